@@ -1,0 +1,110 @@
+"""Calendar: price days in the provider's zone, half-open periods, months and the run-rate's days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+DAY_SECONDS = 86_400
+
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month."""
+
+    year: int
+    month: int
+
+    @property
+    def first(self) -> date:
+        return date(self.year, self.month, 1)
+
+    @property
+    def next(self) -> Month:
+        return Month(self.year + self.month // 12, self.month % 12 + 1)
+
+    @property
+    def days(self) -> int:
+        return (self.next.first - self.first).days
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+
+def month_of(day: date) -> Month:
+    return Month(day.year, day.month)
+
+
+def months_from(first: Month, count: int) -> Iterator[Month]:
+    """`count` months in a row, beginning with `first`."""
+    for _ in range(count):
+        yield first
+        first = first.next
+
+
+def read_day(text: str) -> date:
+    """An ISO day, `2026-04-18`; ValueError for anything else."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"not a day: {text!r}")
+    return date.fromisoformat(text)
+
+
+def read_month(text: str) -> Month:
+    """An ISO month, `2026-04`; ValueError for anything else."""
+    match = _MONTH.fullmatch(text)
+    if not match or not 1 <= int(match[2]) <= 12 or int(match[1]) < 1:
+        raise ValueError(f"not a month: {text!r}")
+    return Month(int(match[1]), int(match[2]))
+
+
+@lru_cache
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; ValueError if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone is called {name!r}") from error
+
+
+def instant_of_day(day: date, zone_name: str) -> int:
+    """Epoch seconds at which the day begins in that zone."""
+    return int(datetime.combine(day, time(), zone(zone_name)).timestamp())
+
+
+@lru_cache(maxsize=65_536)
+def local_time(instant: int, zone_name: str) -> datetime:
+    """The wall-clock time of an instant (epoch seconds) in that zone."""
+    return datetime.fromtimestamp(instant, zone(zone_name))
+
+
+def day_of(instant: int, zone_name: str) -> date:
+    """The calendar day of an instant (epoch seconds) in that zone."""
+    return local_time(instant, zone_name).date()
+
+
+def utc_midnight(day: date) -> int:
+    """Epoch seconds of 00:00 UTC: how a day without a zone is stored."""
+    return int(datetime.combine(day, time(), UTC).timestamp())
+
+
+def utc_day(instant: int) -> date:
+    return (datetime(1970, 1, 1) + timedelta(seconds=instant)).date()
+
+
+@lru_cache
+def midnights_utc(zone_name: str, first_year: int = 2023, last_year: int = 2028) -> tuple[int, ...]:
+    """The seconds after 00:00 UTC at which days of that zone can begin, one for every offset it uses."""
+    found = set()
+    day = datetime(first_year, 1, 1, tzinfo=UTC)
+    while day.year <= last_year:
+        offset = day.astimezone(zone(zone_name)).utcoffset() or timedelta()
+        found.add(int(-offset.total_seconds()) % DAY_SECONDS)
+        day += timedelta(days=7)
+    return tuple(sorted(found))

@@ -1,0 +1,92 @@
+"""Meters: what is counted. A part lies inside its whole; billable counts are the whole less its priced parts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from costcalc.yamldoc import Scalar, Sequence, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """One kind of counted quantity."""
+
+    name: str
+    unit: str
+    label: str
+    part_of: str | None = None
+    decimals: int = 0  # a count of 1.5 GPU hours is kept as 1_500_000 with six decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """All declared meters and the groups that a selector may name."""
+
+    by_name: Mapping[str, Meter]
+    groups: Mapping[str, tuple[str, ...]]
+
+    def names_of(self, word: str) -> frozenset[str] | None:
+        """The meters that a selector's word covers, parts included: `tokens`, `output_tokens`, `storage`."""
+        if word in self.groups:
+            return frozenset().union(*(self.with_parts(name) for name in self.groups[word]))
+        if word in self.by_name:
+            return self.with_parts(word) if self.by_name[word].part_of is None else frozenset({word})
+        return None
+
+    def with_parts(self, name: str) -> frozenset[str]:
+        inside = {name}
+        for meter in self.by_name.values():
+            if meter.part_of in inside:
+                inside.add(meter.name)
+        return frozenset(inside)
+
+
+@lru_cache
+def meters() -> Meters:
+    """The meters declared in meters.yaml (wholes before their parts)."""
+    document = read_yaml(Path(__file__).with_name("meters.yaml"))
+    root = document.map_at(document.root, "meters.yaml", ("meters", "groups"))
+    declared, groups = {}, {}
+    for key, node in document.map_at(root.get("meters"), "meters"):
+        entry = document.map_at(node, key.text, ("unit", "label", "part_of", "decimals"))
+        words = {name.text: value.text for name, value in entry if isinstance(value, Scalar)}
+        declared[key.text] = Meter(
+            key.text, words["unit"], words["label"], words.get("part_of"), int(words.get("decimals", "0"))
+        )
+    for key, node in document.map_at(root.get("groups"), "groups"):
+        if isinstance(node, Sequence):
+            groups[key.text] = tuple(str(item) for item in node if isinstance(item, Scalar))
+    document.check()
+    return Meters(declared, groups)
+
+
+def billable_counts(reported: Mapping[str, int], priced: Collection[str]) -> dict[str, int]:
+    """Reported counts overlap, billable ones do not: leaf(U) = U − Σ of its priced parts.
+
+    A part without a price is billed with its whole, so only priced meters (and unpriced wholes) come back.
+    """
+    known = meters().by_name
+    leaves: dict[str, int] = {}
+    for name, count in reported.items():
+        meter = known[name]
+        if name in priced or meter.part_of is None:
+            leaves[name] = leaves.get(name, 0) + count
+            whole = _priced_whole(meter, priced)
+            if whole and count:
+                leaves[whole] = leaves.get(whole, 0) - count
+    return {name: count for name, count in leaves.items() if count}
+
+
+def _priced_whole(meter: Meter, priced: Collection[str]) -> str | None:
+    """The nearest enclosing meter that is billed: the part's count leaves it."""
+    known = meters().by_name
+    while meter.part_of is not None:
+        meter = known[meter.part_of]
+        if meter.name in priced or meter.part_of is None:
+            return meter.name
+    return None
+
+

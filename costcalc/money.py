@@ -1,0 +1,89 @@
+"""Money: an exact amount in one currency. Rounding belongs to the page, not to the sum."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+# ISO 4217 minor units that are not two digits and that appear on AI bills.
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+
+_NUMBER = re.compile(r"[+-]?(\d[\d_]*)?(\.\d+)?([eE][+-]?\d{1,3})?")
+
+
+class CurrencyMismatch(ValueError):
+    """Two currencies were about to be added; convert one of them first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount in one currency (ISO 4217 code). Never rounded inside."""
+
+    amount: Fraction
+    currency: str
+
+    def __add__(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"cannot add {other.currency} to {self.currency}: convert one of them first")
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return self + Money(-other.amount, other.currency)
+
+    def __mul__(self, factor: Fraction | int) -> Money:
+        return Money(self.amount * factor, self.currency)
+
+
+def read_number(text: str) -> Fraction:
+    """The exact value of a written number: `3.00`, `18_000`, `7.75e-06`. ValueError if it is none (NaN is none)."""
+    stripped = text.strip()
+    match = _NUMBER.fullmatch(stripped)
+    if not match or not (match[1] or match[2]):
+        raise ValueError(f"not a number: {text!r}")
+    return Fraction(stripped.replace("_", ""))
+
+
+def minor_digits(currency: str) -> int:
+    """Decimal digits of the currency's smallest coin: 2 for USD and CNY, 0 for JPY."""
+    return _MINOR_DIGITS.get(currency, 2)
+
+
+def round_half_up(amount: Fraction, digits: int) -> Decimal:
+    """The amount with `digits` decimals, halves away from zero."""
+    return _from_coins(_half_up(abs(amount) * 10**digits) * (-1 if amount < 0 else 1), digits)
+
+
+def round_to_total(amounts: Sequence[Fraction], digits: int) -> list[Decimal]:
+    """Every amount rounded so that the rounded ones add up to the rounded exact total (largest remainder)."""
+    scaled = [amount * 10**digits for amount in amounts]
+    coins = [value.numerator // value.denominator for value in scaled]
+    total = sum(scaled, Fraction())
+    missing = _half_up(abs(total)) * (-1 if total < 0 else 1) - sum(coins)
+    # Ties go to the earlier line: the order of the lines is the order of the report.
+    by_remainder = sorted(range(len(coins)), key=lambda i: (coins[i] - scaled[i], i))
+    for position in by_remainder[:missing]:
+        coins[position] += 1
+    return [_from_coins(coin, digits) for coin in coins]
+
+
+def exact_text(amount: Fraction, limit: int = 40) -> str:
+    """The amount in full as a plain decimal; one that never ends is cut after `limit` decimals (half-up)."""
+    reduced, digits = amount.denominator, 0
+    while reduced % 10 == 0:
+        reduced, digits = reduced // 10, digits + 1
+    while reduced % 2 == 0:
+        reduced, digits = reduced // 2, digits + 1
+    while reduced % 5 == 0:
+        reduced, digits = reduced // 5, digits + 1
+    return format(round_half_up(amount, digits if reduced == 1 else limit), "f")
+
+
+def _half_up(value: Fraction) -> int:
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def _from_coins(coins: int, digits: int) -> Decimal:
+    return Decimal((1 if coins < 0 else 0, tuple(int(d) for d in str(abs(coins))), -digits))

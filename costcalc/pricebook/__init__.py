@@ -1,0 +1,1 @@
+"""The pricebook: dated, sourced prices; reading, resolving names, and the schedules that they follow."""

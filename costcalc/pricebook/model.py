@@ -1,0 +1,152 @@
+"""The pricebook's records: rates with their unit and source, in price blocks that hold from their day on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from fractions import Fraction
+
+from costcalc.problems import Place
+
+STANDARD = "standard"
+NEVER_APPLIES = frozenset({"cancelled", "superseded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who says so: an address, the day it was read, how sure it is."""
+
+    key: str
+    url: str
+    read: str = ""  # ISO day or month
+    confidence: str = ""  # official, secondary, derived
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A price for so many units: 3.00 per 1,000,000. `relative` rates are a share of the standard one."""
+
+    price: Fraction  # in the book's currency; for a relative rate, the share (0.5 is 50% of standard)
+    per_units: int
+    source: str = ""  # key of a Source
+    relative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Lengths of one request, in tokens: strictly above `over`, up to and including `up_to`."""
+
+    input_over: int = 0
+    input_up_to: int | None = None
+    output_over: int = 0
+    output_up_to: int | None = None
+
+    def holds(self, input_over: int, output_over: int) -> bool:
+        """Whether a request that the scan labelled "above these cuts, not above the next" lies inside."""
+        return (
+            self.input_over <= input_over
+            and (self.input_up_to is None or input_over < self.input_up_to)
+            and self.output_over <= output_over
+            and (self.output_up_to is None or output_over < self.output_up_to)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Rates for requests of some length: the whole request is billed at the band it lands in."""
+
+    bounds: Bounds
+    rates: Mapping[str, Rate]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rates by meter, with their bands and the variations that replace some of them."""
+
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    bands: tuple[Band, ...] = ()
+    thinking: Section | None = None  # a request made in thinking mode
+    off_peak: Section | None = None  # outside the peak hours of the block's schedule
+    share: Fraction | None = None  # `all: 50% of standard`: every meter is this share of the standard section
+    observed: date | None = None  # start unknown: known to hold on this day, an estimate before it
+
+    def rates_for(self, input_over: int, output_over: int) -> dict[str, Rate]:
+        found = dict(self.rates)
+        for band in self.bands:
+            if band.bounds.holds(input_over, output_over):
+                found.update(band.rates)
+        return found
+
+    def all_bands(self) -> list[Band]:
+        inner = [part.all_bands() for part in (self.thinking, self.off_peak) if part]
+        return [*self.bands, *(band for bands in inner for band in bands)]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBlock:
+    """Every rate of one model, in force from its day until the next block. Complete, not a delta."""
+
+    starts: date | None  # 00:00 in the book's time zone; None: start unknown, in force since at least `observed`
+    standard: Section
+    service_tiers: Mapping[str, Section]
+    place: Place
+    observed: date | None = None
+    status: str = "in_force"  # announced, in_force: apply from their day; cancelled, superseded: never
+    schedule: str | None = None
+    withdrawn: str = ""  # from this day the model has no price; why
+    source: str = ""
+    note: str = ""
+
+    def sections(self) -> list[Section]:
+        return [self.standard, *self.service_tiers.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hours of the day, [opens, closes), on some weekdays (0 is Monday)."""
+
+    weekdays: frozenset[int]
+    opens: time
+    closes: time  # 00:00 is the end of the day
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When peak prices hold: inside a window, on its weekdays, unless the day is a public holiday."""
+
+    name: str
+    timezone: str
+    peak: tuple[Window, ...]
+    holidays: str | None = None  # ISO country whose public holidays are off-peak all day
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model of one book: its names and its price blocks by date."""
+
+    name: str
+    blocks: tuple[PriceBlock, ...]  # ascending; one without a start comes first
+    place: Place
+    aliases: tuple[str, ...] = ()
+    resold: bool = False  # another provider's model: taken only if the log names this provider
+    redirects: Mapping[date, str] = field(default_factory=dict)  # from that day billed as the target
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One provider's list in one region and currency."""
+
+    provider: str
+    region: str
+    currency: str
+    timezone: str
+    models: Mapping[str, Model]
+    file: str
+    provider_names: tuple[str, ...] = ()  # what logs call the provider
+    region_names: tuple[str, ...] = ()
+    is_default: bool = False
+    checked: date | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    date_suffixes: bool = True  # `name-20250929` and `name-2025-09-29` inherit everything from `name`

@@ -1,0 +1,369 @@
+"""Reading pricebook files: strict, with a place for every problem, all problems of a file together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from fractions import Fraction
+from pathlib import Path
+
+from costcalc.calendar import read_day, zone
+from costcalc.meters import meters
+from costcalc.money import read_number
+from costcalc.pricebook.model import Band, Book, Bounds, Model, PriceBlock, Rate, Schedule, Section, Source, Window
+from costcalc.problems import nearest_names
+from costcalc.yamldoc import Document, Map, Node, Scalar, Sequence, parse_yaml, read_yaml
+
+UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
+STATUSES = ("announced", "in_force", "cancelled", "superseded")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+_BOOK_KEYS = ("provider", "names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
+              "date_suffixes", "note", "sources", "schedules", "models")  # fmt: skip
+_MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
+_BLOCK_WORDS = ("status", "schedule", "withdrawn", "source", "note", "corrected", "service_tiers")
+_SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed")
+_BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
+                "output_above", "output_from", "output_up_to", "output_below")  # fmt: skip
+
+_RATE = re.compile(r"([\d._]+) per (\w+)(?: \[([\w.-]+)\])?")
+_SHARE = re.compile(r"([\d._]+)% of standard(?: \[([\w.-]+)\])?")
+_OBSERVED_KEY = "at least since "
+_HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+
+
+def read_book(path: Path | str) -> Book:
+    """The pricebook file. CostcalcError with every problem of the file."""
+    return _BookReader(read_yaml(path)).book()
+
+
+def parse_book(text: str, file: str = "<pricebook>") -> Book:
+    """A pricebook from text."""
+    return _BookReader(parse_yaml(text, file)).book()
+
+
+def read_rate(text: str) -> Rate:
+    """`read_rate("3.00 per 1M")`, `read_rate("50% of standard")`; ValueError for anything else."""
+    if share := _SHARE.fullmatch(text):
+        return Rate(read_number(share[1]) / 100, 1, share[2] or "", relative=True)
+    match = _RATE.fullmatch(text)
+    if not match or match[2] not in UNITS:
+        raise ValueError(f"not a rate: {text!r}")
+    return Rate(read_number(match[1]), UNITS[match[2]], match[3] or "")
+
+
+class _BookReader:
+    def __init__(self, document: Document) -> None:
+        self.doc = document
+        self.sources: dict[str, Source] = {}
+        self.schedules: dict[str, Schedule] = {}
+
+    def book(self) -> Book:
+        doc = self.doc
+        root = doc.map_at(doc.root, "a pricebook", _BOOK_KEYS)
+        for required in ("provider", "currency", "timezone", "models"):
+            if required not in root:
+                doc.report(root, "missing-key", f'a pricebook needs the key "{required}"')
+        self.sources = {key.text: self._source(key, node) for key, node in doc.map_at(root.get("sources"), "sources")}
+        if (url := self._text(root, "source")) and not self.sources.get(url):
+            self.sources["book"] = Source("book", url, self._text(root, "checked"))
+        self.schedules = {
+            key.text: self._schedule(key, node) for key, node in doc.map_at(root.get("schedules"), "schedules")
+        }
+        models = {key.text.lower(): self._model(key, node) for key, node in doc.map_at(root.get("models"), "models")}
+        checked = doc.text_at(root.get("checked"), "checked")
+        book = Book(
+            provider=self._text(root, "provider").lower(),
+            region=self._text(root, "region") or "global",
+            currency=self._currency(root),
+            timezone=self._zone(root.get("timezone")),
+            models=models,
+            file=doc.file,
+            provider_names=tuple(name.text.lower() for name in doc.texts_at(root.get("names"), "names")),
+            region_names=tuple(name.text.lower() for name in doc.texts_at(root.get("region_names"), "region_names")),
+            is_default=self._flag(root, "default"),
+            checked=self._day(checked) if checked else None,
+            sources=self.sources,
+            schedules=self.schedules,
+            date_suffixes="date_suffixes" not in root or self._flag(root, "date_suffixes"),
+        )
+        self._check_redirects(models, root)
+        doc.check()
+        return book
+
+    def _source(self, key: Scalar, node: Node) -> Source:
+        entry = self.doc.map_at(node, f'the source "{key.text}"', ("url", "read", "confidence"))
+        return Source(key.text, self._text(entry, "url"), self._text(entry, "read"), self._text(entry, "confidence"))
+
+    def _schedule(self, key: Scalar, node: Node) -> Schedule:
+        entry = self.doc.map_at(
+            node, f'the schedule "{key.text}"', ("timezone", "peak_days", "peak_hours", "holidays", "note", "source")
+        )
+        weekdays = self._weekdays(entry.get("peak_days"))
+        windows = []
+        for hours in self.doc.texts_at(entry.get("peak_hours"), "peak_hours"):
+            match = _HOURS.fullmatch(hours.text)
+            if not match:
+                self.doc.report(hours, "bad-hours", f'"{hours.text}" are no hours', expected="09:00-12:00")
+                continue
+            opens, closes = (time(int(match[i]) % 24, int(match[i + 1])) for i in (1, 3))
+            if closes != time() and closes <= opens:
+                self.doc.report(hours, "bad-hours", f'"{hours.text}" ends before it begins', remedy="split it at 24:00")
+            windows.append(Window(weekdays, opens, closes))
+        return Schedule(
+            key.text, self._zone(entry.get("timezone")), tuple(windows), self._text(entry, "holidays") or None
+        )
+
+    def _weekdays(self, node: Node | None) -> frozenset[int]:
+        """`Mon-Fri`, `Sat`, or a list of them; every day where nothing is said."""
+        found: set[int] = set()
+        for text in self.doc.texts_at(node, "peak_days"):
+            first, _, last = text.text.partition("-")
+            if first not in WEEKDAYS or (last and last not in WEEKDAYS):
+                self.doc.report(text, "bad-weekday", f'"{text.text}" are no weekdays', expected="Mon-Fri, or Sat")
+                continue
+            start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+            found.update(range(start, end + 1) if start <= end else [*range(start, 7), *range(end + 1)])
+        return frozenset(found) if node is not None else frozenset(range(7))
+
+    def _model(self, key: Scalar, node: Node) -> Model:
+        doc = self.doc
+        entry = doc.map_at(node, f'the model "{key.text}"', _MODEL_KEYS)
+        blocks = [self._block(day, block) for day, block in doc.map_at(entry.get("prices"), "prices")]
+        if not blocks and "redirects" not in entry:
+            doc.report(key, "no-prices", f'the model "{key.text}" has no prices')
+        redirects = {}
+        for day, target in doc.map_at(entry.get("redirects"), "redirects"):
+            if (start := self._day(day)) and isinstance(target, Scalar):
+                redirects[start] = target.text.lower()
+        blocks.sort(key=lambda block: block.starts or date.min)
+        if sum(block.starts is None for block in blocks) > 1:
+            doc.report(key, "two-open-starts", f'the model "{key.text}" has two blocks whose start is unknown')
+        return Model(
+            key.text.lower(),
+            tuple(blocks),
+            key.place,
+            tuple(alias.text.lower() for alias in doc.texts_at(entry.get("aliases"), "aliases")),
+            self._flag(entry, "resold"),
+            redirects,
+        )
+
+    def _block(self, key: Scalar, node: Node) -> PriceBlock:
+        doc = self.doc
+        observed = None
+        if key.text.startswith(_OBSERVED_KEY):
+            starts, observed = None, self._day(Scalar(key.text.removeprefix(_OBSERVED_KEY), key.place))
+        else:
+            starts = self._day(key)
+        entry = doc.map_at(node, f"the block of {key.text}")
+        source = self._source_key(entry.get("source"))
+        status = doc.text_at(entry.get("status"), "status")
+        if status and status.text not in STATUSES:
+            doc.report(status, "unknown-status", f'no status is called "{status.text}"', expected=", ".join(STATUSES))
+        schedule = doc.text_at(entry.get("schedule"), "schedule")
+        if schedule and schedule.text not in self.schedules:
+            doc.report(
+                schedule,
+                "unknown-schedule",
+                f'no schedule is called "{schedule.text}"',
+                nearest=nearest_names(schedule.text, self.schedules),
+                remedy="declare it under schedules",
+            )
+        tiers = {
+            name.text: self._section(tier, f"the service tier {name.text}", source, ())
+            for name, tier in doc.map_at(entry.get("service_tiers"), "service_tiers")
+        }
+        return PriceBlock(
+            starts,
+            self._section(entry, "a price block", source, _BLOCK_WORDS),
+            tiers,
+            key.place,
+            observed,
+            status.text if status else "in_force",
+            schedule.text if schedule else None,
+            self._text(entry, "withdrawn"),
+            source,
+            self._text(entry, "note"),
+        )
+
+    def _section(self, node: Node, what: str, source: str, other_words: tuple[str, ...]) -> Section:
+        doc = self.doc
+        entry = doc.map_at(node, what)
+        observed = doc.text_at(entry.get("observed"), "observed")
+        share = doc.text_at(entry.get("all"), "all")
+        bands_node = entry.get("bands")
+        bands = tuple(self._band(band, source) for band in bands_node) if isinstance(bands_node, Sequence) else ()
+        if bands_node is not None and not isinstance(bands_node, Sequence):
+            doc.report(bands_node, "wrong-shape", "bands is not a list", expected="- {input_up_to: 32_000, …}")
+        inner = {
+            word: self._section(child, word, source, ()) if (child := entry.get(word)) is not None else None
+            for word in ("thinking", "off_peak")
+        }
+        self._check_overlaps(entry, bands, bands_node)
+        return Section(
+            self._rates(entry, source, (*_SECTION_WORDS, *other_words)),
+            bands,
+            inner["thinking"],
+            inner["off_peak"],
+            self._share(share) if share else None,
+            self._day(observed) if observed else None,
+        )
+
+    def _share(self, text: Scalar) -> Fraction | None:
+        try:
+            rate = read_rate(text.text)
+        except ValueError:
+            rate = None
+        if rate is None or not rate.relative:
+            self.doc.report(text, "bad-share", f'"{text.text}" is no share', expected="50% of standard")
+            return None
+        return rate.price
+
+    def _band(self, node: Node, source: str) -> Band:
+        entry = self.doc.map_at(node, "a band")
+        if not any(word in entry for word in _BOUND_WORDS):
+            self.doc.report(node, "band-without-bound", "a band needs a bound", expected=", ".join(_BOUND_WORDS))
+        lengths = {word: self._tokens(entry.get(word)) for word in _BOUND_WORDS if word in entry}
+        bounds = Bounds(
+            lengths.get("input_above", lengths.get("input_from", 1) - 1),
+            lengths.get("input_up_to", lengths["input_below"] - 1 if "input_below" in lengths else None),
+            lengths.get("output_above", lengths.get("output_from", 1) - 1),
+            lengths.get("output_up_to", lengths["output_below"] - 1 if "output_below" in lengths else None),
+        )
+        if bounds.input_up_to is not None and bounds.input_up_to <= bounds.input_over:
+            self.doc.report(node, "empty-band", "no request is that long: the upper bound is not above the lower one")
+        return Band(bounds, self._rates(entry, source, _BOUND_WORDS))
+
+    def _rates(self, entry: Map, source: str, words: tuple[str, ...]) -> Mapping[str, Rate]:
+        known = meters().by_name
+        rates = {}
+        for key, node in entry:
+            if key.text in words:
+                continue
+            if key.text not in known:
+                self.doc.report(
+                    key,
+                    "unknown-meter",
+                    f'no meter is called "{key.text}"',
+                    nearest=nearest_names(key.text, [*known, *words]),
+                    remedy="correct the name, or declare the meter in meters.yaml",
+                )
+            elif rate := self._rate(node, source):
+                rates[key.text] = rate
+        return rates
+
+    def _rate(self, node: Node, source: str) -> Rate | None:
+        text = self.doc.text_at(node, "a rate")
+        if text is None:
+            return None
+        try:
+            rate = read_rate(text.text)
+        except ValueError:
+            self.doc.report(
+                text,
+                "bad-rate",
+                f'"{text.text}" is no rate',
+                expected="3.00 per 1M (or per 1K, per 1), or 50% of standard; at its end the source in brackets",
+                remedy="write the price with its unit; a price is never negative",
+            )
+            return None
+        if rate.source and rate.source not in self.sources:
+            self.doc.report(text, "unknown-source", f'no source is called "{rate.source}"', remedy="declare it under sources")
+        return rate if rate.source else Rate(rate.price, rate.per_units, source, rate.relative)
+
+    def _check_overlaps(self, entry: Map, bands: tuple[Band, ...], node: Node | None) -> None:
+        """Two bands that hold for one length must not price the same meter."""
+        for index, first in enumerate(bands):
+            for second in bands[index + 1 :]:
+                shared = first.rates.keys() & second.rates.keys()
+                if shared and _overlap(first.bounds, second.bounds) and isinstance(node, Sequence):
+                    self.doc.report(
+                        node.items[bands.index(second)],
+                        "overlapping-bands",
+                        f"two bands price {sorted(shared)[0]} for the same length",
+                        remedy="write both ends of each band: above is exclusive, up_to is inclusive",
+                    )
+
+    def _check_redirects(self, models: Mapping[str, Model], root: Map) -> None:
+        for model in models.values():
+            for target in model.redirects.values():
+                if target not in models:
+                    self.doc.report(
+                        model.place, "unknown-redirect", f'"{model.name}" is redirected to "{target}", which is not here',
+                        nearest=nearest_names(target, models),
+                    )  # fmt: skip
+
+    def _tokens(self, node: Node | None) -> int:
+        text = self.doc.text_at(node, "a bound")
+        word = text.text.removesuffix(" tokens") if text else ""
+        if not re.fullmatch(r"\d[\d_]*", word):
+            if text:
+                self.doc.report(text, "bad-bound", f'"{text.text}" is no number of tokens', expected="200_000")
+            return 1
+        return int(word)
+
+    def _source_key(self, node: Node | None) -> str:
+        text = self.doc.text_at(node, "source")
+        if text is None:
+            return "book" if "book" in self.sources else ""
+        if text.text not in self.sources:
+            self.doc.report(
+                text,
+                "unknown-source",
+                f'no source is called "{text.text}"',
+                nearest=nearest_names(text.text, self.sources),
+                remedy="declare it under sources",
+            )
+        return text.text
+
+    def _currency(self, root: Map) -> str:
+        text = self.doc.text_at(root.get("currency"), "currency")
+        if text and not re.fullmatch(r"[A-Z]{3}", text.text):
+            self.doc.report(text, "bad-currency", f'"{text.text}" is no currency', expected="an ISO 4217 code: USD")
+        return text.text if text else ""
+
+    def _zone(self, node: Node | None) -> str:
+        text = self.doc.text_at(node, "timezone")
+        if text is None:
+            return "UTC"
+        try:
+            zone(text.text)
+        except ValueError:
+            self.doc.report(text, "unknown-zone", f'no time zone is called "{text.text}"', expected="Asia/Shanghai")
+        return text.text
+
+    def _day(self, text: Scalar) -> date | None:
+        try:
+            return read_day(text.text)
+        except ValueError:
+            self.doc.report(
+                text, "bad-date", f'"{text.text}" is no date',
+                expected="2026-04-18, or: at least since 2026-04-18 (where the start is unknown)",
+            )  # fmt: skip
+            return None
+
+    def _text(self, entry: Map, key: str) -> str:
+        text = self.doc.text_at(entry.get(key), key)
+        return text.text if text else ""
+
+    def _flag(self, entry: Map, key: str) -> bool:
+        text = self.doc.text_at(entry.get(key), key)
+        if text and text.text not in ("true", "false"):
+            self.doc.report(text, "bad-flag", f'"{text.text}" is neither true nor false')
+        return text is not None and text.text == "true"
+
+
+def _overlap(first: Bounds, second: Bounds) -> bool:
+    return all(
+        low < (high if high is not None else 10**18)
+        for low, high in (
+            (max(first.input_over, second.input_over), _lower(first.input_up_to, second.input_up_to)),
+            (max(first.output_over, second.output_over), _lower(first.output_up_to, second.output_up_to)),
+        )
+    )
+
+
+def _lower(first: int | None, second: int | None) -> int | None:
+    known = [bound for bound in (first, second) if bound is not None]
+    return min(known) if known else None

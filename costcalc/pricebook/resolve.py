@@ -1,0 +1,226 @@
+"""Resolving: from the names in a log to one model of one book, and to the block in force on a day."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import translate
+from functools import cached_property
+
+from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
+
+# A date suffix names a snapshot of the same model and inherits everything.
+_DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedModel:
+    """What a name in a log means, and why."""
+
+    provider: str
+    region: str
+    model: str
+    how: str  # exact, alias, pattern, date suffix
+    region_how: str = "only list"  # stated, chosen, default, only list
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A name that no book can price, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A block in force, or the reason why there is none."""
+
+    block: PriceBlock | None
+    book: Book
+    model: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Pricebook:
+    """All books together. Regions chosen by the user go before each book's own default."""
+
+    books: tuple[Book, ...]
+    regions: Mapping[str, str] = field(default_factory=dict)  # provider -> region, as the user chose
+    aliases: Mapping[str, str] = field(default_factory=dict)  # a log's name -> "provider/model" or "model"
+
+    def with_regions(self, regions: Mapping[str, str]) -> Pricebook:
+        return Pricebook(self.books, {**self.regions, **regions}, self.aliases)
+
+    def with_aliases(self, aliases: Mapping[str, str]) -> Pricebook:
+        lowered = {name.lower(): target for name, target in aliases.items()}
+        return Pricebook(self.books, self.regions, {**self.aliases, **lowered})
+
+    @cached_property
+    def by_provider(self) -> Mapping[str, tuple[Book, ...]]:
+        """The books of each provider, its default list first."""
+        found: dict[str, list[Book]] = {}
+        for book in sorted(self.books, key=lambda book: not book.is_default):
+            found.setdefault(book.provider, []).append(book)
+        return {provider: tuple(books) for provider, books in found.items()}
+
+    @cached_property
+    def _provider_names(self) -> Mapping[str, str]:
+        names = {book.provider: book.provider for book in self.books}
+        names.update((name, book.provider) for book in self.books for name in book.provider_names)
+        return names
+
+    @cached_property
+    def _names(self) -> Mapping[str, _BookNames]:
+        return {f"{book.provider} {book.region}": _BookNames(book) for book in self.books}
+
+    def provider_named(self, name: str) -> str | None:
+        """The provider that a log's word means: `dashscope` is alibaba."""
+        return self._provider_names.get(name.strip().lower())
+
+    def region_named(self, provider: str, name: str) -> str | None:
+        """The region of a provider's books that the word means: `intl` is intl-singapore."""
+        wanted = name.strip().lower()
+        for book in self.by_provider.get(provider, ()):
+            if wanted == book.region or wanted in book.region_names:
+                return book.region
+        return None
+
+    def book(self, provider: str, region: str) -> Book:
+        return next(book for book in self.by_provider[provider] if book.region == region)
+
+    def resolve(self, name: str, provider: str | None = None, region: str | None = None) -> ResolvedModel | Unresolved:
+        """The model that a log's name means: exact, declared alias or pattern, date suffix. Never a guess."""
+        wanted = name.strip().lower()
+        if not wanted:
+            return Unresolved("no model named")
+        if wanted in self.aliases:
+            provider, wanted = self._alias_target(self.aliases[wanted].lower(), provider)
+        if provider:
+            known = self.provider_named(provider)
+            if known is None:
+                return Unresolved(f"no pricebook for the provider {provider}")
+            return self._resolve_at(known, _without_prefix(wanted, self._prefixes(known)), region)
+        return self._resolve_anywhere(wanted, region)
+
+    def _resolve_anywhere(self, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
+        prefix, slash, rest = wanted.partition("/")
+        if slash and (known := self.provider_named(prefix)):
+            return self._resolve_at(known, rest, region)
+        offers = {
+            provider: found
+            for provider in self.by_provider
+            if isinstance(found := self._resolve_at(provider, wanted, region), ResolvedModel)
+        }
+        homes = [found for found in offers.values() if not self._model(found).resold]
+        candidates = homes or list(offers.values())
+        if len(candidates) == 1:
+            return candidates[0]
+        if candidates:
+            names = ", ".join(sorted(found.provider for found in candidates))
+            return Unresolved(f"several providers bill it ({names}): name the provider")
+        return Unresolved("no pricebook knows this model")
+
+    def _resolve_at(self, provider: str, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
+        books = self.by_provider[provider]
+        stated = self.region_named(provider, region) if region else None
+        chosen = stated or self.regions.get(provider)
+        if chosen:
+            books = tuple(book for book in books if book.region == chosen)
+        for book in books:
+            if found := self._names[f"{book.provider} {book.region}"].find(wanted):
+                how = "stated" if stated else "chosen" if chosen else "default" if book.is_default else "only list"
+                return ResolvedModel(provider, book.region, found[0], found[1], how)
+        where = f" ({chosen})" if chosen else ""
+        return Unresolved(f"the pricebook of {provider}{where} has no such model")
+
+    def _prefixes(self, provider: str) -> tuple[str, ...]:
+        return tuple(f"{name}/" for name, known in self._provider_names.items() if known == provider)
+
+    def _alias_target(self, target: str, provider: str | None) -> tuple[str | None, str]:
+        head, slash, rest = target.partition("/")
+        if slash and (known := self.provider_named(head)):
+            return known, rest
+        return provider, target
+
+    def _model(self, found: ResolvedModel) -> Model:
+        return self.book(found.provider, found.region).models[found.model]
+
+    def block_on(self, provider: str, region: str, model: str, day: date) -> Lookup:
+        """The block in force on a price day of the provider (redirects followed), or why there is none."""
+        book = self.book(provider, region)
+        entry = book.models[model]
+        target = _in_force(sorted(entry.redirects), day)
+        if target is not None:
+            entry = book.models[entry.redirects[target]]
+        blocks = [block for block in entry.blocks if block.status not in NEVER_APPLIES]
+        position = bisect_right(blocks, day, key=lambda block: block.starts or date.min)
+        if not position:
+            first = f"{blocks[0].starts}" if blocks else "no day"
+            return Lookup(None, book, entry.name, f"no price before {first}")
+        block = blocks[position - 1]
+        if block.withdrawn:
+            return Lookup(None, book, entry.name, f"no price from {block.starts} on: {block.withdrawn}")
+        return Lookup(block, book, entry.name)
+
+    def other_lists(self, found: ResolvedModel) -> list[ResolvedModel]:
+        """The same model on the provider's other lists: what a default region left aside."""
+        others = []
+        for book in self.by_provider[found.provider]:
+            if book.region != found.region and (name := self._names[f"{book.provider} {book.region}"].find(found.model)):
+                others.append(ResolvedModel(found.provider, book.region, name[0], name[1], "other list"))
+        return others
+
+    def model_names(self) -> list[str]:
+        """Every model as `provider/model`, for suggestions."""
+        return sorted({f"{book.provider}/{name}" for book in self.books for name in book.models})
+
+    def known_names(self) -> list[str]:
+        """Every bare name and alias, for suggestions."""
+        names = {name for book in self.books for name in book.models}
+        names.update(alias for book in self.books for model in book.models.values() for alias in model.aliases)
+        return sorted(name for name in names if "*" not in name)
+
+
+class _BookNames:
+    """The names one book declares, compiled once."""
+
+    def __init__(self, book: Book) -> None:
+        self.exact = {name: name for name in book.models}
+        self.aliases: dict[str, str] = {}
+        self.patterns: list[tuple[re.Pattern[str], str]] = []
+        for model in book.models.values():
+            for alias in model.aliases:
+                if "*" in alias:
+                    self.patterns.append((re.compile(translate(alias)), model.name))
+                else:
+                    self.aliases.setdefault(alias, model.name)
+        self.date_suffixes = book.date_suffixes
+
+    def find(self, wanted: str) -> tuple[str, str] | None:
+        """The model and how its name was found; a name that stands in the book itself goes first."""
+        if wanted in self.exact:
+            return wanted, "exact"
+        if wanted in self.aliases:
+            return self.aliases[wanted], "alias"
+        base = _DATE_SUFFIX.sub("", wanted)
+        if self.date_suffixes and base != wanted:
+            target = self.exact.get(base) or self.aliases.get(base)
+            if target:
+                return target, "date suffix"
+        for pattern, model in self.patterns:
+            if pattern.match(wanted):
+                return model, "pattern"
+        return None
+
+
+def _without_prefix(name: str, prefixes: Iterable[str]) -> str:
+    return next((name[len(prefix) :] for prefix in prefixes if name.startswith(prefix)), name)
+
+
+def _in_force(days: list[date], day: date) -> date | None:
+    position = bisect_right(days, day)
+    return days[position - 1] if position else None

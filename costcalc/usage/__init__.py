@@ -1,0 +1,1 @@
+"""Usage: logs of any format, counted once, in integers, into a ledger."""

@@ -1,0 +1,103 @@
+"""The usage ledger: a log counted once. One row a group; every quantity an exact integer, every cost exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from costcalc.problems import Problem
+
+BandBasis = Literal["request", "stated", "mean", "unknown"]
+CostKind = Literal["billed", "computed", "estimated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """What the scan must label, because a price or a scenario asks for it. The scan never sees a price."""
+
+    input_lengths: tuple[int, ...] = ()  # ascending; a request gets the largest one it is strictly above
+    output_lengths: tuple[int, ...] = ()
+    day_edges: tuple[int, ...] = (0,)  # seconds after 00:00 UTC at which a price day or report day can begin
+    schedule_edges: tuple[int, ...] = ()  # further edges, for the models below only
+    scheduled_names: frozenset[str] = frozenset()  # names in lower case (exact), whose price follows a schedule
+    scheduled_patterns: tuple[str, ...] = ()  # regular expressions over the lower-case name, same purpose
+
+
+@dataclass(frozen=True, slots=True)
+class UsageGroup:
+    """The rows of a log that no price can tell apart, added up."""
+
+    at: int  # epoch seconds, UTC: where the group's time begins
+    until: int | None  # end of the bucket, exclusive; None: instants between `at` and the next cut of the day
+    naive: bool  # True: `at` and `until` are days without a zone: price days of the provider
+    provider: str | None  # as the log names it, lower case
+    model: str  # as the log names it; "" where it names none
+    region: str | None
+    service_tier: str  # "standard", "batch", "flex", "priority", …
+    thinking: bool
+    input_over: int  # the largest cut that each request's input is strictly above
+    output_over: int
+    band_basis: BandBasis
+    dimensions: tuple[str | None, ...]  # in the order of UsageLedger.dimensions
+    requests: int | None  # None: the source does not say
+    quantities: tuple[int, ...]  # in the order of UsageLedger.meters; scaled by the meter's decimals
+    rows: int  # rows of the source
+    billed: Fraction | None = None  # None: no cost stated; 0 is a value
+    billed_currency: str | None = None
+    cost_kind: CostKind | None = None
+    billed_meter: str | None = None  # the row is the bill of this meter alone
+    revenue: Fraction | None = None
+    revenue_currency: str | None = None
+    source_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRows:
+    """Rows that are no usage, left out on purpose: how many, and why."""
+
+    format: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that was read, and how it was understood."""
+
+    path: str
+    format: str
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class UsageLedger:
+    """Counted usage, with the cuts and dimensions it was counted with: it refuses what it cannot answer."""
+
+    meters: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    groups: Sequence[UsageGroup]
+    cuts: Cuts
+    sources: Sequence[SourceFile] = ()
+    skipped: Sequence[SkippedRows] = ()
+    refused_rows: int = 0  # rows that contradict themselves or cannot be read: not counted, and said
+    problems: Sequence[Problem] = ()  # the first refused rows, each with file and line
+    first_instant: int | None = None  # begin of the first row's time (a naive day counts from 00:00 UTC)
+    last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
+    available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
+    notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
+    totals: Mapping[str, int] = field(default_factory=dict)  # every meter summed, before any price
+
+    def quantity(self, group: UsageGroup, meter: str) -> int:
+        return group.quantities[self.meters.index(meter)]
+
+    def counts(self, group: UsageGroup) -> dict[str, int]:
+        """The group's non-zero quantities by meter."""
+        return {name: count for name, count in zip(self.meters, group.quantities, strict=True) if count}
+
+    @property
+    def requests(self) -> int | None:
+        """All requests; None where a source does not say."""
+        counted = [group.requests for group in self.groups]
+        return None if None in counted else sum(count for count in counted if count is not None)
