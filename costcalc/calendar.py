@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAY_SECONDS = 86_400
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,6 +68,8 @@ def read_month(text: str) -> Month:
 def zone(name: str) -> ZoneInfo:
     """The time zone of that IANA name; ValueError if there is none."""
     try:
+        if name == "localtime":  # some systems keep their own zone under this name
+            raise ValueError(name)
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"no time zone is called {name!r}") from error
@@ -95,7 +97,7 @@ def utc_midnight(day: date) -> int:
 
 
 def utc_day(instant: int) -> date:
-    return (datetime(1970, 1, 1) + timedelta(seconds=instant)).date()
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=instant)).date()
 
 
 @lru_cache

@@ -11,7 +11,7 @@ from fractions import Fraction
 # ISO 4217 minor units that are not two digits and that appear on AI bills.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 
-_NUMBER = re.compile(r"[+-]?(\d[\d_]*)?(\.\d+)?([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(\d+(?:_\d+)*)?(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class CurrencyMismatch(ValueError):

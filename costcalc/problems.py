@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 INCOMPLETE_EXIT = 3  # unpriced or refused rows
 INPUT_EXIT = 2  # a command line, a file people write, or an input that cannot be read
+
+_CONTEXT_LIMIT = 100  # characters of a long line shown on each side of the mark
+_MARK_LIMIT = 60  # characters underlined at most
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,18 +67,35 @@ def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> tuple[str,
 
 def problem_text(problem: Problem, level: str = "error") -> str:
     """The problem as it is shown to a person, without colour and without control characters."""
-    head = f"{problem.place}: " if problem.place else ""
+    head = f"{visible(str(problem.place))}: " if problem.place else ""
     lines = [f"{head}{level}[{problem.code}]: {visible(problem.message)}"]
     pad = " "
     if problem.place and problem.place.line and problem.excerpt:
         number = str(problem.place.line)
         pad = " " * len(number)
-        lines += [f"{pad} |", f"{number} | {visible(problem.excerpt)}"]
+        before, marked, after = _excerpt_parts(problem.excerpt, problem.place.column, problem.width)
+        lines += [f"{pad} |", f"{number} | {before}{marked}{after}"]
         if problem.place.column:
-            lines.append(f"{pad} | {' ' * (problem.place.column - 1)}{'^' * max(1, problem.width)}")
+            lines.append(f"{pad} | {' ' * _cells(before)}{'^' * max(1, _cells(marked))}")
     notes = {"expected": problem.expected, "nearest": ", ".join(problem.nearest), "remedy": problem.remedy}
     lines += [f"{pad} = {label + ':':<9} {visible(text)}" for label, text in notes.items() if text]
     return "\n".join(lines)
+
+
+def _excerpt_parts(excerpt: str, column: int, width: int) -> tuple[str, str, str]:
+    """What stands before the mark, under it and after it; a long line is cut around the mark."""
+    start = max(column - 1, 0)
+    end = min(start + max(width, 1), start + _MARK_LIMIT, len(excerpt))
+    first = max(0, start - _CONTEXT_LIMIT)
+    last = min(len(excerpt), end + _CONTEXT_LIMIT)
+    before = ("…" if first else "") + visible(excerpt[first:start])
+    after = visible(excerpt[end:last]) + ("…" if last < len(excerpt) else "")
+    return before, visible(excerpt[start:end]), after
+
+
+def _cells(text: str) -> int:
+    """How many columns of a terminal the text takes: two for a Chinese character, none for a combining mark."""
+    return sum(0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
 
 
 def visible(text: str) -> str:

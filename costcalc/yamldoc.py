@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ import yaml
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_DEPTH_LIMIT = 64  # nothing that people write goes deeper; libyaml itself would take a thousand
+_NOT_YAML = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,14 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def report(
-        self, node: Node | Place, code: str, message: str, *, expected: str = "", nearest: tuple[str, ...] = (), remedy: str = ""
+        self,
+        node: Node | Place,
+        code: str,
+        message: str,
+        *,
+        expected: str = "",
+        nearest: tuple[str, ...] = (),
+        remedy: str = "",
     ) -> None:
         """Note a problem at a node; reading goes on, so that all problems of a file come together."""
         place = node if isinstance(node, Place) else node.place
@@ -129,13 +140,22 @@ def read_yaml(path: Path | str) -> Document:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
         raise CostcalcError(
-            [Problem("unreadable-file", f"cannot read the file: {reason}", Place(str(path)), remedy="check the path and its permissions")]
+            [
+                Problem(
+                    "unreadable-file",
+                    f"cannot read the file: {reason}",
+                    Place(str(path)),
+                    remedy="check the path and its permissions",
+                )
+            ]
         ) from error
     return parse_yaml(text, str(path))
 
 
 def parse_yaml(text: str, file: str = "<text>") -> Document:
     """The text as a document with places."""
+    if bad := _NOT_YAML.search(text):
+        raise CostcalcError([_character_problem(bad, text, file)])
     reader = _Reader(text, file)
     # A large book makes hundreds of thousands of small objects: the collector would walk them again and again.
     was_enabled = gc.isenabled()
@@ -159,6 +179,13 @@ def line_of(text: str, number: int) -> str:
     return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
+def _character_problem(bad: re.Match[str], text: str, file: str) -> Problem:
+    lines = f"{text[: bad.start()]}?".splitlines()
+    place = Place(file, len(lines), len(lines[-1]))
+    message = f"not YAML: the character U+{ord(bad[0]):04X} may not stand in it"
+    return Problem("yaml-syntax", message, place, line_of(text, place.line), remedy="remove the character")
+
+
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
@@ -172,6 +199,7 @@ class _Reader:
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
         self.problems: list[Problem] = []
+        self.depth = 0
 
     def root(self) -> Node:
         loader = _Loader(self.text)
@@ -191,18 +219,24 @@ class _Reader:
             loader.dispose()
 
     def _node(self, event: yaml.Event) -> Node:
-        mark = event.start_mark
+        mark: yaml.Mark = event.start_mark  # type: ignore[assignment]  # the stubs name libyaml's own class beside it
         place = Place(self.file, mark.line + 1, mark.column + 1)
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(event.value, place)
-        if isinstance(event, yaml.SequenceStartEvent):
-            items = []
-            while not isinstance(event := self._next(), yaml.SequenceEndEvent):
-                items.append(self._node(event))
-            return Sequence(tuple(items), place)
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._map(place)
+        if isinstance(event, yaml.CollectionStartEvent):
+            self.depth += 1
+            if self.depth > _DEPTH_LIMIT:
+                raise yaml.MarkedYAMLError(None, None, f"nested more than {_DEPTH_LIMIT} levels deep", mark)
+            node = self._map(place) if isinstance(event, yaml.MappingStartEvent) else self._sequence(place)
+            self.depth -= 1
+            return node
         raise yaml.MarkedYAMLError(None, None, "anchors and aliases are not used here: write the value out", mark)
+
+    def _sequence(self, place: Place) -> Sequence:
+        items = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            items.append(self._node(event))
+        return Sequence(tuple(items), place)
 
     def _map(self, place: Place) -> Map:
         entries: dict[str, tuple[Scalar, Node]] = {}

@@ -1,0 +1,144 @@
+"""What the tests share: the command line in this process, golden files, an odd time zone for the machine."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+REPO_ROOT = Path(__file__).resolve().parent.parent
+ODD_ZONE = "Pacific/Kiritimati"  # UTC+14: whatever reads the machine's zone gives another day almost always
+
+os.environ["TZ"] = ODD_ZONE
+if hasattr(time, "tzset"):
+    time.tzset()
+
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write golden files and documented output anew")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one command did."""
+
+    code: int
+    out: str
+    err: str
+    out_bytes: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    return REPO_ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Logs and facts of others that lie beside the checkout and are not part of the project."""
+    folder = REPO_ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("no folder of samples beside the checkout")
+    return folder
+
+
+@pytest.fixture
+def run_costcalc(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+    """The command line in this process: `run_costcalc("project", "examples/usage.csv", "--hike", "alibaba=34")`.
+
+    It runs in the checkout unless `cwd` says otherwise; `stdin` is text or bytes.
+    """
+
+    def run(
+        *args: str | Path,
+        stdin: str | bytes = b"",
+        columns: int = 80,
+        cwd: Path = REPO_ROOT,
+        env: dict[str, str] | None = None,
+    ) -> Run:
+        from costcalc.__main__ import main
+
+        with monkeypatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("COSTCALC_")]:
+                patch.delenv(name)
+            for name, value in (screen(columns) | (env or {})).items():
+                patch.setenv(name, value)
+            patch.delenv("FORCE_COLOR", raising=False)
+            patch.chdir(cwd)
+            out, err = _text_stream(), _text_stream()
+            patch.setattr(sys, "stdin", _text_stream(stdin.encode() if isinstance(stdin, str) else stdin))
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            code = _exit_code(main, [str(arg) for arg in args])
+            written = [_bytes(stream) for stream in (out, err)]
+        return Run(code, written[0].decode("utf-8", "replace"), written[1].decode("utf-8", "replace"), written[0])
+
+    return run
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with tests/golden/NAME as a whole; `pytest --update` writes the file anew."""
+
+    def check(name: str, text: str) -> None:
+        path = REPO_ROOT / "tests" / "golden" / name
+        if request.config.getoption("--update"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            return
+        if not path.exists():
+            pytest.fail(f"{path.relative_to(REPO_ROOT)} is missing: run pytest with --update and read it")
+        expected = path.read_text(encoding="utf-8")
+        if text != expected:
+            lines = difflib.unified_diff(expected.splitlines(), text.splitlines(), name, "now", lineterm="")
+            pytest.fail("\n".join(lines), pytrace=False)
+
+    return check
+
+
+def screen(columns: int = 80) -> dict[str, str]:
+    """The environment of a plain screen of that width in an odd zone."""
+    return {
+        "NO_COLOR": "1",
+        "COLUMNS": str(columns),
+        "LINES": "40",
+        "TERM": "dumb",
+        "TZ": ODD_ZONE,
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+def _exit_code(main: Callable[[Sequence[str]], int], args: list[str]) -> int:
+    try:
+        return main(args)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+
+
+def _text_stream(content: bytes = b"") -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="", write_through=True)
+
+
+def _bytes(stream: io.TextIOWrapper) -> bytes:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue()
