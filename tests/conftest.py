@@ -120,7 +120,7 @@ def screen(columns: int = 80) -> dict[str, str]:
         "NO_COLOR": "1",
         "COLUMNS": str(columns),
         "LINES": "40",
-        "TERM": "dumb",
+        "TERM": "xterm",
         "TZ": ODD_ZONE,
         "PYTHONIOENCODING": "utf-8",
     }
