@@ -22,8 +22,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _BOOK_KEYS = ("provider", "names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
               "date_suffixes", "note", "sources", "schedules", "models")  # fmt: skip
 _MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
-_BLOCK_WORDS = ("status", "schedule", "withdrawn", "source", "note", "corrected", "service_tiers")
-_SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed")
+_BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "service_tiers")
+_SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed", "source")
 _BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
                 "output_above", "output_from", "output_up_to", "output_below")  # fmt: skip
 
@@ -157,7 +157,7 @@ class _BookReader:
         else:
             starts = self._day(key)
         entry = doc.map_at(node, f"the block of {key.text}")
-        source = self._source_key(entry.get("source"))
+        source = self._text(entry, "source") or self._default_source()
         status = doc.text_at(entry.get("status"), "status")
         if status and status.text not in STATUSES:
             doc.report(status, "unknown-status", f'no status is called "{status.text}"', expected=", ".join(STATUSES))
@@ -190,6 +190,7 @@ class _BookReader:
     def _section(self, node: Node, what: str, source: str, other_words: tuple[str, ...]) -> Section:
         doc = self.doc
         entry = doc.map_at(node, what)
+        source = self._source_key(entry.get("source")) if "source" in entry else source
         observed = doc.text_at(entry.get("observed"), "observed")
         share = doc.text_at(entry.get("all"), "all")
         bands_node = entry.get("bands")
@@ -281,7 +282,7 @@ class _BookReader:
                     self.doc.report(
                         node.items[bands.index(second)],
                         "overlapping-bands",
-                        f"two bands price {sorted(shared)[0]} for the same length",
+                        f"two bands price {min(shared)} for the same length",
                         remedy="write both ends of each band: above is exclusive, up_to is inclusive",
                     )
 
@@ -303,10 +304,13 @@ class _BookReader:
             return 1
         return int(word)
 
+    def _default_source(self) -> str:
+        return "book" if "book" in self.sources else ""
+
     def _source_key(self, node: Node | None) -> str:
         text = self.doc.text_at(node, "source")
         if text is None:
-            return "book" if "book" in self.sources else ""
+            return self._default_source()
         if text.text not in self.sources:
             self.doc.report(
                 text,

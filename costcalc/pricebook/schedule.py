@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from costcalc.calendar import DAY_SECONDS, local_time, zone
 from costcalc.pricebook.model import Schedule
@@ -29,7 +30,7 @@ def is_peak(schedule: Schedule, instant: int) -> bool:
 def peak_seconds(schedule: Schedule, start: int, end: int) -> int:
     """How many seconds of [start, end) are peak; the schedule's edges fall on whole minutes."""
     edges = sorted({start, end, *(edge for edge in edges_between(schedule, start, end))})
-    return sum(later - earlier for earlier, later in zip(edges, edges[1:], strict=False) if is_peak(schedule, earlier))
+    return sum(later - earlier for earlier, later in pairwise(edges) if is_peak(schedule, earlier))
 
 
 def edges_between(schedule: Schedule, start: int, end: int) -> list[int]:

@@ -1,0 +1,193 @@
+"""Exchange rates: exact rationals by month; the newest known month is held for later ones, and says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from costcalc.calendar import Month, month_of, read_day, read_month
+from costcalc.money import read_number
+from costcalc.pricebook.model import Source
+from costcalc.problems import CostcalcError, Problem
+from costcalc.yamldoc import Document, Map, Node, Scalar, parse_yaml, read_yaml
+
+SAME = "same currency"
+STATED = "stated"
+
+Pair = tuple[str, str]  # base, quote: the rate is how many units of the quote one unit of the base buys
+
+_PAIR = re.compile(r"([A-Z]{3})/([A-Z]{3})", re.ASCII)
+_MONTH_END = re.compile(r"(\S+) on (\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class FxRate:
+    """One rate as it was used: for which month it was published, by whose reckoning, and whether it is held."""
+
+    rate: Fraction
+    month_used: Month
+    basis: str
+    held: bool = False  # a later month than the table knows
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRate:
+    """What the table holds for one month."""
+
+    rate: Fraction
+    basis: str
+    month_end: tuple[date, Fraction] | None = None  # for reference: nothing is priced by it
+
+
+@dataclass(frozen=True, slots=True)
+class FxTable:
+    """Monthly rates by pair, and flat rates that somebody stated, which go first."""
+
+    months: Mapping[Pair, Mapping[Month, MonthRate]] = field(default_factory=dict)
+    flat: Mapping[Pair, Fraction] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)  # by basis
+
+    def rate(self, base: str, quote: str, month: Month) -> FxRate:
+        """Units of `quote` for one unit of `base` in that month. CostcalcError `missing-fx` where none is known."""
+        if base == quote:
+            return FxRate(Fraction(1), month, SAME)
+        if found := self._known(base, quote, month):
+            return found
+        if found := self._known(quote, base, month):
+            return FxRate(1 / found.rate, found.month_used, found.basis, found.held)
+        raise CostcalcError([self._missing(base, quote, month)])
+
+    def with_rates(self, rates: Mapping[str, Mapping[str, Fraction | Mapping[Month, Fraction]]]) -> FxTable:
+        """The table with rates of one's own: `{"CNY": {"USD": 0.1496}}` is USD for one CNY, flat or by month."""
+        months, flat = dict(self.months), dict(self.flat)
+        for base, quotes in rates.items():
+            for quote, stated in quotes.items():
+                for pair in ((base, quote), (quote, base)):  # the other direction follows from the stated one
+                    months.pop(pair, None)
+                    flat.pop(pair, None)
+                if isinstance(stated, Mapping):
+                    months[base, quote] = {month: MonthRate(rate, STATED) for month, rate in stated.items()}
+                else:
+                    flat[base, quote] = stated
+        return FxTable(months, flat, self.sources)
+
+    def _known(self, base: str, quote: str, month: Month) -> FxRate | None:
+        if (base, quote) in self.flat:
+            return FxRate(self.flat[base, quote], month, STATED)
+        known = self.months.get((base, quote), {})
+        if month in known:
+            return FxRate(known[month].rate, month, known[month].basis)
+        if known and month > (newest := max(known)):
+            return FxRate(known[newest].rate, newest, known[newest].basis, held=True)
+        return None
+
+    def _missing(self, base: str, quote: str, month: Month) -> Problem:
+        pairs = sorted({*self.months, *self.flat})
+        held = next((self.months[pair] for pair in ((base, quote), (quote, base)) if pair in self.months), None)
+        return Problem(
+            "missing-fx",
+            f"no exchange rate from {base} to {quote} is known for {month}",
+            expected=f"a month from {min(held)} on" if held else "",
+            nearest=tuple("/".join(pair) for pair in pairs if {base, quote} & {*pair})[:3],
+            remedy=f"give it in the scenario, as fx: {{{base}: 0.1496}} (units of {quote} for one {base}), or in a file",
+        )
+
+
+def read_fx(path: Path | str) -> FxTable:
+    """The exchange rate file. CostcalcError with every problem of the file."""
+    return _table(read_yaml(path))
+
+
+def parse_fx(text: str, file: str = "<fx>") -> FxTable:
+    """Exchange rates from text."""
+    return _table(parse_yaml(text, file))
+
+
+def _table(document: Document) -> FxTable:
+    root = document.map_at(document.root, "an exchange rate file", ("checked", "bases", "fx"))
+    if "fx" not in root:
+        document.report(root, "missing-key", 'an exchange rate file needs the key "fx"')
+    if (checked := document.text_at(root.get("checked"), "checked")) is not None:
+        _day(document, checked)
+    bases = {key.text: _source(document, key, node) for key, node in document.map_at(root.get("bases"), "bases")}
+    pairs: dict[Pair, Mapping[Month, MonthRate]] = {}
+    for key, node in document.map_at(root.get("fx"), "fx"):
+        match = _PAIR.fullmatch(key.text)
+        if not match or match[1] == match[2]:
+            document.report(key, "bad-pair", f'"{key.text}" is no pair of currencies', expected="USD/CNY")
+            continue
+        if (match[2], match[1]) in pairs:
+            document.report(key, "pair-twice", f"{match[2]}/{match[1]} is here too", remedy="keep one direction")
+        pairs[match[1], match[2]] = _months(document, key, node, tuple(bases))
+    document.check()
+    return FxTable(pairs, sources=bases)
+
+
+def _source(document: Document, key: Scalar, node: Node) -> Source:
+    entry = document.map_at(node, f'the basis "{key.text}"', ("url", "read", "confidence"))
+    words = {
+        word: text.text for word in ("url", "read", "confidence") if (text := document.text_at(entry.get(word), word))
+    }
+    return Source(key.text, words.get("url", ""), words.get("read", ""), words.get("confidence", ""))
+
+
+def _months(document: Document, pair: Scalar, node: Node, bases: tuple[str, ...]) -> Mapping[Month, MonthRate]:
+    months = {}
+    for key, figures in document.map_at(node, pair.text):
+        try:
+            month = read_month(key.text)
+        except ValueError:
+            document.report(key, "bad-date", f'"{key.text}" is no month', expected="2026-09")
+            continue
+        entry = document.map_at(figures, f"the month {month}", (*bases, "month_end"))
+        rates = {basis: _rate(document, entry, basis) for basis in bases if basis in entry}
+        end = _month_end(document, entry, month)
+        # The first basis that has a figure: they stand in the order of trust.
+        basis, rate = next(iter(rates.items()), ("", None))
+        if not rates:
+            document.report(key, "no-rate", f"the month {month} has no rate", expected=", ".join(bases))
+        if rate is not None:
+            months[month] = MonthRate(rate, basis, end)
+    return months
+
+
+def _rate(document: Document, entry: Map, key: str) -> Fraction | None:
+    text = document.text_at(entry.get(key), key)
+    return None if text is None else _positive(document, text, text.text)
+
+
+def _positive(document: Document, place: Scalar, text: str) -> Fraction | None:
+    try:
+        rate = read_number(text)
+    except ValueError:
+        rate = Fraction(0)
+    if rate <= 0:
+        document.report(place, "bad-fx", f'"{text}" is no exchange rate', expected="a number above zero: 6.7089")
+        return None
+    return rate
+
+
+def _month_end(document: Document, entry: Map, month: Month) -> tuple[date, Fraction] | None:
+    text = document.text_at(entry.get("month_end"), "month_end")
+    if text is None:
+        return None
+    match = _MONTH_END.fullmatch(text.text)
+    day = _day(document, Scalar(match[2], text.place)) if match else None
+    rate = _positive(document, text, match[1]) if match else None
+    if not match or (day is not None and month_of(day) != month):
+        document.report(
+            text, "bad-month-end", f'"{text.text}" is no month-end rate of {month}', expected="6.7045 on 2026-09-30"
+        )
+    return (day, rate) if day and rate else None
+
+
+def _day(document: Document, text: Scalar) -> date | None:
+    try:
+        return read_day(text.text)
+    except ValueError:
+        document.report(text, "bad-date", f'"{text.text}" is no date', expected="2026-09-30")
+        return None

@@ -1,0 +1,128 @@
+"""Loading: the shipped books with the user's own laid over them, every problem of every file together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from costcalc.pricebook.fx import FxTable, read_fx
+from costcalc.pricebook.model import Book
+from costcalc.pricebook.read import read_book
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.problems import CostcalcError, Place, Problem
+
+FX_FILE = "fx.yaml"
+
+_Value = TypeVar("_Value")
+
+
+def shipped_folder() -> Path:
+    """Where the price data lies: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "pricebooks"
+    return inside if inside.is_dir() else package.parent / "pricebooks"
+
+
+def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
+    """All shipped books; a user's book of the same provider and region adds models, and its models win."""
+    problems: list[Problem] = []
+    shipped = _read_all(_files_in(shipped_folder()), problems)
+    own = _read_all((file for path in paths for file in _files_at(Path(path), problems)), problems)
+    books = {(book.provider, book.region): book for book in shipped}
+    first: dict[tuple[str, str], Book] = {}  # a user's choice of the default list goes before ours
+    for book in own:
+        key = (book.provider, book.region)
+        below = first.get(key) or books.pop(key, None)
+        first[key] = _laid_over(below, book, problems) if below else book
+    if problems:
+        raise CostcalcError(problems)
+    return Pricebook((*first.values(), *books.values()))
+
+
+def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
+    """The shipped exchange rates; a user's fx.yaml replaces the pairs that it holds."""
+    problems: list[Problem] = []
+    table = FxTable()
+    own = (file for path in paths for file in _files_at(Path(path), problems, fx=True))
+    for file in (shipped_folder() / FX_FILE, *own):
+        try:
+            read = read_fx(file)
+        except CostcalcError as error:
+            problems.extend(error.problems)
+            continue
+        turned = {(quote, base) for base, quote in read.months}
+        kept = {pair: months for pair, months in table.months.items() if pair not in turned}
+        table = FxTable({**kept, **read.months}, sources={**table.sources, **read.sources})
+    if problems:
+        raise CostcalcError(problems)
+    return table
+
+
+def _read_all(files: Iterable[Path], problems: list[Problem]) -> list[Book]:
+    books = []
+    for file in files:
+        try:
+            books.append(read_book(file))
+        except CostcalcError as error:
+            problems.extend(error.problems)
+    return books
+
+
+def _files_in(folder: Path, fx: bool = False) -> list[Path]:
+    files = sorted(file for suffix in ("*.yaml", "*.yml") for file in folder.glob(suffix))
+    return [file for file in files if (file.name == FX_FILE) == fx]
+
+
+def _files_at(path: Path, problems: list[Problem], fx: bool = False) -> list[Path]:
+    """The pricebooks (or exchange rates) that a user's path means: one file, or a folder of them."""
+    if not path.is_dir():
+        return [path] if (path.name == FX_FILE) == fx else []
+    if not (_files_in(path) or _files_in(path, fx=True)):
+        problems.append(
+            Problem(
+                "no-pricebooks", "the folder holds no pricebook", Place(str(path)), expected="files ending in .yaml"
+            )
+        )
+    return _files_in(path, fx)
+
+
+def _laid_over(below: Book, book: Book, problems: list[Problem]) -> Book:
+    """One list made of two: the models of the later book win, everything else is added."""
+    if (below.currency, below.timezone) != (book.currency, book.timezone):
+        problems.append(
+            Problem(
+                "book-differs",
+                f"{book.provider} in {book.region} is a list in {below.currency}, {below.timezone}",
+                Place(book.file),
+                expected=f"currency: {below.currency} and timezone: {below.timezone}",
+                remedy="use the same, or name another region",
+            )
+        )
+    return replace(
+        book,
+        models={**below.models, **book.models},
+        provider_names=(*below.provider_names, *book.provider_names),
+        region_names=(*below.region_names, *book.region_names),
+        is_default=below.is_default or book.is_default,
+        sources=_joined("source", below.sources, book.sources, book, problems),
+        schedules=_joined("schedule", below.schedules, book.schedules, book, problems),
+    )
+
+
+def _joined(
+    what: str, below: Mapping[str, _Value], above: Mapping[str, _Value], book: Book, problems: list[Problem]
+) -> dict[str, _Value]:
+    """Both; rates name these keys, so one key must not mean two things."""
+    for key in below.keys() & above.keys():
+        if below[key] != above[key]:
+            problems.append(
+                Problem(
+                    "key-means-two-things",
+                    f'the {what} "{key}" is another one in the list that this book adds to',
+                    Place(book.file),
+                    remedy=f"give your {what} another key",
+                )
+            )
+    return {**below, **above}
