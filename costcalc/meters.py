@@ -29,12 +29,10 @@ class Meters:
     groups: Mapping[str, tuple[str, ...]]
 
     def names_of(self, word: str) -> frozenset[str] | None:
-        """The meters that a selector's word covers, parts included: `tokens`, `output_tokens`, `storage`."""
+        """The meters that a selector's word covers: a group with all parts (`tokens`), or one meter's own rate."""
         if word in self.groups:
             return frozenset().union(*(self.with_parts(name) for name in self.groups[word]))
-        if word in self.by_name:
-            return self.with_parts(word) if self.by_name[word].part_of is None else frozenset({word})
-        return None
+        return frozenset({word}) if word in self.by_name else None
 
     def with_parts(self, name: str) -> frozenset[str]:
         inside = {name}
@@ -88,5 +86,3 @@ def _priced_whole(meter: Meter, priced: Collection[str]) -> str | None:
         if meter.name in priced or meter.part_of is None:
             return meter.name
     return None
-
-

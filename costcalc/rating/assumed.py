@@ -1,0 +1,96 @@
+"""Assumed: which figures rest on more than the log and the list, how much cost that is, and within which bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.rating.cuts import model_cuts
+from costcalc.rating.model import Assumption, Charge
+from costcalc.rating.quotes import Quote
+
+if TYPE_CHECKING:
+    from costcalc.rating.rate import Amounts, Kind, Rater
+
+_TEXTS = {
+    "start-unknown": "priced with a list whose start is unknown, before the day it was first seen: estimate",
+    "band-from-mean": "rows of many requests: price band taken from their mean length",
+    "band-unknown": "rows of many requests, number unknown: lowest price band assumed",
+    "hours-weighted": "buckets that span several prices: weighted by hours",
+}
+
+
+class Assumed:
+    """Notes made while charges are made; what was never assumed is never listed."""
+
+    def __init__(self) -> None:
+        self._cost: dict[str, Fraction] = {}
+        self._below: dict[str, Fraction] = {}  # how much lower the cost would be at the cheapest reading
+        self._above: dict[str, Fraction] = {}
+        self.default_regions: dict[str, ResolvedModel] = {}
+
+    def note_region(self, found: ResolvedModel, pricebook: Pricebook) -> None:
+        """A default list decided, and the provider has others with this model."""
+        if found.region_how == "default" and pricebook.other_lists(found):
+            self.default_regions.setdefault(found.provider, found)
+
+    def note_charges(self, kind: Kind, sums: Amounts, charges: Sequence[Charge], quote: Quote, rater: Rater) -> None:
+        cost = sum((charge.cost.before for charge in charges), Fraction())
+        assert kind.key is not None
+        if quote.is_estimate:
+            self._note("start-unknown", cost)
+        if kind.weighted:
+            self._note("hours-weighted", cost)
+            if kind.key.off_peak is not None:
+                both = [rater.cost_at(replace(kind.key, off_peak=off), kind, sums) for off in (True, False)]
+                self._bound("hours-weighted", cost, [value for value in both if value is not None])
+        if kind.band_basis in ("mean", "unknown"):
+            self._note_band(kind, sums, cost, rater)
+
+    def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, rater: Rater) -> None:
+        assert kind.key is not None
+        model = rater.pricebook.book(kind.key.provider, kind.key.region).models[kind.key.model]
+        labels = [0, *sorted(model_cuts(model, "input"))]
+        costs = [rater.cost_at(replace(kind.key, input_over=label), kind, sums) for label in labels]
+        known = [value for value in costs if value is not None]
+        if len(set(known)) < 2:
+            return
+        code = "band-from-mean" if kind.band_basis == "mean" else "band-unknown"
+        self._note(code, cost)
+        if code == "band-unknown":
+            self._bound(code, cost, [cost, max(known)])
+
+    def _note(self, code: str, cost: Fraction) -> None:
+        self._cost[code] = self._cost.get(code, Fraction()) + cost
+
+    def _bound(self, code: str, cost: Fraction, readings: Sequence[Fraction]) -> None:
+        if readings:
+            self._below[code] = self._below.get(code, Fraction()) + max(cost - min(readings), Fraction())
+            self._above[code] = self._above.get(code, Fraction()) + max(max(readings) - cost, Fraction())
+
+    def listed(self, total: Fraction) -> tuple[Assumption, ...]:
+        """Every assumption that was made, with the total's bounds where they differ from it."""
+        regions = [
+            Assumption("default-region", f"{found.provider}: list of {found.region} (default)")
+            for found in self.default_regions.values()
+        ]
+        others = []
+        for code, text in _TEXTS.items():
+            if code in self._cost:
+                below, above = self._below.get(code), self._above.get(code)
+                differs = bool(below or above)
+                others.append(
+                    Assumption(
+                        code,
+                        text,
+                        self._cost[code],
+                        total - (below or Fraction()) if differs else None,
+                        total + (above or Fraction()) if differs else None,
+                    )
+                )
+        return (*regions, *others)
+
+

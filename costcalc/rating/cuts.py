@@ -1,0 +1,72 @@
+"""Cuts: what the scan must label so that the pricebook can price the groups afterwards."""
+
+from __future__ import annotations
+
+from fnmatch import translate
+
+from costcalc.calendar import midnights_utc
+from costcalc.pricebook.model import Model
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.pricebook.schedule import edges_utc
+from costcalc.usage.ledger import Cuts
+
+_DATE_SUFFIX = r"(?:[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2}))?"
+
+
+def cuts_for(pricebook: Pricebook, timezone: str = "UTC") -> Cuts:
+    """Every length, day edge and schedule edge on which a price of these books, or a report day, depends."""
+    edges = {0, *midnights_utc(timezone)}
+    for book in pricebook.books:
+        edges.update(midnights_utc(book.timezone))
+    schedule_edges = {
+        edge for book in pricebook.books for schedule in book.schedules.values() for edge in edges_utc(schedule)
+    }
+    names, patterns = _scheduled(pricebook)
+    return Cuts(
+        input_lengths=_lengths(pricebook, "input"),
+        output_lengths=_lengths(pricebook, "output"),
+        day_edges=tuple(sorted(edges)),
+        schedule_edges=tuple(sorted(schedule_edges - edges)),
+        scheduled_names=names,
+        scheduled_patterns=patterns,
+    )
+
+
+def _lengths(pricebook: Pricebook, side: str) -> tuple[int, ...]:
+    found = {length for book in pricebook.books for model in book.models.values() for length in model_cuts(model, side)}
+    return tuple(sorted(found))
+
+
+def model_cuts(model: Model, side: str) -> frozenset[int]:
+    """The lengths at which this model's price may change, for `input` or `output`."""
+    bounds = [
+        band.bounds for block in model.blocks for section in block.sections() for band in section.all_bands()
+    ]
+    if side == "input":
+        found = {length for bound in bounds for length in (bound.input_over, bound.input_up_to)}
+    else:
+        found = {length for bound in bounds for length in (bound.output_over, bound.output_up_to)}
+    return frozenset(length for length in found if length)
+
+
+def _scheduled(pricebook: Pricebook) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The names, as logs may write them, of the models whose price depends on the hour."""
+    names: set[str] = set()
+    for book in pricebook.books:
+        for model in book.models.values():
+            if any(block.schedule for block in model.blocks):
+                names.update((model.name, *model.aliases))
+    scheduled = {name for name in names if "*" not in name}
+    scheduled.update(
+        alias
+        for alias, target in pricebook.aliases.items()
+        if target.lower() in scheduled or target.lower().rpartition("/")[2] in scheduled
+    )
+    patterns = [translate(name) for name in names if "*" in name]
+    # A provider prefix and a date suffix name the same model.
+    patterns += [rf"^(?:.*/)?{_escaped(name)}{_DATE_SUFFIX}$" for name in sorted(scheduled)]
+    return frozenset(scheduled), tuple(sorted(patterns))
+
+
+def _escaped(name: str) -> str:
+    return "".join(char if char.isalnum() or char in "-_" else "\\" + char for char in name)

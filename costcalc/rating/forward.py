@@ -1,0 +1,112 @@
+"""Forward: what the log's daily rate costs in months to come, at the frozen list, the announced one and the scenario's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import Month
+from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.rating.model import ZERO, Charge, Cost, PriceKey, Unpriced
+from costcalc.rating.rate import Amounts, Kind, Rater
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCost:
+    """One month at the log's daily rate. `cost.before` is the announced list."""
+
+    month: Month
+    frozen: Fraction  # at the list of the log's last day
+    cost: Cost
+    unpriced_tokens: Fraction
+
+
+def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> list[MonthCost]:
+    """The cost of each month; a rating must have been made before."""
+    entries = _entries(rater)
+    return [_month_cost(rater, entries, month, days_covered, last_day) for month in months]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """Usage that will share its price in every month to come."""
+
+    kind: Kind
+    sums: Amounts
+    listed_then: Cost | None  # what the list said for it in the log's time; a bill moves in proportion
+
+
+def _entries(rater: Rater) -> list[_Entry]:
+    found: dict[tuple[object, ...], _Entry] = {}
+    for kind, sums in rater.amounts.items():
+        key = replace(kind.key, day=date.min) if kind.key else (kind.provider, kind.model)
+        place = (key, kind.cost_kind, kind.cost_currency, kind.cost_meter)
+        listed = rater.list_cost(kind, sums) if sums.has_cost else None
+        entry = found.get(place)
+        if entry is None:
+            found[place] = _Entry(kind, _copy(sums), listed)
+        else:
+            _merge(entry.sums, sums)
+            entry.listed_then = entry.listed_then + listed if entry.listed_then and listed else None
+    return list(found.values())
+
+
+def _month_cost(rater: Rater, entries: Sequence[_Entry], month: Month, days_covered: int, last_day: date) -> MonthCost:
+    frozen, cost, missing = Fraction(), ZERO, Fraction()
+    for entry in entries:
+        daily = Fraction(1, days_covered)
+        made, _ = _at(rater, entry, month, last_day)
+        frozen += sum((charge.cost.before for charge in made), Fraction()) * month.days * daily
+        for days, day in _periods(rater, entry.kind, month):
+            made, unpriced = _at(rater, entry, month, day)
+            for charge in made:
+                cost = cost + charge.cost * (days * daily)
+            missing += sum((part.tokens for part in unpriced), Fraction()) * days * daily
+    return MonthCost(month, frozen, cost, missing)
+
+
+def _at(rater: Rater, entry: _Entry, month: Month, day: date) -> tuple[list[Charge], list[Unpriced]]:
+    """The charges of an entry's whole usage at the prices of a day."""
+    kind = replace(entry.kind, key=_key_on(rater, entry.kind.key, day), day=day, month=month)
+    made, unpriced = rater.charge(kind, entry.sums)
+    if entry.sums.has_cost and made and made[0].basis != "list":
+        # A published change of the list moves a bill in proportion: the contract's discount survives.
+        listed = rater.list_cost(kind, entry.sums)
+        then = entry.listed_then
+        if listed and then and then.before:
+            made = [replace(charge, cost=charge.cost * (listed.before / then.before)) for charge in made]
+    return made, unpriced
+
+
+def _key_on(rater: Rater, key: PriceKey | None, day: date) -> PriceKey | None:
+    if key is None:
+        return None
+    return replace(key, day=rater.quotes.since(ResolvedModel(key.provider, key.region, key.model, ""), day))
+
+
+def _periods(rater: Rater, kind: Kind, month: Month) -> Iterator[tuple[int, date]]:
+    """(days, first day) of the parts of a month within which no price changes."""
+    end = month.next.first
+    if kind.key is None:
+        starts = [month.first, *(day for day in rater.changes.days() if month.first < day < end)]
+    else:
+        found = ResolvedModel(kind.key.provider, kind.key.region, kind.key.model, "")
+        starts = rater.quotes.changes_between(found, month.first, end)
+    for start, following in zip(starts, [*starts[1:], end], strict=True):
+        yield (following - start).days, start
+
+
+def _copy(sums: Amounts) -> Amounts:
+    copied = Amounts(len(sums.quantities))
+    _merge(copied, sums)
+    return copied
+
+
+def _merge(into: Amounts, more: Amounts) -> None:
+    into.quantities = [mine + other for mine, other in zip(into.quantities, more.quantities, strict=True)]
+    into.requests = None if into.requests is None or more.requests is None else into.requests + more.requests
+    into.cost += more.cost
+    into.has_cost = into.has_cost or more.has_cost
+    into.rows += more.rows

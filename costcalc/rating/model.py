@@ -1,0 +1,162 @@
+"""What rating gives: charges with the price that made them, what stayed unpriced, and what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from costcalc.calendar import Month
+from costcalc.scenario.model import Variant
+
+Basis = Literal["list", "billed", "computed", "estimated"]
+LineKey = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceKey:
+    """Everything that a price depends on except the quantity."""
+
+    provider: str
+    region: str
+    model: str
+    service_tier: str
+    thinking: bool
+    off_peak: bool | None  # by the model's schedule; None: it never had one
+    input_over: int
+    output_over: int
+    day: date  # the price day, or an earlier one since which nothing changed
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A cost before the scenario and with it, exact, in the report's currency."""
+
+    before: Fraction = Fraction()
+    low: Fraction = Fraction()
+    mid: Fraction = Fraction()
+    high: Fraction = Fraction()
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.before + other.before, self.low + other.low, self.mid + other.mid, self.high + other.high)
+
+    def __mul__(self, factor: Fraction | int) -> Cost:
+        return Cost(self.before * factor, self.low * factor, self.mid * factor, self.high * factor)
+
+    def after(self, variant: Variant = "mid") -> Fraction:
+        return {"low": self.low, "mid": self.mid, "high": self.high}[variant]
+
+    @property
+    def change(self) -> Fraction:
+        return self.mid - self.before
+
+    @property
+    def rise(self) -> Fraction | None:
+        """The change as a share of the cost before; None where nothing was paid before."""
+        return self.change / self.before if self.before else None
+
+
+ZERO = Cost()
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One cost: a meter of a line at one price, or a billed amount."""
+
+    line: LineKey
+    provider: str
+    model: str
+    meter: str | None  # None: a billed amount without a meter split
+    quantity: Fraction  # in units of the meter; parts already taken out of their whole
+    cost: Cost
+    basis: Basis
+    key: PriceKey | None  # None: billed, and in no book
+    requests: Fraction | None = None  # of the whole group; carried by one of its charges
+    tokens: Fraction = Fraction()  # input and output tokens of the whole group; carried likewise
+    carries_requests: bool = False
+    hike_not_applied: bool = False  # a meter-scoped rise met a bill without a meter split
+    has_revenue: bool = False  # its rows state a revenue
+    day: date = date.min  # the price day, or an earlier one since which nothing changed
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Usage that no price was found for: listed with its tokens, never counted as zero."""
+
+    line: LineKey
+    provider: str
+    model: str
+    reason: str
+    tokens: Fraction
+    requests: Fraction | None
+    rows: int
+    meter: str | None = None  # a single meter without a price; None: the whole request
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A figure that rests on more than the log and the list, and between which bounds it lies."""
+
+    code: str  # default-region, band-from-mean, band-unknown, hours-weighted, start-unknown, fx-held
+    text: str
+    cost: Fraction = Fraction()  # the part of the cost before that rests on it
+    low: Fraction | None = None  # the total, were it the cheapest reading
+    high: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RateUsed:
+    """An exchange rate that a figure rests on."""
+
+    base: str
+    quote: str
+    rate: Fraction  # units of the quote for one unit of the base
+    month: Month  # of the usage
+    month_used: Month  # of the rate
+    basis: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class Rating:
+    """Charges and what could not be charged. Costs are exact and in one currency."""
+
+    currency: str
+    by: tuple[str, ...]
+    charges: Sequence[Charge]
+    unpriced: Sequence[Unpriced]
+    assumptions: Sequence[Assumption] = ()
+    tokens: Fraction = Fraction()  # all input and output tokens of the ledger, priced or not
+    rates_used: Sequence[RateUsed] = ()
+    revenue: Mapping[LineKey, Fraction] = field(default_factory=dict)  # stated in the log, by line
+
+    @property
+    def total(self) -> Cost:
+        return sum_costs(charge.cost for charge in self.charges)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.unpriced
+
+    @property
+    def priced_share(self) -> Fraction | None:
+        """The share of tokens that has a price; None where there are no tokens."""
+        missing = sum((part.tokens for part in self.unpriced), Fraction())
+        return 1 - missing / self.tokens if self.tokens else None
+
+    def by_line(self) -> dict[LineKey, Cost]:
+        """Cost by line, in the order met."""
+        found: dict[LineKey, Cost] = {}
+        for charge in self.charges:
+            found[charge.line] = found.get(charge.line, ZERO) + charge.cost
+        return found
+
+
+def sum_costs(costs: Iterable[Cost]) -> Cost:
+    """The sum of many costs."""
+    before = low = mid = high = Fraction()
+    for cost in costs:
+        before, low, mid, high = before + cost.before, low + cost.low, mid + cost.mid, high + cost.high
+    return Cost(before, low, mid, high)

@@ -1,0 +1,248 @@
+"""Quotes: which price holds when. From a model, its tier, band and instant to the rates in force."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from costcalc.calendar import day_of, instant_of_day, utc_day
+from costcalc.pricebook.model import STANDARD, Book, PriceBlock, Rate, Schedule, Section
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.pricebook.schedule import is_peak, peak_seconds
+from costcalc.rating.model import PriceKey
+from costcalc.usage.ledger import UsageGroup
+
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedRate:
+    """The price of one unit, before the relative share of a tier or schedule is taken."""
+
+    price: Fraction
+    share: Fraction
+    from_standard: bool  # the standard rate itself, or written relative to it
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Every rate in force for one price key, or the reason why there is none."""
+
+    rates: Mapping[str, QuotedRate]
+    book: Book
+    block: PriceBlock | None
+    reason: str = ""
+    is_estimate: bool = False  # the start of this price is unknown and the day lies before it was first seen
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A share of a group's usage that one price holds for."""
+
+    weight: Fraction
+    key: PriceKey
+    day: date  # the price day itself, for exchange rates and report months
+
+
+class Quotes:
+    """The pricebook's answers, each looked up once."""
+
+    def __init__(self, pricebook: Pricebook, change_days: Sequence[date] = ()) -> None:
+        self.pricebook = pricebook
+        self._change_days = tuple(change_days)
+        self._breakpoints: dict[tuple[str, str, str], list[date]] = {}
+        self._quotes: dict[PriceKey, Quote] = {}
+
+    def quote(self, key: PriceKey) -> Quote:
+        found = self._quotes.get(key)
+        if found is None:
+            found = self._quotes[key] = self._look_up(key)
+        return found
+
+    def moments(self, group: UsageGroup, found: ResolvedModel) -> list[Moment]:
+        """The prices that a group's time meets, weighted by hours where its bucket spans several."""
+        book = self.pricebook.book(found.provider, found.region)
+        if group.until is None and not group.naive:
+            return [self._moment(group, found, group.at, ONE)]
+        start, end = _bucket(group, book.timezone)
+        if end <= start:
+            return [self._moment(group, found, start, ONE)]
+        shares: dict[tuple[PriceKey, tuple[int, int]], Moment] = {}
+        for opens, closes in _days_between(start, end, book.timezone):
+            for seconds, instant in self._peak_parts(found, opens, closes, day_of(opens, book.timezone)):
+                moment = self._moment(group, found, instant, Fraction(seconds, end - start))
+                place = (moment.key, (moment.day.year, moment.day.month))
+                earlier = shares.get(place)
+                shares[place] = Moment(earlier.weight + moment.weight, earlier.key, earlier.day) if earlier else moment
+        return list(shares.values())
+
+    def key_on(self, group: UsageGroup, found: ResolvedModel, day: date, off_peak: bool | None) -> PriceKey:
+        """The price key of such usage on a given price day."""
+        return PriceKey(
+            found.provider,
+            found.region,
+            found.model,
+            group.service_tier,
+            group.thinking,
+            off_peak,
+            group.input_over,
+            group.output_over,
+            self.since(found, day),
+        )
+
+    def off_peak_at(self, found: ResolvedModel, instant: int, day: date) -> bool | None:
+        """Whether the instant is off-peak by the model's schedule; None where it never had one."""
+        schedule = self.schedule(found, day)
+        return None if schedule is None else not is_peak(schedule, instant)
+
+    def changes_between(self, found: ResolvedModel, first: date, end: date) -> list[date]:
+        """The days in [first, end) on which a price may change, beginning with `first`."""
+        return [first, *(day for day in self._points(found) if first < day < end)]
+
+    def price_differs(self, moments: Sequence[Moment]) -> bool:
+        """Whether the moments of one bucket do not all cost the same."""
+        if len(moments) < 2:
+            return False
+        prices = {tuple(sorted((m, q.price * q.share) for m, q in self.quote(at.key).rates.items())) for at in moments}
+        return len(prices) > 1
+
+    def _moment(self, group: UsageGroup, found: ResolvedModel, instant: int, weight: Fraction) -> Moment:
+        book = self.pricebook.book(found.provider, found.region)
+        day = day_of(instant, book.timezone)
+        return Moment(weight, self.key_on(group, found, day, self.off_peak_at(found, instant, day)), day)
+
+    def _peak_parts(self, found: ResolvedModel, opens: int, closes: int, day: date) -> list[tuple[int, int]]:
+        """(seconds, an instant of that kind) for the peak and the off-peak part of an interval within one day."""
+        schedule = self.schedule(found, day)
+        if schedule is None:
+            return [(closes - opens, opens)]
+        peak = peak_seconds(schedule, opens, closes)
+        parts = []
+        for seconds, wanted in ((peak, True), (closes - opens - peak, False)):
+            if seconds:
+                instant = next(at for at in range(opens, closes, 60) if is_peak(schedule, at) is wanted)
+                parts.append((seconds, instant))
+        return parts
+
+    def schedule(self, found: ResolvedModel, day: date) -> Schedule | None:
+        """The schedule in force on a day; where there is none yet, the model's last one: its hours matter later."""
+        lookup = self.pricebook.block_on(found.provider, found.region, found.model, day)
+        name = lookup.block.schedule if lookup.block else None
+        if name is None:
+            blocks = lookup.book.models[found.model].blocks
+            name = next((block.schedule for block in reversed(blocks) if block.schedule), None)
+        return lookup.book.schedules[name] if name else None
+
+    def since(self, found: ResolvedModel, day: date) -> date:
+        """The last day up to `day` on which this price may have changed: days between share one key."""
+        points = self._points(found)
+        position = bisect_right(points, day)
+        return points[position - 1] if position else date.min
+
+    def _points(self, found: ResolvedModel) -> list[date]:
+        place = (found.provider, found.region, found.model)
+        if place not in self._breakpoints:
+            book = self.pricebook.book(found.provider, found.region)
+            entry = book.models[found.model]
+            days = {*entry.redirects, *self._change_days}
+            for model in (entry, *(book.models[target] for target in entry.redirects.values())):
+                for block in model.blocks:
+                    sections = block.sections()
+                    days.update(day for day in (block.starts, block.observed) if day)
+                    days.update(section.observed for section in sections if section.observed)
+            self._breakpoints[place] = sorted(days)
+        return self._breakpoints[place]
+
+    def _look_up(self, key: PriceKey) -> Quote:
+        lookup = self.pricebook.block_on(key.provider, key.region, key.model, key.day)
+        block = lookup.block
+        if block is None:
+            return Quote({}, lookup.book, None, lookup.reason)
+        section, missing = _section(block, key)
+        if section is None:
+            return Quote({}, lookup.book, block, missing)
+        rates = _rates(block, section, key)
+        observed = [day for day in (block.observed if block.starts is None else None, section.observed) if day]
+        return Quote(rates, lookup.book, block, "", any(key.day < day for day in observed))
+
+
+def why_unpriced(quote: Quote, key: PriceKey, meter: str) -> str:
+    """Why this meter has no rate in a block that is in force."""
+    if quote.reason:
+        return quote.reason
+    if key.input_over and quote.block and any(section.all_bands() for section in quote.block.sections()):
+        return f"no {meter} price for requests of more than {key.input_over:,} input tokens"
+    return f"no price for {meter}"
+
+
+def _section(block: PriceBlock, key: PriceKey) -> tuple[Section | None, str]:
+    if key.service_tier == STANDARD:
+        return block.standard, ""
+    section = block.service_tiers.get(key.service_tier)
+    if section is None:
+        return None, f"no price for the service tier {key.service_tier}"
+    if key.thinking and block.standard.thinking and not section.thinking and section.share is None:
+        return None, f"no {key.service_tier} price in thinking mode"
+    return section, ""
+
+
+def _rates(block: PriceBlock, section: Section, key: PriceKey) -> dict[str, QuotedRate]:
+    standard = _layered(block.standard, key, {}, from_standard=True)
+    if section is block.standard:
+        return standard
+    if section.share is not None:
+        return {meter: QuotedRate(q.price, q.share * section.share, True, q.rate) for meter, q in standard.items()}
+    return _layered(section, key, standard, from_standard=False)
+
+
+def _layered(
+    section: Section, key: PriceKey, standard: Mapping[str, QuotedRate], *, from_standard: bool
+) -> dict[str, QuotedRate]:
+    """The section's rates for this length, with those that thinking mode and off-peak hours replace."""
+    rates = _quoted(section.rates_for(key.input_over, key.output_over), standard, from_standard=from_standard)
+    if key.thinking and section.thinking:
+        inner = section.thinking.rates_for(key.input_over, key.output_over)
+        rates.update(_quoted(inner, rates, from_standard=from_standard))
+    if key.off_peak and section.off_peak:
+        if section.off_peak.share is not None:
+            share = section.off_peak.share
+            return {meter: QuotedRate(q.price, q.share * share, q.from_standard, q.rate) for meter, q in rates.items()}
+        inner = section.off_peak.rates_for(key.input_over, key.output_over)
+        rates.update(_quoted(inner, rates, from_standard=False))
+    return rates
+
+
+def _quoted(
+    rates: Mapping[str, Rate], basis: Mapping[str, QuotedRate], *, from_standard: bool
+) -> dict[str, QuotedRate]:
+    found = {}
+    for meter, rate in rates.items():
+        if not rate.relative:
+            found[meter] = QuotedRate(rate.price / rate.per_units, ONE, from_standard, rate)
+        elif meter in basis:
+            whole = basis[meter]
+            found[meter] = QuotedRate(whole.price, whole.share * rate.price, whole.from_standard, rate)
+    return found
+
+
+def _bucket(group: UsageGroup, timezone: str) -> tuple[int, int]:
+    """The instants a bucket covers; days without a zone are days of the provider."""
+    if not group.naive:
+        return group.at, group.until if group.until is not None else group.at
+    first = utc_day(group.at)
+    last = utc_day(group.until) if group.until is not None else first + timedelta(days=1)
+    return instant_of_day(first, timezone), instant_of_day(last, timezone)
+
+
+def _days_between(start: int, end: int, timezone: str) -> list[tuple[int, int]]:
+    """[start, end) cut at the zone's midnights."""
+    edges = [start]
+    day = day_of(start, timezone) + timedelta(days=1)
+    while (midnight := instant_of_day(day, timezone)) < end:
+        edges.append(midnight)
+        day += timedelta(days=1)
+    return list(zip(edges, [*edges[1:], end], strict=True))

@@ -1,0 +1,436 @@
+"""Rate: every group of a ledger meets its price; what has none is listed, what was assumed is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import Month, day_of, month_of, utc_day
+from costcalc.meters import billable_counts, meters
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
+from costcalc.problems import fail
+from costcalc.rating.assumed import Assumed
+from costcalc.rating.cuts import model_cuts
+from costcalc.rating.model import Basis, Charge, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
+from costcalc.rating.quotes import ONE, Quotes, why_unpriced
+from costcalc.scenario.model import PriceChange, PriceChanges, unit_price
+from costcalc.usage.ledger import UsageGroup, UsageLedger
+
+NO_CHANGES = PriceChanges()
+Met = tuple[Fraction, PriceKey | None, Month, date]  # a share of a group, its price, and when
+MetAll = tuple[list[Met], bool]  # all shares of a group, and whether their prices differ
+TIME_FIELDS = ("day", "month")
+PRICE_FIELDS = ("provider", "model", "region", "service_tier", "meter", "basis", "format", *TIME_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class RatingOptions:
+    """How a ledger is rated."""
+
+    by: tuple[str, ...] = ("provider", "model")
+    basis: str = "auto"  # auto: a provider's bill wins; list: the pricebook only; billed: any stated cost wins
+    currency: str | None = None  # None: the one currency of all charges, else USD
+    timezone: str = "UTC"  # of report days
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Usage that shares one price, one line and one kind of evidence."""
+
+    line: LineKey
+    key: PriceKey | None  # None: no book knows the model
+    provider: str
+    model: str
+    reason: str  # why no book knows it
+    month: Month  # of the price day, for the exchange rate
+    day: date  # of the price, where no book gives a key
+    band_basis: str
+    cost_kind: Basis | None
+    cost_currency: str | None
+    cost_meter: str | None
+    has_revenue: bool
+    weighted: bool  # its bucket spans several prices and was shared out by hours
+
+
+class Amounts:
+    """What adds up within one kind. Quantities stay integers until an hour's share cuts them."""
+
+    __slots__ = ("cost", "has_cost", "quantities", "requests", "rows")
+
+    def __init__(self, width: int) -> None:
+        self.quantities: list[Fraction | int] = [0] * width
+        self.requests: Fraction | int | None = 0
+        self.cost: Fraction = Fraction()
+        self.has_cost = False
+        self.rows = 0
+
+    def add(self, group: UsageGroup, weight: Fraction, first: bool) -> None:
+        if weight == 1:
+            self.quantities = [mine + more for mine, more in zip(self.quantities, group.quantities, strict=True)]
+        else:
+            self.quantities = [
+                mine + more * weight for mine, more in zip(self.quantities, group.quantities, strict=True)
+            ]
+        if group.requests is None or self.requests is None:
+            self.requests = None
+        else:
+            self.requests += group.requests if weight == 1 else group.requests * weight
+        if group.billed is not None:
+            self.cost += group.billed * weight
+            self.has_cost = True
+        self.rows += group.rows if first else 0
+
+
+def rate(
+    ledger: UsageLedger,
+    pricebook: Pricebook,
+    fx: FxTable,
+    options: RatingOptions = RatingOptions(),  # noqa: B008 - frozen
+    changes: PriceChanges = NO_CHANGES,
+) -> Rating:
+    """The ledger's cost before the changes and with them.
+
+    CostcalcError: a currency without a rate; a ledger that was counted without the cuts these prices need.
+    """
+    return Rater(ledger, pricebook, fx, options, changes).rating()
+
+
+class Rater:
+    """One rating in progress: lookups are made once, amounts are added before they are priced."""
+
+    def __init__(
+        self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, changes: PriceChanges
+    ) -> None:
+        self.ledger, self.pricebook, self.fx, self.options, self.changes = ledger, pricebook, fx, options, changes
+        self.quotes = Quotes(pricebook, changes.days())
+        self.currency = options.currency or ""
+        self.unit_costs: dict[tuple[PriceKey, Month], dict[str, Cost]] = {}
+        self.resolved: dict[tuple[str | None, str, str | None], ResolvedModel | Unresolved] = {}
+        self.rates_used: dict[RateUsed, None] = {}
+        self._revenue: dict[tuple[LineKey, str | None, Month], Fraction] = {}
+        self.assumed = Assumed()
+        self.amounts: dict[Kind, Amounts] = {}
+        self._noting = True  # assumptions are those of the log's own time
+        self._check_dimensions()
+
+    def rating(self) -> Rating:
+        """The charges of the ledger's own time; `self.amounts` keeps what they were made of."""
+        amounts = self.amounts = self.add_up()
+        self.currency = self.options.currency or self._common_currency(amounts)
+        charges: list[Charge] = []
+        unpriced: list[Unpriced] = []
+        for kind, sums in amounts.items():
+            made, missing = self.charge(kind, sums)
+            charges += made
+            unpriced += missing
+        self._noting = False
+        assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
+        return Rating(
+            self.currency,
+            self.options.by,
+            charges,
+            unpriced,
+            assumptions,
+            self._all_tokens(),
+            tuple(self.rates_used),
+            self._revenue_by_line(),
+        )
+
+    def add_up(self) -> dict[Kind, Amounts]:
+        """Amounts by kind: groups that no price and no line tells apart come together."""
+        found: dict[Kind, Amounts] = {}
+        moments: dict[tuple[object, ...], MetAll] = {}
+        kinds: dict[tuple[object, ...], Amounts] = {}
+        width = len(self.ledger.meters)
+        for group in self.ledger.groups:
+            resolved = self.resolve(group)
+            place = (
+                group.provider, group.model, group.region, group.service_tier, group.thinking,
+                group.input_over, group.output_over, group.at, group.until, group.naive,
+            )  # fmt: skip
+            met = moments.get(place)
+            if met is None:
+                met = moments[place] = self._moments(group, resolved)
+            line = self.line_of(group, resolved)
+            if group.revenue is not None:
+                self._note_revenue(line, group, met[0][0][2])
+            for position, (weight, key, month, day) in enumerate(met[0]):
+                short = (
+                    line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
+                    group.revenue is None, met[1], None if key else (group.provider, group.model, day),
+                )  # fmt: skip
+                sums = kinds.get(short)
+                if sums is None:
+                    kind = self._kind(group, resolved, line, (weight, key, month, day), met[1])
+                    sums = kinds[short] = found[kind] = Amounts(width)
+                sums.add(group, weight, position == 0)
+        return found
+
+    def charge(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
+        """The charges of one kind, by the basis that was asked for."""
+        basis = self.options.basis
+        bill_wins = sums.has_cost and (basis == "billed" or (basis == "auto" and kind.cost_kind == "billed"))
+        if bill_wins:
+            return [self._billed(kind, sums)], []
+        charges, unpriced = self._listed(kind, sums)
+        if unpriced and sums.has_cost and basis != "list" and not any(part.meter for part in unpriced):
+            return [self._billed(kind, sums)], []
+        return charges, unpriced
+
+    def resolve(self, group: UsageGroup) -> ResolvedModel | Unresolved:
+        who = (group.provider, group.model, group.region)
+        found = self.resolved.get(who)
+        if found is None:
+            found = self.pricebook.resolve(group.model, group.provider, group.region)
+            if isinstance(found, ResolvedModel):
+                self._check_cuts(found)
+                self.assumed.note_region(found, self.pricebook)
+            self.resolved[who] = found
+        return found
+
+    def line_of(self, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> LineKey:
+        return tuple(self._field(name, group, resolved) for name in self.options.by)
+
+    def unit_cost(self, key: PriceKey, month: Month) -> dict[str, Cost]:
+        """The cost of one unit of each priced meter, in the report's currency, before and with the changes."""
+        found = self.unit_costs.get((key, month))
+        if found is None:
+            quote = self.quotes.quote(key)
+            rate = self.exchange(quote.book.currency, month)
+            matching = self.changes.matching(key.provider, key.model)
+            found = {
+                meter: Cost(
+                    quoted.price * quoted.share * rate,
+                    *(
+                        unit_price(quoted.price, quoted.share, quoted.from_standard, meter, matching, key.day, variant)
+                        * rate
+                        for variant in ("low", "mid", "high")
+                    ),
+                )
+                for meter, quoted in quote.rates.items()
+            }
+            self.unit_costs[key, month] = found
+        return found
+
+    def exchange(self, currency: str, month: Month) -> Fraction:
+        if currency == self.currency:
+            return ONE
+        found = self.fx.rate(currency, self.currency, month)
+        used = RateUsed(currency, self.currency, found.rate, month, found.month_used, found.basis, found.held)
+        self.rates_used[used] = None
+        return found.rate
+
+    def _listed(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
+        if kind.key is None:
+            return [], [self._unpriced(kind, sums, kind.reason)]
+        quote = self.quotes.quote(kind.key)
+        counts = self._counts(sums, quote.rates.keys())
+        known = meters().by_name
+        missing = [name for name, count in counts.items() if name not in quote.rates]
+        if not quote.rates or any(known[name].unit == "token" for name in missing):
+            meter = next((name for name in missing if known[name].unit == "token"), "tokens")
+            return [], [self._unpriced(kind, sums, why_unpriced(quote, kind.key, meter))]
+        units = self.unit_cost(kind.key, kind.month)
+        charges = [
+            self._charge(kind, sums, name, count, units[name] * count, "list")
+            for name, count in counts.items()
+            if name not in missing
+        ] or [self._charge(kind, sums, None, Fraction(), Cost(), "list")]
+        charges[0] = self._with_requests(charges[0], sums)
+        if self._noting:
+            self.assumed.note_charges(kind, sums, charges, quote, self)
+        return charges, [self._unpriced(kind, sums, f"no price for {name}", name) for name in missing]
+
+    def cost_at(self, key: PriceKey, kind: Kind, sums: Amounts) -> Fraction | None:
+        """What these quantities would have cost at another price; None where that does not price them."""
+        found = self.list_cost(replace(kind, key=key), sums)
+        return found.before if found else None
+
+    def list_cost(self, kind: Kind, sums: Amounts) -> Cost | None:
+        """What the list says for these quantities; None where it does not price them all."""
+        if kind.key is None:
+            return None
+        quote = self.quotes.quote(kind.key)
+        counts = self._counts(sums, quote.rates.keys())
+        if not counts or any(name not in quote.rates for name in counts):
+            return None
+        units = self.unit_cost(kind.key, kind.month)
+        total = Cost()
+        for name, count in counts.items():
+            total = total + units[name] * count
+        return total
+
+    def _billed(self, kind: Kind, sums: Amounts) -> Charge:
+        """The stated cost. A contract's discount survives: the changes multiply what was billed."""
+        amount = sums.cost * self.exchange(kind.cost_currency or self.currency, kind.month)
+        matching = self._in_force(kind)
+        factors, applied = self._bill_factors(kind, sums, matching)
+        cost = Cost(amount, *(amount * factor for factor in factors))
+        charge = self._charge(kind, sums, kind.cost_meter, Fraction(), cost, kind.cost_kind or "billed", not applied)
+        return self._with_requests(charge, sums)
+
+    def _bill_factors(
+        self, kind: Kind, sums: Amounts, matching: tuple[PriceChange, ...]
+    ) -> tuple[tuple[Fraction, Fraction, Fraction], bool]:
+        """By how much a bill rises (low, mid, high), and whether the changes could be applied."""
+        if not matching:
+            return (ONE, ONE, ONE), True
+        meter = kind.cost_meter
+        whole = all(change.selector.meters is None or (meter and change.selector.covers(meter)) for change in matching)
+        if whole and all(change.new_rate is None for change in matching):
+            return _compound(matching), True
+        if meter and not any(change.selector.covers(meter) for change in matching):
+            return (ONE, ONE, ONE), True
+        listed = self.list_cost(kind, sums)
+        if listed is None or not listed.before:
+            whole_only = tuple(change for change in matching if change.selector.meters is None)
+            return _compound(whole_only), False
+        return (listed.low / listed.before, listed.mid / listed.before, listed.high / listed.before), True
+
+    def _in_force(self, kind: Kind) -> tuple[PriceChange, ...]:
+        day = kind.key.day if kind.key else kind.day
+        return tuple(c for c in self.changes.matching(kind.provider, kind.model) if c.applies_on(day))
+
+    def _counts(self, sums: Amounts, priced: object) -> dict[str, Fraction]:
+        reported = dict(zip(self.ledger.meters, sums.quantities, strict=True))
+        if "requests" in priced and sums.requests:  # type: ignore[operator]
+            reported["requests"] = sums.requests
+        counts = billable_counts(reported, priced)  # type: ignore[arg-type]
+        known = meters().by_name
+        return {name: Fraction(count) / 10 ** known[name].decimals for name, count in counts.items()}
+
+    def _charge(
+        self, kind: Kind, sums: Amounts, meter: str | None, quantity: Fraction, cost: Cost, basis: Basis,
+        hike_not_applied: bool = False,
+    ) -> Charge:  # fmt: skip
+        line = self._filled(kind.line, meter, basis)
+        return Charge(
+            line, kind.provider, kind.model, meter, quantity, cost, basis, kind.key,
+            hike_not_applied=hike_not_applied, has_revenue=kind.has_revenue, day=kind.day,
+        )  # fmt: skip
+
+    def _with_requests(self, charge: Charge, sums: Amounts) -> Charge:
+        requests = None if sums.requests is None else Fraction(sums.requests)
+        return replace(charge, requests=requests, tokens=self._tokens(sums.quantities), carries_requests=True)
+
+    def _filled(self, line: LineKey, meter: str | None, basis: str) -> LineKey:
+        by = self.options.by
+        if "meter" not in by and "basis" not in by:
+            return line
+        late = {"meter": meter or "not split", "basis": basis}
+        return tuple(late.get(name, value) for name, value in zip(by, line, strict=True))
+
+    def _unpriced(self, kind: Kind, sums: Amounts, reason: str, meter: str | None = None) -> Unpriced:
+        tokens = Fraction() if meter else self._tokens(sums.quantities)
+        line = self._filled(kind.line, meter, "unpriced")
+        requests = None if sums.requests is None else Fraction(sums.requests)
+        return Unpriced(line, kind.provider, kind.model, reason, tokens, requests, sums.rows, meter)
+
+    def _moments(
+        self, group: UsageGroup, resolved: ResolvedModel | Unresolved
+    ) -> MetAll:
+        if isinstance(resolved, Unresolved):
+            day = utc_day(group.at) if group.naive else day_of(group.at, "UTC")
+            return [(ONE, None, month_of(day), day)], False
+        moments = self.quotes.moments(group, resolved)
+        return [(m.weight, m.key, month_of(m.day), m.day) for m in moments], self.quotes.price_differs(moments)
+
+    def _note_revenue(self, line: LineKey, group: UsageGroup, month: Month) -> None:
+        place = (line, group.revenue_currency, month)
+        self._revenue[place] = self._revenue.get(place, Fraction()) + (group.revenue or 0)
+
+    def _revenue_by_line(self) -> dict[LineKey, Fraction]:
+        found: dict[LineKey, Fraction] = {}
+        for (line, currency, month), amount in self._revenue.items():
+            converted = amount * self.exchange(currency or self.currency, month)
+            found[line] = found.get(line, Fraction()) + converted
+        return found
+
+    def _kind(
+        self, group: UsageGroup, resolved: ResolvedModel | Unresolved, line: LineKey, met: Met, weighted: bool
+    ) -> Kind:
+        known = isinstance(resolved, ResolvedModel)
+        _, key, month, day = met
+        return Kind(
+            line, key,
+            resolved.provider if known else self.provider_of(group),
+            resolved.model if known else group.model,
+            "" if known else resolved.reason,  # type: ignore[union-attr]
+            month, key.day if key else day, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
+            group.revenue is not None, weighted,
+        )  # fmt: skip
+
+    def provider_of(self, group: UsageGroup) -> str:
+        return (group.provider and (self.pricebook.provider_named(group.provider) or group.provider)) or "unknown"
+
+    def _field(self, name: str, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> str | None:
+        known = isinstance(resolved, ResolvedModel)
+        match name:
+            case "provider":
+                return resolved.provider if known else self.provider_of(group)
+            case "model":
+                return resolved.model if known else group.model or None
+            case "region":
+                return resolved.region if known else group.region
+            case "service_tier":
+                return group.service_tier
+            case "format":
+                return group.source_format
+            case "meter" | "basis":
+                return None
+            case "day" | "month":
+                day = utc_day(group.at) if group.naive else day_of(group.at, self.options.timezone)
+                return str(day if name == "day" else month_of(day))
+        return group.dimensions[self.ledger.dimensions.index(name)]
+
+    def _common_currency(self, amounts: Mapping[Kind, Amounts]) -> str:
+        currencies = set()
+        for kind, sums in amounts.items():
+            if sums.has_cost and (kind.cost_kind == "billed" or kind.key is None):
+                currencies.add(kind.cost_currency)
+            elif kind.key is not None and self.quotes.quote(kind.key).rates:
+                currencies.add(self.quotes.quote(kind.key).book.currency)
+        found = sorted(currency for currency in currencies if currency)
+        return found[0] if len(found) == 1 else "USD"
+
+    def _tokens(self, quantities: list[Fraction | int]) -> Fraction:
+        whole = (("input_tokens", 1), ("output_tokens", 1))
+        names = self.ledger.meters
+        return sum((Fraction(quantities[names.index(name)]) for name, _ in whole if name in names), Fraction())
+
+    def _all_tokens(self) -> Fraction:
+        places = [i for i, name in enumerate(self.ledger.meters) if name in ("input_tokens", "output_tokens")]
+        return Fraction(sum(group.quantities[i] for group in self.ledger.groups for i in places))
+
+    def _check_dimensions(self) -> None:
+        for name in self.options.by:
+            if name not in PRICE_FIELDS and name not in self.ledger.dimensions:
+                raise fail(
+                    "ledger-without-dimension", f'the ledger was counted without the dimension "{name}"',
+                    expected=", ".join((*PRICE_FIELDS, *self.ledger.dimensions)),
+                    remedy=f"count again with --by {name}",
+                )  # fmt: skip
+
+    def _check_cuts(self, found: ResolvedModel) -> None:
+        model = self.pricebook.book(found.provider, found.region).models[found.model]
+        for side, counted in (("input", self.ledger.cuts.input_lengths), ("output", self.ledger.cuts.output_lengths)):
+            missing = sorted(model_cuts(model, side) - set(counted))
+            if missing:
+                raise fail(
+                    "ledger-without-cut",
+                    f"the ledger was counted without the {side} length {missing[0]:,}, where {found.model} changes its price",
+                    remedy="count the log again with these pricebooks",
+                )
+
+
+def _compound(changes: tuple[PriceChange, ...]) -> tuple[Fraction, Fraction, Fraction]:
+    factors = []
+    for variant in ("low", "mid", "high"):
+        factor = ONE
+        for change in changes:
+            factor *= 1 + change.rise(variant)  # type: ignore[arg-type]
+        factors.append(factor)
+    return factors[0], factors[1], factors[2]

@@ -1,0 +1,86 @@
+"""Answers: how many tokens to save, how much traffic to move, to pay again what was paid before the rise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from costcalc.pricebook.resolve import ResolvedModel, Unresolved
+from costcalc.problems import fail, nearest_names
+from costcalc.rating.model import Charge, Cost, sum_costs
+from costcalc.rating.rate import Rater
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAnswer:
+    """The share of a raised provider's usage to save: 1 − before ÷ after. It restores that provider's cost."""
+
+    provider: str
+    fewer: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAnswer:
+    """The share of the raised traffic to move to a target so that the total is what it was."""
+
+    target: str
+    target_region: str
+    share: Fraction | None  # None: moving does not help, or the target cannot price it
+    saved_at_most: Fraction  # if all of it moved
+    lost: Fraction
+    reason: str = ""  # why there is no share, or why all of it does not suffice
+
+
+def token_answers(charges: Sequence[Charge]) -> list[TokenAnswer]:
+    """One answer for every provider whose cost rises."""
+    by_provider: dict[str, list[Cost]] = {}
+    for charge in charges:
+        by_provider.setdefault(charge.provider, []).append(charge.cost)
+    answers = []
+    for provider, costs in by_provider.items():
+        cost = sum_costs(costs)
+        if cost.mid > cost.before > 0:
+            answers.append(TokenAnswer(provider, 1 - cost.before / cost.mid))
+    return answers
+
+
+def move_answer(rater: Rater, charges: Sequence[Charge], target: str) -> MoveAnswer:
+    """How much of the raised providers' traffic must move to `target`. CostcalcError: no such target."""
+    found = _target(rater, target)
+    name = f"{found.provider}/{found.model}"
+    lost = sum_costs(charge.cost for charge in charges).change
+    raised = {charge.provider for charge in charges if charge.cost.mid > charge.cost.before}
+    stays, moved = Fraction(), Fraction()
+    for kind, sums in rater.amounts.items():
+        if kind.provider not in raised or (kind.provider, kind.model) == (found.provider, found.model):
+            continue
+        if kind.key is None:
+            return MoveAnswer(name, found.region, None, Fraction(), lost, f"{kind.model} has no tokens to price there")
+        key = replace(kind.key, provider=found.provider, region=found.region, model=found.model,
+                      service_tier="standard", day=rater.quotes.since(found, kind.day),
+                      off_peak=False if rater.quotes.schedule(found, kind.day) else None)  # fmt: skip
+        at_target = rater.list_cost(replace(kind, key=key), sums)
+        if at_target is None:
+            return MoveAnswer(name, found.region, None, Fraction(), lost, "it has no price for all of this usage")
+        made, _ = rater.charge(kind, sums)
+        stays += sum_costs(charge.cost for charge in made).mid
+        moved += at_target.mid
+    saved = stays - moved
+    if saved <= 0:
+        return MoveAnswer(name, found.region, None, saved, lost, "it costs more than staying")
+    if saved < lost:
+        return MoveAnswer(name, found.region, None, saved, lost, "even all of it does not suffice")
+    return MoveAnswer(name, found.region, lost / saved, saved, lost)
+
+
+def _target(rater: Rater, target: str) -> ResolvedModel:
+    found = rater.pricebook.resolve(target)
+    if isinstance(found, Unresolved):
+        raise fail(
+            "unknown-target",
+            f'--move-to "{target}": {found.reason}',
+            nearest=nearest_names(target, [*rater.pricebook.model_names(), *rater.pricebook.known_names()]),
+            remedy="name a model of the pricebooks as PROVIDER/MODEL",
+        )
+    return found

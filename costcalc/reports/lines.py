@@ -1,0 +1,124 @@
+"""Lines: costs by whatever was asked, which rise touched what, and what another list would have said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating
+from costcalc.rating.rate import Rater, RatingOptions, rate
+from costcalc.reports.margin import Margin
+from costcalc.scenario.model import PriceChange, PriceChanges
+from costcalc.usage.ledger import UsageLedger
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One line of a report: its names, its cost, and its revenue where the log states it."""
+
+    key: LineKey
+    cost: Cost
+    requests: Fraction | None
+    tokens: Fraction
+    basis: tuple[str, ...]  # every kind of evidence in it
+    margin: Margin | None = None
+    unpriced_tokens: Fraction = Fraction()
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A rise and the cost before it that it touched."""
+
+    change: PriceChange
+    cost: Fraction  # before, in the report's currency
+    share: Fraction | None  # of the whole cost before
+    not_applied: Fraction = Fraction()  # billed amounts without a meter split that it could not touch
+
+
+@dataclass(frozen=True, slots=True)
+class OtherList:
+    """The total, had the provider's other list been the right one."""
+
+    provider: str
+    region: str  # the other one
+    default_region: str
+    total: Cost
+
+
+def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[ReportLine]:
+    """The lines, dearest first; what stayed unpriced has its line too."""
+    parts: dict[LineKey, list[Charge]] = {}
+    for charge in rating.charges:
+        parts.setdefault(charge.line, []).append(charge)
+    missing: dict[LineKey, Fraction] = {}
+    for part in rating.unpriced:
+        missing[part.line] = missing.get(part.line, Fraction()) + part.tokens
+    lines = [_line(key, parts.get(key, []), missing.get(key, Fraction()), revenue) for key in {**parts, **missing}]
+    if any(name in ("day", "month") for name in rating.by[:1]):
+        return sorted(lines, key=lambda line: tuple(str(part or "") for part in line.key))
+    return sorted(lines, key=lambda line: (-line.cost.mid, tuple(str(part or "") for part in line.key)))
+
+
+def _line(key: LineKey, charges: Sequence[Charge], missing: Fraction, revenue: Mapping[LineKey, Fraction]) -> ReportLine:
+    cost, counted, requests, unknown = ZERO, Fraction(), Fraction(), False
+    covered = ZERO
+    for charge in charges:
+        cost = cost + charge.cost
+        counted += charge.tokens
+        if charge.carries_requests:
+            unknown = unknown or charge.requests is None
+            requests += charge.requests or 0
+        if charge.has_revenue:
+            covered = covered + charge.cost
+    margin = Margin(revenue[key], covered) if key in revenue else None
+    return ReportLine(
+        key,
+        cost,
+        None if unknown else requests,
+        counted + missing,
+        tuple(sorted({charge.basis for charge in charges})),
+        margin,
+        missing,
+    )
+
+
+def touched_by(changes: PriceChanges, rating: Rating) -> list[Touched]:
+    """For every rise, how much of the bill it touched; nothing at all is a finding too."""
+    total = rating.total.before
+    found = []
+    for change in changes.changes:
+        hit = [charge for charge in rating.charges if _touches(change, charge)]
+        refused = [charge for charge in hit if charge.hike_not_applied and change.selector.meters is not None]
+        cost = sum((charge.cost.before for charge in hit if charge not in refused), Fraction())
+        not_applied = sum((charge.cost.before for charge in refused), Fraction())
+        found.append(Touched(change, cost, cost / total if total else None, not_applied))
+    return found
+
+
+def _touches(change: PriceChange, charge: Charge) -> bool:
+    if not change.selector.matches(charge.provider, charge.model) or not change.applies_on(charge.day):
+        return False
+    return charge.meter is None or change.selector.covers(charge.meter)
+
+
+def other_lists(
+    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, rater: Rater, rating: Rating
+) -> list[OtherList]:
+    """Where a default list decided and the provider's lists differ: the total under each other list."""
+    found = []
+    fixed = RatingOptions(options.by, options.basis, rating.currency, options.timezone)
+    for default in rater.assumed.default_regions.values():
+        for region in _other_regions(default, pricebook):
+            other = rate(ledger, pricebook.with_regions({default.provider: region}), fx, fixed, rater.changes)
+            priced = sum((part.tokens for part in other.unpriced), Fraction())
+            same = sum((part.tokens for part in rating.unpriced), Fraction())
+            if other.total.before != rating.total.before and priced == same:
+                found.append(OtherList(default.provider, region, default.region, other.total))
+    return found
+
+
+def _other_regions(found: ResolvedModel, pricebook: Pricebook) -> list[str]:
+    return [other.region for other in pricebook.other_lists(found)]

@@ -1,0 +1,244 @@
+"""Projection: what the rises do to cost and margin, now and over the months, and what would restore it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import Month, month_of, months_from
+from costcalc.money import Money
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.rating.forward import MonthCost, rate_months
+from costcalc.rating.model import Cost, RateUsed, Rating, sum_costs
+from costcalc.rating.rate import Rater, RatingOptions
+from costcalc.reports.answers import MoveAnswer, TokenAnswer, move_answer, token_answers
+from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by
+from costcalc.reports.margin import AssumedMargin, Margin, Revenue, at_assumed_margins
+from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.scenario.model import PriceChanges
+from costcalc.usage.ledger import UsageLedger
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectOptions:
+    """What is asked of a projection."""
+
+    changes: PriceChanges = PriceChanges()
+    by: tuple[str, ...] = ("provider", "model")
+    basis: str = "auto"
+    currency: str | None = None
+    timezone: str = "UTC"
+    months: int = 0
+    revenue: Money | None = None  # for the log's period
+    revenue_source: str = "--revenue"
+    margin: Fraction | None = None  # today's margin: implies the revenue
+    floor: Fraction | None = None
+    move_to: str | None = None
+
+    def rating_options(self) -> RatingOptions:
+        return RatingOptions(self.by, self.basis, self.currency, self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One month to come, at the log's daily rate."""
+
+    month: Month
+    requests: Fraction | None
+    tokens: Fraction
+    frozen: Fraction
+    cost: Cost
+    margin: Margin | None
+    unpriced_tokens: Fraction
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The answer of `project`: a value, to be drawn, written or handed on."""
+
+    usage: UsageSummary
+    rating: Rating
+    changes: Sequence[Touched]
+    lines: Sequence[ReportLine]
+    revenue: Revenue | None
+    margin: Margin | None
+    revenue_share: Fraction | None  # the share of cost whose rows have a revenue, where the log states it by row
+    assumed_margins: Sequence[AssumedMargin]
+    tokens: Sequence[TokenAnswer]
+    move: MoveAnswer | None
+    months: Sequence[MonthLine]
+    floor: Fraction | None
+    other_lists: Sequence[OtherList]
+    rates_used: Sequence[RateUsed]
+
+    @property
+    def currency(self) -> str:
+        return self.rating.currency
+
+    @property
+    def total(self) -> Cost:
+        return self.rating.total
+
+    @property
+    def is_complete(self) -> bool:
+        return self.rating.is_complete and not self.usage.refused_rows and not any(m.unpriced_tokens for m in self.months)
+
+    @property
+    def first_month_below_floor(self) -> MonthLine | None:
+        """The first month whose margin with the rises lies below the floor; None where none does."""
+        floor = self.floor
+        if floor is None:
+            return None
+        below = (m for m in self.months if m.margin and m.margin.after is not None and m.margin.after < floor)
+        return next(below, None)
+
+
+def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: ProjectOptions) -> Projection:
+    """What the changes do to this usage.
+
+    CostcalcError: a change that names nothing known, or one dated after the log without months; a currency
+    without a rate; two sources of revenue.
+    """
+    if options.revenue is not None and options.margin is not None:
+        raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
+    rater = Rater(ledger, pricebook, fx, options.rating_options(), options.changes)
+    rating = rater.rating()
+    usage = summary_of(ledger, options.timezone)
+    _check_changes(options, rating, pricebook, usage)
+    revenue = _revenue(options, rating, fx, usage)
+    margin, share = _margin(revenue, rating)
+    return Projection(
+        usage=usage,
+        rating=rating,
+        changes=touched_by(options.changes, rating),
+        lines=lines_of(rating, rating.revenue if revenue and revenue.source == _COLUMN else {}),
+        revenue=revenue,
+        margin=margin,
+        revenue_share=share,
+        assumed_margins=[] if revenue else at_assumed_margins(rating.total),
+        tokens=token_answers(rating.charges),
+        move=move_answer(rater, rating.charges, options.move_to) if options.move_to else None,
+        months=_months(rater, options, usage, revenue, share),
+        floor=options.floor,
+        other_lists=other_lists(ledger, pricebook, fx, options.rating_options(), rater, rating),
+        rates_used=tuple(rater.rates_used),
+    )
+
+
+_COLUMN = "revenue column"
+
+
+def _revenue(options: ProjectOptions, rating: Rating, fx: FxTable, usage: UsageSummary) -> Revenue | None:
+    """Flag before scenario before column before configuration; unknown stays unknown."""
+    if options.margin is not None:
+        if options.margin >= 1:
+            raise fail("bad-margin", "--margin must be below 100%", expected="60%, or 0.6")
+        if not rating.is_complete:
+            raise fail(
+                "margin-of-an-incomplete-total", "--margin implies the revenue from the cost, and the cost is incomplete",
+                remedy="give --revenue, or price the rest first: see the unpriced models",
+            )  # fmt: skip
+        percent = f"{float(options.margin * 100):g}%"
+        return Revenue(rating.total.before / (1 - options.margin), f"--margin {percent}")
+    if options.revenue is not None and options.revenue_source == "--revenue":
+        return Revenue(_converted(options.revenue, rating.currency, fx, usage), options.revenue_source)
+    if rating.revenue:
+        return Revenue(sum(rating.revenue.values(), Fraction()), _COLUMN)
+    if options.revenue is not None:
+        return Revenue(_converted(options.revenue, rating.currency, fx, usage), options.revenue_source)
+    return None
+
+
+def _converted(money: Money, currency: str, fx: FxTable, usage: UsageSummary) -> Fraction:
+    """The amount in the report's currency, at the rate of the log's last month; without a currency it is in it."""
+    if not money.currency or money.currency == currency:
+        return money.amount
+    return money.amount * fx.rate(money.currency, currency, month_of(usage.last_day or date.today())).rate
+
+
+def _margin(revenue: Revenue | None, rating: Rating) -> tuple[Margin | None, Fraction | None]:
+    if revenue is None:
+        return None, None
+    if revenue.source != _COLUMN:
+        return Margin(revenue.amount, rating.total), None
+    covered = sum_costs(charge.cost for charge in rating.charges if charge.has_revenue)
+    total = rating.total.before
+    return Margin(revenue.amount, covered), covered.before / total if total else None
+
+
+def _months(
+    rater: Rater, options: ProjectOptions, usage: UsageSummary, revenue: Revenue | None, share: Fraction | None
+) -> list[MonthLine]:
+    if not options.months or usage.last_day is None:
+        return []
+    months = list(months_from(month_of(usage.last_day).next, options.months))
+    costs = rate_months(rater, months, usage.days, usage.last_day)
+    return [_month_line(cost, usage, revenue if share in (None, 1) else None) for cost in costs]
+
+
+def _month_line(found: MonthCost, usage: UsageSummary, revenue: Revenue | None) -> MonthLine:
+    scale = Fraction(found.month.days, usage.days)
+    requests = usage.requests * scale if usage.requests is not None else None
+    margin = Margin(revenue.amount * scale, found.cost) if revenue else None
+    return MonthLine(
+        found.month, requests, usage.tokens * scale, found.frozen, found.cost, margin, found.unpriced_tokens
+    )
+
+
+def _check_changes(options: ProjectOptions, rating: Rating, pricebook: Pricebook, usage: UsageSummary) -> None:
+    problems = [
+        *_unknown_names(options.changes, rating, pricebook),
+        *_too_late(options, usage),
+    ]
+    if problems:
+        raise CostcalcError(problems)
+
+
+def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) -> list[Problem]:
+    """A name that stands neither in the books nor in the log can only be a slip."""
+    seen = {(part.provider, part.model.lower()) for part in (*rating.charges, *rating.unpriced)}
+    booked = {(book.provider, name) for book in pricebook.books for name in book.models}
+    problems = []
+    for change in changes.changes:
+        if any(change.selector.matches(provider, model) for provider, model in seen | booked):
+            continue
+        providers = sorted({provider for provider, _ in seen | booked})
+        known = change.selector.provider == "*" or change.selector.provider in providers
+        names = [f"{provider}/{model}" for provider, model in sorted(seen | booked)]
+        problems.append(
+            Problem(
+                "unknown-selector",
+                f'--hike "{change.written}": nothing is called "{change.selector}", neither in the pricebooks nor in the log',
+                nearest=nearest_names(str(change.selector), names) if known else nearest_names(change.selector.provider, providers),
+                expected="" if known else f"a provider: {', '.join(providers)}",
+                remedy="correct the name, or quote a glob: 'alibaba/qwen3-*'",
+            )
+        )
+    return problems
+
+
+def _too_late(options: ProjectOptions, usage: UsageSummary) -> list[Problem]:
+    """A change after the log touches nothing unless months are projected."""
+    if usage.last_day is None:
+        return []
+    end = month_of(usage.last_day).next
+    horizon = list(months_from(end, options.months))
+    last = horizon[-1].next.first if horizon else None
+    problems = []
+    for change in options.changes.changes:
+        if change.from_day is None or change.from_day <= usage.last_day or (last and change.from_day < last):
+            continue
+        months = (change.from_day.year - end.year) * 12 + change.from_day.month - end.month + 1
+        problems.append(
+            Problem(
+                "hike-after-the-log",
+                f'--hike "{change.written}" begins on {change.from_day}, after the log\'s last day ({usage.last_day})'
+                + (f" and after its {options.months} months" if options.months else ""),
+                remedy=f"drop the date to see this usage at the new prices, or add --months {max(months, 1)}",
+            )
+        )
+    return problems

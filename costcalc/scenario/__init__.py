@@ -1,0 +1,1 @@
+"""Scenarios: changes only. They turn a pricebook and a ledger into another pricebook and another ledger."""

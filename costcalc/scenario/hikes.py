@@ -1,0 +1,125 @@
+"""The hike flag: `SELECTOR=CHANGE[@DATE]`, read strictly; every wrong one gets its remedy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import read_day
+from costcalc.meters import meters
+from costcalc.money import read_number
+from costcalc.problems import CostcalcError, Problem
+from costcalc.scenario.model import PriceChange, PriceChanges
+from costcalc.selectors import read_selector,Selector
+
+_GRAMMAR = "SELECTOR=CHANGE[@DATE], for example alibaba=34, alibaba/qwen3-*=-20%, baidu=5..34@2026-12-01"
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
+_PERCENT = re.compile(rf"({_NUMBER})(%?)")
+_RANGE = re.compile(rf"({_NUMBER})%?\.\.({_NUMBER})(%?)")
+_ABSOLUTE = re.compile(r"=?(\d+\.?\d*|\.\d+)/(1|1K|1M)", re.IGNORECASE)
+_DATED = re.compile(r"(.*)@(\d{4}-\d{2}-\d{2})")
+_UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
+
+
+def read_hikes(texts: Sequence[str], pass_through: Fraction | None = None) -> PriceChanges:
+    """The price changes that the flags say. CostcalcError with every wrong one.
+
+    `pass_through` (0.6 is 60%) scales the hikes given as a range.
+    """
+    problems: list[Problem] = []
+    changes: list[PriceChange] = []
+    for text in (part.strip() for flag in texts for part in flag.split(",")):
+        try:
+            changes.append(_read_hike(text))
+        except _BadHike as bad:
+            problems.append(bad.problem)
+    if pass_through is not None and not problems:
+        if not any(change.is_range for change in changes):
+            problems.append(
+                Problem(
+                    "nothing-to-pass-through",
+                    "--pass-through has no hike to scale: it scales hikes that are given as a range",
+                    remedy="write a range, for example --hike alibaba=5..34, or write the reduced hike itself",
+                )
+            )
+        changes = [change.scaled(pass_through) if change.is_range else change for change in changes]
+    if problems:
+        raise CostcalcError(problems)
+    return PriceChanges(tuple(changes))
+
+
+def hikes_from(values: object) -> list[str]:
+    """The flags that a Python call means: `{"alibaba": 34}`, `["alibaba=34"]`, or one text."""
+    if isinstance(values, str):
+        return [values]
+    if isinstance(values, dict):
+        return [f"{selector}={change}" for selector, change in values.items()]
+    return [str(value) for value in values] if isinstance(values, (list, tuple)) else []
+
+
+class _BadHike(Exception):
+    def __init__(self, text: str, message: str, expected: str = _GRAMMAR, remedy: str = "") -> None:
+        self.problem = Problem("bad-hike", f'--hike "{text}": {message}', expected=expected, remedy=remedy)
+
+
+def _read_hike(text: str) -> PriceChange:
+    name, equals, change = text.partition("=")
+    if not equals or not name.strip() or not change.strip():
+        raise _BadHike(text, "a hike is a selector, an equals sign and a change")
+    selector = read_selector(name)
+    change, day = _split_day(text, change.strip())
+    if match := _ABSOLUTE.fullmatch(change):
+        return _absolute(text, selector, match, day)
+    low, high = _rises(text, change)
+    if low < -1 or high < -1:
+        raise _BadHike(text, "a price cannot fall by more than 100%", "-100% or more")
+    if low > high:
+        raise _BadHike(text, "the range is written from high to low", "low..high", f"write {change.partition('..')[2]}..{change.partition('..')[0]}")  # fmt: skip
+    return PriceChange(selector, text, low, high, from_day=day)
+
+
+def _split_day(text: str, change: str) -> tuple[str, date | None]:
+    """The last `@` is a date only if an ISO day follows."""
+    match = _DATED.fullmatch(change)
+    if match is None:
+        if "@" in change:
+            raise _BadHike(text, f'"{change.rpartition("@")[2]}" is no date', "an ISO day after the @: 2026-12-01")
+        return change, None
+    try:
+        return match[1].strip(), read_day(match[2])
+    except ValueError:
+        raise _BadHike(text, f'"{match[2]}" is no day of the calendar', "an ISO day: 2026-12-01") from None
+
+
+def _rises(text: str, change: str) -> tuple[Fraction, Fraction]:
+    if match := _RANGE.fullmatch(change):
+        values = [read_number(match[1]), read_number(match[2])]
+        percent = "%" in change
+    elif match := _PERCENT.fullmatch(change):
+        values, percent = [read_number(match[1].rstrip("."))] * 2, bool(match[2])
+    else:
+        raise _BadHike(text, f'"{change}" is no change', "34, +34%, -20%, a range 5..34, or a rate =3.40/1M")
+    if not percent and any(0 < abs(value) < 1 for value in values):
+        meant = _plain(values[-1] * 100)
+        raise _BadHike(
+            text, f"{change} means {change}%, which is hardly meant", "percent",
+            f"did you mean {meant}? write {meant} for {meant}%, or {change}% if you do mean it",
+        )  # fmt: skip
+    return values[0] / 100, values[1] / 100
+
+
+def _absolute(text: str, selector: Selector, match: re.Match[str], day: date | None) -> PriceChange:
+    known = meters().by_name
+    if selector.meter_word not in known:
+        raise _BadHike(
+            text, "a new rate needs exactly one meter", "SELECTOR:METER==3.40/1M",
+            "name the meter, for example :output_tokens",
+        )  # fmt: skip
+    rate = read_number(match[1].rstrip(".")) / _UNITS[match[2].upper()]
+    return PriceChange(selector, text, new_rate=rate, from_day=day)
+
+
+def _plain(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"

@@ -1,0 +1,84 @@
+"""Price changes: what a rise touches, by how much, from which day on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from costcalc.selectors import Selector
+
+Variant = Literal["low", "mid", "high"]
+VARIANTS: tuple[Variant, ...] = ("low", "mid", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """One rise or cut. Percentages multiply every rate they match; an absolute rate replaces the standard one."""
+
+    selector: Selector
+    written: str  # as the user wrote it
+    low: Fraction = Fraction()  # 0.34 is +34%
+    high: Fraction = Fraction()
+    new_rate: Fraction | None = None  # per unit, in the book's currency
+    from_day: date | None = None  # first day, in the provider's zone; None: all rows and all months
+
+    @property
+    def is_range(self) -> bool:
+        return self.low != self.high
+
+    def rise(self, variant: Variant) -> Fraction:
+        if variant == "mid":
+            return (self.low + self.high) / 2
+        return self.low if variant == "low" else self.high
+
+    def applies_on(self, day: date) -> bool:
+        return self.from_day is None or day >= self.from_day
+
+    def scaled(self, share: Fraction) -> PriceChange:
+        """The same rise passed through in part."""
+        return replace(self, low=self.low * share, high=self.high * share)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChanges:
+    """All price changes of a scenario, in the order written: those that match compound in that order."""
+
+    changes: tuple[PriceChange, ...] = ()
+
+    def __iter__(self) -> Iterable[PriceChange]:  # type: ignore[override]
+        return iter(self.changes)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    @property
+    def has_range(self) -> bool:
+        return any(change.is_range for change in self.changes)
+
+    def days(self) -> list[date]:
+        """The days on which something changes."""
+        return sorted({change.from_day for change in self.changes if change.from_day})
+
+    def matching(self, provider: str | None, model: str) -> tuple[PriceChange, ...]:
+        return tuple(change for change in self.changes if change.selector.matches(provider, model))
+
+
+def unit_price(
+    price: Fraction, share: Fraction, from_standard: bool, meter: str, changes: Sequence[PriceChange], day: date, variant: Variant
+) -> Fraction:
+    """The price of one unit under the changes in force on a day.
+
+    `price` is the rate before a tier's or schedule's relative share; an absolute new rate replaces the standard
+    rate, and what is written relative to it follows.
+    """
+    for change in changes:
+        if not change.selector.covers(meter) or not change.applies_on(day):
+            continue
+        if change.new_rate is None:
+            price *= 1 + change.rise(variant)
+        elif from_standard:
+            price = change.new_rate
+    return price * share

@@ -1,0 +1,61 @@
+"""Selectors: which part of a bill is meant. `alibaba`, `alibaba/qwen3-*`, `*/qwen*`, `alibaba:storage`, `any`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import lru_cache
+
+from costcalc.meters import meters
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A provider, a glob over model names, and the meters meant; resolved names, in lower case."""
+
+    provider: str = "*"
+    model: str = "*"
+    meter_word: str = ""  # as written; "" is every meter
+    meters: frozenset[str] | None = None  # None: every meter
+
+    def matches(self, provider: str | None, model: str) -> bool:
+        return (self.provider == "*" or self.provider == provider) and bool(_glob(self.model).match(model))
+
+    def covers(self, meter: str) -> bool:
+        return self.meters is None or meter in self.meters
+
+    def __str__(self) -> str:
+        who = self.provider if self.provider != "*" else "any" if self.model == "*" else "*"
+        what = "" if self.model == "*" else f"/{self.model}"
+        return f"{who}{what}{':' + self.meter_word if self.meter_word else ''}"
+
+
+def read_selector(text: str) -> Selector:
+    """The selector that is written. The last `:` begins a meter only if a known meter or group follows.
+
+    ValueError if nothing is written.
+    """
+    name, colon, word = text.strip().lower().rpartition(":")
+    covered = meters().names_of(word.replace("-", "_")) if colon else None
+    if covered is None:
+        name, word = text.strip().lower(), ""
+    if not name:
+        raise ValueError("an empty selector")
+    provider, slash, model = name.partition("/")
+    return Selector(
+        "*" if provider in ("any", "*", "") else provider,
+        model if slash and model else "*",
+        word.replace("-", "_"),
+        covered if word else None,
+    )
+
+
+def glob_matches(pattern: str, text: str) -> bool:
+    """Whether the glob matches the whole text, without regard to case."""
+    return bool(_glob(pattern.lower()).match(text.lower()))
+
+
+@lru_cache
+def _glob(pattern: str) -> re.Pattern[str]:
+    return re.compile(translate(pattern))
