@@ -97,6 +97,7 @@ class PriceBlock:
     withdrawn: str = ""  # from this day the model has no price; why
     source: str = ""
     note: str = ""
+    corrected: str = ""  # why this block differs from what its source says, or from what it said before
 
     def sections(self) -> list[Section]:
         return [self.standard, *self.service_tiers.values()]
@@ -129,8 +130,9 @@ class Model:
     blocks: tuple[PriceBlock, ...]  # ascending; one without a start comes first
     place: Place
     aliases: tuple[str, ...] = ()
-    resold: bool = False  # another provider's model: taken only if the log names this provider
+    resold: bool = False  # another provider's model: its home goes first where the log names no provider
     redirects: Mapping[date, str] = field(default_factory=dict)  # from that day billed as the target
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +152,4 @@ class Book:
     sources: Mapping[str, Source] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     date_suffixes: bool = True  # `name-20250929` and `name-2025-09-29` inherit everything from `name`
+    note: str = ""

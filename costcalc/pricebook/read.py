@@ -87,8 +87,10 @@ class _BookReader:
             sources=self.sources,
             schedules=self.schedules,
             date_suffixes="date_suffixes" not in root or self._flag(root, "date_suffixes"),
+            note=self._text(root, "note"),
         )
         self._check_redirects(models, root)
+        self._check_names(doc.map_at(root.get("models"), "models"))
         doc.check()
         return book
 
@@ -147,6 +149,7 @@ class _BookReader:
             tuple(alias.text.lower() for alias in doc.texts_at(entry.get("aliases"), "aliases")),
             self._flag(entry, "resold"),
             redirects,
+            self._text(entry, "note"),
         )
 
     def _block(self, key: Scalar, node: Node) -> PriceBlock:
@@ -174,9 +177,11 @@ class _BookReader:
             name.text: self._section(tier, f"the service tier {name.text}", source, ())
             for name, tier in doc.map_at(entry.get("service_tiers"), "service_tiers")
         }
+        standard = self._section(entry, "a price block", source, _BLOCK_WORDS)
+        self._check_block(key, entry, standard, schedule is not None, bool(tiers))
         return PriceBlock(
             starts,
-            self._section(entry, "a price block", source, _BLOCK_WORDS),
+            standard,
             tiers,
             key.place,
             observed,
@@ -185,7 +190,25 @@ class _BookReader:
             self._text(entry, "withdrawn"),
             source,
             self._text(entry, "note"),
+            self._text(entry, "corrected"),
         )
+
+    def _check_block(self, key: Scalar, entry: Map, standard: Section, scheduled: bool, tiers: bool) -> None:
+        doc = self.doc
+        figures = standard.rates or standard.all_bands() or tiers
+        if not figures and "withdrawn" not in entry:
+            doc.report(key, "empty-block", f"the block of {key.text} has no price", remedy="or write withdrawn: why")
+        rates = [*standard.rates.values(), *(rate for band in standard.bands for rate in band.rates.values())]
+        if standard.share is not None or any(rate.relative for rate in rates):
+            doc.report(
+                key, "share-of-itself", f"the block of {key.text} is priced as a share of itself",
+                expected="a share of standard only under service_tiers, thinking or off_peak",
+            )  # fmt: skip
+        if standard.off_peak is not None and not scheduled:
+            doc.report(
+                entry.key("off_peak"), "off-peak-without-schedule", "nothing says when these off-peak prices hold",
+                remedy="name a schedule of the block, and declare it under schedules",
+            )  # fmt: skip
 
     def _section(self, node: Node, what: str, source: str, other_words: tuple[str, ...]) -> Section:
         doc = self.doc
@@ -232,7 +255,8 @@ class _BookReader:
             lengths.get("output_above", lengths.get("output_from", 1) - 1),
             lengths.get("output_up_to", lengths["output_below"] - 1 if "output_below" in lengths else None),
         )
-        if bounds.input_up_to is not None and bounds.input_up_to <= bounds.input_over:
+        pairs = ((bounds.input_over, bounds.input_up_to), (bounds.output_over, bounds.output_up_to))
+        if any(upper is not None and upper <= lower for lower, upper in pairs):
             self.doc.report(node, "empty-band", "no request is that long: the upper bound is not above the lower one")
         return Band(bounds, self._rates(entry, source, _BOUND_WORDS))
 
@@ -270,7 +294,9 @@ class _BookReader:
             )
             return None
         if rate.source and rate.source not in self.sources:
-            self.doc.report(text, "unknown-source", f'no source is called "{rate.source}"', remedy="declare it under sources")
+            self.doc.report(
+                text, "unknown-source", f'no source is called "{rate.source}"', remedy="declare it under sources"
+            )
         return rate if rate.source else Rate(rate.price, rate.per_units, source, rate.relative)
 
     def _check_overlaps(self, entry: Map, bands: tuple[Band, ...], node: Node | None) -> None:
@@ -294,6 +320,15 @@ class _BookReader:
                         model.place, "unknown-redirect", f'"{model.name}" is redirected to "{target}", which is not here',
                         nearest=nearest_names(target, models),
                     )  # fmt: skip
+
+    def _check_names(self, models: Map) -> None:
+        """One name must not mean two models of a book."""
+        meant = {key.text.lower(): key.text for key, _ in models}
+        for key, node in models:
+            for alias in self.doc.texts_at(node.get("aliases"), "aliases") if isinstance(node, Map) else ():
+                other = meant.setdefault(alias.text.lower(), key.text)
+                if other != key.text:
+                    self.doc.report(alias, "name-twice", f'"{alias.text}" already means "{other}"', remedy="keep one")
 
     def _tokens(self, node: Node | None) -> int:
         text = self.doc.text_at(node, "a bound")

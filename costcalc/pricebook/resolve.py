@@ -163,14 +163,17 @@ class Pricebook:
             return Lookup(None, book, entry.name, f"no price before {first}")
         block = blocks[position - 1]
         if block.withdrawn:
-            return Lookup(None, book, entry.name, f"no price from {block.starts} on: {block.withdrawn}")
+            since = f" from {block.starts} on" if block.starts else ""
+            return Lookup(None, book, entry.name, f"no price{since}: {block.withdrawn}")
         return Lookup(block, book, entry.name)
 
     def other_lists(self, found: ResolvedModel) -> list[ResolvedModel]:
         """The same model on the provider's other lists: what a default region left aside."""
         others = []
         for book in self.by_provider[found.provider]:
-            if book.region != found.region and (name := self._names[f"{book.provider} {book.region}"].find(found.model)):
+            if book.region != found.region and (
+                name := self._names[f"{book.provider} {book.region}"].find(found.model)
+            ):
                 others.append(ResolvedModel(found.provider, book.region, name[0], name[1], "other list"))
         return others
 
