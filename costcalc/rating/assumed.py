@@ -92,5 +92,3 @@ class Assumed:
                     )
                 )
         return (*regions, *others)
-
-

@@ -39,9 +39,7 @@ def _lengths(pricebook: Pricebook, side: str) -> tuple[int, ...]:
 
 def model_cuts(model: Model, side: str) -> frozenset[int]:
     """The lengths at which this model's price may change, for `input` or `output`."""
-    bounds = [
-        band.bounds for block in model.blocks for section in block.sections() for band in section.all_bands()
-    ]
+    bounds = [band.bounds for block in model.blocks for section in block.sections() for band in section.all_bands()]
     if side == "input":
         found = {length for bound in bounds for length in (bound.input_over, bound.input_up_to)}
     else:

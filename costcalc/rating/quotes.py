@@ -51,11 +51,14 @@ class Moment:
 class Quotes:
     """The pricebook's answers, each looked up once."""
 
-    def __init__(self, pricebook: Pricebook, change_days: Sequence[date] = ()) -> None:
+    def __init__(
+        self, pricebook: Pricebook, change_days: Sequence[date] = (), targets: Sequence[ResolvedModel] = ()
+    ) -> None:
+        """`targets`: models that usage may move to, so that their price days stay apart too."""
         self.pricebook = pricebook
-        self._change_days = tuple(change_days)
         self._breakpoints: dict[tuple[str, str, str], list[date]] = {}
         self._quotes: dict[PriceKey, Quote] = {}
+        self._shared_days = {*change_days, *(day for target in targets for day in self._own_days(target))}
 
     def quote(self, key: PriceKey) -> Quote:
         found = self._quotes.get(key)
@@ -146,16 +149,19 @@ class Quotes:
     def _points(self, found: ResolvedModel) -> list[date]:
         place = (found.provider, found.region, found.model)
         if place not in self._breakpoints:
-            book = self.pricebook.book(found.provider, found.region)
-            entry = book.models[found.model]
-            days = {*entry.redirects, *self._change_days}
-            for model in (entry, *(book.models[target] for target in entry.redirects.values())):
-                for block in model.blocks:
-                    sections = block.sections()
-                    days.update(day for day in (block.starts, block.observed) if day)
-                    days.update(section.observed for section in sections if section.observed)
-            self._breakpoints[place] = sorted(days)
+            self._breakpoints[place] = sorted({*self._shared_days, *self._own_days(found)})
         return self._breakpoints[place]
+
+    def _own_days(self, found: ResolvedModel) -> set[date]:
+        """The days on which the model's price, or what is known of it, changes."""
+        book = self.pricebook.book(found.provider, found.region)
+        entry = book.models[found.model]
+        days = {*entry.redirects}
+        for model in (entry, *(book.models[target] for target in entry.redirects.values())):
+            for block in model.blocks:
+                days.update(day for day in (block.starts, block.observed) if day)
+                days.update(section.observed for section in block.sections() if section.observed)
+        return days
 
     def _look_up(self, key: PriceKey) -> Quote:
         lookup = self.pricebook.block_on(key.provider, key.region, key.model, key.day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -16,7 +16,7 @@ from costcalc.rating.assumed import Assumed
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.model import Basis, Charge, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quotes, why_unpriced
-from costcalc.scenario.model import PriceChange, PriceChanges, unit_price
+from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
 from costcalc.usage.ledger import UsageGroup, UsageLedger
 
 NO_CHANGES = PriceChanges()
@@ -88,7 +88,7 @@ def rate(
     ledger: UsageLedger,
     pricebook: Pricebook,
     fx: FxTable,
-    options: RatingOptions = RatingOptions(),  # noqa: B008 - frozen
+    options: RatingOptions = RatingOptions(),
     changes: PriceChanges = NO_CHANGES,
 ) -> Rating:
     """The ledger's cost before the changes and with them.
@@ -102,10 +102,11 @@ class Rater:
     """One rating in progress: lookups are made once, amounts are added before they are priced."""
 
     def __init__(
-        self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, changes: PriceChanges
-    ) -> None:
+        self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, changes: PriceChanges = NO_CHANGES,
+        targets: Sequence[ResolvedModel] = (),
+    ) -> None:  # fmt: skip
         self.ledger, self.pricebook, self.fx, self.options, self.changes = ledger, pricebook, fx, options, changes
-        self.quotes = Quotes(pricebook, changes.days())
+        self.quotes = Quotes(pricebook, changes.days(), targets)
         self.currency = options.currency or ""
         self.unit_costs: dict[tuple[PriceKey, Month], dict[str, Cost]] = {}
         self.resolved: dict[tuple[str | None, str, str | None], ResolvedModel | Unresolved] = {}
@@ -207,7 +208,7 @@ class Rater:
                     *(
                         unit_price(quoted.price, quoted.share, quoted.from_standard, meter, matching, key.day, variant)
                         * rate
-                        for variant in ("low", "mid", "high")
+                        for variant in VARIANTS
                     ),
                 )
                 for meter, quoted in quote.rates.items()
@@ -329,9 +330,7 @@ class Rater:
         requests = None if sums.requests is None else Fraction(sums.requests)
         return Unpriced(line, kind.provider, kind.model, reason, tokens, requests, sums.rows, meter)
 
-    def _moments(
-        self, group: UsageGroup, resolved: ResolvedModel | Unresolved
-    ) -> MetAll:
+    def _moments(self, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> MetAll:
         if isinstance(resolved, Unresolved):
             day = utc_day(group.at) if group.naive else day_of(group.at, "UTC")
             return [(ONE, None, month_of(day), day)], False
@@ -352,13 +351,13 @@ class Rater:
     def _kind(
         self, group: UsageGroup, resolved: ResolvedModel | Unresolved, line: LineKey, met: Met, weighted: bool
     ) -> Kind:
-        known = isinstance(resolved, ResolvedModel)
+        known = resolved if isinstance(resolved, ResolvedModel) else None
         _, key, month, day = met
         return Kind(
             line, key,
-            resolved.provider if known else self.provider_of(group),
-            resolved.model if known else group.model,
-            "" if known else resolved.reason,  # type: ignore[union-attr]
+            known.provider if known else self.provider_of(group),
+            known.model if known else group.model,
+            resolved.reason if isinstance(resolved, Unresolved) else "",
             month, key.day if key else day, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
             group.revenue is not None, weighted,
         )  # fmt: skip
@@ -367,14 +366,14 @@ class Rater:
         return (group.provider and (self.pricebook.provider_named(group.provider) or group.provider)) or "unknown"
 
     def _field(self, name: str, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> str | None:
-        known = isinstance(resolved, ResolvedModel)
+        known = resolved if isinstance(resolved, ResolvedModel) else None
         match name:
             case "provider":
-                return resolved.provider if known else self.provider_of(group)
+                return known.provider if known else self.provider_of(group)
             case "model":
-                return resolved.model if known else group.model or None
+                return known.model if known else group.model or None
             case "region":
-                return resolved.region if known else group.region
+                return known.region if known else group.region
             case "service_tier":
                 return group.service_tier
             case "format":
@@ -428,9 +427,9 @@ class Rater:
 
 def _compound(changes: tuple[PriceChange, ...]) -> tuple[Fraction, Fraction, Fraction]:
     factors = []
-    for variant in ("low", "mid", "high"):
+    for variant in VARIANTS:
         factor = ONE
         for change in changes:
-            factor *= 1 + change.rise(variant)  # type: ignore[arg-type]
+            factor *= 1 + change.rise(variant)
         factors.append(factor)
     return factors[0], factors[1], factors[2]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from costcalc.pricebook.resolve import ResolvedModel, Unresolved
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail, nearest_names
 from costcalc.rating.model import Charge, Cost, sum_costs
 from costcalc.rating.rate import Rater
@@ -45,9 +45,8 @@ def token_answers(charges: Sequence[Charge]) -> list[TokenAnswer]:
     return answers
 
 
-def move_answer(rater: Rater, charges: Sequence[Charge], target: str) -> MoveAnswer:
-    """How much of the raised providers' traffic must move to `target`. CostcalcError: no such target."""
-    found = _target(rater, target)
+def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -> MoveAnswer:
+    """How much of the raised providers' traffic must move to the target; the rater must know it as one."""
     name = f"{found.provider}/{found.model}"
     lost = sum_costs(charge.cost for charge in charges).change
     raised = {charge.provider for charge in charges if charge.cost.mid > charge.cost.before}
@@ -74,13 +73,14 @@ def move_answer(rater: Rater, charges: Sequence[Charge], target: str) -> MoveAns
     return MoveAnswer(name, found.region, lost / saved, saved, lost)
 
 
-def _target(rater: Rater, target: str) -> ResolvedModel:
-    found = rater.pricebook.resolve(target)
+def move_target(pricebook: Pricebook, target: str) -> ResolvedModel:
+    """The model that traffic may move to. CostcalcError: no such model."""
+    found = pricebook.resolve(target)
     if isinstance(found, Unresolved):
         raise fail(
             "unknown-target",
             f'--move-to "{target}": {found.reason}',
-            nearest=nearest_names(target, [*rater.pricebook.model_names(), *rater.pricebook.known_names()]),
+            nearest=nearest_names(target, [*pricebook.model_names(), *pricebook.known_names()]),
             remedy="name a model of the pricebooks as PROVIDER/MODEL",
         )
     return found

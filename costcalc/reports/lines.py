@@ -62,7 +62,9 @@ def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[Report
     return sorted(lines, key=lambda line: (-line.cost.mid, tuple(str(part or "") for part in line.key)))
 
 
-def _line(key: LineKey, charges: Sequence[Charge], missing: Fraction, revenue: Mapping[LineKey, Fraction]) -> ReportLine:
+def _line(
+    key: LineKey, charges: Sequence[Charge], missing: Fraction, revenue: Mapping[LineKey, Fraction]
+) -> ReportLine:
     cost, counted, requests, unknown = ZERO, Fraction(), Fraction(), False
     covered = ZERO
     for charge in charges:

@@ -14,8 +14,8 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.rating.forward import MonthCost, rate_months
 from costcalc.rating.model import Cost, RateUsed, Rating, sum_costs
-from costcalc.rating.rate import Rater, RatingOptions
-from costcalc.reports.answers import MoveAnswer, TokenAnswer, move_answer, token_answers
+from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions
+from costcalc.reports.answers import MoveAnswer, TokenAnswer, move_answer, move_target, token_answers
 from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by
 from costcalc.reports.margin import AssumedMargin, Margin, Revenue, at_assumed_margins
 from costcalc.reports.usage import UsageSummary, summary_of
@@ -27,7 +27,7 @@ from costcalc.usage.ledger import UsageLedger
 class ProjectOptions:
     """What is asked of a projection."""
 
-    changes: PriceChanges = PriceChanges()
+    changes: PriceChanges = NO_CHANGES
     by: tuple[str, ...] = ("provider", "model")
     basis: str = "auto"
     currency: str | None = None
@@ -85,7 +85,9 @@ class Projection:
 
     @property
     def is_complete(self) -> bool:
-        return self.rating.is_complete and not self.usage.refused_rows and not any(m.unpriced_tokens for m in self.months)
+        return (
+            self.rating.is_complete and not self.usage.refused_rows and not any(m.unpriced_tokens for m in self.months)
+        )
 
     @property
     def first_month_below_floor(self) -> MonthLine | None:
@@ -105,7 +107,8 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
     """
     if options.revenue is not None and options.margin is not None:
         raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
-    rater = Rater(ledger, pricebook, fx, options.rating_options(), options.changes)
+    target = move_target(pricebook, options.move_to) if options.move_to else None
+    rater = Rater(ledger, pricebook, fx, options.rating_options(), options.changes, [target] if target else [])
     rating = rater.rating()
     usage = summary_of(ledger, options.timezone)
     _check_changes(options, rating, pricebook, usage)
@@ -121,7 +124,7 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
         revenue_share=share,
         assumed_margins=[] if revenue else at_assumed_margins(rating.total),
         tokens=token_answers(rating.charges),
-        move=move_answer(rater, rating.charges, options.move_to) if options.move_to else None,
+        move=move_answer(rater, rating.charges, target) if target else None,
         months=_months(rater, options, usage, revenue, share),
         floor=options.floor,
         other_lists=other_lists(ledger, pricebook, fx, options.rating_options(), rater, rating),
@@ -155,9 +158,9 @@ def _revenue(options: ProjectOptions, rating: Rating, fx: FxTable, usage: UsageS
 
 def _converted(money: Money, currency: str, fx: FxTable, usage: UsageSummary) -> Fraction:
     """The amount in the report's currency, at the rate of the log's last month; without a currency it is in it."""
-    if not money.currency or money.currency == currency:
+    if not money.currency or money.currency == currency or usage.last_day is None:
         return money.amount
-    return money.amount * fx.rate(money.currency, currency, month_of(usage.last_day or date.today())).rate
+    return money.amount * fx.rate(money.currency, currency, month_of(usage.last_day)).rate
 
 
 def _margin(revenue: Revenue | None, rating: Rating) -> tuple[Margin | None, Fraction | None]:
@@ -200,7 +203,8 @@ def _check_changes(options: ProjectOptions, rating: Rating, pricebook: Pricebook
 
 def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) -> list[Problem]:
     """A name that stands neither in the books nor in the log can only be a slip."""
-    seen = {(part.provider, part.model.lower()) for part in (*rating.charges, *rating.unpriced)}
+    seen = {(charge.provider, charge.model.lower()) for charge in rating.charges}
+    seen |= {(part.provider, part.model.lower()) for part in rating.unpriced}
     booked = {(book.provider, name) for book in pricebook.books for name in book.models}
     problems = []
     for change in changes.changes:
@@ -213,7 +217,9 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
             Problem(
                 "unknown-selector",
                 f'--hike "{change.written}": nothing is called "{change.selector}", neither in the pricebooks nor in the log',
-                nearest=nearest_names(str(change.selector), names) if known else nearest_names(change.selector.provider, providers),
+                nearest=nearest_names(str(change.selector), names)
+                if known
+                else nearest_names(change.selector.provider, providers),
                 expected="" if known else f"a provider: {', '.join(providers)}",
                 remedy="correct the name, or quote a glob: 'alibaba/qwen3-*'",
             )

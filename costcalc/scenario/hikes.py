@@ -12,7 +12,7 @@ from costcalc.meters import meters
 from costcalc.money import read_number
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.model import PriceChange, PriceChanges
-from costcalc.selectors import read_selector,Selector
+from costcalc.selectors import Selector, read_selector
 
 _GRAMMAR = "SELECTOR=CHANGE[@DATE], for example alibaba=34, alibaba/qwen3-*=-20%, baidu=5..34@2026-12-01"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -48,7 +48,7 @@ class PriceChanges:
 
     changes: tuple[PriceChange, ...] = ()
 
-    def __iter__(self) -> Iterable[PriceChange]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[PriceChange]:
         return iter(self.changes)
 
     def __bool__(self) -> bool:
@@ -67,7 +67,13 @@ class PriceChanges:
 
 
 def unit_price(
-    price: Fraction, share: Fraction, from_standard: bool, meter: str, changes: Sequence[PriceChange], day: date, variant: Variant
+    price: Fraction,
+    share: Fraction,
+    from_standard: bool,
+    meter: str,
+    changes: Sequence[PriceChange],
+    day: date,
+    variant: Variant,
 ) -> Fraction:
     """The price of one unit under the changes in force on a day.
 
