@@ -1,0 +1,206 @@
+"""Labels: rows to groups. The first step counts rows under their raw texts; the second gives the groups their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from costcalc.meters import meters
+from costcalc.usage.ledger import Cuts
+from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, RowQuery, quoted
+
+_DAY, _HOUR = 86_400, 3_600
+
+_KEYS = {  # group keys of the first step, and their types
+    "format": "VARCHAR",
+    "file": "VARCHAR",
+    "verdict": "INTEGER",
+    "provider": "VARCHAR",
+    "model": "VARCHAR",
+    "region": "VARCHAR",
+    "service_tier": "VARCHAR",
+    "thinking": "BOOLEAN",
+    "from_at": "BIGINT",
+    "to_at": "BIGINT",
+    "naive": "BOOLEAN",
+    "input_over": "BIGINT",
+    "output_over": "BIGINT",
+    "basis": "VARCHAR",
+    "requests_known": "BOOLEAN",
+    "billed_meter": "VARCHAR",
+    "cost_known": "BOOLEAN",
+    "cost_kind": "VARCHAR",
+    "cost_currency": "VARCHAR",
+    "cost_divisor": "INTEGER",
+    "revenue_known": "BOOLEAN",
+    "revenue_currency": "VARCHAR",
+}
+_SUMS = {
+    "row_count": "BIGINT",
+    "requests": "HUGEINT",
+    "cost": "DECIMAL(38,24)",
+    "revenue": "DECIMAL(38,24)",
+    "rounded": "BIGINT",
+    "first_at": "BIGINT",
+    "last_at": "BIGINT",
+}
+_STANDARD_TIERS = ("", "default", "auto", "standard", "standard_only", "on_demand", "on-demand", "null", "none")
+
+
+def counted_table(dimensions: int) -> str:
+    """The table that all sources are counted into."""
+    columns = {**_KEYS, **{f"d{i}": "VARCHAR" for i in range(dimensions)}, **_SUMS}
+    columns |= {f"m_{name}": "HUGEINT" for name in meters().by_name}
+    return "CREATE TEMP TABLE counted (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")"
+
+
+def count_statement(rows: RowQuery, cuts: Cuts, format_name: str, with_file: bool) -> str:
+    """One pass over a source: every row gets its labels, equal labels are added up."""
+    keys = {"format": quoted(format_name), "verdict": "verdict"}
+    keys |= {name: quoted(text) for name, text in rows.constants.items()}
+    plain = ("provider", "model", "region", "service_tier", "thinking", "naive", "billed_meter", "cost_kind",
+             "cost_currency", "cost_divisor", "revenue_currency")  # fmt: skip
+    keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
+    if with_file:
+        keys["file"] = "filename"
+    keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts)
+    keys |= {f"{name}_known": f"{name} IS NOT NULL" for name in ("requests", "cost", "revenue") if name in rows.columns}
+    sums = {"row_count": "count(*)", "first_at": "min(started)", "last_at": "max(coalesce(ended, started))"}
+    sums |= {name: f"sum({name})" for name in ("requests", "cost", "revenue") if name in rows.columns}
+    rounded = [f"CAST({name} AS INTEGER)" for name in ("cost_rounded", "revenue_rounded") if name in rows.columns]
+    if rounded:
+        sums["rounded"] = f"sum({' + '.join(rounded)})"
+    sums |= {f"m_{name}": f"sum(m_{name})" for name in rows.meters}
+    selected = ", ".join(f'{sql} AS "{name}"' for name, sql in (keys | sums).items())
+    grouped = ", ".join(f'"{name}"' for name in keys)
+    return f"INSERT INTO counted BY NAME SELECT {selected} FROM ({rows.sql}) GROUP BY {grouped}"
+
+
+def _time_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
+    # Rows of every model are cut at the schedule's edges here; the second step joins what need not be apart.
+    edges = tuple(sorted({*cuts.day_edges, *cuts.schedule_edges}))
+    segment = segment_of("started", edges)
+    if "ended" not in rows.columns:
+        return {"from_at": segment}
+    narrow = f"coalesce(ended - started <= {_HOUR}, true) AND {segment} = {segment_of('ended - 1', edges)}"
+    if "naive" in rows.columns:
+        narrow = f"NOT naive AND {narrow}"
+    instant = f"(ended IS NULL OR ({narrow}))"
+    return {
+        "from_at": f"CASE WHEN {instant} THEN {segment} ELSE started END",
+        "to_at": f"CASE WHEN NOT {instant} THEN ended END",
+    }
+
+
+def segment_of(instant: str, edges: Sequence[int]) -> str:
+    """The start of the instant's segment of the UTC day: epoch seconds of the last edge at or before it."""
+    day = f"({instant}) - ({instant}) % {_DAY}"
+    if tuple(edges) == (0,):
+        return f"({day})"
+    second = f"({instant}) % {_DAY}"
+    ordered = sorted(edges) or [0]
+    cases = [f"WHEN {second} < {ordered[0]} THEN {ordered[-1] - _DAY}"] if ordered[0] else []
+    cases += [f"WHEN {second} < {after} THEN {edge}" for edge, after in zip(ordered, ordered[1:], strict=False)]
+    return f"({day} + CASE {' '.join(cases)} ELSE {ordered[-1]} END)"
+
+
+def _band_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
+    stated = "input_over" in rows.columns
+    if "requests" not in rows.columns:
+        stated_cut = _largest_cut("input_over + 1", cuts.input_lengths)
+        return {"input_over": f"coalesce({stated_cut}, 0)", "basis": "CASE WHEN input_over IS NULL THEN 'unknown' ELSE 'stated' END"} if stated else {"basis": "'unknown'"}
+    labels = {"basis": "CASE WHEN requests = 1 THEN 'request' WHEN requests > 1 THEN 'mean' ELSE 'unknown' END"}
+    if "input_tokens" in rows.meters:
+        labels["input_over"] = _largest_cut("m_input_tokens", cuts.input_lengths, "requests")
+    if "output_tokens" in rows.meters:
+        labels["output_over"] = _largest_cut("m_output_tokens", cuts.output_lengths, "requests")
+    return {name: sql for name, sql in labels.items() if sql != "0"}
+
+
+def _largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
+    """The largest cut that the length (the mean length of the requests) is strictly above; 0 if there is none."""
+    if not cuts:
+        return "0"
+    ordered = sorted(cuts)
+    times = f" * {requests}" if requests else ""
+    steps = zip([0, *ordered], ordered, strict=False)
+    cases = " ".join(f"WHEN {length} <= {cut}{times} THEN {below}" for below, cut in steps)
+    unknown = f"WHEN coalesce({requests}, 0) = 0 THEN 0 " if requests else ""
+    return f"CASE {unknown}{cases} ELSE {ordered[-1]} END"
+
+
+def groups_statement(dimensions: int, cuts: Cuts, where: Sequence[tuple[str, Sequence[str]]], keep: int) -> str:
+    """The counted groups under their final names. `where`: column → patterns (lower case); `keep`: dimensions kept."""
+    names = {
+        "from_at": _coarser_at(cuts),
+        "to_at": "to_at",
+        "naive": "coalesce(naive, false)",
+        "provider": "lower(nullif(trim(provider), ''))",
+        "model": "coalesce(trim(model), '')",
+        "region": "lower(nullif(trim(region), ''))",
+        "service_tier": _tier(),
+        "thinking": "coalesce(thinking, false)",
+        "input_over": "coalesce(input_over, 0)",
+        "output_over": "coalesce(output_over, 0)",
+        "basis": "basis",
+        **{f"d{i}": f"nullif(trim(d{i}), '')" for i in range(keep)},
+        "requests_known": "coalesce(requests_known, false)",
+        "cost_known": "coalesce(cost_known, false)",
+        "cost_currency": "CASE WHEN cost_known THEN upper(nullif(trim(cost_currency), '')) END",
+        "cost_kind": "CASE WHEN cost_known THEN cost_kind END",
+        "cost_divisor": "coalesce(cost_divisor, 1)",
+        "billed_meter": "nullif(billed_meter, '')",
+        "revenue_known": "coalesce(revenue_known, false)",
+        "revenue_currency": "CASE WHEN revenue_known THEN upper(nullif(trim(revenue_currency), '')) END",
+        "format": "format",
+    }
+    sums = {name: f"sum({name})" for name in ("row_count", "requests", "cost", "revenue")}
+    sums |= {f"m_{name}": f"coalesce(sum(m_{name}), 0)" for name in meters().by_name}
+    selected = ", ".join(f'{sql} AS "k_{name}"' for name, sql in (names | sums).items())
+    keys = ", ".join(f'"k_{name}"' for name in names)
+    return f"SELECT {selected} FROM counted WHERE verdict = {COUNTED}{where_clause(where)} GROUP BY {keys} ORDER BY {keys}"
+
+
+def where_clause(where: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """` AND …` for globs over the raw texts; any of a name's patterns suffices."""
+    parts = []
+    for column, patterns in where:
+        tests = [f"regexp_full_match(lower(coalesce(trim({column}), '')), {quoted(glob_pattern(glob))})" for glob in patterns]
+        parts.append(f" AND ({' OR '.join(tests)})")
+    return "".join(parts)
+
+
+def glob_pattern(glob: str) -> str:
+    """A glob of `*` and `?` as a regular expression over lower-case text."""
+    return "".join({"*": ".*", "?": "."}.get(char) or re.escape(char) for char in glob.lower())
+
+
+def _coarser_at(cuts: Cuts) -> str:
+    """Where no schedule prices the model, the schedule's edges are no cut: back to the day's own edges."""
+    if not cuts.schedule_edges:
+        return "from_at"
+    tests = [f"lower(trim(model)) = {quoted(name)}" for name in sorted(cuts.scheduled_names)]
+    tests += [f"regexp_full_match(lower(trim(model)), {quoted(pattern)})" for pattern in cuts.scheduled_patterns]
+    scheduled = " OR ".join(tests) or "false"
+    return f"CASE WHEN to_at IS NOT NULL OR coalesce({scheduled}, false) THEN from_at ELSE {segment_of('from_at', cuts.day_edges)} END"
+
+
+def _tier() -> str:
+    standard = ", ".join(quoted(word) for word in _STANDARD_TIERS)
+    return f"CASE WHEN lower(coalesce(trim(service_tier), '')) IN ({standard}) THEN 'standard' ELSE lower(trim(service_tier)) END"
+
+
+def summary_statements(where: Sequence[tuple[str, Sequence[str]]]) -> Mapping[str, str]:
+    """Smaller questions to the counted table: rows by verdict and file, and the time that the log covers."""
+    chosen = f"verdict <> {OUTSIDE}{where_clause(where)}"
+    return {
+        "verdicts": f"SELECT format, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
+        "files": f"SELECT file, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
+        "rounded": f"SELECT coalesce(sum(rounded), 0) FROM counted WHERE verdict = {COUNTED}{where_clause(where)}",
+        "covered": "SELECT min(first_at), max(last_at) FROM counted WHERE verdict IN ({codes})" + where_clause(where),
+        "read": "SELECT file, sum(row_count) FROM counted WHERE format = ? GROUP BY ALL",
+    }
+
+
+def is_skip(verdict: int) -> bool:
+    return verdict >= FIRST_SKIP

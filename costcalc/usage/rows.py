@@ -1,0 +1,463 @@
+"""Rows: the SQL that brings one source's rows to the common columns of usage, each with a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from costcalc.meters import meters
+from costcalc.usage.formats import Condition, Cost, FormatSpec, Shape, Term, Text, Time
+
+COUNTED = 0  # verdicts of a row
+BAD_TIME, BAD_COUNT, BAD_COST, TOO_LARGE, NO_USAGE, OUTSIDE = 1, 2, 3, 4, 5, 9
+FIRST_SKIP = 10  # 10 + n: left out by the format's n-th rule
+
+# The parts of a whole that exclude each other: together they must not exceed it.
+WHOLES = (
+    (
+        "input_tokens",
+        ("cache_read_tokens", "cache_write_tokens", "audio_input_tokens", "image_input_tokens", "video_input_tokens"),
+    ),
+    ("output_tokens", ("reasoning_tokens",)),
+    ("output_tokens", ("audio_output_tokens", "image_output_tokens")),
+    ("cache_read_tokens", ("cache_read_explicit_tokens",)),
+    ("cache_read_tokens", ("cache_read_audio_tokens",)),
+    ("cache_write_tokens", ("cache_write_1h_tokens",)),
+)
+
+# Instants outside 2000–2100 are typing errors or written in another unit.
+_EARLIEST, _LATEST = 946_684_800, 4_102_444_800
+_ZONED = "(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
+_DIGITS = "[0-9]{1,18}([.]0*)?"
+_DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
+_TRUE = ("true", "1", "yes", "on", "enabled", "t", "y")
+
+
+def quoted(text: str) -> str:
+    """The text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name_of(identifier: str) -> str:
+    """The name as an SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column or JSON leaf of a source: the SQL that yields it and the type it comes in."""
+
+    sql: str
+    kind: str = "text"  # "text", "integer", "number", "instant", "naive" (a timestamp without a zone), "day", "flag"
+
+    @property
+    def text(self) -> str:
+        return self.sql if self.kind == "text" else f"CAST({self.sql} AS VARCHAR)"
+
+
+@dataclass
+class RowQuery:
+    """The row-level SELECT. `columns` are the common columns it has; what is missing is unknown for every row."""
+
+    sql: str
+    columns: tuple[str, ...]
+    meters: tuple[str, ...]
+    constants: Mapping[str, str]  # common columns with one text for every row
+    count_texts: Mapping[str, str]  # alias of a count → alias of its text, for diagnosis
+    count_names: Mapping[str, str]  # alias of a count → the columns it was read from
+
+
+@dataclass
+class RowBuilder:
+    """Writes the SELECT in steps: texts of the source, attempts to read numbers, counts, common columns, verdict."""
+
+    spec: FormatSpec
+    columns: Mapping[str, Column]  # by path; paths that the source lacks are not in it
+    relation: str  # SQL of the source, after FROM
+    zone: str  # of times written without one
+    dimensions: Sequence[str]
+    days: tuple[int | None, int | None] = (None, None)  # epoch seconds: rows that start outside are left out
+    carried: tuple[str, ...] = ()  # further SQL columns of the source to keep (the file's name, a row number)
+    _texts: dict[str, str] = field(default_factory=dict)
+    _attempts: dict[str, str] = field(default_factory=dict)
+    _counts: dict[str, str] = field(default_factory=dict)
+    _count_names: dict[str, str] = field(default_factory=dict)
+    _count_texts: dict[str, str] = field(default_factory=dict)
+
+    def build(self) -> RowQuery:
+        shapes = [self._shape_columns(shape) for shape in self.spec.shapes]
+        constants = self._constants()
+        common = {
+            name: self._by_shape([columns.get(name) for columns in shapes])
+            for name in dict.fromkeys(name for columns in shapes for name in columns)
+            if name not in constants
+        }
+        verdict = self._verdict(common)
+        found_meters = tuple(name for name in meters().by_name if f"m_{name}" in common)
+        return RowQuery(
+            self._statement(common, verdict),
+            tuple(common),
+            found_meters,
+            constants,
+            self._count_texts,
+            self._count_names,
+        )
+
+    # --- texts and counts ---------------------------------------------------------------------------------
+
+    def column(self, path: str) -> Column | None:
+        """The column of a path, under its name of the first step; None where the source lacks it."""
+        found = self.columns.get(path)
+        if found is None:
+            return None
+        return Column(self._texts.setdefault(found.sql, f"a{len(self._texts)}"), found.kind)
+
+    def text(self, text: Text) -> str | None:
+        """A text of the row as SQL; None where the source cannot say it."""
+        if text.constant is not None:
+            return quoted(text.constant)
+        found = self._first_text(text.paths)
+        if found and text.take:
+            found = f"nullif(regexp_extract({found}, {quoted(text.take)}, 1), '')"
+        if found and (text.values or text.otherwise is not None):
+            found = _mapped(found, text)
+        return found
+
+    def _first_text(self, paths: Iterable[str]) -> str | None:
+        found = [column.text for path in paths if (column := self.column(path))]
+        if not found:
+            return None
+        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+
+    def count(self, terms: Sequence[Term], decimals: int = 0) -> str | None:
+        """A sum of counts as SQL: NULL where one of them is no count; None where the source has none of them."""
+        parts = []
+        for term in terms:
+            alias = self._count_alias(term.paths, decimals)
+            if alias:
+                parts.append(f"{'-' if term.sign < 0 else '+'} {alias}")
+        return " ".join(parts).removeprefix("+ ") or None
+
+    def _count_alias(self, paths: tuple[str, ...], decimals: int) -> str | None:
+        present = [column for path in paths if (column := self.column(path))]
+        if not present:
+            return None
+        if len(present) > 1:
+            present = [Column(f"coalesce({', '.join(column.text for column in present)})")]
+        sql = self._count_sql(present[0], decimals)
+        alias = self._counts.setdefault(sql, f"n{len(self._counts)}")
+        self._count_names[alias] = " or ".join(path for path in paths if path in self.columns)
+        self._count_texts[alias] = present[0].text
+        return alias
+
+    def _count_sql(self, column: Column, decimals: int) -> str:
+        x = column.sql
+        if decimals:
+            return _scaled(column.text, decimals)
+        if column.kind == "integer":
+            return f"CASE WHEN {x} IS NULL THEN 0 WHEN {x} BETWEEN 0 AND 999999999999999999 THEN CAST({x} AS BIGINT) END"
+        if column.kind != "text":
+            return self._text_count(column.text)
+        return self._text_count(x)
+
+    def _text_count(self, x: str) -> str:
+        # A cast accepts "1e3", "1_000" and "12.7": only a text that the number would write itself is taken at once.
+        number = self._attempts.setdefault(f"TRY_CAST({x} AS BIGINT)", f"v{len(self._attempts)}")
+        return (
+            f"CASE WHEN {x} IS NULL THEN 0 WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
+            f" THEN {number} WHEN trim({x}) = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)})"
+            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT) END"
+        )
+
+    # --- the common columns of one shape --------------------------------------------------------------------
+
+    def _shape_columns(self, shape: Shape) -> dict[str, str]:
+        texts = {
+            "provider": shape.provider,
+            "model": shape.model,
+            "region": shape.region,
+            "service_tier": shape.service_tier,
+            "billed_meter": shape.billed_meter,
+        }
+        columns = {name: sql for name, text in texts.items() if (sql := self.text(text))}
+        columns |= self._dimension_columns(shape)
+        columns |= self._time_columns(shape.time)
+        columns |= self._meter_columns(shape)
+        columns |= self._thinking(shape, columns)
+        columns |= self._requests(shape)
+        columns |= self._money_columns("cost", shape.cost)
+        columns |= self._money_columns("revenue", shape.revenue)
+        if shape.cost:
+            columns["cost_kind"] = quoted(shape.cost.kind)
+        if stated := self.text(shape.input_over):
+            columns["input_over"] = f"TRY_CAST({stated} AS BIGINT)"
+        return columns
+
+    def _dimension_columns(self, shape: Shape) -> dict[str, str]:
+        found = {}
+        for position, name in enumerate(self.dimensions):
+            sql = self.text(shape.dimensions[name]) if name in shape.dimensions else None
+            if sql:
+                found[f"d{position}"] = sql
+        return found
+
+    def _meter_columns(self, shape: Shape) -> dict[str, str]:
+        declared = meters().by_name
+        found = {}
+        for name, terms in shape.meters.items():
+            if sql := self.count(terms, declared[name].decimals):
+                found[f"m_{name}"] = sql
+        return found
+
+    def _thinking(self, shape: Shape, columns: Mapping[str, str]) -> dict[str, str]:
+        """The request was made in thinking mode: the log says so, or reasoning was counted."""
+        signs = []
+        if stated := self.text(shape.thinking):
+            signs.append(f"coalesce(lower({stated}) IN ({', '.join(quoted(word) for word in _TRUE)}), false)")
+        if "m_reasoning_tokens" in columns:
+            signs.append(f"coalesce({columns['m_reasoning_tokens']} > 0, false)")
+        return {"thinking": f"({' OR '.join(signs)})"} if signs else {}
+
+    def _requests(self, shape: Shape) -> dict[str, str]:
+        if shape.requests == "one":
+            return {"requests": "1"}
+        if shape.requests == "plain":
+            return {"requests": "CASE WHEN ended IS NULL THEN 1 END"}
+        if isinstance(shape.requests, Term) and (column := self._first_text(shape.requests.paths)):
+            counted = self.count((shape.requests,))
+            return {"requests": f"CASE WHEN {column} IS NOT NULL THEN {counted} END", "requests_count": str(counted)}
+        return {}
+
+    def _money_columns(self, name: str, cost: Cost | None) -> dict[str, str]:
+        if cost is None:
+            return {}
+        texts = [(term, text) for term in cost.terms if (text := self._first_text(term.paths))]
+        if not texts:
+            return {}
+        amounts = [(term, _amount(text, cost.signs)) for term, text in texts]
+        total = " ".join(f"{'-' if term.sign < 0 else '+'} coalesce({amount}, 0)" for term, amount in amounts)
+        stated = " OR ".join(f"{text} IS NOT NULL" for _, text in texts)
+        wrong = " OR ".join(f"({text} IS NOT NULL AND {amount} IS NULL)" for (_, text), (_, amount) in zip(texts, amounts, strict=True))
+        found = {
+            name: amounts[0][1] if len(amounts) == 1 else f"CASE WHEN {stated} THEN {total.removeprefix('+ ')} END",
+            f"{name}_wrong": f"({wrong})",
+            f"{name}_rounded": f"({' OR '.join(_longer_than_kept(text) for _, text in texts)})",
+        }
+        if currency := self.text(cost.currency):
+            found[f"{name}_currency"] = currency
+        if cost.divisor != 1:
+            found[f"{name}_divisor"] = str(cost.divisor)
+        return found
+
+    # --- time -----------------------------------------------------------------------------------------------
+
+    def _time_columns(self, time: Time | None) -> dict[str, str]:
+        """`started` and `ended` in epoch seconds (NULL end: an instant) and `naive`: days without a zone."""
+        column = next((found for path in time.paths if (found := self.column(path))), None) if time else None
+        if time is None or column is None:
+            return {}
+        if column.kind != "text":
+            return self._typed_time(column)
+        text = self._first_text(time.paths) or column.sql
+        columns = _TIME_SQL[time.kind](text, self.zone)
+        if time.until and (end := self._first_text(time.until)):
+            columns["ended"] = _TIME_SQL[time.kind](end, self.zone)["started"]
+        return columns
+
+    def _typed_time(self, column: Column) -> dict[str, str]:
+        if column.kind == "day":
+            started = f"epoch_us(CAST({column.sql} AS TIMESTAMP)) // 1000000"
+            return {"started": started, "ended": f"{started} + 86400", "naive": "true"}
+        if column.kind == "naive":
+            zoned = f"timezone({quoted(self.zone)}, {column.sql})"
+            return {"started": f"epoch_us({zoned}) // 1000000"}
+        if column.kind == "instant":
+            return {"started": f"epoch_us({column.sql}) // 1000000"}
+        return _plain_time(column.text, self.zone)
+
+    # --- verdict and statement --------------------------------------------------------------------------------
+
+    def _verdict(self, common: Mapping[str, str]) -> str:
+        cases = [(self.condition(rule.when), FIRST_SKIP + i) for i, rule in enumerate(self.spec.skip)]
+        cases.append((f"started IS NULL OR started NOT BETWEEN {_EARLIEST} AND {_LATEST}", BAD_TIME))
+        if "ended" in common:
+            cases.append(("ended <= started", BAD_TIME))
+        since, until = self.days
+        cases += [(f"started < {since}", OUTSIDE)] if since is not None else []
+        cases += [(f"started >= {until}", OUTSIDE)] if until is not None else []
+        counts = [name for name in common if name.startswith("m_")] + [name for name in common if name == "requests_count"]
+        if counts:
+            cases.append((f"({' + '.join(counts)}) IS NULL", BAD_COUNT))
+        cases += [(name, BAD_COST) for name in ("cost_wrong", "revenue_wrong") if name in common]
+        cases += [(sql, TOO_LARGE) for sql in _contradictions(common)]
+        written = " ".join(f"WHEN {sql} THEN {code}" for sql, code in cases if sql)
+        return f"CASE {written} ELSE {COUNTED} END"
+
+    def condition(self, condition: Condition) -> str:
+        """The condition over the source's texts as SQL; "false" where it names a path that the source lacks."""
+        parts = []
+        for path, values in condition.where:
+            text = self._first_text((path,))
+            parts.append(f"lower({text}) IN ({', '.join(quoted(value) for value in values)})" if text else "false")
+        for path in condition.present:
+            text = self._first_text((path,))
+            parts.append(f"{text} IS NOT NULL" if text else "false")
+        for path in condition.absent:
+            text = self._first_text((path,))
+            parts.append(f"{text} IS NULL" if text else "true")
+        for path in condition.zero:
+            text = self._first_text((path,))
+            parts.append(f"(coalesce(trim({text}), '') = '' OR TRY_CAST({text} AS DECIMAL(38,24)) = 0)" if text else "true")
+        return " AND ".join(f"coalesce({part}, false)" for part in parts) or "true"
+
+    def _by_shape(self, expressions: Sequence[str | None]) -> str:
+        if len(expressions) == 1:
+            return expressions[0] or "NULL"
+        cases = " ".join(f"WHEN {i} THEN {sql}" for i, sql in enumerate(expressions) if sql)
+        return f"CASE shape {cases} END"
+
+    def _constants(self) -> dict[str, str]:
+        """Texts that every shape states as the same constant: no group key is needed for them."""
+        found = {}
+        for name in ("provider", "service_tier", "region", "billed_meter"):
+            texts = {getattr(shape, name) for shape in self.spec.shapes}
+            constant = next(iter(texts)).constant if len(texts) == 1 else None
+            if constant is not None:
+                found[name] = constant
+        return found
+
+    def _statement(self, common: Mapping[str, str], verdict: str) -> str:
+        shape = ""
+        if len(self.spec.shapes) > 1:
+            cases = " ".join(f"WHEN {self.condition(s.when)} THEN {i}" for i, s in enumerate(self.spec.shapes))
+            shape = f", CASE {cases} END AS shape"
+        carried = "".join(f", {column}" for column in self.carried)
+        texts = ", ".join(f"{sql} AS {alias}" for sql, alias in self._texts.items()) or "1 AS nothing"
+        attempts = "".join(f", {sql} AS {alias}" for sql, alias in self._attempts.items())
+        counts = "".join(f", {sql} AS {alias}" for sql, alias in self._counts.items())
+        late = {name: sql for name, sql in common.items() if name == "requests"}
+        early = ", ".join(f"{sql} AS {name}" for name, sql in common.items() if name not in late)
+        after = "".join(f", {sql} AS {name}" for name, sql in late.items())
+        if "ended" not in common:
+            early += ", CAST(NULL AS BIGINT) AS ended"
+        return (
+            f"WITH texts AS (SELECT {texts}{carried} FROM {self.relation}), "
+            f"attempts AS (SELECT *{attempts} FROM texts), "
+            f"counts AS (SELECT *{counts}{shape} FROM attempts), "
+            f"common AS (SELECT *, {early} FROM counts) "
+            f"SELECT *{after}, {verdict} AS verdict FROM common"
+        )
+
+
+def _mapped(sql: str, text: Text) -> str:
+    cases = " ".join(f"WHEN {quoted(written)} THEN {quoted(meant)}" for written, meant in text.values)
+    other = quoted(text.otherwise) if text.otherwise is not None else sql
+    return f"CASE WHEN {sql} IS NULL THEN NULL ELSE CASE lower(trim({sql})) {cases} ELSE {other} END END" if cases else other
+
+
+def _scaled(x: str, decimals: int) -> str:
+    """A decimal count as a whole number of 10^-decimals; further digits are rounded half-up."""
+    whole, part = f"split_part(trim({x}), '.', 1)", f"split_part(trim({x}), '.', 2)"
+    digits = f"CAST({whole} || rpad(substr({part}, 1, {decimals}), {decimals}, '0') AS BIGINT)"
+    carry = f"CASE WHEN substr({part}, {decimals + 1}, 1) >= '5' THEN 1 ELSE 0 END"
+    return (
+        f"CASE WHEN {x} IS NULL OR trim({x}) = '' THEN 0 "
+        f"WHEN regexp_full_match(trim({x}), {quoted(_DECIMAL)}) THEN {digits} + {carry} END"
+    )
+
+
+def _amount(text: str, signs: bool) -> str:
+    """Money as an exact decimal with 24 digits after the point; NULL where the text is no amount."""
+    bare = f"regexp_replace({text}, '[$€£¥,\\s]', '', 'g')" if signs else text
+    return f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({bare} AS DECIMAL(38,24)) END"
+
+
+def _longer_than_kept(text: str) -> str:
+    """Whether the amount has more than 24 digits after the point."""
+    written = f"(strlen({text}) > 25 AND regexp_matches({text}, '[.][0-9]{{24}}[0-9]*[1-9]'))"
+    exponent = f"TRY_CAST(regexp_extract({text}, '[eE]-([0-9]+)$', 1) AS INTEGER)"
+    digits = f"strlen(regexp_extract({text}, '[.]([0-9]*?)0*[eE]', 1))"
+    return f"coalesce({written} OR (contains(lower({text}), 'e-') AND {exponent} + {digits} > 24), false)"
+
+
+def _contradictions(common: Mapping[str, str]) -> list[str]:
+    found = [f"{name} < 0" for name in common if name.startswith("m_") and "-" in common[name]]
+    for whole, parts in WHOLES:
+        stated = [f"m_{part}" for part in parts if f"m_{part}" in common]
+        if stated:
+            found.append(f"{' + '.join(stated)} > {f'm_{whole}' if f'm_{whole}' in common else '0'}")
+    return found
+
+
+def _instant(x: str, zone: str) -> str:
+    """Epoch seconds of a written instant; without a zone of its own it is read in `zone`."""
+    absolute = f"TRY_CAST({x} AS TIMESTAMPTZ)"
+    if zone != "UTC":
+        local = f"timezone({quoted(zone)}, TRY_CAST({x} AS TIMESTAMP))"
+        absolute = f"CASE WHEN regexp_matches({x}, {quoted(_ZONED)}) THEN {absolute} ELSE {local} END"
+    return f"epoch_us({absolute}) // 1000000"
+
+
+def _instant_time(x: str, zone: str) -> dict[str, str]:
+    return {"started": _instant(x, zone)}
+
+
+def _unix_time(x: str, zone: str) -> dict[str, str]:
+    return {"started": f"CASE WHEN regexp_full_match({x}, '[0-9]{{9,10}}([.][0-9]*)?') THEN CAST(split_part({x}, '.', 1) AS BIGINT) END"}
+
+
+def _unix_ms_time(x: str, zone: str) -> dict[str, str]:
+    return {"started": f"CASE WHEN regexp_full_match({x}, '[0-9]{{12,13}}([.][0-9]*)?') THEN CAST(split_part({x}, '.', 1) AS BIGINT) // 1000 END"}
+
+
+def _plain_time(x: str, zone: str) -> dict[str, str]:
+    """Whatever people write: instants, Unix seconds and milliseconds, days, months."""
+    instant = _instant(x, zone)
+    unix, milliseconds = _unix_time(x, zone)["started"], _unix_ms_time(x, zone)["started"]
+    day, month = _day(x), _month(x)
+    started = f"CASE WHEN strlen({x}) > 10 THEN coalesce({instant}, {milliseconds}) ELSE coalesce({day}, {month}, {unix}) END"
+    ended = f"CASE WHEN strlen({x}) <= 10 THEN coalesce({day} + 86400, {_month_end(x)}) END"
+    return {"started": started, "ended": ended, "naive": f"(strlen({x}) <= 10 AND coalesce({day}, {month}) IS NOT NULL)"}
+
+
+def _day(x: str) -> str:
+    dashed = f"CASE WHEN regexp_full_match({x}, '[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}') THEN {x} "
+    plain = f"WHEN regexp_full_match({x}, '(19|20)[0-9]{{6}}') THEN substr({x}, 1, 4) || '-' || substr({x}, 5, 2) || '-' || substr({x}, 7, 2) END"
+    return f"epoch_us(TRY_CAST({dashed}{plain} AS TIMESTAMP)) // 1000000"
+
+
+def _first_of_month(x: str) -> str:
+    return f"TRY_CAST(CASE WHEN regexp_full_match({x}, '[0-9]{{4}}[-/][0-9]{{1,2}}') THEN {x} || '-01' END AS DATE)"
+
+
+def _month(x: str) -> str:
+    return f"epoch_us(CAST({_first_of_month(x)} AS TIMESTAMP)) // 1000000"
+
+
+def _month_end(x: str) -> str:
+    return f"epoch_us(CAST({_first_of_month(x)} + INTERVAL 1 MONTH AS TIMESTAMP)) // 1000000"
+
+
+def _naive_day_time(x: str, zone: str) -> dict[str, str]:
+    return {"started": _day(x), "ended": f"{_day(x)} + 86400", "naive": "true"}
+
+
+def _naive_month_time(x: str, zone: str) -> dict[str, str]:
+    return {"started": _month(x), "ended": _month_end(x), "naive": "true"}
+
+
+def _utc_bucket_time(x: str, zone: str) -> dict[str, str]:
+    """A bucket named by its start in UTC: a day, or an hour where a clock time is written."""
+    started = f"epoch_us(TRY_CAST({x} AS TIMESTAMPTZ)) // 1000000"
+    return {"started": started, "ended": f"{started} + CASE WHEN strlen({x}) > 10 THEN 3600 ELSE 86400 END"}
+
+
+_TIME_SQL = {
+    "instant": _instant_time,
+    "unix": _unix_time,
+    "unix-ms": _unix_ms_time,
+    "plain": _plain_time,
+    "naive-day": _naive_day_time,
+    "naive-month": _naive_month_time,
+    "utc-bucket": _utc_bucket_time,
+}

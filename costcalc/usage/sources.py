@@ -1,0 +1,216 @@
+"""Sources: the files behind a usage argument, each with its encoding, its delimiter and its header."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import glob
+import gzip
+import io
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Literal
+
+from costcalc.problems import CostcalcError, Place, Problem
+
+_SNIFF_BYTES = 256 * 1024
+_SUFFIXES = frozenset(".csv .tsv .txt .jsonl .ndjson .json .parquet .gz .zst".split())
+_ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last one reads every byte
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One readable file: where the engine reads it, and how its text is laid out."""
+
+    shown: str  # the path as the user wrote it
+    path: str  # UTF-8 text or Parquet, not compressed: perhaps a temporary copy
+    kind: Literal["table", "json", "parquet"]
+    delimiter: str = ","
+    header: tuple[str, ...] = ()
+    samples: tuple[tuple[str, ...], ...] = ()  # the first rows, to tell numbers from prose
+    skip: int = 1  # lines before the first row
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Workspace:
+    """Temporary copies of what the engine cannot read as it is; removed at the end of the scan."""
+
+    folder: Path | None = None
+    count: int = field(default=0)
+
+    def new_file(self, suffix: str) -> Path:
+        if self.folder is None:
+            self.folder = Path(tempfile.mkdtemp(prefix="costcalc-"))
+        self.count += 1
+        return self.folder / f"{self.count}{suffix}"
+
+    def close(self) -> None:
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder = None
+
+
+def find_files(usage: str | Path | Sequence[str | Path]) -> list[str]:
+    """The files that the arguments name: files, globs, folders (searched below) and "-". CostcalcError: none there."""
+    arguments = [usage] if isinstance(usage, str | Path) else list(usage)
+    found: list[str] = []
+    problems: list[Problem] = []
+    for argument in arguments:
+        names = _names_of(str(argument))
+        if not names:
+            problems.append(_not_there(str(argument)))
+        found += names
+    if problems:
+        raise CostcalcError(problems)
+    return list(dict.fromkeys(found))
+
+
+def _names_of(argument: str) -> list[str]:
+    path = Path(argument).expanduser()
+    if argument == "-":
+        return [argument]
+    if path.is_dir():
+        inside = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
+        return sorted(str(file) for file in inside)
+    if path.exists():
+        return [str(path)]
+    return sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())
+
+
+def _not_there(argument: str) -> Problem:
+    if Path(argument).is_dir():
+        message, remedy = "the folder holds no usage file", f"expected files ending in {' '.join(sorted(_SUFFIXES))}"
+    elif any(char in argument for char in "*?["):
+        message, remedy = "no file matches the pattern", "check the pattern, or quote it for the shell"
+    else:
+        message, remedy = "cannot read the file: it does not exist", "check the path"
+    return Problem("unreadable-file", message, Place(argument), remedy=remedy)
+
+
+def open_sources(names: Iterable[str], workspace: Workspace) -> list[Source]:
+    """Every file as a source. CostcalcError with all problems: unreadable, empty, or a header without rows."""
+    sources, problems = [], []
+    for name in names:
+        try:
+            sources.append(open_source(name, workspace))
+        except CostcalcError as error:
+            problems += error.problems
+    if problems:
+        raise CostcalcError(problems)
+    return sources
+
+
+def open_source(name: str, workspace: Workspace) -> Source:
+    """One file, looked at: kind, encoding, delimiter, header. CostcalcError: unreadable or empty."""
+    path = Path(name)
+    try:
+        if name == "-":
+            path = _copied(sys.stdin.buffer, workspace, "")
+        head = _head(path)
+        if head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
+            path = _unpacked(path, head, name, workspace)
+            head = _head(path)
+    except (OSError, EOFError) as error:
+        raise _unreadable(name, getattr(error, "strerror", None) or str(error)) from error
+    if head.startswith(b"PAR1"):
+        return Source(name, str(path), "parquet")
+    return _text_source(name, path, head, workspace)
+
+
+def _unreadable(name: str, reason: str, remedy: str = "check the path and its permissions") -> CostcalcError:
+    return CostcalcError([Problem("unreadable-file", f"cannot read the file: {reason}", Place(name), remedy=remedy)])
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_SNIFF_BYTES)
+
+
+def _copied(stream: IO[bytes], workspace: Workspace, suffix: str) -> Path:
+    target = workspace.new_file(suffix)
+    with target.open("wb") as out:
+        shutil.copyfileobj(stream, out, 1 << 20)
+    return target
+
+
+def _unpacked(path: Path, head: bytes, name: str, workspace: Workspace) -> Path:
+    if head.startswith(b"\x1f\x8b"):
+        with gzip.open(path) as stream:
+            return _copied(stream, workspace, "")
+    try:
+        import zstandard
+    except ImportError as error:
+        raise _unreadable(name, "it is Zstandard-compressed", "install the package zstandard, or unpack it") from error
+    try:
+        with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as stream:
+            return _copied(stream, workspace, "")
+    except zstandard.ZstdError as error:
+        raise _unreadable(name, f"it is not whole ({error})", "copy the file again") from error
+
+
+def _text_source(name: str, path: Path, head: bytes, workspace: Workspace) -> Source:
+    text, encoding = _decoded(head)
+    if not text.strip():
+        raise CostcalcError(
+            [Problem("empty-file", "the file is empty", Place(name), remedy="export the log again, or leave the file out")]
+        )
+    if head.startswith(b"PK\x03\x04") or "\x00" in text:
+        raise CostcalcError([_not_text(name)])
+    if encoding != "utf-8":
+        path = _recoded(path, encoding, workspace)
+    if text.lstrip()[0] in "{[":
+        return Source(name, str(path), "json")
+    return _table_source(name, path, text, len(head) < _SNIFF_BYTES, workspace)
+
+
+def _not_text(name: str) -> Problem:
+    return Problem(
+        "unknown-format",
+        "this is neither text nor Parquet",
+        Place(name),
+        expected="CSV, TSV, JSON lines, JSON or Parquet; .gz and .zst are unpacked",
+        remedy="unpack or export the log as one of these",
+    )
+
+
+def _decoded(head: bytes) -> tuple[str, str]:
+    """The text of a file's first bytes, and its encoding; a character cut at the end is left out."""
+    if head.startswith(codecs.BOM_UTF8):
+        return head[3:].decode("utf-8", "replace"), "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head.decode("utf-16", "ignore"), "utf-16"
+    for encoding in _ENCODINGS:
+        try:
+            return codecs.getincrementaldecoder(encoding)().decode(head), encoding
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError("latin-1 reads every byte")
+
+
+def _recoded(path: Path, encoding: str, workspace: Workspace) -> Path:
+    """A UTF-8 copy without a byte order mark."""
+    target = workspace.new_file(path.suffix)
+    with path.open(encoding=encoding, errors="replace", newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
+        shutil.copyfileobj(source, out, 1 << 20)
+    return target
+
+
+def _table_source(name: str, path: Path, text: str, whole: bool, workspace: Workspace) -> Source:
+    delimiter = _delimiter(text)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    if not whole and len(rows) > 1:
+        rows.pop()  # it may be cut where the look at the file ended
+    header = tuple(column.strip() for column in rows[0])
+    body = tuple(tuple(row) for row in rows[1:101] if row)
+    return Source(name, str(path), "table", delimiter, header, body)
+
+
+def _delimiter(text: str) -> str:
+    """The character that splits the first line into most columns: comma, semicolon, tab or bar."""
+    line = text.splitlines()[0]
+    return max(",;\t|", key=lambda mark: len(next(csv.reader([line], delimiter=mark))))
