@@ -1,0 +1,275 @@
+"""The shipped books against the facts they were made from: no figure lost, none invented, none moved."""
+
+from __future__ import annotations
+
+import csv
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from costcalc.pricebook.load import load_fx, load_pricebook
+from costcalc.pricebook.model import Book, Model, PriceBlock, Rate, Section
+from costcalc.pricebook.resolve import ResolvedModel
+
+PROVIDERS = {"alibaba", "baidu", "deepseek", "openai", "anthropic"}
+CHECKED = date(2026, 11, 24)
+
+METERS = {
+    "input": "input_tokens",
+    "cached_input": "cache_read_tokens",
+    "cached_input_explicit": "cache_read_explicit_tokens",
+    "cache_write": "cache_write_tokens",
+    "cache_write_5m": "cache_write_tokens",
+    "cache_write_1h": "cache_write_1h_tokens",
+    "audio_input": "audio_input_tokens",
+    "image_input": "image_input_tokens",
+    "output": "output_tokens",
+    "reasoning_output": "output_tokens",
+    "audio_output": "audio_output_tokens",
+    "request": "requests",
+    "instance_hour": "instance_hours",
+    "instance_month": "instance_months",
+    "storage_gb_month": "storage_gb_months",
+}
+# What a product is called in the books, where the facts give a text instead of an id.
+NAMES = {
+    "search": "deepseek-search",
+    "fetch": "deepseek-fetch",
+    "ecs.gn7i-c8g1.2xlarge (1x A10)": "ecs.gn7i-c8g1.2xlarge",
+    "ecs.gn8v-2x.8xlarge (2x H20)": "ecs.gn8v-2x.8xlarge",
+    "Bailian dedicated deployment, light instance": "bailian-light-instance",
+    "Qianfan private resource pool, compute unit": "qianfan-compute-unit",
+    "CFS performance type": "cfs-performance",
+    "CFS capacity type": "cfs-capacity",
+}
+# Days that schedules.csv corrects: changes came at Beijing midnights, and prices.csv gives the UTC day for them.
+# The 2025 discount began at 2025-02-26T16:30Z, which is 27 February in Beijing.
+BEIJING_DAYS = {
+    ("cn", "offpeak", "2025-02-26"): "2025-02-27",
+    ("global", "offpeak", "2025-02-26"): "2025-02-27",
+    ("global", "standard", "2025-09-05"): "2025-09-06",
+    ("global", "standard", "2025-09-04"): "2025-09-05",
+    ("global", "offpeak", "2025-09-04"): "2025-09-05",
+    ("global", "standard", "2026-08-15"): "2026-08-16",
+    ("global", "standard", "2026-08-16"): "2026-08-17",
+    ("global", "offpeak", "2026-08-16"): "2026-08-17",
+}
+
+Figure = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One row of the facts in the words of the books."""
+
+    provider: str
+    region: str
+    model: str
+    tier: str
+    part: str  # "", thinking or off_peak
+    meter: str
+    band: tuple[int, int | None]
+    price: Fraction
+    per_units: int
+    currency: str
+    starts: date | None
+    ends: date | None  # inclusive
+    url: str
+    read: str
+    confidence: str
+
+    @property
+    def seen(self) -> date:
+        """The day on which the figure is known to hold: a month counts as its last day."""
+        if not self.read:
+            return CHECKED
+        year, month, day = (*(int(part) for part in self.read.split("-")), 0, 0)[:3]
+        month = month or 12
+        return min(date(year, month, day or monthrange(year, month)[1]), CHECKED)
+
+    @property
+    def figure(self) -> Figure:
+        return (self.tier, self.part, self.band, self.meter, self.price, self.per_units,
+                self.url, self.read, self.confidence)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[tuple[str, str, str], list[Fact]]:
+    """The rows of the five providers by provider, region and model of the book that must hold them."""
+    folder = Path(__file__).parents[3] / "shared" / "facts"
+    if not folder.is_dir():
+        pytest.skip("no folder of facts beside the checkout")
+    found: dict[tuple[str, str, str], list[Fact]] = {}
+    for name in ("prices.csv", "compute_storage_prices.csv", "prices_output_tiered.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["provider"] in PROVIDERS:
+                    fact = fact_of(row)
+                    found.setdefault((fact.provider, fact.region, fact.model), []).append(fact)
+    return found
+
+
+def fact_of(row: dict[str, str]) -> Fact:
+    tier = row["service_tier"]
+    region = "cn-beijing" if (row["provider"], row["region"]) == ("alibaba", "cn") else row["region"]
+    name = NAMES.get(row["model"], row["model"])
+    resolved = books().resolve(name, row["provider"], region)
+    assert isinstance(resolved, ResolvedModel), row
+    assert resolved.region == region, row
+    days = [row[key] for key in ("effective_from", "effective_to")]
+    if row["provider"] == "deepseek":
+        days = [BEIJING_DAYS.get((region, tier, day), day) for day in days]
+    starts, ends = (date.fromisoformat(day) if day else None for day in days)
+    return Fact(
+        row["provider"], region, resolved.model,
+        "standard" if tier in ("offpeak", "on_demand") else tier,
+        "off_peak" if tier == "offpeak" else "thinking" if row["meter"] == "reasoning_output" else "",
+        METERS[row["meter"]],
+        (int(row["tier_min_input_tokens"] or 0), int(row["tier_max_input_tokens"] or 0) or None),
+        Fraction(row["price"]), int(row["per_units"]), row["currency"],
+        starts, ends, row["source_url"], row["source_date"], row["confidence"],
+    )  # fmt: skip
+
+
+@cache
+def books():
+    return load_pricebook()
+
+
+def applying(model: Model) -> list[tuple[PriceBlock, date | None, date | None]]:
+    """The blocks that can apply, each with its first and last day."""
+    blocks = [block for block in model.blocks if block.status != "cancelled"]
+    nexts = [*(block.starts for block in blocks[1:]), None]
+    return [
+        (block, block.starts, following - timedelta(days=1) if following else None)
+        for block, following in zip(blocks, nexts, strict=True)
+    ]
+
+
+def figures_of(block: PriceBlock, book: Book) -> Iterator[Figure]:
+    """Every figure of a block, a share of standard written out."""
+    for tier, section in [("standard", block.standard), *block.service_tiers.items()]:
+        whole = section if section.share is None else block.standard
+        share = section.share or Fraction(1)
+        for part, inner in [("", whole), ("thinking", whole.thinking), ("off_peak", whole.off_peak)]:
+            for band, meter, rate in rates_of(inner) if inner else ():
+                assert not rate.relative
+                source = book.sources[rate.source]
+                yield (tier, part, band, meter, rate.price * share, rate.per_units,
+                       source.url, source.read, source.confidence)  # fmt: skip
+
+
+def rates_of(section: Section) -> Iterator[tuple[tuple[int, int | None], str, Rate]]:
+    for meter, rate in section.rates.items():
+        yield (0, None), meter, rate
+    for band in section.bands:
+        assert (band.bounds.output_over, band.bounds.output_up_to) == (0, None)
+        for meter, rate in band.rates.items():
+            yield (band.bounds.input_over, band.bounds.input_up_to), meter, rate
+
+
+def holds_all_through(fact: Fact, first: date | None, last: date | None) -> bool:
+    """Whether the fact's period covers a block's days."""
+    begins = fact.starts is None or (first is not None and fact.starts <= first)
+    return begins and (fact.ends is None or (last is not None and last <= fact.ends))
+
+
+def test_the_books_hold_every_fact_and_no_figure_besides(facts, capsys):
+    counts: Counter[str] = Counter()
+    for (provider, region, name), rows in facts.items():
+        book = books().book(provider, region)
+        assert {row.currency for row in rows} == {book.currency}
+        found: set[Fact] = set()
+        for block, first, last in applying(book.models[name]):
+            expected = [row for row in rows if holds_all_through(row, first, last)]
+            if block.withdrawn:
+                assert not [row for row in expected if row.tier == "standard"], (name, first)
+                continue
+            assert Counter(figures_of(block, book)) == Counter(row.figure for row in expected), (name, first)
+            found.update(expected)
+            counts["blocks"] += 1
+            counts["figures in blocks"] += len(expected)
+        assert found == set(rows), (provider, region, name)
+        counts["fact rows"] += len(rows)
+        counts["models"] += 1
+    with capsys.disabled():
+        print("\n" + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    assert counts["fact rows"] == 1417  # 1,410 of prices.csv and 7 of compute_storage_prices.csv
+    assert counts["models"] == 164
+
+
+def test_the_books_hold_no_model_besides(facts):
+    known = {(book.provider, book.region, name) for book in books().books for name in book.models}
+    # Its price was not read: it stands in the book so that it is not taken for a later gpt-4o.
+    assert known - set(facts) == {("openai", "global", "gpt-4o-2024-05-13")}
+
+
+def test_a_change_begins_and_ends_on_its_day(facts):
+    """A block begins exactly where a figure starts, and where one ends the next begins."""
+    for (provider, region, name), rows in facts.items():
+        days = {block.starts for block, _, _ in applying(books().book(provider, region).models[name])}
+        begins = {row.starts for row in rows if row.starts}
+        follows = {row.ends + timedelta(days=1) for row in rows if row.ends}
+        schedules = {date(2026, 8, 22), date(2026, 9, 17)} if provider == "deepseek" else set()
+        assert begins | follows <= days, name
+        assert days <= begins | follows | schedules | {None}, name
+
+
+def test_an_unknown_start_says_since_when_it_is_known(facts):
+    """`at least since` and `observed` are the newest sight of the figures whose start is unknown."""
+    for (provider, region, name), rows in facts.items():
+        for block, first, last in applying(books().book(provider, region).models[name]):
+            if block.withdrawn:
+                continue
+            open_rows = [row for row in rows if row.starts is None and holds_all_through(row, first, last)]
+            known = first or block.observed
+            for tier, section in [("standard", block.standard), *block.service_tiers.items()]:
+                for part, inner in [("", section), ("thinking", section.thinking), ("off_peak", section.off_peak)]:
+                    if inner is None:
+                        continue
+                    seen = max((row.seen for row in open_rows if (row.tier, row.part) == (tier, part)), default=None)
+                    if first is None and (tier, part) == ("standard", ""):
+                        assert block.observed == seen, name
+                        assert inner.observed is None, name
+                    elif section.share is None:
+                        late = seen is not None and known is not None and seen > known
+                        assert inner.observed == (seen if late else None), (name, first, tier)
+
+
+def test_the_cancelled_return_of_sonnet_5_has_the_figures_of_the_announcement(facts):
+    cancelled = [
+        (name, block.starts, {meter: rate.price for meter, rate in block.standard.rates.items()})
+        for book in books().books
+        for name, model in book.models.items()
+        for block in model.blocks
+        if block.status == "cancelled"
+    ]
+    assert cancelled == [("claude-sonnet-5", date(2026, 9, 1), {"input_tokens": 3, "output_tokens": 15})]
+    hikes = (Path(__file__).parents[3] / "shared" / "facts" / "hikes.csv").read_text(encoding="utf-8")
+    assert "the planned return to 3/15 on 2026-09-01 was dropped" in hikes
+
+
+def test_exchange_rates_are_the_months_of_the_facts(facts):
+    with (Path(__file__).parents[3] / "shared" / "facts" / "fx.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    by_month: dict[str, dict[str, str]] = {}
+    for row in rows:
+        by_month.setdefault(row["date"][:7], {})[row["basis"]] = row["rate"]
+    table = load_fx().months["USD", "CNY"]
+    assert {str(month) for month in table} == set(by_month)
+    for month, known in table.items():
+        figures = by_month[str(month)]
+        basis = next(name for name in ("ecb_month_avg", "fed_month_avg") if name in figures)
+        assert (known.rate, known.basis) == (Fraction(figures[basis]), basis)
+        assert known.month_end is not None
+        assert known.month_end[1] == Fraction(figures["ecb_month_end"])
+    assert {row["date"] for row in rows if row["basis"] == "ecb_month_end"} == {
+        str(known.month_end[0]) for known in table.values() if known.month_end
+    }
