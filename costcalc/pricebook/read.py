@@ -23,6 +23,7 @@ _BOOK_KEYS = ("provider", "names", "region", "region_names", "default", "currenc
               "date_suffixes", "note", "sources", "schedules", "models")  # fmt: skip
 _MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
 _BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "service_tiers")
+_NO_FIGURES = frozenset({"status", "schedule", "source", "note", "corrected", "observed"})
 _SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed", "source")
 _BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
                 "output_above", "output_from", "output_up_to", "output_below")  # fmt: skip
@@ -178,7 +179,7 @@ class _BookReader:
             for name, tier in doc.map_at(entry.get("service_tiers"), "service_tiers")
         }
         standard = self._section(entry, "a price block", source, _BLOCK_WORDS)
-        self._check_block(key, entry, standard, schedule is not None, bool(tiers))
+        self._check_block(key, entry, standard, schedule is not None)
         return PriceBlock(
             starts,
             standard,
@@ -193,10 +194,9 @@ class _BookReader:
             self._text(entry, "corrected"),
         )
 
-    def _check_block(self, key: Scalar, entry: Map, standard: Section, scheduled: bool, tiers: bool) -> None:
+    def _check_block(self, key: Scalar, entry: Map, standard: Section, scheduled: bool) -> None:
         doc = self.doc
-        figures = standard.rates or standard.all_bands() or tiers
-        if not figures and "withdrawn" not in entry:
+        if not entry.entries.keys() - _NO_FIGURES:
             doc.report(key, "empty-block", f"the block of {key.text} has no price", remedy="or write withdrawn: why")
         rates = [*standard.rates.values(), *(rate for band in standard.bands for rate in band.rates.values())]
         if standard.share is not None or any(rate.relative for rate in rates):

@@ -1,0 +1,119 @@
+"""Loading: a user's book adds models to a list or replaces them, and all problems come together."""
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from costcalc.calendar import Month
+from costcalc.pricebook.load import load_fx, load_pricebook
+from costcalc.problems import CostcalcError
+
+OWN = """
+provider: openai
+names: [our-openai]
+region: global
+currency: USD
+timezone: UTC
+models:
+  gpt-5:
+    prices:
+      2026-01-01: {input_tokens: 1 per 1M, output_tokens: 8 per 1M}
+  gpt-own:
+    prices:
+      2026-01-01: {input_tokens: 3 per 1M}
+"""
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(dedent(text), encoding="utf-8")
+    return path
+
+
+def price(books, provider: str, region: str, model: str) -> Fraction:
+    found = books.block_on(provider, region, model, date(2026, 6, 1)).block
+    assert found is not None
+    return found.standard.rates["input_tokens"].price
+
+
+def test_five_providers_and_their_default_lists():
+    defaults = {provider: books[0].region for provider, books in load_pricebook().by_provider.items()}
+    assert defaults == {
+        "alibaba": "cn-beijing",
+        "anthropic": "global",
+        "baidu": "cn",
+        "deepseek": "global",
+        "openai": "global",
+    }
+
+
+def test_models_of_a_users_book_win_and_the_others_stay(tmp_path):
+    books = load_pricebook([write(tmp_path, "mine.yaml", OWN)])
+    assert price(books, "openai", "global", "gpt-5") == 1
+    assert price(books, "openai", "global", "gpt-own") == 3
+    assert price(books, "openai", "global", "gpt-5-mini") == Fraction("0.25")
+    assert len(books.by_provider["openai"]) == 1
+    assert books.provider_named("our-openai") == books.provider_named("open-ai") == "openai"
+
+
+def test_a_later_book_of_the_user_wins_over_an_earlier_one(tmp_path):
+    paths = [write(tmp_path, "a.yaml", OWN), write(tmp_path, "b.yaml", OWN.replace("3 per 1M", "4 per 1M"))]
+    assert price(load_pricebook(paths), "openai", "global", "gpt-own") == 4
+    assert price(load_pricebook([tmp_path]), "openai", "global", "gpt-own") == 4
+    assert price(load_pricebook(paths[::-1]), "openai", "global", "gpt-own") == 3
+
+
+def test_a_new_provider_and_a_default_list_of_ones_own(tmp_path):
+    write(tmp_path, "self.yaml", OWN.replace("provider: openai", "provider: selfhosted"))
+    write(
+        tmp_path,
+        "intl.yaml",
+        OWN.replace("provider: openai", "provider: alibaba\ndefault: true").replace("global", "eu"),
+    )
+    books = load_pricebook([tmp_path])
+    assert price(books, "selfhosted", "global", "gpt-own") == 3
+    assert books.by_provider["alibaba"][0].region == "eu"
+
+
+def test_all_problems_of_all_files_come_together(tmp_path):
+    paths = [
+        write(tmp_path, "a.yaml", OWN.replace("3 per 1M", "3.00")),
+        write(tmp_path, "b.yaml", OWN.replace("timezone: UTC", "timezone: Mars/Base")),
+        tmp_path / "c.yaml",
+        tmp_path / "empty",
+    ]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CostcalcError) as error:
+        load_pricebook(paths)
+    assert [(Path(problem.place.file).name, problem.code) for problem in error.value.problems if problem.place] == [
+        ("a.yaml", "bad-rate"),
+        ("b.yaml", "unknown-zone"),
+        ("c.yaml", "unreadable-file"),
+        ("empty", "no-pricebooks"),
+    ]
+
+
+def test_a_list_in_another_currency_is_not_laid_over(tmp_path):
+    with pytest.raises(CostcalcError) as error:
+        load_pricebook([write(tmp_path, "mine.yaml", OWN.replace("USD", "EUR"))])
+    (problem,) = error.value.problems
+    assert (problem.code, problem.message) == ("book-differs", "openai in global is a list in USD, UTC")
+
+
+def test_a_source_key_does_not_change_its_meaning(tmp_path):
+    own = OWN.replace("models:", "sources: {pricing: {url: ours}}\nmodels:")
+    with pytest.raises(CostcalcError) as error:
+        load_pricebook([write(tmp_path, "mine.yaml", own)])
+    (problem,) = error.value.problems
+    assert (problem.code, problem.remedy) == ("key-means-two-things", "give your source another key")
+
+
+def test_exchange_rates_of_the_user_replace_their_pair_and_are_no_pricebook(tmp_path):
+    write(tmp_path, "mine.yaml", OWN)
+    write(tmp_path, "fx.yaml", "bases: {bank: {url: ours}}\nfx: {CNY/USD: {2026-09: {bank: 0.15}}}\n")
+    assert load_fx([tmp_path]).rate("CNY", "USD", Month(2026, 9)).rate == Fraction("0.15")
+    assert load_fx([tmp_path / "mine.yaml"]).rate("USD", "CNY", Month(2026, 9)).rate == Fraction("6.7089")
+    assert load_pricebook([tmp_path, tmp_path / "fx.yaml"]).provider_named("openai") == "openai"

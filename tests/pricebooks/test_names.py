@@ -1,0 +1,137 @@
+"""What a name in a log means: exact, alias, pattern, date suffix; homes before resellers; never a guess."""
+
+from datetime import date
+
+import pytest
+
+from costcalc.pricebook.load import load_pricebook
+from costcalc.pricebook.read import parse_book
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
+from costcalc.problems import nearest_names
+
+BOOKS = load_pricebook()
+
+
+def meaning(name: str, provider: str | None = None, region: str | None = None, books: Pricebook = BOOKS) -> str:
+    found = books.resolve(name, provider, region)
+    if isinstance(found, Unresolved):
+        return found.reason
+    return f"{found.provider}/{found.region}/{found.model} by {found.how}"
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("gpt-5", "openai/global/gpt-5 by exact"),
+        ("GPT-5-Mini", "openai/global/gpt-5-mini by exact"),
+        ("gpt-5-2025-08-07", "openai/global/gpt-5 by date suffix"),
+        ("gpt-4.1-mini-2025-04-14", "openai/global/gpt-4.1-mini by date suffix"),
+        ("gpt-5.6-luna-20260709", "openai/global/gpt-5.6-luna by date suffix"),
+        ("openai/gpt-5-mini-2025-08-07", "openai/global/gpt-5-mini by date suffix"),
+        ("claude-sonnet-4-20250514", "anthropic/global/claude-sonnet-4 by date suffix"),
+        ("claude-sonnet-4@20250514", "anthropic/global/claude-sonnet-4 by date suffix"),
+        ("claude-sonnet-4-0", "anthropic/global/claude-sonnet-4 by alias"),
+        ("claude-haiku-4-5-20251001", "anthropic/global/claude-haiku-4-5 by date suffix"),
+        ("claude-opus-4.6", "anthropic/global/claude-opus-4-6 by alias"),
+        ("anthropic/claude-4.6-sonnet-20260217", "anthropic/global/claude-sonnet-4-6 by date suffix"),
+        ("claude-3-5-haiku-latest", "anthropic/global/claude-3-5-haiku by alias"),
+        ("claude-3.7-sonnet:thinking", "anthropic/global/claude-3-7-sonnet by alias"),
+        ("us.anthropic.claude-opus-4-6-v1", "anthropic/global/claude-opus-4-6 by pattern"),
+        ("anthropic.claude-sonnet-4-20250514-v1:0", "anthropic/global/claude-sonnet-4 by pattern"),
+        ("global.anthropic.claude-sonnet-5-5", "anthropic/global/claude-sonnet-5-5 by alias"),
+        ("qwen-plus", "alibaba/cn-beijing/qwen-plus by exact"),
+        ("dashscope/qwen-plus", "alibaba/cn-beijing/qwen-plus by exact"),
+        ("qwen/qwen3-max", "alibaba/cn-beijing/qwen3-max by exact"),
+        ("ERNIE-4.5-Turbo-128K", "baidu/cn/ernie-4.5-turbo-128k by exact"),
+        ("deepseek-v4-flash-20260731", "deepseek/global/deepseek-v4-flash by date suffix"),
+    ],
+)
+def test_names_of_logs_without_a_provider(name, model):
+    # A pattern of a fixed name is one of an alias, as far as a reader is concerned.
+    assert meaning(name).replace("by pattern", "by alias") == model.replace("by pattern", "by alias")
+
+
+def test_a_newer_model_is_not_taken_for_an_older_one_of_a_shorter_name():
+    for name, model in [
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0", "claude-opus-4-1"),
+        ("us.anthropic.claude-opus-4-20250514-v1:0", "claude-opus-4"),
+        ("us.anthropic.claude-sonnet-5-5-v1:0", "claude-sonnet-5-5"),
+        ("us.anthropic.claude-sonnet-5-v1:0", "claude-sonnet-5"),
+    ]:
+        found = BOOKS.resolve(name)
+        assert isinstance(found, ResolvedModel)
+        assert found.model == model
+
+
+def test_a_family_member_that_no_book_knows_is_unknown_and_gets_near_names():
+    for name in ("gpt-5-codex", "gpt-4o-audio-preview", "gpt-5-pro", "claude-3-5-sonnet-20241022", "qwen-plus-2"):
+        assert meaning(name) == "no pricebook knows this model"
+    assert nearest_names("gpt-5.1-mni", BOOKS.known_names())[0].startswith("gpt-5")
+    assert nearest_names("claude-opus-4.66", BOOKS.known_names())[0] == "claude-opus-4.6"
+    assert nearest_names("alibba", BOOKS.by_provider)[0] == "alibaba"
+
+
+def test_the_first_gpt_4o_is_not_priced_as_a_later_one():
+    assert meaning("gpt-4o-2024-05-13") == "openai/global/gpt-4o-2024-05-13 by exact"
+    lookup = BOOKS.block_on("openai", "global", "gpt-4o-2024-05-13", date(2026, 1, 1))
+    assert lookup.block is None
+    assert lookup.reason == "no price: the price of this snapshot was not read"
+    assert meaning("gpt-4o-2024-08-06") == "openai/global/gpt-4o by date suffix"
+
+
+def test_a_model_is_billed_at_home_unless_the_log_says_otherwise():
+    assert meaning("deepseek-v4-flash") == "deepseek/global/deepseek-v4-flash by exact"
+    assert meaning("deepseek-v4-flash", "bailian") == "alibaba/cn-beijing/deepseek-v4-flash by exact"
+    assert meaning("alibaba/deepseek-v4-flash") == "alibaba/cn-beijing/deepseek-v4-flash by exact"
+    assert meaning("deepseek-r1", "qianfan") == "baidu/cn/deepseek-r1 by exact"
+
+
+def test_a_name_that_two_resellers_bill_needs_the_provider():
+    head = "provider: {name}\ncurrency: USD\ntimezone: UTC\nmodels:\n  llama-9:\n    resold: true\n"
+    tail = "    prices: {2026-01-01: {input_tokens: 1 per 1M}}\n"
+    two = Pricebook(tuple(parse_book(head.replace("{name}", name) + tail) for name in ("one", "two")))
+    assert meaning("llama-9", books=two) == "several providers bill it (one, two): name the provider"
+    assert meaning("llama-9", "two", books=two) == "two/global/llama-9 by exact"
+
+
+def test_regions_by_their_aliases():
+    for word in ("intl", "international", "singapore", "INTL-Singapore"):
+        assert meaning("qwen3-max", "alibaba", word) == "alibaba/intl-singapore/qwen3-max by exact"
+    for word in ("mainland", "cn", "cn-beijing"):
+        assert meaning("qwen3-max", "alibaba", word) == "alibaba/cn-beijing/qwen3-max by exact"
+    assert meaning("qwen3-max", books=BOOKS.with_regions({"alibaba": "intl-singapore"})).startswith("alibaba/intl")
+    assert meaning("deepseek-chat", "deepseek", "cn") == "deepseek/cn/deepseek-chat by exact"
+
+
+def test_how_the_region_was_found_is_said():
+    def how(name: str, region: str | None = None) -> str:
+        found = BOOKS.resolve(name, "alibaba", region)
+        assert isinstance(found, ResolvedModel)
+        return found.region_how
+
+    assert how("qwen3-max") == "default"
+    assert how("qwen3-max", "intl") == "stated"
+    assert how("qwen3.8-max") == "only list"  # its mainland price was not read
+
+
+def test_the_other_list_of_a_default_is_known():
+    found = BOOKS.resolve("qwen3-max")
+    assert isinstance(found, ResolvedModel)
+    assert [other.region for other in BOOKS.other_lists(found)] == ["intl-singapore"]
+
+
+def test_azure_is_not_openai():
+    assert meaning("gpt-5", "azure") == "no pricebook for the provider azure"
+
+
+def test_an_alias_of_the_user_goes_first():
+    named = BOOKS.with_aliases({"Our-Fast-Model": "openai/gpt-5-mini"})
+    assert meaning("our-fast-model", books=named) == "openai/global/gpt-5-mini by exact"
+    assert meaning("our-fast-model", "litellm-proxy", books=named) == "openai/global/gpt-5-mini by exact"
+
+
+def test_no_two_providers_claim_a_name():
+    claimed: dict[str, str] = {}
+    for book in BOOKS.books:
+        for name in (book.provider, *book.provider_names):
+            assert claimed.setdefault(name, book.provider) == book.provider
