@@ -12,7 +12,7 @@ from costcalc.calendar import read_day, zone
 from costcalc.meters import meters
 from costcalc.money import read_number
 from costcalc.pricebook.model import Band, Book, Bounds, Model, PriceBlock, Rate, Schedule, Section, Source, Window
-from costcalc.problems import nearest_names
+from costcalc.problems import Place, nearest_names
 from costcalc.yamldoc import Document, Map, Node, Scalar, Sequence, parse_yaml, read_yaml
 
 UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
@@ -141,7 +141,7 @@ class _BookReader:
             if (start := self._day(day)) and isinstance(target, Scalar):
                 redirects[start] = target.text.lower()
         blocks.sort(key=lambda block: block.starts or date.min)
-        if sum(block.starts is None for block in blocks) > 1:
+        if sum(block.observed is not None for block in blocks) > 1:
             doc.report(key, "two-open-starts", f'the model "{key.text}" has two blocks whose start is unknown')
         return Model(
             key.text.lower(),
@@ -157,7 +157,8 @@ class _BookReader:
         doc = self.doc
         observed = None
         if key.text.startswith(_OBSERVED_KEY):
-            starts, observed = None, self._day(Scalar(key.text.removeprefix(_OBSERVED_KEY), key.place))
+            place = Place(key.place.file, key.place.line, key.place.column + len(_OBSERVED_KEY))
+            starts, observed = None, self._day(Scalar(key.text.removeprefix(_OBSERVED_KEY), place))
         else:
             starts = self._day(key)
         entry = doc.map_at(node, f"the block of {key.text}")
@@ -328,7 +329,9 @@ class _BookReader:
             for alias in self.doc.texts_at(node.get("aliases"), "aliases") if isinstance(node, Map) else ():
                 other = meant.setdefault(alias.text.lower(), key.text)
                 if other != key.text:
-                    self.doc.report(alias, "name-twice", f'"{alias.text}" already means "{other}"', remedy="keep one")
+                    self.doc.report(
+                        alias, "name-twice", f'"{alias.text}" already means the model "{other}"', remedy="keep one"
+                    )
 
     def _tokens(self, node: Node | None) -> int:
         text = self.doc.text_at(node, "a bound")
