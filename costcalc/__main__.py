@@ -1,0 +1,23 @@
+"""The command line's entry: `costcalc …` and `python -m costcalc …`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is the answer's: 0 fine, 1 broken, 2 wrong input, 3 incomplete, 70 a bug."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if args == ["--version"]:  # answered before anything is imported
+        from costcalc import __version__
+
+        sys.stdout.write(f"costcalc {__version__}\n")
+        return 0
+    from costcalc.cli.run import run
+
+    return run(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

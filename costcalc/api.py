@@ -1,0 +1,284 @@
+"""The library's surface: usage in, an exact answer out, as values, JSON, CSV or frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from costcalc.calendar import read_day
+from costcalc.money import Money, read_number
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.load import load_fx, load_pricebook
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.rating.cuts import cuts_for
+from costcalc.rating.rate import PRICE_FIELDS, RatingOptions
+from costcalc.reports.cost import CostReport
+from costcalc.reports.cost import cost as cost_report
+from costcalc.reports.projection import Projection, ProjectOptions
+from costcalc.reports.projection import project as projection
+from costcalc.scenario.hikes import hikes_from, read_hikes
+from costcalc.usage.ledger import UsageLedger
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Number = int | str | Fraction  # a float would have lost digits before it came here
+Progress = Callable[[float], None]
+BASES = ("auto", "list", "billed")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Pricebooks and exchange rates, read once."""
+
+    pricebook: Pricebook
+    fx: FxTable
+
+
+@dataclass(frozen=True)
+class ProjectionResult:
+    """The answer of `project`, with the ways to hand it on."""
+
+    report: Projection
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a line: integers as integers, money as Decimal, never float."""
+        from costcalc.render.frames import projection_frame
+
+        return projection_frame(self.report)
+
+    def months_frame(self) -> pd.DataFrame:
+        """One row a month to come."""
+        from costcalc.render.frames import months_frame
+
+        return months_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.json_ import projection_json
+
+        return projection_json(self.report)
+
+    def to_csv(self) -> str:
+        """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
+        from costcalc.render.csv_ import projection_csv
+
+        return projection_csv(self.report)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.report, name)
+
+
+@dataclass(frozen=True)
+class CostResult:
+    """The answer of `cost`, with the ways to hand it on."""
+
+    report: CostReport
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a line: integers as integers, money as Decimal, never float."""
+        from costcalc.render.frames import cost_frame
+
+        return cost_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.json_ import cost_json
+
+        return cost_json(self.report)
+
+    def to_csv(self) -> str:
+        """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
+        from costcalc.render.csv_ import cost_csv
+
+        return cost_csv(self.report)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.report, name)
+
+
+def read_prices(
+    pricebooks: Sequence[Path | str] = (),
+    regions: Mapping[str, str] | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> Prices:
+    """The shipped pricebooks with your own laid over them. CostcalcError: a wrong file, an unknown region."""
+    book = load_pricebook(pricebooks)
+    return Prices(book.with_regions(_regions(book, regions or {})).with_aliases(aliases or {}), load_fx(pricebooks))
+
+
+def scan(
+    usage: object,
+    *,
+    by: Iterable[str] = (),
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    since: date | str | None = None,
+    until: date | str | None = None,
+    where: Mapping[str, str | Sequence[str]] | None = None,
+    columns: Mapping[str, str] | None = None,
+    usage_format: str | None = None,
+    progress: Progress | None = None,
+) -> UsageLedger:
+    """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
+
+    `by` names the dimensions to keep apart; `columns` says what a column of your own is called
+    (`{"input_tokens": "tok_in"}`). CostcalcError: an input that cannot be read or understood.
+    """
+    from costcalc.usage.scan import ScanRequest
+    from costcalc.usage.scan import scan as scan_usage
+
+    prices = prices or read_prices()
+    request = ScanRequest(
+        cuts=cuts_for(prices.pricebook, timezone),
+        dimensions=tuple(dict.fromkeys(name for name in by if name not in PRICE_FIELDS)),
+        since=_day(since),
+        until=_day(until),
+        timezone=timezone,
+        where={name: (globs,) if isinstance(globs, str) else tuple(globs) for name, globs in (where or {}).items()},
+        mapping=dict(columns or {}),
+        usage_format=usage_format,
+    )
+    return scan_usage(usage, request, progress)
+
+
+def project(
+    usage: object,
+    *,
+    hikes: Mapping[str, object] | Sequence[str] | str = (),
+    pass_through: Number | None = None,
+    revenue: Number | Money | None = None,
+    margin: Number | None = None,
+    floor: Number | None = None,
+    months: int = 0,
+    by: Sequence[str] | str = ("provider", "model"),
+    currency: str | None = None,
+    basis: str = "auto",
+    move_to: str | None = None,
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    revenue_source: str = "--revenue",
+    **choose: Any,
+) -> ProjectionResult:
+    """What the rises do to cost and margin: `project("usage.csv", hikes={"alibaba": 34}).to_frame()`.
+
+    `revenue` is for the log's period; `margin` and `floor` are shares (`"60%"`, `"0.6"`, a Fraction); `choose` takes
+    what `scan` takes: since, until, where, columns, usage_format, progress. CostcalcError with every problem found.
+    """
+    names = _names(by)
+    changes = read_hikes(hikes_from(hikes), None if pass_through is None else read_share(pass_through, "pass_through"))
+    prices = prices or read_prices()
+    ledger = _ledger(usage, names, prices, timezone, choose)
+    options = ProjectOptions(
+        changes=changes,
+        by=names,
+        basis=_basis(basis),
+        currency=currency.upper() if currency else None,
+        timezone=timezone,
+        months=months,
+        revenue=None if revenue is None else _money(revenue),
+        revenue_source=revenue_source,
+        margin=None if margin is None else read_share(margin, "margin"),
+        floor=None if floor is None else read_share(floor, "floor"),
+        move_to=move_to,
+    )
+    return ProjectionResult(projection(ledger, prices.pricebook, prices.fx, options))
+
+
+def cost(
+    usage: object,
+    *,
+    by: Sequence[str] | str = ("provider", "model"),
+    each: str | None = None,
+    currency: str | None = None,
+    basis: str = "auto",
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    **choose: Any,
+) -> CostResult:
+    """What it cost: `cost("usage.csv", by="customer", each="month").to_frame()`; `choose` as for `project`."""
+    names = _names(by)
+    prices = prices or read_prices()
+    ledger = _ledger(usage, names, prices, timezone, choose)
+    options = RatingOptions(names, _basis(basis), currency.upper() if currency else None, timezone)
+    return CostResult(cost_report(ledger, prices.pricebook, prices.fx, options, each))
+
+
+def read_share(value: Number, what: str) -> Fraction:
+    """60% as 3/5: `"60%"`, `"0.6"`, `60` and `Fraction(3, 5)` alike. CostcalcError: no share between −1000% and 1000%."""
+    try:
+        text = str(value).strip()
+        if isinstance(value, float):
+            raise ValueError("a float")
+        share = value if isinstance(value, Fraction) else read_number(text.removesuffix("%"))
+    except ValueError:
+        raise fail("bad-share", f'{what} "{value}" is no share', expected="60%, or 0.6") from None
+    return share / 100 if text.endswith("%") or abs(share) > 1 else share
+
+
+def read_amount(text: str, what: str) -> Money:
+    """`52000`, `52_000 USD`, `52,000 USD`: an amount; without a currency it is in the report's. CostcalcError."""
+    number, _, currency = text.strip().partition(" ")
+    try:
+        amount = read_number(number.replace(",", ""))
+    except ValueError:
+        raise fail("bad-amount", f'{what} "{text}" is no amount', expected='52000, or "52000 USD"') from None
+    if currency and not (len(currency.strip()) == 3 and currency.strip().isalpha()):
+        raise fail("bad-amount", f'{what} "{text}": "{currency}" is no currency', expected="an ISO 4217 code: USD")
+    if amount < 0:
+        raise fail("bad-amount", f'{what} "{text}" is negative', expected="what you earned in the log's period")
+    return Money(amount, currency.strip().upper())
+
+
+def _ledger(usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any]) -> UsageLedger:
+    return usage if isinstance(usage, UsageLedger) else scan(usage, by=by, prices=prices, timezone=timezone, **choose)
+
+
+def _names(by: Sequence[str] | str) -> tuple[str, ...]:
+    words = by.split(",") if isinstance(by, str) else by
+    return tuple(dict.fromkeys(word.strip().lower() for word in words if word.strip())) or ("provider", "model")
+
+
+def _money(value: Number | Money) -> Money:
+    return value if isinstance(value, Money) else read_amount(str(value), "revenue")
+
+
+def _day(value: date | str | None) -> date | None:
+    if not isinstance(value, str):
+        return value
+    try:
+        return read_day(value)
+    except ValueError:
+        raise fail("bad-date", f'"{value}" is no day', expected="2026-09-01") from None
+
+
+def _basis(word: str) -> str:
+    if word not in BASES:
+        raise fail("bad-basis", f'no basis is called "{word}"', nearest=nearest_names(word, BASES), expected=", ".join(BASES))
+    return word
+
+
+def _regions(book: Pricebook, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Providers and regions by any of their names. CostcalcError with every unknown one."""
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, region in wanted.items():
+        provider = book.provider_named(name)
+        if provider is None:
+            near = nearest_names(name, book.by_provider)
+            problems.append(Problem("unknown-provider", f'--region: no provider is called "{name}"', nearest=near))
+            continue
+        known = book.region_named(provider, region)
+        if known is None:
+            lists = ", ".join(each.region for each in book.by_provider[provider])
+            problems.append(Problem("unknown-region", f'--region: {provider} has no list "{region}"', expected=lists))
+            continue
+        found[provider] = known
+    if problems:
+        raise CostcalcError(problems)
+    return found

@@ -1,0 +1,86 @@
+"""The command group. A command's module is imported when it is called, so help and completion stay instant."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import import_module
+from typing import Annotated, Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+# Command -> (module, what help says). The first line of each command's own help must say the same.
+COMMANDS = {
+    "project": ("costcalc.cli.project", "What do price rises do to cost and margin, and what would restore it?"),
+    "cost": ("costcalc.cli.cost", "What did it cost, by day, month, provider, model, customer, …?"),
+    "scan": ("costcalc.cli.scan", "Count usage once and keep the ledger; every command reads it."),
+    "formats": ("costcalc.cli.formats", "Which log is this, and how is it read?"),
+}
+
+
+class LazyGroup(TyperGroup):
+    """Commands by name; only the one that is called is imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name][0])
+        command = typer.main.get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc project usage.csv --hike alibaba=34
+  costcalc project usage.csv --hike alibaba=34,baidu=30 --revenue 52000 --months 12
+  costcalc cost logs/ --by customer --each month --json
+  costcalc formats detect usage.csv
+
+\b
+Exit codes: 0 fine, 1 a budget or margin is broken, 2 the command line or an input is
+wrong, 3 incomplete (unpriced or refused rows), 70 a bug.
+"""
+
+
+@app.callback(epilog=EXAMPLES)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    traceback: Annotated[bool, typer.Option("--traceback", help="Show the whole traceback of a bug.")] = False,
+) -> None:
+    """Prices LLM usage logs exactly: what a price rise does to your cost and margin, and what would restore it."""
+    if version:
+        from costcalc import __version__
+
+        typer.echo(f"costcalc {__version__}")
+        raise typer.Exit
+
+
+def command_app(**settings: Any) -> typer.Typer:
+    """A Typer app for one command, set up like the group."""
+    return typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, **settings)

@@ -1,0 +1,91 @@
+"""`costcalc cost`: what did it cost?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from costcalc import api
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.config import read_config
+from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.progress import scan_progress
+from costcalc.problems import fail
+
+app = command_app()
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc cost usage.csv
+  costcalc cost logs/ --by customer --each month
+  costcalc cost usage.csv --by model,meter --since 2026-09 --until 2026-10
+  costcalc cost openrouter_activity.csv --basis list -o cost.csv
+"""
+
+Each = Annotated[str | None, typer.Option("--each", metavar="day|month", help="A line for each day or month.", show_default=False)]
+
+
+@app.command(epilog=EXAMPLES)
+def cost(
+    usage: o.Usage,
+    each: Each = None,
+    by: o.By = None,
+    currency: o.Currency = None,
+    basis: o.Basis = None,
+    region: o.Region = None,
+    since: o.Since = None,
+    until: o.Until = None,
+    where: o.Where = None,
+    columns: o.Map = None,
+    usage_format: o.UsageFormat = None,
+    timezone: o.Timezone = None,
+    pricebook: o.Pricebooks = None,
+    output: o.Output = None,
+    format_: o.Format = None,
+    as_json: o.Json = False,
+    allow_unpriced: o.AllowUnpriced = False,
+    allow_refused: o.AllowRefused = False,
+    config_file: o.ConfigFile = None,
+) -> int:
+    """What did it cost, by day, month, provider, model, customer, …?"""
+    if each not in (None, "day", "month"):
+        raise fail("bad-option", f'--each "{each}" is no period', expected="day, or month")
+    config = read_config(config_file)
+    kind = kind_of(format_, as_json, output)
+    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    with scan_progress() as progress:
+        result = api.cost(
+            usage,
+            each=each,
+            by=by or config.text("by") or (() if each else ("provider", "model")),
+            currency=currency or config.text("currency"),
+            basis=basis or config.text("basis") or "auto",
+            prices=choice.prices(config),
+            timezone=choice.zone(config),
+            progress=progress,
+            **choice.scan_words(config),
+        )
+    report = result.report
+    deliver(kind, output, lambda: _page(result), {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)})
+    report_refused(report.usage)
+    return exit_code(
+        report.usage,
+        report.is_complete,
+        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
+        allow_refused=allow_refused or config.flag("allow_refused"),
+    )
+
+
+def _page(result: api.CostResult):  # type: ignore[no-untyped-def]
+    from costcalc.render.page import cost_page
+
+    return cost_page(result.report)
+
+
+def _markdown(result: api.CostResult) -> str:
+    from costcalc.render.markdown import cost_markdown
+
+    return cost_markdown(result.report)

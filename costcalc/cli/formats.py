@@ -1,0 +1,72 @@
+"""`costcalc formats`: which log is this, and how is it read?"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.output import screen
+from costcalc.problems import fail, nearest_names, visible
+
+
+app = command_app(help="Which log is this, and how is it read?", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_formats(as_json: Json = False) -> None:
+    """Every format that is known."""
+    from costcalc.usage.catalogue import all_formats
+
+    formats = sorted(all_formats(), key=lambda spec: spec.name)
+    if as_json:
+        typer.echo(json.dumps([{"name": spec.name, "title": spec.title} for spec in formats], ensure_ascii=False, indent=2))
+        return
+    width = max(len(spec.name) for spec in formats)
+    for spec in formats:
+        typer.echo(f"{spec.name:<{width}}  {spec.title}")
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="A format's name.", show_default=False)]) -> None:
+    """How a format is read: the file that declares it."""
+    from costcalc.usage.catalogue import all_formats, format_text
+
+    names = sorted(spec.name for spec in all_formats())
+    if name not in names:
+        raise fail("no-such-format", f'no format is called "{name}"', nearest=nearest_names(name, names), expected=", ".join(names))
+    typer.echo(format_text(name).rstrip())
+
+
+@app.command()
+def detect(usage: o.Usage, columns: o.Map = None, as_json: Json = False) -> None:
+    """Which format each file is, and what was understood of its columns."""
+    from costcalc.usage.scan import detect as detect_files
+
+    found = detect_files(usage, o.pairs(columns, "--map", "NAME=COLUMN"))
+    if as_json:
+        typer.echo(json.dumps([_as_json(each) for each in found], ensure_ascii=False, indent=2))
+        return
+    console = screen()
+    for each in found:
+        console.print(f"{visible(each.path)}: {each.format}")
+        console.print(f"  {visible(each.why)}")
+        width = max((len(name) for name in each.columns), default=0)
+        for column, meaning in each.columns.items():
+            console.print(f"  {visible(column):<{width}}  {visible(meaning)}")
+        if each.dimensions:
+            console.print(f"  dimensions, for --by: {', '.join(visible(name) for name in each.dimensions)}")
+
+
+def _as_json(each) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    return {
+        "path": each.path, "format": each.format, "why": each.why,
+        "columns": dict(each.columns), "dimensions": list(each.dimensions),
+    }  # fmt: skip
+
+

@@ -1,0 +1,154 @@
+"""Options that every command reading usage has, and how their words become values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from costcalc.api import Prices, read_prices
+from costcalc.calendar import month_of, read_day, read_month, zone
+from costcalc.cli.config import Config
+from costcalc.problems import CostcalcError, Problem, fail
+
+Usage = Annotated[
+    list[str],
+    typer.Argument(metavar="USAGE...", help="Files, folders or globs of usage logs; - is standard input.", show_default=False),
+]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="NAMES", help="Lines by these: provider, model, region, or any column of the log.", show_default="provider,model"),
+]
+Currency = Annotated[
+    str | None, typer.Option("--currency", metavar="CODE", envvar="COSTCALC_CURRENCY", help="Report currency.", show_default="the bill's own, else USD")
+]
+Basis = Annotated[
+    str | None,
+    typer.Option("--basis", metavar="auto|list|billed", help="auto: a provider's bill wins; list: the pricebook; billed: any stated cost wins.", show_default="auto"),
+]
+Region = Annotated[
+    list[str] | None, typer.Option("--region", metavar="PROVIDER=REGION", help="Take this list of a provider: alibaba=intl.", show_default=False)
+]
+Pricebooks = Annotated[
+    list[Path] | None,
+    typer.Option("--pricebook", metavar="FILE", help="Your own pricebooks, laid over the shipped ones.", show_default=False),
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option("--timezone", metavar="ZONE", envvar="COSTCALC_TIMEZONE", help="Zone of report days and of times without a zone.", show_default="UTC"),
+]
+Since = Annotated[str | None, typer.Option("--since", metavar="DAY", help="First day: 2026-09-01, 2026-09, last-month.", show_default=False)]
+Until = Annotated[str | None, typer.Option("--until", metavar="DAY", help="The day after the last one, written likewise.", show_default=False)]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", metavar="NAME=GLOB", help="Only such rows: team=search,model=qwen3-*.", show_default=False),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="NAME=COLUMN", help="What your column is called: input_tokens=tok_in.", show_default=False),
+]
+UsageFormat = Annotated[
+    str | None, typer.Option("--usage-format", metavar="NAME", help="Read the log as this format.", show_default="found from the content")
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file, by its ending: .csv .json .md .txt", show_default=False)
+]
+Format = Annotated[
+    str | None, typer.Option("--format", metavar="KIND", help="table, json, csv or md, on standard output.", show_default="table")
+]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+AllowUnpriced = Annotated[bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")]
+AllowRefused = Annotated[bool, typer.Option("--allow-refused", help="Exit 0 even where rows were refused; it is still said.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", envvar="COSTCALC_CONFIG", help="Configuration.", show_default="costcalc.toml, or [tool.costcalc] in pyproject.toml"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageChoice:
+    """Which usage, read how: the words of the command line with the configuration beneath them."""
+
+    since: str | None
+    until: str | None
+    where: list[str] | None
+    columns: list[str] | None
+    usage_format: str | None
+    timezone: str | None
+    regions: list[str] | None
+    pricebooks: list[Path] | None
+
+    def zone(self, config: Config) -> str:
+        name = self.timezone or config.text("timezone") or "UTC"
+        try:
+            zone(name)
+        except ValueError:
+            raise fail("unknown-zone", f'no time zone is called "{name}"', expected="an IANA name: Asia/Shanghai") from None
+        return name
+
+    def prices(self, config: Config) -> Prices:
+        """Pricebooks with the regions and aliases of the flags over those of the configuration."""
+        books = self.pricebooks if self.pricebooks is not None else config.paths("pricebooks")
+        regions = {**config.table("regions"), **pairs(self.regions, "--region", "PROVIDER=REGION")}
+        return read_prices(books, regions, config.table("aliases"))
+
+    def scan_words(self, config: Config) -> dict[str, Any]:
+        """The keyword arguments of `scan`."""
+        timezone = self.zone(config)
+        return {
+            "since": read_period_day(self.since, "--since", timezone),
+            "until": read_period_day(self.until, "--until", timezone),
+            "where": _globs(self.where),
+            "columns": {**config.table("map"), **pairs(self.columns, "--map", "NAME=COLUMN")},
+            "usage_format": self.usage_format or config.text("usage_format"),
+        }
+
+
+def pairs(words: list[str] | None, flag: str, shape: str) -> dict[str, str]:
+    """`a=b,c=d` and repeated flags as one mapping. CostcalcError with every word of another shape."""
+    found: dict[str, str] = {}
+    problems = []
+    for word in (part.strip() for text in words or () for part in text.split(",")):
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            problems.append(Problem("bad-option", f'{flag} "{word}" is not of the form {shape}', expected=shape))
+        else:
+            found[name.strip().lower()] = value.strip()
+    if problems:
+        raise CostcalcError(problems)
+    return found
+
+
+def _globs(words: list[str] | None) -> dict[str, tuple[str, ...]]:
+    """`team=search,team=ads,model=qwen3-*`: any of a name's globs, all of the names."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in words or ():
+        for word in text.split(","):
+            ((name, glob),) = pairs([word], "--where", "NAME=GLOB").items()
+            found[name] = (*found.get(name, ()), glob)
+    return found
+
+
+def read_period_day(text: str | None, flag: str, timezone: str) -> date | None:
+    """`2026-09-01`, `2026-09`, `today`, `yesterday`, `this-month`, `last-month`, `this-year`: the day it begins."""
+    if text is None:
+        return None
+    today = datetime.now(UTC).astimezone(zone(timezone)).date()
+    words = {
+        "today": today,
+        "yesterday": today - timedelta(days=1),
+        "this-month": today.replace(day=1),
+        "last-month": month_of(today.replace(day=1) - timedelta(days=1)).first,
+        "this-year": today.replace(month=1, day=1),
+    }
+    if text.lower() in words:
+        return words[text.lower()]
+    for read in (read_day, lambda word: read_month(word).first):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    raise fail("bad-date", f'{flag} "{text}" is no day', expected=f"2026-09-01, 2026-09, {', '.join(words)}")

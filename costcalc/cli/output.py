@@ -1,0 +1,89 @@
+"""Output: the same answer on the screen, as text of a kind, or in a file by its ending."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from costcalc.problems import Place, fail, nearest_names
+from costcalc.reports.usage import UsageSummary
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".markdown": "md", ".txt": "table"}
+KINDS = ("table", "json", "csv", "md")
+NARROWEST = 60  # columns: below that a table cannot be read
+
+
+def kind_of(format_word: str | None, as_json: bool, output: Path | None) -> str:
+    """The kind asked for: --json, else --format, else the file's ending, else the table. CostcalcError: no such kind."""
+    if as_json:
+        return "json"
+    if format_word:
+        word = {"markdown": "md", "text": "table"}.get(format_word.lower(), format_word.lower())
+        if word not in KINDS:
+            raise fail("unknown-output", f'no output is called "{format_word}"', nearest=nearest_names(word, KINDS), expected=", ".join(KINDS))  # fmt: skip
+        return word
+    if output is None or str(output) == "-":
+        return "table"
+    kind = ENDINGS.get(output.suffix.lower())
+    if kind is None:
+        raise fail(
+            "unknown-output", f'what to write is not known from the ending of "{output}"',
+            expected=", ".join(ENDINGS), remedy="choose such an ending, or say --format",
+        )  # fmt: skip
+    return kind
+
+
+def deliver(kind: str, output: Path | None, page: Callable[[], RenderableType], texts: Mapping[str, Callable[[], str]]) -> None:
+    """Write the answer where it was asked for."""
+    if kind == "table" and (output is None or str(output) == "-"):
+        screen().print(page())
+        return
+    text = _page_text(page()) if kind == "table" else texts[kind]()
+    if output is None or str(output) == "-":
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    try:
+        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="")
+    except OSError as error:
+        raise fail("unwritable-file", f"cannot write the file: {error.strerror}", place=Place(str(output))) from error
+
+
+def screen() -> Console:
+    """Standard output as a console: its own width on a terminal, 80 columns or COLUMNS in a pipe."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    if console.width < NARROWEST:
+        console = Console(highlight=False, markup=False, emoji=False, width=NARROWEST)
+    return console
+
+
+def exit_code(usage: UsageSummary, complete: bool, *, allow_unpriced: bool, allow_refused: bool) -> int:
+    """3 where the total is incomplete, unless that was allowed."""
+    if usage.refused_rows and not allow_refused:
+        return 3
+    return 3 if not complete and not allow_unpriced else 0
+
+
+def report_refused(usage: UsageSummary) -> None:
+    """Name refused rows on standard error, each with file and line."""
+    if usage.problems:
+        from costcalc.render.problems import write_problems
+
+        write_problems(usage.problems, sys.stderr)
+
+
+def _page_text(page: RenderableType) -> str:
+    from io import StringIO
+
+    from rich.console import Console
+
+    console = Console(file=StringIO(), width=120, no_color=True, highlight=False, markup=False, emoji=False)
+    console.print(page)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return text

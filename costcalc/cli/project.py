@@ -1,0 +1,140 @@
+"""`costcalc project`: what the rises do to cost and margin, and what would restore it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from costcalc import api
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.config import Config, read_config
+from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.progress import scan_progress
+from costcalc.problems import fail
+
+app = command_app()
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc project usage.csv --hike alibaba=34
+  costcalc project usage.csv --hike alibaba=34,baidu=30 --revenue 52000
+  costcalc project usage.csv --hike 'alibaba=5..34@2026-12-01' --months 12
+  costcalc project logs/ --hike '*/qwen*:output_tokens=20' --by customer
+  costcalc project usage.csv --hike alibaba=34 --move-to openai/gpt-5-mini
+
+\b
+A hike is SELECTOR=CHANGE[@DATE]. Selectors: alibaba, alibaba/qwen3-*, */qwen*,
+any, alibaba:tokens, alibaba:storage. Changes: 34, +34%, -20%, a range 5..34, or
+a new rate of one meter =3.40/1M. Hikes that match compound in the order written.
+"""
+
+Hike = Annotated[
+    list[str] | None, typer.Option("--hike", metavar="SELECTOR=CHANGE[@DATE]", help="A price rise; repeat it, or write a list.", show_default=False)
+]
+PassThrough = Annotated[
+    str | None, typer.Option("--pass-through", metavar="SHARE", help="How much of the hikes given as a range arrives: 60%.", show_default=False)
+]
+RevenueOption = Annotated[
+    str | None, typer.Option("--revenue", metavar="AMOUNT", help="What you earned in the log's period: 52000, '52000 USD'.", show_default=False)
+]
+MarginOption = Annotated[
+    str | None, typer.Option("--margin", metavar="SHARE", help="Today's gross margin; implies the revenue: 60%.", show_default=False)
+]
+Floor = Annotated[
+    str | None, typer.Option("--floor", metavar="SHARE", help="The lowest margin you accept: 50%.", show_default=False)
+]
+Months = Annotated[int, typer.Option("--months", min=0, max=120, help="Months to come, at the log's daily rate.")]
+MoveTo = Annotated[
+    str | None, typer.Option("--move-to", metavar="PROVIDER/MODEL", help="How much traffic must move there?", show_default=False)
+]
+
+
+@app.command(epilog=EXAMPLES)
+def project(
+    usage: o.Usage,
+    hike: Hike = None,
+    pass_through: PassThrough = None,
+    revenue: RevenueOption = None,
+    margin: MarginOption = None,
+    floor: Floor = None,
+    months: Months = 0,
+    move_to: MoveTo = None,
+    by: o.By = None,
+    currency: o.Currency = None,
+    basis: o.Basis = None,
+    region: o.Region = None,
+    since: o.Since = None,
+    until: o.Until = None,
+    where: o.Where = None,
+    columns: o.Map = None,
+    usage_format: o.UsageFormat = None,
+    timezone: o.Timezone = None,
+    pricebook: o.Pricebooks = None,
+    output: o.Output = None,
+    format_: o.Format = None,
+    as_json: o.Json = False,
+    allow_unpriced: o.AllowUnpriced = False,
+    allow_refused: o.AllowRefused = False,
+    config_file: o.ConfigFile = None,
+) -> int:
+    """What do price rises do to cost and margin, and what would restore it?"""
+    config = read_config(config_file)
+    kind = kind_of(format_, as_json, output)
+    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    earned, source, today = _revenue(revenue, margin, config)
+    with scan_progress() as progress:
+        result = api.project(
+            usage,
+            hikes=hike or (),
+            pass_through=pass_through or (config.text("pass_through") if hike else None),
+            revenue=earned,
+            revenue_source=source,
+            margin=today,
+            floor=floor or config.text("floor"),
+            months=months,
+            by=by or config.text("by") or ("provider", "model"),
+            currency=currency or config.text("currency"),
+            basis=basis or config.text("basis") or "auto",
+            move_to=move_to or config.text("move_to"),
+            prices=choice.prices(config),
+            timezone=choice.zone(config),
+            progress=progress,
+            **choice.scan_words(config),
+        )
+    report = result.report
+    deliver(kind, output, lambda: _page(result), {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)})
+    report_refused(report.usage)
+    return exit_code(
+        report.usage,
+        report.is_complete,
+        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
+        allow_refused=allow_refused or config.flag("allow_refused"),
+    )
+
+
+def _revenue(revenue: str | None, margin: str | None, config: Config):  # type: ignore[no-untyped-def]
+    """(revenue, where it comes from, margin): the flags win; two flags contradict each other."""
+    if revenue and margin:
+        raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
+    if revenue:
+        return api.read_amount(revenue, "--revenue"), "--revenue", None
+    if margin:
+        return None, "--margin", margin
+    if text := config.text("revenue"):
+        return api.read_amount(text, "revenue"), "configuration", config.text("margin") if not text else None
+    return None, "configuration", config.text("margin")
+
+
+def _page(result: api.ProjectionResult):  # type: ignore[no-untyped-def]
+    from costcalc.render.page import projection_page
+
+    return projection_page(result.report)
+
+
+def _markdown(result: api.ProjectionResult) -> str:
+    from costcalc.render.markdown import projection_markdown
+
+    return projection_markdown(result.report)

@@ -1,0 +1,61 @@
+"""Running a command: every expected failure becomes its text and exit code; anything else is a bug, in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from costcalc.problems import CostcalcError
+
+BUG_EXIT = 70
+BROKEN_PIPE_EXIT = 141  # as a shell reports SIGPIPE
+INTERRUPTED_EXIT = 130
+
+
+def run(args: Sequence[str]) -> int:
+    """The exit code of one command line."""
+    from costcalc.cli.app import app
+
+    wants_traceback = "--traceback" in args
+    try:
+        code = typer.main.get_command(app)(args=list(args), prog_name="costcalc", standalone_mode=False)
+        sys.stdout.flush()
+    except CostcalcError as error:
+        from costcalc.render.problems import write_problems
+
+        write_problems(error.problems, sys.stderr)
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("Interrupted.\n")
+        return INTERRUPTED_EXIT
+    except BrokenPipeError:
+        # The reader has gone, `| head` for one; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return BROKEN_PIPE_EXIT
+    except Exception as error:  # a bug of ours
+        return _bug(error, show=wants_traceback)
+    return code if isinstance(code, int) else 0
+
+
+def _bug(error: Exception, *, show: bool) -> int:
+    from costcalc.problems import visible
+
+    if show:
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    else:
+        sys.stderr.write(
+            f"costcalc met a bug: {type(error).__name__}: {visible(str(error))}\n"
+            "Please report it with the command and, if you can, a line of the input; costcalc --traceback … shows more.\n"
+        )
+    return BUG_EXIT

@@ -1,0 +1,66 @@
+"""`costcalc scan`: count usage once and keep the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from costcalc import api
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.config import read_config
+from costcalc.cli.output import report_refused
+from costcalc.cli.progress import scan_progress
+from costcalc.reports.usage import summary_of
+
+app = command_app()
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc scan logs/ -o ledger.parquet
+  costcalc scan logs/ --by customer,feature -o ledger.parquet
+  costcalc project ledger.parquet --hike alibaba=34 --by customer
+"""
+
+Ledger = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The ledger to write: a .parquet file.")]
+
+
+@app.command(epilog=EXAMPLES)
+def scan(
+    usage: o.Usage,
+    output: Ledger,
+    by: o.By = None,
+    since: o.Since = None,
+    until: o.Until = None,
+    where: o.Where = None,
+    columns: o.Map = None,
+    usage_format: o.UsageFormat = None,
+    timezone: o.Timezone = None,
+    pricebook: o.Pricebooks = None,
+    allow_refused: o.AllowRefused = False,
+    config_file: o.ConfigFile = None,
+) -> int:
+    """Count usage once and keep the ledger; every command reads it."""
+    from costcalc.usage.store import write_ledger
+
+    config = read_config(config_file)
+    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, None, pricebook)
+    zone = choice.zone(config)
+    with scan_progress() as progress:
+        ledger = api.scan(
+            usage,
+            by=[name.strip() for name in (by or "").split(",") if name.strip()],
+            prices=choice.prices(config),
+            timezone=zone,
+            progress=progress,
+            **choice.scan_words(config),
+        )
+    write_ledger(ledger, output)
+    summary = summary_of(ledger, zone)
+    rows = sum(source.rows for source in ledger.sources)
+    typer.echo(f"{output}: {len(ledger.groups):,} groups of {rows:,} rows, {int(summary.tokens):,} tokens", err=True)
+    report_refused(summary)
+    return 3 if summary.refused_rows and not (allow_refused or config.flag("allow_refused")) else 0
