@@ -259,7 +259,9 @@ def _day(value: date | str | None) -> date | None:
 
 def _basis(word: str) -> str:
     if word not in BASES:
-        raise fail("bad-basis", f'no basis is called "{word}"', nearest=nearest_names(word, BASES), expected=", ".join(BASES))
+        raise fail(
+            "bad-basis", f'no basis is called "{word}"', nearest=nearest_names(word, BASES), expected=", ".join(BASES)
+        )
     return word
 
 

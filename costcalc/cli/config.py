@@ -11,7 +11,18 @@ from typing import Any
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.yamldoc import line_of
 
-_TEXTS = ("currency", "timezone", "basis", "usage_format", "by", "revenue", "margin", "floor", "move_to", "pass_through")
+_TEXTS = (
+    "currency",
+    "timezone",
+    "basis",
+    "usage_format",
+    "by",
+    "revenue",
+    "margin",
+    "floor",
+    "move_to",
+    "pass_through",
+)
 _LISTS = ("pricebooks",)
 _TABLES = ("regions", "aliases", "map")
 _FLAGS = ("allow_unpriced", "allow_refused")
@@ -85,7 +96,9 @@ def _problem(path: Path, text: str, key: str, value: object) -> Problem | None:
         return Problem("bad-value", f'"{key}" is a float, which loses digits', place, excerpt, len(key), remedy=f'write it as text: {key} = "{value}"')  # fmt: skip
     kinds = {**dict.fromkeys(_TEXTS, (str, int)), **dict.fromkeys(_LISTS, (list,)), **dict.fromkeys(_TABLES, (dict,)), **dict.fromkeys(_FLAGS, (bool,))}  # fmt: skip
     if not isinstance(value, kinds[key]) or (key in _TEXTS and isinstance(value, bool)):
-        wanted = {str: "a text", list: "a list of texts", dict: "a table of texts", bool: "true or false"}[kinds[key][0]]
+        wanted = {str: "a text", list: "a list of texts", dict: "a table of texts", bool: "true or false"}[
+            kinds[key][0]
+        ]
         return Problem("bad-value", f'"{key}" is not {wanted}', place, excerpt, len(key), expected=wanted)
     return None
 

@@ -25,7 +25,9 @@ Examples:
   costcalc cost openrouter_activity.csv --basis list -o cost.csv
 """
 
-Each = Annotated[str | None, typer.Option("--each", metavar="day|month", help="A line for each day or month.", show_default=False)]
+Each = Annotated[
+    str | None, typer.Option("--each", metavar="day|month", help="A line for each day or month.", show_default=False)
+]
 
 
 @app.command(epilog=EXAMPLES)
@@ -69,7 +71,12 @@ def cost(
             **choice.scan_words(config),
         )
     report = result.report
-    deliver(kind, output, lambda: _page(result), {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)})
+    deliver(
+        kind,
+        output,
+        lambda: _page(result),
+        {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
+    )
     report_refused(report.usage)
     return exit_code(
         report.usage,

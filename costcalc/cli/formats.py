@@ -12,7 +12,6 @@ from costcalc.cli.app import command_app
 from costcalc.cli.output import screen
 from costcalc.problems import fail, nearest_names, visible
 
-
 app = command_app(help="Which log is this, and how is it read?", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -25,7 +24,9 @@ def list_formats(as_json: Json = False) -> None:
 
     formats = sorted(all_formats(), key=lambda spec: spec.name)
     if as_json:
-        typer.echo(json.dumps([{"name": spec.name, "title": spec.title} for spec in formats], ensure_ascii=False, indent=2))
+        typer.echo(
+            json.dumps([{"name": spec.name, "title": spec.title} for spec in formats], ensure_ascii=False, indent=2)
+        )
         return
     width = max(len(spec.name) for spec in formats)
     for spec in formats:
@@ -39,7 +40,12 @@ def show(name: Annotated[str, typer.Argument(help="A format's name.", show_defau
 
     names = sorted(spec.name for spec in all_formats())
     if name not in names:
-        raise fail("no-such-format", f'no format is called "{name}"', nearest=nearest_names(name, names), expected=", ".join(names))
+        raise fail(
+            "no-such-format",
+            f'no format is called "{name}"',
+            nearest=nearest_names(name, names),
+            expected=", ".join(names),
+        )
     typer.echo(format_text(name).rstrip())
 
 
@@ -68,5 +74,3 @@ def _as_json(each) -> dict[str, object]:  # type: ignore[no-untyped-def]
         "path": each.path, "format": each.format, "why": each.why,
         "columns": dict(each.columns), "dimensions": list(each.dimensions),
     }  # fmt: skip
-
-

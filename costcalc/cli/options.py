@@ -16,55 +16,110 @@ from costcalc.problems import CostcalcError, Problem, fail
 
 Usage = Annotated[
     list[str],
-    typer.Argument(metavar="USAGE...", help="Files, folders or globs of usage logs; - is standard input.", show_default=False),
+    typer.Argument(
+        metavar="USAGE...", help="Files, folders or globs of usage logs; - is standard input.", show_default=False
+    ),
 ]
 By = Annotated[
     str | None,
-    typer.Option("--by", metavar="NAMES", help="Lines by these: provider, model, region, or any column of the log.", show_default="provider,model"),
+    typer.Option(
+        "--by",
+        metavar="NAMES",
+        help="Lines by these: provider, model, region, or any column of the log.",
+        show_default="provider,model",
+    ),
 ]
 Currency = Annotated[
-    str | None, typer.Option("--currency", metavar="CODE", envvar="COSTCALC_CURRENCY", help="Report currency.", show_default="the bill's own, else USD")
+    str | None,
+    typer.Option(
+        "--currency",
+        metavar="CODE",
+        envvar="COSTCALC_CURRENCY",
+        help="Report currency.",
+        show_default="the bill's own, else USD",
+    ),
 ]
 Basis = Annotated[
     str | None,
-    typer.Option("--basis", metavar="auto|list|billed", help="auto: a provider's bill wins; list: the pricebook; billed: any stated cost wins.", show_default="auto"),
+    typer.Option(
+        "--basis",
+        metavar="auto|list|billed",
+        help="auto: a provider's bill wins; list: the pricebook; billed: any stated cost wins.",
+        show_default="auto",
+    ),
 ]
 Region = Annotated[
-    list[str] | None, typer.Option("--region", metavar="PROVIDER=REGION", help="Take this list of a provider: alibaba=intl.", show_default=False)
+    list[str] | None,
+    typer.Option(
+        "--region", metavar="PROVIDER=REGION", help="Take this list of a provider: alibaba=intl.", show_default=False
+    ),
 ]
 Pricebooks = Annotated[
     list[Path] | None,
-    typer.Option("--pricebook", metavar="FILE", help="Your own pricebooks, laid over the shipped ones.", show_default=False),
+    typer.Option(
+        "--pricebook", metavar="FILE", help="Your own pricebooks, laid over the shipped ones.", show_default=False
+    ),
 ]
 Timezone = Annotated[
     str | None,
-    typer.Option("--timezone", metavar="ZONE", envvar="COSTCALC_TIMEZONE", help="Zone of report days and of times without a zone.", show_default="UTC"),
+    typer.Option(
+        "--timezone",
+        metavar="ZONE",
+        envvar="COSTCALC_TIMEZONE",
+        help="Zone of report days and of times without a zone.",
+        show_default="UTC",
+    ),
 ]
-Since = Annotated[str | None, typer.Option("--since", metavar="DAY", help="First day: 2026-09-01, 2026-09, last-month.", show_default=False)]
-Until = Annotated[str | None, typer.Option("--until", metavar="DAY", help="The day after the last one, written likewise.", show_default=False)]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DAY", help="First day: 2026-09-01, 2026-09, last-month.", show_default=False),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DAY", help="The day after the last one, written likewise.", show_default=False),
+]
 Where = Annotated[
     list[str] | None,
     typer.Option("--where", metavar="NAME=GLOB", help="Only such rows: team=search,model=qwen3-*.", show_default=False),
 ]
 Map = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="NAME=COLUMN", help="What your column is called: input_tokens=tok_in.", show_default=False),
+    typer.Option(
+        "--map", metavar="NAME=COLUMN", help="What your column is called: input_tokens=tok_in.", show_default=False
+    ),
 ]
 UsageFormat = Annotated[
-    str | None, typer.Option("--usage-format", metavar="NAME", help="Read the log as this format.", show_default="found from the content")
+    str | None,
+    typer.Option(
+        "--usage-format", metavar="NAME", help="Read the log as this format.", show_default="found from the content"
+    ),
 ]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file, by its ending: .csv .json .md .txt", show_default=False)
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Write to a file, by its ending: .csv .json .md .txt", show_default=False
+    ),
 ]
 Format = Annotated[
-    str | None, typer.Option("--format", metavar="KIND", help="table, json, csv or md, on standard output.", show_default="table")
+    str | None,
+    typer.Option("--format", metavar="KIND", help="table, json, csv or md, on standard output.", show_default="table"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-AllowUnpriced = Annotated[bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")]
-AllowRefused = Annotated[bool, typer.Option("--allow-refused", help="Exit 0 even where rows were refused; it is still said.")]
+AllowUnpriced = Annotated[
+    bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")
+]
+AllowRefused = Annotated[
+    bool, typer.Option("--allow-refused", help="Exit 0 even where rows were refused; it is still said.")
+]
 ConfigFile = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", envvar="COSTCALC_CONFIG", help="Configuration.", show_default="costcalc.toml, or [tool.costcalc] in pyproject.toml"),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        envvar="COSTCALC_CONFIG",
+        help="Configuration.",
+        show_default="costcalc.toml, or [tool.costcalc] in pyproject.toml",
+    ),
 ]
 
 
@@ -86,7 +141,9 @@ class UsageChoice:
         try:
             zone(name)
         except ValueError:
-            raise fail("unknown-zone", f'no time zone is called "{name}"', expected="an IANA name: Asia/Shanghai") from None
+            raise fail(
+                "unknown-zone", f'no time zone is called "{name}"', expected="an IANA name: Asia/Shanghai"
+            ) from None
         return name
 
     def prices(self, config: Config) -> Prices:

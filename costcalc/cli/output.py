@@ -38,7 +38,9 @@ def kind_of(format_word: str | None, as_json: bool, output: Path | None) -> str:
     return kind
 
 
-def deliver(kind: str, output: Path | None, page: Callable[[], RenderableType], texts: Mapping[str, Callable[[], str]]) -> None:
+def deliver(
+    kind: str, output: Path | None, page: Callable[[], RenderableType], texts: Mapping[str, Callable[[], str]]
+) -> None:
     """Write the answer where it was asked for."""
     if kind == "table" and (output is None or str(output) == "-"):
         screen().print(page())

@@ -32,23 +32,42 @@ a new rate of one meter =3.40/1M. Hikes that match compound in the order written
 """
 
 Hike = Annotated[
-    list[str] | None, typer.Option("--hike", metavar="SELECTOR=CHANGE[@DATE]", help="A price rise; repeat it, or write a list.", show_default=False)
+    list[str] | None,
+    typer.Option(
+        "--hike", metavar="SELECTOR=CHANGE[@DATE]", help="A price rise; repeat it, or write a list.", show_default=False
+    ),
 ]
 PassThrough = Annotated[
-    str | None, typer.Option("--pass-through", metavar="SHARE", help="How much of the hikes given as a range arrives: 60%.", show_default=False)
+    str | None,
+    typer.Option(
+        "--pass-through",
+        metavar="SHARE",
+        help="How much of the hikes given as a range arrives: 60%.",
+        show_default=False,
+    ),
 ]
 RevenueOption = Annotated[
-    str | None, typer.Option("--revenue", metavar="AMOUNT", help="What you earned in the log's period: 52000, '52000 USD'.", show_default=False)
+    str | None,
+    typer.Option(
+        "--revenue",
+        metavar="AMOUNT",
+        help="What you earned in the log's period: 52000, '52000 USD'.",
+        show_default=False,
+    ),
 ]
 MarginOption = Annotated[
-    str | None, typer.Option("--margin", metavar="SHARE", help="Today's gross margin; implies the revenue: 60%.", show_default=False)
+    str | None,
+    typer.Option(
+        "--margin", metavar="SHARE", help="Today's gross margin; implies the revenue: 60%.", show_default=False
+    ),
 ]
 Floor = Annotated[
     str | None, typer.Option("--floor", metavar="SHARE", help="The lowest margin you accept: 50%.", show_default=False)
 ]
 Months = Annotated[int, typer.Option("--months", min=0, max=120, help="Months to come, at the log's daily rate.")]
 MoveTo = Annotated[
-    str | None, typer.Option("--move-to", metavar="PROVIDER/MODEL", help="How much traffic must move there?", show_default=False)
+    str | None,
+    typer.Option("--move-to", metavar="PROVIDER/MODEL", help="How much traffic must move there?", show_default=False),
 ]
 
 
@@ -105,7 +124,12 @@ def project(
             **choice.scan_words(config),
         )
     report = result.report
-    deliver(kind, output, lambda: _page(result), {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)})
+    deliver(
+        kind,
+        output,
+        lambda: _page(result),
+        {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
+    )
     report_refused(report.usage)
     return exit_code(
         report.usage,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import translate
 from functools import cached_property
@@ -54,6 +54,14 @@ class Pricebook:
 
     def with_regions(self, regions: Mapping[str, str]) -> Pricebook:
         return Pricebook(self.books, {**self.regions, **regions}, self.aliases)
+
+    def preferring(self, provider: str, region: str) -> Pricebook:
+        """The same books, with this list as the provider's default; what it lacks is still taken from the others."""
+        books = tuple(
+            replace(book, is_default=book.region == region) if book.provider == provider else book
+            for book in self.books
+        )
+        return Pricebook(books, self.regions, self.aliases)
 
     def with_aliases(self, aliases: Mapping[str, str]) -> Pricebook:
         lowered = {name.lower(): target for name, target in aliases.items()}

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.cuts import model_cuts
+from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import Assumption, Charge
 from costcalc.rating.quotes import Quote
 
 if TYPE_CHECKING:
-    from costcalc.rating.rate import Amounts, Kind, Rater
+    from costcalc.rating.rate import Rater
 
 _TEXTS = {
     "start-unknown": "priced with a list whose start is unknown, before the day it was first seen: estimate",
@@ -30,12 +31,16 @@ class Assumed:
         self._cost: dict[str, Fraction] = {}
         self._below: dict[str, Fraction] = {}  # how much lower the cost would be at the cheapest reading
         self._above: dict[str, Fraction] = {}
+        self._cuts: dict[tuple[str, str, str], list[int]] = {}
+        self._only_lists: dict[tuple[str, str], list[str]] = {}
         self.default_regions: dict[str, ResolvedModel] = {}
 
     def note_region(self, found: ResolvedModel, pricebook: Pricebook) -> None:
         """A default list decided, and the provider has others with this model."""
         if found.region_how == "default" and pricebook.other_lists(found):
             self.default_regions.setdefault(found.provider, found)
+        if found.region_how == "only list" and len(pricebook.by_provider[found.provider]) > 1:
+            self._only_lists.setdefault((found.provider, found.region), []).append(found.model)
 
     def note_charges(self, kind: Kind, sums: Amounts, charges: Sequence[Charge], quote: Quote, rater: Rater) -> None:
         cost = sum((charge.cost.before for charge in charges), Fraction())
@@ -52,16 +57,18 @@ class Assumed:
 
     def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, rater: Rater) -> None:
         assert kind.key is not None
-        model = rater.pricebook.book(kind.key.provider, kind.key.region).models[kind.key.model]
-        labels = [0, *sorted(model_cuts(model, "input"))]
-        costs = [rater.cost_at(replace(kind.key, input_over=label), kind, sums) for label in labels]
-        known = [value for value in costs if value is not None]
-        if len(set(known)) < 2:
+        place = (kind.key.provider, kind.key.region, kind.key.model)
+        if place not in self._cuts:
+            model = rater.pricebook.book(kind.key.provider, kind.key.region).models[kind.key.model]
+            self._cuts[place] = sorted(model_cuts(model, "input"))
+        if not self._cuts[place]:
             return
-        code = "band-from-mean" if kind.band_basis == "mean" else "band-unknown"
-        self._note(code, cost)
-        if code == "band-unknown":
-            self._bound(code, cost, [cost, max(known)])
+        if kind.band_basis == "mean":
+            self._note("band-from-mean", cost)
+            return
+        costs = [rater.cost_at(replace(kind.key, input_over=cut), kind, sums) for cut in self._cuts[place]]
+        self._note("band-unknown", cost)
+        self._bound("band-unknown", cost, [cost, *(value for value in costs if value is not None)])
 
     def _note(self, code: str, cost: Fraction) -> None:
         self._cost[code] = self._cost.get(code, Fraction()) + cost
@@ -76,6 +83,10 @@ class Assumed:
         regions = [
             Assumption("default-region", f"{found.provider}: list of {found.region} (default)")
             for found in self.default_regions.values()
+        ]
+        regions += [
+            Assumption("only-list", f"{provider}: {', '.join(sorted(set(models)))} only on the list of {region}")
+            for (provider, region), models in self._only_lists.items()
         ]
         others = []
         for code, text in _TEXTS.items():

@@ -9,8 +9,9 @@ from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import ZERO, Charge, Cost, PriceKey, Unpriced
-from costcalc.rating.rate import Amounts, Kind, Rater
+from costcalc.rating.rate import Rater
 
 
 @dataclass(frozen=True, slots=True)

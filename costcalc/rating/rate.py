@@ -14,6 +14,7 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.cuts import model_cuts
+from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import Basis, Charge, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quotes, why_unpriced
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
@@ -34,54 +35,6 @@ class RatingOptions:
     basis: str = "auto"  # auto: a provider's bill wins; list: the pricebook only; billed: any stated cost wins
     currency: str | None = None  # None: the one currency of all charges, else USD
     timezone: str = "UTC"  # of report days
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Usage that shares one price, one line and one kind of evidence."""
-
-    line: LineKey
-    key: PriceKey | None  # None: no book knows the model
-    provider: str
-    model: str
-    reason: str  # why no book knows it
-    month: Month  # of the price day, for the exchange rate
-    day: date  # of the price, where no book gives a key
-    band_basis: str
-    cost_kind: Basis | None
-    cost_currency: str | None
-    cost_meter: str | None
-    has_revenue: bool
-    weighted: bool  # its bucket spans several prices and was shared out by hours
-
-
-class Amounts:
-    """What adds up within one kind. Quantities stay integers until an hour's share cuts them."""
-
-    __slots__ = ("cost", "has_cost", "quantities", "requests", "rows")
-
-    def __init__(self, width: int) -> None:
-        self.quantities: list[Fraction | int] = [0] * width
-        self.requests: Fraction | int | None = 0
-        self.cost: Fraction = Fraction()
-        self.has_cost = False
-        self.rows = 0
-
-    def add(self, group: UsageGroup, weight: Fraction, first: bool) -> None:
-        if weight == 1:
-            self.quantities = [mine + more for mine, more in zip(self.quantities, group.quantities, strict=True)]
-        else:
-            self.quantities = [
-                mine + more * weight for mine, more in zip(self.quantities, group.quantities, strict=True)
-            ]
-        if group.requests is None or self.requests is None:
-            self.requests = None
-        else:
-            self.requests += group.requests if weight == 1 else group.requests * weight
-        if group.billed is not None:
-            self.cost += group.billed * weight
-            self.has_cost = True
-        self.rows += group.rows if first else 0
 
 
 def rate(

@@ -64,7 +64,7 @@ def cost(
         rating,
         lines_of(rating, rating.revenue),
         _both(rater),
-        other_lists(ledger, pricebook, fx, options, rater, rating),
+        other_lists(ledger, pricebook, fx, rater, rating),
         tuple(rater.rates_used),
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
-from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating
+from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.reports.margin import Margin
 from costcalc.scenario.model import PriceChange, PriceChanges
@@ -107,19 +107,30 @@ def _touches(change: PriceChange, charge: Charge) -> bool:
 
 
 def other_lists(
-    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, rater: Rater, rating: Rating
+    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, rater: Rater, rating: Rating
 ) -> list[OtherList]:
     """Where a default list decided and the provider's lists differ: the total under each other list."""
+    fixed = RatingOptions(("provider",), rater.options.basis, rating.currency, rater.options.timezone)
     found = []
-    fixed = RatingOptions(options.by, options.basis, rating.currency, options.timezone)
     for default in rater.assumed.default_regions.values():
+        own = _of_provider(ledger, rater, default.provider)
+        here = sum_costs(charge.cost for charge in rating.charges if charge.provider == default.provider)
         for region in _other_regions(default, pricebook):
-            other = rate(ledger, pricebook.with_regions({default.provider: region}), fx, fixed, rater.changes)
-            priced = sum((part.tokens for part in other.unpriced), Fraction())
-            same = sum((part.tokens for part in rating.unpriced), Fraction())
-            if other.total.before != rating.total.before and priced == same:
-                found.append(OtherList(default.provider, region, default.region, other.total))
+            other = rate(own, pricebook.preferring(default.provider, region), fx, fixed, rater.changes)
+            if other.is_complete and other.total.before != here.before:
+                total = rating.total + other.total + here * -1
+                found.append(OtherList(default.provider, region, default.region, total))
     return found
+
+
+def _of_provider(ledger: UsageLedger, rater: Rater, provider: str) -> UsageLedger:
+    """The groups that this provider's lists price."""
+    groups = [
+        group
+        for group in ledger.groups
+        if isinstance(found := rater.resolve(group), ResolvedModel) and found.provider == provider
+    ]
+    return replace(ledger, groups=groups)
 
 
 def _other_regions(found: ResolvedModel, pricebook: Pricebook) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month, month_of, months_from
@@ -127,7 +126,7 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
         move=move_answer(rater, rating.charges, target) if target else None,
         months=_months(rater, options, usage, revenue, share),
         floor=options.floor,
-        other_lists=other_lists(ledger, pricebook, fx, options.rating_options(), rater, rating),
+        other_lists=other_lists(ledger, pricebook, fx, rater, rating),
         rates_used=tuple(rater.rates_used),
     )
 

@@ -1,0 +1,59 @@
+"""Kinds: usage that shares one price, one line and one kind of evidence is added up before it is priced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import Month
+from costcalc.rating.model import Basis, LineKey, PriceKey
+from costcalc.usage.ledger import UsageGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Usage that shares one price, one line and one kind of evidence."""
+
+    line: LineKey
+    key: PriceKey | None  # None: no book knows the model
+    provider: str
+    model: str
+    reason: str  # why no book knows it
+    month: Month  # of the price day, for the exchange rate
+    day: date  # of the price, where no book gives a key
+    band_basis: str
+    cost_kind: Basis | None
+    cost_currency: str | None
+    cost_meter: str | None
+    has_revenue: bool
+    weighted: bool  # its bucket spans several prices and was shared out by hours
+
+
+class Amounts:
+    """What adds up within one kind. Quantities stay integers until an hour's share cuts them."""
+
+    __slots__ = ("cost", "has_cost", "quantities", "requests", "rows")
+
+    def __init__(self, width: int) -> None:
+        self.quantities: list[Fraction | int] = [0] * width
+        self.requests: Fraction | int | None = 0
+        self.cost: Fraction = Fraction()
+        self.has_cost = False
+        self.rows = 0
+
+    def add(self, group: UsageGroup, weight: Fraction, first: bool) -> None:
+        if weight == 1:
+            self.quantities = [mine + more for mine, more in zip(self.quantities, group.quantities, strict=True)]
+        else:
+            self.quantities = [
+                mine + more * weight for mine, more in zip(self.quantities, group.quantities, strict=True)
+            ]
+        if group.requests is None or self.requests is None:
+            self.requests = None
+        else:
+            self.requests += group.requests if weight == 1 else group.requests * weight
+        if group.billed is not None:
+            self.cost += group.billed * weight
+            self.has_cost = True
+        self.rows += group.rows if first else 0
