@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 from typing import Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
+
+from costcalc.problems import fail, nearest_names
 
 # Command -> (module, what help says). The first line of each command's own help must say the same.
 COMMANDS = {
@@ -22,10 +22,10 @@ COMMANDS = {
 class LazyGroup(TyperGroup):
     """Commands by name; only the one that is called is imported."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         module = import_module(COMMANDS[cmd_name][0])
@@ -33,16 +33,20 @@ class LazyGroup(TyperGroup):
         command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
-            near = difflib.get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
+            raise fail(
+                "unknown-command",
+                f'there is no command "{name}"',
+                nearest=nearest_names(name, COMMANDS),
+                expected=", ".join(COMMANDS),
+                remedy="costcalc --help says what each one answers",
+            )
         return super().resolve_command(ctx, args)
 
 

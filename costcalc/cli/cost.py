@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from costcalc.cli.config import read_config
 from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import fail
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 app = command_app()
 
@@ -86,7 +89,7 @@ def cost(
     )
 
 
-def _page(result: api.CostResult):  # type: ignore[no-untyped-def]
+def _page(result: api.CostResult) -> RenderableType:
     from costcalc.render.page import cost_page
 
     return cost_page(result.report)

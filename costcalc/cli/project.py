@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,11 @@ from costcalc.cli.app import command_app
 from costcalc.cli.config import Config, read_config
 from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
 from costcalc.cli.progress import scan_progress
+from costcalc.money import Money
 from costcalc.problems import fail
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 app = command_app()
 
@@ -64,7 +68,9 @@ MarginOption = Annotated[
 Floor = Annotated[
     str | None, typer.Option("--floor", metavar="SHARE", help="The lowest margin you accept: 50%.", show_default=False)
 ]
-Months = Annotated[int, typer.Option("--months", min=0, max=120, help="Months to come, at the log's daily rate.")]
+Months = Annotated[
+    int, typer.Option("--months", metavar="N", min=0, max=120, help="Months to come, at the log's daily rate.")
+]
 MoveTo = Annotated[
     str | None,
     typer.Option("--move-to", metavar="PROVIDER/MODEL", help="How much traffic must move there?", show_default=False),
@@ -139,7 +145,7 @@ def project(
     )
 
 
-def _revenue(revenue: str | None, margin: str | None, config: Config):  # type: ignore[no-untyped-def]
+def _revenue(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | None, str, str | None]:
     """(revenue, where it comes from, margin): the flags win; two flags contradict each other."""
     if revenue and margin:
         raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
@@ -148,11 +154,11 @@ def _revenue(revenue: str | None, margin: str | None, config: Config):  # type: 
     if margin:
         return None, "--margin", margin
     if text := config.text("revenue"):
-        return api.read_amount(text, "revenue"), "configuration", config.text("margin") if not text else None
+        return api.read_amount(text, "revenue"), "configuration", None
     return None, "configuration", config.text("margin")
 
 
-def _page(result: api.ProjectionResult):  # type: ignore[no-untyped-def]
+def _page(result: api.ProjectionResult) -> RenderableType:
     from costcalc.render.page import projection_page
 
     return projection_page(result.report)

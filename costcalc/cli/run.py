@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
-from costcalc.problems import CostcalcError
+from costcalc.problems import INPUT_EXIT, CostcalcError
 
 BUG_EXIT = 70
 BROKEN_PIPE_EXIT = 141  # as a shell reports SIGPIPE
@@ -29,12 +30,11 @@ def run(args: Sequence[str]) -> int:
 
         write_problems(error.problems, sys.stderr)
         return error.exit_code
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except TyperException as error:
+        return _wrong_usage(error)
+    except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("Interrupted.\n")
         return INTERRUPTED_EXIT
     except BrokenPipeError:
@@ -44,6 +44,12 @@ def run(args: Sequence[str]) -> int:
     except Exception as error:  # a bug of ours
         return _bug(error, show=wants_traceback)
     return code if isinstance(code, int) else 0
+
+
+def _wrong_usage(error: Any) -> int:
+    """A wrong command line, as Typer says it."""
+    error.show(sys.stderr)
+    return INPUT_EXIT
 
 
 def _bug(error: Exception, *, show: bool) -> int:
