@@ -1,0 +1,45 @@
+"""The bare scan: DuckDB's own typed, unchecked group-by of the columns and labels that costcalc counts by."""
+
+from __future__ import annotations
+
+import sys
+
+import duckdb
+
+# The lengths and day edges of the shipped pricebooks when this was written; what matters is that they are as many.
+_BAND = " ".join(
+    f"when input_tokens > {cut} then {cut}"
+    for cut in (1_000_000, 272_000, 256_000, 252_000, 200_000, 128_000, 100_000, 32_000)
+)
+
+_TYPES = """{'timestamp': 'TIMESTAMPTZ', 'model': 'VARCHAR', 'customer': 'VARCHAR', 'feature': 'VARCHAR',
+             'input_tokens': 'BIGINT', 'cached_input_tokens': 'BIGINT', 'output_tokens': 'BIGINT'}"""
+
+_JSON_TYPES = """{'created': 'BIGINT', 'model': 'VARCHAR', 'service_tier': 'VARCHAR', 'usage':
+    'STRUCT(prompt_tokens BIGINT, completion_tokens BIGINT, prompt_tokens_details STRUCT(cached_tokens BIGINT))'}"""
+
+_SOURCES = {
+    "csv": f"""select epoch(timestamp)::bigint as instant, * from read_csv('{path}', header = true, auto_detect = false, delim = ',', columns = {_TYPES})""",
+    "parquet": "select epoch(timestamp::timestamptz)::bigint as instant, * from read_parquet('{path}')",
+    "jsonl": f"""select created as instant, model, usage.prompt_tokens as input_tokens,
+                 usage.prompt_tokens_details.cached_tokens as cached_input_tokens, usage.completion_tokens as output_tokens
+                 from read_json('{path}', format = 'newline_delimited', columns = {_JSON_TYPES})""",
+}
+
+
+def main(path: str) -> int:
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    source = _SOURCES[path.rpartition(".")[2]].replace("{path}", path)
+    groups = connection.execute(f"""
+        select instant - instant % 86400 + case when instant % 86400 >= 57600 then 57600 else 0 end as segment, model,
+               case {_BAND} else 0 end as band, count(*),
+               sum(input_tokens), sum(cached_input_tokens), sum(output_tokens)
+        from ({source}) group by all
+    """).fetchall()
+    sys.stdout.write(f"{len(groups)} groups\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,64 @@
+"""The logs that the benchmarks read: made here, the same every time, of a size that is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+_ROWS = """
+    select
+        to_timestamp(1788220800 + (h1 % 2592000)) as ts,
+        ['qwen3-max', 'qwen-plus', 'ernie-4.5-turbo-128k', 'gpt-5.6-luna', 'gpt-5-mini', 'claude-sonnet-5']
+            [1 + (h2 % 6)::int] as model,
+        'customer-' || lpad(((h3 % 50))::varchar, 2, '0') as customer,
+        ['chat', 'search', 'tagging', 'reports'][1 + (h4 % 4)::int] as feature,
+        200 + (h1 // 7) % 4000 + case when h2 % 97 = 0 then 60000 else 0 end as input_tokens,
+        ((h3 // 11) % 200)::int as cached_input_tokens,
+        10 + (h4 // 13) % 900 as output_tokens,
+        i
+    from (
+        select i, hash(i) as h1, hash(i + 1000000007) as h2, hash(i * 3 + 1) as h3, hash(i * 7 + 5) as h4
+        from range({rows}) as r(i)
+    )
+"""
+
+
+def make_csv(path: Path, rows: int) -> Path:
+    return _copy(path, rows, _flat(), "(format csv, header)")
+
+
+def make_parquet(path: Path, rows: int) -> Path:
+    return _copy(path, rows, _flat(), "(format parquet)")
+
+
+def make_json_lines(path: Path, rows: int) -> Path:
+    """Raw chat completion bodies, one a line, as a gateway keeps them."""
+    body = """
+        'chatcmpl-' || i as id, 'chat.completion' as object, epoch(ts)::bigint as created, model,
+        [{'index': 0, 'message': {'role': 'assistant', 'content': repeat('lorem ipsum ', 12)}, 'finish_reason': 'stop'}]
+            as choices,
+        {'prompt_tokens': input_tokens, 'completion_tokens': output_tokens,
+         'total_tokens': input_tokens + output_tokens,
+         'prompt_tokens_details': {'cached_tokens': cached_input_tokens, 'audio_tokens': 0},
+         'completion_tokens_details': {'reasoning_tokens': 0, 'audio_tokens': 0}} as usage,
+        'default' as service_tier
+    """
+    return _copy(path, rows, body, "(format json)")
+
+
+def _flat() -> str:
+    return """strftime(ts, '%Y-%m-%dT%H:%M:%SZ') as timestamp, model, customer, feature,
+              input_tokens, cached_input_tokens, output_tokens"""
+
+
+def _copy(path: Path, rows: int, columns: str, form: str) -> Path:
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(path.suffix + ".part")
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    connection.execute(f"copy (select {columns} from ({_ROWS.format(rows=rows)})) to '{partial}' {form}")
+    partial.rename(path)
+    return path

@@ -1,0 +1,114 @@
+"""Run all benchmarks in one go and print ratios: `python benchmarks/run.py [--scale 100] [--runs 3]`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import data
+
+HERE = Path(__file__).parent
+MEGABYTE = 1024  # ru_maxrss counts kilobytes
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One finished process."""
+
+    seconds: float
+    peak_mb: float
+
+
+def main() -> int:
+    options = _options()
+    folder = Path(options.folder)
+    rows, lines = 10_000_000 // options.scale, 3_000_000 // options.scale
+    logs = [
+        data.make_csv(folder / f"usage-{rows}.csv", rows),
+        data.make_parquet(folder / f"usage-{rows}.parquet", rows),
+        data.make_json_lines(folder / f"usage-{lines}.jsonl", lines),
+    ]
+    print(f"{'whole run':<34}{'ours':>9}{'bare':>9}{'ratio':>8}{'peak MB':>9}{'rows/s':>12}")
+    speeds = [_scan(log, rows if log.suffix != ".jsonl" else lines, options.runs) for log in logs]
+    _peers(data.make_csv(folder / "slice-20000.csv", 20_000), speeds[0])
+    _start_up(data.make_csv(folder / "usage-1000.csv", 1_000), options.runs)
+    return 0
+
+
+def _scan(log: Path, rows: int, runs: int) -> float:
+    ours = [sys.executable, "-m", "costcalc", "project", str(log), "--hike", "alibaba=34"]
+    bare = [sys.executable, str(HERE / "bare.py"), str(log)]
+    pairs = _paired(ours, bare, runs)
+    seconds = statistics.median(a.seconds for a, _ in pairs)
+    peak = max(a.peak_mb for a, _ in pairs)
+    print(f"{log.name:<34}{_times(pairs)}{peak:>9.0f}{rows / seconds:>12,.0f}")
+    return rows / seconds
+
+
+def _peers(log: Path, ours: float) -> None:
+    for name in ("genai_prices", "litellm"):
+        if importlib.util.find_spec(name) is None:
+            print(f"{name}: not installed, not measured")
+            continue
+        import peers
+
+        speed = peers.rows_a_second(name, log)
+        print(f"{name + ', per-row calls':<34}{speed:>12,.0f} rows/s; ours {ours / speed:,.0f} ×")
+
+
+def _start_up(log: Path, runs: int) -> None:
+    runs = max(runs, 7)
+    print(f"{'start-up':<34}{'ours':>9}{'bare':>9}{'ratio':>8}")
+    helped = _paired([sys.executable, "-m", "costcalc", "--help"], [sys.executable, "-c", "import typer"], runs)
+    print(f"{'--help / import typer':<34}{_times(helped)}")
+    small = [sys.executable, "-m", "costcalc", "project", str(log), "--hike", "alibaba=34"]
+    whole = _paired(small, [sys.executable, "-c", "import typer, rich.table, duckdb"], runs)
+    print(f"{'1,000 rows / imports':<34}{_times(whole)}")
+
+
+def _times(pairs: Sequence[tuple[Measured, Measured]]) -> str:
+    ours = statistics.median(a.seconds for a, _ in pairs)
+    bare = statistics.median(b.seconds for _, b in pairs)
+    ratio = statistics.median(a.seconds / b.seconds for a, b in pairs)
+    return f"{ours:>8.2f}s{bare:>8.2f}s{ratio:>8.2f}"
+
+
+def _paired(ours: Sequence[str], bare: Sequence[str], runs: int) -> list[tuple[Measured, Measured]]:
+    """Both in turn, after one warm-up of each."""
+    _measured(bare), _measured(ours)
+    return [(_measured(ours), _measured(bare)) for _ in range(runs)]
+
+
+def _measured(command: Sequence[str]) -> Measured:
+    began = time.perf_counter()
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    process = os.posix_spawn(
+        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, quiet, 1), (os.POSIX_SPAWN_CLOSE, quiet)]
+    )
+    _, status, used = os.wait4(process, 0)
+    os.close(quiet)
+    if os.waitstatus_to_exitcode(status) not in (0, 3):
+        raise SystemExit(f"{' '.join(command)} exited {os.waitstatus_to_exitcode(status)}")
+    return Measured(time.perf_counter() - began, used.ru_maxrss / MEGABYTE)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=int, default=1, help="divide the rows by this")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--folder", default=str(Path(tempfile.gettempdir()) / "costcalc-benchmarks"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
