@@ -19,18 +19,18 @@ _JSON_TYPES = """{'created': 'BIGINT', 'model': 'VARCHAR', 'service_tier': 'VARC
     'STRUCT(prompt_tokens BIGINT, completion_tokens BIGINT, prompt_tokens_details STRUCT(cached_tokens BIGINT))'}"""
 
 _SOURCES = {
-    "csv": f"""select epoch(timestamp)::bigint as instant, * from read_csv('{path}', header = true, auto_detect = false, delim = ',', columns = {_TYPES})""",
-    "parquet": "select epoch(timestamp::timestamptz)::bigint as instant, * from read_parquet('{path}')",
+    "csv": f"""select epoch(timestamp)::bigint as instant, * from read_csv('FILE', header = true, auto_detect = false, delim = ',', columns = {_TYPES})""",
+    "parquet": "select epoch(timestamp::timestamptz)::bigint as instant, * from read_parquet('FILE')",
     "jsonl": f"""select created as instant, model, usage.prompt_tokens as input_tokens,
                  usage.prompt_tokens_details.cached_tokens as cached_input_tokens, usage.completion_tokens as output_tokens
-                 from read_json('{path}', format = 'newline_delimited', columns = {_JSON_TYPES})""",
+                 from read_json('FILE', format = 'newline_delimited', columns = {_JSON_TYPES})""",
 }
 
 
 def main(path: str) -> int:
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
-    source = _SOURCES[path.rpartition(".")[2]].replace("{path}", path)
+    source = _SOURCES[path.rpartition(".")[2]].replace("FILE", path)
     groups = connection.execute(f"""
         select instant - instant % 86400 + case when instant % 86400 >= 57600 then 57600 else 0 end as segment, model,
                case {_BAND} else 0 end as band, count(*),
