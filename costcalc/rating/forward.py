@@ -21,6 +21,7 @@ class MonthCost:
     month: Month
     frozen: Fraction  # at the list of the log's last day
     cost: Cost
+    covered: Cost  # the part whose rows state a revenue
     unpriced_tokens: Fraction
 
 
@@ -43,7 +44,7 @@ def _entries(rater: Rater) -> list[_Entry]:
     found: dict[tuple[object, ...], _Entry] = {}
     for kind, sums in rater.amounts.items():
         key = replace(kind.key, day=date.min) if kind.key else (kind.provider, kind.model)
-        place = (key, kind.cost_kind, kind.cost_currency, kind.cost_meter)
+        place = (key, kind.cost_kind, kind.cost_currency, kind.cost_meter, kind.has_revenue)
         listed = rater.list_cost(kind, sums) if sums.has_cost else None
         entry = found.get(place)
         if entry is None:
@@ -55,7 +56,7 @@ def _entries(rater: Rater) -> list[_Entry]:
 
 
 def _month_cost(rater: Rater, entries: Sequence[_Entry], month: Month, days_covered: int, last_day: date) -> MonthCost:
-    frozen, cost, missing = Fraction(), ZERO, Fraction()
+    frozen, cost, covered, missing = Fraction(), ZERO, ZERO, Fraction()
     for entry in entries:
         daily = Fraction(1, days_covered)
         made, _ = _at(rater, entry, month, last_day)
@@ -64,8 +65,10 @@ def _month_cost(rater: Rater, entries: Sequence[_Entry], month: Month, days_cove
             made, unpriced = _at(rater, entry, month, day)
             for charge in made:
                 cost = cost + charge.cost * (days * daily)
+                if charge.has_revenue:
+                    covered = covered + charge.cost * (days * daily)
             missing += sum((part.tokens for part in unpriced), Fraction()) * days * daily
-    return MonthCost(month, frozen, cost, missing)
+    return MonthCost(month, frozen, cost, covered, missing)
 
 
 def _at(rater: Rater, entry: _Entry, month: Month, day: date) -> tuple[list[Charge], list[Unpriced]]:

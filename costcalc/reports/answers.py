@@ -10,6 +10,7 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail, nearest_names
 from costcalc.rating.model import Charge, Cost, sum_costs
 from costcalc.rating.rate import Rater
+from costcalc.reports.margin import Margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,14 @@ class TokenAnswer:
 
     provider: str
     fewer: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class HikeLimit:
+    """The rise, of everything that the hikes touch, at which the margin meets `margin`; below 0 it is past it already."""
+
+    margin: Fraction  # the floor, or 0
+    rise: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,19 @@ def token_answers(charges: Sequence[Charge]) -> list[TokenAnswer]:
         if cost.mid > cost.before > 0:
             answers.append(TokenAnswer(provider, 1 - cost.before / cost.mid))
     return answers
+
+
+def hike_limits(
+    margin: Margin | None, charges: Sequence[Charge], floor: Fraction | None, *, only_covered: bool
+) -> list[HikeLimit]:
+    """(revenue × (1 − floor) − cost) ÷ what is raised; empty where revenue is unknown or nothing is raised."""
+    raised = [charge for charge in charges if charge.cost.mid != charge.cost.before]
+    touched = sum_costs(charge.cost for charge in raised if charge.has_revenue or not only_covered).before
+    if margin is None or margin.revenue <= 0 or touched <= 0:
+        return []
+    targets = [Fraction(), *([floor] if floor else [])]
+    spare = [(target, margin.revenue * (1 - target) - margin.cost.before) for target in targets]
+    return [HikeLimit(target, left / touched) for target, left in spare]
 
 
 def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -> MoveAnswer:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
-from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, sum_costs
+from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.reports.margin import Margin
 from costcalc.scenario.model import PriceChange, PriceChanges
@@ -53,37 +53,37 @@ def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[Report
     parts: dict[LineKey, list[Charge]] = {}
     for charge in rating.charges:
         parts.setdefault(charge.line, []).append(charge)
-    missing: dict[LineKey, Fraction] = {}
+    missing: dict[LineKey, list[Unpriced]] = {}
     for part in rating.unpriced:
-        missing[part.line] = missing.get(part.line, Fraction()) + part.tokens
-    lines = [_line(key, parts.get(key, []), missing.get(key, Fraction()), revenue) for key in {**parts, **missing}]
+        missing.setdefault(part.line, []).append(part)
+    lines = [_line(key, parts.get(key, []), missing.get(key, []), revenue) for key in {**parts, **missing}]
     if any(name in ("day", "month") for name in rating.by[:1]):
         return sorted(lines, key=lambda line: tuple(str(part or "") for part in line.key))
     return sorted(lines, key=lambda line: (-line.cost.mid, tuple(str(part or "") for part in line.key)))
 
 
 def _line(
-    key: LineKey, charges: Sequence[Charge], missing: Fraction, revenue: Mapping[LineKey, Fraction]
+    key: LineKey, charges: Sequence[Charge], missing: Sequence[Unpriced], revenue: Mapping[LineKey, Fraction]
 ) -> ReportLine:
-    cost, counted, requests, unknown = ZERO, Fraction(), Fraction(), False
-    covered = ZERO
+    cost, tokens, covered = ZERO, Fraction(), ZERO
+    counts: list[Fraction | None] = [part.requests for part in missing if part.meter is None]
     for charge in charges:
         cost = cost + charge.cost
-        counted += charge.tokens
+        tokens += charge.tokens
         if charge.carries_requests:
-            unknown = unknown or charge.requests is None
-            requests += charge.requests or 0
+            counts.append(charge.requests)
         if charge.has_revenue:
             covered = covered + charge.cost
+    unpriced = sum((part.tokens for part in missing), Fraction())
     margin = Margin(revenue[key], covered) if key in revenue else None
     return ReportLine(
         key,
         cost,
-        None if unknown else requests,
-        counted + missing,
+        None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+        tokens + unpriced,
         tuple(sorted({charge.basis for charge in charges})),
         margin,
-        missing,
+        unpriced,
     )
 
 
@@ -92,7 +92,7 @@ def touched_by(changes: PriceChanges, rating: Rating) -> list[Touched]:
     total = rating.total.before
     found = []
     for change in changes.changes:
-        hit = [charge for charge in rating.charges if _touches(change, charge)]
+        hit = [charge for charge in rating.charges if touches(change, charge)]
         refused = [charge for charge in hit if charge.hike_not_applied and change.selector.meters is not None]
         cost = sum((charge.cost.before for charge in hit if charge not in refused), Fraction())
         not_applied = sum((charge.cost.before for charge in refused), Fraction())
@@ -100,7 +100,8 @@ def touched_by(changes: PriceChanges, rating: Rating) -> list[Touched]:
     return found
 
 
-def _touches(change: PriceChange, charge: Charge) -> bool:
+def touches(change: PriceChange, charge: Charge) -> bool:
+    """Whether the change reaches this charge: its provider, model, meter and day."""
     if not change.selector.matches(charge.provider, charge.model) or not change.applies_on(charge.day):
         return False
     return charge.meter is None or change.selector.covers(charge.meter)

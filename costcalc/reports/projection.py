@@ -14,7 +14,15 @@ from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.rating.forward import MonthCost, rate_months
 from costcalc.rating.model import Cost, RateUsed, Rating, sum_costs
 from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions
-from costcalc.reports.answers import MoveAnswer, TokenAnswer, move_answer, move_target, token_answers
+from costcalc.reports.answers import (
+    HikeLimit,
+    MoveAnswer,
+    TokenAnswer,
+    hike_limits,
+    move_answer,
+    move_target,
+    token_answers,
+)
 from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by
 from costcalc.reports.margin import AssumedMargin, Margin, Revenue, at_assumed_margins
 from costcalc.reports.usage import UsageSummary, summary_of
@@ -68,6 +76,7 @@ class Projection:
     revenue_share: Fraction | None  # the share of cost whose rows have a revenue, where the log states it by row
     assumed_margins: Sequence[AssumedMargin]
     tokens: Sequence[TokenAnswer]
+    limits: Sequence[HikeLimit]  # the rise at which the margin meets the floor, and zero
     move: MoveAnswer | None
     months: Sequence[MonthLine]
     floor: Fraction | None
@@ -123,8 +132,9 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
         revenue_share=share,
         assumed_margins=[] if revenue else at_assumed_margins(rating.total),
         tokens=token_answers(rating.charges),
+        limits=hike_limits(margin, rating.charges, options.floor, only_covered=share is not None),
         move=move_answer(rater, rating.charges, target) if target else None,
-        months=_months(rater, options, usage, revenue, share),
+        months=_months(rater, options, usage, revenue),
         floor=options.floor,
         other_lists=other_lists(ledger, pricebook, fx, rater, rating),
         rates_used=tuple(rater.rates_used),
@@ -172,20 +182,19 @@ def _margin(revenue: Revenue | None, rating: Rating) -> tuple[Margin | None, Fra
     return Margin(revenue.amount, covered), covered.before / total if total else None
 
 
-def _months(
-    rater: Rater, options: ProjectOptions, usage: UsageSummary, revenue: Revenue | None, share: Fraction | None
-) -> list[MonthLine]:
+def _months(rater: Rater, options: ProjectOptions, usage: UsageSummary, revenue: Revenue | None) -> list[MonthLine]:
     if not options.months or usage.last_day is None:
         return []
     months = list(months_from(month_of(usage.last_day).next, options.months))
     costs = rate_months(rater, months, usage.days, usage.last_day)
-    return [_month_line(cost, usage, revenue if share in (None, 1) else None) for cost in costs]
+    return [_month_line(cost, usage, revenue) for cost in costs]
 
 
 def _month_line(found: MonthCost, usage: UsageSummary, revenue: Revenue | None) -> MonthLine:
     scale = Fraction(found.month.days, usage.days)
     requests = usage.requests * scale if usage.requests is not None else None
-    margin = Margin(revenue.amount * scale, found.cost) if revenue else None
+    covered = found.covered if revenue and revenue.source == _COLUMN else found.cost
+    margin = Margin(revenue.amount * scale, covered) if revenue else None
     return MonthLine(
         found.month, requests, usage.tokens * scale, found.frozen, found.cost, margin, found.unpriced_tokens
     )
