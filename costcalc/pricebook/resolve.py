@@ -136,6 +136,9 @@ class Pricebook:
         books = self.by_provider[provider]
         stated = self.region_named(provider, region) if region else None
         chosen = stated or self.regions.get(provider)
+        if region and not chosen and len(books) > 1:
+            lists = ", ".join(book.region for book in books)
+            return Unresolved(f"{provider} has no list for the region {region} (it has {lists}): choose with --region")
         if chosen:
             books = tuple(book for book in books if book.region == chosen)
         for book in books:

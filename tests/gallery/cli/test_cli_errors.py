@@ -1,0 +1,87 @@
+"""What a wrong command line, hike or configuration is answered: the command, its exit code, its exact words."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+FILES = {
+    "usage.csv": "date,model,requests,input_tokens,output_tokens\n2026-09-01,qwen3-max,1,1000,100\n2026-09-30,gpt-5-mini,1,1000,100\n",
+    "unknown-model.csv": "date,model,requests,input_tokens,output_tokens\n2026-09-01,qwen4-ultra,1,1000,100\n2026-09-30,gpt-5-mini,1,1000,100\n",
+    "early.csv": "date,model,requests,input_tokens,output_tokens\n2024-12-01,qwen-max,1,1000,100\n",
+    "costcalc-unknown-key.toml": 'currency = "USD"\ncurency = "CNY"\n',
+    "costcalc-float.toml": "margin = 0.6\n",
+    "costcalc-syntax.toml": "currency = USD\n",
+    "costcalc-kind.toml": 'pricebooks = "mine.yaml"\n',
+    "twice.yaml": "provider: mine\ncurrency: USD\ntimezone: UTC\ncurrency: CNY\nmodels: {}\n",
+}
+CASES = {
+    "unknown-command": "projet usage.csv",
+    "unknown-option": "project usage.csv --hik alibaba=34",
+    "no-usage": "project",
+    "no-such-file": "project nowhere.csv",
+    "hike-without-change": "project usage.csv --hike alibaba",
+    "hike-no-number": "project usage.csv --hike alibaba=much",
+    "hike-share-for-percent": "project usage.csv --hike alibaba=0.34",
+    "hike-below-minus-100": "project usage.csv --hike alibaba=-120%",
+    "hike-range-turned": "project usage.csv --hike alibaba=34..5",
+    "hike-bad-day": "project usage.csv --hike alibaba=34@2026-02-30",
+    "hike-no-day": "project usage.csv --hike alibaba=34@tomorrow",
+    "hike-rate-without-meter": "project usage.csv --hike 'openai/gpt-5-mini==3.40/1M'",
+    "hike-rate-of-a-group": "project usage.csv --hike 'alibaba:tokens==3.40/1M'",
+    "several-hikes-wrong": "project usage.csv --hike alibaba=0.34,baidu --hike openai=x",
+    "hike-unknown-provider": "project usage.csv --hike alibba=34",
+    "hike-unknown-model": "project usage.csv --hike alibaba/qwen9-max=34",
+    "hike-after-the-log": "project usage.csv --hike alibaba=34@2026-12-01",
+    "pass-through-without-range": "project usage.csv --hike alibaba=34 --pass-through 60%",
+    "two-revenues": "project usage.csv --hike alibaba=34 --revenue 100 --margin 60%",
+    "bad-revenue": "project usage.csv --hike alibaba=34 --revenue plenty",
+    "bad-margin": "project usage.csv --hike alibaba=34 --margin 120%",
+    "margin-of-an-incomplete-total": "project unknown-model.csv --hike openai=34 --margin 60%",
+    "unknown-target": "project usage.csv --hike alibaba=34 --move-to openai/gpt-5-mimi",
+    "unknown-region": "project usage.csv --region alibaba=mars",
+    "unknown-provider": "project usage.csv --region alibba=intl",
+    "region-without-equals": "project usage.csv --region intl",
+    "unknown-zone": "project usage.csv --timezone Mars/Olympus",
+    "bad-since": "project usage.csv --since 2026-13",
+    "bad-where": "project usage.csv --where team",
+    "bad-basis": "project usage.csv --basis lst",
+    "bad-each": "cost usage.csv --each week",
+    "unknown-dimension": "cost usage.csv --by customr",
+    "unknown-output": "cost usage.csv --format xml",
+    "unknown-ending": "cost usage.csv -o cost.docx",
+    "unwritable-output": "cost usage.csv -o no/such/folder/cost.csv",
+    "missing-fx": "cost usage.csv --currency EUR",
+    "missing-fx-month": "cost early.csv --currency USD",
+    "unknown-model": "cost unknown-model.csv --json -o -",
+    "config-unknown-key": "cost usage.csv --config costcalc-unknown-key.toml",
+    "config-float": "cost usage.csv --config costcalc-float.toml",
+    "config-syntax": "cost usage.csv --config costcalc-syntax.toml",
+    "config-kind": "cost usage.csv --config costcalc-kind.toml",
+    "config-missing": "cost usage.csv --config nowhere.toml",
+    "pricebook-duplicate-key": "cost usage.csv --pricebook twice.yaml",
+    "pricebook-missing": "cost usage.csv --pricebook nowhere.yaml",
+    "no-such-format": "cost usage.csv --usage-format opnai-usage-csv",
+    "formats-show-unknown": "formats show plain-cvs",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_wrong_command_is_answered_with(name, run_costcalc, tmp_path, request):
+    for file, text in FILES.items():
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    run = run_costcalc(*shlex.split(CASES[name]), cwd=tmp_path)
+    said = f"$ costcalc {CASES[name]}\nexit {run.code}\n{run.err}"
+    answer = HERE / f"{name}.txt"
+    if request.config.getoption("--update"):
+        answer.write_text(said, encoding="utf-8")
+    assert said == answer.read_text(encoding="utf-8")
+    assert run.code in (2, 3)
+    assert "Traceback" not in run.err
+
+
+def test_every_answer_has_its_command():
+    assert {path.stem for path in HERE.glob("*.txt")} == set(CASES)
