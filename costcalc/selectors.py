@@ -20,7 +20,8 @@ class Selector:
     meters: frozenset[str] | None = None  # None: every meter
 
     def matches(self, provider: str | None, model: str) -> bool:
-        return (self.provider == "*" or self.provider == provider) and bool(_glob(self.model).match(model))
+        who = provider.lower() if provider else None  # a name that no book knows stays as the log wrote it
+        return (self.provider == "*" or self.provider == who) and bool(_glob(self.model).match(model.lower()))
 
     def covers(self, meter: str) -> bool:
         return self.meters is None or meter in self.meters

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import read_day
 from costcalc.meters import meters
-from costcalc.money import read_number
-from costcalc.problems import CostcalcError, Problem
+from costcalc.money import exact_text, read_number
+from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.selectors import Selector, read_selector
 
 _GRAMMAR = "SELECTOR=CHANGE[@DATE], for example alibaba=34, alibaba/qwen3-*=-20%, baidu=5..34@2026-12-01"
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)"
-_PERCENT = re.compile(rf"({_NUMBER})(%?)")
-_RANGE = re.compile(rf"({_NUMBER})%?\.\.({_NUMBER})(%?)")
-_ABSOLUTE = re.compile(r"=?(\d+\.?\d*|\.\d+)/(1|1K|1M)", re.IGNORECASE)
-_DATED = re.compile(r"(.*)@(\d{4}-\d{2}-\d{2})")
+_NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)"
+_PERCENT = re.compile(rf"({_NUMBER})(%?)", re.ASCII)
+_RANGE = re.compile(rf"({_NUMBER})%?\.\.({_NUMBER})(%?)", re.ASCII)
+_ABSOLUTE = re.compile(r"=?(\d+(?:\.\d+)?|\.\d+)/(1|1K|1M)", re.IGNORECASE | re.ASCII)
+_DATED = re.compile(r"(.*)@(\d{4}-\d{2}-\d{2})", re.ASCII)
 _UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
 
 
@@ -51,12 +51,28 @@ def read_hikes(texts: Sequence[str], pass_through: Fraction | None = None) -> Pr
 
 
 def hikes_from(values: object) -> list[str]:
-    """The flags that a Python call means: `{"alibaba": 34}`, `["alibaba=34"]`, or one text."""
+    """The flags that a Python call means: `{"alibaba": 34}`, `["alibaba=34"]`, or one text.
+
+    CostcalcError: anything else; a hike must not vanish.
+    """
+    if values is None:
+        return []
     if isinstance(values, str):
         return [values]
-    if isinstance(values, dict):
-        return [f"{selector}={change}" for selector, change in values.items()]
-    return [str(value) for value in values] if isinstance(values, (list, tuple)) else []
+    if isinstance(values, Mapping):
+        return [f"{selector}={_written(change)}" for selector, change in values.items()]
+    if not isinstance(values, Iterable):
+        raise fail("bad-hike", f"hikes are no {type(values).__name__}", expected='{"alibaba": 34}, or ["alibaba=34"]')
+    return [str(value) for value in values]
+
+
+def _written(change: object) -> str:
+    """A change from Python as the flag writes it: a Fraction in full, a pair as a range."""
+    if isinstance(change, Fraction):
+        return exact_text(change)
+    if isinstance(change, (tuple, list)):
+        return "..".join(_written(end) for end in change)
+    return str(change)
 
 
 class _BadHike(Exception):
@@ -68,7 +84,12 @@ def _read_hike(text: str) -> PriceChange:
     name, equals, change = text.partition("=")
     if not equals or not name.strip() or not change.strip():
         raise _BadHike(text, "a hike is a selector, an equals sign and a change")
-    selector = read_selector(name)
+    try:
+        selector = read_selector(name)
+    except ValueError:
+        raise _BadHike(
+            text, "the selector names nothing", remedy=f"write any{name.strip()} for all providers"
+        ) from None
     change, day = _split_day(text, change.strip())
     if match := _ABSOLUTE.fullmatch(change):
         return _absolute(text, selector, match, day)
@@ -98,11 +119,11 @@ def _rises(text: str, change: str) -> tuple[Fraction, Fraction]:
         values = [read_number(match[1]), read_number(match[2])]
         percent = "%" in change
     elif match := _PERCENT.fullmatch(change):
-        values, percent = [read_number(match[1].rstrip("."))] * 2, bool(match[2])
+        values, percent = [read_number(match[1])] * 2, bool(match[2])
     else:
         raise _BadHike(text, f'"{change}" is no change', "34, +34%, -20%, a range 5..34, or a rate =3.40/1M")
     if not percent and any(0 < abs(value) < 1 for value in values):
-        meant = _plain(values[-1] * 100)
+        meant = "..".join(dict.fromkeys(exact_text(value * 100 if abs(value) < 1 else value) for value in values))
         raise _BadHike(
             text, f"{change} means {change}%, which is hardly meant", "percent",
             f"did you mean {meant}? write {meant} for {meant}%, or {change}% if you do mean it",
@@ -117,9 +138,5 @@ def _absolute(text: str, selector: Selector, match: re.Match[str], day: date | N
             text, "a new rate needs exactly one meter", "SELECTOR:METER==3.40/1M",
             "name the meter, for example :output_tokens",
         )  # fmt: skip
-    rate = read_number(match[1].rstrip(".")) / _UNITS[match[2].upper()]
+    rate = read_number(match[1]) / _UNITS[match[2].upper()]
     return PriceChange(selector, text, new_rate=rate, from_day=day)
-
-
-def _plain(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
