@@ -1,0 +1,77 @@
+"""Blocks: what a report's page is made of, before it is drawn on a screen or written as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+# What a text is, not how it looks: drawing decides on colours, and none of them is the only sign of anything.
+Style = Literal["", "strong", "quiet", "loud", "worse", "better"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure or a name. The unit stands in a place of its own, so that figures stay aligned without it."""
+
+    text: str = ""
+    style: Style = ""
+    unit: str = ""
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a grid: a name (left, may be shortened), a number (right) or a text (left, wrapped)."""
+
+    title: str
+    kind: Literal["name", "number", "text"] = "number"
+    drop: int = 0  # on a narrow screen the highest go first; 0 stays
+    spills: bool = False  # the title may reach over the untitled column at its left
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: the first column holds names."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labels with what they say. Parts stand in one line where they fit, or each in its own."""
+
+    rows: Sequence[tuple[str, Sequence[str]]]
+    each_in_a_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A few figures side by side."""
+
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence. A loud one is what nobody may overlook."""
+
+    text: str
+    style: Style = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A whole in its parts, drawn to scale: (mark, name, share)."""
+
+    parts: Sequence[tuple[str, str, Fraction]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An empty line."""
+
+
+Block = Grid | Facts | Line | Note | Bar | Gap

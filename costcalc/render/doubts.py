@@ -1,0 +1,139 @@
+"""Doubts: what is missing from the figures, what they assume, and what another list would have said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.rating.model import Rating, Unpriced
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.header import change_text
+from costcalc.render.words import DASH, amount_text, counted, money_text, share_text
+from costcalc.reports.lines import OtherList, Touched, touches
+from costcalc.reports.projection import Projection
+from costcalc.reports.usage import UsageSummary
+
+_MODELS_SHOWN = 10
+
+
+def change_notes(projection: Projection) -> Iterator[Block]:
+    """Rises that touch nothing, could not be applied, or meet each other."""
+    notes = [note for touched in projection.changes if (note := _change_note(touched, projection))]
+    if _compound(projection):
+        notes.append(Note("Rises that touch the same usage compound, in the order written."))
+    if notes:
+        yield Gap()
+    yield from notes
+
+
+def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
+    """Unpriced models and refused rows: no figure above holds them."""
+    if rating.unpriced:
+        yield Gap()
+        yield Note(_unpriced_text(rating), "loud")
+        yield _unpriced_grid(rating)
+    if usage.refused_rows:
+        yield Gap()
+        yield _refused(usage)
+
+
+def assumption_blocks(
+    rating: Rating, usage: UsageSummary, other_lists: Sequence[OtherList], with_rise: bool
+) -> Iterator[Block]:
+    """What the figures rest on beside the log and the list."""
+    notes = [
+        *_assumptions(rating),
+        *(Note(_other_list(other, rating.currency, with_rise)) for other in other_lists),
+        *(Note(note) for note in usage.notes),
+        *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
+    ]
+    if notes:
+        yield Gap()
+    yield from notes
+
+
+def _change_note(touched: Touched, projection: Projection) -> Note | None:
+    change, last = touched.change, projection.usage.last_day
+    if touched.not_applied:
+        total = projection.total.before
+        share = f" ({share_text(touched.not_applied / total)} of the bill)" if total else ""
+        money = money_text(touched.not_applied, projection.currency)
+        return Note(
+            f"{change_text(change)} could not be applied to {money}{share}: billed without a split by meter.", "loud"
+        )
+    if touched.cost:
+        return None
+    if change.from_day and last and change.from_day > last:
+        return Note(f"{change_text(change)} begins after the log: it shows in the months.")
+    return Note(f"{change_text(change)} touches nothing in this log.", "loud")
+
+
+def _compound(projection: Projection) -> bool:
+    changes = [touched.change for touched in projection.changes]
+    if len(changes) < 2:
+        return False
+    return any(sum(touches(change, charge) for change in changes) > 1 for charge in projection.rating.charges)
+
+
+def _unpriced_text(rating: Rating) -> str:
+    share = rating.priced_share
+    tokens = sum((part.tokens for part in rating.unpriced), Fraction())
+    if not tokens or share is None:
+        return "Unpriced: the total is incomplete."
+    return f"Unpriced: the total is incomplete. {amount_text(tokens)} tokens ({share_text(1 - share)}) have no price."
+
+
+def _unpriced_grid(rating: Rating) -> Grid:
+    tokens: dict[tuple[str, str, str], Fraction] = {}
+    for part in rating.unpriced:
+        place = (part.provider, _what(part), part.reason)
+        tokens[place] = tokens.get(place, Fraction()) + part.tokens
+    largest = sorted(tokens, key=lambda place: (-tokens[place], place))
+    rows = [_unpriced_row(what, tokens[provider, what, reason], reason, rating) for provider, what, reason in largest]
+    shown = rows if len(rows) <= _MODELS_SHOWN + 1 else rows[:_MODELS_SHOWN]
+    if rest := largest[len(shown) :]:
+        amount = sum((tokens[place] for place in rest), Fraction())
+        shown.append(_unpriced_row(f"… {len(rest):,} more", amount, "", rating))
+    return Grid([Column("Model", "name"), Column("Tokens"), Column("Share", drop=1), Column("Why", "text")], shown)
+
+
+def _what(part: Unpriced) -> str:
+    name = part.model or "(no model)"
+    who = f"{part.provider}/{name}" if part.provider != "unknown" else name
+    return f"{who}:{part.meter}" if part.meter else who
+
+
+def _unpriced_row(what: str, tokens: Fraction, reason: str, rating: Rating) -> list[Cell]:
+    share = share_text(tokens / rating.tokens) if rating.tokens and tokens else DASH
+    return [Cell(what, indent=1), Cell(amount_text(tokens) if tokens else DASH), Cell(share), Cell(reason)]
+
+
+def _refused(usage: UsageSummary) -> Note:
+    verb = "is" if usage.refused_rows == 1 else "are"
+    text = f"Refused: {counted(usage.refused_rows, 'row')} {verb} not counted, and the total lacks them."
+    if usage.problems:
+        text += f" The first {len(usage.problems)} are named on standard error." if len(usage.problems) > 1 else ""
+    return Note(text, "loud")
+
+
+def _assumptions(rating: Rating) -> Iterator[Note]:
+    total = rating.total.before
+    for part in rating.assumptions:
+        if part.code == "default-region":
+            continue
+        text = part.text if part.text.lower().startswith("estimate") else f"Estimate: {part.text}"
+        if part.cost and total:
+            text += f" ({share_text(part.cost / total)} of the cost)"
+        if part.low is not None and part.high is not None:
+            low, high = money_text(part.low, rating.currency), money_text(part.high, rating.currency)
+            text += f"; the total lies between {low} and {high}"
+        yield Note(f"{text}.")
+
+
+def _other_list(other: OtherList, currency: str, with_rise: bool) -> str:
+    total = money_text(other.total.before, currency)
+    then = f", with the rise {money_text(other.total.mid, currency)}" if with_rise and other.total.change else ""
+    return (
+        f"The log does not say which list of {other.provider}. Under {other.provider} {other.region}:"
+        f" {total}{then} (--region {other.provider}={other.region})."
+    )

@@ -1,0 +1,215 @@
+"""Drawing: blocks on a screen of any width, or piped. Names come from logs: they are shown, never interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from costcalc.problems import visible
+from costcalc.render.bars import widths
+from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note
+from costcalc.render.names import shortened, wrapped
+from costcalc.render.plain import plain
+
+MARGIN = "  "
+WIDE = 110  # from here on the page breathes
+_SEPARATOR = " · "
+_NAME_WIDTH = 16  # a name keeps so much before a column is given up for it
+_TEXT_WIDTH = 24
+_BAR_WIDTH = 48
+
+_STYLES = {"": "", "strong": "bold", "quiet": "dim", "loud": "bold yellow", "worse": "red", "better": "green"}
+_BAR_STYLES = {"█": "green", "▒": "red", "░": "dim"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report's page: it is laid out when the width is known."""
+
+    blocks: Callable[[bool], Sequence[Block]]  # whether there is room to breathe
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(options.max_width, 20)
+        yield Text("")
+        for block in self.blocks(width >= WIDE):
+            for line in _draw(block, width - len(MARGIN)):
+                text = Text(MARGIN if line else "", no_wrap=True, overflow="ignore")
+                for cell in line:
+                    text.append(cell.text, _STYLES.get(cell.style) or _BAR_STYLES.get(cell.text[:1], ""))
+                text.rstrip()
+                yield plain(text, options.encoding) if options.ascii_only else text
+        yield Text("")
+
+
+def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
+    match block:
+        case Gap():
+            yield []
+        case Line(cells):
+            yield list(_joined([Cell(visible(cell.text), cell.style) for cell in cells], "    "))
+        case Note(text, style):
+            mark = "! " if style == "loud" else ""
+            lines = wrapped(visible(text), width - len(mark))
+            yield from ([Cell((mark if i == 0 else " " * len(mark)) + line, style)] for i, line in enumerate(lines))
+        case Facts():
+            yield from _facts(block, width)
+        case Bar(parts):
+            yield from _bar(parts, width)
+        case Grid():
+            yield from _grid(block, width)
+
+
+def _joined(cells: Sequence[Cell], between: str) -> Iterator[Cell]:
+    for position, cell in enumerate(cells):
+        if position:
+            yield Cell(between)
+        yield cell
+
+
+def _facts(facts: Facts, width: int) -> Iterator[list[Cell]]:
+    labels = [shortened(visible(label), 20) for label, _ in facts.rows]
+    room = max((cell_len(label) for label in labels), default=0) + 3
+    for label, (_, parts) in zip(labels, facts.rows, strict=True):
+        seen = [visible(part) for part in parts]
+        lines = _each(seen, width - room) if facts.each_in_a_line else _flowing(seen, width - room)
+        for position, line in enumerate(lines):
+            yield [Cell(_padded(label if position == 0 else "", room), "quiet"), Cell(line)]
+
+
+def _each(parts: Iterable[str], width: int) -> Iterator[str]:
+    for part in parts:
+        for position, line in enumerate(wrapped(part, width)):
+            yield line if position == 0 else f"  {line}"
+
+
+def _flowing(parts: Sequence[str], width: int) -> Iterator[str]:
+    """The parts in as few lines as hold them; a line breaks between parts where it can."""
+    line = ""
+    for part in parts:
+        longer = f"{line}{_SEPARATOR}{part}" if line else part
+        if cell_len(longer) <= width:
+            line = longer
+            continue
+        if line:
+            yield line
+        *full, line = wrapped(part, width)
+        yield from full
+    yield line
+
+
+def _bar(parts: Sequence[tuple[str, str, Fraction]], width: int) -> Iterator[list[Cell]]:
+    legend = _SEPARATOR.join(name for _, name, _ in parts)
+    room = min(_BAR_WIDTH if width < WIDE - len(MARGIN) else _BAR_WIDTH * 3 // 2, width)
+    cells = widths([share for *_, share in parts], room)
+    bar = [Cell(mark * count) for (mark, _, _), count in zip(parts, cells, strict=True) if count]
+    if room + 3 + cell_len(legend) <= width:
+        yield [*bar, Cell("   "), Cell(legend, "quiet")]
+    else:
+        yield bar
+        yield [Cell(legend, "quiet")]
+
+
+def _grid(grid: Grid, width: int) -> Iterator[list[Cell]]:
+    rows = _aligned(grid)
+    kept, sizes, gap = _layout(grid.columns, rows, width)
+    yield [Cell(_titles([grid.columns[i] for i in kept], sizes, gap), "quiet")]
+    for row in rows:
+        yield from _row([row[i] for i in kept], [grid.columns[i] for i in kept], sizes, gap)
+
+
+def _aligned(grid: Grid) -> list[list[Cell]]:
+    """The cells as text; figures without a unit leave its room empty, so that digits stand beneath digits."""
+    units = [
+        max((len(row[i].unit) + 1 for row in grid.rows if row[i].unit), default=0) for i in range(len(grid.columns))
+    ]
+    return [
+        [
+            Cell(
+                visible(cell.text) + (f" {visible(cell.unit)}" if cell.unit else " " * room),
+                cell.style,
+                "",
+                cell.indent,
+            )
+            for cell, room in zip(row, units, strict=True)
+        ]
+        for row in grid.rows
+    ]
+
+
+def _layout(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: int) -> tuple[list[int], list[int], int]:
+    """Which columns are shown, how wide each is, and the gap between them."""
+    kept = list(range(len(columns)))
+    while True:
+        natural = {i: _natural(columns[i], [row[i] for row in rows]) for i in kept}
+        least = {i: min(natural[i], _least(columns[i])) for i in kept}
+        for gap in (4, 3, 2):
+            if sum(natural.values()) + gap * (len(kept) - 1) <= width:
+                return kept, list(natural.values()), gap
+        spare = width - sum(least.values()) - 2 * (len(kept) - 1)
+        droppable = [i for i in kept if columns[i].drop]
+        if spare >= 0 or not droppable:
+            return kept, _filled(columns, kept, natural, least, spare), 2
+        kept.remove(max(droppable, key=lambda i: columns[i].drop))
+
+
+def _filled(
+    columns: Sequence[Column], kept: Sequence[int], natural: dict[int, int], least: dict[int, int], spare: int
+) -> list[int]:
+    """Names take what is to spare first, then texts."""
+    sizes = dict(least)
+    for kind in ("name", "text"):
+        for i in kept:
+            if columns[i].kind == kind and spare > 0:
+                more = min(spare, natural[i] - sizes[i])
+                sizes[i], spare = sizes[i] + more, spare - more
+    return [sizes[i] for i in kept]
+
+
+def _least(column: Column) -> int:
+    return {"name": _NAME_WIDTH, "text": _TEXT_WIDTH}.get(column.kind, 10**6)
+
+
+def _natural(column: Column, cells: Sequence[Cell]) -> int:
+    widest = max((2 * cell.indent + cell_len(cell.text) for cell in cells), default=0)
+    return widest if column.spills else max(widest, cell_len(column.title))
+
+
+def _titles(columns: Sequence[Column], sizes: Sequence[int], gap: int) -> str:
+    line, end = "", 0
+    for column, size in zip(columns, sizes, strict=True):
+        end += size
+        if column.kind == "number" and column.title:
+            line = _padded(line, end - cell_len(column.title)) + column.title
+        elif column.title:
+            line = _padded(line, end - size) + column.title
+        end += gap
+    return line
+
+
+def _row(cells: Sequence[Cell], columns: Sequence[Column], sizes: Sequence[int], gap: int) -> Iterator[list[Cell]]:
+    line: list[Cell] = []
+    further: list[list[Cell]] = []
+    for position, (cell, column, size) in enumerate(zip(cells, columns, sizes, strict=True)):
+        if position:
+            line.append(Cell(" " * gap))
+        if column.kind == "name":
+            indent = "  " * cell.indent
+            line.append(Cell(_padded(indent + shortened(cell.text, size - len(indent)), size), cell.style))
+        elif column.kind == "text":
+            first, *others = wrapped(cell.text, size)
+            before = sum(sizes[:position]) + gap * position
+            further += [[Cell(" " * before), Cell(other, cell.style)] for other in others]
+            line.append(Cell(_padded(first, size), cell.style))
+        else:
+            line.append(Cell(" " * (size - cell_len(cell.text)) + cell.text, cell.style))
+    yield line
+    yield from further
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cell_len(text))

@@ -1,0 +1,160 @@
+"""Figures: the table of a report: what each line cost before, what it costs with the rise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from costcalc.rating.model import Cost
+from costcalc.render.blocks import Cell, Column, Grid, Style
+from costcalc.render.tree import PARTLY, UNPRICED, Figures, Row, Table
+from costcalc.render.words import DASH, amount_text, count_text, decimal_text, percent_text
+from costcalc.reports.projection import Projection
+
+TOTAL = "Total"
+NONE = Cell(DASH, "quiet")
+
+
+def projection_grid(projection: Projection, table: Table, is_wide: bool) -> Grid:
+    """Before, with the rise, the change; with tokens and both ends of a range where there is room."""
+    if not projection.changes:
+        return cost_grid(table, projection.currency)
+    has_ends = table.has_range and is_wide
+    columns = [*_count_columns(table, is_wide), *_rise_columns(projection, has_ends)]
+    grid = _grid(table, columns, projection.currency)
+    if table.has_range and not is_wide:
+        return Grid(grid.columns, [*grid.rows, *_ends(table, projection)])
+    return grid
+
+
+def cost_grid(table: Table, currency: str) -> Grid:
+    """What each line cost, with its requests and tokens."""
+    columns = [
+        *_count_columns(table, is_wide=True),
+        _Figure(Column("Cost"), _money(lambda figures: decimal_text(figures.before))),
+        _Figure(Column("Share of bill", drop=1), _share),
+    ]
+    if any(line.margin for row in table.rows for line in row.lines):
+        columns.insert(-1, _Figure(Column("Margin", drop=1), _margin))
+    return _grid(table, columns, currency)
+
+
+def name_cell(row: Row, by: Sequence[str], style: Style = "") -> Cell:
+    """The row's name; what the log leaves open is said to be open."""
+    if row.folded:
+        return Cell(f"… {row.folded:,} more", "quiet", indent=row.level)
+    name = row.name or (f"(no {by[row.level]})" if by else "everything")
+    return Cell(name + (" *" if row.status == PARTLY else ""), style, indent=row.level)
+
+
+def change_style(change: Fraction) -> Style:
+    return "worse" if change > 0 else "better" if change < 0 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A column with what it shows of a row; the unit stands in the first and the last row."""
+
+    column: Column
+    cell: Callable[[Row, str], Cell]  # of the row, with the unit it may show
+
+
+def _grid(table: Table, figures: Sequence[_Figure], currency: str) -> Grid:
+    rows = []
+    for position, row in enumerate(table.rows):
+        unit = currency if position == 0 else ""
+        rows.append([name_cell(row, table.by), *(figure.cell(row, unit) for figure in figures)])
+    total = [_strong(figure.cell(table.total, currency)) for figure in figures]
+    label = TOTAL if table.total.status != PARTLY else f"{TOTAL} *"
+    title = table.by[0].replace("_", " ").capitalize() if table.by else ""
+    return Grid(
+        [Column(title, "name"), *(figure.column for figure in figures)], [*rows, [Cell(label, "strong"), *total]]
+    )
+
+
+def _strong(cell: Cell) -> Cell:
+    return Cell(cell.text, cell.style or "strong", cell.unit)
+
+
+def _count_columns(table: Table, is_wide: bool) -> list[_Figure]:
+    """Requests and tokens, where the log states them and a line has tokens of its own."""
+    if not is_wide or "meter" in table.by:
+        return []
+    columns = [_Figure(Column("Tokens", drop=3), lambda row, _: Cell(amount_text(row.tokens)))]
+    if any(row.requests is not None for row in table.rows):
+        columns.insert(0, _Figure(Column("Requests", drop=4), _requests))
+    return columns
+
+
+def _rise_columns(projection: Projection, has_ends: bool) -> list[_Figure]:
+    columns = [
+        _Figure(Column("Before", drop=1), _money(lambda figures: decimal_text(figures.before))),
+        _Figure(Column(rise_title(projection)), _money(lambda figures: decimal_text(figures.mid))),
+        _Figure(Column("Change", drop=2), _change),
+        _Figure(Column("", drop=5), _rise),
+        _Figure(Column("Share of bill", drop=6, spills=True), _share),
+    ]
+    if has_ends:
+        columns.insert(1, _Figure(Column("Low", drop=7), _money(lambda figures: decimal_text(figures.low))))
+        columns.insert(3, _Figure(Column("High", drop=7), _money(lambda figures: decimal_text(figures.high))))
+    return columns
+
+
+def rise_title(projection: Projection) -> str:
+    """What the second column is called: a scenario that only cuts is no rise."""
+    highs = [touched.change.high for touched in projection.changes if touched.change.new_rate is None]
+    return "With the cut" if highs and len(highs) == len(projection.changes) and max(highs) < 0 else "With the rise"
+
+
+def _ends(table: Table, projection: Projection) -> list[list[Cell]]:
+    """Beneath the total, what it is at either end of the ranges."""
+    cost, shown = table.total.cost, table.total.figures
+    ends = [("at the low end", cost.low, shown.low), ("at the high end", cost.high, shown.high)]
+    rows = []
+    for label, exact, rounded in ends:
+        end = Cost(cost.before, exact, exact, exact)
+        style = change_style(end.change)
+        change = Cell(decimal_text(rounded - shown.before, signed=True), style)
+        rows.append(
+            [Cell(label, indent=1), Cell(), Cell(decimal_text(rounded)), change, Cell(_rise_text(end), style), Cell()]
+        )
+    return rows
+
+
+def _money(text: Callable[[Figures], str]) -> Callable[[Row, str], Cell]:
+    def cell(row: Row, unit: str) -> Cell:
+        return Cell("unpriced", "loud") if row.status == UNPRICED else Cell(text(row.figures), "", unit)
+
+    return cell
+
+
+def _requests(row: Row, _: str) -> Cell:
+    return NONE if row.requests is None else Cell(count_text(row.requests))
+
+
+def _change(row: Row, _: str) -> Cell:
+    if not row.cost.change and not row.figures.change:
+        return NONE
+    return Cell(decimal_text(row.figures.change, signed=True), change_style(row.cost.change))
+
+
+def _rise(row: Row, _: str) -> Cell:
+    return Cell(_rise_text(row.cost), change_style(row.cost.change)) if row.cost.change else NONE
+
+
+def _rise_text(cost: Cost) -> str:
+    return "new" if cost.rise is None else percent_text(cost.rise, signed=True)
+
+
+def _share(row: Row, _: str) -> Cell:
+    if row.share is None or row.status == UNPRICED:
+        return NONE
+    return Cell("<1%" if row.share == 0 and row.cost.before > 0 else f"{row.share}%")
+
+
+def _margin(row: Row, _: str) -> Cell:
+    known = [line.margin for line in row.lines if line.margin]
+    revenue = sum((margin.revenue for margin in known), Fraction())
+    cost = sum((margin.cost.before for margin in known), Fraction())
+    return Cell(percent_text((revenue - cost) / revenue)) if revenue else NONE

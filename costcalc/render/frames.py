@@ -1,0 +1,97 @@
+"""Frames: a report's lines for pandas. Integers stay integers, money stays Decimal; nothing becomes a float."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from costcalc.meters import meters
+from costcalc.render.rows import Rows, cost_rows, exact_value, month_rows, projection_rows
+from costcalc.reports.cost import CostReport
+from costcalc.reports.projection import Projection
+from costcalc.usage.ledger import UsageGroup, UsageLedger
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_INT64 = range(-(2**63), 2**63)
+
+
+def projection_frame(projection: Projection) -> pd.DataFrame:
+    """A row a line, the columns of the CSV."""
+    return _frame(projection_rows(projection))
+
+
+def months_frame(projection: Projection) -> pd.DataFrame:
+    """A row a month; `month` is text, 2026-10."""
+    return _frame(month_rows(projection))
+
+
+def cost_frame(report: CostReport) -> pd.DataFrame:
+    """A row a line, the columns of the CSV."""
+    return _frame(cost_rows(report))
+
+
+def ledger_frame(ledger: UsageLedger) -> pd.DataFrame:
+    """A row a group of the ledger, its counts in units of each meter."""
+    header = (*_GROUP_COLUMNS, *ledger.dimensions, *ledger.meters)
+    return _frame((header, [_group_row(group, ledger) for group in ledger.groups]))
+
+
+_GROUP_COLUMNS = (
+    "at", "until", "provider", "model", "region", "service_tier", "thinking", "input_over", "output_over", "rows",
+    "requests", "billed", "billed_currency", "cost_kind", "revenue", "revenue_currency",
+)  # fmt: skip
+
+
+def _group_row(group: UsageGroup, ledger: UsageLedger) -> tuple[Any, ...]:
+    known = meters().by_name
+    counts = [
+        count if not known[name].decimals else exact_value(Fraction(count, 10 ** known[name].decimals))
+        for name, count in zip(ledger.meters, group.quantities, strict=True)
+    ]
+    return (
+        datetime.fromtimestamp(group.at, UTC),
+        None if group.until is None else datetime.fromtimestamp(group.until, UTC),
+        group.provider,
+        group.model,
+        group.region,
+        group.service_tier,
+        group.thinking,
+        group.input_over,
+        group.output_over,
+        group.rows,
+        group.requests,
+        None if group.billed is None else exact_value(group.billed),
+        group.billed_currency,
+        group.cost_kind,
+        None if group.revenue is None else exact_value(group.revenue),
+        group.revenue_currency,
+        *group.dimensions,
+        *counts,
+    )
+
+
+def _frame(rows: Rows) -> pd.DataFrame:
+    import pandas as pd
+
+    header, lines = rows
+    columns = list(zip(*lines, strict=True)) if lines else [()] * len(header)
+    # Built by position: two columns may have one name, where a log's dimension is called like a meter.
+    series = [pd.Series(list(values), dtype=_dtype(values)) for values in columns]
+    frame = pd.concat(series, axis=1) if series else pd.DataFrame()
+    frame.columns = pd.Index(header)
+    return frame
+
+
+def _dtype(values: tuple[Any, ...]) -> Any:
+    """Int64 (with missing values) for integers that fit, text and instants as they are, else objects."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int} and all(value in _INT64 for value in values if value is not None):
+        return "Int64"
+    if kinds == {bool}:
+        return "boolean"
+    if kinds == {datetime}:
+        return "datetime64[s, UTC]"
+    return object

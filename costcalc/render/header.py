@@ -1,0 +1,167 @@
+"""Header: what a report rests on: the usage, the prices, the rises, the revenue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.money import round_half_up
+from costcalc.rating.model import RateUsed, Rating
+from costcalc.render.blocks import Facts
+from costcalc.render.words import (
+    amount_text,
+    count_text,
+    counted,
+    day_text,
+    days_text,
+    decimal_text,
+    money_text,
+    month_text,
+    plain_percent,
+    price_text,
+    share_text,
+)
+from costcalc.reports.lines import Touched
+from costcalc.reports.margin import Revenue
+from costcalc.reports.projection import Projection
+from costcalc.reports.usage import UsageSummary
+from costcalc.scenario.model import PriceChange
+
+_BASES = {
+    "list": "at list prices",
+    "billed": "as billed",
+    "computed": "as computed by a gateway",
+    "estimated": "as estimated by a tool",
+}
+
+
+def cost_header(usage: UsageSummary, rating: Rating, rates: Sequence[RateUsed]) -> Facts:
+    """What a cost report rests on."""
+    return Facts([_usage(usage, rating), ("prices", tuple(_prices(rating, rates)))])
+
+
+def projection_header(projection: Projection) -> Facts:
+    """What a projection rests on."""
+    rows = [
+        _usage(projection.usage, projection.rating),
+        ("prices", tuple(_prices(projection.rating, projection.rates_used))),
+        *_scenario(projection),
+    ]
+    if projection.revenue:
+        rows.append(("revenue", tuple(_revenue(projection.revenue, projection))))
+    return Facts(rows)
+
+
+def change_text(change: PriceChange) -> str:
+    """`alibaba +34%`, `baidu +5% to +30%`, `openai/gpt-5.6-luna:output_tokens = 3.40 per 1M`."""
+    if change.new_rate is not None:
+        return f"{change.selector} at {price_text(change.new_rate * 1_000_000)} per 1M"
+    high = plain_percent(change.high, signed=True)
+    if change.is_range:
+        return f"{change.selector} {plain_percent(change.low, signed=True)} to {high}"
+    return f"{change.selector} {high}"
+
+
+def _usage(usage: UsageSummary, rating: Rating) -> tuple[str, tuple[str, ...]]:
+    label, parts = _files(usage)
+    if usage.first_day and usage.last_day:
+        zone = "" if usage.timezone == "UTC" else f" ({usage.timezone})"
+        parts.append(days_text(usage.first_day, usage.last_day) + zone)
+    if usage.requests is not None:
+        parts.append(f"{count_text(usage.requests)} {'request' if usage.requests == 1 else 'requests'}")
+    parts.append(f"{amount_text(usage.tokens)} tokens")
+    if rating.priced_share is not None:
+        parts.append(f"priced {share_text(rating.priced_share)}")
+    if usage.refused_rows:
+        parts.append(f"{counted(usage.refused_rows, 'row')} refused")
+    return label, tuple(parts)
+
+
+def _files(usage: UsageSummary) -> tuple[str, list[str]]:
+    """The file's own name where it is short enough to be a label."""
+    names = [_base_name(source.path) for source in usage.sources]
+    if len(names) == 1:
+        return (names[0], []) if len(names[0]) <= 14 else ("usage", [names[0]])
+    return "usage", [counted(len(names), "file")] if names else []
+
+
+def _base_name(path: str) -> str:
+    if path in ("-", ""):
+        return "stdin"
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def _prices(rating: Rating, rates: Sequence[RateUsed]) -> Iterator[str]:
+    yield from _basis(rating)
+    for assumption in rating.assumptions:
+        if assumption.code == "default-region":
+            yield assumption.text
+    yield from _rates(rates)
+
+
+def _basis(rating: Rating) -> Iterator[str]:
+    """`list of each day`, or which share of the cost rests on what."""
+    costs: dict[str, Fraction] = {}
+    for charge in rating.charges:
+        costs[charge.basis] = costs.get(charge.basis, Fraction()) + charge.cost.before
+    if set(costs) <= {"list"}:
+        yield "list of each day"
+        return
+    total = sum(costs.values(), Fraction())
+    for basis, words in _BASES.items():
+        if basis in costs:
+            yield f"{share_text(costs[basis] / total)} {words}" if total and len(costs) > 1 else words
+
+
+def _rates(rates: Sequence[RateUsed]) -> Iterator[str]:
+    pairs: dict[tuple[str, str], list[RateUsed]] = {}
+    for rate in rates:
+        pairs.setdefault((rate.base, rate.quote), []).append(rate)
+    for (base, quote), found in pairs.items():
+        values = [rate.rate for rate in found]
+        if max(values) < 1:  # the direction that reads better: 1 USD = 6.7089 CNY
+            base, quote, values = quote, base, [1 / value for value in values]
+        low, high = _rate_text(min(values)), _rate_text(max(values))
+        yield f"1 {base} = {low if low == high else f'{low}–{high}'} {quote} ({_when(found)})"
+
+
+def _rate_text(rate: Fraction) -> str:
+    return decimal_text(round_half_up(rate, 4 if rate < 1000 else 2))
+
+
+def _when(rates: Sequence[RateUsed]) -> str:
+    if all(rate.basis == "stated" for rate in rates):
+        return "stated"
+    months = sorted({rate.month_used for rate in rates})
+    span = month_text(months[0]) if len(months) == 1 else f"{month_text(months[0])} – {month_text(months[-1])}"
+    held = [rate.month for rate in rates if rate.held]
+    return f"{span}, held from {month_text(min(held))} on" if held else span
+
+
+def _scenario(projection: Projection) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if not projection.changes:
+        yield "scenario", ("no rise: prices as they are published",)
+    for position, touched in enumerate(projection.changes):
+        yield "scenario" if position == 0 else "", tuple(_change(touched, projection))
+
+
+def _change(touched: Touched, projection: Projection) -> Iterator[str]:
+    change = touched.change
+    word = change.selector.meter_word
+    meters = "" if word else ", every meter"
+    yield change_text(change) + meters + _begin(change, projection)
+    if touched.share and touched.share != 0:
+        yield "the whole bill" if touched.share == 1 else f"{share_text(touched.share)} of the bill"
+
+
+def _begin(change: PriceChange, projection: Projection) -> str:
+    if change.from_day is not None:
+        return f", from {day_text(change.from_day)}"
+    return ", over the whole log" + (" and every month" if projection.months else "")
+
+
+def _revenue(revenue: Revenue, projection: Projection) -> Iterator[str]:
+    yield f"{money_text(revenue.amount, projection.currency)} in {counted(projection.usage.days, 'day')}"
+    yield revenue.source
+    if projection.revenue_share is not None and projection.revenue_share != 1:
+        yield f"known for {share_text(projection.revenue_share)} of the cost"

@@ -1,0 +1,325 @@
+"""JSON: every figure of a report in full, versioned; docs/json.md says what each field means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from costcalc.calendar import Month
+from costcalc.money import exact_text, minor_digits, round_half_up
+from costcalc.rating.model import Assumption, Cost, RateUsed, Rating, Unpriced
+from costcalc.render.rows import RATIO_DIGITS, names_of
+from costcalc.render.tree import UNPRICED, Figures, figures_of, status_of, table_of
+from costcalc.reports.answers import MoveAnswer
+from costcalc.reports.cost import CostReport, ListAndBilled
+from costcalc.reports.lines import OtherList, ReportLine, Touched
+from costcalc.reports.margin import AssumedMargin, Margin
+from costcalc.reports.projection import MonthLine, Projection
+from costcalc.reports.usage import UsageSummary
+
+PROJECT_SCHEMA = "costcalc.project/1"
+COST_SCHEMA = "costcalc.cost/1"
+
+Json = dict[str, Any]
+
+
+def projection_json(projection: Projection) -> str:
+    """The projection as JSON, indented, with a line feed at its end."""
+    write = _Writer(projection.currency)
+    below = projection.first_month_below_floor
+    return _text(
+        {
+            "schema": PROJECT_SCHEMA,
+            "currency": projection.currency,
+            "complete": projection.is_complete,
+            "usage": _usage(projection.usage, projection.rating),
+            "changes": [write.touched(change) for change in projection.changes],
+            "total": write.cost(projection.total),
+            "lines": write.lines(projection.rating, projection.lines),
+            "basis": write.basis(projection.rating),
+            "revenue": {
+                "amount": write.money(projection.revenue.amount),
+                "source": projection.revenue.source,
+                "covers": _ratio(projection.revenue_share),
+            }
+            if projection.revenue
+            else None,
+            "margin": write.margin(projection.margin, projection.floor) if projection.margin else None,
+            "assumed_margins": [_assumed_margin(margin) for margin in projection.assumed_margins],
+            "fewer_tokens": [
+                {"provider": answer.provider, "fewer": _ratio(answer.fewer)} for answer in projection.tokens
+            ],
+            "move": write.move(projection.move) if projection.move else None,
+            "months": write.months(projection.months),
+            "floor": _ratio(projection.floor),
+            "first_month_below_floor": str(below.month) if below else None,
+            "unpriced": [_unpriced(part, projection.rating) for part in projection.rating.unpriced],
+            "assumptions": [write.assumption(part) for part in projection.rating.assumptions],
+            "other_lists": [write.other_list(other) for other in projection.other_lists],
+            "exchange_rates": [_rate(rate) for rate in projection.rates_used],
+        }
+    )
+
+
+def cost_json(report: CostReport) -> str:
+    """The cost report as JSON, indented, with a line feed at its end."""
+    write = _Writer(report.currency)
+    return _text(
+        {
+            "schema": COST_SCHEMA,
+            "currency": report.currency,
+            "complete": report.is_complete,
+            "usage": _usage(report.usage, report.rating),
+            "total": write.money(report.rating.total.before),
+            "lines": write.spent_lines(report.rating, report.lines),
+            "basis": write.basis(report.rating),
+            "list_and_stated": write.both(report.both) if report.both else None,
+            "unpriced": [_unpriced(part, report.rating) for part in report.rating.unpriced],
+            "assumptions": [write.assumption(part) for part in report.rating.assumptions],
+            "other_lists": [write.spent_other_list(other) for other in report.other_lists],
+            "exchange_rates": [_rate(rate) for rate in report.rates_used],
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """What needs to know the currency."""
+
+    currency: str
+
+    def money(self, amount: Fraction, rounded: Decimal | None = None) -> Json:
+        shown = round_half_up(amount, minor_digits(self.currency)) if rounded is None else rounded
+        return {"exact": exact_text(amount), "rounded": format(shown, "f")}
+
+    def cost(self, cost: Cost, figures: Figures | None = None) -> Json:
+        shown = figures or self._rounded(cost)
+        return {
+            "before": self.money(cost.before, shown.before),
+            "low": self.money(cost.low, shown.low),
+            "with_the_rise": self.money(cost.mid, shown.mid),
+            "high": self.money(cost.high, shown.high),
+            "change": self.money(cost.change, shown.change),
+            "rise": _ratio(cost.rise),
+        }
+
+    def _rounded(self, cost: Cost) -> Figures:
+        digits = minor_digits(self.currency)
+        return Figures(*(round_half_up(amount, digits) for amount in (cost.before, cost.low, cost.mid, cost.high)))
+
+    def lines(self, rating: Rating, lines: Sequence[ReportLine]) -> list[Json]:
+        table = table_of(rating, lines)
+        return [
+            _line(line, rating)
+            | {
+                "cost": self.cost(line.cost, table.by_line[line.key]) if line.basis else None,
+                "margin": self.margin(line.margin, None) if line.margin else None,
+            }
+            for line in lines
+        ]
+
+    def spent_lines(self, rating: Rating, lines: Sequence[ReportLine]) -> list[Json]:
+        table = table_of(rating, lines)
+        return [
+            _line(line, rating)
+            | {
+                "cost": self.money(line.cost.before, table.by_line[line.key].before) if line.basis else None,
+                "revenue": self.money(line.margin.revenue) if line.margin else None,
+                "margin": _ratio(line.margin.before) if line.margin else None,
+            }
+            for line in lines
+        ]
+
+    def basis(self, rating: Rating) -> list[Json]:
+        costs: dict[str, Fraction] = {}
+        for charge in rating.charges:
+            costs[charge.basis] = costs.get(charge.basis, Fraction()) + charge.cost.before
+        total = rating.total.before
+        return [
+            {"basis": basis, "cost": self.money(cost), "share": _ratio(cost / total if total else None)}
+            for basis, cost in costs.items()
+        ]
+
+    def touched(self, touched: Touched) -> Json:
+        change = touched.change
+        return {
+            "written": change.written,
+            "selector": str(change.selector),
+            "low": _ratio(change.low) if change.new_rate is None else None,
+            "high": _ratio(change.high) if change.new_rate is None else None,
+            "new_rate": exact_text(change.new_rate) if change.new_rate is not None else None,
+            "from_day": change.from_day.isoformat() if change.from_day else None,
+            "cost_touched": self.money(touched.cost),
+            "share": _ratio(touched.share),
+            "not_applied": self.money(touched.not_applied),
+        }
+
+    def margin(self, margin: Margin, floor: Fraction | None) -> Json:
+        low, high = margin.range_after or (margin.after, margin.after)
+        return {
+            "revenue": self.money(margin.revenue),
+            "cost_before": self.money(margin.cost.before),
+            "cost_with_the_rise": self.money(margin.cost.mid),
+            "before": _ratio(margin.before),
+            "with_the_rise": _ratio(margin.after),
+            "at_the_low_end": _ratio(low),
+            "at_the_high_end": _ratio(high),
+            "erosion": _ratio(margin.erosion),
+            "money_lost": self.money(margin.money_lost),
+            "recover": _ratio(margin.recover),
+            "hold": _ratio(margin.hold),
+            "rise_to_zero": _ratio(margin.rise_to_zero),
+            "rise_to_floor": _ratio(margin.rise_to(floor)) if floor is not None else None,
+        }
+
+    def move(self, answer: MoveAnswer) -> Json:
+        return {
+            "target": answer.target,
+            "region": answer.target_region,
+            "share": _ratio(answer.share),
+            "saved_at_most": self.money(answer.saved_at_most),
+            "lost": self.money(answer.lost),
+            "reason": answer.reason,
+        }
+
+    def months(self, months: Sequence[MonthLine]) -> list[Json]:
+        shown, _ = figures_of([month.cost for month in months], self.currency)
+        return [self._month(month, figures) for month, figures in zip(months, shown, strict=True)]
+
+    def _month(self, month: MonthLine, figures: Figures) -> Json:
+        return {
+            "month": str(month.month),
+            "requests": _ratio(month.requests),
+            "tokens": _ratio(month.tokens),
+            "unpriced_tokens": _ratio(month.unpriced_tokens),
+            "frozen": self.money(month.frozen),
+            "cost": self.cost(month.cost, figures),
+            "margin": self.margin(month.margin, None) if month.margin else None,
+        }
+
+    def assumption(self, part: Assumption) -> Json:
+        return {
+            "code": part.code,
+            "text": part.text,
+            "cost": self.money(part.cost),
+            "total_low": self.money(part.low) if part.low is not None else None,
+            "total_high": self.money(part.high) if part.high is not None else None,
+        }
+
+    def other_list(self, other: OtherList) -> Json:
+        return self._other_list(other) | {"total": self.cost(other.total)}
+
+    def spent_other_list(self, other: OtherList) -> Json:
+        return self._other_list(other) | {"total": self.money(other.total.before)}
+
+    def _other_list(self, other: OtherList) -> Json:
+        return {"provider": other.provider, "region": other.region, "default_region": other.default_region}
+
+    def both(self, both: ListAndBilled) -> Json:
+        return {
+            "listed": self.money(both.listed),
+            "stated": self.money(both.stated),
+            "discount": _ratio(both.discount),
+        }
+
+
+def _line(line: ReportLine, rating: Rating) -> Json:
+    total = rating.total.before
+    status = status_of(line, {part.line for part in rating.unpriced})
+    return {
+        "names": names_of(line.key, rating.by),
+        "status": status,
+        "basis": list(line.basis),
+        "requests": _count(line.requests),
+        "tokens": _count(line.tokens),
+        "unpriced_tokens": _count(line.unpriced_tokens),
+        "share": _ratio(line.cost.before / total) if total and status != UNPRICED else None,
+    }
+
+
+def _usage(usage: UsageSummary, rating: Rating) -> Json:
+    return {
+        "files": [{"path": file.path, "format": file.format, "rows": file.rows} for file in usage.sources],
+        "first_day": usage.first_day.isoformat() if usage.first_day else None,
+        "last_day": usage.last_day.isoformat() if usage.last_day else None,
+        "days": usage.days,
+        "timezone": usage.timezone,
+        "is_estimate": usage.is_short,
+        "requests": _count(usage.requests),
+        "tokens": _count(usage.tokens),
+        "priced_share": _ratio(rating.priced_share),
+        "refused_rows": usage.refused_rows,
+        "problems": [
+            {
+                "code": problem.code,
+                "message": problem.message,
+                "file": problem.place.file if problem.place else None,
+                "line": problem.place.line if problem.place else None,
+            }
+            for problem in usage.problems
+        ],
+        "skipped": [{"format": part.format, "reason": part.reason, "rows": part.rows} for part in usage.skipped],
+        "notes": list(usage.notes),
+    }
+
+
+def _unpriced(part: Unpriced, rating: Rating) -> Json:
+    return {
+        "provider": part.provider,
+        "model": part.model,
+        "meter": part.meter,
+        "reason": part.reason,
+        "tokens": _count(part.tokens),
+        "share": _ratio(part.tokens / rating.tokens if rating.tokens else None),
+        "requests": _count(part.requests),
+        "rows": part.rows,
+        "names": names_of(part.line, rating.by),
+    }
+
+
+def _assumed_margin(margin: AssumedMargin) -> Json:
+    return {
+        "before": _ratio(margin.before),
+        "with_the_rise": _ratio(margin.after),
+        "recover": _ratio(margin.recover),
+        "hold": _ratio(margin.hold),
+    }
+
+
+def _rate(rate: RateUsed) -> Json:
+    return {
+        "base": rate.base,
+        "quote": rate.quote,
+        "rate": exact_text(rate.rate),
+        "month": _month(rate.month),
+        "month_used": _month(rate.month_used),
+        "basis": rate.basis,
+        "held": rate.held,
+    }
+
+
+def _month(month: Month) -> str:
+    return str(month)
+
+
+def _ratio(ratio: Fraction | None) -> str | None:
+    return None if ratio is None else exact_text(ratio, RATIO_DIGITS)
+
+
+def _count(count: Fraction | None) -> int | str | None:
+    """Whole counts are JSON integers; a bucket cut by hours gives a decimal, which is text."""
+    if count is None or count.denominator == 1:
+        return None if count is None else count.numerator
+    return _ratio(count)
+
+
+def _text(value: Json) -> str:
+    """Text in full, but for what could drive a terminal: that is escaped, as JSON allows."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    if text.isprintable():
+        return text + "\n"
+    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text) + "\n"

@@ -1,0 +1,210 @@
+"""Margins: what the rise does to what is earned, and what would restore it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from costcalc.money import minor_digits, round_half_up
+from costcalc.rating.model import Cost
+from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note
+from costcalc.render.figures import NONE, TOTAL, change_style, name_cell
+from costcalc.render.tree import Row, Table
+from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent
+from costcalc.reports.answers import MoveAnswer
+from costcalc.reports.margin import AssumedMargin, Margin
+from costcalc.reports.projection import Projection
+
+
+def margin_blocks(projection: Projection, table: Table) -> Iterator[Block]:
+    """The margin before and after, as a bar, by line where the log states it, with the ways back."""
+    margin = projection.margin
+    if margin is None:
+        yield from _assumed(projection)
+        return
+    yield Gap()
+    if margin.before is None or margin.after is None:
+        yield Note("Gross margin: undefined, the revenue is 0.")
+        return
+    yield _headline(margin, table, projection)
+    yield from _bar(margin, margin.before, margin.after)
+    yield Gap()
+    yield Facts(list(_answers(projection, margin)), each_in_a_line=True)
+    if any(line.margin for line in projection.lines) and not set(projection.rating.by) <= set(PRICE_FIELDS):
+        yield Gap()
+        yield _by_line(table)
+
+
+def points_text(before: Fraction, after: Fraction) -> str:
+    """The difference of the percentages that are shown."""
+    lost = _shown(after) - _shown(before)
+    return f"{decimal_text(lost, signed=True)} points"
+
+
+def _shown(ratio: Fraction) -> Decimal:
+    return round_half_up(ratio * 100, 1)
+
+
+def _headline(margin: Margin, table: Table, projection: Projection) -> Line:
+    before, after = margin.before, margin.after
+    assert before is not None
+    assert after is not None
+    if not margin.money_lost:
+        return Line([Cell("Gross margin", "strong"), Cell(percent_text(before), "strong"), Cell("unchanged")])
+    style = change_style(margin.money_lost)
+    money = -table.total.figures.change if margin.cost == projection.total else _rounded(-margin.money_lost, projection)
+    return Line(
+        [
+            Cell("Gross margin", "strong"),
+            Cell(f"{percent_text(before)} {ARROW} {percent_text(after)}", "strong"),
+            Cell(points_text(before, after), style),
+            Cell(f"{decimal_text(money, signed=True)} {projection.currency}", style),
+            *_ends(margin),
+        ]
+    )
+
+
+def _rounded(amount: Fraction, projection: Projection) -> Decimal:
+    return round_half_up(amount, minor_digits(projection.currency))
+
+
+def _ends(margin: Margin) -> list[Cell]:
+    if margin.range_after is None:
+        return []
+    low, high = margin.range_after
+    return [Cell(f"({percent_text(low)} to {percent_text(high)})")]
+
+
+def _bar(margin: Margin, before: Fraction, after: Fraction) -> Iterator[Block]:
+    """Revenue in its parts: what stays, what is lost, what was spent before."""
+    if margin.revenue <= 0 or min(before, after) < 0 or max(before, after) > 1:
+        return
+    if before == after:
+        yield Bar([("█", "margin", after), ("░", "cost", 1 - after)])
+    elif after < before:
+        yield Bar([("█", "margin", after), ("▒", "lost", before - after), ("░", "cost", 1 - before)])
+    else:
+        yield Bar([("█", "margin", before), ("▒", "won", after - before), ("░", "cost", 1 - after)])
+
+
+def _answers(projection: Projection, margin: Margin) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if margin.recover is not None and margin.recover > 0:
+        yield "To recover the money", (f"raise your prices by {_with_ends(margin, 'recover')}",)
+        yield from _hold(projection, margin)
+    elif margin.recover is not None and margin.recover < 0:
+        yield "To earn the same", (f"you could lower your prices by {percent_text(-margin.recover)}",)
+        if margin.hold is not None and margin.before is not None:
+            yield f"To hold {percent_text(margin.before)}", (f"by {percent_text(-margin.hold)}",)
+    yield from _limits(projection, margin)
+
+
+def _hold(projection: Projection, margin: Margin) -> Iterator[tuple[str, tuple[str, ...]]]:
+    assert margin.before is not None
+    ways = [f"raise your prices by {_with_ends(margin, 'hold')}"] if margin.hold is not None else []
+    ways += [f"use {percent_text(answer.fewer)} fewer {answer.provider} tokens" for answer in projection.tokens]
+    if projection.move:
+        ways.append(_move(projection.move))
+    first, *others = ways or ["nothing was spent before"]
+    yield f"To hold {percent_text(margin.before)}", (first, *(f"or {way}" for way in others))
+
+
+def _move(answer: MoveAnswer) -> str:
+    if answer.share is None:
+        return f"move traffic? Not to {answer.target}: {answer.reason}"
+    return (
+        f"move {percent_text(answer.share)} of the raised traffic to {answer.target}"
+        " (Estimate: the same token counts assumed there)"
+    )
+
+
+def _with_ends(margin: Margin, answer: str) -> str:
+    """The answer at the middle of a range, with what it is at both ends."""
+    text = percent_text(getattr(margin, answer))
+    if margin.range_after is None:
+        return text
+    ends = [_at(margin, end) for end in (margin.cost.low, margin.cost.high)]
+    return f"{text} ({' to '.join(percent_text(getattr(end, answer)) for end in ends)})"
+
+
+def _at(margin: Margin, end: Fraction) -> Margin:
+    return Margin(margin.revenue, Cost(margin.cost.before, end, end, end))
+
+
+def _limits(projection: Projection, margin: Margin) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """How much what is raised may rise until the margin meets the floor, and until nothing is left."""
+    changes = projection.changes
+    only = f"{changes[0].change.selector} " if len(changes) == 1 else ""
+    all_of_them = "" if only else " on all that the rises touch"
+    for limit in sorted(projection.limits, key=lambda limit: -limit.margin):
+        rise = f"{only}{percent_text(limit.rise, signed=True)}{all_of_them}"
+        past = "" if limit.rise >= 0 else ": it lies below already"
+        yield f"Margin meets {plain_percent(limit.margin)}", (f"at {rise}{past}",)
+
+
+def _assumed(projection: Projection) -> Iterator[Block]:
+    if not projection.assumed_margins or not projection.total.change:
+        return
+    columns = [
+        Column("If your margin is", "name"),
+        Column("it becomes"),
+        Column("points"),
+        Column("raise to hold it"),
+        Column("to recover the money", drop=1),
+    ]
+    yield Gap()
+    yield Grid(columns, [_assumed_row(margin) for margin in projection.assumed_margins])
+    yield Gap()
+    yield Note("For your own margin: --revenue AMOUNT or --margin 60%, or a revenue column in the log.", "quiet")
+
+
+def _assumed_row(margin: AssumedMargin) -> list[Cell]:
+    style = change_style(margin.before - margin.after)
+    points = points_text(margin.before, margin.after).removesuffix(" points")
+    return [
+        Cell(percent_text(margin.before, 0)),
+        Cell(percent_text(margin.after)),
+        Cell(points, style),
+        Cell(percent_text(margin.hold, signed=True)),
+        Cell(percent_text(margin.recover, signed=True)),
+    ]
+
+
+def _by_line(table: Table) -> Grid:
+    """Each line's own margin; never a share of somebody else's revenue."""
+    columns = [
+        Column(table.by[0].replace("_", " ").capitalize(), "name"),
+        Column("Revenue", drop=1),
+        Column("Margin"),
+        Column("With the rise"),
+        Column("points"),
+        Column("raise to hold it"),
+    ]
+    rows = [[name_cell(row, table.by), *_margin_cells(row)] for row in table.rows]
+    return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(table.total)]])
+
+
+def _margin_cells(row: Row) -> list[Cell]:
+    margin = _together([line.margin for line in row.lines if line.margin])
+    if margin is None or margin.before is None or margin.after is None:
+        return [NONE] * 5
+    hold = NONE if margin.hold is None or not margin.money_lost else Cell(percent_text(margin.hold, signed=True))
+    lost = points_text(margin.before, margin.after).removesuffix(" points")
+    points = Cell(lost, change_style(margin.money_lost)) if margin.money_lost else NONE
+    return [
+        Cell(decimal_text(round_half_up(margin.revenue, 0))),
+        Cell(percent_text(margin.before)),
+        Cell(percent_text(margin.after)),
+        points,
+        hold,
+    ]
+
+
+def _together(margins: Sequence[Margin]) -> Margin | None:
+    if not margins:
+        return None
+    cost = Cost()
+    for margin in margins:
+        cost = cost + margin.cost
+    return Margin(sum((margin.revenue for margin in margins), Fraction()), cost)

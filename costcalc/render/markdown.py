@@ -1,0 +1,86 @@
+"""Markdown: the same page for a pull request, in which a name from a log is text and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from costcalc.problems import visible
+from costcalc.render.bars import widths
+from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note
+from costcalc.render.page import cost_blocks, projection_blocks
+from costcalc.reports.cost import CostReport
+from costcalc.reports.projection import Projection
+
+_BAR_WIDTH = 48
+_INDENT = "&nbsp;&nbsp;"
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~#$&]")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+# A page on a forge turns these into links and calls people; inside <code> it does not.
+_LINKED = re.compile(r"@|#\d|\bGH-\d|://|www\.", re.IGNORECASE)
+_ALIGN = {"name": ":--", "text": ":--", "number": "--:"}
+
+
+def projection_markdown(projection: Projection) -> str:
+    """The page of a projection as GitHub Markdown."""
+    return _markdown("What the rise does", projection_blocks(projection, is_wide=True))
+
+
+def cost_markdown(report: CostReport) -> str:
+    """The page of a cost report as GitHub Markdown."""
+    return _markdown("What it cost", cost_blocks(report))
+
+
+def escaped(text: str) -> str:
+    """The text as it is read, whatever Markdown or HTML it looks like."""
+    safe = _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), visible(text))
+    return f"<code>{safe}</code>" if _LINKED.search(text) else safe
+
+
+def _markdown(title: str, blocks: Sequence[Block]) -> str:
+    parts = [f"### {title}", *("\n".join(_block(block)) for block in blocks if not isinstance(block, Gap))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Grid(columns, rows):
+            yield from _grid(columns, rows)
+        case Facts():
+            yield from _facts(block)
+        case Line(cells):
+            yield " · ".join(_cell(cell) for cell in cells)
+        case Note(text, style):
+            yield f"> **{escaped(text)}**" if style == "loud" else escaped(text)
+        case Bar(parts):
+            counts = widths([share for *_, share in parts], _BAR_WIDTH)
+            bar = "".join(mark * count for (mark, _, _), count in zip(parts, counts, strict=True))
+            yield f"`{bar}` {' · '.join(name for _, name, _ in parts)}"
+
+
+def _facts(facts: Facts) -> Iterator[str]:
+    label = ""
+    for name, parts in facts.rows:
+        label = name or label
+        if facts.each_in_a_line:
+            yield f"- {escaped(label)}: {' '.join(escaped(part) for part in _comma(parts))}"
+        else:
+            yield f"- **{escaped(label)}** {' · '.join(escaped(part) for part in parts)}"
+
+
+def _comma(parts: Sequence[str]) -> Iterator[str]:
+    *others, last = parts
+    yield from (f"{part}," for part in others)
+    yield last
+
+
+def _grid(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
+    yield f"| {' | '.join(column.title for column in columns)} |"
+    yield f"| {' | '.join(_ALIGN[column.kind] for column in columns)} |"
+    for row in rows:
+        yield f"| {' | '.join(_cell(cell) for cell in row)} |"
+
+
+def _cell(cell: Cell) -> str:
+    text = escaped(cell.text + (f" {cell.unit}" if cell.unit else ""))
+    return _INDENT * cell.indent + (f"**{text}**" if cell.style == "strong" and text else text)

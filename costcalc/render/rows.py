@@ -1,0 +1,140 @@
+"""Rows: a report's lines as typed columns, the same for CSV and for frames. Money is Decimal, counts are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from costcalc.money import exact_text
+from costcalc.rating.model import LineKey, Rating
+from costcalc.render.tree import UNPRICED, Figures, status_of, table_of
+from costcalc.reports.cost import CostReport
+from costcalc.reports.lines import ReportLine
+from costcalc.reports.projection import MonthLine, Projection
+
+Value = str | int | Decimal | datetime | None
+Rows = tuple[Sequence[str], Sequence[Sequence[Value]]]  # the header, and a row a line
+
+RATIO_DIGITS = 12
+
+
+def projection_rows(projection: Projection) -> Rows:
+    """A row a line: its names, its cost before and with the rise, and how well it is known."""
+    has_range = projection.total.low != projection.total.high
+    return _rows(
+        projection.rating, projection.lines, ("before", "low", "mid", "high") if has_range else ("before", "mid")
+    )
+
+
+def cost_rows(report: CostReport) -> Rows:
+    """A row a line of what was spent."""
+    return _rows(report.rating, report.lines, ("mid",))
+
+
+def month_rows(projection: Projection) -> Rows:
+    """A row a month; exact amounts."""
+    found = [_month_values(month, projection.currency) for month in projection.months]
+    names = tuple(found[0]) if found else MONTH_COLUMNS
+    return names, [tuple(values.values()) for values in found]
+
+
+def count_value(count: Fraction | None) -> int | Decimal | None:
+    """A whole count as an integer; one that a bucket's hours cut, as a decimal."""
+    if count is None:
+        return None
+    return count.numerator if count.denominator == 1 else ratio_value(count)
+
+
+def ratio_value(ratio: Fraction | None) -> Decimal | None:
+    return None if ratio is None else Decimal(exact_text(ratio, RATIO_DIGITS))
+
+
+def exact_value(amount: Fraction) -> Decimal:
+    return Decimal(exact_text(amount))
+
+
+_COLUMN_NAMES = {"before": "cost_before", "low": "cost_low", "mid": "cost", "high": "cost_high"}
+
+
+def _rows(rating: Rating, lines: Sequence[ReportLine], columns: Sequence[str]) -> Rows:
+    table = table_of(rating, lines)
+    holes = {part.line for part in rating.unpriced}
+    has_revenue = any(line.margin for line in lines)
+    found = []
+    for line in lines:
+        values = _line_values(line, table.by_line[line.key], columns, status_of(line, holes), rating)
+        if has_revenue:
+            values |= _margin_values(line, "before" in columns)
+        found.append(values)
+    header = (*rating.by, *_own_names(found[0] if found else {}, rating.by))
+    return header, [(*line.key, *values.values()) for line, values in zip(lines, found, strict=True)]
+
+
+def _own_names(values: Mapping[str, Value], by: Sequence[str]) -> list[str]:
+    """Our column names; one that somebody's own dimension has already is set apart."""
+    return [f"costcalc_{name}" if name in by else name for name in values]
+
+
+def _line_values(
+    line: ReportLine, figures: Figures, columns: Sequence[str], status: str, rating: Rating
+) -> dict[str, Value]:
+    known = status != UNPRICED
+    values: dict[str, Value] = {"requests": count_value(line.requests), "tokens": count_value(line.tokens)}
+    for column in columns:
+        name = _COLUMN_NAMES[column]
+        values[name] = getattr(figures, column) if known else None
+        values[f"{name}_exact"] = exact_value(getattr(line.cost, column)) if known else None
+    if "before" in columns:
+        values["change"] = figures.change if known else None
+        values["rise"] = ratio_value(line.cost.rise)
+    total = rating.total.before
+    values["currency"] = rating.currency
+    values["share"] = ratio_value(line.cost.before / total) if known and total else None
+    values["basis"] = "+".join(line.basis)
+    values["status"] = status
+    values["unpriced_tokens"] = count_value(line.unpriced_tokens)
+    return values
+
+
+def _margin_values(line: ReportLine, has_before: bool) -> dict[str, Value]:
+    margin = line.margin
+    values: dict[str, Value] = {"revenue": exact_value(margin.revenue) if margin else None}
+    if has_before:
+        values["margin_before"] = ratio_value(margin.before) if margin else None
+    values["margin"] = ratio_value(margin.after) if margin else None
+    if has_before:
+        values["hold"] = ratio_value(margin.hold) if margin else None
+    return values
+
+
+MONTH_COLUMNS = (
+    "month", "requests", "tokens", "cost_frozen", "cost_before", "cost_low", "cost", "cost_high", "change", "currency",
+    "revenue", "margin_before", "margin", "unpriced_tokens",
+)  # fmt: skip
+
+
+def _month_values(month: MonthLine, currency: str) -> dict[str, Value]:
+    cost, margin = month.cost, month.margin
+    values = (
+        str(month.month),
+        ratio_value(month.requests),
+        ratio_value(month.tokens),
+        exact_value(month.frozen),
+        exact_value(cost.before),
+        exact_value(cost.low),
+        exact_value(cost.mid),
+        exact_value(cost.high),
+        exact_value(cost.change),
+        currency,
+        exact_value(margin.revenue) if margin else None,
+        ratio_value(margin.before) if margin else None,
+        ratio_value(margin.after) if margin else None,
+        ratio_value(month.unpriced_tokens),
+    )
+    return dict(zip(MONTH_COLUMNS, values, strict=True))
+
+
+def names_of(key: LineKey, by: Sequence[str]) -> dict[str, str | None]:
+    return dict(zip(by, key, strict=True))

@@ -1,0 +1,227 @@
+"""Tree: the lines of a report as nested rows, the small ones folded, every figure rounded so that all levels add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from costcalc.money import minor_digits, round_half_up
+from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
+from costcalc.render.rounding import share_out
+from costcalc.reports.lines import ReportLine
+
+LARGEST = 10  # rows beyond the largest ten fold into one
+TIME_NAMES = ("day", "month")
+
+PRICED, PARTLY, UNPRICED = "priced", "partly unpriced", "unpriced"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is shown of a cost: whole coins, so that sums of figures are figures."""
+
+    before: Decimal
+    low: Decimal
+    mid: Decimal
+    high: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        return self.mid - self.before
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A row and what it is the sum of. `folded` rows stand for so many others; a closed row hides its parts."""
+
+    name: str | None
+    level: int
+    lines: tuple[ReportLine, ...]
+    parts: tuple[Node, ...]
+    cost: Cost
+    folded: int = 0
+    is_closed: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as it is drawn."""
+
+    name: str | None
+    level: int
+    folded: int
+    lines: tuple[ReportLine, ...]
+    cost: Cost
+    figures: Figures
+    share: int | None  # whole percents of the bill before; None where there is no bill
+    status: str
+
+    @property
+    def requests(self) -> Fraction | None:
+        counts = [line.requests for line in self.lines]
+        return None if None in counts else sum((count for count in counts if count is not None), Fraction())
+
+    @property
+    def tokens(self) -> Fraction:
+        return sum((line.tokens for line in self.lines), Fraction())
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows drawn, their total, and the figures of every single line, drawn or not."""
+
+    by: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: Row
+    by_line: Mapping[LineKey, Figures]
+    has_range: bool
+
+
+def table_of(rating: Rating, lines: Sequence[ReportLine]) -> Table:
+    """The table of a report. The same figures go to the page, to CSV and to JSON."""
+    top = _nodes(lines, rating.by, 0, _largest_lines(lines, rating.by))
+    total = rating.total
+    figures, total_figures = _figures(top, total, minor_digits(rating.currency))
+    shares = _shares(top, total.before)
+    holes = {part.line for part in rating.unpriced}
+    rows = [_row(node, figures[node], shares.get(node), holes) for node in _drawn(top)]
+    every = Row(None, 0, 0, tuple(lines), total, total_figures, 100 if shares else None, _status(lines, holes))
+    by_line = {node.lines[0].key: figures[node] for node in _leaves(top)}
+    return Table(rating.by, tuple(rows), every, by_line, total.low != total.high)
+
+
+def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Figures]:
+    """The figures of costs that stand beneath each other, and of their total."""
+    nodes = [Node(None, 0, (), (), cost) for cost in costs]
+    found, total = _figures(nodes, sum_costs(costs), minor_digits(currency))
+    return [found[node] for node in nodes], total
+
+
+def status_of(line: ReportLine, holes: set[LineKey]) -> str:
+    """Whether all of a line has a price. `holes`: the lines in which something has none."""
+    if line.key not in holes:
+        return PRICED
+    return PARTLY if line.basis else UNPRICED
+
+
+def _status(lines: Sequence[ReportLine], holes: set[LineKey]) -> str:
+    found = {status_of(line, holes) for line in lines}
+    return found.pop() if len(found) == 1 else PARTLY if found else PRICED
+
+
+def _row(node: Node, figures: Figures, share: int | None, holes: set[LineKey]) -> Row:
+    status = _status(node.lines, holes)
+    return Row(node.name, node.level, node.folded, node.lines, node.cost, figures, share, status)
+
+
+def _largest_lines(lines: Sequence[ReportLine], by: Sequence[str]) -> frozenset[LineKey] | None:
+    """The lines that are drawn; None where time is asked for: then each row decides for its own parts."""
+    if any(name in TIME_NAMES for name in by):
+        return None
+    largest = sorted(lines, key=lambda line: -line.cost.mid)[:LARGEST]
+    return frozenset(line.key for line in largest)
+
+
+def _nodes(
+    lines: Sequence[ReportLine], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
+) -> tuple[Node, ...]:
+    groups: dict[str | None, list[ReportLine]] = {}
+    for line in lines:
+        groups.setdefault(line.key[level] if by else None, []).append(line)
+    nodes = [_node(name, found, by, level, largest) for name, found in groups.items()]
+    if by and by[level] in TIME_NAMES:
+        return tuple(sorted(nodes, key=lambda node: node.name or ""))
+    nodes.sort(key=lambda node: (not any(line.basis for line in node.lines), -node.cost.mid, node.name or ""))
+    return _folded(nodes, level, largest)
+
+
+def _node(
+    name: str | None, lines: Sequence[ReportLine], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
+) -> Node:
+    cost = sum_costs(line.cost for line in lines)
+    if level + 1 >= len(by):
+        return Node(name, level, tuple(lines), (), cost)
+    is_closed = largest is not None and not any(line.key in largest for line in lines)
+    return Node(name, level, tuple(lines), _nodes(lines, by, level + 1, largest), cost, is_closed=is_closed)
+
+
+def _folded(nodes: Sequence[Node], level: int, largest: frozenset[LineKey] | None) -> tuple[Node, ...]:
+    """The nodes with the small ones in one; a single one is not worth folding."""
+    by_size = sorted(nodes, key=lambda node: -node.cost.mid)[:LARGEST]
+    if largest is None or level == 0:
+        kept = set(by_size)
+    else:
+        kept = {node for node in nodes if any(line.key in largest for line in node.lines)}
+    hidden = [node for node in nodes if node not in kept]
+    if len(hidden) < 2:
+        return tuple(nodes)
+    lines = tuple(line for node in hidden for line in node.lines)
+    fold = Node(None, level, lines, tuple(hidden), sum_costs(node.cost for node in hidden), len(hidden), True)
+    return (*(node for node in nodes if node in kept), fold)
+
+
+def _drawn(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        if not node.is_closed:
+            yield from _drawn(node.parts)
+
+
+def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if node.parts:
+            yield from _leaves(node.parts)
+        else:
+            yield node
+
+
+def _figures(top: Sequence[Node], total: Cost, digits: int) -> tuple[dict[Node, Figures], Figures]:
+    """Every node in coins: the total first, then each node's coins handed down to its parts."""
+    whole = [round_half_up(amount, digits) for amount in _amounts(total)]
+    columns: list[dict[Node, int]] = []
+    for position, rounded in enumerate(whole):
+        amounts = {node: _amounts(node.cost)[position] * 10**digits for node in _all(top)}
+        if not columns:
+            before, alike = amounts, None
+        else:
+            alike = {node: (before[node], columns[0][node]) for node in amounts}
+        columns.append(_spread(top, int(rounded.scaleb(digits)), amounts, alike))
+    figures = {node: Figures(*(_decimal(column[node], digits) for column in columns)) for node in columns[0]}
+    return figures, Figures(*whole)
+
+
+def _shares(top: Sequence[Node], total: Fraction) -> dict[Node, int]:
+    """Whole percents of the bill before."""
+    if not total:
+        return {}
+    return _spread(top, 100, {node: node.cost.before * 100 / total for node in _all(top)}, None)
+
+
+def _spread(
+    nodes: Sequence[Node],
+    total: int,
+    amounts: Mapping[Node, Fraction],
+    alike: Mapping[Node, tuple[Fraction, int]] | None,
+) -> dict[Node, int]:
+    found: dict[Node, int] = {}
+    known = [alike[node] for node in nodes] if alike else None
+    for node, coins in zip(nodes, share_out([amounts[node] for node in nodes], total, known), strict=True):
+        found[node] = coins
+        found.update(_spread(node.parts, coins, amounts, alike))
+    return found
+
+
+def _all(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        yield from _all(node.parts)
+
+
+def _amounts(cost: Cost) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+    return cost.before, cost.low, cost.mid, cost.high
+
+
+def _decimal(coins: int, digits: int) -> Decimal:
+    return Decimal(coins).scaleb(-digits)
