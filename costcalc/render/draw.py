@@ -51,7 +51,7 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
         case Gap():
             yield []
         case Line(cells):
-            yield list(_joined([Cell(visible(cell.text), cell.style) for cell in cells], "    "))
+            yield from _line([Cell(visible(cell.text), cell.style) for cell in cells], width)
         case Note(text, style):
             mark = "! " if style == "loud" else ""
             lines = wrapped(visible(text), width - len(mark))
@@ -64,11 +64,21 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             yield from _grid(block, width)
 
 
-def _joined(cells: Sequence[Cell], between: str) -> Iterator[Cell]:
-    for position, cell in enumerate(cells):
-        if position:
-            yield Cell(between)
-        yield cell
+def _line(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
+    """Side by side, closer where it is narrow; what does not fit stands beneath the second."""
+    gap = next((gap for gap in (4, 3, 2) if sum(cell_len(c.text) + gap for c in cells) - gap <= width), 2)
+    line: list[Cell] = []
+    end, start = 0, cell_len(cells[0].text) + gap
+    for cell in cells:
+        if line and end + gap + cell_len(cell.text) > width:
+            yield line
+            line, end = [Cell(" " * start)], start
+        elif line:
+            line.append(Cell(" " * gap))
+            end += gap
+        line.append(cell)
+        end += cell_len(cell.text)
+    yield line
 
 
 def _facts(facts: Facts, width: int) -> Iterator[list[Cell]]:

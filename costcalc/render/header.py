@@ -17,6 +17,7 @@ from costcalc.render.words import (
     decimal_text,
     money_text,
     month_text,
+    months_text,
     plain_percent,
     price_text,
     share_text,
@@ -133,9 +134,8 @@ def _when(rates: Sequence[RateUsed]) -> str:
     if all(rate.basis == "stated" for rate in rates):
         return "stated"
     months = sorted({rate.month_used for rate in rates})
-    span = month_text(months[0]) if len(months) == 1 else f"{month_text(months[0])} – {month_text(months[-1])}"
     held = [rate.month for rate in rates if rate.held]
-    return f"{span}, held from {month_text(min(held))} on" if held else span
+    return months_text(months[0], months[-1]) + (f", held from {month_text(min(held))}" if held else "")
 
 
 def _scenario(projection: Projection) -> Iterator[tuple[str, tuple[str, ...]]]:

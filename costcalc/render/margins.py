@@ -107,16 +107,21 @@ def _hold(projection: Projection, margin: Margin) -> Iterator[tuple[str, tuple[s
     if projection.move:
         ways.append(_move(projection.move))
     first, *others = ways or ["nothing was spent before"]
-    yield f"To hold {percent_text(margin.before)}", (first, *(f"or {way}" for way in others))
+    estimate = projection.move is not None and projection.move.share is not None
+    yield (
+        f"To hold {percent_text(margin.before)}",
+        (
+            first,
+            *(f"or {way}" for way in others),
+            *(["Estimate: the same token counts assumed there"] if estimate else []),
+        ),
+    )
 
 
 def _move(answer: MoveAnswer) -> str:
     if answer.share is None:
         return f"move traffic? Not to {answer.target}: {answer.reason}"
-    return (
-        f"move {percent_text(answer.share)} of the raised traffic to {answer.target}"
-        " (Estimate: the same token counts assumed there)"
-    )
+    return f"move {percent_text(answer.share)} of the raised traffic to {answer.target}"
 
 
 def _with_ends(margin: Margin, answer: str) -> str:
@@ -138,9 +143,10 @@ def _limits(projection: Projection, margin: Margin) -> Iterator[tuple[str, tuple
     only = f"{changes[0].change.selector} " if len(changes) == 1 else ""
     all_of_them = "" if only else " on all that the rises touch"
     for limit in sorted(projection.limits, key=lambda limit: -limit.margin):
-        rise = f"{only}{percent_text(limit.rise, signed=True)}{all_of_them}"
-        past = "" if limit.rise >= 0 else ": it lies below already"
-        yield f"Margin meets {plain_percent(limit.margin)}", (f"at {rise}{past}",)
+        rise = f"at {only}{percent_text(limit.rise, signed=True)}{all_of_them}"
+        if limit.rise < 0:
+            rise = "below it already" + (f": {rise} it would not be" if limit.rise > -1 else "")
+        yield f"Margin meets {plain_percent(limit.margin)}", (rise,)
 
 
 def _assumed(projection: Projection) -> Iterator[Block]:

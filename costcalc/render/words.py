@@ -100,5 +100,14 @@ def month_text(month: Month) -> str:
     return f"{_MONTHS[month.month - 1][:3]} {month.year}"
 
 
+def months_text(first: Month, last: Month) -> str:
+    """`Sep 2026`, `Sep–Oct 2026`, `Dec 2026 – Jan 2027`."""
+    if first == last:
+        return month_text(first)
+    if first.year == last.year:
+        return f"{month_text(first)[:3]}{DASH}{month_text(last)}"
+    return f"{month_text(first)} {DASH} {month_text(last)}"
+
+
 def long_month_text(month: Month) -> str:
     return f"{_MONTHS[month.month - 1]} {month.year}"
