@@ -63,10 +63,20 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A whole in its parts, drawn to scale: (mark, name, share)."""
+class Part:
+    """A part of a bar: the character it is drawn with tells it from the others."""
 
-    parts: Sequence[tuple[str, str, Fraction]]
+    mark: str
+    name: str
+    share: Fraction
+    style: Style = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A whole in its parts, drawn to scale."""
+
+    parts: Sequence[Part]
 
 
 @dataclass(frozen=True, slots=True)

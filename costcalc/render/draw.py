@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -12,19 +11,27 @@ from rich.text import Text
 
 from costcalc.problems import visible
 from costcalc.render.bars import widths
-from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note
+from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style
 from costcalc.render.names import shortened, wrapped
 from costcalc.render.plain import plain
 
 MARGIN = "  "
 WIDE = 110  # from here on the page breathes
 _SEPARATOR = " · "
-_NAME_WIDTH = 16  # a name keeps so much before a column is given up for it
+_NAME_WIDTHS = (16, 24)  # a name keeps so much before a column is given up for it; where it is wide, more
+_NAME_MOST = 40  # more of a name is never shown
 _TEXT_WIDTH = 24
 _BAR_WIDTH = 48
+_LEAST_GAP = 2
 
-_STYLES = {"": "", "strong": "bold", "quiet": "dim", "loud": "bold yellow", "worse": "red", "better": "green"}
-_BAR_STYLES = {"█": "green", "▒": "red", "░": "dim"}
+_STYLES: dict[Style, str] = {
+    "": "",
+    "strong": "bold",
+    "quiet": "dim",
+    "loud": "bold yellow",
+    "worse": "red",
+    "better": "green",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Page:
             for line in _draw(block, width - len(MARGIN)):
                 text = Text(MARGIN if line else "", no_wrap=True, overflow="ignore")
                 for cell in line:
-                    text.append(cell.text, _STYLES.get(cell.style) or _BAR_STYLES.get(cell.text[:1], ""))
+                    text.append(cell.text, _STYLES[cell.style])
                 text.rstrip()
                 yield plain(text, options.encoding) if options.ascii_only else text
         yield Text("")
@@ -88,7 +95,8 @@ def _facts(facts: Facts, width: int) -> Iterator[list[Cell]]:
         seen = [visible(part) for part in parts]
         lines = _each(seen, width - room) if facts.each_in_a_line else _flowing(seen, width - room)
         for position, line in enumerate(lines):
-            yield [Cell(_padded(label if position == 0 else "", room), "quiet"), Cell(line)]
+            style: Style = "" if facts.each_in_a_line else "quiet"
+            yield [Cell(_padded(label if position == 0 else "", room), style), Cell(line)]
 
 
 def _each(parts: Iterable[str], width: int) -> Iterator[str]:
@@ -112,11 +120,11 @@ def _flowing(parts: Sequence[str], width: int) -> Iterator[str]:
     yield line
 
 
-def _bar(parts: Sequence[tuple[str, str, Fraction]], width: int) -> Iterator[list[Cell]]:
-    legend = _SEPARATOR.join(name for _, name, _ in parts)
+def _bar(parts: Sequence[Part], width: int) -> Iterator[list[Cell]]:
+    legend = _SEPARATOR.join(part.name for part in parts)
     room = min(_BAR_WIDTH if width < WIDE - len(MARGIN) else _BAR_WIDTH * 3 // 2, width)
-    cells = widths([share for *_, share in parts], room)
-    bar = [Cell(mark * count) for (mark, _, _), count in zip(parts, cells, strict=True) if count]
+    cells = widths([part.share for part in parts], room)
+    bar = [Cell(part.mark * count, part.style) for part, count in zip(parts, cells, strict=True) if count]
     if room + 3 + cell_len(legend) <= width:
         yield [*bar, Cell("   "), Cell(legend, "quiet")]
     else:
@@ -155,15 +163,15 @@ def _layout(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], width: in
     """Which columns are shown, how wide each is, and the gap between them."""
     kept = list(range(len(columns)))
     while True:
-        natural = {i: _natural(columns[i], [row[i] for row in rows]) for i in kept}
-        least = {i: min(natural[i], _least(columns[i])) for i in kept}
-        for gap in (4, 3, 2):
+        natural = _natural_sizes(columns, rows, kept)
+        least = {i: min(natural[i], _least(columns[i], width)) for i in kept}
+        for gap in (4, 3, _LEAST_GAP):
             if sum(natural.values()) + gap * (len(kept) - 1) <= width:
                 return kept, list(natural.values()), gap
-        spare = width - sum(least.values()) - 2 * (len(kept) - 1)
+        spare = width - sum(least.values()) - _LEAST_GAP * (len(kept) - 1)
         droppable = [i for i in kept if columns[i].drop]
         if spare >= 0 or not droppable:
-            return kept, _filled(columns, kept, natural, least, spare), 2
+            return kept, _filled(columns, kept, natural, least, spare), _LEAST_GAP
         kept.remove(max(droppable, key=lambda i: columns[i].drop))
 
 
@@ -180,13 +188,22 @@ def _filled(
     return [sizes[i] for i in kept]
 
 
-def _least(column: Column) -> int:
-    return {"name": _NAME_WIDTH, "text": _TEXT_WIDTH}.get(column.kind, 10**6)
+def _least(column: Column, width: int) -> int:
+    return {"name": _NAME_WIDTHS[width >= WIDE - len(MARGIN)], "text": _TEXT_WIDTH}.get(column.kind, 10**6)
 
 
-def _natural(column: Column, cells: Sequence[Cell]) -> int:
-    widest = max((2 * cell.indent + cell_len(cell.text) for cell in cells), default=0)
-    return widest if column.spills else max(widest, cell_len(column.title))
+def _natural_sizes(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], kept: Sequence[int]) -> dict[int, int]:
+    """What each column needs to show everything. A title that spills uses the room of an untitled neighbour."""
+    sizes: dict[int, int] = {}
+    before = 0
+    for i in kept:
+        title = cell_len(columns[i].title)
+        if columns[i].spills and before:
+            title -= before + _LEAST_GAP
+        widest = max((2 * row[i].indent + cell_len(row[i].text) for row in rows), default=0)
+        sizes[i] = max(min(widest, _NAME_MOST) if columns[i].kind == "name" else widest, title)
+        before = 0 if columns[i].title else sizes[i]
+    return sizes
 
 
 def _titles(columns: Sequence[Column], sizes: Sequence[int], gap: int) -> str:

@@ -78,12 +78,12 @@ def _strong(cell: Cell) -> Cell:
 
 
 def _count_columns(table: Table, is_wide: bool) -> list[_Figure]:
-    """Requests and tokens, where the log states them and a line has tokens of its own."""
-    if not is_wide or "meter" in table.by:
+    """Requests and tokens, where the log states them."""
+    if not is_wide:
         return []
-    columns = [_Figure(Column("Tokens", drop=3), lambda row, _: Cell(amount_text(row.tokens)))]
+    columns = [_Figure(Column("Tokens", drop=7), lambda row, _: Cell(amount_text(row.tokens)))]
     if any(row.requests is not None for row in table.rows):
-        columns.insert(0, _Figure(Column("Requests", drop=4), _requests))
+        columns.insert(0, _Figure(Column("Requests", drop=8), _requests))
     return columns
 
 
@@ -96,8 +96,8 @@ def _rise_columns(projection: Projection, has_ends: bool) -> list[_Figure]:
         _Figure(Column("Share of bill", drop=6, spills=True), _share),
     ]
     if has_ends:
-        columns.insert(1, _Figure(Column("Low", drop=7), _money(lambda figures: decimal_text(figures.low))))
-        columns.insert(3, _Figure(Column("High", drop=7), _money(lambda figures: decimal_text(figures.high))))
+        columns.insert(1, _Figure(Column("Low"), _money(lambda figures: decimal_text(figures.low))))
+        columns.insert(3, _Figure(Column("High"), _money(lambda figures: decimal_text(figures.high))))
     return columns
 
 

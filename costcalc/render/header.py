@@ -157,7 +157,7 @@ def _change(touched: Touched, projection: Projection) -> Iterator[str]:
 def _begin(change: PriceChange, projection: Projection) -> str:
     if change.from_day is not None:
         return f", from {day_text(change.from_day)}"
-    return ", over the whole log" + (" and every month" if projection.months else "")
+    return ", over the log and all months" if projection.months else ", over the whole log"
 
 
 def _revenue(revenue: Revenue, projection: Projection) -> Iterator[str]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost
 from costcalc.rating.rate import PRICE_FIELDS
-from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note
+from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style
 from costcalc.render.figures import NONE, TOTAL, change_style, name_cell
 from costcalc.render.tree import Row, Table
 from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent
@@ -30,8 +30,9 @@ def margin_blocks(projection: Projection, table: Table) -> Iterator[Block]:
         return
     yield _headline(margin, table, projection)
     yield from _bar(margin, margin.before, margin.after)
-    yield Gap()
-    yield Facts(list(_answers(projection, margin)), each_in_a_line=True)
+    if answers := list(_answers(projection, margin)):
+        yield Gap()
+        yield Facts(answers, each_in_a_line=True)
     if any(line.margin for line in projection.lines) and not set(projection.rating.by) <= set(PRICE_FIELDS):
         yield Gap()
         yield _by_line(table)
@@ -81,12 +82,15 @@ def _bar(margin: Margin, before: Fraction, after: Fraction) -> Iterator[Block]:
     """Revenue in its parts: what stays, what is lost, what was spent before."""
     if margin.revenue <= 0 or min(before, after) < 0 or max(before, after) > 1:
         return
-    if before == after:
-        yield Bar([("█", "margin", after), ("░", "cost", 1 - after)])
-    elif after < before:
-        yield Bar([("█", "margin", after), ("▒", "lost", before - after), ("░", "cost", 1 - before)])
-    else:
-        yield Bar([("█", "margin", before), ("▒", "won", after - before), ("░", "cost", 1 - after)])
+    style: Style
+    name, style = ("lost", "worse") if after <= before else ("won", "better")
+    low, high = sorted((before, after))
+    parts = [
+        Part("█", "margin", low, "better"),
+        Part("▒", name, high - low, style),
+        Part("░", "cost", 1 - high, "quiet"),
+    ]
+    yield Bar([part for part in parts if part.share])
 
 
 def _answers(projection: Projection, margin: Margin) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -139,8 +143,8 @@ def _at(margin: Margin, end: Fraction) -> Margin:
 
 def _limits(projection: Projection, margin: Margin) -> Iterator[tuple[str, tuple[str, ...]]]:
     """How much what is raised may rise until the margin meets the floor, and until nothing is left."""
-    changes = projection.changes
-    only = f"{changes[0].change.selector} " if len(changes) == 1 else ""
+    touching = [touched.change for touched in projection.changes if touched.cost]
+    only = f"{touching[0].selector} " if len(touching) == 1 else ""
     all_of_them = "" if only else " on all that the rises touch"
     for limit in sorted(projection.limits, key=lambda limit: -limit.margin):
         rise = f"at {only}{percent_text(limit.rise, signed=True)}{all_of_them}"
@@ -184,8 +188,8 @@ def _by_line(table: Table) -> Grid:
         Column("Revenue", drop=1),
         Column("Margin"),
         Column("With the rise"),
-        Column("points"),
-        Column("raise to hold it"),
+        Column("Points"),
+        Column("Raise to hold it"),
     ]
     rows = [[name_cell(row, table.by), *_margin_cells(row)] for row in table.rows]
     return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(table.total)]])

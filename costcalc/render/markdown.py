@@ -53,9 +53,9 @@ def _block(block: Block) -> Iterator[str]:
         case Note(text, style):
             yield f"> **{escaped(text)}**" if style == "loud" else escaped(text)
         case Bar(parts):
-            counts = widths([share for *_, share in parts], _BAR_WIDTH)
-            bar = "".join(mark * count for (mark, _, _), count in zip(parts, counts, strict=True))
-            yield f"`{bar}` {' · '.join(name for _, name, _ in parts)}"
+            counts = widths([part.share for part in parts], _BAR_WIDTH)
+            bar = "".join(part.mark * count for part, count in zip(parts, counts, strict=True))
+            yield f"`{bar}` {' · '.join(part.name for part in parts)}"
 
 
 def _facts(facts: Facts) -> Iterator[str]:

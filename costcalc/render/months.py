@@ -33,7 +33,7 @@ def month_blocks(projection: Projection, is_wide: bool) -> Iterator[Block]:
     yield Gap()
     yield _grid(projection, is_wide)
     yield Gap()
-    yield Note(_chart(months, projection.currency))
+    yield from _chart(months, projection.currency)
     for sentence in _sentences(projection):
         yield Note(sentence, "strong")
     yield from _notes(projection)
@@ -71,7 +71,7 @@ def _cost_columns(projection: Projection) -> list[Column]:
 
 
 def _margin_columns(projection: Projection) -> list[Column]:
-    return [Column("Margin"), Column("points")] if _has_margin(projection) else []
+    return [Column("Margin"), Column("Points")] if _has_margin(projection) else []
 
 
 def _has_margin(projection: Projection) -> bool:
@@ -118,15 +118,18 @@ def _total(projection: Projection, total: Figures, is_wide: bool) -> list[Cell]:
     return [Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in cells)]
 
 
-def _chart(months: Sequence[MonthLine], currency: str) -> str:
-    """The margin, or the cost of a day: months differ in length, and that is no rise."""
+def _chart(months: Sequence[MonthLine], currency: str) -> Iterator[Note]:
+    """The margin, or the cost of a day: months differ in length, and that is no rise. Nothing where nothing moves."""
     margins = [month.margin.after for month in months if month.margin and month.margin.after is not None]
     if len(margins) == len(months):
-        ends = f"{percent_text(margins[0])} {ARROW} {percent_text(margins[-1])}"
-        return f"Margin by month   {sparkline(margins)}   {ends}"
-    daily = [month.cost.mid / month.month.days for month in months]
-    ends = f"{money_text(daily[0], currency)} {ARROW} {money_text(daily[-1], currency)} a day"
-    return f"Cost by month   {sparkline(daily)}   {ends}"
+        label, values, unit = "Margin by month", margins, ""
+        first, last = percent_text(margins[0]), percent_text(margins[-1])
+    else:
+        label, values, unit = "Cost by month", [month.cost.mid / month.month.days for month in months], " a day"
+        first, last = money_text(values[0], currency), money_text(values[-1], currency)
+    line = sparkline(values)
+    if len(set(line)) > 1:
+        yield Note(f"{label}   {line}   {first} {ARROW} {last}{unit}")
 
 
 def _sentences(projection: Projection) -> Iterator[str]:
@@ -165,7 +168,19 @@ def _notes(projection: Projection) -> Iterator[Note]:
             f" {counted(len(months), 'month')}, from {long_month_text(first.month)} on: they are in Before."
         )
     if any(month.unpriced_tokens for month in months):
-        yield Note("* The month holds tokens that no price was found for.", "loud")
+        yield Note("* Incomplete: the month holds tokens that no price was found for.")
+    low, high = (sum((end(month) for month in months), Fraction()) for end in (_low, _high))
+    if low != high:
+        ends = f"{money_text(low, projection.currency)} and {money_text(high, projection.currency)}"
+        yield Note(f"At the ends of the ranges: between {ends} with the rise.")
     days = projection.usage.days
     rate = f"Volume: the log's daily rate over {counted(days, 'day')}."
     yield Note(f"Estimate. {rate} Under 7 days a run-rate says little." if projection.usage.is_short else rate, "quiet")
+
+
+def _low(month: MonthLine) -> Fraction:
+    return month.cost.low
+
+
+def _high(month: MonthLine) -> Fraction:
+    return month.cost.high

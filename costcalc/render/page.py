@@ -62,7 +62,7 @@ def cost_blocks(report: CostReport) -> Sequence[Block]:
 def _table_notes(table: Table, total: Cost, currency: str) -> Iterator[Block]:
     """What the rounded figures cannot show."""
     if table.total.status == PARTLY and any(row.status == PARTLY for row in table.rows):
-        yield Note("* Part of it has no price and is not in the figure.", "loud")
+        yield Note("* Incomplete: part of it has no price and is not in the figure.")
     if 0 < total.before < 1:
         then = f", with the rise {price_text(total.mid)}" if total.mid and total.mid != total.before else ""
         yield Note(f"Exact: {price_text(total.before)}{then} {currency}.", "quiet")
