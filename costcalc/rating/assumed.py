@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.kinds import Amounts, Kind
-from costcalc.rating.model import Assumption, Charge
+from costcalc.rating.model import Assumption, Charge, PriceKey
 from costcalc.rating.quotes import Quote
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Assumed:
         self._cost: dict[str, Fraction] = {}
         self._below: dict[str, Fraction] = {}  # how much lower the cost would be at the cheapest reading
         self._above: dict[str, Fraction] = {}
-        self._cuts: dict[tuple[str, str, str], list[int]] = {}
+        self._cuts: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
         self._only_lists: dict[tuple[str, str], list[str]] = {}
         self.default_regions: dict[str, ResolvedModel] = {}
 
@@ -55,20 +55,37 @@ class Assumed:
         if kind.band_basis in ("mean", "unknown"):
             self._note_band(kind, sums, cost, rater)
 
+    def note_shared_bill(self, amount: Fraction) -> None:
+        """A bill of several days was shared out by hours because a rise begins within them."""
+        self._note("hours-weighted", amount)
+
     def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, rater: Rater) -> None:
         assert kind.key is not None
-        place = (kind.key.provider, kind.key.region, kind.key.model)
-        if place not in self._cuts:
-            model = rater.pricebook.book(kind.key.provider, kind.key.region).models[kind.key.model]
-            self._cuts[place] = sorted(model_cuts(model, "input"))
-        if not self._cuts[place]:
+        lengths = self._lengths(kind.key, sums, rater)
+        if len(lengths) < 2:
             return
         if kind.band_basis == "mean":
             self._note("band-from-mean", cost)
             return
-        costs = [rater.cost_at(replace(kind.key, input_over=cut), kind, sums) for cut in self._cuts[place]]
+        costs = [
+            rater.cost_at(replace(kind.key, input_over=over, output_over=output_over), kind, sums)
+            for over, output_over in lengths
+        ]
         self._note("band-unknown", cost)
         self._bound("band-unknown", cost, [cost, *(value for value in costs if value is not None)])
+
+    def _lengths(self, key: PriceKey, sums: Amounts, rater: Rater) -> list[tuple[int, int]]:
+        """(input above, output above) of the bands that a request of these could lie in: none is longer than all."""
+        place = (key.provider, key.region, key.model)
+        if place not in self._cuts:
+            model = rater.pricebook.book(key.provider, key.region).models[key.model]
+            self._cuts[place] = (sorted(model_cuts(model, "input")), sorted(model_cuts(model, "output")))
+        counted = dict(zip(rater.ledger.meters, sums.quantities, strict=True))
+        wholes = (counted.get("input_tokens", 0), counted.get("output_tokens", 0))
+        inputs, outputs = (
+            [0, *(cut for cut in cuts if cut < whole)] for cuts, whole in zip(self._cuts[place], wholes, strict=True)
+        )
+        return [(over, output_over) for over in inputs for output_over in outputs]
 
     def _note(self, code: str, cost: Fraction) -> None:
         self._cost[code] = self._cost.get(code, Fraction()) + cost

@@ -45,8 +45,10 @@ def _entries(rater: Rater) -> list[_Entry]:
     for kind, sums in rater.amounts.items():
         key = replace(kind.key, day=date.min) if kind.key else (kind.provider, kind.model)
         place = (key, kind.cost_kind, kind.cost_currency, kind.cost_meter, kind.has_revenue)
-        listed = rater.list_cost(kind, sums) if sums.has_cost else None
         entry = found.get(place)
+        # One month's exchange rate for all: the list's own change is wanted, not the currency's.
+        month = entry.kind.month if entry else kind.month
+        listed = rater.list_cost(replace(kind, month=month), sums) if sums.has_cost else None
         if entry is None:
             found[place] = _Entry(kind, _copy(sums), listed)
         else:
@@ -77,7 +79,7 @@ def _at(rater: Rater, entry: _Entry, month: Month, day: date) -> tuple[list[Char
     made, unpriced = rater.charge(kind, entry.sums)
     if entry.sums.has_cost and made and made[0].basis != "list":
         # A published change of the list moves a bill in proportion: the contract's discount survives.
-        listed = rater.list_cost(kind, entry.sums)
+        listed = rater.list_cost(replace(kind, month=entry.kind.month), entry.sums)
         then = entry.listed_then
         if listed and then and then.before:
             made = [replace(charge, cost=charge.cost * (listed.before / then.before)) for charge in made]

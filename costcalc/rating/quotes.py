@@ -11,7 +11,7 @@ from fractions import Fraction
 from costcalc.calendar import day_of, instant_of_day, utc_day
 from costcalc.pricebook.model import STANDARD, Book, PriceBlock, Rate, Schedule, Section
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
-from costcalc.pricebook.schedule import is_peak, peak_seconds
+from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
 from costcalc.rating.model import PriceKey
 from costcalc.usage.ledger import UsageGroup
 
@@ -124,10 +124,11 @@ class Quotes:
         if schedule is None:
             return [(closes - opens, opens)]
         peak = peak_seconds(schedule, opens, closes)
+        edges = [opens, *edges_between(schedule, opens, closes)]
         parts = []
         for seconds, wanted in ((peak, True), (closes - opens - peak, False)):
             if seconds:
-                instant = next(at for at in range(opens, closes, 60) if is_peak(schedule, at) is wanted)
+                instant = next(at for at in edges if is_peak(schedule, at) is wanted)
                 parts.append((seconds, instant))
         return parts
 
@@ -174,6 +175,17 @@ class Quotes:
         rates = _rates(block, section, key)
         observed = [day for day in (block.observed if block.starts is None else None, section.observed) if day]
         return Quote(rates, lookup.book, block, "", any(key.day < day for day in observed))
+
+
+def days_of(group: UsageGroup, timezone: str) -> list[tuple[Fraction, date]]:
+    """The days of that zone that a group's time meets, each with its share of the hours."""
+    start, end = _bucket(group, timezone)
+    if end <= start:
+        return [(ONE, utc_day(group.at) if group.naive else day_of(start, timezone))]
+    return [
+        (Fraction(closes - opens, end - start), day_of(opens, timezone))
+        for opens, closes in _days_between(start, end, timezone)
+    ]
 
 
 def why_unpriced(quote: Quote, key: PriceKey, meter: str) -> str:

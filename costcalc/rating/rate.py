@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from costcalc.calendar import Month, day_of, month_of, utc_day
+from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.meters import billable_counts, meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
+from costcalc.pricebook.schedule import edges_utc
 from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import Basis, Charge, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
-from costcalc.rating.quotes import ONE, Quotes, why_unpriced
+from costcalc.rating.quotes import ONE, Quotes, days_of, why_unpriced
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
 from costcalc.usage.ledger import UsageGroup, UsageLedger
 
@@ -59,7 +61,8 @@ class Rater:
         targets: Sequence[ResolvedModel] = (),
     ) -> None:  # fmt: skip
         self.ledger, self.pricebook, self.fx, self.options, self.changes = ledger, pricebook, fx, options, changes
-        self.quotes = Quotes(pricebook, changes.days(), targets)
+        self._change_days = changes.days()
+        self.quotes = Quotes(pricebook, self._change_days, targets)
         self.currency = options.currency or ""
         self.unit_costs: dict[tuple[PriceKey, Month], dict[str, Cost]] = {}
         self.resolved: dict[tuple[str | None, str, str | None], ResolvedModel | Unresolved] = {}
@@ -68,7 +71,12 @@ class Rater:
         self.assumed = Assumed()
         self.amounts: dict[Kind, Amounts] = {}
         self._noting = True  # assumptions are those of the log's own time
+        self._has_instants = any(group.until is None and not group.naive for group in ledger.groups)
         self._check_dimensions()
+        if {*TIME_FIELDS} & {*options.by}:
+            self._check_day_edges(options.timezone)
+        for target in targets:
+            self._check_cuts(target)
 
     def rating(self) -> Rating:
         """The charges of the ledger's own time; `self.amounts` keeps what they were made of."""
@@ -125,14 +133,19 @@ class Rater:
 
     def charge(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
         """The charges of one kind, by the basis that was asked for."""
-        basis = self.options.basis
-        bill_wins = sums.has_cost and (basis == "billed" or (basis == "auto" and kind.cost_kind == "billed"))
-        if bill_wins:
+        if self._bill_wins(kind, sums):
             return [self._billed(kind, sums)], []
         charges, unpriced = self._listed(kind, sums)
-        if unpriced and sums.has_cost and basis != "list" and not any(part.meter for part in unpriced):
+        if unpriced and self._may_stand_in(sums) and not any(part.meter for part in unpriced):
             return [self._billed(kind, sums)], []
         return charges, unpriced
+
+    def _bill_wins(self, kind: Kind, sums: Amounts) -> bool:
+        basis = self.options.basis
+        return sums.has_cost and (basis == "billed" or (basis == "auto" and kind.cost_kind == "billed"))
+
+    def _may_stand_in(self, sums: Amounts) -> bool:
+        return sums.has_cost and self.options.basis != "list"
 
     def resolve(self, group: UsageGroup) -> ResolvedModel | Unresolved:
         who = (group.provider, group.model, group.region)
@@ -224,24 +237,33 @@ class Rater:
         factors, applied = self._bill_factors(kind, sums, matching)
         cost = Cost(amount, *(amount * factor for factor in factors))
         charge = self._charge(kind, sums, kind.cost_meter, Fraction(), cost, kind.cost_kind or "billed", not applied)
+        if self._noting and kind.weighted:
+            self.assumed.note_shared_bill(amount)
+        if kind.cost_meter is None and any(change.selector.meters for change in matching):
+            charge = replace(charge, split=self._split(kind, sums))
         return self._with_requests(charge, sums)
+
+    def _split(self, kind: Kind, sums: Amounts) -> Mapping[str, Fraction]:
+        """The share of each meter in what the list says for these quantities; empty where it does not price them."""
+        listed = self.list_cost(kind, sums)
+        if kind.key is None or listed is None or not listed.before:
+            return {}
+        units = self.unit_cost(kind.key, kind.month)
+        counts = self._counts(sums, self.quotes.quote(kind.key).rates.keys())
+        return {name: units[name].before * count / listed.before for name, count in counts.items()}
 
     def _bill_factors(
         self, kind: Kind, sums: Amounts, matching: tuple[PriceChange, ...]
     ) -> tuple[tuple[Fraction, Fraction, Fraction], bool]:
         """By how much a bill rises (low, mid, high), and whether the changes could be applied."""
-        if not matching:
-            return (ONE, ONE, ONE), True
         meter = kind.cost_meter
-        whole = all(change.selector.meters is None or (meter and change.selector.covers(meter)) for change in matching)
-        if whole and all(change.new_rate is None for change in matching):
-            return _compound(matching), True
-        if meter and not any(change.selector.covers(meter) for change in matching):
-            return (ONE, ONE, ONE), True
+        hits = tuple(change for change in matching if meter is None or change.selector.covers(meter))
+        simple = tuple(c for c in hits if c.new_rate is None and (meter or c.selector.meters is None))
+        if simple == hits:
+            return _compound(hits), True
         listed = self.list_cost(kind, sums)
         if listed is None or not listed.before:
-            whole_only = tuple(change for change in matching if change.selector.meters is None)
-            return _compound(whole_only), False
+            return _compound(simple), False
         return (listed.low / listed.before, listed.mid / listed.before, listed.high / listed.before), True
 
     def _in_force(self, kind: Kind) -> tuple[PriceChange, ...]:
@@ -285,10 +307,30 @@ class Rater:
 
     def _moments(self, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> MetAll:
         if isinstance(resolved, Unresolved):
-            day = utc_day(group.at) if group.naive else day_of(group.at, "UTC")
-            return [(ONE, None, month_of(day), day)], False
+            return self._unpriced_moments(group)
         moments = self.quotes.moments(group, resolved)
-        return [(m.weight, m.key, month_of(m.day), m.day) for m in moments], self.quotes.price_differs(moments)
+        begins = self._rise_begins(resolved.provider, resolved.model, [m.day for m in moments])
+        met = [(m.weight, m.key, month_of(m.day), m.day) for m in moments]
+        return met, begins or self.quotes.price_differs(moments)
+
+    def _unpriced_moments(self, group: UsageGroup) -> MetAll:
+        """When a model without a book was used, in its provider's zone: a rise and a currency still ask for it."""
+        provider = self.provider_of(group)
+        books = self.pricebook.by_provider.get(provider)
+        shares: dict[tuple[Month, date], Fraction] = {}
+        for weight, day in days_of(group, books[0].timezone if books else "UTC"):
+            position = bisect_right(self._change_days, day)
+            place = (month_of(day), self._change_days[position - 1] if position else date.min)
+            shares[place] = shares.get(place, Fraction()) + weight
+        met: list[Met] = [(weight, None, month, since) for (month, since), weight in shares.items()]
+        return met, self._rise_begins(provider, group.model, [since for _, since in shares])
+
+    def _rise_begins(self, provider: str, model: str, days: Sequence[date]) -> bool:
+        """Whether a rise begins between these days of one bucket."""
+        return len(days) > 1 and any(
+            change.from_day and min(days) < change.from_day <= max(days)
+            for change in self.changes.matching(provider, model)
+        )
 
     def _note_revenue(self, line: LineKey, group: UsageGroup, month: Month) -> None:
         place = (line, group.revenue_currency, month)
@@ -341,10 +383,11 @@ class Rater:
     def _common_currency(self, amounts: Mapping[Kind, Amounts]) -> str:
         currencies = set()
         for kind, sums in amounts.items():
-            if sums.has_cost and (kind.cost_kind == "billed" or kind.key is None):
+            quote = self.quotes.quote(kind.key) if kind.key else None
+            if quote and quote.rates and not self._bill_wins(kind, sums):
+                currencies.add(quote.book.currency)
+            elif self._may_stand_in(sums):
                 currencies.add(kind.cost_currency)
-            elif kind.key is not None and self.quotes.quote(kind.key).rates:
-                currencies.add(self.quotes.quote(kind.key).book.currency)
         found = sorted(currency for currency in currencies if currency)
         return found[0] if len(found) == 1 else "USD"
 
@@ -366,7 +409,29 @@ class Rater:
                     remedy=f"count again with --by {name}",
                 )  # fmt: skip
 
+    def _check_day_edges(self, timezone: str) -> None:
+        if self._has_instants and {*midnights_utc(timezone)} - {*self.ledger.cuts.day_edges}:
+            raise fail(
+                "ledger-without-day", f"the ledger was counted without the days of {timezone}",
+                remedy="count the log again with these pricebooks and this time zone",
+            )  # fmt: skip
+
+    def _check_schedule(self, found: ResolvedModel) -> None:
+        cuts = self.ledger.cuts
+        book = self.pricebook.book(found.provider, found.region)
+        names = {block.schedule for block in book.models[found.model].blocks if block.schedule}
+        edges = {edge for name in names for edge in edges_utc(book.schedules[name])}
+        if self._has_instants and (
+            edges - {*cuts.day_edges, *cuts.schedule_edges} or (names and found.model not in cuts.scheduled_names)
+        ):
+            raise fail(
+                "ledger-without-hours", f"the ledger was counted without the hours at which {found.model} changes its price",
+                remedy="count the log again with these pricebooks",
+            )  # fmt: skip
+
     def _check_cuts(self, found: ResolvedModel) -> None:
+        self._check_day_edges(self.pricebook.book(found.provider, found.region).timezone)
+        self._check_schedule(found)
         model = self.pricebook.book(found.provider, found.region).models[found.model]
         for side, counted in (("input", self.ledger.cuts.input_lengths), ("output", self.ledger.cuts.output_lengths)):
             missing = sorted(model_cuts(model, side) - set(counted))

@@ -72,10 +72,15 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
     name = f"{found.provider}/{found.model}"
     lost = sum_costs(charge.cost for charge in charges).change
     raised = {charge.provider for charge in charges if charge.cost.mid > charge.cost.before}
+    if lost <= 0:
+        return MoveAnswer(name, found.region, None, Fraction(), lost, "nothing rises")
     stays, moved = Fraction(), Fraction()
     for kind, sums in rater.amounts.items():
         if kind.provider not in raised or (kind.provider, kind.model) == (found.provider, found.model):
             continue
+        made, _ = rater.charge(kind, sums)
+        if not made:
+            continue  # without a price it is in no total, and in no rise
         if kind.key is None:
             return MoveAnswer(name, found.region, None, Fraction(), lost, f"{kind.model} has no tokens to price there")
         key = replace(kind.key, provider=found.provider, region=found.region, model=found.model,
@@ -84,7 +89,6 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
         at_target = rater.list_cost(replace(kind, key=key), sums)
         if at_target is None:
             return MoveAnswer(name, found.region, None, Fraction(), lost, "it has no price for all of this usage")
-        made, _ = rater.charge(kind, sums)
         stays += sum_costs(charge.cost for charge in made).mid
         moved += at_target.mid
     saved = stays - moved

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
@@ -56,20 +57,25 @@ def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[Report
     missing: dict[LineKey, list[Unpriced]] = {}
     for part in rating.unpriced:
         missing.setdefault(part.line, []).append(part)
-    lines = [_line(key, parts.get(key, []), missing.get(key, []), revenue) for key in {**parts, **missing}]
+    by_meter = "meter" in rating.by
+    lines = [_line(key, parts.get(key, []), missing.get(key, []), revenue, by_meter) for key in {**parts, **missing}]
     if any(name in ("day", "month") for name in rating.by[:1]):
         return sorted(lines, key=lambda line: tuple(str(part or "") for part in line.key))
     return sorted(lines, key=lambda line: (-line.cost.mid, tuple(str(part or "") for part in line.key)))
 
 
 def _line(
-    key: LineKey, charges: Sequence[Charge], missing: Sequence[Unpriced], revenue: Mapping[LineKey, Fraction]
+    key: LineKey,
+    charges: Sequence[Charge],
+    missing: Sequence[Unpriced],
+    revenue: Mapping[LineKey, Fraction],
+    by_meter: bool,
 ) -> ReportLine:
     cost, tokens, covered = ZERO, Fraction(), ZERO
     counts: list[Fraction | None] = [part.requests for part in missing if part.meter is None]
     for charge in charges:
         cost = cost + charge.cost
-        tokens += charge.tokens
+        tokens += _tokens_of(charge) if by_meter else charge.tokens
         if charge.carries_requests:
             counts.append(charge.requests)
         if charge.has_revenue:
@@ -79,7 +85,7 @@ def _line(
     return ReportLine(
         key,
         cost,
-        None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+        None if by_meter or None in counts else sum((count for count in counts if count is not None), Fraction()),
         tokens + unpriced,
         tuple(sorted({charge.basis for charge in charges})),
         margin,
@@ -87,17 +93,40 @@ def _line(
     )
 
 
+def _tokens_of(charge: Charge) -> Fraction:
+    """The tokens of one meter; a bill without a meter split has those of its whole usage."""
+    if charge.meter is None:
+        return charge.tokens
+    return charge.quantity if charge.basis == "list" and meters().by_name[charge.meter].unit == "token" else Fraction()
+
+
 def touched_by(changes: PriceChanges, rating: Rating) -> list[Touched]:
     """For every rise, how much of the bill it touched; nothing at all is a finding too."""
     total = rating.total.before
     found = []
     for change in changes.changes:
-        hit = [charge for charge in rating.charges if touches(change, charge)]
-        refused = [charge for charge in hit if charge.hike_not_applied and change.selector.meters is not None]
-        cost = sum((charge.cost.before for charge in hit if charge not in refused), Fraction())
-        not_applied = sum((charge.cost.before for charge in refused), Fraction())
+        cost, not_applied = Fraction(), Fraction()
+        for charge in rating.charges:
+            if not touches(change, charge):
+                continue
+            if charge.hike_not_applied and _needs_meters(change, charge):
+                not_applied += charge.cost.before
+            else:
+                cost += charge.cost.before * _touched_share(change, charge)
         found.append(Touched(change, cost, cost / total if total else None, not_applied))
     return found
+
+
+def _needs_meters(change: PriceChange, charge: Charge) -> bool:
+    """Whether a bill must be split by the list before the change can reach it."""
+    return change.new_rate is not None or (charge.meter is None and change.selector.meters is not None)
+
+
+def _touched_share(change: PriceChange, charge: Charge) -> Fraction:
+    """The share of the charge that the change reaches: of a bill, that of its meters by the list."""
+    if charge.meter is not None or change.selector.meters is None:
+        return Fraction(1)
+    return sum((share for meter, share in charge.split.items() if change.selector.covers(meter)), Fraction())
 
 
 def touches(change: PriceChange, charge: Charge) -> bool:

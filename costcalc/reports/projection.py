@@ -23,7 +23,7 @@ from costcalc.reports.answers import (
     move_target,
     token_answers,
 )
-from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by
+from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by, touches
 from costcalc.reports.margin import AssumedMargin, Margin, Revenue, at_assumed_margins
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.model import PriceChanges
@@ -203,7 +203,7 @@ def _month_line(found: MonthCost, usage: UsageSummary, revenue: Revenue | None) 
 def _check_changes(options: ProjectOptions, rating: Rating, pricebook: Pricebook, usage: UsageSummary) -> None:
     problems = [
         *_unknown_names(options.changes, rating, pricebook),
-        *_too_late(options, usage),
+        *_too_late(options, rating, usage),
     ]
     if problems:
         raise CostcalcError(problems)
@@ -235,7 +235,7 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
     return problems
 
 
-def _too_late(options: ProjectOptions, usage: UsageSummary) -> list[Problem]:
+def _too_late(options: ProjectOptions, rating: Rating, usage: UsageSummary) -> list[Problem]:
     """A change after the log touches nothing unless months are projected."""
     if usage.last_day is None:
         return []
@@ -246,6 +246,8 @@ def _too_late(options: ProjectOptions, usage: UsageSummary) -> list[Problem]:
     for change in options.changes.changes:
         if change.from_day is None or change.from_day <= usage.last_day or (last and change.from_day < last):
             continue
+        if any(touches(change, charge) for charge in rating.charges):
+            continue  # the log's last day in UTC may be the next one at the provider
         months = (change.from_day.year - end.year) * 12 + change.from_day.month - end.month + 1
         problems.append(
             Problem(
