@@ -8,34 +8,57 @@ from typing import Literal
 
 TimeKind = Literal["instant", "plain", "unix", "unix-ms", "utc-bucket", "naive-day", "naive-month"]
 
+# A path names a column, or a leaf of a JSON line: `usage.prompt_tokens`. `/model` starts at the line's top where the
+# others start at one of the format's roots; `details[modality=AUDIO].count` adds the matching members of a list;
+# `metadata::spend` looks into a text that holds JSON. `a | b` is the first of both that is not empty.
+Paths = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text of a row: the first of `paths` that is not empty, or a constant."""
 
-    paths: tuple[str, ...] = ()
+    paths: Paths = ()
     constant: str | None = None
     values: tuple[tuple[str, str], ...] = ()  # (written, in lower case; meant); other texts stay as they are
     otherwise: str | None = None  # what every text means that `values` does not list
     take: str = ""  # a regular expression whose first group is the text meant
+    after: Text | None = None  # what holds where this text is empty
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """One summand of a count: the first of `paths` that is present."""
 
-    paths: tuple[str, ...]
+    paths: Paths
     sign: int = 1
-    floor: bool = False  # a negative difference counts 0
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A summand that is a difference, as far as it is above zero."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """Rows that each count one class of usage: which meters the class adds to."""
+
+    label: Text
+    amount: Term
+    classes: tuple[tuple[str, tuple[str, ...]], ...]  # (label, in lower case; meters)
+    when: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
     """When a row was used: an instant, or a bucket with its own end."""
 
-    paths: tuple[str, ...]
+    paths: Paths
     kind: TimeKind
-    until: tuple[str, ...] = ()  # the bucket's end, exclusive, written like its start
+    until: Paths = ()  # the bucket's end, exclusive, written like its start
+    zone: str = "UTC"  # of times written without one; "": the report's zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +68,19 @@ class Cost:
     terms: tuple[Term, ...]
     kind: str = "computed"
     currency: Text = Text()
-    signs: bool = False  # "$0.10" and "1,234.50" are numbers in this format
+    signs: bool = False  # "$0.10" and "1,234.50" are amounts in this format
     divisor: int = 1  # 100 where the amount is in cents
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold of a row: every path has one of its values, is present, or is absent."""
+    """What must hold of a row: all of it."""
 
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # values in lower case
-    present: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    zero: tuple[str, ...] = ()  # empty, or a number that is 0
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (path, values in lower case; `as-*` is a beginning)
+    present: tuple[Paths, ...] = ()
+    absent: tuple[Paths, ...] = ()
+    zero: tuple[Paths, ...] = ()  # empty, or a number that is 0
+    positive: tuple[tuple[Term, ...], ...] = ()  # sums that are above zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +94,17 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence for the reader, shown with the number of rows that it is true of."""
+    """A sentence for the reader. One with a condition is shown with the number of rows that it is true of."""
 
     text: str
-    when: Condition | None = None  # None: true of the whole format
-    above: tuple[tuple[str, str], ...] = ()  # (path, path or number): the first is larger
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How one kind of row is read."""
 
+    name: str = ""
     when: Condition = Condition()
     provider: Text = Text()
     model: Text = Text()
@@ -88,8 +112,10 @@ class Shape:
     service_tier: Text = Text()
     thinking: Text = Text()
     time: Time | None = None
-    requests: Term | Literal["one", "plain"] | None = None  # "plain": one request if the time is an instant
-    meters: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    # "one": a row is a request; "plain": it is one if its time is an instant; "first": only a row's first part is.
+    requests: Term | Literal["one", "plain", "first"] | None = None
+    meters: Mapping[str, tuple[Term | Excess, ...]] = field(default_factory=dict)
+    long: Long | None = None
     cost: Cost | None = None
     revenue: Cost | None = None
     input_over: Text = Text()  # the band that the export states, as a number of tokens
@@ -98,13 +124,40 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Dedupe:
+    """One usage written in several rows: the row with the largest count stands for all that share the key."""
+
+    key: tuple[str, ...]  # rows with an empty first path stay as they are
+    largest: tuple[Term, ...]
+    replay: str = ""  # a true text marks a copy, dropped where the first path of the key has an original
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Rows whose list of parts says more than they do themselves: each part is read in the row's place."""
+
+    list: str  # path of the list
+    shape: Shape  # paths that start with `*.` are the part's own
+
+
+@dataclass(frozen=True, slots=True)
 class FormatSpec:
     """One format: its shapes, what it skips, and what a reader of its figures should know."""
 
     name: str
-    reads: Literal["table", "json"]
+    reads: tuple[str, ...]  # "table", "json"
     shapes: tuple[Shape, ...]
     title: str = ""
+    recognise: tuple[tuple[str, ...], ...] = ()  # a file that has all names of one of these is of this format
+    only: tuple[tuple[str, ...], ...] = ()  # or whose header is exactly one of these
+    roots: tuple[str, ...] = (".",)  # where the paths of a JSON line can start
+    signs: tuple[str, ...] = ()  # top-level keys that a readable line is likely to have, if none that are read
+    unseen_roots: tuple[str, ...] = ()  # the roots that the first lines do not have: looked into only if lines are left
+    search_for: tuple[str, ...] = ()  # keys of usage objects: a line that has one anywhere must have been understood
     skip: tuple[Skip, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    dedupe: Dedupe | None = None
+    parts: Parts | None = None
+    undated: bool = False  # rows without a time are taken as of the day of the file's last change
+    other_columns: bool = True  # columns without a meaning are dimensions
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from costcalc.meters import meters
 from costcalc.usage.ledger import Cuts
-from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, RowQuery, quoted
+from costcalc.usage.paths import quoted
+from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, RowQuery
 
 _DAY, _HOUR = 86_400, 3_600
 
 _KEYS = {  # group keys of the first step, and their types
+    "reading": "INTEGER",
     "format": "VARCHAR",
     "file": "VARCHAR",
     "verdict": "INTEGER",
@@ -44,6 +47,7 @@ _SUMS = {
     "first_at": "BIGINT",
     "last_at": "BIGINT",
 }
+MOST_REMARKS = 8  # of one format
 _STANDARD_TIERS = ("", "default", "auto", "standard", "standard_only", "on_demand", "on-demand", "null", "none")
 
 
@@ -51,12 +55,13 @@ def counted_table(dimensions: int) -> str:
     """The table that all sources are counted into."""
     columns = {**_KEYS, **{f"d{i}": "VARCHAR" for i in range(dimensions)}, **_SUMS}
     columns |= {f"m_{name}": "HUGEINT" for name in meters().by_name}
+    columns |= {"undated": "BIGINT", **{f"remark_{i}": "BIGINT" for i in range(MOST_REMARKS)}}
     return "CREATE TEMP TABLE counted (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")"
 
 
-def count_statement(rows: RowQuery, cuts: Cuts, format_name: str, with_file: bool) -> str:
+def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, with_file: bool) -> str:
     """One pass over a source: every row gets its labels, equal labels are added up."""
-    keys = {"format": quoted(format_name), "verdict": "verdict"}
+    keys = {"reading": str(reading), "format": quoted(format_name), "verdict": "verdict"}
     keys |= {name: quoted(text) for name, text in rows.constants.items()}
     plain = ("provider", "model", "region", "service_tier", "thinking", "naive", "billed_meter", "cost_kind",
              "cost_currency", "cost_divisor", "revenue_currency")  # fmt: skip
@@ -71,6 +76,8 @@ def count_statement(rows: RowQuery, cuts: Cuts, format_name: str, with_file: boo
     if rounded:
         sums["rounded"] = f"sum({' + '.join(rounded)})"
     sums |= {f"m_{name}": f"sum(m_{name})" for name in rows.meters}
+    true_of = [name for name in (*rows.remarks.values(), "undated") if name in rows.columns]
+    sums |= {name: f"sum(CAST(coalesce({name}, false) AS INTEGER))" for name in true_of}
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in (keys | sums).items())
     grouped = ", ".join(f'"{name}"' for name in keys)
     return f"INSERT INTO counted BY NAME SELECT {selected} FROM ({rows.sql}) GROUP BY {grouped}"
@@ -100,21 +107,28 @@ def segment_of(instant: str, edges: Sequence[int]) -> str:
     second = f"({instant}) % {_DAY}"
     ordered = sorted(edges) or [0]
     cases = [f"WHEN {second} < {ordered[0]} THEN {ordered[-1] - _DAY}"] if ordered[0] else []
-    cases += [f"WHEN {second} < {after} THEN {edge}" for edge, after in zip(ordered, ordered[1:], strict=False)]
+    cases += [f"WHEN {second} < {after} THEN {edge}" for edge, after in pairwise(ordered)]
     return f"({day} + CASE {' '.join(cases)} ELSE {ordered[-1]} END)"
 
 
 def _band_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
-    stated = "input_over" in rows.columns
+    """The cuts that a request's lengths are above: stated by the row, or its own, or those of the mean request."""
+    if "input_over" in rows.columns:
+        stated = _largest_cut("input_over + 1", cuts.input_lengths)
+        basis = "CASE WHEN input_over IS NULL THEN 'unknown' ELSE 'stated' END"
+        return {"input_over": f"CASE WHEN input_over IS NULL THEN 0 ELSE {stated} END", "basis": basis}
     if "requests" not in rows.columns:
-        stated_cut = _largest_cut("input_over + 1", cuts.input_lengths)
-        return {"input_over": f"coalesce({stated_cut}, 0)", "basis": "CASE WHEN input_over IS NULL THEN 'unknown' ELSE 'stated' END"} if stated else {"basis": "'unknown'"}
-    labels = {"basis": "CASE WHEN requests = 1 THEN 'request' WHEN requests > 1 THEN 'mean' ELSE 'unknown' END"}
-    if "input_tokens" in rows.meters:
-        labels["input_over"] = _largest_cut("m_input_tokens", cuts.input_lengths, "requests")
-    if "output_tokens" in rows.meters:
-        labels["output_over"] = _largest_cut("m_output_tokens", cuts.output_lengths, "requests")
-    return {name: sql for name, sql in labels.items() if sql != "0"}
+        return {"basis": "'unknown'"}
+    basis = "CASE WHEN requests = 1 THEN 'request' WHEN requests > 1 THEN 'mean' ELSE 'unknown' END"
+    labels = {"basis": "'request'" if rows.single else basis}
+    per = "" if rows.single else "requests"
+    lengths = {"input": cuts.input_lengths, "output": cuts.output_lengths}
+    labels |= {
+        f"{side}_over": _largest_cut(f"m_{side}_tokens", of_side, per)
+        for side, of_side in lengths.items()
+        if f"{side}_tokens" in rows.meters and of_side
+    }
+    return labels
 
 
 def _largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
@@ -158,14 +172,18 @@ def groups_statement(dimensions: int, cuts: Cuts, where: Sequence[tuple[str, Seq
     sums |= {f"m_{name}": f"coalesce(sum(m_{name}), 0)" for name in meters().by_name}
     selected = ", ".join(f'{sql} AS "k_{name}"' for name, sql in (names | sums).items())
     keys = ", ".join(f'"k_{name}"' for name in names)
-    return f"SELECT {selected} FROM counted WHERE verdict = {COUNTED}{where_clause(where)} GROUP BY {keys} ORDER BY {keys}"
+    return (
+        f"SELECT {selected} FROM counted WHERE verdict = {COUNTED}{where_clause(where)} GROUP BY {keys} ORDER BY {keys}"
+    )
 
 
 def where_clause(where: Sequence[tuple[str, Sequence[str]]]) -> str:
     """` AND …` for globs over the raw texts; any of a name's patterns suffices."""
     parts = []
     for column, patterns in where:
-        tests = [f"regexp_full_match(lower(coalesce(trim({column}), '')), {quoted(glob_pattern(glob))})" for glob in patterns]
+        tests = [
+            f"regexp_full_match(lower(coalesce(trim({column}), '')), {quoted(glob_pattern(glob))})" for glob in patterns
+        ]
         parts.append(f" AND ({' OR '.join(tests)})")
     return "".join(parts)
 
@@ -173,6 +191,11 @@ def where_clause(where: Sequence[tuple[str, Sequence[str]]]) -> str:
 def glob_pattern(glob: str) -> str:
     """A glob of `*` and `?` as a regular expression over lower-case text."""
     return "".join({"*": ".*", "?": "."}.get(char) or re.escape(char) for char in glob.lower())
+
+
+def matches_glob(glob: str, text: str) -> bool:
+    """Whether the text matches the glob; case does not matter."""
+    return re.fullmatch(glob_pattern(glob), text.strip().lower()) is not None
 
 
 def _coarser_at(cuts: Cuts) -> str:
@@ -190,15 +213,23 @@ def _tier() -> str:
     return f"CASE WHEN lower(coalesce(trim(service_tier), '')) IN ({standard}) THEN 'standard' ELSE lower(trim(service_tier)) END"
 
 
-def summary_statements(where: Sequence[tuple[str, Sequence[str]]]) -> Mapping[str, str]:
-    """Smaller questions to the counted table: rows by verdict and file, and the time that the log covers."""
+def summary_statements(
+    where: Sequence[tuple[str, Sequence[str]]], covering: Sequence[tuple[int, int]]
+) -> Mapping[str, str]:
+    """Smaller questions to the counted table: rows by verdict and file, and the time that the log covers.
+
+    `covering`: (reading, verdict) of rows that are no usage but whose days belong to the log.
+    """
+    covered = "".join(f" OR (reading = {reading} AND verdict = {verdict})" for reading, verdict in covering)
     chosen = f"verdict <> {OUTSIDE}{where_clause(where)}"
     return {
-        "verdicts": f"SELECT format, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
-        "files": f"SELECT file, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
+        "verdicts": f"SELECT reading, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
+        "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
         "rounded": f"SELECT coalesce(sum(rounded), 0) FROM counted WHERE verdict = {COUNTED}{where_clause(where)}",
-        "covered": "SELECT min(first_at), max(last_at) FROM counted WHERE verdict IN ({codes})" + where_clause(where),
-        "read": "SELECT file, sum(row_count) FROM counted WHERE format = ? GROUP BY ALL",
+        "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE (verdict = {COUNTED}{where_clause(where)}){covered}",
+        "remarks": "SELECT reading, sum(undated), "
+        + ", ".join(f"sum(remark_{i})" for i in range(MOST_REMARKS))
+        + f" FROM counted WHERE verdict = {COUNTED}{where_clause(where)} GROUP BY ALL ORDER BY ALL",
     }
 
 

@@ -64,10 +64,33 @@ _SYNONYMS = {
     "revenue": "revenue income sales turnover",
     "revenue_currency": "revenuecurrency",
 }
-_TOTALS = frozenset("totaltokens tokens total tokenstotal totaltokencount tokencount".split())  # never priced
+_TOTALS = frozenset(["totaltokens", "tokens", "total", "tokenstotal", "totaltokencount", "tokencount"])  # never priced
 _TIMES = ("timestamp", "date", "month")  # the most precise first
-_BARE = frozenset("input prompt output completion completions reasoning thoughts images searches".split())
-_CURRENCIES = frozenset("usd eur cny gbp jpy krw inr chf cad aud sgd hkd brl sek nok dkk pln twd".split())
+_BARE = frozenset(
+    ["input", "prompt", "output", "completion", "completions", "reasoning", "thoughts", "images", "searches"]
+)
+_CURRENCIES = frozenset(
+    [
+        "usd",
+        "eur",
+        "cny",
+        "gbp",
+        "jpy",
+        "krw",
+        "inr",
+        "chf",
+        "cad",
+        "aud",
+        "sgd",
+        "hkd",
+        "brl",
+        "sek",
+        "nok",
+        "dkk",
+        "pln",
+        "twd",
+    ]
+)
 _NUMBER = re.compile(r"\d+(\.0*)?")
 
 
@@ -188,9 +211,7 @@ def _quoted(columns: Sequence[str]) -> list[str]:
     return [f'"{column}"' for column in columns]
 
 
-def _prefer_precise_time(
-    meanings: dict[str, str], samples: Mapping[str, Sequence[str]], dropped: set[str]
-) -> None:
+def _prefer_precise_time(meanings: dict[str, str], samples: Mapping[str, Sequence[str]], dropped: set[str]) -> None:
     """Of several times keep the most precise; a bare clock time ("10:15") beside a date is none."""
     stated = [meaning for meaning in _TIMES if meaning in meanings]
     if len(stated) > 1 and any(re.fullmatch(r"\d{1,2}:.*", text) for text in samples.get(meanings[stated[0]], ())):
@@ -217,7 +238,15 @@ def plain_format(found: Understanding, aliases: Mapping[str, str], file: str) ->
         revenue=_money(found, "revenue", "computed", "revenue_currency"),
         dimensions={name: Text((column,)) for name, column in names.items()},
     )
-    return FormatSpec(NAME, "table", (shape,), "plain usage table", ignored=found.dropped)
+    return FormatSpec(NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped)
+
+
+def names_text() -> str:
+    """The names that the plain table knows, for `costcalc formats show plain`."""
+    lines = ["# A table whose column names say what they hold; case, spaces, dashes and underscores do not matter."]
+    lines += [f"{meaning}: {', '.join(words.split())}" for meaning, words in _SYNONYMS.items()]
+    lines.append("# Every other column is a dimension. `--map MEANING=COLUMN` names a column of your own.")
+    return "\n".join(lines)
 
 
 def _text(meanings: Mapping[str, str], meaning: str) -> Text:
@@ -231,7 +260,9 @@ def _time(meanings: Mapping[str, str]) -> Time:
 
 def _counts(meanings: Mapping[str, str]) -> dict[str, tuple[Term, ...]]:
     """The meters of the header. Cached tokens lie inside the input, unless only the uncached rest is stated."""
-    counts = {name: (Term((meanings[name],)),) for name in meters().by_name if name in meanings and name != "requests"}
+    counts: dict[str, tuple[Term, ...]] = {
+        name: (Term((meanings[name],)),) for name in meters().by_name if name in meanings and name != "requests"
+    }
     timed = [meanings[name] for name in ("cache_write_5m_tokens", "cache_write_1h_tokens") if name in meanings]
     if timed and "cache_write_tokens" not in meanings:
         counts["cache_write_tokens"] = tuple(Term((column,)) for column in timed)

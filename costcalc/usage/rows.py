@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from costcalc.meters import meters
-from costcalc.usage.formats import Condition, Cost, FormatSpec, Shape, Term, Text, Time
+from costcalc.usage.formats import Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time
+from costcalc.usage.paths import PART, Column, Columns, quoted
 
 COUNTED = 0  # verdicts of a row
-BAD_TIME, BAD_COUNT, BAD_COST, TOO_LARGE, NO_USAGE, OUTSIDE = 1, 2, 3, 4, 5, 9
+BAD_TIME, BAD_COUNT, BAD_COST, TOO_LARGE, NO_USAGE, MALFORMED, IN_PARTS, OUTSIDE = 1, 2, 3, 4, 5, 6, 8, 9
 FIRST_SKIP = 10  # 10 + n: left out by the format's n-th rule
 
 # The parts of a whole that exclude each other: together they must not exceed it.
@@ -30,29 +31,8 @@ _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _ZONED = "(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _DIGITS = "[0-9]{1,18}([.]0*)?"
 _DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
+_DAY_SECONDS = 86_400
 _TRUE = ("true", "1", "yes", "on", "enabled", "t", "y")
-
-
-def quoted(text: str) -> str:
-    """The text as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def name_of(identifier: str) -> str:
-    """The name as an SQL identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column or JSON leaf of a source: the SQL that yields it and the type it comes in."""
-
-    sql: str
-    kind: str = "text"  # "text", "integer", "number", "instant", "naive" (a timestamp without a zone), "day", "flag"
-
-    @property
-    def text(self) -> str:
-        return self.sql if self.kind == "text" else f"CAST({self.sql} AS VARCHAR)"
 
 
 @dataclass
@@ -63,6 +43,8 @@ class RowQuery:
     columns: tuple[str, ...]
     meters: tuple[str, ...]
     constants: Mapping[str, str]  # common columns with one text for every row
+    remarks: Mapping[int, str]  # position of a remark in the format → column that says whether it is true
+    single: bool  # every row has one request's lengths
     count_texts: Mapping[str, str]  # alias of a count → alias of its text, for diagnosis
     count_names: Mapping[str, str]  # alias of a count → the columns it was read from
 
@@ -72,26 +54,32 @@ class RowBuilder:
     """Writes the SELECT in steps: texts of the source, attempts to read numbers, counts, common columns, verdict."""
 
     spec: FormatSpec
-    columns: Mapping[str, Column]  # by path; paths that the source lacks are not in it
-    relation: str  # SQL of the source, after FROM
+    columns: Columns
+    relation: Callable[[], str]  # SQL of the source, after FROM; asked for when every path is known
     zone: str  # of times written without one
     dimensions: Sequence[str]
-    days: tuple[int | None, int | None] = (None, None)  # epoch seconds: rows that start outside are left out
+    since: tuple[int, int] | None = None  # first instant, and first naive day: rows that start before are left out
+    until: tuple[int, int] | None = None  # the same for the end, exclusive
     carried: tuple[str, ...] = ()  # further SQL columns of the source to keep (the file's name, a row number)
+    undated_as: int | None = None  # the UTC day (epoch seconds) of rows without a time, where the format allows them
+    of_parts: bool = False  # rows are the members of a list
     _texts: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, str] = field(default_factory=dict)
     _count_names: dict[str, str] = field(default_factory=dict)
     _count_texts: dict[str, str] = field(default_factory=dict)
+    _derived: dict[str, str] = field(default_factory=dict)
 
     def build(self) -> RowQuery:
         shapes = [self._shape_columns(shape) for shape in self.spec.shapes]
         constants = self._constants()
         common = {
-            name: self._by_shape([columns.get(name) for columns in shapes])
+            name: self._by_shape([columns.get(name) for columns in shapes], "0" if _is_count(name) else "NULL")
             for name in dict.fromkeys(name for columns in shapes for name in columns)
             if name not in constants
         }
+        remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
+        common |= {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
         verdict = self._verdict(common)
         found_meters = tuple(name for name in meters().by_name if f"m_{name}" in common)
         return RowQuery(
@@ -99,6 +87,8 @@ class RowBuilder:
             tuple(common),
             found_meters,
             constants,
+            remarks,
+            all(shape.requests in ("one", "first") for shape in self.spec.shapes),
             self._count_texts,
             self._count_names,
         )
@@ -116,6 +106,9 @@ class RowBuilder:
         """A text of the row as SQL; None where the source cannot say it."""
         if text.constant is not None:
             return quoted(text.constant)
+        if text.after is not None:
+            choices = [sql for choice in (replace(text, after=None), text.after) if (sql := self.text(choice))]
+            return " ".join(choices) if len(choices) < 2 else f"coalesce(nullif({choices[0]}, ''), {choices[1]})"
         found = self._first_text(text.paths)
         if found and text.take:
             found = f"nullif(regexp_extract({found}, {quoted(text.take)}, 1), '')"
@@ -129,10 +122,14 @@ class RowBuilder:
             return None
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
-    def count(self, terms: Sequence[Term], decimals: int = 0) -> str | None:
+    def count(self, terms: Sequence[Term | Excess], decimals: int = 0) -> str | None:
         """A sum of counts as SQL: NULL where one of them is no count; None where the source has none of them."""
         parts = []
         for term in terms:
+            if isinstance(term, Excess):
+                excess = self.count(term.terms)
+                parts += [f"+ greatest({excess}, 0)"] if excess else []
+                continue
             alias = self._count_alias(term.paths, decimals)
             if alias:
                 parts.append(f"{'-' if term.sign < 0 else '+'} {alias}")
@@ -142,11 +139,14 @@ class RowBuilder:
         present = [column for path in paths if (column := self.column(path))]
         if not present:
             return None
+        if self.of_parts and not paths[0].startswith(PART):
+            # What the line says of itself is counted with its first part.
+            present = [Column(f"CASE WHEN part_no = 1 THEN {column.sql} END", column.kind) for column in present]
         if len(present) > 1:
             present = [Column(f"coalesce({', '.join(column.text for column in present)})")]
         sql = self._count_sql(present[0], decimals)
         alias = self._counts.setdefault(sql, f"n{len(self._counts)}")
-        self._count_names[alias] = " or ".join(path for path in paths if path in self.columns)
+        self._count_names[alias] = " or ".join(path for path in paths if self.columns.get(path))
         self._count_texts[alias] = present[0].text
         return alias
 
@@ -155,7 +155,9 @@ class RowBuilder:
         if decimals:
             return _scaled(column.text, decimals)
         if column.kind == "integer":
-            return f"CASE WHEN {x} IS NULL THEN 0 WHEN {x} BETWEEN 0 AND 999999999999999999 THEN CAST({x} AS BIGINT) END"
+            return (
+                f"CASE WHEN {x} IS NULL THEN 0 WHEN {x} BETWEEN 0 AND 999999999999999999 THEN CAST({x} AS BIGINT) END"
+            )
         if column.kind != "text":
             return self._text_count(column.text)
         return self._text_count(x)
@@ -207,6 +209,21 @@ class RowBuilder:
         for name, terms in shape.meters.items():
             if sql := self.count(terms, declared[name].decimals):
                 found[f"m_{name}"] = sql
+        return found | self._long_columns(shape.long)
+
+    def _long_columns(self, long: Long | None) -> dict[str, str]:
+        """A row that counts one class of usage adds to the class's meters."""
+        if long is None or not (label := self.text(long.label)) or not (amount := self._first_text(long.amount.paths)):
+            return {}
+        chosen = f"CASE WHEN {self.condition(long.when)} THEN {amount} END"
+        # A text under a name of its own, so that counts of other units are never read as counts.
+        text = self._derived.setdefault(chosen, f"x{len(self._derived)}")
+        count = self._counts.setdefault(self._text_count(text), f"n{len(self._counts)}")
+        self._count_names[count], self._count_texts[count] = long.amount.paths[0], text
+        found = {}
+        for name in dict.fromkeys(name for _, names in long.classes for name in names):
+            labels = ", ".join(quoted(written) for written, names in long.classes if name in names)
+            found[f"m_{name}"] = f"CASE WHEN lower(trim({label})) IN ({labels}) THEN {count} ELSE 0 END"
         return found
 
     def _thinking(self, shape: Shape, columns: Mapping[str, str]) -> dict[str, str]:
@@ -221,6 +238,8 @@ class RowBuilder:
     def _requests(self, shape: Shape) -> dict[str, str]:
         if shape.requests == "one":
             return {"requests": "1"}
+        if shape.requests == "first":
+            return {"requests": "CASE WHEN part_no = 1 THEN 1 ELSE 0 END"}
         if shape.requests == "plain":
             return {"requests": "CASE WHEN ended IS NULL THEN 1 END"}
         if isinstance(shape.requests, Term) and (column := self._first_text(shape.requests.paths)):
@@ -231,16 +250,21 @@ class RowBuilder:
     def _money_columns(self, name: str, cost: Cost | None) -> dict[str, str]:
         if cost is None:
             return {}
-        texts = [(term, text) for term in cost.terms if (text := self._first_text(term.paths))]
+        texts = [(term, f"nullif(trim({text}), '')") for term in cost.terms if (text := self._first_text(term.paths))]
+        if self.of_parts:
+            texts = [(term, f"CASE WHEN part_no = 1 THEN {text} END") for term, text in texts]
         if not texts:
             return {}
         amounts = [(term, _amount(text, cost.signs)) for term, text in texts]
         total = " ".join(f"{'-' if term.sign < 0 else '+'} coalesce({amount}, 0)" for term, amount in amounts)
         stated = " OR ".join(f"{text} IS NOT NULL" for _, text in texts)
-        wrong = " OR ".join(f"({text} IS NOT NULL AND {amount} IS NULL)" for (_, text), (_, amount) in zip(texts, amounts, strict=True))
+        wrong = " OR ".join(
+            f"({text} IS NOT NULL AND {amount} IS NULL)" for (_, text), (_, amount) in zip(texts, amounts, strict=True)
+        )
         found = {
             name: amounts[0][1] if len(amounts) == 1 else f"CASE WHEN {stated} THEN {total.removeprefix('+ ')} END",
             f"{name}_wrong": f"({wrong})",
+            f"{name}_text": " || ' + ' || ".join(text for _, text in texts),
             f"{name}_rounded": f"({' OR '.join(_longer_than_kept(text) for _, text in texts)})",
         }
         if currency := self.text(cost.currency):
@@ -256,36 +280,52 @@ class RowBuilder:
         column = next((found for path in time.paths if (found := self.column(path))), None) if time else None
         if time is None or column is None:
             return {}
+        zone = time.zone or self.zone
         if column.kind != "text":
-            return self._typed_time(column)
+            return self._typed_time(column, zone)
         text = self._first_text(time.paths) or column.sql
-        columns = _TIME_SQL[time.kind](text, self.zone)
+        columns = _TIME_SQL[time.kind](text, zone) | {"time_text": text}
         if time.until and (end := self._first_text(time.until)):
-            columns["ended"] = _TIME_SQL[time.kind](end, self.zone)["started"]
-        return columns
+            columns["ended"] = _TIME_SQL[time.kind](end, zone)["started"]
+            columns["until_text"] = end
+        return self._dated(columns, text) if self.undated_as is not None else columns
 
-    def _typed_time(self, column: Column) -> dict[str, str]:
+    def _dated(self, columns: Mapping[str, str], text: str) -> dict[str, str]:
+        """Rows without a time lie on the day of the file's last change."""
+        day = self.undated_as or 0
+        return {
+            "started": f"CASE WHEN {text} IS NULL THEN {day} ELSE {columns['started']} END",
+            "ended": f"CASE WHEN {text} IS NULL THEN {day + _DAY_SECONDS} ELSE {columns.get('ended', 'NULL')} END",
+            "naive": f"({text} IS NULL OR {columns.get('naive', 'false')})",
+            "undated": f"({text} IS NULL)",
+            "time_text": text,
+        }
+
+    def _typed_time(self, column: Column, zone: str) -> dict[str, str]:
         if column.kind == "day":
             started = f"epoch_us(CAST({column.sql} AS TIMESTAMP)) // 1000000"
             return {"started": started, "ended": f"{started} + 86400", "naive": "true"}
         if column.kind == "naive":
-            zoned = f"timezone({quoted(self.zone)}, {column.sql})"
+            zoned = f"timezone({quoted(zone)}, {column.sql})"
             return {"started": f"epoch_us({zoned}) // 1000000"}
         if column.kind == "instant":
             return {"started": f"epoch_us({column.sql}) // 1000000"}
-        return _plain_time(column.text, self.zone)
+        return _plain_time(column.text, zone)
 
     # --- verdict and statement --------------------------------------------------------------------------------
 
     def _verdict(self, common: Mapping[str, str]) -> str:
-        cases = [(self.condition(rule.when), FIRST_SKIP + i) for i, rule in enumerate(self.spec.skip)]
+        cases = [("malformed", MALFORMED)] if self.columns.malformed() else []
+        cases += [(self.condition(rule.when), FIRST_SKIP + i) for i, rule in enumerate(self.spec.skip)]
+        if len(self.spec.shapes) > 1:
+            cases.append(("shape IS NULL", NO_USAGE))
+        if self.spec.parts and not self.of_parts and (listed := self._list_presence()):
+            cases.append((listed, IN_PARTS))
         cases.append((f"started IS NULL OR started NOT BETWEEN {_EARLIEST} AND {_LATEST}", BAD_TIME))
         if "ended" in common:
             cases.append(("ended <= started", BAD_TIME))
-        since, until = self.days
-        cases += [(f"started < {since}", OUTSIDE)] if since is not None else []
-        cases += [(f"started >= {until}", OUTSIDE)] if until is not None else []
-        counts = [name for name in common if name.startswith("m_")] + [name for name in common if name == "requests_count"]
+        cases += [(sql, OUTSIDE) for sql in self._outside("naive" in common)]
+        counts = [name for name in common if _is_count(name)]
         if counts:
             cases.append((f"({' + '.join(counts)}) IS NULL", BAD_COUNT))
         cases += [(name, BAD_COST) for name in ("cost_wrong", "revenue_wrong") if name in common]
@@ -293,28 +333,61 @@ class RowBuilder:
         written = " ".join(f"WHEN {sql} THEN {code}" for sql, code in cases if sql)
         return f"CASE {written} ELSE {COUNTED} END"
 
+    def _outside(self, some_naive: bool) -> list[str]:
+        found = []
+        for sign, bound in (("<", self.since), (">=", self.until)):
+            if bound:
+                limit = f"CASE WHEN naive THEN {bound[1]} ELSE {bound[0]} END" if some_naive else str(bound[0])
+                found.append(f"started {sign} {limit}")
+        return found
+
     def condition(self, condition: Condition) -> str:
         """The condition over the source's texts as SQL; "false" where it names a path that the source lacks."""
-        parts = []
-        for path, values in condition.where:
-            text = self._first_text((path,))
-            parts.append(f"lower({text}) IN ({', '.join(quoted(value) for value in values)})" if text else "false")
-        for path in condition.present:
-            text = self._first_text((path,))
-            parts.append(f"{text} IS NOT NULL" if text else "false")
-        for path in condition.absent:
-            text = self._first_text((path,))
-            parts.append(f"{text} IS NULL" if text else "true")
-        for path in condition.zero:
-            text = self._first_text((path,))
-            parts.append(f"(coalesce(trim({text}), '') = '' OR TRY_CAST({text} AS DECIMAL(38,24)) = 0)" if text else "true")
+        parts = [self._is_one_of(path, values) for path, values in condition.where]
+        parts += [self._presence(paths) or "false" for paths in condition.present]
+        parts += [f"NOT ({sql})" if (sql := self._presence(paths)) else "true" for paths in condition.absent]
+        parts += [self._is_zero(paths) for paths in condition.zero]
+        parts += [self._is_positive(terms) for terms in condition.positive]
         return " AND ".join(f"coalesce({part}, false)" for part in parts) or "true"
 
-    def _by_shape(self, expressions: Sequence[str | None]) -> str:
+    def _is_one_of(self, path: str, values: Sequence[str]) -> str:
+        text = self._first_text((path,))
+        if not text:
+            return "false"
+        tests = [
+            f"starts_with(lower({text}), {quoted(value[:-1])})"
+            if value.endswith("*")
+            else f"lower({text}) = {quoted(value)}"
+            for value in values
+        ]
+        return f"({' OR '.join(tests)})"
+
+    def _presence(self, paths: Sequence[str]) -> str | None:
+        found = [sql for path in paths if (sql := self.columns.presence(path))]
+        if not found:
+            return None
+        return self._texts.setdefault(f"({' OR '.join(found)})", f"a{len(self._texts)}")
+
+    def _list_presence(self) -> str | None:
+        listed = self.columns.parts_presence(self.spec.parts.list) if self.spec.parts else None
+        return self._texts.setdefault(listed, f"a{len(self._texts)}") if listed else None
+
+    def _is_zero(self, paths: Sequence[str]) -> str:
+        text = self._first_text(paths)
+        return f"(coalesce(trim({text}), '') = '' OR TRY_CAST({text} AS DECIMAL(38,24)) = 0)" if text else "true"
+
+    def _is_positive(self, terms: Sequence[Term]) -> str:
+        texts = [(term, text) for term in terms if (text := self._first_text(term.paths))]
+        total = " ".join(
+            f"{'-' if term.sign < 0 else '+'} coalesce(TRY_CAST({text} AS DECIMAL(38,12)), 0)" for term, text in texts
+        )
+        return f"({total.removeprefix('+ ')}) > 0" if texts else "false"
+
+    def _by_shape(self, expressions: Sequence[str | None], missing: str) -> str:
         if len(expressions) == 1:
-            return expressions[0] or "NULL"
+            return expressions[0] or missing
         cases = " ".join(f"WHEN {i} THEN {sql}" for i, sql in enumerate(expressions) if sql)
-        return f"CASE shape {cases} END"
+        return expressions[0] or "NULL" if len({*expressions}) == 1 else f"CASE shape {cases} ELSE {missing} END"
 
     def _constants(self) -> dict[str, str]:
         """Texts that every shape states as the same constant: no group key is needed for them."""
@@ -332,7 +405,13 @@ class RowBuilder:
             cases = " ".join(f"WHEN {self.condition(s.when)} THEN {i}" for i, s in enumerate(self.spec.shapes))
             shape = f", CASE {cases} END AS shape"
         carried = "".join(f", {column}" for column in self.carried)
+        malformed = self.columns.malformed()
+        if malformed:
+            carried += f", ({malformed}) AS malformed"
+        if self.of_parts:
+            carried += ", part_no"
         texts = ", ".join(f"{sql} AS {alias}" for sql, alias in self._texts.items()) or "1 AS nothing"
+        derived = "".join(f", {sql} AS {alias}" for sql, alias in self._derived.items())
         attempts = "".join(f", {sql} AS {alias}" for sql, alias in self._attempts.items())
         counts = "".join(f", {sql} AS {alias}" for sql, alias in self._counts.items())
         late = {name: sql for name, sql in common.items() if name == "requests"}
@@ -341,18 +420,27 @@ class RowBuilder:
         if "ended" not in common:
             early += ", CAST(NULL AS BIGINT) AS ended"
         return (
-            f"WITH texts AS (SELECT {texts}{carried} FROM {self.relation}), "
-            f"attempts AS (SELECT *{attempts} FROM texts), "
+            f"WITH texts AS (SELECT {texts}{carried} FROM {self.relation()}), "
+            f"derived AS (SELECT *{derived} FROM texts), "
+            f"attempts AS (SELECT *{attempts} FROM derived), "
             f"counts AS (SELECT *{counts}{shape} FROM attempts), "
             f"common AS (SELECT *, {early} FROM counts) "
             f"SELECT *{after}, {verdict} AS verdict FROM common"
         )
 
 
+def _is_count(name: str) -> bool:
+    return name.startswith("m_") or name == "requests_count"
+
+
 def _mapped(sql: str, text: Text) -> str:
     cases = " ".join(f"WHEN {quoted(written)} THEN {quoted(meant)}" for written, meant in text.values)
     other = quoted(text.otherwise) if text.otherwise is not None else sql
-    return f"CASE WHEN {sql} IS NULL THEN NULL ELSE CASE lower(trim({sql})) {cases} ELSE {other} END END" if cases else other
+    return (
+        f"CASE WHEN {sql} IS NULL THEN NULL ELSE CASE lower(trim({sql})) {cases} ELSE {other} END END"
+        if cases
+        else other
+    )
 
 
 def _scaled(x: str, decimals: int) -> str:
@@ -403,11 +491,15 @@ def _instant_time(x: str, zone: str) -> dict[str, str]:
 
 
 def _unix_time(x: str, zone: str) -> dict[str, str]:
-    return {"started": f"CASE WHEN regexp_full_match({x}, '[0-9]{{9,10}}([.][0-9]*)?') THEN CAST(split_part({x}, '.', 1) AS BIGINT) END"}
+    return {
+        "started": f"CASE WHEN regexp_full_match({x}, '[0-9]{{9,10}}([.][0-9]*)?') THEN CAST(split_part({x}, '.', 1) AS BIGINT) END"
+    }
 
 
 def _unix_ms_time(x: str, zone: str) -> dict[str, str]:
-    return {"started": f"CASE WHEN regexp_full_match({x}, '[0-9]{{12,13}}([.][0-9]*)?') THEN CAST(split_part({x}, '.', 1) AS BIGINT) // 1000 END"}
+    return {
+        "started": f"CASE WHEN regexp_full_match({x}, '[0-9]{{12,13}}([.][0-9]*)?') THEN CAST(split_part({x}, '.', 1) AS BIGINT) // 1000 END"
+    }
 
 
 def _plain_time(x: str, zone: str) -> dict[str, str]:
@@ -415,9 +507,15 @@ def _plain_time(x: str, zone: str) -> dict[str, str]:
     instant = _instant(x, zone)
     unix, milliseconds = _unix_time(x, zone)["started"], _unix_ms_time(x, zone)["started"]
     day, month = _day(x), _month(x)
-    started = f"CASE WHEN strlen({x}) > 10 THEN coalesce({instant}, {milliseconds}) ELSE coalesce({day}, {month}, {unix}) END"
+    started = (
+        f"CASE WHEN strlen({x}) > 10 THEN coalesce({instant}, {milliseconds}) ELSE coalesce({day}, {month}, {unix}) END"
+    )
     ended = f"CASE WHEN strlen({x}) <= 10 THEN coalesce({day} + 86400, {_month_end(x)}) END"
-    return {"started": started, "ended": ended, "naive": f"(strlen({x}) <= 10 AND coalesce({day}, {month}) IS NOT NULL)"}
+    return {
+        "started": started,
+        "ended": ended,
+        "naive": f"(strlen({x}) <= 10 AND coalesce({day}, {month}) IS NOT NULL)",
+    }
 
 
 def _day(x: str) -> str:

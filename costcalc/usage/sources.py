@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import codecs
 import csv
-import glob
 import gzip
 import io
+import json
+import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
+from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, Place, Problem
 
 _SNIFF_BYTES = 256 * 1024
-_SUFFIXES = frozenset(".csv .tsv .txt .jsonl .ndjson .json .parquet .gz .zst".split())
+_SAMPLE_LINES = 200
+_EXCERPT = 10_000
+_SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".gz", ".zst"])
 _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last one reads every byte
 
 
@@ -28,12 +33,15 @@ class Source:
 
     shown: str  # the path as the user wrote it
     path: str  # UTF-8 text or Parquet, not compressed: perhaps a temporary copy
-    kind: Literal["table", "json", "parquet"]
+    kind: Literal["table", "json", "parquet", "frame"]
     delimiter: str = ","
     header: tuple[str, ...] = ()
     samples: tuple[tuple[str, ...], ...] = ()  # the first rows, to tell numbers from prose
-    skip: int = 1  # lines before the first row
-    notes: tuple[str, ...] = ()
+    leaves: frozenset[str] = frozenset()  # of JSON: every path seen in the first lines
+    scalars: tuple[str, ...] = ()  # of JSON: the top-level keys that hold a single value
+    lines: Sequence[int] = ()  # of a copy made record by record: the line at which each began in the original
+    notes: tuple[str, ...] = ()  # what a reader of its figures should know
+    changed: int = 0  # 00:00 UTC (epoch seconds) of the day of the file's last change
 
 
 @dataclass
@@ -79,7 +87,8 @@ def _names_of(argument: str) -> list[str]:
         return sorted(str(file) for file in inside)
     if path.exists():
         return [str(path)]
-    return sorted(name for name in glob.glob(str(path), recursive=True) if Path(name).is_file())
+    start = Path(path.anchor)
+    return sorted(str(file) for file in start.glob(str(path.relative_to(path.anchor))) if file.is_file())
 
 
 def _not_there(argument: str) -> Problem:
@@ -94,7 +103,8 @@ def _not_there(argument: str) -> Problem:
 
 def open_sources(names: Iterable[str], workspace: Workspace) -> list[Source]:
     """Every file as a source. CostcalcError with all problems: unreadable, empty, or a header without rows."""
-    sources, problems = [], []
+    sources: list[Source] = []
+    problems: list[Problem] = []
     for name in names:
         try:
             sources.append(open_source(name, workspace))
@@ -118,7 +128,7 @@ def open_source(name: str, workspace: Workspace) -> Source:
     except (OSError, EOFError) as error:
         raise _unreadable(name, getattr(error, "strerror", None) or str(error)) from error
     if head.startswith(b"PAR1"):
-        return Source(name, str(path), "parquet")
+        return Source(name, str(path), "parquet", changed=_changed(name))
     return _text_source(name, path, head, workspace)
 
 
@@ -131,7 +141,7 @@ def _head(path: Path) -> bytes:
         return stream.read(_SNIFF_BYTES)
 
 
-def _copied(stream: IO[bytes], workspace: Workspace, suffix: str) -> Path:
+def _copied(stream: IO[bytes] | gzip.GzipFile, workspace: Workspace, suffix: str) -> Path:
     target = workspace.new_file(suffix)
     with target.open("wb") as out:
         shutil.copyfileobj(stream, out, 1 << 20)
@@ -142,30 +152,47 @@ def _unpacked(path: Path, head: bytes, name: str, workspace: Workspace) -> Path:
     if head.startswith(b"\x1f\x8b"):
         with gzip.open(path) as stream:
             return _copied(stream, workspace, "")
+    return _without_zstandard(path, name, workspace)
+
+
+def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
+    """The engine unpacks Zstandard: each line goes out as it came in."""
+    import duckdb
+
+    target = workspace.new_file("")
+    lines = "delim = '\\0', quote = '', escape = ''"
+    reader = f"read_csv(?, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, compression = 'zstd', {lines})"
     try:
-        import zstandard
-    except ImportError as error:
-        raise _unreadable(name, "it is Zstandard-compressed", "install the package zstandard, or unpack it") from error
-    try:
-        with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as stream:
-            return _copied(stream, workspace, "")
-    except zstandard.ZstdError as error:
-        raise _unreadable(name, f"it is not whole ({error})", "copy the file again") from error
+        with duckdb.connect() as engine:
+            engine.execute(
+                f"COPY (SELECT * FROM {reader}) TO '{target}' (FORMAT csv, HEADER false, {lines.replace(' =', '')})",
+                [str(path)],
+            )
+    except duckdb.Error as error:
+        raise _unreadable(
+            name, "its Zstandard compression is not whole, or it is no text", "copy the file again"
+        ) from error
+    return target
 
 
 def _text_source(name: str, path: Path, head: bytes, workspace: Workspace) -> Source:
     text, encoding = _decoded(head)
     if not text.strip():
         raise CostcalcError(
-            [Problem("empty-file", "the file is empty", Place(name), remedy="export the log again, or leave the file out")]
+            [
+                Problem(
+                    "empty-file", "the file is empty", Place(name), remedy="export the log again, or leave the file out"
+                )
+            ]
         )
     if head.startswith(b"PK\x03\x04") or "\x00" in text:
         raise CostcalcError([_not_text(name)])
     if encoding != "utf-8":
         path = _recoded(path, encoding, workspace)
+    whole = len(head) < _SNIFF_BYTES
     if text.lstrip()[0] in "{[":
-        return Source(name, str(path), "json")
-    return _table_source(name, path, text, len(head) < _SNIFF_BYTES, workspace)
+        return json_source(name, path, text, whole, workspace)
+    return _table_source(name, path, text, whole)
 
 
 def _not_text(name: str) -> Problem:
@@ -195,19 +222,111 @@ def _decoded(head: bytes) -> tuple[str, str]:
 def _recoded(path: Path, encoding: str, workspace: Workspace) -> Path:
     """A UTF-8 copy without a byte order mark."""
     target = workspace.new_file(path.suffix)
-    with path.open(encoding=encoding, errors="replace", newline="") as source, target.open("w", encoding="utf-8", newline="") as out:
+    with (
+        path.open(encoding=encoding, errors="replace", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
         shutil.copyfileobj(source, out, 1 << 20)
     return target
 
 
-def _table_source(name: str, path: Path, text: str, whole: bool, workspace: Workspace) -> Source:
+def _table_source(name: str, path: Path, text: str, whole: bool) -> Source:
     delimiter = _delimiter(text)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     if not whole and len(rows) > 1:
         rows.pop()  # it may be cut where the look at the file ended
     header = tuple(column.strip() for column in rows[0])
     body = tuple(tuple(row) for row in rows[1:101] if row)
-    return Source(name, str(path), "table", delimiter, header, body)
+    notes = (
+        ()
+        if _ends_whole(path)
+        else (f"{name} has no newline at its end: if it was cut off, its last row may be short",)
+    )
+    return Source(name, str(path), "table", delimiter, header, body, notes=notes, changed=_changed(name))
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) in b"\r\n"
+
+
+def _changed(name: str) -> int:
+    """00:00 UTC of the day of the file's last change; of today for what has none."""
+    seconds = Path(name).stat().st_mtime if name != "-" else time.time()
+    return int(seconds) // DAY_SECONDS * DAY_SECONDS
+
+
+def json_source(name: str, path: Path, text: str, whole: bool, workspace: Workspace) -> Source:
+    """JSON lines as they are; a document (an array, or an object over several lines) as a copy with a record a line."""
+    starts: tuple[int, ...] = ()
+    if not _is_lines(text):
+        whole_text = text if whole else path.read_text(encoding="utf-8-sig", errors="replace")
+        records = list(_records(whole_text))
+        path = workspace.new_file(".jsonl")
+        path.write_text("".join(f"{record}\n" for _, record in records), encoding="utf-8")
+        starts, text = tuple(line for line, _ in records), "\n".join(record for _, record in records[:_SAMPLE_LINES])
+    leaves, scalars = _keys(text)
+    return Source(name, str(path), "json", leaves=leaves, scalars=scalars, lines=starts, changed=_changed(name))
+
+
+def _is_lines(text: str) -> bool:
+    """Whether each line is an object: the first one is, or nothing that begins there ends anywhere."""
+    if text.lstrip().startswith("["):
+        return False
+    try:
+        return isinstance(json.loads(text.lstrip().split("\n", 1)[0]), dict)
+    except ValueError:
+        pass
+    try:
+        json.JSONDecoder().raw_decode(text.lstrip())
+    except ValueError:
+        return "\n{" in text.strip()
+    return False
+
+
+def _records(text: str) -> Iterator[tuple[int, str]]:
+    """Each record of a document with the line at which it begins, as one line; what does not parse comes last, as it is."""
+    decoder, place, line, seen = json.JSONDecoder(), 0, 1, 0
+    inside = text.lstrip().startswith("[")
+    place = text.index("[") + 1 if inside else 0
+    while (start := _next_record(text, place)) is not None:
+        line, seen = line + text.count("\n", seen, start), start
+        try:
+            _, place = decoder.raw_decode(text, start)
+        except ValueError:
+            yield line, " ".join(text[start:].split("\n"))[:_EXCERPT]
+            return
+        yield line, " ".join(text[start:place].splitlines())
+    if inside and "]" not in text[place:]:
+        yield line, "[cut"
+
+
+def _next_record(text: str, place: int) -> int | None:
+    while place < len(text) and text[place] in " \t\r\n,":
+        place += 1
+    return place if place < len(text) and text[place] != "]" else None
+
+
+def _keys(text: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    leaves: set[str] = set()
+    scalars: dict[str, None] = {}
+    for line in text.split("\n")[:_SAMPLE_LINES]:
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            leaves.update(_paths_of(record, "", 5))
+            scalars.update({key: None for key, value in record.items() if not isinstance(value, dict | list)})
+    return frozenset(leaves), tuple(scalars)
+
+
+def _paths_of(record: Mapping[str, object], prefix: str, depth: int) -> Iterator[str]:
+    for key, value in record.items():
+        yield prefix + key
+        if isinstance(value, dict) and depth:
+            yield from _paths_of(value, f"{prefix}{key}.", depth - 1)
 
 
 def _delimiter(text: str) -> str:

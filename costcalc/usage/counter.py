@@ -1,0 +1,424 @@
+"""The counter: one engine session counts every reading into a table of groups, sets broken files right, and sums up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from costcalc.calendar import instant_of_day, utc_midnight
+from costcalc.meters import meters
+from costcalc.problems import CostcalcError, Place, Problem, nearest_names
+from costcalc.usage import plain
+from costcalc.usage.diagnose import (
+    MOST_PROBLEMS,
+    malformed_row,
+    placed,
+    problems_of,
+    refused_rows,
+    unknown_usage,
+)
+from costcalc.usage.engine import Engine, NotRectangular, lines_with_keys, relation, usage_key_pattern
+from costcalc.usage.labels import (
+    count_statement,
+    counted_table,
+    groups_statement,
+    is_skip,
+    summary_statements,
+    where_clause,
+)
+from costcalc.usage.ledger import SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.readings import Reading
+from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
+from costcalc.usage.request import ScanRequest
+from costcalc.usage.rows import COUNTED, FIRST_SKIP, IN_PARTS, MALFORMED, RowBuilder, RowQuery
+from costcalc.usage.sources import Source, Workspace
+
+_READABLE = "lines that hold no usage"
+
+
+@dataclass
+class Counter:
+    """Counts the readings of one scan."""
+
+    engine: Engine
+    workspace: Workspace
+    readings: list[Reading]
+    request: ScanRequest
+    unknown: dict[int, int] = field(default_factory=dict)  # reading → lines with a usage object that no shape knows
+    rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
+    repaired: dict[str, Repaired] = field(default_factory=dict)  # path of the copy → what was left out of it
+
+    def ledger(self) -> UsageLedger:
+        """The readings as a ledger. CostcalcError: a dimension that none of them has."""
+        self.offered = sorted({name for reading in self.readings for name in reading.dimensions.values()})
+        self.kept = tuple(self.request.dimensions)
+        filtered = (name for name in self.request.where if name not in ("provider", "model"))
+        self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
+        self._check_dimensions()
+        self.engine.execute(counted_table(len(self.labels)))
+        for number in range(len(self.readings)):
+            self._count(number)
+        return self._summarised()
+
+    def _check_dimensions(self) -> None:
+        known = {plain.canonical(name) for name in self.offered}
+        missing = [name for name in self.labels if plain.canonical(name) not in known]
+        if missing:
+            raise CostcalcError([_no_such_dimension(name, self.offered) for name in missing])
+
+    # --- counting -----------------------------------------------------------------------------------------
+
+    def _count(self, number: int) -> None:
+        if self.readings[number].sources[0].kind == "table":
+            self._count_table(number)
+        else:
+            self._run(number)
+        if self.readings[number].spec.search_for and self._left_over(number):
+            self._look_again(number)
+        if self._rows_of(number, f"verdict = {IN_PARTS}"):
+            self._run(number, of_parts=True)
+
+    def _run(self, number: int, of_parts: bool = False) -> None:
+        reading, several = self.readings[number], len(self.readings[number].sources) > 1
+        rows = self.rows(number, reading, of_parts=of_parts)
+        self.engine.run(count_statement(rows, self.request.cuts, number, reading.spec.name, several))
+
+    def _count_table(self, number: int) -> None:
+        """A table whose quotes or newlines are broken is copied without the broken rows, and counted from the copy."""
+        try:
+            self._run(number)
+            rejected = self.engine.rejects(number)
+        except NotRectangular:
+            rejected = None
+        if rejected is not None and not any(reject.swallows for reject in rejected):
+            for reject in rejected:
+                self.rejected.setdefault(reject.path, []).append(reject.start)
+            return
+        broken = {reject.path for reject in rejected} if rejected is not None else None
+        reading = self.readings[number]
+        sources = tuple(
+            self._repaired(source) if broken is None or source.path in broken else source for source in reading.sources
+        )
+        self.readings[number] = replace(reading, sources=sources)
+        self._forget(number)
+        self._run(number)
+
+    def _repaired(self, source: Source) -> Source:
+        copy = repair(source, self.workspace.new_file(".csv"), MOST_PROBLEMS)
+        self.repaired[copy.path] = copy
+        return replace(source, path=copy.path, lines=copy.lines)
+
+    def _forget(self, number: int) -> None:
+        self.engine.execute(f"DELETE FROM counted WHERE reading = {number}")
+        self.engine.execute(f"DROP TABLE IF EXISTS rejects_{number}; DROP TABLE IF EXISTS rejects_scan_{number}")
+
+    def _rows_of(self, number: int, condition: str) -> int:
+        found = self.engine.fetch(
+            f"SELECT coalesce(sum(row_count), 0) FROM counted WHERE reading = {number} AND {condition}"
+        )
+        return int(found[0][0])
+
+    def _left_over(self, number: int) -> int:
+        """How many lines hold the key of a usage object and were not understood."""
+        idle = f"(verdict >= {FIRST_SKIP} OR verdict = {MALFORMED})"
+        if not self._rows_of(number, idle):
+            return 0
+        holding = self.engine.fetch(f"SELECT count(*) FROM {lines_with_keys(self.readings[number])}")[0][0]
+        return max(0, int(holding) - self._rows_of(number, f"NOT {idle}"))
+
+    def _look_again(self, number: int) -> None:
+        """Read once more with every root of the format; what even then is not understood is refused."""
+        reading = self.readings[number]
+        spec = reading.spec
+        if spec.unseen_roots:
+            whole = replace(spec, roots=(*spec.roots, *spec.unseen_roots), unseen_roots=())
+            self.readings[number] = replace(reading, spec=whole)
+            self._forget(number)
+            self._run(number)
+        self.unknown[number] = self._left_over(number)
+
+    def rows(self, number: int, reading: Reading, of_parts: bool = False, numbered: bool = False) -> RowQuery:
+        """The row-level SELECT of a reading; `numbered`: of one file, with the number of each row as `record`."""
+        columns = reading.columns()
+        spec = reading.spec
+        if of_parts and spec.parts:
+            spec = replace(spec, shapes=(spec.parts.shape,), parts=None)
+        builder = RowBuilder(
+            spec,
+            columns,
+            lambda: relation(reading, columns, number, of_parts),
+            self.request.timezone,
+            tuple(reading.dimensions.get(plain.canonical(name), name) for name in self.labels),
+            self._bound(self.request.since),
+            self._bound(self.request.until),
+            ("row_number() OVER () AS record",) if numbered else _file_columns(reading),
+            reading.sources[0].changed if spec.undated else None,
+            of_parts,
+        )
+        return builder.build()
+
+    def _bound(self, day: date | None) -> tuple[int, int] | None:
+        return (instant_of_day(day, self.request.timezone), utc_midnight(day)) if day else None
+
+    # --- summing up ---------------------------------------------------------------------------------------
+
+    def _where(self) -> list[tuple[str, Sequence[str]]]:
+        chosen: list[tuple[str, Sequence[str]]] = []
+        for name, globs in self.request.where.items():
+            column = name if name in ("provider", "model") else f"d{self.labels.index(name)}"
+            chosen.append((column, globs))
+        return chosen
+
+    def _covering(self) -> list[tuple[int, int]]:
+        return [
+            (number, FIRST_SKIP + i)
+            for number, reading in enumerate(self.readings)
+            for i, rule in enumerate(reading.spec.skip)
+            if rule.covers
+        ]
+
+    def _summarised(self) -> UsageLedger:
+        statement = groups_statement(len(self.labels), self.request.cuts, self._where(), len(self.kept))
+        groups = [_group(row, len(self.kept)) for row in self.engine.fetch(statement)]
+        ask = summary_statements(self._where(), self._covering())
+        files = self.engine.fetch(ask["files"])
+        first, last = self.engine.fetch(ask["covered"])[0]
+        notes = self._notes(ask)
+        readable = self._readable(files)
+        problems = self._problems(files)
+        return UsageLedger(
+            tuple(meters().by_name),
+            self.kept,
+            groups,
+            self.request.cuts,
+            sources=self._source_files(files),
+            skipped=self._skipped(files, sum(map(len, readable.values()))),
+            refused_rows=self._refused(files) - sum(map(len, readable.values())),
+            problems=problems,
+            first_instant=first,
+            last_instant=last,
+            available_dimensions=tuple(self.offered),
+            notes=notes,
+            totals=_totals(groups),
+        )
+
+    def _refused(self, files: Iterable[tuple[Any, ...]]) -> int:
+        counted: int = sum(rows for _, _, verdict, rows in files if is_refused(verdict))
+        broken = sum(len(set(starts)) for starts in self.rejected.values())
+        return counted + broken + sum(copy.refused_rows for copy in self.repaired.values()) + sum(self.unknown.values())
+
+    def _source_files(self, files: Iterable[tuple[Any, ...]]) -> list[SourceFile]:
+        rows: dict[tuple[int, str | None], int] = {}
+        for number, file, verdict, count in files:
+            rows[number, file] = rows.get((number, file), 0) + (count if verdict == COUNTED else 0)
+        return [
+            SourceFile(source.shown, reading.spec.name, rows.get((number, _file_key(reading, source)), 0))
+            for number, reading in enumerate(self.readings)
+            for source in reading.sources
+        ]
+
+    def _skipped(self, files: Iterable[tuple[Any, ...]], readable: int) -> list[SkippedRows]:
+        counted: dict[tuple[str, str], int] = {}
+        for number, _, verdict, rows in files:
+            if is_skip(verdict):
+                spec = self.readings[number].spec
+                key = (spec.name, spec.skip[verdict - FIRST_SKIP].reason)
+                counted[key] = counted.get(key, 0) + rows
+        unknown = sum(self.unknown.values())
+        found = [SkippedRows(name, reason, rows) for (name, reason), rows in counted.items()]
+        if readable - unknown > 0:
+            found.append(SkippedRows(self.readings[0].spec.name, _READABLE, readable - unknown))
+        return found
+
+    def _notes(self, ask: Mapping[str, str]) -> list[str]:
+        """What a reader should know of these files, each with the rows that it is true of."""
+        found: dict[str, int] = {}
+        for number, undated, *counts in self.engine.fetch(ask["remarks"]):
+            spec = self.readings[number].spec
+            for remark, rows in zip(spec.remarks, counts, strict=False):
+                if remark.when is None:
+                    found.setdefault(f"{spec.name}: {remark.text}", 0)
+                elif rows:
+                    text = f"{spec.name}: rows that {remark.text}"
+                    found[text] = found.get(text, 0) + int(rows)
+            if undated:
+                text = f"{spec.name}: rows without a time, taken as of the day of their file's last change"
+                found[text] = found.get(text, 0) + int(undated)
+        if rounded := self.engine.fetch(ask["rounded"])[0][0]:
+            found["amounts with more than 24 decimals, rounded there"] = int(rounded)
+        notes = [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
+        return notes + [note for reading in self.readings for source in reading.sources for note in source.notes]
+
+    # --- diagnosis ----------------------------------------------------------------------------------------
+
+    def _readable(self, files: Iterable[tuple[Any, ...]]) -> dict[str, set[int]]:
+        """Lines that the engine could make nothing of, and that are whole JSON objects all the same: path → numbers."""
+        found: dict[str, set[int]] = {}
+        for number, file, verdict, _ in files:
+            if verdict == MALFORMED:
+                source = self._source(number, file)
+                numbers = {row.number for row in self._refused_rows(number, source, (MALFORMED,), None)}
+                records = rows_at(source, numbers, ())
+                found[source.path] = {i for i, record in records.items() if _is_object(record)}
+        self.readable = found
+        return found
+
+    def _source(self, number: int, file: str | None) -> Source:
+        sources = self.readings[number].sources
+        return next((source for source in sources if source.path == file), sources[0])
+
+    def _refused_rows(self, number: int, source: Source, verdicts: Collection[int], most: int | None) -> Any:
+        reading = self._alone(number, source)
+        rows = self.rows(1_000_000 + number, reading, numbered=True)
+        tested = [(column, globs) for column, globs in self._where() if column in rows.columns]
+        found = refused_rows(self.engine, rows, verdicts, where_clause(tested), most)
+        self._forget(1_000_000 + number)
+        return found
+
+    def _alone(self, number: int, source: Source) -> Reading:
+        reading = self.readings[number]
+        return replace(reading, sources=(source,), spec=replace(reading.spec, dedupe=None))
+
+    def _problems(self, files: Sequence[tuple[Any, ...]]) -> list[Problem]:
+        """The first refused rows of the scan, file by file, in the order of their lines."""
+        problems: list[Problem] = []
+        for number, reading in enumerate(self.readings):
+            for source in reading.sources:
+                if len(problems) >= MOST_PROBLEMS:
+                    return problems[:MOST_PROBLEMS]
+                key = _file_key(reading, source)
+                verdicts = {
+                    verdict for n, file, verdict, _ in files if (n, file) == (number, key) and is_refused(verdict)
+                }
+                found = self._broken_rows(source) + self._refused_problems(number, source, verdicts)
+                found += self._unknown_lines(number, source) if self.unknown.get(number) else []
+                problems += sorted(found, key=lambda problem: problem.place or Place(""))
+        return problems[:MOST_PROBLEMS]
+
+    def _refused_problems(self, number: int, source: Source, verdicts: Collection[int]) -> list[Problem]:
+        if not verdicts:
+            return []
+        readable = self.readable.get(source.path, set())
+        found = self._refused_rows(number, source, verdicts, MOST_PROBLEMS + len(readable))
+        found = [row for row in found if row.number not in readable][:MOST_PROBLEMS]
+        reading = self._alone(number, source)
+        rows = self.rows(number, reading, numbered=True)
+        return problems_of(found, rows, reading, source, set(self.rejected.get(source.path, ())))
+
+    def _broken_rows(self, source: Source) -> list[Problem]:
+        """Rows that the engine or the repair left out."""
+        copy = self.repaired.get(source.path)
+        if copy:
+            broken = list(copy.refused)
+        else:
+            starts = sorted(set(self.rejected.get(source.path, ())))[:MOST_PROBLEMS]
+            broken = _records_at(source, starts) if starts else []
+        mark = source.delimiter.encode()
+        return [malformed_row(source, record, field_count(record.raw, mark)) for record in broken]
+
+    def _unknown_lines(self, number: int, source: Source) -> list[Problem]:
+        """The first lines that hold the key of a usage object and were skipped or read as nothing."""
+        idle = {FIRST_SKIP + i for i in range(len(self.readings[number].spec.skip))} | {MALFORMED}
+        numbers = {row.number for row in self._refused_rows(number, source, idle, None)}
+        pattern = usage_key_pattern(self.readings[number].spec)
+        records = (record for i, record in enumerate(json_records(source), 1) if i in numbers)
+        found = [
+            placed(unknown_usage(), source, record)
+            for record in records
+            if pattern.search(record.text) and _is_object(record)
+        ]
+        return found[:MOST_PROBLEMS]
+
+
+def is_refused(verdict: int) -> bool:
+    """Whether rows of this verdict were wanted and could not be counted."""
+    return verdict not in (COUNTED, IN_PARTS) and not is_skip(verdict)
+
+
+def _is_object(record: Record) -> bool:
+    try:
+        return isinstance(json.loads(record.raw), dict)
+    except ValueError:
+        return False
+
+
+def _records_at(source: Source, starts: Sequence[int]) -> list[Record]:
+    found = []
+    wanted = set(starts)
+    for record in table_records(source.path, source.delimiter, len(source.header)):
+        if record.start in wanted:
+            found.append(record)
+        if record.start >= starts[-1]:
+            break
+    return found
+
+
+def _file_columns(reading: Reading) -> tuple[str, ...]:
+    if len(reading.sources) == 1:
+        return ()
+    return ("line.filename AS filename",) if reading.sources[0].kind == "json" else ("filename",)
+
+
+def _file_key(reading: Reading, source: Source) -> str | None:
+    return source.path if len(reading.sources) > 1 else None
+
+
+def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:
+    return Problem(
+        "unknown-column",
+        f'the usage has no dimension "{name}"',
+        expected=f"one of {', '.join(offered)}" if offered else "this usage has none besides provider and model",
+        nearest=nearest_names(name, offered),
+        remedy="name one of its columns, or --map it",
+    )
+
+
+def _totals(groups: Sequence[UsageGroup]) -> dict[str, int]:
+    names = tuple(meters().by_name)
+    columns = zip(*(group.quantities for group in groups), strict=True) if groups else ((0,) for _ in names)
+    return dict(zip(names, map(sum, columns), strict=True))
+
+
+def _group(row: tuple[Any, ...], kept: int) -> UsageGroup:
+    at, until, naive, provider, model, region, tier, thinking, input_over, output_over, basis, *rest = row
+    dimensions, rest = tuple(rest[:kept]), rest[kept:]
+    (
+        requests_known,
+        cost_known,
+        cost_currency,
+        cost_kind,
+        divisor,
+        billed_meter,
+        revenue_known,
+        revenue_currency,
+        name,
+    ) = rest[:9]
+    rows, requests, cost, revenue, *quantities = rest[9:]
+    return UsageGroup(
+        at,
+        until,
+        naive,
+        provider,
+        model,
+        region,
+        tier,
+        thinking,
+        input_over,
+        output_over,
+        basis,
+        dimensions,
+        int(requests) if requests_known else None,
+        tuple(map(int, quantities)),
+        int(rows),
+        Fraction(cost) / divisor if cost_known else None,
+        cost_currency,
+        cost_kind,
+        billed_meter,
+        Fraction(revenue) if revenue_known else None,
+        revenue_currency,
+        name,
+    )

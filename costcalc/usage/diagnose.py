@@ -1,0 +1,230 @@
+"""Diagnosis: the slow second reading of files with refused rows. It names the file, the line and what is wrong there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from costcalc.problems import Place, Problem
+from costcalc.usage.engine import Engine
+from costcalc.usage.readings import Reading
+from costcalc.usage.records import Record, rows_at
+from costcalc.usage.rows import (
+    BAD_COST,
+    BAD_COUNT,
+    BAD_TIME,
+    MALFORMED,
+    NO_USAGE,
+    TOO_LARGE,
+    WHOLES,
+    RowQuery,
+)
+from costcalc.usage.sources import Source
+
+MOST_PROBLEMS = 20  # of one scan
+_EXCERPT = 160  # characters of a line that are shown
+_SHOWN = ("time_text", "until_text", "cost_text", "revenue_text", "cost_wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that the engine did not count: its number in the file, the verdict, and the values that led to it."""
+
+    number: int
+    verdict: int
+    values: Mapping[str, Any]
+
+
+def refused_rows(
+    engine: Engine, rows: RowQuery, verdicts: Collection[int], where: str, most: int | None
+) -> list[Refused]:
+    """The rows of one file with these verdicts, in the file's order. `rows` must carry `record`, the row's number."""
+    shown = [name for name in _SHOWN if name in rows.columns]
+    meter_names = [f"m_{name}" for name in rows.meters]
+    wrong = [f"CASE WHEN {count} IS NULL THEN {text} END AS {count}" for count, text in rows.count_texts.items()]
+    columns = ", ".join([*shown, *meter_names, *wrong])
+    chosen = ", ".join(map(str, sorted(verdicts)))
+    limit = f" LIMIT {most}" if most is not None else ""
+    statement = f"SELECT record, verdict{', ' if columns else ''}{columns} FROM ({rows.sql}) WHERE verdict IN ({chosen}){where} ORDER BY record{limit}"
+    names = [*shown, *meter_names, *rows.count_texts]
+    with engine.in_order():
+        found = engine.fetch(statement)
+    return [Refused(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in found]
+
+
+def problems_of(
+    found: Sequence[Refused], rows: RowQuery, reading: Reading, source: Source, rejected: Collection[int]
+) -> list[Problem]:
+    """Each refused row as a problem with its line. `rejected`: as in `rows_at`."""
+    records = rows_at(source, {row.number for row in found}, rejected)
+    problems = []
+    for row in found:
+        record = records.get(row.number)
+        if record and source.kind == "table" and source.lines:
+            record = replace(record, line=source.lines[row.number - 1])
+        problems.append(_problem(row, rows, reading, source, record))
+    return problems
+
+
+def _problem(row: Refused, rows: RowQuery, reading: Reading, source: Source, record: Record | None) -> Problem:
+    makers = {
+        BAD_TIME: _bad_time,
+        BAD_COUNT: _bad_count,
+        BAD_COST: _bad_cost,
+        TOO_LARGE: _too_large,
+        NO_USAGE: _no_usage,
+    }
+    if row.verdict == MALFORMED and record:
+        return malformed_line(source, record)
+    problem, text = makers[row.verdict](row, rows, reading)
+    return placed(problem, source, record, text)
+
+
+def placed(problem: Problem, source: Source, record: Record | None, text: str = "") -> Problem:
+    """The problem at its line; the text that is wrong is underlined if it can be found there."""
+    if record is None:
+        return replace(problem, place=Place(source.shown))
+    line = record.text.split("\n", 1)[0]
+    start = _place_of(text, line) if text else -1
+    cut = max(0, start - _EXCERPT // 2) if start >= _EXCERPT - len(text) else 0
+    excerpt = ("…" if cut else "") + line[cut : cut + _EXCERPT] + ("…" if len(line) > cut + _EXCERPT else "")
+    column = start - cut + (2 if cut else 1) if start >= 0 else 0
+    return replace(problem, place=Place(source.shown, record.line, column), excerpt=excerpt, width=max(1, len(text)))
+
+
+def _place_of(text: str, line: str) -> int:
+    alone = re.search(rf"(?<![\w.]){re.escape(text)}(?![\w.])", line)
+    return alone.start() if alone else line.find(text)
+
+
+def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
+    text, until = row.values.get("time_text"), row.values.get("until_text")
+    if text is None:
+        message = "the row says no time"
+    elif until is not None:
+        message = f'"{text}" to "{until}" is no span of time'
+    else:
+        message = f'"{text}" is no time'
+    expected = "an instant (2026-09-01T10:00:00Z), Unix seconds, a day (2026-09-01) or a month (2026-09), 2000 to 2100"
+    return Problem("bad-time", message, expected=expected, remedy="write the time in one of these ways"), text or ""
+
+
+def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
+    found = ((name, row.values[alias]) for alias, name in rows.count_names.items() if row.values.get(alias) is not None)
+    path, text = next(found, ("a count", ""))
+    name = reading.shown_column(path)
+    return (
+        Problem(
+            "bad-count",
+            f'{name}: "{text}" is no count',
+            expected="a whole number of at most 18 digits, without sign, exponent or separators; empty means 0",
+            remedy="correct the number; costcalc does not round or guess counts",
+        ),
+        str(text),
+    )
+
+
+def _bad_cost(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
+    which = "cost" if row.values.get("cost_wrong") or "revenue_text" not in row.values else "revenue"
+    text = row.values.get(f"{which}_text") or ""
+    return (
+        Problem(
+            "bad-cost",
+            f'{which}: "{text}" is no amount of money',
+            expected="a decimal number such as 0.0031 or 7.75e-06, without a currency sign",
+            remedy="write the number alone, and its currency in a column of its own",
+        ),
+        text,
+    )
+
+
+def _too_large(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
+    counts = {name: row.values[f"m_{name}"] for name in rows.meters}
+    negative = next((name for name, count in counts.items() if count is not None and count < 0), None)
+    if negative:
+        message = f"{negative} would be {counts[negative]:,}: more was taken off than there is"
+    else:
+        message = next(_larger_than_whole(counts), "a part is larger than its whole")
+    if "cache" in message:
+        remedy = "if cached tokens stand beside the input in this log, say so: --map uncached_input_tokens=COLUMN"
+    else:
+        remedy = "correct the row, or tell which column holds the whole: --map"
+    return Problem("part-larger-than-whole", message, expected="parts that lie inside their whole", remedy=remedy), ""
+
+
+def _larger_than_whole(counts: Mapping[str, int]) -> Any:
+    for whole, parts in WHOLES:
+        stated = {name: counts[name] for name in parts if counts.get(name)}
+        if sum(stated.values()) > counts.get(whole, 0):
+            sums = " + ".join(f"{name} {count:,}" for name, count in stated.items())
+            yield f"{sums} is more than {whole} {counts.get(whole, 0):,}"
+
+
+def _no_usage(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
+    return unknown_usage(), ""
+
+
+def unknown_usage() -> Problem:
+    """A line that carries a usage object which no shape of the format knows."""
+    return Problem(
+        "no-usage-found",
+        "the line has a usage object, but none of its counters is known here",
+        expected="the counters of a provider that `costcalc formats show raw-responses` lists",
+        remedy="report the shape, or turn the log into a plain table",
+    )
+
+
+def malformed_line(source: Source, record: Record) -> Problem:
+    """A line that is not JSON: cut off at the end of the file, or broken in the middle."""
+    try:
+        json.loads(record.raw)
+        reason, position = "it is no object with keys", 0
+    except UnicodeDecodeError:
+        reason, position = "it is not UTF-8 text", 0
+    except ValueError as error:
+        reason, position = getattr(error, "msg", str(error)), getattr(error, "pos", 0)
+    text = record.text
+    if _is_cut(reason, position, text):
+        problem = Problem(
+            "truncated-json",
+            "the line ends in the middle of its JSON",
+            expected="a whole JSON object",
+            remedy="copy the log again when it is complete; the lines before it are counted",
+        )
+    else:
+        problem = Problem(
+            "malformed-json",
+            f"the line is not JSON: {reason[:1].lower()}{reason[1:]}",
+            expected="one JSON object a line",
+            remedy="correct or remove the line; the others are counted",
+        )
+    return placed(problem, source, record)
+
+
+def _is_cut(reason: str, position: int, text: str) -> bool:
+    return text.lstrip().startswith(("{", "[")) and (
+        position >= len(text.rstrip()) - 1 or reason.startswith("Unterminated")
+    )
+
+
+def malformed_row(source: Source, record: Record, fields: int | None) -> Problem:
+    """A row of a table that has not the columns of the header."""
+    if fields is None:
+        message = "the row's quotes are not closed, or stand inside a field"
+    elif fields == len(source.header):
+        message = "the row is not UTF-8 text"
+    else:
+        message = f"the row has {fields} columns, the header has {len(source.header)}"
+    return placed(
+        Problem(
+            "malformed-row",
+            message,
+            expected=f'{len(source.header)} columns, separated by "{source.delimiter}"'.replace('"\t"', "tabs"),
+            remedy="correct or remove the row; the others are counted",
+        ),
+        source,
+        record,
+    )

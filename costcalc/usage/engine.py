@@ -1,0 +1,253 @@
+"""The engine: one DuckDB session, set up for exact counting, and the relations it reads."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from costcalc.usage.formats import Dedupe, FormatSpec, Term
+from costcalc.usage.paths import Columns, JsonColumns, quoted
+from costcalc.usage.readings import Reading
+from costcalc.usage.sources import Source
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY_LIMIT = "256MB"  # of the engine; with Python and its libraries a scan stays under 400 MB
+_POLL_SECONDS = 0.2
+_LONGEST_LINE = 16 << 20
+
+_SWALLOWING = ("UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM")
+
+_KINDS = {  # the engine's types → kinds of columns; the others are read as text
+    **dict.fromkeys(
+        ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
+        "integer",
+    ),
+    "VARCHAR": "text",
+    "TIMESTAMP WITH TIME ZONE": "instant",
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"), "naive"),
+    "DATE": "day",
+}
+
+
+class NotRectangular(Exception):
+    """The engine cannot tell the rows of a table apart: its newlines or quotes are mixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that is none."""
+
+    path: str
+    start: int  # byte of its first character
+    swallows: bool  # it may have taken good rows with it
+
+
+def _row_start(path: str, start: int) -> int:
+    """The engine counts bytes from 1 and points at the blank lines before a row, if there are any."""
+    start -= 1
+    with Path(path).open("rb") as stream:
+        stream.seek(start)
+        while stream.read(1) in (b"\n", b"\r"):
+            start += 1
+    return start
+
+
+class Engine:
+    """One session. Times are UTC, order is free, memory is bounded."""
+
+    def __init__(self, progress: Callable[[float], None] | None = None) -> None:
+        import duckdb
+
+        self.progress = progress
+        self.session: duckdb.DuckDBPyConnection = duckdb.connect()
+        self.session.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        self.session.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        if progress:
+            self.session.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+
+    def execute(self, statement: str) -> None:
+        self.session.execute(statement)
+
+    @contextmanager
+    def in_order(self) -> Iterator[None]:
+        """Rows keep the order of their file."""
+        self.session.execute("SET preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            self.session.execute("SET preserve_insertion_order = false")
+
+    def fetch(self, statement: str) -> list[tuple[Any, ...]]:
+        return self.session.execute(statement).fetchall()
+
+    def run(self, statement: str) -> None:
+        """A statement that may take long: the share that is done is told to the progress function."""
+        import duckdb
+
+        try:
+            self._watched(statement)
+        except duckdb.InvalidInputException as error:
+            if "CSV Parser" in str(error) or "CSV Error" in str(error):
+                raise NotRectangular from error
+            raise
+
+    def _watched(self, statement: str) -> None:
+        if self.progress is None:
+            self.execute(statement)
+            return
+        done = threading.Event()
+        teller = threading.Thread(target=self._tell, args=(done,), daemon=True)
+        teller.start()
+        try:
+            self.execute(statement)
+        finally:
+            done.set()
+            teller.join()
+
+    def _tell(self, done: threading.Event) -> None:
+        while not done.wait(_POLL_SECONDS):
+            share = self.session.query_progress()
+            if self.progress and share >= 0:
+                self.progress(min(share / 100, 1.0))
+
+    def register(self, name: str, frame: object) -> None:
+        self.session.register(name, frame)
+
+    def rejects(self, number: int) -> list[Reject]:
+        """The rows of a table that the engine could not read as rows."""
+        scans = f"SELECT DISTINCT scan_id, file_id, file_path FROM rejects_scan_{number}"
+        found = self.fetch(
+            f"SELECT DISTINCT file_path, line_byte_position, error_type::VARCHAR FROM rejects_{number} JOIN ({scans}) USING (scan_id, file_id)"
+        )
+        return [Reject(path, _row_start(path, start), kind in _SWALLOWING) for path, start, kind in found]
+
+    def keys(self, source: Source) -> list[str]:
+        """Every top-level key of the lines of a JSON source."""
+        lines = f"read_ndjson_objects({quoted(source.path)}, ignore_errors = true)"
+        return [
+            key for (key,) in self.fetch(f"SELECT DISTINCT unnest(json_keys(json)) AS key FROM {lines} ORDER BY key")
+        ]
+
+    def close(self) -> None:
+        self.session.close()
+
+
+def column_types(engine: Engine, source: Source) -> dict[str, str]:
+    """The columns of a Parquet file or a frame, and the kinds of their types."""
+    relation = "frame" if source.kind == "frame" else _parquet((source,), several=False)
+    found = engine.fetch(f"DESCRIBE SELECT * FROM {relation}")
+    return {name: _KINDS.get(kind, "number") for name, kind, *_ in found}
+
+
+def relation(reading: Reading, columns: Columns, number: int, of_parts: bool) -> str:
+    """The SQL that reads a reading's sources."""
+    several = len(reading.sources) > 1
+    kind = reading.sources[0].kind
+    if kind == "frame":
+        return "frame"
+    if kind == "parquet":
+        return _parquet(reading.sources, several)
+    if isinstance(columns, JsonColumns):
+        return _json(reading, columns, several, of_parts)
+    return _csv(reading.sources, number, several)
+
+
+def _csv(sources: tuple[Source, ...], number: int, several: bool) -> str:
+    names = ", ".join(f"{quoted(f'c{i}')}: 'VARCHAR'" for i in range(len(sources[0].header)))
+    options = {
+        "columns": "{" + names + "}",
+        "delim": quoted(sources[0].delimiter),
+        "quote": quoted('"'),
+        "escape": quoted('"'),
+        "header": "false",
+        "skip": "1",
+        "auto_detect": "false",
+        "hive_partitioning": "false",
+        "store_rejects": "true",
+        "rejects_table": quoted(f"rejects_{number}"),
+        "rejects_scan": quoted(f"rejects_scan_{number}"),
+    }
+    return f"read_csv({_files(sources)}, {_options(options, several)})"
+
+
+def _parquet(sources: tuple[Source, ...], several: bool) -> str:
+    return f"read_parquet({_files(sources)}, {_options({'hive_partitioning': 'false'}, several)})"
+
+
+def _json(reading: Reading, columns: JsonColumns, several: bool, of_parts: bool) -> str:
+    dedupe = reading.spec.dedupe
+    deduped = _deduped(dedupe, columns) if dedupe else None
+    parts = columns.list_sql() if of_parts else ""
+    options = {
+        "columns": columns.types(),
+        "format": quoted("newline_delimited"),
+        "ignore_errors": "true",
+        "hive_partitioning": "false",
+    }
+    lines = f"read_json({_files(reading.sources)}, {_options(options, several)}) AS line"
+    if deduped:
+        lines = deduped.replace("LINES", lines)
+    if of_parts:
+        file = ", line.filename AS filename" if several else ""
+        members = f"unnest({parts}) AS part, generate_subscripts({parts}, 1) AS part_no"
+        return f"(SELECT line, {members}{file} FROM {lines} WHERE len({parts}) > 0)"
+    return lines
+
+
+def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:
+    """Where one of the keys that the format searches for begins an object; not inside a quoted JSON text."""
+    keys = "|".join(spec.search_for)
+    return re.compile(rf'(^|[^\\])"({keys})"\s*:\s*\{{\s*"')
+
+
+def lines_with_keys(reading: Reading) -> str:
+    """The lines, as text, in which one of the keys that the format searches for begins an object."""
+    pattern = usage_key_pattern(reading.spec).pattern
+    options = (
+        "header = false, auto_detect = false, delim = '\\0', quote = '', escape = '', columns = {'line': 'VARCHAR'}"
+    )
+    size = f"max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, strict_mode = false"
+    return f"read_csv({_files(reading.sources)}, {options}, {size}) WHERE regexp_matches(line, {quoted(pattern)})"
+
+
+def _deduped(dedupe: Dedupe, columns: JsonColumns) -> str | None:
+    """Of the lines that share a key the one with the largest count; lines without a key, and unreadable ones, stay."""
+    keys = [column.sql for path in dedupe.key if (column := columns.get(path))]
+    total = " + ".join(
+        f"coalesce(TRY_CAST({sql} AS HUGEINT), 0)" for term in dedupe.largest if (sql := _leaf(columns, term))
+    )
+    moment = "coalesce(epoch_us(TRY_CAST(line.timestamp AS TIMESTAMPTZ)), 0)" if "timestamp" in columns.tree else "0"
+    replay = column.sql if dedupe.replay and (column := columns.get(dedupe.replay)) else "NULL"
+    if not keys:
+        return None
+    named = ", ".join(f"{sql} AS key_{i}" for i, sql in enumerate(keys))
+    grouped = ", ".join(f"key_{i}" for i in range(len(keys)))
+    # Of equal counts the earliest line stays, whatever order the files are read in.
+    weight = f"({total}) * 100000000000000000 - {moment}"
+    seen = f"SELECT line, {named}, {weight} AS weight, lower({replay}) = 'true' AS copied FROM LINES"
+    alone = "CASE WHEN key_0 IS NULL THEN uuid() END"
+    best = f"SELECT arg_max(line, weight) AS line, key_0, bool_and(coalesce(copied, false)) AS copied FROM seen GROUP BY {grouped}, {alone}"
+    originals = "SELECT key_0 FROM best WHERE NOT copied AND key_0 IS NOT NULL"
+    kept = f"SELECT line FROM best WHERE NOT (copied AND key_0 IN ({originals}))"
+    return f"(WITH seen AS ({seen}), best AS MATERIALIZED ({best}) {kept})"
+
+
+def _leaf(columns: JsonColumns, term: Term) -> str | None:
+    column = columns.get(term.paths[0])
+    return column.sql if column else None
+
+
+def _files(sources: tuple[Source, ...]) -> str:
+    return "[" + ", ".join(quoted(source.path) for source in sources) + "]"
+
+
+def _options(options: Mapping[str, str], several: bool) -> str:
+    shown = {**options, **({"filename": "true"} if several else {})}
+    return ", ".join(f"{name} = {value}" for name, value in shown.items())

@@ -1,0 +1,319 @@
+"""Format files: the YAML of a usage format as a FormatSpec, strict about its keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from costcalc import yamldoc
+from costcalc.meters import meters
+from costcalc.problems import nearest_names
+from costcalc.usage.formats import (
+    Condition,
+    Cost,
+    Dedupe,
+    Excess,
+    FormatSpec,
+    Long,
+    Parts,
+    Paths,
+    Remark,
+    Shape,
+    Skip,
+    Term,
+    Text,
+    Time,
+)
+from costcalc.yamldoc import Document, Map, Node, Scalar, read_yaml
+
+_SHAPE_KEYS = [
+    "provider",
+    "model",
+    "region",
+    "service_tier",
+    "thinking",
+    "time",
+    "requests",
+    "meters",
+    "long",
+    "cost",
+    "revenue",
+    "input_over",
+    "billed_meter",
+    "dimensions",
+]
+_FORMAT_KEYS = [
+    "format",
+    "title",
+    "reads",
+    "recognise",
+    "only",
+    "roots",
+    "search_for",
+    "signs",
+    "skip",
+    "remarks",
+    "dedupe",
+    "parts",
+    "undated",
+    "other_columns",
+    "ignored",
+    "shapes",
+]
+_TIME_KINDS = ("instant", "plain", "unix", "unix-ms", "utc-bucket", "naive-day", "naive-month")
+_COST_KINDS = ("billed", "computed", "estimated")
+
+
+@lru_cache
+def formats() -> Mapping[str, FormatSpec]:
+    """Every format of the package's format files, by name."""
+    files = sorted((Path(__file__).parent / "formats").glob("*.yaml"))
+    found = [read_format(file) for file in files]
+    return {spec.name: spec for spec in found}
+
+
+def read_format(path: Path) -> FormatSpec:
+    """One format file. CostcalcError: unknown keys, meters, or kinds, with their places."""
+    document = read_yaml(path)
+    spec = _Reader(document).format()
+    document.check()
+    return spec
+
+
+class _Reader:
+    """Turns the nodes of one document into a format; problems are noted in the document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def format(self) -> FormatSpec:
+        root = self.document.map_at(self.document.root, "the format", (*_FORMAT_KEYS, *_SHAPE_KEYS))
+        base = self.shape(root, Shape(), "")
+        shapes = self.shapes(root.get("shapes"), base)
+        parts = root.get("parts")
+        return FormatSpec(
+            self.word(root.get("format"), "format"),
+            self.words(root.get("reads"), "reads"),
+            shapes or (base,),
+            self.word(root.get("title"), "title"),
+            self.lists(root.get("recognise"), "recognise"),
+            self.lists(root.get("only"), "only"),
+            self.words(root.get("roots"), "roots") or (".",),
+            search_for=self.words(root.get("search_for"), "search_for"),
+            signs=self.words(root.get("signs"), "signs"),
+            skip=tuple(self.skip(node) for node in self.nodes(root.get("skip"))),
+            remarks=tuple(self.remark(node) for node in self.nodes(root.get("remarks"))),
+            dedupe=self.dedupe(root.get("dedupe")),
+            parts=self.parts(parts, base) if parts is not None else None,
+            undated=self.word(root.get("undated"), "undated") == "yes",
+            other_columns=self.word(root.get("other_columns"), "other_columns") != "no",
+            ignored=frozenset(self.words(root.get("ignored"), "ignored")),
+        )
+
+    # --- small pieces -------------------------------------------------------------------------------------
+
+    def word(self, node: Node | None, what: str) -> str:
+        found = self.document.text_at(node, what)
+        return found.text if found else ""
+
+    def words(self, node: Node | None, what: str) -> tuple[str, ...]:
+        return tuple(scalar.text for scalar in self.document.texts_at(node, what))
+
+    def nodes(self, node: Node | None) -> tuple[Node, ...]:
+        if node is None:
+            return ()
+        return node.items if isinstance(node, yamldoc.Sequence) else (node,)
+
+    def lists(self, node: Node | None, what: str) -> tuple[tuple[str, ...], ...]:
+        return tuple(self.words(item, what) for item in self.nodes(node))
+
+    def paths(self, text: str) -> Paths:
+        return tuple(part.strip() for part in text.split(" | "))
+
+    def text(self, node: Node | None, what: str, constant: bool = False) -> Text:
+        """A text: a scalar is a path (a constant where `constant`), a mapping says more, a list is tried in order."""
+        if node is None:
+            return Text()
+        if isinstance(node, Scalar):
+            return Text(constant=node.text) if constant else Text(self.paths(node.text))
+        if isinstance(node, yamldoc.Sequence):
+            return self.text_list(node, what)
+        entry = self.document.map_at(node, what, ("field", "always", "values", "otherwise", "take"))
+        if "always" in entry:
+            return Text(constant=self.word(entry.get("always"), what))
+        values = self.document.map_at(entry.get("values"), f"{what}'s values")
+        return Text(
+            self.paths(self.word(entry.get("field"), what)),
+            values=tuple((key.text.lower(), self.word(value, what)) for key, value in values),
+            otherwise=self.word(entry.get("otherwise"), what) if "otherwise" in entry else None,
+            take=self.word(entry.get("take"), what),
+        )
+
+    def text_list(self, node: yamldoc.Sequence, what: str) -> Text:
+        found: Text | None = None
+        for item in reversed(node.items):
+            found = replace(self.text(item, what), after=found)
+        return found or Text()
+
+    def term(self, node: Node, what: str) -> Term | Excess:
+        if isinstance(node, Map):
+            entry = self.document.map_at(node, what, ("excess",))
+            return Excess(self.terms(entry.get("excess"), what))
+        return self.plain_term(self.word(node, what))
+
+    def plain_term(self, text: str) -> Term:
+        sign = -1 if text.startswith("- ") else 1
+        return Term(self.paths(text.removeprefix("- ")), sign)
+
+    def terms(self, node: Node | None, what: str) -> tuple[Term, ...]:
+        return tuple(self.plain_term(text) for text in self.words(node, what))
+
+    def condition(self, node: Node | None, what: str) -> Condition:
+        entry = self.document.map_at(node, what, ("where", "present", "absent", "zero", "positive"))
+        where = self.document.map_at(entry.get("where"), f"{what}'s where")
+        positive = entry.get("positive")
+        return Condition(
+            tuple((key.text, tuple(word.lower() for word in self.words(value, what))) for key, value in where),
+            present=self.path_list(entry.get("present"), what),
+            absent=self.path_list(entry.get("absent"), what),
+            zero=self.path_list(entry.get("zero"), what),
+            positive=(self.terms(positive, what),) if positive is not None else (),
+        )
+
+    def path_list(self, node: Node | None, what: str) -> tuple[Paths, ...]:
+        return tuple(self.paths(text) for text in self.words(node, what))
+
+    # --- larger pieces --------------------------------------------------------------------------------------
+
+    def shapes(self, node: Node | None, base: Shape) -> tuple[Shape, ...]:
+        found: dict[str, Shape] = {}
+        for key, value in self.document.map_at(node, "shapes"):
+            entry = self.document.map_at(value, f"shape {key.text}", ("like", "when", *_SHAPE_KEYS))
+            like = self.word(entry.get("like"), "like")
+            if like and like not in found:
+                self.document.report(
+                    entry.get("like") or key,
+                    "unknown-name",
+                    f'no shape above is called "{like}"',
+                    nearest=nearest_names(like, found),
+                )
+            shape = self.shape(entry, found.get(like, base), key.text)
+            when = self.condition(entry.get("when"), "when") if "when" in entry else shape.when
+            found[key.text] = replace(shape, when=when)
+        return tuple(found.values())
+
+    def shape(self, entry: Map, base: Shape, name: str) -> Shape:
+        """The base shape with what the entry says differently."""
+        said: dict[str, Any] = {"name": name}
+        for key in ("model", "service_tier", "thinking", "input_over"):
+            if key in entry:
+                said[key] = self.text(entry.get(key), key)
+        for key in ("provider", "region", "billed_meter"):
+            if key in entry:
+                said[key] = self.text(entry.get(key), key, constant=True)
+        readers = {"time": self.time, "requests": self.requests, "long": self.long}
+        said |= {key: read(entry.get(key)) for key, read in readers.items() if key in entry}
+        said |= {key: self.cost(entry.get(key)) for key in ("cost", "revenue") if key in entry}
+        if "meters" in entry:
+            said["meters"] = {**base.meters, **self.meters(entry.get("meters"))}
+        if "dimensions" in entry:
+            said["dimensions"] = {**base.dimensions, **self.dimensions(entry.get("dimensions"))}
+        return replace(base, **said)
+
+    def time(self, node: Node | None) -> Time:
+        entry = self.document.map_at(node, "time", ("field", "as", "until", "zone"))
+        kind = self.word(entry.get("as"), "as")
+        if kind not in _TIME_KINDS:
+            self.document.report(
+                entry.get("as") or entry.place,
+                "unknown-name",
+                f'no time is written as "{kind}"',
+                expected=", ".join(_TIME_KINDS),
+            )
+        until = self.word(entry.get("until"), "until")
+        zone = self.word(entry.get("zone"), "zone") or "UTC"
+        return Time(self.paths(self.word(entry.get("field"), "field")), kind, self.paths(until) if until else (), zone)  # type: ignore[arg-type]
+
+    def requests(self, node: Node | None) -> Any:
+        text = self.word(node, "requests")
+        return text if text in ("one", "first", "plain") else Term(self.paths(text))
+
+    def meters(self, node: Node | None) -> dict[str, tuple[Term | Excess, ...]]:
+        found = {}
+        for key, value in self.document.map_at(node, "meters"):
+            if key.text not in meters().by_name:
+                self._no_such_meter(key)
+            found[key.text] = tuple(self.term(item, key.text) for item in self.nodes(value))
+        return found
+
+    def _no_such_meter(self, scalar: Scalar) -> None:
+        near = nearest_names(scalar.text, meters().by_name)
+        self.document.report(scalar, "unknown-meter", f'no meter is called "{scalar.text}"', nearest=near)
+
+    def long(self, node: Node | None) -> Long:
+        entry = self.document.map_at(node, "long", ("label", "amount", "classes", "when"))
+        classes = []
+        for key, value in self.document.map_at(entry.get("classes"), "classes"):
+            names = self.document.texts_at(value, key.text)
+            for name in names:
+                if name.text not in meters().by_name:
+                    self._no_such_meter(name)
+            classes.append((key.text.lower(), tuple(name.text for name in names)))
+        amount = self.plain_term(self.word(entry.get("amount"), "amount"))
+        return Long(
+            self.text(entry.get("label"), "label"), amount, tuple(classes), self.condition(entry.get("when"), "when")
+        )
+
+    def cost(self, node: Node | None) -> Cost:
+        entry = self.document.map_at(node, "cost", ("amount", "kind", "currency", "signs", "divisor"))
+        kind = self.word(entry.get("kind"), "kind")
+        if kind not in _COST_KINDS:
+            self.document.report(
+                entry.get("kind") or entry.place,
+                "unknown-name",
+                f'no cost is of the kind "{kind}"',
+                expected=", ".join(_COST_KINDS),
+            )
+        return Cost(
+            self.terms(entry.get("amount"), "amount"),
+            kind,
+            self.text(entry.get("currency"), "currency", constant=True),
+            self.word(entry.get("signs"), "signs") == "yes",
+            int(self.word(entry.get("divisor"), "divisor") or 1),
+        )
+
+    def dimensions(self, node: Node | None) -> dict[str, Text]:
+        return {key.text: self.text(value, key.text) for key, value in self.document.map_at(node, "dimensions")}
+
+    def skip(self, node: Node) -> Skip:
+        entry = self.document.map_at(node, "skip", ("reason", "when", "covers"))
+        return Skip(
+            self.condition(entry.get("when"), "when"),
+            re.sub(r"\s+", " ", self.word(entry.get("reason"), "reason")),
+            self.word(entry.get("covers"), "covers") == "yes",
+        )
+
+    def remark(self, node: Node) -> Remark:
+        if isinstance(node, Scalar):
+            return Remark(re.sub(r"\s+", " ", node.text))
+        entry = self.document.map_at(node, "remark", ("text", "when"))
+        when = self.condition(entry.get("when"), "when") if "when" in entry else None
+        return Remark(re.sub(r"\s+", " ", self.word(entry.get("text"), "text")), when)
+
+    def dedupe(self, node: Node | None) -> Dedupe | None:
+        if node is None:
+            return None
+        entry = self.document.map_at(node, "dedupe", ("key", "largest", "replay"))
+        return Dedupe(
+            self.words(entry.get("key"), "key"),
+            self.terms(entry.get("largest"), "largest"),
+            self.word(entry.get("replay"), "replay"),
+        )
+
+    def parts(self, node: Node, base: Shape) -> Parts:
+        entry = self.document.map_at(node, "parts", ("list", *_SHAPE_KEYS))
+        return Parts(self.word(entry.get("list"), "list"), self.shape(entry, base, "part"))

@@ -1,0 +1,33 @@
+"""Frames: a pandas frame as a usage source, its integers and decimals kept exact."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from costcalc.problems import Place, fail
+from costcalc.usage.engine import Engine
+from costcalc.usage.sources import Source
+
+NAME = "the frame"
+
+
+def frame_source(frame: Any, engine: Engine) -> Source:
+    """The frame, registered with the engine. CostcalcError: it has no rows."""
+    if len(frame) == 0:
+        raise fail("header-only", "the frame has columns and no rows", place=Place(NAME))
+    exact = frame.rename(columns=str).copy(deep=False)
+    for name in exact.columns:
+        if exact[name].dtype == object:
+            # The engine would guess one type for a column of objects; their texts lose nothing.
+            exact[name] = exact[name].map(_text).astype("string")
+    engine.register("frame", exact)
+    return Source(NAME, "frame", "frame", header=tuple(exact.columns))
+
+
+def _text(value: Any) -> str | None:
+    if value is None or value != value:  # NaN and NaT are not equal to themselves
+        return None
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return format(value, "f") if type(value).__name__ == "Decimal" else str(value)

@@ -1,0 +1,298 @@
+"""Readings: which format each source has, what its columns mean, and which sources one statement reads together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.usage import plain
+from costcalc.usage.formatfile import formats
+from costcalc.usage.formats import FormatSpec, Shape, Text
+from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns
+from costcalc.usage.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Sources that one statement reads together: one format and one set of columns."""
+
+    spec: FormatSpec
+    sources: tuple[Source, ...]
+    why: str  # what the format was recognised by
+    meanings: Mapping[str, str]  # column → what it is read as
+    types: Mapping[str, str]  # column → type, of sources with types of their own
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        """The dimensions of the format: name without case, spaces and underscores → name as written."""
+        return {plain.canonical(name): name for shape in self.spec.shapes for name in shape.dimensions}
+
+    def shown_column(self, path: str) -> str:
+        """The path as the source writes it: a table's column in its own spelling."""
+        written = {name.lower(): name for name in self.sources[0].header}
+        return written.get(path.lower(), path)
+
+    def columns(self) -> Columns:
+        """What the row builder asks for the format's paths."""
+        first = self.sources[0]
+        if first.kind == "json":
+            columns = JsonColumns(self.spec.roots, self.spec.parts.list if self.spec.parts else "")
+            for sign in self.spec.signs:
+                columns.presence(f"/{sign}")
+            return columns
+        names = list(enumerate(first.header))
+        if first.kind == "table":
+            found = {name: Column(f"c{i}") for i, name in reversed(names)}
+        else:
+            found = {name: Column(f'"{name.replace(chr(34), chr(34) * 2)}"', self.types[name]) for _, name in names}
+        return TableColumns({**{name.strip().lower(): column for name, column in found.items()}, **found})
+
+
+def plan(
+    sources: Sequence[Source],
+    mapping: Mapping[str, str],
+    usage_format: str | None,
+    types: Mapping[str, Mapping[str, str]],
+    keys_of: Callable[[Source], Sequence[str]],
+) -> list[Reading]:
+    """How the sources will be read. CostcalcError with every problem: unknown formats, unclear or missing columns.
+
+    `types`: path → column → kind, of sources with types; `keys_of` lists the keys of flat JSON records.
+    """
+    groups: dict[tuple[object, ...], list[Source]] = {}
+    chosen: dict[tuple[object, ...], tuple[FormatSpec | None, str]] = {}
+    problems: list[Problem] = []
+    for source in sources:
+        try:
+            spec, why = choose(source, mapping, usage_format)
+        except CostcalcError as error:
+            problems += error.problems
+            continue
+        if spec is None and source.kind == "json":
+            source = replace(source, scalars=_flat_keys(source, keys_of(source)))
+        key = _key(source, spec, types)
+        groups.setdefault(key, []).append(source)
+        chosen[key] = (spec, why)
+    readings = []
+    for key, members in groups.items():
+        try:
+            readings.append(_reading(tuple(members), *chosen[key], mapping, types.get(members[0].path, {})))
+        except CostcalcError as error:
+            problems += error.problems
+    if problems:
+        raise CostcalcError(problems)
+    return readings
+
+
+def _flat_keys(source: Source, every: Sequence[str]) -> tuple[str, ...]:
+    """The keys of flat records: those of the first lines in their order, then those that only later lines have."""
+    nested = {leaf for leaf in source.leaves if "." not in leaf} - set(source.scalars)
+    return (*source.scalars, *(key for key in every if key not in source.scalars and key not in nested))
+
+
+def _key(source: Source, spec: FormatSpec | None, types: Mapping[str, Mapping[str, str]]) -> tuple[object, ...]:
+    name = spec.name if spec else plain.NAME
+    day = source.changed if spec and spec.undated else 0
+    columns = (source.scalars if spec is None else ()) if source.kind == "json" else source.header
+    return name, source.kind, source.delimiter, columns, day, tuple(types.get(source.path, {}).values())
+
+
+def choose(source: Source, mapping: Mapping[str, str], usage_format: str | None) -> tuple[FormatSpec | None, str]:
+    """The source's format (None: the plain one) and what it was recognised by. CostcalcError: no such format."""
+    if usage_format is not None:
+        return _named(usage_format), "it was asked for (--usage-format)"
+    if any(plain.is_meaning(name) for name in mapping):
+        return None, "--map says what its columns mean"
+    found = [(names, spec) for spec in formats().values() if (names := _recognised(source, spec))]
+    if found:
+        names, spec = max(found, key=lambda pair: len(pair[0]))
+        return spec, f"it has {', '.join(names)}"
+    return None, "its columns have names that say what they mean"
+
+
+def _named(name: str) -> FormatSpec | None:
+    known = {**formats(), plain.NAME: None}
+    if name not in known:
+        raise fail(
+            "no-such-format",
+            f'no usage format is called "{name}"',
+            nearest=nearest_names(name, known),
+            remedy="`costcalc formats list` shows them all",
+        )
+    return known[name]
+
+
+def _recognised(source: Source, spec: FormatSpec) -> tuple[str, ...]:
+    """The longest list of names that the format is known by and that the source has all of."""
+    if ("json" if source.kind == "json" else "table") not in spec.reads:
+        return ()
+    if source.kind == "json":
+        lists = [names for names in spec.recognise if all(_in_json(name, source, spec) for name in names)]
+    else:
+        header = {name.lower() for name in source.header}
+        lists = [names for names in spec.recognise if all(name.lower() in header for name in names)]
+        lists += [names for names in spec.only if {name.lower() for name in names} == header]
+    return max(lists, key=len, default=())
+
+
+def _in_json(name: str, source: Source, spec: FormatSpec) -> bool:
+    return any(name_under(root, name) in source.leaves for root in spec.roots)
+
+
+def _reading(
+    sources: tuple[Source, ...],
+    spec: FormatSpec | None,
+    why: str,
+    mapping: Mapping[str, str],
+    types: Mapping[str, str],
+) -> Reading:
+    _refuse_header_only(sources)
+    if spec is None:
+        return _plain_reading(sources, why, mapping, types)
+    first = sources[0]
+    aliases = {name: Text((column,)) for name, column in mapping.items()}
+    if first.kind != "json":
+        _require_columns(first, spec)
+    extra = _other_dimensions(sources, spec) if spec.other_columns else {}
+    spec = _with_seen_roots(spec, sources)
+    shapes = tuple(replace(shape, dimensions={**extra, **shape.dimensions, **aliases}) for shape in spec.shapes)
+    parts = (
+        replace(spec.parts, shape=replace(spec.parts.shape, dimensions=shapes[0].dimensions)) if spec.parts else None
+    )
+    return Reading(replace(spec, shapes=shapes, parts=parts), sources, why, _meanings(spec), types)
+
+
+def _refuse_header_only(sources: Iterable[Source]) -> None:
+    problems = [
+        Problem(
+            "header-only",
+            "the file has a header and no rows",
+            Place(source.shown, 1),
+            remedy="export the log again, or leave the file out",
+        )
+        for source in sources
+        if source.kind == "table" and not source.samples
+    ]
+    if problems:
+        raise CostcalcError(problems)
+
+
+def _with_seen_roots(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:
+    """The format with only those roots that the first lines have; a scan that leaves lines over takes all of them."""
+    if len(spec.roots) == 1:
+        return spec
+    names = {name for names in spec.recognise for name in names}
+    leaves = {leaf for source in sources for leaf in source.leaves}
+    seen = tuple(root for root in spec.roots if any(name_under(root, name) in leaves for name in names))
+    unseen = tuple(root for root in spec.roots if root not in seen)
+    return replace(spec, roots=seen, unseen_roots=unseen) if seen else spec
+
+
+def name_under(root: str, name: str) -> str:
+    """The path of a name below a root."""
+    return name if root == "." else f"{root}.{name}"
+
+
+def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, Text]:
+    """The columns and top-level keys that the format does not read as something else."""
+    used = {path.removeprefix("/").lower() for shape in spec.shapes for path, _ in _shape_paths(shape)} | spec.ignored
+    used |= {path.lower() for shape in spec.shapes for text in shape.dimensions.values() for path in _text_paths(text)}
+    names = dict.fromkeys(name for source in sources for name in (source.header or source.scalars))
+    mark = "/" if sources[0].kind == "json" else ""
+    return {name: Text((mark + name,)) for name in names if name.lower() not in used}
+
+
+def _require_columns(source: Source, spec: FormatSpec) -> None:
+    """Raise where the table lacks what the format cannot do without: a time, and something counted or charged."""
+    header = {name.lower() for name in source.header}
+    if any({name.lower() for name in names} == header for names in spec.only):
+        return
+    missing = []
+    for shape in spec.shapes:
+        counted = [path for terms in shape.meters.values() for term in terms for path in getattr(term, "paths", ())]
+        counted += [path for term in (shape.cost.terms if shape.cost else ()) for path in term.paths]
+        if shape.time and not any(path.lower() in header for path in shape.time.paths):
+            missing.append(("time", shape.time.paths))
+        if not any(path.lower() in header for path in counted):
+            missing.append(("count", tuple(counted[:4])))
+    if missing:
+        raise CostcalcError([_missing(what, paths, source, spec) for what, paths in missing])
+
+
+def _missing(what: str, paths: Sequence[str], source: Source, spec: FormatSpec) -> Problem:
+    return Problem(
+        "missing-column",
+        f"no column says the {what}: {spec.name} files have {' or '.join(paths)}",
+        Place(source.shown, 1),
+        expected=f"the export as {spec.title or spec.name} writes it",
+        remedy="export it again with all its columns, or read it as a plain table: --usage-format plain --map …",
+    )
+
+
+def _plain_reading(
+    sources: tuple[Source, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]
+) -> Reading:
+    first = sources[0]
+    header = first.header or first.scalars
+    aliases = {name: column for name, column in mapping.items() if not plain.is_meaning(name)}
+    try:
+        found = plain.understand(header, _samples(sources), mapping, first.shown)
+        spec = plain.plain_format(found, aliases, first.shown)
+    except CostcalcError as error:
+        if first.kind == "json" and {problem.code for problem in error.problems} == {"missing-column"}:
+            raise _unknown(first) from error
+        raise
+    return Reading(spec, sources, why, {column: meaning for meaning, column in found.meanings.items()}, types)
+
+
+def _unknown(source: Source) -> CostcalcError:
+    return CostcalcError(
+        [
+            Problem(
+                "unknown-format",
+                "no format knows these JSON records: they hold no usage object, and no keys that name a time, a model and a count",
+                Place(source.shown, 1),
+                expected="API responses, logs of a tool listed by `costcalc formats list`, or flat records",
+                remedy="name the keys: --map timestamp=KEY,model=KEY,input_tokens=KEY,output_tokens=KEY",
+            )
+        ]
+    )
+
+
+def _samples(sources: Iterable[Source]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for source in sources:
+        for row in source.samples:
+            for column, text in zip(source.header, row, strict=False):
+                found.setdefault(column, []).append(text)
+    return found
+
+
+def _meanings(spec: FormatSpec) -> dict[str, str]:
+    return {path: meaning for shape in spec.shapes for path, meaning in _shape_paths(shape)}
+
+
+def _shape_paths(shape: Shape) -> list[tuple[str, str]]:
+    """Every path of a shape with what it is read as."""
+    texts = {
+        "provider": shape.provider,
+        "model": shape.model,
+        "service tier": shape.service_tier,
+        "band": shape.input_over,
+    }
+    found = [(path, meaning) for meaning, text in texts.items() for path in _text_paths(text)]
+    found += [(path, "time") for path in shape.time.paths] if shape.time else []
+    found += [(path, "end of the bucket") for path in shape.time.until] if shape.time else []
+    for name, terms in shape.meters.items():
+        found += [(path, name) for term in terms for path in getattr(term, "paths", ())]
+    if shape.requests and not isinstance(shape.requests, str):
+        found += [(path, "requests") for path in shape.requests.paths]
+    for word, cost in (("cost", shape.cost), ("revenue", shape.revenue)):
+        found += [(path, word) for term in (cost.terms if cost else ()) for path in term.paths]
+        found += [(path, f"{word} currency") for path in (_text_paths(cost.currency) if cost else ())]
+    return found
+
+
+def _text_paths(text: Text) -> tuple[str, ...]:
+    return text.paths + (_text_paths(text.after) if text.after else ())
