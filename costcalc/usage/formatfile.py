@@ -235,7 +235,7 @@ class _Reader:
                 expected=", ".join(_TIME_KINDS),
             )
         until = self.word(entry.get("until"), "until")
-        zone = self.word(entry.get("zone"), "zone") or "UTC"
+        zone = {"": "UTC", "report": ""}.get(self.word(entry.get("zone"), "zone"), self.word(entry.get("zone"), "zone"))
         return Time(self.paths(self.word(entry.get("field"), "field")), kind, self.paths(until) if until else (), zone)  # type: ignore[arg-type]
 
     def requests(self, node: Node | None) -> Any:

@@ -255,7 +255,7 @@ def _text(meanings: Mapping[str, str], meaning: str) -> Text:
 
 def _time(meanings: Mapping[str, str]) -> Time:
     column = next(meanings[meaning] for meaning in _TIMES if meaning in meanings)
-    return Time((column,), "plain", (meanings["until"],) if "until" in meanings else ())
+    return Time((column,), "plain", (meanings["until"],) if "until" in meanings else (), zone="")
 
 
 def _counts(meanings: Mapping[str, str]) -> dict[str, tuple[Term, ...]]:
