@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from decimal import Decimal
 
 from costcalc.render.rows import Rows, Value, cost_rows, projection_rows
@@ -12,6 +11,8 @@ from costcalc.reports.projection import Projection
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NEEDS_QUOTES = re.compile(r"[,\"\r\n]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def projection_csv(projection: Projection) -> str:
@@ -26,11 +27,12 @@ def cost_csv(report: CostReport) -> str:
 
 def _csv(rows: Rows) -> str:
     header, lines = rows
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_cell(name) for name in header])
-    writer.writerows([_cell(value) for value in line] for line in lines)
-    return text.getvalue()
+    return "".join(f"{','.join(_quoted(_cell(value)) for value in line)}\n" for line in (header, *lines))
+
+
+def _quoted(cell: str) -> str:
+    """RFC 4180: quotes where a comma, a quote or a line break stands in the text."""
+    return '"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell
 
 
 def _cell(value: Value) -> str:
@@ -40,5 +42,11 @@ def _cell(value: Value) -> str:
         case Decimal():
             return format(value, "f")
         case str():
-            return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+            return _harmless(value)
     return str(value)
+
+
+def _harmless(text: str) -> str:
+    """The text with control characters written out, and never a formula."""
+    seen = _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    return f"'{seen}" if text.startswith(_FORMULA_STARTS) else seen

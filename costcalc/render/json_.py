@@ -9,11 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from costcalc.calendar import Month
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.rating.model import Assumption, Cost, RateUsed, Rating, Unpriced
 from costcalc.render.rows import RATIO_DIGITS, names_of
-from costcalc.render.tree import UNPRICED, Figures, figures_of, status_of, table_of
+from costcalc.render.tree import UNPRICED, Figures, Table, figures_of, status_of, table_of
 from costcalc.reports.answers import MoveAnswer
 from costcalc.reports.cost import CostReport, ListAndBilled
 from costcalc.reports.lines import OtherList, ReportLine, Touched
@@ -48,11 +47,12 @@ def projection_json(projection: Projection) -> str:
             }
             if projection.revenue
             else None,
-            "margin": write.margin(projection.margin, projection.floor) if projection.margin else None,
+            "margin": write.margin(projection.margin) if projection.margin else None,
             "assumed_margins": [_assumed_margin(margin) for margin in projection.assumed_margins],
             "fewer_tokens": [
                 {"provider": answer.provider, "fewer": _ratio(answer.fewer)} for answer in projection.tokens
             ],
+            "limits": [{"margin": _ratio(limit.margin), "rise": _ratio(limit.rise)} for limit in projection.limits],
             "move": write.move(projection.move) if projection.move else None,
             "months": write.months(projection.months),
             "floor": _ratio(projection.floor),
@@ -114,10 +114,10 @@ class _Writer:
     def lines(self, rating: Rating, lines: Sequence[ReportLine]) -> list[Json]:
         table = table_of(rating, lines)
         return [
-            _line(line, rating)
+            _line(line, table)
             | {
                 "cost": self.cost(line.cost, table.by_line[line.key]) if line.basis else None,
-                "margin": self.margin(line.margin, None) if line.margin else None,
+                "margin": self.margin(line.margin) if line.margin else None,
             }
             for line in lines
         ]
@@ -125,7 +125,7 @@ class _Writer:
     def spent_lines(self, rating: Rating, lines: Sequence[ReportLine]) -> list[Json]:
         table = table_of(rating, lines)
         return [
-            _line(line, rating)
+            _line(line, table)
             | {
                 "cost": self.money(line.cost.before, table.by_line[line.key].before) if line.basis else None,
                 "revenue": self.money(line.margin.revenue) if line.margin else None,
@@ -158,7 +158,7 @@ class _Writer:
             "not_applied": self.money(touched.not_applied),
         }
 
-    def margin(self, margin: Margin, floor: Fraction | None) -> Json:
+    def margin(self, margin: Margin) -> Json:
         low, high = margin.range_after or (margin.after, margin.after)
         return {
             "revenue": self.money(margin.revenue),
@@ -172,8 +172,6 @@ class _Writer:
             "money_lost": self.money(margin.money_lost),
             "recover": _ratio(margin.recover),
             "hold": _ratio(margin.hold),
-            "rise_to_zero": _ratio(margin.rise_to_zero),
-            "rise_to_floor": _ratio(margin.rise_to(floor)) if floor is not None else None,
         }
 
     def move(self, answer: MoveAnswer) -> Json:
@@ -198,7 +196,7 @@ class _Writer:
             "unpriced_tokens": _ratio(month.unpriced_tokens),
             "frozen": self.money(month.frozen),
             "cost": self.cost(month.cost, figures),
-            "margin": self.margin(month.margin, None) if month.margin else None,
+            "margin": self.margin(month.margin) if month.margin else None,
         }
 
     def assumption(self, part: Assumption) -> Json:
@@ -227,17 +225,16 @@ class _Writer:
         }
 
 
-def _line(line: ReportLine, rating: Rating) -> Json:
-    total = rating.total.before
-    status = status_of(line, {part.line for part in rating.unpriced})
+def _line(line: ReportLine, table: Table) -> Json:
+    status = status_of(line, table.holes)
     return {
-        "names": names_of(line.key, rating.by),
+        "names": names_of(line.key, table.by),
         "status": status,
         "basis": list(line.basis),
         "requests": _count(line.requests),
         "tokens": _count(line.tokens),
         "unpriced_tokens": _count(line.unpriced_tokens),
-        "share": _ratio(line.cost.before / total) if total and status != UNPRICED else None,
+        "share": _ratio(table.share_of(line)) if status != UNPRICED else None,
     }
 
 
@@ -295,15 +292,11 @@ def _rate(rate: RateUsed) -> Json:
         "base": rate.base,
         "quote": rate.quote,
         "rate": exact_text(rate.rate),
-        "month": _month(rate.month),
-        "month_used": _month(rate.month_used),
+        "month": str(rate.month),
+        "month_used": str(rate.month_used),
         "basis": rate.basis,
         "held": rate.held,
     }
-
-
-def _month(month: Month) -> str:
-    return str(month)
 
 
 def _ratio(ratio: Fraction | None) -> str | None:

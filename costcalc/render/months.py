@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from costcalc.money import round_half_up
 from costcalc.render.bars import sparkline
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.figures import NONE, TOTAL, change_style, rise_title
-from costcalc.render.margins import points_text
 from costcalc.render.tree import Figures, figures_of
 from costcalc.render.words import (
     ARROW,
@@ -96,7 +96,7 @@ def _margin_cells(month: MonthLine) -> list[Cell]:
     margin = month.margin
     if margin is None or margin.before is None or margin.after is None:
         return [NONE, NONE]
-    lost = points_text(margin.before, margin.after).removesuffix(" points")
+    lost = decimal_text(round_half_up((margin.after - margin.before) * 100, 1), signed=True)
     points = Cell(lost, change_style(margin.money_lost)) if margin.money_lost else NONE
     return [Cell(percent_text(margin.after)), points]
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import exact_text
-from costcalc.rating.model import LineKey, Rating
-from costcalc.render.tree import UNPRICED, Figures, status_of, table_of
+from costcalc.rating.model import Cost, LineKey, Rating
+from costcalc.render.tree import UNPRICED, Table, status_of, table_of
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import ReportLine
 from costcalc.reports.projection import MonthLine, Projection
@@ -59,16 +59,18 @@ _COLUMN_NAMES = {"before": "cost_before", "low": "cost_low", "mid": "cost", "hig
 
 
 def _rows(rating: Rating, lines: Sequence[ReportLine], columns: Sequence[str]) -> Rows:
+    if not lines:  # the header of a line that is not there
+        nothing = ReportLine((None,) * len(rating.by), Cost(), None, Fraction(), ())
+        return _rows(rating, [nothing], columns)[0], []
     table = table_of(rating, lines)
-    holes = {part.line for part in rating.unpriced}
     has_revenue = any(line.margin for line in lines)
     found = []
     for line in lines:
-        values = _line_values(line, table.by_line[line.key], columns, status_of(line, holes), rating)
+        values = _line_values(line, table, columns, rating.currency)
         if has_revenue:
             values |= _margin_values(line, "before" in columns)
         found.append(values)
-    header = (*rating.by, *_own_names(found[0] if found else {}, rating.by))
+    header = (*rating.by, *_own_names(found[0], rating.by))
     return header, [(*line.key, *values.values()) for line, values in zip(lines, found, strict=True)]
 
 
@@ -77,9 +79,8 @@ def _own_names(values: Mapping[str, Value], by: Sequence[str]) -> list[str]:
     return [f"costcalc_{name}" if name in by else name for name in values]
 
 
-def _line_values(
-    line: ReportLine, figures: Figures, columns: Sequence[str], status: str, rating: Rating
-) -> dict[str, Value]:
+def _line_values(line: ReportLine, table: Table, columns: Sequence[str], currency: str) -> dict[str, Value]:
+    figures, status = table.by_line[line.key], status_of(line, table.holes)
     known = status != UNPRICED
     values: dict[str, Value] = {"requests": count_value(line.requests), "tokens": count_value(line.tokens)}
     for column in columns:
@@ -89,9 +90,8 @@ def _line_values(
     if "before" in columns:
         values["change"] = figures.change if known else None
         values["rise"] = ratio_value(line.cost.rise)
-    total = rating.total.before
-    values["currency"] = rating.currency
-    values["share"] = ratio_value(line.cost.before / total) if known and total else None
+    values["currency"] = currency
+    values["share"] = ratio_value(table.share_of(line)) if known else None
     values["basis"] = "+".join(line.basis)
     values["status"] = status
     values["unpriced_tokens"] = count_value(line.unpriced_tokens)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -76,7 +76,16 @@ class Table:
     rows: tuple[Row, ...]
     total: Row
     by_line: Mapping[LineKey, Figures]
-    has_range: bool
+    holes: frozenset[LineKey]  # the lines in which something has no price
+
+    @property
+    def has_range(self) -> bool:
+        return self.total.cost.low != self.total.cost.high
+
+    def share_of(self, line: ReportLine) -> Fraction | None:
+        """The line's share of the bill before; None where there is no bill."""
+        total = self.total.cost.before
+        return line.cost.before / total if total else None
 
 
 def table_of(rating: Rating, lines: Sequence[ReportLine]) -> Table:
@@ -85,11 +94,11 @@ def table_of(rating: Rating, lines: Sequence[ReportLine]) -> Table:
     total = rating.total
     figures, total_figures = _figures(top, total, minor_digits(rating.currency))
     shares = _shares(top, total.before)
-    holes = {part.line for part in rating.unpriced}
+    holes = frozenset(part.line for part in rating.unpriced)
     rows = [_row(node, figures[node], shares.get(node), holes) for node in _drawn(top)]
     every = Row(None, 0, 0, tuple(lines), total, total_figures, 100 if shares else None, _status(lines, holes))
     by_line = {node.lines[0].key: figures[node] for node in _leaves(top)}
-    return Table(rating.by, tuple(rows), every, by_line, total.low != total.high)
+    return Table(rating.by, tuple(rows), every, by_line, holes)
 
 
 def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Figures]:
@@ -99,19 +108,19 @@ def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Fig
     return [found[node] for node in nodes], total
 
 
-def status_of(line: ReportLine, holes: set[LineKey]) -> str:
+def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:
     """Whether all of a line has a price. `holes`: the lines in which something has none."""
     if line.key not in holes:
         return PRICED
     return PARTLY if line.basis else UNPRICED
 
 
-def _status(lines: Sequence[ReportLine], holes: set[LineKey]) -> str:
+def _status(lines: Sequence[ReportLine], holes: Collection[LineKey]) -> str:
     found = {status_of(line, holes) for line in lines}
     return found.pop() if len(found) == 1 else PARTLY if found else PRICED
 
 
-def _row(node: Node, figures: Figures, share: int | None, holes: set[LineKey]) -> Row:
+def _row(node: Node, figures: Figures, share: int | None, holes: Collection[LineKey]) -> Row:
     status = _status(node.lines, holes)
     return Row(node.name, node.level, node.folded, node.lines, node.cost, figures, share, status)
 

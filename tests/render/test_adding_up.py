@@ -1,0 +1,163 @@
+"""Whatever the costs are, what is shown adds up: at every level, in every column, on the page and in the files."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from costcalc.money import round_half_up
+from costcalc.rating.model import Charge, Cost, Rating
+from costcalc.render.csv_ import projection_csv
+from costcalc.render.json_ import projection_json
+from costcalc.render.rounding import share_out
+from costcalc.render.rows import projection_rows
+from costcalc.render.tree import LARGEST, Figures, figures_of, table_of
+from costcalc.reports.lines import lines_of
+from tests.render.made import USUAL, group, ledger, projection
+
+AMOUNTS = st.fractions(min_value=Fraction(-3), max_value=Fraction(10_000), max_denominator=1000)
+FACTORS = st.sampled_from([Fraction(1), Fraction("1.34"), Fraction("0.8"), Fraction("1.00001")])
+CHARGES = st.lists(
+    st.tuples(st.integers(0, 14), st.integers(0, 14), AMOUNTS, FACTORS, st.integers(0, 3)), min_size=1, max_size=60
+)
+
+
+def rating_of(parts) -> Rating:
+    charges = []
+    for provider, model, amount, factor, spread in parts:
+        cost = Cost(amount, amount * (1 + (factor - 1) / 2), amount * factor, amount * factor * (1 + spread))
+        line = (f"p{provider}", f"m{model}")
+        charges.append(Charge(line, line[0], line[1], "input_tokens", Fraction(), cost, "list", None))
+    return Rating("USD", ("provider", "model"), charges, ())
+
+
+def summed(figures) -> list[Decimal]:
+    return [sum(column, Decimal()) for column in zip(*(columns(each) for each in figures), strict=True)]
+
+
+def columns(figures: Figures) -> list[Decimal]:
+    return [figures.before, figures.low, figures.mid, figures.high, figures.change]
+
+
+@given(CHARGES)
+def test_rows_add_up_to_their_parent_and_to_the_total(parts):
+    rating = rating_of(parts)
+    table = table_of(rating, lines_of(rating, {}))
+    top = [row for row in table.rows if row.level == 0]
+    total = table.total.figures
+    assert summed(row.figures for row in top) == columns(total)
+    assert total.before == round_half_up(rating.total.before, 2)
+    assert total.mid == round_half_up(rating.total.mid, 2)
+    for position, row in enumerate(table.rows):
+        parts_of_it = []
+        for below in table.rows[position + 1 :]:
+            if below.level <= row.level:
+                break
+            parts_of_it.append(below)
+        if parts_of_it:
+            assert summed(part.figures for part in parts_of_it) == columns(row.figures)
+            assert sum(part.share or 0 for part in parts_of_it) == (row.share or 0)
+
+
+@given(CHARGES)
+def test_every_line_drawn_or_not_is_within_a_coin_and_adds_up(parts):
+    rating = rating_of(parts)
+    lines = lines_of(rating, {})
+    table = table_of(rating, lines)
+    assert summed(table.by_line[line.key] for line in lines) == columns(table.total.figures)
+    for line in lines:
+        assert abs(Fraction(table.by_line[line.key].before) - line.cost.before) < Fraction(1, 100)
+        assert abs(Fraction(table.by_line[line.key].mid) - line.cost.mid) < Fraction(1, 100)
+
+
+@given(CHARGES)
+def test_no_more_than_the_largest_are_drawn(parts):
+    rating = rating_of(parts)
+    rows = table_of(rating, lines_of(rating, {})).rows
+    assert len([row for row in rows if row.level == 0]) <= LARGEST + 1
+    assert len([row for row in rows if row.level == 1 and not row.folded]) <= 2 * LARGEST
+
+
+@given(st.lists(AMOUNTS, min_size=1, max_size=30), FACTORS)
+def test_a_flat_column_adds_up(amounts, factor):
+    costs = [Cost(amount, amount, amount * factor, amount * factor) for amount in amounts]
+    figures, total = figures_of(costs, "USD")
+    assert summed(figures) == columns(total)
+
+
+def test_a_change_is_the_difference_of_what_is_shown():
+    figures, total = figures_of(
+        [Cost(Fraction("0.006"), Fraction("0.014"), Fraction("0.014"), Fraction("0.014"))], "USD"
+    )
+    assert (total.before, total.mid, total.change) == (Decimal("0.01"), Decimal("0.01"), Decimal("0.00"))
+    assert figures == [total]
+
+
+def test_a_line_that_no_rise_touches_shows_no_change():
+    """By remainder alone the third of 0.01 would wander from the untouched line to a raised one."""
+    third = Fraction(1, 300)
+    raised = third * Fraction("1.5")
+    costs = [Cost(third, third, third, third), Cost(third, raised, raised, raised), Cost(third, raised, raised, raised)]
+    figures, total = figures_of(costs, "USD")
+    assert total.mid == Decimal("0.01")
+    assert [each.change for each in figures] == [Decimal("0.00")] * 3
+
+
+def test_shares_go_to_the_largest_remainder_and_ties_to_the_first():
+    assert share_out([Fraction(1, 2), Fraction(1, 2), Fraction(1, 4)], 1) == [1, 0, 0]
+    assert share_out([Fraction("-0.5")], -1) == [-1]
+    assert share_out([Fraction("-0.3"), Fraction("0.3")], 0) == [0, 0]
+    assert share_out([], 0) == []
+
+
+def test_the_folded_row_is_the_sum_of_the_rows_it_stands_for():
+    models = ledger(
+        *(group("qwen3-max", 10**9 // (i + 1) + i, dimensions=(f"c{i:02d}",)) for i in range(40)),
+        dimensions=("customer",),
+    )
+    found = projection(models, "alibaba=34", by=("customer",))
+    table = table_of(found.rating, found.lines)
+    fold = table.rows[-1]
+    assert (len(table.rows), fold.folded) == (LARGEST + 1, 30)
+    below = [table.by_line[line.key] for line in fold.lines]
+    assert summed(below) == columns(fold.figures)
+    assert abs(Fraction(fold.figures.before) - fold.cost.before) < Fraction(1, 100)
+
+
+def test_a_single_small_row_is_not_folded():
+    models = ledger(
+        *(group("qwen3-max", 10**9, dimensions=(f"c{i:02d}",)) for i in range(11)), dimensions=("customer",)
+    )
+    found = projection(models, "alibaba=34", by=("customer",))
+    assert [row.folded for row in table_of(found.rating, found.lines).rows] == [0] * 11
+
+
+def test_days_are_never_folded_and_stay_in_order():
+    from datetime import date
+
+    days = ledger(*(group("qwen3-max", 10**7 * (31 - day), day=date(2026, 9, day)) for day in range(1, 31)))
+    found = projection(days, "alibaba=34", by=("day",))
+    names = [row.name for row in table_of(found.rating, found.lines).rows]
+    assert names == [f"2026-09-{day:02d}" for day in range(1, 31)]
+
+
+def test_the_page_csv_and_json_show_the_same_figures():
+    found = projection(USUAL, "alibaba=34")
+    table = table_of(found.rating, found.lines)
+    lines = list(csv.DictReader(io.StringIO(projection_csv(found))))
+    assert sum(Decimal(line["cost_before"]) for line in lines) == table.total.figures.before == Decimal("21904.11")
+    assert sum(Decimal(line["cost"]) for line in lines) == table.total.figures.mid == Decimal("26123.58")
+    assert sum(Decimal(line["change"]) for line in lines) == Decimal("4219.47")
+    written = json.loads(projection_json(found))
+    assert [line["cost"]["before"]["rounded"] for line in written["lines"]] == [line["cost_before"] for line in lines]
+    assert sum(Fraction(line["cost_exact"]) for line in lines) == found.total.mid
+
+
+def test_the_columns_have_a_header_without_lines_too():
+    header, lines = projection_rows(projection(ledger(), "alibaba=34"))
+    assert (list(header[:4]), lines) == (["provider", "model", "requests", "tokens"], [])
+    assert header == projection_rows(projection(USUAL, "alibaba=34"))[0]

@@ -1,0 +1,172 @@
+"""docs/json.md names every field that is printed, with its type, and no other."""
+
+import json
+import re
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from costcalc.problems import Place, Problem
+from costcalc.rating.rate import RatingOptions
+from costcalc.render.json_ import cost_json, projection_json
+from costcalc.reports.cost import cost
+from costcalc.usage.ledger import Cuts, SkippedRows
+from tests.conftest import REPO_ROOT
+from tests.render.made import books, cost_report, fx, group, ledger, projection
+
+PAGE = (REPO_ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+LISTS = books(
+    """
+provider: alibaba
+default: true
+region: cn
+currency: CNY
+timezone: UTC
+models:
+  qwen3-max:
+    prices:
+      2026-01-01: {input_tokens: 14 per 1M, output_tokens: 42 per 1M}
+  banded:
+    prices:
+      2026-01-01:
+        bands:
+          - {input_up_to: 32_000, input_tokens: 1 per 1M, output_tokens: 2 per 1M}
+          - {input_above: 32_000, input_tokens: 2 per 1M, output_tokens: 4 per 1M}
+""",
+    """
+provider: alibaba
+region: intl
+currency: USD
+timezone: UTC
+models:
+  qwen3-max:
+    prices:
+      2026-01-01: {input_tokens: 3 per 1M, output_tokens: 9 per 1M}
+""",
+    """
+provider: acme
+currency: USD
+timezone: UTC
+models:
+  searcher:
+    prices:
+      2026-01-01: {input_tokens: 1 per 1M, output_tokens: 1 per 1M}
+""",
+)
+RATES = fx("bases: {stated: {url: test}}\nfx:\n  USD/CNY: {2026-09: {stated: 7}}\n")
+FULL = ledger(
+    group("qwen3-max", 10**9, dimensions=("a",), revenue=Fraction(900), revenue_currency="USD"),
+    group("qwen3-max", 10**8, dimensions=("b",), billed=Fraction(150), billed_currency="USD", cost_kind="billed"),
+    group("banded", 10**8, dimensions=("b",), band_basis="unknown", requests=None),
+    group("searcher", 10**6, searches=7, dimensions=("c",)),
+    group("nobody-knows", 5, dimensions=("c",)),
+    dimensions=("customer",),
+    cuts=Cuts(input_lengths=(32_000,)),
+    refused_rows=1,
+    problems=(Problem("bad-count", "a count is no number", Place("usage.csv", 3)),),
+    skipped=(SkippedRows("plain", "a total", 2),),
+    notes=("a note",),
+)
+
+MILLION = ledger(group("qwen3-max", 10**6))
+
+
+def documented(title: str) -> dict[str, str]:
+    """Field -> type, of one section of the page."""
+    section = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert section
+    return dict(re.findall(r"^\| `([^`]+)` \| (\w+) \|", section[1], re.MULTILINE))
+
+
+OBJECTS = {
+    frozenset({"exact", "rounded"}): "amount",
+    frozenset(documented("cost")): "cost",
+    frozenset(documented("margin")): "margin",
+}
+
+
+def fields(value: Any, path: str = "") -> dict[str, set[str]]:
+    """Field -> the types it was seen with."""
+    found: dict[str, set[str]] = {}
+    if isinstance(value, dict) and path.endswith(".names"):
+        return {path: {"names"}}
+    if isinstance(value, dict) and frozenset(value) not in OBJECTS:
+        for key, part in value.items():
+            for name, types in fields(part, f"{path}.{key}" if path else key).items():
+                found.setdefault(name, set()).update(types)
+        return found
+    if isinstance(value, list):
+        for part in value:
+            for name, types in fields(part, f"{path}[]").items():
+                found.setdefault(name, set()).update(types)
+        return found
+    return {path: {seen(value)}}
+
+
+def seen(value: Any) -> str:
+    if isinstance(value, dict):
+        return OBJECTS[frozenset(value)]
+    return {bool: "flag", int: "integer", str: "text", type(None): "null"}[type(value)]
+
+
+ALLOWED = {
+    "text": {"text"}, "integer": {"integer"}, "flag": {"flag"}, "count": {"integer", "text"}, "decimal": {"text"},
+    "ratio": {"text"}, "amount": {"amount"}, "cost": {"cost"}, "margin": {"margin"}, "names": {"names"},
+}  # fmt: skip
+
+
+def full_projection(**words: Any) -> str:
+    known = {
+        "by": ("customer",),
+        "months": 2,
+        "floor": Fraction(1, 2),
+        "currency": "USD",
+        "prices": LISTS,
+        "rates": RATES,
+    }
+    return projection_json(projection(FULL, "alibaba=5..34", **(known | words)))
+
+
+def test_every_field_of_a_projection_is_documented():
+    printed: dict[str, set[str]] = {}
+    for text in (
+        full_projection(),
+        full_projection(revenue=3000, move_to="alibaba/qwen3-max"),
+        projection_json(projection(MILLION, "alibaba=34", "openai=30", months=1, move_to="qwen-plus")),
+        projection_json(projection(MILLION, "alibaba:input_tokens==3/1M@2026-09-01", margin=Fraction(3, 5))),
+    ):
+        for name, types in fields(json.loads(text)).items():
+            printed.setdefault(name, set()).update(types)
+    check(printed, documented("costcalc.project/1"))
+
+
+def test_every_field_of_a_cost_report_is_documented():
+    options = RatingOptions(("customer",), currency="USD")
+    printed = fields(json.loads(cost_json(cost(FULL, LISTS, RATES, options))))
+    for name, types in fields(json.loads(cost_json(cost_report(MILLION)))).items():
+        printed.setdefault(name, set()).update(types)
+    check(printed, documented("costcalc.cost/1"))
+
+
+def check(printed: dict[str, set[str]], expected: dict[str, str]) -> None:
+    objects = {name.split(".")[0].split("[")[0] for name in expected if "." in name}
+    names = {name for name, types in printed.items() if not (types == {"null"} and name in objects)}
+    assert names == set(expected)
+    for name in names:
+        assert printed[name] - {"null"} <= ALLOWED[expected[name]], name
+        assert printed[name] != {"null"}, f"{name} was never seen with a value"
+
+
+@pytest.mark.parametrize("title", ["cost", "margin"])
+def test_the_objects_are_documented(title):
+    text = json.loads(full_projection())
+    printed = text["total"] if title == "cost" else text["margin"]
+    assert list(printed) == list(documented(title))
+
+
+def test_amounts_are_exact_text():
+    total = json.loads(projection_json(projection(ledger(group("qwen3-max", 1)), "alibaba=34")))["total"]
+    assert total["before"] == {"exact": "0.000002", "rounded": "0.00"}
+    assert total["with_the_rise"] == {"exact": "0.00000268", "rounded": "0.00"}
+    assert total["rise"] == "0.34"

@@ -1,0 +1,210 @@
+"""The pages as a reader sees them, whole, at three widths; and what a page must say in each case."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from costcalc.calendar import utc_midnight
+from costcalc.problems import Place, Problem
+from costcalc.render.markdown import cost_markdown, projection_markdown
+from costcalc.render.page import cost_page, projection_page
+from costcalc.reports.projection import Projection
+from costcalc.usage.ledger import SkippedRows, UsageLedger
+from tests.render.made import USUAL, books, cost_report, drawn, fx, group, ledger, projection
+
+WIDTHS = (60, 80, 120)
+CUSTOMERS = ledger(
+    *(
+        group(
+            "qwen3-max", 10**9 // (number + 1), output=number * 10**6, requests=40 - number,
+            dimensions=(f"customer-{number:02d}" if number else "北京某某科技有限公司",),
+            revenue=Fraction(4000, number + 1), revenue_currency="USD",
+        )
+        for number in range(14)
+    ),
+    group("gpt-5.6-luna", 10**8, dimensions=(None,)),
+    group("gpt-5.6-luna", 10**7, dimensions=("customer-01",)),
+    group("qwen4-preview", 5_000_000, dimensions=("customer-01",)),
+    dimensions=("customer",),
+    refused_rows=2,
+    problems=(Problem("bad-count", "a count is no number", Place("usage.csv", 3)),),
+    skipped=(SkippedRows("plain", "totals of others", 4),),
+    notes=("Cached input is taken to lie inside the input.",),
+)  # fmt: skip
+
+
+def usual() -> Projection:
+    return projection(USUAL, "alibaba=34", revenue=52000)
+
+
+def months() -> Projection:
+    return projection(USUAL, "alibaba=5..34@2026-12-01", "openai=10", months=12, margin=Fraction(3, 5), floor=Fraction(11, 20))  # fmt: skip
+
+
+def customers() -> Projection:
+    return projection(CUSTOMERS, "alibaba=34", by=("customer",))
+
+
+def nothing_known() -> Projection:
+    return projection(USUAL, "alibaba=5..34", "openai/gpt-5.6-luna:output_tokens==13.5/1M")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("made", [usual, months, customers, nothing_known], ids=lambda made: made.__name__)
+def test_the_page_of_a_projection(made, width, golden):
+    golden(f"page-{made.__name__.replace('_', '-')}-{width}.txt", drawn(projection_page(made()), width))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_of_a_cost_report(width, golden):
+    golden(f"page-cost-{width}.txt", drawn(cost_page(cost_report(CUSTOMERS, by=("customer",), each=None)), width))
+
+
+def test_the_markdown_of_a_projection(golden):
+    golden("page-usual.md", projection_markdown(usual()))
+    golden("page-customers.md", projection_markdown(customers()))
+
+
+def test_the_markdown_of_a_cost_report(golden):
+    golden("page-cost.md", cost_markdown(cost_report(USUAL)))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("made", [usual, months, customers, nothing_known], ids=lambda made: made.__name__)
+def test_no_line_is_wider_than_the_screen(made, width):
+    from rich.cells import cell_len
+
+    assert max(cell_len(line) for line in drawn(projection_page(made()), width).splitlines()) <= width
+
+
+def page(usage: UsageLedger, *hikes: str, **words: Any) -> str:
+    """The page with single blanks, for sentences that may wrap."""
+    return " ".join(drawn(projection_page(projection(usage, *hikes, **words)), 100).split())
+
+
+QWEN = ledger(group("qwen3-max", 10**9))  # 2,000 USD
+
+
+def test_a_rise_that_touches_nothing_is_said_loudly():
+    assert "! openai +20% touches nothing in this log." in page(QWEN, "openai=20")
+
+
+def test_a_rise_after_the_log_is_no_miss():
+    text = page(QWEN, "alibaba=34@2026-12-01", months=3)
+    assert "touches nothing" not in text
+    assert "alibaba +34% begins after the log: it shows in the months." in text
+    assert "December 2026 is the first month whose cost the scenario raises." in text
+
+
+def test_rises_that_meet_compound_and_it_is_said():
+    assert "Rises that touch the same usage compound" in page(QWEN, "alibaba=34", "alibaba/qwen*=10")
+    assert "compound" not in page(QWEN, "alibaba=34", "openai=10")
+
+
+def test_a_bill_without_a_split_that_a_rise_cannot_reach():
+    bill = group("unknown-x", 10, provider="alibaba", billed=Fraction(300), billed_currency="USD", cost_kind="billed")
+    text = page(ledger(group("qwen3-max", 10**9), bill), "alibaba:input_tokens=34")
+    assert "! alibaba:input_tokens +34% could not be applied to 300.00 USD (13% of the bill)" in text
+    assert "87% at list prices · 13% as billed" in text
+
+
+def test_the_answers_say_what_restores_the_margin():
+    """Cost 2,000 → 2,680 of 5,000: 60% → 46.4%; 680 ÷ 5,000 = 13.6%; 2,680 ÷ 0.4 ÷ 5,000 − 1 = 34%."""
+    text = page(QWEN, "alibaba=34", revenue=5000, floor=Fraction(1, 2), move_to="alibaba/qwen-plus")
+    assert "Gross margin 60.0% → 46.4% −13.6 points −680.00 USD" in text
+    assert "To recover the money raise your prices by 13.6%" in text
+    assert "To hold 60.0% raise your prices by 34.0% or use 25.4% fewer alibaba tokens" in text
+    assert "or move 33.8% of the raised traffic to alibaba/qwen-plus Estimate: the same token counts assumed there" in text  # fmt: skip
+    assert "Margin meets 50% at alibaba +25.0%" in text
+    assert "Margin meets 0% at alibaba +150.0%" in text
+
+
+def test_a_move_that_does_not_help_says_why():
+    text = page(QWEN, "alibaba=34", revenue=5000, move_to="openai/gpt-5.6-luna")
+    assert "or move traffic? Not to openai/gpt-5.6-luna: it costs more than staying" in text
+
+
+def test_a_loss_has_no_bar_and_a_floor_that_is_passed_says_so():
+    text = page(QWEN, "alibaba=34", revenue=1000, floor=Fraction(1, 2))
+    assert "−100.0% → −168.0%" in text
+    assert "█" not in text
+    assert "Margin meets 50% below it already: at alibaba −75.0% it would not be" in text
+
+
+def test_a_cut_is_no_rise():
+    text = page(QWEN, "alibaba=-20", revenue=5000)
+    assert "With the cut" in text
+    assert "To earn the same you could lower your prices by 8.0%" in text
+
+
+def test_without_revenue_the_page_still_answers():
+    text = page(QWEN, "alibaba=34")
+    assert "60% 46.4% −13.6 +34.0% +13.6%" in text
+    assert "--revenue AMOUNT" in text
+
+
+def test_an_empty_scenario_shows_one_cost():
+    text = page(QWEN)
+    assert "no rise: prices as they are published" in text
+    assert "With the rise" not in text
+
+
+def test_the_source_of_the_revenue_and_what_it_covers():
+    some = ledger(group("qwen3-max", 10**9, revenue=Fraction(4000), revenue_currency="USD"), group("qwen3-max", 10**9))
+    assert "4,000.00 USD in 30 days · revenue column · known for 50% of the cost" in page(some, "alibaba=34")
+    assert "5,000.00 USD in 30 days · --margin 60%" in page(QWEN, "alibaba=34", margin=Fraction(3, 5))
+
+
+def test_a_short_log_makes_months_an_estimate():
+    short = ledger(group("qwen3-max", 10**6), last_instant=utc_midnight(date(2026, 9, 4)))
+    assert "Estimate. Volume: the log's daily rate over 3 days." in page(short, "alibaba=34", months=1)
+
+
+def test_the_margin_that_gives_way():
+    text = page(QWEN, "alibaba=34@2026-12-01", months=4, revenue=5000, floor=Fraction(1, 2))
+    assert "Margin falls below 50% in December 2026." in text
+    text = page(QWEN, "alibaba=3@2026-12-01", months=4, revenue=5000, floor=Fraction(1, 2))
+    assert "Margin stays at or above 50% through January 2027." in text
+
+
+def test_list_changes_already_published_are_named():
+    doubling = books(
+        "provider: acme\ncurrency: USD\ntimezone: UTC\nmodels:\n  m:\n    prices:\n"
+        "      2026-01-01: {input_tokens: 1 per 1M, output_tokens: 1 per 1M}\n"
+        "      2026-11-01: {input_tokens: 2 per 1M, output_tokens: 2 per 1M}\n"
+    )
+    text = page(ledger(group("m", 30_000_000)), "acme=10", months=2, prices=doubling)
+    assert "List changes already published add 30.00 USD over 2 months, from November 2026 on" in text
+
+
+def test_unpriced_usage_makes_the_total_incomplete():
+    text = page(ledger(group("qwen3-max", 10**9), group("mystery", 10**7)), "alibaba=34")
+    assert "! Unpriced: the total is incomplete. 10.0 M tokens (1.0%) have no price." in text
+    assert "mystery 10.0 M 1.0% no pricebook knows this model" in text
+    assert "Total *" in text
+
+
+def test_other_lists_exchange_rates_and_assumptions_are_named():
+    lists = books(
+        "provider: alibaba\ndefault: true\nregion: cn\ncurrency: CNY\ntimezone: UTC\nmodels:\n  q:\n    prices:\n"
+        "      2026-01-01: {input_tokens: 7 per 1M, output_tokens: 7 per 1M}\n",
+        "provider: alibaba\nregion: intl\ncurrency: USD\ntimezone: UTC\nmodels:\n  q:\n    prices:\n"
+        "      2026-01-01: {input_tokens: 2 per 1M, output_tokens: 2 per 1M}\n",
+    )
+    rates = fx("bases: {ecb: {url: test}}\nfx:\n  USD/CNY: {2026-08: {ecb: 7}}\n")
+    text = page(ledger(group("q", 10**6)), "alibaba=34", prices=lists, rates=rates, currency="USD")
+    assert "alibaba: list of cn (default)" in text
+    assert "1 USD = 7.0000 CNY (Aug 2026, held from Sep 2026)" in text
+    assert "Under alibaba intl: 2.00 USD, with the rise 2.68 USD (--region alibaba=intl)" in text
+
+
+def test_a_total_below_a_unit_is_shown_exactly_too():
+    assert "Exact: 0.002, with the rise 0.00268 USD." in page(ledger(group("qwen3-max", 1000)), "alibaba=34")
+
+
+def test_list_beside_what_was_billed():
+    bill = group("qwen3-max", 10**9, billed=Fraction(1500), billed_currency="USD", cost_kind="billed")
+    text = " ".join(drawn(cost_page(cost_report(ledger(bill)))).split())
+    assert "Where the log states a cost: 1,500.00 USD, by the list 2,000.00 USD: 25.0% below the list." in text
