@@ -1,0 +1,60 @@
+"""The log before any price: its days, requests and tokens."""
+
+from datetime import date
+
+import pytest
+
+import costcalc
+from costcalc.reports.usage import summary_of
+from tests.kit import book, flat, prices, usage
+
+BOOK = prices(book(flat("m", input_tokens="1", output_tokens="1"), timezone="Asia/Shanghai"))
+ONE = {"input_tokens": 1, "output_tokens": 2}
+
+
+def summary(path, *rows, timezone="UTC"):
+    return summary_of(costcalc.scan(usage(path, *rows), prices=BOOK, timezone=timezone), timezone)
+
+
+@pytest.mark.parametrize(
+    ("timezone", "first", "last"),
+    [
+        ("UTC", date(2026, 9, 1), date(2026, 9, 2)),
+        ("Asia/Shanghai", date(2026, 9, 2), date(2026, 9, 3)),
+        ("America/Los_Angeles", date(2026, 9, 1), date(2026, 9, 2)),
+    ],
+)
+def test_days_are_those_of_the_report_zone(timezone, first, last, tmp_path):
+    rows = [{"timestamp": at, **ONE} for at in ("2026-09-01T17:00:00Z", "2026-09-02T23:00:00Z")]
+    found = summary(tmp_path, *rows, timezone=timezone)
+    assert (found.first_day, found.last_day, found.days) == (first, last, 2)
+
+
+def test_midnight_belongs_to_the_day_that_begins(tmp_path):
+    found = summary(tmp_path, {"timestamp": "2026-09-02T00:00:00Z", **ONE})
+    assert (found.first_day, found.last_day) == (date(2026, 9, 2), date(2026, 9, 2))
+
+
+def test_a_bucket_that_ends_at_midnight_does_not_touch_the_next_day(tmp_path):
+    found = summary(tmp_path, {"timestamp": "2026-09-01T00:00:00Z", "until": "2026-09-03T00:00:00Z", **ONE})
+    assert (found.first_day, found.last_day, found.days) == (date(2026, 9, 1), date(2026, 9, 2), 2)
+
+
+def test_a_month_is_all_its_days(tmp_path):
+    found = summary(tmp_path, {"date": "2026-09", **ONE})
+    assert (found.first_day, found.last_day, found.days) == (date(2026, 9, 1), date(2026, 9, 30), 30)
+
+
+def test_requests_that_one_row_does_not_state_are_unknown(tmp_path):
+    assert summary(tmp_path, {**ONE, "requests": 3}, {**ONE, "requests": 4}).requests == 7
+    assert summary(tmp_path, {**ONE, "requests": 3}, {**ONE, "requests": ""}).requests is None
+
+
+def test_tokens_are_input_and_output_once(tmp_path):
+    row = {"input_tokens": 100, "cached_input_tokens": 40, "output_tokens": 50, "reasoning_tokens": 30}
+    assert summary(tmp_path, row).tokens == 150
+
+
+@pytest.mark.parametrize(("count", "short"), [(1, True), (6, True), (7, False)])
+def test_a_week_is_enough(count, short, tmp_path):
+    assert summary(tmp_path, *({"date": f"2026-09-{day:02d}", **ONE} for day in range(1, count + 1))).is_short is short
