@@ -55,7 +55,9 @@ def _headline(margin: Margin, table: Table, projection: Projection) -> Line:
     if not margin.money_lost:
         return Line([Cell("Gross margin", "strong"), Cell(percent_text(before), "strong"), Cell("unchanged")])
     style = change_style(margin.money_lost)
-    money = -table.total.figures.change if margin.cost == projection.total else _rounded(-margin.money_lost, projection)
+    # What is lost on all of the bill is the change that the table shows.
+    same = margin.money_lost == projection.total.change
+    money = -table.total.figures.change if same else _rounded(-margin.money_lost, projection)
     return Line(
         [
             Cell("Gross margin", "strong"),
@@ -185,10 +187,10 @@ def _by_line(table: Table) -> Grid:
     """Each line's own margin; never a share of somebody else's revenue."""
     columns = [
         Column(table.by[0].replace("_", " ").capitalize(), "name"),
-        Column("Revenue", drop=1),
+        Column("Revenue", drop=2),
         Column("Margin"),
         Column("With the rise"),
-        Column("Points"),
+        Column("Points", drop=1),
         Column("Raise to hold it"),
     ]
     rows = [[name_cell(row, table.by), *_margin_cells(row)] for row in table.rows]

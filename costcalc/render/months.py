@@ -36,6 +36,7 @@ def month_blocks(projection: Projection, is_wide: bool) -> Iterator[Block]:
     yield from _chart(months, projection.currency)
     for sentence in _sentences(projection):
         yield Note(sentence, "strong")
+    yield from _worst(projection)
     yield from _notes(projection)
 
 
@@ -144,6 +145,23 @@ def _sentences(projection: Projection) -> Iterator[str]:
     if rising and rising is not months[0]:
         verb = "raises" if rising.cost.change > 0 else "lowers"
         yield f"{long_month_text(rising.month)} is the first month whose cost the scenario {verb}."
+
+
+def _worst(projection: Projection) -> Iterator[Note]:
+    """What restores the margin of the month that has lost most, where the log's own time does not show it yet."""
+    known = [(m.margin.erosion, m) for m in projection.months if m.margin and m.margin.erosion is not None]
+    now = projection.margin.erosion if projection.margin else None
+    if not known or now is None:
+        return
+    erosion, month = max(known, key=_margin)
+    margin = month.margin
+    if erosion <= now or margin is None or margin.hold is None or margin.recover is None or margin.before is None:
+        return
+    if percent_text(erosion) != percent_text(now):
+        yield Note(
+            f"In {long_month_text(month.month)}, to recover the money raise your prices by {percent_text(margin.recover)};"
+            f" to hold {percent_text(margin.before)} by {percent_text(margin.hold)}."
+        )
 
 
 def _margin(known: tuple[Fraction, MonthLine]) -> Fraction:

@@ -106,7 +106,7 @@ def drawn(page: Any, width: int = 80, **words: Any) -> str:
     """The page as it is piped: no colour, no trailing blanks."""
     known: Mapping[str, Any] = {"no_color": True, "highlight": False}
     console = Console(file=io.StringIO(), width=width, **(dict(known) | words))
-    console.print(page)
+    console.print(page, crop=False)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return text
 
