@@ -14,6 +14,8 @@ def share_out(
     `alike` is how the same lines were rounded in another column: a line with the same amount keeps its figure
     wherever that is possible, so that a line that no rise touches shows no change.
     """
+    if len(amounts) == 1:
+        return [total]
     floors = [amount.numerator // amount.denominator for amount in amounts]
     order = sorted(range(len(floors)), key=lambda i: (_turn(i, amounts, floors, alike), floors[i] - amounts[i], i))
     for position in order[: total - sum(floors)]:

@@ -149,7 +149,7 @@ def _nodes(
 def _node(
     name: str | None, lines: Sequence[ReportLine], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
 ) -> Node:
-    cost = sum_costs(line.cost for line in lines)
+    cost = lines[0].cost if len(lines) == 1 else sum_costs(line.cost for line in lines)
     if level + 1 >= len(by):
         return Node(name, level, tuple(lines), (), cost)
     is_closed = largest is not None and not any(line.key in largest for line in lines)
@@ -188,24 +188,33 @@ def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:
 
 def _figures(top: Sequence[Node], total: Cost, digits: int) -> tuple[dict[Node, Figures], Figures]:
     """Every node in coins: the total first, then each node's coins handed down to its parts."""
+    nodes = list(_all(top))
     whole = [round_half_up(amount, digits) for amount in _amounts(total)]
-    columns: list[dict[Node, int]] = []
-    for position, rounded in enumerate(whole):
-        amounts = {node: _amounts(node.cost)[position] * 10**digits for node in _all(top)}
-        if not columns:
-            before, alike = amounts, None
-        else:
-            alike = {node: (before[node], columns[0][node]) for node in amounts}
+    exact = [{node: amount * 10**digits for node, amount in column} for column in _columns(nodes)]
+    before = _spread(top, int(whole[0].scaleb(digits)), exact[0], None)
+    alike = {node: (exact[0][node], coins) for node, coins in before.items()}
+    columns = [before]
+    for rounded, amounts in zip(whole[1:], exact[1:], strict=False):
         columns.append(_spread(top, int(rounded.scaleb(digits)), amounts, alike))
-    figures = {node: Figures(*(_decimal(column[node], digits) for column in columns)) for node in columns[0]}
+    columns += [columns[-1]] * (len(whole) - len(columns))
+    figures = {node: Figures(*(_decimal(column[node], digits) for column in columns)) for node in nodes}
     return figures, Figures(*whole)
 
 
+def _columns(nodes: Sequence[Node]) -> list[list[tuple[Node, Fraction]]]:
+    """Before, low, middle and high; before and low alone where no rise is a range, and all three are one."""
+    columns = [[(node, node.cost.before) for node in nodes], [(node, node.cost.low) for node in nodes]]
+    if any(not node.parts and not node.cost.low == node.cost.mid == node.cost.high for node in nodes):
+        columns += [[(node, node.cost.mid) for node in nodes], [(node, node.cost.high) for node in nodes]]
+    return columns
+
+
 def _shares(top: Sequence[Node], total: Fraction) -> dict[Node, int]:
-    """Whole percents of the bill before."""
+    """Whole percents of the bill before, of the rows that are drawn."""
     if not total:
         return {}
-    return _spread(top, 100, {node: node.cost.before * 100 / total for node in _all(top)}, None)
+    drawn = {node: node.cost.before * 100 / total for node in _drawn(top)}
+    return _spread(top, 100, drawn, None)
 
 
 def _spread(
@@ -214,11 +223,19 @@ def _spread(
     amounts: Mapping[Node, Fraction],
     alike: Mapping[Node, tuple[Fraction, int]] | None,
 ) -> dict[Node, int]:
+    """The coins of every node that has an amount."""
     found: dict[Node, int] = {}
-    known = [alike[node] for node in nodes] if alike else None
-    for node, coins in zip(nodes, share_out([amounts[node] for node in nodes], total, known), strict=True):
-        found[node] = coins
-        found.update(_spread(node.parts, coins, amounts, alike))
+    waiting = [(nodes, total)]
+    while waiting:
+        siblings, coins = waiting.pop()
+        known = [alike[node] for node in siblings] if alike else None
+        shared = share_out([amounts[node] for node in siblings], coins, known)
+        found.update(zip(siblings, shared, strict=True))
+        waiting += [
+            (node.parts, mine)
+            for node, mine in zip(siblings, shared, strict=True)
+            if node.parts and node.parts[0] in amounts
+        ]
     return found
 
 
