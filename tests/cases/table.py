@@ -92,7 +92,12 @@ def one_price(**per_million: str) -> str:
     return book(flat("m", **per_million))
 
 
-def banded(name: str, cuts: list[tuple[int, int | None]], *per_band: Mapping[str, str], head: str = "") -> str:
+def own_list(*models: str, provider: str) -> str:
+    """A list of one's own for a provider that has shipped ones: it goes before them."""
+    return book(*models, provider=provider, head="region: own\ndefault: true\n")
+
+
+def banded(name: str, cuts: list[tuple[int, int | None]], *per_band: Mapping[str, str], provider: str = "acme") -> str:
     """A model whose whole request is billed at the band it lands in: (above, up to) and the rates of each."""
     written = "bands:\n"
     for (above, up_to), rates_of_band in zip(cuts, per_band, strict=True):
@@ -100,7 +105,7 @@ def banded(name: str, cuts: list[tuple[int, int | None]], *per_band: Mapping[str
         bounds += [f"input_up_to: {up_to}"] if up_to else []
         entries = [*bounds, *(f"{meter}: {price} per 1M" for meter, price in rates_of_band.items())]
         written += f"  - {{{', '.join(entries)}}}\n"
-    return book(model(name, ("2020-01-01", written), head=head))
+    return own_list(model(name, ("2020-01-01", written)), provider=provider)
 
 
 def tiered(**tiers: Mapping[str, str]) -> str:
@@ -252,13 +257,13 @@ CASES: dict[str, Case] = {
     "TIER-01": Case(
         "only what is above the threshold at the long rate, output by its own length",
         lines(anthropic_body("claude-sonnet-4-5-20250929", input_tokens=300_000, output_tokens=1_000)),
-        banded("claude-sonnet-4-5", CUT_200K, *LONG_CLAUDE),
+        banded("claude-sonnet-4-5", CUT_200K, *LONG_CLAUDE, provider="anthropic"),
         Fraction("1.8225"),
     ),
     "TIER-02": Case(
         "a million tokens of input",
         lines(anthropic_body("claude-sonnet-4-20250514", input_tokens=1_000_000, output_tokens=0)),
-        banded("claude-sonnet-4", CUT_200K, *LONG_CLAUDE),
+        banded("claude-sonnet-4", CUT_200K, *LONG_CLAUDE, provider="anthropic"),
         Fraction(6),
     ),
     "TIER-03": Case(
@@ -282,13 +287,13 @@ CASES: dict[str, Case] = {
     "TIER-08": Case(
         "bands billed like an income tax",
         lines(openai_body("qwen3-max", prompt=100_000, completion=1_000)),
-        banded("qwen3-max", QWEN_CUTS, *QWEN),
+        banded("qwen3-max", QWEN_CUTS, *QWEN, provider="alibaba"),
         Fraction("0.252"),
     ),
     "TIER-09": Case(
         "32,000 tokens are still the first band",
         lines(openai_body("qwen3-max", prompt=32_000, completion=1_000)),
-        banded("qwen3-max", QWEN_CUTS, *QWEN),
+        banded("qwen3-max", QWEN_CUTS, *QWEN, provider="alibaba"),
         Fraction("0.0444"),
     ),
     "TIER-11": Case(
@@ -424,13 +429,13 @@ CASES: dict[str, Case] = {
     "NAME-01": Case(
         "a retired model priced as exactly 0",
         lines(openai_body("claude-sonnet-4-20250514", prompt=1_000, completion=100)),
-        book(flat("claude-sonnet-4", **SONNET)),
+        own_list(flat("claude-sonnet-4", **SONNET), provider="anthropic"),
         Fraction("0.0045"),
     ),
     "NAME-02": Case(
         "an unknown model counted as nothing",
         lines(openai_body("claude-unknown-99", prompt=300_000, completion=1_000)),
-        book(flat("claude-sonnet-4", **SONNET)),
+        own_list(flat("claude-sonnet-4", **SONNET), provider="anthropic"),
         UNPRICED,
         tokens=301_000,
     ),
@@ -444,7 +449,7 @@ CASES: dict[str, Case] = {
     "NAME-05": Case(
         "a date at the end of a known name",
         lines(openai_body("claude-sonnet-4-5-20250929", prompt=1_000, completion=1_000)),
-        book(flat("claude-sonnet-4-5", **SONNET)),
+        own_list(flat("claude-sonnet-4-5", **SONNET), provider="anthropic"),
         Fraction("0.018"),
     ),
     # --- how logs are written ---------------------------------------------------------------------------------------

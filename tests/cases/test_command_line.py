@@ -67,7 +67,7 @@ def test_unpriced_tokens_are_shown_and_the_exit_code_is_3(name, tmp_path, writte
     assert sum(Fraction(part["tokens"]) for part in run.json["unpriced"]) == case.tokens
     page = run_costcalc(*args, columns=120)
     assert page.code == 3
-    assert f"{case.tokens:,}" in page.out or f"{case.tokens / 1e6:g} M" in page.out
+    assert f"{case.tokens:,}" in page.out or f"{case.tokens / 1e6:.2f} M" in page.out
     allowed = run_costcalc(*args, "--allow-unpriced", "--json")
     assert allowed.code == 0
     assert allowed.json["complete"] is False
