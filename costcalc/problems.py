@@ -100,7 +100,9 @@ def _cells(text: str) -> int:
 
 def visible(text: str) -> str:
     """The text with control characters written out, so that a name from a log cannot drive a terminal."""
-    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" else _escaped(char) for char in text
+    )
 
 
 def _escaped(char: str) -> str:

@@ -114,5 +114,6 @@ def _merge(into: Amounts, more: Amounts) -> None:
     into.quantities = [mine + other for mine, other in zip(into.quantities, more.quantities, strict=True)]
     into.requests = None if into.requests is None or more.requests is None else into.requests + more.requests
     into.cost += more.cost
+    into.revenue += more.revenue
     into.has_cost = into.has_cost or more.has_cost
     into.rows += more.rows

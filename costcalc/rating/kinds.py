@@ -27,19 +27,21 @@ class Kind:
     cost_currency: str | None
     cost_meter: str | None
     has_revenue: bool
+    revenue_currency: str | None
     weighted: bool  # its bucket spans several prices and was shared out by hours
 
 
 class Amounts:
     """What adds up within one kind. Quantities stay integers until an hour's share cuts them."""
 
-    __slots__ = ("cost", "has_cost", "quantities", "requests", "rows")
+    __slots__ = ("cost", "has_cost", "quantities", "requests", "revenue", "rows")
 
     def __init__(self, width: int) -> None:
         self.quantities: list[Fraction | int] = [0] * width
         self.requests: Fraction | int | None = 0
         self.cost: Fraction = Fraction()
         self.has_cost = False
+        self.revenue: Fraction = Fraction()
         self.rows = 0
 
     def add(self, group: UsageGroup, weight: Fraction, first: bool) -> None:
@@ -56,4 +58,6 @@ class Amounts:
         if group.billed is not None:
             self.cost += group.billed * weight
             self.has_cost = True
+        if group.revenue is not None:
+            self.revenue += group.revenue * weight
         self.rows += group.rows if first else 0

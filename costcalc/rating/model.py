@@ -131,7 +131,8 @@ class Rating:
     assumptions: Sequence[Assumption] = ()
     tokens: Fraction = Fraction()  # all input and output tokens of the ledger, priced or not
     rates_used: Sequence[RateUsed] = ()
-    revenue: Mapping[LineKey, Fraction] = field(default_factory=dict)  # stated in the log, by line
+    revenue: Mapping[LineKey, Fraction] = field(default_factory=dict)  # stated by rows that have a cost, by line
+    revenue_without_cost: Fraction = Fraction()  # stated by rows without a price: no margin can be said of it
 
     @property
     def total(self) -> Cost:

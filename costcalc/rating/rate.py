@@ -67,7 +67,6 @@ class Rater:
         self.unit_costs: dict[tuple[PriceKey, Month], dict[str, Cost]] = {}
         self.resolved: dict[tuple[str | None, str, str | None], ResolvedModel | Unresolved] = {}
         self.rates_used: dict[RateUsed, None] = {}
-        self._revenue: dict[tuple[LineKey, str | None, Month], Fraction] = {}
         self.assumed = Assumed()
         self.amounts: dict[Kind, Amounts] = {}
         self._noting = True  # assumptions are those of the log's own time
@@ -84,10 +83,16 @@ class Rater:
         self.currency = self.options.currency or self._common_currency(amounts)
         charges: list[Charge] = []
         unpriced: list[Unpriced] = []
+        revenue: dict[LineKey, Fraction] = {}
+        without_cost = Fraction()
         for kind, sums in amounts.items():
             made, missing = self.charge(kind, sums)
             charges += made
             unpriced += missing
+            if kind.has_revenue and made:
+                revenue[kind.line] = revenue.get(kind.line, Fraction()) + self._earned(kind, sums)
+            elif kind.has_revenue:
+                without_cost += self._earned(kind, sums)
         self._noting = False
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
         return Rating(
@@ -98,7 +103,8 @@ class Rater:
             assumptions,
             self._all_tokens(),
             tuple(self.rates_used),
-            self._revenue_by_line(),
+            revenue,
+            without_cost,
         )
 
     def add_up(self) -> dict[Kind, Amounts]:
@@ -117,12 +123,10 @@ class Rater:
             if met is None:
                 met = moments[place] = self._moments(group, resolved)
             line = self.line_of(group, resolved)
-            if group.revenue is not None:
-                self._note_revenue(line, group, met[0][0][2])
             for position, (weight, key, month, day) in enumerate(met[0]):
                 short = (
                     line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-                    group.revenue is None, met[1], None if key else (group.provider, group.model, day),
+                    group.revenue is None, group.revenue_currency, met[1], None if key else (group.provider, group.model, day),
                 )  # fmt: skip
                 sums = kinds.get(short)
                 if sums is None:
@@ -310,7 +314,7 @@ class Rater:
             return self._unpriced_moments(group)
         moments = self.quotes.moments(group, resolved)
         begins = self._rise_begins(resolved.provider, resolved.model, [m.day for m in moments])
-        met = [(m.weight, m.key, month_of(m.day), m.day) for m in moments]
+        met: list[Met] = [(m.weight, m.key, month_of(m.day), m.day) for m in moments]
         return met, begins or self.quotes.price_differs(moments)
 
     def _unpriced_moments(self, group: UsageGroup) -> MetAll:
@@ -332,16 +336,8 @@ class Rater:
             for change in self.changes.matching(provider, model)
         )
 
-    def _note_revenue(self, line: LineKey, group: UsageGroup, month: Month) -> None:
-        place = (line, group.revenue_currency, month)
-        self._revenue[place] = self._revenue.get(place, Fraction()) + (group.revenue or 0)
-
-    def _revenue_by_line(self) -> dict[LineKey, Fraction]:
-        found: dict[LineKey, Fraction] = {}
-        for (line, currency, month), amount in self._revenue.items():
-            converted = amount * self.exchange(currency or self.currency, month)
-            found[line] = found.get(line, Fraction()) + converted
-        return found
+    def _earned(self, kind: Kind, sums: Amounts) -> Fraction:
+        return sums.revenue * self.exchange(kind.revenue_currency or self.currency, kind.month)
 
     def _kind(
         self, group: UsageGroup, resolved: ResolvedModel | Unresolved, line: LineKey, met: Met, weighted: bool
@@ -354,7 +350,7 @@ class Rater:
             known.model if known else group.model,
             resolved.reason if isinstance(resolved, Unresolved) else "",
             month, key.day if key else day, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-            group.revenue is not None, weighted,
+            group.revenue is not None, group.revenue_currency, weighted,
         )  # fmt: skip
 
     def provider_of(self, group: UsageGroup) -> str:
@@ -381,7 +377,7 @@ class Rater:
         return group.dimensions[self.ledger.dimensions.index(name)]
 
     def _common_currency(self, amounts: Mapping[Kind, Amounts]) -> str:
-        currencies = set()
+        currencies: set[str | None] = set()
         for kind, sums in amounts.items():
             quote = self.quotes.quote(kind.key) if kind.key else None
             if quote and quote.rates and not self._bill_wins(kind, sums):

@@ -165,3 +165,6 @@ def _revenue(revenue: Revenue, projection: Projection) -> Iterator[str]:
     yield revenue.source
     if projection.revenue_share is not None and projection.revenue_share != 1:
         yield f"known for {share_text(projection.revenue_share)} of the cost"
+    if projection.rating.revenue_without_cost and projection.revenue_share is not None:
+        missing = money_text(projection.rating.revenue_without_cost, projection.currency)
+        yield f"without {missing} of rows that have no price"

@@ -44,6 +44,7 @@ def projection_json(projection: Projection) -> str:
                 "amount": write.money(projection.revenue.amount),
                 "source": projection.revenue.source,
                 "covers": _ratio(projection.revenue_share),
+                "without_cost": write.money(projection.rating.revenue_without_cost),
             }
             if projection.revenue
             else None,

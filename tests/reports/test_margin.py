@@ -91,3 +91,18 @@ def test_without_any_revenue_the_page_still_answers():
 
 def test_where_nothing_was_paid_it_does_not():
     assert at_assumed_margins(cost(0, 0)) == []
+
+
+def test_revenue_of_a_row_without_a_price_has_no_margin(tmp_path):
+    import costcalc
+
+    log = tmp_path / "usage.csv"
+    log.write_text(
+        "timestamp,model,input_tokens,output_tokens,revenue\n"
+        "2026-09-01T00:00:00Z,gpt-5-mini,1000000,0,1.00\n"  # 0.25 USD
+        "2026-09-01T00:00:00Z,not-in-any-book,1000000,0,9.00\n"
+    )
+    result = costcalc.project(log)
+    assert result.revenue.amount == 1
+    assert result.rating.revenue_without_cost == 9
+    assert str(result.margin.before) == "3/4"
