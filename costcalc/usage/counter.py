@@ -110,7 +110,7 @@ class Counter:
     def _repaired(self, source: Source) -> Source:
         copy = repair(source, self.workspace.new_file(".csv"), MOST_PROBLEMS)
         self.repaired[copy.path] = copy
-        return replace(source, path=copy.path, lines=copy.lines)
+        return replace(source, path=copy.path, lines=copy.lines, skip=1)
 
     def _forget(self, number: int) -> None:
         self.engine.execute(f"DELETE FROM counted WHERE reading = {number}")
@@ -223,16 +223,18 @@ class Counter:
 
     def _skipped(self, files: Iterable[tuple[Any, ...]], readable: int) -> list[SkippedRows]:
         counted: dict[tuple[str, str], int] = {}
+        unknown = dict(self.unknown)
         for number, _, verdict, rows in files:
             if is_skip(verdict):
                 spec = self.readings[number].spec
                 key = (spec.name, spec.skip[verdict - FIRST_SKIP].reason)
-                counted[key] = counted.get(key, 0) + rows
-        unknown = sum(self.unknown.values())
-        found = [SkippedRows(name, reason, rows) for (name, reason), rows in counted.items()]
-        if readable - unknown > 0:
-            found.append(SkippedRows(self.readings[0].spec.name, _READABLE, readable - unknown))
-        return found
+                # Lines that no shape knows were passed over here, but they are refused.
+                refused = min(rows, unknown.get(number, 0))
+                unknown[number] = unknown.get(number, 0) - refused
+                counted[key] = counted.get(key, 0) + rows - refused
+        found = [SkippedRows(name, reason, rows) for (name, reason), rows in counted.items() if rows]
+        readable -= sum(unknown.values())
+        return found + [SkippedRows(self.readings[0].spec.name, _READABLE, readable)] * (readable > 0)
 
     def _notes(self, ask: Mapping[str, str]) -> list[str]:
         """What a reader should know of these files, each with the rows that it is true of."""

@@ -80,6 +80,8 @@ def _problem(row: Refused, rows: RowQuery, reading: Reading, source: Source, rec
     if row.verdict == MALFORMED and record:
         return malformed_line(source, record)
     problem, text = makers[row.verdict](row, rows, reading)
+    if source.kind in ("frame", "parquet"):
+        problem = replace(problem, message=f"row {row.number:,}: {problem.message}")
     return placed(problem, source, record, text)
 
 

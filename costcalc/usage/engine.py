@@ -167,7 +167,7 @@ def _csv(sources: tuple[Source, ...], number: int, several: bool) -> str:
         "quote": quoted('"'),
         "escape": quoted('"'),
         "header": "false",
-        "skip": "1",
+        "skip": str(sources[0].skip),
         "auto_detect": "false",
         "hive_partitioning": "false",
         "store_rejects": "true",

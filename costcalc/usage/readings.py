@@ -95,7 +95,7 @@ def _key(source: Source, spec: FormatSpec | None, types: Mapping[str, Mapping[st
     name = spec.name if spec else plain.NAME
     day = source.changed if spec and spec.undated else 0
     columns = (source.scalars if spec is None else ()) if source.kind == "json" else source.header
-    return name, source.kind, source.delimiter, columns, day, tuple(types.get(source.path, {}).values())
+    return name, source.kind, source.delimiter, source.skip, columns, day, tuple(types.get(source.path, {}).values())
 
 
 def choose(source: Source, mapping: Mapping[str, str], usage_format: str | None) -> tuple[FormatSpec | None, str]:

@@ -160,6 +160,8 @@ def _is_utf8(raw: bytes) -> bool:
 def rows_at(source: Source, numbers: Collection[int], rejected: Collection[int]) -> dict[int, Record]:
     """The records with these numbers (1-based). `rejected`: bytes at which rows begin that the engine did not number."""
     wanted, found = max(numbers, default=0), {}
+    if source.kind in ("frame", "parquet"):
+        return {}
     if source.kind == "json":
         records = json_records(source)
     else:

@@ -507,9 +507,7 @@ def _plain_time(x: str, zone: str) -> dict[str, str]:
     instant = _instant(x, zone)
     unix, milliseconds = _unix_time(x, zone)["started"], _unix_ms_time(x, zone)["started"]
     day, month = _day(x), _month(x)
-    started = (
-        f"CASE WHEN strlen({x}) > 10 THEN coalesce({instant}, {milliseconds}) ELSE coalesce({day}, {month}, {unix}) END"
-    )
+    started = f"CASE WHEN strlen({x}) > 10 THEN coalesce({instant}, {milliseconds}, {unix}) ELSE coalesce({day}, {month}, {unix}) END"
     ended = f"CASE WHEN strlen({x}) <= 10 THEN coalesce({day} + 86400, {_month_end(x)}) END"
     return {
         "started": started,

@@ -37,6 +37,7 @@ class Source:
     delimiter: str = ","
     header: tuple[str, ...] = ()
     samples: tuple[tuple[str, ...], ...] = ()  # the first rows, to tell numbers from prose
+    skip: int = 1  # lines up to the end of the header
     leaves: frozenset[str] = frozenset()  # of JSON: every path seen in the first lines
     scalars: tuple[str, ...] = ()  # of JSON: the top-level keys that hold a single value
     lines: Sequence[int] = ()  # of a copy made record by record: the line at which each began in the original
@@ -232,7 +233,8 @@ def _recoded(path: Path, encoding: str, workspace: Workspace) -> Path:
 
 def _table_source(name: str, path: Path, text: str, whole: bool) -> Source:
     delimiter = _delimiter(text)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    blank = len(text) - len(text.lstrip("\r\n"))
+    rows = list(csv.reader(io.StringIO(text[blank:], newline=""), delimiter=delimiter))
     if not whole and len(rows) > 1:
         rows.pop()  # it may be cut where the look at the file ended
     header = tuple(column.strip() for column in rows[0])
@@ -242,7 +244,8 @@ def _table_source(name: str, path: Path, text: str, whole: bool) -> Source:
         if _ends_whole(path)
         else (f"{name} has no newline at its end: if it was cut off, its last row may be short",)
     )
-    return Source(name, str(path), "table", delimiter, header, body, notes=notes, changed=_changed(name))
+    skip = 1 + len(text[:blank].splitlines())
+    return Source(name, str(path), "table", delimiter, header, body, skip=skip, notes=notes, changed=_changed(name))
 
 
 def _ends_whole(path: Path) -> bool:
@@ -331,5 +334,5 @@ def _paths_of(record: Mapping[str, object], prefix: str, depth: int) -> Iterator
 
 def _delimiter(text: str) -> str:
     """The character that splits the first line into most columns: comma, semicolon, tab or bar."""
-    line = text.splitlines()[0]
+    line = text.lstrip("\r\n").splitlines()[0]
     return max(",;\t|", key=lambda mark: len(next(csv.reader([line], delimiter=mark))))

@@ -277,7 +277,8 @@ def _is_undecided(ledger: UsageLedger, group: UsageGroup, cut: int) -> bool:
     """Whether requests of the group can lie on both sides of a cut that it was not counted with."""
     above = min((known for known in ledger.cuts.input_lengths if known > group.input_over), default=None)
     inside = group.input_over < cut and (above is None or cut < above)
-    return inside and group.band_basis == "request" and ledger.quantity(group, "input_tokens") > cut
+    several = group.requests != 1 and group.band_basis == "request"
+    return inside and several and ledger.quantity(group, "input_tokens") > cut
 
 
 def _too_coarse(what: str) -> Problem:
@@ -312,7 +313,7 @@ def _relabelled(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) ->
     over: dict[str, Any] = {}
     for side, cuts in (("input", request.cuts.input_lengths), ("output", request.cuts.output_lengths)):
         label = getattr(group, f"{side}_over")
-        if group.band_basis == "mean":
+        if group.band_basis == "mean" or (group.band_basis == "request" and group.requests == 1):
             count = ledger.quantity(group, f"{side}_tokens")
             over[f"{side}_over"] = max((cut for cut in cuts if count > cut * requests), default=0)
         else:

@@ -1,0 +1,154 @@
+"""Sources: files, folders, globs, packed, piped, in several encodings and layouts."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+
+import pytest
+
+from costcalc.problems import CostcalcError
+from tests.usage.kit import answer, codes, counted, lines, write
+
+TEXT = "date,model,input_tokens,team\n2026-09-01,qwen-百炼,100,é\n2026-09-02,m,7,\n"
+
+
+def flat(count=2):
+    return [{"time": f"2026-09-0{i + 1}T00:00:00Z", "model": "m", "input_tokens": i} for i in range(count)]
+
+
+@pytest.fixture
+def plain(tmp_path):
+    return answer(counted(write(tmp_path, TEXT, "plain.csv"), "team"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_encodings(tmp_path, plain, encoding):
+    assert answer(counted(write(tmp_path, TEXT.encode(encoding)), "team")) == plain
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_delimiters(tmp_path, plain, mark):
+    assert answer(counted(write(tmp_path, TEXT.replace(",", mark)), "team")) == plain
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_newlines(tmp_path, plain, newline):
+    assert answer(counted(write(tmp_path, TEXT.replace("\n", newline)), "team")) == plain
+
+
+def test_newlines_of_both_kinds_in_one_file(tmp_path, plain):
+    assert answer(counted(write(tmp_path, TEXT.replace("\n", "\r\n", 2)), "team")) == plain
+
+
+def test_blank_lines_are_no_rows(tmp_path, plain):
+    assert answer(counted(write(tmp_path, TEXT.replace("\n", "\n\n")), "team")) == plain
+
+
+def test_a_blank_first_line(tmp_path, plain):
+    assert answer(counted(write(tmp_path, "\n\n" + TEXT), "team")) == plain
+
+
+def test_gzip(tmp_path, plain):
+    assert answer(counted(write(tmp_path, gzip.compress(TEXT.encode()), "usage.csv.gz"), "team")) == plain
+
+
+def test_zstandard(tmp_path, plain):
+    zstandard = pytest.importorskip("zstandard")
+    path = write(tmp_path, zstandard.compress(TEXT.encode()), "usage.csv.zst")
+    assert answer(counted(path, "team")) == plain
+
+
+def test_a_pipe(monkeypatch, plain):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+    assert answer(counted("-", "team")) == plain
+
+
+def test_folders_and_globs(tmp_path):
+    for name in ("a/one.csv", "a/b/two.csv", "a/notes.md"):
+        write(tmp_path, TEXT, name)
+    assert counted(tmp_path / "a").totals["input_tokens"] == 214
+    assert counted(tmp_path / "a" / "*.csv").totals["input_tokens"] == 107
+    assert counted(str(tmp_path / "a" / "**" / "*.csv")).totals["input_tokens"] == 214
+
+
+def test_columns_are_named_file_by_file(tmp_path):
+    """The same columns in another order: a reader that binds by position would swap them in silence."""
+    one = write(tmp_path, "date,model,input_tokens,output_tokens\n2026-09-01,m,1,100\n", "one.csv")
+    two = write(tmp_path, "date,output_tokens,model,input_tokens\n2026-09-01,100,m,1\n", "two.csv")
+    ledger = counted([one, two])
+    assert (ledger.totals["input_tokens"], ledger.totals["output_tokens"]) == (2, 200)
+    assert [source.rows for source in ledger.sources] == [1, 1]
+
+
+def test_a_folder_name_is_no_column(tmp_path):
+    """`model=x/` in a path would override the file's own column, if partitions were detected."""
+    ledger = counted(write(tmp_path, TEXT, "model=x/usage.csv"))
+    assert {group.model for group in ledger.groups} == {"qwen-百炼", "m"}
+
+
+def test_a_quoted_field_may_hold_newlines_quotes_and_delimiters(tmp_path):
+    ledger = counted(write(tmp_path, 'date,model,input_tokens,note\n2026-09-01,m,1,"a\nb, ""c"""\n2026-09-01,m,2,\n'))
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (3, 0)
+
+
+def test_rows_with_too_many_or_too_few_columns_are_refused(tmp_path):
+    ledger = counted(write(tmp_path, TEXT + "2026-09-03,m,1,234,x\n2026-09-03,m\n2026-09-03,m,1,\n"))
+    assert (codes(ledger), [problem.place.line for problem in ledger.problems]) == (["malformed-row"] * 2, [4, 5])
+    assert (ledger.refused_rows, ledger.totals["input_tokens"]) == (2, 108)
+
+
+def test_an_unclosed_quote_costs_one_row(tmp_path):
+    """The rest of the file is not swallowed: 2 rows before, 1,000 after."""
+    after = "2026-09-03,m,1,\n" * 1000
+    ledger = counted(write(tmp_path, f'{TEXT}2026-09-03,"m,5,\n{after}'))
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (1107, 1)
+    assert (codes(ledger), ledger.problems[0].place.line) == (["malformed-row"], 4)
+
+
+def test_a_file_without_a_last_newline_may_be_cut(tmp_path):
+    assert "no newline at its end" in counted(write(tmp_path, TEXT.rstrip("\n"))).notes[0]
+    assert counted(write(tmp_path, TEXT)).notes == []
+
+
+def test_a_json_array_counts_like_its_lines(tmp_path):
+    records = flat(3)
+    apart = answer(counted(lines(tmp_path, records)))
+    for text in (json.dumps(records), json.dumps(records, indent=2), json.dumps(records[0], indent=1)):
+        path = write(tmp_path, text, "usage.json")
+        assert answer(counted(path)) == (apart if text.startswith("[") else answer(counted(lines(tmp_path, records[:1]))))
+
+
+def test_a_json_array_that_is_cut_keeps_what_is_whole(tmp_path):
+    ledger = counted(write(tmp_path, json.dumps(flat(3), indent=1)[:-30], "usage.json"))
+    assert (ledger.totals["input_tokens"], codes(ledger)) == (1, ["truncated-json"])
+    assert ledger.problems[0].place.line == 12
+
+
+def test_flat_json_records_are_a_plain_table(tmp_path):
+    """A key that only later lines have counts all the same."""
+    records = flat(300) if False else [{"time": "2026-09-01T00:00:00Z", "model": "m", "input_tokens": 10}] * 300
+    ledger = counted(lines(tmp_path, [*records, records[0] | {"cached_tokens": 4, "extra": {"a": 1}}]))
+    assert (ledger.totals["input_tokens"], ledger.totals["cache_read_tokens"]) == (3010, 4)
+
+
+def test_progress_is_told_between_0_and_1(tmp_path):
+    from costcalc.usage.scan import ScanRequest, scan
+
+    told = []
+    scan(write(tmp_path, TEXT + "2026-09-02,m,7,\n" * 200_000), ScanRequest(), told.append)
+    assert all(0 <= share <= 1 for share in told)
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "nowhere*.csv"])
+def test_what_is_not_there_is_an_error(tmp_path, name):
+    with pytest.raises(CostcalcError, match="unreadable-file"):
+        counted(tmp_path / name)
+
+
+def test_all_unreadable_files_are_named_together(tmp_path):
+    paths = [write(tmp_path, "", "a.csv"), write(tmp_path, b"PK\x03\x04\x00\x00", "b.csv")]
+    with pytest.raises(CostcalcError) as error:
+        counted(paths)
+    assert [problem.code for problem in error.value.problems] == ["empty-file", "unknown-format"]
