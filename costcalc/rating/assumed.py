@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import Assumption, Charge, PriceKey
 from costcalc.rating.quotes import Quote
-
-if TYPE_CHECKING:
-    from costcalc.rating.rate import Rater
+from costcalc.usage.ledger import UsageLedger
 
 _TEXTS = {
     "start-unknown": "priced with a list whose start is unknown, before the day it was first seen: estimate",
@@ -22,6 +20,16 @@ _TEXTS = {
     "band-unknown": "rows of many requests, number unknown: lowest price band assumed",
     "hours-weighted": "buckets that span several prices: weighted by hours",
 }
+
+
+class Pricing(Protocol):
+    """What the notes ask of the rating in progress."""
+
+    pricebook: Pricebook
+    ledger: UsageLedger
+
+    def cost_at(self, key: PriceKey, kind: Kind, sums: Amounts) -> Fraction | None:
+        """What these quantities would have cost at another price."""
 
 
 class Assumed:
@@ -42,7 +50,9 @@ class Assumed:
         if found.region_how == "only list" and len(pricebook.by_provider[found.provider]) > 1:
             self._only_lists.setdefault((found.provider, found.region), []).append(found.model)
 
-    def note_charges(self, kind: Kind, sums: Amounts, charges: Sequence[Charge], quote: Quote, rater: Rater) -> None:
+    def note_charges(
+        self, kind: Kind, sums: Amounts, charges: Sequence[Charge], quote: Quote, pricing: Pricing
+    ) -> None:
         cost = sum((charge.cost.before for charge in charges), Fraction())
         assert kind.key is not None
         if quote.is_estimate:
@@ -50,37 +60,37 @@ class Assumed:
         if kind.weighted:
             self._note("hours-weighted", cost)
             if kind.key.off_peak is not None:
-                both = [rater.cost_at(replace(kind.key, off_peak=off), kind, sums) for off in (True, False)]
+                both = [pricing.cost_at(replace(kind.key, off_peak=off), kind, sums) for off in (True, False)]
                 self._bound("hours-weighted", cost, [value for value in both if value is not None])
         if kind.band_basis in ("mean", "unknown"):
-            self._note_band(kind, sums, cost, rater)
+            self._note_band(kind, sums, cost, pricing)
 
     def note_shared_bill(self, amount: Fraction) -> None:
         """A bill of several days was shared out by hours because a rise begins within them."""
         self._note("hours-weighted", amount)
 
-    def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, rater: Rater) -> None:
+    def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, pricing: Pricing) -> None:
         assert kind.key is not None
-        lengths = self._lengths(kind.key, sums, rater)
+        lengths = self._lengths(kind.key, sums, pricing)
         if len(lengths) < 2:
             return
         if kind.band_basis == "mean":
             self._note("band-from-mean", cost)
             return
         costs = [
-            rater.cost_at(replace(kind.key, input_over=over, output_over=output_over), kind, sums)
+            pricing.cost_at(replace(kind.key, input_over=over, output_over=output_over), kind, sums)
             for over, output_over in lengths
         ]
         self._note("band-unknown", cost)
         self._bound("band-unknown", cost, [cost, *(value for value in costs if value is not None)])
 
-    def _lengths(self, key: PriceKey, sums: Amounts, rater: Rater) -> list[tuple[int, int]]:
+    def _lengths(self, key: PriceKey, sums: Amounts, pricing: Pricing) -> list[tuple[int, int]]:
         """(input above, output above) of the bands that a request of these could lie in: none is longer than all."""
         place = (key.provider, key.region, key.model)
         if place not in self._cuts:
-            model = rater.pricebook.book(key.provider, key.region).models[key.model]
+            model = pricing.pricebook.book(key.provider, key.region).models[key.model]
             self._cuts[place] = (sorted(model_cuts(model, "input")), sorted(model_cuts(model, "output")))
-        counted = dict(zip(rater.ledger.meters, sums.quantities, strict=True))
+        counted = dict(zip(pricing.ledger.meters, sums.quantities, strict=True))
         wholes = (counted.get("input_tokens", 0), counted.get("output_tokens", 0))
         inputs, outputs = (
             [0, *(cut for cut in cuts if cut < whole)] for cuts, whole in zip(self._cuts[place], wholes, strict=True)
