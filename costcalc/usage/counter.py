@@ -127,8 +127,12 @@ class Counter:
         idle = f"(verdict >= {FIRST_SKIP} OR verdict = {MALFORMED})"
         if not self._rows_of(number, idle):
             return 0
-        holding = self.engine.fetch(f"SELECT count(*) FROM {lines_with_keys(self.readings[number])}")[0][0]
-        return max(0, int(holding) - self._rows_of(number, f"NOT {idle}"))
+        understood = self._rows_of(number, f"NOT {idle}")
+        holding = f"SELECT count(*) FROM {lines_with_keys(self.readings[number])}"
+        if self.engine.fetch(holding)[0][0] <= understood:
+            return 0
+        # Lines that are no JSON hold the key too, and are refused already.
+        return max(0, int(self.engine.fetch(f"{holding} AND json_valid(line)")[0][0]) - understood)
 
     def _look_again(self, number: int) -> None:
         """Read once more with every root of the format; what even then is not understood is refused."""

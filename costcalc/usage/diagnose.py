@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from costcalc.problems import Place, Problem
+from costcalc.usage import plain
 from costcalc.usage.engine import Engine
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, rows_at
@@ -150,7 +151,9 @@ def _too_large(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
         message = f"{negative} would be {counts[negative]:,}: more was taken off than there is"
     else:
         message = next(_larger_than_whole(counts), "a part is larger than its whole")
-    if "cache" in message:
+    if reading.spec.name != plain.NAME:
+        remedy = "the log contradicts itself here: look at how it was written"
+    elif "cache" in message:
         remedy = "if cached tokens stand beside the input in this log, say so: --map uncached_input_tokens=COLUMN"
     else:
         remedy = "correct the row, or tell which column holds the whole: --map"

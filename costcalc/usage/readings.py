@@ -225,7 +225,7 @@ def _missing(what: str, paths: Sequence[str], source: Source, spec: FormatSpec) 
         "missing-column",
         f"no column says the {what}: {spec.name} files have {' or '.join(paths)}",
         Place(source.shown, 1),
-        expected=f"the export as {spec.title or spec.name} writes it",
+        expected=f"the columns of the {spec.title or spec.name}",
         remedy="export it again with all its columns, or read it as a plain table: --usage-format plain --map …",
     )
 

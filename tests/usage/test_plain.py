@@ -187,8 +187,14 @@ class TestTimes:
         assert found == [(epoch("2026-09-01"), 2), (epoch("2026-09-01T16:00:00"), 2)]
 
     def test_schedule_edges_cut_only_the_models_with_a_schedule(self, plain):
-        rows = [f"2026-09-01T{hour}:30:00Z,{model},1,1" for hour in ("00", "03") for model in ("Off-Peak", "flat", "v4-x")]
-        cuts = {"schedule_edges": (3_600,), "scheduled_names": frozenset({"off-peak"}), "scheduled_patterns": ("v4-.*",)}
+        rows = [
+            f"2026-09-01T{hour}:30:00Z,{model},1,1" for hour in ("00", "03") for model in ("Off-Peak", "flat", "v4-x")
+        ]
+        cuts = {
+            "schedule_edges": (3_600,),
+            "scheduled_names": frozenset({"off-peak"}),
+            "scheduled_patterns": ("v4-.*",),
+        }
         found = [(group.model, group.at - epoch("2026-09-01")) for group in plain(HEAD, *rows, **cuts).groups]
         assert sorted(found) == [("Off-Peak", 0), ("Off-Peak", 3_600), ("flat", 0), ("v4-x", 0), ("v4-x", 3_600)]
 
@@ -212,7 +218,9 @@ class TestBands:
 
 class TestLabels:
     def test_thinking_is_stated_or_counted(self, plain):
-        ledger = plain(f"{HEAD},thinking,reasoning_tokens", *(f"{NOON},m,1,9,{end}" for end in ("yes,0", "no,3", "no,0", ",")))
+        ledger = plain(
+            f"{HEAD},thinking,reasoning_tokens", *(f"{NOON},m,1,9,{end}" for end in ("yes,0", "no,3", "no,0", ","))
+        )
         assert [(group.thinking, group.rows) for group in ledger.groups] == [(False, 2), (True, 2)]
 
     @pytest.mark.parametrize("word", ["", "default", "AUTO", "on_demand", "standard_only"])

@@ -54,7 +54,11 @@ def test_newlines_may_be_mixed(rows, newlines):
 
 RECORD = st.fixed_dictionaries(
     {"created": st.integers(1_788_220_800, 1_788_307_200), "model": st.sampled_from(["a", "b"])},
-    optional={"usage": st.fixed_dictionaries({"prompt_tokens": st.integers(0, 10**15), "completion_tokens": st.integers(0, 9)})},
+    optional={
+        "usage": st.fixed_dictionaries(
+            {"prompt_tokens": st.integers(0, 10**15), "completion_tokens": st.integers(0, 9)}
+        )
+    },
 )
 
 

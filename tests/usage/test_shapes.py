@@ -23,7 +23,13 @@ def chat(prompt, completion, model="m", **more):
 def claude(message_id, request_id, output, **more):
     usage = {"input_tokens": 4, "output_tokens": output, "cache_read_input_tokens": 10}
     message = {"id": message_id, "model": "claude-x", "usage": usage}
-    return {"type": "assistant", "sessionId": "s", "timestamp": NOON, "requestId": request_id, "message": message} | more
+    return {
+        "type": "assistant",
+        "sessionId": "s",
+        "timestamp": NOON,
+        "requestId": request_id,
+        "message": message,
+    } | more
 
 
 class TestOpenAiExports:
@@ -34,8 +40,12 @@ class TestOpenAiExports:
         assert (ledger.first_instant, ledger.last_instant) == (1_788_220_800, 1_788_307_200)
 
     def test_batch_wins_over_the_service_tier(self, tmp_path):
-        head = f"{OPENAI_TIME},num_model_requests,model,batch,service_tier,input_tokens,input_cached_tokens,output_tokens"
-        rows = [f"1788220800,1788307200,,,2,m,{end}" for end in ("True,default,10,4,1", "False,flex,20,0,1", "FALSE,,5,0,1")]
+        head = (
+            f"{OPENAI_TIME},num_model_requests,model,batch,service_tier,input_tokens,input_cached_tokens,output_tokens"
+        )
+        rows = [
+            f"1788220800,1788307200,,,2,m,{end}" for end in ("True,default,10,4,1", "False,flex,20,0,1", "FALSE,,5,0,1")
+        ]
         ledger = counted(write(tmp_path, "\n".join([head, *rows]) + "\n"))
         assert {group.service_tier: group.requests for group in ledger.groups} == {"batch": 2, "flex": 2, "standard": 2}
         assert {group.band_basis for group in ledger.groups} == {"mean"}
@@ -75,7 +85,9 @@ class TestAnthropicExport:
 
     def test_fast_is_a_tier_and_an_hour_is_a_segment(self, tmp_path):
         head = self.HEAD.format("speed,")
-        text = "\n".join([head, "2026-09-01 10:00,m,standard,fast,1,0,0,0,5", "2026-09-01,m,standard,,1,0,0,0,5"]) + "\n"
+        text = (
+            "\n".join([head, "2026-09-01 10:00,m,standard,fast,1,0,0,0,5", "2026-09-01,m,standard,,1,0,0,0,5"]) + "\n"
+        )
         by_tier = {group.service_tier: (group.at, group.until) for group in counted(write(tmp_path, text)).groups}
         day = 1_788_220_800
         assert by_tier == {"fast": (day, None), "standard": (day, day + 86_400)}
@@ -109,7 +121,9 @@ class TestClaudeCode:
         synthetic = claude("e", "9", 0)
         synthetic["message"]["model"] = "<synthetic>"
         prompt = {"type": "user", "sessionId": "s", "message": {"role": "user", "content": "x"}, "timestamp": NOON}
-        ledger = counted(lines(tmp_path, [synthetic, prompt, {"type": "summary", "leafUuid": "u"}, claude("a", "1", 5)]))
+        ledger = counted(
+            lines(tmp_path, [synthetic, prompt, {"type": "summary", "leafUuid": "u"}, claude("a", "1", 5)])
+        )
         assert (ledger.requests, ledger.refused_rows) == (1, 0)
         assert sorted(skipped.rows for skipped in ledger.skipped) == [1, 2]
 
@@ -121,7 +135,12 @@ class TestClaudeCode:
         old = {"sessionId": "s", "uuid": "u", "timestamp": NOON, "model": "claude-old", "costUSD": 0.1}
         old |= {"inputTokens": 5, "outputTokens": 6, "cacheCreationInputTokens": 7, "cacheReadInputTokens": 8}
         ledger = counted(lines(tmp_path, [old]))
-        assert counts(ledger) == {"input_tokens": 20, "cache_read_tokens": 8, "cache_write_tokens": 7, "output_tokens": 6}
+        assert counts(ledger) == {
+            "input_tokens": 20,
+            "cache_read_tokens": 8,
+            "cache_write_tokens": 7,
+            "output_tokens": 6,
+        }
 
     def test_a_line_of_text_is_refused_by_its_number(self, tmp_path):
         text = "not json at all\n"
@@ -163,14 +182,23 @@ class TestResponses:
     def test_reasoning_beside_the_completion_is_not_counted_twice(self, tmp_path):
         body = chat(10, 5)
         body["usage"] |= {"total_tokens": 35, "completion_tokens_details": {"reasoning_tokens": 20}}
-        assert counts(counted(lines(tmp_path, [body]))) == {"input_tokens": 10, "output_tokens": 25, "reasoning_tokens": 20}
+        assert counts(counted(lines(tmp_path, [body]))) == {
+            "input_tokens": 10,
+            "output_tokens": 25,
+            "reasoning_tokens": 20,
+        }
 
     def test_the_served_tier_wins_over_the_requested(self, tmp_path):
         records = [{"request": {"service_tier": "priority"}, "response": chat(1, 1, service_tier="default")}]
         assert only(counted(lines(tmp_path, records))).service_tier == "standard"
 
     def test_gemini_thoughts_and_tool_results(self, tmp_path):
-        usage = {"promptTokenCount": 10, "toolUsePromptTokenCount": 5, "candidatesTokenCount": 3, "thoughtsTokenCount": 7}
+        usage = {
+            "promptTokenCount": 10,
+            "toolUsePromptTokenCount": 5,
+            "candidatesTokenCount": 3,
+            "thoughtsTokenCount": 7,
+        }
         usage |= {"cachedContentTokenCount": 4, "totalTokenCount": 25}
         usage["promptTokensDetails"] = [{"modality": "AUDIO", "tokenCount": 6}, {"modality": "TEXT", "tokenCount": 4}]
         usage["cacheTokensDetails"] = [{"modality": "AUDIO", "tokenCount": 4}]
@@ -195,9 +223,17 @@ class TestResponses:
             {"input_tokens": 100, "cache_creation_input_tokens": 55_096, "output_tokens": 82},
             {"input_tokens": 2_518, "output_tokens": 22, "model": "adviser"},
         ]
-        usage = {"input_tokens": 180, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 8}
+        usage = {
+            "input_tokens": 180,
+            "cache_creation_input_tokens": 0,
+            "cache_read_input_tokens": 0,
+            "output_tokens": 8,
+        }
         usage |= {"iterations": parts, "server_tool_use": {"web_search_requests": 3}}
-        ledger = counted(lines(tmp_path, [{"timestamp": NOON, "response": {"model": "main", "usage": usage}}]), input_lengths=(50_000,))
+        ledger = counted(
+            lines(tmp_path, [{"timestamp": NOON, "response": {"model": "main", "usage": usage}}]),
+            input_lengths=(50_000,),
+        )
         found = {group.model: (group.requests, group.input_over, group.band_basis) for group in ledger.groups}
         assert found == {"main": (1, 50_000, "request"), "adviser": (0, 0, "request")}
         assert counts(ledger) == {
@@ -216,7 +252,9 @@ class TestResponses:
         assert (group.provider, group.billed, group.cost_kind) == ("openrouter", Fraction(3, 4), "billed")
 
     def test_a_usage_object_that_nobody_knows_is_refused(self, tmp_path):
-        ledger = counted(lines(tmp_path, [chat(1, 1), {"created": 1_788_264_000, "usage": {"units": 5}}, {"error": "x"}]))
+        ledger = counted(
+            lines(tmp_path, [chat(1, 1), {"created": 1_788_264_000, "usage": {"units": 5}}, {"error": "x"}])
+        )
         assert (codes(ledger), ledger.refused_rows) == (["no-usage-found"], 1)
         assert [skipped.rows for skipped in ledger.skipped] == [1]
 
@@ -233,7 +271,9 @@ class TestResponses:
 
     @pytest.mark.parametrize("value", [True, "x", 1.5, -1, "1e3"])
     def test_json_counts_are_strict(self, tmp_path, value):
-        assert codes(counted(lines(tmp_path, [chat(1, 1), chat(1, 1) | {"usage": {"prompt_tokens": value}}]))) == ["bad-count"]
+        assert codes(counted(lines(tmp_path, [chat(1, 1), chat(1, 1) | {"usage": {"prompt_tokens": value}}]))) == [
+            "bad-count"
+        ]
 
     def test_customers_of_the_wrapper_are_dimensions(self, tmp_path):
         records = [{"customer": "acme", "timestamp": NOON, "response": chat(1, 1)}]

@@ -117,7 +117,9 @@ def test_a_json_array_counts_like_its_lines(tmp_path):
     apart = answer(counted(lines(tmp_path, records)))
     for text in (json.dumps(records), json.dumps(records, indent=2), json.dumps(records[0], indent=1)):
         path = write(tmp_path, text, "usage.json")
-        assert answer(counted(path)) == (apart if text.startswith("[") else answer(counted(lines(tmp_path, records[:1]))))
+        assert answer(counted(path)) == (
+            apart if text.startswith("[") else answer(counted(lines(tmp_path, records[:1])))
+        )
 
 
 def test_a_json_array_that_is_cut_keeps_what_is_whole(tmp_path):
