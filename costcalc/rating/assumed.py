@@ -90,12 +90,18 @@ class Assumed:
         if place not in self._cuts:
             model = pricing.pricebook.book(key.provider, key.region).models[key.model]
             self._cuts[place] = (sorted(model_cuts(model, "input")), sorted(model_cuts(model, "output")))
-        counted = dict(zip(pricing.ledger.meters, sums.quantities, strict=True))
-        wholes = (counted.get("input_tokens", 0), counted.get("output_tokens", 0))
-        inputs, outputs = (
-            [0, *(cut for cut in cuts if cut < whole)] for cuts, whole in zip(self._cuts[place], wholes, strict=True)
+        inputs, outputs = self._cuts[place]
+        if not inputs and not outputs:
+            return []
+        names = pricing.ledger.meters
+        read, written = (
+            sums.quantities[names.index(name)] if name in names else 0 for name in ("input_tokens", "output_tokens")
         )
-        return [(over, output_over) for over in inputs for output_over in outputs]
+        return [
+            (over, output_over)
+            for over in (0, *(cut for cut in inputs if cut < read))
+            for output_over in (0, *(cut for cut in outputs if cut < written))
+        ]
 
     def _note(self, code: str, cost: Fraction) -> None:
         self._cost[code] = self._cost.get(code, Fraction()) + cost

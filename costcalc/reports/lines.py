@@ -61,7 +61,12 @@ def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[Report
     lines = [_line(key, parts.get(key, []), missing.get(key, []), revenue, by_meter) for key in {**parts, **missing}]
     if any(name in ("day", "month") for name in rating.by[:1]):
         return sorted(lines, key=lambda line: tuple(str(part or "") for part in line.key))
-    return sorted(lines, key=lambda line: (-line.cost.mid, tuple(str(part or "") for part in line.key)))
+    return sorted(lines, key=lambda line: (-_size(line.cost.mid), tuple(str(part or "") for part in line.key)))
+
+
+def _size(amount: Fraction) -> int:
+    """For the order only: whole numbers are compared far faster than fractions."""
+    return amount.numerator * 10**12 // amount.denominator
 
 
 def _line(
