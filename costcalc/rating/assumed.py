@@ -42,6 +42,7 @@ class Assumed:
         self._cuts: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
         self._only_lists: dict[tuple[str, str], list[str]] = {}
         self.default_regions: dict[str, ResolvedModel] = {}
+        self.spans_lines = False  # a bucket lies on several of the report's days or months
 
     def note_region(self, found: ResolvedModel, pricebook: Pricebook) -> None:
         """A default list decided, and the provider has others with this model."""
@@ -121,6 +122,10 @@ class Assumed:
             Assumption("only-list", f"{provider}: {', '.join(sorted(set(models)))} only on the list of {region}")
             for (provider, region), models in self._only_lists.items()
         ]
+        if self.spans_lines:
+            regions.append(
+                Assumption("bucket-on-first-day", "rows that span several days or months stand on their first")
+            )
         others = []
         for code, text in _TEXTS.items():
             if code in self._cost:

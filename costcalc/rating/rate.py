@@ -123,6 +123,8 @@ class Rater:
             if met is None:
                 met = moments[place] = self._moments(group, resolved)
             line = self.line_of(group, resolved)
+            if group.until is not None and self._spans_lines(group):
+                self.assumed.spans_lines = True
             for position, (weight, key, month, day) in enumerate(met[0]):
                 short = (
                     line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
@@ -164,6 +166,16 @@ class Rater:
 
     def line_of(self, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> LineKey:
         return tuple(self._field(name, group, resolved) for name in self.options.by)
+
+    def _spans_lines(self, group: UsageGroup) -> bool:
+        """Whether a bucket lies on several of the report's days or months: its line is that of the first."""
+        asked = {*TIME_FIELDS} & {*self.options.by}
+        if not asked or group.until is None:
+            return False
+        first, last = (
+            utc_day(at) if group.naive else day_of(at, self.options.timezone) for at in (group.at, group.until - 1)
+        )
+        return first != last if "day" in asked else month_of(first) != month_of(last)
 
     def unit_cost(self, key: PriceKey, month: Month) -> dict[str, Cost]:
         """The cost of one unit of each priced meter, in the report's currency, before and with the changes."""

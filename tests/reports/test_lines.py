@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+import pytest
+
 import costcalc
 from tests.kit import book, flat, prices, usage
 
@@ -101,3 +103,22 @@ def test_hundreds_of_thousands_of_charges_take_seconds(tmp_path):
     found = costcalc.project(many, by="customer", hikes={"acme:output_tokens": 34}, prices=BOOK)
     assert time.perf_counter() - began < 10  # quadratic work took minutes
     assert found.changes[0].not_applied == 20_000
+
+
+@pytest.mark.parametrize(
+    ("row", "each", "timezone", "said"),
+    [
+        ({"date": "2026-09"}, "day", "UTC", True),
+        ({"date": "2026-09"}, "month", "UTC", False),
+        ({"date": "2026-09-05"}, "day", "UTC", False),
+        ({"timestamp": "2026-09-30T00:00:00Z", "until": "2026-10-01T00:00:00Z"}, "day", "UTC", False),
+        ({"timestamp": "2026-09-30T00:00:00Z", "until": "2026-10-01T00:00:00Z"}, "day", "Asia/Shanghai", True),
+        ({"timestamp": "2026-09-30T00:00:00Z", "until": "2026-10-01T00:00:00Z"}, "month", "Asia/Shanghai", True),
+        ({"timestamp": "2026-09-29T00:00:00Z", "until": "2026-09-30T00:00:00Z"}, "month", "Asia/Shanghai", False),
+        ({"date": "2026-09"}, None, "UTC", False),
+    ],
+)
+def test_a_row_of_many_days_stands_on_its_first_and_that_is_said(row, each, timezone, said, tmp_path):
+    row = {**row, "input_tokens": 1, "output_tokens": 1}
+    found = costcalc.cost(usage(tmp_path, row), prices=BOOK, each=each, timezone=timezone)
+    assert ("bucket-on-first-day" in [note.code for note in found.rating.assumptions]) is said
