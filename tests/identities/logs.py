@@ -77,7 +77,7 @@ def row(draw: st.DrawFn) -> Row:
         "model": name,
         "customer": draw(st.sampled_from(["a", "b", ""])),
         "tier": draw(st.sampled_from(["", "", "batch"])) if name == "plain" and day < 12 else "",
-        "requests": draw(st.sampled_from(["", "1", "7"])) if shape != "instant" else "",
+        "requests": draw(st.sampled_from(["1", "1", ""] if shape == "instant" else ["", "1", "7"])),
         "input_tokens": cached + written + fresh,
         "cache_read_tokens": cached,
         "cache_write_tokens": written,

@@ -1,0 +1,90 @@
+"""A second reckoning: every row of a random log priced one by one, by rules written out here, against the whole."""
+
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from hypothesis import given, settings
+
+from tests.identities.logs import LOGS, project
+
+F = Fraction
+YUAN = F("7.1")  # CNY for one USD in September
+PEAK_SHARE = F(3 + 4, 24)  # 09:00–12:00 and 14:00–18:00
+
+
+def row_cost(row):
+    """The cost in dollars, or None where nothing prices the row."""
+    if row["billed_cost"]:
+        return F(row["billed_cost"]) / (YUAN if row["currency"] == "CNY" else 1)
+    priced = {"plain": plain, "banded": banded, "hourly": hourly}.get(row["model"])
+    return priced(row) if priced else None
+
+
+def plain(row):
+    """Dollars, by the day in UTC; from the 12th on cache writes have no price and are billed as input."""
+    early = int(row["time"][8:10]) < 12
+    fresh, read, write, output = (
+        (F(3), F("0.3"), F("3.75"), F(15)) if early else (F("3.3"), F("0.33"), F("3.3"), F("16.5"))
+    )
+    rest = row["input_tokens"] - row["cache_read_tokens"] - row["cache_write_tokens"]
+    cost = (
+        rest * fresh
+        + row["cache_read_tokens"] * read
+        + row["cache_write_tokens"] * write
+        + row["output_tokens"] * output
+    )
+    return cost / 10**6 / (2 if row["tier"] == "batch" else 1)
+
+
+def banded(row):
+    """Yuan; the band of the request's input, of the mean, or the lowest; thinking prices all output at 7.7."""
+    requests = int(row["requests"] or 0)  # empty: unknown, as the column is there
+    long = bool(requests) and row["input_tokens"] > 32_000 * requests
+    output = F("7.7") if row["reasoning_tokens"] else F(16 if long else 10)
+    return (row["input_tokens"] * F("4" if long else "2.5") + row["output_tokens"] * output) / 10**6 / YUAN
+
+
+def hourly(row):
+    """Yuan; half price outside peak hours. A day, in UTC or in Shanghai, holds the peak hours of one day in Shanghai."""
+    share = peak_share(row)
+    return (row["input_tokens"] * 2 + row["output_tokens"] * 8) * (1 + share) / 2 / 10**6 / YUAN
+
+
+def peak_share(row):
+    if "T" not in row["time"] or row["until"]:
+        return PEAK_SHARE if date.fromisoformat(row["time"][:10]).weekday() < 5 else F(0)
+    local = datetime.fromisoformat(row["time"]) + timedelta(hours=8)
+    return F(local.weekday() < 5 and local.hour in (9, 10, 11, 14, 15, 16, 17))
+
+
+@settings(max_examples=150)
+@given(LOGS)
+def test_the_whole_is_the_sum_of_rows_priced_one_by_one(log):
+    costs = [row_cost(row) for row in log]
+    found = project(log)
+    assert found.total.before == sum(cost for cost in costs if cost is not None)
+    unpriced = sum(
+        row["input_tokens"] + row["output_tokens"] for row, cost in zip(log, costs, strict=True) if cost is None
+    )
+    assert sum(part.tokens for part in found.rating.unpriced) == unpriced
+    assert found.rating.is_complete is all(cost is not None for cost in costs)
+
+
+@settings(max_examples=50)
+@given(LOGS)
+def test_so_is_the_revenue_and_its_margin(log):
+    """A row's revenue counts where its cost is known."""
+    pairs = [(row_cost(row), F(row["revenue"])) for row in log if row["revenue"]]
+    known = [(cost, earned) for cost, earned in pairs if cost is not None]
+    found = project(log)
+    if known:
+        assert found.margin.revenue == sum(earned for _, earned in known)
+        assert found.margin.cost.before == sum(cost for cost, _ in known)
+
+
+@settings(max_examples=50)
+@given(LOGS)
+def test_a_rise_reaches_the_rows_of_its_provider(log):
+    found = project(log, hikes={"east": 34})
+    risen = sum((row_cost(row) or 0) * (F("1.34") if row["provider"] == "east" else 1) for row in log)
+    assert found.total.mid == risen
