@@ -34,7 +34,7 @@ from costcalc.usage.ledger import SkippedRows, SourceFile, UsageGroup, UsageLedg
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
 from costcalc.usage.request import ScanRequest
-from costcalc.usage.rows import COUNTED, FIRST_SKIP, IN_PARTS, MALFORMED, RowBuilder, RowQuery
+from costcalc.usage.rows import BAD_TIME, COUNTED, FIRST_SKIP, IN_PARTS, MALFORMED, UNASSUMED, RowBuilder, RowQuery
 from costcalc.usage.sources import Source, Workspace
 
 _READABLE = "lines that hold no usage"
@@ -77,6 +77,10 @@ class Counter:
             self._count_table(number)
         else:
             self._run(number)
+        if self.readings[number].unassumed and self._rows_of(
+            number, f"verdict IN ({BAD_TIME}, {UNASSUMED}, {MALFORMED})"
+        ):
+            self._again_without_assumption(number)
         if self.readings[number].spec.search_for and self._left_over(number):
             self._look_again(number)
         if self._rows_of(number, f"verdict = {IN_PARTS}"):
@@ -112,6 +116,12 @@ class Counter:
         self.repaired[copy.path] = copy
         return replace(source, path=copy.path, lines=copy.lines, skip=1)
 
+    def _again_without_assumption(self, number: int) -> None:
+        reading = self.readings[number]
+        self.readings[number] = replace(reading, spec=reading.unassumed or reading.spec, unassumed=None)
+        self._forget(number)
+        self._run(number)
+
     def _forget(self, number: int) -> None:
         self.engine.execute(f"DELETE FROM counted WHERE reading = {number}")
         self.engine.execute(f"DROP TABLE IF EXISTS rejects_{number}; DROP TABLE IF EXISTS rejects_scan_{number}")
@@ -139,8 +149,10 @@ class Counter:
         reading = self.readings[number]
         spec = reading.spec
         if spec.unseen_roots:
+            # Lines that look different may also be dated differently.
+            spec = reading.unassumed or spec
             whole = replace(spec, roots=(*spec.roots, *spec.unseen_roots), unseen_roots=())
-            self.readings[number] = replace(reading, spec=whole)
+            self.readings[number] = replace(reading, spec=whole, unassumed=None)
             self._forget(number)
             self._run(number)
         self.unknown[number] = self._left_over(number)

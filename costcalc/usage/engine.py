@@ -69,8 +69,9 @@ class Engine:
         self.session: duckdb.DuckDBPyConnection = duckdb.connect()
         self.session.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         self.session.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        if progress:
-            self.session.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        # Left alone the engine draws a bar of its own on standard output.
+        self.session.execute("SET enable_progress_bar_print = false")
+        self.session.execute(f"SET enable_progress_bar = {'true' if progress else 'false'}")
 
     def execute(self, statement: str) -> None:
         self.session.execute(statement)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-TimeKind = Literal["instant", "plain", "unix", "unix-ms", "utc-bucket", "naive-day", "naive-month"]
+TimeKind = Literal["instant", "iso-instant", "plain", "unix", "unix-ms", "utc-bucket", "naive-day", "naive-month"]
 
 # A path names a column, or a leaf of a JSON line: `usage.prompt_tokens`. `/model` starts at the line's top where the
 # others start at one of the format's roots; `details[modality=AUDIO].count` adds the matching members of a list;
@@ -24,6 +24,7 @@ class Text:
     otherwise: str | None = None  # what every text means that `values` does not list
     take: str = ""  # a regular expression whose first group is the text meant
     after: Text | None = None  # what holds where this text is empty
+    required: bool = False  # a row without it breaks an assumption
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Shape:
     input_over: Text = Text()  # the band that the export states, as a number of tokens
     billed_meter: Text = Text()
     dimensions: Mapping[str, Text] = field(default_factory=dict)
+    unseen: bool = False  # assumed not to occur: a row of it breaks the assumption
 
 
 @dataclass(frozen=True, slots=True)

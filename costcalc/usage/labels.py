@@ -61,14 +61,16 @@ def counted_table(dimensions: int) -> str:
 
 def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, with_file: bool) -> str:
     """One pass over a source: every row gets its labels, equal labels are added up."""
-    keys = {"reading": str(reading), "format": quoted(format_name), "verdict": "verdict"}
-    keys |= {name: quoted(text) for name, text in rows.constants.items()}
+    constants = {"reading": str(reading), "format": quoted(format_name)}
+    constants |= {name: quoted(text) for name, text in rows.constants.items()}
+    keys = {"verdict": "verdict"}
     plain = ("provider", "model", "region", "service_tier", "thinking", "naive", "billed_meter", "cost_kind",
              "cost_currency", "cost_divisor", "revenue_currency")  # fmt: skip
     keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
     if with_file:
         keys["file"] = "filename"
     keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts)
+    constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
     keys |= {f"{name}_known": f"{name} IS NOT NULL" for name in ("requests", "cost", "revenue") if name in rows.columns}
     sums = {"row_count": "count(*)", "first_at": "min(started)", "last_at": "max(coalesce(ended, started))"}
     sums |= {name: f"sum({name})" for name in ("requests", "cost", "revenue") if name in rows.columns}
@@ -78,7 +80,7 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
     sums |= {f"m_{name}": f"sum(m_{name})" for name in rows.meters}
     true_of = [name for name in (*rows.remarks.values(), "undated") if name in rows.columns]
     sums |= {name: f"sum(CAST(coalesce({name}, false) AS INTEGER))" for name in true_of}
-    selected = ", ".join(f'{sql} AS "{name}"' for name, sql in (keys | sums).items())
+    selected = ", ".join(f'{sql} AS "{name}"' for name, sql in (constants | keys | sums).items())
     grouped = ", ".join(f'"{name}"' for name in keys)
     return f"INSERT INTO counted BY NAME SELECT {selected} FROM ({rows.sql}) GROUP BY {grouped}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain
+from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import FormatSpec, Shape, Text
 from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns
@@ -22,6 +23,7 @@ class Reading:
     why: str  # what the format was recognised by
     meanings: Mapping[str, str]  # column → what it is read as
     types: Mapping[str, str]  # column → type, of sources with types of their own
+    unassumed: FormatSpec | None = None  # the format without what the first rows let assume: taken if a row breaks it
 
     @property
     def dimensions(self) -> dict[str, str]:
@@ -160,7 +162,8 @@ def _reading(
     parts = (
         replace(spec.parts, shape=replace(spec.parts.shape, dimensions=shapes[0].dimensions)) if spec.parts else None
     )
-    return Reading(replace(spec, shapes=shapes, parts=parts), sources, why, _meanings(spec), types)
+    spec = replace(spec, shapes=shapes, parts=parts)
+    return _assuming(Reading(spec, sources, why, _meanings(spec), types))
 
 
 def _refuse_header_only(sources: Iterable[Source]) -> None:
@@ -187,11 +190,6 @@ def _with_seen_roots(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:
     seen = tuple(root for root in spec.roots if any(name_under(root, name) in leaves for name in names))
     unseen = tuple(root for root in spec.roots if root not in seen)
     return replace(spec, roots=seen, unseen_roots=unseen) if seen else spec
-
-
-def name_under(root: str, name: str) -> str:
-    """The path of a name below a root."""
-    return name if root == "." else f"{root}.{name}"
 
 
 def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, Text]:
@@ -243,7 +241,13 @@ def _plain_reading(
         if first.kind == "json" and {problem.code for problem in error.problems} == {"missing-column"}:
             raise _unknown(first) from error
         raise
-    return Reading(spec, sources, why, {column: meaning for meaning, column in found.meanings.items()}, types)
+    meanings = {column: meaning for meaning, column in found.meanings.items()}
+    return _assuming(Reading(spec, sources, why, meanings, types))
+
+
+def _assuming(reading: Reading) -> Reading:
+    spec = assumed(reading.spec, reading.sources)
+    return reading if spec == reading.spec else replace(reading, spec=spec, unassumed=reading.spec)
 
 
 def _unknown(source: Source) -> CostcalcError:

@@ -10,7 +10,7 @@ from costcalc.usage.formats import Condition, Cost, Excess, FormatSpec, Long, Sh
 from costcalc.usage.paths import PART, Column, Columns, quoted
 
 COUNTED = 0  # verdicts of a row
-BAD_TIME, BAD_COUNT, BAD_COST, TOO_LARGE, NO_USAGE, MALFORMED, IN_PARTS, OUTSIDE = 1, 2, 3, 4, 5, 6, 8, 9
+BAD_TIME, BAD_COUNT, BAD_COST, TOO_LARGE, NO_USAGE, MALFORMED, UNASSUMED, IN_PARTS, OUTSIDE = 1, 2, 3, 4, 5, 6, 7, 8, 9
 FIRST_SKIP = 10  # 10 + n: left out by the format's n-th rule
 
 # The parts of a whole that exclude each other: together they must not exceed it.
@@ -71,11 +71,14 @@ class RowBuilder:
     _derived: dict[str, str] = field(default_factory=dict)
 
     def build(self) -> RowQuery:
-        shapes = [self._shape_columns(shape) for shape in self.spec.shapes]
+        shapes = [None if shape.unseen else self._shape_columns(shape) for shape in self.spec.shapes]
+        seen = [columns for columns in shapes if columns is not None]
         constants = self._constants()
         common = {
-            name: self._by_shape([columns.get(name) for columns in shapes], "0" if _is_count(name) else "NULL")
-            for name in dict.fromkeys(name for columns in shapes for name in columns)
+            name: self._by_shape(
+                [columns.get(name) if columns else "" for columns in shapes], "0" if _is_count(name) else "NULL"
+            )
+            for name in dict.fromkeys(name for columns in seen for name in columns)
             if name not in constants
         }
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
@@ -88,10 +91,13 @@ class RowBuilder:
             found_meters,
             constants,
             remarks,
-            all(shape.requests in ("one", "first") for shape in self.spec.shapes),
+            all(shape.requests in ("one", "first") for shape in self._seen_shapes()),
             self._count_texts,
             self._count_names,
         )
+
+    def _seen_shapes(self) -> list[Shape]:
+        return [shape for shape in self.spec.shapes if not shape.unseen]
 
     # --- texts and counts ---------------------------------------------------------------------------------
 
@@ -166,8 +172,8 @@ class RowBuilder:
         # A cast accepts "1e3", "1_000" and "12.7": only a text that the number would write itself is taken at once.
         number = self._attempts.setdefault(f"TRY_CAST({x} AS BIGINT)", f"v{len(self._attempts)}")
         return (
-            f"CASE WHEN {x} IS NULL THEN 0 WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
-            f" THEN {number} WHEN trim({x}) = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)})"
+            f"CASE WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
+            f" THEN {number} WHEN coalesce(trim({x}), '') = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)})"
             f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT) END"
         )
 
@@ -319,6 +325,7 @@ class RowBuilder:
         cases += [(self.condition(rule.when), FIRST_SKIP + i) for i, rule in enumerate(self.spec.skip)]
         if len(self.spec.shapes) > 1:
             cases.append(("shape IS NULL", NO_USAGE))
+        cases += [(sql, UNASSUMED) for sql in self._broken_assumptions()]
         if self.spec.parts and not self.of_parts and (listed := self._list_presence()):
             cases.append((listed, IN_PARTS))
         cases.append((f"started IS NULL OR started NOT BETWEEN {_EARLIEST} AND {_LATEST}", BAD_TIME))
@@ -332,6 +339,17 @@ class RowBuilder:
         cases += [(sql, TOO_LARGE) for sql in _contradictions(common)]
         written = " ".join(f"WHEN {sql} THEN {code}" for sql, code in cases if sql)
         return f"CASE {written} ELSE {COUNTED} END"
+
+    def _broken_assumptions(self) -> list[str]:
+        unseen = [str(i) for i, shape in enumerate(self.spec.shapes) if shape.unseen]
+        found = [f"shape IN ({', '.join(unseen)})"] if unseen else []
+        for i, shape in enumerate(self.spec.shapes):
+            for required in (shape.model, shape.service_tier):
+                text = self.text(required) if required.required and not shape.unseen else None
+                if text:
+                    single = len(self.spec.shapes) == 1
+                    found.append(f"{text} IS NULL" if single else f"(shape = {i} AND {text} IS NULL)")
+        return found
 
     def _outside(self, some_naive: bool) -> list[str]:
         found = []
@@ -355,9 +373,7 @@ class RowBuilder:
         if not text:
             return "false"
         tests = [
-            f"starts_with(lower({text}), {quoted(value[:-1])})"
-            if value.endswith("*")
-            else f"lower({text}) = {quoted(value)}"
+            f"starts_with({text}, {quoted(value[:-1])})" if value.endswith("*") else f"lower({text}) = {quoted(value)}"
             for value in values
         ]
         return f"({' OR '.join(tests)})"
@@ -377,23 +393,24 @@ class RowBuilder:
         return f"(coalesce(trim({text}), '') = '' OR TRY_CAST({text} AS DECIMAL(38,24)) = 0)" if text else "true"
 
     def _is_positive(self, terms: Sequence[Term]) -> str:
-        texts = [(term, text) for term in terms if (text := self._first_text(term.paths))]
-        total = " ".join(
-            f"{'-' if term.sign < 0 else '+'} coalesce(TRY_CAST({text} AS DECIMAL(38,12)), 0)" for term, text in texts
-        )
-        return f"({total.removeprefix('+ ')}) > 0" if texts else "false"
+        if len(terms) > 1:
+            return f"({self.count(terms)}) > 0"
+        text = self._first_text(terms[0].paths)
+        return f"TRY_CAST({text} AS DECIMAL(38,24)) > 0" if text else "false"
 
     def _by_shape(self, expressions: Sequence[str | None], missing: str) -> str:
-        if len(expressions) == 1:
-            return expressions[0] or missing
+        """One expression for the rows of every shape; "" stands for a shape that no counted row has."""
+        asked = {sql or missing for sql in expressions if sql != ""}
+        if len(asked) == 1:
+            return asked.pop()
         cases = " ".join(f"WHEN {i} THEN {sql}" for i, sql in enumerate(expressions) if sql)
-        return expressions[0] or "NULL" if len({*expressions}) == 1 else f"CASE shape {cases} ELSE {missing} END"
+        return f"CASE shape {cases} ELSE {missing} END"
 
     def _constants(self) -> dict[str, str]:
         """Texts that every shape states as the same constant: no group key is needed for them."""
         found = {}
         for name in ("provider", "service_tier", "region", "billed_meter"):
-            texts = {getattr(shape, name) for shape in self.spec.shapes}
+            texts = {getattr(shape, name) for shape in self._seen_shapes()}
             constant = next(iter(texts)).constant if len(texts) == 1 else None
             if constant is not None:
                 found[name] = constant
@@ -490,10 +507,16 @@ def _instant_time(x: str, zone: str) -> dict[str, str]:
     return {"started": _instant(x, zone)}
 
 
+def _iso_instant_time(x: str, zone: str) -> dict[str, str]:
+    """Instants alone: a day is none."""
+    return {"started": f"CASE WHEN strlen({x}) > 10 THEN {_instant(x, zone)} END"}
+
+
 def _unix_time(x: str, zone: str) -> dict[str, str]:
-    return {
-        "started": f"CASE WHEN regexp_full_match({x}, '[0-9]{{9,10}}([.][0-9]*)?') THEN CAST(split_part({x}, '.', 1) AS BIGINT) END"
-    }
+    number = f"TRY_CAST({x} AS BIGINT)"
+    whole = f"CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 100000000 AND 9999999999"
+    part = f"regexp_full_match({x}, '[0-9]{{9,10}}[.][0-9]*') THEN CAST(split_part({x}, '.', 1) AS BIGINT)"
+    return {"started": f"CASE WHEN {whole} THEN {number} WHEN {part} END"}
 
 
 def _unix_ms_time(x: str, zone: str) -> dict[str, str]:
@@ -550,6 +573,7 @@ def _utc_bucket_time(x: str, zone: str) -> dict[str, str]:
 
 _TIME_SQL = {
     "instant": _instant_time,
+    "iso-instant": _iso_instant_time,
     "unix": _unix_time,
     "unix-ms": _unix_ms_time,
     "plain": _plain_time,

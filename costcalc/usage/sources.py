@@ -40,6 +40,7 @@ class Source:
     skip: int = 1  # lines up to the end of the header
     leaves: frozenset[str] = frozenset()  # of JSON: every path seen in the first lines
     scalars: tuple[str, ...] = ()  # of JSON: the top-level keys that hold a single value
+    records: tuple[Mapping[str, str], ...] = ()  # of JSON: the first lines' short texts and numbers, by path
     lines: Sequence[int] = ()  # of a copy made record by record: the line at which each began in the original
     notes: tuple[str, ...] = ()  # what a reader of its figures should know
     changed: int = 0  # 00:00 UTC (epoch seconds) of the day of the file's last change
@@ -265,12 +266,25 @@ def json_source(name: str, path: Path, text: str, whole: bool, workspace: Worksp
     starts: tuple[int, ...] = ()
     if not _is_lines(text):
         whole_text = text if whole else path.read_text(encoding="utf-8-sig", errors="replace")
-        records = list(_records(whole_text))
+        taken = list(_records(whole_text))
         path = workspace.new_file(".jsonl")
-        path.write_text("".join(f"{record}\n" for _, record in records), encoding="utf-8")
-        starts, text = tuple(line for line, _ in records), "\n".join(record for _, record in records[:_SAMPLE_LINES])
-    leaves, scalars = _keys(text)
-    return Source(name, str(path), "json", leaves=leaves, scalars=scalars, lines=starts, changed=_changed(name))
+        path.write_text("".join(f"{record}\n" for _, record in taken), encoding="utf-8")
+        starts, text = tuple(line for line, _ in taken), "\n".join(record for _, record in taken[:_SAMPLE_LINES])
+    records = _first_records(text)
+    flat = [dict(_flat(record)) for record in records]
+    scalars = dict.fromkeys(
+        key for record in records for key, value in record.items() if not isinstance(value, dict | list)
+    )
+    return Source(
+        name,
+        str(path),
+        "json",
+        leaves=frozenset(path for record in flat for path in record),
+        scalars=tuple(scalars),
+        records=tuple({path: str(value) for path, value in record.items() if _short(value)} for record in flat),
+        lines=starts,
+        changed=_changed(name),
+    )
 
 
 def _is_lines(text: str) -> bool:
@@ -311,25 +325,26 @@ def _next_record(text: str, place: int) -> int | None:
     return place if place < len(text) and text[place] != "]" else None
 
 
-def _keys(text: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    leaves: set[str] = set()
-    scalars: dict[str, None] = {}
+def _first_records(text: str) -> list[dict[str, object]]:
+    found = []
     for line in text.split("\n")[:_SAMPLE_LINES]:
         try:
             record = json.loads(line)
         except ValueError:
             continue
-        if isinstance(record, dict):
-            leaves.update(_paths_of(record, "", 5))
-            scalars.update({key: None for key, value in record.items() if not isinstance(value, dict | list)})
-    return frozenset(leaves), tuple(scalars)
+        found += [record] if isinstance(record, dict) else []
+    return found
 
 
-def _paths_of(record: Mapping[str, object], prefix: str, depth: int) -> Iterator[str]:
+def _flat(record: Mapping[str, object], prefix: str = "", depth: int = 5) -> Iterator[tuple[str, object]]:
     for key, value in record.items():
-        yield prefix + key
+        yield prefix + key, value
         if isinstance(value, dict) and depth:
-            yield from _paths_of(value, f"{prefix}{key}.", depth - 1)
+            yield from _flat(value, f"{prefix}{key}.", depth - 1)
+
+
+def _short(value: object) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and len(value) <= 64)
 
 
 def _delimiter(text: str) -> str:
