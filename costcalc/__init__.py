@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     from costcalc.problems import CostcalcError
 
 __version__ = "0.1.0"
-__all__ = ["CostResult", "CostcalcError", "Money", "Prices", "ProjectionResult", "cost", "project", "read_prices", "scan"]
+__all__ = [
+    "CostResult",
+    "CostcalcError",
+    "Money",
+    "Prices",
+    "ProjectionResult",
+    "cost",
+    "project",
+    "read_prices",
+    "scan",
+]
 
 # Imported when asked for: `import costcalc` stays instant, and so does `costcalc --help`.
 _HOMES = {"Money": "costcalc.money", "CostcalcError": "costcalc.problems"}

@@ -98,6 +98,7 @@ class PriceBlock:
     source: str = ""
     note: str = ""
     corrected: str = ""  # why this block differs from what its source says, or from what it said before
+    locked_until: date | None = None  # a negotiated fixed rate: no rise touches it before this day
 
     def sections(self) -> list[Section]:
         return [self.standard, *self.service_tiers.values()]

@@ -22,8 +22,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _BOOK_KEYS = ("provider", "names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
               "date_suffixes", "note", "sources", "schedules", "models")  # fmt: skip
 _MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
-_BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "service_tiers")
-_NO_FIGURES = frozenset({"status", "schedule", "source", "note", "corrected", "observed"})
+_BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "locked_until", "service_tiers")
+_NO_FIGURES = frozenset({"status", "schedule", "source", "note", "corrected", "locked_until", "observed"})
 _SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed", "source")
 _BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
                 "output_above", "output_from", "output_up_to", "output_below")  # fmt: skip
@@ -193,6 +193,7 @@ class _BookReader:
             source,
             self._text(entry, "note"),
             self._text(entry, "corrected"),
+            self._day(locked) if (locked := doc.text_at(entry.get("locked_until"), "locked_until")) else None,
         )
 
     def _check_block(self, key: Scalar, entry: Map, standard: Section, scheduled: bool) -> None:

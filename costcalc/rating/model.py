@@ -79,6 +79,7 @@ class Charge:
     carries_requests: bool = False
     hike_not_applied: bool = False  # a meter-scoped rise met a bill without a meter split
     split: Mapping[str, Fraction] = field(default_factory=dict)  # shares of a bill's meters by the list, where asked
+    is_locked: bool = False  # at a negotiated fixed rate that no rise touches yet
     has_revenue: bool = False  # its rows state a revenue
     day: date = date.min  # the price day, or an earlier one since which nothing changed
 

@@ -36,6 +36,7 @@ class Quote:
     book: Book
     block: PriceBlock | None
     reason: str = ""
+    is_locked: bool = False  # a negotiated fixed rate, before the day until which it holds
     is_estimate: bool = False  # the start of this price is unknown and the day lies before it was first seen
 
 
@@ -160,7 +161,7 @@ class Quotes:
         days = {*entry.redirects}
         for model in (entry, *(book.models[target] for target in entry.redirects.values())):
             for block in model.blocks:
-                days.update(day for day in (block.starts, block.observed) if day)
+                days.update(day for day in (block.starts, block.observed, block.locked_until) if day)
                 days.update(section.observed for section in block.sections() if section.observed)
         return days
 
@@ -174,7 +175,8 @@ class Quotes:
             return Quote({}, lookup.book, block, missing)
         rates = _rates(block, section, key)
         observed = [day for day in (block.observed if block.starts is None else None, section.observed) if day]
-        return Quote(rates, lookup.book, block, "", any(key.day < day for day in observed))
+        is_locked = block.locked_until is not None and key.day < block.locked_until
+        return Quote(rates, lookup.book, block, "", is_locked, any(key.day < day for day in observed))
 
 
 def days_of(group: UsageGroup, timezone: str) -> list[tuple[Fraction, date]]:

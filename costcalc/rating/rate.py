@@ -183,7 +183,7 @@ class Rater:
         if found is None:
             quote = self.quotes.quote(key)
             rate = self.exchange(quote.book.currency, month)
-            matching = self.changes.matching(key.provider, key.model)
+            matching = () if quote.is_locked else self.changes.matching(key.provider, key.model)
             found = {
                 meter: Cost(
                     quoted.price * quoted.share * rate,
@@ -283,8 +283,13 @@ class Rater:
         return (listed.low / listed.before, listed.mid / listed.before, listed.high / listed.before), True
 
     def _in_force(self, kind: Kind) -> tuple[PriceChange, ...]:
+        if self._is_locked(kind):
+            return ()
         day = kind.key.day if kind.key else kind.day
         return tuple(c for c in self.changes.matching(kind.provider, kind.model) if c.applies_on(day))
+
+    def _is_locked(self, kind: Kind) -> bool:
+        return kind.key is not None and self.quotes.quote(kind.key).is_locked
 
     def _counts(self, sums: Amounts, priced: object) -> dict[str, Fraction]:
         reported = dict(zip(self.ledger.meters, sums.quantities, strict=True))
@@ -301,7 +306,7 @@ class Rater:
         line = self._filled(kind.line, meter, basis)
         return Charge(
             line, kind.provider, kind.model, meter, quantity, cost, basis, kind.key,
-            hike_not_applied=hike_not_applied, has_revenue=kind.has_revenue, day=kind.day,
+            hike_not_applied=hike_not_applied, is_locked=self._is_locked(kind), has_revenue=kind.has_revenue, day=kind.day,
         )  # fmt: skip
 
     def _with_requests(self, charge: Charge, sums: Amounts) -> Charge:

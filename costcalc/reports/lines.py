@@ -135,8 +135,10 @@ def _touched_share(change: PriceChange, charge: Charge) -> Fraction:
 
 
 def touches(change: PriceChange, charge: Charge) -> bool:
-    """Whether the change reaches this charge: its provider, model, meter and day."""
+    """Whether the change reaches this charge: its provider, model, meter and day, and no rate locked by contract."""
     if not change.selector.matches(charge.provider, charge.model) or not change.applies_on(charge.day):
+        return False
+    if charge.is_locked:
         return False
     return charge.meter is None or change.selector.covers(charge.meter)
 
