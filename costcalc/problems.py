@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 INCOMPLETE_EXIT = 3  # unpriced or refused rows
 INPUT_EXIT = 2  # a command line, a file people write, or an input that cannot be read
 
+_WIDE_SPACES = "\u00a0\u3000"  # of French and Chinese text; harmless, though not "printable"
 _CONTEXT_LIMIT = 100  # characters of a long line shown on each side of the mark
 _MARK_LIMIT = 60  # characters underlined at most
 
@@ -100,9 +101,7 @@ def _cells(text: str) -> int:
 
 def visible(text: str) -> str:
     """The text with control characters written out, so that a name from a log cannot drive a terminal."""
-    return "".join(
-        char if char.isprintable() or unicodedata.category(char) == "Zs" else _escaped(char) for char in text
-    )
+    return "".join(char if char.isprintable() or char in _WIDE_SPACES else _escaped(char) for char in text)
 
 
 def _escaped(char: str) -> str:

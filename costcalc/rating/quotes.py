@@ -226,7 +226,7 @@ def _layered(
     rates = _quoted(section.rates_for(key.input_over, key.output_over), standard, from_standard=from_standard)
     if key.thinking and section.thinking:
         inner = section.thinking.rates_for(key.input_over, key.output_over)
-        rates.update(_quoted(inner, rates, from_standard=from_standard))
+        rates.update(_quoted(inner, rates, from_standard=False))
     if key.off_peak and section.off_peak:
         if section.off_peak.share is not None:
             share = section.off_peak.share

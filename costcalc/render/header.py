@@ -56,7 +56,7 @@ def projection_header(projection: Projection) -> Facts:
 def change_text(change: PriceChange) -> str:
     """`alibaba +34%`, `baidu +5% to +30%`, `openai/gpt-5.6-luna:output_tokens = 3.40 per 1M`."""
     if change.new_rate is not None:
-        return f"{change.selector} at {price_text(change.new_rate * 1_000_000)} per 1M"
+        return f"{change.selector} at {price_text(change.new_rate * 1_000_000)} per 1M of the list's currency"
     high = plain_percent(change.high, signed=True)
     if change.is_range:
         return f"{change.selector} {plain_percent(change.low, signed=True)} to {high}"

@@ -267,3 +267,14 @@ def test_rates_are_per_their_unit(tmp_path):
         per = prices(book(model("m", ("2020-01-01", f"input_tokens: 3 per {unit}\noutput_tokens: 0 per 1\n"))))
         assert cost(tmp_path, {"input_tokens": count, "output_tokens": 0}, prices=per).total.before == 3
     assert rates(input_tokens="3") == "input_tokens: 3 per 1M\n"
+
+
+def test_a_new_standard_rate_leaves_the_price_of_thinking_alone(tmp_path):
+    text = rates(input_tokens="1", output_tokens="2") + "thinking: {output_tokens: 8 per 1M}\n"
+    thinks = {"model": "m", "timestamp": "2026-09-01T00:00:00Z", "output_tokens": 1_000_000, "reasoning_tokens": 9}
+    found = costcalc.project(
+        usage(tmp_path, thinks),
+        hikes="acme/m:output_tokens==4/1M",
+        prices=prices(book(model("m", ("2020-01-01", text)))),
+    )
+    assert (found.total.before, found.total.mid) == (8, 8)
