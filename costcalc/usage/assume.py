@@ -30,6 +30,9 @@ def assumed(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:
         shapes = tuple(_seen(shape, records, spec.roots) for shape in shapes)
         if all(shape.unseen for shape in shapes):
             return spec
+        # A row of a shape that comes after all that were seen has none of the shapes before it.
+        last = max(i for i, shape in enumerate(shapes) if not shape.unseen)
+        spec, shapes = replace(spec, trimmed=True), shapes[: last + 1]
     undated = spec.undated and kind is None
     # Keys that only prove a line readable are looked at when a line seems not to be.
     return replace(spec, shapes=shapes, undated=undated, signs=())
@@ -80,7 +83,13 @@ def _seen(shape: Shape, records: Sequence[Mapping[str, str]], roots: Sequence[st
 
 
 def _can_be(shape: Shape, record: Mapping[str, str], roots: Sequence[str]) -> bool:
-    return all(_first(record, paths, roots) is not None for paths in shape.when.present)
+    present = all(_first(record, paths, roots) is not None for paths in shape.when.present)
+    return present and all(_is_one_of(_first(record, (path,), roots), values) for path, values in shape.when.where)
+
+
+def _is_one_of(text: str | None, values: Sequence[str]) -> bool:
+    found = (text or "").lower()
+    return any(found.startswith(value[:-1]) if value.endswith("*") else found == value for value in values)
 
 
 def _needed(text: Text, records: Sequence[Mapping[str, str]], roots: Sequence[str]) -> Text:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
+from costcalc.problems import CostcalcError, fail
 from costcalc.usage.formats import Dedupe, FormatSpec, Term
 from costcalc.usage.paths import Columns, JsonColumns, quoted
 from costcalc.usage.readings import Reading
@@ -69,6 +73,9 @@ class Engine:
         self.session: duckdb.DuckDBPyConnection = duckdb.connect()
         self.session.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         self.session.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        # What does not fit goes here; left alone the engine would write into the current folder.
+        self.overflow = Path(tempfile.gettempdir()) / f"costcalc-{uuid4().hex}"
+        self.session.execute(f"SET temp_directory = {quoted(str(self.overflow))}")
         # Left alone the engine draws a bar of its own on standard output.
         self.session.execute("SET enable_progress_bar_print = false")
         self.session.execute(f"SET enable_progress_bar = {'true' if progress else 'false'}")
@@ -97,7 +104,9 @@ class Engine:
         except duckdb.InvalidInputException as error:
             if "CSV Parser" in str(error) or "CSV Error" in str(error):
                 raise NotRectangular from error
-            raise
+            raise _unreadable(error) from error
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.OutOfRangeException) as error:
+            raise _unreadable(error) from error
 
     def _watched(self, statement: str) -> None:
         if self.progress is None:
@@ -138,6 +147,14 @@ class Engine:
 
     def close(self) -> None:
         self.session.close()
+        shutil.rmtree(self.overflow, ignore_errors=True)
+
+
+def _unreadable(error: Exception) -> CostcalcError:
+    reason = str(error).strip().splitlines()[0]
+    return fail(
+        "unreadable-file", f"the engine gave up: {reason}", remedy="split the file, or free memory and disk space"
+    )
 
 
 def column_types(engine: Engine, source: Source) -> dict[str, str]:

@@ -155,6 +155,7 @@ class FormatSpec:
     roots: tuple[str, ...] = (".",)  # where the paths of a JSON line can start
     signs: tuple[str, ...] = ()  # top-level keys that a readable line is likely to have, if none that are read
     unseen_roots: tuple[str, ...] = ()  # the roots that the first lines do not have: looked into only if lines are left
+    trimmed: bool = False  # assumed: shapes that come after all that were seen are left away
     search_for: tuple[str, ...] = ()  # keys of usage objects: a line that has one anywhere must have been understood
     skip: tuple[Skip, ...] = ()
     remarks: tuple[Remark, ...] = ()

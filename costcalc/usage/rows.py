@@ -96,6 +96,9 @@ class RowBuilder:
             self._count_names,
         )
 
+    def _has_shapes(self) -> bool:
+        return len(self.spec.shapes) > 1 or self.spec.trimmed
+
     def _seen_shapes(self) -> list[Shape]:
         return [shape for shape in self.spec.shapes if not shape.unseen]
 
@@ -323,8 +326,8 @@ class RowBuilder:
     def _verdict(self, common: Mapping[str, str]) -> str:
         cases = [("malformed", MALFORMED)] if self.columns.malformed() else []
         cases += [(self.condition(rule.when), FIRST_SKIP + i) for i, rule in enumerate(self.spec.skip)]
-        if len(self.spec.shapes) > 1:
-            cases.append(("shape IS NULL", NO_USAGE))
+        if self._has_shapes():
+            cases.append(("shape IS NULL", UNASSUMED if self.spec.trimmed else NO_USAGE))
         cases += [(sql, UNASSUMED) for sql in self._broken_assumptions()]
         if self.spec.parts and not self.of_parts and (listed := self._list_presence()):
             cases.append((listed, IN_PARTS))
@@ -347,7 +350,7 @@ class RowBuilder:
             for required in (shape.model, shape.service_tier):
                 text = self.text(required) if required.required and not shape.unseen else None
                 if text:
-                    single = len(self.spec.shapes) == 1
+                    single = not self._has_shapes()
                     found.append(f"{text} IS NULL" if single else f"(shape = {i} AND {text} IS NULL)")
         return found
 
@@ -418,7 +421,7 @@ class RowBuilder:
 
     def _statement(self, common: Mapping[str, str], verdict: str) -> str:
         shape = ""
-        if len(self.spec.shapes) > 1:
+        if self._has_shapes():
             cases = " ".join(f"WHEN {self.condition(s.when)} THEN {i}" for i, s in enumerate(self.spec.shapes))
             shape = f", CASE {cases} END AS shape"
         carried = "".join(f", {column}" for column in self.carried)
