@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,7 @@ class Counter:
     readings: list[Reading]
     request: ScanRequest
     unknown: dict[int, int] = field(default_factory=dict)  # reading → lines with a usage object that no shape knows
+    used: set[str] = field(default_factory=set)  # the meters that a reading can count
     rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
     repaired: dict[str, Repaired] = field(default_factory=dict)  # path of the copy → what was left out of it
 
@@ -89,6 +91,7 @@ class Counter:
     def _run(self, number: int, of_parts: bool = False) -> None:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
         rows = self.rows(number, reading, of_parts=of_parts)
+        self.used.update(rows.meters)
         self.engine.run(count_statement(rows, self.request.cuts, number, reading.spec.name, several))
 
     def _count_table(self, number: int) -> None:
@@ -198,8 +201,7 @@ class Counter:
         ]
 
     def _summarised(self) -> UsageLedger:
-        statement = groups_statement(len(self.labels), self.request.cuts, self._where(), len(self.kept))
-        groups = [_group(row, len(self.kept)) for row in self.engine.fetch(statement)]
+        groups = self._groups()
         ask = summary_statements(self._where(), self._covering())
         files = self.engine.fetch(ask["files"])
         first, last = self.engine.fetch(ask["covered"])[0]
@@ -221,6 +223,18 @@ class Counter:
             notes=notes,
             totals=_totals(groups),
         )
+
+    def _groups(self) -> list[UsageGroup]:
+        used = [name for name in meters().by_name if name in self.used]
+        statement = groups_statement(len(self.labels), self.request.cuts, self._where(), len(self.kept), used)
+        # Hundreds of thousands of records that all stay: the collector would walk them again and again.
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return [_group(row, len(self.kept), used) for row in self.engine.fetch(statement)]
+        finally:
+            if was_enabled:
+                gc.enable()
 
     def _refused(self, files: Iterable[tuple[Any, ...]]) -> int:
         counted: int = sum(rows for _, _, verdict, rows in files if is_refused(verdict))
@@ -401,7 +415,7 @@ def _totals(groups: Sequence[UsageGroup]) -> dict[str, int]:
     return dict(zip(names, map(sum, columns), strict=True))
 
 
-def _group(row: tuple[Any, ...], kept: int) -> UsageGroup:
+def _group(row: tuple[Any, ...], kept: int, used: Sequence[str]) -> UsageGroup:
     at, until, naive, provider, model, region, tier, thinking, input_over, output_over, basis, *rest = row
     dimensions, rest = tuple(rest[:kept]), rest[kept:]
     (
@@ -415,7 +429,9 @@ def _group(row: tuple[Any, ...], kept: int) -> UsageGroup:
         revenue_currency,
         name,
     ) = rest[:9]
-    rows, requests, cost, revenue, *quantities = rest[9:]
+    rows, requests, cost, revenue, *counts = rest[9:]
+    counted = dict(zip(used, counts, strict=True))
+    quantities = (counted.get(name, 0) for name in meters().by_name)
     return UsageGroup(
         at,
         until,

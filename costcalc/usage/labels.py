@@ -145,8 +145,13 @@ def _largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
     return f"CASE {unknown}{cases} ELSE {ordered[-1]} END"
 
 
-def groups_statement(dimensions: int, cuts: Cuts, where: Sequence[tuple[str, Sequence[str]]], keep: int) -> str:
-    """The counted groups under their final names. `where`: column → patterns (lower case); `keep`: dimensions kept."""
+def groups_statement(
+    dimensions: int, cuts: Cuts, where: Sequence[tuple[str, Sequence[str]]], keep: int, used: Sequence[str]
+) -> str:
+    """The counted groups under their final names.
+
+    `where`: column → patterns (lower case); `keep`: dimensions kept; `used`: the meters that a source can count.
+    """
     names = {
         "from_at": _coarser_at(cuts),
         "to_at": "to_at",
@@ -171,7 +176,7 @@ def groups_statement(dimensions: int, cuts: Cuts, where: Sequence[tuple[str, Seq
         "format": "format",
     }
     sums = {name: f"sum({name})" for name in ("row_count", "requests", "cost", "revenue")}
-    sums |= {f"m_{name}": f"coalesce(sum(m_{name}), 0)" for name in meters().by_name}
+    sums |= {f"m_{name}": f"coalesce(sum(m_{name}), 0)" for name in used}
     selected = ", ".join(f'{sql} AS "k_{name}"' for name, sql in (names | sums).items())
     keys = ", ".join(f'"k_{name}"' for name in names)
     return (
