@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+_TEXT_TIME = "strftime(ts, '%Y-%m-%dT%H:%M:%SZ')"
+
 _ROWS = """
     select
         to_timestamp(1788220800 + (h1 % 2592000)) as ts,
@@ -13,9 +15,9 @@ _ROWS = """
             [1 + (h2 % 6)::int] as model,
         'customer-' || lpad(((h3 % 50))::varchar, 2, '0') as customer,
         ['chat', 'search', 'tagging', 'reports'][1 + (h4 % 4)::int] as feature,
-        200 + (h1 // 7) % 4000 + case when h2 % 97 = 0 then 60000 else 0 end as input_tokens,
-        ((h3 // 11) % 200)::int as cached_input_tokens,
-        10 + (h4 // 13) % 900 as output_tokens,
+        (200 + (h1 // 7) % 4000 + case when h2 % 97 = 0 then 60000 else 0 end)::bigint as input_tokens,
+        ((h3 // 11) % 200)::bigint as cached_input_tokens,
+        (10 + (h4 // 13) % 900)::bigint as output_tokens,
         i
     from (
         select i, hash(i) as h1, hash(i + 1000000007) as h2, hash(i * 3 + 1) as h3, hash(i * 7 + 5) as h4
@@ -29,7 +31,7 @@ def make_csv(path: Path, rows: int) -> Path:
 
 
 def make_parquet(path: Path, rows: int) -> Path:
-    return _copy(path, rows, _flat(), "(format parquet)")
+    return _copy(path, rows, _flat().replace(_TEXT_TIME, "ts"), "(format parquet)")
 
 
 def make_json_lines(path: Path, rows: int) -> Path:
@@ -48,7 +50,7 @@ def make_json_lines(path: Path, rows: int) -> Path:
 
 
 def _flat() -> str:
-    return """strftime(ts, '%Y-%m-%dT%H:%M:%SZ') as timestamp, model, customer, feature,
+    return f"""{_TEXT_TIME} as timestamp, model, customer, feature,
               input_tokens, cached_input_tokens, output_tokens"""
 
 

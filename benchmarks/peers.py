@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +48,7 @@ def _genai_prices():
 
 
 def _litellm():
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # it would ask the network for prices
     import litellm
 
     def price(model: str, tokens_in: int, cached: int, tokens_out: int, at: datetime) -> None:
