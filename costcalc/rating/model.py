@@ -96,6 +96,8 @@ class Unpriced:
     requests: Fraction | None
     rows: int
     meter: str | None = None  # a single meter without a price; None: the whole request
+    key: PriceKey | None = None  # None: no book knows the model
+    nearest: tuple[str, ...] = ()  # names that the books do know, where this one is in none
 
 
 @dataclass(frozen=True, slots=True)

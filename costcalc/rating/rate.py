@@ -13,7 +13,7 @@ from costcalc.meters import billable_counts, meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
-from costcalc.problems import fail
+from costcalc.problems import fail, nearest_names
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.kinds import Amounts, Kind
@@ -23,6 +23,7 @@ from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_pr
 from costcalc.usage.ledger import UsageGroup, UsageLedger
 
 NO_CHANGES = PriceChanges()
+_SUGGESTED = 20  # unknown models that get near names
 Met = tuple[Fraction, PriceKey | None, Month, date]  # a share of a group, its price, and when
 MetAll = tuple[list[Met], bool]  # all shares of a group, and whether their prices differ
 TIME_FIELDS = ("day", "month")
@@ -94,6 +95,7 @@ class Rater:
             elif kind.has_revenue:
                 without_cost += self._earned(kind, sums)
         self._noting = False
+        unpriced = self._with_nearest(unpriced)
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
         return Rating(
             self.currency,
@@ -106,6 +108,17 @@ class Rater:
             revenue,
             without_cost,
         )
+
+    def _with_nearest(self, unpriced: list[Unpriced]) -> list[Unpriced]:
+        """Near names for the largest unknown models; a log of ten thousand unknown ones needs no more."""
+        tokens: dict[str, Fraction] = {}
+        for part in unpriced:
+            if part.model and part.key is None:
+                tokens[part.model] = tokens.get(part.model, Fraction()) + part.tokens
+        largest = sorted(tokens, key=lambda model: -tokens[model])[:_SUGGESTED]
+        known = self.pricebook.known_names() if largest else []
+        near = {model: nearest_names(model, known) for model in largest}
+        return [replace(part, nearest=near.get(part.model, ())) if part.key is None else part for part in unpriced]
 
     def add_up(self) -> dict[Kind, Amounts]:
         """Amounts by kind: groups that no price and no line tells apart come together."""
@@ -324,7 +337,7 @@ class Rater:
         tokens = Fraction() if meter else self._tokens(sums.quantities)
         line = self._filled(kind.line, meter, "unpriced")
         requests = None if sums.requests is None else Fraction(sums.requests)
-        return Unpriced(line, kind.provider, kind.model, reason, tokens, requests, sums.rows, meter)
+        return Unpriced(line, kind.provider, kind.model, reason, tokens, requests, sums.rows, meter, kind.key)
 
     def _moments(self, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> MetAll:
         if isinstance(resolved, Unresolved):

@@ -86,7 +86,8 @@ def _unpriced_text(rating: Rating) -> str:
 def _unpriced_grid(rating: Rating) -> Grid:
     tokens: dict[tuple[str, str, str], Fraction] = {}
     for part in rating.unpriced:
-        place = (part.provider, _what(part), part.reason)
+        near = f"; near: {', '.join(part.nearest)}" if part.nearest else ""
+        place = (part.provider, _what(part), part.reason + near)
         tokens[place] = tokens.get(place, Fraction()) + part.tokens
     largest = sorted(tokens, key=lambda place: (-tokens[place], place))
     rows = [_unpriced_row(what, tokens[provider, what, reason], reason, rating) for provider, what, reason in largest]

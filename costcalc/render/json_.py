@@ -271,6 +271,7 @@ def _unpriced(part: Unpriced, rating: Rating) -> Json:
         "model": part.model,
         "meter": part.meter,
         "reason": part.reason,
+        "nearest": list(part.nearest),
         "tokens": _count(part.tokens),
         "share": _ratio(part.tokens / rating.tokens if rating.tokens else None),
         "requests": _count(part.requests),

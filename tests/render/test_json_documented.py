@@ -60,7 +60,7 @@ FULL = ledger(
     group("qwen3-max", 10**8, dimensions=("b",), billed=Fraction(150), billed_currency="USD", cost_kind="billed"),
     group("banded", 10**8, dimensions=("b",), band_basis="unknown", requests=None),
     group("searcher", 10**6, searches=7, dimensions=("c",)),
-    group("nobody-knows", 5, dimensions=("c",)),
+    group("qwen9-max", 5, dimensions=("c",)),
     dimensions=("customer",),
     cuts=Cuts(input_lengths=(32_000,)),
     refused_rows=1,
