@@ -360,10 +360,11 @@ class Rater:
         return met, self._rise_begins(provider, group.model, [since for _, since in shares])
 
     def _rise_begins(self, provider: str, model: str, days: Sequence[date]) -> bool:
-        """Whether a rise begins between these days of one bucket."""
+        """Whether a rise begins or ends between these days of one bucket."""
         return len(days) > 1 and any(
-            change.from_day and min(days) < change.from_day <= max(days)
+            day and min(days) < day <= max(days)
             for change in self.changes.matching(provider, model)
+            for day in (change.from_day, change.until_day)
         )
 
     def _earned(self, kind: Kind, sums: Amounts) -> Fraction:

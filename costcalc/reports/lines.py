@@ -37,6 +37,7 @@ class Touched:
     cost: Fraction  # before, in the report's currency
     share: Fraction | None  # of the whole cost before
     not_applied: Fraction = Fraction()  # billed amounts without a meter split that it could not touch
+    included: Fraction = Fraction()  # of an event: what was billed at a list that contains it already
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +111,19 @@ def touched_by(changes: PriceChanges, rating: Rating) -> list[Touched]:
     total = rating.total.before
     found = []
     for change in changes.changes:
-        cost, not_applied = Fraction(), Fraction()
+        cost, not_applied, included = Fraction(), Fraction(), Fraction()
         for charge in rating.charges:
-            if not touches(change, charge):
+            if not _in_scope(change, charge):
                 continue
-            if charge.hike_not_applied and _needs_meters(change, charge):
+            if change.in_the_list_on(charge.day):
+                included += charge.cost.before * _touched_share(change, charge)
+            elif not change.applies_on(charge.day):
+                continue
+            elif charge.hike_not_applied and _needs_meters(change, charge):
                 not_applied += charge.cost.before
             else:
                 cost += charge.cost.before * _touched_share(change, charge)
-        found.append(Touched(change, cost, cost / total if total else None, not_applied))
+        found.append(Touched(change, cost, cost / total if total else None, not_applied, included))
     return found
 
 
@@ -136,9 +141,11 @@ def _touched_share(change: PriceChange, charge: Charge) -> Fraction:
 
 def touches(change: PriceChange, charge: Charge) -> bool:
     """Whether the change reaches this charge: its provider, model, meter and day, and no rate locked by contract."""
-    if not change.selector.matches(charge.provider, charge.model) or not change.applies_on(charge.day):
-        return False
-    if charge.is_locked:
+    return change.applies_on(charge.day) and _in_scope(change, charge)
+
+
+def _in_scope(change: PriceChange, charge: Charge) -> bool:
+    if charge.is_locked or not change.selector.matches(charge.provider, charge.model):
         return False
     return charge.meter is None or change.selector.covers(charge.meter)
 

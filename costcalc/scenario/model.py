@@ -24,6 +24,9 @@ class PriceChange:
     high: Fraction = Fraction()
     new_rate: Fraction | None = None  # per unit, in the book's currency
     from_day: date | None = None  # first day, in the provider's zone; None: all rows and all months
+    until_day: date | None = None  # the day it ends, exclusive: an event is in the list from its effective day on
+    event: str = ""  # id in the catalogue; its documented scope, or the part of it that is passed through
+    passed_through: Fraction | None = None  # how much of the event reaches tokens: an assumption, not a fact
 
     @property
     def is_range(self) -> bool:
@@ -35,7 +38,11 @@ class PriceChange:
         return self.low if variant == "low" else self.high
 
     def applies_on(self, day: date) -> bool:
-        return self.from_day is None or day >= self.from_day
+        return (self.from_day is None or day >= self.from_day) and (self.until_day is None or day < self.until_day)
+
+    def in_the_list_on(self, day: date) -> bool:
+        """Whether an event was in force already: what is billed on that day contains it."""
+        return self.until_day is not None and day >= self.until_day
 
     def scaled(self, share: Fraction) -> PriceChange:
         """The same rise passed through in part."""
@@ -60,7 +67,8 @@ class PriceChanges:
 
     def days(self) -> list[date]:
         """The days on which something changes."""
-        return sorted({change.from_day for change in self.changes if change.from_day})
+        found = {day for change in self.changes for day in (change.from_day, change.until_day)}
+        return sorted(day for day in found if day)
 
     def matching(self, provider: str | None, model: str) -> tuple[PriceChange, ...]:
         return tuple(change for change in self.changes if change.selector.matches(provider, model))
