@@ -14,6 +14,8 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Place, Problem
 
 FX_FILE = "fx.yaml"
+EVENTS_FILE = "events.yaml"
+_NO_BOOKS = (FX_FILE, EVENTS_FILE)
 
 _Value = TypeVar("_Value")
 
@@ -29,7 +31,7 @@ def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
     """All shipped books; a user's book of the same provider and region adds models, and its models win."""
     problems: list[Problem] = []
     shipped = _read_all(_files_in(shipped_folder()), problems)
-    own = _read_all((file for path in paths for file in _files_at(Path(path), problems)), problems)
+    own = _read_all((file for path in paths for file in files_at(path, problems)), problems)
     books = {(book.provider, book.region): book for book in shipped}
     first: dict[tuple[str, str], Book] = {}  # a user's choice of the default list goes before ours
     for book in own:
@@ -45,7 +47,7 @@ def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
     """The shipped exchange rates; a user's fx.yaml replaces the pairs that it holds."""
     problems: list[Problem] = []
     table = FxTable()
-    own = (file for path in paths for file in _files_at(Path(path), problems, fx=True))
+    own = (file for path in paths for file in files_at(path, problems, FX_FILE))
     for file in (shipped_folder() / FX_FILE, *own):
         try:
             read = read_fx(file)
@@ -60,6 +62,20 @@ def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
     return table
 
 
+def files_at(path: Path | str, problems: list[Problem], name: str = "") -> list[Path]:
+    """The files that a user's path means, itself or those of a folder: of that name, or the pricebooks."""
+    path = Path(path)
+    if not path.is_dir():
+        return [path] if _is_called(path, name) else []
+    if not any(_files_in(path, other) for other in ("", *_NO_BOOKS)):
+        problems.append(
+            Problem(
+                "no-pricebooks", "the folder holds no pricebook", Place(str(path)), expected="files ending in .yaml"
+            )
+        )
+    return _files_in(path, name)
+
+
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> list[Book]:
     books = []
     for file in files:
@@ -70,22 +86,14 @@ def _read_all(files: Iterable[Path], problems: list[Problem]) -> list[Book]:
     return books
 
 
-def _files_in(folder: Path, fx: bool = False) -> list[Path]:
+def _files_in(folder: Path, name: str = "") -> list[Path]:
     files = sorted(file for suffix in ("*.yaml", "*.yml") for file in folder.glob(suffix))
-    return [file for file in files if (file.name == FX_FILE) == fx]
+    return [file for file in files if _is_called(file, name)]
 
 
-def _files_at(path: Path, problems: list[Problem], fx: bool = False) -> list[Path]:
-    """The pricebooks (or exchange rates) that a user's path means: one file, or a folder of them."""
-    if not path.is_dir():
-        return [path] if (path.name == FX_FILE) == fx else []
-    if not (_files_in(path) or _files_in(path, fx=True)):
-        problems.append(
-            Problem(
-                "no-pricebooks", "the folder holds no pricebook", Place(str(path)), expected="files ending in .yaml"
-            )
-        )
-    return _files_in(path, fx)
+def _is_called(file: Path, name: str) -> bool:
+    """Exchange rates and events are told from pricebooks by the name of their file."""
+    return file.name == name if name else file.name not in _NO_BOOKS
 
 
 def _laid_over(below: Book, book: Book, problems: list[Problem]) -> Book:
@@ -104,6 +112,7 @@ def _laid_over(below: Book, book: Book, problems: list[Problem]) -> Book:
         book,
         models={**below.models, **book.models},
         provider_names=(*below.provider_names, *book.provider_names),
+        list_names=(*below.list_names, *book.list_names),
         region_names=(*below.region_names, *book.region_names),
         is_default=below.is_default or book.is_default,
         sources=_joined("source", below.sources, book.sources, book, problems),

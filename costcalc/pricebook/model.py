@@ -31,6 +31,7 @@ class Rate:
     per_units: int
     source: str = ""  # key of a Source
     relative: bool = False
+    observed: date | None = None  # of this rate alone the start is unknown: an estimate before this day
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,12 @@ class Section:
             if band.bounds.holds(input_over, output_over):
                 found.update(band.rates)
         return found
+
+    def all_rates(self) -> list[Rate]:
+        """Every rate of the section and of its variations, at every length."""
+        inner = [part.all_rates() for part in (self.thinking, self.off_peak) if part]
+        own = [self.rates, *(band.rates for band in self.bands)]
+        return [*(rate for rates in own for rate in rates.values()), *(rate for rates in inner for rate in rates)]
 
     def all_bands(self) -> list[Band]:
         inner = [part.all_bands() for part in (self.thinking, self.off_peak) if part]
@@ -147,6 +154,7 @@ class Book:
     models: Mapping[str, Model]
     file: str
     provider_names: tuple[str, ...] = ()  # what logs call the provider
+    list_names: tuple[str, ...] = ()  # likewise, where the name means this list: zai is the international one of zhipu
     region_names: tuple[str, ...] = ()
     is_default: bool = False
     checked: date | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, time
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +20,7 @@ UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
 STATUSES = ("announced", "in_force", "cancelled", "superseded")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-_BOOK_KEYS = ("provider", "names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
+_BOOK_KEYS = ("provider", "names", "list_names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
               "date_suffixes", "note", "sources", "schedules", "models")  # fmt: skip
 _MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
 _BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "locked_until", "service_tiers")
@@ -28,7 +29,7 @@ _SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed", "source")
 _BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
                 "output_above", "output_from", "output_up_to", "output_below")  # fmt: skip
 
-_RATE = re.compile(r"([\d._]+) per (\w+)(?: \[([\w.-]+)\])?")
+_RATE = re.compile(r"([\d._]+) per (\w+)(?: observed ([\d-]+))?(?: \[([\w.-]+)\])?")
 _SHARE = re.compile(r"([\d._]+)% of standard(?: \[([\w.-]+)\])?")
 _OBSERVED_KEY = "at least since "
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
@@ -45,13 +46,17 @@ def parse_book(text: str, file: str = "<pricebook>") -> Book:
 
 
 def read_rate(text: str) -> Rate:
-    """`read_rate("3.00 per 1M")`, `read_rate("50% of standard")`; ValueError for anything else."""
+    """`read_rate("3.00 per 1M")`, `read_rate("50% of standard")`; ValueError for anything else.
+
+    A rate whose own start is unknown says since when it is known: `1.00 per 1M observed 2026-11-24`.
+    """
     if share := _SHARE.fullmatch(text):
         return Rate(read_number(share[1]) / 100, 1, share[2] or "", relative=True)
     match = _RATE.fullmatch(text)
     if not match or match[2] not in UNITS:
         raise ValueError(f"not a rate: {text!r}")
-    return Rate(read_number(match[1]), UNITS[match[2]], match[3] or "")
+    observed = read_day(match[3]) if match[3] else None
+    return Rate(read_number(match[1]), UNITS[match[2]], match[4] or "", observed=observed)
 
 
 class _BookReader:
@@ -82,6 +87,7 @@ class _BookReader:
             models=models,
             file=doc.file,
             provider_names=tuple(name.text.lower() for name in doc.texts_at(root.get("names"), "names")),
+            list_names=tuple(name.text.lower() for name in doc.texts_at(root.get("list_names"), "list_names")),
             region_names=tuple(name.text.lower() for name in doc.texts_at(root.get("region_names"), "region_names")),
             is_default=self._flag(root, "default"),
             checked=self._day(checked) if checked else None,
@@ -299,7 +305,7 @@ class _BookReader:
             self.doc.report(
                 text, "unknown-source", f'no source is called "{rate.source}"', remedy="declare it under sources"
             )
-        return rate if rate.source else Rate(rate.price, rate.per_units, source, rate.relative)
+        return rate if rate.source else replace(rate, source=source)
 
     def _check_overlaps(self, entry: Map, bands: tuple[Band, ...], node: Node | None) -> None:
         """Two bands that hold for one length must not price the same meter."""

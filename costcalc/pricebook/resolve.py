@@ -78,8 +78,14 @@ class Pricebook:
     @cached_property
     def _provider_names(self) -> Mapping[str, str]:
         names = {book.provider: book.provider for book in self.books}
-        names.update((name, book.provider) for book in self.books for name in book.provider_names)
+        for book in self.books:
+            names.update((name, book.provider) for name in (*book.provider_names, *book.list_names))
         return names
+
+    @cached_property
+    def _list_names(self) -> Mapping[str, str]:
+        """Names of providers that mean one of their lists, and its region."""
+        return {name: book.region for book in self.books for name in book.list_names}
 
     @cached_property
     def _names(self) -> Mapping[str, _BookNames]:
@@ -111,13 +117,14 @@ class Pricebook:
             known = self.provider_named(provider)
             if known is None:
                 return Unresolved(f"no pricebook for the provider {provider}")
-            return self._resolve_at(known, _without_prefix(wanted, self._prefixes(known)), region)
+            meant = self._list_names.get(provider.strip().lower())
+            return self._resolve_at(known, _without_prefix(wanted, self._prefixes(known)), region, meant)
         return self._resolve_anywhere(wanted, region)
 
     def _resolve_anywhere(self, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
         prefix, slash, rest = wanted.partition("/")
         if slash and (known := self.provider_named(prefix)):
-            return self._resolve_at(known, rest, region)
+            return self._resolve_at(known, rest, region, self._list_names.get(prefix))
         offers = {
             provider: found
             for provider in self.by_provider
@@ -132,7 +139,10 @@ class Pricebook:
             return Unresolved(f"several providers bill it ({names}): name the provider")
         return Unresolved("no pricebook knows this model")
 
-    def _resolve_at(self, provider: str, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
+    def _resolve_at(
+        self, provider: str, wanted: str, region: str | None, meant: str | None = None
+    ) -> ResolvedModel | Unresolved:
+        """`meant`: the list that the provider's name in the log stands for; what it lacks is taken from the others."""
         books = self.by_provider[provider]
         stated = self.region_named(provider, region) if region else None
         chosen = stated or self.regions.get(provider)
@@ -141,9 +151,13 @@ class Pricebook:
             return Unresolved(f"{provider} has no list for the region {region} (it has {lists}): choose with --region")
         if chosen:
             books = tuple(book for book in books if book.region == chosen)
+        elif meant:
+            books = tuple(sorted(books, key=lambda book: book.region != meant))
         for book in books:
             if found := self._names[f"{book.provider} {book.region}"].find(wanted):
-                how = "stated" if stated else "chosen" if chosen else "default" if book.is_default else "only list"
+                is_stated = stated or (not chosen and book.region == meant)
+                is_default = book.is_default and not meant
+                how = "stated" if is_stated else "chosen" if chosen else "default" if is_default else "only list"
                 return ResolvedModel(provider, book.region, found[0], found[1], how)
         where = f" ({chosen})" if chosen else ""
         return Unresolved(f"the pricebook of {provider}{where} has no such model")

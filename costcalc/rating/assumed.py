@@ -58,6 +58,8 @@ class Assumed:
         assert kind.key is not None
         if quote.is_estimate:
             self._note("start-unknown", cost)
+        elif single := [charge.cost.before for charge in charges if charge.meter in quote.estimated_meters]:
+            self._note("start-unknown", sum(single, Fraction()))
         if kind.weighted:
             self._note("hours-weighted", cost)
             if kind.key.off_peak is not None:

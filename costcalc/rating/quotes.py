@@ -38,6 +38,7 @@ class Quote:
     reason: str = ""
     is_locked: bool = False  # a negotiated fixed rate, before the day until which it holds
     is_estimate: bool = False  # the start of this price is unknown and the day lies before it was first seen
+    estimated_meters: frozenset[str] = frozenset()  # the same of single rates, where the rest is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,9 @@ class Quotes:
         for model in (entry, *(book.models[target] for target in entry.redirects.values())):
             for block in model.blocks:
                 days.update(day for day in (block.starts, block.observed, block.locked_until) if day)
-                days.update(section.observed for section in block.sections() if section.observed)
+                for section in block.sections():
+                    known = (section.observed, *(rate.observed for rate in section.all_rates()))
+                    days.update(day for day in known if day)
         return days
 
     def _look_up(self, key: PriceKey) -> Quote:
@@ -176,7 +179,9 @@ class Quotes:
         rates = _rates(block, section, key)
         observed = [day for day in (block.observed if block.starts is None else None, section.observed) if day]
         is_locked = block.locked_until is not None and key.day < block.locked_until
-        return Quote(rates, lookup.book, block, "", is_locked, any(key.day < day for day in observed))
+        is_estimate = any(key.day < day for day in observed)
+        single = {meter for meter, q in rates.items() if q.rate.observed and key.day < q.rate.observed}
+        return Quote(rates, lookup.book, block, "", is_locked, is_estimate, frozenset(single))
 
 
 def days_of(group: UsageGroup, timezone: str) -> list[tuple[Fraction, date]]:

@@ -18,7 +18,7 @@ from costcalc.pricebook.load import load_fx, load_pricebook
 from costcalc.pricebook.model import Book, Model, PriceBlock, Rate, Section
 from costcalc.pricebook.resolve import ResolvedModel
 
-PROVIDERS = {"alibaba", "baidu", "deepseek", "openai", "anthropic"}
+FACTS = Path(__file__).parents[3] / "shared" / "facts"
 CHECKED = date(2026, 11, 24)
 
 METERS = {
@@ -33,7 +33,9 @@ METERS = {
     "output": "output_tokens",
     "reasoning_output": "output_tokens",
     "audio_output": "audio_output_tokens",
+    "cache_storage": "cache_storage_token_hours",
     "request": "requests",
+    "gpu_hour": "gpu_hours",
     "instance_hour": "instance_hours",
     "instance_month": "instance_months",
     "storage_gb_month": "storage_gb_months",
@@ -49,6 +51,28 @@ NAMES = {
     "CFS performance type": "cfs-performance",
     "CFS capacity type": "cfs-capacity",
 }
+# What a region is called in the books. A list of rented machines says in a model's note where its price holds.
+REGIONS = {
+    ("alibaba", "cn"): "cn-beijing",
+    ("aws", "most regions"): "global",
+    ("aws", "us-east-1"): "global",
+    ("aws", "us-east-2"): "global",
+    ("selfhosted", "in"): "global",
+}
+# How machines are sold, where that is the usual way: no service tier is named for it.
+USUAL = {"offpeak", "on_demand", "market", "reserved", "capacity_block"}
+# Without one of these a list prices nothing: a cache or audio price alone is not yet a service tier.
+MAIN = {
+    "input_tokens",
+    "output_tokens",
+    "instance_hours",
+    "instance_months",
+    "gpu_hours",
+    "storage_gb_months",
+    "requests",
+}
+# Providers that quote lengths half-open: "below 200K" against "200K or more".
+HALF_OPEN = {"zhipu", "xai"}
 # Days that schedules.csv corrects: changes came at Beijing midnights, and prices.csv gives the UTC day for them.
 # The 2025 discount began at 2025-02-26T16:30Z, which is 27 February in Beijing.
 BEIJING_DAYS = {
@@ -63,6 +87,7 @@ BEIJING_DAYS = {
 }
 
 Figure = tuple[object, ...]
+Band = tuple[int, int | None, int, int | None]  # input above, up to; output above, up to
 
 
 @dataclass(frozen=True)
@@ -75,7 +100,7 @@ class Fact:
     tier: str
     part: str  # "", thinking or off_peak
     meter: str
-    band: tuple[int, int | None]
+    band: Band
     price: Fraction
     per_units: int
     currency: str
@@ -87,12 +112,13 @@ class Fact:
 
     @property
     def seen(self) -> date:
-        """The day on which the figure is known to hold: a month counts as its last day."""
+        """The day on which the figure is known to hold: a month counts as its last day, never after its end."""
         if not self.read:
             return CHECKED
         year, month, day = (*(int(part) for part in self.read.split("-")), 0, 0)[:3]
         month = month or 12
-        return min(date(year, month, day or monthrange(year, month)[1]), CHECKED)
+        read = date(year, month, day or monthrange(year, month)[1])
+        return min(day for day in (read, CHECKED, self.ends) if day)
 
     @property
     def figure(self) -> Figure:
@@ -100,42 +126,68 @@ class Fact:
                 self.url, self.read, self.confidence)  # fmt: skip
 
 
+def read_facts(name: str) -> list[dict[str, str]]:
+    if not FACTS.is_dir():
+        pytest.skip("no folder of facts beside the checkout")
+    with (FACTS / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def price_in_the_list(row: dict[str, str]) -> tuple[str, ...]:
+    """What a price is for, whatever the output's length."""
+    keys = ("provider", "model", "region", "service_tier", "meter", "tier_max_input_tokens")
+    return (*(row[key] for key in keys), row["tier_min_input_tokens"] or "0")
+
+
+def superseded_rows() -> list[dict[str, str]]:
+    """The rows of prices.csv that prices_output_tiered.csv says more exactly, by output length too."""
+    exact = {price_in_the_list(row) for row in read_facts("prices_output_tiered.csv")}
+    return [row for row in read_facts("prices.csv") if price_in_the_list(row) in exact]
+
+
 @pytest.fixture(scope="module")
 def facts() -> dict[tuple[str, str, str], list[Fact]]:
-    """The rows of the five providers by provider, region and model of the book that must hold them."""
-    folder = Path(__file__).parents[3] / "shared" / "facts"
-    if not folder.is_dir():
-        pytest.skip("no folder of facts beside the checkout")
+    """The rows by provider, region and model of the book that must hold them."""
     found: dict[tuple[str, str, str], list[Fact]] = {}
-    for name in ("prices.csv", "compute_storage_prices.csv", "prices_output_tiered.csv"):
-        with (folder / name).open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["provider"] in PROVIDERS:
-                    fact = fact_of(row)
-                    found.setdefault((fact.provider, fact.region, fact.model), []).append(fact)
+    gone = superseded_rows()
+    rows = [row for row in read_facts("prices.csv") if row not in gone]
+    for row in (*rows, *read_facts("prices_output_tiered.csv"), *read_facts("compute_storage_prices.csv")):
+        fact = fact_of(row)
+        found.setdefault((fact.provider, fact.region, fact.model), []).append(fact)
     return found
 
 
 def fact_of(row: dict[str, str]) -> Fact:
-    tier = row["service_tier"]
-    region = "cn-beijing" if (row["provider"], row["region"]) == ("alibaba", "cn") else row["region"]
+    provider, tier = row["provider"], row["service_tier"]
+    region = REGIONS.get((provider, row["region"]), row["region"])
     name = NAMES.get(row["model"], row["model"])
-    resolved = books().resolve(name, row["provider"], region)
+    resolved = books().resolve(name, provider, region)
     assert isinstance(resolved, ResolvedModel), row
     assert resolved.region == region, row
+    if region != row["region"] and provider == "aws":
+        assert row["region"] in books().book(provider, region).models[resolved.model].note
     days = [row[key] for key in ("effective_from", "effective_to")]
-    if row["provider"] == "deepseek":
+    if provider == "deepseek":
         days = [BEIJING_DAYS.get((region, tier, day), day) for day in days]
     starts, ends = (date.fromisoformat(day) if day else None for day in days)
     return Fact(
-        row["provider"], region, resolved.model,
-        "standard" if tier in ("offpeak", "on_demand") else tier,
+        provider, region, resolved.model,
+        "standard" if tier in USUAL else tier,
         "off_peak" if tier == "offpeak" else "thinking" if row["meter"] == "reasoning_output" else "",
         METERS[row["meter"]],
-        (int(row["tier_min_input_tokens"] or 0), int(row["tier_max_input_tokens"] or 0) or None),
+        band_of(row),
         Fraction(row["price"]), int(row["per_units"]), row["currency"],
         starts, ends, row["source_url"], row["source_date"], row["confidence"],
     )  # fmt: skip
+
+
+def band_of(row: dict[str, str]) -> Band:
+    """The row's lengths as the books keep them: strictly above, up to and including."""
+    above, up_to = int(row["tier_min_input_tokens"] or 0), int(row["tier_max_input_tokens"] or 0) or None
+    if row["provider"] in HALF_OPEN:
+        above, up_to = max(above - 1, 0), up_to - 1 if up_to else None
+    written = [int(row.get(key) or 0) for key in ("tier_min_output_tokens", "tier_max_output_tokens")]
+    return above, up_to, written[0], written[1] or None
 
 
 @cache
@@ -166,19 +218,54 @@ def figures_of(block: PriceBlock, book: Book) -> Iterator[Figure]:
                        source.url, source.read, source.confidence)  # fmt: skip
 
 
-def rates_of(section: Section) -> Iterator[tuple[tuple[int, int | None], str, Rate]]:
+def rates_of(section: Section) -> Iterator[tuple[Band, str, Rate]]:
     for meter, rate in section.rates.items():
-        yield (0, None), meter, rate
+        yield (0, None, 0, None), meter, rate
     for band in section.bands:
-        assert (band.bounds.output_over, band.bounds.output_up_to) == (0, None)
+        bounds = band.bounds
         for meter, rate in band.rates.items():
-            yield (band.bounds.input_over, band.bounds.input_up_to), meter, rate
+            yield (bounds.input_over, bounds.input_up_to, bounds.output_over, bounds.output_up_to), meter, rate
+
+
+def sections_of(block: PriceBlock) -> Iterator[tuple[str, str, Section]]:
+    """Every section of a block with its tier and its part."""
+    for tier, section in [("standard", block.standard), *block.service_tiers.items()]:
+        for part, inner in [("", section), ("thinking", section.thinking), ("off_peak", section.off_peak)]:
+            if inner is not None:
+                yield tier, part, inner
 
 
 def holds_all_through(fact: Fact, first: date | None, last: date | None) -> bool:
     """Whether the fact's period covers a block's days."""
     begins = fact.starts is None or (first is not None and fact.starts <= first)
     return begins and (fact.ends is None or (last is not None and last <= fact.ends))
+
+
+def expected_in(rows: list[Fact], first: date | None, last: date | None) -> list[Fact]:
+    """The facts that a block of these days must hold: those of every tier that prices something then."""
+    holding = [row for row in rows if holds_all_through(row, first, last)]
+    tiers = {row.tier for row in holding if row.meter in MAIN}
+    return [row for row in holding if row.tier in tiers]
+
+
+def test_the_two_dimensional_table_replaces_nineteen_rows_that_say_less():
+    gone = Counter((row["provider"], row["model"], row["meter"]) for row in superseded_rows())
+    assert gone == {
+        ("volcengine", "doubao-seed-1.6", "output"): 3,  # all three input bands
+        ("volcengine", "doubao-seed-1.6-lite", "output"): 3,
+        ("volcengine", "doubao-seed-1.8", "output"): 3,
+        **{  # of Zhipu the band up to 32K only: the longer ones stand in prices.csv alone
+            ("zhipu", model, meter): 1
+            for model in ("glm-4.5", "glm-4.6", "glm-4.7")
+            for meter in ("input", "cached_input", "output")
+        },
+        ("zhipu", "glm-4.5-air", "output"): 1,
+    }
+    assert sum(gone.values()) == 19
+    # Each is repeated there as the rate of outputs over 200 tokens, or of every output.
+    exact = {(*price_in_the_list(row), row["price"]) for row in read_facts("prices_output_tiered.csv")
+             if not row["tier_max_output_tokens"]}  # fmt: skip
+    assert {(*price_in_the_list(row), row["price"]) for row in superseded_rows()} <= exact
 
 
 def test_the_books_hold_every_fact_and_no_figure_besides(facts, capsys):
@@ -188,7 +275,7 @@ def test_the_books_hold_every_fact_and_no_figure_besides(facts, capsys):
         assert {row.currency for row in rows} == {book.currency}
         found: set[Fact] = set()
         for block, first, last in applying(book.models[name]):
-            expected = [row for row in rows if holds_all_through(row, first, last)]
+            expected = expected_in(rows, first, last)
             if block.withdrawn:
                 assert not [row for row in expected if row.tier == "standard"], (name, first)
                 continue
@@ -199,10 +286,13 @@ def test_the_books_hold_every_fact_and_no_figure_besides(facts, capsys):
         assert found == set(rows), (provider, region, name)
         counts["fact rows"] += len(rows)
         counts["models"] += 1
+    given = {name: len(read_facts(name)) for name in sorted(path.name for path in FACTS.glob("*prices*.csv"))}
     with capsys.disabled():
-        print("\n" + ", ".join(f"{count} {what}" for what, count in counts.items()))
-    assert counts["fact rows"] == 1417  # 1,410 of prices.csv and 7 of compute_storage_prices.csv
-    assert counts["models"] == 164
+        print("\n" + ", ".join(f"{count:,} {what}" for what, count in [*counts.items(), *given.items()]))
+    assert given == {"compute_storage_prices.csv": 57, "prices.csv": 2301, "prices_output_tiered.csv": 32}
+    assert counts["fact rows"] == 2301 - 19 + 32 + 57
+    assert counts["models"] == 357
+    assert len({key[0] for key in facts}) == 16  # fourteen sellers of tokens, two of machines
 
 
 def test_the_books_hold_no_model_besides(facts):
@@ -223,24 +313,35 @@ def test_a_change_begins_and_ends_on_its_day(facts):
 
 
 def test_an_unknown_start_says_since_when_it_is_known(facts):
-    """`at least since` and `observed` are the newest sight of the figures whose start is unknown."""
+    """`at least since` and `observed` are the newest sight of the main figures whose start is unknown.
+
+    A cache or audio figure whose start is unknown says so itself, where the main figures are known earlier.
+    """
+    singles = 0
     for (provider, region, name), rows in facts.items():
         for block, first, last in applying(books().book(provider, region).models[name]):
             if block.withdrawn:
                 continue
-            open_rows = [row for row in rows if row.starts is None and holds_all_through(row, first, last)]
             known = first or block.observed
-            for tier, section in [("standard", block.standard), *block.service_tiers.items()]:
-                for part, inner in [("", section), ("thinking", section.thinking), ("off_peak", section.off_peak)]:
-                    if inner is None:
-                        continue
-                    seen = max((row.seen for row in open_rows if (row.tier, row.part) == (tier, part)), default=None)
-                    if first is None and (tier, part) == ("standard", ""):
-                        assert block.observed == seen, name
-                        assert inner.observed is None, name
-                    elif section.share is None:
-                        late = seen is not None and known is not None and seen > known
-                        assert inner.observed == (seen if late else None), (name, first, tier)
+            assert known is not None
+            for tier, part, section in sections_of(block):
+                own = [row for row in expected_in(rows, first, last) if (row.tier, row.part) == (tier, part)]
+                unknown = [row for row in own if row.starts is None]
+                main = max((row.seen for row in unknown if row.meter in MAIN), default=None)
+                if first is None and (tier, part) == ("standard", ""):
+                    assert block.observed == main, name
+                    assert section.observed is None, name
+                elif section.share is None:
+                    assert section.observed == (main if main and main > known else None), (name, first, tier)
+                since = max(day for day in (known, main) if day)
+                late = {
+                    (row.band, row.meter): row.seen for row in unknown if row.meter not in MAIN and row.seen > since
+                }
+                if section.share is None:
+                    found = {(band, meter): rate.observed for band, meter, rate in rates_of(section) if rate.observed}
+                    assert found == late, (name, first, tier, part)
+                    singles += len(found)
+    assert singles > 20
 
 
 def test_the_cancelled_return_of_sonnet_5_has_the_figures_of_the_announcement(facts):
@@ -252,13 +353,12 @@ def test_the_cancelled_return_of_sonnet_5_has_the_figures_of_the_announcement(fa
         if block.status == "cancelled"
     ]
     assert cancelled == [("claude-sonnet-5", date(2026, 9, 1), {"input_tokens": 3, "output_tokens": 15})]
-    hikes = (Path(__file__).parents[3] / "shared" / "facts" / "hikes.csv").read_text(encoding="utf-8")
+    hikes = (FACTS / "hikes.csv").read_text(encoding="utf-8")
     assert "the planned return to 3/15 on 2026-09-01 was dropped" in hikes
 
 
 def test_exchange_rates_are_the_months_of_the_facts(facts):
-    with (Path(__file__).parents[3] / "shared" / "facts" / "fx.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_facts("fx.csv")
     by_month: dict[str, dict[str, str]] = {}
     for row in rows:
         by_month.setdefault(row["date"][:7], {})[row["basis"]] = row["rate"]

@@ -39,15 +39,31 @@ def price(books, provider: str, region: str, model: str) -> Fraction:
     return found.standard.rates["input_tokens"].price
 
 
-def test_five_providers_and_their_default_lists():
+def test_every_provider_and_its_default_list():
     defaults = {provider: books[0].region for provider, books in load_pricebook().by_provider.items()}
     assert defaults == {
         "alibaba": "cn-beijing",
         "anthropic": "global",
+        "aws": "global",
         "baidu": "cn",
         "deepseek": "global",
+        "google": "global",
+        "minimax": "cn",
+        "mistral": "global",
+        "moonshot": "cn",
         "openai": "global",
+        "selfhosted": "global",
+        "tencent": "cn",
+        "volcengine": "cn-beijing",
+        "xai": "global",
+        "xiaomi": "cn",
+        "zhipu": "cn",
     }
+
+
+def test_who_has_a_list_besides_the_default_one_says_why_it_is_that_one():
+    for provider, books in load_pricebook().by_provider.items():
+        assert len(books) == 1 or books[0].note.startswith("The default list of"), provider
 
 
 def test_models_of_a_users_book_win_and_the_others_stay(tmp_path):
