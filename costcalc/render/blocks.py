@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -80,8 +80,15 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart of characters, drawn to the width that there is."""
+
+    lines: Callable[[int], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """An empty line."""
 
 
-Block = Grid | Facts | Line | Note | Bar | Gap
+Block = Grid | Facts | Line | Note | Bar | Drawing | Gap

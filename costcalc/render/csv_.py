@@ -17,15 +17,16 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def projection_csv(projection: Projection) -> str:
     """The lines of a projection. Lines end with a line feed; a cell of text that looks like a formula gets a `'`."""
-    return _csv(projection_rows(projection))
+    return csv_text(projection_rows(projection))
 
 
 def cost_csv(report: CostReport) -> str:
     """The lines of a cost report, written like those of a projection."""
-    return _csv(cost_rows(report))
+    return csv_text(cost_rows(report))
 
 
-def _csv(rows: Rows) -> str:
+def csv_text(rows: Rows) -> str:
+    """The rows as CSV."""
     header, lines = rows
     return "".join(f"{','.join(_quoted(_cell(value)) for value in line)}\n" for line in (header, *lines))
 

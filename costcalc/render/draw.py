@@ -11,7 +11,7 @@ from rich.text import Text
 
 from costcalc.problems import visible
 from costcalc.render.bars import widths
-from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style
+from costcalc.render.blocks import Bar, Block, Cell, Column, Drawing, Facts, Gap, Grid, Line, Note, Part, Style
 from costcalc.render.names import shortened, wrapped
 from costcalc.render.plain import plain
 
@@ -69,6 +69,8 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             yield from _bar(parts, width)
         case Grid():
             yield from _grid(block, width)
+        case Drawing(lines):
+            yield from ([Cell(line)] for line in lines(width))
 
 
 def _line(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from costcalc.problems import visible
 from costcalc.render.bars import widths
-from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note
+from costcalc.render.blocks import Bar, Block, Cell, Column, Drawing, Facts, Gap, Grid, Line, Note
 from costcalc.render.page import cost_blocks, projection_blocks
 from costcalc.reports.cost import CostReport
 from costcalc.reports.projection import Projection
 
 _BAR_WIDTH = 48
+_DRAWING_WIDTH = 76
 _INDENT = "&nbsp;&nbsp;"
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~#$&]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -23,12 +24,12 @@ _ALIGN = {"name": ":--", "text": ":--", "number": "--:"}
 
 def projection_markdown(projection: Projection) -> str:
     """The page of a projection as GitHub Markdown."""
-    return _markdown("What the rise does", projection_blocks(projection, is_wide=True))
+    return markdown_text("What the rise does", projection_blocks(projection, is_wide=True))
 
 
 def cost_markdown(report: CostReport) -> str:
     """The page of a cost report as GitHub Markdown."""
-    return _markdown("What it cost", cost_blocks(report))
+    return markdown_text("What it cost", cost_blocks(report))
 
 
 def escaped(text: str) -> str:
@@ -37,7 +38,8 @@ def escaped(text: str) -> str:
     return f"<code>{safe}</code>" if _LINKED.search(text) else safe
 
 
-def _markdown(title: str, blocks: Sequence[Block]) -> str:
+def markdown_text(title: str, blocks: Sequence[Block]) -> str:
+    """Any page as GitHub Markdown."""
     parts = [f"### {title}", *("\n".join(_block(block)) for block in blocks if not isinstance(block, Gap))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -56,6 +58,8 @@ def _block(block: Block) -> Iterator[str]:
             counts = widths([part.share for part in parts], _BAR_WIDTH)
             bar = "".join(part.mark * count for part, count in zip(parts, counts, strict=True))
             yield f"`{bar}` {' · '.join(part.name for part in parts)}"
+        case Drawing(lines):
+            yield from ("```text", *lines(_DRAWING_WIDTH), "```")
 
 
 def _facts(facts: Facts) -> Iterator[str]:
