@@ -30,7 +30,7 @@ def projection_json(projection: Projection) -> str:
     """The projection as JSON, indented, with a line feed at its end."""
     write = _Writer(projection.currency)
     below = projection.first_month_below_floor
-    return _text(
+    return json_text(
         {
             "schema": PROJECT_SCHEMA,
             "currency": projection.currency,
@@ -69,7 +69,7 @@ def projection_json(projection: Projection) -> str:
 def cost_json(report: CostReport) -> str:
     """The cost report as JSON, indented, with a line feed at its end."""
     write = _Writer(report.currency)
-    return _text(
+    return json_text(
         {
             "schema": COST_SCHEMA,
             "currency": report.currency,
@@ -312,7 +312,7 @@ def _count(count: Fraction | None) -> int | str | None:
     return _ratio(count)
 
 
-def _text(value: Json) -> str:
+def json_text(value: Json) -> str:
     """Text in full, but for what could drive a terminal: that is escaped, as JSON allows."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     if text.isprintable():
