@@ -135,6 +135,95 @@ def test_batch_is_half_of_standard_where_the_facts_say_so():
     assert batch.share == Fraction(1, 2)
 
 
+def test_gemini_doubles_on_its_announced_day_and_its_batch_with_it():
+    for model, before, day in (
+        ("gemini-3.6-flash", "2026-12-31", "2027-01-01"),
+        ("gemini-3.8-flash", "2026-12-31", "2027-01-01"),
+        ("gemini-4-argon", "2026-11-30", "2026-12-01"),
+    ):
+        assert input_price("google", "global", model, day) == 2 * input_price("google", "global", model, before)
+        assert block("google", "global", model, day).status == "announced"
+    batch = [
+        block("google", "global", "gemini-3.6-flash", day).service_tiers["batch"]
+        for day in ("2026-12-31", "2027-01-01")
+    ]
+    assert [section.rates["output_tokens"].price for section in batch] == [Fraction("1.875"), Fraction("3.75")]
+
+
+def test_what_ends_ends_on_its_day():
+    assert [input_price("mistral", "global", "mistral-large-4", day) for day in ("2026-10-19", "2026-10-20")] == [
+        Fraction("0.68"),
+        Fraction("1.36"),
+    ]
+    assert [input_price("zhipu", "cn", "glm-5.3-flash", day) for day in ("2026-09-09", "2026-09-10")] == [
+        Fraction("0.4"),
+        Fraction("0.8"),
+    ]
+    priority = [block("xai", "global", "grok-4.6", day).service_tiers for day in ("2026-08-15", "2026-08-16")]
+    assert ["priority" in tiers for tiers in priority] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("provider", "region", "model", "cut", "prices"),
+    [
+        ("zhipu", "cn", "glm-5", 32_000, ("4", "6", "6")),  # [0, 32K): exactly 32,000 is the upper band
+        ("xai", "global", "grok-4.5", 200_000, ("2", "4", "4")),  # below 200K against 200K or more
+        ("google", "global", "gemini-2.5-pro", 200_000, ("1.25", "1.25", "2.5")),  # above 200K
+        ("minimax", "cn", "minimax-m3", 512_000, ("2.1", "2.1", "4.2")),
+        ("tencent", "cn", "hy3-preview", 16_000, ("1.2", "1.2", "1.6")),
+    ],
+)
+def test_to_which_band_the_cut_itself_belongs(provider, region, model, cut, prices):
+    found = [input_price(provider, region, model, "2026-09-01", length) for length in (cut - 1, cut, cut + 1)]
+    assert found == [Fraction(price) for price in prices]
+
+
+@pytest.mark.parametrize(
+    ("length", "output", "prices"),
+    [
+        (31_999, 200, ("2", "0.4", "8")),
+        (31_999, 201, ("3", "0.6", "14")),
+        (32_000, 200, ("4", "0.8", "16")),  # longer inputs: one price for every output
+        (199_999, 9_000, ("4", "0.8", "16")),
+        (200_000, 1, (None, None, None)),  # above the last band there is no price
+    ],
+)
+def test_glm_depends_on_both_lengths(length, output, prices):
+    rates = block("zhipu", "cn", "glm-4.6", "2026-09-01").standard.rates_for(length - 1, output - 1)
+    found = [rates.get(meter) for meter in ("input_tokens", "cache_read_tokens", "output_tokens")]
+    assert [rate and rate.price for rate in found] == [price and Fraction(price) for price in prices]
+
+
+def test_doubao_prices_short_answers_apart_and_stored_cache_by_the_hour():
+    standard = block("volcengine", "cn-beijing", "doubao-seed-1.8", "2026-09-01").standard
+    for length, output, price in ((32_000, 200, 2), (32_000, 201, 8), (32_001, 200, 16), (256_000, 1, 24)):
+        assert standard.rates_for(length - 1, output - 1)["output_tokens"].price == price
+    assert standard.rates["cache_storage_token_hours"].price == Fraction("0.017")
+    assert standard.rates["cache_storage_token_hours"].per_units == 1_000_000
+
+
+def test_machines_are_priced_by_the_hour():
+    def hour(provider: str, region: str, model: str, day: str, meter: str = "gpu_hours") -> Fraction:
+        rate = block(provider, region, model, day).standard.rates[meter]
+        assert rate.per_units == 1
+        return rate.price
+
+    rise = [
+        hour("aws", "global", "p5e.48xlarge-capacity-block", day, "instance_hours")
+        for day in ("2026-01-22", "2026-01-23")
+    ]
+    assert rise == [Fraction("34.61"), Fraction("39.8")]
+    assert hour("selfhosted", "global", "together-h100", "2026-09-01") == Fraction("3.99")
+    assert hour("selfhosted", "cn", "h100-china-market-after", "2026-09-01") == 17
+    spot = block("selfhosted", "global", "runpod-h200", "2026-09-01").service_tiers["spot"]
+    assert spot.rates["gpu_hours"].price == Fraction("3.59")
+
+
+def test_a_rate_of_unknown_start_says_so_beside_the_known_ones():
+    rates = block("google", "global", "gemini-2.5-flash", "2026-06-01").standard.rates
+    assert (rates["input_tokens"].observed, rates["audio_input_tokens"].observed) == (None, date(2026, 11, 24))
+
+
 def test_deepseek_changes_at_beijing_midnight_on_both_lists():
     for region, before, after in (("cn", "3", "9"), ("global", "0.435", "1.32")):
         assert BOOKS.book("deepseek", region).timezone == "Asia/Shanghai"

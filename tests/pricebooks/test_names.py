@@ -44,6 +44,22 @@ def meaning(name: str, provider: str | None = None, region: str | None = None, b
         ("qwen/qwen3-max", "alibaba/cn-beijing/qwen3-max by exact"),
         ("ERNIE-4.5-Turbo-128K", "baidu/cn/ernie-4.5-turbo-128k by exact"),
         ("deepseek-v4-flash-20260731", "deepseek/global/deepseek-v4-flash by date suffix"),
+        ("models/gemini-2.5-flash", "google/global/gemini-2.5-flash by alias"),
+        ("gemini/gemini-2.5-flash", "google/global/gemini-2.5-flash by exact"),
+        ("google/gemini-3.1-pro-preview", "google/global/gemini-3.1-pro-preview by exact"),
+        ("kimi-k2.6", "moonshot/cn/kimi-k2.6 by exact"),
+        ("moonshotai/kimi-k2-0905", "moonshot/cn/kimi-k2-0905-preview by alias"),
+        ("glm-5.1", "zhipu/cn/glm-5.1 by exact"),
+        ("glm-5.2", "zhipu/intl/glm-5.2 by exact"),
+        ("MiniMax-M2.5", "minimax/cn/minimax-m2.5 by exact"),
+        ("x-ai/grok-4.1-fast", "xai/global/grok-4-1-fast by alias"),
+        ("grok-4-fast-non-reasoning", "xai/global/grok-4-fast by alias"),
+        ("doubao-seed-1-6-250615", "volcengine/cn-beijing/doubao-seed-1.6 by pattern"),
+        ("doubao-seed-1-6-flash-250615", "volcengine/cn-beijing/doubao-seed-1.6-flash by pattern"),
+        ("seed-1-6-250915", "volcengine/intl-byteplus/seed-1-6-250915 by exact"),
+        ("hunyuan-2.0-instruct", "tencent/cn/hunyuan-2.0-instruct-20251111 by alias"),
+        ("xiaomi/mimo-v2-flash", "xiaomi/intl/mimo-v2-flash by exact"),
+        ("mistralai/mistral-medium-3.1", "mistral/global/mistral-medium-2508 by alias"),
     ],
 )
 def test_names_of_logs_without_a_provider(name, model):
@@ -86,6 +102,33 @@ def test_a_model_is_billed_at_home_unless_the_log_says_otherwise():
     assert meaning("deepseek-r1", "qianfan") == "baidu/cn/deepseek-r1 by exact"
 
 
+def test_a_model_that_others_resell_is_its_home_providers():
+    resold = {(book.provider, name) for book in BOOKS.books for name, model in book.models.items() if model.resold}
+    homes = {"deepseek": "deepseek", "glm": "zhipu", "kimi": "moonshot"}
+    assert {name.partition("-")[0] for _, name in resold} == set(homes)
+    for _, name in resold:
+        found = BOOKS.resolve(name)
+        home = homes[name.partition("-")[0]]
+        known = any(name in book.models for book in BOOKS.by_provider[home])
+        assert known == (isinstance(found, ResolvedModel) and found.provider == home), name
+
+
+def test_every_name_of_a_book_means_its_provider_where_no_provider_is_named():
+    """Besides resold models, which are their home's, or need the provider where two sell them."""
+    for book in BOOKS.books:
+        for name, model in book.models.items():
+            found = BOOKS.resolve(name)
+            if not model.resold:
+                assert isinstance(found, ResolvedModel), name
+                assert found.provider == book.provider, name
+
+
+@pytest.mark.parametrize("name", ["deepseek-v3.2", "deepseek-r1"])
+def test_what_only_resellers_bill_needs_the_provider(name):
+    assert meaning(name).startswith("several providers bill it (")
+    assert meaning(name, "volcengine").startswith("volcengine/cn-beijing/")
+
+
 def test_a_name_that_two_resellers_bill_needs_the_provider():
     head = "provider: {name}\ncurrency: USD\ntimezone: UTC\nmodels:\n  llama-9:\n    resold: true\n"
     tail = "    prices: {2026-01-01: {input_tokens: 1 per 1M}}\n"
@@ -120,8 +163,22 @@ def test_the_other_list_of_a_default_is_known():
     assert [other.region for other in BOOKS.other_lists(found)] == ["intl-singapore"]
 
 
-def test_azure_is_not_openai():
+def test_a_name_of_a_provider_may_mean_one_of_its_lists():
+    for word in ("zai", "z-ai"):
+        assert meaning("glm-4.6", word) == meaning(f"{word}/glm-4.6") == "zhipu/intl/glm-4.6 by exact"
+    assert meaning("qwen3-max", "dashscope-intl") == "alibaba/intl-singapore/qwen3-max by exact"
+    assert meaning("glm-4.6", "bigmodel") == "zhipu/cn/glm-4.6 by exact"
+    # What that list lacks is taken from the others; what the log or the user says of the region goes first.
+    assert meaning("glm-4-plus", "zai") == "zhipu/cn/glm-4-plus by exact"
+    assert meaning("glm-4.6", "zai", "cn") == "zhipu/cn/glm-4.6 by exact"
+    assert meaning("glm-4.6", "zai", books=BOOKS.with_regions({"zhipu": "cn"})) == "zhipu/cn/glm-4.6 by exact"
+    hows = [BOOKS.resolve(name, "zai") for name in ("glm-4.6", "glm-4-plus")]
+    assert [found.region_how for found in hows if isinstance(found, ResolvedModel)] == ["stated", "only list"]
+
+
+def test_azure_is_not_openai_and_vertex_is_not_the_gemini_api():
     assert meaning("gpt-5", "azure") == "no pricebook for the provider azure"
+    assert meaning("gemini-2.5-flash", "vertex_ai") == "no pricebook for the provider vertex_ai"
 
 
 def test_an_alias_of_the_user_goes_first():
@@ -133,5 +190,12 @@ def test_an_alias_of_the_user_goes_first():
 def test_no_two_providers_claim_a_name():
     claimed: dict[str, str] = {}
     for book in BOOKS.books:
-        for name in (book.provider, *book.provider_names):
+        for name in (book.provider, *book.provider_names, *book.list_names):
             assert claimed.setdefault(name, book.provider) == book.provider
+
+
+def test_a_name_of_one_list_is_no_name_of_another():
+    meant = [name for book in BOOKS.books for name in book.list_names]
+    shared = [name for book in BOOKS.books for name in (book.provider, *book.provider_names)]
+    assert len(meant) == len(set(meant))
+    assert not set(meant) & set(shared)

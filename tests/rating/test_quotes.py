@@ -233,6 +233,17 @@ class TestBlocks:
         found = cost(tmp_path, *rows, prices=seen)
         assert [(note.code, note.cost) for note in found.assumptions] == [("start-unknown", 5)]
 
+    def test_of_a_single_rate_that_was_first_seen_later_only_its_own_cost_is_the_estimate(self, tmp_path):
+        block = BOTH.format(10) + "audio_input_tokens: 7 per 1M observed 2026-09-10\n"
+        seen = prices(book(model("m", ("2020-01-01", block))))
+        rows = [
+            {"date": day, "input_tokens": 2_000_000, "audio_input_tokens": audio, "output_tokens": 0}
+            for day, audio in (("2026-09-08", 0), ("2026-09-09", 1_000_000), ("2026-09-10", 1_000_000))
+        ]
+        found = cost(tmp_path, *rows, prices=seen)
+        assert found.total.before == 20 + 2 * (10 + 7)
+        assert [(note.code, note.cost) for note in found.assumptions] == [("start-unknown", 7)]
+
 
 class TestBandsInTwoDimensions:
     BLOCK = """bands:
