@@ -21,11 +21,15 @@ from costcalc.reports.cost import CostReport
 from costcalc.reports.cost import cost as cost_report
 from costcalc.reports.projection import Projection, ProjectOptions
 from costcalc.reports.projection import project as projection
-from costcalc.scenario.hikes import hikes_from, read_hikes
+from costcalc.scenario.events import SHOWN_SHARES
+from costcalc.scenario.hikes import changes_at, hikes_from, read_items
+from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import UsageLedger
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from costcalc.pricebook.events import Event
 
 Number = int | str | Fraction  # a float would have lost digits before it came here
 Progress = Callable[[float], None]
@@ -151,6 +155,7 @@ def project(
     usage: object,
     *,
     hikes: Mapping[str, object] | Sequence[str] | str = (),
+    scenario: str | Path | None = None,
     pass_through: Number | None = None,
     revenue: Number | Money | None = None,
     margin: Number | None = None,
@@ -171,7 +176,9 @@ def project(
     what `scan` takes: since, until, where, columns, usage_format, progress. CostcalcError with every problem found.
     """
     names = _names(by)
-    changes = read_hikes(hikes_from(hikes), None if pass_through is None else read_share(pass_through, "pass_through"))
+    share = None if pass_through is None else read_share(pass_through, "pass_through")
+    plan = _scenario(scenario, hikes)
+    changes = changes_at(plan, share)
     prices = prices or read_prices()
     ledger = _ledger(usage, names, prices, timezone, choose)
     options = ProjectOptions(
@@ -186,6 +193,9 @@ def project(
         margin=None if margin is None else read_share(margin, "margin"),
         floor=None if floor is None else read_share(floor, "floor"),
         move_to=move_to,
+        alternatives={at: plan.changes(at) for at in SHOWN_SHARES}
+        if share is None and plan.asks_for_pass_through
+        else {},
     )
     return ProjectionResult(projection(ledger, prices.pricebook, prices.fx, options))
 
@@ -233,6 +243,23 @@ def read_amount(text: str, what: str) -> Money:
     if amount < 0:
         raise fail("bad-amount", f'{what} "{text}" is negative', expected="what you earned in the log's period")
     return Money(amount, currency.strip().upper())
+
+
+def _scenario(name: str | Path | None, hikes: object) -> Scenario:
+    """The named scenario with the hikes written after it; the catalogue is read only where an event is named."""
+    items = read_items(hikes_from(hikes), _catalogue)
+    if name is None:
+        return Scenario("", items)
+    from costcalc.scenario.read import read_scenario
+
+    found = read_scenario(str(name), _catalogue())
+    return Scenario(found.name, (*found.items, *items))
+
+
+def _catalogue() -> Mapping[str, Event]:
+    from costcalc.pricebook.events import load_events
+
+    return {event.id: event for event in load_events()}
 
 
 def _ledger(usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any]) -> UsageLedger:

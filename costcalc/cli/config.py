@@ -21,7 +21,6 @@ _TEXTS = (
     "margin",
     "floor",
     "move_to",
-    "pass_through",
 )
 _LISTS = ("pricebooks",)
 _TABLES = ("regions", "aliases", "map")

@@ -28,6 +28,7 @@ Examples:
   costcalc project usage.csv --hike 'alibaba=5..34@2026-12-01' --months 12
   costcalc project logs/ --hike '*/qwen*:output_tokens=20' --by customer
   costcalc project usage.csv --hike alibaba=34 --move-to openai/gpt-5-mini
+  costcalc project usage.csv --scenario april-2026 --pass-through 60%
 
 \b
 A hike is SELECTOR=CHANGE[@DATE]. Selectors: alibaba, alibaba/qwen3-*, */qwen*,
@@ -39,6 +40,15 @@ Hike = Annotated[
     list[str] | None,
     typer.Option(
         "--hike", metavar="SELECTOR=CHANGE[@DATE]", help="A price rise; repeat it, or write a list.", show_default=False
+    ),
+]
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME|FILE",
+        help="Price changes of a file, or a shipped one: april-2026.",
+        show_default=False,
     ),
 ]
 PassThrough = Annotated[
@@ -81,6 +91,7 @@ MoveTo = Annotated[
 def project(
     usage: o.Usage,
     hike: Hike = None,
+    scenario: ScenarioOption = None,
     pass_through: PassThrough = None,
     revenue: RevenueOption = None,
     margin: MarginOption = None,
@@ -114,7 +125,8 @@ def project(
         result = api.project(
             usage,
             hikes=hike or (),
-            pass_through=pass_through or (config.text("pass_through") if hike else None),
+            scenario=scenario,
+            pass_through=pass_through,
             revenue=earned,
             revenue_source=source,
             margin=today,

@@ -63,6 +63,8 @@ def _change_note(touched: Touched, projection: Projection) -> Note | None:
         )
     if touched.cost:
         return None
+    if touched.included:
+        return Note(f"{change_text(change)}: already included, this log is billed at the raised list.")
     if change.from_day and last and change.from_day > last:
         return Note(f"{change_text(change)} begins after the log: it shows in the months.")
     return Note(f"{change_text(change)} touches nothing in this log.", "loud")

@@ -58,9 +58,13 @@ def change_text(change: PriceChange) -> str:
     if change.new_rate is not None:
         return f"{change.selector} at {price_text(change.new_rate * 1_000_000)} per 1M of the list's currency"
     high = plain_percent(change.high, signed=True)
+    if change.passed_through is not None:
+        part = plain_percent(change.passed_through)
+        return f"{change.selector} {plain_percent(change.low, signed=True)} to {high} ({part} of @{change.event})"
+    event = f" (@{change.event})" if change.event else ""
     if change.is_range:
-        return f"{change.selector} {plain_percent(change.low, signed=True)} to {high}"
-    return f"{change.selector} {high}"
+        return f"{change.selector} {plain_percent(change.low, signed=True)} to {high}{event}"
+    return f"{change.selector} {high}{event}"
 
 
 def _usage(usage: UsageSummary, rating: Rating) -> tuple[str, tuple[str, ...]]:
@@ -150,11 +154,15 @@ def _change(touched: Touched, projection: Projection) -> Iterator[str]:
     word = change.selector.meter_word
     meters = "" if word else ", every meter"
     yield change_text(change) + meters + _begin(change, projection)
+    if touched.included:
+        yield f"{money_text(touched.included, projection.currency)} already at the raised list"
     if touched.share and touched.share != 0:
         yield "the whole bill" if touched.share == 1 else f"{share_text(touched.share)} of the bill"
 
 
 def _begin(change: PriceChange, projection: Projection) -> str:
+    if change.until_day is not None:
+        return f", before {day_text(change.until_day)}"
     if change.from_day is not None:
         return f", from {day_text(change.from_day)}"
     return ", over the log and all months" if projection.months else ", over the whole log"

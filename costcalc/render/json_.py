@@ -56,6 +56,14 @@ def projection_json(projection: Projection) -> str:
             "limits": [{"margin": _ratio(limit.margin), "rise": _ratio(limit.rise)} for limit in projection.limits],
             "move": write.move(projection.move) if projection.move else None,
             "months": write.months(projection.months),
+            "pass_throughs": [
+                {
+                    "share": _ratio(each.share),
+                    "cost": write.cost(each.cost),
+                    "margin": write.margin(each.margin) if each.margin else None,
+                }
+                for each in projection.pass_throughs
+            ],
             "floor": _ratio(projection.floor),
             "first_month_below_floor": str(below.month) if below else None,
             "unpriced": [_unpriced(part, projection.rating) for part in projection.rating.unpriced],
@@ -154,7 +162,11 @@ class _Writer:
             "high": _ratio(change.high) if change.new_rate is None else None,
             "new_rate": exact_text(change.new_rate) if change.new_rate is not None else None,
             "from_day": change.from_day.isoformat() if change.from_day else None,
+            "until_day": change.until_day.isoformat() if change.until_day else None,
+            "event": change.event or None,
+            "passed_through": _ratio(change.passed_through),
             "cost_touched": self.money(touched.cost),
+            "included": self.money(touched.included),
             "share": _ratio(touched.share),
             "not_applied": self.money(touched.not_applied),
         }

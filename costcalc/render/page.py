@@ -13,6 +13,7 @@ from costcalc.render.figures import cost_grid, projection_grid
 from costcalc.render.header import cost_header, projection_header
 from costcalc.render.margins import margin_blocks
 from costcalc.render.months import month_blocks
+from costcalc.render.passing import passing_blocks
 from costcalc.render.tree import PARTLY, Table, table_of
 from costcalc.render.words import money_text, percent_text, price_text
 from costcalc.reports.cost import CostReport, ListAndBilled
@@ -38,6 +39,7 @@ def projection_blocks(projection: Projection, is_wide: bool) -> Sequence[Block]:
         Gap(),
         projection_grid(projection, table, is_wide),
         *_table_notes(table, projection.total, projection.currency),
+        *passing_blocks(projection),
         *margin_blocks(projection, table),
         *month_blocks(projection, is_wide),
         *missing_blocks(projection.rating, projection.usage),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from costcalc.calendar import Month, month_of, months_from
@@ -13,7 +13,7 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.rating.forward import MonthCost, rate_months
 from costcalc.rating.model import Cost, RateUsed, Rating, sum_costs
-from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions
+from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions, rate
 from costcalc.reports.answers import (
     HikeLimit,
     MoveAnswer,
@@ -45,9 +45,19 @@ class ProjectOptions:
     margin: Fraction | None = None  # today's margin: implies the revenue
     floor: Fraction | None = None
     move_to: str | None = None
+    alternatives: Mapping[Fraction, PriceChanges] = field(default_factory=dict)  # by pass-through, side by side
 
     def rating_options(self) -> RatingOptions:
         return RatingOptions(self.by, self.basis, self.currency, self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class PassThrough:
+    """The whole bill, if this share of the documented rises reaches the price of tokens."""
+
+    share: Fraction
+    cost: Cost
+    margin: Margin | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class Projection:
     limits: Sequence[HikeLimit]  # the rise at which the margin meets the floor, and zero
     move: MoveAnswer | None
     months: Sequence[MonthLine]
+    pass_throughs: Sequence[PassThrough]  # side by side where nobody said how much is passed through
     floor: Fraction | None
     other_lists: Sequence[OtherList]
     rates_used: Sequence[RateUsed]
@@ -135,6 +146,7 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
         limits=hike_limits(margin, rating.charges, options.floor, only_covered=share is not None),
         move=move_answer(rater, rating.charges, target) if target else None,
         months=_months(rater, options, usage, revenue),
+        pass_throughs=_pass_throughs(ledger, pricebook, fx, options, rating, revenue),
         floor=options.floor,
         other_lists=other_lists(ledger, pricebook, fx, rater, rating),
         rates_used=tuple(rater.rates_used),
@@ -182,6 +194,23 @@ def _margin(revenue: Revenue | None, rating: Rating) -> tuple[Margin | None, Fra
     return Margin(revenue.amount, covered), covered.before / total if total else None
 
 
+def _pass_throughs(
+    ledger: UsageLedger,
+    pricebook: Pricebook,
+    fx: FxTable,
+    options: ProjectOptions,
+    rating: Rating,
+    revenue: Revenue | None,
+) -> list[PassThrough]:
+    """Each alternative is a run of its own over the same ledger."""
+    fixed = RatingOptions(options.by, options.basis, rating.currency, options.timezone)
+    found = []
+    for share, changes in options.alternatives.items():
+        other = rate(ledger, pricebook, fx, fixed, changes)
+        found.append(PassThrough(share, other.total, _margin(revenue, other)[0]))
+    return found
+
+
 def _months(rater: Rater, options: ProjectOptions, usage: UsageSummary, revenue: Revenue | None) -> list[MonthLine]:
     if not options.months or usage.last_day is None:
         return []
@@ -216,7 +245,7 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
     booked = {(book.provider, name) for book in pricebook.books for name in book.models}
     problems = []
     for change in changes.changes:
-        if any(change.selector.matches(provider, model) for provider, model in seen | booked):
+        if change.event or any(change.selector.matches(provider, model) for provider, model in seen | booked):
             continue
         providers = sorted({provider for provider, _ in seen | booked})
         known = change.selector.provider == "*" or change.selector.provider in providers

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from costcalc.calendar import read_day
 from costcalc.meters import meters
 from costcalc.money import exact_text, read_number
 from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.scenario.events import event_named
+from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.selectors import Selector, read_selector
 
-_GRAMMAR = "SELECTOR=CHANGE[@DATE], for example alibaba=34, alibaba/qwen3-*=-20%, baidu=5..34@2026-12-01"
+if TYPE_CHECKING:
+    from costcalc.pricebook.events import Event
+
+_GRAMMAR = "SELECTOR=CHANGE[@DATE] or @EVENT, for example alibaba=34, alibaba/qwen3-*=-20%, baidu=5..34@2026-12-01"
 _NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)"
 _PERCENT = re.compile(rf"({_NUMBER})(%?)", re.ASCII)
 _RANGE = re.compile(rf"({_NUMBER})%?\.\.({_NUMBER})(%?)", re.ASCII)
@@ -23,31 +29,55 @@ _DATED = re.compile(r"(.*)@(\d{4}-\d{2}-\d{2})", re.ASCII)
 _UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
 
 
+Catalogue = Callable[[], Mapping[str, "Event"]]  # read only where an event is named
+
+
 def read_hikes(texts: Sequence[str], pass_through: Fraction | None = None) -> PriceChanges:
     """The price changes that the flags say. CostcalcError with every wrong one.
 
     `pass_through` (0.6 is 60%) scales the hikes given as a range.
     """
+    return changes_at(Scenario("", read_items(texts, dict)), pass_through)
+
+
+def changes_at(scenario: Scenario, pass_through: Fraction | None) -> PriceChanges:
+    """The scenario's changes at a pass-through. CostcalcError: one was given, and nothing takes it."""
+    if pass_through is not None and not scenario.takes_pass_through:
+        raise fail(
+            "nothing-to-pass-through",
+            "--pass-through has no hike to scale: it scales hikes that are given as a range, and events that raised compute",
+            remedy="write a range, for example --hike alibaba=5..34, or write the reduced hike itself",
+        )
+    return scenario.changes(pass_through)
+
+
+def read_items(texts: Sequence[str], catalogue: Catalogue) -> tuple[PriceItem, ...]:
+    """What the flags name: hikes, and `@EVENT` of the catalogue. CostcalcError with every wrong one."""
     problems: list[Problem] = []
-    changes: list[PriceChange] = []
+    items: list[PriceItem] = []
     for text in (part.strip() for flag in texts for part in flag.split(",")):
+        if text.startswith("@"):
+            found = event_named(text[1:], catalogue())
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                items.append(PriceItem(found, None, None))
+            continue
         try:
-            changes.append(_read_hike(text))
+            items.append(PriceItem(None, _read_hike(text), None))
         except _BadHike as bad:
             problems.append(bad.problem)
-    if pass_through is not None and not problems:
-        if not any(change.is_range for change in changes):
-            problems.append(
-                Problem(
-                    "nothing-to-pass-through",
-                    "--pass-through has no hike to scale: it scales hikes that are given as a range",
-                    remedy="write a range, for example --hike alibaba=5..34, or write the reduced hike itself",
-                )
-            )
-        changes = [change.scaled(pass_through) if change.is_range else change for change in changes]
     if problems:
         raise CostcalcError(problems)
-    return PriceChanges(tuple(changes))
+    return tuple(items)
+
+
+def read_hike(text: str) -> PriceChange:
+    """One hike. CostcalcError if it is wrong."""
+    try:
+        return _read_hike(text.strip())
+    except _BadHike as bad:
+        raise CostcalcError([bad.problem]) from None
 
 
 def hikes_from(values: object) -> list[str]:

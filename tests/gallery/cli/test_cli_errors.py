@@ -33,6 +33,8 @@ CASES = {
     "hike-rate-without-meter": "project usage.csv --hike 'openai/gpt-5-mini==3.40/1M'",
     "hike-rate-of-a-group": "project usage.csv --hike 'alibaba:tokens==3.40/1M'",
     "several-hikes-wrong": "project usage.csv --hike alibaba=0.34,baidu --hike openai=x",
+    "hike-unknown-event": "project usage.csv --hike @alibaba-2026-04-computer",
+    "unknown-scenario": "project usage.csv --scenario april-2027",
     "hike-unknown-provider": "project usage.csv --hike alibba=34",
     "hike-unknown-model": "project usage.csv --hike alibaba/qwen9-max=34",
     "hike-after-the-log": "project usage.csv --hike alibaba=34@2026-12-01",
