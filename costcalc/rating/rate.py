@@ -146,7 +146,8 @@ class Rater:
                 sums = kinds.get(short)
                 if sums is None:
                     kind = self._kind(group, resolved, line, (weight, key, month, day), met[1])
-                    sums = kinds[short] = found[kind] = Amounts(width)
+                    # Two names of one provider make one kind.
+                    sums = kinds[short] = found.setdefault(kind, Amounts(width))
                 sums.add(group, weight, position == 0)
         return found
 

@@ -139,6 +139,19 @@ class TestUnpriced:
         assert [(part.meter, part.tokens) for part in found.rating.unpriced] == [("web_searches", 0)]
         assert not found.is_complete
 
+    def test_two_names_of_one_provider_lose_nothing(self, tmp_path):
+        """1,000,000 tokens under one name and 2,000,000 under the other: 3,000,000 without a price, 70 + 80 billed."""
+        named = prices(book(flat("m", input_tokens="100", output_tokens="300"), head="names: [acme-cloud]\n"))
+        rows = [
+            {**MILLION, "model": "mine"},
+            {**MILLION, "model": "mine", "provider": "acme-cloud", "input_tokens": 2_000_000},
+            {**MILLION, "model": "bare", "billed_cost": "70"},
+            {**MILLION, "model": "bare", "billed_cost": "80", "provider": "acme-cloud"},
+        ]
+        found = project(tmp_path, *rows, prices=named)
+        assert [(part.tokens, part.rows) for part in found.rating.unpriced] == [(3_000_000, 2)]
+        assert found.total.before == 70 + 80
+
     def test_tokens_without_a_price_leave_the_request_unpriced(self, tmp_path):
         no_output = prices(book(flat("m", input_tokens="100")))
         found = project(tmp_path, {"input_tokens": 1_000_000, "output_tokens": 5}, prices=no_output)
