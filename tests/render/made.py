@@ -95,7 +95,7 @@ def projection(
 ) -> Projection:
     if isinstance(revenue := words.get("revenue"), int):
         words["revenue"] = Money(Fraction(revenue), "")
-    return project(usage, prices, rates, ProjectOptions(read_hikes(hikes), **words))
+    return project(usage, prices, rates, ProjectOptions(words.pop("changes", None) or read_hikes(hikes), **words))
 
 
 def cost_report(usage: UsageLedger, prices: Pricebook = PRICEBOOK, each: str | None = None, **words: Any) -> CostReport:

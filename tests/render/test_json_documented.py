@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from costcalc.pricebook.events import load_events
 from costcalc.problems import Place, Problem
 from costcalc.rating.rate import RatingOptions
 from costcalc.render.json_ import cost_json, projection_json
 from costcalc.reports.cost import cost
+from costcalc.scenario.events import event_changes
+from costcalc.scenario.model import PriceChanges
 from costcalc.usage.ledger import Cuts, SkippedRows
 from tests.conftest import REPO_ROOT
 from tests.render.made import books, cost_report, fx, group, ledger, projection
@@ -128,9 +131,17 @@ def full_projection(**words: Any) -> str:
     return projection_json(projection(FULL, "alibaba=5..34", **(known | words)))
 
 
+def documented_rise() -> str:
+    """An event of the catalogue, and what of it may reach tokens."""
+    event = next(event for event in load_events() if event.id == "alibaba-2026-04-compute")
+    changes = {share: PriceChanges(event_changes(event, share)) for share in (Fraction(0), Fraction(1, 2))}
+    return full_projection(changes=changes[Fraction(1, 2)], alternatives=changes, revenue=3000)
+
+
 def test_every_field_of_a_projection_is_documented():
     printed: dict[str, set[str]] = {}
     for text in (
+        documented_rise(),
         full_projection(),
         full_projection(revenue=3000, move_to="alibaba/qwen3-max"),
         projection_json(projection(MILLION, "alibaba=34", "openai=30", months=1, move_to="qwen-plus")),
