@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -12,8 +13,9 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Literal
 
@@ -66,7 +68,7 @@ class Workspace:
 
 
 def find_files(usage: str | Path | Sequence[str | Path]) -> list[str]:
-    """The files that the arguments name: files, globs, folders (searched below) and "-". CostcalcError: none there."""
+    """The files that the arguments name: files, globs, folders (searched below) and "-", each once. CostcalcError: none there."""
     arguments = [usage] if isinstance(usage, str | Path) else list(usage)
     found: list[str] = []
     problems: list[Problem] = []
@@ -77,7 +79,8 @@ def find_files(usage: str | Path | Sequence[str | Path]) -> list[str]:
         found += names
     if problems:
         raise CostcalcError(problems)
-    return list(dict.fromkeys(found))
+    once = {name if name == "-" else os.path.realpath(name): name for name in reversed(found)}
+    return list(reversed(once.values()))
 
 
 def _names_of(argument: str) -> list[str]:
@@ -86,11 +89,16 @@ def _names_of(argument: str) -> list[str]:
         return [argument]
     if path.is_dir():
         inside = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
-        return sorted(str(file) for file in inside)
+        return sorted(str(file) for file in inside if not _is_hidden(file.relative_to(path)))
     if path.exists():
         return [str(path)]
     start = Path(path.anchor)
     return sorted(str(file) for file in start.glob(str(path.relative_to(path.anchor))) if file.is_file())
+
+
+def _is_hidden(inside: Path) -> bool:
+    """Checkpoints, locks and the like, which the shell's globs leave out too."""
+    return any(part.startswith(".") for part in inside.parts)
 
 
 def _not_there(argument: str) -> Problem:
@@ -114,7 +122,24 @@ def open_sources(names: Iterable[str], workspace: Workspace) -> list[Source]:
             problems += error.problems
     if problems:
         raise CostcalcError(problems)
-    return sources
+    return _with_copies_noted(sources)
+
+
+def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
+    """Two files of the same bytes are both counted, and said: perhaps one is a copy."""
+    sizes = [Path(source.path).stat().st_size for source in sources]
+    several = {size for size, count in Counter(sizes).items() if count > 1}
+    first: dict[tuple[int, bytes], str] = {}
+    noted = []
+    for source, size in zip(sources, sizes, strict=True):
+        if size in several:
+            with Path(source.path).open("rb") as stream:
+                same = first.setdefault((size, hashlib.file_digest(stream, "blake2b").digest()), source.shown)
+            if same is not source.shown:
+                note = f"{source.shown} holds the same bytes as {same}: both are counted"
+                source = replace(source, notes=(*source.notes, note))
+        noted.append(source)
+    return noted
 
 
 def open_source(name: str, workspace: Workspace) -> Source:

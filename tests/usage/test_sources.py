@@ -73,6 +73,31 @@ def test_folders_and_globs(tmp_path):
     assert counted(str(tmp_path / "a" / "**" / "*.csv")).totals["input_tokens"] == 214
 
 
+def test_a_file_named_twice_counts_once(tmp_path, monkeypatch):
+    """100 + 7 tokens, by three names and a link."""
+    path = write(tmp_path, TEXT)
+    (tmp_path / "link.csv").symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    ledger = counted(["usage.csv", "./usage.csv", str(path), "link.csv"])
+    assert (ledger.totals["input_tokens"], [source.path for source in ledger.sources]) == (107, ["usage.csv"])
+
+
+def test_a_copy_counts_and_is_said(tmp_path):
+    one, two, other = (write(tmp_path, text, name) for text, name in ((TEXT, "1.csv"), (TEXT, "2.csv"), (TEXT + TEXT[29:], "3.csv")))  # fmt: skip
+    ledger = counted([one, two, other])
+    assert (ledger.totals["input_tokens"], ledger.notes) == (
+        428,
+        [f"{two} holds the same bytes as {one}: both are counted"],
+    )
+
+
+def test_hidden_files_of_a_folder_are_left_out(tmp_path):
+    """A checkpoint is a copy; the folder itself may be hidden."""
+    for name in ("usage.csv", ".usage.csv", ".checkpoints/usage-checkpoint.csv"):
+        write(tmp_path, TEXT, f".logs/{name}")
+    assert counted(tmp_path / ".logs").totals["input_tokens"] == 107
+
+
 def test_columns_are_named_file_by_file(tmp_path):
     """The same columns in another order: a reader that binds by position would swap them in silence."""
     one = write(tmp_path, "date,model,input_tokens,output_tokens\n2026-09-01,m,1,100\n", "one.csv")
