@@ -6,11 +6,9 @@ import gc
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from costcalc.calendar import instant_of_day, utc_midnight
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.usage import plain
@@ -172,16 +170,13 @@ class Counter:
             lambda: relation(reading, columns, number, of_parts),
             self.request.timezone,
             tuple(reading.dimensions.get(plain.canonical(name), name) for name in self.labels),
-            self._bound(self.request.since),
-            self._bound(self.request.until),
+            self.request.bound(self.request.since),
+            self.request.bound(self.request.until),
             ("row_number() OVER () AS record",) if numbered else _file_columns(reading),
             reading.sources[0].changed if spec.undated else None,
             of_parts,
         )
         return builder.build()
-
-    def _bound(self, day: date | None) -> tuple[int, int] | None:
-        return (instant_of_day(day, self.request.timezone), utc_midnight(day)) if day else None
 
     # --- summing up ---------------------------------------------------------------------------------------
 
@@ -204,7 +199,9 @@ class Counter:
         groups = self._groups()
         ask = summary_statements(self._where(), self._covering())
         files = self.engine.fetch(ask["files"])
-        first, last = self.engine.fetch(ask["covered"])[0]
+        first, last = self.request.covered(
+            *self.engine.fetch(ask["covered"])[0], naive=any(group.naive for group in groups)
+        )
         notes = self._notes(ask)
         readable = self._readable(files)
         problems = self._problems(files)

@@ -223,7 +223,7 @@ def _tier() -> str:
 def summary_statements(
     where: Sequence[tuple[str, Sequence[str]]], covering: Sequence[tuple[int, int]]
 ) -> Mapping[str, str]:
-    """Smaller questions to the counted table: rows by verdict and file, and the time that the log covers.
+    """Smaller questions to the counted table: rows by verdict and file, and the time that the whole log covers.
 
     `covering`: (reading, verdict) of rows that are no usage but whose days belong to the log.
     """
@@ -233,7 +233,7 @@ def summary_statements(
         "verdicts": f"SELECT reading, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
         "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
         "rounded": f"SELECT coalesce(sum(rounded), 0) FROM counted WHERE verdict = {COUNTED}{where_clause(where)}",
-        "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE (verdict = {COUNTED}{where_clause(where)}){covered}",
+        "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE verdict IN ({COUNTED}, {OUTSIDE}){covered}",
         "remarks": "SELECT reading, sum(undated), "
         + ", ".join(f"sum(remark_{i})" for i in range(MOST_REMARKS))
         + f" FROM counted WHERE verdict = {COUNTED}{where_clause(where)} GROUP BY ALL ORDER BY ALL",

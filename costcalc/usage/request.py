@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from costcalc.calendar import instant_of_day, utc_midnight
 from costcalc.usage.ledger import Cuts
 
 
@@ -21,3 +22,16 @@ class ScanRequest:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name → globs, one of which must match
     mapping: Mapping[str, str] = field(default_factory=dict)  # --map: meaning or dimension → column
     usage_format: str | None = None  # read as this format, whatever the file looks like
+
+    def bound(self, day: date | None) -> tuple[int, int] | None:
+        """Where a day begins: for instants in the report's zone, and for days without a zone."""
+        return (instant_of_day(day, self.timezone), utc_midnight(day)) if day else None
+
+    def covered(self, first: int | None, last: int | None, *, naive: bool) -> tuple[int | None, int | None]:
+        """The part of a log's time that was asked for: days without chosen rows belong to it."""
+        since, until = self.bound(self.since), self.bound(self.until)
+        if first is None or last is None:
+            return None, None
+        first = max(first, since[naive]) if since else first
+        last = min(last, until[naive]) if until else last
+        return (first, last) if first <= last else (None, None)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from costcalc.calendar import DAY_SECONDS, instant_of_day, utc_midnight
+from costcalc.calendar import DAY_SECONDS, instant_of_day
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain
@@ -225,16 +225,15 @@ def recut(ledger: UsageLedger, request: ScanRequest) -> UsageLedger:
         raise CostcalcError(problems)
     chosen = [group for group in ledger.groups if _is_chosen(ledger, group, request)]
     groups = add_equal([_relabelled(ledger, group, request) for group in chosen])
-    ends = [group.until or group.at for group in groups]
-    filtered = request.since or request.until or request.where
+    first, last = request.covered(ledger.first_instant, ledger.last_instant, naive=any(group.naive for group in groups))
     return replace(
         ledger,
         dimensions=request.dimensions,
         groups=groups,
         cuts=request.cuts,
         totals=totals_of(groups),
-        first_instant=min((group.at for group in groups), default=None) if filtered else ledger.first_instant,
-        last_instant=max(ends, default=None) if filtered else ledger.last_instant,
+        first_instant=first,
+        last_instant=last,
     )
 
 
@@ -290,11 +289,8 @@ def _too_coarse(what: str) -> Problem:
 
 
 def _is_chosen(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) -> bool:
-    bounds = [
-        (day, utc_midnight(day) if group.naive else instant_of_day(day, request.timezone)) if day else None
-        for day in (request.since, request.until)
-    ]
-    since, until = (bound[1] if bound else None for bound in bounds)
+    bounds = (request.bound(request.since), request.bound(request.until))
+    since, until = (bound[group.naive] if bound else None for bound in bounds)
     if (since is not None and group.at < since) or (until is not None and group.at >= until):
         return False
     for name, globs in request.where.items():

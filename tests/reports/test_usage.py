@@ -1,6 +1,7 @@
 """The log before any price: its days, requests and tokens."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -58,3 +59,20 @@ def test_tokens_are_input_and_output_once(tmp_path):
 @pytest.mark.parametrize(("count", "short"), [(1, True), (6, True), (7, False)])
 def test_a_week_is_enough(count, short, tmp_path):
     assert summary(tmp_path, *({"date": f"2026-09-{day:02d}", **ONE} for day in range(1, count + 1))).is_short is short
+
+
+@pytest.mark.parametrize(
+    ("choice", "first", "days", "october"),
+    [
+        ({}, 1, 30, 40),  # 40 tokens in 30 days: 31 days of 40/30
+        ({"where": {"team": "b"}}, 1, 30, 20),  # b was idle on the other days of the log
+        ({"since": "2026-09-05", "until": "2026-09-15"}, 5, 10, 60),  # 20 tokens in 10 days
+        ({"since": "2020-01-01", "until": "2027-01-01"}, 1, 30, 40),  # the log covers no more
+    ],
+)
+def test_days_without_chosen_rows_are_covered(choice, first, days, october, tmp_path):
+    """a on the 1st and the 30th, b on the 10th and the 12th, 10 tokens each; a run-rate of b over 3 days would be 206."""
+    rows = [{"date": f"2026-09-{day}", "team": team, "input_tokens": 10} for day, team in (("01", "a"), ("10", "b"), ("12", "b"), ("30", "a"))]  # fmt: skip
+    found = costcalc.project(usage(tmp_path, *rows), prices=BOOK, months=1, **choice)
+    assert (found.usage.first_day.day, found.usage.days) == (first, days)
+    assert found.months[0].tokens == Fraction(october * 31, 30)

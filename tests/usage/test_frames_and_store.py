@@ -96,11 +96,13 @@ class TestStoredLedger:
             (("team",), {"where": {"team": ("X",)}}),
             ((), {"where": {"model": ("b*",), "team": ("y", "z")}}),
             ((), {"since": date(2026, 9, 2)}),
+            ((), {"until": date(2026, 9, 2), "where": {"team": ("x",)}}),
         ]
         for dimensions, choice in questions:
             kept = counted(stored, *dimensions, **self.CUTS, **choice)
             asked = counted(log, *dimensions, **self.CUTS, **choice)
             assert (list(kept.groups), dict(kept.totals)) == (list(asked.groups), dict(asked.totals))
+            assert (kept.first_instant, kept.last_instant) == (asked.first_instant, asked.last_instant)
 
     def test_fewer_cuts_are_no_problem(self, tmp_path, stored):
         cuts = {"day_edges": (0, 57_600), "input_lengths": (200,)}
