@@ -8,6 +8,36 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+WRONG_BOOK = """\
+provider: acme
+region: cn
+currency: USD
+timezone: Asia/Shanghai
+sources:
+  page: {url: "https://acme.example/pricing", read: 2026-09-01, confidence: official}
+  hearsay: {read: 2026-09-01}
+models:
+  m:
+    prices:
+      2026-01-01:
+        source: page
+        input_tokens: 3.00 per 1M
+        cache_read_tokens: 30.00 per 1M
+        output_tokens: 15.00 per 1K
+        service_tiers:
+          batch: {input_tokens: 4.00 per 1M}
+          flex: {all: 150% of standard}
+      2026-03-01:
+        input_tokens: 0 per 1M
+        output_tokens: 5 per 1M
+  banded:
+    prices:
+      2026-01-01:
+        source: page
+        bands:
+          - {input_up_to: 32_000, input_tokens: 1 per 1M, output_tokens: 2 per 1M}
+          - {input_above: 64_000, input_tokens: 2 per 1M, output_tokens: 4 per 1M}
+"""
 FILES = {
     "usage.csv": "date,model,requests,input_tokens,output_tokens\n2026-09-01,qwen3-max,1,1000,100\n2026-09-30,gpt-5-mini,1,1000,100\n",
     "unknown-model.csv": "date,model,requests,input_tokens,output_tokens\n2026-09-01,qwen4-ultra,1,1000,100\n2026-09-30,gpt-5-mini,1,1000,100\n",
@@ -16,6 +46,7 @@ FILES = {
     "costcalc-float.toml": "margin = 0.6\n",
     "costcalc-syntax.toml": "currency = USD\n",
     "costcalc-kind.toml": 'pricebooks = "mine.yaml"\n',
+    "wrong.yaml": WRONG_BOOK,
     "twice.yaml": "provider: mine\ncurrency: USD\ntimezone: UTC\ncurrency: CNY\nmodels: {}\n",
 }
 CASES = {
@@ -68,6 +99,18 @@ CASES = {
     "pricebook-missing": "cost usage.csv --pricebook nowhere.yaml",
     "no-such-format": "cost usage.csv --usage-format opnai-usage-csv",
     "formats-show-unknown": "formats show plain-cvs",
+    "prices-unknown-command": "prices lst",
+    "prices-unknown-provider": "prices list alibba",
+    "prices-unknown-region": "prices list alibaba --region mars",
+    "prices-unknown-model": "prices show qwen4-max",
+    "prices-unknown-tier": "prices show openai/gpt-5.6-luna --on 2026-09-01 --tier btch",
+    "prices-unpriced-meter": "prices history qwen3-max --meter outptu_tokens",
+    "prices-resolve-nothing": "prices resolve claude-sonet-4.5",
+    "prices-bad-day": "prices list --on 2026-13-01",
+    "prices-same-day": "prices diff 2026-01-01 2026-01-01",
+    "prices-bad-age": "prices stale --after soon",
+    "prices-lint-nothing": "prices lint nowhere.yaml",
+    "prices-lint-wrong": "prices lint wrong.yaml twice.yaml",
 }
 
 

@@ -1,0 +1,1 @@
+"""Pages, JSON and rows of the reports on pricebooks."""

@@ -1,0 +1,259 @@
+"""What changed between two days, on the page, as JSON and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.figures import change_style
+from costcalc.render.prices.parts import (
+    LINE_COLUMNS,
+    Json,
+    change_cell,
+    line_json,
+    line_values,
+    price_json,
+    price_value,
+    ratio_json,
+)
+from costcalc.render.prices.words import capital, label_of, length_text, variant_text
+from costcalc.render.rows import Rows, Value, ratio_value
+from costcalc.render.words import DASH, amount_text, counted, day_text, decimal_text, percent_text, price_text
+from costcalc.reports.prices.diff import Diff, ModelDiff, UsageDiff
+from costcalc.reports.prices.rates import PLAIN, per_units
+from costcalc.reports.prices.sheet import Change
+
+DIFF_SCHEMA = "costcalc.prices-diff/1"
+
+
+def diff_blocks(report: Diff, is_wide: bool) -> Sequence[Block]:
+    """What a usage costs at either list first, if one is given; then every change."""
+    return [
+        Facts([("prices", tuple(_summary(report)))]),
+        *(_money(report.usage, report) if report.usage else ()),
+        *_changes(report, is_wide),
+        *_comings(report),
+    ]
+
+
+def diff_json(report: Diff) -> Json:
+    """See docs/prices.md."""
+    return {
+        "schema": DIFF_SCHEMA,
+        "first": report.first.isoformat(),
+        "second": report.second.isoformat(),
+        "unchanged": report.unchanged,
+        "models": [
+            {
+                "provider": each.provider,
+                "region": each.region,
+                "model": each.model,
+                "currency": each.currency,
+                "what": _what(each),
+                "reason": each.why_gone or None,
+                "changes": [
+                    line_json(change.variant, change.bounds, change.meter)
+                    | {
+                        "before": price_json(change.before, change.meter),
+                        "after": price_json(change.after, change.meter),
+                        "change": ratio_json(change.ratio),
+                    }
+                    for change in each.changes
+                ],
+            }
+            for each in report.models
+        ],
+        "usage": _usage_json(report.usage) if report.usage else None,
+    }
+
+
+def diff_rows(report: Diff) -> Rows:
+    """A row a price that changed."""
+    header = ("provider", "region", "model", "currency", "what", *LINE_COLUMNS, "before", "after", "change")
+    lines: list[tuple[Value, ...]] = []
+    for each in report.models:
+        for change in each.changes:
+            lines.append((
+                each.provider, each.region, each.model, each.currency, _what(each),
+                *line_values(change.variant, change.bounds, change.meter),
+                price_value(change.before, change.meter), price_value(change.after, change.meter),
+                ratio_value(change.ratio),
+            ))  # fmt: skip
+    return header, lines
+
+
+def _what(each: ModelDiff) -> str:
+    return "new" if each.is_new else "gone" if each.is_gone else "changed"
+
+
+def _summary(report: Diff) -> Iterator[str]:
+    yield f"{day_text(report.first)} against {day_text(report.second)}"
+    kinds = [_what(each) for each in report.models]
+    for word, text in (("changed", "changed"), ("new", "new"), ("gone", "without a price any more")):
+        if kinds.count(word):
+            yield f"{kinds.count(word):,} {text}"
+    yield f"{counted(report.unchanged, 'model')} unchanged"
+
+
+def _changes(report: Diff, is_wide: bool) -> Iterator[Block]:
+    rows: list[list[Cell]] = []
+    heading = ("", "")
+    for each in report.models:
+        if each.is_new or each.is_gone:
+            continue
+        if (each.provider, each.region) != heading:
+            heading = (each.provider, each.region)
+            currency = Cell(each.currency, "quiet")
+            rows.append([Cell(f"{each.provider} {each.region}", "strong"), Cell(), currency, currency, Cell()])
+        rows += _model_rows(each)
+    if rows:
+        columns = [
+            Column("Model", "name"), Column("Meter", "text"), Column(day_text(report.first)),
+            Column(day_text(report.second)), Column("Change"),
+        ]  # fmt: skip
+        yield Gap()
+        yield Grid(columns, rows)
+
+
+def _model_rows(each: ModelDiff) -> Iterator[list[Cell]]:
+    """A row a meter; other kinds of request only where they moved otherwise."""
+    name, kind = each.model, ""
+    for change, which in _telling_changes(each.changes):
+        per = per_units(change.meter)
+        if which != kind:
+            kind = which
+            if name and which:
+                yield [Cell(name, indent=1), *(Cell() for _ in range(4))]
+            name = capital(which)
+        before, after = (
+            Cell(DASH, "quiet") if price is None else Cell(price_text(price * per))
+            for price in (change.before, change.after)
+        )
+        gone = "no price" if change.after is None else "first seen"
+        indent = 2 if kind else 1
+        yield [Cell(name, indent=indent), Cell(label_of(change.meter)), before, after, change_cell(change.ratio, gone)]
+        name = ""
+
+
+def _telling_changes(changes: Sequence[Change]) -> Iterator[tuple[Change, str]]:
+    """Each meter's change for the plainest request; of the others only those that moved by another share."""
+    plain: dict[str, Change] = {}
+    for change in changes:
+        first = plain.setdefault(change.meter, change)
+        is_same_kind = change.variant == first.variant and change.bounds == first.bounds
+        if is_same_kind:
+            simple = change.variant == PLAIN and change.bounds.input_over == 0 and change.bounds.output_over == 0
+            yield change, "" if simple else _kind(change)
+        elif change.ratio != first.ratio:
+            yield change, _kind(change)
+
+
+def _kind(change: Change) -> str:
+    length = length_text(change.bounds)
+    words = [] if change.variant == PLAIN else [variant_text(change.variant, change.variant.off_peak).lower()]
+    return ", ".join([*words, *([length] if length != "any length" else [])])
+
+
+def _comings(report: Diff) -> Iterator[Block]:
+    """The models that came and went, each list in a line."""
+    rows = []
+    for word, label in (("new", "new"), ("gone", "gone")):
+        lists: dict[str, list[str]] = {}
+        for each in report.models:
+            if _what(each) == word:
+                lists.setdefault(f"{each.provider} {each.region}", []).append(each.model)
+        rows += [(label, (f"{where}: {', '.join(names)}",)) for where, names in lists.items()]
+    if rows:
+        yield Gap()
+        yield Facts(rows)
+
+
+def _money(usage: UsageDiff, report: Diff) -> Iterator[Block]:
+    digits = minor_digits(usage.currency)
+    both = [line for line in usage.lines if line.before is not None and line.after is not None]
+    before = round_to_total([line.before or Fraction() for line in both], digits)
+    after = round_to_total([line.after or Fraction() for line in both], digits)
+    shown = dict(zip((line.line for line in both), zip(before, after, strict=True), strict=True))
+    rows: list[list[Cell]] = []
+    first = next(iter(both), None)
+    for line in usage.lines:
+        name = Cell("/".join(part or "–" for part in line.line))
+        tokens = Cell(amount_text(line.tokens))
+        if line.line not in shown:
+            texts = [
+                Cell("unpriced", "loud") if cost is None else Cell(DASH, "quiet") for cost in (line.before, line.after)
+            ]
+            rows.append([name, tokens, *texts, Cell(DASH, "quiet"), Cell()])
+            continue
+        then, now = shown[line.line]
+        unit = usage.currency if line is first else ""
+        exact = (line.after or 0) - (line.before or 0)
+        rows.append([
+            name, tokens, Cell(decimal_text(then), "", unit), Cell(decimal_text(now), "", unit),
+            Cell(decimal_text(now - then, signed=True) if exact else DASH, change_style(Fraction(exact))),
+            change_cell(Fraction(exact) / line.before if line.before else None),
+        ])  # fmt: skip
+    total_before, total_after = (round_half_up(amount, digits) for amount in (usage.before, usage.after))
+    change = usage.after - usage.before
+    rise = change / usage.before if usage.before else None
+    rows.append([
+        Cell("Total" if usage.is_complete else "Total *", "strong"), Cell(),
+        Cell(decimal_text(total_before), "strong", usage.currency),
+        Cell(decimal_text(total_after), "strong", usage.currency),
+        Cell(decimal_text(total_after - total_before, signed=True) if change else DASH, change_style(change) or "strong"),
+        Cell(percent_text(rise, signed=True) if rise else "", change_style(change) or "strong"),
+    ])  # fmt: skip
+    columns = [
+        Column("This usage", "name"), Column("Tokens", drop=2), Column(f"List {day_text(report.first)}"),
+        Column(f"List {day_text(report.second)}"), Column("Change"), Column("", drop=1),
+    ]  # fmt: skip
+    yield Gap()
+    yield Grid(columns, rows)
+    yield from _missing(usage)
+
+
+def _missing(usage: UsageDiff) -> Iterator[Block]:
+    if usage.usage.refused_rows:
+        yield Note(f"{counted(usage.usage.refused_rows, 'row')} refused: not in the figures.", "loud")
+    if usage.unpriced:
+        yield Note("* Incomplete: what either list does not price is in neither total.", "loud")
+        rows = [[Cell(part.model), Cell(part.reason)] for part in usage.unpriced]
+        yield Grid([Column("Model", "name"), Column("Why", "text")], rows)
+
+
+def _usage_json(usage: UsageDiff) -> Json:
+    def money(amount: Fraction | None) -> Json | None:
+        if amount is None:
+            return None
+        return {
+            "exact": exact_text(amount),
+            "rounded": format(round_half_up(amount, minor_digits(usage.currency)), "f"),
+        }
+
+    return {
+        "currency": usage.currency,
+        "complete": usage.is_complete,
+        "first_day": usage.usage.first_day.isoformat() if usage.usage.first_day else None,
+        "last_day": usage.usage.last_day.isoformat() if usage.usage.last_day else None,
+        "refused_rows": usage.usage.refused_rows,
+        "before": money(usage.before),
+        "after": money(usage.after),
+        "change": money(usage.after - usage.before),
+        "rise": ratio_json(usage.after / usage.before - 1 if usage.before else None),
+        "lines": [
+            {
+                "provider": line.line[0],
+                "model": line.line[1],
+                "tokens": ratio_json(line.tokens),
+                "before": money(line.before),
+                "after": money(line.after),
+            }
+            for line in usage.lines
+        ],
+        "unpriced": [
+            {"provider": part.provider, "model": part.model, "meter": part.meter, "reason": part.reason}
+            for part in usage.unpriced
+        ],
+    }

@@ -1,0 +1,244 @@
+"""The history of one model on the page, as JSON and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from costcalc.pricebook.model import Bounds
+from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note
+from costcalc.render.prices.chart import step_chart
+from costcalc.render.prices.parts import (
+    LINE_COLUMNS,
+    Json,
+    change_cell,
+    line_json,
+    line_values,
+    price_json,
+    price_value,
+    ratio_json,
+    schedule_json,
+)
+from costcalc.render.prices.sheet import list_parts
+from costcalc.render.prices.words import (
+    and_text,
+    capital,
+    label_of,
+    length_text,
+    per_text,
+    schedule_text,
+    since_text,
+    title_of,
+    variant_text,
+)
+from costcalc.render.rows import Rows, Value, ratio_value
+from costcalc.render.words import DASH, day_text, price_text
+from costcalc.reports.prices.history import Entry, History, LengthHistory, Moved
+from costcalc.reports.prices.rates import Variant, meter_order
+from costcalc.reports.prices.series import Series
+
+HISTORY_SCHEMA = "costcalc.prices-history/1"
+FIRST_SEEN = "first seen"
+_FIRST = ("input_tokens", "cache_read_tokens", "output_tokens")  # stand in the first table
+_MOST = {False: 3, True: 5}  # meters side by side
+
+
+def history_blocks(report: History, lines: Sequence[Series], is_wide: bool) -> Sequence[Block]:
+    """The table of blocks by date, what else happened on those days, and a chart."""
+    return [
+        Facts(list(_facts(report))),
+        *_tables(report, is_wide),
+        *_remarks(report),
+        *_chart(report, lines),
+    ]
+
+
+def history_json(report: History) -> Json:
+    """The history in full; see docs/prices.md."""
+    found = report.found
+    return {
+        "schema": HISTORY_SCHEMA,
+        "provider": found.provider,
+        "model": found.model,
+        "region": found.region,
+        "region_how": found.region_how,
+        "other_regions": list(report.other_regions),
+        "currency": report.book.currency,
+        "timezone": report.book.timezone,
+        "day": report.day.isoformat(),
+        "blocks": [
+            _entry_json(entry)
+            | {
+                "prices": [
+                    line_json(variant, each.bounds, meter)
+                    | {
+                        "price": price_json(moved.price.of_one, meter),
+                        "change": ratio_json(moved.change),
+                        "first_seen": moved.is_first_seen,
+                    }
+                    for variant, each in _kinds(report)
+                    for (kind, meter), moved in each.moves[position].items()
+                    if kind == variant
+                ]
+            }
+            for position, entry in enumerate(report.entries)
+        ],
+        "never_applied": [
+            {"starts": block.starts.isoformat() if block.starts else None, "status": block.status, "note": block.note or None}
+            for block in report.never_applied
+        ],
+    }  # fmt: skip
+
+
+def history_rows(report: History) -> Rows:
+    """A row a price of a block."""
+    header = (
+        "provider", "region", "model", "currency", "starts", "at_least_since", "status", *LINE_COLUMNS, "price",
+        "change", "first_seen",
+    )  # fmt: skip
+    lines: list[tuple[Value, ...]] = []
+    for position, entry in enumerate(report.entries):
+        for variant, each in _kinds(report):
+            for (kind, meter), moved in each.moves[position].items():
+                if kind == variant:
+                    lines.append((
+                        report.found.provider, report.found.region, report.found.model, report.book.currency,
+                        entry.starts.isoformat() if entry.starts else None,
+                        entry.observed.isoformat() if entry.observed else None, entry.status,
+                        *line_values(variant, each.bounds, meter), price_value(moved.price.of_one, meter),
+                        ratio_value(moved.change), str(moved.is_first_seen).lower(),
+                    ))  # fmt: skip
+    return header, lines
+
+
+def _entry_json(entry: Entry) -> Json:
+    return {
+        "starts": entry.starts.isoformat() if entry.starts else None,
+        "at_least_since": entry.observed.isoformat() if entry.observed else None,
+        "status": entry.status,
+        "withdrawn": entry.withdrawn or None,
+        "redirected_to": entry.redirected_to,
+        "schedule": schedule_json(entry.schedule),
+        "note": entry.note or None,
+        "corrected": entry.corrected or None,
+    }
+
+
+def _kinds(report: History) -> list[tuple[Variant, LengthHistory]]:
+    return [(variant, each) for each in report.lengths for variant in report.variants]
+
+
+def _facts(report: History) -> Iterator[tuple[str, tuple[str, ...]]]:
+    found = report.found
+    yield "model", (f"{found.provider}/{found.model}", *list_parts(found, report.other_regions))
+    moves = [each.moves for each in report.lengths]
+    priced = sorted({meter for many in moves for entry in many for _, meter in entry}, key=meter_order)
+    units = dict.fromkeys(per_text(meter) for meter in priced)
+    if units:
+        yield "prices", (f"{report.book.currency} per {and_text(list(units))}", f"days of {report.book.timezone}")
+
+
+def _tables(report: History, is_wide: bool) -> Iterator[Block]:
+    """Meters side by side, a row a block; for each length and kind of request of its own, one beneath the other."""
+    kinds = _kinds(report)
+    found = {meter for v, each in kinds for moves in each.moves for kind, meter in moves if kind == v}
+    meters = sorted(found, key=lambda meter: (meter not in _FIRST, meter_order(meter)))
+    most = _MOST[is_wide]
+    for begin in range(0, len(meters), most):
+        yield Gap()
+        yield _table(report, kinds, meters[begin : begin + most])
+
+
+def _table(report: History, kinds: Sequence[tuple[Variant, LengthHistory]], meters: Sequence[str]) -> Grid:
+    has_hours = any(variant.off_peak for variant in report.variants)
+    columns = [Column("From", "name")]
+    for meter in meters:
+        columns += [Column(title_of(meter)), Column("")]
+    rows: list[list[Cell]] = []
+    for variant, each in kinds:
+        title = _title(variant, each.bounds, report, has_hours)
+        if title:
+            rows.append([Cell(title, "strong"), *(Cell() for _ in columns[1:])])
+        for position, (entry, moves) in enumerate(zip(report.entries, each.moves, strict=True)):
+            name = since_text(entry.starts, entry.observed) + _mark(entry, report)
+            cells = [Cell(name, indent=1 if title else 0)]
+            for meter in meters:
+                cells += _cells(moves.get((variant, meter)), meter, position)
+            rows.append(cells)
+    return Grid(columns, rows)
+
+
+def _cells(moved: Moved | None, meter: str, position: int) -> list[Cell]:
+    if moved is None:
+        return [Cell(DASH, "quiet"), Cell()]
+    price = Cell(price_text(moved.price.per(meter)))
+    return [price, change_cell(moved.change, FIRST_SEEN if moved.is_first_seen else "")]
+
+
+def _title(variant: Variant, bounds: Bounds, report: History, has_hours: bool) -> str:
+    kind = variant_text(variant, has_hours) if len(report.variants) > 1 else ""
+    length = length_text(bounds) if len(report.lengths) > 1 else ""
+    return capital(", ".join(part for part in (length, kind.lower() if length else kind) if part))
+
+
+def _mark(entry: Entry, report: History) -> str:
+    return " *" if entry.starts and entry.starts > report.day else ""
+
+
+def _remarks(report: History) -> Iterator[Block]:
+    rows = [
+        (since_text(entry.starts, entry.observed), tuple(texts))
+        for position, entry in enumerate(report.entries)
+        if (texts := list(_remark(report, position, entry)))
+    ]
+    for block in report.never_applied:
+        rows.append(
+            (since_text(block.starts, block.observed), (f"{block.status}: never applied. {block.note}".strip(),))
+        )
+    if any(_mark(entry, report) for entry in report.entries):
+        yield Note("* Published for a day to come.", "quiet")
+    if rows:
+        yield Gap()
+        yield Facts(rows, each_in_a_line=True)
+
+
+def _remark(report: History, position: int, entry: Entry) -> Iterator[str]:
+    if entry.starts is None:
+        yield "start unknown: that day it was seen, before it an estimate"
+    if entry.withdrawn:
+        yield f"no price from here on: {entry.withdrawn}"
+    if entry.redirected_to:
+        yield f"billed as {entry.redirected_to}"
+    if entry.schedule_changes and entry.schedule:
+        yield schedule_text(entry.schedule)
+    elif entry.schedule_changes and not entry.withdrawn:
+        yield "one price at all hours again"
+    observed = {
+        (meter, moved.price.observed)
+        for each in report.lengths
+        for (variant, meter), moved in each.moves[position].items()
+        if variant in report.variants and moved.price.observed and moved.price.observed != entry.starts
+    }
+    for meter, day in sorted(observed, key=lambda pair: meter_order(pair[0])):
+        yield f"{label_of(meter)}: first seen on {day_text(day)}, before it an estimate"
+    if entry.corrected:
+        yield f"corrected: {entry.corrected}"
+    if entry.note:
+        yield entry.note
+
+
+def _chart(report: History, lines: Sequence[Series]) -> Iterator[Block]:
+    if not lines or max(len(line.steps) for line in lines) < 2:
+        return
+    fronts = [line for line in lines if not line.variant.thinking][:2]
+    if not fronts:
+        return
+    meter = fronts[0].meter
+    length = report.lengths[0].bounds
+    which = f", {length_text(length)}" if len(report.lengths) > 1 else ""
+    kinds = " · ".join(
+        f"{mark} {variant_text(line.variant, has_hours=True).lower()}" for mark, line in zip("─╌", fronts, strict=False)
+    )
+    title = f"{title_of(meter)}, {report.book.currency} per {per_text(meter)}{which}"
+    yield Gap()
+    yield Note(title + (f"   {kinds}" if len(fronts) > 1 else ""), "quiet")
+    yield Drawing(lambda width: step_chart([line.steps for line in fronts], report.day, width))

@@ -1,0 +1,151 @@
+"""The list of prices on the page, as JSON and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.prices.parts import Json, price_json, price_value
+from costcalc.render.prices.words import label_of, per_text, since_text
+from costcalc.render.rows import Rows, Value
+from costcalc.render.words import DASH, counted, days_text, price_text
+from costcalc.reports.prices.listing import ListedBook, ListedModel
+from costcalc.reports.prices.rates import per_units
+
+LIST_SCHEMA = "costcalc.prices-list/1"
+_SHOWN = ("input_tokens", "cache_read_tokens", "output_tokens")
+
+
+def listing_blocks(books: Sequence[ListedBook], is_wide: bool) -> Sequence[Block]:
+    """Token prices in one table, everything else in another."""
+    days = sorted({book.day for book in books})
+    shown = [book for book in books if book.models]
+    count = sum(len(book.models) for book in books)
+    missing = sum(len(book.without_price) for book in books)
+    what = [f"{counted(count, 'model')} on {counted(len(shown), 'list')}", "the standard tier, peak hours"]
+    if missing:
+        what.append(f"{missing} without a price on that day")
+    tokens, others = _token_rows(shown), _other_rows(shown)
+    varies = any(_varies(model) for book in shown for model in book.models)
+    return [
+        Facts([("prices", (f"of {days_text(days[0], days[-1])}", *what))] if days else []),
+        *((Gap(), _token_grid(tokens)) if tokens else ()),
+        *((Gap(), _other_grid(others)) if others else ()),
+        *((Gap(), Note(_LONGER, "quiet")) if varies and not is_wide else ()),
+    ]
+
+
+_LONGER = "* Longer requests, thinking or off-peak hours are priced otherwise: costcalc prices show MODEL."
+
+
+def listing_json(books: Sequence[ListedBook]) -> Json:
+    """Every list with its models; see docs/prices.md."""
+    return {
+        "schema": LIST_SCHEMA,
+        "lists": [
+            {
+                "provider": book.provider,
+                "region": book.region,
+                "is_default": book.is_default,
+                "currency": book.currency,
+                "day": book.day.isoformat(),
+                "models": [_model_json(model) for model in book.models],
+                "without_price": [{"model": name, "reason": reason} for name, reason in book.without_price.items()],
+            }
+            for book in books
+        ],
+    }
+
+
+def listing_rows(books: Sequence[ListedBook]) -> Rows:
+    """A row a meter."""
+    header = ("provider", "region", "model", "currency", "day", "meter", "price", "per", "since", "at_least_since")
+    lines: list[tuple[Value, ...]] = []
+    for book in books:
+        for model in book.models:
+            for meter, price in model.prices.items():
+                lines.append(
+                    (
+                        book.provider, book.region, model.name, book.currency, book.day.isoformat(),
+                        meter, price_value(price.of_one, meter), per_units(meter),
+                        model.since.isoformat() if model.since else None,
+                        model.observed.isoformat() if model.observed else None,
+                    )
+                )  # fmt: skip
+    return header, lines
+
+
+def _model_json(model: ListedModel) -> Json:
+    return {
+        "model": model.name,
+        "since": model.since.isoformat() if model.since else None,
+        "at_least_since": model.observed.isoformat() if model.observed else None,
+        "prices": [
+            {"meter": meter, "price": price_json(price.of_one, meter), "per": per_units(meter)}
+            for meter, price in model.prices.items()
+        ],
+        "also": list(model.also),
+    }
+
+
+def _token_grid(rows: Sequence[Sequence[Cell]]) -> Grid:
+    return Grid(
+        [
+            Column("Per 1M tokens", "name"),
+            Column("Input"),
+            Column("Cached"),
+            Column("Output"),
+            Column("Since"),
+            Column("Also priced", "text", drop=1),
+        ],
+        rows,
+    )
+
+
+def _other_grid(rows: Sequence[Sequence[Cell]]) -> Grid:
+    return Grid([Column("Other units", "name"), Column("Price"), Column("Per", "text"), Column("Since")], rows)
+
+
+def _token_rows(books: Sequence[ListedBook]) -> list[list[Cell]]:
+    found = []
+    for book in books:
+        models = [model for model in book.models if model.has_tokens]
+        if models:
+            found.append([_heading(book), *(Cell(book.currency, "quiet") for _ in _SHOWN), Cell(), Cell()])
+            found += [list(_token_row(model)) for model in models]
+    return found
+
+
+def _token_row(model: ListedModel) -> Iterator[Cell]:
+    yield Cell(model.name + (" *" if _varies(model) else ""), indent=1)
+    for meter in _SHOWN:
+        price = model.prices.get(meter)
+        yield Cell(price_text(price.per(meter))) if price else Cell(DASH, "quiet")
+    yield Cell(since_text(model.since, model.observed), "quiet")
+    yield Cell(", ".join(model.also), "quiet")
+
+
+def _other_rows(books: Sequence[ListedBook]) -> list[list[Cell]]:
+    found = []
+    for book in books:
+        models = [model for model in book.models if not model.has_tokens]
+        if models:
+            found.append([_heading(book), Cell(book.currency, "quiet"), Cell(), Cell()])
+        for model in models:
+            for position, (meter, price) in enumerate(model.prices.items()):
+                name = model.name if position == 0 else label_of(meter)
+                since = since_text(model.since, model.observed)
+                found.append([
+                    Cell(name, indent=1 if position == 0 else 2), Cell(price_text(price.per(meter))),
+                    Cell(per_text(meter), "quiet"), Cell(since, "quiet"),
+                ])  # fmt: skip
+    return found
+
+
+def _heading(book: ListedBook) -> Cell:
+    default = " (default)" if book.is_default else ""
+    return Cell(f"{book.provider} {book.region}{default}", "strong")
+
+
+def _varies(model: ListedModel) -> bool:
+    return bool({"lengths", "thinking", "off-peak"} & {*model.also})

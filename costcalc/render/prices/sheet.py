@@ -1,0 +1,277 @@
+"""The sheet of one model on the page, as JSON and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from costcalc.pricebook.model import Bounds, Source
+from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.render.blocks import Block, Facts, Gap, Note
+from costcalc.render.prices.parts import (
+    LINE_COLUMNS,
+    Json,
+    line_json,
+    line_values,
+    price_json,
+    price_value,
+    ratio_json,
+    schedule_json,
+    source_json,
+)
+from costcalc.render.prices.tables import price_tables
+from costcalc.render.prices.words import (
+    and_text,
+    capital,
+    file_text,
+    is_shipped,
+    label_of,
+    schedule_text,
+    since_text,
+    span_text,
+    variant_text,
+)
+from costcalc.render.rows import Rows, Value
+from costcalc.render.words import day_text, percent_text, price_text
+from costcalc.reports.prices.rates import PLAIN, Variant, per_units
+from costcalc.reports.prices.sheet import Change, NextChange, Precedence, Sheet
+
+SHOW_SCHEMA = "costcalc.prices-show/1"
+_NAMES_SHOWN = 8
+HOWS = {"stated": "as asked for", "chosen": "as chosen", "default": "default list", "only list": "its only list"}
+
+
+def sheet_blocks(sheet: Sheet, is_wide: bool) -> Sequence[Block]:
+    """Everything about one model on one day."""
+    has_hours = sheet.schedule is not None and any(variant.off_peak for variant in sheet.variants)
+    return [
+        Facts(list(_facts(sheet))),
+        *price_tables(sheet.lengths, sheet.variants, sheet.book.currency, has_hours, is_wide),
+        *_length_notes(sheet),
+        Gap(),
+        Facts(list(_origins(sheet)), each_in_a_line=True),
+    ]
+
+
+def sheet_json(sheet: Sheet) -> Json:
+    """The sheet in full; see docs/prices.md."""
+    block, book = sheet.block, sheet.book
+    return {
+        "schema": SHOW_SCHEMA,
+        "provider": sheet.found.provider,
+        "model": sheet.found.model,
+        "region": sheet.found.region,
+        "region_how": sheet.found.region_how,
+        "other_regions": list(sheet.other_regions),
+        "currency": book.currency,
+        "timezone": book.timezone,
+        "day": sheet.day.isoformat(),
+        "billed_as": sheet.model.name,
+        "has_price": block is not None,
+        "reason": sheet.reason or None,
+        "since": block.starts.isoformat() if block and block.starts else None,
+        "at_least_since": block.observed.isoformat() if block and block.observed else None,
+        "status": block.status if block else None,
+        "locked_until": block.locked_until.isoformat() if block and block.locked_until else None,
+        "schedule": schedule_json(sheet.schedule),
+        "prices": [
+            line_json(variant, each.bounds, meter)
+            | {
+                "price": price_json(price.of_one, meter),
+                "first_seen": price.observed.isoformat() if price.observed else None,
+                "source": price.source or None,
+            }
+            for each in sheet.lengths
+            for (variant, meter), price in each.on[0].items()
+            if variant in sheet.variants
+        ],
+        "unpriced_lengths": [
+            {
+                "input_over": bounds.input_over,
+                "input_up_to": bounds.input_up_to,
+                "output_over": bounds.output_over,
+                "output_up_to": bounds.output_up_to,
+            }
+            for bounds in sheet.unpriced
+        ],
+        "sources": [source_json(source) for source in sheet.sources.values()],
+        "next_change": _next_json(sheet.next_change),
+        "aliases": list(sheet.model.aliases),
+        "notes": list(_notes(sheet)),
+        "corrected": block.corrected or None if block else None,
+        "file": file_text(sheet.precedence.wins),
+        "line": sheet.model.place.line,
+        "is_shipped": is_shipped(sheet.precedence.wins),
+        "over": file_text(sheet.precedence.over) if sheet.precedence.over else None,
+        "checked": book.checked.isoformat() if book.checked else None,
+    }
+
+
+def sheet_rows(sheet: Sheet) -> Rows:
+    """A row a price."""
+    header = (
+        "provider", "region", "model", "currency", "day", "since", "at_least_since", *LINE_COLUMNS, "price",
+        "source", "source_read", "confidence",
+    )  # fmt: skip
+    block, lines = sheet.block, []
+    nothing = Source("", "")
+    for each in sheet.lengths:
+        for (variant, meter), price in each.on[0].items():
+            if variant not in sheet.variants or block is None:
+                continue
+            source = sheet.sources.get(price.source, nothing)
+            values: tuple[Value, ...] = (
+                sheet.found.provider, sheet.found.region, sheet.found.model, sheet.book.currency, sheet.day.isoformat(),
+                block.starts.isoformat() if block.starts else None,
+                block.observed.isoformat() if block.observed else None,
+                *line_values(variant, each.bounds, meter), price_value(price.of_one, meter),
+                source.url, source.read, source.confidence,
+            )  # fmt: skip
+            lines.append(values)
+    return header, lines
+
+
+def list_parts(found: ResolvedModel, other_regions: Sequence[str]) -> Iterator[str]:
+    """Which list it is, why that one, and which others there are."""
+    yield f"{found.region} ({HOWS.get(found.region_how, found.region_how)})"
+    if other_regions:
+        yield f"also on {and_text(sorted(other_regions))}: --region"
+
+
+def change_text(change: Change) -> str:
+    """`input +100.0%`, `cached input new at 0.50`."""
+    label = label_of(change.meter)
+    if change.after is None:
+        return f"{label} no longer priced"
+    if change.ratio is None:
+        return f"{label} new at {price_text(change.after * per_units(change.meter))}"
+    return f"{label} {percent_text(change.ratio, signed=True)}"
+
+
+def _facts(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
+    found, book = sheet.found, sheet.book
+    yield "model", (f"{found.provider}/{found.model}", *list_parts(found, sheet.other_regions))
+    if sheet.model.name != found.model:
+        yield "billed as", (sheet.model.name,)
+    yield "price", tuple(_since(sheet))
+    if sheet.schedule:
+        yield "hours", (schedule_text(sheet.schedule),)
+    if sheet.next_change:
+        yield "next", tuple(_next(sheet.next_change))
+    if sheet.model.aliases:
+        more = len(sheet.model.aliases) - _NAMES_SHOWN
+        names = sheet.model.aliases[:_NAMES_SHOWN]
+        yield "names", (*names, f"and {more} more") if more > 0 else names
+    yield "days", (f"begin at 00:00 {book.timezone}",)
+
+
+def _since(sheet: Sheet) -> Iterator[str]:
+    block = sheet.block
+    if block is None:
+        yield f"none on {day_text(sheet.day)}: {sheet.reason}"
+        return
+    yield f"on {day_text(sheet.day)}"
+    if block.starts is None:
+        yield f"in force {since_text(None, block.observed)}, the start unknown: an estimate before that day"
+    else:
+        yield f"in force since {day_text(block.starts)}"
+    if block.status == "announced":
+        yield "announced"
+    if block.locked_until:
+        yield f"locked until {day_text(block.locked_until)}"
+
+
+def _next(change: NextChange) -> Iterator[str]:
+    status = ", announced" if change.status == "announced" else ""
+    yield f"{day_text(change.starts)}{status}"
+    if change.withdrawn:
+        yield f"no price any more: {change.withdrawn}"
+        return
+    plain = [each for each in change.changes if each.variant == PLAIN and each.bounds.input_over == 0]
+    texts = dict.fromkeys(change_text(each) for each in plain or change.changes)
+    yield from texts or ("no price changes",)
+    if len(change.changes) > len(plain) > 0:
+        yield "and other kinds of request: costcalc prices history"
+
+
+def _length_notes(sheet: Sheet) -> Iterator[Block]:
+    for bounds in sheet.unpriced:
+        spans = _spans(bounds)
+        yield Note(f"Requests of {spans} tokens have no price.")
+
+
+def _spans(bounds: Bounds) -> str:
+    spans = (
+        (span_text(bounds.input_over, bounds.input_up_to), "input"),
+        (span_text(bounds.output_over, bounds.output_up_to), "output"),
+    )
+    return " and ".join(f"{span} {side}" for span, side in spans if span)
+
+
+def _origins(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
+    label = "source"
+    several = len(sheet.meters_of) > 1
+    for key, names in sheet.meters_of.items():
+        source = sheet.sources.get(key, Source(key, ""))
+        yield label, tuple(_source(source, names if several else ()))
+        label = ""
+    if not sheet.meters_of and sheet.block:
+        yield label, ("none is named",)
+    for position, note in enumerate(_notes(sheet)):
+        yield "note" if position == 0 else "", (note,)
+    yield "book", tuple(_book(sheet.precedence, sheet))
+
+
+def _source(source: Source, names: Sequence[str]) -> Iterator[str]:
+    read = f"read {source.read}" if source.read else "not said when it was read"
+    which = f" ({', '.join(label_of(name) for name in names)})" if names else ""
+    yield f"{source.confidence or 'of unknown confidence'}, {read}{which}"
+    yield source.url or source.key
+
+
+def _notes(sheet: Sheet) -> Iterator[str]:
+    block = sheet.block
+    candidates = [sheet.model.note]
+    if block:
+        candidates += [block.note, f"Corrected: {block.corrected}" if block.corrected else ""]
+    yield from dict.fromkeys(text for text in (*candidates, *_first_seen(sheet)) if text)
+
+
+def _first_seen(sheet: Sheet) -> Iterator[str]:
+    """Prices of the block that are known from a later day only."""
+    seen: dict[tuple[date, Variant], dict[str, None]] = {}
+    for each in sheet.lengths:
+        for (variant, meter), price in each.on[0].items():
+            if price.observed and variant in sheet.variants and sheet.block and sheet.block.starts != price.observed:
+                seen.setdefault((price.observed, variant), {})[label_of(meter)] = None
+    for (day, variant), labels in seen.items():
+        kind = "" if variant == PLAIN else f"{variant_text(variant, variant.off_peak)} "
+        yield capital(f"{kind}{and_text(list(labels))}: first seen on {day_text(day)}, an estimate before.")
+
+
+def _book(precedence: Precedence, sheet: Sheet) -> Iterator[str]:
+    checked = f", checked {day_text(sheet.book.checked)}" if sheet.book.checked and is_shipped(precedence.wins) else ""
+    yield f"{file_text(precedence.wins)}, line {sheet.model.place.line}{checked}"
+    if precedence.over:
+        yield f"goes before {file_text(precedence.over)}: of two books of one list, the model of your own wins"
+    elif not is_shipped(precedence.wins):
+        yield "your own; no shipped book has this model on this list"
+
+
+def _next_json(change: NextChange | None) -> Json | None:
+    if change is None:
+        return None
+    return {
+        "starts": change.starts.isoformat(),
+        "status": change.status,
+        "withdrawn": change.withdrawn or None,
+        "changes": [
+            line_json(each.variant, each.bounds, each.meter)
+            | {
+                "before": price_json(each.before, each.meter),
+                "after": price_json(each.after, each.meter),
+                "change": ratio_json(each.ratio),
+            }
+            for each in change.changes
+        ],
+    }

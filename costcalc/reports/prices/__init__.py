@@ -1,0 +1,1 @@
+"""Reports on the pricebooks themselves: what a model costs, since when, says who, and what is wrong with a book."""

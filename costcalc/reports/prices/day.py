@@ -1,0 +1,53 @@
+"""Price days: today in a provider's zone, or the day that was asked for; which models are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from costcalc.pricebook.model import Book
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
+from costcalc.problems import fail, nearest_names
+
+DayIn = Callable[[str], date]  # the price day in a zone, by its name
+
+
+def find_model(
+    pricebook: Pricebook, name: str, provider: str | None = None, region: str | None = None
+) -> ResolvedModel:
+    """The model that the name means. CostcalcError with near names where it means none."""
+    found = pricebook.resolve(name, provider, region)
+    if isinstance(found, Unresolved):
+        raise fail("unknown-model", f'"{name}" means no model: {found.reason}', nearest=_near(pricebook, name))
+    return found
+
+
+def books_of(pricebook: Pricebook, providers: Sequence[str], region: str | None) -> list[Book]:
+    """The books of these providers, or all; of one region, or all. CostcalcError: a name that no book has."""
+    wanted = []
+    for name in providers:
+        known = pricebook.provider_named(name)
+        if known is None:
+            names = sorted(pricebook.by_provider)
+            raise fail(
+                "unknown-provider", f'no pricebook for the provider "{name}"',
+                nearest=nearest_names(name, names), expected=", ".join(names),
+            )  # fmt: skip
+        wanted.append(known)
+    order = dict.fromkeys(wanted or sorted(pricebook.by_provider))
+    books = [book for provider in order for book in pricebook.by_provider[provider]]
+    if region is None:
+        return books
+    kept = [book for book in books if pricebook.region_named(book.provider, region) == book.region]
+    if not kept:
+        regions = sorted({book.region for book in books})
+        raise fail(
+            "unknown-region", f'no list has the region "{region}"',
+            nearest=nearest_names(region, regions), expected=", ".join(regions),
+        )  # fmt: skip
+    return kept
+
+
+def _near(pricebook: Pricebook, name: str) -> tuple[str, ...]:
+    full, bare = pricebook.model_names(), pricebook.known_names()
+    return nearest_names(name, full if "/" in name else bare) or nearest_names(name.rpartition("/")[2], bare)

@@ -1,0 +1,101 @@
+"""Lint: what is wrong with pricebooks, or looks so: every problem of every file, each at its place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from costcalc.pricebook.fx import parse_fx
+from costcalc.pricebook.load import FX_FILE, shipped_folder
+from costcalc.pricebook.model import Book
+from costcalc.pricebook.read import parse_book
+from costcalc.problems import CostcalcError, Place, Problem, fail
+from costcalc.reports.prices.checks import Found, check_book
+from costcalc.reports.prices.family import Families
+from costcalc.reports.prices.figures import figures_of, parts_of
+from costcalc.yamldoc import Document, read_yaml
+
+
+@dataclass(frozen=True)
+class LintReport:
+    """The answer of `prices lint`."""
+
+    files: int
+    models: int
+    prices: int
+    errors: Sequence[Problem]
+    warnings: Sequence[Problem]
+
+
+@dataclass
+class _Read:
+    """What was read so far."""
+
+    files: list[Path] = field(default_factory=list)
+    books: list[tuple[Book, Document]] = field(default_factory=list)
+    errors: list[Problem] = field(default_factory=list)
+
+
+def lint(paths: Sequence[Path | str] = ()) -> LintReport:
+    """The files, or the shipped books. CostcalcError: a folder without a pricebook."""
+    read = _read([Path(path) for path in paths] or [shipped_folder()])
+    families = Families()
+    reference = read if not paths else _read([shipped_folder()])
+    for book, document in (*read.books, *(reference.books if reference is not read else ())):
+        for part in parts_of(book, document):
+            families.add(figures_of(part))
+    found = [each for book, document in read.books for each in check_book(book, document, families)]
+    found += list(_twice(read.books))
+    prices = sum(1 for book, document in read.books for part in parts_of(book, document) for _ in figures_of(part))
+    return LintReport(
+        len(read.files),
+        sum(len(book.models) for book, _ in read.books),
+        prices,
+        _sorted([*read.errors, *(each.problem for each in found if each.is_error)]),
+        _sorted([each.problem for each in found if not each.is_error]),
+    )
+
+
+def _read(paths: Sequence[Path]) -> _Read:
+    read = _Read()
+    for path in paths:
+        files = sorted(file for file in path.glob("*.y*ml")) if path.is_dir() else [path]
+        if not files:
+            raise fail("no-pricebooks", "the folder holds no pricebook", place=Place(str(path)), expected="files ending in .yaml")  # fmt: skip
+        read.files += files
+    for file in read.files:
+        try:
+            _read_file(file, read)
+        except CostcalcError as error:
+            read.errors += error.problems
+    return read
+
+
+def _read_file(file: Path, read: _Read) -> None:
+    document = read_yaml(file)
+    if file.name == FX_FILE:
+        parse_fx(document.text, str(file))
+    elif file.name not in OTHERS:
+        read.books.append((parse_book(document.text, str(file)), document))
+
+
+OTHERS = frozenset({"events.yaml"})
+
+
+def _twice(books: Sequence[tuple[Book, Document]]) -> Iterator[Found]:
+    """Two files for one list, or two defaults of one provider."""
+    lists = Counter((book.provider, book.region) for book, _ in books)
+    defaults = Counter(book.provider for book, _ in books if book.is_default)
+    for book, document in books:
+        place = document.root.place
+        if lists[book.provider, book.region] > 1:
+            message = f"several files are the list of {book.provider} in {book.region}"
+            yield Found(Problem("list-twice", message, place, remedy="put them into one, or name another region"))
+        if book.is_default and defaults[book.provider] > 1:
+            yield Found(Problem("default-twice", f"several lists of {book.provider} are its default", place, remedy="keep one"))  # fmt: skip
+
+
+def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.place or Place(""), problem.code)))

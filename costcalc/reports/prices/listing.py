@@ -1,0 +1,82 @@
+"""The list: every model with its standard rates on a day, and since when they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from costcalc.meters import meters
+from costcalc.pricebook.model import STANDARD, Book, PriceBlock
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.rating.quotes import Quotes
+from costcalc.reports.prices.day import DayIn, books_of
+from costcalc.reports.prices.rates import Price, PriceReader, meter_order
+from costcalc.selectors import glob_matches
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """One model: the standard rates of its shortest requests, and what else its price depends on."""
+
+    name: str
+    prices: Mapping[str, Price]  # by meter
+    since: date | None  # None: the start is unknown
+    observed: date | None
+    also: tuple[str, ...]  # lengths, thinking, off-peak, and the service tiers
+
+    @property
+    def has_tokens(self) -> bool:
+        return any(meters().by_name[meter].unit == "token" for meter in self.prices)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBook:
+    """One list: a provider's prices in a region."""
+
+    provider: str
+    region: str
+    currency: str
+    is_default: bool
+    day: date
+    models: Sequence[ListedModel]
+    without_price: Mapping[str, str]  # model -> why it has no price on that day
+
+
+def list_prices(
+    pricebook: Pricebook, day_in: DayIn, providers: Sequence[str] = (), region: str | None = None
+) -> list[ListedBook]:
+    """The books of these providers (`alibaba`, `alibaba/qwen3-*`), or all. CostcalcError: a name that no book has."""
+    globs = {name.partition("/")[0]: name.partition("/")[2] or "*" for name in providers}
+    quotes = Quotes(pricebook)
+    named = {pricebook.provider_named(name): glob for name, glob in globs.items()}
+    return [
+        _listed(pricebook, book, day_in(book.timezone), quotes, named.get(book.provider, "*"))
+        for book in books_of(pricebook, tuple(globs), region)
+    ]
+
+
+def _listed(pricebook: Pricebook, book: Book, day: date, quotes: Quotes, glob: str) -> ListedBook:
+    models, missing = [], {}
+    for name in sorted(book.models):
+        if not glob_matches(glob, name):
+            continue
+        lookup = pricebook.block_on(book.provider, book.region, name, day)
+        if lookup.block is None:
+            missing[name] = lookup.reason
+        else:
+            found = ResolvedModel(book.provider, book.region, name, "exact")
+            models.append(_model(PriceReader(pricebook, found, quotes), lookup.block, day))
+    return ListedBook(book.provider, book.region, book.currency, book.is_default, day, models, missing)
+
+
+def _model(reader: PriceReader, block: PriceBlock, day: date) -> ListedModel:
+    prices = reader.prices(day)
+    ordered = {meter: prices[meter] for meter in sorted(prices, key=meter_order)}
+    return ListedModel(reader.found.model, ordered, block.starts, block.observed, _also(block))
+
+
+def _also(block: PriceBlock) -> tuple[str, ...]:
+    standard = block.standard
+    found = {"lengths": standard.all_bands(), "thinking": standard.thinking, "off-peak": standard.off_peak}
+    return (*(word for word, has in found.items() if has), *(tier for tier in block.service_tiers if tier != STANDARD))

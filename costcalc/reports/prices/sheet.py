@@ -1,0 +1,158 @@
+"""The sheet: everything that the books say about one model on one day, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, PriceBlock, Schedule, Source
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.rating.quotes import Quotes
+from costcalc.reports.prices.day import DayIn, find_model
+from costcalc.reports.prices.rates import LengthPrices, PriceReader, Variant, is_priced, telling
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one meter's price becomes: `ratio` is the rise, None where it is new, gone, or was nothing."""
+
+    variant: Variant
+    bounds: Bounds
+    meter: str
+    before: Fraction | None  # of one unit
+    after: Fraction | None
+
+    @property
+    def ratio(self) -> Fraction | None:
+        return self.after / self.before - 1 if self.before and self.after is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class NextChange:
+    """The next day on which the list changes, as far as it is published."""
+
+    starts: date
+    status: str
+    withdrawn: str
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """Whose figures these are, where a book of one's own lies over a shipped one."""
+
+    wins: str  # the file whose model is used
+    over: str | None  # the shipped file that says something else; None: only one knows the model
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The answer of `prices show`."""
+
+    found: ResolvedModel
+    book: Book
+    model: Model  # the one that is billed: the target, where it is redirected
+    day: date
+    block: PriceBlock | None
+    reason: str  # why there is no price
+    variants: Sequence[Variant]
+    lengths: Sequence[LengthPrices]  # of that one day
+    unpriced: Sequence[Bounds]  # lengths that have no price, where others have
+    schedule: Schedule | None
+    sources: Mapping[str, Source]  # of the rates shown, by key
+    meters_of: Mapping[str, Sequence[str]]  # which meters a source gave
+    next_change: NextChange | None
+    precedence: Precedence
+    other_regions: Sequence[str]
+
+
+def sheet(
+    pricebook: Pricebook,
+    name: str,
+    day_in: DayIn,
+    region: str | None = None,
+    tier: str | None = None,
+    shipped: Pricebook | None = None,
+) -> Sheet:
+    """The sheet of the model that the name means; `shipped` are the books below, without one's own.
+
+    CostcalcError: a name, a region or a service tier that no book knows.
+    """
+    found = find_model(pricebook, name, region=region)
+    reader = PriceReader(pricebook, found, Quotes(pricebook))
+    day = day_in(reader.book.timezone)
+    lookup = pricebook.block_on(found.provider, found.region, found.model, day)
+    model = reader.book.models[lookup.model]
+    lengths = reader.by_length([day])
+    priced = [each for each in lengths if any(is_priced(each.on[0], variant) for variant in telling([each]))]
+    variants = of_tier(telling(priced), tier, found)
+    used = _sources(priced, variants)
+    block = lookup.block
+    return Sheet(
+        found,
+        reader.book,
+        model,
+        day,
+        block,
+        lookup.reason,
+        variants,
+        priced,
+        [each.bounds for each in lengths if each not in priced] if priced else (),
+        reader.book.schedules[block.schedule] if block and block.schedule else None,
+        {key: reader.book.sources[key] for key in used if key in reader.book.sources},
+        used,
+        _next_change(reader, model, day),
+        _precedence(found, reader.model, shipped),
+        [other.region for other in pricebook.other_lists(found)],
+    )
+
+
+def changes_between(lengths: Sequence[LengthPrices]) -> list[Change]:
+    """What differs between the two days that the lengths were read for, each line of `telling` variants."""
+    found = []
+    for variant in telling(lengths):
+        for each in lengths:
+            before, after = each.on
+            for kind, meter in {**before, **after}:
+                if kind != variant:
+                    continue
+                then, now = before.get((kind, meter)), after.get((kind, meter))
+                if (then.of_one if then else None) != (now.of_one if now else None):
+                    found.append(
+                        Change(kind, each.bounds, meter, then.of_one if then else None, now.of_one if now else None)
+                    )
+    return found
+
+
+def _sources(lengths: Sequence[LengthPrices], variants: Sequence[Variant]) -> dict[str, list[str]]:
+    """Source -> the meters whose price it gave, in the order of the sheet."""
+    found: dict[str, dict[str, None]] = {}
+    for each in lengths:
+        for (variant, meter), price in each.on[0].items():
+            if variant in variants and price.source:
+                found.setdefault(price.source, {})[meter] = None
+    return {key: list(names) for key, names in found.items()}
+
+
+def _next_change(reader: PriceReader, model: Model, day: date) -> NextChange | None:
+    later = [
+        block
+        for block in model.blocks
+        if block.starts is not None and block.starts > day and block.status not in NEVER_APPLIES
+    ]
+    if not later:
+        return None
+    block = min(later, key=lambda block: block.starts or date.max)
+    assert block.starts is not None
+    changes = changes_between(reader.by_length([day, block.starts]))
+    return NextChange(block.starts, block.status, block.withdrawn, changes)
+
+
+def _precedence(found: ResolvedModel, model: Model, shipped: Pricebook | None) -> Precedence:
+    for book in shipped.by_provider.get(found.provider, ()) if shipped else ():
+        below = book.models.get(found.model)
+        if book.region == found.region and below and below.place.file != model.place.file:
+            return Precedence(model.place.file, below.place.file)
+    return Precedence(model.place.file, None)
