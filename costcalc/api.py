@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -144,7 +145,8 @@ def scan(
         since=_day(since),
         until=_day(until),
         timezone=timezone,
-        where={name: (globs,) if isinstance(globs, str) else tuple(globs) for name, globs in (where or {}).items()},
+        where=_where(where or {}, prices.pricebook),
+        named=cache(prices.pricebook.named),
         mapping=dict(columns or {}),
         usage_format=usage_format,
     )
@@ -273,6 +275,16 @@ def _names(by: Sequence[str] | str) -> tuple[str, ...]:
 
 def _money(value: Number | Money) -> Money:
     return value if isinstance(value, Money) else read_amount(str(value), "revenue")
+
+
+def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:
+    """Globs by name; a provider may be called by any of its names."""
+    found = {
+        name.lower(): (globs,) if isinstance(globs, str) else tuple(map(str, globs)) for name, globs in chosen.items()
+    }
+    if "provider" in found:
+        found["provider"] = tuple(book.provider_named(glob) or glob for glob in found["provider"])
+    return found
 
 
 def _day(value: date | str | None) -> date | None:

@@ -106,6 +106,13 @@ class Pricebook:
     def book(self, provider: str, region: str) -> Book:
         return next(book for book in self.by_provider[provider] if book.region == region)
 
+    def named(self, provider: str, model: str) -> tuple[str, str]:
+        """What the books call a log's provider ("" if it says none) and model; as written where they know none."""
+        found = self.resolve(model, provider or None)
+        if isinstance(found, ResolvedModel):
+            return found.provider, found.model
+        return self.provider_named(provider) or provider, model
+
     def resolve(self, name: str, provider: str | None = None, region: str | None = None) -> ResolvedModel | Unresolved:
         """The model that a log's name means: exact, declared alias or pattern, date suffix. Never a guess."""
         wanted = name.strip().lower()

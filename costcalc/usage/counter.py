@@ -26,17 +26,21 @@ from costcalc.usage.labels import (
     counted_table,
     groups_statement,
     is_skip,
+    names_clause,
+    names_table,
     summary_statements,
     where_clause,
 )
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
-from costcalc.usage.request import ScanRequest
+from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.rows import BAD_TIME, COUNTED, FIRST_SKIP, IN_PARTS, MALFORMED, UNASSUMED, RowBuilder, RowQuery
 from costcalc.usage.sources import Source, Workspace
 
 _READABLE = "lines that hold no usage"
+_WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"
 
 
 @dataclass
@@ -56,13 +60,33 @@ class Counter:
         """The readings as a ledger. CostcalcError: a dimension that none of them has."""
         self.offered = sorted({name for reading in self.readings for name in reading.dimensions.values()})
         self.kept = tuple(self.request.dimensions)
-        filtered = (name for name in self.request.where if name not in ("provider", "model"))
+        filtered = (name for name in self.request.where if name not in NAMES)
         self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
         self._check_dimensions()
         self.engine.execute(counted_table(len(self.labels)))
         for number in range(len(self.readings)):
             self._count(number)
+        self._choose_names()
         return self._summarised()
+
+    def unmatched(self) -> set[str]:
+        """The names of `where` whose globs match no row at all."""
+        named = [(str(provider), str(model)) for provider, model in self.engine.fetch(_WRITTEN)]
+        return {
+            name
+            for name in self.request.where
+            if not (
+                any(self.request.has_name(name, *who) for who in named)
+                if name in NAMES
+                else self.engine.fetch(f"SELECT 1 FROM counted WHERE true{self._matching(name)} LIMIT 1")
+            )
+        }
+
+    def values(self, name: str) -> list[str]:
+        """Some of what the log has under a name, for near names."""
+        column = name if name in NAMES else f"d{self.labels.index(name)}"
+        found = self.engine.fetch(f"SELECT DISTINCT {column} FROM counted WHERE {column} IS NOT NULL LIMIT 1000")
+        return sorted(str(text) for (text,) in found)
 
     def _check_dimensions(self) -> None:
         known = {plain.canonical(name) for name in self.offered}
@@ -180,12 +204,28 @@ class Counter:
 
     # --- summing up ---------------------------------------------------------------------------------------
 
-    def _where(self) -> list[tuple[str, Sequence[str]]]:
-        chosen: list[tuple[str, Sequence[str]]] = []
-        for name, globs in self.request.where.items():
-            column = name if name in ("provider", "model") else f"d{self.labels.index(name)}"
-            chosen.append((column, globs))
-        return chosen
+    def _choose_names(self) -> None:
+        """Provider and model are chosen by all their names, once the log's own are known."""
+        if not self.request.where_names:
+            return
+        wanted = [who for who in self.engine.fetch(_WRITTEN) if self.request.wants(*who)]
+        self.engine.execute(names_table())
+        if wanted:
+            pairs = ", ".join(f"({quoted(provider)}, {quoted(model)})" for provider, model in wanted)
+            self.engine.execute(f"INSERT INTO wanted VALUES {pairs}")
+
+    def _matching(self, name: str) -> str:
+        return where_clause([(f"d{self.labels.index(name)}", self.request.where[name])])
+
+    def _chosen(self, rows: RowQuery | None = None) -> str:
+        """` AND …`: what `where` asks of the counted rows, or of a row query as far as it has the columns."""
+        tests = [
+            (f"d{self.labels.index(name)}", globs) for name, globs in self.request.where.items() if name not in NAMES
+        ]
+        clause = where_clause([test for test in tests if rows is None or test[0] in rows.columns])
+        if not self.request.where_names:
+            return clause
+        return clause + names_clause(*(_name_column(name, rows) for name in NAMES))
 
     def _covering(self) -> list[tuple[int, int]]:
         return [
@@ -197,7 +237,7 @@ class Counter:
 
     def _summarised(self) -> UsageLedger:
         groups = self._groups()
-        ask = summary_statements(self._where(), self._covering())
+        ask = summary_statements(self._chosen(), self._covering())
         files = self.engine.fetch(ask["files"])
         first, last = self.request.covered(
             *self.engine.fetch(ask["covered"])[0], naive=any(group.naive for group in groups)
@@ -223,7 +263,7 @@ class Counter:
 
     def _groups(self) -> list[UsageGroup]:
         used = [name for name in meters().by_name if name in self.used]
-        statement = groups_statement(len(self.labels), self.request.cuts, self._where(), len(self.kept), used)
+        statement = groups_statement(len(self.labels), self.request.cuts, self._chosen(), len(self.kept), used)
         # Hundreds of thousands of records that all stay: the collector would walk them again and again.
         was_enabled = gc.isenabled()
         gc.disable()
@@ -303,8 +343,7 @@ class Counter:
     def _refused_rows(self, number: int, source: Source, verdicts: Collection[int], most: int | None) -> Any:
         reading = self._alone(number, source)
         rows = self.rows(1_000_000 + number, reading, numbered=True)
-        tested = [(column, globs) for column, globs in self._where() if column in rows.columns]
-        found = refused_rows(self.engine, rows, verdicts, where_clause(tested), most)
+        found = refused_rows(self.engine, rows, verdicts, self._chosen(rows), most)
         self._forget(1_000_000 + number)
         return found
 
@@ -366,6 +405,10 @@ class Counter:
 def is_refused(verdict: int) -> bool:
     """Whether rows of this verdict were wanted and could not be counted."""
     return verdict not in (COUNTED, IN_PARTS) and not is_skip(verdict)
+
+
+def _name_column(name: str, rows: RowQuery | None) -> str:
+    return name if rows is None or name in rows.columns else quoted(rows.constants.get(name, ""))
 
 
 def _is_object(record: Record) -> bool:

@@ -145,12 +145,10 @@ def _largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
     return f"CASE {unknown}{cases} ELSE {ordered[-1]} END"
 
 
-def groups_statement(
-    dimensions: int, cuts: Cuts, where: Sequence[tuple[str, Sequence[str]]], keep: int, used: Sequence[str]
-) -> str:
+def groups_statement(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: Sequence[str]) -> str:
     """The counted groups under their final names.
 
-    `where`: column → patterns (lower case); `keep`: dimensions kept; `used`: the meters that a source can count.
+    `chosen`: ` AND …`, the rows wanted; `keep`: dimensions kept; `used`: the meters that a source can count.
     """
     names = {
         "from_at": _coarser_at(cuts),
@@ -179,9 +177,7 @@ def groups_statement(
     sums |= {f"m_{name}": f"coalesce(sum(m_{name}), 0)" for name in used}
     selected = ", ".join(f'{sql} AS "k_{name}"' for name, sql in (names | sums).items())
     keys = ", ".join(f'"k_{name}"' for name in names)
-    return (
-        f"SELECT {selected} FROM counted WHERE verdict = {COUNTED}{where_clause(where)} GROUP BY {keys} ORDER BY {keys}"
-    )
+    return f"SELECT {selected} FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY {keys} ORDER BY {keys}"
 
 
 def where_clause(where: Sequence[tuple[str, Sequence[str]]]) -> str:
@@ -220,23 +216,32 @@ def _tier() -> str:
     return f"CASE WHEN lower(coalesce(trim(service_tier), '')) IN ({standard}) THEN 'standard' ELSE lower(trim(service_tier)) END"
 
 
-def summary_statements(
-    where: Sequence[tuple[str, Sequence[str]]], covering: Sequence[tuple[int, int]]
-) -> Mapping[str, str]:
+def names_table() -> str:
+    """The table of the providers and models that are wanted, as the log writes them."""
+    return "CREATE TEMP TABLE wanted (provider VARCHAR, model VARCHAR)"
+
+
+def names_clause(provider: str, model: str) -> str:
+    """` AND …` for rows of a wanted provider and model."""
+    pair = f"(coalesce(trim({provider}), ''), coalesce(trim({model}), ''))"
+    return f" AND {pair} IN (SELECT (provider, model) FROM wanted)"
+
+
+def summary_statements(chosen: str, covering: Sequence[tuple[int, int]]) -> Mapping[str, str]:
     """Smaller questions to the counted table: rows by verdict and file, and the time that the whole log covers.
 
-    `covering`: (reading, verdict) of rows that are no usage but whose days belong to the log.
+    `chosen`: ` AND …`, the rows wanted; `covering`: (reading, verdict) of rows that are no usage but whose days belong to the log.
     """
     covered = "".join(f" OR (reading = {reading} AND verdict = {verdict})" for reading, verdict in covering)
-    chosen = f"verdict <> {OUTSIDE}{where_clause(where)}"
+    inside = f"verdict <> {OUTSIDE}{chosen}"
     return {
-        "verdicts": f"SELECT reading, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
-        "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {chosen} GROUP BY ALL ORDER BY ALL",
-        "rounded": f"SELECT coalesce(sum(rounded), 0) FROM counted WHERE verdict = {COUNTED}{where_clause(where)}",
+        "verdicts": f"SELECT reading, verdict, sum(row_count) FROM counted WHERE {inside} GROUP BY ALL ORDER BY ALL",
+        "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {inside} GROUP BY ALL ORDER BY ALL",
+        "rounded": f"SELECT coalesce(sum(rounded), 0) FROM counted WHERE verdict = {COUNTED}{chosen}",
         "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE verdict IN ({COUNTED}, {OUTSIDE}){covered}",
         "remarks": "SELECT reading, sum(undated), "
         + ", ".join(f"sum(remark_{i})" for i in range(MOST_REMARKS))
-        + f" FROM counted WHERE verdict = {COUNTED}{where_clause(where)} GROUP BY ALL ORDER BY ALL",
+        + f" FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY ALL ORDER BY ALL",
     }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from costcalc.calendar import instant_of_day, utc_midnight
+from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts
+
+NAMES = ("provider", "model")  # chosen by what the log writes and by what the pricebooks call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,25 @@ class ScanRequest:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name → globs, one of which must match
     mapping: Mapping[str, str] = field(default_factory=dict)  # --map: meaning or dimension → column
     usage_format: str | None = None  # read as this format, whatever the file looks like
+    named: Callable[[str, str], tuple[str, str]] | None = (
+        None  # provider and model as written → as the prices name them
+    )
+
+    @property
+    def where_names(self) -> Mapping[str, tuple[str, ...]]:
+        """The globs over provider and model."""
+        return {name: self.where[name] for name in NAMES if name in self.where}
+
+    def has_name(self, name: str, provider: str, model: str) -> bool:
+        """Whether `where` wants this provider, or this model, by any of its names."""
+        written = (provider, model)
+        meant = self.named(provider, model) if self.named else written
+        texts = {both[NAMES.index(name)] for both in (written, meant)}
+        return any(matches_glob(glob, text) for glob in self.where[name] for text in texts)
+
+    def wants(self, provider: str, model: str) -> bool:
+        """Whether `where` wants usage of this provider and model."""
+        return all(self.has_name(name, provider, model) for name in self.where_names)
 
     def bound(self, day: date | None) -> tuple[int, int] | None:
         """Where a day begins: for instants in the report's zone, and for days without a zone."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from costcalc.calendar import zone
-from costcalc.problems import fail
+from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.counter import Counter
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import Source, Workspace, find_files, open_sources
-from costcalc.usage.store import is_ledger, joined, read_ledger, recut
+from costcalc.usage.store import is_ledger, joined, read_ledger, recut, unmatched
 
 __all__ = ["Detection", "ScanRequest", "detect", "scan"]
 
@@ -43,7 +43,10 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
     try:
         sources = _sources(usage, engine, workspace)
         stored = [source for source in sources if source.kind == "parquet" and is_ledger(engine, source)]
-        ledgers = [recut(read_ledger(engine, source.path, source.shown), request) for source in stored]
+        kept = [read_ledger(engine, source.path, source.shown) for source in stored]
+        ledgers = [recut(ledger, request) for ledger in kept]
+        missing = [unmatched(ledger, request) for ledger in kept]
+        counter = None
         logs = [source for source in sources if source not in stored]
         if logs:
             types = {
@@ -51,7 +54,10 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
             }
             logs = [_with_header(source, types) for source in logs]
             readings = plan(logs, request.mapping, request.usage_format, types, engine.keys)
-            ledgers.append(Counter(engine, workspace, readings, request).ledger())
+            counter = Counter(engine, workspace, readings, request)
+            ledgers.append(counter.ledger())
+            missing.append(counter.unmatched())
+        _check_matches(request, set.intersection(*missing), counter)
         return joined(ledgers)
     finally:
         engine.close()
@@ -98,6 +104,23 @@ def _detection(reading: Reading, source: Source) -> Detection:
 def _is_in(path: str, present: Collection[str]) -> bool:
     bare = path.removeprefix("/").split("[")[0].split("::")[0].lower()
     return any(name == bare or name.endswith(f".{bare}") for name in present)
+
+
+def _check_matches(request: ScanRequest, missing: Collection[str], counter: Counter | None) -> None:
+    """A filter that nothing in the log meets is a slip: its total of 0 would say that nothing was used."""
+    problems = [
+        Problem(
+            "nothing-matches",
+            f"--where {name}={glob}: no row has such a {name}",
+            nearest=nearest_names(glob, counter.values(name) if counter else ()),
+            remedy="correct the value; * stands for any text, and case does not matter",
+        )
+        for name, globs in request.where.items()
+        if name in missing
+        for glob in globs
+    ]
+    if problems:
+        raise CostcalcError(problems)
 
 
 def _check_zone(name: str) -> None:

@@ -17,7 +17,7 @@ from costcalc.usage.engine import Engine
 from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.paths import name_of, quoted
-from costcalc.usage.request import ScanRequest
+from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.sources import Source
 
 _KEY = "costcalc_ledger"
@@ -243,7 +243,7 @@ def _position(ledger: UsageLedger, name: str) -> int | None:
 
 
 def _missing_dimensions(ledger: UsageLedger, request: ScanRequest) -> list[Problem]:
-    wanted = [*request.dimensions, *(name for name in request.where if name not in ("provider", "model"))]
+    wanted = [*request.dimensions, *(name for name in request.where if name not in NAMES)]
     return [
         Problem(
             "unknown-column",
@@ -293,14 +293,21 @@ def _is_chosen(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) -> 
     since, until = (bound[group.naive] if bound else None for bound in bounds)
     if (since is not None and group.at < since) or (until is not None and group.at >= until):
         return False
-    for name, globs in request.where.items():
-        if name in ("provider", "model"):
-            text = getattr(group, name)
-        else:
-            text = group.dimensions[_position(ledger, name) or 0]
-        if not any(matches_glob(glob, text or "") for glob in globs):
-            return False
-    return True
+    return all(_matches(ledger, group, request, name) for name in request.where)
+
+
+def _matches(ledger: UsageLedger, group: UsageGroup, request: ScanRequest, name: str) -> bool:
+    if name in NAMES:
+        return request.has_name(name, group.provider or "", group.model)
+    text = group.dimensions[_position(ledger, name) or 0] or ""
+    return any(matches_glob(glob, text) for glob in request.where[name])
+
+
+def unmatched(ledger: UsageLedger, request: ScanRequest) -> set[str]:
+    """The names of `where` whose globs match nothing in a stored ledger."""
+    return {
+        name for name in request.where if not any(_matches(ledger, group, request, name) for group in ledger.groups)
+    }
 
 
 def _relabelled(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) -> UsageGroup:

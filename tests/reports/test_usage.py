@@ -7,6 +7,7 @@ import pytest
 
 import costcalc
 from costcalc.reports.usage import summary_of
+from costcalc.usage.store import write_ledger
 from tests.kit import book, flat, prices, usage
 
 BOOK = prices(book(flat("m", input_tokens="1", output_tokens="1"), timezone="Asia/Shanghai"))
@@ -76,3 +77,35 @@ def test_days_without_chosen_rows_are_covered(choice, first, days, october, tmp_
     found = costcalc.project(usage(tmp_path, *rows), prices=BOOK, months=1, **choice)
     assert (found.usage.first_day.day, found.usage.days) == (first, days)
     assert found.months[0].tokens == Fraction(october * 31, 30)
+
+
+class TestWhereByName:
+    """A provider and a model are chosen by what the log writes, and by what the pricebooks call it."""
+
+    ROWS = (
+        {"provider": "", "model": "m", "input_tokens": 1},
+        {"provider": "Acme-Cloud", "model": "m-2026-01-01", "input_tokens": 2},
+        {"provider": "other", "model": "n", "input_tokens": 4},
+    )
+    PRICES = prices(
+        book(flat("m", input_tokens="1"), head="names: [acme-cloud, acmecloud]\n"),
+        book(flat("n", input_tokens="1"), provider="other"),
+    )
+
+    @pytest.mark.parametrize(
+        ("where", "tokens"),
+        [
+            ({"provider": "acme"}, 3),
+            ({"provider": "AcmeCloud"}, 3),
+            ({"Provider": "acme-*"}, 2),
+            ({"model": "m"}, 3),
+            ({"model": "m-2026*"}, 2),
+            ({"provider": ("acme", "other"), "model": "n"}, 4),
+            ({"provider": "acme", "model": "n"}, 0),
+        ],
+    )
+    def test_of_logs_and_of_ledgers(self, where, tokens, tmp_path):
+        log = usage(tmp_path, *self.ROWS)
+        write_ledger(costcalc.scan(log, prices=self.PRICES), tmp_path / "ledger.parquet")
+        for source in (log, tmp_path / "ledger.parquet"):
+            assert costcalc.cost(source, prices=self.PRICES, where=where).usage.tokens == tokens

@@ -236,6 +236,21 @@ class TestLabels:
         chosen = plain(f"{HEAD},team", *rows, where={"model": ("QWEN*",), "team": ("search", "")})
         assert only(chosen).rows == 2
 
+    def test_where_that_nothing_meets_is_an_error(self, plain):
+        """A total of 0 would say that nothing was used."""
+        rows = [f"{NOON},qwen3-max,1,1,search"]
+        with pytest.raises(CostcalcError, match="nothing-matches") as raised:
+            plain(f"{HEAD},team", *rows, where={"model": ("qwen",), "team": ("serch",)})
+        assert [(p.message, p.nearest) for p in raised.value.problems] == [
+            ("--where model=qwen: no row has such a model", ("qwen3-max",)),
+            ("--where team=serch: no row has such a team", ("search",)),
+        ]
+
+    def test_where_that_is_met_outside_the_time_asked_for_is_none(self, plain):
+        rows = [f"{NOON},m,1,1,a", "2027-01-01T00:00:00Z,m,1,1,b"]
+        chosen = plain(f"{HEAD},team", *rows, where={"team": ("b",)}, until=date(2027, 1, 1))
+        assert chosen.groups == []
+
     def test_names_that_are_code_stay_text(self, plain):
         """A column and a model that would be SQL, markup or a formula elsewhere."""
         name = "x'; DROP TABLE counted; --"

@@ -84,6 +84,7 @@ CASES = {
     "bad-basis": "project usage.csv --basis lst",
     "bad-each": "cost usage.csv --each week",
     "unknown-dimension": "cost usage.csv --by customr",
+    "nothing-matches": "cost usage.csv --where provider=alibab,model=qwen3-max",
     "unknown-output": "cost usage.csv --format xml",
     "unknown-ending": "cost usage.csv -o cost.docx",
     "unwritable-output": "cost usage.csv -o no/such/folder/cost.csv",
