@@ -118,7 +118,7 @@ def list_(
     as_json: o.Json = False,
     config_file: o.ConfigFile = None,
 ) -> int:
-    """Every model with its standard rates on a day, and since when they hold."""
+    """Every model with its standard rates, and since when they hold."""
     from costcalc.render.prices.listing import listing_blocks, listing_json, listing_rows
     from costcalc.reports.prices.listing import list_prices
 
@@ -126,7 +126,7 @@ def list_(
     kind = kind_of(format_, as_json, output)
     prices = _prices(pricebook, config)
     books = list_prices(prices.pricebook, _day_in(on), providers or (), region)
-    _deliver(kind, output, "Prices", lambda wide: listing_blocks(books, wide), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
+    _deliver(kind, output, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
     return 0
 
 
@@ -142,7 +142,10 @@ def show(
     as_json: o.Json = False,
     config_file: o.ConfigFile = None,
 ) -> int:
-    """Everything about one model: every meter, length, tier and hour, its sources and what is announced."""
+    """Everything about one model, and who says so.
+
+    Every meter, length, service tier and hour; the sources, what is announced, and whose book it is.
+    """
     from costcalc.pricebook.load import load_pricebook
     from costcalc.render.prices.sheet import sheet_blocks, sheet_json, sheet_rows
     from costcalc.reports.prices.sheet import sheet
@@ -171,7 +174,7 @@ def history(
     as_json: o.Json = False,
     config_file: o.ConfigFile = None,
 ) -> int:
-    """How a model's price moved: a row for each day on which it changed, and a chart."""
+    """How a model's price moved, day by day, with a chart."""
     from costcalc.render.prices.history import history_blocks, history_json, history_rows
     from costcalc.reports.prices.history import history as read_history
     from costcalc.reports.prices.series import series
@@ -213,7 +216,10 @@ def diff(
     allow_refused: o.AllowRefused = False,
     config_file: o.ConfigFile = None,
 ) -> int:
-    """What changed between two days, in percent; with --usage also in money, all of it at either day's list."""
+    """What changed between two days, in percent and in money.
+
+    With --usage, the whole usage is priced at the one day's list and at the other's, whenever it was used.
+    """
     from costcalc.cli.output import exit_code, report_refused
     from costcalc.render.prices.diff import diff_blocks, diff_json, diff_rows
     from costcalc.reports.prices.diff import diff as read_diff
@@ -249,7 +255,10 @@ def lint(
     format_: o.Format = None,
     as_json: o.Json = False,
 ) -> int:
-    """What is wrong with pricebooks: every problem of every file in one run. Exit code 2 where one is an error."""
+    """What is wrong with pricebooks, or looks so.
+
+    Every problem of every file in one run; exit code 2 where one of them is an error.
+    """
     import sys
 
     from costcalc.render.prices.lint import lint_blocks, lint_json, lint_rows
@@ -306,7 +315,10 @@ def resolve(
     as_json: o.Json = False,
     config_file: o.ConfigFile = None,
 ) -> int:
-    """Why a name means that model. Exit code 2, with near names, where it means none."""
+    """Why a name means that model.
+
+    Exit code 2, with near names, where it means none.
+    """
     from costcalc.render.prices.naming import naming_blocks, naming_json, naming_rows
     from costcalc.reports.prices.naming import naming
 

@@ -151,23 +151,24 @@ def _tables(report: History, is_wide: bool) -> Iterator[Block]:
 def _table(report: History, kinds: Sequence[tuple[Variant, LengthHistory]], meters: Sequence[str]) -> Grid:
     has_hours = any(variant.off_peak for variant in report.variants)
     columns = [Column("From", "name")]
+    moves = len(report.entries) > 1
     for meter in meters:
-        columns += [Column(title_of(meter)), Column("")]
+        columns += [Column(title_of(meter)), *([Column("")] if moves else [])]
     rows: list[list[Cell]] = []
     for variant, each in kinds:
         title = _title(variant, each.bounds, report, has_hours)
         if title:
             rows.append([Cell(title, "strong"), *(Cell() for _ in columns[1:])])
-        for position, (entry, moves) in enumerate(zip(report.entries, each.moves, strict=True)):
+        for entry, prices in zip(report.entries, each.moves, strict=True):
             name = since_text(entry.starts, entry.observed) + _mark(entry, report)
             cells = [Cell(name, indent=1 if title else 0)]
             for meter in meters:
-                cells += _cells(moves.get((variant, meter)), meter, position)
+                cells += _cells(prices.get((variant, meter)), meter)[: 2 if moves else 1]
             rows.append(cells)
     return Grid(columns, rows)
 
 
-def _cells(moved: Moved | None, meter: str, position: int) -> list[Cell]:
+def _cells(moved: Moved | None, meter: str) -> list[Cell]:
     if moved is None:
         return [Cell(DASH, "quiet"), Cell()]
     price = Cell(price_text(moved.price.per(meter)))

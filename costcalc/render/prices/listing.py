@@ -16,7 +16,7 @@ LIST_SCHEMA = "costcalc.prices-list/1"
 _SHOWN = ("input_tokens", "cache_read_tokens", "output_tokens")
 
 
-def listing_blocks(books: Sequence[ListedBook], is_wide: bool) -> Sequence[Block]:
+def listing_blocks(books: Sequence[ListedBook]) -> Sequence[Block]:
     """Token prices in one table, everything else in another."""
     days = sorted({book.day for book in books})
     shown = [book for book in books if book.models]
@@ -31,7 +31,7 @@ def listing_blocks(books: Sequence[ListedBook], is_wide: bool) -> Sequence[Block
         Facts([("prices", (f"of {days_text(days[0], days[-1])}", *what))] if days else []),
         *((Gap(), _token_grid(tokens)) if tokens else ()),
         *((Gap(), _other_grid(others)) if others else ()),
-        *((Gap(), Note(_LONGER, "quiet")) if varies and not is_wide else ()),
+        *((Gap(), Note(_LONGER, "quiet")) if varies else ()),
     ]
 
 

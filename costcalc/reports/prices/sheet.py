@@ -11,7 +11,7 @@ from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, PriceBl
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.quotes import Quotes
 from costcalc.reports.prices.day import DayIn, find_model
-from costcalc.reports.prices.rates import LengthPrices, PriceReader, Variant, is_priced, telling
+from costcalc.reports.prices.rates import LengthPrices, PriceReader, Variant, is_priced, of_tier, telling
 
 
 @dataclass(frozen=True, slots=True)
