@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.calendar import read_day
-from costcalc.money import Money, read_number
+from costcalc.money import Money, exact_text, read_number
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.load import load_fx, load_pricebook
 from costcalc.pricebook.resolve import Pricebook
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 Number = int | str | Fraction  # a float would have lost digits before it came here
 Progress = Callable[[float], None]
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 BASES = ("auto", "list", "billed")
 
 
@@ -76,6 +78,8 @@ class ProjectionResult:
         return projection_csv(self.report)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # copying and pickling ask for these before there is a report
+            raise AttributeError(name)
         return getattr(self.report, name)
 
 
@@ -104,6 +108,8 @@ class CostResult:
         return cost_csv(self.report)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # copying and pickling ask for these before there is a report
+            raise AttributeError(name)
         return getattr(self.report, name)
 
 
@@ -178,7 +184,7 @@ def project(
     what `scan` takes: since, until, where, columns, usage_format, progress. CostcalcError with every problem found.
     """
     names = _names(by)
-    share = None if pass_through is None else read_share(pass_through, "pass_through")
+    share = None if pass_through is None else _passed(read_share(pass_through, "pass_through"))
     plan = _scenario(scenario, hikes)
     changes = changes_at(plan, share)
     prices = prices or read_prices()
@@ -189,7 +195,7 @@ def project(
         basis=_basis(basis),
         currency=currency.upper() if currency else None,
         timezone=timezone,
-        months=months,
+        months=_count(months, "months"),
         revenue=None if revenue is None else _money(revenue),
         revenue_source=revenue_source,
         margin=None if margin is None else read_share(margin, "margin"),
@@ -214,6 +220,8 @@ def cost(
     **choose: Any,
 ) -> CostResult:
     """What it cost: `cost("usage.csv", by="customer", each="month").to_frame()`; `choose` as for `project`."""
+    if each not in (None, "day", "month"):
+        raise fail("bad-option", f'each "{each}" is no period', expected="day, or month")
     names = _names(by)
     prices = prices or read_prices()
     ledger = _ledger(usage, names, prices, timezone, choose)
@@ -222,12 +230,13 @@ def cost(
 
 
 def read_share(value: Number, what: str) -> Fraction:
-    """60% as 3/5: `"60%"`, `"0.6"`, `60` and `Fraction(3, 5)` alike. CostcalcError: no share between −1000% and 1000%."""
+    """60% as 3/5: `"60%"`, `"0.6"`, `60` and `Fraction(3, 5)` alike. CostcalcError: no share, or a float."""
+    _refuse_float(value, what, "bad-share", f'"{value}"')
+    if isinstance(value, Fraction):
+        return value
     try:
         text = str(value).strip()
-        if isinstance(value, float):
-            raise ValueError("a float")
-        share = value if isinstance(value, Fraction) else read_number(text.removesuffix("%"))
+        share = read_number(text.removesuffix("%"))
     except ValueError:
         raise fail("bad-share", f'{what} "{value}" is no share', expected="60%, or 0.6") from None
     return share / 100 if text.endswith("%") or abs(share) > 1 else share
@@ -237,14 +246,38 @@ def read_amount(text: str, what: str) -> Money:
     """`52000`, `52_000 USD`, `52,000 USD`: an amount; without a currency it is in the report's. CostcalcError."""
     number, _, currency = text.strip().partition(" ")
     try:
-        amount = read_number(number.replace(",", ""))
+        amount = read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number)
     except ValueError:
-        raise fail("bad-amount", f'{what} "{text}" is no amount', expected='52000, or "52000 USD"') from None
+        raise fail("bad-amount", f'{what} "{text}" is no amount', expected='52000, 52,000.50, or "52000 USD"') from None
     if currency and not (len(currency.strip()) == 3 and currency.strip().isalpha()):
         raise fail("bad-amount", f'{what} "{text}": "{currency}" is no currency', expected="an ISO 4217 code: USD")
-    if amount < 0:
-        raise fail("bad-amount", f'{what} "{text}" is negative', expected="what you earned in the log's period")
-    return Money(amount, currency.strip().upper())
+    return _earned(Money(amount, currency.strip().upper()), what)
+
+
+def _earned(money: Money, what: str) -> Money:
+    if money.amount < 0:
+        shown = f"{exact_text(money.amount)} {money.currency}".strip()
+        raise fail("bad-amount", f'{what} "{shown}" is negative', expected="what you earned in the log's period")
+    return money
+
+
+def _passed(share: Fraction) -> Fraction:
+    if not 0 <= share <= 1:
+        raise fail(
+            "bad-share", f"the pass-through {exact_text(share * 100)}% is no part of a rise", expected="0% to 100%"
+        )
+    return share
+
+
+def _count(value: object, what: str) -> int:
+    if isinstance(value, int) and value >= 0:
+        return value
+    raise fail("bad-option", f'{what} "{value}" is no count', expected="0, 1, 2, …")
+
+
+def _refuse_float(value: object, what: str, code: str, text: str) -> None:
+    if isinstance(value, float):
+        raise fail(code, f"{what} {value} is a float, which may have lost digits", remedy=f"write it as text: {text}")
 
 
 def _scenario(name: str | Path | None, hikes: object) -> Scenario:
@@ -274,11 +307,16 @@ def _names(by: Sequence[str] | str) -> tuple[str, ...]:
 
 
 def _money(value: Number | Money) -> Money:
-    return value if isinstance(value, Money) else read_amount(str(value), "revenue")
+    _refuse_float(value, "revenue", "bad-amount", f'"{value}"')
+    if isinstance(value, Fraction):
+        return _earned(Money(value, ""), "revenue")
+    return _earned(value, "revenue") if isinstance(value, Money) else read_amount(str(value), "revenue")
 
 
 def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:
     """Globs by name; a provider may be called by any of its names."""
+    if not isinstance(chosen, Mapping):
+        raise fail("bad-option", f'where is no mapping: "{chosen}"', expected='{"team": "search", "model": "qwen3-*"}')
     found = {
         name.lower(): (globs,) if isinstance(globs, str) else tuple(map(str, globs)) for name, globs in chosen.items()
     }
@@ -288,10 +326,10 @@ def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[s
 
 
 def _day(value: date | str | None) -> date | None:
-    if not isinstance(value, str):
+    if value is None or type(value) is date:
         return value
     try:
-        return read_day(value)
+        return read_day(str(value))
     except ValueError:
         raise fail("bad-date", f'"{value}" is no day', expected="2026-09-01") from None
 

@@ -77,8 +77,10 @@ def find_files(usage: str | Path | Sequence[str | Path]) -> list[str]:
         if not names:
             problems.append(_not_there(str(argument)))
         found += names
-    if problems:
-        raise CostcalcError(problems)
+    if problems or not arguments:
+        raise CostcalcError(
+            problems or [Problem("no-usage", "no file is named", remedy="name files, folders or globs")]
+        )
     once = {name if name == "-" else os.path.realpath(name): name for name in reversed(found)}
     return list(reversed(once.values()))
 
