@@ -89,6 +89,7 @@ Examples:
   costcalc prices show openai/gpt-5.6-luna
   costcalc prices history alibaba/qwen3-max --region cn-beijing
   costcalc prices diff 2026-01-01 2026-09-30 --usage usage.csv
+  costcalc prices events --provider alibaba
   costcalc prices lint our-rates.yaml
   costcalc prices resolve claude-sonnet-4-5-20250929
 """
@@ -326,6 +327,49 @@ def resolve(
     kind = kind_of(format_, as_json, output)
     report = naming(_prices(pricebook, config).pricebook, name, _day_in(on), provider, region)
     _deliver(kind, output, "What the name means", lambda _: naming_blocks(report), lambda: naming_json(report), lambda: naming_rows(report))  # fmt: skip
+    return 0
+
+
+@app.command(
+    epilog=_examples(
+        "events --provider alibaba --since 2026-04", "events --meter compute", "events alibaba-2026-04-compute"
+    )
+)
+def events(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these, in full.", show_default=False)
+    ] = None,
+    provider: Annotated[
+        list[str] | None, typer.Option("--provider", metavar="NAME", help="Only this provider.", show_default=False)
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DAY", help="In force on this day or later.", show_default=False)
+    ] = None,
+    meter: Annotated[
+        str | None,
+        typer.Option("--meter", metavar="NAME", help="A meter or a group: compute, tokens.", show_default=False),
+    ] = None,
+    pricebook: o.Pricebooks = None,
+    output: o.Output = None,
+    format_: o.Format = None,
+    as_json: o.Json = False,
+    config_file: o.ConfigFile = None,
+) -> int:
+    """The rises and cuts that were announced or seen, with their sources.
+
+    The catalogue changes no price. A name of it can be used as a hike: --hike @NAME.
+    """
+    from costcalc.pricebook.events import load_events
+    from costcalc.render.prices.events import event_blocks, event_rows, events_json
+    from costcalc.reports.prices.events import catalogue
+
+    config = read_config(config_file)
+    kind = kind_of(format_, as_json, output)
+    books = pricebook if pricebook is not None else config.paths("pricebooks")
+    day = o.read_period_day(since, "--since", "UTC")
+    prices = _prices(pricebook, config)
+    found = catalogue(load_events(books), prices.pricebook, names or (), provider or (), day, meter)
+    _deliver(kind, output, "Rises and cuts", lambda wide: event_blocks(found, wide), lambda: events_json(found), lambda: event_rows(found))  # fmt: skip
     return 0
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from costcalc.pricebook.events import parse_events
 from costcalc.pricebook.fx import parse_fx
-from costcalc.pricebook.load import FX_FILE, shipped_folder
+from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shipped_folder
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.read import parse_book
 from costcalc.problems import CostcalcError, Place, Problem, fail
@@ -77,11 +78,10 @@ def _read_file(file: Path, read: _Read) -> None:
     document = read_yaml(file)
     if file.name == FX_FILE:
         parse_fx(document.text, str(file))
-    elif file.name not in OTHERS:
+    elif file.name == EVENTS_FILE:
+        parse_events(document.text, str(file))
+    else:
         read.books.append((parse_book(document.text, str(file)), document))
-
-
-OTHERS = frozenset({"events.yaml"})
 
 
 def _twice(books: Sequence[tuple[Book, Document]]) -> Iterator[Found]:

@@ -1,0 +1,142 @@
+"""The catalogue of rises and cuts on the page, as JSON and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.calendar import read_day, read_month
+from costcalc.pricebook.events import Event
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.figures import change_style
+from costcalc.render.prices.parts import Json, ratio_json
+from costcalc.render.prices.words import file_text
+from costcalc.render.rows import Rows, ratio_value
+from costcalc.render.words import DASH, counted, day_text, month_text, plain_percent
+from costcalc.reports.prices.events import Catalogue
+
+EVENTS_SCHEMA = "costcalc.prices-events/1"
+
+
+def event_blocks(found: Catalogue, is_wide: bool) -> Sequence[Block]:
+    """A row an event; those that were named, in full."""
+    if found.in_full:
+        return [block for event in found.events for block in _in_full(event)]
+    of = f"{len(found.events):,} of {counted(found.known, 'event')}"
+    columns = [Column("Event", "name"), Column("Change"), Column("What", "text")]
+    if is_wide:
+        columns[2:2] = [Column("From"), Column("Status", "text"), Column("Source", "text")]
+    rows = [list(_row(event, is_wide)) for event in found.events]
+    end = (Gap(), Note("Any of them in full: costcalc prices events NAME.", "quiet"))
+    return [Facts([("events", (of, "the newest first"))]), *((Gap(), Grid(columns, rows), *end) if rows else ())]
+
+
+def events_json(found: Catalogue) -> Json:
+    """See docs/prices.md."""
+    return {
+        "schema": EVENTS_SCHEMA,
+        "known": found.known,
+        "events": [
+            {
+                "name": event.id,
+                "provider": event.provider,
+                "scope": event.scope,
+                "models": list(event.models),
+                "meters": list(event.meters),
+                "counted": event.is_counted,
+                "low": ratio_json(_ratio(event.low)),
+                "high": ratio_json(_ratio(event.high)),
+                "announced": event.announced or None,
+                "effective": event.effective or None,
+                "status": event.status,
+                "status_note": event.status_note or None,
+                "confidence": event.confidence,
+                "sources": list(event.sources),
+                "note": event.note or None,
+                "file": file_text(event.place.file),
+                "line": event.place.line,
+            }
+            for event in found.events
+        ],
+    }
+
+
+def event_rows(found: Catalogue) -> Rows:
+    """A row an event."""
+    header = (
+        "name", "provider", "scope", "models", "meters", "low", "high", "announced", "effective", "status",
+        "confidence", "sources", "note",
+    )  # fmt: skip
+    return header, [
+        (
+            event.id, event.provider, event.scope, " ".join(event.models), " ".join(event.meters),
+            ratio_value(_ratio(event.low)), ratio_value(_ratio(event.high)), event.announced, event.effective,
+            event.status, event.confidence, " ".join(event.sources), event.note,
+        )
+        for event in found.events
+    ]  # fmt: skip
+
+
+def change_range(event: Event) -> str:
+    """`+34%`, `+5 to +34%`, `from +30%`; a dash where nothing was published."""
+    low, high = _ratio(event.low), _ratio(event.high)
+    if low is None:
+        return DASH
+    if high is None:
+        return f"from {plain_percent(low, signed=True)}"
+    if low == high:
+        return plain_percent(high, signed=True)
+    return f"{plain_percent(low, signed=True).removesuffix('%')} to {plain_percent(high, signed=True)}"
+
+
+def partial_day(text: str) -> str:
+    """`18 Apr 2026`, `Sep 2026`, `2026`: as much of a day as was read."""
+    if len(text) <= len("2026"):
+        return text
+    return day_text(read_day(text)) if len(text) > len("2026-09") else month_text(read_month(text))
+
+
+def _row(event: Event, is_wide: bool) -> Iterator[Cell]:
+    yield Cell(event.id)
+    yield Cell(change_range(event), change_style(_high(event)))
+    begins = partial_day(event.effective)
+    if is_wide:
+        yield Cell(begins or DASH)
+        yield Cell(event.status.replace("_", " "), "quiet")
+        yield Cell(event.confidence, "quiet")
+        yield Cell(event.scope)
+    else:
+        yield Cell(f"{begins or event.status.replace('_', ' ')}: {event.scope}")
+
+
+def _in_full(event: Event) -> Iterator[Block]:
+    yield Facts(list(_facts(event)), each_in_a_line=True)
+    yield Gap()
+
+
+def _facts(event: Event) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "event", (event.id,)
+    yield "change", (f"{change_range(event)} at {event.provider}",)
+    yield "what", (event.scope, *([f"models: {', '.join(event.models)}"] if event.models else []))
+    counted_text = "" if event.is_counted else " (no usage file counts this)"
+    yield "meters", ((", ".join(event.meters) or "all") + counted_text,)
+    dates = []
+    if event.announced:
+        dates.append(f"announced {partial_day(event.announced)}")
+    dates.append(
+        f"in force from {partial_day(event.effective)}" if event.effective else "no day is known from which it holds"
+    )
+    yield "when", tuple(dates)
+    yield "status", (event.status.replace("_", " ") + (f": {event.status_note}" if event.status_note else ""),)
+    yield "source", (event.confidence, *event.sources)
+    if event.note:
+        yield "note", (event.note,)
+    yield "book", (f"{file_text(event.place.file)}, line {event.place.line}",)
+
+
+def _ratio(percent: Fraction | None) -> Fraction | None:
+    return None if percent is None else percent / 100
+
+
+def _high(event: Event) -> Fraction:
+    return event.high if event.high is not None else event.low if event.low is not None else Fraction()
