@@ -13,6 +13,7 @@ from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
 from costcalc.cli.output import report_refused
 from costcalc.cli.progress import scan_progress
+from costcalc.problems import fail
 from costcalc.reports.usage import summary_of
 
 app = command_app()
@@ -47,6 +48,11 @@ def scan(
     from costcalc.usage.store import write_ledger
 
     config = read_config(config_file)
+    if output.suffix.lower() != ".parquet":
+        raise fail(
+            "unknown-output", f'a ledger is a Parquet file, and "{output}" does not end like one',
+            expected=".parquet", remedy="costcalc cost -o writes .csv, .json and the like",
+        )  # fmt: skip
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, None, pricebook)
     zone = choice.zone(config)
     with scan_progress() as progress:

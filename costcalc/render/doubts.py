@@ -82,7 +82,9 @@ def _unpriced_text(rating: Rating) -> str:
     tokens = sum((part.tokens for part in rating.unpriced), Fraction())
     if not tokens or share is None:
         return "Unpriced: the total is incomplete."
-    return f"Unpriced: the total is incomplete. {amount_text(tokens)} tokens ({share_text(1 - share)}) have no price."
+    what = "1 token" if tokens == 1 else f"{amount_text(tokens)} tokens"
+    verb = "has" if tokens == 1 else "have"
+    return f"Unpriced: the total is incomplete. {what} ({share_text(1 - share)}) {verb} no price."
 
 
 def _unpriced_grid(rating: Rating) -> Grid:
@@ -112,8 +114,8 @@ def _unpriced_row(what: str, tokens: Fraction, reason: str, rating: Rating) -> l
 
 
 def _refused(usage: UsageSummary) -> Note:
-    verb = "is" if usage.refused_rows == 1 else "are"
-    text = f"Refused: {counted(usage.refused_rows, 'row')} {verb} not counted, and the total lacks them."
+    verb, them = ("is", "it") if usage.refused_rows == 1 else ("are", "them")
+    text = f"Refused: {counted(usage.refused_rows, 'row')} {verb} not counted, and the total lacks {them}."
     if usage.problems:
         text += f" The first {len(usage.problems)} are named on standard error." if len(usage.problems) > 1 else ""
     return Note(text, "loud")

@@ -93,6 +93,8 @@ def _files(usage: UsageSummary) -> tuple[str, list[str]]:
 def _base_name(path: str) -> str:
     if path in ("-", ""):
         return "stdin"
+    stored, inside, _ = path.partition(".parquet (")  # a ledger, and the log that it was counted from
+    path = f"{stored}.parquet" if inside else path
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 

@@ -35,7 +35,7 @@ def margin_blocks(projection: Projection, table: Table) -> Iterator[Block]:
         yield Facts(answers, each_in_a_line=True)
     if any(line.margin for line in projection.lines) and not set(projection.rating.by) <= set(PRICE_FIELDS):
         yield Gap()
-        yield _by_line(table)
+        yield _by_line(table, projection.currency)
 
 
 def points_text(before: Fraction, after: Fraction) -> str:
@@ -183,7 +183,7 @@ def _assumed_row(margin: AssumedMargin) -> list[Cell]:
     ]
 
 
-def _by_line(table: Table) -> Grid:
+def _by_line(table: Table, currency: str) -> Grid:
     """Each line's own margin; never a share of somebody else's revenue."""
     columns = [
         Column(table.by[0].replace("_", " ").capitalize(), "name"),
@@ -193,11 +193,14 @@ def _by_line(table: Table) -> Grid:
         Column("Points", drop=1),
         Column("Raise to hold it"),
     ]
-    rows = [[name_cell(row, table.by), *_margin_cells(row)] for row in table.rows]
-    return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(table.total)]])
+    whole = _together([line.margin for line in table.total.lines if line.margin])
+    # Whole units where there are thousands of them; a revenue of 0.45 is not 0.
+    digits = 0 if whole and whole.revenue >= 1000 else minor_digits(currency)
+    rows = [[name_cell(row, table.by), *_margin_cells(row, digits)] for row in table.rows]
+    return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(table.total, digits)]])
 
 
-def _margin_cells(row: Row) -> list[Cell]:
+def _margin_cells(row: Row, digits: int) -> list[Cell]:
     margin = _together([line.margin for line in row.lines if line.margin])
     if margin is None or margin.before is None or margin.after is None:
         return [NONE] * 5
@@ -205,7 +208,7 @@ def _margin_cells(row: Row) -> list[Cell]:
     lost = points_text(margin.before, margin.after).removesuffix(" points")
     points = Cell(lost, change_style(margin.money_lost)) if margin.money_lost else NONE
     return [
-        Cell(decimal_text(round_half_up(margin.revenue, 0))),
+        Cell(decimal_text(round_half_up(margin.revenue, digits))),
         Cell(percent_text(margin.before)),
         Cell(percent_text(margin.after)),
         points,

@@ -282,7 +282,7 @@ def _too_late(options: ProjectOptions, rating: Rating, usage: UsageSummary) -> l
             Problem(
                 "hike-after-the-log",
                 f'--hike "{change.written}" begins on {change.from_day}, after the log\'s last day ({usage.last_day})'
-                + (f" and after its {options.months} months" if options.months else ""),
+                + (f" and after its {options.months} month{'s' * (options.months > 1)}" if options.months else ""),
                 remedy=f"drop the date to see this usage at the new prices, or add --months {max(months, 1)}",
             )
         )

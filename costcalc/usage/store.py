@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from errno import EISDIR
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ def write_ledger(ledger: UsageLedger, path: Path | str) -> None:
     """The ledger as a Parquet file: one row a group, a column a meter (DECIMAL(38,0)), its questions in the metadata."""
     engine, lines = Engine(), Path(f"{path}.part.jsonl")
     try:
+        if Path(path).is_dir():
+            raise IsADirectoryError(EISDIR, "Is a directory")
         with lines.open("w", encoding="utf-8") as out:
             for group in ledger.groups:
                 out.write(json.dumps(_record(ledger, group), ensure_ascii=False) + "\n")

@@ -11,7 +11,7 @@ from costcalc.problems import Place, Problem
 from costcalc.render.markdown import cost_markdown, projection_markdown
 from costcalc.render.page import cost_page, projection_page
 from costcalc.reports.projection import Projection
-from costcalc.usage.ledger import SkippedRows, UsageLedger
+from costcalc.usage.ledger import SkippedRows, SourceFile, UsageLedger
 from tests.render.made import USUAL, books, cost_report, drawn, fx, group, ledger, projection
 
 WIDTHS = (60, 80, 120)
@@ -184,6 +184,25 @@ def test_unpriced_usage_makes_the_total_incomplete():
     assert "! Unpriced: the total is incomplete. 10.0 M tokens (1.0%) have no price." in text
     assert "mystery 10.0 M 1.0% no pricebook knows this model" in text
     assert "Total *" in text
+
+
+def test_one_is_no_plural():
+    text = page(ledger(group("qwen3-max", 1), group("mystery", 1), refused_rows=1), "alibaba=34")
+    assert "1 token (50%) has no price." in text
+    assert "1 row is not counted, and the total lacks it." in text
+
+
+def test_a_ledger_is_called_by_its_own_name():
+    stored = SourceFile("logs/kept.parquet (data/usage.csv)", "plain", 1)
+    assert page(ledger(group("qwen3-max", 10**9), sources=(stored,))).startswith("kept.parquet 1–30 Sep 2026")
+
+
+def test_a_revenue_below_a_unit_is_not_0():
+    """0.45 USD of revenue against 2 USD of cost; thousands are shown whole."""
+    parts = [group("qwen3-max", 10**6, dimensions=("a",), revenue=Fraction("0.45"), revenue_currency="USD")]
+    assert "a 0.45 −344.4%" in page(ledger(*parts, dimensions=("team",)), "alibaba=34", by=("team",))
+    parts.append(group("qwen3-max", 10**6, dimensions=("b",), revenue=Fraction(2000), revenue_currency="USD"))
+    assert "b 2,000 99.9%" in page(ledger(*parts, dimensions=("team",)), "alibaba=34", by=("team",))
 
 
 def test_other_lists_exchange_rates_and_assumptions_are_named():

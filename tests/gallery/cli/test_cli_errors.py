@@ -87,6 +87,8 @@ CASES = {
     "nothing-matches": "cost usage.csv --where provider=alibab,model=qwen3-max",
     "unknown-output": "cost usage.csv --format xml",
     "unknown-ending": "cost usage.csv -o cost.docx",
+    "ledger-that-is-no-parquet": "scan usage.csv -o ledger.csv",
+    "ledger-onto-a-folder": "scan usage.csv -o kept.parquet",
     "unwritable-output": "cost usage.csv -o no/such/folder/cost.csv",
     "missing-fx": "cost usage.csv --currency EUR",
     "missing-fx-month": "cost early.csv --currency USD",
@@ -119,6 +121,7 @@ CASES = {
 def test_a_wrong_command_is_answered_with(name, run_costcalc, tmp_path, request):
     for file, text in FILES.items():
         (tmp_path / file).write_text(text, encoding="utf-8")
+    (tmp_path / "kept.parquet").mkdir()
     run = run_costcalc(*shlex.split(CASES[name]), cwd=tmp_path)
     said = f"$ costcalc {CASES[name]}\nexit {run.code}\n{run.out if run.code == 3 else run.err}"
     answer = HERE / f"{name}.txt"
