@@ -48,7 +48,7 @@ def naming_json(report: Naming) -> Json:
 def naming_rows(report: Naming) -> Rows:
     """One row."""
     values = {
-        name: str(value) if isinstance(value, bool) else value
+        name: str(value).lower() if isinstance(value, bool) else value
         for name, value in naming_json(report).items()
         if not isinstance(value, list) and name != "schema"
     }

@@ -79,7 +79,8 @@ def history(
     days = _days(reader)
     lengths = reader.by_length(days)
     variants = of_tier(telling(lengths), tier or STANDARD, found)
-    kept = [each for each in lengths if any(is_priced(prices, v) for prices in each.on for v in variants)]
+    histories = [LengthHistory(each.bounds, _moves(each, lengths[0])) for each in lengths]
+    kept = [each for each in histories if any(kind in variants for moves in each.moves for kind, _ in moves)]
     entries = _entries(reader, days)
     return History(
         found,
@@ -87,7 +88,7 @@ def history(
         day_in(reader.book.timezone),
         entries,
         variants,
-        [LengthHistory(each.bounds, _moves(each)) for each in kept],
+        kept,
         [block for block in reader.model.blocks if block.status in NEVER_APPLIES],
         [other.region for other in pricebook.other_lists(found)],
     )
@@ -142,11 +143,11 @@ def _block_on(reader: PriceReader, day: date) -> PriceBlock | None:
     return begun[-1] if begun else None
 
 
-def _moves(each: LengthPrices) -> list[Mapping[Line, Moved]]:
+def _moves(each: LengthPrices, shortest: LengthPrices) -> list[Mapping[Line, Moved]]:
     last: dict[Line, Price] = {}
     found: list[Mapping[Line, Moved]] = []
     for position, prices in enumerate(each.on):
-        billed = _whole(prices)
+        billed = _billed(prices, shortest.on[position])
         found.append({line: _moved(price, last.get(line), position) for line, price in billed.items()})
         last.update(billed)
     return found
@@ -158,6 +159,6 @@ def _moved(price: Price, before: Price | None, position: int) -> Moved:
     return Moved(price, price.of_one / before.of_one - 1 if before.of_one else None, is_first_seen=False)
 
 
-def _whole(prices: Prices) -> Prices:
+def _billed(prices: Prices, shortest: Prices) -> Prices:
     """Only prices of requests that can be billed: a part alone is no price."""
-    return {line: price for line, price in prices.items() if is_priced(prices, line[0])}
+    return {line: price for line, price in prices.items() if is_priced(prices, shortest, line[0])}

@@ -156,10 +156,17 @@ def of_tier(variants: Sequence[Variant], tier: str | None, found: ResolvedModel)
     return [variant for variant in variants if variant.tier == tier.lower()]
 
 
-def is_priced(prices: Prices, variant: Variant = PLAIN) -> bool:
-    """Whether a whole is priced: a part alone (cached input above the last band) prices no request."""
-    known = meters().by_name
-    return any(known[meter].part_of is None for kind, meter in prices if kind == variant)
+def is_priced(prices: Prices, shortest: Prices, variant: Variant = PLAIN) -> bool:
+    """Whether requests of this length can be billed: they need what the shortest ones are billed by.
+
+    A part alone (cached input above the last band), or the output alone, prices no request.
+    """
+    found, needed = _wholes(prices, variant), _wholes(shortest, variant)
+    return bool(found) and needed <= found
+
+
+def _wholes(prices: Prices, variant: Variant) -> set[str]:
+    return {meter for kind, meter in prices if kind == variant and meters().by_name[meter].part_of is None}
 
 
 def _alike(lengths: Sequence[LengthPrices], one: Variant, other: Variant) -> bool:

@@ -11,7 +11,7 @@ from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, PriceBl
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.quotes import Quotes
 from costcalc.reports.prices.day import DayIn, find_model
-from costcalc.reports.prices.rates import LengthPrices, PriceReader, Variant, is_priced, of_tier, telling
+from costcalc.reports.prices.rates import LengthPrices, PriceReader, Variant, is_priced, meter_order, of_tier, telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def sheet(
     lookup = pricebook.block_on(found.provider, found.region, found.model, day)
     model = reader.book.models[lookup.model]
     lengths = reader.by_length([day])
-    priced = [each for each in lengths if any(is_priced(each.on[0], variant) for variant in telling([each]))]
+    shortest = lengths[0].on[0]
+    priced = [each for each in lengths if any(is_priced(each.on[0], shortest, kind) for kind, _ in each.on[0])]
     variants = of_tier(telling(priced), tier, found)
     used = _sources(priced, variants)
     block = lookup.block
@@ -133,7 +134,7 @@ def _sources(lengths: Sequence[LengthPrices], variants: Sequence[Variant]) -> di
         for (variant, meter), price in each.on[0].items():
             if variant in variants and price.source:
                 found.setdefault(price.source, {})[meter] = None
-    return {key: list(names) for key, names in found.items()}
+    return {key: sorted(names, key=meter_order) for key, names in found.items()}
 
 
 def _next_change(reader: PriceReader, model: Model, day: date) -> NextChange | None:

@@ -1,0 +1,109 @@
+"""The pages whole, as a reader sees them at 60, 80 and 120 columns, and as Markdown."""
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from costcalc.api import scan
+from costcalc.problems import visible
+from costcalc.rating.rate import RatingOptions
+from costcalc.render.draw import Page
+from costcalc.render.markdown import markdown_text
+from costcalc.render.prices.diff import diff_blocks
+from costcalc.render.prices.events import event_blocks
+from costcalc.render.prices.history import history_blocks
+from costcalc.render.prices.listing import listing_blocks
+from costcalc.render.prices.naming import naming_blocks
+from costcalc.render.prices.sheet import sheet_blocks
+from costcalc.render.prices.stale import stale_blocks
+from costcalc.reports.prices.diff import Diff, diff, in_money
+from costcalc.reports.prices.events import catalogue
+from costcalc.reports.prices.history import history
+from costcalc.reports.prices.listing import list_prices
+from costcalc.reports.prices.naming import naming
+from costcalc.reports.prices.series import series
+from costcalc.reports.prices.sheet import sheet
+from costcalc.reports.prices.stale import stale
+from tests.kit import write_csv
+from tests.prices.made import BOOKS, EVENTS, FX, day_in
+
+
+def history_of(name, tier=None):
+    report = history(BOOKS, name, day_in, tier=tier)
+    return lambda wide: history_blocks(report, series(report), wide)
+
+
+def sheet_of(name, **words):
+    report = sheet(BOOKS, name, day_in, **words)
+    return lambda wide: sheet_blocks(report, wide)
+
+
+PAGES = {
+    "list": lambda _: listing_blocks(list_prices(BOOKS, day_in)),
+    "show-tiers": sheet_of("acme/flat"),
+    "show-lengths": sheet_of("banded", tier="standard"),
+    "show-hours": sheet_of("hourly"),
+    "show-gone": sheet_of("gone"),
+    "history-flat": history_of("acme/flat"),
+    "history-hours": history_of("hourly"),
+    "history-gone": history_of("gone"),
+    "history-moved": history_of("moved"),
+    "diff": lambda wide: diff_blocks(diff(BOOKS, date(2025, 12, 31), date(2026, 9, 20)), wide),
+    "stale": lambda _: stale_blocks(stale(BOOKS, day_in, 29)),
+    "resolve": lambda _: naming_blocks(naming(BOOKS, "acme/flat-v3", day_in)),
+    "events": lambda wide: event_blocks(catalogue(EVENTS, BOOKS), wide),
+    "event": lambda wide: event_blocks(catalogue(EVENTS, BOOKS, ["acme-2026-compute"]), wide),
+}
+
+
+def page(name: str, width: int, encoding: str = "utf-8") -> str:
+    return drawn(Page(PAGES[name]), width)
+
+
+def drawn(what: Page, width: int) -> str:
+    console = Console(file=StringIO(), width=width, no_color=True, highlight=False, markup=False, emoji=False)
+    console.print(what)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page(name, width, golden):
+    text = page(name, width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    golden(f"prices-{name}-{width}.txt", text)
+
+
+@pytest.mark.parametrize("name", ["show-tiers", "history-hours", "diff"])
+def test_the_page_as_markdown(name, golden):
+    golden(f"prices-{name}.md", markdown_text(name, PAGES[name](True)))
+
+
+def money(path) -> Diff:
+    first, second = date(2025, 12, 31), date(2026, 9, 20)
+    tokens = {"date": "2026-09-01", "requests": 1, "input_tokens": 10**8, "output_tokens": 10**7}
+    file = write_csv(path / "usage.csv", {"model": "acme/flat", **tokens}, {"model": "banded", **tokens})
+    ledger = scan(str(file), prices=FX[0])
+    usage = in_money(ledger, BOOKS, FX[1], first, second, RatingOptions())
+    return Diff(first, second, (), 3, usage)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_page_of_a_difference_in_money(width, tmp_path, golden):
+    report = money(tmp_path)
+    golden(f"prices-money-{width}.txt", drawn(Page(lambda wide: diff_blocks(report, wide)), width))
+
+
+def test_a_name_with_control_characters_is_shown_and_never_obeyed(run_costcalc):
+    run = run_costcalc("prices", "resolve", "qwen\x1b[31m-max")
+    assert run.code == 2
+    assert "\x1b" not in run.err
+    assert visible("qwen\x1b[31m-max") in run.err
+
+
+def test_the_chart_has_plain_signs_where_the_output_knows_no_others(run_costcalc):
+    run = run_costcalc("prices", "history", "qwen3-max", env={"PYTHONIOENCODING": "ascii"})
+    assert run.code == 0
+    assert run.out_bytes.isascii() or "6.00 ┤" in run.out

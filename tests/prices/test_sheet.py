@@ -1,0 +1,65 @@
+from datetime import date
+from fractions import Fraction
+
+from costcalc.pricebook.model import Bounds
+from costcalc.pricebook.read import parse_book
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.reports.prices.rates import PLAIN, Variant
+from costcalc.reports.prices.sheet import sheet
+from tests.prices.made import BOOKS, day_in
+
+BATCH, FLEX, THINKING = Variant("batch"), Variant("flex"), Variant(thinking=True)
+
+
+def prices(report, length=0):
+    return {(kind, meter): price.per(meter) for (kind, meter), price in report.lengths[length].on[0].items()}
+
+
+def test_a_tier_written_as_a_share_is_shown_as_the_price_it_makes():
+    found = prices(sheet(BOOKS, "acme/flat", day_in))
+    assert found[PLAIN, "input_tokens"] == 8
+    assert found[BATCH, "cache_read_tokens"] == Fraction(4, 10)  # half of 0.8
+    assert found[FLEX, "output_tokens"] == 20
+
+
+def test_a_tier_can_be_shown_alone():
+    assert sheet(BOOKS, "acme/flat", day_in, tier="batch").variants == [BATCH]
+
+
+def test_lengths_are_shown_with_both_ends_and_what_lies_above_has_no_price():
+    report = sheet(BOOKS, "banded", day_in)
+    assert [each.bounds for each in report.lengths] == [Bounds(0, 32_000), Bounds(32_000, 128_000)]
+    assert report.unpriced == [Bounds(128_000, None)]
+    assert report.variants == [PLAIN, THINKING]
+    assert prices(report, 1)[THINKING, "output_tokens"] == 8
+
+
+def test_sources_are_those_of_the_figures_shown():
+    report = sheet(BOOKS, "acme/flat", day_in, tier="standard")
+    assert report.meters_of == {"page": ["input_tokens", "cache_read_tokens"], "news": ["output_tokens"]}
+
+
+def test_what_is_announced_is_the_next_change():
+    change = sheet(BOOKS, "acme/flat", day_in).next_change
+    assert change
+    assert (change.starts, change.status) == (date(2027, 1, 1), "announced")
+    assert {each.ratio for each in change.changes if each.variant == PLAIN} == {1}
+
+
+def test_a_model_without_a_price_says_why():
+    report = sheet(BOOKS, "gone", day_in)
+    assert (report.block, report.reason) == (None, "no price from 2026-05-01 on: the page names it no more")
+
+
+def test_a_book_of_ones_own_goes_before_the_shipped_one_and_that_is_said():
+    own = parse_book("provider: acme\nregion: intl\ncurrency: USD\ntimezone: UTC\nmodels:\n  flat:\n    prices:\n      2026-01-01: {input_tokens: 1 per 1M, output_tokens: 2 per 1M}\n", "ours.yaml")  # fmt: skip
+    above = Pricebook((own, *(book for book in BOOKS.books if book.region != "intl")))
+    precedence = sheet(above, "acme/flat", day_in, "intl", shipped=BOOKS).precedence
+    assert (precedence.wins, precedence.over) == ("ours.yaml", "acme-intl.yaml")
+    assert sheet(BOOKS, "acme/flat", day_in, shipped=BOOKS).precedence.over is None
+
+
+def test_a_shipped_change_to_come_is_shown(run_costcalc):
+    out = run_costcalc("prices", "show", "gemini-3.6-flash", "--on", "2026-11-24").out
+    assert "1 Jan 2027, announced" in out
+    assert "input +100.0%" in out
