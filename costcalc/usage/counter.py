@@ -91,8 +91,15 @@ class Counter:
     def _check_dimensions(self) -> None:
         known = {plain.canonical(name) for name in self.offered}
         missing = [name for name in self.labels if plain.canonical(name) not in known]
-        if missing:
-            raise CostcalcError([_no_such_dimension(name, self.offered) for name in missing])
+        problems = [_no_such_dimension(name, self.offered) for name in missing]
+        problems += [
+            problem
+            for name in self.labels
+            if name not in self.request.mapping
+            for problem in _two_columns(name, self.readings)
+        ]
+        if problems:
+            raise CostcalcError(problems)
 
     # --- counting -----------------------------------------------------------------------------------------
 
@@ -447,6 +454,19 @@ def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:
         nearest=nearest_names(name, offered),
         remedy="name one of its columns, or --map it",
     )
+
+
+def _two_columns(name: str, readings: Iterable[Reading]) -> list[Problem]:
+    """A dimension that two columns of a file are called: neither is taken by guess."""
+    problems = []
+    for source in (source for reading in readings for source in reading.sources):
+        columns = [column for column in source.header if plain.canonical(column) == plain.canonical(name)]
+        if len(columns) > 1:
+            called = " and ".join(f'"{column}"' for column in columns)
+            place, expected = Place(source.shown, 1), "one column for each name"
+            text, remedy = f"{called} are both called {name}", "rename one of them in the file"
+            problems.append(Problem("two-columns-one-meaning", text, place, expected=expected, remedy=remedy))
+    return problems
 
 
 def _totals(groups: Sequence[UsageGroup]) -> dict[str, int]:

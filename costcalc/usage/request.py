@@ -56,4 +56,5 @@ class ScanRequest:
             return None, None
         first = max(first, since[naive]) if since else first
         last = min(last, until[naive]) if until else last
-        return (first, last) if first <= last else (None, None)
+        # One instant covers its day by itself; the end of a bucket begins none.
+        return (first, last) if first < last or not (since or until) else (None, None)

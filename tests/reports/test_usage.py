@@ -79,6 +79,12 @@ def test_days_without_chosen_rows_are_covered(choice, first, days, october, tmp_
     assert found.months[0].tokens == Fraction(october * 31, 30)
 
 
+def test_the_end_of_a_bucket_is_no_day_of_the_time_asked_for(tmp_path):
+    path = usage(tmp_path, {"timestamp": "2026-09-01T00:00:00Z", "until": "2026-09-02T00:00:00Z", **ONE})
+    found = costcalc.cost(path, prices=BOOK, since="2026-09-02").usage
+    assert (found.first_day, found.days) == (None, 0)
+
+
 class TestWhereByName:
     """A provider and a model are chosen by what the log writes, and by what the pricebooks call it."""
 

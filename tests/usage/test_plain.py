@@ -251,6 +251,13 @@ class TestLabels:
         chosen = plain(f"{HEAD},team", *rows, where={"team": ("b",)}, until=date(2027, 1, 1))
         assert chosen.groups == []
 
+    @pytest.mark.parametrize("names", ["team,team", "team,Team", "the team,the-team"])
+    def test_of_two_columns_of_one_name_none_is_guessed(self, plain, names):
+        rows = (f"{HEAD},{names}", f"{NOON},m,1,1,a,b")
+        assert only(plain(*rows)).rows == 1
+        with pytest.raises(CostcalcError, match="two-columns-one-meaning"):
+            plain(*rows, by=(names.partition(",")[0],))
+
     def test_names_that_are_code_stay_text(self, plain):
         """A column and a model that would be SQL, markup or a formula elsewhere."""
         name = "x'; DROP TABLE counted; --"
