@@ -32,8 +32,8 @@ def diff_blocks(report: Diff, is_wide: bool) -> Sequence[Block]:
     """What a usage costs at either list first, if one is given; then every change."""
     return [
         Facts([("prices", tuple(_summary(report)))]),
-        *(_money(report.usage, report) if report.usage else ()),
-        *_changes(report, is_wide),
+        *(_money(report.usage, report, is_wide) if report.usage else ()),
+        *_changes(report),
         *_comings(report),
     ]
 
@@ -97,7 +97,7 @@ def _summary(report: Diff) -> Iterator[str]:
     yield f"{counted(report.unchanged, 'model')} unchanged"
 
 
-def _changes(report: Diff, is_wide: bool) -> Iterator[Block]:
+def _changes(report: Diff) -> Iterator[Block]:
     rows: list[list[Cell]] = []
     heading = ("", "")
     for each in report.models:
@@ -170,7 +170,7 @@ def _comings(report: Diff) -> Iterator[Block]:
         yield Facts(rows)
 
 
-def _money(usage: UsageDiff, report: Diff) -> Iterator[Block]:
+def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
     digits = minor_digits(usage.currency)
     both = [line for line in usage.lines if line.before is not None and line.after is not None]
     before = round_to_total([line.before or Fraction() for line in both], digits)
@@ -206,9 +206,11 @@ def _money(usage: UsageDiff, report: Diff) -> Iterator[Block]:
         Cell(percent_text(rise, signed=True) if rise else "", change_style(change) or "strong"),
     ])  # fmt: skip
     columns = [
-        Column("This usage", "name"), Column("Tokens", drop=2), Column(f"List {day_text(report.first)}"),
+        Column("This usage", "name"), Column("Tokens"), Column(f"List {day_text(report.first)}"),
         Column(f"List {day_text(report.second)}"), Column("Change"), Column("", drop=1),
     ]  # fmt: skip
+    if not is_wide:
+        columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]
     yield Gap()
     yield Grid(columns, rows)
     yield from _missing(usage)

@@ -78,7 +78,7 @@ def sheet_json(sheet: Sheet) -> Json:
             line_json(variant, each.bounds, meter)
             | {
                 "price": price_json(price.of_one, meter),
-                "first_seen": price.observed.isoformat() if price.observed else None,
+                "first_seen_on": price.observed.isoformat() if price.observed else None,
                 "source": price.source or None,
             }
             for each in sheet.lengths

@@ -16,9 +16,8 @@ from costcalc.reports.prices.rates import (
     Line,
     Price,
     PriceReader,
-    Prices,
     Variant,
-    is_priced,
+    billed,
     of_tier,
     telling,
 )
@@ -147,9 +146,9 @@ def _moves(each: LengthPrices, shortest: LengthPrices) -> list[Mapping[Line, Mov
     last: dict[Line, Price] = {}
     found: list[Mapping[Line, Moved]] = []
     for position, prices in enumerate(each.on):
-        billed = _billed(prices, shortest.on[position])
-        found.append({line: _moved(price, last.get(line), position) for line, price in billed.items()})
-        last.update(billed)
+        priced = billed(prices, shortest.on[position])
+        found.append({line: _moved(price, last.get(line), position) for line, price in priced.items()})
+        last.update(priced)
     return found
 
 
@@ -157,8 +156,3 @@ def _moved(price: Price, before: Price | None, position: int) -> Moved:
     if before is None:
         return Moved(price, None, is_first_seen=position > 0)
     return Moved(price, price.of_one / before.of_one - 1 if before.of_one else None, is_first_seen=False)
-
-
-def _billed(prices: Prices, shortest: Prices) -> Prices:
-    """Only prices of requests that can be billed: a part alone is no price."""
-    return {line: price for line, price in prices.items() if is_priced(prices, shortest, line[0])}

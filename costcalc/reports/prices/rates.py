@@ -165,6 +165,11 @@ def is_priced(prices: Prices, shortest: Prices, variant: Variant = PLAIN) -> boo
     return bool(found) and needed <= found
 
 
+def billed(prices: Prices, shortest: Prices) -> Prices:
+    """Only the prices of requests that can be billed."""
+    return {line: price for line, price in prices.items() if is_priced(prices, shortest, line[0])}
+
+
 def _wholes(prices: Prices, variant: Variant) -> set[str]:
     return {meter for kind, meter in prices if kind == variant and meters().by_name[meter].part_of is None}
 

@@ -11,7 +11,16 @@ from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, PriceBl
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.quotes import Quotes
 from costcalc.reports.prices.day import DayIn, find_model
-from costcalc.reports.prices.rates import LengthPrices, PriceReader, Variant, is_priced, meter_order, of_tier, telling
+from costcalc.reports.prices.rates import (
+    LengthPrices,
+    PriceReader,
+    Variant,
+    billed,
+    is_priced,
+    meter_order,
+    of_tier,
+    telling,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def changes_between(lengths: Sequence[LengthPrices]) -> list[Change]:
     found = []
     for variant in telling(lengths):
         for each in lengths:
-            before, after = each.on
+            before, after = (billed(*pair) for pair in zip(each.on, lengths[0].on, strict=True))
             for kind, meter in {**before, **after}:
                 if kind != variant:
                     continue
