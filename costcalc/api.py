@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Number = int | str | Fraction  # a float would have lost digits before it came here
 Progress = Callable[[float], None]
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
-BASES = ("auto", "list", "billed")
+BASES = ("auto", "list", "contracted", "billed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from textwrap import indent
 
 from costcalc.api import Prices
 from costcalc.pricebook.fx import FxTable, parse_fx
-from costcalc.pricebook.read import parse_book
+from costcalc.pricebook.read import parse_file
 from costcalc.pricebook.resolve import Pricebook
+from costcalc.pricebook.terms import joined
 
 NO_FX = FxTable()
 
@@ -40,9 +41,11 @@ def flat(name: str, first_day: str = "2020-01-01", **per_million: str) -> str:
 
 
 def prices(*books: str, fx: str = "") -> Prices:
-    """Prices of these books alone; `fx` are lines such as `USD/CNY: {2026-09: {stated: 7}}`."""
+    """Prices of these books and terms alone; `fx` are lines such as `USD/CNY: {2026-09: {stated: 7}}`."""
     table = parse_fx(f"bases:\n  stated: {{url: test}}\nfx:\n{indent(fx, '  ')}") if fx else NO_FX
-    return Prices(Pricebook(tuple(parse_book(text) for text in books)), table)
+    read = [parse_file(text) for text in books]
+    pricebook = Pricebook(tuple(book for book, _ in read if book)).with_terms(joined(terms for _, terms in read))
+    return Prices(pricebook, table)
 
 
 def write_csv(path: Path, *rows: Mapping[str, object]) -> Path:

@@ -43,8 +43,8 @@ Basis = Annotated[
     str | None,
     typer.Option(
         "--basis",
-        metavar="auto|list|billed",
-        help="auto: a provider's bill wins; list: the pricebook; billed: any stated cost wins.",
+        metavar="auto|list|contracted|billed",
+        help="auto: a provider's bill wins; list, contracted: the pricebook, without or with your discounts; billed: any stated cost wins.",
         show_default="auto",
     ),
 ]

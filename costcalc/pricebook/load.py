@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from costcalc.pricebook.fx import FxTable, read_fx
 from costcalc.pricebook.model import Book
-from costcalc.pricebook.read import read_book
+from costcalc.pricebook.overlay import term_problems
+from costcalc.pricebook.read import read_file
 from costcalc.pricebook.resolve import Pricebook
+from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem
 
 FX_FILE = "fx.yaml"
@@ -28,19 +30,24 @@ def shipped_folder() -> Path:
 
 
 def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
-    """All shipped books; a user's book of the same provider and region adds models, and its models win."""
+    """All shipped books; a user's book of the same provider and region adds models, and its models win.
+
+    The terms of a user's files (discounts, commitments, aliases) hold for all books.
+    """
     problems: list[Problem] = []
-    shipped = _read_all(_files_in(shipped_folder()), problems)
-    own = _read_all((file for path in paths for file in files_at(path, problems)), problems)
+    shipped, _ = _read_all(_files_in(shipped_folder()), problems)
+    own, terms = _read_all((file for path in paths for file in files_at(path, problems)), problems)
     books = {(book.provider, book.region): book for book in shipped}
     first: dict[tuple[str, str], Book] = {}  # a user's choice of the default list goes before ours
     for book in own:
         key = (book.provider, book.region)
         below = first.get(key) or books.pop(key, None)
         first[key] = _laid_over(below, book, problems) if below else book
+    pricebook = Pricebook((*first.values(), *books.values())).with_terms(joined(terms))
+    problems += term_problems(pricebook) if not problems else []
     if problems:
         raise CostcalcError(problems)
-    return Pricebook((*first.values(), *books.values()))
+    return pricebook
 
 
 def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
@@ -76,14 +83,18 @@ def files_at(path: Path | str, problems: list[Problem], name: str = "") -> list[
     return _files_in(path, name)
 
 
-def _read_all(files: Iterable[Path], problems: list[Problem]) -> list[Book]:
-    books = []
+def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:
+    books, terms = [], []
     for file in files:
         try:
-            books.append(read_book(file))
+            book, held = read_file(file)
         except CostcalcError as error:
             problems.extend(error.problems)
-    return books
+            continue
+        terms.append(held)
+        if book:
+            books.append(book)
+    return books, terms
 
 
 def _files_in(folder: Path, name: str = "") -> list[Path]:
@@ -117,6 +128,7 @@ def _laid_over(below: Book, book: Book, problems: list[Problem]) -> Book:
         is_default=below.is_default or book.is_default,
         sources=_joined("source", below.sources, book.sources, book, problems),
         schedules=_joined("schedule", below.schedules, book.schedules, book, problems),
+        below=below,
     )
 
 

@@ -162,3 +162,4 @@ class Book:
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     date_suffixes: bool = True  # `name-20250929` and `name-2025-09-29` inherit everything from `name`
     note: str = ""
+    below: Book | None = None  # the list that this one is laid over

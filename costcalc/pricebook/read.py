@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, time
 from fractions import Fraction
@@ -13,6 +13,7 @@ from costcalc.calendar import read_day, zone
 from costcalc.meters import meters
 from costcalc.money import read_number
 from costcalc.pricebook.model import Band, Book, Bounds, Model, PriceBlock, Rate, Schedule, Section, Source, Window
+from costcalc.pricebook.terms import TERM_KEYS, Terms, read_terms
 from costcalc.problems import Place, nearest_names
 from costcalc.yamldoc import Document, Map, Node, Scalar, Sequence, parse_yaml, read_yaml
 
@@ -45,6 +46,16 @@ def parse_book(text: str, file: str = "<pricebook>") -> Book:
     return _BookReader(parse_yaml(text, file)).book()
 
 
+def read_file(path: Path | str) -> tuple[Book | None, Terms]:
+    """A file of your own: a pricebook, the terms of your contracts, or both. CostcalcError with all its problems."""
+    return _BookReader(read_yaml(path)).file()
+
+
+def parse_file(text: str, file: str = "<pricebook>") -> tuple[Book | None, Terms]:
+    """A pricebook, terms, or both from text."""
+    return _BookReader(parse_yaml(text, file)).file()
+
+
 def read_rate(text: str) -> Rate:
     """`read_rate("3.00 per 1M")`, `read_rate("50% of standard")`; ValueError for anything else.
 
@@ -59,15 +70,28 @@ def read_rate(text: str) -> Rate:
     return Rate(read_number(match[1]), UNITS[match[2]], match[4] or "", observed=observed)
 
 
+def terms_only(keys: Collection[str]) -> bool:
+    """Whether a file with these keys holds no prices, but terms of contracts."""
+    return any(key in TERM_KEYS for key in keys) and all(key in (*TERM_KEYS, "note") for key in keys)
+
+
 class _BookReader:
     def __init__(self, document: Document) -> None:
         self.doc = document
         self.sources: dict[str, Source] = {}
         self.schedules: dict[str, Schedule] = {}
 
+    def file(self) -> tuple[Book | None, Terms]:
+        root = self.doc.map_at(self.doc.root, "a pricebook")
+        terms = read_terms(self.doc, root)
+        if terms_only(root.entries):
+            self.doc.check()
+            return None, terms
+        return self.book(), terms
+
     def book(self) -> Book:
         doc = self.doc
-        root = doc.map_at(doc.root, "a pricebook", _BOOK_KEYS)
+        root = doc.map_at(doc.root, "a pricebook", (*_BOOK_KEYS, *TERM_KEYS))
         for required in ("provider", "currency", "timezone", "models"):
             if required not in root:
                 doc.report(root, "missing-key", f'a pricebook needs the key "{required}"')

@@ -11,6 +11,7 @@ from fnmatch import translate
 from functools import cached_property
 
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
+from costcalc.pricebook.terms import Terms
 
 # A date suffix names a snapshot of the same model and inherits everything.
 _DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
@@ -51,9 +52,18 @@ class Pricebook:
     books: tuple[Book, ...]
     regions: Mapping[str, str] = field(default_factory=dict)  # provider -> region, as the user chose
     aliases: Mapping[str, str] = field(default_factory=dict)  # a log's name -> "provider/model" or "model"
+    terms: Terms = field(default_factory=Terms)  # of your contracts: discounts and commitments
 
     def with_regions(self, regions: Mapping[str, str]) -> Pricebook:
-        return Pricebook(self.books, {**self.regions, **regions}, self.aliases)
+        return replace(self, regions={**self.regions, **regions})
+
+    def with_terms(self, terms: Terms) -> Pricebook:
+        """The same books under these contracts; aliases given before keep the upper hand."""
+        return replace(self, terms=terms, aliases={**terms.aliases, **self.aliases})
+
+    def at_list(self) -> Pricebook:
+        """The same books without what contracts change about them."""
+        return replace(self, terms=Terms()) if self.terms else self
 
     def preferring(self, provider: str, region: str) -> Pricebook:
         """The same books, with this list as the provider's default; what it lacks is still taken from the others."""
@@ -61,11 +71,11 @@ class Pricebook:
             replace(book, is_default=book.region == region) if book.provider == provider else book
             for book in self.books
         )
-        return Pricebook(books, self.regions, self.aliases)
+        return replace(self, books=books)
 
     def with_aliases(self, aliases: Mapping[str, str]) -> Pricebook:
         lowered = {name.lower(): target for name, target in aliases.items()}
-        return Pricebook(self.books, self.regions, {**self.aliases, **lowered})
+        return replace(self, aliases={**self.aliases, **lowered})
 
     @cached_property
     def by_provider(self) -> Mapping[str, tuple[Book, ...]]:

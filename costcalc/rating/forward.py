@@ -77,7 +77,7 @@ def _at(rater: Rater, entry: _Entry, month: Month, day: date) -> tuple[list[Char
     """The charges of an entry's whole usage at the prices of a day."""
     kind = replace(entry.kind, key=_key_on(rater, entry.kind.key, day), day=day, month=month)
     made, unpriced = rater.charge(kind, entry.sums)
-    if entry.sums.has_cost and made and made[0].basis != "list":
+    if entry.sums.has_cost and made and not made[0].is_priced:
         # A published change of the list moves a bill in proportion: the contract's discount survives.
         listed = rater.list_cost(replace(kind, month=entry.kind.month), entry.sums)
         then = entry.listed_then

@@ -12,7 +12,7 @@ from typing import Literal
 from costcalc.calendar import Month
 from costcalc.scenario.model import Variant
 
-Basis = Literal["list", "billed", "computed", "estimated"]
+Basis = Literal["list", "contracted", "billed", "computed", "estimated"]
 LineKey = tuple[str | None, ...]
 
 
@@ -82,6 +82,12 @@ class Charge:
     is_locked: bool = False  # at a negotiated fixed rate that no rise touches yet
     has_revenue: bool = False  # its rows state a revenue
     day: date = date.min  # the price day, or an earlier one since which nothing changed
+    listed: Fraction | None = None  # of a contracted charge: its cost before by the list
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether a pricebook made the cost, with or without a contract's discount; else the log states it."""
+        return self.basis in ("list", "contracted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,19 @@ class RateUsed:
     held: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ListAndContracted:
+    """The charges with a discount: by the list, and after it."""
+
+    listed: Fraction
+    contracted: Fraction
+
+    @property
+    def discount(self) -> Fraction | None:
+        """What the contracts take off, as a share; None where the list is 0."""
+        return 1 - self.contracted / self.listed if self.listed else None
+
+
 @dataclass(frozen=True)
 class Rating:
     """Charges and what could not be charged. Costs are exact and in one currency."""
@@ -141,6 +160,12 @@ class Rating:
     @cached_property
     def total(self) -> Cost:
         return sum_costs(charge.cost for charge in self.charges)
+
+    @cached_property
+    def contracted(self) -> ListAndContracted | None:
+        """What the contracts' discounts take off; None where no charge has one."""
+        found = [(charge.listed, charge.cost.before) for charge in self.charges if charge.listed is not None]
+        return ListAndContracted(_sum(a for a, _ in found), _sum(b for _, b in found)) if found else None
 
     @property
     def is_complete(self) -> bool:

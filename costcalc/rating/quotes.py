@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -12,6 +12,7 @@ from costcalc.calendar import day_of, instant_of_day, utc_day
 from costcalc.pricebook.model import STANDARD, Book, PriceBlock, Rate, Schedule, Section
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
+from costcalc.pricebook.terms import Discount, discounted
 from costcalc.rating.model import PriceKey
 from costcalc.usage.ledger import UsageGroup
 
@@ -26,6 +27,17 @@ class QuotedRate:
     share: Fraction
     from_standard: bool  # the standard rate itself, or written relative to it
     rate: Rate
+    left: Fraction = ONE  # of the price under a contract's discounts: 0.875 where 12.5% is taken off
+
+    @property
+    def listed(self) -> Fraction:
+        """What one unit costs by the list."""
+        return self.price * self.share
+
+    @property
+    def contracted(self) -> Fraction:
+        """What one unit costs after the discounts."""
+        return self.price * self.share * self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,7 @@ class Quote:
     is_locked: bool = False  # a negotiated fixed rate, before the day until which it holds
     is_estimate: bool = False  # the start of this price is unknown and the day lies before it was first seen
     estimated_meters: frozenset[str] = frozenset()  # the same of single rates, where the rest is known
+    discounts: tuple[Discount, ...] = ()  # of the contracts, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ class Quotes:
         """Whether the moments of one bucket do not all cost the same."""
         if len(moments) < 2:
             return False
-        prices = {tuple(sorted((m, q.price * q.share) for m, q in self.quote(at.key).rates.items())) for at in moments}
+        prices = {tuple(sorted((m, q.contracted) for m, q in self.quote(at.key).rates.items())) for at in moments}
         return len(prices) > 1
 
     def _moment(self, group: UsageGroup, found: ResolvedModel, instant: int, weight: Fraction) -> Moment:
@@ -159,7 +172,7 @@ class Quotes:
         """The days on which the model's price, or what is known of it, changes."""
         book = self.pricebook.book(found.provider, found.region)
         entry = book.models[found.model]
-        days = {*entry.redirects}
+        days = {*entry.redirects, *self.pricebook.terms.days(found.provider, found.model)}
         for model in (entry, *(book.models[target] for target in entry.redirects.values())):
             for block in model.blocks:
                 days.update(day for day in (block.starts, block.observed, block.locked_until) if day)
@@ -181,7 +194,11 @@ class Quotes:
         is_locked = block.locked_until is not None and key.day < block.locked_until
         is_estimate = any(key.day < day for day in observed)
         single = {meter for meter, q in rates.items() if q.rate.observed and key.day < q.rate.observed}
-        return Quote(rates, lookup.book, block, "", is_locked, is_estimate, frozenset(single))
+        # A locked rate is negotiated already: the discount is in it.
+        discounts = () if is_locked else self.pricebook.terms.discounts_on(key.provider, key.model, key.day)
+        if discounts:
+            rates = {meter: replace(q, left=discounted(discounts, meter)) for meter, q in rates.items()}
+        return Quote(rates, lookup.book, block, "", is_locked, is_estimate, frozenset(single), discounts)
 
 
 def days_of(group: UsageGroup, timezone: str) -> list[tuple[Fraction, date]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -35,9 +35,18 @@ class RatingOptions:
     """How a ledger is rated."""
 
     by: tuple[str, ...] = ("provider", "model")
-    basis: str = "auto"  # auto: a provider's bill wins; list: the pricebook only; billed: any stated cost wins
+    basis: str = "auto"  # auto: a provider's bill wins; billed: any stated cost wins; else the pricebook only,
+    # contracted: with your contracts' discounts, list: without them
     currency: str | None = None  # None: the one currency of all charges, else USD
     timezone: str = "UTC"  # of report days
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCost:
+    """The cost of one unit, by the list and under the contracts; where no discount applies, one and the same."""
+
+    listed: Cost
+    contracted: Cost
 
 
 def rate(
@@ -61,11 +70,12 @@ class Rater:
         self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, changes: PriceChanges = NO_CHANGES,
         targets: Sequence[ResolvedModel] = (),
     ) -> None:  # fmt: skip
-        self.ledger, self.pricebook, self.fx, self.options, self.changes = ledger, pricebook, fx, options, changes
+        self.pricebook = pricebook.at_list() if options.basis == "list" else pricebook
+        self.ledger, self.fx, self.options, self.changes = ledger, fx, options, changes
         self._change_days = changes.days()
-        self.quotes = Quotes(pricebook, self._change_days, targets)
+        self.quotes = Quotes(self.pricebook, self._change_days, targets)
         self.currency = options.currency or ""
-        self.unit_costs: dict[tuple[PriceKey, Month], dict[str, Cost]] = {}
+        self.unit_costs: dict[tuple[PriceKey, Month], dict[str, UnitCost]] = {}
         self.resolved: dict[tuple[str | None, str, str | None], ResolvedModel | Unresolved] = {}
         self.rates_used: dict[RateUsed, None] = {}
         self.assumed = Assumed()
@@ -165,7 +175,7 @@ class Rater:
         return sums.has_cost and (basis == "billed" or (basis == "auto" and kind.cost_kind == "billed"))
 
     def _may_stand_in(self, sums: Amounts) -> bool:
-        return sums.has_cost and self.options.basis != "list"
+        return sums.has_cost and self.options.basis in ("auto", "billed")
 
     def resolve(self, group: UsageGroup) -> ResolvedModel | Unresolved:
         who = (group.provider, group.model, group.region)
@@ -191,24 +201,24 @@ class Rater:
         )
         return first != last if "day" in asked else month_of(first) != month_of(last)
 
-    def unit_cost(self, key: PriceKey, month: Month) -> dict[str, Cost]:
+    def unit_cost(self, key: PriceKey, month: Month) -> dict[str, UnitCost]:
         """The cost of one unit of each priced meter, in the report's currency, before and with the changes."""
         found = self.unit_costs.get((key, month))
         if found is None:
             quote = self.quotes.quote(key)
             rate = self.exchange(quote.book.currency, month)
             matching = () if quote.is_locked else self.changes.matching(key.provider, key.model)
-            found = {
-                meter: Cost(
-                    quoted.price * quoted.share * rate,
+            found = {}
+            for meter, quoted in quote.rates.items():
+                listed = Cost(
+                    quoted.listed * rate,
                     *(
                         unit_price(quoted.price, quoted.share, quoted.from_standard, meter, matching, key.day, variant)
                         * rate
                         for variant in VARIANTS
                     ),
                 )
-                for meter, quoted in quote.rates.items()
-            }
+                found[meter] = UnitCost(listed, listed if quoted.left == 1 else listed * quoted.left)
             self.unit_costs[key, month] = found
         return found
 
@@ -232,22 +242,33 @@ class Rater:
             return [], [self._unpriced(kind, sums, why_unpriced(quote, kind.key, meter))]
         units = self.unit_cost(kind.key, kind.month)
         charges = [
-            self._charge(kind, sums, name, count, units[name] * count, "list")
-            for name, count in counts.items()
-            if name not in missing
+            self._priced(kind, sums, name, count, units[name]) for name, count in counts.items() if name not in missing
         ] or [self._charge(kind, sums, None, Fraction(), Cost(), "list")]
         charges[0] = self._with_requests(charges[0], sums)
         if self._noting:
             self.assumed.note_charges(kind, sums, charges, quote, self)
         return charges, [self._unpriced(kind, sums, f"no price for {name}", name) for name in missing]
 
+    def _priced(self, kind: Kind, sums: Amounts, meter: str, count: Fraction, unit: UnitCost) -> Charge:
+        if unit.contracted is unit.listed:
+            return self._charge(kind, sums, meter, count, unit.listed * count, "list")
+        charge = self._charge(kind, sums, meter, count, unit.contracted * count, "contracted")
+        return replace(charge, listed=unit.listed.before * count)
+
     def cost_at(self, key: PriceKey, kind: Kind, sums: Amounts) -> Fraction | None:
         """What these quantities would have cost at another price; None where that does not price them."""
-        found = self.list_cost(replace(kind, key=key), sums)
+        found = self.contracted_cost(replace(kind, key=key), sums)
         return found.before if found else None
 
     def list_cost(self, kind: Kind, sums: Amounts) -> Cost | None:
         """What the list says for these quantities; None where it does not price them all."""
+        return self._cost_of(kind, sums, lambda unit: unit.listed)
+
+    def contracted_cost(self, kind: Kind, sums: Amounts) -> Cost | None:
+        """What these quantities cost by the list after the contracts' discounts; None likewise."""
+        return self._cost_of(kind, sums, lambda unit: unit.contracted)
+
+    def _cost_of(self, kind: Kind, sums: Amounts, which: Callable[[UnitCost], Cost]) -> Cost | None:
         if kind.key is None:
             return None
         quote = self.quotes.quote(kind.key)
@@ -257,7 +278,7 @@ class Rater:
         units = self.unit_cost(kind.key, kind.month)
         total = Cost()
         for name, count in counts.items():
-            total = total + units[name] * count
+            total = total + which(units[name]) * count
         return total
 
     def _billed(self, kind: Kind, sums: Amounts) -> Charge:
@@ -280,7 +301,7 @@ class Rater:
             return {}
         units = self.unit_cost(kind.key, kind.month)
         counts = self._counts(sums, self.quotes.quote(kind.key).rates.keys())
-        return {name: units[name].before * count / listed.before for name, count in counts.items()}
+        return {name: units[name].listed.before * count / listed.before for name, count in counts.items()}
 
     def _bill_factors(
         self, kind: Kind, sums: Amounts, matching: tuple[PriceChange, ...]

@@ -30,6 +30,7 @@ from costcalc.scenario.model import PriceChange
 
 _BASES = {
     "list": "at list prices",
+    "contracted": "at contracted prices",
     "billed": "as billed",
     "computed": "as computed by a gateway",
     "estimated": "as estimated by a tool",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.rating.model import Cost
+from costcalc.rating.model import Cost, ListAndContracted
 from costcalc.render.blocks import Block, Gap, Note
 from costcalc.render.doubts import assumption_blocks, change_notes, missing_blocks
 from costcalc.render.draw import Page
@@ -55,6 +55,7 @@ def cost_blocks(report: CostReport) -> Sequence[Block]:
         Gap(),
         cost_grid(table, report.currency),
         *_table_notes(table, Cost(report.rating.total.before), report.currency),
+        *(_list_and_contracted(report.rating.contracted, report.currency) if report.rating.contracted else ()),
         *(_list_and_stated(report.both, report.currency) if report.both else ()),
         *missing_blocks(report.rating, report.usage),
         *assumption_blocks(report.rating, report.usage, report.other_lists, with_rise=False),
@@ -68,6 +69,13 @@ def _table_notes(table: Table, total: Cost, currency: str) -> Iterator[Block]:
     if 0 < total.before < 1:
         then = f", with the rise {price_text(total.mid)}" if total.mid and total.mid != total.before else ""
         yield Note(f"Exact: {price_text(total.before)}{then} {currency}.", "quiet")
+
+
+def _list_and_contracted(both: ListAndContracted, currency: str) -> Iterator[Block]:
+    yield Gap()
+    listed, contracted = money_text(both.listed, currency), money_text(both.contracted, currency)
+    below = f": {percent_text(both.discount)} below the list" if both.discount else ""
+    yield Note(f"Where your discounts apply: {contracted}, by the list {listed}{below}.")
 
 
 def _list_and_stated(both: ListAndBilled, currency: str) -> Iterator[Block]:

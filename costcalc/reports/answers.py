@@ -86,7 +86,7 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
         key = replace(kind.key, provider=found.provider, region=found.region, model=found.model,
                       service_tier="standard", day=rater.quotes.since(found, kind.day),
                       off_peak=False if rater.quotes.schedule(found, kind.day) else None)  # fmt: skip
-        at_target = rater.list_cost(replace(kind, key=key), sums)
+        at_target = rater.contracted_cost(replace(kind, key=key), sums)
         if at_target is None:
             return MoveAnswer(name, found.region, None, Fraction(), lost, "it has no price for all of this usage")
         stays += sum_costs(charge.cost for charge in made).mid

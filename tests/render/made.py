@@ -13,8 +13,9 @@ from rich.console import Console
 from costcalc.calendar import utc_midnight
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable, parse_fx
-from costcalc.pricebook.read import parse_book
+from costcalc.pricebook.read import parse_file
 from costcalc.pricebook.resolve import Pricebook
+from costcalc.pricebook.terms import joined
 from costcalc.rating.rate import RatingOptions
 from costcalc.reports.cost import CostReport, cost
 from costcalc.reports.projection import Projection, ProjectOptions, project
@@ -26,7 +27,8 @@ NO_FX = FxTable()
 
 
 def books(*texts: str) -> Pricebook:
-    return Pricebook(tuple(parse_book(text) for text in texts))
+    read = [parse_file(text) for text in texts]
+    return Pricebook(tuple(book for book, _ in read if book)).with_terms(joined(terms for _, terms in read))
 
 
 PRICEBOOK = books(

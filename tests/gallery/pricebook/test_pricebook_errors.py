@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.pricebook.read import parse_book
+from costcalc.pricebook.read import parse_file
 from costcalc.problems import CostcalcError
 
 BOOKS = sorted(Path(__file__).parent.glob("*.yaml"))
@@ -13,7 +13,7 @@ BOOKS = sorted(Path(__file__).parent.glob("*.yaml"))
 @pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
 def test_a_wrong_book_is_answered_with(path: Path, request: pytest.FixtureRequest):
     with pytest.raises(CostcalcError) as error:
-        parse_book(path.read_text(encoding="utf-8"), path.name)
+        parse_file(path.read_text(encoding="utf-8"), path.name)
     answer = path.with_suffix(".txt")
     if request.config.getoption("--update"):
         answer.write_text(f"{error.value}\n", encoding="utf-8")

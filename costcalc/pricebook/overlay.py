@@ -1,0 +1,75 @@
+"""Overlay: which file a price comes from where several lie over one another, and which terms name nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from costcalc.pricebook.model import Model
+from costcalc.pricebook.resolve import Pricebook, Unresolved
+from costcalc.pricebook.terms import Commitment, Discount
+from costcalc.problems import Place, Problem, nearest_names
+from costcalc.selectors import Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one file says of a model. The first layer wins; those beneath it price nothing."""
+
+    place: Place
+    model: Model
+
+
+def precedence(pricebook: Pricebook, provider: str, region: str, model: str) -> tuple[Layer, ...]:
+    """The files that price this model on this list: the one that wins, then what lies beneath it."""
+    layers: dict[Place, Layer] = {}
+    book = next((book for book in pricebook.by_provider.get(provider, ()) if book.region == region), None)
+    while book is not None:
+        if found := book.models.get(model):
+            layers.setdefault(found.place, Layer(found.place, found))
+        book = book.below
+    return tuple(layers.values())
+
+
+def term_problems(pricebook: Pricebook) -> list[Problem]:
+    """Terms that name no model of these books: they could never apply, so a slip is meant."""
+    terms = pricebook.terms
+    selected: tuple[tuple[str, tuple[Discount | Commitment, ...]], ...] = (
+        ("discount", terms.discounts),
+        ("commitment", terms.commitments),
+    )
+    problems = [
+        _unknown_selector(f'the {what} of "{term.selector}"', term.selector, term.place, pricebook)
+        for what, listed in selected
+        for term in listed
+        if not any(term.selector.matches(*name) for name in _names(pricebook))
+    ]
+    return [*problems, *_alias_problems(pricebook)]
+
+
+def _names(pricebook: Pricebook) -> Iterator[tuple[str, str]]:
+    return ((book.provider, name) for book in pricebook.books for name in book.models)
+
+
+def _unknown_selector(what: str, selector: Selector, place: Place, pricebook: Pricebook) -> Problem:
+    providers = sorted(pricebook.by_provider)
+    if selector.provider == "*" or selector.provider in providers:
+        near = nearest_names(str(selector), [f"{provider}/{name}" for provider, name in _names(pricebook)])
+    else:
+        near = nearest_names(selector.provider, providers)
+    return Problem(
+        "unknown-selector", f"{what} names nothing that a pricebook knows", place, nearest=near,
+        remedy="correct the name, or add a pricebook that has it",
+    )  # fmt: skip
+
+
+def _alias_problems(pricebook: Pricebook) -> Iterator[Problem]:
+    for name, target in pricebook.terms.aliases.items():
+        found = pricebook.at_list().resolve(target)
+        if isinstance(found, Unresolved) and target not in pricebook.known_names():
+            yield Problem(
+                "unknown-target", f'the alias "{name}" means "{target}": {found.reason}',
+                pricebook.terms.alias_places[name],
+                nearest=nearest_names(target, [*pricebook.model_names(), *pricebook.known_names()]),
+                remedy="name a model of the pricebooks as PROVIDER/MODEL",
+            )  # fmt: skip
