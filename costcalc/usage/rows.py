@@ -315,7 +315,8 @@ class RowBuilder:
             started = f"epoch_us(CAST({column.sql} AS TIMESTAMP)) // 1000000"
             return {"started": started, "ended": f"{started} + 86400", "naive": "true"}
         if column.kind == "naive":
-            zoned = f"timezone({quoted(zone)}, {column.sql})"
+            # Nanoseconds, as older frames keep them, have no zone of their own in the engine.
+            zoned = f"timezone({quoted(zone)}, CAST({column.sql} AS TIMESTAMP))"
             return {"started": f"epoch_us({zoned}) // 1000000"}
         if column.kind == "instant":
             return {"started": f"epoch_us({column.sql}) // 1000000"}

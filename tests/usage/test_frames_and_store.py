@@ -59,6 +59,30 @@ class TestFrames:
         frame = self.frame().assign(timestamp=pandas.to_datetime(["2026-09-01 01:00", "2026-09-01 01:00"]))
         assert counted(frame, timezone="Asia/Shanghai").first_instant == 1_788_224_400 - 8 * 3600
 
+    @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+    @pytest.mark.parametrize(("zone", "first"), [(None, 1_788_224_400), ("Asia/Shanghai", 1_788_224_400 - 8 * 3600)])
+    def test_times_come_in_every_unit(self, unit, zone, first, tmp_path):
+        """01:00 on 1 September: of UTC, the report's zone, or of the frame's own; from Parquet just so."""
+        times = pandas.Series(pandas.to_datetime(["2026-09-01 01:00", "2026-09-02 00:00"])).dt.as_unit(unit)
+        frame = self.frame().assign(timestamp=times.dt.tz_localize(zone))
+        assert counted(frame).first_instant == first
+        pytest.importorskip("pyarrow")
+        frame.to_parquet(tmp_path / "usage.parquet")
+        assert counted(tmp_path / "usage.parquet").first_instant == first
+
+    def test_months_as_periods(self):
+        frame = pandas.DataFrame(
+            {"month": pandas.period_range("2026-09", periods=1, freq="M"), "model": "a", "input_tokens": 5}
+        )
+        group = only(counted(frame))
+        assert (group.at, group.until - group.at) == (1_788_220_800, 30 * 86_400)
+
+    @pytest.mark.parametrize("name", ["input_tokens", "Input_Tokens"])
+    def test_of_two_columns_of_one_name_none_is_guessed(self, name):
+        twice = pandas.concat([self.frame(), pandas.DataFrame({name: [1, 1]})], axis=1)
+        with pytest.raises(CostcalcError, match="two-columns-one-meaning"):
+            counted(twice)
+
     def test_the_callers_frame_is_left_alone(self):
         frame = self.frame(team=pandas.Series(["x", 5], dtype=object))
         before = frame.copy(deep=True)
