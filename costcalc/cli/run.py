@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from errno import ENOSPC
 from typing import Any
 
 import typer
@@ -35,15 +36,24 @@ def run(args: Sequence[str]) -> int:
     except TyperException as error:
         return _wrong_usage(error)
     except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("Interrupted.\n")
-        return INTERRUPTED_EXIT
+        return _interrupted()
     except BrokenPipeError:
         # The reader has gone, `| head` for one; nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return BROKEN_PIPE_EXIT
-    except Exception as error:  # a bug of ours
-        return _bug(error, show=wants_traceback)
+    except Exception as error:
+        if str(error) == "Query interrupted":  # so the engine says that somebody pressed Ctrl-C
+            return _interrupted()
+        if isinstance(error, OSError) and error.errno == ENOSPC:
+            sys.stderr.write("cannot write the output: no space is left where it goes\n")
+            return INPUT_EXIT
+        return _bug(error, show=wants_traceback)  # a bug of ours
     return code if isinstance(code, int) else 0
+
+
+def _interrupted() -> int:
+    sys.stderr.write("Interrupted.\n")
+    return INTERRUPTED_EXIT
 
 
 def _wrong_usage(error: Any) -> int:

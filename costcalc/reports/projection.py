@@ -256,12 +256,18 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
                 f'--hike "{change.written}": nothing is called "{change.selector}", neither in the pricebooks nor in the log',
                 nearest=nearest_names(str(change.selector), names)
                 if known
-                else nearest_names(change.selector.provider, providers),
+                else _nearest_providers(change.selector.provider, providers, pricebook),
                 expected="" if known else f"a provider: {', '.join(providers)}",
                 remedy="correct the name, or quote a glob: 'alibaba/qwen3-*'",
             )
         )
     return problems
+
+
+def _nearest_providers(name: str, providers: Sequence[str], pricebook: Pricebook) -> tuple[str, ...]:
+    """`aliyun` is a name of alibaba in logs; a rise names the provider as the page does."""
+    meant = pricebook.provider_named(name)
+    return (meant,) if meant else nearest_names(name, providers)
 
 
 def _too_late(options: ProjectOptions, rating: Rating, usage: UsageSummary) -> list[Problem]:

@@ -1,0 +1,35 @@
+"""Running a command: what ends it from outside is no bug of ours."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from costcalc.cli import run as running
+from costcalc.usage.engine import Engine
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (RuntimeError("Query interrupted"), 130, "Interrupted.\n"),
+        (OSError(errno.ENOSPC, "No space"), 2, "cannot write the output: no space is left where it goes\n"),
+    ],
+)
+def test_interrupted_or_full(error, code, said, run_costcalc, monkeypatch):
+    def ended(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Engine, "fetch", ended)
+    found = run_costcalc("cost", "examples/usage.csv")
+    assert (found.code, found.err) == (code, said)
+
+
+def test_anything_else_is_a_bug_in_one_line(run_costcalc, monkeypatch):
+    def broken(*_: object) -> None:
+        raise RuntimeError("no such luck")
+
+    monkeypatch.setattr(Engine, "fetch", broken)
+    found = run_costcalc("cost", "examples/usage.csv")
+    assert (found.code, "met a bug: RuntimeError: no such luck" in found.err) == (running.BUG_EXIT, True)
