@@ -147,15 +147,13 @@ def show(
 
     Every meter, length, service tier and hour; the sources, what is announced, and whose book it is.
     """
-    from costcalc.pricebook.load import load_pricebook
     from costcalc.render.prices.sheet import sheet_blocks, sheet_json, sheet_rows
     from costcalc.reports.prices.sheet import sheet
 
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
     prices = _prices(pricebook, config)
-    shipped = load_pricebook() if pricebook or config.paths("pricebooks") else None
-    found = sheet(prices.pricebook, model, _day_in(on), region, tier, shipped)
+    found = sheet(prices.pricebook, model, _day_in(on), region, tier)
     _deliver(kind, output, f"{found.found.provider}/{found.found.model}", lambda wide: sheet_blocks(found, wide), lambda: sheet_json(found), lambda: sheet_rows(found))  # fmt: skip
     return 0
 

@@ -2,12 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from costcalc.pricebook.read import parse_book
+from costcalc.pricebook.read import parse_book, parse_file
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, Problem
 from costcalc.render.json_ import json_text
@@ -34,7 +35,11 @@ from tests.prices.test_pages import money
 PAGE = (REPO_ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
 ALLOWED = {"text": {"text"}, "integer": {"integer"}, "flag": {"flag"}, "decimal": {"text"}, "ratio": {"text"}, "line": {"line"}, "amount": {"amount"}}  # fmt: skip
 PROBLEM = Problem("bad-date", "no date", Place("a.yaml", 1, 2), expected="a day", nearest=("x",), remedy="mend it")
-ABOVE = Pricebook((parse_book(ACME.replace("2027-01-01", "2027-02-01"), "ours.yaml"), *BOOKS.books[1:]))
+TERMS = "discounts: [{what: acme, percent: 5%}]\ncommitments: [{what: acme, each: month, amount: 5 CNY}]\n"
+CONTRACT = BOOKS.with_terms(parse_file(TERMS, "ours.yaml")[1])
+LAID = Pricebook((replace(BOOKS.books[0], below=parse_book(ACME, "below.yaml")), *BOOKS.books[1:])).with_terms(
+    CONTRACT.terms
+)
 
 
 def documented(title: str) -> dict[str, str]:
@@ -77,8 +82,8 @@ def reports(path) -> dict[str, list[dict[str, Any]]]:
     return {
         "prices-list": [listing_json(list_prices(BOOKS, day_in))],
         "prices-show": [
-            *(sheet_json(sheet(BOOKS, name, day_in, shipped=ABOVE)) for name in ("acme/flat", "banded", "hourly", "gone")),
-            sheet_json(sheet(BOOKS, "gone", lambda _: date(2026, 1, 1))),
+            *(sheet_json(sheet(BOOKS, name, day_in)) for name in ("acme/flat", "banded", "hourly", "gone")),
+            sheet_json(sheet(LAID, "acme/flat", lambda _: date(2026, 1, 1))),
         ],
         "prices-history": [history_json(history(BOOKS, name, day_in)) for name in ("acme/flat", "hourly", "gone", "moved")],
         "prices-diff": [diff_json(between), diff_json(money(path))],

@@ -93,6 +93,13 @@ def test_two_files_for_one_list_contradict_each_other(tmp_path):
     assert [problem.code for problem in lint([tmp_path]).errors] == ["list-twice", "list-twice"]
 
 
+def test_terms_that_name_nothing_are_named(tmp_path):
+    (tmp_path / "terms.yaml").write_text(
+        "discounts:\n  - {what: openia, percent: 5%}\n  - {what: openai, percent: 5%}\n"
+    )
+    assert [(problem.code, problem.place.line) for problem in lint([tmp_path]).errors] == [("unknown-selector", 2)]
+
+
 def test_the_exit_code_is_2_only_for_errors(run_costcalc, tmp_path):
     assert run_costcalc("prices", "lint").code == 0
     (tmp_path / "x.yaml").write_text("provider: x\n")

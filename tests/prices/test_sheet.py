@@ -2,8 +2,6 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.pricebook.model import Bounds
-from costcalc.pricebook.read import parse_book
-from costcalc.pricebook.resolve import Pricebook
 from costcalc.reports.prices.rates import PLAIN, Variant
 from costcalc.reports.prices.sheet import sheet
 from tests.prices.made import BOOKS, day_in
@@ -51,12 +49,34 @@ def test_a_model_without_a_price_says_why():
     assert (report.block, report.reason) == (None, "no price from 2026-05-01 on: the page names it no more")
 
 
-def test_a_book_of_ones_own_goes_before_the_shipped_one_and_that_is_said():
-    own = parse_book("provider: acme\nregion: intl\ncurrency: USD\ntimezone: UTC\nmodels:\n  flat:\n    prices:\n      2026-01-01: {input_tokens: 1 per 1M, output_tokens: 2 per 1M}\n", "ours.yaml")  # fmt: skip
-    above = Pricebook((own, *(book for book in BOOKS.books if book.region != "intl")))
-    precedence = sheet(above, "acme/flat", day_in, "intl", shipped=BOOKS).precedence
-    assert (precedence.wins, precedence.over) == ("ours.yaml", "acme-intl.yaml")
-    assert sheet(BOOKS, "acme/flat", day_in, shipped=BOOKS).precedence.over is None
+OURS = """
+provider: alibaba
+region: cn-beijing
+currency: CNY
+timezone: Asia/Shanghai
+source: our contract
+discounts:
+  - {what: "alibaba/qwen3-*", percent: 12.5%, from: 2026-09-01}
+commitments:
+  - {what: alibaba, each: month, amount: 12_000 CNY}
+models:
+  qwen3-max:
+    prices:
+      2026-09-01: {input_tokens: 2 per 1M, cache_read_tokens: 0.4 per 1M, output_tokens: 8 per 1M}
+"""
+
+
+def test_a_book_of_ones_own_goes_before_the_shipped_one_and_that_is_said(run_costcalc, tmp_path):
+    (tmp_path / "ours.yaml").write_text(OURS, encoding="utf-8")
+    words = ("prices", "show", "alibaba/qwen3-max", "--on", "2026-10-01", "--pricebook", "ours.yaml")
+    run = run_costcalc(*words, "--json", cwd=tmp_path)
+    assert (run.json["file"], run.json["over"], run.json["is_shipped"]) == ("ours.yaml", ["alibaba-cn.yaml"], False)
+    assert [(term["what"], term["off"]) for term in run.json["discounts"]] == [("alibaba/qwen3-*", "0.125")]
+    assert run.json["prices"][0]["price"] == "2"  # of the list: the discount comes off it
+    out = run_costcalc(*words, cwd=tmp_path).out
+    assert "goes before alibaba-cn.yaml" in out
+    assert "12.5% off alibaba/qwen3-* from 1 Sep 2026 (ours.yaml, line 8)" in out
+    assert "12,000.00 CNY a month at least" in out
 
 
 def test_a_shipped_change_to_come_is_shown(run_costcalc):

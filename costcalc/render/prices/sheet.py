@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from costcalc.money import exact_text
 from costcalc.pricebook.model import Bounds, Source
 from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.render.blocks import Block, Facts, Gap, Note
 from costcalc.render.prices.parts import (
     LINE_COLUMNS,
@@ -32,9 +34,9 @@ from costcalc.render.prices.words import (
     variant_text,
 )
 from costcalc.render.rows import Rows, Value
-from costcalc.render.words import day_text, percent_text, price_text
+from costcalc.render.words import day_text, money_text, percent_text, plain_percent, price_text
 from costcalc.reports.prices.rates import PLAIN, Variant, per_units
-from costcalc.reports.prices.sheet import Change, NextChange, Precedence, Sheet
+from costcalc.reports.prices.sheet import Change, NextChange, Sheet
 
 SHOW_SCHEMA = "costcalc.prices-show/1"
 _NAMES_SHOWN = 8
@@ -99,10 +101,15 @@ def sheet_json(sheet: Sheet) -> Json:
         "aliases": list(sheet.model.aliases),
         "notes": list(_notes(sheet)),
         "corrected": block.corrected or None if block else None,
-        "file": file_text(sheet.precedence.wins),
-        "line": sheet.model.place.line,
-        "is_shipped": is_shipped(sheet.precedence.wins),
-        "over": file_text(sheet.precedence.over) if sheet.precedence.over else None,
+        "file": file_text(sheet.layers[0].place.file),
+        "line": sheet.layers[0].place.line,
+        "is_shipped": is_shipped(sheet.layers[0].place.file),
+        "over": [file_text(layer.place.file) for layer in sheet.layers[1:]],
+        "discounts": [_term_json(term) | {"off": ratio_json(term.share)} for term in sheet.discounts],
+        "commitments": [
+            _term_json(term) | {"amount": exact_text(term.amount.amount), "currency": term.amount.currency}
+            for term in sheet.commitments
+        ],
         "checked": book.checked.isoformat() if book.checked else None,
     }
 
@@ -219,7 +226,9 @@ def _origins(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield label, ("none is named",)
     for position, note in enumerate(_notes(sheet)):
         yield "note" if position == 0 else "", (note,)
-    yield "book", tuple(_book(sheet.precedence, sheet))
+    if terms := tuple(_terms(sheet)):
+        yield "contract", terms
+    yield "book", tuple(_book(sheet))
 
 
 def _source(source: Source, names: Sequence[str]) -> Iterator[str]:
@@ -249,13 +258,46 @@ def _first_seen(sheet: Sheet) -> Iterator[str]:
         yield capital(f"{kind}{and_text(list(labels))}: first seen on {day_text(day)}, an estimate before.")
 
 
-def _book(precedence: Precedence, sheet: Sheet) -> Iterator[str]:
-    checked = f", checked {day_text(sheet.book.checked)}" if sheet.book.checked and is_shipped(precedence.wins) else ""
-    yield f"{file_text(precedence.wins)}, line {sheet.model.place.line}{checked}"
-    if precedence.over:
-        yield f"goes before {file_text(precedence.over)}: of two books of one list, the model of your own wins"
-    elif not is_shipped(precedence.wins):
+def _book(sheet: Sheet) -> Iterator[str]:
+    first, *others = sheet.layers
+    own = not is_shipped(first.place.file)
+    checked = f", checked {day_text(sheet.book.checked)}" if sheet.book.checked and not own else ""
+    yield f"{file_text(first.place.file)}, line {first.place.line}{checked}"
+    if others:
+        beneath = and_text([file_text(layer.place.file) for layer in others])
+        yield f"goes before {beneath}: of several books of one list, the model of the last one given wins"
+    elif own:
         yield "your own; no shipped book has this model on this list"
+
+
+def _terms(sheet: Sheet) -> Iterator[str]:
+    for discount in sheet.discounts:
+        yield f"{plain_percent(discount.share)} off {discount.selector}{_span(discount)}{_place(discount)}"
+    for commitment in sheet.commitments:
+        amount = money_text(commitment.amount.amount, commitment.amount.currency)
+        yield f"{amount} a month at least for {commitment.selector}{_span(commitment)}{_place(commitment)}"
+    if sheet.discounts:
+        yield "the prices above are the list's: discounts come off them, in this order"
+
+
+def _span(term: Discount | Commitment) -> str:
+    begin = f" from {day_text(term.from_day)}" if term.from_day else ""
+    return begin + (f" until {day_text(term.until_day)}" if term.until_day else "")
+
+
+def _place(term: Discount | Commitment) -> str:
+    return f" ({file_text(term.place.file)}, line {term.place.line})"
+
+
+def _term_json(term: Discount | Commitment) -> Json:
+    return {
+        "what": str(term.selector),
+        "from": term.from_day.isoformat() if term.from_day else None,
+        "until": term.until_day.isoformat() if term.until_day else None,
+        "note": term.note or None,
+        "file": file_text(term.place.file),
+        "line": term.place.line,
+    }
 
 
 def _next_json(change: NextChange | None) -> Json | None:

@@ -156,7 +156,7 @@ def list_of(pricebook: Pricebook, day: date) -> Pricebook:
         replace(book, models={name: _frozen(pricebook, book, model, day) for name, model in book.models.items()})
         for book in pricebook.books
     )
-    return Pricebook(books, pricebook.regions, pricebook.aliases)
+    return replace(pricebook.at_list(), books=books)
 
 
 def _frozen(pricebook: Pricebook, book: Book, model: Model, day: date) -> Model:

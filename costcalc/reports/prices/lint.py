@@ -11,7 +11,10 @@ from costcalc.pricebook.events import parse_events
 from costcalc.pricebook.fx import parse_fx
 from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shipped_folder
 from costcalc.pricebook.model import Book
-from costcalc.pricebook.read import parse_book
+from costcalc.pricebook.overlay import term_problems
+from costcalc.pricebook.read import parse_file
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.reports.prices.checks import Found, check_book
 from costcalc.reports.prices.family import Families
@@ -36,6 +39,7 @@ class _Read:
 
     files: list[Path] = field(default_factory=list)
     books: list[tuple[Book, Document]] = field(default_factory=list)
+    terms: list[Terms] = field(default_factory=list)
     errors: list[Problem] = field(default_factory=list)
 
 
@@ -49,6 +53,7 @@ def lint(paths: Sequence[Path | str] = ()) -> LintReport:
             families.add(figures_of(part))
     found = [each for book, document in read.books for each in check_book(book, document, families)]
     found += list(_twice(read.books))
+    found += _unmet_terms(read, reference)
     prices = sum(1 for book, document in read.books for part in parts_of(book, document) for _ in figures_of(part))
     return LintReport(
         len(read.files),
@@ -81,7 +86,17 @@ def _read_file(file: Path, read: _Read) -> None:
     elif file.name == EVENTS_FILE:
         parse_events(document.text, str(file))
     else:
-        read.books.append((parse_book(document.text, str(file)), document))
+        book, terms = parse_file(document.text, str(file))
+        read.terms.append(terms)
+        if book:
+            read.books.append((book, document))
+
+
+def _unmet_terms(read: _Read, reference: _Read) -> list[Found]:
+    """Terms that name nothing, neither in these books nor in the shipped ones."""
+    known = {(book.provider, book.region): book for book, _ in (*reference.books, *read.books)}
+    problems = term_problems(Pricebook(tuple(known.values())).with_terms(joined(read.terms)))
+    return [Found(problem) for problem in problems]
 
 
 def _twice(books: Sequence[tuple[Book, Document]]) -> Iterator[Found]:

@@ -84,7 +84,7 @@ class PriceReader:
         section = quote.block.service_tiers.get(variant.tier, quote.block.standard) if quote.block else None
         seen = section.observed if section else None
         return {
-            meter: Price(quoted.price * quoted.share, quoted.rate.source, quoted.rate.observed or seen)
+            meter: Price(quoted.listed, quoted.rate.source, quoted.rate.observed or seen)
             for meter, quoted in quote.rates.items()
         }
 

@@ -8,7 +8,9 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, PriceBlock, Schedule, Source
+from costcalc.pricebook.overlay import Layer, precedence
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.rating.quotes import Quotes
 from costcalc.reports.prices.day import DayIn, find_model
 from costcalc.reports.prices.rates import (
@@ -48,14 +50,6 @@ class NextChange:
     changes: Sequence[Change]
 
 
-@dataclass(frozen=True, slots=True)
-class Precedence:
-    """Whose figures these are, where a book of one's own lies over a shipped one."""
-
-    wins: str  # the file whose model is used
-    over: str | None  # the shipped file that says something else; None: only one knows the model
-
-
 @dataclass(frozen=True)
 class Sheet:
     """The answer of `prices show`."""
@@ -73,7 +67,9 @@ class Sheet:
     sources: Mapping[str, Source]  # of the rates shown, by key
     meters_of: Mapping[str, Sequence[str]]  # which meters a source gave
     next_change: NextChange | None
-    precedence: Precedence
+    layers: Sequence[Layer]  # the file whose model is used, then those it goes before
+    discounts: Sequence[Discount]  # of contracts, on that day: the prices here are the list's
+    commitments: Sequence[Commitment]
     other_regions: Sequence[str]
 
 
@@ -83,9 +79,8 @@ def sheet(
     day_in: DayIn,
     region: str | None = None,
     tier: str | None = None,
-    shipped: Pricebook | None = None,
 ) -> Sheet:
-    """The sheet of the model that the name means; `shipped` are the books below, without one's own.
+    """The sheet of the model that the name means.
 
     CostcalcError: a name, a region or a service tier that no book knows.
     """
@@ -114,7 +109,13 @@ def sheet(
         {key: reader.book.sources[key] for key in used if key in reader.book.sources},
         used,
         _next_change(reader, model, day),
-        _precedence(found, reader.model, shipped),
+        precedence(pricebook, found.provider, found.region, reader.model.name),
+        pricebook.terms.discounts_on(found.provider, found.model, day),
+        [
+            term
+            for term in pricebook.terms.commitments
+            if term.selector.matches(found.provider, found.model) and term.applies_on(day)
+        ],
         [other.region for other in pricebook.other_lists(found)],
     )
 
@@ -158,11 +159,3 @@ def _next_change(reader: PriceReader, model: Model, day: date) -> NextChange | N
     assert block.starts is not None
     changes = changes_between(reader.by_length([day, block.starts]))
     return NextChange(block.starts, block.status, block.withdrawn, changes)
-
-
-def _precedence(found: ResolvedModel, model: Model, shipped: Pricebook | None) -> Precedence:
-    for book in shipped.by_provider.get(found.provider, ()) if shipped else ():
-        below = book.models.get(found.model)
-        if book.region == found.region and below and below.place.file != model.place.file:
-            return Precedence(model.place.file, below.place.file)
-    return Precedence(model.place.file, None)
