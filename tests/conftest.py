@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ REPO_ROOT = Path(__file__).resolve().parent.parent
 ODD_ZONE = "Pacific/Kiritimati"  # UTC+14: whatever reads the machine's zone gives another day almost always
 
 os.environ["TZ"] = ODD_ZONE
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="costcalc-tests-")  # the machine's own cache is left alone
 if hasattr(time, "tzset"):
     time.tzset()
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from costcalc.pricebook.cache import cached_books
 from costcalc.pricebook.fx import FxTable, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
@@ -35,7 +36,7 @@ def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
     The terms of a user's files (discounts, commitments, aliases) hold for all books.
     """
     problems: list[Problem] = []
-    shipped, _ = _read_all(_files_in(shipped_folder()), problems)
+    shipped = _shipped(problems)
     own, terms = _read_all((file for path in paths for file in files_at(path, problems)), problems)
     books = {(book.provider, book.region): book for book in shipped}
     first: dict[tuple[str, str], Book] = {}  # a user's choice of the default list goes before ours
@@ -81,6 +82,16 @@ def files_at(path: Path | str, problems: list[Problem], name: str = "") -> list[
             )
         )
     return _files_in(path, name)
+
+
+def _shipped(problems: list[Problem]) -> list[Book]:
+    files = _files_in(shipped_folder())
+
+    def read() -> tuple[list[Book], bool]:
+        books, _ = _read_all(files, problems)
+        return books, not problems
+
+    return cached_books(files, read)
 
 
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:

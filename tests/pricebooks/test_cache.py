@@ -1,0 +1,89 @@
+"""The cache of books: the same as reading, another one when a byte changes, never in the way."""
+
+import os
+
+import pytest
+
+from costcalc.pricebook import cache
+from costcalc.pricebook.cache import cached_books
+from costcalc.pricebook.read import read_book
+from tests.kit import book, flat
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("sys.platform", "linux")
+    return tmp_path / "cache" / "costcalc"
+
+
+class Reader:
+    """Counts how often the files were read."""
+
+    def __init__(self, path, clean=True):
+        self.path, self.clean, self.times = path, clean, 0
+
+    def __call__(self):
+        self.times += 1
+        return [read_book(self.path)], self.clean
+
+
+def priced(tmp_path, price):
+    path = tmp_path / "book.yaml"
+    path.write_text(book(flat("m", input_tokens=price)))
+    return path
+
+
+def test_what_was_read_once_is_the_same_without_reading(tmp_path):
+    path = priced(tmp_path, "1")
+    read = Reader(path)
+    assert cached_books([path], read) == cached_books([path], read) == [read_book(path)]
+    assert read.times == 1
+
+
+def test_a_changed_digit_is_read_anew(tmp_path):
+    read = Reader(priced(tmp_path, "1.00"))
+    before = read.path.stat()
+    cached_books([read.path], read)
+    priced(tmp_path, "2.00")
+    os.utime(read.path, ns=(before.st_atime_ns, before.st_mtime_ns))  # the same size and time: only the content differs
+    (found,) = cached_books([read.path], read)
+    assert found.models["m"].blocks[0].standard.rates["input_tokens"].price == 2
+    assert read.times == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"no pickle", b"\x80\x05K\x01."])
+def test_a_damaged_cache_is_read_anew(tmp_path, folder, content):
+    read = Reader(priced(tmp_path, "1"))
+    cached_books([read.path], read)
+    (kept,) = folder.iterdir()
+    kept.write_bytes(content)
+    assert cached_books([read.path], read) == [read_book(read.path)]
+    assert read.times == 2
+
+
+def test_a_wrong_file_is_not_kept(tmp_path, folder):
+    read = Reader(priced(tmp_path, "1"), clean=False)
+    cached_books([read.path], read)
+    assert not folder.exists()
+
+
+def test_without_a_cache_it_reads(tmp_path, folder, monkeypatch):
+    monkeypatch.setenv("COSTCALC_NO_CACHE", "1")
+    read = Reader(priced(tmp_path, "1"))
+    cached_books([read.path], read)
+    cached_books([read.path], read)
+    assert (read.times, folder.exists()) == (2, False)
+
+
+def test_a_folder_that_cannot_be_written_is_no_problem(tmp_path, folder):
+    folder.parent.write_text("a file where the folder should be")
+    read = Reader(priced(tmp_path, "1"))
+    assert cached_books([read.path], read) == [read_book(read.path)]
+
+
+def test_few_old_ones_are_kept(tmp_path, folder):
+    for price in range(1, 9):
+        read = Reader(priced(tmp_path, str(price)))
+        cached_books([read.path], read)
+    assert len(list(folder.iterdir())) == cache._KEPT
