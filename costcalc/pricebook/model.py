@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from fractions import Fraction
 
+from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.problems import Place
 
 STANDARD = "standard"
@@ -106,6 +107,7 @@ class PriceBlock:
     note: str = ""
     corrected: str = ""  # why this block differs from what its source says, or from what it said before
     locked_until: date | None = None  # a negotiated fixed rate: no rise touches it before this day
+    self_hosted: SelfHosted | None = None  # the facts from which the rates of input and output were derived
 
     def sections(self) -> list[Section]:
         return [self.standard, *self.service_tiers.values()]

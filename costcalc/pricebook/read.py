@@ -13,6 +13,7 @@ from costcalc.calendar import read_day, zone
 from costcalc.meters import meters
 from costcalc.money import read_number
 from costcalc.pricebook.model import Band, Book, Bounds, Model, PriceBlock, Rate, Schedule, Section, Source, Window
+from costcalc.pricebook.selfhosted import read_self_hosted
 from costcalc.pricebook.terms import TERM_KEYS, Terms, read_terms
 from costcalc.problems import Place, nearest_names
 from costcalc.yamldoc import Document, Map, Node, Scalar, Sequence, parse_yaml, read_yaml
@@ -21,19 +22,24 @@ UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
 STATUSES = ("announced", "in_force", "cancelled", "superseded")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
-_BOOK_KEYS = ("provider", "names", "list_names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
+BOOK_KEYS = ("provider", "names", "list_names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
               "date_suffixes", "note", "sources", "schedules", "models")  # fmt: skip
-_MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
-_BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "locked_until", "service_tiers")
+MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
+BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "locked_until", "service_tiers", "self_hosted")
 _NO_FIGURES = frozenset({"status", "schedule", "source", "note", "corrected", "locked_until", "observed"})
-_SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed", "source")
-_BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
+SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed", "source")
+BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
                 "output_above", "output_from", "output_up_to", "output_below")  # fmt: skip
 
-_RATE = re.compile(r"([\d._]+) per (\w+)(?: observed ([\d-]+))?(?: \[([\w.-]+)\])?")
-_SHARE = re.compile(r"([\d._]+)% of standard(?: \[([\w.-]+)\])?")
-_OBSERVED_KEY = "at least since "
-_HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+SOURCE_KEYS = ("url", "read", "confidence")
+SCHEDULE_KEYS = ("timezone", "peak_days", "peak_hours", "holidays", "note", "source")
+REQUIRED_KEYS = ("provider", "currency", "timezone", "models")
+CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+TOKENS = re.compile(r"(\d[\d_]*)(?: tokens)?", re.ASCII)
+RATE = re.compile(r"([\d._]+) per (\w+)(?: observed ([\d-]+))?(?: \[([\w.-]+)\])?")
+SHARE = re.compile(r"([\d._]+)% of standard(?: \[([\w.-]+)\])?")
+OBSERVED_KEY = "at least since "
+HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
 
 def read_book(path: Path | str) -> Book:
@@ -61,9 +67,9 @@ def read_rate(text: str) -> Rate:
 
     A rate whose own start is unknown says since when it is known: `1.00 per 1M observed 2026-11-24`.
     """
-    if share := _SHARE.fullmatch(text):
+    if share := SHARE.fullmatch(text):
         return Rate(read_number(share[1]) / 100, 1, share[2] or "", relative=True)
-    match = _RATE.fullmatch(text)
+    match = RATE.fullmatch(text)
     if not match or match[2] not in UNITS:
         raise ValueError(f"not a rate: {text!r}")
     observed = read_day(match[3]) if match[3] else None
@@ -80,6 +86,7 @@ class _BookReader:
         self.doc = document
         self.sources: dict[str, Source] = {}
         self.schedules: dict[str, Schedule] = {}
+        self.currency = ""
 
     def file(self) -> tuple[Book | None, Terms]:
         root = self.doc.map_at(self.doc.root, "a pricebook")
@@ -91,8 +98,8 @@ class _BookReader:
 
     def book(self) -> Book:
         doc = self.doc
-        root = doc.map_at(doc.root, "a pricebook", (*_BOOK_KEYS, *TERM_KEYS))
-        for required in ("provider", "currency", "timezone", "models"):
+        root = doc.map_at(doc.root, "a pricebook", (*BOOK_KEYS, *TERM_KEYS))
+        for required in REQUIRED_KEYS:
             if required not in root:
                 doc.report(root, "missing-key", f'a pricebook needs the key "{required}"')
         self.sources = {key.text: self._source(key, node) for key, node in doc.map_at(root.get("sources"), "sources")}
@@ -101,12 +108,13 @@ class _BookReader:
         self.schedules = {
             key.text: self._schedule(key, node) for key, node in doc.map_at(root.get("schedules"), "schedules")
         }
+        self.currency = self._currency(root)
         models = {key.text.lower(): self._model(key, node) for key, node in doc.map_at(root.get("models"), "models")}
         checked = doc.text_at(root.get("checked"), "checked")
         book = Book(
             provider=self._text(root, "provider").lower(),
             region=self._text(root, "region") or "global",
-            currency=self._currency(root),
+            currency=self.currency,
             timezone=self._zone(root.get("timezone")),
             models=models,
             file=doc.file,
@@ -126,17 +134,15 @@ class _BookReader:
         return book
 
     def _source(self, key: Scalar, node: Node) -> Source:
-        entry = self.doc.map_at(node, f'the source "{key.text}"', ("url", "read", "confidence"))
+        entry = self.doc.map_at(node, f'the source "{key.text}"', SOURCE_KEYS)
         return Source(key.text, self._text(entry, "url"), self._text(entry, "read"), self._text(entry, "confidence"))
 
     def _schedule(self, key: Scalar, node: Node) -> Schedule:
-        entry = self.doc.map_at(
-            node, f'the schedule "{key.text}"', ("timezone", "peak_days", "peak_hours", "holidays", "note", "source")
-        )
+        entry = self.doc.map_at(node, f'the schedule "{key.text}"', SCHEDULE_KEYS)
         weekdays = self._weekdays(entry.get("peak_days"))
         windows = []
         for hours in self.doc.texts_at(entry.get("peak_hours"), "peak_hours"):
-            match = _HOURS.fullmatch(hours.text)
+            match = HOURS.fullmatch(hours.text)
             if not match:
                 self.doc.report(hours, "bad-hours", f'"{hours.text}" are no hours', expected="09:00-12:00")
                 continue
@@ -162,7 +168,7 @@ class _BookReader:
 
     def _model(self, key: Scalar, node: Node) -> Model:
         doc = self.doc
-        entry = doc.map_at(node, f'the model "{key.text}"', _MODEL_KEYS)
+        entry = doc.map_at(node, f'the model "{key.text}"', MODEL_KEYS)
         blocks = [self._block(day, block) for day, block in doc.map_at(entry.get("prices"), "prices")]
         if not blocks and "redirects" not in entry:
             doc.report(key, "no-prices", f'the model "{key.text}" has no prices')
@@ -186,9 +192,9 @@ class _BookReader:
     def _block(self, key: Scalar, node: Node) -> PriceBlock:
         doc = self.doc
         observed = None
-        if key.text.startswith(_OBSERVED_KEY):
-            place = Place(key.place.file, key.place.line, key.place.column + len(_OBSERVED_KEY))
-            starts, observed = None, self._day(Scalar(key.text.removeprefix(_OBSERVED_KEY), place))
+        if key.text.startswith(OBSERVED_KEY):
+            place = Place(key.place.file, key.place.line, key.place.column + len(OBSERVED_KEY))
+            starts, observed = None, self._day(Scalar(key.text.removeprefix(OBSERVED_KEY), place))
         else:
             starts = self._day(key)
         entry = doc.map_at(node, f"the block of {key.text}")
@@ -209,8 +215,18 @@ class _BookReader:
             name.text: self._section(tier, f"the service tier {name.text}", source, ())
             for name, tier in doc.map_at(entry.get("service_tiers"), "service_tiers")
         }
-        standard = self._section(entry, "a price block", source, _BLOCK_WORDS)
+        standard = self._section(entry, "a price block", source, BLOCK_WORDS)
         self._check_block(key, entry, standard, schedule is not None)
+        facts_node = entry.get("self_hosted")
+        facts = read_self_hosted(doc, facts_node, self.currency) if facts_node is not None else None
+        if facts:
+            derived = {meter: Rate(facts.per_million(meter), UNITS["1M"], source) for meter in facts.per_second}
+            for meter in derived.keys() & standard.rates.keys():
+                doc.report(
+                    entry.key(meter), "priced-twice", f"the price of {meter} follows from self_hosted",
+                    remedy="keep one of them",
+                )  # fmt: skip
+            standard = replace(standard, rates={**derived, **standard.rates})
         return PriceBlock(
             starts,
             standard,
@@ -224,6 +240,7 @@ class _BookReader:
             self._text(entry, "note"),
             self._text(entry, "corrected"),
             self._day(locked) if (locked := doc.text_at(entry.get("locked_until"), "locked_until")) else None,
+            facts,
         )
 
     def _check_block(self, key: Scalar, entry: Map, standard: Section, scheduled: bool) -> None:
@@ -258,7 +275,7 @@ class _BookReader:
         }
         self._check_overlaps(entry, bands, bands_node)
         return Section(
-            self._rates(entry, source, (*_SECTION_WORDS, *other_words)),
+            self._rates(entry, source, (*SECTION_WORDS, *other_words)),
             bands,
             inner["thinking"],
             inner["off_peak"],
@@ -278,9 +295,9 @@ class _BookReader:
 
     def _band(self, node: Node, source: str) -> Band:
         entry = self.doc.map_at(node, "a band")
-        if not any(word in entry for word in _BOUND_WORDS):
-            self.doc.report(node, "band-without-bound", "a band needs a bound", expected=", ".join(_BOUND_WORDS))
-        lengths = {word: self._tokens(entry.get(word)) for word in _BOUND_WORDS if word in entry}
+        if not any(word in entry for word in BOUND_WORDS):
+            self.doc.report(node, "band-without-bound", "a band needs a bound", expected=", ".join(BOUND_WORDS))
+        lengths = {word: self._tokens(entry.get(word)) for word in BOUND_WORDS if word in entry}
         bounds = Bounds(
             lengths.get("input_above", lengths.get("input_from", 1) - 1),
             lengths.get("input_up_to", lengths["input_below"] - 1 if "input_below" in lengths else None),
@@ -290,7 +307,7 @@ class _BookReader:
         pairs = ((bounds.input_over, bounds.input_up_to), (bounds.output_over, bounds.output_up_to))
         if any(upper is not None and upper <= lower for lower, upper in pairs):
             self.doc.report(node, "empty-band", "no request is that long: the upper bound is not above the lower one")
-        return Band(bounds, self._rates(entry, source, _BOUND_WORDS))
+        return Band(bounds, self._rates(entry, source, BOUND_WORDS))
 
     def _rates(self, entry: Map, source: str, words: tuple[str, ...]) -> Mapping[str, Rate]:
         known = meters().by_name
@@ -366,12 +383,10 @@ class _BookReader:
 
     def _tokens(self, node: Node | None) -> int:
         text = self.doc.text_at(node, "a bound")
-        word = text.text.removesuffix(" tokens") if text else ""
-        if not re.fullmatch(r"\d[\d_]*", word):
-            if text:
-                self.doc.report(text, "bad-bound", f'"{text.text}" is no number of tokens', expected="200_000")
-            return 1
-        return int(word)
+        match = TOKENS.fullmatch(text.text) if text else None
+        if text and not match:
+            self.doc.report(text, "bad-bound", f'"{text.text}" is no number of tokens', expected="200_000")
+        return int(match[1]) if match else 1
 
     def _default_source(self) -> str:
         return "book" if "book" in self.sources else ""
@@ -392,7 +407,7 @@ class _BookReader:
 
     def _currency(self, root: Map) -> str:
         text = self.doc.text_at(root.get("currency"), "currency")
-        if text and not re.fullmatch(r"[A-Z]{3}", text.text):
+        if text and not CURRENCY.fullmatch(text.text):
             self.doc.report(text, "bad-currency", f'"{text.text}" is no currency', expected="an ISO 4217 code: USD")
         return text.text if text else ""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.read import parse_book, parse_file
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, Problem
@@ -40,6 +41,8 @@ CONTRACT = BOOKS.with_terms(parse_file(TERMS, "ours.yaml")[1])
 LAID = Pricebook((replace(BOOKS.books[0], below=parse_book(ACME, "below.yaml")), *BOOKS.books[1:])).with_terms(
     CONTRACT.terms
 )
+
+OWN = load_pricebook([REPO_ROOT / "examples" / "selfhosted.yaml"])
 
 
 def documented(title: str) -> dict[str, str]:
@@ -83,6 +86,7 @@ def reports(path) -> dict[str, list[dict[str, Any]]]:
         "prices-list": [listing_json(list_prices(BOOKS, day_in))],
         "prices-show": [
             *(sheet_json(sheet(BOOKS, name, day_in)) for name in ("acme/flat", "banded", "hourly", "gone")),
+            sheet_json(sheet(OWN, "selfhosted/qwen3-8b", day_in)),
             sheet_json(sheet(LAID, "acme/flat", lambda _: date(2026, 1, 1))),
         ],
         "prices-history": [history_json(history(BOOKS, name, day_in)) for name in ("acme/flat", "hourly", "gone", "moved")],

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from costcalc.money import exact_text
+from costcalc.money import exact_text, round_half_up
 from costcalc.pricebook.model import Bounds, Source
 from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.pricebook.selfhosted import Derivation, Step
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.render.blocks import Block, Facts, Gap, Note
 from costcalc.render.prices.parts import (
@@ -34,7 +35,7 @@ from costcalc.render.prices.words import (
     variant_text,
 )
 from costcalc.render.rows import Rows, Value
-from costcalc.render.words import day_text, money_text, percent_text, plain_percent, price_text
+from costcalc.render.words import counted, day_text, decimal_text, money_text, percent_text, plain_percent, price_text
 from costcalc.reports.prices.rates import PLAIN, Variant, per_units
 from costcalc.reports.prices.sheet import Change, NextChange, Sheet
 
@@ -50,6 +51,7 @@ def sheet_blocks(sheet: Sheet, is_wide: bool) -> Sequence[Block]:
         Facts(list(_facts(sheet))),
         *price_tables(sheet.lengths, sheet.variants, sheet.book.currency, has_hours, is_wide),
         *_length_notes(sheet),
+        *_derived(sheet.derivation),
         Gap(),
         Facts(list(_origins(sheet)), each_in_a_line=True),
     ]
@@ -96,6 +98,7 @@ def sheet_json(sheet: Sheet) -> Json:
             }
             for bounds in sheet.unpriced
         ],
+        "derivation": [_step_json(step) for step in sheet.derivation.steps] if sheet.derivation else [],
         "sources": [source_json(source) for source in sheet.sources.values()],
         "next_change": _next_json(sheet.next_change),
         "aliases": list(sheet.model.aliases),
@@ -199,6 +202,27 @@ def _next(change: NextChange) -> Iterator[str]:
     yield from texts or ("no price changes",)
     if len(change.changes) > len(plain) > 0:
         yield "and other kinds of request: costcalc prices history"
+
+
+def _derived(found: Derivation | None) -> Iterator[Block]:
+    """How the prices of a model of one's own follow from its facts."""
+    if found is None:
+        return
+    yield Gap()
+    rows = [(step.what, (f"{step.formula} = {_value_text(step)}",)) for step in found.steps]
+    yield Facts(rows, each_in_a_line=True)
+
+
+def _value_text(step: Step) -> str:
+    if step.unit == "token":
+        return f"{decimal_text(round_half_up(step.value, 0))} tokens"
+    if step.unit == "GPU":
+        return counted(step.value.numerator, "GPU")
+    return f"{price_text(step.value)} {step.unit}"
+
+
+def _step_json(step: Step) -> Json:
+    return {"what": step.what, "formula": step.formula, "value": exact_text(step.value), "unit": step.unit}
 
 
 def _length_notes(sheet: Sheet) -> Iterator[Block]:

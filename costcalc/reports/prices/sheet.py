@@ -10,6 +10,7 @@ from fractions import Fraction
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, PriceBlock, Schedule, Source
 from costcalc.pricebook.overlay import Layer, precedence
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.pricebook.selfhosted import Derivation, derivation
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.rating.quotes import Quotes
 from costcalc.reports.prices.day import DayIn, find_model
@@ -71,6 +72,7 @@ class Sheet:
     discounts: Sequence[Discount]  # of contracts, on that day: the prices here are the list's
     commitments: Sequence[Commitment]
     other_regions: Sequence[str]
+    derivation: Derivation | None  # of a model that one serves oneself: how its prices follow from the facts
 
 
 def sheet(
@@ -117,6 +119,7 @@ def sheet(
             if term.selector.matches(found.provider, found.model) and term.applies_on(day)
         ],
         [other.region for other in pricebook.other_lists(found)],
+        derivation(block.self_hosted) if block and block.self_hosted else None,
     )
 
 
