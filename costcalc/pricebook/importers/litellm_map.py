@@ -156,7 +156,9 @@ class _Entry:
         """`tiered_pricing`: rates for requests of some length, each with both ends; the whole request takes them."""
         entries = self.entry.get(_LENGTHS)
         longest = self.entry.get("max_input_tokens")
-        for entry in entries if isinstance(entries, list) else ():
+        if not isinstance(entries, list):
+            return
+        for entry in entries:
             match as_map(entry).get("range"):
                 case [Fraction() as over, Fraction() as up_to]:
                     is_last = entry is entries[-1] and isinstance(longest, Fraction) and up_to >= longest

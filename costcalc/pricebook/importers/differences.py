@@ -1,0 +1,166 @@
+"""Differences: where a block of another list names a figure that is not ours, and the block that takes it over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from costcalc.meters import meters
+from costcalc.pricebook.model import STANDARD, Band, Bounds, PriceBlock, Rate, Section
+
+NO_END = 10**18
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure of the other list, with ours beside it; None: we have none."""
+
+    tier: str
+    mode: str  # "", thinking, off_peak
+    meter: str
+    input_over: int
+    ours: Fraction | None  # per unit; of a part without a price of its own, that of its whole
+    theirs: Fraction
+
+
+def differences(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
+    """Every figure that the other block names and that is not ours, at every length that either of them tells apart."""
+    found = []
+    for tier, section in sections(theirs).items():
+        own = sections(ours).get(tier)
+        for mode, part in _modes(section).items():
+            for cut in sorted({0, *_cuts(part), *(_cuts(own) if own else ())}):
+                basis = priced(ours, tier, mode, cut) if own else {}
+                for meter, price in priced(theirs, tier, mode, cut).items():
+                    if meter in _named(part) and (own_price := _costs(meter, basis)) != price:
+                        found.append(Difference(tier, mode, meter, cut, own_price, price))
+    return found
+
+
+def _costs(meter: str, prices: Mapping[str, Fraction]) -> Fraction | None:
+    """What a unit costs: a part without a price of its own is billed with its whole."""
+    known: str | None = meter
+    while known is not None and known not in prices:
+        known = meters().by_name[known].part_of
+    return prices[known] if known is not None else None
+
+
+def laid_over(ours: PriceBlock, theirs: PriceBlock, source: str) -> PriceBlock:
+    """Our block with what the other one names in the place of it; what it does not name stays, with its source."""
+    tiers = dict(ours.service_tiers)
+    for tier, section in theirs.service_tiers.items():
+        tiers[tier] = _section_over(_spelled_out(ours, tier), section) if tier in tiers else section
+    return replace(
+        ours,
+        standard=_section_over(ours.standard, theirs.standard),
+        service_tiers=tiers,
+        status="in_force",
+        withdrawn="",
+        note="",
+        corrected="",
+        source=source,
+        locked_until=theirs.locked_until or ours.locked_until,
+    )
+
+
+def priced(block: PriceBlock, tier: str, mode: str, input_over: int, output_over: int = 0) -> dict[str, Fraction]:
+    """What one unit of each meter costs in this tier and mode; shares of standard worked out."""
+    standard = _worked_out(block.standard.rates_for(input_over, output_over), {})
+    section = sections(block).get(tier)
+    if section is None:
+        return {}
+    if tier == STANDARD:
+        rates = standard
+    elif section.share is not None:
+        rates = {meter: price * section.share for meter, price in standard.items()}
+    else:
+        rates = _worked_out(section.rates_for(input_over, output_over), standard)
+    inner = getattr(section, mode) if mode else None
+    if inner is None and mode and section.share is not None:
+        outer = getattr(block.standard, mode)
+        inner = outer and replace(outer, rates=_shared(outer.rates, section.share))
+    if inner is None:
+        return rates
+    if inner.share is not None:
+        return {meter: price * inner.share for meter, price in rates.items()}
+    return {**rates, **_worked_out(inner.rates_for(input_over, output_over), rates)}
+
+
+def sections(block: PriceBlock) -> dict[str, Section]:
+    return {STANDARD: block.standard, **block.service_tiers}
+
+
+def named_cuts(block: PriceBlock) -> dict[tuple[str, str], list[int]]:
+    """The lengths of input that each tier and mode of the block tells apart, the shortest first."""
+    return {
+        (tier, mode): sorted({0, *_cuts(part)})
+        for tier, section in sections(block).items()
+        for mode, part in _modes(section).items()
+    }
+
+
+def _modes(section: Section) -> dict[str, Section]:
+    inner = {"thinking": section.thinking, "off_peak": section.off_peak}
+    return {"": section, **{mode: part for mode, part in inner.items() if part}}
+
+
+def _cuts(section: Section) -> Iterator[int]:
+    for band in section.all_bands():
+        yield band.bounds.input_over
+
+
+def _named(section: Section) -> set[str]:
+    """The meters that a section prices itself, at any length."""
+    return {*section.rates, *(meter for band in section.bands for meter in band.rates)}
+
+
+def _worked_out(rates: Mapping[str, Rate], basis: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    absolute = {meter: rate.price / rate.per_units for meter, rate in rates.items() if not rate.relative}
+    shares = {meter: rate.price * basis[meter] for meter, rate in rates.items() if rate.relative and meter in basis}
+    return absolute | shares
+
+
+def _shared(rates: Mapping[str, Rate], share: Fraction) -> dict[str, Rate]:
+    return {meter: replace(rate, price=rate.price * share) for meter, rate in rates.items()}
+
+
+def _spelled_out(block: PriceBlock, tier: str) -> Section:
+    """A tier that is a share of standard, as a share beside each meter, so that some of them can be replaced."""
+    section = block.service_tiers[tier]
+    if section.share is None:
+        return section
+    named = _named(block.standard)
+    return Section({meter: Rate(section.share, 1, block.source, relative=True) for meter in named})
+
+
+def _section_over(ours: Section, theirs: Section) -> Section:
+    if theirs.share is not None:
+        return theirs
+    replaced = _named(theirs)
+    merged = {**_without(ours.rates, replaced), **theirs.rates}
+    bands = [Band(band.bounds, _without(band.rates, replaced)) for band in ours.bands]
+    kept = [band for band in bands if band.rates]
+    inner = {
+        mode: _section_over(part, other) if (part := getattr(ours, mode)) and other else other or part
+        for mode, other in (("thinking", theirs.thinking), ("off_peak", theirs.off_peak))
+    }
+    return Section(
+        {meter: merged[meter] for meter in meters().by_name if meter in merged},
+        _joined((*kept, *theirs.bands)),
+        inner["thinking"],
+        inner["off_peak"],
+    )
+
+
+def _without(rates: Mapping[str, Rate], meters: set[str]) -> dict[str, Rate]:
+    return {meter: rate for meter, rate in rates.items() if meter not in meters}
+
+
+def _joined(bands: tuple[Band, ...]) -> tuple[Band, ...]:
+    """Bands of the same lengths as one, the shortest first."""
+    found: dict[Bounds, dict[str, Rate]] = {}
+    for band in bands:
+        found.setdefault(band.bounds, {}).update(band.rates)
+    ordered = sorted(found, key=lambda bounds: (bounds.input_over, bounds.output_over, bounds.input_up_to or NO_END))
+    return tuple(Band(bounds, found[bounds]) for bounds in ordered)

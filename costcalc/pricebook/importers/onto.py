@@ -1,0 +1,231 @@
+"""Onto: what another list adds to a pricebook file. History is added to, never edited: the file keeps every line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from costcalc.pricebook.importers.differences import Difference, differences, laid_over
+from costcalc.pricebook.importers.edits import Edits
+from costcalc.pricebook.importers.figures import NOWHERE
+from costcalc.pricebook.importers.shelf import NotTaken
+from costcalc.pricebook.model import NEVER_APPLIES, Band, Book, Model, PriceBlock, Rate, Section, Source
+from costcalc.pricebook.read import parse_book
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.pricebook.write import block_lines, default_source, model_lines, schedule_lines, source_line
+from costcalc.problems import fail
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A block that was added to a model, and the figures for which it was."""
+
+    model: str
+    starts: date | None
+    differences: tuple[Difference, ...]  # none: the model is new, or its price is the one of the list again
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """The file with what was added to it."""
+
+    text: str
+    changes: tuple[Change, ...]
+    refused: tuple[NotTaken, ...]  # would have changed what the file says of the past
+    passed_over: tuple[NotTaken, ...]  # cannot be compared
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days that decide: from when prices are taken over, and up to when the file is history."""
+
+    start: date
+    today: date
+    own: bool = False  # a rate card: every block begins on its own day, and ends before the next one of the card
+
+
+def add_onto(text: str, file: str, offered: Book, days: Days) -> Addition:
+    """The file with a new block wherever the offered book names another figure from `days.start` on."""
+    book = parse_book(text, file)
+    if (book.currency, book.provider) != (offered.currency, offered.provider):
+        raise fail(
+            "book-differs", f"{file} is a list of {book.provider} in {book.currency}",
+            expected=f"one of {offered.provider} in {offered.currency}", remedy="name the pricebook of that provider",
+        )  # fmt: skip
+    adding = _Adding(book, offered, days, Edits(text, file))
+    for model in offered.models.values():
+        adding.add(model)
+    adding.declare()
+    added = adding.edits.text()
+    _check_past(book, added, file)
+    return Addition(added, tuple(adding.changes), tuple(adding.refused), tuple(adding.passed_over))
+
+
+@dataclass
+class _Adding:
+    book: Book
+    offered: Book
+    days: Days
+    edits: Edits
+    changes: list[Change] = field(default_factory=list)
+    refused: list[NotTaken] = field(default_factory=list)
+    passed_over: list[NotTaken] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)  # by their key in the offered book: what the file calls it
+    schedules: list[str] = field(default_factory=list)
+    _found: dict[str, str] = field(default_factory=dict)  # model of the file -> how its name was found
+
+    def add(self, model: Model) -> None:
+        name, how = self._name(model.name)
+        if name is None:
+            self._add_model(model)
+        elif how not in ("exact", "alias"):
+            self._compare_inherited(model, name, how)
+        elif name in self._found:
+            self._pass(model, f'"{name}" was compared under another name already')
+        else:
+            self._found[name] = how
+            self._add_blocks(model, self.book.models[name])
+
+    def declare(self) -> None:
+        """Sources and schedules that the added blocks name."""
+        if self.sources:
+            self.edits.append_to("sources", [source_line(source) for source in self.sources.values()])
+        for name in dict.fromkeys(self.schedules):
+            if name not in self.book.schedules:
+                self.edits.append_to("schedules", schedule_lines(self.offered.schedules[name]))
+
+    def _name(self, name: str) -> tuple[str | None, str]:
+        found = Pricebook((self.book,)).resolve(name, self.book.provider)
+        return (found.model, found.how) if isinstance(found, ResolvedModel) else (None, "")
+
+    def _add_model(self, model: Model) -> None:
+        """A model that the file does not have: all of its history is new."""
+        blocks = tuple(self._with_own_words(block) for block in model.blocks)
+        taken = {name for known in self.book.models.values() for name in (known.name, *known.aliases)}
+        new = replace(model, blocks=blocks, aliases=tuple(name for name in model.aliases if name not in taken))
+        self.edits.append_to("models", ["", *model_lines(new, default_source(self.book))])
+        self.changes.append(Change(model.name, model.blocks[0].starts, ()))
+
+    def _add_blocks(self, model: Model, ours: Model) -> None:
+        """A block on each day from which the offered model names other figures than the file does."""
+        latest: PriceBlock | None = None
+        for day, theirs in self._offers(model):
+            base = _in_force(ours, day)
+            if any(start <= day for start in ours.redirects):
+                self._pass(model, "the file bills it as another model")
+                return
+            if base is None or base.withdrawn:
+                self._pass(model, base.withdrawn if base else f"the file has no price of {day}")
+                continue
+            if bool(base.schedule) != bool(theirs.schedule) and not theirs.withdrawn and base.standard.off_peak:
+                self._pass(model, "the file prices it by the hour, the other list does not")
+                return
+            in_force = latest or base
+            found = [] if theirs.withdrawn else differences(in_force, theirs)
+            if not found and (not theirs.withdrawn or in_force is base):
+                continue
+            if reason := self._why_not(model, ours, base, day):
+                self.refused.append(NotTaken(self.book.provider, model.name, f"a block from {day} on", reason))
+                return
+            latest = base if theirs.withdrawn else self._merged(base, theirs)
+            new = replace(latest, starts=day, observed=None, place=NOWHERE)
+            self.edits.insert_block(ours.name, day, block_lines(new, default_source(self.book)))
+            self.changes.append(Change(ours.name, day, tuple(found)))
+
+    def _offers(self, model: Model) -> Iterator[tuple[date, PriceBlock]]:
+        """The offered blocks with the days from which they are to hold: those of the past only where they say so."""
+        before = [block for block in model.blocks if block.starts is None or block.starts <= self.days.start]
+        if before and not self.days.own:
+            yield self.days.start, before[-1]
+        for block in model.blocks:
+            if self.days.own:
+                yield block.starts or self.days.start, block
+            elif block.starts and block.starts > self.days.start:
+                yield block.starts, block
+
+    def _why_not(self, model: Model, ours: Model, base: PriceBlock, day: date) -> str:
+        """Why a block from this day on would change what the file says already; "" where it would not."""
+        later = [block for block in ours.blocks if block.starts and block.starts >= day]
+        past = [block for block in later if block.starts and (block.starts == day or block.starts <= self.days.today)]
+        if past:
+            return f"{past[0].place} has a block of {past[0].starts} already"
+        if base.observed and day <= base.observed:
+            return f"{base.place} was seen in force on {base.observed}"
+        ends = min((block.starts for block in model.blocks if block.starts and block.starts > day), default=date.max)
+        inside = [block for block in later if block.starts and block.starts < ends]
+        if self.days.own and inside:
+            return f"{inside[0].place} would end it on {inside[0].starts}: keep the card in a book of its own"
+        return ""
+
+    def _compare_inherited(self, model: Model, name: str, how: str) -> None:
+        """A name that only inherits its prices: it is not entered, and said where it costs something else."""
+        ours, offers = self.book.models[name], list(self._offers(model))
+        if not offers:
+            return
+        day, theirs = offers[0]
+        base = _in_force(ours, day)
+        if base and not base.withdrawn and not theirs.withdrawn and differences(base, theirs):
+            self._pass(model, f'by its {how} it means "{name}", which costs something else in the file')
+
+    def _merged(self, base: PriceBlock, theirs: PriceBlock) -> PriceBlock:
+        own = self._with_own_words(theirs)
+        return replace(laid_over(base, own, own.source), schedule=base.schedule or own.schedule)
+
+    def _with_own_words(self, block: PriceBlock) -> PriceBlock:
+        """The block with its sources called as the file calls them."""
+        if block.schedule:
+            self.schedules.append(block.schedule)
+        return replace(
+            block,
+            source=self._key(block.source),
+            standard=self._section(block.standard),
+            service_tiers={name: self._section(section) for name, section in block.service_tiers.items()},
+        )
+
+    def _section(self, section: Section) -> Section:
+        return replace(
+            section,
+            rates=self._rates(section.rates),
+            bands=tuple(Band(band.bounds, self._rates(band.rates)) for band in section.bands),
+            thinking=section.thinking and self._section(section.thinking),
+            off_peak=section.off_peak and self._section(section.off_peak),
+        )
+
+    def _rates(self, rates: Mapping[str, Rate]) -> dict[str, Rate]:
+        return {meter: replace(rate, source=self._key(rate.source)) for meter, rate in rates.items()}
+
+    def _key(self, key: str) -> str:
+        """The file's key of an offered source: the same one read again on another day is another source."""
+        if key not in self.sources and (source := self.offered.sources.get(key)):
+            known = {**self.book.sources, **{taken.key: taken for taken in self.sources.values()}}
+            for other in self.book.sources.values():
+                if replace(other, key=key) == source:
+                    return other.key
+            name = key if key not in known else f"{key}-{source.read}"
+            number = 2
+            while name in known:
+                name, number = f"{key}-{source.read}-{number}", number + 1
+            self.sources[key] = replace(source, key=name)
+        return self.sources[key].key if key in self.sources else key
+
+    def _pass(self, model: Model, why: str) -> None:
+        self.passed_over.append(NotTaken(self.book.provider, model.name, "its prices", why))
+
+
+def _in_force(model: Model, day: date) -> PriceBlock | None:
+    blocks: Sequence[PriceBlock] = [block for block in model.blocks if block.status not in NEVER_APPLIES]
+    found = [block for block in blocks if block.starts is None or block.starts <= day]
+    return found[-1] if found else None
+
+
+def _check_past(book: Book, text: str, file: str) -> None:
+    """Every block that the file had is still there, word for word. CostcalcError: its layout does not allow it."""
+    after = parse_book(text, file)
+    for name, model in book.models.items():
+        kept = [replace(block, place=NOWHERE) for block in after.models[name].blocks]
+        if any(replace(block, place=NOWHERE) not in kept for block in model.blocks):
+            raise fail(
+                "cannot-add", f'the prices of "{name}" would have changed', place=model.place,
+                remedy="write each day in a line of its own, and notes without lines that begin with #",
+            )  # fmt: skip
