@@ -211,7 +211,7 @@ def project(
 def cost(
     usage: object,
     *,
-    by: Sequence[str] | str = ("provider", "model"),
+    by: Sequence[str] | str | None = None,
     each: str | None = None,
     currency: str | None = None,
     basis: str = "auto",
@@ -219,10 +219,13 @@ def cost(
     timezone: str = "UTC",
     **choose: Any,
 ) -> CostResult:
-    """What it cost: `cost("usage.csv", by="customer", each="month").to_frame()`; `choose` as for `project`."""
+    """What it cost: `cost("usage.csv", by="customer", each="month").to_frame()`; `choose` as for `project`.
+
+    Without `by` the lines are providers and models, or with `each` the days or months alone.
+    """
     if each not in (None, "day", "month"):
         raise fail("bad-option", f'each "{each}" is no period', expected="day, or month")
-    names = _names(by)
+    names = () if by is None and each else _names(by or ())
     prices = prices or read_prices()
     ledger = _ledger(usage, names, prices, timezone, choose)
     options = RatingOptions(names, _basis(basis), currency.upper() if currency else None, timezone)

@@ -65,7 +65,7 @@ def cost(
         result = api.cost(
             usage,
             each=each,
-            by=by or config.text("by") or (() if each else ("provider", "model")),
+            by=by or config.text("by"),
             currency=currency or config.text("currency"),
             basis=basis or config.text("basis") or "auto",
             prices=choice.prices(config),

@@ -27,7 +27,10 @@ def change_notes(projection: Projection) -> Iterator[Block]:
 
 
 def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
-    """Unpriced models and refused rows: no figure above holds them."""
+    """Unpriced models and refused rows: no figure above holds them. Nothing at all is said too."""
+    if not rating.charges and not rating.unpriced:
+        yield Gap()
+        yield Note("No usage: the log holds none, or nothing in it lies within what was chosen.", "loud")
     if rating.unpriced:
         yield Gap()
         yield Note(_unpriced_text(rating), "loud")

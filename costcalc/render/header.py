@@ -75,7 +75,7 @@ def _usage(usage: UsageSummary, rating: Rating) -> tuple[str, tuple[str, ...]]:
         parts.append(days_text(usage.first_day, usage.last_day) + zone)
     if usage.requests is not None:
         parts.append(f"{count_text(usage.requests)} {'request' if usage.requests == 1 else 'requests'}")
-    parts.append(f"{amount_text(usage.tokens)} tokens")
+    parts.append(f"{amount_text(usage.tokens)} {'token' if usage.tokens == 1 else 'tokens'}")
     if rating.priced_share is not None:
         parts.append(f"priced {share_text(rating.priced_share)}")
     if usage.refused_rows:

@@ -44,6 +44,11 @@ class CostReport:
         return self.rating.currency
 
     @property
+    def total(self) -> Fraction:
+        """What it cost, in the report's currency; incomplete where something is unpriced or refused."""
+        return self.rating.total.before
+
+    @property
     def is_complete(self) -> bool:
         return self.rating.is_complete and not self.usage.refused_rows
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from costcalc.problems import CostcalcError, fail
+from costcalc.problems import CostcalcError, Place, fail
+from costcalc.usage.columns import check_names
 from costcalc.usage.formats import Dedupe, FormatSpec, Term
 from costcalc.usage.paths import Columns, JsonColumns, quoted
 from costcalc.usage.readings import Reading
@@ -159,6 +160,9 @@ def _unreadable(error: Exception) -> CostcalcError:
 
 def column_types(engine: Engine, source: Source) -> dict[str, str]:
     """The columns of a Parquet file or a frame, and the kinds of their types."""
+    if source.kind == "parquet":
+        names = engine.fetch(f"SELECT name FROM parquet_schema({quoted(source.path)}) WHERE num_children IS NULL")
+        check_names((name for (name,) in names), Place(source.shown))
     relation = "frame" if source.kind == "frame" else _parquet((source,), several=False)
     found = engine.fetch(f"DESCRIBE SELECT * FROM {relation}")
     return {name: _KINDS.get(kind, "number") for name, kind, *_ in found}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from costcalc.problems import CostcalcError, Place, Problem, fail
+from costcalc.problems import Place, fail
+from costcalc.usage.columns import check_names
 from costcalc.usage.engine import Engine
 from costcalc.usage.sources import Source
 
@@ -17,9 +18,11 @@ def frame_source(frame: Any, engine: Engine) -> Source:
     if len(frame) == 0:
         raise fail("header-only", "the frame has columns and no rows", place=Place(NAME))
     exact = frame.rename(columns=str).copy(deep=False)
-    _check_names(exact.columns)
+    check_names(exact.columns, Place(NAME))
     for name in exact.columns:
         dtype = exact[name].dtype
+        if dtype.kind == "f":
+            _check_digits(name, exact[name])
         if dtype.kind not in "iufbM" and dtype.name not in ("category", "string", "str"):
             # The engine would guess one type for a column of objects; their texts lose nothing.
             exact[name] = exact[name].map(_text).astype("string")
@@ -27,24 +30,16 @@ def frame_source(frame: Any, engine: Engine) -> Source:
     return Source(NAME, "frame", "frame", header=tuple(exact.columns))
 
 
-def _check_names(columns: Any) -> None:
-    """Names that differ in case alone are one name to the engine. CostcalcError: there are such."""
-    written: dict[str, list[str]] = {}
-    for name in columns:
-        written.setdefault(name.strip().lower(), []).append(name)
-    problems = [
-        Problem(
-            "two-columns-one-meaning",
-            f"{' and '.join(repr(name) for name in names)} are both called {word}",
-            Place(NAME),
-            expected="one column for each name",
-            remedy="rename or drop one of them",
+def _check_digits(name: str, column: Any) -> None:
+    """A float of 2**53 or more has lost digits before it came here. CostcalcError: there is one."""
+    if (column.abs() >= 2**53).any():
+        raise fail(
+            "bad-count",
+            f"{name}: floats of 2^53 or more have lost digits",
+            place=Place(NAME),
+            expected="integers, texts or Decimals",
+            remedy=f'read the column as integers: dtype={{"{name}": "Int64"}}',
         )
-        for word, names in written.items()
-        if len(names) > 1
-    ]
-    if problems:
-        raise CostcalcError(problems)
 
 
 def _text(value: Any) -> str | None:
