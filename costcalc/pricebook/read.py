@@ -26,7 +26,7 @@ BOOK_KEYS = ("provider", "names", "list_names", "region", "region_names", "defau
               "date_suffixes", "note", "sources", "schedules", "models")  # fmt: skip
 MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
 BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "locked_until", "service_tiers", "self_hosted")
-_NO_FIGURES = frozenset({"status", "schedule", "source", "note", "corrected", "locked_until", "observed"})
+NO_FIGURES = frozenset({"status", "schedule", "source", "note", "corrected", "locked_until", "observed"})
 SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed", "source")
 BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
                 "output_above", "output_from", "output_up_to", "output_below")  # fmt: skip
@@ -36,7 +36,7 @@ SCHEDULE_KEYS = ("timezone", "peak_days", "peak_hours", "holidays", "note", "sou
 REQUIRED_KEYS = ("provider", "currency", "timezone", "models")
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 TOKENS = re.compile(r"(\d[\d_]*)(?: tokens)?", re.ASCII)
-RATE = re.compile(r"([\d._]+) per (\w+)(?: observed ([\d-]+))?(?: \[([\w.-]+)\])?")
+RATE = re.compile(rf"([\d._]+) per ({'|'.join(UNITS)})(?: observed ([\d-]+))?(?: \[([\w.-]+)\])?")
 SHARE = re.compile(r"([\d._]+)% of standard(?: \[([\w.-]+)\])?")
 OBSERVED_KEY = "at least since "
 HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
@@ -70,7 +70,7 @@ def read_rate(text: str) -> Rate:
     if share := SHARE.fullmatch(text):
         return Rate(read_number(share[1]) / 100, 1, share[2] or "", relative=True)
     match = RATE.fullmatch(text)
-    if not match or match[2] not in UNITS:
+    if not match:
         raise ValueError(f"not a rate: {text!r}")
     observed = read_day(match[3]) if match[3] else None
     return Rate(read_number(match[1]), UNITS[match[2]], match[4] or "", observed=observed)
@@ -245,7 +245,7 @@ class _BookReader:
 
     def _check_block(self, key: Scalar, entry: Map, standard: Section, scheduled: bool) -> None:
         doc = self.doc
-        if not entry.entries.keys() - _NO_FIGURES:
+        if not entry.entries.keys() - NO_FIGURES:
             doc.report(key, "empty-block", f"the block of {key.text} has no price", remedy="or write withdrawn: why")
         rates = [*standard.rates.values(), *(rate for band in standard.bands for rate in band.rates.values())]
         if standard.share is not None or any(rate.relative for rate in rates):

@@ -12,10 +12,9 @@ from costcalc.money import Money, exact_text, read_number
 from costcalc.pricebook.terms import PERCENT, read_amount_of
 from costcalc.yamldoc import Document, Map, Node
 
-PER_WORDS = ("replica", "GPU")
 SPEEDS = {"input_tokens": "input_tokens_per_second", "output_tokens": "output_tokens_per_second"}
 SELF_HOSTED_KEYS = ("gpu_hour", "gpus", "replicas", "spare", *SPEEDS.values(), "utilisation", "fixed_per_month", "note")
-_OPTIONAL = frozenset({"gpus", "replicas", "spare", "fixed_per_month", "note"})
+OPTIONAL_FACTS = frozenset({"gpus", "replicas", "spare", "fixed_per_month", "note"})
 
 SPEED = re.compile(r"(\d[\d_]*(?:\.\d+)?) per (replica|GPU)", re.ASCII)
 WHOLE = re.compile(r"\d[\d_]*", re.ASCII)
@@ -106,7 +105,7 @@ def derivation(facts: SelfHosted) -> Derivation:
 def read_self_hosted(doc: Document, node: Node, currency: str) -> SelfHosted | None:
     """The facts as a file states them; every problem is noted in the document."""
     entry = doc.map_at(node, "self_hosted", SELF_HOSTED_KEYS)
-    for required in (key for key in SELF_HOSTED_KEYS if key not in _OPTIONAL and key not in entry):
+    for required in (key for key in SELF_HOSTED_KEYS if key not in OPTIONAL_FACTS and key not in entry):
         doc.report(node, "missing-key", f'self_hosted needs the key "{required}"')
     gpu_hour, fixed = (_amount(doc, entry, name, currency) for name in ("gpu_hour", "fixed_per_month"))
     gpus, replicas, spare = (

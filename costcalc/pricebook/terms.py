@@ -17,6 +17,7 @@ from costcalc.yamldoc import Document, Map, Node, Scalar, Sequence
 TERM_KEYS = ("discounts", "commitments", "aliases")
 DISCOUNT_KEYS = ("what", "percent", "from", "until", "note")
 COMMITMENT_KEYS = ("what", "each", "amount", "from", "until", "note")
+OPTIONAL_KEYS = frozenset({"from", "until", "note"})
 PERIODS = ("month",)
 
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)%", re.ASCII)
@@ -120,7 +121,7 @@ def _entries(doc: Document, root: Map, name: str, keys: tuple[str, ...]) -> Iter
         entry = doc.map_at(item, f"one of the {name}", keys)
         if not isinstance(item, Map):
             continue
-        for required in (key for key in keys if key not in ("from", "until", "note")):
+        for required in (key for key in keys if key not in OPTIONAL_KEYS):
             if required not in entry:
                 doc.report(item, "missing-key", f'one of the {name} needs the key "{required}"')
         yield entry
