@@ -12,6 +12,7 @@ from costcalc.pricebook.read import parse_book
 from costcalc.problems import CostcalcError
 
 TODAY = date(2026, 11, 24)
+FROM_TODAY = Days(TODAY, TODAY)
 FILE = """\
 # Prices of Acme.
 provider: acme
@@ -59,7 +60,7 @@ models:
 """
 
 
-def add(model: str, rates: str, *, text: str = FILE, days: Days = Days(TODAY, TODAY), more: str = "") -> Addition:
+def add(model: str, rates: str, *, text: str = FILE, days: Days = FROM_TODAY, more: str = "") -> Addition:
     offered = parse_book(OFFER.format(model=model, rates=rates) + more)
     return add_onto(text, "acme.yaml", offered, days)
 

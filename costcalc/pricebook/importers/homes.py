@@ -49,6 +49,7 @@ _HOMES = {
     "x-ai": Home("xai"),
     "xai": Home("xai"),
     "xiaomi": Home("xiaomi", "intl", "Asia/Shanghai"),
+    "xiaomi_mimo": Home("xiaomi", "intl", "Asia/Shanghai"),
     "z.ai": Home("zhipu", "intl", "Asia/Shanghai"),
     "zai": Home("zhipu", "intl", "Asia/Shanghai"),
     "zhipuai": Home("zhipu", "cn-usd", "Asia/Shanghai", note=CONVERTED),

@@ -23,7 +23,8 @@ class Change:
 
     model: str
     starts: date | None
-    differences: tuple[Difference, ...]  # none: the model is new, or its price is the one of the list again
+    differences: tuple[Difference, ...] = ()  # none: the model is new, or the card ends and the list holds again
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class _Adding:
         taken = {name for known in self.book.models.values() for name in (known.name, *known.aliases)}
         new = replace(model, blocks=blocks, aliases=tuple(name for name in model.aliases if name not in taken))
         self.edits.append_to("models", ["", *model_lines(new, default_source(self.book))])
-        self.changes.append(Change(model.name, model.blocks[0].starts, ()))
+        self.changes.append(Change(model.name, model.blocks[0].starts, is_new=True))
 
     def _add_blocks(self, model: Model, ours: Model) -> None:
         """A block on each day from which the offered model names other figures than the file does."""

@@ -1,0 +1,199 @@
+"""`costcalc prices import`: prices that others collected, or one's own rates, as a pricebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.problems import INCOMPLETE_EXIT, Place, fail, visible
+
+if TYPE_CHECKING:
+    from costcalc.pricebook.importers.onto import Addition
+    from costcalc.pricebook.importers.shelf import Imported
+    from costcalc.pricebook.model import Book
+
+app = command_app(help="Make a pricebook of a rate card or of another tool's prices.")
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE", help="genai-prices, litellm, models.dev, llm-prices, or a .csv of your own rates.",
+        show_default=False,
+    ),
+]  # fmt: skip
+File = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", help="The source's file, downloaded.", show_default="the installed one")
+]  # fmt: skip
+Provider = Annotated[
+    list[str] | None, typer.Option("--provider", metavar="NAME", help="Only this provider.", show_default="all of them")
+]  # fmt: skip
+Target = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE|FOLDER", help="Where the pricebook goes; never over another file.",
+        show_default="standard output",
+    ),
+]  # fmt: skip
+Onto = Annotated[
+    Path | None,
+    typer.Option(
+        "--onto", metavar="BOOK", help="Add to this pricebook: a new block where a figure differs, nothing changed.",
+        show_default=False,
+    ),
+]  # fmt: skip
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="DAY", help="The day from which prices without one hold.", show_default="today"),
+]
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc prices import litellm --provider openai -o prices/
+  costcalc prices import models.dev api.json --provider mistral -o mistral.yaml
+  costcalc prices import genai-prices --onto prices/openai.yaml -o prices/openai.yaml
+  costcalc prices import my-rates.csv -o prices/
+"""
+
+
+@app.command("import", epilog=EXAMPLES)
+def import_prices(
+    source: Source,
+    file: File = None,
+    provider: Provider = None,
+    output: Target = None,
+    onto: Onto = None,
+    starts: From = None,
+    as_json: o.Json = False,
+) -> int:
+    """Make a pricebook of a rate card or of another tool's prices. Offline; what is not understood is listed."""
+    from costcalc.pricebook.importers.sources import RATE_CARD, read_source, source_named
+    from costcalc.pricebook.load import load_pricebook
+    from costcalc.pricebook.resolve import Pricebook
+
+    name, path = source_named(source, file)
+    today = _today()
+    first = o.read_period_day(starts, "--from", "UTC")
+    shipped = load_pricebook() if name == RATE_CARD else Pricebook(())
+    if onto is None:
+        imported = read_source(name, path, today, first, tuple(provider or ()), shipped)
+        files = _write_books(imported, output)
+        return _say(imported, files, None, output, as_json)
+    text = _text_of(onto)
+    imported, addition = _add(text, onto, (name, path), (today, first), provider, shipped)
+    key = f"{imported.books[0].provider} {imported.books[0].region}"
+    _put(addition.text, output, over=onto)
+    files = {key: str(output)} if output and str(output) != "-" else {}
+    return _say(imported, files, addition, output, as_json)
+
+
+def _add(  # type: ignore[no-untyped-def]
+    text: str, onto: Path, source: tuple[str, Path | None], days: tuple[date, date | None], provider, shipped
+) -> tuple[Imported, Addition]:
+    """The list of the source that the file is one of, and the file with what it adds."""
+    from costcalc.pricebook.importers.onto import Days, add_onto
+    from costcalc.pricebook.importers.sources import RATE_CARD, read_source, said_of
+    from costcalc.pricebook.read import parse_book
+
+    book = parse_book(text, str(onto))
+    imported = read_source(*source, *days, tuple(provider or (book.provider,)), shipped)
+    offered = _list_for(imported, book)
+    today, first = days
+    addition = add_onto(text, str(onto), offered, Days(first or today, today, own=source[0] == RATE_CARD))
+    return replace(said_of(imported, offered.provider), books=(offered,)), addition
+
+
+def _list_for(imported: Imported, book: Book) -> Book:
+    """The one of the source's lists that the file is: the same provider, the same region."""
+    offered = [each for each in imported.books if (each.provider, each.region) == (book.provider, book.region)]
+    if not offered:
+        names = ", ".join(f"{each.provider} {each.region} in {each.currency}" for each in imported.books)
+        raise fail(
+            "no-such-list", f"{imported.origin.name} does not have the list {book.provider} {book.region}",
+            place=Place(book.file), expected=names, remedy="name the pricebook of that list",
+        )  # fmt: skip
+    return offered[0]
+
+
+def _write_books(imported: Imported, output: Path | None) -> dict[str, str]:
+    """Each book in a file of its own, or the only one on standard output."""
+    from costcalc.pricebook.importers.sources import said_of
+    from costcalc.pricebook.write import book_text
+    from costcalc.render.prices.importing import head_lines
+
+    texts = [
+        (book, book_text(book, head_lines(imported.origin, book, said_of(imported, book.provider).not_taken)))
+        for book in imported.books
+    ]
+    in_folder = output is not None and str(output) != "-" and (output.is_dir() or not output.suffix)
+    if not in_folder and len(texts) > 1:
+        raise fail(
+            "several-books", f"{imported.origin.name} makes {len(texts)} pricebooks",
+            expected=", ".join(sorted({book.provider for book, _ in texts})),
+            remedy="name a folder with -o, or one of them with --provider",
+        )  # fmt: skip
+    files = {}
+    for book, text in texts:
+        target = output / _file_name(book) if output and in_folder else output
+        _put(text, target)
+        if target and str(target) != "-":
+            files[f"{book.provider} {book.region}"] = str(target)
+    return files
+
+
+def _file_name(book: Book) -> str:
+    words = [book.provider, *([] if book.region == "global" else [book.region])]
+    return "".join(char if char.isalnum() or char in "-_." else "-" for char in "-".join(words)) + ".yaml"
+
+
+def _put(text: str, target: Path | None, over: Path | None = None) -> None:
+    """Write a pricebook. CostcalcError: the file is there, and it is not the one that was added to."""
+    if target is None or str(target) == "-":
+        typer.echo(text, nl=False)
+        return
+    same = over is not None and target.exists() and target.samefile(over)
+    if target.exists() and not same:
+        raise fail(
+            "file-exists", "the file is there already", place=Place(str(target)),
+            remedy=f"--onto {target} adds to it what differs; or name another file",
+        )  # fmt: skip
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise fail("unwritable-file", f"cannot write the file: {error.strerror}", place=Place(str(target))) from error
+
+
+def _text_of(path: Path) -> str:
+    """The file's text with its line ends as they are."""
+    from costcalc.yamldoc import read_yaml
+
+    read_yaml(path)  # says what is wrong, with its place
+    return path.read_bytes().decode("utf-8-sig")
+
+
+def _say(
+    imported: Imported, files: Mapping[str, str], addition: Addition | None, output: Path | None, as_json: bool
+) -> int:
+    """What was done: on standard output, or beside it where the pricebook itself goes there."""
+    from costcalc.render.prices.importing import import_json, import_text
+
+    beside = output is None or str(output) == "-"
+    if as_json:
+        text = json.dumps(import_json(imported, files, addition), ensure_ascii=False, indent=2)
+    else:
+        text = "\n".join(visible(line) for line in import_text(imported, files, addition).splitlines())
+    typer.echo(text, err=beside)
+    return INCOMPLETE_EXIT if addition and addition.refused else 0
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
