@@ -103,7 +103,10 @@ def _facts(facts: Facts, width: int) -> Iterator[list[Cell]]:
 
 def _each(parts: Iterable[str], width: int) -> Iterator[str]:
     for part in parts:
-        for position, line in enumerate(wrapped(part, width)):
+        lines = wrapped(part, width)
+        if len(lines) > 1:  # the lines below stand in by two
+            lines = wrapped(part, width - 2)
+        for position, line in enumerate(lines):
             yield line if position == 0 else f"  {line}"
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from costcalc.calendar import utc_midnight
 from costcalc.problems import Place, Problem
+from costcalc.render.blocks import Facts
+from costcalc.render.draw import Page
 from costcalc.render.markdown import cost_markdown, projection_markdown
 from costcalc.render.page import cost_page, projection_page
 from costcalc.reports.projection import Projection
@@ -227,3 +229,10 @@ def test_list_beside_what_was_billed():
     bill = group("qwen3-max", 10**9, billed=Fraction(1500), billed_currency="USD", cost_kind="billed")
     text = " ".join(drawn(cost_page(cost_report(ledger(bill)))).split())
     assert "Where the log states a cost: 1,500.00 USD, by the list 2,000.00 USD: 25.0% below the list." in text
+
+
+def test_no_line_of_a_long_fact_is_cut():
+    """Continued lines stand in by two: they are two cells shorter."""
+    text = " ".join(["word"] * 60)
+    page = Page(lambda _: [Facts([("note", (text,))], each_in_a_line=True)])
+    assert drawn(page, 60).split() == ["note", *["word"] * 60]
