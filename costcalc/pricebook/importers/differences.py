@@ -22,20 +22,32 @@ class Difference:
     input_over: int
     ours: Fraction | None  # per unit; of a part without a price of its own, that of its whole
     theirs: Fraction
+    is_own: bool = True  # whether ours is a price of this very meter
 
 
 def differences(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
     """Every figure that the other block names and that is not ours, at every length that either of them tells apart."""
+    return [each for each in beside(ours, theirs) if each.ours != each.theirs]
+
+
+def beside(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
+    """Every figure that the other block names, equal or not."""
     found = []
     for tier, section in sections(theirs).items():
         own = sections(ours).get(tier)
         for mode, part in _modes(section).items():
-            for cut in sorted({0, *_cuts(part), *(_cuts(own) if own else ())}):
+            for cut in _probes({0, *_cuts(part), *(_cuts(own) if own else ())}, ours):
                 basis = priced(ours, tier, mode, cut) if own else {}
                 for meter, price in priced(theirs, tier, mode, cut).items():
-                    if meter in _named(part) and (own_price := _costs(meter, basis)) != price:
-                        found.append(Difference(tier, mode, meter, cut, own_price, price))
+                    if meter in _named(part):
+                        found.append(Difference(tier, mode, meter, cut, _costs(meter, basis), price, meter in basis))
     return found
+
+
+def _probes(cuts: set[int], ours: PriceBlock) -> list[int]:
+    """The lengths to compare at. "Above 200,000" and "from 200,000" are one cut: most lists cannot say the second."""
+    every = {*cuts, *_cuts(ours.standard)}
+    return sorted(cut for cut in every if cut + 1 not in every)
 
 
 def _costs(meter: str, prices: Mapping[str, Fraction]) -> Fraction | None:
@@ -89,15 +101,6 @@ def priced(block: PriceBlock, tier: str, mode: str, input_over: int, output_over
 
 def sections(block: PriceBlock) -> dict[str, Section]:
     return {STANDARD: block.standard, **block.service_tiers}
-
-
-def named_cuts(block: PriceBlock) -> dict[tuple[str, str], list[int]]:
-    """The lengths of input that each tier and mode of the block tells apart, the shortest first."""
-    return {
-        (tier, mode): sorted({0, *_cuts(part)})
-        for tier, section in sections(block).items()
-        for mode, part in _modes(section).items()
-    }
 
 
 def _modes(section: Section) -> dict[str, Section]:
