@@ -42,6 +42,7 @@ class Assumed:
         self._cuts: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
         self._only_lists: dict[tuple[str, str], list[str]] = {}
         self.default_regions: dict[str, ResolvedModel] = {}
+        self.without_commitments = False  # a part of the usage cannot be held against what all of it must come to
         self.spans_lines = False  # a bucket lies on several of the report's days or months
 
     def note_region(self, found: ResolvedModel, pricebook: Pricebook) -> None:
@@ -128,6 +129,9 @@ class Assumed:
             regions.append(
                 Assumption("bucket-on-first-day", "rows that span several days or months stand on their first")
             )
+        if self.without_commitments:
+            text = "commitments are left out: only a part of the usage was chosen"
+            regions.append(Assumption("commitments-left-out", text))
         others = []
         for code, text in _TEXTS.items():
             if code in self._cost:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.rating.commitments import settle, tally_of
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import ZERO, Charge, Cost, PriceKey, Unpriced
 from costcalc.rating.rate import Rater
@@ -59,17 +60,28 @@ def _entries(rater: Rater) -> list[_Entry]:
 
 def _month_cost(rater: Rater, entries: Sequence[_Entry], month: Month, days_covered: int, last_day: date) -> MonthCost:
     frozen, cost, covered, missing = Fraction(), ZERO, ZERO, Fraction()
+    # Frozen: the contracts of the log's last day, for whole months.
+    kept = [replace(c, from_day=None, until_day=None) for c in rater.commitments if c.applies_on(last_day)]
+    tally, frozen_tally = tally_of(rater.commitments), tally_of(kept)
     for entry in entries:
         daily = Fraction(1, days_covered)
         made, _ = _at(rater, entry, month, last_day)
         frozen += sum((charge.cost.before for charge in made), Fraction()) * month.days * daily
+        for charge in made:
+            frozen_tally.add(charge, month, charge.cost * (month.days * daily))
         for days, day in _periods(rater, entry.kind, month):
             made, unpriced = _at(rater, entry, month, day)
             for charge in made:
                 cost = cost + charge.cost * (days * daily)
+                tally.add(charge, month, charge.cost * (days * daily))
                 if charge.has_revenue:
                     covered = covered + charge.cost * (days * daily)
             missing += sum((part.tokens for part in unpriced), Fraction()) * days * daily
+    whole = (month.first, month.next.first)
+    for part in settle(tally, month, dict.fromkeys(rater.commitments, whole), rater.exchange):
+        cost = cost + part.shortfall
+    for part in settle(frozen_tally, month, dict.fromkeys(kept, whole), rater.exchange):
+        frozen += part.shortfall.before
     return MonthCost(month, frozen, cost, covered, missing)
 
 
@@ -96,7 +108,7 @@ def _periods(rater: Rater, kind: Kind, month: Month) -> Iterator[tuple[int, date
     """(days, first day) of the parts of a month within which no price changes."""
     end = month.next.first
     if kind.key is None:
-        starts = [month.first, *(day for day in rater.changes.days() if month.first < day < end)]
+        starts = [month.first, *(day for day in rater.bill_days if month.first < day < end)]
     else:
         found = ResolvedModel(kind.key.provider, kind.key.region, kind.key.model, "")
         starts = rater.quotes.changes_between(found, month.first, end)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from costcalc.calendar import Month
+from costcalc.pricebook.terms import Commitment
 from costcalc.scenario.model import Variant
 
 Basis = Literal["list", "contracted", "billed", "computed", "estimated"]
@@ -83,6 +84,7 @@ class Charge:
     has_revenue: bool = False  # its rows state a revenue
     day: date = date.min  # the price day, or an earlier one since which nothing changed
     listed: Fraction | None = None  # of a contracted charge: its cost before by the list
+    is_shortfall: bool = False  # what a commitment asks for beyond all usage: no rise touches it
 
     @property
     def is_priced(self) -> bool:
@@ -110,7 +112,8 @@ class Unpriced:
 class Assumption:
     """A figure that rests on more than the log and the list, and between which bounds it lies."""
 
-    code: str  # default-region, only-list, bucket-on-first-day, band-from-mean, band-unknown, hours-weighted, start-unknown
+    code: str  # default-region, only-list, bucket-on-first-day, band-from-mean, band-unknown, hours-weighted,
+    # start-unknown, commitments-left-out
     text: str
     cost: Fraction = Fraction()  # the part of the cost before that rests on it
     low: Fraction | None = None  # the total, were it the cheapest reading
@@ -128,6 +131,18 @@ class RateUsed:
     month_used: Month  # of the rate
     basis: str
     held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """One month of a commitment: what its charges come to, and what they lack of the minimum."""
+
+    commitment: Commitment
+    month: Month  # in the provider's zone
+    days: int  # of the month, in the log and in the contract
+    due: Fraction  # for these days, in the report's currency
+    spent: Cost
+    shortfall: Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +171,7 @@ class Rating:
     rates_used: Sequence[RateUsed] = ()
     revenue: Mapping[LineKey, Fraction] = field(default_factory=dict)  # stated by rows that have a cost, by line
     revenue_without_cost: Fraction = Fraction()  # stated by rows without a price: no margin can be said of it
+    commitments: Sequence[Committed] = ()  # by month; the shortfalls are charges too
 
     @cached_property
     def total(self) -> Cost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
@@ -15,12 +15,13 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.problems import fail, nearest_names
 from costcalc.rating.assumed import Assumed
+from costcalc.rating.commitments import SHORTFALL, Days, Tally, settle, tally_of
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.kinds import Amounts, Kind
-from costcalc.rating.model import Basis, Charge, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
+from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quotes, days_of, why_unpriced
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
-from costcalc.usage.ledger import UsageGroup, UsageLedger
+from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
 
 NO_CHANGES = PriceChanges()
 _SUGGESTED = 20  # unknown models that get near names
@@ -72,14 +73,19 @@ class Rater:
     ) -> None:  # fmt: skip
         self.pricebook = pricebook.at_list() if options.basis == "list" else pricebook
         self.ledger, self.fx, self.options, self.changes = ledger, fx, options, changes
-        self._change_days = changes.days()
-        self.quotes = Quotes(self.pricebook, self._change_days, targets)
+        self.quotes = Quotes(self.pricebook, changes.days(), targets)
+        self.commitments = () if ledger.is_part else self.pricebook.terms.commitments
+        # The days that part what no book prices: a rise or a commitment begins or ends.
+        self.bill_days = sorted(
+            {*changes.days(), *(day for c in self.commitments for day in (c.from_day, c.until_day) if day)}
+        )
         self.currency = options.currency or ""
         self.unit_costs: dict[tuple[PriceKey, Month], dict[str, UnitCost]] = {}
         self.resolved: dict[tuple[str | None, str, str | None], ResolvedModel | Unresolved] = {}
         self.rates_used: dict[RateUsed, None] = {}
         self.assumed = Assumed()
         self.amounts: dict[Kind, Amounts] = {}
+        self.committed: list[Committed] = []  # filled by the rating
         self._noting = True  # assumptions are those of the log's own time
         self._has_instants = any(group.until is None and not group.naive for group in ledger.groups)
         self._check_dimensions()
@@ -96,16 +102,22 @@ class Rater:
         unpriced: list[Unpriced] = []
         revenue: dict[LineKey, Fraction] = {}
         without_cost = Fraction()
+        tally = tally_of(self.commitments)
         for kind, sums in amounts.items():
             made, missing = self.charge(kind, sums)
             charges += made
             unpriced += missing
+            for charge in made:
+                tally.add(charge, kind.month, charge.cost)
             if kind.has_revenue and made:
                 revenue[kind.line] = revenue.get(kind.line, Fraction()) + self._earned(kind, sums)
             elif kind.has_revenue:
                 without_cost += self._earned(kind, sums)
         self._noting = False
+        self.committed = self._settled(tally)
+        charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
         unpriced = self._with_nearest(unpriced)
+        self.assumed.without_commitments = bool(self.ledger.is_part and self.pricebook.terms.commitments)
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
         return Rating(
             self.currency,
@@ -117,6 +129,38 @@ class Rater:
             tuple(self.rates_used),
             revenue,
             without_cost,
+            tuple(self.committed),
+        )
+
+    def _settled(self, tally: Tally) -> list[Committed]:
+        """Every month of the log against the commitments."""
+        covered = {commitment: self._covered(commitment.selector.provider) for commitment in self.commitments}
+        spans = [days for days in covered.values() if days]
+        if not spans:
+            return []
+        month, end = month_of(min(first for first, _ in spans)), max(end for _, end in spans)
+        found: list[Committed] = []
+        while month.first < end:
+            found += settle(tally, month, covered, self.exchange)
+            month = month.next
+        return found
+
+    def _covered(self, provider: str) -> Days | None:
+        """The days that the log covers, in the provider's zone."""
+        books = self.pricebook.by_provider.get(provider)
+        first, last = covered_days(self.ledger, books[0].timezone if books else self.options.timezone)
+        return (first, last + timedelta(days=1)) if first and last else None
+
+    def _shortfall(self, part: Committed) -> Charge:
+        provider = part.commitment.selector.provider
+        who = provider if provider != "*" else "any"
+        last = part.month.first + timedelta(days=part.days - 1)
+        named = {"provider": who, "month": str(part.month), "day": str(last), "basis": "contracted"}
+        free = [name for name in self.options.by if name not in named]
+        shown = "model" if "model" in free else free[0] if free else ""
+        line = tuple(SHORTFALL if name == shown else named.get(name) for name in self.options.by)
+        return Charge(
+            line, who, SHORTFALL, None, Fraction(), part.shortfall, "contracted", None, is_shortfall=True, day=last
         )
 
     def _with_nearest(self, unpriced: list[Unpriced]) -> list[Unpriced]:
@@ -290,7 +334,8 @@ class Rater:
         charge = self._charge(kind, sums, kind.cost_meter, Fraction(), cost, kind.cost_kind or "billed", not applied)
         if self._noting and kind.weighted:
             self.assumed.note_shared_bill(amount)
-        if kind.cost_meter is None and any(change.selector.meters for change in matching):
+        selectors = [*(change.selector for change in matching), *(term.selector for term in self.commitments)]
+        if kind.cost_meter is None and any(selector.meters for selector in selectors):
             charge = replace(charge, split=self._split(kind, sums))
         return self._with_requests(charge, sums)
 
@@ -375,8 +420,8 @@ class Rater:
         books = self.pricebook.by_provider.get(provider)
         shares: dict[tuple[Month, date], Fraction] = {}
         for weight, day in days_of(group, books[0].timezone if books else "UTC"):
-            position = bisect_right(self._change_days, day)
-            place = (month_of(day), self._change_days[position - 1] if position else date.min)
+            position = bisect_right(self.bill_days, day)
+            place = (month_of(day), self.bill_days[position - 1] if position else date.min)
             shares[place] = shares.get(place, Fraction()) + weight
         met: list[Met] = [(weight, None, month, since) for (month, since), weight in shares.items()]
         return met, self._rise_begins(provider, group.model, [since for _, since in shares])

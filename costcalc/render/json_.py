@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.money import exact_text, minor_digits, round_half_up
-from costcalc.rating.model import Assumption, Cost, ListAndContracted, RateUsed, Rating, Unpriced
+from costcalc.rating.model import Assumption, Committed, Cost, ListAndContracted, RateUsed, Rating, Unpriced
 from costcalc.render.rows import RATIO_DIGITS, names_of
 from costcalc.render.tree import UNPRICED, Figures, Table, figures_of, status_of, table_of
 from costcalc.reports.answers import MoveAnswer
@@ -40,6 +40,10 @@ def projection_json(projection: Projection) -> str:
             "total": write.cost(projection.total),
             "lines": write.lines(projection.rating, projection.lines),
             "basis": write.basis(projection.rating),
+            "commitments": [
+                write.committed(part) | {"shortfall_with_the_rise": write.money(part.shortfall.mid)}
+                for part in projection.rating.commitments
+            ],
             "list_and_contracted": write.contracted(rating.contracted)
             if (rating := projection.rating).contracted
             else None,
@@ -89,6 +93,7 @@ def cost_json(report: CostReport) -> str:
             "total": write.money(report.rating.total.before),
             "lines": write.spent_lines(report.rating, report.lines),
             "basis": write.basis(report.rating),
+            "commitments": [write.committed(part) for part in report.rating.commitments],
             "list_and_contracted": write.contracted(report.rating.contracted) if report.rating.contracted else None,
             "list_and_stated": write.both(report.both) if report.both else None,
             "unpriced": [_unpriced(part, report.rating) for part in report.rating.unpriced],
@@ -233,6 +238,16 @@ class _Writer:
 
     def _other_list(self, other: OtherList) -> Json:
         return {"provider": other.provider, "region": other.region, "default_region": other.default_region}
+
+    def committed(self, part: Committed) -> Json:
+        return {
+            "selector": str(part.commitment.selector),
+            "month": str(part.month),
+            "days": part.days,
+            "due": self.money(part.due),
+            "spent": self.money(part.spent.before),
+            "shortfall": self.money(part.shortfall.before),
+        }
 
     def contracted(self, both: ListAndContracted) -> Json:
         return {

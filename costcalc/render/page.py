@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from costcalc.rating.model import Cost, ListAndContracted
 from costcalc.render.blocks import Block, Gap, Note
+from costcalc.render.commitments import commitment_blocks
 from costcalc.render.doubts import assumption_blocks, change_notes, missing_blocks
 from costcalc.render.draw import Page
 from costcalc.render.figures import cost_grid, projection_grid
@@ -43,6 +44,7 @@ def projection_blocks(projection: Projection, is_wide: bool) -> Sequence[Block]:
         *margin_blocks(projection, table),
         *month_blocks(projection, is_wide),
         *missing_blocks(projection.rating, projection.usage),
+        *commitment_blocks(projection.rating),
         *assumption_blocks(projection.rating, projection.usage, projection.other_lists, with_rise=True),
     ]
 
@@ -58,6 +60,7 @@ def cost_blocks(report: CostReport) -> Sequence[Block]:
         *(_list_and_contracted(report.rating.contracted, report.currency) if report.rating.contracted else ()),
         *(_list_and_stated(report.both, report.currency) if report.both else ()),
         *missing_blocks(report.rating, report.usage),
+        *commitment_blocks(report.rating),
         *assumption_blocks(report.rating, report.usage, report.other_lists, with_rise=False),
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -62,6 +62,8 @@ def hike_limits(
     touched = sum_costs(charge.cost for charge in raised if charge.has_revenue or not only_covered).before
     if margin is None or margin.revenue <= 0 or touched <= 0:
         return []
+    if any(charge.is_shortfall for charge in charges):
+        return []  # a rise is paid out of what is committed first: the cost does not grow in proportion
     targets = [Fraction(), *([floor] if floor else [])]
     spare = [(target, margin.revenue * (1 - target) - margin.cost.before) for target in targets]
     return [HikeLimit(target, left / touched) for target, left in spare]
@@ -75,6 +77,7 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
     if lost <= 0:
         return MoveAnswer(name, found.region, None, Fraction(), lost, "nothing rises")
     stays, moved = Fraction(), Fraction()
+    moving: set[tuple[str, str]] = set()
     for kind, sums in rater.amounts.items():
         if kind.provider not in raised or (kind.provider, kind.model) == (found.provider, found.model):
             continue
@@ -89,6 +92,7 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
         at_target = rater.contracted_cost(replace(kind, key=key), sums)
         if at_target is None:
             return MoveAnswer(name, found.region, None, Fraction(), lost, "it has no price for all of this usage")
+        moving.add((kind.provider, kind.model))
         stays += sum_costs(charge.cost for charge in made).mid
         moved += at_target.mid
     saved = stays - moved
@@ -96,7 +100,19 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
         return MoveAnswer(name, found.region, None, saved, lost, "it costs more than staying")
     if saved < lost:
         return MoveAnswer(name, found.region, None, saved, lost, "even all of it does not suffice")
-    return MoveAnswer(name, found.region, lost / saved, saved, lost)
+    share = lost / saved
+    if owed := _owed(rater, moving, share):
+        return MoveAnswer(name, found.region, None, saved, lost, owed)
+    return MoveAnswer(name, found.region, share, saved, lost)
+
+
+def _owed(rater: Rater, moving: Collection[tuple[str, str]], share: Fraction) -> str:
+    """A commitment that would have to be paid for what has moved away."""
+    for part in rater.committed:
+        selector = part.commitment.selector
+        if part.spent.mid * (1 - share) < part.due and any(selector.matches(*name) for name in moving):
+            return f"{selector} is committed: what moves away must be paid for all the same"
+    return ""
 
 
 def move_target(pricebook: Pricebook, target: str) -> ResolvedModel:

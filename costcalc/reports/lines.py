@@ -145,7 +145,7 @@ def touches(change: PriceChange, charge: Charge) -> bool:
 
 
 def _in_scope(change: PriceChange, charge: Charge) -> bool:
-    if charge.is_locked or not change.selector.matches(charge.provider, charge.model):
+    if charge.is_locked or charge.is_shortfall or not change.selector.matches(charge.provider, charge.model):
         return False
     return charge.meter is None or change.selector.covers(charge.meter)
 
@@ -161,8 +161,9 @@ def other_lists(
         here = sum_costs(charge.cost for charge in rating.charges if charge.provider == default.provider)
         for region in _other_regions(default, pricebook):
             other = rate(own, pricebook.preferring(default.provider, region), fx, fixed, rater.changes)
-            if other.is_complete and other.total.before != here.before:
-                total = rating.total + other.total + here * -1
+            there = sum_costs(charge.cost for charge in other.charges if charge.provider == default.provider)
+            if other.is_complete and there.before != here.before:
+                total = rating.total + there + here * -1
                 found.append(OtherList(default.provider, region, default.region, total))
     return found
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
+from costcalc.calendar import day_of, utc_day
 from costcalc.problems import Problem
 
 BandBasis = Literal["request", "stated", "mean", "unknown"]
@@ -88,6 +90,7 @@ class UsageLedger:
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
     totals: Mapping[str, int] = field(default_factory=dict)  # every meter summed, before any price
+    is_part: bool = False  # some of the usage was chosen: what a whole month must come to says nothing of it
 
     def quantity(self, group: UsageGroup, meter: str) -> int:
         return group.quantities[self.meters.index(meter)]
@@ -101,3 +104,29 @@ class UsageLedger:
         """All requests; None where a source does not say."""
         counted = [group.requests for group in self.groups]
         return None if None in counted else sum(count for count in counted if count is not None)
+
+
+def covered_days(ledger: UsageLedger, timezone: str) -> tuple[date | None, date | None]:
+    """The first and the last day that a ledger covers, in days of that zone; None: no rows."""
+    spans = [_span(group, timezone) for group in ledger.groups]
+    # Buckets without usage count too: an export says what it covers.
+    naive = any(group.naive for group in ledger.groups)
+    if ledger.first_instant is not None and ledger.last_instant is not None:
+        last = max(ledger.first_instant, ledger.last_instant - 1)
+        if naive or not spans:
+            spans.append((utc_day(ledger.first_instant), utc_day(last)))
+        else:
+            spans.append((day_of(ledger.first_instant, timezone), day_of(last, timezone)))
+    if not spans:
+        return None, None
+    return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+def _span(group: UsageGroup, timezone: str) -> tuple[date, date]:
+    """The first and the last report day of a group."""
+    if group.naive:
+        first = utc_day(group.at)
+        last = utc_day(group.until) - timedelta(days=1) if group.until is not None else first
+        return first, max(first, last)
+    first = day_of(group.at, timezone)
+    return first, day_of(max(group.at, group.until - 1), timezone) if group.until is not None else first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from costcalc.calendar import zone
@@ -58,7 +58,8 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
             ledgers.append(counter.ledger())
             missing.append(counter.unmatched())
         _check_matches(request, set.intersection(*missing), counter)
-        return joined(ledgers)
+        found = joined(ledgers)
+        return replace(found, is_part=True) if request.where else found
     finally:
         engine.close()
         workspace.close()
@@ -90,8 +91,6 @@ def _sources(usage: object, engine: Engine, workspace: Workspace) -> list[Source
 
 
 def _with_header(source: Source, types: Mapping[str, Mapping[str, str]]) -> Source:
-    from dataclasses import replace
-
     return replace(source, header=tuple(types[source.path])) if source.path in types else source
 
 

@@ -99,6 +99,7 @@ def _about(ledger: UsageLedger) -> dict[str, object]:
         "first_instant": ledger.first_instant,
         "last_instant": ledger.last_instant,
         "notes": list(ledger.notes),
+        "is_part": ledger.is_part,
     }
 
 
@@ -142,6 +143,7 @@ def read_ledger(engine: Engine, path: str, shown: str) -> UsageLedger:
         last_instant=about["last_instant"],
         available_dimensions=dimensions,
         notes=about["notes"],
+        is_part=about.get("is_part", False),
         totals=totals_of(groups),
     )
 
@@ -186,6 +188,7 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
         last_instant=max(lasts, default=None),
         available_dimensions=tuple(sorted({name for ledger in ledgers for name in ledger.available_dimensions})),
         notes=list(dict.fromkeys(note for ledger in ledgers for note in ledger.notes)),
+        is_part=any(ledger.is_part for ledger in ledgers),
         totals=totals_of(groups),
     )
 

@@ -57,6 +57,8 @@ models:
       2026-01-01: {input_tokens: 1 per 1M, output_tokens: 1 per 1M}
 discounts:
   - {what: acme, percent: 10%}
+commitments:
+  - {what: acme, each: month, amount: 5 USD}
 """,
 )
 RATES = fx("bases: {stated: {url: test}}\nfx:\n  USD/CNY: {2026-09: {stated: 7}}\n")
