@@ -116,8 +116,11 @@ class _Adding:
             if any(start <= day for start in ours.redirects):
                 self._pass(model, "the file bills it as another model")
                 return
-            if base is None or base.withdrawn:
-                self._pass(model, base.withdrawn if base else f"the file has no price of {day}")
+            if base is None:
+                self._refuse(model, day, f"{ours.place} has no price of that day, only of later ones")
+                return
+            if base.withdrawn:
+                self._pass(model, f"the file has withdrawn its price: {base.withdrawn}")
                 continue
             if bool(base.schedule) != bool(theirs.schedule) and not theirs.withdrawn and base.standard.off_peak:
                 self._pass(model, "the file prices it by the hour, the other list does not")
@@ -127,7 +130,7 @@ class _Adding:
             if not found and (not theirs.withdrawn or in_force is base):
                 continue
             if reason := self._why_not(model, ours, base, day):
-                self.refused.append(NotTaken(self.book.provider, model.name, f"a block from {day} on", reason))
+                self._refuse(model, day, reason)
                 return
             latest = base if theirs.withdrawn else self._merged(base, theirs)
             new = replace(latest, starts=day, observed=None, place=NOWHERE)
@@ -209,6 +212,9 @@ class _Adding:
                 name, number = f"{key}-{source.read}-{number}", number + 1
             self.sources[key] = replace(source, key=name)
         return self.sources[key].key if key in self.sources else key
+
+    def _refuse(self, model: Model, day: date, why: str) -> None:
+        self.refused.append(NotTaken(self.book.provider, model.name, f"a block from {day} on", why))
 
     def _pass(self, model: Model, why: str) -> None:
         self.passed_over.append(NotTaken(self.book.provider, model.name, "its prices", why))
