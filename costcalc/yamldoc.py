@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -157,21 +158,28 @@ def parse_yaml(text: str, file: str = "<text>") -> Document:
     if bad := _NOT_YAML.search(text):
         raise CostcalcError([_character_problem(bad, text, file)])
     reader = _Reader(text, file)
-    # A large book makes hundreds of thousands of small objects: the collector would walk them again and again.
-    was_enabled = gc.isenabled()
-    gc.disable()
     try:
-        root = reader.root()
+        with collector_paused():
+            root = reader.root()
     except yaml.MarkedYAMLError as error:
         raise CostcalcError([_syntax_problem(error, text, file)]) from error
     except yaml.YAMLError as error:
         raise CostcalcError([Problem("yaml-syntax", f"not YAML: {error}", Place(file))]) from error
-    finally:
-        if was_enabled:
-            gc.enable()
     document = Document(file, text, root, reader.problems)
     document.check()
     return document
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """While thousands of small objects are made that all stay: the collector would walk them again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def line_of(text: str, number: int) -> str:

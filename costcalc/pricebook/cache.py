@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from costcalc.pricebook.model import Book
+from costcalc.yamldoc import collector_paused
 
 _KEPT = 4  # cache files; older ones are of versions that have gone
 # What decides the shape of a book: a change of this code is another key too.
@@ -63,7 +64,8 @@ def _load(path: Path) -> list[Book] | None:
     try:
         if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
             return None
-        found = pickle.loads(path.read_bytes())
+        with collector_paused():
+            found = pickle.loads(path.read_bytes())
     except FileNotFoundError:
         return None
     except Exception:  # whatever a damaged file raises: it is read anew and written over
