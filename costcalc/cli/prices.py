@@ -371,6 +371,16 @@ def events(
     return 0
 
 
+@app.command(epilog=_examples("schema -o pricebook.schema.json"))
+def schema(output: o.Output = None) -> int:
+    """The JSON Schema of pricebook files, for editors that complete and check them."""
+    from costcalc.pricebook.schema import schema as pricebook_schema
+    from costcalc.render.json_ import json_text
+
+    deliver("json", output, str, {"json": lambda: json_text(pricebook_schema())})
+    return 0
+
+
 def _is_there(name: str) -> bool:
     return find_spec(_ELSEWHERE[name][0]) is not None
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from textwrap import wrap
 
-from costcalc.money import exact_text
+from costcalc.money import Money, exact_text
 from costcalc.pricebook.model import Band, Book, Bounds, Model, PriceBlock, Rate, Schedule, Section, Source
 from costcalc.pricebook.read import UNITS, WEEKDAYS
+from costcalc.pricebook.selfhosted import SPEEDS, SelfHosted
 
 INDENT = "  "
 OPEN_START = "at least since "  # before the day a price was seen where its start is unknown
@@ -91,12 +93,30 @@ def block_lines(block: PriceBlock, default: str = "") -> list[str]:
     lines += _text("note", block.note)
     lines += _text("corrected", block.corrected)
     lines += _entry("locked_until", f"{block.locked_until}") if block.locked_until else []
-    lines += _section_lines(block.standard, block.source)
+    facts, standard = block.self_hosted, block.standard
+    if facts:  # the rates that follow from them are not written
+        lines += [f"self_hosted: {_flow(_fact_words(facts))}"]
+        standard = replace(standard, rates={m: r for m, r in standard.rates.items() if m not in facts.per_second})
+    lines += _section_lines(standard, block.source)
     if block.service_tiers:
         lines.append("service_tiers:")
         for name, tier in block.service_tiers.items():
             lines += _indented(_inner_lines(name, tier, block.source))
     return [f"{_word(day)}:", *_indented(lines)]
+
+
+def _fact_words(facts: SelfHosted) -> dict[str, str]:
+    words = {"gpu_hour": _amount_text(facts.gpu_hour)}
+    words |= {"gpus": f"{facts.gpus}", "replicas": f"{facts.replicas}", "spare": f"{facts.spare}"}
+    words |= {SPEEDS[meter]: f"{exact_text(speed)} per replica" for meter, speed in facts.per_second.items()}
+    words["utilisation"] = f"{exact_text(facts.utilisation * 100)}%"
+    if facts.fixed_per_month:
+        words["fixed_per_month"] = _amount_text(facts.fixed_per_month)
+    return words | ({"note": facts.note} if facts.note else {})
+
+
+def _amount_text(money: Money) -> str:
+    return f"{exact_text(money.amount)} {money.currency}"
 
 
 def rate_text(rate: Rate, source: str = "") -> str:

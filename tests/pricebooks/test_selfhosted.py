@@ -9,7 +9,9 @@ import costcalc
 from costcalc.calendar import Month
 from costcalc.money import Money, round_half_up
 from costcalc.pricebook.load import load_pricebook
+from costcalc.pricebook.read import parse_book, read_book
 from costcalc.pricebook.selfhosted import SelfHosted, derivation
+from costcalc.pricebook.write import book_text
 from tests.kit import book, flat, model, prices, usage
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "selfhosted.yaml"
@@ -149,6 +151,14 @@ def test_the_example_lies_over_our_list_of_rented_gpus():
     block = books.block_on(found.provider, found.region, found.model, block_day(books, found)).block
     assert block.self_hosted
     assert derivation(block.self_hosted).steps
+
+
+def test_the_facts_are_written_and_read_back():
+    book = read_book(EXAMPLE)
+    again = parse_book(book_text(book))
+    for name, one in book.models.items():
+        (before,), (after,) = one.blocks, again.models[name].blocks
+        assert (after.self_hosted, after.standard) == (before.self_hosted, before.standard)
 
 
 def block_day(books, found):
