@@ -5,17 +5,43 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from costcalc.pricebook.model import Book
+from costcalc.pricebook.model import Book, Model
+from costcalc.pricebook.summary import ModelSummary, summaries
 from costcalc.yamldoc import collector_paused
 
+_DIGEST_SIZE = 32
 _KEPT = 4  # cache files; older ones are of versions that have gone
 # What decides the shape of a book: a change of this code is another key too.
 _CODE = (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parents[1] / "meters.yaml")
+
+
+class StoredModels(Mapping[str, Model]):
+    """The models of a book from the cache: each is made when it is asked for, its name and summary are there before."""
+
+    def __init__(self, summaries: Mapping[str, ModelSummary], stored: Mapping[str, bytes]) -> None:
+        self.summaries, self._stored = summaries, stored
+        self._made: dict[str, Model] = {}
+
+    def __getitem__(self, name: str) -> Model:
+        found = self._made.get(name)
+        if found is None:
+            found = self._made[name] = pickle.loads(self._stored[name])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._stored
 
 
 def cached_books(files: Sequence[Path], read: Callable[[], tuple[list[Book], bool]]) -> list[Book]:
@@ -64,25 +90,36 @@ def _load(path: Path) -> list[Book] | None:
     try:
         if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
             return None
+        content = path.read_bytes()
+        digest, payload = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
+        if sha256(payload).digest() != digest:  # a model of it would only be found damaged when it is asked for
+            return None
         with collector_paused():
-            found = pickle.loads(path.read_bytes())
+            kept = pickle.loads(payload)
+            found = [replace(book, models=StoredModels(*stored)) for book, stored in kept]
     except FileNotFoundError:
         return None
     except Exception:  # whatever a damaged file raises: it is read anew and written over
         return None
-    good = isinstance(found, list) and all(isinstance(book, Book) for book in found)
-    return found if good else None
+    return found
 
 
 def _store(path: Path, books: list[Book]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        payload = pickle.dumps([_kept(book) for book in books], protocol=pickle.HIGHEST_PROTOCOL)
         with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            pickle.dump(books, file, protocol=pickle.HIGHEST_PROTOCOL)
+            file.write(sha256(payload).digest() + payload)
         Path(file.name).replace(path)
         _forget_older(path.parent)
     except OSError:
         return
+
+
+def _kept(book: Book) -> tuple[Book, tuple[Mapping[str, ModelSummary], Mapping[str, bytes]]]:
+    """The book without its models, their summaries, and each of them by itself."""
+    stored = {name: pickle.dumps(model, pickle.HIGHEST_PROTOCOL) for name, model in book.models.items()}
+    return replace(book, models={}), (summaries(book), stored)
 
 
 def _forget_older(folder: Path) -> None:

@@ -11,6 +11,7 @@ from fnmatch import translate
 from functools import cached_property
 
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
+from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
 
 # A date suffix names a snapshot of the same model and inherits everything.
@@ -226,7 +227,7 @@ class Pricebook:
     def known_names(self) -> list[str]:
         """Every bare name and alias, for suggestions."""
         names = {name for book in self.books for name in book.models}
-        names.update(alias for book in self.books for model in book.models.values() for alias in model.aliases)
+        names.update(alias for book in self.books for model in summaries(book).values() for alias in model.aliases)
         return sorted(name for name in names if "*" not in name)
 
 
@@ -237,12 +238,12 @@ class _BookNames:
         self.exact = {name: name for name in book.models}
         self.aliases: dict[str, str] = {}
         self.patterns: list[tuple[re.Pattern[str], str]] = []
-        for model in book.models.values():
-            for alias in model.aliases:
+        for name, summary in summaries(book).items():
+            for alias in summary.aliases:
                 if "*" in alias:
-                    self.patterns.append((re.compile(translate(alias)), model.name))
+                    self.patterns.append((re.compile(translate(alias)), name))
                 else:
-                    self.aliases.setdefault(alias, model.name)
+                    self.aliases.setdefault(alias, name)
         self.date_suffixes = book.date_suffixes
 
     def find(self, wanted: str) -> tuple[str, str] | None:

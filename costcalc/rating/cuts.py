@@ -8,6 +8,7 @@ from costcalc.calendar import midnights_utc
 from costcalc.pricebook.model import Model
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.schedule import edges_utc
+from costcalc.pricebook.summary import summaries, summary_of
 from costcalc.usage.ledger import Cuts
 
 _DATE_SUFFIX = r"(?:[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2}))?"
@@ -33,27 +34,26 @@ def cuts_for(pricebook: Pricebook, timezone: str = "UTC") -> Cuts:
 
 
 def _lengths(pricebook: Pricebook, side: str) -> tuple[int, ...]:
-    found = {length for book in pricebook.books for model in book.models.values() for length in model_cuts(model, side)}
+    found: set[int] = set()
+    for book in pricebook.books:
+        for summary in summaries(book).values():
+            found |= summary.input_lengths if side == "input" else summary.output_lengths
     return tuple(sorted(found))
 
 
 def model_cuts(model: Model, side: str) -> frozenset[int]:
     """The lengths at which this model's price may change, for `input` or `output`."""
-    bounds = [band.bounds for block in model.blocks for section in block.sections() for band in section.all_bands()]
-    if side == "input":
-        found = {length for bound in bounds for length in (bound.input_over, bound.input_up_to)}
-    else:
-        found = {length for bound in bounds for length in (bound.output_over, bound.output_up_to)}
-    return frozenset(length for length in found if length)
+    summary = summary_of(model)
+    return summary.input_lengths if side == "input" else summary.output_lengths
 
 
 def _scheduled(pricebook: Pricebook) -> tuple[frozenset[str], tuple[str, ...]]:
     """The names, as logs may write them, of the models whose price depends on the hour."""
     names: set[str] = set()
     for book in pricebook.books:
-        for model in book.models.values():
-            if any(block.schedule for block in model.blocks):
-                names.update((model.name, *model.aliases))
+        for name, summary in summaries(book).items():
+            if summary.is_scheduled:
+                names.update((name, *summary.aliases))
     scheduled = {name for name in names if "*" not in name}
     scheduled.update(
         alias

@@ -62,6 +62,28 @@ def test_a_damaged_cache_is_read_anew(tmp_path, folder, content):
     assert read.times == 2
 
 
+def test_one_changed_byte_anywhere_is_read_anew(tmp_path, folder):
+    read = Reader(priced(tmp_path, "1"))
+    cached_books([read.path], read)
+    (kept,) = folder.iterdir()
+    whole = kept.read_bytes()
+    for place in (0, len(whole) // 2, len(whole) - 1):
+        kept.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert cached_books([read.path], read) == [read_book(read.path)]
+    assert read.times == 4
+
+
+def test_only_the_models_that_are_asked_for_are_made(tmp_path):
+    path = tmp_path / "book.yaml"
+    path.write_text(book(flat("m", input_tokens="1"), flat("n", input_tokens="2")))
+    read = Reader(path)
+    cached_books([path], read)
+    (found,) = cached_books([path], read)
+    assert list(found.models) == ["m", "n"]
+    assert found.models["n"] == read_book(path).models["n"]
+    assert list(found.models._made) == ["n"]
+
+
 def test_a_wrong_file_is_not_kept(tmp_path, folder):
     read = Reader(priced(tmp_path, "1"), clean=False)
     cached_books([read.path], read)
