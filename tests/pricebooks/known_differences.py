@@ -66,11 +66,6 @@ KNOWN = (
         data="litellm",
     ),
     Known(
-        "mistral/mistral-medium-3",
-        "The name was given to the model of May 2025, which our list prices; both catalogues let it mean 3.5 by now.",
-        "https://docs.mistral.ai/models/model-cards/mistral-medium-3-5-26-04 [via litellm 1.110.2]",
-    ),
-    Known(
         "moonshot/kimi-k2-turbo-preview",
         "Ours was read in August 2025 and looks superseded; 1.15 and 8 have no dated source yet.",
         "https://github.com/sst/models.dev/commit/429b76581cd3 [via model-prices 0.0.5]",
