@@ -47,8 +47,17 @@ class Prices:
     fx: FxTable
 
 
+class _Result:
+    """What every answer does: the figures of its report are its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "report":  # copying and pickling ask before there is a report
+            raise AttributeError(name)
+        return getattr(self.report, name)
+
+
 @dataclass(frozen=True)
-class ProjectionResult:
+class ProjectionResult(_Result):
     """The answer of `project`, with the ways to hand it on."""
 
     report: Projection
@@ -77,14 +86,9 @@ class ProjectionResult:
 
         return projection_csv(self.report)
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # copying and pickling ask for these before there is a report
-            raise AttributeError(name)
-        return getattr(self.report, name)
-
 
 @dataclass(frozen=True)
-class CostResult:
+class CostResult(_Result):
     """The answer of `cost`, with the ways to hand it on."""
 
     report: CostReport
@@ -106,11 +110,6 @@ class CostResult:
         from costcalc.render.csv_ import cost_csv
 
         return cost_csv(self.report)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # copying and pickling ask for these before there is a report
-            raise AttributeError(name)
-        return getattr(self.report, name)
 
 
 def read_prices(

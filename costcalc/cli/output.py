@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costcalc.problems import Place, fail, nearest_names
+from costcalc.problems import INCOMPLETE_EXIT, Place, fail, nearest_names
 from costcalc.reports.usage import UsageSummary
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def screen() -> Console:
 def exit_code(usage: UsageSummary, complete: bool, *, allow_unpriced: bool, allow_refused: bool) -> int:
     """3 where the total is incomplete, unless that was allowed."""
     if usage.refused_rows and not allow_refused:
-        return 3
-    return 3 if not complete and not allow_unpriced else 0
+        return INCOMPLETE_EXIT
+    return INCOMPLETE_EXIT if not complete and not allow_unpriced else 0
 
 
 def report_refused(usage: UsageSummary) -> None:

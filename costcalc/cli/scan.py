@@ -13,7 +13,7 @@ from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
 from costcalc.cli.output import report_refused
 from costcalc.cli.progress import scan_progress
-from costcalc.problems import fail
+from costcalc.problems import INCOMPLETE_EXIT, fail
 from costcalc.reports.usage import summary_of
 
 app = command_app()
@@ -69,4 +69,4 @@ def scan(
     rows = sum(source.rows for source in ledger.sources)
     typer.echo(f"{output}: {len(ledger.groups):,} groups of {rows:,} rows, {int(summary.tokens):,} tokens", err=True)
     report_refused(summary)
-    return 3 if summary.refused_rows and not (allow_refused or config.flag("allow_refused")) else 0
+    return INCOMPLETE_EXIT if summary.refused_rows and not (allow_refused or config.flag("allow_refused")) else 0

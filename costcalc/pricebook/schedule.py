@@ -9,9 +9,6 @@ from itertools import pairwise
 from costcalc.calendar import DAY_SECONDS, local_time, zone
 from costcalc.pricebook.model import Schedule
 
-# The last year for which public holidays have been published; later ones are weekdays only, and the page says so.
-HOLIDAYS_KNOWN_UNTIL = 2026
-
 
 def is_peak(schedule: Schedule, instant: int) -> bool:
     """Whether the instant (epoch seconds) falls into the schedule's peak hours."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +37,7 @@ from costcalc.usage.records import Record, Repaired, field_count, json_records, 
 from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.rows import BAD_TIME, COUNTED, FIRST_SKIP, IN_PARTS, MALFORMED, UNASSUMED, RowBuilder, RowQuery
 from costcalc.usage.sources import Source, Workspace
+from costcalc.yamldoc import collector_paused
 
 _READABLE = "lines that hold no usage"
 _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"
@@ -265,20 +265,13 @@ class Counter:
             last_instant=last,
             available_dimensions=tuple(self.offered),
             notes=notes,
-            totals=_totals(groups),
         )
 
     def _groups(self) -> list[UsageGroup]:
         used = [name for name in meters().by_name if name in self.used]
         statement = groups_statement(len(self.labels), self.request.cuts, self._chosen(), len(self.kept), used)
-        # Hundreds of thousands of records that all stay: the collector would walk them again and again.
-        was_enabled = gc.isenabled()
-        gc.disable()
-        try:
+        with collector_paused():
             return [_group(row, len(self.kept), used) for row in self.engine.fetch(statement)]
-        finally:
-            if was_enabled:
-                gc.enable()
 
     def _refused(self, files: Iterable[tuple[Any, ...]]) -> int:
         counted: int = sum(rows for _, _, verdict, rows in files if is_refused(verdict))
@@ -467,12 +460,6 @@ def _two_columns(name: str, readings: Iterable[Reading]) -> list[Problem]:
             text, remedy = f"{called} are both called {name}", "rename one of them in the file"
             problems.append(Problem("two-columns-one-meaning", text, place, expected=expected, remedy=remedy))
     return problems
-
-
-def _totals(groups: Sequence[UsageGroup]) -> dict[str, int]:
-    names = tuple(meters().by_name)
-    columns = zip(*(group.quantities for group in groups), strict=True) if groups else ((0,) for _ in names)
-    return dict(zip(names, map(sum, columns), strict=True))
 
 
 def _group(row: tuple[Any, ...], kept: int, used: Sequence[str]) -> UsageGroup:

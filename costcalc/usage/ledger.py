@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
@@ -89,7 +89,6 @@ class UsageLedger:
     last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
-    totals: Mapping[str, int] = field(default_factory=dict)  # every meter summed, before any price
     is_part: bool = False  # some of the usage was chosen: what a whole month must come to says nothing of it
 
     def quantity(self, group: UsageGroup, meter: str) -> int:
@@ -98,6 +97,16 @@ class UsageLedger:
     def counts(self, group: UsageGroup) -> dict[str, int]:
         """The group's non-zero quantities by meter."""
         return {name: count for name, count in zip(self.meters, group.quantities, strict=True) if count}
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Every meter summed over the groups, before any price."""
+        columns = (
+            zip(*(group.quantities for group in self.groups), strict=True)
+            if self.groups
+            else ((0,) for _ in self.meters)
+        )
+        return dict(zip(self.meters, map(sum, columns), strict=True))
 
     @property
     def requests(self) -> int | None:

@@ -144,7 +144,6 @@ def read_ledger(engine: Engine, path: str, shown: str) -> UsageLedger:
         available_dimensions=dimensions,
         notes=about["notes"],
         is_part=about.get("is_part", False),
-        totals=totals_of(groups),
     )
 
 
@@ -161,13 +160,6 @@ def _lost_problems(refused: int, shown: str) -> list[Problem]:
         return []
     message = f"{refused:,} rows were refused when this ledger was counted; they are not in it"
     return [Problem("refused-rows", message, Place(shown), remedy="scan the log again to see which")]
-
-
-def totals_of(groups: Sequence[UsageGroup]) -> dict[str, int]:
-    """Every meter summed over the groups."""
-    names = tuple(meters().by_name)
-    columns = zip(*(group.quantities for group in groups), strict=True) if groups else ((0,) for _ in names)
-    return dict(zip(names, map(sum, columns), strict=True))
 
 
 def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
@@ -189,7 +181,6 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
         available_dimensions=tuple(sorted({name for ledger in ledgers for name in ledger.available_dimensions})),
         notes=list(dict.fromkeys(note for ledger in ledgers for note in ledger.notes)),
         is_part=any(ledger.is_part for ledger in ledgers),
-        totals=totals_of(groups),
     )
 
 
@@ -237,7 +228,6 @@ def recut(ledger: UsageLedger, request: ScanRequest) -> UsageLedger:
         dimensions=request.dimensions,
         groups=groups,
         cuts=request.cuts,
-        totals=totals_of(groups),
         first_instant=first,
         last_instant=last,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time
-from fractions import Fraction
 from pathlib import Path
 
 from costcalc.meters import meters
@@ -117,10 +116,6 @@ def is_shipped(file: str) -> bool:
 def and_text(words: Sequence[str]) -> str:
     """`input, output and requests`."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
-def age_text(days: Fraction | int) -> str:
-    return f"{int(days):,} {'day' if days == 1 else 'days'}"
 
 
 def _hours(windows: Sequence[Window]) -> str:
