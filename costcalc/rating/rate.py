@@ -284,6 +284,8 @@ class Rater:
         if not quote.rates or any(known[name].unit == "token" for name in missing):
             meter = next((name for name in missing if known[name].unit == "token"), "tokens")
             return [], [self._unpriced(kind, sums, why_unpriced(quote, kind.key, meter))]
+        if sums.requests and not counts and not self.ledger.states_tokens:
+            return [], [self._unpriced(kind, sums, "the log counts requests, and their price is by the token")]
         units = self.unit_cost(kind.key, kind.month)
         charges = [
             self._priced(kind, sums, name, count, units[name]) for name, count in counts.items() if name not in missing

@@ -263,6 +263,7 @@ class Counter:
             problems=problems,
             first_instant=first,
             last_instant=last,
+            stated=frozenset(self.used),
             available_dimensions=tuple(self.offered),
             notes=notes,
         )

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from costcalc.calendar import day_of, utc_day
+from costcalc.meters import meters
 from costcalc.problems import Problem
 
 BandBasis = Literal["request", "stated", "mean", "unknown"]
@@ -87,6 +88,7 @@ class UsageLedger:
     problems: Sequence[Problem] = ()  # the first refused rows, each with file and line
     first_instant: int | None = None  # begin of the first row's time (a naive day counts from 00:00 UTC)
     last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
+    stated: frozenset[str] | None = None  # the meters that the sources have columns for; None: not known
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
     is_part: bool = False  # some of the usage was chosen: what a whole month must come to says nothing of it
@@ -97,6 +99,13 @@ class UsageLedger:
     def counts(self, group: UsageGroup) -> dict[str, int]:
         """The group's non-zero quantities by meter."""
         return {name: count for name, count in zip(self.meters, group.quantities, strict=True) if count}
+
+    @property
+    def states_tokens(self) -> bool:
+        """Whether the sources have counts of tokens at all; a count of 0 is one."""
+        if self.stated is None:
+            return True
+        return any(meters().by_name[name].unit == "token" for name in self.stated)
 
     @property
     def totals(self) -> dict[str, int]:

@@ -295,6 +295,9 @@ def _require(found: Understanding, file: str) -> None:
         missing.append(("model", "model"))
     if not token_counts:
         missing.append(("count", "input_tokens, output_tokens, requests, gpu_hours or cost"))
+    elif token_counts == {"requests"} and any("token" in name.lower() for name in (*found.dimensions, *found.dropped)):
+        # Requests alone would price as 0 what a column of another name counts.
+        missing.append(("tokens", "input_tokens, output_tokens"))
     columns = (*found.meanings.values(), *found.dimensions, *sorted(found.dropped))
     if missing:
         raise CostcalcError([_missing(what, names, columns, file) for what, names in missing])

@@ -176,12 +176,18 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
         skipped=[skipped for ledger in ledgers for skipped in ledger.skipped],
         refused_rows=sum(ledger.refused_rows for ledger in ledgers),
         problems=[problem for ledger in ledgers for problem in ledger.problems],
+        stated=_stated(ledgers),
         first_instant=min(firsts, default=None),
         last_instant=max(lasts, default=None),
         available_dimensions=tuple(sorted({name for ledger in ledgers for name in ledger.available_dimensions})),
         notes=list(dict.fromkeys(note for ledger in ledgers for note in ledger.notes)),
         is_part=any(ledger.is_part for ledger in ledgers),
     )
+
+
+def _stated(ledgers: Sequence[UsageLedger]) -> frozenset[str] | None:
+    known = [ledger.stated for ledger in ledgers if ledger.stated is not None]
+    return frozenset().union(*known) if len(known) == len(ledgers) else None
 
 
 def add_equal(groups: Sequence[UsageGroup]) -> list[UsageGroup]:

@@ -368,3 +368,12 @@ class TestLedgersThatCannotAnswer:
         counted = costcalc.scan(usage(tmp_path, MILLION), prices=HUNDRED)
         shanghai = prices(book(flat("m", input_tokens="1", output_tokens="1"), timezone="Asia/Shanghai"))
         assert costcalc.cost(replace(counted, cuts=Cuts()), prices=shanghai).rating.total.before == 1
+
+
+def test_requests_without_any_token_count_are_not_free(tmp_path):
+    found = costcalc.cost(usage(tmp_path, {"date": "2026-09-01", "model": "m", "requests": 10}), prices=HUNDRED)
+    assert found.total == 0
+    assert [part.reason for part in found.rating.unpriced] == [
+        "the log counts requests, and their price is by the token"
+    ]
+    assert not found.is_complete

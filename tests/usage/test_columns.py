@@ -23,3 +23,12 @@ def test_two_columns_of_a_parquet_file_that_differ_in_case_are_not_guessed(tmp_p
     with pytest.raises(CostcalcError) as error:
         costcalc.scan(tmp_path / "usage.parquet")
     assert [problem.code for problem in error.value.problems] == ["two-columns-one-meaning"]
+
+
+def test_a_token_column_of_an_unknown_name_beside_requests_is_asked_for(tmp_path):
+    (tmp_path / "usage.csv").write_text("date,model,requests,n_context_tokens_total\n2026-09-01,m,10,100000\n")
+    with pytest.raises(CostcalcError) as error:
+        costcalc.scan(tmp_path / "usage.csv")
+    (problem,) = error.value.problems
+    assert (problem.code, problem.message) == ("missing-column", "no column says the tokens")
+    assert "--map input_tokens=COLUMN" in problem.remedy
