@@ -1,0 +1,117 @@
+"""Usage changes: growth, mix, escalation, moves and efficiency. What is asked of the log's requests in months to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from costcalc.calendar import Month
+from costcalc.problems import Place
+from costcalc.scenario.figure import Figure, Span, fixed
+from costcalc.scenario.where import Where
+
+GrowthShape = Literal["compound", "linear", "table", "step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Requests grow, or the count of some meters in each request."""
+
+    where: Where
+    span: Span
+    shape: GrowthShape
+    rate: Figure = fixed(0)  # a month (compound, linear: of today's volume), or once (step)
+    table: Mapping[Month, Figure] = field(default_factory=dict)  # against today, from that month on
+    meters: frozenset[str] | None = None  # None: requests, and with them all that they carry
+    meter_word: str = ""
+    place: Place | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescale:
+    """What one request's count of a meter becomes: so many times as much, and so many more."""
+
+    factor: Figure = fixed(1)
+    more: Figure = fixed(0)  # units a request
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """A share of the requests becomes another kind of request."""
+
+    where: Where
+    span: Span
+    share: Figure
+    meters: Mapping[str, Rescale]  # a meter with its parts, or a group; a part's own entry goes before its whole's
+    place: Place | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A small model answers first; what it fails at goes to the model of today as well. Both are paid for."""
+
+    where: Where
+    span: Span
+    first: str  # PROVIDER/MODEL
+    escalated: Figure  # the share of its answers that the model of today must give again
+    quality: str  # what was tested, or must be
+    share: Figure = fixed(1)  # of the requests that go this way
+    tokens: Figure = fixed(1)  # the small model's tokens for one of today's
+    place: Place | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A share of the requests goes to another model."""
+
+    where: Where
+    span: Span
+    share: Figure
+    to: str  # PROVIDER/MODEL
+    quality: str  # what was tested, or must be
+    tokens: Figure = fixed(1)  # the target's tokens for one of today's: its own tokeniser
+    service_tier: str = "standard"
+    paid_replicas: int | None = None  # of a self-hosted target, paid for already; None: its own, if the log uses it
+    place: Place | None = None
+    note: str = ""
+
+
+Lever = Literal["output", "prompt", "tokens", "requests", "cache_read_share", "batch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Efficiency:
+    """The same work with less: one lever a change."""
+
+    where: Where
+    span: Span
+    lever: Lever
+    amount: Figure  # a cut is negative (-0.2 is 20% fewer); a share of cache_read_share or batch is positive
+    reads_per_write: Figure = fixed(1)  # of cache_read_share: how often a written prefix is read before it expires
+    quality: str = ""
+    place: Place | None = None
+    note: str = ""
+
+
+UsageChange = Growth | Mix | Escalation | Move | Efficiency
+
+
+@dataclass(frozen=True, slots=True)
+class UsageChanges:
+    """All usage changes of a scenario. They apply in this order, each kind in the order written."""
+
+    growth: tuple[Growth, ...] = ()
+    mix: tuple[Mix, ...] = ()
+    escalation: tuple[Escalation, ...] = ()
+    moves: tuple[Move, ...] = ()
+    efficiency: tuple[Efficiency, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.growth, self.mix, self.escalation, self.moves, self.efficiency))
+
+    def all(self) -> tuple[UsageChange, ...]:
+        return (*self.growth, *self.mix, *self.escalation, *self.moves, *self.efficiency)
