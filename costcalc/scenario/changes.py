@@ -8,7 +8,7 @@ from typing import Literal
 
 from costcalc.calendar import Month
 from costcalc.problems import Place
-from costcalc.scenario.figure import Figure, Span, fixed
+from costcalc.scenario.figure import NOTHING, ONCE, Figure, Span
 from costcalc.scenario.where import Where
 
 GrowthShape = Literal["compound", "linear", "table", "step"]
@@ -21,7 +21,7 @@ class Growth:
     where: Where
     span: Span
     shape: GrowthShape
-    rate: Figure = fixed(0)  # a month (compound, linear: of today's volume), or once (step)
+    rate: Figure = NOTHING  # a month (compound, linear: of today's volume), or once (step)
     table: Mapping[Month, Figure] = field(default_factory=dict)  # against today, from that month on
     meters: frozenset[str] | None = None  # None: requests, and with them all that they carry
     meter_word: str = ""
@@ -33,8 +33,8 @@ class Growth:
 class Rescale:
     """What one request's count of a meter becomes: so many times as much, and so many more."""
 
-    factor: Figure = fixed(1)
-    more: Figure = fixed(0)  # units a request
+    factor: Figure = ONCE
+    more: Figure = NOTHING  # units a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Escalation:
     first: str  # PROVIDER/MODEL
     escalated: Figure  # the share of its answers that the model of today must give again
     quality: str  # what was tested, or must be
-    share: Figure = fixed(1)  # of the requests that go this way
-    tokens: Figure = fixed(1)  # the small model's tokens for one of today's
+    share: Figure = ONCE  # of the requests that go this way
+    tokens: Figure = ONCE  # the small model's tokens for one of today's
     place: Place | None = None
     note: str = ""
 
@@ -73,7 +73,7 @@ class Move:
     share: Figure
     to: str  # PROVIDER/MODEL
     quality: str  # what was tested, or must be
-    tokens: Figure = fixed(1)  # the target's tokens for one of today's: its own tokeniser
+    tokens: Figure = ONCE  # the target's tokens for one of today's: its own tokeniser
     service_tier: str = "standard"
     paid_replicas: int | None = None  # of a self-hosted target, paid for already; None: its own, if the log uses it
     place: Place | None = None
@@ -91,7 +91,7 @@ class Efficiency:
     span: Span
     lever: Lever
     amount: Figure  # a cut is negative (-0.2 is 20% fewer); a share of cache_read_share or batch is positive
-    reads_per_write: Figure = fixed(1)  # of cache_read_share: how often a written prefix is read before it expires
+    reads_per_write: Figure = ONCE  # of cache_read_share: how often a written prefix is read before it expires
     quality: str = ""
     place: Place | None = None
     note: str = ""
@@ -115,3 +115,6 @@ class UsageChanges:
 
     def all(self) -> tuple[UsageChange, ...]:
         return (*self.growth, *self.mix, *self.escalation, *self.moves, *self.efficiency)
+
+
+NO_USAGE_CHANGES = UsageChanges()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from costcalc.meters import meters
 from costcalc.pricebook.model import NEVER_APPLIES
 from costcalc.problems import Problem, nearest_names
+from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import PriceChange
 from costcalc.selectors import Selector
 
@@ -45,7 +46,7 @@ def event_named(name: str, events: Mapping[str, Event]) -> Event | Problem:
     return event
 
 
-def event_changes(event: Event, share: Fraction | None) -> tuple[PriceChange, ...]:
+def event_changes(event: Event, share: Figure | None) -> tuple[PriceChange, ...]:
     """The event in its documented scope, before its effective day only, and the share of it that reaches tokens.
 
     The documented part is in the list from its effective day on; the pass-through is hypothetical and holds always.
@@ -56,11 +57,11 @@ def event_changes(event: Event, share: Fraction | None) -> tuple[PriceChange, ..
         PriceChange(selector, written, low, high, until_day=_in_the_list_from(event), event=event.id)
         for selector in _selectors(event.provider, event.models, event.meters)
     ]
-    if not share or not reaches_tokens(event):
+    if share is None or not share.high or not reaches_tokens(event):
         return tuple(scope)
     (tokens,) = _selectors(event.provider, (), ("tokens",))
-    through = PriceChange(tokens, written, low * share, high * share, event=event.id, passed_through=share)
-    return (*scope, through)
+    whole = PriceChange(tokens, written, low, high, event=event.id, passed_through=share.mid)
+    return (*scope, whole.scaled(share))
 
 
 def reaches_tokens(event: Event) -> bool:

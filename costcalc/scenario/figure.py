@@ -38,6 +38,9 @@ def fixed(value: Fraction | int) -> Figure:
     return Figure(Fraction(value), Fraction(value))
 
 
+NOTHING, ONCE = fixed(0), fixed(1)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """When a change holds: from a day to a day (exclusive), and over how many months it comes in."""

@@ -61,10 +61,10 @@ def read_items(texts: Sequence[str], catalogue: Catalogue) -> tuple[PriceItem, .
             if isinstance(found, Problem):
                 problems.append(found)
             else:
-                items.append(PriceItem(found, None, None))
+                items.append(PriceItem(found))
             continue
         try:
-            items.append(PriceItem(None, _read_hike(text), None))
+            items.append(PriceItem(None, (_read_hike(text),)))
         except _BadHike as bad:
             problems.append(bad.problem)
     if problems:

@@ -1,13 +1,16 @@
-"""Items: the price changes of a scenario as they were meant, before anybody says how much is passed through."""
+"""Items: a scenario as it was meant: price changes before anybody says how much is passed through, and all the rest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
 from costcalc.scenario.events import any_reaches_tokens, event_changes
+from costcalc.scenario.figure import Figure, fixed
 from costcalc.scenario.model import PriceChange, PriceChanges
+from costcalc.scenario.revenue import NO_BUSINESS, TRIANGULAR, Business, FxPath, Simulation
 
 if TYPE_CHECKING:
     from costcalc.pricebook.events import Event
@@ -15,27 +18,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PriceItem:
-    """One change of a scenario: an event of the catalogue, or a hike written out."""
+    """One entry of a scenario's prices: an event of the catalogue, or hikes written out (several: month by month)."""
 
     event: Event | None
-    change: PriceChange | None
-    pass_through: Fraction | None  # its own; None: the one of the run
+    hikes: tuple[PriceChange, ...] = ()
+    pass_through: Figure | None = None  # its own; None: the one of the run
+    distribution: str = ""  # of figure.DISTRIBUTIONS; "": the scenario's own
 
     def changes(self, share: Fraction | None) -> tuple[PriceChange, ...]:
         """The price changes at a pass-through; None leaves ranges whole and events in their documented scope."""
-        own = self.pass_through if self.pass_through is not None else share
+        own = self.pass_through or (fixed(share) if share is not None else None)
         if self.event is not None:
             return event_changes(self.event, own)
-        assert self.change is not None
-        return (self.change.scaled(own) if own is not None and self.change.is_range else self.change,)
+        return tuple(hike.scaled(own) if own is not None and hike.is_range else hike for hike in self.hikes)
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """Changes only; it holds no results."""
 
-    name: str
+    name: str  # its title
     items: tuple[PriceItem, ...] = ()
+    usage: UsageChanges = NO_USAGE_CHANGES
+    business: Business = NO_BUSINESS
+    fx: FxPath = field(default_factory=dict)  # units of `currency` for one of the key, from month 1 on
+    currency: str = ""  # of the report, where no flag says another
+    horizon: int | None = None  # months to come; None: as many as the command asks for
+    simulation: Simulation = TRIANGULAR
+    note: str = ""
+    written: str = ""  # the shipped name, or the file
+
+    @property
+    def is_only_prices(self) -> bool:
+        """Whether nothing but prices changes: the log's own time can then be priced with the changes too."""
+        return not (self.usage or self.business or self.fx)
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -53,5 +69,5 @@ class Scenario:
     @property
     def takes_pass_through(self) -> bool:
         """Whether there is anything that a pass-through scales."""
-        ranges = any(item.change is not None and item.change.is_range for item in self.items)
+        ranges = any(hike.is_range for item in self.items for hike in item.hikes)
         return ranges or any_reaches_tokens(item.event for item in self.items if item.event is not None)

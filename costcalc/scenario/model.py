@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from costcalc.selectors import Selector
+
+if TYPE_CHECKING:
+    from costcalc.scenario.figure import Figure
 
 Variant = Literal["low", "mid", "high"]
 VARIANTS: tuple[Variant, ...] = ("low", "mid", "high")
@@ -27,6 +30,7 @@ class PriceChange:
     until_day: date | None = None  # the day it ends, exclusive: an event is in the list from its effective day on
     event: str = ""  # id in the catalogue; its documented scope, or the part of it that is passed through
     passed_through: Fraction | None = None  # how much of the event reaches tokens: an assumption, not a fact
+    middle: Fraction | None = None  # where it is not halfway: a range of which a range is passed through
 
     @property
     def is_range(self) -> bool:
@@ -34,7 +38,7 @@ class PriceChange:
 
     def rise(self, variant: Variant) -> Fraction:
         if variant == "mid":
-            return (self.low + self.high) / 2
+            return (self.low + self.high) / 2 if self.middle is None else self.middle
         return self.low if variant == "low" else self.high
 
     def applies_on(self, day: date) -> bool:
@@ -44,9 +48,10 @@ class PriceChange:
         """Whether an event was in force already: what is billed on that day contains it."""
         return self.until_day is not None and day >= self.until_day
 
-    def scaled(self, share: Fraction) -> PriceChange:
-        """The same rise passed through in part."""
-        return replace(self, low=self.low * share, high=self.high * share)
+    def scaled(self, share: Figure) -> PriceChange:
+        """The same rise passed through in part: low of low, high of high, middle of middle."""
+        middle = self.rise("mid") * share.mid
+        return replace(self, low=self.low * share.low, high=self.high * share.high, middle=middle)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from costcalc.money import read_number
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.scenario.events import event_named
+from costcalc.scenario.figure import Figure, fixed
 from costcalc.scenario.hikes import read_hike
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange
@@ -71,7 +72,7 @@ def _item(document: Document, entry: Map, events: Mapping[str, Event]) -> PriceI
     name = document.text_at(entry.get("event"), "event")
     if name is None:
         change = _hike(document, entry)
-        return PriceItem(None, change, share) if change else None
+        return PriceItem(None, (change,), share) if change else None
     for key in ("what", "change", "on"):
         if key in entry:
             document.report(
@@ -83,7 +84,7 @@ def _item(document: Document, entry: Map, events: Mapping[str, Event]) -> PriceI
     if isinstance(found, Problem):
         document.report(name, found.code, found.message, nearest=found.nearest, remedy=found.remedy)
         return None
-    return PriceItem(found, None, share)
+    return PriceItem(found, (), share)
 
 
 def _hike(document: Document, entry: Map) -> PriceChange | None:
@@ -108,7 +109,7 @@ def _hike(document: Document, entry: Map) -> PriceChange | None:
         return None
 
 
-def _share(document: Document, entry: Map) -> Fraction | None:
+def _share(document: Document, entry: Map) -> Figure | None:
     text = document.text_at(entry.get("pass_through"), "pass_through")
     if text is None:
         return None
@@ -119,4 +120,4 @@ def _share(document: Document, entry: Map) -> Fraction | None:
     if not 0 <= share <= 1:
         document.report(text, "bad-share", f'"{text.text}" is no share', expected="60%, or 0.6")
         return None
-    return share
+    return fixed(share)

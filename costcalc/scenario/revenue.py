@@ -10,7 +10,7 @@ from typing import Literal
 from costcalc.calendar import Month
 from costcalc.money import Money
 from costcalc.problems import Place
-from costcalc.scenario.figure import Figure, Span, fixed
+from costcalc.scenario.figure import NOTHING, Figure, Span
 from costcalc.scenario.where import Where
 
 Per = Literal["request", "1M tokens", "month", "seat and month", "customer and month"]
@@ -41,7 +41,7 @@ class OwnPrice:
     where: Where
     span: Span
     change: Figure
-    lost: Figure = fixed(0)  # the share of the matching requests and fees that leaves with the customers
+    lost: Figure = NOTHING  # the share of the matching requests and fees that leaves with the customers
     place: Place | None = None
     note: str = ""
 
@@ -58,6 +58,7 @@ class Business:
         return any((self.revenue, self.own_prices, self.other_costs))
 
 
+NO_BUSINESS = Business()
 FxPath = Mapping[str, Fraction | Mapping[Month, Fraction]]  # units of the scenario's currency for one of the key
 
 
@@ -67,3 +68,6 @@ class Simulation:
 
     distribution: str = "triangular"
     fx: Mapping[str, Fraction] = field(default_factory=dict)  # one standard deviation in a year, as a share
+
+
+TRIANGULAR = Simulation()
