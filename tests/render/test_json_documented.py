@@ -13,6 +13,7 @@ from costcalc.rating.rate import RatingOptions
 from costcalc.render.json_ import cost_json, projection_json
 from costcalc.reports.cost import cost
 from costcalc.scenario.events import event_changes
+from costcalc.scenario.figure import fixed
 from costcalc.scenario.model import PriceChanges
 from costcalc.usage.ledger import Cuts, SkippedRows
 from tests.conftest import REPO_ROOT
@@ -138,7 +139,7 @@ def full_projection(**words: Any) -> str:
 def documented_rise() -> str:
     """An event of the catalogue, and what of it may reach tokens."""
     event = next(event for event in load_events() if event.id == "alibaba-2026-04-compute")
-    changes = {share: PriceChanges(event_changes(event, share)) for share in (Fraction(0), Fraction(1, 2))}
+    changes = {share: PriceChanges(event_changes(event, fixed(share))) for share in (Fraction(0), Fraction(1, 2))}
     return full_projection(changes=changes[Fraction(1, 2)], alternatives=changes, revenue=3000)
 
 
