@@ -11,7 +11,7 @@ from costcalc.calendar import Month
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.rating.commitments import settle, tally_of
 from costcalc.rating.kinds import Amounts, Kind
-from costcalc.rating.model import ZERO, Charge, Cost, PriceKey, Unpriced
+from costcalc.rating.model import ZERO, Charge, Cost, LineKey, PriceKey, Unpriced
 from costcalc.rating.rate import Rater
 
 
@@ -30,6 +30,30 @@ def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_d
     """The cost of each month; a rating must have been made before."""
     entries = _entries(rater)
     return [_month_cost(rater, entries, month, days_covered, last_day) for month in months]
+
+
+def lines_on(rater: Rater, day: date, month: Month) -> dict[LineKey, Fraction]:
+    """What the usage of each line costs at the prices of one day and the exchange rates of one month.
+
+    Where that day has no price for it, at its own. A rating must have been made before.
+    """
+    found: dict[LineKey, Fraction] = {}
+    for kind, sums in rater.amounts.items():
+        listed = rater.list_cost(kind, sums) if sums.has_cost else None
+        made, unpriced = _at(rater, _Entry(kind, sums, listed), month, day)
+        if unpriced:
+            made, _ = rater.charge(replace(kind, month=month), sums)
+        for charge in made:
+            found[charge.line] = found.get(charge.line, Fraction()) + charge.cost.before
+    return found
+
+
+def price_days(rater: Rater, first: date, end: date) -> list[date]:
+    """The days after `first` and before `end` on which a price of this usage may change."""
+    keys = {kind.key for kind in rater.amounts if kind.key}
+    models = {(key.provider, key.region, key.model) for key in keys}
+    days = {day for who in models for day in rater.quotes.changes_between(ResolvedModel(*who, ""), first, end)}
+    return sorted(days - {first})
 
 
 @dataclass(slots=True)
