@@ -24,6 +24,7 @@ class PriceItem:
     hikes: tuple[PriceChange, ...] = ()
     pass_through: Figure | None = None  # its own; None: the one of the run
     distribution: str = ""  # of figure.DISTRIBUTIONS; "": the scenario's own
+    note: str = ""
 
     def changes(self, share: Fraction | None) -> tuple[PriceChange, ...]:
         """The price changes at a pass-through; None leaves ranges whole and events in their documented scope."""

@@ -1,27 +1,26 @@
-"""Scenario files: the price changes that a file or a shipped name stands for. Strict, with places."""
+"""Scenario files: the file, its top-level keys, and the scenarios that ship. Strict, with places."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costcalc.money import read_number
-from costcalc.problems import CostcalcError, Problem, fail, nearest_names
-from costcalc.scenario.events import event_named
-from costcalc.scenario.figure import Figure, fixed
-from costcalc.scenario.hikes import read_hike
-from costcalc.scenario.items import PriceItem, Scenario
-from costcalc.scenario.model import PriceChange
-from costcalc.yamldoc import Document, Map, read_yaml
-from costcalc.yamldoc import Sequence as YamlList
+from costcalc.problems import fail, nearest_names
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.read_business import read_business, read_currency, read_fx, read_simulation
+from costcalc.scenario.read_prices import read_prices
+from costcalc.scenario.read_spans import months_of
+from costcalc.scenario.read_usage import USAGE_KEYS, read_usage
+from costcalc.yamldoc import Document, parse_yaml, read_yaml
 
 if TYPE_CHECKING:
     from costcalc.pricebook.events import Event
 
-_KEYS = ("scenario", "note", "prices")
-_PRICE_KEYS = ("event", "what", "change", "on", "pass_through", "note")
+KEYS = (
+    "scenario", "note", "horizon", "currency", "fx", "prices", *USAGE_KEYS, "revenue", "other_costs", "simulate",
+)  # fmt: skip
 
 
 def gallery_folder() -> Path:
@@ -34,90 +33,51 @@ def shipped_scenarios() -> list[str]:
     return sorted(path.stem for path in gallery_folder().glob("*.yaml"))
 
 
+def scenario_path(name: str) -> Path:
+    """The file, or that of the shipped scenario of this name. CostcalcError: there is no such name."""
+    path = Path(name)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return path
+    known = shipped_scenarios()
+    if name.lower() not in known:
+        raise fail(
+            "unknown-scenario", f'no scenario is called "{name}"', nearest=nearest_names(name, known),
+            expected=f"a file ending in .yaml, or one of: {', '.join(known)}",
+        )  # fmt: skip
+    return gallery_folder() / f"{name.lower()}.yaml"
+
+
 def read_scenario(name: str, events: Mapping[str, Event]) -> Scenario:
     """The scenario file, or the shipped one of that name. CostcalcError with every problem of the file."""
-    path = Path(name)
-    if path.suffix.lower() not in (".yaml", ".yml"):
-        known = shipped_scenarios()
-        if name.lower() not in known:
-            raise fail(
-                "unknown-scenario", f'no scenario is called "{name}"', nearest=nearest_names(name, known),
-                expected=f"a file ending in .yaml, or one of: {', '.join(known)}",
-            )  # fmt: skip
-        path = gallery_folder() / f"{name.lower()}.yaml"
-    return _scenario(read_yaml(path), events)
+    path = scenario_path(name)
+    shipped = path.parent == gallery_folder()
+    return replace(_scenario(read_yaml(path), events), written=path.stem if shipped else name)
+
+
+def parse_scenario(text: str, file: str = "<scenario>", events: Mapping[str, Event] | None = None) -> Scenario:
+    """A scenario from text. CostcalcError with every problem of it."""
+    return replace(_scenario(parse_yaml(text, file), events or {}), written=file)
 
 
 def _scenario(document: Document, events: Mapping[str, Event]) -> Scenario:
-    root = document.map_at(document.root, "a scenario", _KEYS)
+    root = document.map_at(document.root, "a scenario", KEYS)
     title = document.text_at(root.get("scenario"), "scenario")
-    if title is None:
+    if title is None or not title.text.strip():
         document.report(root, "missing-key", 'a scenario needs the key "scenario"', expected="its title")
-    prices = root.get("prices")
-    if not isinstance(prices, YamlList):
-        document.report(
-            prices or root, "wrong-shape", "prices is not a list", expected="- {what: alibaba, change: +34%}"
-        )
-    items = []
-    for node in prices if isinstance(prices, YamlList) else ():
-        entry = document.map_at(node, "a price change", _PRICE_KEYS)
-        if item := _item(document, entry, events):
-            items.append(item)
+    months = document.text_at(root.get("horizon"), "horizon")
+    horizon = months_of(document, months) if months else None
+    currency = read_currency(document, root)
+    note = document.text_at(root.get("note"), "note")
+    found = Scenario(
+        name=title.text if title else "",
+        items=read_prices(document, root, events),
+        usage=read_usage(document, root, horizon),
+        business=read_business(document, root),
+        fx=read_fx(document, root, currency),
+        currency=currency,
+        horizon=horizon,
+        simulation=read_simulation(document, root),
+        note=note.text if note else "",
+    )
     document.check()
-    return Scenario(title.text if title else "", tuple(items))
-
-
-def _item(document: Document, entry: Map, events: Mapping[str, Event]) -> PriceItem | None:
-    share = _share(document, entry)
-    name = document.text_at(entry.get("event"), "event")
-    if name is None:
-        change = _hike(document, entry)
-        return PriceItem(None, (change,), share) if change else None
-    for key in ("what", "change", "on"):
-        if key in entry:
-            document.report(
-                entry.key(key),
-                "event-with-change",
-                f'an event says its own scope, change and day: "{key}" contradicts it',
-            )
-    found = event_named(name.text, events)
-    if isinstance(found, Problem):
-        document.report(name, found.code, found.message, nearest=found.nearest, remedy=found.remedy)
-        return None
-    return PriceItem(found, (), share)
-
-
-def _hike(document: Document, entry: Map) -> PriceChange | None:
-    words = {key: document.text_at(entry.get(key), key) for key in ("what", "change", "on")}
-    missing = [key for key in ("what", "change") if words[key] is None]
-    if missing:
-        document.report(
-            entry,
-            "missing-key",
-            f'a price change needs the key "{missing[0]}"',
-            expected="{what: alibaba, change: +34%}",
-        )
-        return None
-    day = f"@{words['on']}" if words["on"] else ""
-    try:
-        return read_hike(f"{words['what']}={words['change']}{day}")
-    except CostcalcError as error:
-        place = words["change"]
-        assert place is not None
-        for problem in error.problems:
-            document.report(place, problem.code, problem.message, expected=problem.expected, remedy=problem.remedy)
-        return None
-
-
-def _share(document: Document, entry: Map) -> Figure | None:
-    text = document.text_at(entry.get("pass_through"), "pass_through")
-    if text is None:
-        return None
-    try:
-        share = read_number(text.text.removesuffix("%")) / (100 if text.text.endswith("%") else 1)
-    except ValueError:
-        share = Fraction(-1)
-    if not 0 <= share <= 1:
-        document.report(text, "bad-share", f'"{text.text}" is no share', expected="60%, or 0.6")
-        return None
-    return fixed(share)
+    return found

@@ -1,0 +1,98 @@
+"""Where, as written: globs over names, lengths of a request, hours of the day."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from fractions import Fraction
+
+from costcalc.calendar import zone
+from costcalc.money import read_number
+from costcalc.scenario.read_entries import Entry
+from costcalc.scenario.where import LENGTH_METERS, Hours, Length, Where
+from costcalc.yamldoc import Document, Node, Scalar
+
+_COUNT = r"\d+(?:_\d+)*(?:\.\d+)?[KM]?"
+LENGTH = re.compile(rf"(<=|<|>=|>)\s*({_COUNT})", re.ASCII | re.IGNORECASE)
+LENGTHS = re.compile(rf"({_COUNT})\.\.({_COUNT})", re.ASCII | re.IGNORECASE)
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+HOURS = re.compile(rf"({_CLOCK})-({_CLOCK}|24:00)(?: (\S+))?", re.ASCII)
+_THOUSANDS = {"K": 1_000, "M": 1_000_000}
+
+
+def read_where(entry: Entry) -> Where:
+    """The key `where` of an entry: all usage where it is left out."""
+    document, node = entry.document, entry.map.get("where")
+    if node is None:
+        return Where()
+    names: dict[str, tuple[str, ...]] = {}
+    lengths: list[Length] = []
+    hours = None
+    for key, value in document.map_at(node, "where"):
+        if key.text in LENGTH_METERS:
+            if (text := document.text_at(value, key.text)) and (length := _length(document, key.text, text)):
+                lengths.append(length)
+        elif key.text == "hours":
+            text = document.text_at(value, key.text)
+            hours = _hours(document, text) if text else None
+        elif globs := _globs(document, key.text, value):
+            names[key.text] = globs
+    return Where(names, tuple(lengths), hours, node.place)
+
+
+def _globs(document: Document, name: str, node: Node) -> tuple[str, ...]:
+    texts = document.texts_at(node, name)
+    if not texts and not isinstance(node, Scalar):
+        document.report(node, "empty-where", f'"{name}" chooses nothing', expected=f"{name}: [one, another]")
+    return tuple(text.text for text in texts)
+
+
+def _length(document: Document, meter: str, text: Scalar) -> Length | None:
+    over, up_to = _bounds(text.text.strip())
+    if over is None:
+        document.report(
+            text, "bad-length", f'"{text.text}" is no length of a request', expected='"<= 2000", "> 128K", 2000..8000'
+        )
+        return None
+    if up_to is not None and up_to <= over:
+        document.report(text, "bad-length", f'no request is of the length "{text.text}"', expected="low..high")
+        return None
+    return Length(meter, over, up_to, text.text.strip())
+
+
+def _bounds(written: str) -> tuple[int | None, int | None]:
+    """Strictly above the first, up to and including the second. (None, None): not a length."""
+    if match := LENGTHS.fullmatch(written):
+        low, high = _count(match[1]), _count(match[2])
+        return (None, None) if low is None or high is None else (max(0, low - 1), high)
+    match = LENGTH.fullmatch(written)
+    count = _count(match[2]) if match else None
+    if match is None or count is None:
+        return None, None
+    below = {"<=": count, "<": count - 1}
+    return (0, below[match[1]]) if match[1] in below else (max(0, count - 1) if match[1] == ">=" else count, None)
+
+
+def _count(text: str) -> int | None:
+    """`2000`, `128K`, `1.5M`: whole tokens."""
+    unit = text[-1].upper()
+    count = read_number(text.rstrip("kKmM")) * _THOUSANDS.get(unit, 1)
+    return int(count) if Fraction(count).denominator == 1 else None
+
+
+def _hours(document: Document, text: Scalar) -> Hours | None:
+    written = text.text.strip()
+    match = HOURS.fullmatch(written)
+    if match is None or match[1] == match[2] or (match[1], match[2]) == ("00:00", "24:00"):
+        document.report(text, "bad-hours", f'"{text.text}" are no hours', expected="22:00-06:00 Asia/Shanghai")
+        return None
+    try:
+        zone(match[3] or "UTC")
+    except ValueError:
+        document.report(text, "bad-hours", f'no time zone is called "{match[3]}"', expected="22:00-06:00 Asia/Shanghai")
+        return None
+    return Hours(_clock(match[1]), _clock(match[2]), match[3] or "UTC", written)
+
+
+def _clock(text: str) -> time:
+    return time() if text == "24:00" else time.fromisoformat(text)
