@@ -6,7 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from costcalc.api import CostResult, Prices, ProjectionResult, cost, project, read_prices, scan
+    from costcalc.api import (
+        CostResult,
+        ForecastResult,
+        Prices,
+        ProjectionResult,
+        cost,
+        forecast,
+        project,
+        read_prices,
+        scan,
+    )
     from costcalc.money import Money
     from costcalc.problems import CostcalcError
 
@@ -14,10 +24,12 @@ __version__ = "0.1.0"
 __all__ = [
     "CostResult",
     "CostcalcError",
+    "ForecastResult",
     "Money",
     "Prices",
     "ProjectionResult",
     "cost",
+    "forecast",
     "project",
     "read_prices",
     "scan",

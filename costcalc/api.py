@@ -21,6 +21,8 @@ from costcalc.rating.cuts import cuts_for
 from costcalc.rating.rate import PRICE_FIELDS, RatingOptions
 from costcalc.reports.cost import CostReport
 from costcalc.reports.cost import cost as cost_report
+from costcalc.reports.forecast import MONTH_END, YEAR_END, Forecast, ForecastOptions
+from costcalc.reports.forecast import forecast as forecast_report
 from costcalc.reports.projection import Projection, ProjectOptions
 from costcalc.reports.projection import project as projection
 from costcalc.scenario.events import SHOWN_SHARES
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 Number = int | str | Fraction  # a float would have lost digits before it came here
 Progress = Callable[[float], None]
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_AMOUNT_WITH_CODE = re.compile(r"^([+-]?[\d.,_]+)([A-Za-z]{3})$", re.ASCII)
 BASES = ("auto", "list", "contracted", "billed")
 
 
@@ -110,6 +113,31 @@ class CostResult(_Result):
         from costcalc.render.csv_ import cost_csv
 
         return cost_csv(self.report)
+
+
+@dataclass(frozen=True)
+class ForecastResult(_Result):
+    """The answer of `forecast`, with the ways to hand it on."""
+
+    report: Forecast
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a day, of the log and to come: money as Decimal, never float."""
+        from costcalc.render.frames import forecast_frame
+
+        return forecast_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.json_ import forecast_json
+
+        return forecast_json(self.report)
+
+    def to_csv(self) -> str:
+        """One row a day, as `-o out.csv` writes them."""
+        from costcalc.render.csv_ import forecast_csv
+
+        return forecast_csv(self.report)
 
 
 def read_prices(
@@ -231,6 +259,64 @@ def cost(
     return CostResult(cost_report(ledger, prices.pricebook, prices.fx, options, each))
 
 
+def forecast(
+    usage: object,
+    *,
+    to: date | str = "month-end",
+    budget: Number | Money | None = None,
+    interval: Number = "80%",
+    currency: str | None = None,
+    basis: str = "auto",
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    **choose: Any,
+) -> ForecastResult:
+    """What the rest of the month will cost: `forecast("usage.csv", budget="20000 USD").total.median`, an estimate.
+
+    `to` is month-end, year-end or the last day; `budget` is for that month or year, or from the first of the month to
+    that day; `interval` is the share of simulated paths between `low` and `high`; `choose` as for `project`.
+    """
+    prices = prices or read_prices()
+    options = ForecastOptions(
+        to=to if to in (MONTH_END, YEAR_END) else _horizon(to),
+        budget=None if budget is None else _budget(budget),
+        interval=_interval(interval),
+        basis=_basis(basis),
+        currency=currency.upper() if currency else None,
+        timezone=timezone,
+    )
+    ledger = _ledger(usage, (), prices, timezone, choose)
+    return ForecastResult(forecast_report(ledger, prices.pricebook, prices.fx, options))
+
+
+def _horizon(to: date | str) -> date:
+    if type(to) is date:
+        return to
+    try:
+        return read_day(str(to))
+    except ValueError:
+        words = (MONTH_END, YEAR_END)
+        raise fail("bad-date", f'--to "{to}" is no day', expected=f"{', '.join(words)}, or a day: 2026-12-31", nearest=nearest_names(str(to), words)) from None  # fmt: skip
+
+
+def _interval(value: Number) -> Fraction:
+    share = read_share(value, "interval")
+    if not 0 < share < 1:
+        raise fail("bad-share", f"the interval {exact_text(share * 100)}% holds no part of the paths", expected="more than 0% and less than 100%: 80%")  # fmt: skip
+    return share
+
+
+def _budget(value: Number | Money) -> Money:
+    """An amount that may be zero; a currency may stand right behind it: 20000USD."""
+    _refuse_float(value, "budget", "bad-amount", f'"{value}"')
+    if isinstance(value, str):
+        value = _AMOUNT_WITH_CODE.sub(r"\1 \2", value.strip())
+    money = value if isinstance(value, Money) else Money(value, "") if isinstance(value, Fraction) else _amount(str(value), "budget")  # fmt: skip
+    if money.amount < 0:
+        raise fail("bad-amount", f'budget "{value}" is negative', expected='20000, or "20000 USD"')
+    return money
+
+
 def read_share(value: Number, what: str) -> Fraction:
     """60% as 3/5: `"60%"`, `"0.6"`, `60` and `Fraction(3, 5)` alike. CostcalcError: no share, or a float."""
     _refuse_float(value, what, "bad-share", f'"{value}"')
@@ -246,6 +332,10 @@ def read_share(value: Number, what: str) -> Fraction:
 
 def read_amount(text: str, what: str) -> Money:
     """`52000`, `52_000 USD`, `52,000 USD`: an amount; without a currency it is in the report's. CostcalcError."""
+    return _earned(_amount(text, what), what)
+
+
+def _amount(text: str, what: str) -> Money:
     number, _, currency = text.strip().partition(" ")
     try:
         amount = read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number)
@@ -253,7 +343,7 @@ def read_amount(text: str, what: str) -> Money:
         raise fail("bad-amount", f'{what} "{text}" is no amount', expected='52000, 52,000.50, or "52000 USD"') from None
     if currency and not (len(currency.strip()) == 3 and currency.strip().isalpha()):
         raise fail("bad-amount", f'{what} "{text}": "{currency}" is no currency', expected="an ISO 4217 code: USD")
-    return _earned(Money(amount, currency.strip().upper()), what)
+    return Money(amount, currency.strip().upper())
 
 
 def _earned(money: Money, what: str) -> Money:

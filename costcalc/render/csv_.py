@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from costcalc.render.rows import Rows, Value, cost_rows, projection_rows
+from costcalc.render.rows import Rows, Value, cost_rows, forecast_rows, projection_rows
 from costcalc.reports.cost import CostReport
+from costcalc.reports.forecast import Forecast
 from costcalc.reports.projection import Projection
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -23,6 +24,11 @@ def projection_csv(projection: Projection) -> str:
 def cost_csv(report: CostReport) -> str:
     """The lines of a cost report, written like those of a projection."""
     return csv_text(cost_rows(report))
+
+
+def forecast_csv(forecast: Forecast) -> str:
+    """The days of a forecast, those of the log and those to come."""
+    return csv_text(forecast_rows(forecast))
 
 
 def csv_text(rows: Rows) -> str:

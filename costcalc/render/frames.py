@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costcalc.meters import meters
-from costcalc.render.rows import Rows, cost_rows, exact_value, month_rows, projection_rows
+from costcalc.render.rows import Rows, cost_rows, exact_value, forecast_rows, month_rows, projection_rows
 from costcalc.reports.cost import CostReport
+from costcalc.reports.forecast import Forecast
 from costcalc.reports.projection import Projection
 from costcalc.usage.ledger import UsageGroup, UsageLedger
 
@@ -31,6 +32,11 @@ def months_frame(projection: Projection) -> pd.DataFrame:
 def cost_frame(report: CostReport) -> pd.DataFrame:
     """A row a line, the columns of the CSV."""
     return _frame(cost_rows(report))
+
+
+def forecast_frame(forecast: Forecast) -> pd.DataFrame:
+    """A row a day, the columns of the CSV."""
+    return _frame(forecast_rows(forecast))
 
 
 def ledger_frame(ledger: UsageLedger) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,6 +16,7 @@ from costcalc.render.rows import RATIO_DIGITS, names_of
 from costcalc.render.tree import UNPRICED, Figures, Table, figures_of, status_of, table_of
 from costcalc.reports.answers import MoveAnswer
 from costcalc.reports.cost import CostReport, ListAndBilled
+from costcalc.reports.forecast import BudgetAnswer, Estimate, Forecast, ForecastDay
 from costcalc.reports.lines import OtherList, ReportLine, Touched
 from costcalc.reports.margin import AssumedMargin, Margin
 from costcalc.reports.projection import MonthLine, Projection
@@ -22,6 +24,7 @@ from costcalc.reports.usage import UsageSummary
 
 PROJECT_SCHEMA = "costcalc.project/1"
 COST_SCHEMA = "costcalc.cost/1"
+FORECAST_SCHEMA = "costcalc.forecast/1"
 
 Json = dict[str, Any]
 
@@ -104,6 +107,59 @@ def cost_json(report: CostReport) -> str:
     )
 
 
+def forecast_json(forecast: Forecast) -> str:
+    """The forecast as JSON, indented, with a line feed at its end."""
+    write = _Writer(forecast.currency)
+    history, period = forecast.history, forecast.period
+    low, _, high = forecast.options.quantiles
+    return json_text(
+        {
+            "schema": FORECAST_SCHEMA,
+            "currency": forecast.currency,
+            "complete": forecast.is_complete,
+            "usage": _usage(forecast.usage, forecast.rating),
+            "history": history.state,
+            "history_days": history.days,
+            "history_first_day": _day(history.first),
+            "history_last_day": _day(history.last),
+            "begun_day": _day(history.begun),
+            "unfinished_day": _day(history.unfinished),
+            "quiet": {"first_day": _day(history.quiet[0]), "last_day": _day(history.quiet[1])}
+            if history.quiet
+            else None,
+            "days_below_zero": history.below_zero,
+            "period": {"first_day": _day(period.first), "last_day": _day(period.last)} if period else None,
+            "first_day_to_come": _day(forecast.starts),
+            "interval": {"share": _ratio(forecast.options.interval), "low": _ratio(low), "high": _ratio(high)},
+            "spent": write.money(forecast.spent),
+            "daily_rate": write.money(forecast.daily_rate) if forecast.daily_rate is not None else None,
+            "coming": write.estimate(forecast.coming),
+            "total": write.estimate(forecast.total),
+            "months": [
+                {"month": str(month.month), "days": month.days, "coming": write.estimate(month.coming)}
+                for month in forecast.months
+            ],
+            "budget": write.budget(forecast.budget) if forecast.budget else None,
+            "days": [write.day(day) for day in forecast.days],
+            "repriced": {
+                "charged": write.money(forecast.repriced.charged),
+                "at_last_day": write.money(forecast.repriced.at_last_day),
+            }
+            if forecast.repriced
+            else None,
+            "price_steps": [
+                {"from_day": _day(step.day), "factor": _ratio(step.factor)} for step in forecast.price_steps
+            ],
+            "without_commitments": forecast.without_commitments,
+            "basis": write.basis(forecast.rating),
+            "unpriced": [_unpriced(part, forecast.rating) for part in forecast.rating.unpriced],
+            "assumptions": [write.assumption(part) for part in forecast.rating.assumptions],
+            "other_lists": [write.spent_other_list(other) for other in forecast.other_lists],
+            "exchange_rates": [_rate(rate) for rate in forecast.rates_used],
+        }
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     """What needs to know the currency."""
@@ -113,6 +169,31 @@ class _Writer:
     def money(self, amount: Fraction, rounded: Decimal | None = None) -> Json:
         shown = round_half_up(amount, minor_digits(self.currency)) if rounded is None else rounded
         return {"exact": exact_text(amount), "rounded": format(shown, "f")}
+
+    def estimate(self, estimate: Estimate | None) -> Json | None:
+        """Decimals rounded to the smallest coin: an estimate has no exact value."""
+        if estimate is None:
+            return None
+        values = {"low": estimate.low, "median": estimate.median, "high": estimate.high}
+        return {name: format(round_half_up(value, minor_digits(self.currency)), "f") for name, value in values.items()}
+
+    def day(self, day: ForecastDay) -> Json:
+        return {
+            "day": _day(day.day),
+            "actual": self.money(day.actual) if day.actual is not None else None,
+            "coming": self.estimate(day.coming),
+            "total": self.estimate(day.running),
+        }
+
+    def budget(self, budget: BudgetAnswer) -> Json:
+        return {
+            "amount": self.money(budget.amount),
+            "state": budget.state,
+            "day": _day(budget.day),
+            "earliest": _day(budget.earliest),
+            "latest": _day(budget.latest),
+            "holds": _ratio(budget.holds),
+        }
 
     def cost(self, cost: Cost, figures: Figures | None = None) -> Json:
         shown = figures or self._rounded(cost)
@@ -337,6 +418,10 @@ def _rate(rate: RateUsed) -> Json:
         "basis": rate.basis,
         "held": rate.held,
     }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _ratio(ratio: Fraction | None) -> str | None:

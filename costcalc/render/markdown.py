@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from costcalc.problems import visible
 from costcalc.render.bars import widths
 from costcalc.render.blocks import Bar, Block, Cell, Column, Drawing, Facts, Gap, Grid, Line, Note
+from costcalc.render.forecast import forecast_blocks
 from costcalc.render.page import cost_blocks, projection_blocks
 from costcalc.reports.cost import CostReport
+from costcalc.reports.forecast import Forecast
 from costcalc.reports.projection import Projection
 
 _BAR_WIDTH = 48
@@ -30,6 +32,11 @@ def projection_markdown(projection: Projection) -> str:
 def cost_markdown(report: CostReport) -> str:
     """The page of a cost report as GitHub Markdown."""
     return markdown_text("What it cost", cost_blocks(report))
+
+
+def forecast_markdown(forecast: Forecast) -> str:
+    """The page of a forecast as GitHub Markdown."""
+    return markdown_text("What is to come", forecast_blocks(forecast))
 
 
 def escaped(text: str) -> str:

@@ -7,10 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import exact_text
+from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
 from costcalc.rating.model import Cost, LineKey, Rating
 from costcalc.render.tree import UNPRICED, Table, status_of, table_of
 from costcalc.reports.cost import CostReport
+from costcalc.reports.forecast import Estimate, Forecast
 from costcalc.reports.lines import ReportLine
 from costcalc.reports.projection import MonthLine, Projection
 
@@ -38,6 +39,31 @@ def month_rows(projection: Projection) -> Rows:
     found = [_month_values(month, projection.currency) for month in projection.months]
     names = tuple(found[0]) if found else MONTH_COLUMNS
     return names, [tuple(values.values()) for values in found]
+
+
+def forecast_rows(forecast: Forecast) -> Rows:
+    """A row a day, of the log and to come; estimates are rounded to the smallest coin, for more would say nothing."""
+    digits = minor_digits(forecast.currency)
+    shown = iter(round_to_total([day.actual for day in forecast.days if day.actual is not None], digits))
+
+    def rounded(estimate: Estimate | None) -> tuple[Decimal | None, ...]:
+        if estimate is None:
+            return None, None, None
+        return tuple(round_half_up(value, digits) for value in (estimate.low, estimate.median, estimate.high))
+
+    found = []
+    for day in forecast.days:
+        status = "actual" if day.coming is None else "estimate" if day.actual is None else "unfinished"
+        actual = (next(shown), exact_value(day.actual)) if day.actual is not None else (None, None)
+        found.append(
+            (day.day.isoformat(), status, *actual, *rounded(day.coming), *rounded(day.running), forecast.currency)
+        )
+    return FORECAST_COLUMNS, found
+
+
+FORECAST_COLUMNS = (
+    "day", "status", "actual", "actual_exact", "low", "median", "high", "total_low", "total_median", "total_high", "currency",
+)  # fmt: skip
 
 
 def count_value(count: Fraction | None) -> int | Decimal | None:

@@ -1,0 +1,255 @@
+"""The page of a forecast: what is spent, what is to come and how sure that is, and the day on which a budget breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.calendar import month_of
+from costcalc.forecasts.daily import LEAST_DAYS
+from costcalc.money import minor_digits, round_half_up, round_to_total
+from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note, Style
+from costcalc.render.daychart import BAND, BAR, MEDIAN, day_chart
+from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.draw import Page
+from costcalc.render.header import cost_header
+from costcalc.render.words import (
+    counted,
+    day_text,
+    days_text,
+    decimal_text,
+    long_month_text,
+    money_text,
+    plain_percent,
+    share_text,
+)
+from costcalc.reports.forecast import MIX_DAYS, BudgetAnswer, Estimate, Forecast, Period
+from costcalc.reports.history import ONE_DAY
+
+ESTIMATE = "Estimate"
+_DAYS_SHOWN = 63  # of the history, on the chart
+_WHOLE_FROM = 1000  # an estimate of as much is shown without the digits of coins
+
+
+def forecast_page(forecast: Forecast) -> Page:
+    """The page of `forecast`, to be printed on a console of any width."""
+    return Page(lambda _: forecast_blocks(forecast))
+
+
+def forecast_blocks(forecast: Forecast) -> Sequence[Block]:
+    """What the page of a forecast is made of."""
+    return [
+        Facts([*cost_header(forecast.usage, forecast.rating, forecast.rates_used).rows, *_rests_on(forecast)]),
+        *_chart(forecast),
+        *_figures(forecast),
+        *missing_blocks(forecast.rating, forecast.usage),
+        *_notes(forecast),
+        *assumption_blocks(forecast.rating, forecast.usage, forecast.other_lists, with_rise=False),
+    ]
+
+
+def quantile_text(quantile: Fraction) -> str:
+    """`P10`, `P2.5`."""
+    return f"P{decimal_text(round_half_up(quantile * 100, 2).normalize())}"
+
+
+def period_text(period: Period) -> str:
+    """`October 2026`, `2026`, `1 Sep – 15 Oct 2026`."""
+    following = period.last + ONE_DAY
+    if following.day == 1 and period.first.day == 1:
+        if (period.first.year, period.first.month) == (period.last.year, period.last.month):
+            return long_month_text(month_of(period.first))
+        if period.first.month == 1 and following.month == 1 and period.first.year == period.last.year:
+            return str(period.first.year)
+    return days_text(period.first, period.last)
+
+
+def _rests_on(forecast: Forecast) -> Iterator[tuple[str, tuple[str, ...]]]:
+    history, period = forecast.history, forecast.period
+    if period and forecast.starts:
+        days = f"{counted(history.days, 'full day')}"
+        parts = [days_text(forecast.starts, period.last), f"from {days}"]
+        yield (
+            "forecast",
+            (*parts, f"interval {plain_percent(forecast.options.interval)}") if forecast.coming else (*parts,),
+        )
+
+
+def _chart(forecast: Forecast) -> Iterator[Block]:
+    past = [day for day in forecast.days if not day.coming]
+    shown = [*past[-_DAYS_SHOWN:], *(day for day in forecast.days if day.coming)]
+    if not shown or forecast.is_free:
+        return
+    yield Gap()
+    yield Drawing(lambda width: day_chart(shown, width))
+    low, _, high = (quantile_text(quantile) for quantile in forecast.options.quantiles)
+    coming = f" · {ESTIMATE}: {BAND} {low} to {high}, {MEDIAN} median" if forecast.coming else ""
+    yield Note(f"{forecast.currency} a day · {BAR} spent{coming}", "quiet")
+
+
+def _figures(forecast: Forecast) -> Iterator[Block]:
+    if forecast.period is None:
+        return
+    yield Gap()
+    if forecast.history.state == "too-short":
+        yield from _too_short(forecast)
+    else:
+        yield _grid(forecast)
+        yield Gap()
+        yield from (Note(sentence, "strong") for sentence in _sentences(forecast))
+    if forecast.budget:
+        yield _budget(forecast.budget, forecast)
+
+
+def _too_short(forecast: Forecast) -> Iterator[Block]:
+    """What is spent, and the plain rate; no interval can be said."""
+    days = forecast.history.days
+    coming = (forecast.daily_rate or 0) * forecast.days_to_come
+    shown = round_to_total([forecast.spent, Fraction(coming)], minor_digits(forecast.currency))
+    rows = [[Cell(_spent_name(forecast)), Cell(decimal_text(shown[0]), "", forecast.currency), Cell("exact")]]
+    if forecast.daily_rate is not None and forecast.period:
+        rows.append([Cell(_coming_name(forecast)), Cell(decimal_text(shown[1])), Cell(f"{ESTIMATE}: the mean of {counted(days, 'day')}, each day")])  # fmt: skip
+        total = decimal_text(shown[0] + shown[1])
+        rows.append(
+            [Cell(period_text(forecast.period), "strong"), Cell(total, "strong", forecast.currency), Cell(ESTIMATE)]
+        )
+    yield Grid([Column("", "name"), Column("Amount"), Column("", "text")], rows)
+    yield Gap()
+    yield Note(
+        f"Too short a history: {counted(days, 'full day')}, and a forecast needs {LEAST_DAYS}, two whole weeks."
+        " No interval is given: it would be a guess.",
+        "loud",
+    )
+
+
+def _grid(forecast: Forecast) -> Grid:
+    """Spent, to come and together, at the three quantiles."""
+    quantiles = [quantile_text(quantile) for quantile in forecast.options.quantiles]
+    columns = [Column("", "name"), *(Column(title) for title in quantiles), Column("", "text")]
+    spent = Cell(_money(forecast.spent, forecast))
+    rows = [[Cell(_spent_name(forecast)), spent, spent, Cell(spent.text, "", forecast.currency), Cell("exact")]]
+    if forecast.coming and forecast.total and forecast.period:
+        rows += [
+            [Cell(long_month_text(month.month), indent=1), *_cells(month.coming, forecast, "quiet"), Cell(ESTIMATE)]
+            for month in forecast.months
+        ]
+        rows.append([Cell(_coming_name(forecast)), *_cells(forecast.coming, forecast), Cell(ESTIMATE)])
+        whole = _cells(forecast.total, forecast, "strong", forecast.currency)
+        rows.append([Cell(period_text(forecast.period), "strong"), *whole, Cell(ESTIMATE)])
+    return Grid(columns, rows)
+
+
+def _cells(estimate: Estimate, forecast: Forecast, style: Style = "", unit: str = "") -> list[Cell]:
+    low, median, high = (_rounded(value, forecast) for value in (estimate.low, estimate.median, estimate.high))
+    return [Cell(low, style), Cell(median, style), Cell(high, style, unit)]
+
+
+def _spent_name(forecast: Forecast) -> str:
+    period, last = forecast.period, forecast.usage.last_day
+    if period is None or last is None or last < period.first or forecast.usage.first_day is None:
+        return "Spent"
+    return f"Spent {days_text(max(period.first, forecast.usage.first_day), last)}"
+
+
+def _coming_name(forecast: Forecast) -> str:
+    rest = "the rest of " if forecast.history.unfinished else ""
+    if forecast.starts is None or forecast.period is None:
+        return "To come"
+    return f"To come {rest}{days_text(forecast.starts, forecast.period.last)}"
+
+
+def _money(amount: Fraction, forecast: Forecast) -> str:
+    return decimal_text(round_half_up(amount, minor_digits(forecast.currency)))
+
+
+def _rounded(amount: Fraction, forecast: Forecast) -> str:
+    """An estimate: the digits of coins would say more than is known."""
+    total = forecast.total
+    whole = total is not None and total.median >= _WHOLE_FROM
+    return decimal_text(round_half_up(amount, 0 if whole else minor_digits(forecast.currency)))
+
+
+def _sentences(forecast: Forecast) -> Iterator[str]:
+    total, period = forecast.total, forecast.period
+    if total is None or period is None:
+        return
+    name = period_text(period)
+    if forecast.is_free:
+        yield f"No day of the log cost anything: the forecast is zero. {ESTIMATE}."
+        return
+    median, low, high = (_rounded(value, forecast) for value in (total.median, total.low, total.high))
+    range_text = f" ({plain_percent(forecast.options.interval)}: between {low} and {high})" if low != high else ""
+    about = "about " if low != high else ""
+    yield f"{name} comes to {about}{median} {forecast.currency}{range_text}. {ESTIMATE}."
+
+
+def _budget(budget: BudgetAnswer, forecast: Forecast) -> Note:
+    amount = money_text(budget.amount, forecast.currency)
+    if budget.state == "broken" and budget.day:
+        over = money_text(forecast.spent - budget.amount, forecast.currency)
+        return Note(f"The budget of {amount} was broken on {day_text(budget.day)}: {over} over it so far.", "loud")
+    if budget.state == "unknown":
+        left = money_text(budget.amount - forecast.spent, forecast.currency)
+        return Note(f"The budget of {amount} is not broken so far: {left} are left.")
+    if budget.state == "breaks" and budget.day:
+        return Note(f"The budget of {amount} breaks on {day_text(budget.day)}{_range(budget, forecast)}. {ESTIMATE}.", "loud")  # fmt: skip
+    holds = share_text(budget.holds or Fraction())
+    early = f"; in the others it breaks from {day_text(budget.earliest)} on" if budget.earliest else ""
+    return Note(f"The budget of {amount} holds in {holds} of the paths{early}. {ESTIMATE}.", "strong")
+
+
+def _range(budget: BudgetAnswer, forecast: Forecast) -> str:
+    """` (80%: between 20 and 28 Sep 2026)`."""
+    if budget.earliest is None or (budget.earliest, budget.latest) == (budget.day, budget.day):
+        return ""
+    level = plain_percent(forecast.options.interval)
+    if budget.latest is None:
+        holds = share_text(budget.holds or Fraction())
+        if budget.earliest == budget.day:
+            return f"; it holds in {holds} of the paths"
+        return f" ({level}: from {day_text(budget.earliest)} to beyond the period; it holds in {holds} of the paths)"
+    early, late = day_text(budget.earliest), day_text(budget.latest)
+    if budget.earliest.year == budget.latest.year:
+        early = early[:-5]
+        if budget.earliest.month == budget.latest.month:
+            early = early[:-4]
+    return f" ({level}: between {early} and {late})"
+
+
+def _notes(forecast: Forecast) -> Iterator[Block]:
+    """What the forecast assumes and leaves out."""
+    notes = list(_sayings(forecast))
+    if notes:
+        yield Gap()
+    yield from (Note(text) for text in notes)
+
+
+def _sayings(forecast: Forecast) -> Iterator[str]:
+    history, period, usage = forecast.history, forecast.period, forecast.usage
+    if period is None or usage.first_day is None:
+        return
+    if period.first < usage.first_day <= period.last:
+        before = days_text(period.first, usage.first_day - ONE_DAY)
+        yield f"The log begins on {day_text(usage.first_day)}: what was spent on {before} is in no figure."
+    if history.unfinished:
+        yield f"The log ends within {day_text(history.unfinished)}: that day is left out of the history, and its rest is to come."
+    if history.begun:
+        yield f"The log begins within {day_text(history.begun)}: that day is left out of the history."
+    if history.quiet:
+        yield f"No spend on {days_text(*history.quiet)}: counted as days of zero. If the log lacks them, begin after them with --since."
+    if history.below_zero:
+        yield f"On {counted(history.below_zero, 'day')} credits exceed costs: the forecast takes them as days of zero."
+    if forecast.repriced:
+        now, then = (
+            money_text(a, forecast.currency) for a in (forecast.repriced.at_last_day, forecast.repriced.charged)
+        )
+        yield f"Prices or exchange rates changed within the log: its days cost {then}, and at those of the last day {now}. The forecast rests on the latter."
+    for step in forecast.price_steps:
+        change = plain_percent(Fraction(round((step.factor - 1) * 1000), 1000), signed=True)
+        yield f"List changes already published are in it: {change} from {day_text(step.day)} on, for the usage of the last {MIX_DAYS} days."
+    if forecast.without_commitments:
+        yield "Your minimum commitments are in no figure: the forecast is of what usage costs."
+    if forecast.coming and forecast.days_to_come > 2 * history.days:
+        yield f"The days to come are {counted(forecast.days_to_come, 'day')}, more than twice the history: read the interval, not the median."
+    if len(forecast.months) > 1:
+        yield "The ends of single months do not add up to those of the whole: not every month is high or low at once."
