@@ -16,6 +16,8 @@ COMMANDS = {
     "cost": ("costcalc.cli.cost", "What did it cost, by day, month, provider, model, customer, …?"),
     "forecast": ("costcalc.cli.forecast", "Where will the month or year end, and when does the budget break?"),
     "prices": ("costcalc.cli.prices", "What does a model cost, since when, and who says so?"),
+    "scenarios": ("costcalc.cli.scenarios", "Which scenarios ship, and what do they assume?"),
+    "init": ("costcalc.cli.init", "A commented file to start from: a scenario, the configuration."),
     "scan": ("costcalc.cli.scan", "Count usage once and keep the ledger; every command reads it."),
     "formats": ("costcalc.cli.formats", "Which log is this, and how is it read?"),
 }

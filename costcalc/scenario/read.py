@@ -33,25 +33,28 @@ def shipped_scenarios() -> list[str]:
     return sorted(path.stem for path in gallery_folder().glob("*.yaml"))
 
 
-def scenario_path(name: str) -> Path:
-    """The file, or that of the shipped scenario of this name. CostcalcError: there is no such name."""
-    path = Path(name)
-    if path.suffix.lower() in (".yaml", ".yml"):
-        return path
+def shipped_text(name: str) -> str:
+    """The file of a shipped scenario. CostcalcError: there is no such name."""
+    return _shipped(name, "one of").read_text(encoding="utf-8")
+
+
+def _shipped(name: str, expected: str) -> Path:
     known = shipped_scenarios()
     if name.lower() not in known:
         raise fail(
             "unknown-scenario", f'no scenario is called "{name}"', nearest=nearest_names(name, known),
-            expected=f"a file ending in .yaml, or one of: {', '.join(known)}",
+            expected=f"{expected}: {', '.join(known)}",
         )  # fmt: skip
     return gallery_folder() / f"{name.lower()}.yaml"
 
 
 def read_scenario(name: str, events: Mapping[str, Event]) -> Scenario:
     """The scenario file, or the shipped one of that name. CostcalcError with every problem of the file."""
-    path = scenario_path(name)
-    shipped = path.parent == gallery_folder()
-    return replace(_scenario(read_yaml(path), events), written=path.stem if shipped else name)
+    path = Path(name)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return replace(_scenario(read_yaml(path), events), written=name)
+    path = _shipped(name, "a file ending in .yaml, or one of")
+    return replace(_scenario(read_yaml(path), events), written=path.stem)
 
 
 def parse_scenario(text: str, file: str = "<scenario>", events: Mapping[str, Event] | None = None) -> Scenario:

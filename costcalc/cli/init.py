@@ -1,0 +1,84 @@
+"""`costcalc init`: a commented file to start from."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated
+
+import typer
+
+from costcalc.cli.app import command_app
+from costcalc.cli.groups import CommandsGroup
+from costcalc.problems import Place, fail, visible
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc init scenario -o plan.yaml
+  costcalc init config -o costcalc.toml
+  costcalc init scenario | less
+"""
+
+app = command_app(
+    cls=CommandsGroup, help="A commented file to start from: a scenario, the configuration.", no_args_is_help=True,
+    epilog=EXAMPLES,
+)  # fmt: skip
+
+Target = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Where the file goes.", show_default="standard output"),
+]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+
+
+@app.command()
+def scenario(output: Target = None, force: Force = False) -> int:
+    """A scenario: what you expect of prices, growth, routing and revenue."""
+    return start("scenario.yaml", output, force, "costcalc project usage.csv --scenario {file}")
+
+
+@app.command()
+def config(output: Target = None, force: Force = False) -> int:
+    """The configuration: what every command assumes, in costcalc.toml."""
+    return start("costcalc.toml", output, force, "costcalc reads it in its folder and below, or by --config {file}")
+
+
+def start(name: str, output: Path | None, force: bool, next_step: str) -> int:
+    """Print the start of that name, or write it and say what comes next. CostcalcError: a file is there already."""
+    text = files("costcalc.cli").joinpath("starts", name).read_text(encoding="utf-8")
+    if output is None or str(output) == "-":
+        typer.echo(text, nl=False)
+        return 0
+    if output.exists() and not force:
+        raise fail(
+            "file-exists", "the file is there already", place=Place(str(output)),
+            remedy="choose another name, or say --force to write over it",
+        )  # fmt: skip
+    _write(output, text)
+    typer.echo(f"{visible(str(output))} is written. Next: {visible(next_step.format(file=output))}")
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    """The whole file or none of it: written beside, then renamed. CostcalcError: it cannot be written."""
+    beside = None
+    try:
+        with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:  # fmt: skip
+            beside = Path(file.name)
+            file.write(text)
+        beside.chmod(_usual_mode())
+        beside.replace(path)
+    except OSError as error:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        raise fail("unwritable-file", f"cannot write the file: {error.strerror}", place=Place(str(path))) from error
+
+
+def _usual_mode() -> int:
+    """What a new file may be read and written by; a temporary one is its owner's alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

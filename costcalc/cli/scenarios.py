@@ -1,0 +1,62 @@
+"""`costcalc scenarios`: which scenarios ship, what do they say, and how is one written?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.groups import CommandsGroup
+from costcalc.cli.output import deliver, kind_of
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc scenarios list
+  costcalc scenarios show hybrid > ours.yaml
+  costcalc scenarios schema -o scenario.schema.json
+  costcalc project usage.csv --scenario subsidies-end
+"""
+
+app = command_app(
+    cls=CommandsGroup, help="Which scenarios ship, and what do they assume?", no_args_is_help=True, epilog=EXAMPLES
+)
+
+
+@app.command("list")
+def list_(as_json: o.Json = False) -> int:
+    """Every scenario that ships: its name, what it changes, its title."""
+    from costcalc.pricebook.events import load_events
+    from costcalc.render.draw import Page
+    from costcalc.render.json_ import json_text
+    from costcalc.render.scenarios import scenarios_blocks, scenarios_json
+    from costcalc.scenario.read import read_scenario, shipped_scenarios
+
+    events = {event.id: event for event in load_events()}
+    found = [read_scenario(name, events) for name in shipped_scenarios()]
+    kind = kind_of(None, as_json, None)
+    deliver(
+        kind, None, lambda: Page(lambda _: scenarios_blocks(found)), {"json": lambda: json_text(scenarios_json(found))}
+    )
+    return 0
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="A scenario's name.", show_default=False)]) -> int:
+    """The file of a scenario that ships, with its sources."""
+    from costcalc.scenario.read import shipped_text
+
+    typer.echo(shipped_text(name), nl=False)
+    return 0
+
+
+@app.command()
+def schema(output: o.Output = None) -> int:
+    """The JSON Schema of scenario files, for editors."""
+    from costcalc.render.json_ import json_text
+    from costcalc.scenario.schema import schema as scenario_schema
+
+    deliver("json", output, str, {"json": lambda: json_text(scenario_schema())})
+    return 0
