@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import month_of
@@ -125,9 +126,8 @@ def _too_short(forecast: Forecast) -> Iterator[Block]:
 def _grid(forecast: Forecast) -> Grid:
     """Spent, to come and together, at the three quantiles."""
     quantiles = [quantile_text(quantile) for quantile in forecast.options.quantiles]
-    columns = [Column("", "name"), *(Column(title) for title in quantiles), Column("", "text")]
-    spent = Cell(_money(forecast.spent, forecast))
-    rows = [[Cell(_spent_name(forecast)), spent, spent, Cell(spent.text, "", forecast.currency), Cell("exact")]]
+    columns = [Column("", "name"), *(Column(title) for title in quantiles), Column("", drop=1)]
+    rows = [[Cell(_spent_name(forecast)), Cell(), Cell(_money(forecast.spent, forecast)), Cell(), Cell("exact")]]
     if forecast.coming and forecast.total and forecast.period:
         rows += [
             [Cell(long_month_text(month.month), indent=1), *_cells(month.coming, forecast, "quiet"), Cell(ESTIMATE)]
@@ -148,14 +148,19 @@ def _spent_name(forecast: Forecast) -> str:
     period, last = forecast.period, forecast.usage.last_day
     if period is None or last is None or last < period.first or forecast.usage.first_day is None:
         return "Spent"
-    return f"Spent {days_text(max(period.first, forecast.usage.first_day), last)}"
+    return f"Spent {_short_days(max(period.first, forecast.usage.first_day), last)}"
 
 
 def _coming_name(forecast: Forecast) -> str:
-    rest = "the rest of " if forecast.history.unfinished else ""
     if forecast.starts is None or forecast.period is None:
         return "To come"
-    return f"To come {rest}{days_text(forecast.starts, forecast.period.last)}"
+    return f"To come {_short_days(forecast.starts, forecast.period.last)}"
+
+
+def _short_days(first: date, last: date) -> str:
+    """`1–19 Sep`: the year stands in the row of the total."""
+    text = days_text(first, last)
+    return text[:-5] if first.year == last.year else text
 
 
 def _money(amount: Fraction, forecast: Forecast) -> str:

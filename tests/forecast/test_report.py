@@ -180,7 +180,7 @@ class TestPrices:
             book(
                 flat("m", input_tokens="1", output_tokens="1"),
                 head="commitments:\n  - {what: acme, each: month, amount: 9000 USD}\n",
-            )  # fmt: skip
+            )
         )
         found = forecast(tmp_path, *days(AUGUST, date(2026, 9, 19)), prices=minimum)
         assert found.without_commitments
