@@ -61,3 +61,12 @@ class Amounts:
         if group.revenue is not None:
             self.revenue += group.revenue * weight
         self.rows += group.rows if first else 0
+
+    def merge(self, more: Amounts) -> None:
+        """Another kind's amounts, added to these."""
+        self.quantities = [mine + other for mine, other in zip(self.quantities, more.quantities, strict=True)]
+        self.requests = None if self.requests is None or more.requests is None else self.requests + more.requests
+        self.cost += more.cost
+        self.revenue += more.revenue
+        self.has_cost = self.has_cost or more.has_cost
+        self.rows += more.rows

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.meters import billable_counts, meters
@@ -24,11 +25,20 @@ from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_pr
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
 
 NO_CHANGES = PriceChanges()
+_RISES = tuple(partial(PriceChange.rise, variant=variant) for variant in VARIANTS)
 _SUGGESTED = 20  # unknown models that get near names
 Met = tuple[Fraction, PriceKey | None, Month, date]  # a share of a group, its price, and when
 MetAll = tuple[list[Met], bool]  # all shares of a group, and whether their prices differ
 TIME_FIELDS = ("day", "month")
 PRICE_FIELDS = ("provider", "model", "region", "service_tier", "meter", "basis", "format", *TIME_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class InstantLabel:
+    """A name for an instant, such as whether it lies in some hours of the day; it changes at `edges` only."""
+
+    of: Callable[[int], str]  # epoch seconds → the name
+    edges: frozenset[int]  # seconds after 00:00 UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class RatingOptions:
     # contracted: with your contracts' discounts, list: without them
     currency: str | None = None  # None: the one currency of all charges, else USD
     timezone: str = "UTC"  # of report days
+    labels: Mapping[str, InstantLabel] = field(default_factory=dict)  # further names that `by` may hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,8 @@ class Rater:
         self._check_dimensions()
         if {*TIME_FIELDS} & {*options.by}:
             self._check_day_edges(options.timezone)
+        for name, label in options.labels.items():
+            self._check_label(name, label)
         for target in targets:
             self._check_cuts(target)
 
@@ -207,18 +220,18 @@ class Rater:
 
     def charge(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
         """The charges of one kind, by the basis that was asked for."""
-        if self._bill_wins(kind, sums):
+        if self.bill_wins(kind, sums):
             return [self._billed(kind, sums)], []
         charges, unpriced = self._listed(kind, sums)
-        if unpriced and self._may_stand_in(sums) and not any(part.meter for part in unpriced):
+        if unpriced and self.may_stand_in(sums) and not any(part.meter for part in unpriced):
             return [self._billed(kind, sums)], []
         return charges, unpriced
 
-    def _bill_wins(self, kind: Kind, sums: Amounts) -> bool:
+    def bill_wins(self, kind: Kind, sums: Amounts) -> bool:
         basis = self.options.basis
         return sums.has_cost and (basis == "billed" or (basis == "auto" and kind.cost_kind == "billed"))
 
-    def _may_stand_in(self, sums: Amounts) -> bool:
+    def may_stand_in(self, sums: Amounts) -> bool:
         return sums.has_cost and self.options.basis in ("auto", "billed")
 
     def resolve(self, group: UsageGroup) -> ResolvedModel | Unresolved:
@@ -257,9 +270,9 @@ class Rater:
                 listed = Cost(
                     quoted.listed * rate,
                     *(
-                        unit_price(quoted.price, quoted.share, quoted.from_standard, meter, matching, key.day, variant)
+                        unit_price(quoted.price, quoted.share, quoted.from_standard, meter, matching, key.day, rise)
                         * rate
-                        for variant in VARIANTS
+                        for rise in _RISES
                     ),
                 )
                 found[meter] = UnitCost(listed, listed if quoted.left == 1 else listed * quoted.left)
@@ -474,15 +487,18 @@ class Rater:
             case "day" | "month":
                 day = utc_day(group.at) if group.naive else day_of(group.at, self.options.timezone)
                 return str(day if name == "day" else month_of(day))
+        if label := self.options.labels.get(name):
+            # Of a bucket of hours or days nobody knows at what time of day its requests were made.
+            return None if group.naive or group.until is not None else label.of(group.at)
         return group.dimensions[self.ledger.dimensions.index(name)]
 
     def _common_currency(self, amounts: Mapping[Kind, Amounts]) -> str:
         currencies: set[str | None] = set()
         for kind, sums in amounts.items():
             quote = self.quotes.quote(kind.key) if kind.key else None
-            if quote and quote.rates and not self._bill_wins(kind, sums):
+            if quote and quote.rates and not self.bill_wins(kind, sums):
                 currencies.add(quote.book.currency)
-            elif self._may_stand_in(sums):
+            elif self.may_stand_in(sums):
                 currencies.add(kind.cost_currency)
         found = sorted(currency for currency in currencies if currency)
         return found[0] if len(found) == 1 else "USD"
@@ -498,12 +514,20 @@ class Rater:
 
     def _check_dimensions(self) -> None:
         for name in self.options.by:
-            if name not in PRICE_FIELDS and name not in self.ledger.dimensions:
+            known = (*PRICE_FIELDS, *self.options.labels, *self.ledger.dimensions)
+            if name not in known:
                 raise fail(
                     "ledger-without-dimension", f'the ledger was counted without the dimension "{name}"',
                     expected=", ".join((*PRICE_FIELDS, *self.ledger.dimensions)),
                     remedy=f"count again with --by {name}",
                 )  # fmt: skip
+
+    def _check_label(self, name: str, label: InstantLabel) -> None:
+        if self._has_instants and label.edges - {*self.ledger.cuts.day_edges}:
+            raise fail(
+                "ledger-without-hours", f"the ledger was counted without the hours of {name}",
+                remedy="count the log again with this scenario",
+            )  # fmt: skip
 
     def _check_day_edges(self, timezone: str) -> None:
         if self._has_instants and {*midnights_utc(timezone)} - {*self.ledger.cuts.day_edges}:

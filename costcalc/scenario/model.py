@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from costcalc.selectors import Selector
 
@@ -86,18 +86,19 @@ def unit_price(
     meter: str,
     changes: Sequence[PriceChange],
     day: date,
-    variant: Variant,
-) -> Fraction:
+    rise: Callable[[PriceChange], Any],
+) -> Any:
     """The price of one unit under the changes in force on a day.
 
     `price` is the rate before a tier's or schedule's relative share; an absolute new rate replaces the standard
-    rate, and what is written relative to it follows.
+    rate, and what is written relative to it follows. `rise` says by how much a change raises: a Fraction, or the
+    draws of a simulation.
     """
     for change in changes:
         if not change.selector.covers(meter) or not change.applies_on(day):
             continue
         if change.new_rate is None:
-            price *= 1 + change.rise(variant)
+            price = price * (1 + rise(change))
         elif from_standard:
             price = change.new_rate
     return price * share

@@ -19,6 +19,7 @@ class ScanRequest:
 
     cuts: Cuts = field(default_factory=Cuts)
     dimensions: tuple[str, ...] = ()  # kept as group keys, besides provider and model
+    if_offered: tuple[str, ...] = ()  # kept likewise, where every source has it
     since: date | None = None  # first day, in the report's zone
     until: date | None = None  # the day after the last one
     timezone: str = "UTC"  # the report's zone, and that of times written without one

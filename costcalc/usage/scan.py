@@ -11,6 +11,7 @@ from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.counter import Counter
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.plain import canonical
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import Source, Workspace, find_files, open_sources
@@ -44,9 +45,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
         sources = _sources(usage, engine, workspace)
         stored = [source for source in sources if source.kind == "parquet" and is_ledger(engine, source)]
         kept = [read_ledger(engine, source.path, source.shown) for source in stored]
-        ledgers = [recut(ledger, request) for ledger in kept]
-        missing = [unmatched(ledger, request) for ledger in kept]
-        counter = None
+        counter, readings = None, []
         logs = [source for source in sources if source not in stored]
         if logs:
             types = {
@@ -54,6 +53,10 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
             }
             logs = [_with_header(source, types) for source in logs]
             readings = plan(logs, request.mapping, request.usage_format, types, engine.keys)
+        request = _with_offered(request, readings, kept)
+        ledgers = [recut(ledger, request) for ledger in kept]
+        missing = [unmatched(ledger, request) for ledger in kept]
+        if logs:
             counter = Counter(engine, workspace, readings, request)
             ledgers.append(counter.ledger())
             missing.append(counter.unmatched())
@@ -63,6 +66,22 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
     finally:
         engine.close()
         workspace.close()
+
+
+def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> ScanRequest:
+    """The request with the wished-for dimensions that every source has."""
+    offers = [{*reading.dimensions} for reading in readings]
+    offers += [{canonical(name) for name in ledger.dimensions} for ledger in stored]
+    asked = {canonical(name) for name in request.dimensions}
+    more = [name for name in request.if_offered if canonical(name) not in asked]
+    headers = [[canonical(column) for column in source.header] for each in readings for source in each.sources]
+    found = [
+        name
+        for name in more
+        if all(canonical(name) in offer for offer in offers)
+        and all(header.count(canonical(name)) < 2 for header in headers)  # of two such columns none is taken by guess
+    ]
+    return replace(request, dimensions=(*request.dimensions, *found)) if found else request
 
 
 def detect(usage: Usage, mapping: Mapping[str, str] | None = None, usage_format: str | None = None) -> list[Detection]:

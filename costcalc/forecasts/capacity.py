@@ -1,0 +1,71 @@
+"""Capacity: what moved traffic pays for machines of one's own: whole replicas, beyond those that are paid for already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import Month
+from costcalc.forecasts.flows import Flow
+from costcalc.forecasts.reading import Number, Reading
+from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.pricebook.selfhosted import SelfHosted
+
+_HOUR = 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Replicas:
+    """The machines of one target in some days of a month."""
+
+    target: str  # PROVIDER/MODEL
+    month: Month
+    day: date  # the first of these days
+    days: int
+    needed: Number  # replicas that carry the load, moved and own
+    paid: Number  # of them, paid for already
+    spare: Number  # that stand by and are paid for because of the move
+    load: Number  # hours in which one replica alone would be busy with what moved
+    busy: Number  # the share of their hours in which the needed replicas are busy, with their own load
+    cost: Number  # report currency
+
+
+@dataclass
+class Load:
+    """What a target has to do in some days: flows that moved there, and its own."""
+
+    facts: SelfHosted
+    target: ResolvedModel
+    day: date
+    days: int
+    moved: list[tuple[int, Flow, Number]] = field(default_factory=list)  # (cell, flow, hours of one replica)
+    own: Number = 0
+    paid: int = 0
+
+
+def hours_of(facts: SelfHosted, counts: Mapping[str, Number], part: Number, reading: Reading) -> Number:
+    """For how many hours a part of these counts keeps one replica busy."""
+    hours: Number = reading.number(Fraction())
+    for meter, count in counts.items():
+        hours = hours + count * part / reading.number(facts.per_second[meter] * _HOUR)
+    return hours
+
+
+def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, reading: Reading) -> Replicas:
+    """The replicas that the load needs, and what those beyond the paid ones cost, with spare ones and the fixed cost."""
+    facts, hours, number = load.facts, load.days * 24, reading.number
+    offered = number(hours * facts.utilisation)  # busy hours that one replica has to give
+    moved = sum((each for _, _, each in load.moved), number(Fraction()))
+    needed = reading.ceil((moved + load.own) / offered)
+    paid = reading.most(load.paid, reading.ceil(load.own / offered))
+    extra = reading.most(needed - paid, 0)
+    begins = (paid == 0) * (needed > 0)  # the first machines of a target bring the spare ones and the fixed cost
+    spare = facts.spare * begins
+    fixed = facts.fixed_per_month.amount * Fraction(load.days, month.days) if facts.fixed_per_month else Fraction()
+    hourly = number(facts.gpu_hour.amount * facts.gpus * hours)
+    cost = (hourly * (extra + spare) + number(fixed) * begins) * exchange * rise
+    busy = (moved + load.own) / (reading.most(needed, 1) * hours)
+    name = f"{load.target.provider}/{load.target.model}"
+    return Replicas(name, month, load.day, load.days, needed, paid, spare, moved, busy, cost)

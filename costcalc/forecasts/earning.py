@@ -1,0 +1,196 @@
+"""Earning: the revenue and the other costs of a month to come, by rule, by row, or as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from costcalc.calendar import Month
+from costcalc.forecasts.cells import Cell, Cells
+from costcalc.forecasts.flows import When
+from costcalc.forecasts.matching import matches
+from costcalc.forecasts.reading import Number, Reading
+from costcalc.problems import fail
+from costcalc.scenario.revenue import Business, Fee, OwnPrice
+from costcalc.scenario.where import Where
+from costcalc.selectors import glob_matches
+
+CUSTOMER = "customer"
+Kind = Literal["none", "total", "rows", "rules"]
+Exchange = Callable[[str, Month], Number]
+# Who an amount belongs to: a cell's usage, a customer, or nobody in particular.
+Owner = tuple[str, int | str]  # ("cell", its position), ("customer", its name), ("all", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """Where the revenue of a run comes from."""
+
+    kind: Kind = "none"
+    amount: Fraction = Fraction()  # of a total: for the log's period, in the report's currency
+
+
+UNKNOWN = Income()
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """What a cell's usage comes to in some days."""
+
+    grown: Number  # times today's requests
+    asked: Number  # tokens asked for, in these days, after growth and mix
+
+
+@dataclass
+class Earner:
+    """Reckons revenue and other costs of the days of a run."""
+
+    cells: Cells
+    income: Income
+    business: Business
+    reading: Reading
+    exchange: Exchange
+    _matched: dict[int, list[int]] = field(default_factory=dict)
+
+    def revenue(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
+        """By owner, for these days; empty where the revenue is unknown."""
+        if self.income.kind == "none":
+            return {}
+        if self.income.kind == "total":
+            daily = self.income.amount * Fraction(when.days, self.cells.days)
+            whole = Where()
+            return {("all", ""): daily * self._growth(volumes) * self._own_factor(when, whole, None)}
+        if self.income.kind == "rows":
+            return self._of_rows(when, volumes)
+        return self._of_fees(self.business.revenue, when, volumes, with_own_prices=True)
+
+    def other_costs(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
+        return self._of_fees(self.business.other_costs, when, volumes, with_own_prices=False)
+
+    def _growth(self, volumes: Sequence[Volume]) -> Number:
+        """How many times today's requests there are; weighed by tokens where the log counts no requests."""
+        cells = self.cells.cells
+        by_requests = self.cells.requests not in (None, 0)
+        weights = [(cell.requests or Fraction()) if by_requests else cell.tokens for cell in cells]
+        total = sum(weights, Fraction())
+        if not total:
+            return self.reading.number(Fraction(1))
+        number = self.reading.number
+        zero = number(Fraction())
+        return sum(
+            (volume.grown * number(weight) for volume, weight in zip(volumes, weights, strict=True)), zero
+        ) / number(total)
+
+    def _of_rows(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
+        found: dict[Owner, Number] = {}
+        for position, (cell, volume) in enumerate(zip(self.cells.cells, volumes, strict=True)):
+            if cell.revenue is None:
+                continue
+            stated = cell.revenue * Fraction(when.days, self.cells.days)
+            rate = self.exchange(cell.kind.revenue_currency or self.cells.currency, when.month)
+            factor = self._own_factor(when, None, cell)
+            found["cell", position] = self.reading.number(stated) * rate * volume.grown * factor
+        return found
+
+    def _of_fees(
+        self, fees: Sequence[Fee], when: When, volumes: Sequence[Volume], *, with_own_prices: bool
+    ) -> dict[Owner, Number]:
+        found: dict[Owner, Number] = {}
+        for fee in fees:
+            if not fee.span.holds_on(when.day):
+                continue
+            rate = self.exchange(fee.amount.currency or self.cells.currency, when.month)
+            amount = self.reading.number(fee.amount.amount) * rate
+            for owner, times in self._times(fee, when, volumes).items():
+                cell = self.cells.cells[int(owner[1])] if owner[0] == "cell" else None
+                where = self._where_of(fee, owner)
+                factor = self._own_factor(when, where, cell) if with_own_prices else 1
+                kept = 1 if cell is not None else self._kept(when, where)
+                found[owner] = found.get(owner, self.reading.number(Fraction())) + amount * times * factor * kept
+        return found
+
+    def _times(self, fee: Fee, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
+        """How often the fee is due in these days, by owner."""
+        cells = self.cells.cells
+        part = Fraction(when.days, when.month.days)
+        if fee.per == "month":
+            return {_pinned(fee): part}
+        if fee.per == "seat and month":
+            return {_pinned(fee): part * fee.seats}
+        mine = self._cells_of(fee)
+        if fee.per == "customer and month":
+            names = sorted({cells[position].names[CUSTOMER] or "" for position in mine})
+            return {(CUSTOMER, name): part for name in names}
+        if fee.per == "1M tokens":
+            return {("cell", position): volumes[position].asked / 1_000_000 for position in mine}
+        days = Fraction(when.days, self.cells.days)
+        found: dict[Owner, Number] = {}
+        for position in mine:
+            requests = cells[position].requests
+            if requests is None:
+                raise fail(
+                    "requests-unknown", "an amount per request: the log does not say how many requests there were",
+                    place=fee.place, remedy="write an amount per 1M tokens or per month, or use a log that counts requests",
+                )  # fmt: skip
+            found["cell", position] = volumes[position].grown * self.reading.number(requests * days)
+        return found
+
+    def _cells_of(self, fee: Fee) -> list[int]:
+        found = self._matched.get(id(fee))
+        if found is None:
+            found = [position for position, cell in enumerate(self.cells.cells) if matches(fee.where, cell)]
+            self._matched[id(fee)] = found
+        return found
+
+    def _where_of(self, fee: Fee, owner: Owner) -> Where:
+        """What a fixed fee is paid for."""
+        if owner[0] == CUSTOMER and fee.per == "customer and month":
+            return Where({**fee.where.names, CUSTOMER: (str(owner[1]),)})
+        return fee.where
+
+    def _own_factor(self, when: When, where: Where | None, cell: Cell | None) -> Number:
+        factor: Number = self.reading.number(Fraction(1))
+        for change in self.business.own_prices:
+            if change.span.holds_on(when.day) and _concerns(change, where, cell):
+                factor = factor * (1 + self.reading.saving(change.change) * change.span.arrived(when.month, when.first))
+        return factor
+
+    def _kept(self, when: When, where: Where) -> Number:
+        """The share of fixed fees whose customers stay."""
+        factor: Number = self.reading.number(Fraction(1))
+        for change in self.business.own_prices:
+            if change.span.holds_on(when.day) and _concerns(change, where, None):
+                factor = factor * (1 - self.reading.saving(change.lost) * change.span.arrived(when.month, when.first))
+        return factor
+
+
+def undated(business: Business) -> Business:
+    """What is earned and paid today: without what begins or ends on a day, and without price changes of one's own."""
+    return Business(_undated(business.revenue), (), _undated(business.other_costs))
+
+
+def _undated(fees: Sequence[Fee]) -> tuple[Fee, ...]:
+    return tuple(fee for fee in fees if fee.span.from_day is None)
+
+
+def _pinned(fee: Fee) -> Owner:
+    """The one customer that a fixed fee is for, if its `where` names one outright."""
+    globs = fee.where.names.get(CUSTOMER, ())
+    if len(globs) == 1 and not {*globs[0]} & {*"*?["}:
+        return CUSTOMER, globs[0]
+    return "all", ""
+
+
+def _concerns(change: OwnPrice, where: Where | None, cell: Cell | None) -> bool:
+    """Whether a price change of one's own concerns the revenue of a cell, or a fee for what `where` says."""
+    if cell is not None:
+        return matches(change.where, cell)
+    if change.where.is_all:
+        return True
+    named: Mapping[str, Sequence[str]] = where.names if where else {}
+    return all(
+        name in named and all(any(glob_matches(glob, text) for glob in globs) for text in named[name])
+        for name, globs in change.where.names.items()
+    )

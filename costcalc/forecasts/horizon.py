@@ -1,0 +1,305 @@
+"""Horizon: a log counted and priced once, and every scenario that is run over the months after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import Month, month_of, months_from
+from costcalc.forecasts.cells import Cells, cells_of
+from costcalc.forecasts.earning import CUSTOMER, UNKNOWN, Income
+from costcalc.forecasts.flows import check_overlaps
+from costcalc.forecasts.lengths import lengths_to_label
+from costcalc.forecasts.matching import PRICE_NAMES, check_matches, columns_of, hours_label, label_name
+from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
+from costcalc.forecasts.reading import MIDDLE, Reading
+from costcalc.forecasts.run import Assumptions, Run, run
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.model import Schedule
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
+from costcalc.pricebook.schedule import edges_utc, is_peak
+from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.rating.cuts import cuts_for
+from costcalc.rating.model import Rating
+from costcalc.rating.quotes import Quotes
+from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
+from costcalc.scenario.changes import NO_USAGE_CHANGES, Escalation, Move, UsageChanges
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.revenue import NO_BUSINESS, Business
+from costcalc.scenario.where import Where
+from costcalc.usage.ledger import Cuts, UsageLedger, covered_days
+
+NO_CHANGES = PriceChanges()
+_LATE = ("meter", "basis", "day", "month", "format")  # names of a line that months to come do not tell apart
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonOptions:
+    """How the log is priced, and how far the view reaches."""
+
+    months: int
+    by: tuple[str, ...] = ("provider", "model")
+    basis: str = "auto"
+    currency: str | None = None
+    timezone: str = "UTC"
+
+
+def columns_for(scenarios: Iterable[Scenario]) -> list[str]:
+    """The columns of the log that these scenarios ask for."""
+    wheres: list[Where] = []
+    by_customer = False
+    for scenario in scenarios:
+        wheres += wheres_of(scenario)
+        fees = (*scenario.business.revenue, *scenario.business.other_costs)
+        by_customer = by_customer or any(fee.per == "customer and month" for fee in fees)
+    return list(dict.fromkeys([*columns_of(wheres), *([CUSTOMER] if by_customer else [])]))
+
+
+def wheres_of(scenario: Scenario) -> list[Where]:
+    """Every choice of usage that a scenario makes."""
+    business = scenario.business
+    parts = (*scenario.usage.all(), *business.revenue, *business.own_prices, *business.other_costs)
+    return [part.where for part in parts]
+
+
+def cuts_with(cuts: Cuts, pricebook: Pricebook, scenarios: Sequence[Scenario], months: int) -> Cuts:
+    """The cuts of the prices, and what these scenarios ask about a single request."""
+    sides = {"input": set(cuts.input_lengths), "output": set(cuts.output_lengths)}
+    edges = set(cuts.day_edges)
+    for scenario in scenarios:
+        for side, own in (("input", cuts.input_lengths), ("output", cuts.output_lengths)):
+            sides[side] |= lengths_to_label(scenario.usage, own, side, months)
+        for where in wheres_of(scenario):
+            for length in where.lengths:
+                side = length.meter.removesuffix("_tokens")
+                sides[side] |= {cut for cut in (length.over, length.up_to) if cut}
+            if where.hours:
+                edges |= hours_label(where.hours).edges
+        for target in targets_of(scenario.usage, pricebook).values():
+            for schedule in schedules_of(pricebook, target).values():
+                edges |= edges_utc(schedule)
+    return replace(
+        cuts,
+        input_lengths=tuple(sorted(sides["input"])),
+        output_lengths=tuple(sorted(sides["output"])),
+        day_edges=tuple(sorted(edges)),
+        schedule_edges=tuple(sorted({*cuts.schedule_edges} - edges)),
+    )
+
+
+def scenario_cuts(pricebook: Pricebook, timezone: str, scenarios: Sequence[Scenario], months: int) -> Cuts:
+    """What the scan must label so that these books and scenarios can be applied to its ledger."""
+    return cuts_with(cuts_for(pricebook, timezone), pricebook, scenarios, months)
+
+
+def targets_of(usage: UsageChanges, pricebook: Pricebook) -> dict[str, ResolvedModel]:
+    """The models that moves and escalations name. CostcalcError with every unknown one."""
+    found: dict[str, ResolvedModel] = {}
+    problems = []
+    asked: tuple[Move | Escalation, ...] = (*usage.moves, *usage.escalation)
+    for change in asked:
+        written = change.to if isinstance(change, Move) else change.first
+        model = found.get(written) or pricebook.resolve(written)
+        if isinstance(model, Unresolved):
+            problems.append(_unknown_target(change, written, model.reason, pricebook))
+        else:
+            found[written] = model
+    if problems:
+        raise CostcalcError(problems)
+    return found
+
+
+def _unknown_target(change: Move | Escalation, written: str, reason: str, pricebook: Pricebook) -> Problem:
+    return Problem(
+        "unknown-target",
+        f'"{written}": {reason}',
+        place=change.place,
+        nearest=nearest_names(written, [*pricebook.model_names(), *pricebook.known_names()]),
+        remedy="name a model of the pricebooks as PROVIDER/MODEL; --pricebook adds your own",
+    )
+
+
+def schedules_of(pricebook: Pricebook, target: ResolvedModel) -> dict[str, Schedule]:
+    """The schedules that the target's price follows, by name."""
+    book = pricebook.book(target.provider, target.region)
+    names = {block.schedule for block in book.models[target.model].blocks if block.schedule}
+    return {name: book.schedules[name] for name in names}
+
+
+class Horizon:
+    """A log whose months to come can be run under any number of scenarios."""
+
+    def __init__(
+        self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: HorizonOptions,
+        scenarios: Sequence[Scenario] = (),
+    ) -> None:  # fmt: skip
+        """`scenarios`: all that will be run, so that their names and hours are kept apart.
+
+        CostcalcError: a target or value that is known nowhere; a change that lies before the log, or after the
+        horizon; a ledger that was counted without what they ask for.
+        """
+        self.fx, self.options, self.ledger = fx, options, ledger
+        late = [name for name in options.by if name in _LATE]
+        if late:
+            raise fail(
+                "bad-option", f'months to come cannot be told apart by "{late[0]}"',
+                expected="provider, model, region, service_tier, or a column of the log",
+            )  # fmt: skip
+        self.targets: dict[str, ResolvedModel] = {}
+        for scenario in scenarios:
+            self.targets |= targets_of(scenario.usage, pricebook)
+        labels = _labels(scenarios, self.targets, pricebook)
+        kept = [name for name in ("customer", "feature") if name in ledger.dimensions]
+        names = dict.fromkeys([*PRICE_NAMES, *options.by, *columns_for(scenarios), *kept, *labels])
+        rating = RatingOptions(tuple(names), options.basis, options.currency, options.timezone, labels)
+        self.rater = Rater(ledger, pricebook, fx, rating, targets=list(self.targets.values()))
+        self.rating: Rating = self.rater.rating()
+        first, last = covered_days(ledger, options.timezone)
+        if first is None or last is None:
+            raise fail(
+                "empty-log", "the log holds no usage: there is nothing to carry on", remedy="give a log with rows"
+            )
+        self.first_day, self.last_day = first, last
+        self.cells: Cells = cells_of(self.rater, (last - first).days + 1, last)
+        self.months: tuple[Month, ...] = tuple(months_from(month_of(last).next, options.months))
+        self._quotes: dict[tuple[date, ...], Quotes] = {}
+        self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
+        for scenario in scenarios:
+            self.check(scenario)
+
+    @property
+    def pricebook(self) -> Pricebook:
+        return self.rater.pricebook
+
+    @property
+    def currency(self) -> str:
+        return self.rating.currency
+
+    def check(self, scenario: Scenario) -> None:
+        """CostcalcError: what the scenario asks of this log makes no sense."""
+        known = ((book.provider, name) for book in self.pricebook.books for name in book.models)
+        self.absent |= dict.fromkeys(check_matches(wheres_of(scenario), self.cells.cells, known))
+        problems = [*_before_the_log(scenario, self.first_day), *_after_the_horizon(scenario, self.months)]
+        if problems:
+            raise CostcalcError(problems)
+        check_overlaps(scenario.usage, self.cells.cells)
+
+    def run(
+        self,
+        usage: UsageChanges = NO_USAGE_CHANGES,
+        changes: PriceChanges = NO_CHANGES,
+        business: Business = NO_BUSINESS,
+        income: Income = UNKNOWN,
+        fx: FxTable | None = None,
+        reading: Reading = MIDDLE,
+        *,
+        is_frozen: bool = False,
+    ) -> Run:
+        """The months to come under these assumptions."""
+        lists = Lists(
+            self.pricebook,
+            fx or self.fx,
+            self._quotes_for(changes),
+            self.currency,
+            (self.cells.edges, self.cells.output_edges),
+            self.ledger.states_tokens,
+        )
+        what = Assumptions(usage, changes, business, income, lists, is_frozen)
+        return run(self.cells, what, self.targets, self.months, self.fx, self.rater.commitments, reading)
+
+    def fx_of(self, scenario: Scenario) -> FxTable:
+        """The table with the scenario's path from month 1 on."""
+        return fx_along(self.fx, scenario, self.currency, self.months) if scenario.fx else self.fx
+
+    def _quotes_for(self, changes: PriceChanges) -> Quotes:
+        days = tuple(changes.days())
+        found = self._quotes.get(days)
+        if found is None:
+            found = self._quotes[days] = Quotes(self.pricebook, days, list(self.targets.values()))
+        return found
+
+
+def fx_along(fx: FxTable, scenario: Scenario, currency: str, months: Sequence[Month]) -> FxTable:
+    """The exchange rates with a scenario's path in the months to come; what was before stays.
+
+    CostcalcError: the path is written in another currency than the report.
+    """
+    written = scenario.currency or currency
+    if written != currency:
+        raise fail(
+            "fx-in-another-currency", f"the scenario's fx is written in {written}, and the report is in {currency}",
+            remedy=f"report in {written} with --currency {written}, or write currency: {currency} and its rates",
+        )  # fmt: skip
+    stated: dict[str, Mapping[str, Fraction | Mapping[Month, Fraction]]] = {}
+    for base, path in scenario.fx.items():
+        listed = path if isinstance(path, Mapping) else {months[0]: path}
+        rates = dict(_known_rates(fx, base, currency))
+        for month in months:
+            earlier = [known for known in listed if known <= month]
+            if earlier:
+                rates[month] = listed[max(earlier)]
+            elif rates:
+                rates[month] = rates[max(known for known in rates if known <= month)]
+        stated[base] = {currency: rates}
+    return fx.with_rates(stated)
+
+
+def _known_rates(fx: FxTable, base: str, quote: str) -> Iterable[tuple[Month, Fraction]]:
+    for pair in ((base, quote), (quote, base)):
+        for month in fx.months.get(pair, {}):
+            yield month, fx.rate(base, quote, month).rate
+
+
+def _labels(
+    scenarios: Sequence[Scenario], targets: Mapping[str, ResolvedModel], pricebook: Pricebook
+) -> dict[str, InstantLabel]:
+    found = {
+        label_name(where.hours): hours_label(where.hours)
+        for scenario in scenarios
+        for where in wheres_of(scenario)
+        if where.hours
+    }
+    for target in targets.values():
+        for name, schedule in schedules_of(pricebook, target).items():
+            found[f"{PEAK} {target.provider} {name}"] = _peak_label(schedule)
+    return found
+
+
+def _peak_label(schedule: Schedule) -> InstantLabel:
+    return InstantLabel(lambda instant: PEAK if is_peak(schedule, instant) else OFF_PEAK, edges_utc(schedule))
+
+
+def _before_the_log(scenario: Scenario, first_day: date) -> list[Problem]:
+    business = scenario.business
+    return [
+        Problem(
+            "change-before-the-log",
+            f"a change begins on {change.span.from_day}, before the log's first day ({first_day}): the log shows what came of it",
+            place=change.place,
+            remedy="drop on to begin with the first month to come, or give a later day",
+        )
+        for change in (*scenario.usage.all(), *business.own_prices)
+        if change.span.from_day and change.span.from_day < first_day
+    ]
+
+
+def _after_the_horizon(scenario: Scenario, months: Sequence[Month]) -> list[Problem]:
+    """A change that begins after the last month does nothing."""
+    end = months[-1].next.first if months else None
+    if end is None:
+        return []
+    business = scenario.business
+    parts = (*scenario.usage.all(), *business.own_prices, *business.revenue, *business.other_costs)
+    return [
+        Problem(
+            "change-after-the-horizon",
+            f"a change begins on {part.span.from_day}, after the last of the {len(months)} months to come ({months[-1]})",
+            place=part.place,
+            remedy="give more months with horizon or --months, or an earlier day",
+        )
+        for part in parts
+        if part.span.from_day and part.span.from_day >= end
+    ]

@@ -1,0 +1,166 @@
+"""Lengths: how long a request is after the changes, in which price band that lies, and what the scan must label."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+from costcalc.meters import meters
+from costcalc.scenario.changes import Efficiency, Growth, Mix, UsageChanges
+from costcalc.scenario.figure import Figure
+from costcalc.scenario.model import VARIANTS
+
+_MOST_MAPS = 400  # ways in which a request's length can change that the scan is asked to tell apart
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A request of L tokens becomes one of `factor` × L + `more`; not `is_even` where its parts grow apart."""
+
+    factor: Fraction = Fraction(1)
+    more: Fraction = Fraction()
+    is_even: bool = True
+
+    def then(self, factor: Fraction, more: Fraction = Fraction(), *, even: bool = True) -> Stretch:
+        return Stretch(self.factor * factor, self.more * factor + more, self.is_even and even)
+
+    def before(self, threshold: int) -> Fraction:
+        """The length that becomes the threshold."""
+        return (threshold - self.more) / self.factor
+
+    @property
+    def is_none(self) -> bool:
+        return self.factor == 1 and self.more == 0 and self.is_even
+
+
+UNCHANGED = Stretch()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request lies among the cuts of its price, and whether only the mean request says so."""
+
+    over: int
+    is_assumed: bool = False
+
+
+def place_of(label: int, stretch: Stretch, cuts: Sequence[int], edges: Sequence[int], mean: Fraction | None) -> Place:
+    """The largest cut that the requests of a label are above after the stretch.
+
+    `edges`: the lengths the scan labelled; a request of the label is above it and not above the next edge. `mean`:
+    the mean length after the stretch, which decides where the label does not.
+    """
+    over, assumed = 0, False
+    position = bisect_right(edges, label)
+    following = edges[position] if position < len(edges) else None
+    for cut in sorted(cuts):
+        if stretch.is_even and stretch.factor > 0:
+            begins = stretch.before(cut)
+            if label >= _floor(begins):  # whole tokens above the label are above `begins` too
+                over = cut
+                continue
+            if following is not None and following <= begins:
+                break
+        elif stretch.factor == 0 and stretch.is_even:
+            if stretch.more > cut:
+                over = cut
+                continue
+            break
+        assumed = True
+        if mean is None or mean <= cut:
+            break
+        over = cut
+    return Place(over, assumed)
+
+
+def lengths_to_label(usage: UsageChanges, thresholds: Sequence[int], side: str, months: int) -> set[int]:
+    """The lengths of today at which a request, once changed, passes one of the thresholds."""
+    found = set()
+    for stretch in _stretches(usage, side, months):
+        if stretch.factor <= 0:
+            continue
+        found |= {_floor(begins) for cut in thresholds if (begins := stretch.before(cut)) > 0}
+    return found - {0}
+
+
+def _stretches(usage: UsageChanges, side: str, months: int) -> list[Stretch]:
+    """Every way in which the changes may stretch a request, as far as they are not too many to label."""
+    steps = [
+        *([UNCHANGED, *_grown(growth, side, months)] for growth in usage.growth if _touches(growth.meters, side)),
+        *([UNCHANGED, *_mixed(mix, side)] for mix in usage.mix),
+        [UNCHANGED, *(_scaled(figure) for change in usage.escalation for figure in _ends(change.tokens)),
+         *(_scaled(figure) for move in usage.moves for figure in _ends(move.tokens))],
+        *([UNCHANGED, *_cut(change, side)] for change in usage.efficiency),
+    ]  # fmt: skip
+    found: dict[Stretch, None] = {UNCHANGED: None}
+    for step in steps:
+        options = list(dict.fromkeys(step))
+        if len(options) == 1 or len(found) * len(options) > _MOST_MAPS:
+            continue
+        found = {one.then(other.factor, other.more): None for one, other in product(found, options) if other.is_even}
+    return list(found)
+
+
+def _scaled(factor: Fraction) -> Stretch:
+    return Stretch(factor)
+
+
+def _ends(figure: Figure) -> Iterable[Fraction]:
+    return dict.fromkeys(figure.at(variant) for variant in VARIANTS)
+
+
+def _touches(names: frozenset[str] | None, side: str) -> bool:
+    return names is not None and f"{side}_tokens" in names
+
+
+def _grown(growth: Growth, side: str, months: int) -> list[Stretch]:
+    if growth.shape == "table":
+        return [_scaled(1 + rate) for figure in growth.table.values() for rate in _ends(figure)]
+    rates = list(_ends(growth.rate))
+    if growth.shape == "step":
+        return [_scaled(1 + rate) for rate in rates]
+    if growth.shape == "linear":
+        return [_scaled(1 + rate * passed) for rate in rates for passed in range(1, months + 1)]
+    return [_scaled((1 + rate) ** passed) for rate in rates for passed in range(1, months + 1)]
+
+
+def _mixed(mix: Mix, side: str) -> list[Stretch]:
+    found: dict[Stretch, None] = {}
+    for variant in VARIANTS:
+        values = {name: (one.factor.at(variant), one.more.at(variant)) for name, one in mix.meters.items()}
+        found[stretch_of(values, side)] = None
+    return list(found)
+
+
+def stretch_of(rescales: Mapping[str, tuple[Fraction, Fraction]], side: str) -> Stretch:
+    """The stretch of one side of a request when some meters have so many times as much, and so many more."""
+    inside = meters().with_parts(f"{side}_tokens")
+    factors = {entry_for(name, rescales) for name in inside}
+    whole = entry_for(f"{side}_tokens", rescales)
+    added = sum((more for name, (_, more) in rescales.items() if name in inside), Fraction())
+    return Stretch(rescales[whole][0] if whole else Fraction(1), added, len(factors) == 1)
+
+
+def entry_for(meter: str, entries: Collection[str]) -> str | None:
+    """The entry that a meter follows: its own, that of the nearest whole, or that of a group they are in."""
+    known, name = meters(), meter
+    while name not in entries:
+        whole = known.by_name[name].part_of
+        if whole is None:
+            return next((group for group in entries if name in (known.groups.get(group) or ())), None)
+        name = whole
+    return name
+
+
+def _cut(change: Efficiency, side: str) -> list[Stretch]:
+    if change.lever != {"input": "prompt", "output": "output"}[side]:
+        return []
+    steps = range(1, change.span.ramp_months + 1)
+    return [_scaled(1 + amount * step / change.span.ramp_months) for amount in _ends(change.amount) for step in steps]
+
+
+def _floor(value: Fraction) -> int:
+    return value.numerator // value.denominator

@@ -1,0 +1,104 @@
+"""Matching: which cells a `where` means, and what the scan and the rating must label so that it can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import time
+
+from costcalc.calendar import DAY_SECONDS, local_time, midnights_utc
+from costcalc.forecasts.cells import Cell
+from costcalc.problems import CostcalcError, Problem, nearest_names
+from costcalc.rating.rate import InstantLabel
+from costcalc.scenario.where import Hours, Where
+from costcalc.selectors import glob_matches
+
+PRICE_NAMES = ("provider", "model", "region", "service_tier")
+INSIDE, OUTSIDE = "inside", "outside"
+
+
+def label_name(hours: Hours) -> str:
+    """How the hours are called among the names of a cell."""
+    return f"hours {hours.written} {hours.timezone}"
+
+
+def hours_label(hours: Hours) -> InstantLabel:
+    """The label that tells instants inside the hours from those outside."""
+    edges = {
+        (midnight + _seconds(clock)) % DAY_SECONDS
+        for midnight in midnights_utc(hours.timezone)
+        for clock in (hours.opens, hours.closes)
+    }
+    return InstantLabel(
+        lambda instant: INSIDE if hours.holds(local_time(instant, hours.timezone).time()) else OUTSIDE,
+        frozenset({*edges, *midnights_utc(hours.timezone)}),
+    )
+
+
+def _seconds(clock: time) -> int:
+    return clock.hour * 3600 + clock.minute * 60 + clock.second
+
+
+def columns_of(wheres: Iterable[Where]) -> list[str]:
+    """The columns of the log that these need, besides what prices know."""
+    return list(dict.fromkeys(name for where in wheres for name in where.names if name not in PRICE_NAMES))
+
+
+def matches(where: Where, cell: Cell) -> bool:
+    """Whether the cell's own usage, as the log has it, is meant."""
+    if not all(_has(name, globs, cell.names, *cell.home) for name, globs in where.names.items()):
+        return False
+    key = cell.kind.key
+    for length in where.lengths:
+        label = 0 if key is None else key.input_over if length.meter == "input_tokens" else key.output_over
+        if label < length.over or (length.up_to is not None and label >= length.up_to):
+            return False
+    return where.hours is None or cell.names[label_name(where.hours)] == INSIDE
+
+
+def matches_now(where: Where, cell: Cell, provider: str, model: str, tier: str) -> bool:
+    """Whether the cell's usage is meant when another model serves it."""
+    now = {**cell.names, "service_tier": tier}
+    if not all(_has(name, globs, now, provider, model) for name, globs in where.names.items()):
+        return False
+    return matches(Where({}, where.lengths, where.hours), cell)
+
+
+def _has(name: str, globs: Sequence[str], names: Mapping[str, str | None], provider: str, model: str) -> bool:
+    if name == "provider":
+        texts = [provider]
+    elif name == "model":
+        texts = [model, f"{provider}/{model}"]
+    else:
+        texts = [names[name] or ""]
+    return any(glob_matches(glob, text) for glob in globs for text in texts)
+
+
+def check_matches(wheres: Sequence[Where], cells: Sequence[Cell], known_models: Iterable[tuple[str, str]]) -> list[str]:
+    """What matches nothing in this log but is known to the books, said; CostcalcError: what is known nowhere."""
+    problems, absent = [], []
+    booked: list[tuple[str, str]] | None = None
+    for where in wheres:
+        if any(matches(where, cell) for cell in cells):
+            continue
+        for name, globs in where.names.items():
+            held = {cell.names.get(name) or "" for cell in cells}
+            if any(_has(name, globs, cell.names, *cell.home) for cell in cells):
+                continue
+            if name in ("provider", "model"):
+                booked = booked if booked is not None else sorted(known_models)
+                if any(_has(name, globs, {}, *home) for home in booked):
+                    continue
+                held |= {home[name == "model"] for home in booked}
+            problems.append(
+                Problem(
+                    "matches-nothing",
+                    f"where {name}: {', '.join(globs)} matches nothing: no usage of the log has such a {name}",
+                    place=where.place,
+                    nearest=nearest_names(globs[0], (text for text in held if text)),
+                    remedy="correct the value; * stands for any text, and case does not matter",
+                )
+            )
+        absent.append(str(where))
+    if problems:
+        raise CostcalcError(problems)
+    return list(dict.fromkeys(absent))

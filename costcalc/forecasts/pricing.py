@@ -1,0 +1,314 @@
+"""Pricing: what a flow costs at the list of a day, under the price changes in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import Month
+from costcalc.forecasts.cells import Cell
+from costcalc.forecasts.flows import BATCH, Flow
+from costcalc.forecasts.lengths import place_of
+from costcalc.forecasts.reading import Number, Reading
+from costcalc.meters import meters
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.pricebook.selfhosted import SelfHosted
+from costcalc.rating.cuts import model_cuts
+from costcalc.rating.model import PriceKey, RateUsed
+from costcalc.rating.quotes import Quotes
+from costcalc.scenario.model import PriceChange, PriceChanges, unit_price
+
+ONE = Fraction(1)
+PEAK, OFF_PEAK = "peak", "off-peak"
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What the whole log's worth of a flow costs, in the report's currency, at scale 1."""
+
+    cost: Number
+    unpriced: Number = 0  # tokens without a price
+    is_complete: bool = True
+    parts: tuple[tuple[str | None, Number], ...] = ()  # by meter: what the contracts' minimums ask for
+    busy: Mapping[str, Number] | None = None  # of a self-hosted target: counts that keep its machines busy, by meter
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The price of one counted unit of every meter that can be billed, and where every meter is billed."""
+
+    price: Mapping[str, Number]  # by billed meter, in the report's currency, scaled by the meter's decimals
+    billed_as: Mapping[str, str | None]  # by meter: itself, or the whole that it is billed with; None: no price
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The prices of a run: books, exchange rates, and the days on which something changes."""
+
+    pricebook: Pricebook
+    fx: FxTable
+    quotes: Quotes
+    currency: str
+    edges: tuple[Sequence[int], Sequence[int]]  # input and output lengths that the scan labelled
+    states_tokens: bool = True
+
+
+class Pricer:
+    """Prices flows; what costs the same is reckoned once."""
+
+    def __init__(self, lists: Lists, log_fx: FxTable, changes: PriceChanges, reading: Reading) -> None:
+        self.lists, self.log_fx, self.changes, self.reading = lists, log_fx, changes, reading
+        self.assumed: dict[str, None] = {}
+        self.rates_used: dict[RateUsed, None] = {}
+        self._units: dict[tuple[object, ...], _Units] = {}
+        self._priced: dict[tuple[object, ...], Priced] = {}
+        self._rates: dict[tuple[str, Month], Number] = {}
+        self._cuts: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
+        self._labels: dict[tuple[object, ...], tuple[int, int]] = {}
+
+    def price(self, flow: Flow, day: date, month: Month) -> Priced:
+        """The flow at the prices of a day, in a month's exchange rates."""
+        if not self.reading.is_exact:
+            return self._price(flow, day, month)
+        cell, key = flow.cell, self.key_of(flow, day)
+        rates = tuple(self._rate(currency, month) for currency in self._currencies(flow, key))
+        place = (id(cell), key, flow.path, flow.target is None, day if key is None else None, rates)
+        found = self._priced.get(place)
+        if found is None:
+            found = self._priced[place] = self._price(flow, day, month)
+        return found
+
+    def days_of(self, flow: Flow, first: date, end: date) -> list[date]:
+        """The days in [first, end) from which on the flow's price may be another, beginning with `first`."""
+        found = self._resolved(flow)
+        if found is not None:
+            return self.lists.quotes.changes_between(found, first, end)
+        return [first, *(day for day in self.changes.days() if first < day < end)]
+
+    def has_batch(self, flow: Flow, day: date) -> bool:
+        key = self.key_of(replace(flow, tier=BATCH), day)
+        return key is not None and bool(self.lists.quotes.quote(key).rates)
+
+    def exchange(self, currency: str, month: Month) -> Number:
+        """Units of the report's currency for one of this."""
+        return self._rate(currency, month)
+
+    def self_hosted(self, flow: Flow, day: date) -> SelfHosted | None:
+        """The facts of the machines that a moved flow goes to; None: it is paid by the token."""
+        if flow.move is None or flow.target is None:
+            return None
+        quote = self.lists.pricebook.block_on(flow.target.provider, flow.target.region, flow.target.model, day)
+        return quote.block.self_hosted if quote.block else None
+
+    def compound(self, provider: str, model: str, day: date) -> Number:
+        """By how much changes of a provider's every meter raise what is not paid by the meter."""
+        factor: Number = self.reading.number(ONE)
+        for change in self.changes.matching(provider, model):
+            if change.selector.meters is None and change.new_rate is None and change.applies_on(day):
+                factor = factor * (1 + self.reading.rise(change))
+        return factor
+
+    def key_of(self, flow: Flow, day: date) -> PriceKey | None:
+        """What the flow's price depends on, on a day."""
+        cell, found = flow.cell, self._resolved(flow)
+        key = cell.kind.key
+        if found is None:
+            return None
+        since = self.lists.quotes.since(found, day)
+        if flow.target is None and not flow.path:
+            return replace(key, day=since, service_tier=flow.service_tier) if key else None
+        over, output_over = self._lengths(flow, found)
+        own = flow.target is None and key is not None
+        return PriceKey(
+            found.provider, found.region, found.model, flow.service_tier, key.thinking if key else False,
+            key.off_peak if own and key else self._off_peak(flow, found, day), over, output_over, since,
+        )  # fmt: skip
+
+    def _resolved(self, flow: Flow) -> ResolvedModel | None:
+        if flow.target is not None:
+            return flow.target
+        key = flow.cell.kind.key
+        return ResolvedModel(key.provider, key.region, key.model, "") if key else None
+
+    def _off_peak(self, flow: Flow, found: ResolvedModel, day: date) -> bool | None:
+        """Whether the target's hours are off-peak where its price follows the clock; peak where nobody knows."""
+        schedule = self.lists.quotes.schedule(found, day)
+        if schedule is None:
+            return None
+        label = flow.cell.names.get(f"{PEAK} {found.provider} {schedule.name}")
+        if label is None:
+            self.assumed[f"{found.provider}/{found.model}: peak prices, for the log does not say at what hour"] = None
+        return label == OFF_PEAK
+
+    def _lengths(self, flow: Flow, found: ResolvedModel) -> tuple[int, int]:
+        """In which bands the flow's requests lie."""
+        cell = flow.cell
+        place = (id(cell), flow.path, found.provider, found.region, found.model)
+        if self.reading.is_exact and place in self._labels:
+            return self._labels[place]
+        labels = (cell.kind.key.input_over, cell.kind.key.output_over) if cell.kind.key else (0, 0)
+        both = []
+        for side, label, stretch, cuts, edges in zip(
+            ("input", "output"), labels, flow.stretches, self._model_cuts(found), self.lists.edges, strict=True
+        ):
+            if stretch.is_none or cell.kind.band_basis == "unknown":
+                both.append(label)
+                continue
+            at = place_of(label, stretch, cuts, edges, self._mean(flow, side))
+            if at.is_assumed:
+                self.assumed[f"{found.model}: price band of changed requests taken from their mean length"] = None
+            both.append(at.over)
+        self._labels[place] = (both[0], both[1])
+        return both[0], both[1]
+
+    def _mean(self, flow: Flow, side: str) -> Fraction | None:
+        if not flow.cell.requests or not self.reading.is_exact:
+            return None
+        inside = meters().with_parts(f"{side}_tokens")
+        total = sum((count for name, count in flow.leaves.items() if name in inside), Fraction())
+        return Fraction(total) / flow.cell.requests
+
+    def _model_cuts(self, found: ResolvedModel) -> tuple[list[int], list[int]]:
+        place = (found.provider, found.region, found.model)
+        if place not in self._cuts:
+            model = self.lists.pricebook.book(found.provider, found.region).models[found.model]
+            self._cuts[place] = (sorted(model_cuts(model, "input")), sorted(model_cuts(model, "output")))
+        return self._cuts[place]
+
+    def _price(self, flow: Flow, day: date, month: Month) -> Priced:
+        cell = flow.cell
+        if flow.target is None and cell.billed is not None and cell.bill_wins:
+            return self._billed(flow, day, month)
+        found = self._listed(flow, day, month)
+        if not found.is_complete and flow.target is None and cell.billed is not None and cell.may_stand_in:
+            return self._billed(flow, day, month)
+        return found
+
+    def _listed(self, flow: Flow, day: date, month: Month) -> Priced:
+        key = self.key_of(flow, day)
+        zero = self.reading.number(Fraction())
+        if key is None:
+            return Priced(zero, _tokens(flow, zero), is_complete=False)
+        facts = self.self_hosted(flow, day)
+        quote = self.lists.quotes.quote(key)
+        units = self._units_of(key, self._rate(quote.book.currency, month), contracted=True)
+        if not flow.leaves and flow.cell.requests and not self.lists.states_tokens:
+            return Priced(zero, zero, is_complete=False)
+        known = meters().by_name
+        cost, complete = zero, True
+        parts: list[tuple[str | None, Number]] = []
+        busy: dict[str, Number] = {}
+        leaves = flow.leaves
+        if "requests" in units.price and flow.cell.requests:
+            leaves = {**leaves, "requests": self.reading.number(flow.cell.requests)}
+        for name, count in leaves.items():
+            billed = units.billed_as[name]
+            if billed is None:
+                if known[name].unit == "token":
+                    return Priced(zero, _tokens(flow, zero), is_complete=False)
+                complete = False
+            elif facts is not None and billed in facts.per_second:
+                busy[billed] = busy.get(billed, zero) + count
+            else:
+                part = count * units.price[billed]
+                cost = cost + part
+                parts.append((billed, part))
+        return Priced(cost, zero, complete, tuple(parts), busy if facts else None)
+
+    def _billed(self, flow: Flow, day: date, month: Month) -> Priced:
+        """The stated cost, which moves in proportion to the list: the contract's discount survives."""
+        cell, kind = flow.cell, flow.cell.kind
+        assert cell.billed is not None
+        amount = cell.billed * self._rate(kind.cost_currency or self.lists.currency, month)
+        if kind.cost_meter is not None:
+            factor: Number = self.reading.number(ONE)
+            for change in self._in_force(cell, day):
+                if change.selector.covers(kind.cost_meter) and change.new_rate is None:
+                    factor = factor * (1 + self.reading.rise(change))
+            cost = amount * factor
+            return Priced(cost, 0, True, ((kind.cost_meter, cost),))
+        key = self.key_of(flow, day)
+        if cell.listed and key is not None:
+            rate = self.log_fx.rate(self._currency(key), self.lists.currency, cell.listed_month).rate
+            units = self._units_of(key, self.reading.number(rate), contracted=False)
+            leaves = flow.leaves
+            if "requests" in units.price and cell.requests:
+                leaves = {**leaves, "requests": self.reading.number(cell.requests)}
+            if all(units.billed_as[name] is not None for name in leaves):
+                share = amount / self.reading.number(cell.listed)
+                parts = tuple(
+                    (name, count * units.price[units.billed_as[name] or name] * share) for name, count in leaves.items()
+                )
+                return Priced(sum((part for _, part in parts), self.reading.number(Fraction())), 0, True, parts)
+        if flow.path:
+            self.assumed[f"{kind.model}: a bill without a list price changes with its requests only"] = None
+        cost = amount * self.compound(kind.provider, kind.model, day)
+        return Priced(cost, 0, True, ((None, cost),))
+
+    def _in_force(self, cell: Cell, day: date) -> list[PriceChange]:
+        return [change for change in self.changes.matching(*cell.home) if change.applies_on(day)]
+
+    def _units_of(self, key: PriceKey, rate: Number, *, contracted: bool) -> _Units:
+        place = (key, rate if self.reading.is_exact else id(rate), contracted)
+        found = self._units.get(place)
+        if found is not None:
+            return found
+        quote = self.lists.quotes.quote(key)
+        matching = () if quote.is_locked else self.changes.matching(key.provider, key.model)
+        known = meters().by_name
+        price = {}
+        for meter, q in quote.rates.items():
+            number = self.reading.number
+            changed = unit_price(
+                number(q.price), number(q.share), q.from_standard, meter, matching, key.day, self.reading.rise
+            )
+            left = number(q.left if contracted else ONE)
+            price[meter] = changed * left * rate / 10 ** known[meter].decimals
+        billed_as = {name: _billed_with(name, price) for name in known}
+        found = self._units[place] = _Units(price, billed_as)
+        return found
+
+    def _currency(self, key: PriceKey) -> str:
+        return self.lists.pricebook.book(key.provider, key.region).currency
+
+    def _currencies(self, flow: Flow, key: PriceKey | None) -> list[str]:
+        stated = flow.cell.kind.cost_currency if flow.target is None and flow.cell.billed is not None else None
+        return [*([self._currency(key)] if key else []), *([stated] if stated else [])]
+
+    def _rate(self, currency: str, month: Month) -> Number:
+        found = self._rates.get((currency, month))
+        if found is None:
+            rate: Number = ONE
+            if currency != self.lists.currency:
+                known = self.lists.fx.rate(currency, self.lists.currency, month)
+                used = RateUsed(
+                    currency, self.lists.currency, known.rate, month, known.month_used, known.basis, known.held
+                )
+                self.rates_used[used] = None
+                rate = known.rate
+            number = self.reading.number(rate)
+            found = self._rates[currency, month] = (
+                number
+                if currency == self.lists.currency
+                else self.reading.exchange(currency, self.lists.currency, rate, month)
+            )
+        return found
+
+
+def _billed_with(name: str, priced: Mapping[str, Number]) -> str | None:
+    """The meter whose price a leaf is billed at: its own, or that of the nearest whole that has one."""
+    known, meter = meters().by_name, name
+    while meter not in priced:
+        whole = known[meter].part_of
+        if whole is None:
+            return None
+        meter = whole
+    return meter
+
+
+def _tokens(flow: Flow, zero: Number) -> Number:
+    known = meters().by_name
+    return sum((count for name, count in flow.leaves.items() if known[name].unit == "token"), zero)

@@ -1,0 +1,87 @@
+"""Reading: which value every range of a scenario takes in one run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+from costcalc.calendar import Month
+from costcalc.scenario.figure import Figure
+from costcalc.scenario.model import PriceChange, Variant
+
+# A Fraction in a run; in a simulation an array of many draws. The arithmetic of a run is written once for both.
+Number = Any
+
+_OTHER: dict[Variant, Variant] = {"low": "high", "mid": "mid", "high": "low"}
+
+
+class Reading(Protocol):
+    """What a run takes for each figure of a scenario."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether numbers are Fractions; equal ones then give equal prices."""
+
+    def number(self, value: Fraction | int) -> Number:
+        """A figure that is no range."""
+
+    def of(self, figure: Figure) -> Number:
+        """A figure that makes the bill dearer the higher it is."""
+
+    def saving(self, figure: Figure) -> Number:
+        """A figure that makes it cheaper."""
+
+    def rise(self, change: PriceChange) -> Number:
+        """A rise of a price."""
+
+    def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
+        """An exchange rate of a month to come."""
+
+    def ceil(self, value: Number) -> Number:
+        """The whole number at or above it."""
+
+    def most(self, one: Number, other: Number) -> Number:
+        """The larger one."""
+
+    def least(self, one: Number, other: Number) -> Number:
+        """The smaller one."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Every range at its cheap end, its middle or its dear end."""
+
+    variant: Variant = "mid"
+
+    @property
+    def is_exact(self) -> bool:
+        return True
+
+    def number(self, value: Fraction | int) -> Number:
+        return value
+
+    def of(self, figure: Figure) -> Number:
+        return figure.at(self.variant)
+
+    def saving(self, figure: Figure) -> Number:
+        return figure.at(_OTHER[self.variant])
+
+    def rise(self, change: PriceChange) -> Number:
+        return change.rise(self.variant)
+
+    def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
+        return rate
+
+    def ceil(self, value: Number) -> Number:
+        return math.ceil(value)
+
+    def most(self, one: Number, other: Number) -> Number:
+        return max(one, other)
+
+    def least(self, one: Number, other: Number) -> Number:
+        return min(one, other)
+
+
+MIDDLE = End()

@@ -1,0 +1,302 @@
+"""A run: one scenario, one end of its ranges, every month to come. Runs share nothing but the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from costcalc.calendar import Month
+from costcalc.forecasts.capacity import Load, Replicas, hours_of, replicas_for
+from costcalc.forecasts.cells import Cells, tokens_of
+from costcalc.forecasts.earning import Earner, Income, Owner, Volume
+from costcalc.forecasts.flows import Flow, Plan, When, asked, grown, served
+from costcalc.forecasts.pricing import Lists, Priced, Pricer
+from costcalc.forecasts.reading import MIDDLE, Number, Reading
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.pricebook.terms import Commitment
+from costcalc.rating.commitments import settle, tally_of
+from costcalc.rating.model import Charge, Cost, RateUsed
+from costcalc.scenario.changes import UsageChanges
+from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.revenue import Business
+
+RowKey = tuple[int, str, str]  # the cell, and the provider and model that serve it then
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What a run assumes: changes of usage, prices, business and exchange rates, and which list holds."""
+
+    usage: UsageChanges
+    changes: PriceChanges
+    business: Business
+    income: Income
+    lists: Lists
+    is_frozen: bool = False  # at the list of the log's last day, in every month
+
+
+@dataclass(slots=True)
+class MonthRun:
+    """One month of a run, in the report's currency."""
+
+    month: Month
+    cost: Number = 0
+    other: Number = 0  # costs beside tokens
+    revenue: Number | None = None
+    requests: Number | None = 0  # that are served; None: the log does not say
+    tokens: Number = 0  # input and output, of every call that is made
+    unpriced: Number = 0  # tokens
+    shortfall: Number = 0  # of the cost: what contracts ask for beyond all usage
+    covered: Number = 0  # of the cost: of rows that state a revenue
+
+
+@dataclass
+class Run:
+    """What comes of a scenario, month by month."""
+
+    months: list[MonthRun]
+    rows: dict[RowKey, list[Number]] = field(default_factory=dict)  # cost by month
+    tokens: dict[RowKey, list[Number]] = field(default_factory=dict)  # tokens by month
+    requests: dict[int, list[Number]] = field(default_factory=dict)  # of the cell, by month: those that are served
+    revenue: dict[Owner, list[Number]] = field(default_factory=dict)
+    other: dict[Owner, list[Number]] = field(default_factory=dict)
+    replicas: list[Replicas] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what could not be done, and what was assumed
+    is_complete: bool = True
+    rates_used: tuple[RateUsed, ...] = ()
+
+    @cached_property
+    def cost(self) -> Number:
+        return sum((month.cost for month in self.months), 0)
+
+    @property
+    def all_revenue(self) -> Number | None:
+        total: Number = 0
+        for month in self.months:
+            if month.revenue is None:
+                return None
+            total = total + month.revenue
+        return total
+
+    @property
+    def other_costs(self) -> Number:
+        return sum((month.other for month in self.months), 0)
+
+
+def run(
+    cells: Cells,
+    what: Assumptions,
+    targets: Mapping[str, ResolvedModel],
+    months: Sequence[Month],
+    log_fx: FxTable,
+    commitments: Sequence[Commitment] = (),
+    reading: Reading = MIDDLE,
+) -> Run:
+    """The months under these assumptions. CostcalcError: a currency without a rate, an amount per unknown requests."""
+    return _Running(cells, what, targets, months, log_fx, commitments, reading).result()
+
+
+class _Running:
+    """A run in progress."""
+
+    def __init__(
+        self, cells: Cells, what: Assumptions, targets: Mapping[str, ResolvedModel], months: Sequence[Month],
+        log_fx: FxTable, commitments: Sequence[Commitment], reading: Reading,
+    ) -> None:  # fmt: skip
+        self.cells, self.what, self.months, self.reading = cells, what, months, reading
+        self.pricer = Pricer(what.lists, log_fx, what.changes, reading)
+        lost = tuple(change for change in what.business.own_prices if change.lost.high)
+        self.plan = Plan(what.usage, lost, targets, self.pricer.has_batch)
+        self.earner = Earner(cells, what.income, what.business, reading, self.pricer.exchange)
+        self.commitments = commitments
+        self.found = Run([MonthRun(month) for month in months])
+        self.homes = {cell.home for cell in cells.cells}
+        self.breaks = sorted(
+            {
+                day
+                for change in (*what.usage.all(), *what.business.own_prices, *what.business.revenue, *what.business.other_costs)
+                for day in change.span.days()
+            }
+        )  # fmt: skip
+
+    def result(self) -> Run:
+        for position, month in enumerate(self.months):
+            tally = tally_of(self._commitments())
+            for start, end in self._segments(month):
+                self._segment(position, When(month, self.months[0], start, (end - start).days), end, tally)
+            self._settle(position, month, tally)
+        found = self.found
+        found.notes = [*self.plan.capped, *self.pricer.assumed]
+        found.rates_used = tuple(self.pricer.rates_used)
+        return found
+
+    def _segments(self, month: Month) -> Iterator[tuple[date, date]]:
+        first, end = month.first, month.next.first
+        starts = [first, *(day for day in self.breaks if first < day < end)]
+        yield from zip(starts, [*starts[1:], end], strict=True)
+
+    def _segment(self, position: int, when: When, end: date, tally: Any) -> None:
+        loads: dict[tuple[str, str, date], Load] = {}
+        volumes = []
+        line, per_log = self.found.months[position], Fraction(1, self.cells.days)
+        number = self.reading.number
+        for index, cell in enumerate(self.cells.cells):
+            flows = asked(self.plan, cell, when, self.reading)
+            scale = grown(self.plan, cell, when, self.reading)
+            in_days = number(when.days * per_log)
+            tokens = sum((tokens_of(flow.leaves) * flow.scale for flow in flows), number(0)) * in_days
+            volumes.append(Volume(scale, tokens))
+            if cell.requests is None:
+                line.requests = None
+            else:
+                requests = scale * number(cell.requests) * in_days
+                _add(self.found.requests, index, position, len(self.months), requests)
+                if line.requests is not None:
+                    line.requests = line.requests + requests
+            for flow in served(self.plan, flows, when, self.reading):
+                self._flow(index, flow, position, when, end, loads, tally)
+        self._machines(position, when, loads, tally)
+        self._business(position, when, volumes)
+
+    def _flow(
+        self, index: int, flow: Flow, position: int, when: When, end: date,
+        loads: dict[tuple[str, str, date], Load], tally: Any,
+    ) -> None:  # fmt: skip
+        line, number, size = self.found.months[position], self.reading.number, len(self.months)
+        key: RowKey = (index, flow.provider, flow.model)
+        in_days = flow.scale * number(Fraction(when.days, self.cells.days))
+        tokens = tokens_of(flow.leaves) * in_days
+        line.tokens = line.tokens + tokens
+        _add(self.found.tokens, key, position, size, tokens)
+        for day, days in self._price_days(flow, when, end):
+            priced = self.pricer.price(flow, day, when.month)
+            part = flow.scale * number(Fraction(days, self.cells.days))
+            self._note_complete(line, priced, part)
+            if priced.busy is not None:
+                load = self._load(loads, flow, day, days)
+                load.moved.append((index, flow, hours_of(load.facts, priced.busy, part, self.reading)))
+            elif flow.target is None and flow.cell.home in self._busy_targets():
+                self._own_load(loads, flow, day, days, part)
+            self._cost(index, key, position, priced.cost * part, flow)
+            for meter, cost in priced.parts if self.commitments else ():
+                _commit(tally, flow, meter, day, when.month, cost * part)
+
+    def _cost(self, index: int, key: RowKey, position: int, cost: Number, flow: Flow) -> None:
+        line = self.found.months[position]
+        line.cost = line.cost + cost
+        if flow.cell.revenue is not None:
+            line.covered = line.covered + cost
+        _add(self.found.rows, key, position, len(self.months), cost)
+
+    def _note_complete(self, line: MonthRun, priced: Priced, part: Number) -> None:
+        if not priced.is_complete:
+            self.found.is_complete = False
+            line.unpriced = line.unpriced + priced.unpriced * part
+
+    def _price_days(self, flow: Flow, when: When, end: date) -> Iterator[tuple[date, int]]:
+        """(day, days): the parts of these days within which the flow's price stays."""
+        if self.what.is_frozen:
+            yield self.cells.last_day, when.days
+            return
+        starts = self.pricer.days_of(flow, when.day, end)
+        for start, following in zip(starts, [*starts[1:], end], strict=True):
+            yield start, (following - start).days
+
+    def _busy_targets(self) -> set[tuple[str, str]]:
+        return (
+            {(target.provider, target.model) for target in self.plan.targets.values()}
+            if self.what.usage.moves
+            else set()
+        )
+
+    def _load(self, loads: dict[tuple[str, str, date], Load], flow: Flow, day: date, days: int) -> Load:
+        target = flow.target
+        assert target is not None
+        place = (target.provider, target.model, day)
+        if place not in loads:
+            facts = self.pricer.self_hosted(flow, day)
+            assert facts is not None
+            used = (target.provider, target.model) in self.homes
+            loads[place] = Load(facts, target, day, days, paid=facts.replicas if used else 0)
+        if flow.move and flow.move.paid_replicas is not None:
+            loads[place].paid = max(loads[place].paid, flow.move.paid_replicas)
+        return loads[place]
+
+    def _own_load(
+        self, loads: dict[tuple[str, str, date], Load], flow: Flow, day: date, days: int, part: Number
+    ) -> None:
+        """What the log's own use of a self-hosted target keeps busy of it."""
+        for move in self.what.usage.moves:
+            target = self.plan.targets[move.to]
+            if (target.provider, target.model) != flow.cell.home:
+                continue
+            there = replace(flow, target=target, move=move)
+            busy = self.pricer.price(there, day, self.months[0]).busy
+            if busy is not None:
+                load = self._load(loads, there, day, days)
+                load.own = load.own + hours_of(load.facts, busy, part, self.reading)
+                return
+
+    def _machines(self, position: int, when: When, loads: dict[tuple[str, str, date], Load], tally: Any) -> None:
+        for load in loads.values():
+            if not load.moved:
+                continue
+            currency = self.what.lists.pricebook.book(load.target.provider, load.target.region).currency
+            rise = self.pricer.compound(load.target.provider, load.target.model, load.day)
+            exchange = self.pricer.exchange(currency, when.month)
+            machines = replicas_for(load, when.month, exchange, rise, self.reading)
+            self.found.replicas.append(machines)
+            for index, flow, hours in load.moved:
+                if self.reading.is_exact and not hours:
+                    continue
+                share = hours / machines.load
+                cost = machines.cost * share
+                self._cost(index, (index, flow.provider, flow.model), position, cost, flow)
+                if self.commitments:
+                    _commit(tally, flow, None, load.day, when.month, cost)
+
+    def _business(self, position: int, when: When, volumes: Sequence[Volume]) -> None:
+        line, size = self.found.months[position], len(self.months)
+        if self.what.income.kind != "none":
+            line.revenue = line.revenue if line.revenue is not None else self.reading.number(0)
+            for owner, amount in self.earner.revenue(when, volumes).items():
+                line.revenue = line.revenue + amount
+                _add(self.found.revenue, owner, position, size, amount)
+        for owner, amount in self.earner.other_costs(when, volumes).items():
+            line.other = line.other + amount
+            _add(self.found.other, owner, position, size, amount)
+
+    def _commitments(self) -> list[Commitment]:
+        if not self.what.is_frozen:
+            return list(self.commitments)
+        # Frozen: the contracts of the log's last day, for whole months.
+        return [
+            replace(commitment, from_day=None, until_day=None)
+            for commitment in self.commitments
+            if commitment.applies_on(self.cells.last_day)
+        ]
+
+    def _settle(self, position: int, month: Month, tally: Any) -> None:
+        if not self.commitments or not self.reading.is_exact:
+            return
+        whole = (month.first, month.next.first)
+        for part in settle(tally, month, dict.fromkeys(tally.commitments, whole), self.pricer.exchange):
+            line = self.found.months[position]
+            line.shortfall = line.shortfall + part.shortfall.before
+            line.cost = line.cost + part.shortfall.before
+
+
+def _commit(tally: Any, flow: Flow, meter: str | None, day: date, month: Month, cost: Number) -> None:
+    charge = Charge((), flow.provider, flow.model, meter, Fraction(), Cost(), "list", None, day=day)
+    tally.add(charge, month, Cost(cost, cost, cost, cost))
+
+
+def _add(found: dict[Any, list[Number]], key: Any, position: int, size: int, amount: Number) -> None:
+    if key not in found:
+        found[key] = [Fraction()] * size
+    found[key][position] = found[key][position] + amount
