@@ -127,7 +127,8 @@ def _read_hike(text: str) -> PriceChange:
     if low < -1 or high < -1:
         raise _BadHike(text, "a price cannot fall by more than 100%", "-100% or more")
     if low > high:
-        raise _BadHike(text, "the range is written from high to low", "low..high", f"write {change.partition('..')[2]}..{change.partition('..')[0]}")  # fmt: skip
+        first, _, second = change.replace("%", "").partition("..")
+        raise _BadHike(text, "the range is written from high to low", "low..high", f"write {second}..{first}{'%' if '%' in change else ''}")  # fmt: skip
     return PriceChange(selector, text, low, high, from_day=day)
 
 

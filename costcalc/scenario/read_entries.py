@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from costcalc.problems import nearest_names
 from costcalc.scenario.figure import DISTRIBUTIONS
 from costcalc.yamldoc import Document, Map, Node, Scalar
 from costcalc.yamldoc import Sequence as YamlList
+
+_A_SLIP = 0.8  # so much alike is a slip of the pen: each_month for each month
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def check_keys(document: Document, found: Map, what: str, keys: Sequence[str]) -
     """Unknown keys are problems; a column of the log is looked for in `where`."""
     for key, _ in found:
         if key.text not in keys:
-            hint = f"; a column of the log stands in where: {{{key.text}: …}}" if "where" in keys else ""
+            may_be_a_column = "where" in keys and not get_close_matches(key.text, keys, 1, _A_SLIP)
+            hint = f"; a column of the log stands in where: {{{key.text}: …}}" if may_be_a_column else ""
             document.report(
                 key, "unknown-key", f'{what} has no key "{key.text}"', nearest=nearest_names(key.text, keys),
                 remedy=f"known keys: {', '.join(keys)}{hint}",

@@ -160,9 +160,16 @@ def _ends(
     if low > high:
         document.report(
             text, "bad-range", f'"{text.text}" is written from high to low', expected="low..high",
-            remedy=f"write {before}{second}..{first}{unit}",
+            remedy=f"write {_turned(first, second or '', before)}{unit}",
         )  # fmt: skip
     return low, high
+
+
+def _turned(first: str, second: str, before: str) -> str:
+    """The ends the other way round, with their sign where the first one had it."""
+    sign = before or ("+" if first.startswith("+") else "")
+    low = second.removeprefix("+")
+    return f"{low if low.startswith('-') else sign + low}..{first.removeprefix('+')}"
 
 
 def _as_percent(bare: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from costcalc.calendar import zone
 from costcalc.money import read_number
 from costcalc.scenario.read_entries import Entry
 from costcalc.scenario.where import LENGTH_METERS, Hours, Length, Where
-from costcalc.yamldoc import Document, Node, Scalar
+from costcalc.yamldoc import Document, Node, Scalar, Sequence
 
 _COUNT = r"\d+(?:_\d+)*(?:\.\d+)?[KM]?"
 LENGTH = re.compile(rf"(<=|<|>=|>)\s*({_COUNT})", re.ASCII | re.IGNORECASE)
@@ -42,7 +42,7 @@ def read_where(entry: Entry) -> Where:
 
 def _globs(document: Document, name: str, node: Node) -> tuple[str, ...]:
     texts = document.texts_at(node, name)
-    if not texts and not isinstance(node, Scalar):
+    if isinstance(node, Sequence) and not node.items:
         document.report(node, "empty-where", f'"{name}" chooses nothing', expected=f"{name}: [one, another]")
     return tuple(text.text for text in texts)
 

@@ -25,14 +25,14 @@ def check_routes(document: Document, changes: UsageChanges) -> None:
             document.report(
                 _place(document, second), "overlapping-moves",
                 f'this move and the one in line {_line(first)} move the same usage at the same time ({first.where})',
-                remedy="make one of them of it, end one before the other begins, or choose usage that differs",
+                remedy="make one entry of both, end one before the other begins, or choose usage that differs",
             )  # fmt: skip
     for circle in _circles((*changes.escalation, *changes.moves)):
-        lines = ", ".join(f"line {_line(route)}" for route in circle[:-1])
-        steps = " to ".join([_target(route) for route in circle])
+        lines = " and ".join(f"line {_line(route)}" for route in circle[:-1])
+        steps = ", ".join(_target(route) for route in circle)
         document.report(
             _place(document, circle[-1]), "circular-moves",
-            f"with {lines} this leads in a circle: to {steps}, and again",
+            f"this and {lines} lead in a circle: {steps}, and back",
             remedy="take one of them out: moves choose among today's traffic, and none moves twice",
         )  # fmt: skip
 
