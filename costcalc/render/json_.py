@@ -25,6 +25,7 @@ from costcalc.reports.usage import UsageSummary
 PROJECT_SCHEMA = "costcalc.project/1"
 COST_SCHEMA = "costcalc.cost/1"
 FORECAST_SCHEMA = "costcalc.forecast/1"
+ENDS = ("low", "median", "high")  # of an estimate
 
 Json = dict[str, Any]
 
@@ -174,15 +175,15 @@ class _Writer:
         """Decimals rounded to the smallest coin: an estimate has no exact value."""
         if estimate is None:
             return None
-        values = {"low": estimate.low, "median": estimate.median, "high": estimate.high}
-        return {name: format(round_half_up(value, minor_digits(self.currency)), "f") for name, value in values.items()}
+        digits = minor_digits(self.currency)
+        return {name: format(round_half_up(getattr(estimate, name), digits), "f") for name in ENDS}
 
     def day(self, day: ForecastDay) -> Json:
         return {
             "day": _day(day.day),
             "actual": self.money(day.actual) if day.actual is not None else None,
-            "coming": self.estimate(day.coming),
-            "total": self.estimate(day.running),
+            **(self.estimate(day.coming) or dict.fromkeys(ENDS)),
+            **{f"total_{name}": value for name, value in (self.estimate(day.running) or dict.fromkeys(ENDS)).items()},
         }
 
     def budget(self, budget: BudgetAnswer) -> Json:

@@ -2,16 +2,21 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from costcalc.calendar import utc_midnight
+from costcalc.money import Money
 from costcalc.pricebook.events import load_events
 from costcalc.problems import Place, Problem
 from costcalc.rating.rate import RatingOptions
-from costcalc.render.json_ import cost_json, projection_json
+from costcalc.render.json_ import cost_json, forecast_json, projection_json
 from costcalc.reports.cost import cost
+from costcalc.reports.forecast import ForecastOptions, forecast
 from costcalc.scenario.events import event_changes
 from costcalc.scenario.figure import fixed
 from costcalc.scenario.model import PriceChanges
@@ -20,7 +25,7 @@ from tests.conftest import REPO_ROOT
 from tests.render.made import books, cost_report, fx, group, ledger, projection
 
 PAGE = (REPO_ROOT / "docs" / "json.md").read_text(encoding="utf-8")
-LISTS = books(
+TEXTS = (
     """
 provider: alibaba
 default: true
@@ -62,6 +67,12 @@ commitments:
   - {what: acme, each: month, amount: 5 USD}
 """,
 )
+LISTS = books(*TEXTS)
+DAY_OF_LIST = "      2026-01-01: {input_tokens: 14 per 1M, output_tokens: 42 per 1M}\n"
+RISING = books(
+    TEXTS[0].replace(DAY_OF_LIST, DAY_OF_LIST + DAY_OF_LIST.replace("01-01", "09-12").replace("14", "16") + DAY_OF_LIST.replace("01-01", "11-01").replace("14", "18")),
+    *TEXTS[1:],
+)  # fmt: skip
 RATES = fx("bases: {stated: {url: test}}\nfx:\n  USD/CNY: {2026-09: {stated: 7}}\n")
 FULL = ledger(
     group("qwen3-max", 10**9, dimensions=("a",), revenue=Fraction(900), revenue_currency="USD"),
@@ -163,6 +174,51 @@ def test_every_field_of_a_cost_report_is_documented():
     for name, types in fields(json.loads(cost_json(cost_report(MILLION)))).items():
         printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.cost/1"))
+
+
+def test_every_field_of_a_forecast_is_documented():
+    printed: dict[str, set[str]] = {}
+    for text in (
+        forecast_of(20, day_of_others=True, to="year-end", budget=Money(Fraction(63_000), "CNY")),
+        forecast_of(20, naive=False, until=None, **HALF_DAYS),
+        forecast_of(9),
+    ):
+        for name, types in fields(json.loads(text)).items():
+            printed.setdefault(name, set()).update(types)
+    check(printed, documented("costcalc.forecast/1"))
+
+
+HALF_DAYS = {
+    "first_instant": utc_midnight(date(2026, 9, 1)) + 43_200,
+    "last_instant": utc_midnight(date(2026, 9, 20)) + 43_200,
+}
+
+
+def forecast_of(count: int, day_of_others: bool = False, **words: Any) -> str:
+    """So many days from 1 September, of which the 4th to the 9th are quiet; every other day costs more."""
+    options = ForecastOptions(**{name: words.pop(name) for name in ("to", "budget") if name in words}, currency="USD")
+    span = {name: words.pop(name) for name in HALF_DAYS if name in words}
+    usage = ledger(
+        *(
+            group("qwen3-max", (10 + number % 2) * 10**6, day=date(2026, 9, 1) + timedelta(days=number), **words)
+            for number in range(count)
+            if not 3 <= number < 9
+        ),
+        *(
+            replace(each, at=each.at + 15 * 86_400, until=(each.until or 0) + 15 * 86_400, dimensions=())
+            for each in (FULL.groups if day_of_others else ())
+        ),
+        **{
+            "cuts": Cuts(input_lengths=(32_000,)),
+            "last_instant": utc_midnight(date(2026, 9, 1)) + 86_400 * count,
+            "refused_rows": FULL.refused_rows,
+            "problems": FULL.problems,
+            "skipped": FULL.skipped,
+            "notes": FULL.notes,
+        }
+        | span,
+    )
+    return forecast_json(forecast(usage, RISING, RATES, options))
 
 
 def check(printed: dict[str, set[str]], expected: dict[str, str]) -> None:
