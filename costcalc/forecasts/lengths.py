@@ -138,7 +138,8 @@ def _mixed(mix: Mix, side: str) -> list[Stretch]:
 def stretch_of(rescales: Mapping[str, tuple[Fraction, Fraction]], side: str) -> Stretch:
     """The stretch of one side of a request when some meters have so many times as much, and so many more."""
     inside = meters().with_parts(f"{side}_tokens")
-    factors = {entry_for(name, rescales) for name in inside}
+    one = Fraction(1)
+    factors = {rescales[entry][0] if (entry := entry_for(name, rescales)) else one for name in inside}
     whole = entry_for(f"{side}_tokens", rescales)
     added = sum((more for name, (_, more) in rescales.items() if name in inside), Fraction())
     return Stretch(rescales[whole][0] if whole else Fraction(1), added, len(factors) == 1)

@@ -10,7 +10,7 @@ from costcalc.calendar import Month, month_of, months_from
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.problems import fail
 from costcalc.rating.forward import MonthCost, rate_months
 from costcalc.rating.model import Cost, RateUsed, Rating, sum_costs
 from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions, rate
@@ -23,7 +23,8 @@ from costcalc.reports.answers import (
     move_target,
     token_answers,
 )
-from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by, touches
+from costcalc.reports.changes import check_changes
+from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by
 from costcalc.reports.margin import AssumedMargin, Margin, Revenue, at_assumed_margins
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.model import PriceChanges
@@ -130,7 +131,7 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
     rater = Rater(ledger, pricebook, fx, options.rating_options(), options.changes, [target] if target else [])
     rating = rater.rating()
     usage = summary_of(ledger, options.timezone)
-    _check_changes(options, rating, pricebook, usage)
+    check_changes(options.changes, options.months, rating, pricebook, usage)
     revenue = _revenue(options, rating, fx, usage)
     margin, share = _margin(revenue, rating)
     return Projection(
@@ -227,69 +228,3 @@ def _month_line(found: MonthCost, usage: UsageSummary, revenue: Revenue | None) 
     return MonthLine(
         found.month, requests, usage.tokens * scale, found.frozen, found.cost, margin, found.unpriced_tokens
     )
-
-
-def _check_changes(options: ProjectOptions, rating: Rating, pricebook: Pricebook, usage: UsageSummary) -> None:
-    problems = [
-        *_unknown_names(options.changes, rating, pricebook),
-        *_too_late(options, rating, usage),
-    ]
-    if problems:
-        raise CostcalcError(problems)
-
-
-def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) -> list[Problem]:
-    """A name that stands neither in the books nor in the log can only be a slip."""
-    seen = {(charge.provider, charge.model.lower()) for charge in rating.charges}
-    seen |= {(part.provider, part.model.lower()) for part in rating.unpriced}
-    booked = {(book.provider, name) for book in pricebook.books for name in book.models}
-    problems = []
-    for change in changes.changes:
-        if change.event or any(change.selector.matches(provider, model) for provider, model in seen | booked):
-            continue
-        providers = sorted({provider for provider, _ in seen | booked})
-        known = change.selector.provider == "*" or change.selector.provider in providers
-        names = [f"{provider}/{model}" for provider, model in sorted(seen | booked)]
-        problems.append(
-            Problem(
-                "unknown-selector",
-                f'--hike "{change.written}": nothing is called "{change.selector}", neither in the pricebooks nor in the log',
-                nearest=nearest_names(str(change.selector), names)
-                if known
-                else _nearest_providers(change.selector.provider, providers, pricebook),
-                expected="" if known else f"a provider: {', '.join(providers)}",
-                remedy="correct the name, or quote a glob: 'alibaba/qwen3-*'",
-            )
-        )
-    return problems
-
-
-def _nearest_providers(name: str, providers: Sequence[str], pricebook: Pricebook) -> tuple[str, ...]:
-    """`aliyun` is a name of alibaba in logs; a rise names the provider as the page does."""
-    meant = pricebook.provider_named(name)
-    return (meant,) if meant else nearest_names(name, providers)
-
-
-def _too_late(options: ProjectOptions, rating: Rating, usage: UsageSummary) -> list[Problem]:
-    """A change after the log touches nothing unless months are projected."""
-    if usage.last_day is None:
-        return []
-    end = month_of(usage.last_day).next
-    horizon = list(months_from(end, options.months))
-    last = horizon[-1].next.first if horizon else None
-    problems = []
-    for change in options.changes.changes:
-        if change.from_day is None or change.from_day <= usage.last_day or (last and change.from_day < last):
-            continue
-        if any(touches(change, charge) for charge in rating.charges):
-            continue  # the log's last day in UTC may be the next one at the provider
-        months = (change.from_day.year - end.year) * 12 + change.from_day.month - end.month + 1
-        problems.append(
-            Problem(
-                "hike-after-the-log",
-                f'--hike "{change.written}" begins on {change.from_day}, after the log\'s last day ({usage.last_day})'
-                + (f" and after its {options.months} month{'s' * (options.months > 1)}" if options.months else ""),
-                remedy=f"drop the date to see this usage at the new prices, or add --months {max(months, 1)}",
-            )
-        )
-    return problems

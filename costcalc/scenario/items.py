@@ -55,6 +55,28 @@ class Scenario:
         return not (self.usage or self.business or self.fx)
 
     @property
+    def has_ranges(self) -> bool:
+        """Whether anything beside a price is given as a range."""
+        return any(figure.is_range for figure in self.figures())
+
+    def figures(self) -> list[Figure]:
+        """Every figure of the usage changes and of one's own prices."""
+        usage, found = self.usage, []
+        for growth in usage.growth:
+            found += [growth.rate, *growth.table.values()]
+        for mix in usage.mix:
+            found += [mix.share, *(end for one in mix.meters.values() for end in (one.factor, one.more))]
+        for change in usage.escalation:
+            found += [change.escalated, change.share, change.tokens]
+        for move in usage.moves:
+            found += [move.share, move.tokens]
+        for lever in usage.efficiency:
+            found += [lever.amount, lever.reads_per_write]
+        for price in self.business.own_prices:
+            found += [price.change, price.lost]
+        return found
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """The events whose pass-through nobody has fixed."""
         return tuple(item.event for item in self.items if item.event is not None and item.pass_through is None)

@@ -1,0 +1,49 @@
+"""The library's surface: usage in, an exact answer out, as values, JSON, CSV or frames."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from costcalc.api.books import Prices, read_prices
+    from costcalc.api.costs import cost
+    from costcalc.api.forecasts import forecast
+    from costcalc.api.projections import project
+    from costcalc.api.results import CostResult, ForecastResult, ProjectionResult
+    from costcalc.api.usage import scan
+    from costcalc.api.words import read_amount, read_share
+
+# Each is imported when it is asked for: one command needs one of them.
+_HOMES = {
+    "Prices": "books",
+    "read_prices": "books",
+    "cost": "costs",
+    "forecast": "forecasts",
+    "project": "projections",
+    "CostResult": "results",
+    "ForecastResult": "results",
+    "ProjectionResult": "results",
+    "scan": "usage",
+    "read_amount": "words",
+    "read_share": "words",
+}
+__all__ = [
+    "CostResult",
+    "ForecastResult",
+    "Prices",
+    "ProjectionResult",
+    "cost",
+    "forecast",
+    "project",
+    "read_amount",
+    "read_prices",
+    "read_share",
+    "scan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'costcalc.api' has no attribute {name!r}")
+    return getattr(import_module(f"costcalc.api.{_HOMES[name]}"), name)

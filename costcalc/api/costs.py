@@ -1,0 +1,38 @@
+"""Costs: what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from costcalc.api.books import Prices, read_prices
+from costcalc.api.results import CostResult
+from costcalc.api.usage import ledger_of
+from costcalc.api.words import line_names, read_basis
+from costcalc.problems import fail
+from costcalc.rating.rate import RatingOptions
+from costcalc.reports.cost import cost as cost_report
+
+
+def cost(
+    usage: object,
+    *,
+    by: Sequence[str] | str | None = None,
+    each: str | None = None,
+    currency: str | None = None,
+    basis: str = "auto",
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    **choose: Any,
+) -> CostResult:
+    """What it cost: `cost("usage.csv", by="customer", each="month").to_frame()`; `choose` as for `project`.
+
+    Without `by` the lines are providers and models, or with `each` the days or months alone.
+    """
+    if each not in (None, "day", "month"):
+        raise fail("bad-option", f'each "{each}" is no period', expected="day, or month")
+    names = () if by is None and each else line_names(by or ())
+    prices = prices or read_prices()
+    ledger = ledger_of(usage, names, prices, timezone, choose)
+    options = RatingOptions(names, read_basis(basis), currency.upper() if currency else None, timezone)
+    return CostResult(cost_report(ledger, prices.pricebook, prices.fx, options, each))

@@ -1,0 +1,64 @@
+"""Forecasts: where a month or a year will end."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from costcalc.api.books import Prices, read_prices
+from costcalc.api.results import ForecastResult
+from costcalc.api.usage import ledger_of
+from costcalc.api.words import Number, read_basis, read_budget, read_share
+from costcalc.calendar import read_day
+from costcalc.money import Money, exact_text
+from costcalc.problems import fail, nearest_names
+from costcalc.reports.forecast import MONTH_END, YEAR_END, ForecastOptions
+from costcalc.reports.forecast import forecast as forecast_report
+
+
+def forecast(
+    usage: object,
+    *,
+    to: date | str = "month-end",
+    budget: Number | Money | None = None,
+    interval: Number = "80%",
+    currency: str | None = None,
+    basis: str = "auto",
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    **choose: Any,
+) -> ForecastResult:
+    """What the rest of the month will cost: `forecast("usage.csv", budget="20000 USD").total.median`, an estimate.
+
+    `to` is month-end, year-end or the last day; `budget` is for that month or year, or from the first of the month to
+    that day; `interval` is the share of simulated paths between `low` and `high`; `choose` as for `project`.
+    """
+    prices = prices or read_prices()
+    options = ForecastOptions(
+        to=to if to in (MONTH_END, YEAR_END) else read_horizon(to),
+        budget=None if budget is None else read_budget(budget),
+        interval=read_interval(interval),
+        basis=read_basis(basis),
+        currency=currency.upper() if currency else None,
+        timezone=timezone,
+    )
+    ledger = ledger_of(usage, (), prices, timezone, choose)
+    return ForecastResult(forecast_report(ledger, prices.pricebook, prices.fx, options))
+
+
+def read_horizon(to: date | str) -> date:
+    if type(to) is date:
+        return to
+    try:
+        return read_day(str(to))
+    except ValueError:
+        words = (MONTH_END, YEAR_END)
+        raise fail("bad-date", f'--to "{to}" is no day', expected=f"{', '.join(words)}, or a day: 2026-12-31", nearest=nearest_names(str(to), words)) from None  # fmt: skip
+
+
+def read_interval(value: Number) -> Fraction:
+    share = read_share(value, "interval")
+    if not 0 < share < 1:
+        raise fail("bad-share", f"the interval {exact_text(share * 100)}% holds no part of the paths", expected="more than 0% and less than 100%: 80%")  # fmt: skip
+    return share

@@ -1,0 +1,104 @@
+"""Outlooks: what a whole scenario does in the months to come; several of them on one scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from costcalc.api.books import Prices, read_prices
+from costcalc.api.plans import scenario_of
+from costcalc.api.results import OutlookResult
+from costcalc.api.usage import scan
+from costcalc.api.words import (
+    Number,
+    line_names,
+    read_basis,
+    read_count,
+    read_money,
+    read_pass_through,
+    read_share,
+)
+from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, scenario_cuts
+from costcalc.money import Money
+from costcalc.reports.outlook import Earned, OutlookOptions
+from costcalc.reports.outlook import outlook as outlook_report
+from costcalc.scenario.hikes import changes_at
+from costcalc.scenario.items import Scenario
+from costcalc.usage.ledger import UsageLedger
+
+MONTHS = 12  # to come, where neither the call nor the scenario says
+WISHED = ("customer", "feature")  # columns that are kept apart wherever the log has them
+
+
+def outlook(
+    usage: object,
+    *,
+    scenario: str | Path | Scenario | None = None,
+    hikes: object = (),
+    pass_through: Number | None = None,
+    revenue: Number | Money | None = None,
+    margin: Number | None = None,
+    revenue_source: str | None = None,
+    floor: Number | None = None,
+    months: int | None = None,
+    by: Sequence[str] | str = ("provider", "model"),
+    currency: str | None = None,
+    basis: str = "auto",
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    **choose: Any,
+) -> OutlookResult:
+    """Cost and margin of the months to come under a scenario: `outlook("usage.csv", scenario="hybrid")`.
+
+    Arguments as for `project`; `months` goes before the scenario's own horizon. CostcalcError with every problem.
+    """
+    plan = scenario_of(scenario, hikes)
+    share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
+    changes = changes_at(plan, share)
+    options = OutlookOptions(
+        plan,
+        changes,
+        line_names(by),
+        earned_from(revenue, margin, revenue_source),
+        None if floor is None else read_share(floor, "floor"),
+    )
+    prices = prices or read_prices()
+    count = months_of([plan], months)
+    horizon = horizon_of(usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose)
+    return OutlookResult(outlook_report(horizon, options))
+
+
+def months_of(plans: Sequence[Scenario], months: int | None) -> int:
+    """How many months to come are looked at: those asked for, else the longest horizon, else twelve."""
+    if months:
+        return read_count(months, "months")
+    return max((plan.horizon for plan in plans if plan.horizon), default=MONTHS)
+
+
+def earned_from(revenue: Number | Money | None, margin: Number | None, source: str | None) -> Earned:
+    """What flags or the configuration say of revenue."""
+    if margin is not None:
+        return Earned(margin=read_share(margin, "margin"), source=source or "--margin")
+    return Earned(None if revenue is None else read_money(revenue), source=source or "--revenue")
+
+
+def horizon_of(
+    usage: object, plans: Sequence[Scenario], by: Sequence[str], prices: Prices, months: int, currency: str | None,
+    basis: str, timezone: str, choose: dict[str, Any],
+) -> Horizon:  # fmt: skip
+    """The log, counted once with all that these scenarios ask for, and priced."""
+    if isinstance(usage, UsageLedger):
+        ledger = usage
+    else:
+        ledger = scan(
+            usage,
+            by=(*by, *columns_for(plans)),
+            if_offered=WISHED,
+            cuts=scenario_cuts(prices.pricebook, timezone, plans, months),
+            prices=prices,
+            timezone=timezone,
+            **choose,
+        )
+    options = HorizonOptions(months, tuple(by), read_basis(basis), currency.upper() if currency else None, timezone)
+    return Horizon(ledger, prices.pricebook, prices.fx, options, plans)

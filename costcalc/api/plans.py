@@ -1,0 +1,33 @@
+"""Plans: the scenario and the hikes that a call names, as one scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from costcalc.scenario.hikes import hikes_from, read_items
+from costcalc.scenario.items import Scenario
+
+if TYPE_CHECKING:
+    from costcalc.pricebook.events import Event
+
+
+def scenario_of(name: str | Path | Scenario | None, hikes: object) -> Scenario:
+    """The named scenario with the hikes written after it; the catalogue is read only where an event is named."""
+    items = read_items(hikes_from(hikes), _catalogue)
+    if name is None:
+        return Scenario("", items)
+    if isinstance(name, Scenario):
+        return replace(name, items=(*name.items, *items))
+    from costcalc.scenario.read import read_scenario
+
+    found = read_scenario(str(name), _catalogue())
+    return replace(found, items=(*found.items, *items))
+
+
+def _catalogue() -> Mapping[str, Event]:
+    from costcalc.pricebook.events import load_events
+
+    return {event.id: event for event in load_events()}

@@ -1,0 +1,67 @@
+"""Projecting: what rises do to cost and margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from costcalc.api.books import Prices, read_prices
+from costcalc.api.plans import scenario_of
+from costcalc.api.results import ProjectionResult
+from costcalc.api.usage import ledger_of
+from costcalc.api.words import Number, line_names, read_basis, read_count, read_money, read_pass_through, read_share
+from costcalc.money import Money
+from costcalc.reports.projection import ProjectOptions
+from costcalc.reports.projection import project as projection
+from costcalc.scenario.events import SHOWN_SHARES
+from costcalc.scenario.hikes import changes_at
+
+
+def project(
+    usage: object,
+    *,
+    hikes: Mapping[str, object] | Sequence[str] | str = (),
+    scenario: str | Path | None = None,
+    pass_through: Number | None = None,
+    revenue: Number | Money | None = None,
+    margin: Number | None = None,
+    floor: Number | None = None,
+    months: int = 0,
+    by: Sequence[str] | str = ("provider", "model"),
+    currency: str | None = None,
+    basis: str = "auto",
+    move_to: str | None = None,
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    revenue_source: str = "--revenue",
+    **choose: Any,
+) -> ProjectionResult:
+    """What the rises do to cost and margin: `project("usage.csv", hikes={"alibaba": 34}).to_frame()`.
+
+    `revenue` is for the log's period; `margin` and `floor` are shares (`"60%"`, `"0.6"`, a Fraction); `choose` takes
+    what `scan` takes: since, until, where, columns, usage_format, progress. CostcalcError with every problem found.
+    """
+    names = line_names(by)
+    share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
+    plan = scenario_of(scenario, hikes)
+    changes = changes_at(plan, share)
+    prices = prices or read_prices()
+    ledger = ledger_of(usage, names, prices, timezone, choose)
+    options = ProjectOptions(
+        changes=changes,
+        by=names,
+        basis=read_basis(basis),
+        currency=currency.upper() if currency else None,
+        timezone=timezone,
+        months=read_count(months, "months"),
+        revenue=None if revenue is None else read_money(revenue),
+        revenue_source=revenue_source,
+        margin=None if margin is None else read_share(margin, "margin"),
+        floor=None if floor is None else read_share(floor, "floor"),
+        move_to=move_to,
+        alternatives={at: plan.changes(at) for at in SHOWN_SHARES}
+        if share is None and plan.asks_for_pass_through
+        else {},
+    )
+    return ProjectionResult(projection(ledger, prices.pricebook, prices.fx, options))

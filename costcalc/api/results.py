@@ -1,0 +1,135 @@
+"""Results: the answers as values, with the ways to hand them on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from costcalc.reports.cost import CostReport
+from costcalc.reports.forecast import Forecast
+from costcalc.reports.outlook import Outlook
+from costcalc.reports.projection import Projection
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Result:
+    """What every answer does: the figures of its report are its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "report":  # copying and pickling ask before there is a report
+            raise AttributeError(name)
+        return getattr(self.report, name)
+
+
+@dataclass(frozen=True)
+class ProjectionResult(Result):
+    """The answer of `project`, with the ways to hand it on."""
+
+    report: Projection
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a line: integers as integers, money as Decimal, never float."""
+        from costcalc.render.frames import projection_frame
+
+        return projection_frame(self.report)
+
+    def months_frame(self) -> pd.DataFrame:
+        """One row a month to come."""
+        from costcalc.render.frames import months_frame
+
+        return months_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.json_ import projection_json
+
+        return projection_json(self.report)
+
+    def to_csv(self) -> str:
+        """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
+        from costcalc.render.csv_ import projection_csv
+
+        return projection_csv(self.report)
+
+
+@dataclass(frozen=True)
+class CostResult(Result):
+    """The answer of `cost`, with the ways to hand it on."""
+
+    report: CostReport
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a line: integers as integers, money as Decimal, never float."""
+        from costcalc.render.frames import cost_frame
+
+        return cost_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.json_ import cost_json
+
+        return cost_json(self.report)
+
+    def to_csv(self) -> str:
+        """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
+        from costcalc.render.csv_ import cost_csv
+
+        return cost_csv(self.report)
+
+
+@dataclass(frozen=True)
+class ForecastResult(Result):
+    """The answer of `forecast`, with the ways to hand it on."""
+
+    report: Forecast
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a day, of the log and to come: money as Decimal, never float."""
+        from costcalc.render.frames import forecast_frame
+
+        return forecast_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.json_ import forecast_json
+
+        return forecast_json(self.report)
+
+    def to_csv(self) -> str:
+        """One row a day, as `-o out.csv` writes them."""
+        from costcalc.render.csv_ import forecast_csv
+
+        return forecast_csv(self.report)
+
+
+@dataclass(frozen=True)
+class OutlookResult(Result):
+    """The answer of `outlook`, with the ways to hand it on."""
+
+    report: Outlook
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a line: money as Decimal, never float."""
+        from costcalc.render.frames import outlook_frame
+
+        return outlook_frame(self.report)
+
+    def months_frame(self) -> pd.DataFrame:
+        """One row a month to come."""
+        from costcalc.render.frames import outlook_months_frame
+
+        return outlook_months_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.outlook.json_ import outlook_json
+
+        return outlook_json(self.report)
+
+    def to_csv(self) -> str:
+        """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
+        from costcalc.render.outlook.csv_ import outlook_csv
+
+        return outlook_csv(self.report)

@@ -1,0 +1,76 @@
+"""Usage: which log is meant, counted once into a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from costcalc.api.books import Prices, read_prices
+from costcalc.api.words import read_day_of
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.problems import fail
+from costcalc.rating.cuts import cuts_for
+from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.usage.ledger import Cuts, UsageLedger
+
+Progress = Callable[[float], None]  # the share that is read
+
+
+def scan(
+    usage: object,
+    *,
+    by: Iterable[str] = (),
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    since: date | str | None = None,
+    until: date | str | None = None,
+    where: Mapping[str, str | Sequence[str]] | None = None,
+    columns: Mapping[str, str] | None = None,
+    usage_format: str | None = None,
+    progress: Progress | None = None,
+    if_offered: Sequence[str] = (),
+    cuts: Cuts | None = None,
+) -> UsageLedger:
+    """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
+
+    `by` names the dimensions to keep apart; `columns` says what a column of your own is called
+    (`{"input_tokens": "tok_in"}`); `if_offered` names dimensions to keep where the log has them; `cuts` what is
+    labelled beyond what these prices ask for. CostcalcError: an input that cannot be read or understood.
+    """
+    from costcalc.usage.scan import ScanRequest
+    from costcalc.usage.scan import scan as scan_usage
+
+    prices = prices or read_prices()
+    request = ScanRequest(
+        cuts=cuts or cuts_for(prices.pricebook, timezone),
+        dimensions=tuple(dict.fromkeys(name for name in by if name not in PRICE_FIELDS)),
+        if_offered=tuple(if_offered),
+        since=read_day_of(since),
+        until=read_day_of(until),
+        timezone=timezone,
+        where=_where(where or {}, prices.pricebook),
+        named=cache(prices.pricebook.named),
+        mapping=dict(columns or {}),
+        usage_format=usage_format,
+    )
+    return scan_usage(usage, request, progress)
+
+
+def ledger_of(
+    usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any]
+) -> UsageLedger:
+    return usage if isinstance(usage, UsageLedger) else scan(usage, by=by, prices=prices, timezone=timezone, **choose)
+
+
+def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:
+    """Globs by name; a provider may be called by any of its names."""
+    if not isinstance(chosen, Mapping):
+        raise fail("bad-option", f'where is no mapping: "{chosen}"', expected='{"team": "search", "model": "qwen3-*"}')
+    found = {
+        name.lower(): (globs,) if isinstance(globs, str) else tuple(map(str, globs)) for name, globs in chosen.items()
+    }
+    if "provider" in found:
+        found["provider"] = tuple(book.provider_named(glob) or glob for glob in found["provider"])
+    return found

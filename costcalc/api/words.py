@@ -1,0 +1,112 @@
+"""Words: what callers write (shares, amounts, days, names) as values. Floats are refused: they lost digits already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import read_day
+from costcalc.money import Money, exact_text, read_number
+from costcalc.problems import fail, nearest_names
+
+Number = int | str | Fraction  # a float would have lost digits before it came here
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_AMOUNT_WITH_CODE = re.compile(r"^([+-]?[\d.,_]+)([A-Za-z]{3})$", re.ASCII)
+BASES = ("auto", "list", "contracted", "billed")
+
+
+def read_share(value: Number, what: str) -> Fraction:
+    """60% as 3/5: `"60%"`, `"0.6"`, `60` and `Fraction(3, 5)` alike. CostcalcError: no share, or a float."""
+    _refuse_float(value, what, "bad-share", f'"{value}"')
+    if isinstance(value, Fraction):
+        return value
+    try:
+        text = str(value).strip()
+        share = read_number(text.removesuffix("%"))
+    except ValueError:
+        raise fail("bad-share", f'{what} "{value}" is no share', expected="60%, or 0.6") from None
+    return share / 100 if text.endswith("%") or abs(share) > 1 else share
+
+
+def read_amount(text: str, what: str) -> Money:
+    """`52000`, `52_000 USD`, `52,000 USD`: an amount; without a currency it is in the report's. CostcalcError."""
+    return _earned(_amount(text, what), what)
+
+
+def _amount(text: str, what: str) -> Money:
+    number, _, currency = text.strip().partition(" ")
+    try:
+        amount = read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number)
+    except ValueError:
+        raise fail("bad-amount", f'{what} "{text}" is no amount', expected='52000, 52,000.50, or "52000 USD"') from None
+    if currency and not (len(currency.strip()) == 3 and currency.strip().isalpha()):
+        raise fail("bad-amount", f'{what} "{text}": "{currency}" is no currency', expected="an ISO 4217 code: USD")
+    return Money(amount, currency.strip().upper())
+
+
+def _earned(money: Money, what: str) -> Money:
+    if money.amount < 0:
+        shown = f"{exact_text(money.amount)} {money.currency}".strip()
+        raise fail("bad-amount", f'{what} "{shown}" is negative', expected="what you earned in the log's period")
+    return money
+
+
+def read_pass_through(share: Fraction) -> Fraction:
+    if not 0 <= share <= 1:
+        raise fail(
+            "bad-share", f"the pass-through {exact_text(share * 100)}% is no part of a rise", expected="0% to 100%"
+        )
+    return share
+
+
+def read_count(value: object, what: str) -> int:
+    if isinstance(value, int) and value >= 0:
+        return value
+    raise fail("bad-option", f'{what} "{value}" is no count', expected="0, 1, 2, …")
+
+
+def _refuse_float(value: object, what: str, code: str, text: str) -> None:
+    if isinstance(value, float):
+        raise fail(code, f"{what} {value} is a float, which may have lost digits", remedy=f"write it as text: {text}")
+
+
+def line_names(by: Sequence[str] | str) -> tuple[str, ...]:
+    words = by.split(",") if isinstance(by, str) else by
+    return tuple(dict.fromkeys(word.strip().lower() for word in words if word.strip())) or ("provider", "model")
+
+
+def read_money(value: Number | Money) -> Money:
+    _refuse_float(value, "revenue", "bad-amount", f'"{value}"')
+    if isinstance(value, Fraction):
+        return _earned(Money(value, ""), "revenue")
+    return _earned(value, "revenue") if isinstance(value, Money) else read_amount(str(value), "revenue")
+
+
+def read_day_of(value: date | str | None) -> date | None:
+    if value is None or type(value) is date:
+        return value
+    try:
+        return read_day(str(value))
+    except ValueError:
+        raise fail("bad-date", f'"{value}" is no day', expected="2026-09-01") from None
+
+
+def read_basis(word: str) -> str:
+    if word not in BASES:
+        raise fail(
+            "bad-basis", f'no basis is called "{word}"', nearest=nearest_names(word, BASES), expected=", ".join(BASES)
+        )
+    return word
+
+
+def read_budget(value: Number | Money) -> Money:
+    """An amount that may be zero; a currency may stand right behind it: 20000USD."""
+    _refuse_float(value, "budget", "bad-amount", f'"{value}"')
+    if isinstance(value, str):
+        value = _AMOUNT_WITH_CODE.sub(r"\1 \2", value.strip())
+    money = value if isinstance(value, Money) else Money(value, "") if isinstance(value, Fraction) else _amount(str(value), "budget")  # fmt: skip
+    if money.amount < 0:
+        raise fail("bad-amount", f'budget "{value}" is negative', expected='20000, or "20000 USD"')
+    return money

@@ -1,0 +1,447 @@
+"""Outlook: what a scenario does to cost and margin month by month, by cause, and what would restore the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from costcalc.calendar import Month, month_of
+from costcalc.forecasts.capacity import Replicas
+from costcalc.forecasts.earning import CUSTOMER, UNKNOWN, Income, undated
+from costcalc.forecasts.horizon import NO_CHANGES, Horizon
+from costcalc.forecasts.reading import MIDDLE, End, Reading
+from costcalc.forecasts.run import Run
+from costcalc.money import Money
+from costcalc.problems import fail
+from costcalc.rating.model import LineKey, RateUsed
+from costcalc.reports.answers_ahead import AnswersAhead
+from costcalc.reports.changes import check_changes
+from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.model import PriceChange, PriceChanges
+from costcalc.scenario.revenue import Business
+from costcalc.selectors import Selector
+
+USAGE_STEPS = ("growth", "mix", "escalation", "moves", "efficiency")
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """The revenue that flags or the configuration state, for the log's period."""
+
+    revenue: Money | None = None
+    margin: Fraction | None = None  # today's margin: implies the revenue
+    source: str = "--revenue"  # --revenue, --margin, configuration
+
+    @property
+    def is_flag(self) -> bool:
+        return self.source != "configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A month, or several: cost of tokens, other costs, revenue; report currency."""
+
+    cost: Fraction
+    other: Fraction = Fraction()
+    revenue: Fraction | None = None  # None: unknown
+    covered: Fraction | None = None  # the part of the cost that the revenue is held against; None: all of it
+
+    @property
+    def all_costs(self) -> Fraction:
+        """What the margin is reckoned with."""
+        return (self.cost if self.covered is None else self.covered) + self.other
+
+    @property
+    def margin(self) -> Fraction | None:
+        """Gross margin: (revenue − cost − other costs) ÷ revenue; None where the revenue is unknown or 0."""
+        return (self.revenue - self.all_costs) / self.revenue if self.revenue else None
+
+    @property
+    def profit(self) -> Fraction | None:
+        return None if self.revenue is None else self.revenue - self.all_costs
+
+    def __add__(self, more: Totals) -> Totals:
+        revenue = None if self.revenue is None or more.revenue is None else self.revenue + more.revenue
+        covered = None if self.covered is None or more.covered is None else self.covered + more.covered
+        return Totals(self.cost + more.cost, self.other + more.other, revenue, covered)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookMonth:
+    """One month to come."""
+
+    month: Month
+    requests: Fraction | None
+    tokens: Fraction
+    before: Totals  # today's usage at the announced list
+    after: Totals  # with the scenario
+    low: Totals  # at the cheap end of every range
+    high: Totals
+    unpriced_tokens: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One cause of the bridge: what the months come to once it is in. Each is a full run of its own."""
+
+    cause: str  # today, published, growth, mix, escalation, moves, efficiency, prices, fx, revenue
+    name: str  # of prices: the provider
+    last: Totals  # the last month
+    whole: Totals  # all months
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookLine:
+    """One line: its cost at today's usage and announced prices, and with the scenario."""
+
+    key: LineKey
+    before: Fraction  # of all months
+    after: Fraction
+    last_before: Fraction  # of the last month
+    last_after: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """What one customer costs and earns in the last month."""
+
+    name: str | None
+    today: Totals  # at today's usage and list
+    last: Totals
+    rise_to_hold: Fraction | None = None  # of its own prices, back to today's margin; None: unknown
+    rise_to_floor: Fraction | None = None  # None: unknown, or no floor was given
+
+    @property
+    def turns_unprofitable(self) -> bool:
+        earned, then = self.today.profit, self.last.profit
+        return earned is not None and then is not None and earned >= 0 > then
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookOptions:
+    """What is asked of an outlook."""
+
+    scenario: Scenario
+    changes: PriceChanges = NO_CHANGES  # the scenario's, at its pass-through
+    by: tuple[str, ...] = ("provider", "model")
+    earned: Earned = Earned()
+    floor: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The answer: a value, to be drawn, written or handed on."""
+
+    scenario: Scenario
+    changes: PriceChanges
+    usage: UsageSummary
+    currency: str
+    by: tuple[str, ...]
+    months: Sequence[OutlookMonth]
+    bridge: Sequence[Step]
+    lines: Sequence[OutlookLine]
+    customers: Sequence[CustomerLine]  # worst first; empty where the log has no customers
+    revenue_source: str  # "": unknown
+    floor: Fraction | None
+    replicas: Sequence[Replicas]
+    notes: Sequence[str]
+    absent: Sequence[str]  # what the scenario names and the log does not use
+    rates_used: Sequence[RateUsed]
+    is_complete: bool
+    has_ranges: bool
+    answers: AnswersAhead
+
+    @property
+    def last(self) -> OutlookMonth:
+        return self.months[-1]
+
+    @property
+    def before(self) -> Totals:
+        return total_of(month.before for month in self.months)
+
+    @property
+    def after(self) -> Totals:
+        return total_of(month.after for month in self.months)
+
+    @property
+    def low(self) -> Totals:
+        return total_of(month.low for month in self.months)
+
+    @property
+    def high(self) -> Totals:
+        return total_of(month.high for month in self.months)
+
+    @property
+    def today(self) -> Totals:
+        """The last month at today's usage and list."""
+        return self.bridge[0].last
+
+    @property
+    def first_below_floor(self) -> OutlookMonth | None:
+        floor = self.floor
+        if floor is None:
+            return None
+        return next((m for m in self.months if m.after.margin is not None and m.after.margin < floor), None)
+
+
+class Case:
+    """A scenario over a horizon: what it assumes, so that it can be run in part, at an end, or with a lever more."""
+
+    def __init__(self, horizon: Horizon, options: OutlookOptions) -> None:
+        self.horizon, self.options = horizon, options
+        self.scenario = options.scenario
+        self.income, self.source = income_of(horizon, options)
+        self.fx = horizon.fx_of(self.scenario)
+        self.usage = summary_of(horizon.ledger, horizon.options.timezone)
+        check_changes(options.changes, len(horizon.months), horizon.rating, horizon.pricebook, self.usage)
+        _check_own_prices(self.scenario.business, self.income)
+
+    def run(
+        self,
+        *,
+        usage: UsageChanges | None = None,
+        changes: PriceChanges | None = None,
+        business: Business | None = None,
+        reading: Reading = MIDDLE,
+    ) -> Run:
+        """The scenario, with a part of it replaced."""
+        return self.horizon.run(
+            self.scenario.usage if usage is None else usage,
+            self.options.changes if changes is None else changes,
+            self.scenario.business if business is None else business,
+            self.income,
+            self.fx,
+            reading,
+        )
+
+    def steps(self) -> Iterator[tuple[str, str, Run]]:
+        """The causes in their order, each with the run in which it and all before it are in."""
+        business = self.scenario.business
+        now, income, run = undated(business), self.income, self.horizon.run
+        yield "today", "", run(business=now, income=income, is_frozen=True)
+        yield "published", "", run(business=now, income=income)
+        usage = NO_USAGE_CHANGES
+        for kind in USAGE_STEPS:
+            part = getattr(self.scenario.usage, kind)
+            if part:
+                usage = replace(usage, **{kind: part})
+                yield kind, "", run(usage, business=now, income=income)
+        touched = self._providers(usage)
+        for count, provider in enumerate(touched, 1):
+            changes = of_providers(self.options.changes, touched[:count], every=count == len(touched))
+            yield "prices", provider, run(usage, changes, now, income)
+        if self.scenario.fx:
+            yield "fx", "", run(usage, self.options.changes, now, income, self.fx)
+        if now != business:
+            yield "revenue", "", run(usage, self.options.changes, business, income, self.fx)
+
+    def _providers(self, usage: UsageChanges) -> list[str]:
+        """The providers whose prices the scenario changes, in the order written."""
+        present = {cell.kind.provider for cell in self.horizon.cells.cells}
+        asked = [*(move.to for move in usage.moves), *(change.first for change in usage.escalation)]
+        present |= {self.horizon.targets[name].provider for name in asked}
+        found: dict[str, None] = {}
+        for change in self.options.changes:
+            named = [change.selector.provider] if change.selector.provider != "*" else sorted(present)
+            found |= dict.fromkeys(provider for provider in named if provider in present)
+        return list(found)
+
+
+def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
+    """What the scenario does to this usage in the months to come.
+
+    CostcalcError: revenue that contradicts itself; an exchange rate that is not known; what `Horizon` refuses.
+    """
+    case = Case(horizon, options)
+    usage = case.usage
+    steps = list(case.steps())
+    ends = _ends(case, steps[-1][2])
+    frozen, announced, after = steps[0][2], steps[1][2], steps[-1][2]
+    return Outlook(
+        scenario=case.scenario,
+        changes=options.changes,
+        usage=usage,
+        currency=horizon.currency,
+        by=options.by,
+        months=[_month(case, position, announced, after, ends) for position in range(len(horizon.months))],
+        bridge=[
+            Step(cause, name, totals(case, found)[-1], total_of(totals(case, found))) for cause, name, found in steps
+        ],
+        lines=lines_of(horizon, options.by, announced, after),
+        customers=customers_of(case, frozen, after),
+        revenue_source=case.source,
+        floor=options.floor,
+        replicas=after.replicas,
+        notes=list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
+        absent=list(horizon.absent),
+        rates_used=tuple(dict.fromkeys(rate for _, _, run in steps for rate in run.rates_used)),
+        is_complete=after.is_complete and not usage.refused_rows and horizon.rating.is_complete,
+        has_ranges=ends[0] is not after,
+        answers=AnswersAhead(None, None, (), None, (), ()),
+    )
+
+
+def totals(case: Case, run: Run) -> list[Totals]:
+    """The months of a run."""
+    by_rows = case.income.kind == "rows"
+    return [Totals(m.cost, m.other, m.revenue, m.covered if by_rows else None) for m in run.months]
+
+
+def total_of(parts: Iterator[Totals] | Sequence[Totals]) -> Totals:
+    listed = list(parts)
+    total = listed[0]
+    for part in listed[1:]:
+        total = total + part
+    return total
+
+
+def income_of(horizon: Horizon, options: OutlookOptions) -> tuple[Income, str]:
+    """Flag before scenario before column before configuration; unknown stays unknown."""
+    earned, rating = options.earned, horizon.rating
+    if earned.is_flag and (found := _stated(horizon, earned)):
+        return found, earned.source
+    if options.scenario.business.revenue:
+        return Income("rules"), "scenario"
+    if rating.revenue:
+        return Income("rows"), "revenue column"
+    if found := _stated(horizon, earned):
+        return found, earned.source
+    return UNKNOWN, ""
+
+
+def _stated(horizon: Horizon, earned: Earned) -> Income | None:
+    if earned.revenue is not None:
+        money = earned.revenue
+        rate = Fraction(1)
+        if money.currency and money.currency != horizon.currency:
+            rate = horizon.fx.rate(money.currency, horizon.currency, month_of(horizon.last_day)).rate
+        return Income("total", money.amount * rate)
+    if earned.margin is None:
+        return None
+    if earned.margin >= 1:
+        raise fail("bad-margin", "--margin must be below 100%", expected="60%, or 0.6")
+    if not horizon.rating.is_complete:
+        raise fail(
+            "margin-of-an-incomplete-total", "--margin implies the revenue from the cost, and the cost is incomplete",
+            remedy="give --revenue, or price the rest first: see the unpriced models",
+        )  # fmt: skip
+    return Income("total", horizon.rating.total.before / (1 - earned.margin))
+
+
+def _check_own_prices(business: Business, income: Income) -> None:
+    for change in business.own_prices:
+        if income.kind == "total" and not change.where.is_all:
+            raise fail(
+                "own-price-of-a-part", "a price change of your own with where needs revenue by rule or by row, and the revenue is one total",
+                place=change.place, remedy="give revenue rules in the scenario, a revenue column, or drop where",
+            )  # fmt: skip
+
+
+def of_providers(changes: PriceChanges, providers: Sequence[str], *, every: bool = False) -> PriceChanges:
+    """The changes as far as they concern these providers; in the order written."""
+    if every:
+        return changes
+    found: list[PriceChange] = []
+    for change in changes:
+        if change.selector.provider in providers:
+            found.append(change)
+        elif change.selector.provider == "*":
+            found += [replace(change, selector=_narrowed(change.selector, provider)) for provider in providers]
+    return PriceChanges(tuple(found))
+
+
+def _narrowed(selector: Selector, provider: str) -> Selector:
+    return replace(selector, provider=provider)
+
+
+def _ends(case: Case, middle: Run) -> tuple[Run, Run]:
+    """The runs at the cheap and at the dear end of every range."""
+    if not case.options.changes.has_range and not case.scenario.has_ranges:
+        return middle, middle
+    return case.run(reading=End("low")), case.run(reading=End("high"))
+
+
+def _month(case: Case, position: int, announced: Run, after: Run, ends: tuple[Run, Run]) -> OutlookMonth:
+    mid = totals(case, after)[position]
+    found = sorted((totals(case, run)[position] for run in (*ends, after)), key=lambda each: each.cost)
+    line = after.months[position]
+    return OutlookMonth(
+        line.month,
+        line.requests,
+        line.tokens,
+        totals(case, announced)[position],
+        mid,
+        found[0],
+        found[-1],
+        line.unpriced,
+    )
+
+
+def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) -> list[OutlookLine]:
+    """The lines, dearest first; what is served by another model then stands on that model's line."""
+    before, then = costs_by(horizon, by, announced), costs_by(horizon, by, after)
+    zero = [Fraction()] * len(horizon.months)
+    lines = []
+    for key in dict.fromkeys([*then, *before]):
+        old, new = before.get(key, zero), then.get(key, zero)
+        lines.append(OutlookLine(key, sum(old, Fraction()), sum(new, Fraction()), old[-1], new[-1]))
+    return sorted(lines, key=lambda line: (-line.after, -line.before, tuple(str(part or "") for part in line.key)))
+
+
+def costs_by(horizon: Horizon, by: Sequence[str], run: Run) -> dict[LineKey, list[Fraction]]:
+    """Cost by month of every line."""
+    found: dict[LineKey, list[Fraction]] = {}
+    for (index, provider, model), costs in run.rows.items():
+        names: Mapping[str, str | None] = {
+            **horizon.cells.cells[index].names, "provider": provider, "model": model or None,
+        }  # fmt: skip
+        key = tuple(names[name] for name in by)
+        held = found.get(key)
+        found[key] = list(costs) if held is None else [one + more for one, more in zip(held, costs, strict=True)]
+    if any(month.shortfall for month in run.months):
+        key = ("commitment shortfall", *(None for _ in by[1:]))
+        found[key] = [Fraction(month.shortfall) for month in run.months]
+    return found
+
+
+def customers_of(case: Case, frozen: Run, after: Run) -> list[CustomerLine]:
+    """Every customer in the last month, the lowest margin first; empty where the log has no such column."""
+    horizon = case.horizon
+    if CUSTOMER not in horizon.ledger.dimensions:
+        return []
+    today, then = _by_customer(case, frozen), _by_customer(case, after)
+    none = Totals(Fraction())
+    lines = [CustomerLine(name, today.get(name, none), then.get(name, none)) for name in dict.fromkeys([*then, *today])]
+    return sorted(lines, key=_worst_first)
+
+
+def _worst_first(line: CustomerLine) -> tuple[bool, Fraction, Fraction, str]:
+    margin = line.last.margin
+    return margin is None, margin or Fraction(), -line.last.cost, line.name or ""
+
+
+def _by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
+    """Cost and revenue of the last month by customer; a total is never shared out by guess."""
+    cells = case.horizon.cells.cells
+    found: dict[str | None, Totals] = {}
+    for (index, _, _), costs in run.rows.items():
+        name = cells[index].names[CUSTOMER]
+        found[name] = found.get(name, Totals(Fraction(), revenue=Fraction())) + Totals(costs[-1], revenue=Fraction())
+    known = False
+    for owner, amounts in run.revenue.items():
+        if owner[0] == "all":
+            continue
+        name = cells[int(owner[1])].names[CUSTOMER] if owner[0] == "cell" else str(owner[1])
+        known = True
+        zero = Totals(Fraction(), revenue=Fraction())
+        found[name] = found.get(name, zero) + Totals(Fraction(), revenue=amounts[-1])
+    for owner, amounts in run.other.items():
+        if owner[0] == "all":
+            continue
+        name = cells[int(owner[1])].names[CUSTOMER] if owner[0] == "cell" else str(owner[1])
+        zero = Totals(Fraction(), revenue=Fraction())
+        found[name] = found.get(name, zero) + Totals(Fraction(), amounts[-1], Fraction())
+    return found if known else {name: replace(each, revenue=None) for name, each in found.items()}
