@@ -54,7 +54,7 @@ def default_source(book: Book) -> str:
 def source_line(source: Source) -> str:
     """`changelog: {url: https://…, read: 2026-07-30, confidence: secondary}`."""
     parts = {"url": source.url, "read": source.read, "confidence": source.confidence}
-    return f"{_word(source.key)}: {_flow({name: text for name, text in parts.items() if text})}"
+    return f"{word(source.key)}: {_flow({name: text for name, text in parts.items() if text})}"
 
 
 def schedule_lines(schedule: Schedule) -> list[str]:
@@ -67,7 +67,7 @@ def schedule_lines(schedule: Schedule) -> list[str]:
     lines += [f"peak_days: {_day_words(days)}" for days in weekdays if len(days) < len(WEEKDAYS)]
     lines += [f"peak_hours: [{', '.join(text.removesuffix('-00:00') + ('-24:00' if text.endswith('-00:00') else '') for text in hours)}]"] if hours else []  # fmt: skip
     lines += _entry("holidays", schedule.holidays) if schedule.holidays else []
-    return [f"{_word(schedule.name)}:", *_indented(lines)]
+    return [f"{word(schedule.name)}:", *_indented(lines)]
 
 
 def model_lines(model: Model, default: str = "") -> list[str]:
@@ -80,7 +80,7 @@ def model_lines(model: Model, default: str = "") -> list[str]:
     if model.blocks:
         blocks = (block_lines(block, default) for block in model.blocks)
         lines += ["prices:", *_indented(line for block in blocks for line in block)]
-    return [f"{_word(model.name)}:", *_indented(lines)]
+    return [f"{word(model.name)}:", *_indented(lines)]
 
 
 def block_lines(block: PriceBlock, default: str = "") -> list[str]:
@@ -102,7 +102,7 @@ def block_lines(block: PriceBlock, default: str = "") -> list[str]:
         lines.append("service_tiers:")
         for name, tier in block.service_tiers.items():
             lines += _indented(_inner_lines(name, tier, block.source))
-    return [f"{_word(day)}:", *_indented(lines)]
+    return [f"{word(day)}:", *_indented(lines)]
 
 
 def _fact_words(facts: SelfHosted) -> dict[str, str]:
@@ -131,9 +131,9 @@ def rate_text(rate: Rate, source: str = "") -> str:
 
 
 def _section_lines(section: Section, source: str) -> list[str]:
-    lines = [f"{name}: {_word(text)}" for name, text in _section_words(section).items()]
+    lines = [f"{name}: {word(text)}" for name, text in _section_words(section).items()]
     width = max((len(meter) for meter in section.rates), default=0) + 1
-    lines += [f"{f'{meter}:':<{width}} {_word(rate_text(rate, source))}" for meter, rate in section.rates.items()]
+    lines += [f"{f'{meter}:':<{width}} {word(rate_text(rate, source))}" for meter, rate in section.rates.items()]
     if section.bands:
         lines += ["bands:", *_indented(f"- {_flow(_band_parts(band, source))}" for band in section.bands)]
     for name, inner in (("thinking", section.thinking), ("off_peak", section.off_peak)):
@@ -146,11 +146,11 @@ def _inner_lines(name: str, section: Section, source: str) -> list[str]:
     own = _own_source(section, source)
     if section.bands or section.thinking or section.off_peak:
         lines = _entry("source", own) if own != source else []
-        return [f"{_word(name)}:", *_indented([*lines, *_section_lines(section, own)])]
+        return [f"{word(name)}:", *_indented([*lines, *_section_lines(section, own)])]
     parts = {"source": own} if own != source else {}
     parts |= _section_words(section)
     parts |= {meter: rate_text(rate, own) for meter, rate in section.rates.items()}
-    return [f"{_word(name)}: {_flow(parts)}"]
+    return [f"{word(name)}: {_flow(parts)}"]
 
 
 def _section_words(section: Section) -> dict[str, str]:
@@ -192,7 +192,7 @@ def _day_words(days: frozenset[int]) -> str:
 
 
 def _names(key: str, names: Iterable[str]) -> list[str]:
-    words = [_word(name, in_flow=True) for name in names]
+    words = [word(name, in_flow=True) for name in names]
     return [f"{key}: [{', '.join(words)}]"] if words else []
 
 
@@ -200,7 +200,7 @@ def _text(key: str, text: str) -> list[str]:
     """A text that people read: folded where it is long and folding gives back every space of it."""
     if not text:
         return []
-    line = f"{key}: {_word(text)}"
+    line = f"{key}: {word(text)}"
     words = text.split(" ")
     if len(line) <= _LINE or not all(words) or not text.isprintable():
         return [line]
@@ -209,15 +209,15 @@ def _text(key: str, text: str) -> list[str]:
 
 
 def _entry(key: str, text: str) -> list[str]:
-    return [f"{key}: {_word(text)}"]
+    return [f"{key}: {word(text)}"]
 
 
 def _flow(parts: Mapping[str, str]) -> str:
-    inner = ", ".join(f"{_word(key, in_flow=True)}: {_word(text, in_flow=True)}" for key, text in parts.items())
+    inner = ", ".join(f"{word(key, in_flow=True)}: {word(text, in_flow=True)}" for key, text in parts.items())
     return f"{{{inner}}}"
 
 
-def _word(text: str, *, in_flow: bool = False) -> str:
+def word(text: str, *, in_flow: bool = False) -> str:
     """The text as a YAML scalar: plain where that is safe, else in double quotes."""
     plain = (
         text != ""
