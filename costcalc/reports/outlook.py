@@ -14,7 +14,7 @@ from costcalc.forecasts.reading import MIDDLE, End, Reading
 from costcalc.forecasts.run import Run
 from costcalc.money import Money
 from costcalc.problems import fail
-from costcalc.rating.model import LineKey, RateUsed
+from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.reports.answers_ahead import AnswersAhead
 from costcalc.reports.changes import check_changes
 from costcalc.reports.usage import UsageSummary, summary_of
@@ -138,6 +138,7 @@ class Outlook:
     scenario: Scenario
     changes: PriceChanges
     usage: UsageSummary
+    rating: Rating  # of the log: what its prices rest on, and what has none
     currency: str
     by: tuple[str, ...]
     months: Sequence[OutlookMonth]
@@ -264,6 +265,7 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
         scenario=case.scenario,
         changes=options.changes,
         usage=usage,
+        rating=horizon.rating,
         currency=horizon.currency,
         by=options.by,
         months=[_month(case, position, announced, after, ends) for position in range(len(horizon.months))],
