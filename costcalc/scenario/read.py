@@ -82,5 +82,6 @@ def _scenario(document: Document, events: Mapping[str, Event]) -> Scenario:
         simulation=read_simulation(document, root),
         note=note.text if note else "",
     )
+    document.problems[:] = dict.fromkeys(document.problems)  # a value that is read twice is wrong once
     document.check()
     return found

@@ -1,5 +1,7 @@
 """Reading: what each form of a scenario file means, in figures; what circles and overlaps are, and what they are not."""
 
+import re
+from collections.abc import Sequence
 from datetime import date, time
 from fractions import Fraction
 
@@ -8,12 +10,13 @@ import pytest
 from costcalc.calendar import Month
 from costcalc.money import Money
 from costcalc.pricebook.events import load_events
-from costcalc.problems import CostcalcError
+from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.figure import ONCE, Figure, Span, fixed
 from costcalc.scenario.read import parse_scenario
 from costcalc.scenario.revenue import NO_BUSINESS, TRIANGULAR
 from costcalc.scenario.where import Length
+from tests.scenario.everything import EVERYTHING
 
 EVENTS = {event.id: event for event in load_events()}
 
@@ -288,3 +291,23 @@ def test_a_distribution_is_of_the_ranges_of_its_entry():
     assert codes("moves: [{share: 20%, to: p/b, quality: 1..2, distribution: uniform}]") == [
         "distribution-without-range"
     ]
+
+
+ODD = ["", "{}", "[]", "[1]", "{a: b}", "-1", "0", "1e9", "5..", "..", "%", "x", "x1..", "99999999999999999999%", "٣%", "2027-02-29", "'*'", "1_000_", ">= K"]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_whatever_stands_at_a_value_is_read_or_refused_with_its_place(odd):
+    """Each value of the file with every form, one after the other, with something odd in its place."""
+    for match in re.finditer(r"(?<=: )[^\s{}\[\],][^{}\[\],\n]*", EVERYTHING):
+        found = problems(EVERYTHING[: match.start()] + odd + EVERYTHING[match.end() :])
+        assert all(problem.place and problem.place.line and problem.place.column for problem in found)
+        assert len(set(found)) == len(found)  # nothing is said twice
+
+
+def problems(text: str) -> Sequence[Problem]:
+    try:
+        parse_scenario(text, "odd.yaml", EVENTS)
+    except CostcalcError as error:
+        return error.problems
+    return ()
