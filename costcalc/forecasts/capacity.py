@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.forecasts.flows import Flow
+from costcalc.forecasts.form import value_of
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import SelfHosted
@@ -47,9 +48,9 @@ class Load:
 
 def hours_of(facts: SelfHosted, counts: Mapping[str, Number], part: Number, reading: Reading) -> Number:
     """For how many hours a part of these counts keeps one replica busy."""
-    hours: Number = reading.number(Fraction())
+    hours: Number = 0
     for meter, count in counts.items():
-        hours = hours + count * part / reading.number(facts.per_second[meter] * _HOUR)
+        hours = count * (part / reading.number(facts.per_second[meter] * _HOUR)) + hours
     return hours
 
 
@@ -57,7 +58,7 @@ def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, readi
     """The replicas that the load needs, and what those beyond the paid ones cost, with spare ones and the fixed cost."""
     facts, hours, number = load.facts, load.days * 24, reading.number
     offered = number(hours * facts.utilisation)  # busy hours that one replica has to give
-    moved = sum((each for _, _, each in load.moved), number(Fraction()))
+    moved = sum((value_of(each, flow.cell.counts) for _, flow, each in load.moved), number(Fraction()))
     needed = reading.ceil((moved + load.own) / offered)
     paid = reading.most(load.paid, reading.ceil(load.own / offered))
     extra = reading.most(needed - paid, 0)

@@ -1,33 +1,55 @@
-"""Cells: the log added up by everything that a price, a change of the scenario or a line can tell apart."""
+"""Cells: the log added up by everything that a price or a change of the scenario can tell apart, and who is in each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
 from costcalc.calendar import Month
+from costcalc.forecasts.form import REQUESTS, REVENUE
 from costcalc.meters import meters
 from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
+
+Names = Mapping[str, str | None]
+Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
+_NO_MONTH = Month(1, 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """The usage of one set of names within a cell, over the whole log."""
+
+    names: Names
+    counts: Mapping[str, Fraction]  # by meter, what lies in no part of it; requests and revenue beside
 
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """Usage of the whole log that shares its price in every month to come, and its names."""
+    """Usage of the whole log that shares its price and the changes that match it, in every month to come."""
 
-    kind: Kind  # without a day: its price is looked up again in every month
-    names: Mapping[str, str | None]  # by name: provider, model, columns of the log, …
-    leaves: Mapping[str, Fraction]  # by meter, what lies in no part of it; scaled by the meter's decimals
+    kind: Kind  # without a day and names: its price is looked up again in every month
+    names: Names  # of one member: what changes ask for is the same for all
+    members: Sequence[Member]
+    counts: Mapping[str, Fraction]  # of all members
     requests: Fraction | None  # None: the log does not say
-    billed: Fraction | None  # None: no cost stated
-    bill_wins: bool  # the stated cost goes before the list
-    may_stand_in: bool  # the stated cost stands in where the list has no price
-    listed: Fraction | None  # of a stated cost: what the list said for it in the log's time, report currency
-    listed_month: Month  # whose exchange rate that was
-    revenue: Fraction | None  # that its rows state, in `kind.revenue_currency`
+    edges: Edges  # the labels at which its price or a change may tell requests apart
+    billed: Fraction | None = None  # None: no cost stated
+    bill_wins: bool = False  # the stated cost goes before the list
+    may_stand_in: bool = False  # the stated cost stands in where the list has no price
+    listed: Fraction | None = None  # of a stated cost: what the list said for it in the log's time, report currency
+    listed_month: Month = _NO_MONTH  # whose exchange rate that was
+    has_revenue: bool = False
+
+    @cached_property
+    def leaves(self) -> Mapping[str, Fraction]:
+        """Counts by meter, what lies in no part of it; scaled by the meter's decimals."""
+        return {name: count for name, count in self.counts.items() if name not in (REQUESTS, REVENUE)}
 
     @cached_property
     def tokens(self) -> Fraction:
@@ -45,8 +67,6 @@ class Cells:
     cells: Sequence[Cell]
     days: int  # calendar days covered
     last_day: date
-    edges: tuple[int, ...]  # the input lengths that the scan labelled
-    output_edges: tuple[int, ...]
     currency: str
 
     @property
@@ -55,52 +75,99 @@ class Cells:
         return None if None in counts else sum((count for count in counts if count is not None), Fraction())
 
 
-def cells_of(rater: Rater, days: int, last_day: date) -> Cells:
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """What tells usage apart: the changes that match its names, and the lengths that matter to it."""
+
+    signature: Callable[[Names], tuple[object, ...]]
+    edges: Callable[[PriceKey, Names], Edges]
+
+
+def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells:
     """The cells of a rating that was made; its `by` are their names."""
     found: dict[tuple[object, ...], _Sum] = {}
+    signatures: dict[tuple[str | None, ...], tuple[object, ...]] = {}
+    names = rater.options.by
     for kind, sums in rater.amounts.items():
-        key = replace(kind.key, day=date.min) if kind.key else (kind.provider, kind.model, kind.reason)
-        place = (
-            kind.line, key, kind.band_basis, sums.has_cost, kind.cost_kind, kind.cost_currency, kind.cost_meter,
-            kind.has_revenue, kind.revenue_currency,
-        )  # fmt: skip
-        found.setdefault(place, _Sum(kind, len(sums.quantities))).add(rater, kind, sums)
-    names, width = rater.options.by, rater.ledger.meters
-    cuts = rater.ledger.cuts
-    cells = [one.cell(rater, names, width) for one in found.values()]
-    return Cells(cells, days, last_day, cuts.input_lengths, cuts.output_lengths, rater.currency)
+        if kind.line not in signatures:
+            signatures[kind.line] = sorting.signature(dict(zip(names, kind.line, strict=True)))
+        edges: Edges = ((), ())
+        key = None
+        if kind.key is not None:
+            edges = sorting.edges(kind.key, dict(zip(names, kind.line, strict=True)))
+            key = replace(
+                kind.key, day=date.min,
+                input_over=_coarse(kind.key.input_over, edges[0]), output_over=_coarse(kind.key.output_over, edges[1]),
+            )  # fmt: skip
+        plain = replace(
+            kind, line=(), key=key, day=date.min, month=kind.month if sums.has_cost else _NO_MONTH, weighted=False
+        )
+        # A bill is followed by itself: how far it lies below the list is its own.
+        own = (kind.line, None) if sums.has_cost else ()
+        place = (replace(plain, month=_NO_MONTH), sums.has_cost, sums.requests is None, signatures[kind.line], own)
+        found.setdefault(place, _Sum(plain, edges, len(sums.quantities))).add(rater, kind, sums)
+    cells = [one.cell(rater, names) for one in found.values()]
+    return Cells(cells, days, last_day, rater.currency)
+
+
+def _coarse(label: int, edges: Sequence[int]) -> int:
+    position = bisect_right(edges, label)
+    return edges[position - 1] if position else 0
 
 
 class _Sum:
     """One cell while it is added up."""
 
-    def __init__(self, kind: Kind, width: int) -> None:
-        self.kind, self.sums = kind, Amounts(width)
+    def __init__(self, kind: Kind, edges: Edges, width: int) -> None:
+        self.kind, self.edges, self.width = kind, edges, width
+        self.lines: dict[tuple[str | None, ...], Amounts] = {}
         self.listed: Fraction | None = Fraction()
 
     def add(self, rater: Rater, kind: Kind, sums: Amounts) -> None:
-        self.sums.merge(sums)
+        if kind.line not in self.lines:
+            self.lines[kind.line] = Amounts(self.width)
+        self.lines[kind.line].merge(sums)
         if sums.has_cost and self.listed is not None:
             # One month's exchange rate for all: the list's own change is wanted, not the currency's.
             at_list = rater.list_cost(replace(kind, month=self.kind.month), sums)
             self.listed = self.listed + at_list.before if at_list else None
 
-    def cell(self, rater: Rater, names: Sequence[str], width: Sequence[str]) -> Cell:
-        kind, sums = self.kind, self.sums
-        key = replace(kind.key, day=date.min) if kind.key else None
-        requests = None if sums.requests is None else Fraction(sums.requests)
-        return Cell(
-            replace(kind, key=key, day=date.min),
-            dict(zip(names, kind.line, strict=True)),
-            leaves_of(dict(zip(width, sums.quantities, strict=True))),
-            requests,
-            sums.cost if sums.has_cost else None,
-            rater.bill_wins(kind, sums),
-            rater.may_stand_in(sums),
-            self.listed if sums.has_cost and self.listed else None,
-            kind.month,
-            sums.revenue if kind.has_revenue else None,
+    def cell(self, rater: Rater, names: Sequence[str]) -> Cell:
+        kind, meter_names = self.kind, rater.ledger.meters
+        members = [
+            Member(dict(zip(names, line, strict=True)), _counts(meter_names, sums, has_revenue=kind.has_revenue))
+            for line, sums in self.lines.items()
+        ]
+        counts: dict[str, Fraction] = {}
+        for member in members:
+            for name, count in member.counts.items():
+                counts[name] = counts.get(name, Fraction()) + count
+        whole = Amounts(self.width)
+        for sums in self.lines.values():
+            whole.merge(sums)
+        cell = Cell(
+            kind, members[0].names, members, counts,
+            None if whole.requests is None else Fraction(whole.requests), self.edges, has_revenue=kind.has_revenue,
+        )  # fmt: skip
+        if not whole.has_cost:
+            return cell
+        return replace(
+            cell,
+            billed=whole.cost,
+            bill_wins=rater.bill_wins(kind, whole),
+            may_stand_in=rater.may_stand_in(whole),
+            listed=self.listed or None,
+            listed_month=kind.month,
         )
+
+
+def _counts(meter_names: Sequence[str], sums: Amounts, *, has_revenue: bool) -> dict[str, Fraction]:
+    counts = leaves_of(dict(zip(meter_names, sums.quantities, strict=True)))
+    if sums.requests:
+        counts[REQUESTS] = Fraction(sums.requests)
+    if has_revenue:
+        counts[REVENUE] = sums.revenue
+    return counts
 
 
 def leaves_of(counts: Mapping[str, Fraction | int]) -> dict[str, Fraction]:

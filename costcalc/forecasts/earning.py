@@ -9,8 +9,9 @@ from typing import Literal
 
 from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell, Cells
-from costcalc.forecasts.flows import When
+from costcalc.forecasts.form import REQUESTS, REVENUE
 from costcalc.forecasts.matching import matches
+from costcalc.forecasts.plan import When
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.problems import fail
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
@@ -40,7 +41,7 @@ class Volume:
     """What a cell's usage comes to in some days."""
 
     grown: Number  # times today's requests
-    asked: Number  # tokens asked for, in these days, after growth and mix
+    asked: Number  # tokens asked for in these days, after growth and mix; a form where parts are asked for
 
 
 @dataclass
@@ -86,12 +87,12 @@ class Earner:
     def _of_rows(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
         found: dict[Owner, Number] = {}
         for position, (cell, volume) in enumerate(zip(self.cells.cells, volumes, strict=True)):
-            if cell.revenue is None:
+            if not cell.has_revenue:
                 continue
-            stated = cell.revenue * Fraction(when.days, self.cells.days)
+            daily = self.reading.number(Fraction(when.days, self.cells.days))
             rate = self.exchange(cell.kind.revenue_currency or self.cells.currency, when.month)
             factor = self._own_factor(when, None, cell)
-            found["cell", position] = self.reading.number(stated) * rate * volume.grown * factor
+            found["cell", position] = self.reading.count(cell.counts, REVENUE) * (daily * rate * volume.grown * factor)
         return found
 
     def _of_fees(
@@ -107,8 +108,11 @@ class Earner:
                 cell = self.cells.cells[int(owner[1])] if owner[0] == "cell" else None
                 where = self._where_of(fee, owner)
                 factor = self._own_factor(when, where, cell) if with_own_prices else 1
-                kept = 1 if cell is not None else self._kept(when, where)
-                found[owner] = found.get(owner, self.reading.number(Fraction())) + amount * times * factor * kept
+                # Hosting and people stay when customers leave; what is paid for each customer does not.
+                leaves = cell is None and (with_own_prices or fee.per == "customer and month")
+                kept = self._kept(when, where) if leaves else 1
+                due = times * (amount * factor * kept)
+                found[owner] = found[owner] + due if owner in found else due
         return found
 
     def _times(self, fee: Fee, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
@@ -121,10 +125,12 @@ class Earner:
             return {_pinned(fee): part * fee.seats}
         mine = self._cells_of(fee)
         if fee.per == "customer and month":
-            names = sorted({cells[position].names[CUSTOMER] or "" for position in mine})
+            names = sorted({member.names[CUSTOMER] or "" for position in mine for member in cells[position].members})
             return {(CUSTOMER, name): part for name in names}
         if fee.per == "1M tokens":
-            return {("cell", position): volumes[position].asked / 1_000_000 for position in mine}
+            return {
+                ("cell", position): volumes[position].asked / 1_000_000 for position in mine if cells[position].leaves
+            }
         days = Fraction(when.days, self.cells.days)
         found: dict[Owner, Number] = {}
         for position in mine:
@@ -134,7 +140,8 @@ class Earner:
                     "requests-unknown", "an amount per request: the log does not say how many requests there were",
                     place=fee.place, remedy="write an amount per 1M tokens or per month, or use a log that counts requests",
                 )  # fmt: skip
-            found["cell", position] = volumes[position].grown * self.reading.number(requests * days)
+            share = volumes[position].grown * self.reading.number(days)
+            found["cell", position] = self.reading.count(cells[position].counts, REQUESTS) * share
         return found
 
     def _cells_of(self, fee: Fee) -> list[int]:

@@ -8,11 +8,12 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month, month_of, months_from
-from costcalc.forecasts.cells import Cells, cells_of
+from costcalc.forecasts.cells import Cells, Sorting, cells_of
 from costcalc.forecasts.earning import CUSTOMER, UNKNOWN, Income
-from costcalc.forecasts.flows import check_overlaps
 from costcalc.forecasts.lengths import lengths_to_label
-from costcalc.forecasts.matching import PRICE_NAMES, check_matches, columns_of, hours_label, label_name
+from costcalc.forecasts.lengths_of_cells import Lengths
+from costcalc.forecasts.matching import PRICE_NAMES, check_matches, columns_of, hours_label, label_name, signature_of
+from costcalc.forecasts.plan import check_overlaps
 from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
 from costcalc.forecasts.reading import MIDDLE, Reading
 from costcalc.forecasts.run import Assumptions, Run, run
@@ -21,7 +22,7 @@ from costcalc.pricebook.model import Schedule
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc, is_peak
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
-from costcalc.rating.cuts import cuts_for
+from costcalc.rating.cuts import cuts_for, model_cuts
 from costcalc.rating.model import Rating
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
@@ -163,12 +164,25 @@ class Horizon:
                 "empty-log", "the log holds no usage: there is nothing to carry on", remedy="give a log with rows"
             )
         self.first_day, self.last_day = first, last
-        self.cells: Cells = cells_of(self.rater, (last - first).days + 1, last)
         self.months: tuple[Month, ...] = tuple(months_from(month_of(last).next, options.months))
+        self.cells: Cells = cells_of(self.rater, (last - first).days + 1, last, self._sorting(scenarios, list(labels)))
         self._quotes: dict[tuple[date, ...], Quotes] = {}
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:
             self.check(scenario)
+
+    def _sorting(self, scenarios: Sequence[Scenario], labels: Sequence[str]) -> Sorting:
+        wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
+        usages = [scenario.usage for scenario in scenarios]
+        cuts = self.ledger.cuts
+        lengths = Lengths(
+            usages, wheres, (cuts.input_lengths, cuts.output_lengths), len(self.months), self._model_cuts, self.targets
+        )
+        return Sorting(lambda names: signature_of(wheres, labels, names), lengths.edges_for)
+
+    def _model_cuts(self, provider: str, region: str, model: str) -> tuple[frozenset[int], frozenset[int]]:
+        known = self.pricebook.book(provider, region).models[model]
+        return model_cuts(known, "input"), model_cuts(known, "output")
 
     @property
     def pricebook(self) -> Pricebook:
@@ -204,7 +218,6 @@ class Horizon:
             fx or self.fx,
             self._quotes_for(changes),
             self.currency,
-            (self.cells.edges, self.cells.output_edges),
             self.ledger.states_tokens,
         )
         what = Assumptions(usage, changes, business, income, lists, is_frozen)

@@ -47,11 +47,14 @@ class Place:
     is_assumed: bool = False
 
 
-def place_of(label: int, stretch: Stretch, cuts: Sequence[int], edges: Sequence[int], mean: Fraction | None) -> Place:
+def place_of(
+    label: int, stretch: Stretch, cuts: Sequence[int], edges: Sequence[int], mean: Fraction | None, *, is_whole: bool
+) -> Place:
     """The largest cut that the requests of a label are above after the stretch.
 
     `edges`: the lengths the scan labelled; a request of the label is above it and not above the next edge. `mean`:
-    the mean length after the stretch, which decides where the label does not.
+    the mean length after the stretch, which decides where the label does not; `is_whole`: lengths are those of single
+    requests.
     """
     over, assumed = 0, False
     position = bisect_right(edges, label)
@@ -59,7 +62,8 @@ def place_of(label: int, stretch: Stretch, cuts: Sequence[int], edges: Sequence[
     for cut in sorted(cuts):
         if stretch.is_even and stretch.factor > 0:
             begins = stretch.before(cut)
-            if label >= _floor(begins):  # whole tokens above the label are above `begins` too
+            # Whole tokens above the label are above `begins` too; a mean of many requests has decimals.
+            if label >= (_floor(begins) if is_whole else _ceil(begins)):
                 over = cut
                 continue
             if following is not None and following <= begins:
@@ -82,7 +86,8 @@ def lengths_to_label(usage: UsageChanges, thresholds: Sequence[int], side: str, 
     for stretch in _stretches(usage, side, months):
         if stretch.factor <= 0:
             continue
-        found |= {_floor(begins) for cut in thresholds if (begins := stretch.before(cut)) > 0}
+        begins = [stretch.before(cut) for cut in thresholds]
+        found |= {edge for at in begins if at > 0 for edge in (_floor(at), _ceil(at))}
     return found - {0}
 
 
@@ -161,6 +166,10 @@ def _cut(change: Efficiency, side: str) -> list[Stretch]:
         return []
     steps = range(1, change.span.ramp_months + 1)
     return [_scaled(1 + amount * step / change.span.ramp_months) for amount in _ends(change.amount) for step in steps]
+
+
+def _ceil(value: Fraction) -> int:
+    return -(-value.numerator // value.denominator)
 
 
 def _floor(value: Fraction) -> int:

@@ -55,6 +55,26 @@ def matches(where: Where, cell: Cell) -> bool:
     return where.hours is None or cell.names[label_name(where.hours)] == INSIDE
 
 
+def may_match(where: Where, names: Mapping[str, str | None], provider: str | None, model: str | None) -> bool:
+    """Whether usage of these names may be meant, whatever its length and hour; None: any provider or model."""
+    return all(
+        _has(name, globs, names, provider or "", model or "")
+        for name, globs in where.names.items()
+        if provider is not None or name not in ("provider", "model", "service_tier")
+    )
+
+
+def signature_of(wheres: Sequence[Where], labels: Sequence[str], names: Mapping[str, str | None]) -> tuple[object, ...]:
+    """What these choices and labels make of some names: usage of the same signature need not be kept apart."""
+    said = [
+        all(
+            _has(name, globs, names, "", "") for name, globs in where.names.items() if name not in ("provider", "model")
+        )
+        for where in wheres
+    ]
+    return (*said, *(names[label] for label in labels))
+
+
 def matches_now(where: Where, cell: Cell, provider: str, model: str, tier: str) -> bool:
     """Whether the cell's usage is meant when another model serves it."""
     now = {**cell.names, "service_tier": tier}

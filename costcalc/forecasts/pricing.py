@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell
-from costcalc.forecasts.flows import BATCH, Flow
+from costcalc.forecasts.flows import Flow
+from costcalc.forecasts.form import REQUESTS, value_of
 from costcalc.forecasts.lengths import place_of
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.meters import meters
@@ -29,10 +30,11 @@ PEAK, OFF_PEAK = "peak", "off-peak"
 class Priced:
     """What the whole log's worth of a flow costs, in the report's currency, at scale 1."""
 
-    cost: Number
+    cost: Number  # a form over the cell's counts where its members are asked for
+    total: Number  # of the whole cell
     unpriced: Number = 0  # tokens without a price
     is_complete: bool = True
-    parts: tuple[tuple[str | None, Number], ...] = ()  # by meter: what the contracts' minimums ask for
+    parts: tuple[tuple[str | None, Number], ...] = ()  # of the cost, by meter: what contracts' minimums ask for
     busy: Mapping[str, Number] | None = None  # of a self-hosted target: counts that keep its machines busy, by meter
 
 
@@ -52,7 +54,6 @@ class Lists:
     fx: FxTable
     quotes: Quotes
     currency: str
-    edges: tuple[Sequence[int], Sequence[int]]  # input and output lengths that the scan labelled
     states_tokens: bool = True
 
 
@@ -88,8 +89,9 @@ class Pricer:
             return self.lists.quotes.changes_between(found, first, end)
         return [first, *(day for day in self.changes.days() if first < day < end)]
 
-    def has_batch(self, flow: Flow, day: date) -> bool:
-        key = self.key_of(replace(flow, tier=BATCH), day)
+    def has_price(self, flow: Flow, day: date) -> bool:
+        """Whether what serves the flow has a price for its service tier."""
+        key = self.key_of(flow, day)
         return key is not None and bool(self.lists.quotes.quote(key).rates)
 
     def exchange(self, currency: str, month: Month) -> Number:
@@ -152,12 +154,14 @@ class Pricer:
         labels = (cell.kind.key.input_over, cell.kind.key.output_over) if cell.kind.key else (0, 0)
         both = []
         for side, label, stretch, cuts, edges in zip(
-            ("input", "output"), labels, flow.stretches, self._model_cuts(found), self.lists.edges, strict=True
+            ("input", "output"), labels, flow.stretches, self._model_cuts(found), cell.edges, strict=True
         ):
             if stretch.is_none or cell.kind.band_basis == "unknown":
                 both.append(label)
                 continue
-            at = place_of(label, stretch, cuts, edges, self._mean(flow, side))
+            at = place_of(
+                label, stretch, cuts, edges, self._mean(flow, side), is_whole=cell.kind.band_basis == "request"
+            )
             if at.is_assumed:
                 self.assumed[f"{found.model}: price band of changed requests taken from their mean length"] = None
             both.append(at.over)
@@ -168,7 +172,8 @@ class Pricer:
         if not flow.cell.requests or not self.reading.is_exact:
             return None
         inside = meters().with_parts(f"{side}_tokens")
-        total = sum((count for name, count in flow.leaves.items() if name in inside), Fraction())
+        counts = flow.cell.counts
+        total = sum((value_of(count, counts) for name, count in flow.leaves.items() if name in inside), Fraction())
         return Fraction(total) / flow.cell.requests
 
     def _model_cuts(self, found: ResolvedModel) -> tuple[list[int], list[int]]:
@@ -191,24 +196,22 @@ class Pricer:
         key = self.key_of(flow, day)
         zero = self.reading.number(Fraction())
         if key is None:
-            return Priced(zero, _tokens(flow, zero), is_complete=False)
+            return Priced(zero, zero, _tokens(flow, zero), is_complete=False)
         facts = self.self_hosted(flow, day)
         quote = self.lists.quotes.quote(key)
         units = self._units_of(key, self._rate(quote.book.currency, month), contracted=True)
         if not flow.leaves and flow.cell.requests and not self.lists.states_tokens:
-            return Priced(zero, zero, is_complete=False)
+            return Priced(zero, zero, zero, is_complete=False)
         known = meters().by_name
         cost, complete = zero, True
         parts: list[tuple[str | None, Number]] = []
         busy: dict[str, Number] = {}
-        leaves = flow.leaves
-        if "requests" in units.price and flow.cell.requests:
-            leaves = {**leaves, "requests": self.reading.number(flow.cell.requests)}
+        leaves = self._with_requests(flow, units)
         for name, count in leaves.items():
             billed = units.billed_as[name]
             if billed is None:
                 if known[name].unit == "token":
-                    return Priced(zero, _tokens(flow, zero), is_complete=False)
+                    return Priced(zero, zero, _tokens(flow, zero), is_complete=False)
                 complete = False
             elif facts is not None and billed in facts.per_second:
                 busy[billed] = busy.get(billed, zero) + count
@@ -216,7 +219,7 @@ class Pricer:
                 part = count * units.price[billed]
                 cost = cost + part
                 parts.append((billed, part))
-        return Priced(cost, zero, complete, tuple(parts), busy if facts else None)
+        return Priced(cost, value_of(cost, flow.cell.counts), zero, complete, tuple(parts), busy if facts else None)
 
     def _billed(self, flow: Flow, day: date, month: Month) -> Priced:
         """The stated cost, which moves in proportion to the list: the contract's discount survives."""
@@ -229,24 +232,29 @@ class Pricer:
                 if change.selector.covers(kind.cost_meter) and change.new_rate is None:
                     factor = factor * (1 + self.reading.rise(change))
             cost = amount * factor
-            return Priced(cost, 0, True, ((kind.cost_meter, cost),))
+            return Priced(cost, cost, 0, True, ((kind.cost_meter, cost),))
         key = self.key_of(flow, day)
         if cell.listed and key is not None:
             rate = self.log_fx.rate(self._currency(key), self.lists.currency, cell.listed_month).rate
             units = self._units_of(key, self.reading.number(rate), contracted=False)
-            leaves = flow.leaves
-            if "requests" in units.price and cell.requests:
-                leaves = {**leaves, "requests": self.reading.number(cell.requests)}
+            leaves = self._with_requests(flow, units)
             if all(units.billed_as[name] is not None for name in leaves):
                 share = amount / self.reading.number(cell.listed)
                 parts = tuple(
                     (name, count * units.price[units.billed_as[name] or name] * share) for name, count in leaves.items()
                 )
-                return Priced(sum((part for _, part in parts), self.reading.number(Fraction())), 0, True, parts)
+                cost = sum((part for _, part in parts), self.reading.number(Fraction()))
+                return Priced(cost, value_of(cost, cell.counts), 0, True, parts)
         if flow.path:
             self.assumed[f"{kind.model}: a bill without a list price changes with its requests only"] = None
         cost = amount * self.compound(kind.provider, kind.model, day)
-        return Priced(cost, 0, True, ((None, cost),))
+        return Priced(cost, cost, 0, True, ((None, cost),))
+
+    def _with_requests(self, flow: Flow, units: _Units) -> Mapping[str, Number]:
+        """The counts, with the requests where they have a price of their own."""
+        if REQUESTS not in units.price or not flow.cell.requests:
+            return flow.leaves
+        return {**flow.leaves, REQUESTS: self.reading.count(flow.cell.counts, REQUESTS)}
 
     def _in_force(self, cell: Cell, day: date) -> list[PriceChange]:
         return [change for change in self.changes.matching(*cell.home) if change.applies_on(day)]
@@ -311,4 +319,5 @@ def _billed_with(name: str, priced: Mapping[str, Number]) -> str | None:
 
 def _tokens(flow: Flow, zero: Number) -> Number:
     known = meters().by_name
-    return sum((count for name, count in flow.leaves.items() if known[name].unit == "token"), zero)
+    counts = flow.cell.counts
+    return sum((value_of(count, counts) for name, count in flow.leaves.items() if known[name].unit == "token"), zero)

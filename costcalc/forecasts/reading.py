@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
 from costcalc.calendar import Month
+from costcalc.forecasts.form import Form
 from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import PriceChange, Variant
 
 # A Fraction in a run; in a simulation an array of many draws. The arithmetic of a run is written once for both.
 Number = Any
 
+_ONE, _NONE = Fraction(1), Fraction()
 _OTHER: dict[Variant, Variant] = {"low": "high", "mid": "mid", "high": "low"}
 
 
@@ -26,6 +29,9 @@ class Reading(Protocol):
 
     def number(self, value: Fraction | int) -> Number:
         """A figure that is no range."""
+
+    def count(self, counts: Mapping[str, Fraction], name: str) -> Number:
+        """A count of the log."""
 
     def of(self, figure: Figure) -> Number:
         """A figure that makes the bill dearer the higher it is."""
@@ -54,6 +60,7 @@ class End:
     """Every range at its cheap end, its middle or its dear end."""
 
     variant: Variant = "mid"
+    in_parts: bool = False  # every amount as a form over the counts of a cell, so that its members' are known
 
     @property
     def is_exact(self) -> bool:
@@ -61,6 +68,9 @@ class End:
 
     def number(self, value: Fraction | int) -> Number:
         return value
+
+    def count(self, counts: Mapping[str, Fraction], name: str) -> Number:
+        return Form({name: _ONE}) if self.in_parts else counts.get(name, _NONE)
 
     def of(self, figure: Figure) -> Number:
         return figure.at(self.variant)
@@ -85,3 +95,4 @@ class End:
 
 
 MIDDLE = End()
+IN_PARTS = End(in_parts=True)

@@ -11,11 +11,14 @@ from typing import Any
 
 from costcalc.calendar import Month
 from costcalc.forecasts.capacity import Load, Replicas, hours_of, replicas_for
-from costcalc.forecasts.cells import Cells, tokens_of
+from costcalc.forecasts.cells import Cell, Cells
 from costcalc.forecasts.earning import Earner, Income, Owner, Volume
-from costcalc.forecasts.flows import Flow, Plan, When, asked, grown, served
+from costcalc.forecasts.flows import Flow, Flows, flows_of
+from costcalc.forecasts.form import value_of
+from costcalc.forecasts.plan import Plan, When
 from costcalc.forecasts.pricing import Lists, Priced, Pricer
 from costcalc.forecasts.reading import MIDDLE, Number, Reading
+from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.terms import Commitment
@@ -23,7 +26,7 @@ from costcalc.rating.commitments import settle, tally_of
 from costcalc.rating.model import Charge, Cost, RateUsed
 from costcalc.scenario.changes import UsageChanges
 from costcalc.scenario.model import PriceChanges
-from costcalc.scenario.revenue import Business
+from costcalc.scenario.revenue import Business, Fee, OwnPrice
 
 RowKey = tuple[int, str, str]  # the cell, and the provider and model that serve it then
 
@@ -57,12 +60,10 @@ class MonthRun:
 
 @dataclass
 class Run:
-    """What comes of a scenario, month by month."""
+    """What comes of a scenario, month by month. Rows hold forms over the cell's counts where parts were asked for."""
 
     months: list[MonthRun]
     rows: dict[RowKey, list[Number]] = field(default_factory=dict)  # cost by month
-    tokens: dict[RowKey, list[Number]] = field(default_factory=dict)  # tokens by month
-    requests: dict[int, list[Number]] = field(default_factory=dict)  # of the cell, by month: those that are served
     revenue: dict[Owner, list[Number]] = field(default_factory=dict)
     other: dict[Owner, list[Number]] = field(default_factory=dict)
     replicas: list[Replicas] = field(default_factory=list)
@@ -73,19 +74,6 @@ class Run:
     @cached_property
     def cost(self) -> Number:
         return sum((month.cost for month in self.months), 0)
-
-    @property
-    def all_revenue(self) -> Number | None:
-        total: Number = 0
-        for month in self.months:
-            if month.revenue is None:
-                return None
-            total = total + month.revenue
-        return total
-
-    @property
-    def other_costs(self) -> Number:
-        return sum((month.other for month in self.months), 0)
 
 
 def run(
@@ -111,18 +99,22 @@ class _Running:
         self.cells, self.what, self.months, self.reading = cells, what, months, reading
         self.pricer = Pricer(what.lists, log_fx, what.changes, reading)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
-        self.plan = Plan(what.usage, lost, targets, self.pricer.has_batch)
+        self.plan = Plan(what.usage, lost, targets, self.pricer.has_price)
         self.earner = Earner(cells, what.income, what.business, reading, self.pricer.exchange)
         self.commitments = commitments
         self.found = Run([MonthRun(month) for month in months])
         self.homes = {cell.home for cell in cells.cells}
-        self.breaks = sorted(
-            {
-                day
-                for change in (*what.usage.all(), *what.business.own_prices, *what.business.revenue, *what.business.other_costs)
-                for day in change.span.days()
-            }
-        )  # fmt: skip
+        self.own_hosts = {(targets[move.to].provider, targets[move.to].model) for move in what.usage.moves}
+        self.asks_tokens = any(fee.per == "1M tokens" for fee in (*what.business.revenue, *what.business.other_costs))
+        self.flows: dict[tuple[int, tuple[int, ...]], Flows] = {}
+        business: list[Sequence[Fee | OwnPrice]] = [
+            what.business.own_prices,
+            what.business.revenue,
+            what.business.other_costs,
+        ]
+        spans = [change.span for change in what.usage.all()]
+        spans += [change.span for changes in business for change in changes]
+        self.breaks = sorted({day for span in spans for day in span.days()})
 
     def result(self) -> Run:
         for position, month in enumerate(self.months):
@@ -131,7 +123,7 @@ class _Running:
                 self._segment(position, When(month, self.months[0], start, (end - start).days), end, tally)
             self._settle(position, month, tally)
         found = self.found
-        found.notes = [*self.plan.capped, *self.pricer.assumed]
+        found.notes = [*self.plan.limits, *self.pricer.assumed]
         found.rates_used = tuple(self.pricer.rates_used)
         return found
 
@@ -143,60 +135,65 @@ class _Running:
     def _segment(self, position: int, when: When, end: date, tally: Any) -> None:
         loads: dict[tuple[str, str, date], Load] = {}
         volumes = []
-        line, per_log = self.found.months[position], Fraction(1, self.cells.days)
-        number = self.reading.number
+        line, number = self.found.months[position], self.reading.number
+        in_days = number(Fraction(when.days, self.cells.days))
         for index, cell in enumerate(self.cells.cells):
-            flows = asked(self.plan, cell, when, self.reading)
-            scale = grown(self.plan, cell, when, self.reading)
-            in_days = number(when.days * per_log)
-            tokens = sum((tokens_of(flow.leaves) * flow.scale for flow in flows), number(0)) * in_days
-            volumes.append(Volume(scale, tokens))
-            if cell.requests is None:
+            flows = self._flows(cell, when)
+            volume = self.plan.volume(cell, when, self.reading)
+            scale = volume * in_days
+            volumes.append(Volume(volume, self._asked(flows, scale)))
+            if cell.requests is None or line.requests is None:
                 line.requests = None
             else:
-                requests = scale * number(cell.requests) * in_days
-                _add(self.found.requests, index, position, len(self.months), requests)
-                if line.requests is not None:
-                    line.requests = line.requests + requests
-            for flow in served(self.plan, flows, when, self.reading):
-                self._flow(index, flow, position, when, end, loads, tally)
+                line.requests = line.requests + scale * number(cell.requests)
+            for flow in flows.served:
+                self._flow(index, flow, volume, position, when, end, loads, tally)
         self._machines(position, when, loads, tally)
         self._business(position, when, volumes)
 
+    def _flows(self, cell: Cell, when: When) -> Flows:
+        """The cell's flows: made again only when a change has come further."""
+        place = (id(cell), self.plan.state(cell, when))
+        found = self.flows.get(place)
+        if found is None:
+            found = self.flows[place] = flows_of(self.plan, cell, when, self.reading)
+        return found
+
+    def _asked(self, flows: Flows, scale: Number) -> Number:
+        if not self.asks_tokens:
+            return 0
+        return sum((_tokens(flow) * (flow.scale * scale) for flow in flows.asked), self.reading.number(Fraction()))
+
     def _flow(
-        self, index: int, flow: Flow, position: int, when: When, end: date,
+        self, index: int, flow: Flow, volume: Number, position: int, when: When, end: date,
         loads: dict[tuple[str, str, date], Load], tally: Any,
     ) -> None:  # fmt: skip
-        line, number, size = self.found.months[position], self.reading.number, len(self.months)
-        key: RowKey = (index, flow.provider, flow.model)
-        in_days = flow.scale * number(Fraction(when.days, self.cells.days))
-        tokens = tokens_of(flow.leaves) * in_days
-        line.tokens = line.tokens + tokens
-        _add(self.found.tokens, key, position, size, tokens)
+        line, scale = self.found.months[position], flow.scale * volume
+        line.tokens = line.tokens + _tokens_of_cell(flow) * (scale * self._share(when.days))
         for day, days in self._price_days(flow, when, end):
             priced = self.pricer.price(flow, day, when.month)
-            part = flow.scale * number(Fraction(days, self.cells.days))
-            self._note_complete(line, priced, part)
+            part = scale * self._share(days)
+            if not priced.is_complete:
+                self.found.is_complete = False
+                line.unpriced = line.unpriced + priced.unpriced * part
             if priced.busy is not None:
                 load = self._load(loads, flow, day, days)
                 load.moved.append((index, flow, hours_of(load.facts, priced.busy, part, self.reading)))
-            elif flow.target is None and flow.cell.home in self._busy_targets():
+            elif flow.target is None and flow.cell.home in self.own_hosts:
                 self._own_load(loads, flow, day, days, part)
-            self._cost(index, key, position, priced.cost * part, flow)
-            for meter, cost in priced.parts if self.commitments else ():
-                _commit(tally, flow, meter, day, when.month, cost * part)
+            self._cost(index, flow, position, priced.total * part, priced.cost, part)
+            if self.commitments:
+                self._commit(tally, flow, priced, day, when.month, part)
 
-    def _cost(self, index: int, key: RowKey, position: int, cost: Number, flow: Flow) -> None:
+    def _share(self, days: int) -> Number:
+        return self.reading.number(Fraction(days, self.cells.days))
+
+    def _cost(self, index: int, flow: Flow, position: int, total: Number, cost: Number, part: Number) -> None:
         line = self.found.months[position]
-        line.cost = line.cost + cost
-        if flow.cell.revenue is not None:
-            line.covered = line.covered + cost
-        _add(self.found.rows, key, position, len(self.months), cost)
-
-    def _note_complete(self, line: MonthRun, priced: Priced, part: Number) -> None:
-        if not priced.is_complete:
-            self.found.is_complete = False
-            line.unpriced = line.unpriced + priced.unpriced * part
+        line.cost = line.cost + total
+        if flow.cell.has_revenue:
+            line.covered = line.covered + total
+        _add(self.found.rows, (index, flow.provider, flow.model), position, len(self.months), cost * part)
 
     def _price_days(self, flow: Flow, when: When, end: date) -> Iterator[tuple[date, int]]:
         """(day, days): the parts of these days within which the flow's price stays."""
@@ -206,13 +203,6 @@ class _Running:
         starts = self.pricer.days_of(flow, when.day, end)
         for start, following in zip(starts, [*starts[1:], end], strict=True):
             yield start, (following - start).days
-
-    def _busy_targets(self) -> set[tuple[str, str]]:
-        return (
-            {(target.provider, target.model) for target in self.plan.targets.values()}
-            if self.what.usage.moves
-            else set()
-        )
 
     def _load(self, loads: dict[tuple[str, str, date], Load], flow: Flow, day: date, days: int) -> Load:
         target = flow.target
@@ -239,7 +229,7 @@ class _Running:
             busy = self.pricer.price(there, day, self.months[0]).busy
             if busy is not None:
                 load = self._load(loads, there, day, days)
-                load.own = load.own + hours_of(load.facts, busy, part, self.reading)
+                load.own = load.own + value_of(hours_of(load.facts, busy, part, self.reading), flow.cell.counts)
                 return
 
     def _machines(self, position: int, when: When, loads: dict[tuple[str, str, date], Load], tally: Any) -> None:
@@ -251,25 +241,28 @@ class _Running:
             exchange = self.pricer.exchange(currency, when.month)
             machines = replicas_for(load, when.month, exchange, rise, self.reading)
             self.found.replicas.append(machines)
+            if self.reading.is_exact and not machines.load:
+                continue
+            hourly = machines.cost / machines.load
             for index, flow, hours in load.moved:
-                if self.reading.is_exact and not hours:
-                    continue
-                share = hours / machines.load
-                cost = machines.cost * share
-                self._cost(index, (index, flow.provider, flow.model), position, cost, flow)
+                total = value_of(hours, flow.cell.counts) * hourly
+                self._cost(index, flow, position, total, hours, hourly)
                 if self.commitments:
-                    _commit(tally, flow, None, load.day, when.month, cost)
+                    _tally(tally, flow, None, load.day, when.month, total)
 
     def _business(self, position: int, when: When, volumes: Sequence[Volume]) -> None:
         line, size = self.found.months[position], len(self.months)
         if self.what.income.kind != "none":
             line.revenue = line.revenue if line.revenue is not None else self.reading.number(0)
             for owner, amount in self.earner.revenue(when, volumes).items():
-                line.revenue = line.revenue + amount
+                line.revenue = line.revenue + self._whole(owner, amount)
                 _add(self.found.revenue, owner, position, size, amount)
         for owner, amount in self.earner.other_costs(when, volumes).items():
-            line.other = line.other + amount
+            line.other = line.other + self._whole(owner, amount)
             _add(self.found.other, owner, position, size, amount)
+
+    def _whole(self, owner: Owner, amount: Number) -> Number:
+        return value_of(amount, self.cells.cells[int(owner[1])].counts) if owner[0] == "cell" else amount
 
     def _commitments(self) -> list[Commitment]:
         if not self.what.is_frozen:
@@ -281,6 +274,10 @@ class _Running:
             if commitment.applies_on(self.cells.last_day)
         ]
 
+    def _commit(self, tally: Any, flow: Flow, priced: Priced, day: date, month: Month, part: Number) -> None:
+        for meter, cost in priced.parts:
+            _tally(tally, flow, meter, day, month, value_of(cost, flow.cell.counts) * part)
+
     def _settle(self, position: int, month: Month, tally: Any) -> None:
         if not self.commitments or not self.reading.is_exact:
             return
@@ -291,12 +288,28 @@ class _Running:
             line.cost = line.cost + part.shortfall.before
 
 
-def _commit(tally: Any, flow: Flow, meter: str | None, day: date, month: Month, cost: Number) -> None:
+def _tally(tally: Any, flow: Flow, meter: str | None, day: date, month: Month, cost: Number) -> None:
     charge = Charge((), flow.provider, flow.model, meter, Fraction(), Cost(), "list", None, day=day)
     tally.add(charge, month, Cost(cost, cost, cost, cost))
+
+
+def _tokens(flow: Flow) -> Number:
+    """Input and output tokens; a form where parts are asked for."""
+    known = meters().by_name
+    counts = [count for name, count in flow.leaves.items() if known[name].unit == "token"]
+    return sum(counts[1:], counts[0]) if counts else 0
+
+
+def _tokens_of_cell(flow: Flow) -> Number:
+    return value_of(_tokens(flow), flow.cell.counts)
 
 
 def _add(found: dict[Any, list[Number]], key: Any, position: int, size: int, amount: Number) -> None:
     if key not in found:
         found[key] = [Fraction()] * size
-    found[key][position] = found[key][position] + amount
+    held = found[key][position]
+    found[key][position] = amount if _is_nothing(held) else held + amount
+
+
+def _is_nothing(number: Number) -> bool:
+    return isinstance(number, Fraction) and number == 0

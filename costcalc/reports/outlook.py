@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from costcalc.calendar import Month, month_of
 from costcalc.forecasts.capacity import Replicas
-from costcalc.forecasts.earning import CUSTOMER, UNKNOWN, Income, undated
+from costcalc.forecasts.earning import CUSTOMER, UNKNOWN, Income, Owner, undated
+from costcalc.forecasts.form import value_of
 from costcalc.forecasts.horizon import NO_CHANGES, Horizon
-from costcalc.forecasts.reading import MIDDLE, End, Reading
+from costcalc.forecasts.reading import IN_PARTS, MIDDLE, End, Number, Reading
 from costcalc.forecasts.run import Run
 from costcalc.money import Money
 from costcalc.problems import fail
@@ -98,10 +99,25 @@ class OutlookLine:
     """One line: its cost at today's usage and announced prices, and with the scenario."""
 
     key: LineKey
-    before: Fraction  # of all months
-    after: Fraction
-    last_before: Fraction  # of the last month
-    last_after: Fraction
+    months_before: Sequence[Fraction]  # month by month, report currency
+    months: Sequence[Fraction]
+
+    @property
+    def before(self) -> Fraction:
+        """Of all months."""
+        return sum(self.months_before, Fraction())
+
+    @property
+    def after(self) -> Fraction:
+        return sum(self.months, Fraction())
+
+    @property
+    def last_before(self) -> Fraction:
+        return self.months_before[-1]
+
+    @property
+    def last_after(self) -> Fraction:
+        return self.months[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +238,8 @@ class Case:
         """The causes in their order, each with the run in which it and all before it are in."""
         business = self.scenario.business
         now, income, run = undated(business), self.income, self.horizon.run
-        yield "today", "", run(business=now, income=income, is_frozen=True)
-        yield "published", "", run(business=now, income=income)
+        yield "today", "", run(business=now, income=income, is_frozen=True, reading=IN_PARTS)
+        yield "published", "", run(business=now, income=income, reading=IN_PARTS)
         usage = NO_USAGE_CHANGES
         for kind in USAGE_STEPS:
             part = getattr(self.scenario.usage, kind)
@@ -259,8 +275,8 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
     case = Case(horizon, options)
     usage = case.usage
     steps = list(case.steps())
-    ends = _ends(case, steps[-1][2])
-    frozen, announced, after = steps[0][2], steps[1][2], steps[-1][2]
+    frozen, announced, after = steps[0][2], steps[1][2], case.run(reading=IN_PARTS)
+    ends = _ends(case, after)
     return Outlook(
         scenario=case.scenario,
         changes=options.changes,
@@ -386,10 +402,7 @@ def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) ->
     """The lines, dearest first; what is served by another model then stands on that model's line."""
     before, then = costs_by(horizon, by, announced), costs_by(horizon, by, after)
     zero = [Fraction()] * len(horizon.months)
-    lines = []
-    for key in dict.fromkeys([*then, *before]):
-        old, new = before.get(key, zero), then.get(key, zero)
-        lines.append(OutlookLine(key, sum(old, Fraction()), sum(new, Fraction()), old[-1], new[-1]))
+    lines = [OutlookLine(key, before.get(key, zero), then.get(key, zero)) for key in dict.fromkeys([*then, *before])]
     return sorted(lines, key=lambda line: (-line.after, -line.before, tuple(str(part or "") for part in line.key)))
 
 
@@ -397,27 +410,55 @@ def costs_by(horizon: Horizon, by: Sequence[str], run: Run) -> dict[LineKey, lis
     """Cost by month of every line."""
     found: dict[LineKey, list[Fraction]] = {}
     for (index, provider, model), costs in run.rows.items():
-        names: Mapping[str, str | None] = {
-            **horizon.cells.cells[index].names, "provider": provider, "model": model or None,
-        }  # fmt: skip
-        key = tuple(names[name] for name in by)
-        held = found.get(key)
-        found[key] = list(costs) if held is None else [one + more for one, more in zip(held, costs, strict=True)]
+        served = {"provider": provider, "model": model or None}
+        for key, counts in _parts(horizon, index, by, served).items():
+            _add(found, key, [value_of(cost, counts) for cost in costs])
     if any(month.shortfall for month in run.months):
         key = ("commitment shortfall", *(None for _ in by[1:]))
         found[key] = [Fraction(month.shortfall) for month in run.months]
     return found
 
 
+def _parts(
+    horizon: Horizon, index: int, by: Sequence[str], served: Mapping[str, str | None]
+) -> dict[LineKey, dict[str, Fraction]]:
+    """The counts of a cell by line; what serves it gives provider and model."""
+    found: dict[LineKey, dict[str, Fraction]] = {}
+    for member in horizon.cells.cells[index].members:
+        key = tuple(served[name] if name in served else member.names[name] for name in by)
+        held = found.setdefault(key, {})
+        for name, count in member.counts.items():
+            held[name] = held.get(name, Fraction()) + count
+    return found
+
+
+def _add(found: dict[LineKey, list[Fraction]], key: LineKey, amounts: Sequence[Fraction]) -> None:
+    held = found.get(key)
+    found[key] = list(amounts) if held is None else [one + more for one, more in zip(held, amounts, strict=True)]
+
+
 def customers_of(case: Case, frozen: Run, after: Run) -> list[CustomerLine]:
     """Every customer in the last month, the lowest margin first; empty where the log has no such column."""
-    horizon = case.horizon
-    if CUSTOMER not in horizon.ledger.dimensions:
+    if CUSTOMER not in case.horizon.ledger.dimensions:
         return []
     today, then = _by_customer(case, frozen), _by_customer(case, after)
     none = Totals(Fraction())
-    lines = [CustomerLine(name, today.get(name, none), then.get(name, none)) for name in dict.fromkeys([*then, *today])]
+    lines = [_customer(case, name, today.get(name, none), then.get(name, none)) for name in {**then, **today}]
     return sorted(lines, key=_worst_first)
+
+
+def _customer(case: Case, name: str | None, today: Totals, last: Totals) -> CustomerLine:
+    floor = case.options.floor
+    return CustomerLine(
+        name, today, last, rise_to(last, today.margin), rise_to(last, floor) if floor is not None else None
+    )
+
+
+def rise_to(totals: Totals, margin: Fraction | None) -> Fraction | None:
+    """The rise of one's own prices, volume unchanged, at which the margin is met; None where none can be said."""
+    if margin is None or margin >= 1 or not totals.revenue or totals.revenue < 0:
+        return None
+    return totals.all_costs / (1 - margin) / totals.revenue - 1
 
 
 def _worst_first(line: CustomerLine) -> tuple[bool, Fraction, Fraction, str]:
@@ -427,23 +468,36 @@ def _worst_first(line: CustomerLine) -> tuple[bool, Fraction, Fraction, str]:
 
 def _by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     """Cost and revenue of the last month by customer; a total is never shared out by guess."""
-    cells = case.horizon.cells.cells
-    found: dict[str | None, Totals] = {}
+    by_rows = case.income.kind == "rows"
+    cost: dict[str | None, Fraction] = {}
+    covered: dict[str | None, Fraction] = {}
+    revenue: dict[str | None, Fraction] = {}
+    other: dict[str | None, Fraction] = {}
     for (index, _, _), costs in run.rows.items():
-        name = cells[index].names[CUSTOMER]
-        found[name] = found.get(name, Totals(Fraction(), revenue=Fraction())) + Totals(costs[-1], revenue=Fraction())
-    known = False
-    for owner, amounts in run.revenue.items():
-        if owner[0] == "all":
-            continue
-        name = cells[int(owner[1])].names[CUSTOMER] if owner[0] == "cell" else str(owner[1])
-        known = True
-        zero = Totals(Fraction(), revenue=Fraction())
-        found[name] = found.get(name, zero) + Totals(Fraction(), revenue=amounts[-1])
-    for owner, amounts in run.other.items():
-        if owner[0] == "all":
-            continue
-        name = cells[int(owner[1])].names[CUSTOMER] if owner[0] == "cell" else str(owner[1])
-        zero = Totals(Fraction(), revenue=Fraction())
-        found[name] = found.get(name, zero) + Totals(Fraction(), amounts[-1], Fraction())
-    return found if known else {name: replace(each, revenue=None) for name, each in found.items()}
+        for (name,), counts in _parts(case.horizon, index, (CUSTOMER,), {}).items():
+            amount = value_of(costs[-1], counts)
+            cost[name] = cost.get(name, Fraction()) + amount
+            if case.horizon.cells.cells[index].has_revenue:
+                covered[name] = covered.get(name, Fraction()) + amount
+    for found, amounts in ((revenue, run.revenue), (other, run.other)):
+        for owner, series in amounts.items():
+            for name, amount in _owned(case.horizon, owner, series[-1]):
+                found[name] = found.get(name, Fraction()) + amount
+    known = any(owner[0] != "all" for owner in run.revenue)
+    none = Fraction()
+    return {
+        name: Totals(
+            cost.get(name, none), other.get(name, none), revenue.get(name, none) if known else None,
+            covered.get(name, none) if by_rows else None,
+        )
+        for name in {**cost, **revenue, **other}
+    }  # fmt: skip
+
+
+def _owned(horizon: Horizon, owner: Owner, amount: Number) -> Iterator[tuple[str | None, Fraction]]:
+    """Whose an amount is, as far as anybody's."""
+    if owner[0] == CUSTOMER:
+        yield str(owner[1]), amount
+    elif owner[0] == "cell":
+        for (name,), counts in _parts(horizon, int(owner[1]), (CUSTOMER,), {}).items():
+            yield name, value_of(amount, counts)

@@ -12,6 +12,7 @@ from costcalc.usage.paths import quoted
 from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, RowQuery
 
 _DAY, _HOUR = 86_400, 3_600
+_CUTS_IN_A_ROW = 16  # price bands alone; more come from scenarios that make requests longer
 
 _KEYS = {  # group keys of the first step, and their types
     "reading": "INTEGER",
@@ -137,12 +138,19 @@ def _largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
     """The largest cut that the length (the mean length of the requests) is strictly above; 0 if there is none."""
     if not cuts:
         return "0"
-    ordered = sorted(cuts)
     times = f" * {requests}" if requests else ""
-    steps = zip([0, *ordered], ordered, strict=False)
-    cases = " ".join(f"WHEN {length} <= {cut}{times} THEN {below}" for below, cut in steps)
-    unknown = f"WHEN coalesce({requests}, 0) = 0 THEN 0 " if requests else ""
-    return f"CASE {unknown}{cases} ELSE {ordered[-1]} END"
+    chosen = _between(length, sorted(cuts), 0, times)
+    return f"CASE WHEN coalesce({requests}, 0) = 0 THEN 0 ELSE {chosen} END" if requests else chosen
+
+
+def _between(length: str, cuts: Sequence[int], below: int, times: str) -> str:
+    """The choice among ascending cuts, halved at each step: of a thousand cuts ten are compared, not all."""
+    if len(cuts) <= _CUTS_IN_A_ROW:
+        cases = [f"WHEN {length} <= {cut}{times} THEN {low}" for low, cut in zip([below, *cuts], cuts, strict=False)]
+        return f"CASE {' '.join(cases)} ELSE {cuts[-1]} END" if cases else str(below)
+    middle = len(cuts) // 2
+    low, high = _between(length, cuts[:middle], below, times), _between(length, cuts[middle + 1 :], cuts[middle], times)
+    return f"CASE WHEN {length} <= {cuts[middle]}{times} THEN {low} ELSE {high} END"
 
 
 def groups_statement(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: Sequence[str]) -> str:

@@ -1,0 +1,67 @@
+"""Lengths of cells: which labels can matter to usage of a model under the changes that match it; the rest are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from costcalc.forecasts.cells import Edges, Names
+from costcalc.forecasts.lengths import lengths_to_label
+from costcalc.forecasts.matching import may_match
+from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.rating.model import PriceKey
+from costcalc.scenario.changes import UsageChanges
+from costcalc.scenario.where import Where
+
+ModelCuts = Callable[[str, str, str], tuple[frozenset[int], frozenset[int]]]
+
+
+@dataclass
+class Lengths:
+    """The labels of a scan, and the scenarios that ask for them."""
+
+    usages: Sequence[UsageChanges]
+    wheres: Sequence[Where]
+    scanned: Edges
+    months: int
+    model_cuts: ModelCuts
+    targets: Mapping[str, ResolvedModel]
+    _found: dict[tuple[object, ...], Edges] = field(default_factory=dict)
+
+    def edges_for(self, key: PriceKey, names: Names) -> Edges:
+        """The labels at which the price of such usage may change, now or once it is changed."""
+        mine = [self._matching(usage, key, names) for usage in self.usages]
+        place = (key.provider, key.region, key.model, *(id(c) for usage in mine for c in usage.all()))
+        found = self._found.get(place)
+        if found is None:
+            found = self._found[place] = (self._side(0, key, mine), self._side(1, key, mine))
+        return found
+
+    def _matching(self, usage: UsageChanges, key: PriceKey, names: Names) -> UsageChanges:
+        def kept(changes: Sequence[object]) -> tuple[object, ...]:
+            return tuple(c for c in changes if may_match(c.where, names, key.provider, key.model))  # type: ignore[attr-defined]
+
+        # What serves the usage later may be another model: efficiency is kept whatever model it names.
+        lean = tuple(c for c in usage.efficiency if may_match(c.where, names, None, None))
+        return UsageChanges(
+            kept(usage.growth), kept(usage.mix), kept(usage.escalation), kept(usage.moves), lean,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _side(self, side: int, key: PriceKey, usages: Sequence[UsageChanges]) -> tuple[int, ...]:
+        word = ("input", "output")[side]
+        found = {
+            cut
+            for where in self.wheres
+            for length in where.lengths
+            if length.meter == f"{word}_tokens"
+            for cut in (length.over, length.up_to)
+            if cut
+        }
+        own = self.model_cuts(key.provider, key.region, key.model)[side]
+        for usage in usages:
+            cuts = set(own)
+            for name in (*(move.to for move in usage.moves), *(change.first for change in usage.escalation)):
+                target = self.targets[name]
+                cuts |= self.model_cuts(target.provider, target.region, target.model)[side]
+            found |= cuts | lengths_to_label(usage, sorted(cuts), word, self.months)
+        return tuple(sorted(found & {*self.scanned[side]}))

@@ -1,0 +1,151 @@
+"""Plan: the usage changes of a scenario held against the cells: which match, how far each has come, what each can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from costcalc.calendar import Month
+from costcalc.forecasts.cells import Cell
+from costcalc.forecasts.matching import matches, matches_now
+from costcalc.forecasts.reading import Number, Reading
+from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.problems import CostcalcError, Problem
+from costcalc.scenario.changes import Efficiency, Escalation, Growth, Move, UsageChange, UsageChanges
+from costcalc.scenario.revenue import OwnPrice
+
+ONE = Fraction(1)
+Change = UsageChange | OwnPrice
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Some days of one month within which no change of usage begins or ends."""
+
+    month: Month
+    first: Month  # the first month to come
+    day: date
+    days: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The usage changes of a run, and the cells that they are applied to."""
+
+    usage: UsageChanges
+    lost: Sequence[OwnPrice]  # own price changes that cost customers
+    targets: Mapping[str, ResolvedModel]  # by what moves and escalations write
+    has_batch: Callable[[Any, date], bool]  # whether what serves a flow has a price for its tier on a day
+    limits: dict[str, None] = field(default_factory=dict)  # what a change could not do, said once
+    _matching: dict[int, tuple[Change, ...]] = field(default_factory=dict)
+    _now: dict[tuple[object, ...], bool] = field(default_factory=dict)
+
+    def matching(self, cell: Cell) -> tuple[Change, ...]:
+        """What matches the cell's usage as the log has it; efficiency is asked later, of whatever serves it then."""
+        found = self._matching.get(id(cell))
+        if found is None:
+            early: tuple[Change, ...] = (
+                *self.usage.growth, *self.usage.mix, *self.usage.escalation, *self.usage.moves, *self.lost,
+            )  # fmt: skip
+            found = self._matching[id(cell)] = tuple(change for change in early if matches(change.where, cell))
+        return found
+
+    def matches_now(self, change: Efficiency, cell: Cell, provider: str, model: str, tier: str) -> bool:
+        place = (id(change), id(cell), provider, model, tier)
+        found = self._now.get(place)
+        if found is None:
+            found = self._now[place] = matches_now(change.where, cell, provider, model, tier)
+        return found
+
+    def state(self, cell: Cell, when: When) -> tuple[int, ...]:
+        """How far everything has come that shapes the cell's usage: while it stays, so do the flows."""
+        shaping = [change for change in self.matching(cell) if not _is_volume(change)]
+        return tuple(self.stage(change, when) for change in (*shaping, *self.usage.efficiency))
+
+    def stage(self, change: Change, when: When) -> int:
+        """0: not yet, or no more; else how many steps the change has come."""
+        if isinstance(change, Growth):
+            if change.shape == "table":
+                return sum(month <= when.month for month in change.table)
+            return int(change.span.holds_on(when.day)) if change.shape == "step" else _months_of_growth(change, when)
+        if not change.span.holds_on(when.day):
+            return 0
+        return int(change.span.arrived(when.month, when.first) * change.span.ramp_months)
+
+    def volume(self, cell: Cell, when: When, reading: Reading) -> Number:
+        """How many times today's requests the cell has: with growth, without the customers that were lost."""
+        scale: Number = reading.number(ONE)
+        for change in self.matching(cell):
+            if isinstance(change, Growth) and change.meters is None:
+                scale = scale * self.level(change, when, reading)
+            elif isinstance(change, OwnPrice) and change.span.holds_on(when.day):
+                scale = scale * (1 - reading.saving(change.lost) * change.span.arrived(when.month, when.first))
+        return scale
+
+    def level(self, growth: Growth, when: When, reading: Reading) -> Number:
+        """The volume against today's."""
+        stage = self.stage(growth, when)
+        if not stage:
+            return reading.number(ONE)
+        if growth.shape == "table":
+            return 1 + reading.of(growth.table[sorted(growth.table)[stage - 1]])
+        rate = reading.of(growth.rate)
+        return (1 + rate) ** stage if growth.shape == "compound" else 1 + rate * stage
+
+    def amount(self, change: Efficiency, when: When, reading: Reading) -> Number:
+        """The lever as far as it has come: a cut is negative, a share positive."""
+        # The cheap end of a cut is its low end (-30% of -30..-10%), that of a share its high end.
+        whole = reading.of(change.amount) if change.amount.low < 0 else reading.saving(change.amount)
+        return whole * change.span.arrived(when.month, when.first)
+
+
+def check_overlaps(usage: UsageChanges, cells: Sequence[Cell]) -> None:
+    """CostcalcError: two moves, or two escalations, that match the same usage at the same time."""
+    problems: dict[tuple[int, int], Problem] = {}
+    sides: tuple[tuple[Sequence[Move | Escalation], str], ...] = (
+        (usage.moves, "moves"), (usage.escalation, "escalations"),
+    )  # fmt: skip
+    for changes, what in sides:
+        for cell in cells:
+            mine = [change for change in changes if matches(change.where, cell)]
+            for position, one in enumerate(mine):
+                for other in mine[position + 1 :]:
+                    if (id(one), id(other)) not in problems and _meet(one, other):
+                        problems[id(one), id(other)] = _overlap(one, other, cell, what)
+    if problems:
+        raise CostcalcError(list(problems.values()))
+
+
+def _is_volume(change: Change) -> bool:
+    """Whether a change makes more or fewer of the same requests."""
+    return isinstance(change, OwnPrice) or (isinstance(change, Growth) and change.meters is None)
+
+
+def _months_of_growth(growth: Growth, when: When) -> int:
+    from_day, until_day = growth.span.from_day, growth.span.until_day
+    started = max(Month(from_day.year, from_day.month), when.first) if from_day else when.first
+    last = when.month.next
+    if until_day:
+        last = min(last, Month(until_day.year, until_day.month))
+    return max(0, (last.year - started.year) * 12 + last.month - started.month)
+
+
+def _meet(one: Move | Escalation, other: Move | Escalation) -> bool:
+    first = max(one.span.from_day or date.min, other.span.from_day or date.min)
+    end = min(one.span.until_day or date.max, other.span.until_day or date.max)
+    return first < end
+
+
+def _overlap(one: Move | Escalation, other: Move | Escalation, cell: Cell, what: str) -> Problem:
+    first = f" (the first in line {one.place.line})" if one.place else ""
+    where = ", ".join(f"{name} {text}" for name, text in cell.names.items() if text)
+    return Problem(
+        f"overlapping-{what}",
+        f"two {what} match the same usage at the same time{first}: {where}",
+        place=other.place,
+        expected="usage that one of them alone matches",
+        remedy="narrow one of them with where, or end it with until on the day the other begins",
+    )
