@@ -21,7 +21,7 @@ from costcalc.api.words import (
 )
 from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, scenario_cuts
 from costcalc.money import Money
-from costcalc.reports.outlook import Earned, OutlookOptions
+from costcalc.reports.case import Earned, OutlookOptions
 from costcalc.reports.outlook import outlook as outlook_report
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario

@@ -31,6 +31,10 @@ class Replicas:
     load: Number  # hours in which one replica alone would be busy with what moved
     busy: Number  # the share of their hours in which the needed replicas are busy, with their own load
     cost: Number  # report currency
+    each: Number  # of it, one replica for these days
+    begins: Number  # what the first replica brings: the spare ones and the fixed cost
+    offered: Number  # busy hours that one replica has to give
+    requests: Number | None  # that moved; None: the log does not say
 
 
 @dataclass
@@ -44,6 +48,7 @@ class Load:
     moved: list[tuple[int, Flow, Number]] = field(default_factory=list)  # (cell, flow, hours of one replica)
     own: Number = 0
     paid: int = 0
+    requests: Number | None = 0
 
 
 def hours_of(facts: SelfHosted, counts: Mapping[str, Number], part: Number, reading: Reading) -> Number:
@@ -62,11 +67,13 @@ def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, readi
     needed = reading.ceil((moved + load.own) / offered)
     paid = reading.most(load.paid, reading.ceil(load.own / offered))
     extra = reading.most(needed - paid, 0)
-    begins = (paid == 0) * (needed > 0)  # the first machines of a target bring the spare ones and the fixed cost
-    spare = facts.spare * begins
     fixed = facts.fixed_per_month.amount * Fraction(load.days, month.days) if facts.fixed_per_month else Fraction()
-    hourly = number(facts.gpu_hour.amount * facts.gpus * hours)
-    cost = (hourly * (extra + spare) + number(fixed) * begins) * exchange * rise
+    each = number(facts.gpu_hour.amount * facts.gpus * hours) * exchange * rise
+    # The first machines of a target bring the spare ones and the fixed cost.
+    begins = (each * facts.spare + number(fixed) * exchange * rise) * (paid == 0)
+    cost = each * extra + begins * (needed > 0)
     busy = (moved + load.own) / (reading.most(needed, 1) * hours)
-    name = f"{load.target.provider}/{load.target.model}"
-    return Replicas(name, month, load.day, load.days, needed, paid, spare, moved, busy, cost)
+    return Replicas(
+        f"{load.target.provider}/{load.target.model}", month, load.day, load.days, needed, paid, facts.spare * (paid == 0),
+        moved, busy, cost, each, begins, offered, load.requests,
+    )  # fmt: skip

@@ -179,6 +179,11 @@ class _Running:
             if priced.busy is not None:
                 load = self._load(loads, flow, day, days)
                 load.moved.append((index, flow, hours_of(load.facts, priced.busy, part, self.reading)))
+                asked = flow.cell.requests
+                known = load.requests is not None and asked is not None
+                load.requests = (
+                    load.requests + self.reading.number(asked) * part if known and asked is not None else None
+                )
             elif flow.target is None and flow.cell.home in self.own_hosts:
                 self._own_load(loads, flow, day, days, part)
             self._cost(index, flow, position, priced.total * part, priced.cost, part)

@@ -1,4 +1,4 @@
-"""Answers ahead: what would bring the last month of an outlook to a margin, solved and run again to be sure."""
+"""Restoring: what would bring the last month of an outlook to a margin. Each answer, run, meets it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class PriceAnswer:
     """The rise of one's own prices, volume unchanged, at which the last month meets a margin."""
 
     margin: Fraction
-    rise: Fraction | None  # None: no revenue is known, or no price would do; below 0: there is room
+    rise: Fraction | None  # None: no price would do; below 0: there is room
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class MoveShare:
 
     move: Move
     margin: Fraction
-    share: Fraction | None
+    share: Fraction | None  # of the whole share once it has come in; 0: it is met without the move
     in_steps: bool = False  # whole replicas: the smallest share that does
     reason: str = ""  # why there is no share
 
@@ -48,23 +48,23 @@ class FurtherRise:
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """The volume at which a self-hosted target costs what staying costs."""
+    """The volume at which a self-hosted target costs what staying costs, whole replicas."""
 
     target: str  # PROVIDER/MODEL
-    share: Fraction | None  # of what its moves match in the last month; above 1: more than there is; None: never
-    requests: Fraction | None  # a month, at that share
+    volume: Fraction | None  # times what moves there in the last month; None: never, or nothing to pay
+    requests: Fraction | None  # a month, at that volume; None: the log does not say
     replicas: int  # that carry it
     busy: Fraction | None  # the share of their hours in which they are busy then
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class AnswersAhead:
+class Restoring:
     """What restores the margin in the last month."""
 
-    hold: PriceAnswer | None  # today's margin; None: revenue unknown
-    floor: PriceAnswer | None  # None: no floor was given
-    moves: Sequence[MoveShare]
-    tokens: TokenSaving | None
-    rises: Sequence[FurtherRise]
-    break_even: Sequence[BreakEven]
+    hold: PriceAnswer | None = None  # today's margin; None: revenue unknown
+    floor: PriceAnswer | None = None  # None: no floor was given
+    moves: Sequence[MoveShare] = ()
+    tokens: TokenSaving | None = None
+    rises: Sequence[FurtherRise] = ()
+    break_even: Sequence[BreakEven] = ()

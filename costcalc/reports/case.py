@@ -1,0 +1,235 @@
+"""Case: a scenario over a horizon: what it assumes and earns, so that it can be run whole, in part, or with a lever more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from costcalc.calendar import month_of
+from costcalc.forecasts.earning import UNKNOWN, Income, undated
+from costcalc.forecasts.form import value_of
+from costcalc.forecasts.horizon import NO_CHANGES, Horizon
+from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Number, Reading
+from costcalc.forecasts.run import Run
+from costcalc.money import Money
+from costcalc.problems import fail
+from costcalc.reports.changes import check_changes
+from costcalc.reports.usage import summary_of
+from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.model import PriceChange, PriceChanges
+from costcalc.scenario.revenue import Business
+from costcalc.selectors import Selector
+
+USAGE_STEPS = ("growth", "mix", "escalation", "moves", "efficiency")
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """The revenue that flags or the configuration state, for the log's period."""
+
+    revenue: Money | None = None
+    margin: Fraction | None = None  # today's margin: implies the revenue
+    source: str = "--revenue"  # --revenue, --margin, configuration
+
+    @property
+    def is_flag(self) -> bool:
+        return self.source != "configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A month, or several: cost of tokens, other costs, revenue; report currency."""
+
+    cost: Fraction
+    other: Fraction = Fraction()
+    revenue: Fraction | None = None  # None: unknown
+    covered: Fraction | None = None  # the part of the cost that the revenue is held against; None: all of it
+
+    @property
+    def all_costs(self) -> Fraction:
+        """What the margin is reckoned with."""
+        return (self.cost if self.covered is None else self.covered) + self.other
+
+    @property
+    def margin(self) -> Fraction | None:
+        """Gross margin: (revenue − cost − other costs) ÷ revenue; None where the revenue is unknown or 0."""
+        return (self.revenue - self.all_costs) / self.revenue if self.revenue else None
+
+    @property
+    def profit(self) -> Fraction | None:
+        return None if self.revenue is None else self.revenue - self.all_costs
+
+    def __add__(self, more: Totals) -> Totals:
+        revenue = None if self.revenue is None or more.revenue is None else self.revenue + more.revenue
+        covered = None if self.covered is None or more.covered is None else self.covered + more.covered
+        return Totals(self.cost + more.cost, self.other + more.other, revenue, covered)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookOptions:
+    """What is asked of an outlook."""
+
+    scenario: Scenario
+    changes: PriceChanges = NO_CHANGES  # the scenario's, at its pass-through
+    by: tuple[str, ...] = ("provider", "model")
+    earned: Earned = Earned()
+    floor: Fraction | None = None
+
+
+class Case:
+    """A scenario over a horizon: what it assumes, so that it can be run in part, at an end, or with a lever more."""
+
+    def __init__(self, horizon: Horizon, options: OutlookOptions) -> None:
+        self.horizon, self.options = horizon, options
+        self.scenario = options.scenario
+        self.income, self.source = income_of(horizon, options)
+        self.fx = horizon.fx_of(self.scenario)
+        self.usage = summary_of(horizon.ledger, horizon.options.timezone)
+        check_changes(options.changes, len(horizon.months), horizon.rating, horizon.pricebook, self.usage)
+        _check_own_prices(self.scenario.business, self.income)
+
+    def run(
+        self,
+        *,
+        usage: UsageChanges | None = None,
+        changes: PriceChanges | None = None,
+        business: Business | None = None,
+        reading: Reading = MIDDLE,
+    ) -> Run:
+        """The scenario, with a part of it replaced."""
+        return self.horizon.run(
+            self.scenario.usage if usage is None else usage,
+            self.options.changes if changes is None else changes,
+            self.scenario.business if business is None else business,
+            self.income,
+            self.fx,
+            reading,
+        )
+
+    def value(self, number: Number, counts: Mapping[str, Fraction]) -> Fraction:
+        """An amount of a run, for some counts of its cell."""
+        found: Fraction = value_of(number, counts)
+        return found
+
+    def utilisation(self, name: str) -> Fraction:
+        """The share of the hours in which the replicas of a self-hosted target may be busy, in the last month."""
+        target = next(t for t in self.horizon.targets.values() if f"{t.provider}/{t.model}" == name)
+        day = self.horizon.months[-1].first
+        block = self.horizon.pricebook.block_on(target.provider, target.region, target.model, day).block
+        assert block is not None
+        assert block.self_hosted is not None
+        return block.self_hosted.utilisation
+
+    def steps(self) -> Iterator[tuple[str, str, Run]]:
+        """The causes in their order, each with the run in which it and all before it are in."""
+        business = self.scenario.business
+        now, income, run = undated(business), self.income, self.horizon.run
+        yield "today", "", run(business=now, income=income, is_frozen=True, reading=IN_PARTS)
+        yield "published", "", run(business=now, income=income, reading=IN_PARTS)
+        usage = NO_USAGE_CHANGES
+        for kind in USAGE_STEPS:
+            part = getattr(self.scenario.usage, kind)
+            if part:
+                usage = replace(usage, **{kind: part})
+                yield kind, "", run(usage, business=now, income=income)
+        touched = self._providers(usage)
+        for count, provider in enumerate(touched, 1):
+            changes = of_providers(self.options.changes, touched[:count], every=count == len(touched))
+            yield "prices", provider, run(usage, changes, now, income)
+        if self.scenario.fx:
+            yield "fx", "", run(usage, self.options.changes, now, income, self.fx)
+        if now != business:
+            yield "revenue", "", run(usage, self.options.changes, business, income, self.fx)
+
+    def _providers(self, usage: UsageChanges) -> list[str]:
+        """The providers whose prices the scenario changes, in the order written."""
+        present = {cell.kind.provider for cell in self.horizon.cells.cells}
+        asked = [*(move.to for move in usage.moves), *(change.first for change in usage.escalation)]
+        present |= {self.horizon.targets[name].provider for name in asked}
+        found: dict[str, None] = {}
+        for change in self.options.changes:
+            named = [change.selector.provider] if change.selector.provider != "*" else sorted(present)
+            found |= dict.fromkeys(provider for provider in named if provider in present)
+        return list(found)
+
+
+def totals(case: Case, run: Run) -> list[Totals]:
+    """The months of a run."""
+    by_rows = case.income.kind == "rows"
+    return [Totals(m.cost, m.other, m.revenue, m.covered if by_rows else None) for m in run.months]
+
+
+def total_of(parts: Iterable[Totals]) -> Totals:
+    listed = list(parts)
+    total = listed[0]
+    for part in listed[1:]:
+        total = total + part
+    return total
+
+
+def rise_to(totals: Totals, margin: Fraction | None) -> Fraction | None:
+    """The rise of one's own prices, volume unchanged, at which the margin is met; None where none can be said."""
+    if margin is None or margin >= 1 or not totals.revenue or totals.revenue < 0:
+        return None
+    return totals.all_costs / (1 - margin) / totals.revenue - 1
+
+
+def income_of(horizon: Horizon, options: OutlookOptions) -> tuple[Income, str]:
+    """Flag before scenario before column before configuration; unknown stays unknown."""
+    earned, rating = options.earned, horizon.rating
+    if earned.is_flag and (found := _stated(horizon, earned)):
+        return found, earned.source
+    if options.scenario.business.revenue:
+        return Income("rules"), "scenario"
+    if rating.revenue:
+        return Income("rows"), "revenue column"
+    if found := _stated(horizon, earned):
+        return found, earned.source
+    return UNKNOWN, ""
+
+
+def _stated(horizon: Horizon, earned: Earned) -> Income | None:
+    if earned.revenue is not None:
+        money = earned.revenue
+        rate = Fraction(1)
+        if money.currency and money.currency != horizon.currency:
+            rate = horizon.fx.rate(money.currency, horizon.currency, month_of(horizon.last_day)).rate
+        return Income("total", money.amount * rate)
+    if earned.margin is None:
+        return None
+    if earned.margin >= 1:
+        raise fail("bad-margin", "--margin must be below 100%", expected="60%, or 0.6")
+    if not horizon.rating.is_complete:
+        raise fail(
+            "margin-of-an-incomplete-total", "--margin implies the revenue from the cost, and the cost is incomplete",
+            remedy="give --revenue, or price the rest first: see the unpriced models",
+        )  # fmt: skip
+    return Income("total", horizon.rating.total.before / (1 - earned.margin))
+
+
+def _check_own_prices(business: Business, income: Income) -> None:
+    for change in business.own_prices:
+        if income.kind == "total" and not change.where.is_all:
+            raise fail(
+                "own-price-of-a-part", "a price change of your own with where needs revenue by rule or by row, and the revenue is one total",
+                place=change.place, remedy="give revenue rules in the scenario, a revenue column, or drop where",
+            )  # fmt: skip
+
+
+def of_providers(changes: PriceChanges, providers: Sequence[str], *, every: bool = False) -> PriceChanges:
+    """The changes as far as they concern these providers; in the order written."""
+    if every:
+        return changes
+    found: list[PriceChange] = []
+    for change in changes:
+        if change.selector.provider in providers:
+            found.append(change)
+        elif change.selector.provider == "*":
+            found += [replace(change, selector=_narrowed(change.selector, provider)) for provider in providers]
+    return PriceChanges(tuple(found))
+
+
+def _narrowed(selector: Selector, provider: str) -> Selector:
+    return replace(selector, provider=provider)

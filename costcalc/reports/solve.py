@@ -1,0 +1,221 @@
+"""Solve: exactly where a lever is linear, by its steps where whole replicas make it jump."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+
+from costcalc.forecasts.capacity import Replicas
+from costcalc.forecasts.run import Run
+from costcalc.reports.case import Case, Totals, rise_to, totals
+from costcalc.reports.restoring import BreakEven, FurtherRise, MoveShare, PriceAnswer, Restoring, TokenSaving
+from costcalc.scenario.changes import Efficiency, Move, UsageChanges
+from costcalc.scenario.figure import Span, fixed
+from costcalc.scenario.model import PriceChange, PriceChanges
+from costcalc.scenario.where import Where
+from costcalc.selectors import Selector
+
+_MOST_PIECES = 200  # of a lever that jumps, looked at one by one
+_MOST_PROVIDERS = 5
+Lever = Callable[[Fraction], Fraction]  # how far the lever is drawn, 0 to 1 → all costs of the last month
+
+
+def restoring(case: Case, after: Run, today: Totals, floor: Fraction | None) -> Restoring:
+    """What brings the last month back to today's margin, or to the floor."""
+    last = totals(case, after)[-1]
+    even = break_evens(case, after)
+    if last.revenue is None or last.revenue <= 0:
+        return Restoring(break_even=even)
+    hold = PriceAnswer(today.margin, rise_to(last, today.margin)) if today.margin is not None else None
+    at_floor = PriceAnswer(floor, rise_to(last, floor)) if floor is not None else None
+    target = floor if floor is not None else today.margin
+    if target is None:
+        return Restoring(hold, at_floor, break_even=even)
+    spare = last.revenue * (1 - target)  # what all costs may come to
+    return Restoring(
+        hold,
+        at_floor,
+        [_move_share(case, move, target, spare) for move in case.scenario.usage.moves],
+        _token_saving(case, after, target, spare),
+        _further_rises(case, after, target, spare),
+        even,
+    )
+
+
+def saving_tokens(usage: UsageChanges, fewer: Fraction) -> UsageChanges:
+    """The usage changes with so many tokens less of every kind, each request in the band it has."""
+    lever = Efficiency(Where(), Span(), "tokens", fixed(-fewer))
+    return replace(usage, efficiency=(*usage.efficiency, lever))
+
+
+def with_share(usage: UsageChanges, move: Move, share: Fraction) -> UsageChanges:
+    """The usage changes with another share of one move."""
+    moves = tuple(replace(one, share=fixed(share)) if one is move else one for one in usage.moves)
+    return replace(usage, moves=moves)
+
+
+def raised(changes: PriceChanges, provider: str, rise: Fraction) -> PriceChanges:
+    """The price changes with a further rise of all that a provider bills."""
+    return PriceChanges((*changes.changes, PriceChange(Selector(provider), f"{provider} further", rise, rise)))
+
+
+def smallest(cost: Lever, spare: Fraction, steps: Sequence[Fraction], *, falls_at_steps: bool) -> Fraction | None:
+    """How far a lever must be drawn, 0 to 1, until the costs are at most `spare`; None where even all does not do.
+
+    `steps`: where the cost jumps. It is linear between them. Either it falls at a step, which belongs to the piece
+    after it (fewer tokens: a replica less), or it rises just after one (more moves: a replica more).
+    """
+    if cost(Fraction()) <= spare:
+        return Fraction()
+    edges = [Fraction(), *sorted({step for step in steps if 0 < step < 1}), Fraction(1)]
+    pieces = list(pairwise(edges))
+    best = _first_piece(cost, spare, pieces, falls_at_steps=falls_at_steps)
+    for start, end in pieces[best : best + 2] if best is not None else ():
+        if falls_at_steps and start and cost(start) <= spare:
+            return start
+        found = _in_piece(cost, spare, start, end)
+        if found is not None:
+            return found
+    return Fraction(1) if cost(Fraction(1)) <= spare else None
+
+
+def _first_piece(
+    cost: Lever, spare: Fraction, pieces: Sequence[tuple[Fraction, Fraction]], *, falls_at_steps: bool
+) -> int | None:
+    """The first piece in which the target may be met: its cheapest end lies at or below it."""
+    if falls_at_steps:
+        # The cost falls all the way: the pieces whose end does not do come first.
+        low, high = 0, len(pieces) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if cost(pieces[middle][1]) <= spare:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+    for position, (_, end) in enumerate(pieces[:_MOST_PIECES]):
+        if cost(end) <= spare:
+            return position
+    return None
+
+
+def _in_piece(cost: Lever, spare: Fraction, start: Fraction, end: Fraction) -> Fraction | None:
+    """Where the line between two steps meets the target, strictly inside or at its own end."""
+    one, other = start + (end - start) / 3, start + (end - start) * 2 / 3
+    first, second = cost(one), cost(other)
+    if first == second:
+        return None
+    found = one + (first - spare) * (other - one) / (first - second)
+    return found if start <= found <= end and cost(found) <= spare else None
+
+
+def _token_saving(case: Case, after: Run, target: Fraction, spare: Fraction) -> TokenSaving:
+    @cache
+    def cost(fewer: Fraction) -> Fraction:
+        return _last_costs(case, case.run(usage=saving_tokens(case.scenario.usage, fewer)))
+
+    steps = [
+        1 - part.offered * count / part.load
+        for part in _last_replicas(case, after)
+        if part.load
+        for count in range(int(part.needed))
+    ]
+    return TokenSaving(target, smallest(cost, spare, steps, falls_at_steps=True), in_steps=bool(steps))
+
+
+def _move_share(case: Case, move: Move, target: Fraction, spare: Fraction) -> MoveShare:
+    month = case.horizon.months[-1]
+    if not move.span.holds_on(month.first) and not move.span.holds_on(month.next.first):
+        return MoveShare(move, target, None, reason="it does not hold in the last month")
+
+    @cache
+    def run(share: Fraction) -> Run:
+        return case.run(usage=with_share(case.scenario.usage, move, share))
+
+    name = "/".join((case.horizon.targets[move.to].provider, case.horizon.targets[move.to].model))
+    whole, none = run(Fraction(1)), run(Fraction())
+    steps = [
+        (part.offered * count - before) / (part.load - before)
+        for part, before in _pairs(case, whole, none, name)
+        if part.load > before
+        for count in range(int(part.needed))
+    ]
+    share = smallest(lambda at: _last_costs(case, run(at)), spare, steps, falls_at_steps=False)
+    if share is None:
+        cheaper = _last_costs(case, whole) < _last_costs(case, none)
+        reason = "even all of it does not suffice" if cheaper else "it costs more than staying"
+        return MoveShare(move, target, None, bool(steps), reason)
+    return MoveShare(move, target, share, bool(steps))
+
+
+def _pairs(case: Case, whole: Run, none: Run, target: str) -> list[tuple[Replicas, Fraction]]:
+    """The machines of a target if all moves, each with the load that is there without the move."""
+    before = {part.day: part.load for part in _last_replicas(case, none) if part.target == target}
+    return [(part, before.get(part.day, Fraction())) for part in _last_replicas(case, whole) if part.target == target]
+
+
+def _further_rises(case: Case, after: Run, target: Fraction, spare: Fraction) -> list[FurtherRise]:
+    spent: dict[str, Fraction] = {}
+    for (index, provider, _), costs in after.rows.items():
+        counts = case.horizon.cells.cells[index].counts
+        spent[provider] = spent.get(provider, Fraction()) + case.value(costs[-1], counts)
+    now = _last_costs(case, after)
+    found = []
+    for provider in sorted(spent, key=lambda name: (-spent[name], name))[:_MOST_PROVIDERS]:
+        doubled = case.run(changes=raised(case.options.changes, provider, Fraction(1)))
+        more = _last_costs(case, doubled) - now
+        if more > 0 and (rise := (spare - now) / more) >= -1:
+            found.append(FurtherRise(provider, target, rise))
+    return found
+
+
+def break_evens(case: Case, after: Run) -> list[BreakEven]:
+    """For every self-hosted target of the last month, the volume from which on it pays."""
+    return [
+        _break_even(case, after, name)
+        for name in dict.fromkeys(part.target for part in _last_replicas(case, after) if part.load)
+    ]
+
+
+def _break_even(case: Case, after: Run, name: str) -> BreakEven:
+    parts = [part for part in _last_replicas(case, after) if part.target == name]
+    if len(parts) > 1:
+        return BreakEven(name, None, None, 0, None, "the last month has several stretches of days: not solved")
+    (machines,) = parts
+    if machines.paid:
+        return BreakEven(
+            name, None, None, int(machines.needed), machines.busy, "it fills replicas that are paid for already"
+        )
+    usage = case.scenario.usage
+    stays = tuple(replace(move, share=fixed(0)) if _goes_to(case, move, name) else move for move in usage.moves)
+    staying = case.run(usage=replace(usage, moves=stays))
+    # What staying costs for the volume that moves now: the difference, without the machines.
+    saved = _last_costs(case, staying) - (_last_costs(case, after) - machines.cost)
+    of_each = machines.offered / machines.load  # how many times today's move one replica carries
+    if saved * of_each <= machines.each:
+        return BreakEven(name, None, None, 0, None, "a full replica costs more than staying")
+    count = max(1, _ceil(machines.begins / (saved * of_each - machines.each)))
+    volume = (machines.begins + machines.each * count) / saved
+    requests = None if machines.requests is None else machines.requests * volume
+    hours = machines.offered / case.utilisation(name)
+    return BreakEven(name, volume, requests, count, machines.load * volume / (hours * count))
+
+
+def _goes_to(case: Case, move: Move, name: str) -> bool:
+    target = case.horizon.targets[move.to]
+    return f"{target.provider}/{target.model}" == name
+
+
+def _last_replicas(case: Case, run: Run) -> list[Replicas]:
+    return [part for part in run.replicas if part.month == case.horizon.months[-1]]
+
+
+def _last_costs(case: Case, run: Run) -> Fraction:
+    return totals(case, run)[-1].all_costs
+
+
+def _ceil(value: Fraction) -> int:
+    return -(-value.numerator // value.denominator)
