@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from costcalc.api.books import Prices, read_prices
     from costcalc.api.costs import cost
     from costcalc.api.forecasts import forecast
+    from costcalc.api.outlooks import outlook
+    from costcalc.api.plans import scenario_of
     from costcalc.api.projections import project
-    from costcalc.api.results import CostResult, ForecastResult, ProjectionResult
+    from costcalc.api.results import CostResult, ForecastResult, OutlookResult, ProjectionResult
     from costcalc.api.usage import scan
     from costcalc.api.words import read_amount, read_share
 
@@ -20,9 +22,12 @@ _HOMES = {
     "read_prices": "books",
     "cost": "costs",
     "forecast": "forecasts",
+    "outlook": "outlooks",
     "project": "projections",
+    "scenario_of": "plans",
     "CostResult": "results",
     "ForecastResult": "results",
+    "OutlookResult": "results",
     "ProjectionResult": "results",
     "scan": "usage",
     "read_amount": "words",
@@ -31,15 +36,18 @@ _HOMES = {
 __all__ = [
     "CostResult",
     "ForecastResult",
+    "OutlookResult",
     "Prices",
     "ProjectionResult",
     "cost",
     "forecast",
+    "outlook",
     "project",
     "read_amount",
     "read_prices",
     "read_share",
     "scan",
+    "scenario_of",
 ]
 
 

@@ -8,21 +8,23 @@ from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import scenario_of
-from costcalc.api.results import ProjectionResult
+from costcalc.api.results import OutlookResult, ProjectionResult
 from costcalc.api.usage import ledger_of
 from costcalc.api.words import Number, line_names, read_basis, read_count, read_money, read_pass_through, read_share
 from costcalc.money import Money
+from costcalc.problems import fail
 from costcalc.reports.projection import ProjectOptions
 from costcalc.reports.projection import project as projection
 from costcalc.scenario.events import SHOWN_SHARES
 from costcalc.scenario.hikes import changes_at
+from costcalc.scenario.items import Scenario
 
 
 def project(
     usage: object,
     *,
     hikes: Mapping[str, object] | Sequence[str] | str = (),
-    scenario: str | Path | None = None,
+    scenario: str | Path | Scenario | None = None,
     pass_through: Number | None = None,
     revenue: Number | Money | None = None,
     margin: Number | None = None,
@@ -36,16 +38,28 @@ def project(
     timezone: str = "UTC",
     revenue_source: str = "--revenue",
     **choose: Any,
-) -> ProjectionResult:
+) -> ProjectionResult | OutlookResult:
     """What the rises do to cost and margin: `project("usage.csv", hikes={"alibaba": 34}).to_frame()`.
 
     `revenue` is for the log's period; `margin` and `floor` are shares (`"60%"`, `"0.6"`, a Fraction); `choose` takes
-    what `scan` takes: since, until, where, columns, usage_format, progress. CostcalcError with every problem found.
+    what `scan` takes: since, until, where, columns, usage_format, progress. `months` 0: the scenario's horizon, if it
+    has one. A scenario that changes more than prices is answered by `outlook`, as an OutlookResult: only months to come
+    can grow or move. CostcalcError with every problem found.
     """
+    plan = scenario_of(scenario, hikes)
+    if not plan.is_only_prices:
+        from costcalc.api.outlooks import outlook
+
+        refuse_move_to(move_to, plan)
+        return outlook(
+            usage, scenario=plan, pass_through=pass_through, revenue=revenue, margin=margin, floor=floor, by=by,
+            revenue_source=None if margin is not None and revenue_source == "--revenue" else revenue_source,
+            months=months, currency=currency, basis=basis, prices=prices, timezone=timezone, **choose,
+        )  # fmt: skip
     names = line_names(by)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
-    plan = scenario_of(scenario, hikes)
     changes = changes_at(plan, share)
+    currency = currency or plan.currency
     prices = prices or read_prices()
     ledger = ledger_of(usage, names, prices, timezone, choose)
     options = ProjectOptions(
@@ -54,7 +68,7 @@ def project(
         basis=read_basis(basis),
         currency=currency.upper() if currency else None,
         timezone=timezone,
-        months=read_count(months, "months"),
+        months=read_count(months, "months") or plan.horizon or 0,
         revenue=None if revenue is None else read_money(revenue),
         revenue_source=revenue_source,
         margin=None if margin is None else read_share(margin, "margin"),
@@ -65,3 +79,12 @@ def project(
         else {},
     )
     return ProjectionResult(projection(ledger, prices.pricebook, prices.fx, options))
+
+
+def refuse_move_to(target: str | None, plan: Scenario) -> None:
+    """CostcalcError: a single move is asked for beside a scenario that says what moves."""
+    if target:
+        raise fail(
+            "move-beside-a-scenario", f"--move-to {target} stands beside a scenario that changes usage ({plan.written or plan.name})",
+            remedy=f"write the move in the scenario: moves: [{{share: 30%, to: {target}, quality: \"what you tested\"}}]",
+        )  # fmt: skip

@@ -111,7 +111,7 @@ class OutlookResult(Result):
     report: Outlook
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a line: money as Decimal, never float."""
+        """One row a month and line: money as Decimal, never float."""
         from costcalc.render.frames import outlook_frame
 
         return outlook_frame(self.report)
@@ -129,7 +129,7 @@ class OutlookResult(Result):
         return outlook_json(self.report)
 
     def to_csv(self) -> str:
-        """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
+        """Lines of every month that sum to its printed cost to the cent, as `-o out.csv` writes them."""
         from costcalc.render.outlook.csv_ import outlook_csv
 
         return outlook_csv(self.report)

@@ -18,6 +18,8 @@ from costcalc.problems import fail
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    Answer = api.ProjectionResult | api.OutlookResult
+
 app = command_app()
 
 EXAMPLES = """
@@ -29,6 +31,7 @@ Examples:
   costcalc project logs/ --hike '*/qwen*:output_tokens=20' --by customer
   costcalc project usage.csv --hike alibaba=34 --move-to openai/gpt-5-mini
   costcalc project usage.csv --scenario april-2026 --pass-through 60%
+  costcalc project usage.csv --scenario all-at-once --revenue 24000 --floor 55%
 
 \b
 A hike is SELECTOR=CHANGE[@DATE]. Selectors: alibaba, alibaba/qwen3-*, */qwen*,
@@ -47,7 +50,7 @@ ScenarioOption = Annotated[
     typer.Option(
         "--scenario",
         metavar="NAME|FILE",
-        help="Price changes of a file, or a shipped one: april-2026.",
+        help="What changes, in a file or a shipped one: april-2026.",
         show_default=False,
     ),
 ]
@@ -121,33 +124,28 @@ def project(
     kind = kind_of(format_, as_json, output)
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
     earned, source, today = _revenue(revenue, margin, config)
+    plan = api.scenario_of(scenario, hike or ())
+    words = {
+        "scenario": plan,
+        "pass_through": pass_through,
+        "revenue": earned,
+        "revenue_source": source,
+        "margin": today,
+        "floor": floor or config.text("floor"),
+        "months": months,
+        "by": by or config.text("by") or ("provider", "model"),
+        "currency": currency or plan.currency or config.text("currency"),
+        "basis": basis or config.text("basis") or "auto",
+        "move_to": move_to or (config.text("move_to") if plan.is_only_prices else None),
+        "prices": choice.prices(config),
+        "timezone": choice.zone(config),
+        **choice.scan_words(config),
+    }
     with scan_progress() as progress:
-        result = api.project(
-            usage,
-            hikes=hike or (),
-            scenario=scenario,
-            pass_through=pass_through,
-            revenue=earned,
-            revenue_source=source,
-            margin=today,
-            floor=floor or config.text("floor"),
-            months=months,
-            by=by or config.text("by") or ("provider", "model"),
-            currency=currency or config.text("currency"),
-            basis=basis or config.text("basis") or "auto",
-            move_to=move_to or config.text("move_to"),
-            prices=choice.prices(config),
-            timezone=choice.zone(config),
-            progress=progress,
-            **choice.scan_words(config),
-        )
+        result = api.project(usage, progress=progress, **words)
     report = result.report
-    deliver(
-        kind,
-        output,
-        lambda: _page(result),
-        {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
-    )
+    texts = {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)}
+    deliver(kind, output, lambda: _page(result), texts)
     report_refused(report.usage)
     return exit_code(
         report.usage,
@@ -170,13 +168,19 @@ def _revenue(revenue: str | None, margin: str | None, config: Config) -> tuple[M
     return None, "configuration", config.text("margin")
 
 
-def _page(result: api.ProjectionResult) -> RenderableType:
+def _page(result: Answer) -> RenderableType:
+    if isinstance(result, api.OutlookResult):
+        from costcalc.render.outlook.page import outlook_page
+
+        return outlook_page(result.report)
     from costcalc.render.page import projection_page
 
     return projection_page(result.report)
 
 
-def _markdown(result: api.ProjectionResult) -> str:
-    from costcalc.render.markdown import projection_markdown
+def _markdown(result: Answer) -> str:
+    from costcalc.render import markdown
 
-    return projection_markdown(result.report)
+    if isinstance(result, api.OutlookResult):
+        return markdown.outlook_markdown(result.report)
+    return markdown.projection_markdown(result.report)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from costcalc.rating.model import Cost
 from costcalc.render.blocks import Cell, Column, Grid, Style
 from costcalc.render.tree import PARTLY, UNPRICED, Figures, Row, Table
-from costcalc.render.words import DASH, amount_text, count_text, decimal_text, percent_text
+from costcalc.render.words import DASH, amount_text, count_text, decimal_text, percent_text, share_text
 from costcalc.reports.projection import Projection
 
 TOTAL = "Total"
@@ -37,6 +37,23 @@ def cost_grid(table: Table, currency: str) -> Grid:
     ]
     if any(line.margin for row in table.rows for line in row.lines):
         columns.insert(-1, _Figure(Column("Margin", drop=1), _margin))
+    return _grid(table, columns, currency)
+
+
+def outlook_grid(table: Table, currency: str, title: str) -> Grid:
+    """Before, with what the scenario changes, the change and the share of the new cost."""
+    total = table.total.cost.mid
+
+    def share(row: Row, _: str) -> Cell:
+        return Cell(share_text(row.cost.mid / total)) if total and row.cost.mid else NONE
+
+    columns = [
+        _Figure(Column("Before", drop=1), _money(lambda figures: decimal_text(figures.before))),
+        _Figure(Column(title), _money(lambda figures: decimal_text(figures.mid))),
+        _Figure(Column("Change", drop=2), _change),
+        _Figure(Column("", drop=5), _rise),
+        _Figure(Column("Share", drop=6), share),
+    ]
     return _grid(table, columns, currency)
 
 

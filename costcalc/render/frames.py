@@ -10,6 +10,7 @@ from costcalc.meters import meters
 from costcalc.render.rows import Rows, cost_rows, exact_value, forecast_rows, month_rows, projection_rows
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Forecast
+from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
 from costcalc.usage.ledger import UsageGroup, UsageLedger
 
@@ -37,6 +38,20 @@ def cost_frame(report: CostReport) -> pd.DataFrame:
 def forecast_frame(forecast: Forecast) -> pd.DataFrame:
     """A row a day, the columns of the CSV."""
     return _frame(forecast_rows(forecast))
+
+
+def outlook_frame(outlook: Outlook) -> pd.DataFrame:
+    """A row a month and line, the columns of the CSV."""
+    from costcalc.render.outlook.rows import outlook_rows
+
+    return _frame(outlook_rows(outlook))
+
+
+def outlook_months_frame(outlook: Outlook) -> pd.DataFrame:
+    """A row a month; `month` is text, 2026-10."""
+    from costcalc.render.outlook.rows import outlook_month_rows
+
+    return _frame(outlook_month_rows(outlook))
 
 
 def ledger_frame(ledger: UsageLedger) -> pd.DataFrame:

@@ -39,14 +39,14 @@ _BASES = {
 
 def cost_header(usage: UsageSummary, rating: Rating, rates: Sequence[RateUsed]) -> Facts:
     """What a cost report rests on."""
-    return Facts([_usage(usage, rating), ("prices", tuple(_prices(rating, rates)))])
+    return Facts([usage_row(usage, rating), ("prices", tuple(price_parts(rating, rates)))])
 
 
 def projection_header(projection: Projection) -> Facts:
     """What a projection rests on."""
     rows = [
-        _usage(projection.usage, projection.rating),
-        ("prices", tuple(_prices(projection.rating, projection.rates_used))),
+        usage_row(projection.usage, projection.rating),
+        ("prices", tuple(price_parts(projection.rating, projection.rates_used))),
         *_scenario(projection),
     ]
     if projection.revenue:
@@ -68,7 +68,7 @@ def change_text(change: PriceChange) -> str:
     return f"{change.selector} {high}{event}"
 
 
-def _usage(usage: UsageSummary, rating: Rating) -> tuple[str, tuple[str, ...]]:
+def usage_row(usage: UsageSummary, rating: Rating) -> tuple[str, tuple[str, ...]]:
     label, parts = _files(usage)
     if usage.first_day and usage.last_day:
         zone = "" if usage.timezone == "UTC" else f" ({usage.timezone})"
@@ -99,7 +99,7 @@ def _base_name(path: str) -> str:
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def _prices(rating: Rating, rates: Sequence[RateUsed]) -> Iterator[str]:
+def price_parts(rating: Rating, rates: Sequence[RateUsed]) -> Iterator[str]:
     yield from _basis(rating)
     for assumption in rating.assumptions:
         if assumption.code == "default-region":

@@ -32,14 +32,14 @@ Json = dict[str, Any]
 
 def projection_json(projection: Projection) -> str:
     """The projection as JSON, indented, with a line feed at its end."""
-    write = _Writer(projection.currency)
+    write = Writer(projection.currency)
     below = projection.first_month_below_floor
     return json_text(
         {
             "schema": PROJECT_SCHEMA,
             "currency": projection.currency,
             "complete": projection.is_complete,
-            "usage": _usage(projection.usage, projection.rating),
+            "usage": usage_json(projection.usage, projection.rating),
             "changes": [write.touched(change) for change in projection.changes],
             "total": write.cost(projection.total),
             "lines": write.lines(projection.rating, projection.lines),
@@ -54,7 +54,7 @@ def projection_json(projection: Projection) -> str:
             "revenue": {
                 "amount": write.money(projection.revenue.amount),
                 "source": projection.revenue.source,
-                "covers": _ratio(projection.revenue_share),
+                "covers": ratio_text(projection.revenue_share),
                 "without_cost": write.money(projection.rating.revenue_without_cost),
             }
             if projection.revenue
@@ -62,38 +62,40 @@ def projection_json(projection: Projection) -> str:
             "margin": write.margin(projection.margin) if projection.margin else None,
             "assumed_margins": [_assumed_margin(margin) for margin in projection.assumed_margins],
             "fewer_tokens": [
-                {"provider": answer.provider, "fewer": _ratio(answer.fewer)} for answer in projection.tokens
+                {"provider": answer.provider, "fewer": ratio_text(answer.fewer)} for answer in projection.tokens
             ],
-            "limits": [{"margin": _ratio(limit.margin), "rise": _ratio(limit.rise)} for limit in projection.limits],
+            "limits": [
+                {"margin": ratio_text(limit.margin), "rise": ratio_text(limit.rise)} for limit in projection.limits
+            ],
             "move": write.move(projection.move) if projection.move else None,
             "months": write.months(projection.months),
             "pass_throughs": [
                 {
-                    "share": _ratio(each.share),
+                    "share": ratio_text(each.share),
                     "cost": write.cost(each.cost),
                     "margin": write.margin(each.margin) if each.margin else None,
                 }
                 for each in projection.pass_throughs
             ],
-            "floor": _ratio(projection.floor),
+            "floor": ratio_text(projection.floor),
             "first_month_below_floor": str(below.month) if below else None,
             "unpriced": [_unpriced(part, projection.rating) for part in projection.rating.unpriced],
             "assumptions": [write.assumption(part) for part in projection.rating.assumptions],
             "other_lists": [write.other_list(other) for other in projection.other_lists],
-            "exchange_rates": [_rate(rate) for rate in projection.rates_used],
+            "exchange_rates": [rate_json(rate) for rate in projection.rates_used],
         }
     )
 
 
 def cost_json(report: CostReport) -> str:
     """The cost report as JSON, indented, with a line feed at its end."""
-    write = _Writer(report.currency)
+    write = Writer(report.currency)
     return json_text(
         {
             "schema": COST_SCHEMA,
             "currency": report.currency,
             "complete": report.is_complete,
-            "usage": _usage(report.usage, report.rating),
+            "usage": usage_json(report.usage, report.rating),
             "total": write.money(report.rating.total.before),
             "lines": write.spent_lines(report.rating, report.lines),
             "basis": write.basis(report.rating),
@@ -103,14 +105,14 @@ def cost_json(report: CostReport) -> str:
             "unpriced": [_unpriced(part, report.rating) for part in report.rating.unpriced],
             "assumptions": [write.assumption(part) for part in report.rating.assumptions],
             "other_lists": [write.spent_other_list(other) for other in report.other_lists],
-            "exchange_rates": [_rate(rate) for rate in report.rates_used],
+            "exchange_rates": [rate_json(rate) for rate in report.rates_used],
         }
     )
 
 
 def forecast_json(forecast: Forecast) -> str:
     """The forecast as JSON, indented, with a line feed at its end."""
-    write = _Writer(forecast.currency)
+    write = Writer(forecast.currency)
     history, period = forecast.history, forecast.period
     low, _, high = forecast.options.quantiles
     return json_text(
@@ -118,20 +120,24 @@ def forecast_json(forecast: Forecast) -> str:
             "schema": FORECAST_SCHEMA,
             "currency": forecast.currency,
             "complete": forecast.is_complete,
-            "usage": _usage(forecast.usage, forecast.rating),
+            "usage": usage_json(forecast.usage, forecast.rating),
             "history": history.state,
             "history_days": history.days,
-            "history_first_day": _day(history.first),
-            "history_last_day": _day(history.last),
-            "begun_day": _day(history.begun),
-            "unfinished_day": _day(history.unfinished),
-            "quiet": {"first_day": _day(history.quiet[0]), "last_day": _day(history.quiet[1])}
+            "history_first_day": day_text(history.first),
+            "history_last_day": day_text(history.last),
+            "begun_day": day_text(history.begun),
+            "unfinished_day": day_text(history.unfinished),
+            "quiet": {"first_day": day_text(history.quiet[0]), "last_day": day_text(history.quiet[1])}
             if history.quiet
             else None,
             "days_below_zero": history.below_zero,
-            "period": {"first_day": _day(period.first), "last_day": _day(period.last)} if period else None,
-            "first_day_to_come": _day(forecast.starts),
-            "interval": {"share": _ratio(forecast.options.interval), "low": _ratio(low), "high": _ratio(high)},
+            "period": {"first_day": day_text(period.first), "last_day": day_text(period.last)} if period else None,
+            "first_day_to_come": day_text(forecast.starts),
+            "interval": {
+                "share": ratio_text(forecast.options.interval),
+                "low": ratio_text(low),
+                "high": ratio_text(high),
+            },
             "spent": write.money(forecast.spent),
             "daily_rate": write.money(forecast.daily_rate) if forecast.daily_rate is not None else None,
             "coming": write.estimate(forecast.coming),
@@ -149,20 +155,20 @@ def forecast_json(forecast: Forecast) -> str:
             if forecast.repriced
             else None,
             "price_steps": [
-                {"from_day": _day(step.day), "factor": _ratio(step.factor)} for step in forecast.price_steps
+                {"from_day": day_text(step.day), "factor": ratio_text(step.factor)} for step in forecast.price_steps
             ],
             "without_commitments": forecast.without_commitments,
             "basis": write.basis(forecast.rating),
             "unpriced": [_unpriced(part, forecast.rating) for part in forecast.rating.unpriced],
             "assumptions": [write.assumption(part) for part in forecast.rating.assumptions],
             "other_lists": [write.spent_other_list(other) for other in forecast.other_lists],
-            "exchange_rates": [_rate(rate) for rate in forecast.rates_used],
+            "exchange_rates": [rate_json(rate) for rate in forecast.rates_used],
         }
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class Writer:
     """What needs to know the currency."""
 
     currency: str
@@ -180,7 +186,7 @@ class _Writer:
 
     def day(self, day: ForecastDay) -> Json:
         return {
-            "day": _day(day.day),
+            "day": day_text(day.day),
             "actual": self.money(day.actual) if day.actual is not None else None,
             **(self.estimate(day.coming) or dict.fromkeys(ENDS)),
             **{f"total_{name}": value for name, value in (self.estimate(day.running) or dict.fromkeys(ENDS)).items()},
@@ -190,10 +196,10 @@ class _Writer:
         return {
             "amount": self.money(budget.amount),
             "state": budget.state,
-            "day": _day(budget.day),
-            "earliest": _day(budget.earliest),
-            "latest": _day(budget.latest),
-            "holds": _ratio(budget.holds),
+            "day": day_text(budget.day),
+            "earliest": day_text(budget.earliest),
+            "latest": day_text(budget.latest),
+            "holds": ratio_text(budget.holds),
         }
 
     def cost(self, cost: Cost, figures: Figures | None = None) -> Json:
@@ -204,7 +210,7 @@ class _Writer:
             "with_the_rise": self.money(cost.mid, shown.mid),
             "high": self.money(cost.high, shown.high),
             "change": self.money(cost.change, shown.change),
-            "rise": _ratio(cost.rise),
+            "rise": ratio_text(cost.rise),
         }
 
     def _rounded(self, cost: Cost) -> Figures:
@@ -229,7 +235,7 @@ class _Writer:
             | {
                 "cost": self.money(line.cost.before, table.by_line[line.key].before) if line.basis else None,
                 "revenue": self.money(line.margin.revenue) if line.margin else None,
-                "margin": _ratio(line.margin.before) if line.margin else None,
+                "margin": ratio_text(line.margin.before) if line.margin else None,
             }
             for line in lines
         ]
@@ -240,7 +246,7 @@ class _Writer:
             costs[charge.basis] = costs.get(charge.basis, Fraction()) + charge.cost.before
         total = rating.total.before
         return [
-            {"basis": basis, "cost": self.money(cost), "share": _ratio(cost / total if total else None)}
+            {"basis": basis, "cost": self.money(cost), "share": ratio_text(cost / total if total else None)}
             for basis, cost in costs.items()
         ]
 
@@ -249,16 +255,16 @@ class _Writer:
         return {
             "written": change.written,
             "selector": str(change.selector),
-            "low": _ratio(change.low) if change.new_rate is None else None,
-            "high": _ratio(change.high) if change.new_rate is None else None,
+            "low": ratio_text(change.low) if change.new_rate is None else None,
+            "high": ratio_text(change.high) if change.new_rate is None else None,
             "new_rate": exact_text(change.new_rate) if change.new_rate is not None else None,
             "from_day": change.from_day.isoformat() if change.from_day else None,
             "until_day": change.until_day.isoformat() if change.until_day else None,
             "event": change.event or None,
-            "passed_through": _ratio(change.passed_through),
+            "passed_through": ratio_text(change.passed_through),
             "cost_touched": self.money(touched.cost),
             "included": self.money(touched.included),
-            "share": _ratio(touched.share),
+            "share": ratio_text(touched.share),
             "not_applied": self.money(touched.not_applied),
         }
 
@@ -268,21 +274,21 @@ class _Writer:
             "revenue": self.money(margin.revenue),
             "cost_before": self.money(margin.cost.before),
             "cost_with_the_rise": self.money(margin.cost.mid),
-            "before": _ratio(margin.before),
-            "with_the_rise": _ratio(margin.after),
-            "at_the_low_end": _ratio(low),
-            "at_the_high_end": _ratio(high),
-            "erosion": _ratio(margin.erosion),
+            "before": ratio_text(margin.before),
+            "with_the_rise": ratio_text(margin.after),
+            "at_the_low_end": ratio_text(low),
+            "at_the_high_end": ratio_text(high),
+            "erosion": ratio_text(margin.erosion),
             "money_lost": self.money(margin.money_lost),
-            "recover": _ratio(margin.recover),
-            "hold": _ratio(margin.hold),
+            "recover": ratio_text(margin.recover),
+            "hold": ratio_text(margin.hold),
         }
 
     def move(self, answer: MoveAnswer) -> Json:
         return {
             "target": answer.target,
             "region": answer.target_region,
-            "share": _ratio(answer.share),
+            "share": ratio_text(answer.share),
             "saved_at_most": self.money(answer.saved_at_most),
             "lost": self.money(answer.lost),
             "reason": answer.reason,
@@ -295,9 +301,9 @@ class _Writer:
     def _month(self, month: MonthLine, figures: Figures) -> Json:
         return {
             "month": str(month.month),
-            "requests": _ratio(month.requests),
-            "tokens": _ratio(month.tokens),
-            "unpriced_tokens": _ratio(month.unpriced_tokens),
+            "requests": ratio_text(month.requests),
+            "tokens": ratio_text(month.tokens),
+            "unpriced_tokens": ratio_text(month.unpriced_tokens),
             "frozen": self.money(month.frozen),
             "cost": self.cost(month.cost, figures),
             "margin": self.margin(month.margin) if month.margin else None,
@@ -335,14 +341,14 @@ class _Writer:
         return {
             "listed": self.money(both.listed),
             "contracted": self.money(both.contracted),
-            "discount": _ratio(both.discount),
+            "discount": ratio_text(both.discount),
         }
 
     def both(self, both: ListAndBilled) -> Json:
         return {
             "listed": self.money(both.listed),
             "stated": self.money(both.stated),
-            "discount": _ratio(both.discount),
+            "discount": ratio_text(both.discount),
         }
 
 
@@ -352,14 +358,14 @@ def _line(line: ReportLine, table: Table) -> Json:
         "names": names_of(line.key, table.by),
         "status": status,
         "basis": list(line.basis),
-        "requests": _count(line.requests),
-        "tokens": _count(line.tokens),
-        "unpriced_tokens": _count(line.unpriced_tokens),
-        "share": _ratio(table.share_of(line)) if status != UNPRICED else None,
+        "requests": count_json(line.requests),
+        "tokens": count_json(line.tokens),
+        "unpriced_tokens": count_json(line.unpriced_tokens),
+        "share": ratio_text(table.share_of(line)) if status != UNPRICED else None,
     }
 
 
-def _usage(usage: UsageSummary, rating: Rating) -> Json:
+def usage_json(usage: UsageSummary, rating: Rating) -> Json:
     return {
         "files": [{"path": file.path, "format": file.format, "rows": file.rows} for file in usage.sources],
         "first_day": usage.first_day.isoformat() if usage.first_day else None,
@@ -367,9 +373,9 @@ def _usage(usage: UsageSummary, rating: Rating) -> Json:
         "days": usage.days,
         "timezone": usage.timezone,
         "is_estimate": usage.is_short,
-        "requests": _count(usage.requests),
-        "tokens": _count(usage.tokens),
-        "priced_share": _ratio(rating.priced_share),
+        "requests": count_json(usage.requests),
+        "tokens": count_json(usage.tokens),
+        "priced_share": ratio_text(rating.priced_share),
         "refused_rows": usage.refused_rows,
         "problems": [
             {
@@ -392,9 +398,9 @@ def _unpriced(part: Unpriced, rating: Rating) -> Json:
         "meter": part.meter,
         "reason": part.reason,
         "nearest": list(part.nearest),
-        "tokens": _count(part.tokens),
-        "share": _ratio(part.tokens / rating.tokens if rating.tokens else None),
-        "requests": _count(part.requests),
+        "tokens": count_json(part.tokens),
+        "share": ratio_text(part.tokens / rating.tokens if rating.tokens else None),
+        "requests": count_json(part.requests),
         "rows": part.rows,
         "names": names_of(part.line, rating.by),
     }
@@ -402,14 +408,14 @@ def _unpriced(part: Unpriced, rating: Rating) -> Json:
 
 def _assumed_margin(margin: AssumedMargin) -> Json:
     return {
-        "before": _ratio(margin.before),
-        "with_the_rise": _ratio(margin.after),
-        "recover": _ratio(margin.recover),
-        "hold": _ratio(margin.hold),
+        "before": ratio_text(margin.before),
+        "with_the_rise": ratio_text(margin.after),
+        "recover": ratio_text(margin.recover),
+        "hold": ratio_text(margin.hold),
     }
 
 
-def _rate(rate: RateUsed) -> Json:
+def rate_json(rate: RateUsed) -> Json:
     return {
         "base": rate.base,
         "quote": rate.quote,
@@ -421,19 +427,19 @@ def _rate(rate: RateUsed) -> Json:
     }
 
 
-def _day(day: date | None) -> str | None:
+def day_text(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _ratio(ratio: Fraction | None) -> str | None:
+def ratio_text(ratio: Fraction | None) -> str | None:
     return None if ratio is None else exact_text(ratio, RATIO_DIGITS)
 
 
-def _count(count: Fraction | None) -> int | str | None:
+def count_json(count: Fraction | None) -> int | str | None:
     """Whole counts are JSON integers; a bucket cut by hours gives a decimal, which is text."""
     if count is None or count.denominator == 1:
         return None if count is None else count.numerator
-    return _ratio(count)
+    return ratio_text(count)
 
 
 def json_text(value: Json) -> str:

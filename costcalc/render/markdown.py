@@ -9,9 +9,11 @@ from costcalc.problems import visible
 from costcalc.render.bars import widths
 from costcalc.render.blocks import Bar, Block, Cell, Column, Drawing, Facts, Gap, Grid, Line, Note
 from costcalc.render.forecast import forecast_blocks
+from costcalc.render.outlook.page import outlook_blocks
 from costcalc.render.page import cost_blocks, projection_blocks
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Forecast
+from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
 
 _BAR_WIDTH = 48
@@ -37,6 +39,11 @@ def cost_markdown(report: CostReport) -> str:
 def forecast_markdown(forecast: Forecast) -> str:
     """The page of a forecast as GitHub Markdown."""
     return markdown_text("What is to come", forecast_blocks(forecast))
+
+
+def outlook_markdown(outlook: Outlook) -> str:
+    """The page of an outlook as GitHub Markdown."""
+    return markdown_text("What the scenario does", outlook_blocks(outlook, is_wide=True))
 
 
 def escaped(text: str) -> str:

@@ -90,15 +90,25 @@ class Table:
 
 def table_of(rating: Rating, lines: Sequence[ReportLine]) -> Table:
     """The table of a report. The same figures go to the page, to CSV and to JSON."""
-    top = _nodes(lines, rating.by, 0, _largest_lines(lines, rating.by))
-    total = rating.total
-    figures, total_figures = _figures(top, total, minor_digits(rating.currency))
-    shares = _shares(top, total.before)
     holes = frozenset(part.line for part in rating.unpriced)
+    return table_with(lines, rating.by, rating.total, rating.currency, holes)
+
+
+def table_with(
+    lines: Sequence[ReportLine], by: tuple[str, ...], total: Cost, currency: str, holes: frozenset[LineKey],
+    shown: Figures | None = None,
+) -> Table:  # fmt: skip
+    """The table of lines that add up to a total. `holes`: the lines in which something has no price.
+
+    `shown`: the total's figures, where it stands in another table already.
+    """
+    top = _nodes(lines, by, 0, _largest_lines(lines, by))
+    figures, total_figures = _figures(top, total, minor_digits(currency), shown)
+    shares = _shares(top, total.before)
     rows = [_row(node, figures[node], shares.get(node), holes) for node in _drawn(top)]
     every = Row(None, 0, 0, tuple(lines), total, total_figures, 100 if shares else None, _status(lines, holes))
     by_line = {node.lines[0].key: figures[node] for node in _leaves(top)}
-    return Table(rating.by, tuple(rows), every, by_line, holes)
+    return Table(by, tuple(rows), every, by_line, holes)
 
 
 def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Figures]:
@@ -186,10 +196,14 @@ def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:
             yield node
 
 
-def _figures(top: Sequence[Node], total: Cost, digits: int) -> tuple[dict[Node, Figures], Figures]:
+def _figures(
+    top: Sequence[Node], total: Cost, digits: int, shown: Figures | None = None
+) -> tuple[dict[Node, Figures], Figures]:
     """Every node in coins: the total first, then each node's coins handed down to its parts."""
     nodes = list(_all(top))
     whole = [round_half_up(amount, digits) for amount in _amounts(total)]
+    if shown is not None:
+        whole = [shown.before, shown.low, shown.mid, shown.high]
     exact = [{node: amount * 10**digits for node, amount in column} for column in _columns(nodes)]
     before = _spread(top, int(whole[0].scaleb(digits)), exact[0], None)
     alike = {node: (exact[0][node], coins) for node, coins in before.items()}
