@@ -1,0 +1,132 @@
+"""Bridge: from today to the last month by cause, each step the difference of two full runs, in coins that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from costcalc.money import minor_digits
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style
+from costcalc.render.figures import NONE, change_style
+from costcalc.render.outlook.months import has_margin, margin_cell, month_figures, points_cell
+from costcalc.render.rounding import share_out
+from costcalc.render.words import DASH, counted, day_text, decimal_text, month_text
+from costcalc.reports.outlook import Outlook, Step
+
+CAUSES = {
+    "today": "Today",
+    "published": "published changes",
+    "growth": "growth",
+    "mix": "mix: other requests",
+    "escalation": "a small model first",
+    "moves": "moves",
+    "efficiency": "efficiency",
+    "fx": "exchange rates",
+    "revenue": "own prices and fees",
+}
+_ADDS, _SAVES, _ZERO = "█", "░", "│"
+_BAR = (4, 9)  # cells on either side of the middle; where there is room, more
+
+
+def bridge_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
+    """A row a cause, and the sentence that says how they were reckoned."""
+    if len(outlook.bridge) < 2:
+        return
+    yield Gap()
+    yield _grid(outlook, is_wide)
+    yield Note(
+        f"Today: the log's usage at the list of {_day(outlook)}. Then causes in this order, each on top of all above"
+        " it; a step is the difference of two full runs. In another order the steps would differ, their sum would not.",
+        "quiet",
+    )
+
+
+def cause_name(step: Step) -> str:
+    """`growth`, `prices of alibaba`."""
+    return f"prices of {step.name}" if step.cause == "prices" else CAUSES[step.cause]
+
+
+def bridge_figures(outlook: Outlook) -> tuple[list[Decimal], list[Decimal]]:
+    """(last month, all months): today's figure, then what each step adds. The sums are the figures of the months."""
+    months, total = month_figures(outlook)
+    last = _column([step.last.cost for step in outlook.bridge], months[-1].mid, outlook.currency)
+    return last, _column([step.whole.cost for step in outlook.bridge], total.mid, outlook.currency)
+
+
+def _column(amounts: Sequence[Fraction], shown: Decimal, currency: str) -> list[Decimal]:
+    """The first amount and the differences, rounded so that they add up to the last figure (largest remainder)."""
+    digits = minor_digits(currency)
+    parts = [amounts[0], *(after - before for before, after in pairwise(amounts))]
+    coins = share_out([part * 10**digits for part in parts], int(shown.scaleb(digits)))
+    return [Decimal(coin).scaleb(-digits) for coin in coins]
+
+
+def _grid(outlook: Outlook, is_wide: bool) -> Grid:
+    last, whole = bridge_figures(outlook)
+    steps = outlook.bridge
+    largest = max((abs(amount) for amount in last[1:]), default=Decimal())
+    margins = has_margin(outlook)
+    rows = [_end_row(CAUSES["today"], last[0], whole[0], steps[0], outlook)]
+    for position, step in enumerate(steps[1:], 1):
+        if step.cause == "published" and not _moves(steps[position - 1], step):
+            continue
+        exact = step.last.cost - steps[position - 1].last.cost
+        row = [
+            Cell(cause_name(step), indent=1),
+            _change(last[position], exact),
+            bar_cell(last[position], largest, _BAR[is_wide]),
+            _change(whole[position], step.whole.cost - steps[position - 1].whole.cost),
+        ]
+        rows.append(row + ([margin_cell(step.last), points_cell(steps[position - 1].last.margin, step.last.margin)] if margins else []))  # fmt: skip
+    rows.append(_end_row("With the scenario", sum(last, Decimal()), sum(whole, Decimal()), steps[-1], outlook))
+    columns = [
+        Column("What adds and saves", "name"),
+        Column(f"In {month_text(outlook.last.month)}"),
+        Column("", drop=3),
+        Column(counted(len(outlook.months), "month"), drop=2),
+        *([Column("Margin"), Column("Points", drop=1)] if margins else []),
+    ]
+    return Grid(columns, rows)
+
+
+def bar_cell(amount: Decimal, largest: Decimal, side: int) -> Cell:
+    """A bar to the right for what adds, to the left for what saves; its mark tells them apart without colour."""
+    size = int(abs(amount) * side / largest + Decimal("0.5")) if largest else 0
+    size = max(size, 1) if amount else 0
+    adds = amount > 0
+    left = "" if adds else _SAVES * size
+    right = _ADDS * size if adds else ""
+    style: Style = change_style(Fraction(amount))
+    return Cell(left.rjust(side) + _ZERO + right.ljust(side), style)
+
+
+def _moves(before: Step, after: Step) -> bool:
+    return (before.last, before.whole) != (after.last, after.whole)
+
+
+def _change(shown: Decimal, exact: Fraction) -> Cell:
+    return Cell(decimal_text(shown, signed=True), change_style(exact)) if shown else NONE
+
+
+def _end_row(label: str, last: Decimal, whole: Decimal, step: Step, outlook: Outlook) -> list[Cell]:
+    cells = [
+        Cell(label, "strong"),
+        Cell(decimal_text(last), "strong", outlook.currency),
+        Cell(),
+        Cell(decimal_text(whole), "strong"),
+    ]
+    if has_margin(outlook):
+        points = points_cell(outlook.today.margin, step.last.margin) if step is outlook.bridge[-1] else Cell()
+        cells += [_strong(margin_cell(step.last)), points]
+    return cells
+
+
+def _strong(cell: Cell) -> Cell:
+    return Cell(cell.text, "strong" if cell.text != DASH else cell.style)
+
+
+def _day(outlook: Outlook) -> str:
+    day = outlook.usage.last_day
+    return day_text(day) if day else "today"

@@ -1,0 +1,137 @@
+"""Customers: what each costs and pays in the last month, the worst first, and who turns unprofitable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from costcalc.money import minor_digits
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.figures import NONE, TOTAL, change_style
+from costcalc.render.rounding import share_out
+from costcalc.render.words import ARROW, DASH, counted, decimal_text, month_text, percent_text, plain_percent
+from costcalc.reports.case import Totals
+from costcalc.reports.outlook import CustomerLine, Outlook
+
+_SHOWN = (8, 12)  # rows; where there is room, more
+_NAMED = 5  # in a sentence
+NONAME = "(no customer)"
+
+
+def customer_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
+    """The table, and loudly those that turn from a profit to a loss."""
+    customers = outlook.customers
+    if not customers or (outlook.by == ("customer",) and not _knows_revenue(outlook)):
+        return
+    yield Gap()
+    yield _grid(outlook, is_wide)
+    if outlook.revenue_source and not _knows_revenue(outlook):
+        yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
+    turned = [customer for customer in customers if customer.turns_unprofitable]
+    if turned:
+        verb = "turns" if len(turned) == 1 else "turn"
+        yield Note(f"{counted(len(turned), 'customer')} {verb} unprofitable: {_names(turned)}.", "loud")
+    already = [one for one in customers if one.today.profit is not None and one.today.profit < 0]
+    if already:
+        verb = "costs" if len(already) == 1 else "cost"
+        pays = "it pays" if len(already) == 1 else "they pay"
+        yield Note(f"{counted(len(already), 'customer')} {verb} more than {pays} today already: {_names(already)}.")
+
+
+def _knows_revenue(outlook: Outlook) -> bool:
+    return any(customer.last.revenue is not None for customer in outlook.customers)
+
+
+def _names(customers: Sequence[CustomerLine]) -> str:
+    named = ", ".join(customer.name or NONAME for customer in customers[:_NAMED])
+    return named + (f" and {len(customers) - _NAMED} more" if len(customers) > _NAMED else "")
+
+
+def _grid(outlook: Outlook, is_wide: bool) -> Grid:
+    customers, limit = outlook.customers, _SHOWN[is_wide]
+    shown = list(customers) if len(customers) <= limit + 1 else list(customers[:limit])
+    rest = customers[len(shown) :]
+    lines = [*shown, *([_sum(rest)] if rest else [])]
+    whole = _sum(customers)
+    today = _coins([line.today.all_costs for line in lines], whole.today.all_costs, outlook.currency)
+    then = _coins([line.last.all_costs for line in lines], whole.last.all_costs, outlook.currency)
+    paid = _coins([line.last.revenue or Fraction() for line in lines], whole.last.revenue or Fraction(), outlook.currency)  # fmt: skip
+    rows = []
+    for position, line in enumerate(lines):
+        name = Cell(f"… {len(rest):,} more", "quiet") if rest and position == len(shown) else Cell(line.name or NONAME)
+        unit = outlook.currency if position == 0 else ""
+        rows.append([name, *_cells(line, today[position], then[position], paid[position], unit, outlook)])
+    total = _cells(whole, sum(today, Decimal()), sum(then, Decimal()), sum(paid, Decimal()), outlook.currency, outlook)
+    rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in total)])
+    return Grid([Column("Customer", "name"), *_columns(outlook)], rows)
+
+
+def _columns(outlook: Outlook) -> list[Column]:
+    columns = [Column("Today", drop=3), Column(f"In {month_text(outlook.last.month)}")]
+    if not _knows_revenue(outlook):
+        return [*columns, Column("Change", drop=1)]
+    return [*columns, Column("Pays"), Column("Margin"), *(Column(title, drop=2) for title, _ in _rises(outlook))]
+
+
+def _rises(outlook: Outlook) -> list[tuple[str, str]]:
+    """(title, field) of the rises of one's own prices that any customer has."""
+    found = []
+    if any(customer.rise_to_hold is not None for customer in outlook.customers):
+        found.append(("To hold", "rise_to_hold"))
+    if outlook.floor is not None and any(customer.rise_to_floor is not None for customer in outlook.customers):
+        found.append((f"To {plain_percent(outlook.floor)}", "rise_to_floor"))
+    return found
+
+
+def _cells(line: CustomerLine, today: Decimal, then: Decimal, paid: Decimal, unit: str, outlook: Outlook) -> list[Cell]:
+    change = line.last.all_costs - line.today.all_costs
+    cells = [Cell(decimal_text(today), "", unit), Cell(decimal_text(then), "", unit)]
+    if not _knows_revenue(outlook):
+        shown = then - today
+        return [*cells, Cell(decimal_text(shown, signed=True), change_style(change)) if shown else NONE]
+    return [
+        *cells,
+        NONE if line.last.revenue is None else Cell(decimal_text(paid), "", unit),
+        _margins(line),
+        *(_rise_cell(getattr(line, field)) for _, field in _rises(outlook)),
+    ]
+
+
+def _margins(line: CustomerLine) -> Cell:
+    """`62.0% → 45.3%`; a loss says so without colour by its sign."""
+    before, after = line.today.margin, line.last.margin
+    if before is None and after is None:
+        return NONE
+    now, then = (percent_text(margin) if margin is not None else DASH for margin in (before, after))
+    worse = before is not None and after is not None and after < before
+    return Cell(f"{now} {ARROW} {then}", "worse" if worse else "")
+
+
+def _rise_cell(rise: Fraction | None) -> Cell:
+    return NONE if rise is None else Cell(percent_text(rise, signed=True))
+
+
+def _coins(amounts: Sequence[Fraction], total: Fraction, currency: str) -> list[Decimal]:
+    """The amounts in coins that add up to the total's."""
+    digits = minor_digits(currency)
+    scaled = total * 10**digits
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    coins = share_out([amount * 10**digits for amount in amounts], whole)
+    return [Decimal(coin).scaleb(-digits) for coin in coins]
+
+
+def _sum(lines: Sequence[CustomerLine]) -> CustomerLine:
+    """Several customers as one; what each must pay more is theirs alone."""
+    today, last = lines[0].today, lines[0].last
+    for line in lines[1:]:
+        today, last = _plus(today, line.today), _plus(last, line.last)
+    return CustomerLine(None, today, last)
+
+
+def _plus(one: Totals, more: Totals) -> Totals:
+    """Sums in which a customer without revenue pays nothing: the others' stays known."""
+    if (one.revenue is None) != (more.revenue is None):
+        one, more = (replace(each, revenue=each.revenue or Fraction()) for each in (one, more))
+    return one + more

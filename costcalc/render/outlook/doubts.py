@@ -1,0 +1,74 @@
+"""Doubts: what the outlook takes for granted, what it could not do, and what must be tested first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.render.blocks import Block, Facts, Gap, Note
+from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.outlook.phrases import efficiency_text, move_text
+from costcalc.render.words import amount_text, counted
+from costcalc.reports.outlook import Outlook
+
+
+def doubt_blocks(outlook: Outlook) -> Iterator[Block]:
+    """What is missing first, then tests, then assumptions."""
+    yield from missing_blocks(outlook.rating, outlook.usage)
+    yield from _unpriced_ahead(outlook)
+    if tests := list(_tests(outlook)):
+        yield Gap()
+        yield Facts(tests, each_in_a_line=True)
+    if notes := [*_absent(outlook), *(Note(note) for note in _joined(outlook.notes))]:
+        yield Gap()
+        yield from notes
+    yield from assumption_blocks(outlook.rating, outlook.usage, (), with_rise=False)
+    yield Gap()
+    yield Note(_volume(outlook), "quiet")
+
+
+def _unpriced_ahead(outlook: Outlook) -> Iterator[Block]:
+    """Tokens of the months to come that have no price; the log may have a price for all of its own."""
+    tokens = sum((month.unpriced_tokens for month in outlook.months), Fraction())
+    if tokens:
+        yield Gap()
+        yield Note(
+            f"Incomplete: {amount_text(tokens)} tokens of the months to come have no price and are in no figure.",
+            "loud",
+        )
+
+
+def _tests(outlook: Outlook) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What the scenario says of quality: nothing here asserts that it is kept."""
+    usage = outlook.scenario.usage
+    found = [(f"to {change.first} first", change.quality) for change in usage.escalation]
+    found += [(move_text(move), move.quality) for move in usage.moves]
+    found += [(efficiency_text(change), change.quality) for change in usage.efficiency]
+    named = [f"{what}: {quality}" for what, quality in found if quality]
+    if named:
+        yield "Test first", tuple(named)
+
+
+def _absent(outlook: Outlook) -> Iterator[Note]:
+    if outlook.absent:
+        yield Note(f"The scenario names {', '.join(outlook.absent)}, which this log does not use.")
+
+
+def _joined(notes: Sequence[str]) -> Iterator[str]:
+    """The notes as sentences; what is said of several models is said once."""
+    found: dict[str, list[str]] = {}
+    for note in notes:
+        who, colon, what = note.partition(": ")
+        found.setdefault(what if colon else who, []).append(who if colon else "")
+    for what, named in found.items():
+        text = f"{', '.join(named)}: {what}" if any(named) else what
+        yield text if text.endswith(".") else f"{text}."
+
+
+def _volume(outlook: Outlook) -> str:
+    """What today's usage is, and how sure the rest is."""
+    usage = outlook.usage
+    rate = f"Today's usage: the log's daily rate over {counted(usage.days, 'day')}."
+    ranges = " Ranges: all low ends together, all high ends together." if outlook.has_ranges else ""
+    short = " Under 7 days a daily rate says little." if usage.is_short else ""
+    return f"Estimate: what a scenario says is an assumption. {rate}{short}{ranges}"

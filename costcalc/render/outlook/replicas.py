@@ -1,0 +1,61 @@
+"""Replicas: the machines of one's own in the last month, and the volume at which they pay off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.forecasts.capacity import Replicas
+from costcalc.money import minor_digits, round_half_up
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.words import count_text, counted, day_text, decimal_text, month_text, percent_text
+from costcalc.reports.outlook import Outlook
+from costcalc.reports.restoring import BreakEven
+
+
+def replica_blocks(outlook: Outlook) -> Iterator[Block]:
+    """A row a target (and stretch of days) of the last month, and the break-even of each."""
+    last = [part for part in outlook.replicas if part.month == outlook.last.month]
+    if last:
+        yield Gap()
+        yield _grid(last, outlook)
+    for answer in outlook.answers.break_even:
+        yield Note(break_even_text(answer))
+
+
+def break_even_text(answer: BreakEven) -> str:
+    """From which volume on the target's machines cost no more than staying."""
+    if answer.volume is None:
+        return f"Break-even of {answer.target}: none{f', {answer.reason}' if answer.reason else ''}."
+    volume = f"{decimal_text(round_half_up(answer.volume, 2))} times what moves there"
+    requests = f", {count_text(answer.requests)} requests a month" if answer.requests is not None else ""
+    busy = f", {percent_text(answer.busy, 0)} busy" if answer.busy is not None else ""
+    return f"Break-even of {answer.target}: {volume}{requests}; {counted(answer.replicas, 'replica')}{busy}."
+
+
+def _grid(parts: Sequence[Replicas], outlook: Outlook) -> Grid:
+    several = len({(part.target, part.month) for part in parts}) < len(parts)
+    rows = []
+    for position, part in enumerate(parts):
+        unit = outlook.currency if position == 0 else ""
+        cost = round_half_up(Fraction(part.cost), minor_digits(outlook.currency))
+        name = f"{part.target}, from {day_text(part.day)}" if several else part.target
+        rows.append(
+            [
+                Cell(name),
+                Cell(str(part.needed)),
+                Cell(str(part.paid)),
+                Cell(str(part.spare)),
+                Cell(percent_text(Fraction(part.busy), 0)),
+                Cell(decimal_text(cost), "", unit),
+            ]
+        )
+    columns = [
+        Column("Machines", "name"),
+        Column("Replicas"),
+        Column("Paid already", drop=2),
+        Column("Spare", drop=1),
+        Column("Busy"),
+        Column(f"In {month_text(outlook.last.month)}"),
+    ]
+    return Grid(columns, rows)
