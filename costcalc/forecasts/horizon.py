@@ -211,8 +211,9 @@ class Horizon:
         reading: Reading = MIDDLE,
         *,
         is_frozen: bool = False,
+        last_only: bool = False,
     ) -> Run:
-        """The months to come under these assumptions."""
+        """The months to come under these assumptions, or the last of them alone."""
         lists = Lists(
             self.pricebook,
             fx or self.fx,
@@ -221,7 +222,9 @@ class Horizon:
             self.ledger.states_tokens,
         )
         what = Assumptions(usage, changes, business, income, lists, is_frozen)
-        return run(self.cells, what, self.targets, self.months, self.fx, self.rater.commitments, reading)
+        return run(
+            self.cells, what, self.targets, self.months, self.fx, self.rater.commitments, reading, last_only=last_only
+        )
 
     def fx_of(self, scenario: Scenario) -> FxTable:
         """The table with the scenario's path from month 1 on."""

@@ -57,6 +57,15 @@ class Lists:
     states_tokens: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A flow (kept, so that its identity stays its own), what serves it, and the currencies that its cost needs."""
+
+    flow: Flow
+    model: ResolvedModel | None
+    currencies: tuple[str, ...]
+
+
 class Pricer:
     """Prices flows; what costs the same is reckoned once."""
 
@@ -65,6 +74,8 @@ class Pricer:
         self.assumed: dict[str, None] = {}
         self.rates_used: dict[RateUsed, None] = {}
         self._units: dict[tuple[object, ...], _Units] = {}
+        self._flows: dict[int, _Known] = {}
+        self._of_flow: dict[tuple[object, ...], Priced] = {}
         self._priced: dict[tuple[object, ...], Priced] = {}
         self._rates: dict[tuple[str, Month], Number] = {}
         self._cuts: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
@@ -74,17 +85,34 @@ class Pricer:
         """The flow at the prices of a day, in a month's exchange rates."""
         if not self.reading.is_exact:
             return self._price(flow, day, month)
-        cell, key = flow.cell, self.key_of(flow, day)
-        rates = tuple(self._rate(currency, month) for currency in self._currencies(flow, key))
-        place = (id(cell), key, flow.path, flow.target is None, day if key is None else None, rates)
-        found = self._priced.get(place)
+        known = self._known(flow)
+        since = self.lists.quotes.since(known.model, day) if known.model else day
+        # Flows are kept while nothing that shapes them changes: the same one costs the same until its price does.
+        rates = tuple(self._rate(currency, month) for currency in known.currencies)
+        short = (id(flow), since, rates)
+        found = self._of_flow.get(short)
         if found is None:
-            found = self._priced[place] = self._price(flow, day, month)
+            key = self.key_of(flow, day)
+            place = (id(flow.cell), key, flow.path, flow.target is None, since if key is None else None, rates)
+            found = self._priced.get(place)
+            if found is None:
+                found = self._priced[place] = self._price(flow, day, month)
+            self._of_flow[short] = found
+        return found
+
+    def _known(self, flow: Flow) -> _Known:
+        found = self._flows.get(id(flow))
+        if found is None:
+            model = self._resolved(flow)
+            currencies = [self.lists.pricebook.book(model.provider, model.region).currency] if model else []
+            if flow.target is None and flow.cell.billed is not None and flow.cell.kind.cost_currency:
+                currencies.append(flow.cell.kind.cost_currency)
+            found = self._flows[id(flow)] = _Known(flow, model, tuple(currencies))
         return found
 
     def days_of(self, flow: Flow, first: date, end: date) -> list[date]:
         """The days in [first, end) from which on the flow's price may be another, beginning with `first`."""
-        found = self._resolved(flow)
+        found = self._known(flow).model
         if found is not None:
             return self.lists.quotes.changes_between(found, first, end)
         return [first, *(day for day in self.changes.days() if first < day < end)]
@@ -281,10 +309,6 @@ class Pricer:
 
     def _currency(self, key: PriceKey) -> str:
         return self.lists.pricebook.book(key.provider, key.region).currency
-
-    def _currencies(self, flow: Flow, key: PriceKey | None) -> list[str]:
-        stated = flow.cell.kind.cost_currency if flow.target is None and flow.cell.billed is not None else None
-        return [*([self._currency(key)] if key else []), *([stated] if stated else [])]
 
     def _rate(self, currency: str, month: Month) -> Number:
         found = self._rates.get((currency, month))

@@ -84,19 +84,22 @@ def run(
     log_fx: FxTable,
     commitments: Sequence[Commitment] = (),
     reading: Reading = MIDDLE,
+    *,
+    last_only: bool = False,
 ) -> Run:
-    """The months under these assumptions. CostcalcError: a currency without a rate, an amount per unknown requests."""
-    return _Running(cells, what, targets, months, log_fx, commitments, reading).result()
+    """The months under these assumptions, or the last of them alone. CostcalcError: a currency without a rate, an amount per unknown requests."""
+    shown = months[-1:] if last_only else months
+    return _Running(cells, what, targets, shown, months[0], log_fx, commitments, reading).result()
 
 
 class _Running:
     """A run in progress."""
 
     def __init__(
-        self, cells: Cells, what: Assumptions, targets: Mapping[str, ResolvedModel], months: Sequence[Month],
+        self, cells: Cells, what: Assumptions, targets: Mapping[str, ResolvedModel], months: Sequence[Month], first: Month,
         log_fx: FxTable, commitments: Sequence[Commitment], reading: Reading,
     ) -> None:  # fmt: skip
-        self.cells, self.what, self.months, self.reading = cells, what, months, reading
+        self.cells, self.what, self.months, self.first, self.reading = cells, what, months, first, reading
         self.pricer = Pricer(what.lists, log_fx, what.changes, reading)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
         self.plan = Plan(what.usage, lost, targets, self.pricer.has_price)
@@ -106,7 +109,8 @@ class _Running:
         self.homes = {cell.home for cell in cells.cells}
         self.own_hosts = {(targets[move.to].provider, targets[move.to].model) for move in what.usage.moves}
         self.asks_tokens = any(fee.per == "1M tokens" for fee in (*what.business.revenue, *what.business.other_costs))
-        self.flows: dict[tuple[int, tuple[int, ...]], Flows] = {}
+        self.flows: dict[tuple[int, tuple[int, ...]], Flows] = {}  # kept: they are known by their identity
+        self.tokens: dict[int, Number] = {}
         business: list[Sequence[Fee | OwnPrice]] = [
             what.business.own_prices,
             what.business.revenue,
@@ -120,7 +124,7 @@ class _Running:
         for position, month in enumerate(self.months):
             tally = tally_of(self._commitments())
             for start, end in self._segments(month):
-                self._segment(position, When(month, self.months[0], start, (end - start).days), end, tally)
+                self._segment(position, When(month, self.first, start, (end - start).days), end, tally)
             self._settle(position, month, tally)
         found = self.found
         found.notes = [*self.plan.limits, *self.pricer.assumed]
@@ -169,7 +173,7 @@ class _Running:
         loads: dict[tuple[str, str, date], Load], tally: Any,
     ) -> None:  # fmt: skip
         line, scale = self.found.months[position], flow.scale * volume
-        line.tokens = line.tokens + _tokens_of_cell(flow) * (scale * self._share(when.days))
+        line.tokens = line.tokens + self._tokens(flow) * (scale * self._share(when.days))
         for day, days in self._price_days(flow, when, end):
             priced = self.pricer.price(flow, day, when.month)
             part = scale * self._share(days)
@@ -189,6 +193,13 @@ class _Running:
             self._cost(index, flow, position, priced.total * part, priced.cost, part)
             if self.commitments:
                 self._commit(tally, flow, priced, day, when.month, part)
+
+    def _tokens(self, flow: Flow) -> Number:
+        """Input and output tokens of the whole cell, at scale 1."""
+        found = self.tokens.get(id(flow))
+        if found is None:
+            found = self.tokens[id(flow)] = value_of(_tokens(flow), flow.cell.counts)
+        return found
 
     def _share(self, days: int) -> Number:
         return self.reading.number(Fraction(days, self.cells.days))
@@ -303,10 +314,6 @@ def _tokens(flow: Flow) -> Number:
     known = meters().by_name
     counts = [count for name, count in flow.leaves.items() if known[name].unit == "token"]
     return sum(counts[1:], counts[0]) if counts else 0
-
-
-def _tokens_of_cell(flow: Flow) -> Number:
-    return value_of(_tokens(flow), flow.cell.counts)
 
 
 def _add(found: dict[Any, list[Number]], key: Any, position: int, size: int, amount: Number) -> None:

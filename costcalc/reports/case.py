@@ -15,7 +15,7 @@ from costcalc.forecasts.run import Run
 from costcalc.money import Money
 from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
-from costcalc.reports.usage import summary_of
+from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChange, PriceChanges
@@ -81,12 +81,13 @@ class OutlookOptions:
 class Case:
     """A scenario over a horizon: what it assumes, so that it can be run in part, at an end, or with a lever more."""
 
-    def __init__(self, horizon: Horizon, options: OutlookOptions) -> None:
+    def __init__(self, horizon: Horizon, options: OutlookOptions, usage: UsageSummary | None = None) -> None:
+        """`usage`: the summary of the log, where somebody has it."""
         self.horizon, self.options = horizon, options
         self.scenario = options.scenario
         self.income, self.source = income_of(horizon, options)
         self.fx = horizon.fx_of(self.scenario)
-        self.usage = summary_of(horizon.ledger, horizon.options.timezone)
+        self.usage = usage or summary_of(horizon.ledger, horizon.options.timezone)
         check_changes(options.changes, len(horizon.months), horizon.rating, horizon.pricebook, self.usage)
         _check_own_prices(self.scenario.business, self.income)
 
@@ -97,8 +98,9 @@ class Case:
         changes: PriceChanges | None = None,
         business: Business | None = None,
         reading: Reading = MIDDLE,
+        last_only: bool = False,
     ) -> Run:
-        """The scenario, with a part of it replaced."""
+        """The scenario, with a part of it replaced; all months, or the last one alone."""
         return self.horizon.run(
             self.scenario.usage if usage is None else usage,
             self.options.changes if changes is None else changes,
@@ -106,6 +108,7 @@ class Case:
             self.income,
             self.fx,
             reading,
+            last_only=last_only,
         )
 
     def value(self, number: Number, counts: Mapping[str, Fraction]) -> Fraction:

@@ -115,7 +115,7 @@ def _in_piece(cost: Lever, spare: Fraction, start: Fraction, end: Fraction) -> F
 def _token_saving(case: Case, after: Run, target: Fraction, spare: Fraction) -> TokenSaving:
     @cache
     def cost(fewer: Fraction) -> Fraction:
-        return _last_costs(case, case.run(usage=saving_tokens(case.scenario.usage, fewer)))
+        return _last_costs(case, case.run(usage=saving_tokens(case.scenario.usage, fewer), last_only=True))
 
     steps = [
         1 - part.offered * count / part.load
@@ -133,7 +133,7 @@ def _move_share(case: Case, move: Move, target: Fraction, spare: Fraction) -> Mo
 
     @cache
     def run(share: Fraction) -> Run:
-        return case.run(usage=with_share(case.scenario.usage, move, share))
+        return case.run(usage=with_share(case.scenario.usage, move, share), last_only=True)
 
     name = "/".join((case.horizon.targets[move.to].provider, case.horizon.targets[move.to].model))
     whole, none = run(Fraction(1)), run(Fraction())
@@ -165,7 +165,7 @@ def _further_rises(case: Case, after: Run, target: Fraction, spare: Fraction) ->
     now = _last_costs(case, after)
     found = []
     for provider in sorted(spent, key=lambda name: (-spent[name], name))[:_MOST_PROVIDERS]:
-        doubled = case.run(changes=raised(case.options.changes, provider, Fraction(1)))
+        doubled = case.run(changes=raised(case.options.changes, provider, Fraction(1)), last_only=True)
         more = _last_costs(case, doubled) - now
         if more > 0 and (rise := (spare - now) / more) >= -1:
             found.append(FurtherRise(provider, target, rise))
@@ -191,7 +191,7 @@ def _break_even(case: Case, after: Run, name: str) -> BreakEven:
         )
     usage = case.scenario.usage
     stays = tuple(replace(move, share=fixed(0)) if _goes_to(case, move, name) else move for move in usage.moves)
-    staying = case.run(usage=replace(usage, moves=stays))
+    staying = case.run(usage=replace(usage, moves=stays), last_only=True)
     # What staying costs for the volume that moves now: the difference, without the machines.
     saved = _last_costs(case, staying) - (_last_costs(case, after) - machines.cost)
     of_each = machines.offered / machines.load  # how many times today's move one replica carries
