@@ -80,12 +80,14 @@ def _move(answer: MoveShare) -> str:
     planned = plain_percent(move.share.mid)
     if answer.share is None:
         return f"no share {what}{': ' + answer.reason if answer.reason else ''}"
+    if not answer.share:
+        return f"nothing needs to move {what}"
     share = percent_text(answer.share)
-    return f"move {share} instead of {planned} {what}{_in_steps(answer.in_steps)} (test first: {move.quality})"
+    return f"move {share} instead of {planned} {what}{_in_steps(answer.in_steps)} (quality: {move.quality})"
 
 
 def _in_steps(in_steps: bool) -> str:
-    return ", the smallest that does with whole machines" if in_steps else ""
+    return ", the least that does with whole machines" if in_steps else ""
 
 
 def _rise(answer: FurtherRise) -> str:

@@ -81,11 +81,13 @@ def _grid(outlook: Outlook, is_wide: bool) -> Grid:
         ]
         rows.append(row + ([margin_cell(step.last), points_cell(steps[position - 1].last.margin, step.last.margin)] if margins else []))  # fmt: skip
     rows.append(_end_row("With the scenario", sum(last, Decimal()), sum(whole, Decimal()), steps[-1], outlook))
+    if len(outlook.months) == 1:  # both columns would say the same
+        rows = [[*row[:3], *row[4:]] for row in rows]
     columns = [
         Column("What adds and saves", "name"),
         Column(f"In {month_text(outlook.last.month)}"),
         Column("", drop=3),
-        Column(counted(len(outlook.months), "month"), drop=2),
+        *([Column(counted(len(outlook.months), "month"), drop=2)] if len(outlook.months) > 1 else []),
         *([Column("Margin"), Column("Points", drop=1)] if margins else []),
     ]
     return Grid(columns, rows)

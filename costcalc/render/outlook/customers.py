@@ -7,11 +7,22 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import minor_digits
+from costcalc.money import minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.figures import NONE, TOTAL, change_style
+from costcalc.render.outlook.bridge import bridge_figures
+from costcalc.render.outlook.months import month_figures
 from costcalc.render.rounding import share_out
-from costcalc.render.words import ARROW, DASH, counted, decimal_text, month_text, percent_text, plain_percent
+from costcalc.render.words import (
+    ARROW,
+    DASH,
+    counted,
+    decimal_text,
+    money_text,
+    month_text,
+    percent_text,
+    plain_percent,
+)
 from costcalc.reports.case import Totals
 from costcalc.reports.outlook import CustomerLine, Outlook
 
@@ -27,8 +38,7 @@ def customer_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
         return
     yield Gap()
     yield _grid(outlook, is_wide)
-    if outlook.revenue_source and not _knows_revenue(outlook):
-        yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
+    yield from _notes(outlook)
     turned = [customer for customer in customers if customer.turns_unprofitable]
     if turned:
         verb = "turns" if len(turned) == 1 else "turn"
@@ -38,6 +48,30 @@ def customer_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
         verb = "costs" if len(already) == 1 else "cost"
         pays = "it pays" if len(already) == 1 else "they pay"
         yield Note(f"{counted(len(already), 'customer')} {verb} more than {pays} today already: {_names(already)}.")
+
+
+def _notes(outlook: Outlook) -> Iterator[Note]:
+    """What the columns mean, and what they leave out because it is nobody's."""
+    if not _knows_revenue(outlook):
+        if outlook.revenue_source:
+            yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
+        return
+    if rises := _rises(outlook):
+        titles = " and ".join(title for title, _ in rises)
+        yield Note(
+            f"{titles}: by how much what the customer pays must rise for its margin of today or that one.", "quiet"
+        )
+    whole, after = _sum(outlook.customers).last, outlook.last.after
+    parts = [
+        (f"{money_text(amount, outlook.currency)} of {what}")
+        for amount, what in (
+            ((after.revenue or Fraction()) - (whole.revenue or Fraction()), "revenue"),
+            (after.other - whole.other, "other costs"),
+        )
+        if amount
+    ]
+    if parts:
+        yield Note(f"Without {' and '.join(parts)} that belong to no single customer.", "quiet")
 
 
 def _knows_revenue(outlook: Outlook) -> bool:
@@ -55,9 +89,21 @@ def _grid(outlook: Outlook, is_wide: bool) -> Grid:
     rest = customers[len(shown) :]
     lines = [*shown, *([_sum(rest)] if rest else [])]
     whole = _sum(customers)
-    today = _coins([line.today.all_costs for line in lines], whole.today.all_costs, outlook.currency)
-    then = _coins([line.last.all_costs for line in lines], whole.last.all_costs, outlook.currency)
-    paid = _coins([line.last.revenue or Fraction() for line in lines], whole.last.revenue or Fraction(), outlook.currency)  # fmt: skip
+    known = {
+        outlook.today.cost: bridge_figures(outlook)[0][0],
+        outlook.last.after.cost: month_figures(outlook)[0][-1].mid,
+    }
+    digits = minor_digits(outlook.currency)
+
+    def coins(amounts: Sequence[Fraction], total: Fraction) -> list[Decimal]:
+        """Coins that add up to the total's; what is shown elsewhere too has one figure on the page."""
+        shown = known.get(total, round_half_up(total, digits))
+        shared = share_out([amount * 10**digits for amount in amounts], int(shown.scaleb(digits)))
+        return [Decimal(coin).scaleb(-digits) for coin in shared]
+
+    today = coins([line.today.all_costs for line in lines], whole.today.all_costs)
+    then = coins([line.last.all_costs for line in lines], whole.last.all_costs)
+    paid = coins([line.last.revenue or Fraction() for line in lines], whole.last.revenue or Fraction())
     rows = []
     for position, line in enumerate(lines):
         name = Cell(f"… {len(rest):,} more", "quiet") if rest and position == len(shown) else Cell(line.name or NONAME)
@@ -111,15 +157,6 @@ def _margins(line: CustomerLine) -> Cell:
 
 def _rise_cell(rise: Fraction | None) -> Cell:
     return NONE if rise is None else Cell(percent_text(rise, signed=True))
-
-
-def _coins(amounts: Sequence[Fraction], total: Fraction, currency: str) -> list[Decimal]:
-    """The amounts in coins that add up to the total's."""
-    digits = minor_digits(currency)
-    scaled = total * 10**digits
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    coins = share_out([amount * 10**digits for amount in amounts], whole)
-    return [Decimal(coin).scaleb(-digits) for coin in coins]
 
 
 def _sum(lines: Sequence[CustomerLine]) -> CustomerLine:

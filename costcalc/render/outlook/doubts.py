@@ -11,6 +11,8 @@ from costcalc.render.outlook.phrases import efficiency_text, move_text
 from costcalc.render.words import amount_text, counted
 from costcalc.reports.outlook import Outlook
 
+_NAMED = 6  # names in a sentence
+
 
 def doubt_blocks(outlook: Outlook) -> Iterator[Block]:
     """What is missing first, then tests, then assumptions."""
@@ -19,6 +21,7 @@ def doubt_blocks(outlook: Outlook) -> Iterator[Block]:
     if tests := list(_tests(outlook)):
         yield Gap()
         yield Facts(tests, each_in_a_line=True)
+        yield Note("So the scenario says; no figure here tests it.", "quiet")
     if notes := [*_absent(outlook), *(Note(note) for note in _joined(outlook.notes))]:
         yield Gap()
         yield from notes
@@ -46,12 +49,14 @@ def _tests(outlook: Outlook) -> Iterator[tuple[str, tuple[str, ...]]]:
     found += [(efficiency_text(change), change.quality) for change in usage.efficiency]
     named = [f"{what}: {quality}" for what, quality in found if quality]
     if named:
-        yield "Test first", tuple(named)
+        yield "Quality", tuple(named)
 
 
 def _absent(outlook: Outlook) -> Iterator[Note]:
     if outlook.absent:
-        yield Note(f"The scenario names {', '.join(outlook.absent)}, which this log does not use.")
+        more = len(outlook.absent) - _NAMED
+        named = ", ".join(outlook.absent[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        yield Note(f"The scenario names {named}, which this log does not use.")
 
 
 def _joined(notes: Sequence[str]) -> Iterator[str]:

@@ -32,9 +32,10 @@ def month_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
     """One line a month with its total, a small chart, and what Before holds."""
     yield Gap()
     yield _grid(outlook, is_wide)
-    yield Gap()
-    yield from _chart(outlook)
-    yield from _notes(outlook)
+    notes = [*_chart(outlook), *_notes(outlook)]
+    if notes:
+        yield Gap()
+    yield from notes
 
 
 def cost_of(month: OutlookMonth) -> Cost:
@@ -78,7 +79,8 @@ def _grid(outlook: Outlook, is_wide: bool) -> Grid:
         unit = outlook.currency if position == 0 else ""
         rows.append([Cell(label), *_cells(outlook, month, figures, unit, is_wide)])
     whole = _cells(outlook, _whole(outlook), total, outlook.currency, is_wide)
-    rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in whole)])
+    if len(rows) > 1:
+        rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in whole)])
     if outlook.has_ranges and not is_wide:
         rows += _ends(outlook, total, len(rows[0]))
     return Grid([Column("Month", "name"), *_columns(outlook, is_wide)], rows)

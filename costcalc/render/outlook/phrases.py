@@ -148,8 +148,8 @@ def _fx(base: str, path: Fraction | object, outlook: Outlook) -> str:
     if isinstance(path, Fraction):
         return f"1 {base} = {price_text(path)} {quote}"
     assert isinstance(path, dict)
-    steps = [f"{price_text(rate)} from {month_text(month)}" for month, rate in sorted(path.items(), key=_month)]
-    return f"1 {base} = {', '.join(steps)} {quote}"
+    steps = [f"{price_text(rate)} {quote} from {month_text(month)}" for month, rate in sorted(path.items(), key=_month)]
+    return f"1 {base} = {', '.join(steps)}"
 
 
 def _month(entry: tuple[Month, Fraction]) -> Month:
