@@ -154,7 +154,7 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
     usage = case.usage
     steps = list(case.steps())
     frozen, announced, after = steps[0][2], steps[1][2], case.run(reading=IN_PARTS)
-    ends = _ends(case, after)
+    ends = ends_of(case, after)
     return Outlook(
         scenario=case.scenario,
         changes=options.changes,
@@ -162,7 +162,7 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
         rating=horizon.rating,
         currency=horizon.currency,
         by=options.by,
-        months=[_month(case, position, announced, after, ends) for position in range(len(horizon.months))],
+        months=months_under(case, announced, after, ends),
         bridge=[
             Step(cause, name, totals(case, found)[-1], total_of(totals(case, found))) for cause, name, found in steps
         ],
@@ -180,27 +180,23 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
     )
 
 
-def _ends(case: Case, middle: Run) -> tuple[Run, Run]:
+def ends_of(case: Case, middle: Run) -> tuple[Run, Run]:
     """The runs at the cheap and at the dear end of every range."""
     if not case.options.changes.has_range and not case.scenario.has_ranges:
         return middle, middle
     return case.run(reading=End("low")), case.run(reading=End("high"))
 
 
-def _month(case: Case, position: int, announced: Run, after: Run, ends: tuple[Run, Run]) -> OutlookMonth:
-    mid = totals(case, after)[position]
-    found = sorted((totals(case, run)[position] for run in (*ends, after)), key=lambda each: each.cost)
-    line = after.months[position]
-    return OutlookMonth(
-        line.month,
-        line.requests,
-        line.tokens,
-        totals(case, announced)[position],
-        mid,
-        found[0],
-        found[-1],
-        line.unpriced,
-    )
+def months_under(case: Case, announced: Run, after: Run, ends: tuple[Run, Run]) -> list[OutlookMonth]:
+    """Each month at today's usage and with the scenario; low and high are its cheapest and its dearest run."""
+    before, middle, low, high = (totals(case, run) for run in (announced, after, *ends))
+    found = []
+    for line, then, *three in zip(after.months, before, middle, low, high, strict=True):
+        by_cost = sorted(three, key=lambda each: each.cost)
+        found.append(
+            OutlookMonth(line.month, line.requests, line.tokens, then, three[0], by_cost[0], by_cost[-1], line.unpriced)
+        )
+    return found
 
 
 def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) -> list[OutlookLine]:

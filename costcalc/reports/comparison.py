@@ -1,0 +1,299 @@
+"""Comparison: several scenarios over one log, beside today's usage: months, margins and customers of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from costcalc.calendar import Month
+from costcalc.forecasts.earning import UNKNOWN, Income, undated
+from costcalc.forecasts.horizon import Horizon
+from costcalc.forecasts.reading import IN_PARTS
+from costcalc.forecasts.run import Run
+from costcalc.rating.model import RateUsed, Rating
+from costcalc.reports.case import Case, Earned, OutlookOptions, Totals, total_of, totals
+from costcalc.reports.margin import ASSUMED_MARGINS
+from costcalc.reports.outlook import (
+    CustomerLine,
+    OutlookLine,
+    OutlookMonth,
+    customers_of,
+    ends_of,
+    lines_of,
+    months_under,
+)
+from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee
+
+TODAY = "Today"  # the first row: today's usage at the announced list
+UNSTATED = Earned()
+_HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A scenario to be compared, at one pass-through."""
+
+    name: str
+    scenario: Scenario
+    share: Fraction | None = None  # the pass-through; None: ranges whole, events in their documented scope
+
+    @property
+    def changes(self) -> PriceChanges:
+        return self.scenario.changes(self.share)
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether how much reaches tokens would decide a figure, and nobody has said it."""
+        return self.share is None and self.scenario.asks_for_pass_through
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonOptions:
+    """What is compared, and against which floor."""
+
+    choices: Sequence[Choice]
+    by: tuple[str, ...] = ()  # lines beside customers; none where empty
+    earned: Earned = UNSTATED
+    floor: Fraction | None = None
+    horizon_source: str = ""  # --months, scenarios; "": twelve months, which nobody asked for
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedOutcome:
+    """What becomes of a margin of today, where no revenue is known."""
+
+    today: Fraction  # over the log's own time
+    before: Fraction  # in the last month, with today's usage at the announced list
+    last: Fraction  # in the last month
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What one scenario comes to. Its months hold today's usage beside it, earning by the same rules."""
+
+    choice: Choice
+    months: Sequence[OutlookMonth]
+    customers: Sequence[CustomerLine]  # in the last month, worst first; empty where the log has no customers
+    lines: Sequence[OutlookLine]  # dearest first; empty where none were asked for
+    assumed: Sequence[AssumedOutcome]  # empty where the revenue is known
+    revenue_source: str  # "": unknown
+    floor: Fraction | None
+    notes: Sequence[str]
+    is_complete: bool
+    has_ranges: bool
+
+    @property
+    def name(self) -> str:
+        return self.choice.name
+
+    @property
+    def last(self) -> OutlookMonth:
+        return self.months[-1]
+
+    @property
+    def before(self) -> Totals:
+        """Of all months."""
+        return total_of(month.before for month in self.months)
+
+    @property
+    def after(self) -> Totals:
+        return total_of(month.after for month in self.months)
+
+    @property
+    def low(self) -> Totals:
+        return total_of(month.low for month in self.months)
+
+    @property
+    def high(self) -> Totals:
+        return total_of(month.high for month in self.months)
+
+    @property
+    def points_lost(self) -> Fraction | None:
+        """Today's margin less the scenario's, in the last month: 0.08 is 8 points."""
+        before, after = self.last.before.margin, self.last.after.margin
+        return None if before is None or after is None else before - after
+
+    @property
+    def profit_lost(self) -> Fraction | None:
+        """The part of the last month's profit that is gone: 0.3 is 30%; None where there is none to lose."""
+        before, after = self.last.before.profit, self.last.after.profit
+        return None if before is None or after is None or before <= 0 else (before - after) / before
+
+    @property
+    def margins(self) -> tuple[Fraction, Fraction] | None:
+        """The lowest and the highest margin of the last month, over the ends of every range."""
+        found = [each.margin for each in (self.last.low, self.last.after, self.last.high)]
+        known = [margin for margin in found if margin is not None]
+        return (min(known), max(known)) if known else None
+
+    @property
+    def first_below_floor(self) -> Month | None:
+        return self._first_below(lambda month: [month.after])
+
+    @property
+    def first_below_floor_at_worst(self) -> Month | None:
+        """At the worst end of the ranges."""
+        return self._first_below(lambda month: [month.low, month.after, month.high])
+
+    def _first_below(self, looked_at: Callable[[OutlookMonth], Sequence[Totals]]) -> Month | None:
+        floor = self.floor
+        if floor is None:
+            return None
+        for month in self.months:
+            if any(each.margin is not None and each.margin < floor for each in looked_at(month)):
+                return month.month
+        return None
+
+    @property
+    def turned(self) -> list[CustomerLine]:
+        """The customers that earn money today and lose it in the last month."""
+        return [customer for customer in self.customers if customer.turns_unprofitable]
+
+    @property
+    def knows_customers_revenue(self) -> bool:
+        return any(customer.last.revenue is not None for customer in self.customers)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The answer: today's usage first, then the scenarios in the order given."""
+
+    alternatives: Sequence[Alternative]
+    usage: UsageSummary
+    rating: Rating  # of the log: what its prices rest on, and what has none
+    currency: str
+    by: tuple[str, ...]
+    floor: Fraction | None
+    horizon_source: str
+    absent: Sequence[str]  # what the scenarios name and the log does not use
+    rates_used: Sequence[RateUsed]
+
+    @property
+    def today(self) -> Alternative:
+        return self.alternatives[0]
+
+    @property
+    def scenarios(self) -> Sequence[Alternative]:
+        return self.alternatives[1:]
+
+    @property
+    def months(self) -> list[Month]:
+        return [month.month for month in self.today.months]
+
+    @property
+    def is_complete(self) -> bool:
+        return all(alternative.is_complete for alternative in self.alternatives)
+
+
+def comparison(horizon: Horizon, options: ComparisonOptions) -> Comparison:
+    """Every scenario over the same months of one log.
+
+    CostcalcError: what `Horizon` refuses; revenue that contradicts itself; an exchange rate that is not known.
+    """
+    baselines = _Baselines(horizon)
+    today = Choice(TODAY, Scenario("", business=_shared_business(options.choices)))
+    found: list[Alternative] = []
+    rates: dict[RateUsed, None] = {}
+    for choice in (today, *options.choices):
+        alternative, used = _alternative(horizon, choice, options, baselines)
+        found.append(alternative)
+        rates |= dict.fromkeys(used)
+    return Comparison(
+        found,
+        baselines.usage,
+        horizon.rating,
+        horizon.currency,
+        options.by,
+        options.floor,
+        options.horizon_source,
+        list(horizon.absent),
+        tuple(rates),
+    )
+
+
+class _Baselines:
+    """Today's usage at the list of today and at the announced one: run once for each way to earn."""
+
+    def __init__(self, horizon: Horizon) -> None:
+        self.horizon = horizon
+        self.usage = summary_of(horizon.ledger, horizon.options.timezone)
+        self._found: list[tuple[Business, Income, Run, Run]] = []
+
+    def of(self, case: Case) -> tuple[Run, Run]:
+        """At the list of the log's last day, and at the announced one."""
+        business, income = undated(case.scenario.business), case.income
+        for known, kind, frozen, announced in self._found:
+            if (known, kind) == (business, income):
+                return frozen, announced
+        frozen = self.horizon.run(business=business, income=income, is_frozen=True, reading=IN_PARTS)
+        announced = self.horizon.run(business=business, income=income, reading=IN_PARTS)
+        self._found.append((business, income, frozen, announced))
+        return frozen, announced
+
+
+def _alternative(
+    horizon: Horizon, choice: Choice, options: ComparisonOptions, baselines: _Baselines
+) -> tuple[Alternative, Sequence[RateUsed]]:
+    """What a scenario comes to, and the exchange rates that it took."""
+    asked = OutlookOptions(choice.scenario, choice.changes, options.by, options.earned, options.floor)
+    case = Case(horizon, asked, baselines.usage)
+    frozen, announced = baselines.of(case)
+    after = case.run(reading=IN_PARTS)
+    ends = ends_of(case, after)
+    found = Alternative(
+        choice,
+        months_under(case, announced, after, ends),
+        customers_of(case, frozen, after),
+        lines_of(horizon, options.by, announced, after) if options.by else (),
+        _assumed(case) if case.income == UNKNOWN else (),
+        case.source,
+        options.floor,
+        list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
+        after.is_complete and not baselines.usage.refused_rows and horizon.rating.is_complete,
+        ends[0] is not after,
+    )
+    return found, (*frozen.rates_used, *announced.rates_used, *after.rates_used)
+
+
+def _assumed(case: Case) -> list[AssumedOutcome]:
+    """What becomes of margins of 40 to 80%. A total of revenue stands in every month in proportion to itself."""
+    today = case.horizon.rating.total.before
+    if (
+        not today
+        or not case.horizon.rating.is_complete
+        or not all(p.where.is_all for p in case.scenario.business.own_prices)
+    ):
+        return []
+    case = Case(case.horizon, replace(case.options, earned=Earned(margin=_HALF)), case.usage)
+    before = totals(case, case.horizon.run(business=undated(case.scenario.business), income=case.income))[-1]
+    last = totals(case, case.run())[-1]
+    found = []
+    for margin in ASSUMED_MARGINS:
+        ratio = _HALF / (1 - margin)
+        then, now = (_earning(each, ratio).margin for each in (before, last))
+        if then is not None and now is not None:
+            found.append(AssumedOutcome(margin, then, now))
+    return found
+
+
+def _earning(totals: Totals, ratio: Fraction) -> Totals:
+    return replace(totals, revenue=totals.revenue and totals.revenue * ratio)
+
+
+def _shared_business(choices: Sequence[Choice]) -> Business:
+    """What today earns and pays by the scenarios: their undated rules, where all of them say the same."""
+    said = [_unplaced(undated(choice.scenario.business)) for choice in choices]
+    return said[0] if all(business == said[0] for business in said) else NO_BUSINESS
+
+
+def _unplaced(business: Business) -> Business:
+    """The rules without where they stand in a file."""
+    return Business(_fees(business.revenue), (), _fees(business.other_costs))
+
+
+def _fees(fees: Sequence[Fee]) -> tuple[Fee, ...]:
+    return tuple(replace(fee, where=replace(fee.where, place=None), place=None, note="") for fee in fees)
