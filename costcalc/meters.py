@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Meters:
 
     by_name: Mapping[str, Meter]
     groups: Mapping[str, tuple[str, ...]]
+    _inside: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def names_of(self, word: str) -> frozenset[str] | None:
         """The meters that a selector's word covers: a group with all parts (`tokens`), or one meter's own rate."""
@@ -35,6 +36,13 @@ class Meters:
         return frozenset({word}) if word in self.by_name else None
 
     def with_parts(self, name: str) -> frozenset[str]:
+        """The meter and all that lies inside it."""
+        found = self._inside.get(name)
+        if found is None:
+            found = self._inside[name] = self._look_inside(name)
+        return found
+
+    def _look_inside(self, name: str) -> frozenset[str]:
         inside = {name}
         for meter in self.by_name.values():
             if meter.part_of in inside:
