@@ -39,11 +39,12 @@ def customer_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
     yield Gap()
     yield _grid(outlook, is_wide)
     yield from _notes(outlook)
-    turned = [customer for customer in customers if customer.turns_unprofitable]
+    named = [customer for customer in customers if customer.name]  # rows without one are nobody's loss
+    turned = [customer for customer in named if customer.turns_unprofitable]
     if turned:
         verb = "turns" if len(turned) == 1 else "turn"
         yield Note(f"{counted(len(turned), 'customer')} {verb} unprofitable: {_names(turned)}.", "loud")
-    already = [one for one in customers if one.today.profit is not None and one.today.profit < 0]
+    already = [one for one in named if one.today.profit is not None and one.today.profit < 0]
     if already:
         verb = "costs" if len(already) == 1 else "cost"
         pays = "it pays" if len(already) == 1 else "they pay"
@@ -57,10 +58,9 @@ def _notes(outlook: Outlook) -> Iterator[Note]:
             yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
         return
     if rises := _rises(outlook):
-        titles = " and ".join(title for title, _ in rises)
-        yield Note(
-            f"{titles}: by how much what the customer pays must rise for its margin of today or that one.", "quiet"
-        )
+        titles = ", ".join(title for title, _ in rises)
+        floor = f", or {plain_percent(outlook.floor)}" if len(rises) > 1 and outlook.floor is not None else ""
+        yield Note(f"{titles}: the rise of what a customer pays that brings its margin of today{floor}.", "quiet")
     whole, after = _sum(outlook.customers).last, outlook.last.after
     parts = [
         (f"{money_text(amount, outlook.currency)} of {what}")

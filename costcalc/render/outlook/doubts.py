@@ -55,8 +55,14 @@ def _tests(outlook: Outlook) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _absent(outlook: Outlook) -> Iterator[Note]:
     if outlook.absent:
         more = len(outlook.absent) - _NAMED
-        named = ", ".join(outlook.absent[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        yield Note(f"The scenario names {named}, which this log does not use.")
+        named = "; ".join(_short(text) for text in outlook.absent[:_NAMED]) + (f"; {more} more" if more > 0 else "")
+        yield Note(f"The scenario names what this log does not use: {named}.")
+
+
+def _short(where: str) -> str:
+    """What was named, with long lists of names counted."""
+    parts = [part.split(" or ") for part in where.split(", ")]
+    return ", ".join(f"{names[0]} and {len(names) - 1} others" if len(names) > 2 else " or ".join(names) for names in parts)  # fmt: skip
 
 
 def _joined(notes: Sequence[str]) -> Iterator[str]:

@@ -38,13 +38,15 @@ def tables_of(outlook: Outlook) -> Sequence[Table]:
 def table_at(outlook: Outlook, position: int) -> Table:
     """The lines of one month; lines have no ranges, so the ends are the middle."""
     month, shown = outlook.months[position], month_figures(outlook)[0][position]
-    lines = [
-        ReportLine(line.key, _cost(line.months_before[position], line.months[position]), None, Fraction(), ("list",))
-        for line in outlook.lines
-    ]
+    holes = _holes(outlook)
+    lines = []
+    for line in outlook.lines:
+        is_priced = line.key not in holes or any(line.months_before) or any(line.months)
+        cost = _cost(line.months_before[position], line.months[position])
+        lines.append(ReportLine(line.key, cost, None, Fraction(), ("list",) if is_priced else ()))
     total = _cost(month.before.cost, month.after.cost)
     figures = replace(shown, low=shown.mid, high=shown.mid)
-    return table_with(lines, outlook.by, total, outlook.currency, _holes(outlook), figures)
+    return table_with(lines, outlook.by, total, outlook.currency, holes, figures)
 
 
 def _cost(before: Fraction, after: Fraction) -> Cost:

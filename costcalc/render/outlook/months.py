@@ -96,7 +96,7 @@ def _columns(outlook: Outlook, is_wide: bool) -> list[Column]:
         Column(WITH),
         *([Column("High", drop=2)] if ends else []),
         *([Column("Change", drop=1)] if not has_margin(outlook) or is_wide else []),
-        *([Column("Margin"), Column("Points")] if has_margin(outlook) else []),
+        *([Column("Margin"), Column("Points", drop=3)] if has_margin(outlook) else []),
     ]
 
 
@@ -143,8 +143,8 @@ def _ends(outlook: Outlook, total: Figures, width: int) -> list[list[Cell]]:
     """Beneath the total, what it is at either end of the ranges."""
     rows = []
     for label, whole, shown in (
-        ("at the low end", outlook.low, total.low),
-        ("at the high end", outlook.high, total.high),
+        ("at low ends", outlook.low, total.low),
+        ("at high ends", outlook.high, total.high),
     ):
         cells = [Cell(label, indent=1), Cell(), Cell(), Cell(decimal_text(shown))]
         if has_margin(outlook):
@@ -186,7 +186,7 @@ def _notes(outlook: Outlook) -> Iterator[Note]:
     if first and first is not outlook.months[0]:
         yield Note(f"{long_month_text(first.month)} is the first month whose cost the scenario changes.")
     if any(month.unpriced_tokens for month in outlook.months):
-        yield Note("* Incomplete: the month holds tokens that no price was found for.", "loud")
+        yield Note("* Incomplete: the month holds tokens that no price was found for.")
     other = outlook.last.after.other
     if other:
         yield Note(

@@ -16,8 +16,9 @@ from costcalc.reports.restoring import BreakEven
 def replica_blocks(outlook: Outlook) -> Iterator[Block]:
     """A row a target (and stretch of days) of the last month, and the break-even of each."""
     last = [part for part in outlook.replicas if part.month == outlook.last.month]
-    if last:
+    if last or outlook.answers.break_even:
         yield Gap()
+    if last:
         yield _grid(last, outlook)
     for answer in outlook.answers.break_even:
         yield Note(break_even_text(answer))
