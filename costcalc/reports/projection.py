@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month, month_of, months_from
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
-from costcalc.rating.forward import MonthCost, rate_months
 from costcalc.rating.model import Cost, RateUsed, Rating, sum_costs
 from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions, rate
 from costcalc.reports.answers import (
@@ -29,6 +29,9 @@ from costcalc.reports.margin import AssumedMargin, Margin, Revenue, at_assumed_m
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.model import PriceChanges
 from costcalc.usage.ledger import UsageLedger
+
+if TYPE_CHECKING:
+    from costcalc.forecasts.price_months import MonthCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +219,11 @@ def _months(rater: Rater, options: ProjectOptions, usage: UsageSummary, revenue:
     if not options.months or usage.last_day is None:
         return []
     months = list(months_from(month_of(usage.last_day).next, options.months))
-    costs = rate_months(rater, months, usage.days, usage.last_day)
-    return [_month_line(cost, usage, revenue) for cost in costs]
+    from costcalc.forecasts.price_months import rate_months  # imported where months are asked for
+
+    found = rate_months(rater, months, usage.days, usage.last_day)
+    rater.rates_used |= dict.fromkeys(found.rates_used)
+    return [_month_line(cost, usage, revenue) for cost in found.months]
 
 
 def _month_line(found: MonthCost, usage: UsageSummary, revenue: Revenue | None) -> MonthLine:

@@ -1,0 +1,69 @@
+"""Price months: months to come at the log's daily rate under price changes alone, at every end of their ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import Month
+from costcalc.forecasts.cells import Sorting, cells_of
+from costcalc.forecasts.earning import UNKNOWN
+from costcalc.forecasts.pricing import Lists
+from costcalc.forecasts.reading import MIDDLE, End, Reading
+from costcalc.forecasts.run import Assumptions, Run, run
+from costcalc.rating.model import Cost, RateUsed
+from costcalc.rating.quotes import Quotes
+from costcalc.rating.rate import NO_CHANGES, Rater
+from costcalc.scenario.changes import NO_USAGE_CHANGES
+from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.revenue import NO_BUSINESS
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCost:
+    """One month at the log's daily rate. `cost.before` is the announced list."""
+
+    month: Month
+    frozen: Fraction  # at the list of the log's last day
+    cost: Cost
+    covered: Cost  # the part whose rows state a revenue
+    unpriced_tokens: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class PriceMonths:
+    """The months, and the exchange rates that they rest on."""
+
+    months: Sequence[MonthCost]
+    rates_used: Sequence[RateUsed]
+
+
+def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> PriceMonths:
+    """The cost of each month; a rating must have been made before."""
+    cuts = rater.ledger.cuts
+    edges = (cuts.input_lengths, cuts.output_lengths)
+    cells = cells_of(rater, days_covered, last_day, Sorting(lambda names: (), lambda key, names: edges))
+    quotes = Quotes(rater.pricebook, rater.changes.days())
+
+    def priced(changes: PriceChanges, reading: Reading = MIDDLE, *, is_frozen: bool = False) -> Run:
+        lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
+        what = Assumptions(NO_USAGE_CHANGES, changes, NO_BUSINESS, UNKNOWN, lists, is_frozen)
+        return run(cells, what, {}, months, rater.fx, rater.commitments, reading)
+
+    frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
+    mid = priced(rater.changes) if rater.changes else before
+    low, high = [priced(rater.changes, End(end)) for end in ("low", "high")] if rater.changes.has_range else (mid, mid)
+    runs = (before, low, mid, high)
+    lines = [
+        MonthCost(
+            month,
+            frozen.months[place].cost,
+            Cost(*(Fraction(each.months[place].cost) for each in runs)),
+            Cost(*(Fraction(each.months[place].covered) for each in runs)),
+            Fraction(mid.months[place].unpriced),
+        )
+        for place, month in enumerate(months)
+    ]
+    return PriceMonths(lines, list(dict.fromkeys(rate for each in (frozen, *runs) for rate in each.rates_used)))
