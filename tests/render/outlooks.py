@@ -84,7 +84,14 @@ def full() -> Outlook:
         PLAN,
         floor=Fraction(9, 10),
     )
-    return replace(found, answers=answers(found), absent=("model kimi-* or glm-* or grok-*", "customer nobody"))
+    return replace(
+        found,
+        answers=answers(found),
+        absent=("model kimi-* or glm-* or grok-*", "customer nobody"),
+        notes=tuple(
+            f"{name}: not so much of the input can be read from the cache" for name in ("qwen3-max", "qwen-plus")
+        ),
+    )
 
 
 def answers(found: Outlook) -> Restoring:

@@ -10,19 +10,26 @@ from typing import Any
 import pytest
 
 from costcalc.calendar import utc_midnight
+from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.money import Money
 from costcalc.pricebook.events import load_events
 from costcalc.problems import Place, Problem
 from costcalc.rating.rate import RatingOptions
 from costcalc.render.json_ import cost_json, forecast_json, projection_json
+from costcalc.render.outlook.json_ import outlook_json
+from costcalc.reports.case import Earned, OutlookOptions
 from costcalc.reports.cost import cost
 from costcalc.reports.forecast import ForecastOptions, forecast
+from costcalc.reports.outlook import outlook
 from costcalc.scenario.events import event_changes
 from costcalc.scenario.figure import fixed
+from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.read import parse_scenario
 from costcalc.usage.ledger import Cuts, SkippedRows
 from tests.conftest import REPO_ROOT
 from tests.render.made import books, cost_report, fx, group, ledger, projection
+from tests.render.outlooks import full
 
 PAGE = (REPO_ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 TEXTS = (
@@ -102,6 +109,7 @@ OBJECTS = {
     frozenset({"exact", "rounded"}): "amount",
     frozenset(documented("cost")): "cost",
     frozenset(documented("margin")): "margin",
+    frozenset(documented("totals")): "totals",
 }
 
 
@@ -131,7 +139,7 @@ def seen(value: Any) -> str:
 
 ALLOWED = {
     "text": {"text"}, "integer": {"integer"}, "flag": {"flag"}, "count": {"integer", "text"}, "decimal": {"text"},
-    "ratio": {"text"}, "amount": {"amount"}, "cost": {"cost"}, "margin": {"margin"}, "names": {"names"},
+    "ratio": {"text"}, "amount": {"amount"}, "cost": {"cost"}, "margin": {"margin"}, "totals": {"totals"}, "names": {"names"},
 }  # fmt: skip
 
 
@@ -174,6 +182,49 @@ def test_every_field_of_a_cost_report_is_documented():
     for name, types in fields(json.loads(cost_json(cost_report(MILLION)))).items():
         printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.cost/1"))
+
+
+def test_every_field_of_an_outlook_is_documented():
+    """Everything that a page can say; machines of one's own; a list in another currency; an event; a new rate."""
+    printed: dict[str, set[str]] = {}
+    for text in (outlook_json(full()), outlook_of(MOVED), outlook_of(MOVED, revenue=3000)):
+        for name, types in fields(json.loads(text)).items():
+            printed.setdefault(name, set()).update(types)
+    check(printed, documented("costcalc.outlook/1"))
+
+
+MOVED = """
+scenario: To machines of one's own
+prices:
+  - {event: alibaba-2026-04-compute, pass_through: 50%}
+  - {what: "alibaba/qwen3-max:output_tokens", change: "=50/1M", on: 2026-11-01}
+moves:
+  - {share: 50%, to: selfhosted/tiny, quality: "not tested"}
+"""
+TINY = """
+provider: selfhosted
+currency: USD
+timezone: UTC
+models:
+  tiny:
+    prices:
+      2026-01-01:
+        self_hosted:
+          gpu_hour: 1 USD
+          gpus: 1
+          replicas: 1
+          utilisation: 50%
+          input_tokens_per_second: 100_000 per replica
+          output_tokens_per_second: 10_000 per replica
+"""
+
+
+def outlook_of(text: str, revenue: int | None = None) -> str:
+    plan = parse_scenario(text, "plan.yaml", {event.id: event for event in load_events()})
+    prices = books(TEXTS[0], TEXTS[2], TINY)
+    horizon = Horizon(FULL, prices, RATES, HorizonOptions(2, ("customer",), "auto", "USD", "UTC"), [plan])
+    earned = Earned(Money(Fraction(revenue), "")) if revenue else Earned()
+    return outlook_json(outlook(horizon, OutlookOptions(plan, changes_at(plan, None), ("customer",), earned)))
 
 
 def test_every_field_of_a_forecast_is_documented():
@@ -222,7 +273,7 @@ def forecast_of(count: int, day_of_others: bool = False, **words: Any) -> str:
 
 
 def check(printed: dict[str, set[str]], expected: dict[str, str]) -> None:
-    objects = {name.split(".")[0].split("[")[0] for name in expected if "." in name}
+    objects = {name[:end] for name in expected for end, char in enumerate(name) if char in ".["}
     names = {name for name, types in printed.items() if not (types == {"null"} and name in objects)}
     assert names == set(expected)
     for name in names:
