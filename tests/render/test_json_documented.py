@@ -224,7 +224,9 @@ def outlook_of(text: str, revenue: int | None = None) -> str:
     prices = books(TEXTS[0], TEXTS[2], TINY)
     horizon = Horizon(FULL, prices, RATES, HorizonOptions(2, ("customer",), "auto", "USD", "UTC"), [plan])
     earned = Earned(Money(Fraction(revenue), "")) if revenue else Earned()
-    return outlook_json(outlook(horizon, OutlookOptions(plan, changes_at(plan, None), ("customer",), earned)))
+    return outlook_json(
+        outlook(horizon, OutlookOptions(plan, changes_at(plan, None), ("customer",), earned, Fraction(1, 2)))
+    )
 
 
 def test_every_field_of_a_forecast_is_documented():
