@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from costcalc.calendar import month_of
 from costcalc.forecasts.earning import UNKNOWN, Income, undated
@@ -125,26 +126,34 @@ class Case:
         assert block.self_hosted is not None
         return block.self_hosted.utilisation
 
-    def steps(self) -> Iterator[tuple[str, str, Run]]:
-        """The causes in their order, each with the run in which it and all before it are in."""
+    def steps(self, after: Run | None = None) -> Iterator[tuple[str, str, Run]]:
+        """The causes in their order, each with the run in which it and all before it are in.
+
+        `after`: the run of the whole scenario, where it was made already; the last step is the same.
+        """
+        waiting: list[tuple[str, str, Callable[[], Run]]] = list(self._steps())
+        for place, (cause, name, made) in enumerate(waiting):
+            yield cause, name, after if after is not None and place == len(waiting) - 1 and place > 1 else made()
+
+    def _steps(self) -> Iterator[tuple[str, str, Callable[[], Run]]]:
         business = self.scenario.business
         now, income, run = undated(business), self.income, self.horizon.run
-        yield "today", "", run(business=now, income=income, is_frozen=True, reading=IN_PARTS)
-        yield "published", "", run(business=now, income=income, reading=IN_PARTS)
+        yield "today", "", partial(run, business=now, income=income, is_frozen=True, reading=IN_PARTS)
+        yield "published", "", partial(run, business=now, income=income, reading=IN_PARTS)
         usage = NO_USAGE_CHANGES
         for kind in USAGE_STEPS:
             part = getattr(self.scenario.usage, kind)
             if part:
                 usage = replace(usage, **{kind: part})
-                yield kind, "", run(usage, business=now, income=income)
+                yield kind, "", partial(run, usage, business=now, income=income)
         touched = self._providers(usage)
         for count, provider in enumerate(touched, 1):
             changes = of_providers(self.options.changes, touched[:count], every=count == len(touched))
-            yield "prices", provider, run(usage, changes, now, income)
+            yield "prices", provider, partial(run, usage, changes, now, income)
         if self.scenario.fx:
-            yield "fx", "", run(usage, self.options.changes, now, income, self.fx)
+            yield "fx", "", partial(run, usage, self.options.changes, now, income, self.fx)
         if now != business:
-            yield "revenue", "", run(usage, self.options.changes, business, income, self.fx)
+            yield "revenue", "", partial(run, usage, self.options.changes, business, income, self.fx)
 
     def _providers(self, usage: UsageChanges) -> list[str]:
         """The providers whose prices the scenario changes, in the order written."""

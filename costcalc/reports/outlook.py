@@ -152,8 +152,9 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
     """
     case = Case(horizon, options)
     usage = case.usage
-    steps = list(case.steps())
-    frozen, announced, after = steps[0][2], steps[1][2], case.run(reading=IN_PARTS)
+    after = case.run(reading=IN_PARTS)
+    steps = list(case.steps(after))
+    frozen, announced = steps[0][2], steps[1][2]
     ends = ends_of(case, after)
     return Outlook(
         scenario=case.scenario,
