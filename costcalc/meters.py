@@ -86,6 +86,17 @@ def billable_counts(reported: Mapping[str, int], priced: Collection[str]) -> dic
     return {name: count for name, count in leaves.items() if count}
 
 
+def parts_taken(reported: Mapping[str, int], priced: Collection[str]) -> dict[str, dict[str, int]]:
+    """Which parts leave which whole, as `billable_counts` takes them out: {whole: {part: its count}}."""
+    known = meters().by_name
+    found: dict[str, dict[str, int]] = {}
+    for name, count in reported.items():
+        whole = _priced_whole(known[name], priced) if name in priced and count else None
+        if whole:
+            found.setdefault(whole, {})[name] = count
+    return found
+
+
 def _priced_whole(meter: Meter, priced: Collection[str]) -> str | None:
     """The nearest enclosing meter that is billed: the part's count leaves it."""
     known = meters().by_name

@@ -80,6 +80,10 @@ class Section:
                 found.update(band.rates)
         return found
 
+    def bounds_of(self, rate: Rate, meter: str) -> Bounds | None:
+        """The lengths that this very rate is written for; None where it holds for all of them."""
+        return next((band.bounds for band in self.bands if band.rates.get(meter) is rate), None)
+
     def all_rates(self) -> list[Rate]:
         """Every rate of the section and of its variations, at every length."""
         inner = [part.all_rates() for part in (self.thinking, self.off_peak) if part]

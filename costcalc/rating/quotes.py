@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import day_of, instant_of_day, utc_day
-from costcalc.pricebook.model import STANDARD, Book, PriceBlock, Rate, Schedule, Section
+from costcalc.pricebook.model import STANDARD, Bounds, Book, PriceBlock, Rate, Schedule, Section
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
 from costcalc.pricebook.terms import Discount, discounted
@@ -17,6 +17,15 @@ from costcalc.rating.model import PriceKey
 from costcalc.usage.ledger import UsageGroup
 
 ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A part of the block that made a price: it set the price anew, or took a share of the one below."""
+
+    name: str  # standard, the service tier, thinking, off-peak
+    share: Fraction | None = None  # None: a price of its own
+    bounds: Bounds | None = None  # the band it stands in; None: for every length
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class QuotedRate:
     from_standard: bool  # the standard rate itself, or written relative to it
     rate: Rate
     left: Fraction = ONE  # of the price under a contract's discounts: 0.875 where 12.5% is taken off
+    layers: tuple[Layer, ...] = ()  # what made `price` and `share`: the shares of the layers multiply to `share`
 
     @property
     def listed(self) -> Fraction:
@@ -233,41 +243,53 @@ def _section(block: PriceBlock, key: PriceKey) -> tuple[Section | None, str]:
 
 
 def _rates(block: PriceBlock, section: Section, key: PriceKey) -> dict[str, QuotedRate]:
-    standard = _layered(block.standard, key, {}, from_standard=True)
+    standard = _layered(block.standard, STANDARD, key, {})
     if section is block.standard:
         return standard
     if section.share is not None:
-        return {meter: QuotedRate(q.price, q.share * section.share, True, q.rate) for meter, q in standard.items()}
-    return _layered(section, key, standard, from_standard=False)
+        return _shared(standard, key.service_tier, section.share, from_standard=True)
+    return _layered(section, key.service_tier, key, standard)
 
 
 def _layered(
-    section: Section, key: PriceKey, standard: Mapping[str, QuotedRate], *, from_standard: bool
+    section: Section, name: str, key: PriceKey, standard: Mapping[str, QuotedRate]
 ) -> dict[str, QuotedRate]:
     """The section's rates for this length, with those that thinking mode and off-peak hours replace."""
-    rates = _quoted(section.rates_for(key.input_over, key.output_over), standard, from_standard=from_standard)
+    rates = _quoted(section, name, key, standard)
     if key.thinking and section.thinking:
-        inner = section.thinking.rates_for(key.input_over, key.output_over)
-        rates.update(_quoted(inner, rates, from_standard=False))
+        rates.update(_quoted(section.thinking, "thinking", key, rates))
     if key.off_peak and section.off_peak:
         if section.off_peak.share is not None:
-            share = section.off_peak.share
-            return {meter: QuotedRate(q.price, q.share * share, q.from_standard, q.rate) for meter, q in rates.items()}
-        inner = section.off_peak.rates_for(key.input_over, key.output_over)
-        rates.update(_quoted(inner, rates, from_standard=False))
+            return _shared(rates, "off-peak", section.off_peak.share)
+        rates.update(_quoted(section.off_peak, "off-peak", key, rates))
     return rates
 
 
-def _quoted(
-    rates: Mapping[str, Rate], basis: Mapping[str, QuotedRate], *, from_standard: bool
+def _shared(
+    rates: Mapping[str, QuotedRate], name: str, share: Fraction, *, from_standard: bool = False
 ) -> dict[str, QuotedRate]:
+    """Every rate at a share of what it is."""
+    layer = Layer(name, share)
+    return {
+        meter: QuotedRate(
+            q.price, q.share * share, from_standard or q.from_standard, q.rate, layers=(*q.layers, layer)
+        )
+        for meter, q in rates.items()
+    }
+
+
+def _quoted(section: Section, name: str, key: PriceKey, basis: Mapping[str, QuotedRate]) -> dict[str, QuotedRate]:
+    """The section's own rates; what is written relative to the rates of `basis` follows them."""
     found = {}
-    for meter, rate in rates.items():
+    for meter, rate in section.rates_for(key.input_over, key.output_over).items():
+        bounds = section.bounds_of(rate, meter)
         if not rate.relative:
-            found[meter] = QuotedRate(rate.price / rate.per_units, ONE, from_standard, rate)
+            layers = (Layer(name, bounds=bounds),)
+            found[meter] = QuotedRate(rate.price / rate.per_units, ONE, name == STANDARD, rate, layers=layers)
         elif meter in basis:
             whole = basis[meter]
-            found[meter] = QuotedRate(whole.price, whole.share * rate.price, whole.from_standard, rate)
+            layers = (*whole.layers, Layer(name, rate.price, bounds))
+            found[meter] = QuotedRate(whole.price, whole.share * rate.price, whole.from_standard, rate, layers=layers)
     return found
 
 
