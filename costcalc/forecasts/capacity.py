@@ -69,11 +69,12 @@ def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, readi
     extra = reading.most(needed - paid, 0)
     fixed = facts.fixed_per_month.amount * Fraction(load.days, month.days) if facts.fixed_per_month else Fraction()
     each = number(facts.gpu_hour.amount * facts.gpus * hours) * exchange * rise
-    # The first machines of a target bring the spare ones and the fixed cost.
-    begins = (each * facts.spare + number(fixed) * exchange * rise) * (paid == 0)
-    cost = each * extra + begins * (needed > 0)
+    # The first machines of a target bring the spare ones and the fixed cost. Each is 1 or 0:
+    first, any_needed = 1 - reading.least(paid, 1), reading.least(needed, 1)
+    begins = (each * facts.spare + number(fixed) * exchange * rise) * first
+    cost = each * extra + begins * any_needed
     busy = (moved + load.own) / (reading.most(needed, 1) * hours)
     return Replicas(
-        f"{load.target.provider}/{load.target.model}", month, load.day, load.days, needed, paid, facts.spare * (paid == 0),
+        f"{load.target.provider}/{load.target.model}", month, load.day, load.days, needed, paid, facts.spare * first,
         moved, busy, cost, each, begins, offered, load.requests,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move
+from costcalc.scenario.figure import Figure
 
 ONE = Fraction(1)
 BATCH = "batch"
@@ -67,7 +68,8 @@ def _asked(plan: Plan, cell: Cell, when: When, reading: Reading) -> list[Flow]:
     matched = plan.matching(cell)
     for change in matched:
         if isinstance(change, Growth) and change.meters is not None and (stage := plan.stage(change, when)):
-            flow = _multiplied(flow, change.meters, plan.level(change, when, reading), (id(change), stage))
+            level = plan.level(change, when, reading)
+            flow = _multiplied(flow, change.meters, level, reading.middle(level), (id(change), stage))
     flows = [flow]
     for change in matched:
         if isinstance(change, Mix) and change.span.holds_on(when.day):
@@ -89,14 +91,12 @@ def _served(plan: Plan, cell: Cell, asked: Sequence[Flow], when: When, reading: 
     return found
 
 
-def _multiplied(flow: Flow, names: frozenset[str], factor: Number, step: tuple[int, ...]) -> Flow:
-    """Every request has `factor` times as much of some meters."""
+def _multiplied(flow: Flow, names: frozenset[str], factor: Number, stretch_by: Fraction, step: tuple[int, ...]) -> Flow:
+    """Every request has `factor` times as much of some meters, and lies in the bands of `stretch_by` times as much."""
     leaves = {name: count * factor if name in names else count for name, count in flow.leaves.items()}
-    stretches = flow.stretches
-    if _is_number(factor):
-        stretches = tuple(
-            _stretched(stretch, side, names, factor) for side, stretch in zip(SIDES, flow.stretches, strict=True)
-        )
+    stretches = tuple(
+        _stretched(stretch, side, names, stretch_by) for side, stretch in zip(SIDES, flow.stretches, strict=True)
+    )
     return replace(flow, leaves=leaves, stretches=stretches, path=(*flow.path, *step))
 
 
@@ -108,8 +108,8 @@ def _stretched(stretch: Stretch, side: str, names: frozenset[str], factor: Fract
 
 
 def _is_number(value: Number) -> bool:
-    """Whether a factor is one number; draws of a simulation leave the bands as they are."""
-    return isinstance(value, Fraction | int)
+    """Whether it is one number, and no form, and nothing that differs from draw to draw."""
+    return isinstance(value, Fraction | int | float)
 
 
 def _parts(flow: Flow, share: Number) -> tuple[Flow, Flow]:
@@ -134,11 +134,10 @@ def _mixed(flow: Flow, mix: Mix, when: When, reading: Reading) -> list[Flow]:
             raise _needs_requests(mix, flow.cell)
         added = reading.count(flow.cell.counts, REQUESTS) * more * 10 ** meters().by_name[name].decimals
         leaves[name] = leaves[name] + added if name in leaves else added
-    stretches = changes.stretches
-    if all(_is_number(factor) and _is_number(more) for factor, more in values.values()):
-        stretches = tuple(
-            _joined(stretch, stretch_of(values, side)) for side, stretch in zip(SIDES, stretches, strict=True)
-        )
+    middles = {name: (reading.middle(factor), reading.middle(more)) for name, (factor, more) in values.items()}
+    stretches = tuple(
+        _joined(stretch, stretch_of(middles, side)) for side, stretch in zip(SIDES, changes.stretches, strict=True)
+    )
     return _kept(stays, replace(changes, leaves=leaves, stretches=stretches, path=(*flow.path, id(mix))))
 
 
@@ -165,7 +164,7 @@ def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: 
     if flow.target is not None or not flow.leaves or (target.provider, target.model) == flow.cell.home:
         return [flow]
     stays, goes = _parts(flow, reading.of(change.share) * change.span.arrived(when.month, when.first))
-    first = _at_target(goes, target, "standard", reading.of(change.tokens), id(change))
+    first = _at_target(goes, target, "standard", change.tokens, id(change), reading)
     again = replace(goes, scale=goes.scale * reading.of(change.escalated))
     return _kept(stays, first, again)
 
@@ -178,30 +177,31 @@ def _moved(flow: Flow, move: Move, plan: Plan, when: When, reading: Reading) -> 
         plan.limits[f"a bill without tokens cannot move to {move.to}: it stays"] = None
         return [flow]
     stays, goes = _parts(flow, reading.saving(move.share) * move.span.arrived(when.month, when.first))
-    there = _at_target(goes, target, move.service_tier, reading.of(move.tokens), id(move))
+    there = _at_target(goes, target, move.service_tier, move.tokens, id(move), reading)
     return _kept(stays, replace(there, move=move))
 
 
-def _at_target(flow: Flow, target: ResolvedModel, tier: str, tokens: Number, step: int) -> Flow:
-    every = meters().names_of("tokens") or frozenset()
-    return _multiplied(replace(flow, target=target, tier=tier), every, tokens, (step,))
+def _at_target(flow: Flow, target: ResolvedModel, tier: str, tokens: Figure, step: int, reading: Reading) -> Flow:
+    every, times = meters().names_of("tokens") or frozenset(), reading.of(tokens)
+    return _multiplied(replace(flow, target=target, tier=tier), every, times, reading.middle(times), (step,))
 
 
 def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Reading) -> list[Flow]:
     if not plan.matches_now(change, flow.cell, flow.provider, flow.model, flow.service_tier):
         return [flow]
     amount = plan.amount(change, when, reading)
+    left = 1 + amount  # of a cut
     step = (id(change), plan.stage(change, when))
     match change.lever:
         case "output" | "prompt":
             side = "output_tokens" if change.lever == "output" else "input_tokens"
-            return [_multiplied(flow, meters().with_parts(side), 1 + amount, step)]
+            return [_multiplied(flow, meters().with_parts(side), left, reading.middle(left), step)]
         case "tokens":
             every = meters().names_of("tokens") or frozenset()
-            fewer = _multiplied(flow, every, 1 + amount, step)
+            fewer = _multiplied(flow, every, left, reading.middle(left), step)
             return [replace(fewer, stretches=flow.stretches)]  # each request keeps its band
         case "requests":
-            return _kept(replace(flow, scale=flow.scale * (1 + amount)))
+            return _kept(replace(flow, scale=flow.scale * left))
         case "batch":
             if flow.service_tier != "standard" or not plan.has_batch(replace(flow, tier=BATCH), when.day):
                 return [flow]
@@ -219,11 +219,12 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     written = 1 / reading.saving(change.reads_per_write)  # tokens written for one that is read
     whole, cached = (_sum_of(flow, name) for name in ("input_tokens", "cache_read_tokens"))
     newly, most = whole * plan.amount(change, when, reading) + cached * -1, plain * (1 / (1 + written))
-    if reading.is_exact:
-        counts = flow.cell.counts
-        if value_of(newly, counts) <= 0:
+    counts = flow.cell.counts
+    asked, limit = value_of(newly, counts), value_of(most, counts)
+    if _is_number(asked) and _is_number(limit):
+        if asked <= 0:
             return flow
-        if value_of(newly, counts) > value_of(most, counts):
+        if asked > limit:
             plan.limits[f"{flow.provider}/{flow.model}: not so much of the input can be read from the cache"] = None
             newly = most
     else:

@@ -83,8 +83,6 @@ class Pricer:
 
     def price(self, flow: Flow, day: date, month: Month) -> Priced:
         """The flow at the prices of a day, in a month's exchange rates."""
-        if not self.reading.is_exact:
-            return self._price(flow, day, month)
         known = self._known(flow)
         since = self.lists.quotes.since(known.model, day) if known.model else day
         # Flows are kept while nothing that shapes them changes: the same one costs the same until its price does.
@@ -177,7 +175,7 @@ class Pricer:
         """In which bands the flow's requests lie."""
         cell = flow.cell
         place = (id(cell), flow.path, found.provider, found.region, found.model)
-        if self.reading.is_exact and place in self._labels:
+        if place in self._labels:
             return self._labels[place]
         labels = (cell.kind.key.input_over, cell.kind.key.output_over) if cell.kind.key else (0, 0)
         both = []
@@ -197,11 +195,13 @@ class Pricer:
         return both[0], both[1]
 
     def _mean(self, flow: Flow, side: str) -> Fraction | None:
-        if not flow.cell.requests or not self.reading.is_exact:
+        if not flow.cell.requests:
             return None
         inside = meters().with_parts(f"{side}_tokens")
-        counts = flow.cell.counts
-        total = sum((value_of(count, counts) for name, count in flow.leaves.items() if name in inside), Fraction())
+        counts, middle = flow.cell.counts, self.reading.middle
+        total = sum(
+            (middle(value_of(count, counts)) for name, count in flow.leaves.items() if name in inside), Fraction()
+        )
         return Fraction(total) / flow.cell.requests
 
     def _model_cuts(self, found: ResolvedModel) -> tuple[list[int], list[int]]:
@@ -288,7 +288,7 @@ class Pricer:
         return [change for change in self.changes.matching(*cell.home) if change.applies_on(day)]
 
     def _units_of(self, key: PriceKey, rate: Number, *, contracted: bool) -> _Units:
-        place = (key, rate if self.reading.is_exact else id(rate), contracted)
+        place = (key, rate, contracted)
         found = self._units.get(place)
         if found is not None:
             return found

@@ -27,6 +27,13 @@ class Reading(Protocol):
     def is_exact(self) -> bool:
         """Whether numbers are Fractions; equal ones then give equal prices."""
 
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether a run keeps what each kind of usage costs and earns, beside the months."""
+
+    def nothing(self) -> Number:
+        """What a long sum begins with: it is added to in place."""
+
     def number(self, value: Fraction | int) -> Number:
         """A figure that is no range."""
 
@@ -54,6 +61,9 @@ class Reading(Protocol):
     def least(self, one: Number, other: Number) -> Number:
         """The smaller one."""
 
+    def middle(self, value: Number) -> Fraction:
+        """The value by which requests are put into price bands."""
+
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -65,6 +75,13 @@ class End:
     @property
     def is_exact(self) -> bool:
         return True
+
+    @property
+    def keeps_rows(self) -> bool:
+        return True
+
+    def nothing(self) -> Number:
+        return 0
 
     def number(self, value: Fraction | int) -> Number:
         return value
@@ -92,6 +109,10 @@ class End:
 
     def least(self, one: Number, other: Number) -> Number:
         return min(one, other)
+
+    def middle(self, value: Number) -> Fraction:
+        found: Fraction = value
+        return found
 
 
 MIDDLE = End()

@@ -28,6 +28,7 @@ from costcalc.scenario.changes import UsageChanges
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
 
+_LEAST_LOAD = Fraction(1, 10**9)  # hours: less than a nothing that could be divided by
 RowKey = tuple[int, str, str]  # the cell, and the provider and model that serve it then
 
 
@@ -105,7 +106,8 @@ class _Running:
         self.plan = Plan(what.usage, lost, targets, self.pricer.has_price)
         self.earner = Earner(cells, what.income, what.business, reading, self.pricer.exchange)
         self.commitments = commitments
-        self.found = Run([MonthRun(month) for month in months])
+        nothing = reading.nothing
+        self.found = Run([MonthRun(month, cost=nothing(), covered=nothing()) for month in months])
         self.homes = {cell.home for cell in cells.cells}
         self.own_hosts = {(targets[move.to].provider, targets[move.to].model) for move in what.usage.moves}
         self.asks_tokens = any(fee.per == "1M tokens" for fee in (*what.business.revenue, *what.business.other_costs))
@@ -148,7 +150,7 @@ class _Running:
             volumes.append(Volume(volume, self._asked(flows, scale)))
             if cell.requests is None or line.requests is None:
                 line.requests = None
-            else:
+            elif self.reading.keeps_rows:
                 line.requests = line.requests + scale * number(cell.requests)
             for flow in flows.served:
                 self._flow(index, flow, volume, position, when, end, loads, tally)
@@ -173,7 +175,8 @@ class _Running:
         loads: dict[tuple[str, str, date], Load], tally: Any,
     ) -> None:  # fmt: skip
         line, scale = self.found.months[position], flow.scale * volume
-        line.tokens = line.tokens + self._tokens(flow) * (scale * self._share(when.days))
+        if self.reading.keeps_rows:
+            line.tokens = line.tokens + self._tokens(flow) * (scale * self._share(when.days))
         for day, days in self._price_days(flow, when, end):
             priced = self.pricer.price(flow, day, when.month)
             part = scale * self._share(days)
@@ -191,7 +194,7 @@ class _Running:
             elif flow.target is None and flow.cell.home in self.own_hosts:
                 self._own_load(loads, flow, day, days, part)
             self._cost(index, flow, position, priced.total * part, priced.cost, part)
-            if self.commitments:
+            if self.commitments and self.reading.is_exact:
                 self._commit(tally, flow, priced, day, when.month, part)
 
     def _tokens(self, flow: Flow) -> Number:
@@ -206,10 +209,11 @@ class _Running:
 
     def _cost(self, index: int, flow: Flow, position: int, total: Number, cost: Number, part: Number) -> None:
         line = self.found.months[position]
-        line.cost = line.cost + total
+        line.cost += total
         if flow.cell.has_revenue:
-            line.covered = line.covered + total
-        _add(self.found.rows, (index, flow.provider, flow.model), position, len(self.months), cost * part)
+            line.covered += total
+        if self.reading.keeps_rows:
+            _add(self.found.rows, (index, flow.provider, flow.model), position, len(self.months), cost * part)
 
     def _price_days(self, flow: Flow, when: When, end: date) -> Iterator[tuple[date, int]]:
         """(day, days): the parts of these days within which the flow's price stays."""
@@ -257,7 +261,10 @@ class _Running:
             exchange = self.pricer.exchange(currency, when.month)
             machines = replicas_for(load, when.month, exchange, rise, self.reading)
             self.found.replicas.append(machines)
-            if self.reading.is_exact and not machines.load:
+            if not self.reading.is_exact:
+                self._machines_of_draws(position, load, machines)
+                continue
+            if not machines.load:
                 continue
             hourly = machines.cost / machines.load
             for index, flow, hours in load.moved:
@@ -266,16 +273,28 @@ class _Running:
                 if self.commitments:
                     _tally(tally, flow, None, load.day, when.month, total)
 
+    def _machines_of_draws(self, position: int, load: Load, machines: Replicas) -> None:
+        """The bill as a whole, for there may be draws in which nothing moved; covered as far as the load is."""
+        line = self.found.months[position]
+        line.cost += machines.cost
+        covered = [hours for _, flow, hours in load.moved if flow.cell.has_revenue]
+        if covered:
+            least = self.reading.number(_LEAST_LOAD)
+            share = sum(covered, self.reading.number(0)) / self.reading.most(machines.load, least)
+            line.covered += machines.cost * share
+
     def _business(self, position: int, when: When, volumes: Sequence[Volume]) -> None:
         line, size = self.found.months[position], len(self.months)
         if self.what.income.kind != "none":
             line.revenue = line.revenue if line.revenue is not None else self.reading.number(0)
             for owner, amount in self.earner.revenue(when, volumes).items():
                 line.revenue = line.revenue + self._whole(owner, amount)
-                _add(self.found.revenue, owner, position, size, amount)
+                if self.reading.keeps_rows:
+                    _add(self.found.revenue, owner, position, size, amount)
         for owner, amount in self.earner.other_costs(when, volumes).items():
             line.other = line.other + self._whole(owner, amount)
-            _add(self.found.other, owner, position, size, amount)
+            if self.reading.keeps_rows:
+                _add(self.found.other, owner, position, size, amount)
 
     def _whole(self, owner: Owner, amount: Number) -> Number:
         return value_of(amount, self.cells.cells[int(owner[1])].counts) if owner[0] == "cell" else amount
