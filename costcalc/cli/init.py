@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from importlib.resources import files
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
 
 from costcalc.cli.app import command_app
 from costcalc.cli.groups import CommandsGroup
+from costcalc.files import write_whole
 from costcalc.problems import Place, fail, visible
 
 EXAMPLES = """
@@ -57,28 +56,6 @@ def start(name: str, output: Path | None, force: bool, next_step: str) -> int:
             "file-exists", "the file is there already", place=Place(str(output)),
             remedy="choose another name, or say --force to write over it",
         )  # fmt: skip
-    _write(output, text)
+    write_whole(output, text)
     typer.echo(f"{visible(str(output))} is written. Next: {visible(next_step.format(file=output))}")
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    """The whole file or none of it: written beside, then renamed. CostcalcError: it cannot be written."""
-    beside = None
-    try:
-        with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:  # fmt: skip
-            beside = Path(file.name)
-            file.write(text)
-        beside.chmod(_usual_mode())
-        beside.replace(path)
-    except OSError as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        raise fail("unwritable-file", f"cannot write the file: {error.strerror}", place=Place(str(path))) from error
-
-
-def _usual_mode() -> int:
-    """What a new file may be read and written by; a temporary one is its owner's alone."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costcalc.problems import INCOMPLETE_EXIT, Place, fail, nearest_names
+from costcalc.files import write_whole
+from costcalc.problems import INCOMPLETE_EXIT, fail, nearest_names
 from costcalc.reports.usage import UsageSummary
 
 if TYPE_CHECKING:
@@ -49,10 +50,7 @@ def deliver(
     if output is None or str(output) == "-":
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         return
-    try:
-        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="")
-    except OSError as error:
-        raise fail("unwritable-file", f"cannot write the file: {error.strerror}", place=Place(str(output))) from error
+    write_whole(output, text if text.endswith("\n") else text + "\n")
 
 
 def screen() -> Console:

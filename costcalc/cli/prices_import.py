@@ -13,6 +13,7 @@ import typer
 
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
+from costcalc.files import write_whole
 from costcalc.problems import INCOMPLETE_EXIT, Place, fail, visible
 
 if TYPE_CHECKING:
@@ -167,9 +168,9 @@ def _put(text: str, target: Path | None, over: Path | None = None) -> None:
         )  # fmt: skip
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise fail("unwritable-file", f"cannot write the file: {error.strerror}", place=Place(str(target))) from error
+    write_whole(target, text)
 
 
 def _text_of(path: Path) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from errno import EISDIR
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from costcalc.calendar import DAY_SECONDS, instant_of_day
+from costcalc.files import written_whole
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain
@@ -49,19 +50,16 @@ _EXACT = ("billed", "revenue")  # rational numbers, as text: "3/2000"
 
 def write_ledger(ledger: UsageLedger, path: Path | str) -> None:
     """The ledger as a Parquet file: one row a group, a column a meter (DECIMAL(38,0)), its questions in the metadata."""
-    engine, lines = Engine(), Path(f"{path}.part.jsonl")
+    engine = Engine()
     try:
-        if Path(path).is_dir():
-            raise IsADirectoryError(EISDIR, "Is a directory")
-        with lines.open("w", encoding="utf-8") as out:
-            for group in ledger.groups:
-                out.write(json.dumps(_record(ledger, group), ensure_ascii=False) + "\n")
-        engine.execute(_copy_statement(ledger, lines, path))
-    except OSError as error:
-        raise fail("unwritable-file", f"cannot write the file: {error.strerror}", place=Place(str(path))) from error
+        with written_whole(path) as beside, TemporaryDirectory() as folder:
+            lines = Path(folder, "groups.jsonl")
+            with lines.open("w", encoding="utf-8") as out:
+                for group in ledger.groups:
+                    out.write(json.dumps(_record(ledger, group), ensure_ascii=False) + "\n")
+            engine.execute(_copy_statement(ledger, lines, beside))
     finally:
         engine.close()
-        lines.unlink(missing_ok=True)
 
 
 def _record(ledger: UsageLedger, group: UsageGroup) -> dict[str, object]:
