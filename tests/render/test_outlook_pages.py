@@ -79,6 +79,9 @@ def test_the_floor_and_what_the_ends_of_ranges_do_to_it():
     assert "At the best end of the ranges it does not." in text
     text = page(QWEN, GROWS, months=2, earned=revenue(5000), floor=Fraction(13, 20))
     assert "! Margin is below 65% today already." in text
+    halved = "scenario: Less\nefficiency:\n  - {tokens: -50%, on: 2026-11-01}\n"
+    text = page(QWEN, halved, months=2, earned=revenue(5000), floor=Fraction(13, 20))
+    assert "! Margin is below 65% today already; it meets it from November 2026 on." in text
 
 
 def test_a_margin_that_comes_back_says_when():

@@ -60,7 +60,9 @@ def _floor(outlook: Outlook) -> Iterator[Note]:
     if below is None:
         yield Note(f"Margin stays at or above {word} through {long_month_text(outlook.last.month)}.", "strong")
     elif today is not None and today < floor:
-        yield Note(f"Margin is below {word} today already.", "loud")
+        back = _back_from(outlook, floor)
+        until = f"; it meets it from {long_month_text(back.month)} on" if back else ""
+        yield Note(f"Margin is below {word} today already{until}.", "loud")
     else:
         back = _back_from(outlook, floor)
         until = f" and is back at it in {long_month_text(back.month)}" if back else ""
