@@ -1,0 +1,98 @@
+"""Limits as written: amounts of money, tokens or requests, single percents, ages, and the days of a period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from fractions import Fraction
+
+from costcalc.budget.model import COUNTED, Days
+from costcalc.calendar import Month, read_day, read_month
+from costcalc.money import exact_text, read_number
+
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+"
+AMOUNT = re.compile(rf"({_NUMBER}) ?([KMB]?) ?([A-Z]{{3}}|tokens?|requests?)?", re.ASCII)
+PERCENT = re.compile(r"([+-]?(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+))%", re.ASCII)
+AGE = re.compile(r"(\d{1,5}) ?(days?|weeks?|months?)", re.ASCII)
+PERIOD = re.compile(r"\d{4}(?:-Q[1-4]|-\d{2}(?:-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?)?)?", re.ASCII)
+_THOUSANDS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
+_DAYS_OF = {"day": 1, "week": 7, "month": 30}
+ONE_DAY = timedelta(days=1)
+
+AMOUNT_SHAPE = "18_000 USD, 2B tokens, or 500_000 requests"
+PERIOD_SHAPE = "2026-09, 2026-Q3, 2026, 2026-09-15, or 2026-09-01..2026-09-14"
+AGE_SHAPE = "90 days, 12 weeks, or 3 months (of 30 days)"
+
+
+def read_limit(text: str) -> tuple[Fraction, str]:
+    """`18_000 USD`, `5000USD`, `2B tokens`, `500K requests`, `18,000`: the amount and its unit. ValueError: none."""
+    match = AMOUNT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"no amount: {text!r}")
+    amount = read_number(match[1].replace(",", "")) * _THOUSANDS[match[2]]
+    unit = match[3] or ""
+    return amount, next((counted for counted in COUNTED if unit in (counted, counted[:-1])), unit)
+
+
+def read_one_percent(text: str) -> Fraction:
+    """`55%` is 11/20. ValueError: no percentage; it says what may be meant."""
+    match = PERCENT.fullmatch(text.strip())
+    if match:
+        return read_number(match[1]) / 100
+    try:
+        bare = read_number(text)
+    except ValueError:
+        raise ValueError("") from None
+    meant = bare * 100 if bare.denominator != 1 and abs(bare) < 1 else bare
+    raise ValueError(f"did you mean {exact_text(meant)}%? Write it with its percent sign")
+
+
+def read_age(text: str) -> int:
+    """`90 days`, `12 weeks`, `3 months`: in days. ValueError: no age."""
+    match = AGE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"no age: {text!r}")
+    return int(match[1]) * _DAYS_OF[match[2].removesuffix("s")]
+
+
+def read_period(text: str) -> Days:
+    """`2026-09`, `2026-Q3`, `2026`, `2026-09-15`, `2026-09-01..2026-09-14`: its days. ValueError: no period."""
+    written = text.strip()
+    first, dots, last = written.partition("..")
+    if dots:
+        days = Days(read_day(first), read_day(last))
+        if days.last < days.first:
+            raise ValueError("it ends before it begins")
+        return days
+    for read in _READERS:
+        try:
+            return read(written)
+        except ValueError:
+            continue
+    raise ValueError(f"no period: {text!r}")
+
+
+def month_days(month: Month) -> Days:
+    return Days(month.first, month.next.first - ONE_DAY)
+
+
+def _one_day(text: str) -> Days:
+    day = read_day(text)
+    return Days(day, day)
+
+
+def _quarter(text: str) -> Days:
+    year, mark, number = text.partition("-Q")
+    if not mark or number not in ("1", "2", "3", "4"):
+        raise ValueError(text)
+    begins = read_month(f"{year}-{int(number) * 3 - 2:02d}")
+    return Days(begins.first, month_days(begins.next.next).last)
+
+
+def _year(text: str) -> Days:
+    first = read_month(f"{text}-01").first
+    return Days(first, date(first.year, 12, 31))
+
+
+_READERS: tuple[Callable[[str], Days], ...] = (_one_day, lambda text: month_days(read_month(text)), _quarter, _year)
