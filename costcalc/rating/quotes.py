@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import day_of, instant_of_day, utc_day
-from costcalc.pricebook.model import STANDARD, Bounds, Book, PriceBlock, Rate, Schedule, Section
+from costcalc.pricebook.model import STANDARD, Book, Bounds, PriceBlock, Rate, Schedule, Section
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
 from costcalc.pricebook.terms import Discount, discounted
@@ -251,9 +251,7 @@ def _rates(block: PriceBlock, section: Section, key: PriceKey) -> dict[str, Quot
     return _layered(section, key.service_tier, key, standard)
 
 
-def _layered(
-    section: Section, name: str, key: PriceKey, standard: Mapping[str, QuotedRate]
-) -> dict[str, QuotedRate]:
+def _layered(section: Section, name: str, key: PriceKey, standard: Mapping[str, QuotedRate]) -> dict[str, QuotedRate]:
     """The section's rates for this length, with those that thinking mode and off-peak hours replace."""
     rates = _quoted(section, name, key, standard)
     if key.thinking and section.thinking:
@@ -271,9 +269,7 @@ def _shared(
     """Every rate at a share of what it is."""
     layer = Layer(name, share)
     return {
-        meter: QuotedRate(
-            q.price, q.share * share, from_standard or q.from_standard, q.rate, layers=(*q.layers, layer)
-        )
+        meter: QuotedRate(q.price, q.share * share, from_standard or q.from_standard, q.rate, layers=(*q.layers, layer))
         for meter, q in rates.items()
     }
 
