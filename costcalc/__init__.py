@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from costcalc.api import (
+        AdviceResult,
         CostResult,
         ForecastResult,
         OutlookResult,
         Prices,
         ProjectionResult,
+        advise,
         cost,
         forecast,
         outlook,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "AdviceResult",
     "CostResult",
     "CostcalcError",
     "ForecastResult",
@@ -31,6 +34,7 @@ __all__ = [
     "OutlookResult",
     "Prices",
     "ProjectionResult",
+    "advise",
     "cost",
     "forecast",
     "outlook",

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from costcalc.api.advice import AdviceResult, advise
     from costcalc.api.books import Prices, read_prices
     from costcalc.api.costs import cost
     from costcalc.api.forecasts import forecast
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Each is imported when it is asked for: one command needs one of them.
 _HOMES = {
+    "AdviceResult": "advice",
+    "advise": "advice",
     "Prices": "books",
     "read_prices": "books",
     "cost": "costs",
@@ -34,11 +37,13 @@ _HOMES = {
     "read_share": "words",
 }
 __all__ = [
+    "AdviceResult",
     "CostResult",
     "ForecastResult",
     "OutlookResult",
     "Prices",
     "ProjectionResult",
+    "advise",
     "cost",
     "forecast",
     "outlook",

@@ -14,6 +14,7 @@ from costcalc.problems import fail, nearest_names
 COMMANDS = {
     "project": ("costcalc.cli.project", "What do price rises do to cost and margin, and what would restore it?"),
     "cost": ("costcalc.cli.cost", "What did it cost, by day, month, provider, model, customer, …?"),
+    "advise": ("costcalc.cli.advise", "What would save money, found in the log itself, and what must be tested first?"),
     "forecast": ("costcalc.cli.forecast", "Where will the month or year end, and when does the budget break?"),
     "prices": ("costcalc.cli.prices", "What does a model cost, since when, and who says so?"),
     "scenarios": ("costcalc.cli.scenarios", "Which scenarios ship, and what do they assume?"),

@@ -17,6 +17,8 @@ from costcalc.usage.ledger import UsageGroup, UsageLedger
 if TYPE_CHECKING:
     import pandas as pd
 
+    from costcalc.reports.advice.model import Advice
+
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -38,6 +40,13 @@ def cost_frame(report: CostReport) -> pd.DataFrame:
 def forecast_frame(forecast: Forecast) -> pd.DataFrame:
     """A row a day, the columns of the CSV."""
     return _frame(forecast_rows(forecast))
+
+
+def advice_frame(advice: Advice) -> pd.DataFrame:
+    """A row a candidate, the columns of the CSV."""
+    from costcalc.render.advice.tables import advice_rows
+
+    return _frame(advice_rows(advice))
 
 
 def outlook_frame(outlook: Outlook) -> pd.DataFrame:

@@ -1,0 +1,253 @@
+"""The page of advice: candidates by money saved, what to test, the plan of those that go together, and yardsticks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.money import minor_digits, round_half_up
+from costcalc.render.advice.phrases import (
+    KIND_WORDS,
+    aside_parts,
+    listed_text,
+    test_text,
+    threshold_parts,
+    what_text,
+    where_text,
+)
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.draw import Page
+from costcalc.render.header import change_text, price_parts, usage_row
+from costcalc.render.markdown import markdown_text
+from costcalc.render.words import (
+    ARROW,
+    DASH,
+    amount_text,
+    count_text,
+    counted,
+    decimal_text,
+    long_month_text,
+    money_text,
+    percent_text,
+    plain_percent,
+    share_text,
+)
+from costcalc.reports.advice.model import Advice, Candidate, Together, Yardstick
+from costcalc.reports.advice.proposals import Kind
+
+SHOWN = 10  # candidates
+_IN_PLAN = "*"
+
+
+def advice_page(advice: Advice) -> Page:
+    """The page of `advise`, to be printed on a console of any width."""
+    return Page(lambda _: advice_blocks(advice))
+
+
+def advice_markdown(advice: Advice) -> str:
+    """The same page as GitHub Markdown."""
+    return markdown_text("What would save money", advice_blocks(advice))
+
+
+def advice_blocks(advice: Advice) -> Sequence[Block]:
+    """What the page of advice is made of."""
+    return [
+        _header(advice),
+        *_candidates(advice),
+        *_plan(advice),
+        *_tests(advice),
+        *_yardsticks(advice),
+        *_asides(advice),
+        *_notes(advice),
+        *missing_blocks(advice.rating, advice.usage),
+        *assumption_blocks(advice.rating, advice.usage, (), with_rise=False),
+    ]
+
+
+def _header(advice: Advice) -> Facts:
+    rows = [
+        usage_row(advice.usage, advice.rating),
+        ("prices", tuple(price_parts(advice.rating, advice.rates_used))),
+        ("on top of", tuple(_base(advice))),
+        ("looked at", tuple(_looked_at(advice))),
+        ("proposed", tuple(threshold_parts(advice.options))),
+    ]
+    if advice.revenue_source and advice.base.margin is not None and advice.base.revenue is not None:
+        earned = money_text(advice.base.revenue, advice.currency)
+        rows.append(("revenue", (f"{earned} in that month", advice.revenue_source, f"margin {percent_text(advice.base.margin)}")))  # fmt: skip
+    return Facts(rows)
+
+
+def _base(advice: Advice) -> Iterator[str]:
+    scenario = advice.options.scenario
+    if not advice.options.has_base:
+        yield "announced prices alone"
+        return
+    if scenario.name:
+        yield scenario.name
+    if not scenario.name or scenario.is_only_prices:
+        yield from (change_text(change) for change in advice.options.changes)
+
+
+def _looked_at(advice: Advice) -> Iterator[str]:
+    month = long_month_text(advice.month)
+    last = f"the last of {counted(len(advice.months), 'month')} to come"
+    yield f"{month}, {last if advice.options.has_base else 'the first month to come, at the log’s daily rate'}"
+    what = "with its other costs " if advice.base.other else ""
+    yield f"{what}{money_text(advice.bill, advice.currency)}"
+
+
+def _candidates(advice: Advice) -> Iterator[Block]:
+    yield Gap()
+    if not advice.candidates:
+        yield Note("Nothing found that would save money. Below stands what was looked at, and why it was left aside.", "strong")  # fmt: skip
+        return
+    has_margin = any(one.margin_points is not None for one in advice.candidates)
+    columns = [
+        Column("", "name"), Column("Candidate", "text"), Column("Requests/day", drop=4), Column("Tokens each", drop=3),
+        Column("Touches", drop=1), Column("Saves"), Column("Of bill"), *([Column("Points", drop=2)] if has_margin else []),
+    ]  # fmt: skip
+    shown = advice.candidates[:SHOWN]
+    yield Grid(columns, [_row(one, advice, has_margin=has_margin) for one in shown])
+    if left := len(advice.candidates) - len(shown):
+        yield Note(f"{counted(left, 'smaller one')} not shown: --json and -o advice.csv hold all.", "quiet")
+    if advice.together:
+        yield Note(f"{_IN_PLAN} in the plan. Each saving is a run of its own; savings of the same usage exclude each other.", "quiet")  # fmt: skip
+
+
+def _row(one: Candidate, advice: Advice, *, has_margin: bool) -> list[Cell]:
+    mark = _IN_PLAN if advice.together and one.number in advice.together.numbers else " "
+    proposal = one.proposal
+    requests, tokens = one.requests_a_day, one.tokens_a_request
+    points = one.margin_points
+    cells = [
+        Cell(f"{one.number}{mark}"),
+        Cell(f"{what_text(proposal)}, {where_text(proposal)}"),
+        Cell(count_text(requests) if requests is not None else DASH),
+        Cell(amount_text(tokens) if tokens is not None else DASH),
+        Cell(share_text(one.touched_share) if one.touched_share is not None else DASH),
+        Cell(_amount(one.saving, advice), "better", advice.currency),
+        Cell(percent_text(one.saving_share) if one.saving_share is not None else DASH),
+    ]
+    return [*cells, Cell(_points(points) if points is not None else DASH)] if has_margin else cells
+
+
+def _plan(advice: Advice) -> Iterator[Block]:
+    together = advice.together
+    if together is None:
+        return
+    yield Gap()
+    yield Note(_together_text(together, advice), "strong")
+    if together.margin_points is not None and advice.base.margin is not None and together.outcome.margin is not None:
+        yield Note(_margin_text(together, advice))
+    best = advice.best
+    if best is not None and best.own_rise is not None and together.own_rise is not None:
+        yield Note(
+            f"Your own prices would have to rise by {percent_text(together.own_rise, 2)} to bring the same margin as the plan,"
+            f" and by {percent_text(best.own_rise, 2)} to bring that of candidate 1; volume unchanged."
+        )  # fmt: skip
+    if advice.options.take is None:
+        yield Note(
+            "The plan takes the best of each group: of whole models the nearest sibling, and batch only with --take,"
+            " for no log says who waits. -o plan.yaml writes it as a scenario.",
+            "quiet",
+        )
+
+
+def _together_text(together: Together, advice: Advice) -> str:
+    saving = money_text(together.saving, advice.currency)
+    share = f" ({percent_text(together.saving / advice.bill)} of the bill)" if advice.bill else ""
+    if len(together.numbers) == 1:
+        return f"The plan is candidate {listed_text(together.numbers)}: {saving} a month{share}."
+    listed = [one.saving for one in advice.candidates if one.number in together.numbers]
+    singly = " + ".join(_amount(saving, advice) for saving in listed)
+    same = _amount(together.singly, advice) == _amount(together.saving, advice)
+    end = f"singly {singly}{', the same' if same else f' = {_amount(together.singly, advice)}'}"
+    return f"The plan, candidates {listed_text(together.numbers)}: together {saving} a month{share}; {end}."
+
+
+def _margin_text(together: Together, advice: Advice) -> str:
+    before, after = advice.base.margin or Fraction(), together.outcome.margin or Fraction()
+    text = f"Margin {percent_text(before)} {ARROW} {percent_text(after)} ({_points(after - before)} points)"
+    floor = advice.options.floor
+    if floor is None:
+        return f"{text}."
+    if after >= floor:
+        return f"{text}: at or above the floor of {plain_percent(floor)}{', as before' if before >= floor else ''}."
+    return f"{text}: still below the floor of {plain_percent(floor)}."
+
+
+def _tests(advice: Advice) -> Iterator[Block]:
+    """What to test before; candidates that ask for the same stand together."""
+    asked: dict[Kind, dict[str, list[int]]] = {}
+    for one in advice.candidates[:SHOWN]:
+        asked.setdefault(one.proposal.kind, {}).setdefault(test_text(one.proposal), []).append(one.number)
+    if not asked:
+        return
+    yield Gap()
+    yield Note("Test first: nothing here says that quality stays.", "strong")
+    yield Facts(
+        [
+            (KIND_WORDS[kind], [f"{listed_text(numbers)}: {text}" for text, numbers in tests.items()])
+            for kind, tests in asked.items()
+        ],
+        each_in_a_line=True,
+    )
+
+
+def _yardsticks(advice: Advice) -> Iterator[Block]:
+    kinds = (("fewer output", advice.fewer_tokens), ("off peak", advice.off_peak))
+    rows = [
+        (f"{plain_percent(found[0].share)} {title}", tuple(_yardstick(one, advice) for one in found))
+        for title, found in kinds
+        if found
+    ]
+    if not rows:
+        return
+    yield Gap()
+    yield Note("Yardsticks, a month: fewer output tokens, peak usage at off-peak prices. No scenario file.", "quiet")
+    yield Facts(rows)
+
+
+def _yardstick(one: Yardstick, advice: Advice) -> str:
+    return f"{one.served} {money_text(one.saving, advice.currency)}"
+
+
+def _asides(advice: Advice) -> Iterator[Block]:
+    rows = [
+        (KIND_WORDS[aside.kind], tuple(aside_parts(aside, advice.options)))
+        for aside in advice.asides
+        if aside.reasons or not advice.candidates
+    ]
+    if rows:
+        yield Gap()
+        yield Note("Left aside", "quiet")
+        yield Facts(rows)
+
+
+def _notes(advice: Advice) -> Iterator[Block]:
+    notes = [_dearer(one, advice) for one in advice.dearer]
+    if advice.has_means:
+        notes.append("Lengths are the means of rows of many requests: a row is short where its mean request is.")
+    notes += dict.fromkeys(
+        f"Candidate {one.number}: {note}." for one in advice.candidates[:SHOWN] for note in one.notes
+    )
+    if notes:
+        yield Gap()
+    yield from (Note(note) for note in notes)
+
+
+def _dearer(one: Candidate, advice: Advice) -> str:
+    what = f"{what_text(one.proposal)}, {where_text(one.proposal)}"
+    if one.saving == 0:
+        return f"{what}: would change nothing on top of the scenario."
+    return f"{what}: would cost {money_text(-one.saving, advice.currency)} more a month."
+
+
+def _amount(amount: Fraction, advice: Advice) -> str:
+    return decimal_text(round_half_up(amount, minor_digits(advice.currency)))
+
+
+def _points(points: Fraction) -> str:
+    return decimal_text(round_half_up(points * 100, 2), signed=True)

@@ -1,0 +1,241 @@
+"""Advising: proposals are found in the log, each is run on top of the base, and what goes together is run as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from costcalc.forecasts.horizon import Horizon, schedules_of
+from costcalc.forecasts.matching import matches
+from costcalc.forecasts.reading import IN_PARTS
+from costcalc.forecasts.run import Run
+from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.pricebook.schedule import edges_utc
+from costcalc.problems import fail
+from costcalc.reports.advice.clock import peak_models, shifted
+from costcalc.reports.advice.groups import Group, groups_of
+from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick, cost_of
+from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions, short_requests
+from costcalc.reports.advice.proposals import KINDS, Found, Log, Proposal, proposals_of, with_changes
+from costcalc.reports.advice.siblings import Siblings, self_hosted_models
+from costcalc.reports.case import Case, OutlookOptions, Totals, total_of, totals
+from costcalc.scenario.changes import Efficiency, Move
+from costcalc.scenario.figure import Span, fixed
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.where import Where
+
+_YARDSTICKS = 5  # models
+_SHORTER = Efficiency(Where({}), Span(), "output", fixed(-FEWER))
+
+
+def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
+    """What could be saved on top of the base. The horizon knows the base and `options.probes`.
+
+    CostcalcError: what `Case` refuses; numbers to take that are none, or that move the same usage twice.
+    """
+    first = _case(horizon, options, options.scenario)
+    position = -1 if options.has_base else 0
+    found, models = _found(horizon, first, options, position)
+    shorter = _shorter(models, first, position, options)
+    wanted = [_scenario(options.scenario, [proposal]) for proposal in found.proposals]
+    second = Horizon(
+        horizon.ledger, horizon.pricebook, horizon.fx, horizon.options,
+        [_leaner(options.scenario, _SHORTER), *_bundles(options.scenario, found.proposals, horizon)],
+    )  # fmt: skip
+    case = _case(second, options, options.scenario)
+    run = _month_run(case, options)
+    base = totals(case, run)[position]
+    ran, rates = [], dict.fromkeys(run.rates_used)
+    for proposal, scenario in zip(found.proposals, wanted, strict=True):
+        after = _month_run(case, options, scenario)
+        rates |= dict.fromkeys(after.rates_used)
+        notes = tuple(note for note in after.notes if note not in run.notes)
+        outcome = totals(case, after)[position]
+        ran.append(Candidate(0, proposal, scenario, base, outcome, second.cells.days, notes))
+    ranked = sorted(ran, key=lambda one: (-one.saving, one.proposal.kind, one.proposal.source, one.proposal.target))
+    candidates = [replace(one, number=n) for n, one in enumerate((one for one in ranked if one.saving > 0), 1)]
+    return Advice(
+        options=options,
+        usage=case.usage,
+        rating=second.rating,
+        currency=second.currency,
+        months=second.months,
+        month=second.months[position],
+        base=base,
+        candidates=candidates,
+        dearer=[one for one in ranked if one.saving <= 0],
+        together=_together(second, options, candidates, position),
+        fewer_tokens=list(_yardsticks(case, shorter, options, base, position)),
+        off_peak=list(_off_peak(second, options, base, position)),
+        asides=[Aside(kind, found.looked_at[kind], found.left[kind]) for kind in KINDS],
+        revenue_source=case.source,
+        rates_used=tuple(rates),
+        has_means=any(one.proposal.is_mean and one.proposal.where.lengths for one in ran),
+        is_complete=run.is_complete and not case.usage.refused_rows and second.rating.is_complete,
+    )
+
+
+def _case(horizon: Horizon, options: AdviceOptions, scenario: Scenario) -> Case:
+    return Case(horizon, OutlookOptions(scenario, options.changes, (), options.earned, options.floor))
+
+
+def _found(horizon: Horizon, case: Case, options: AdviceOptions, position: int) -> tuple[Found, Sequence[Group]]:
+    """The proposals, and the usage by model."""
+    run = case.run(reading=IN_PARTS, last_only=options.has_base)
+    month = totals(case, run)[position]
+    short = short_requests(options, {})
+    groups = groups_of(horizon, run, position, options.groups, short)
+    models = groups_of(horizon, run, position, (), short) if options.groups else groups
+    day, last_day = horizon.months[position].first, horizon.months[-1].first
+    log = Log(
+        groups, models, month.cost + month.other, horizon.cells.days,
+        lambda where: _is_moved(where, options.scenario.usage.moves, horizon),
+        lambda target: _can_follow(target, horizon),
+    )  # fmt: skip
+    own_hosted = list(self_hosted_models(horizon.pricebook, day))
+    return proposals_of(log, options, Siblings(horizon.pricebook, day, last_day), own_hosted), models
+
+
+def _is_moved(where: Where, moves: Sequence[Move], horizon: Horizon) -> bool:
+    mine = _touched(where, horizon) if moves else set()
+    return any(mine & _touched(move.where, horizon) for move in moves)
+
+
+def _can_follow(target: str, horizon: Horizon) -> bool:
+    """Whether the log was counted with the hours at which the target changes its price."""
+    found = horizon.pricebook.resolve(target)
+    if not isinstance(found, ResolvedModel):
+        return True  # the horizon says what is wrong
+    edges = {edge for schedule in schedules_of(horizon.pricebook, found).values() for edge in edges_utc(schedule)}
+    has_instants = any(group.until is None and not group.naive for group in horizon.ledger.groups)
+    return not has_instants or edges <= {*horizon.ledger.cuts.day_edges}
+
+
+def _bundles(base: Scenario, proposals: Sequence[Proposal], horizon: Horizon) -> Iterator[Scenario]:
+    """Scenarios that hold all proposals, as few as there can be without two moves of the same usage in one."""
+    bundles: list[tuple[list[Proposal], set[tuple[int, int]]]] = []
+    for proposal in proposals:
+        mine = _touched(proposal.where, horizon)
+        held, taken = next((bundle for bundle in bundles if not bundle[1] & mine), ([], set()))
+        if not held:
+            bundles.append((held, taken))
+        held.append(proposal)
+        taken |= mine
+    return (_scenario(base, held) for held, _ in bundles)
+
+
+def _scenario(base: Scenario, proposals: Iterable[Proposal]) -> Scenario:
+    return replace(base, usage=with_changes(base.usage, proposals))
+
+
+def _leaner(base: Scenario, change: Efficiency) -> Scenario:
+    return replace(base, usage=replace(base.usage, efficiency=(*base.usage.efficiency, change)))
+
+
+def _month_run(case: Case, options: AdviceOptions, scenario: Scenario | None = None) -> Run:
+    """A run in which the month that is looked at is one: the last alone, or the first among all."""
+    return case.run(usage=(scenario or case.scenario).usage, last_only=options.has_base)
+
+
+def _together(
+    horizon: Horizon, options: AdviceOptions, candidates: Sequence[Candidate], position: int
+) -> Together | None:
+    """The plan, run as it will be read back: by itself, over the same log."""
+    chosen = _best_of_each(candidates, horizon) if options.take is None else _taken(candidates, options.take, horizon)
+    if not chosen:
+        return None
+    base = options.scenario
+    name = f"{base.name}, with advice" if base.name else "Advice"
+    scenario = replace(
+        _scenario(base, [one.proposal for one in chosen]), name=name, horizon=len(horizon.months),
+        currency=base.currency if base.fx else horizon.currency,
+    )  # fmt: skip
+    own = Horizon(horizon.ledger, horizon.pricebook, horizon.fx, horizon.options, [scenario])
+    months = totals(planned := _case(own, options, scenario), planned.run())
+    case = _case(horizon, options, base)
+    before = total_of(totals(case, case.run()))
+    return Together(
+        tuple(one.number for one in chosen),
+        scenario,
+        {one.number: one.proposal.quality for one in chosen},
+        chosen[0].base,
+        months[position],
+        cost_of(before) - cost_of(total_of(months)),
+        sum((one.saving for one in chosen), Fraction()),
+    )
+
+
+def _best_of_each(candidates: Sequence[Candidate], horizon: Horizon) -> list[Candidate]:
+    """Best first, each on usage that none before it touches."""
+    chosen: list[Candidate] = []
+    taken: set[tuple[int, int]] = set()
+    for candidate in candidates:
+        mine = _touched(candidate.proposal.where, horizon)
+        if not candidate.is_planned or mine & taken:
+            continue
+        chosen.append(candidate)
+        taken |= mine
+    return chosen
+
+
+def _taken(candidates: Sequence[Candidate], numbers: Sequence[int], horizon: Horizon) -> list[Candidate]:
+    by_number = {one.number: one for one in candidates}
+    wrong = [number for number in numbers if number not in by_number]
+    if wrong:
+        raise fail(
+            "no-such-candidate", f"there is no candidate {wrong[0]}",
+            expected=f"1 to {len(by_number)}" if by_number else "none: nothing was found to take",
+            remedy="run advise without --take to see their numbers: they are by saving, and change with the log",
+        )  # fmt: skip
+    chosen = [by_number[number] for number in dict.fromkeys(numbers)]
+    movers = [one for one in chosen if isinstance(one.proposal.change, Move)]
+    for position, one in enumerate(movers):
+        for other in movers[position + 1 :]:
+            if _touched(one.proposal.where, horizon) & _touched(other.proposal.where, horizon):
+                raise fail(
+                    "overlapping-candidates", f"candidates {one.number} and {other.number} move the same usage",
+                    remedy="take one of them",
+                )  # fmt: skip
+    return chosen
+
+
+def _touched(where: Where, horizon: Horizon) -> set[tuple[int, int]]:
+    """The parts of the cells that are meant; a cell need not know what a proposal tells apart."""
+    return {
+        (index, position)
+        for index, cell in enumerate(horizon.cells.cells)
+        for position, member in enumerate(cell.members)
+        if matches(where, replace(cell, names=member.names))
+    }
+
+
+def _shorter(
+    models: Sequence[Group], case: Case, position: int, options: AdviceOptions
+) -> list[tuple[str, Efficiency]]:
+    """The dearest models, each with shorter answers."""
+    served = list(dict.fromkeys(group.served for group in models if group.all.cost and group.is_named))
+    return [
+        (name, replace(_SHORTER, where=Where({"model": (name,)})))
+        for name in served[:_YARDSTICKS]
+        if not any(sign in name for sign in "*?[")
+    ]
+
+
+def _yardsticks(
+    case: Case, shorter: Sequence[tuple[str, Efficiency]], options: AdviceOptions, base: Totals, position: int
+) -> Iterator[Yardstick]:
+    for served, change in shorter:
+        after = totals(case, _month_run(case, options, _leaner(case.scenario, change)))[position]
+        saving = base.cost - after.cost
+        if saving:
+            yield Yardstick(served, FEWER, saving)
+
+
+def _off_peak(horizon: Horizon, options: AdviceOptions, base: Totals, position: int) -> Iterator[Yardstick]:
+    """What a share of each model's peak usage would cost less off peak."""
+    for provider, model in peak_models(horizon):
+        case = _case(shifted(horizon, (provider, model), OFF_PEAK_SHARE), options, options.scenario)
+        saving = base.cost - totals(case, _month_run(case, options))[position].cost
+        if saving > 0:
+            yield Yardstick(f"{provider}/{model}", OFF_PEAK_SHARE, saving)

@@ -1,0 +1,129 @@
+"""Groups: the usage of one model and one part of the log, with what it costs in the month that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from costcalc.forecasts.cells import Cell, tokens_of
+from costcalc.forecasts.form import REQUESTS, REVENUE, value_of
+from costcalc.forecasts.horizon import Horizon
+from costcalc.forecasts.matching import matches
+from costcalc.forecasts.run import Run
+from costcalc.meters import meters
+from costcalc.rating.model import PriceKey
+from costcalc.scenario.where import Where
+
+STANDARD = "standard"
+
+
+@dataclass(slots=True)
+class Amount:
+    """Usage of the whole log, and its cost in one month to come; report currency."""
+
+    requests: Fraction | None = Fraction()  # None: the log does not say
+    counts: dict[str, Fraction] = field(default_factory=dict)  # by meter, what lies in no part of it
+    cost: Fraction = Fraction()
+
+    def add(self, counts: Mapping[str, Fraction], cost: Fraction, *, is_counted: bool) -> None:
+        for name, count in counts.items():
+            if name not in (REQUESTS, REVENUE):
+                self.counts[name] = self.counts.get(name, Fraction()) + count
+        known = self.requests is not None and is_counted
+        self.requests = (self.requests or Fraction()) + counts.get(REQUESTS, Fraction()) if known else None
+        self.cost += cost
+
+    @property
+    def tokens(self) -> Fraction:
+        return tokens_of(self.counts)
+
+    @property
+    def input(self) -> Fraction:
+        return _whole(self.counts, "input_tokens")
+
+    @property
+    def cached(self) -> Fraction:
+        """Input tokens that were read from the cache."""
+        return _whole(self.counts, "cache_read_tokens")
+
+    @property
+    def cached_share(self) -> Fraction:
+        """Of the input; 0 where there is none."""
+        return self.cached / self.input if self.input else Fraction()
+
+    def a_request(self, count: Fraction) -> Fraction | None:
+        """So much of a count lies in one request; None where nobody counted them."""
+        return count / self.requests if self.requests else None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The usage of one model, list and service tier; of one part of the log where names say which."""
+
+    provider: str
+    region: str  # of the list
+    model: str
+    tier: str
+    names: tuple[tuple[str, str | None], ...]  # columns of the log with their values
+    all: Amount
+    short: Amount  # the requests with a short input
+    keys: Mapping[PriceKey, Mapping[str, Fraction]]  # counts by meter of what shares a price
+    is_mean: bool  # lengths are the means of rows of many requests
+
+    @property
+    def served(self) -> str:
+        return f"{self.provider}/{self.model}"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether every name has a value that a scenario can choose."""
+        return all(value and not any(sign in value for sign in "*?[") for _, value in self.names)
+
+
+def groups_of(horizon: Horizon, run: Run, position: int, columns: Sequence[str], short: Where) -> list[Group]:
+    """The groups with a price, dearest first. The run's amounts are forms, so that members can be told apart."""
+    found: dict[tuple[object, ...], _Sum] = {}
+    for index, cell in enumerate(horizon.cells.cells):
+        key = cell.kind.key
+        costs = run.rows.get((index, *cell.home))
+        if key is None or costs is None:
+            continue
+        is_short = matches(short, cell)
+        for member in cell.members:
+            names = tuple((name, member.names[name]) for name in columns)
+            place = (key.provider, key.region, cell.kind.model, key.service_tier, names)
+            one = found.setdefault(place, _Sum())
+            one.add(cell, key, member.counts, value_of(costs[position], member.counts), is_short=is_short)
+    groups = [one.group(*place) for place, one in found.items()]  # type: ignore[arg-type]
+    return sorted(groups, key=lambda group: (-group.all.cost, group.served, str(group.names)))
+
+
+class _Sum:
+    """One group while it is added up."""
+
+    def __init__(self) -> None:
+        self.all, self.short = Amount(), Amount()
+        self.keys: dict[PriceKey, dict[str, Fraction]] = {}
+        self.is_mean = False
+
+    def add(self, cell: Cell, key: PriceKey, counts: Mapping[str, Fraction], cost: Fraction, *, is_short: bool) -> None:
+        is_counted = cell.requests is not None
+        self.all.add(counts, cost, is_counted=is_counted)
+        if is_short:
+            self.short.add(counts, cost, is_counted=is_counted)
+        held = self.keys.setdefault(key, {})
+        for name, count in counts.items():
+            held[name] = held.get(name, Fraction()) + count
+        self.is_mean = self.is_mean or cell.kind.band_basis != "request"
+
+    def group(
+        self, provider: str, region: str, model: str, tier: str, names: tuple[tuple[str, str | None], ...]
+    ) -> Group:
+        return Group(provider, region, model, tier, names, self.all, self.short, self.keys, self.is_mean)
+
+
+def _whole(counts: Mapping[str, Fraction], meter: str) -> Fraction:
+    """A meter with all its parts."""
+    inside = meters().with_parts(meter)
+    return sum((count for name, count in counts.items() if name in inside), Fraction())

@@ -1,0 +1,164 @@
+"""The answer of advice: candidates with what each saves, the plan of those that go together, and yardsticks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from costcalc.calendar import Month
+from costcalc.rating.model import RateUsed, Rating
+from costcalc.reports.advice.options import AdviceOptions
+from costcalc.reports.advice.proposals import Kind, Proposal
+from costcalc.reports.case import Totals, rise_to
+from costcalc.reports.usage import UsageSummary
+from costcalc.scenario.items import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A proposal with its own run on top of the base. Amounts in the report's currency."""
+
+    number: int  # by saving, from 1
+    proposal: Proposal
+    scenario: Scenario  # the base with this change: what was run
+    base: Totals  # of the month that is looked at
+    outcome: Totals  # of the same month with the change
+    days: int  # that the log covers
+    notes: Sequence[str] = ()  # what the run assumed beyond the base
+
+    @property
+    def saving(self) -> Fraction:
+        """In the month that is looked at; below zero where it costs more."""
+        return cost_of(self.base) - cost_of(self.outcome)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the plan takes it unasked: not batch, for no log says who waits, nor a whole model many steps down."""
+        return self.proposal.kind != "batch" and self.proposal.is_nearest
+
+    @property
+    def bill(self) -> Fraction:
+        """Of the month, before."""
+        return cost_of(self.base)
+
+    @property
+    def saving_share(self) -> Fraction | None:
+        """Of the month's bill."""
+        return self.saving / self.bill if self.bill else None
+
+    @property
+    def touched_share(self) -> Fraction | None:
+        """Of the month's bill: what the usage costs that the change is about."""
+        return self.proposal.touches.cost / self.bill if self.bill else None
+
+    @property
+    def requests_a_day(self) -> Fraction | None:
+        """In the log."""
+        requests = self.proposal.touches.requests
+        return None if requests is None else requests / self.days
+
+    @property
+    def tokens_a_request(self) -> Fraction | None:
+        """Input and output, in the log."""
+        return self.proposal.touches.a_request(self.proposal.touches.tokens)
+
+    @property
+    def margin_points(self) -> Fraction | None:
+        """Gross margin gained, as a fraction of 1; None where the revenue is unknown."""
+        return points_between(self.base, self.outcome)
+
+    @property
+    def own_rise(self) -> Fraction | None:
+        """The rise of one's own prices that brings the same margin, volume unchanged."""
+        return rise_to(self.base, self.outcome.margin)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Some candidates as one scenario: one run of the file that says them, never the sum of single savings."""
+
+    numbers: tuple[int, ...]
+    scenario: Scenario
+    qualities: Mapping[int, str]
+    base: Totals  # of the month that is looked at
+    outcome: Totals  # of the same month with the plan
+    whole_saving: Fraction  # in all months
+    singly: Fraction  # the sum of the single savings, to be compared
+
+    @property
+    def saving(self) -> Fraction:
+        return cost_of(self.base) - cost_of(self.outcome)
+
+    @property
+    def margin_points(self) -> Fraction | None:
+        return points_between(self.base, self.outcome)
+
+    @property
+    def own_rise(self) -> Fraction | None:
+        return rise_to(self.base, self.outcome.margin)
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What a change of one model's usage would bring; no advice, and no file."""
+
+    served: str  # PROVIDER/MODEL
+    share: Fraction  # fewer output tokens; or of the peak usage that is asked off peak
+    saving: Fraction  # in the month that is looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Groups of which nothing is proposed."""
+
+    kind: Kind
+    looked_at: int
+    reasons: Counter[
+        str
+    ]  # small, rare, uncounted, unnamed, tier, moved, no-target, clock, no-price, too-short, close, …
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The answer: a value, to be drawn, written or handed on."""
+
+    options: AdviceOptions
+    usage: UsageSummary
+    rating: Rating
+    currency: str
+    months: Sequence[Month]
+    month: Month  # that is looked at: month 1 without a base scenario, else the last one
+    base: Totals  # of that month
+    candidates: Sequence[Candidate]  # that save, best first
+    dearer: Sequence[Candidate]  # that would cost as much or more; numbered 0
+    together: Together | None
+    fewer_tokens: Sequence[Yardstick]
+    off_peak: Sequence[Yardstick]
+    asides: Sequence[Aside]
+    revenue_source: str  # "": unknown
+    rates_used: Sequence[RateUsed]
+    has_means: bool  # lengths of some proposals are means of rows of many requests
+    is_complete: bool
+
+    @property
+    def bill(self) -> Fraction:
+        """Tokens and other costs of the month that is looked at."""
+        return cost_of(self.base)
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.candidates[0] if self.candidates else None
+
+
+def points_between(before: Totals, after: Totals) -> Fraction | None:
+    """The margin gained, as a fraction of 1."""
+    if before.margin is None or after.margin is None:
+        return None
+    return after.margin - before.margin
+
+
+def cost_of(totals: Totals) -> Fraction:
+    """Tokens and other costs."""
+    return totals.cost + totals.other
