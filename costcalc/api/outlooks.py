@@ -25,7 +25,7 @@ from costcalc.reports.case import Earned, OutlookOptions
 from costcalc.reports.outlook import outlook as outlook_report
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import Cuts, UsageLedger
 
 MONTHS = 12  # to come, where neither the call nor the scenario says
 WISHED = ("customer", "feature")  # columns that are kept apart wherever the log has them
@@ -69,6 +69,15 @@ def outlook(
     return OutlookResult(outlook_report(horizon, options))
 
 
+def asked_of_a_scan(
+    scenarios: Sequence[str | Path | Scenario], months: int | None, prices: Prices, timezone: str
+) -> tuple[tuple[str, ...], tuple[str, ...], Cuts]:
+    """What a ledger must keep apart for these: columns, columns that are kept where the log has them, and cuts."""
+    plans = [scenario_of(scenario, ()) for scenario in scenarios]
+    cuts = scenario_cuts(prices.pricebook, timezone, plans, months_of(plans, months))
+    return tuple(columns_for(plans)), WISHED, cuts
+
+
 def months_of(plans: Sequence[Scenario], months: int | None) -> int:
     """How many months to come are looked at: those asked for, else the longest horizon, else twelve."""
     if months:
@@ -91,14 +100,6 @@ def horizon_of(
     if isinstance(usage, UsageLedger):
         ledger = usage
     else:
-        ledger = scan(
-            usage,
-            by=(*by, *columns_for(plans)),
-            if_offered=WISHED,
-            cuts=scenario_cuts(prices.pricebook, timezone, plans, months),
-            prices=prices,
-            timezone=timezone,
-            **choose,
-        )
+        ledger = scan(usage, by=by, scenarios=plans, months=months, prices=prices, timezone=timezone, **choose)
     options = HorizonOptions(months, tuple(by), read_basis(basis), currency.upper() if currency else None, timezone)
     return Horizon(ledger, prices.pricebook, prices.fx, options, plans)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from costcalc.api.books import Prices, read_prices
@@ -13,7 +14,8 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
 from costcalc.rating.cuts import cuts_for
 from costcalc.rating.rate import PRICE_FIELDS
-from costcalc.usage.ledger import Cuts, UsageLedger
+from costcalc.scenario.items import Scenario
+from costcalc.usage.ledger import UsageLedger
 
 Progress = Callable[[float], None]  # the share that is read
 
@@ -30,23 +32,30 @@ def scan(
     columns: Mapping[str, str] | None = None,
     usage_format: str | None = None,
     progress: Progress | None = None,
-    if_offered: Sequence[str] = (),
-    cuts: Cuts | None = None,
+    scenarios: Sequence[str | Path | Scenario] = (),
+    months: int | None = None,
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
     `by` names the dimensions to keep apart; `columns` says what a column of your own is called
-    (`{"input_tokens": "tok_in"}`); `if_offered` names dimensions to keep where the log has them; `cuts` what is
-    labelled beyond what these prices ask for. CostcalcError: an input that cannot be read or understood.
+    (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, say what else must be kept apart so that they
+    can be run on the ledger. CostcalcError: an input that cannot be read or understood.
     """
     from costcalc.usage.scan import ScanRequest
     from costcalc.usage.scan import scan as scan_usage
 
     prices = prices or read_prices()
+    wished: tuple[str, ...] = ()
+    names, cuts = tuple(by), cuts_for(prices.pricebook, timezone)
+    if scenarios:
+        from costcalc.api.outlooks import asked_of_a_scan
+
+        more, wished, cuts = asked_of_a_scan(scenarios, months, prices, timezone)
+        names = (*names, *more)
     request = ScanRequest(
-        cuts=cuts or cuts_for(prices.pricebook, timezone),
-        dimensions=tuple(dict.fromkeys(name for name in by if name not in PRICE_FIELDS)),
-        if_offered=tuple(if_offered),
+        cuts=cuts,
+        dimensions=tuple(dict.fromkeys(name for name in names if name not in PRICE_FIELDS)),
+        if_offered=wished,
         since=read_day_of(since),
         until=read_day_of(until),
         timezone=timezone,

@@ -24,8 +24,18 @@ Examples:
   costcalc scan logs/ -o ledger.parquet
   costcalc scan logs/ --by customer,feature -o ledger.parquet
   costcalc project ledger.parquet --hike alibaba=34 --by customer
+  costcalc scan logs/ --scenario plan.yaml -o ledger.parquet
 """
 
+ScenarioOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME|FILE",
+        help="Keep apart what this scenario asks for: its columns, lengths and hours.",
+        show_default=False,
+    ),
+]
 Ledger = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The ledger to write: a .parquet file.")]
 
 
@@ -34,6 +44,7 @@ def scan(
     usage: o.Usage,
     output: Ledger,
     by: o.By = None,
+    scenario: ScenarioOption = None,
     since: o.Since = None,
     until: o.Until = None,
     where: o.Where = None,
@@ -55,13 +66,16 @@ def scan(
         )  # fmt: skip
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, None, pricebook)
     zone = choice.zone(config)
+    prices = choice.prices(config)
+    names = [name.strip() for name in (by or "").split(",") if name.strip()]
     with scan_progress() as progress:
         ledger = api.scan(
             usage,
-            by=[name.strip() for name in (by or "").split(",") if name.strip()],
-            prices=choice.prices(config),
+            by=names,
+            prices=prices,
             timezone=zone,
             progress=progress,
+            scenarios=scenario or (),
             **choice.scan_words(config),
         )
     write_ledger(ledger, output)

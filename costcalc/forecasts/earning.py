@@ -125,8 +125,8 @@ class Earner:
             return {_pinned(fee): part * fee.seats}
         mine = self._cells_of(fee)
         if fee.per == "customer and month":
-            names = sorted({member.names[CUSTOMER] or "" for position in mine for member in cells[position].members})
-            return {(CUSTOMER, name): part for name in names}
+            named = (member.names[CUSTOMER] for position in mine for member in cells[position].members)
+            return {(CUSTOMER, name): part for name in sorted({name for name in named if name})}
         if fee.per == "1M tokens":
             return {
                 ("cell", position): volumes[position].asked / 1_000_000 for position in mine if cells[position].leaves

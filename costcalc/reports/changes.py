@@ -10,13 +10,16 @@ from costcalc.problems import CostcalcError, Problem, nearest_names
 from costcalc.rating.model import Rating
 from costcalc.reports.lines import touches
 from costcalc.reports.usage import UsageSummary
-from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.model import PriceChange, PriceChanges
 
 
 def check_changes(
-    changes: PriceChanges, months: int, rating: Rating, pricebook: Pricebook, usage: UsageSummary
+    changes: PriceChanges, months: int | None, rating: Rating, pricebook: Pricebook, usage: UsageSummary
 ) -> None:
-    """CostcalcError: a change of something that is known nowhere, or one that begins after all that is looked at."""
+    """CostcalcError: a change of something that is known nowhere, or one that begins after all that is looked at.
+
+    `months` to come are looked at too; None: nobody can ask for any.
+    """
     problems = [*_unknown_names(changes, rating, pricebook), *_too_late(changes, months, rating, usage)]
     if problems:
         raise CostcalcError(problems)
@@ -37,7 +40,8 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
         problems.append(
             Problem(
                 "unknown-selector",
-                f'--hike "{change.written}": nothing is called "{change.selector}", neither in the pricebooks nor in the log',
+                f'{_name_of(change)}: nothing is called "{change.selector}", neither in the pricebooks nor in the log',
+                place=change.place,
                 nearest=nearest_names(str(change.selector), names)
                 if known
                 else _nearest_providers(change.selector.provider, providers, pricebook),
@@ -48,32 +52,39 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
     return problems
 
 
+def _name_of(change: PriceChange) -> str:
+    return f'"{change.written}"' if change.place else f'--hike "{change.written}"'
+
+
 def _nearest_providers(name: str, providers: Sequence[str], pricebook: Pricebook) -> tuple[str, ...]:
     """`aliyun` is a name of alibaba in logs; a rise names the provider as the page does."""
     meant = pricebook.provider_named(name)
     return (meant,) if meant else nearest_names(name, providers)
 
 
-def _too_late(changes: PriceChanges, count: int, rating: Rating, usage: UsageSummary) -> list[Problem]:
+def _too_late(changes: PriceChanges, asked: int | None, rating: Rating, usage: UsageSummary) -> list[Problem]:
     """A change after the log touches nothing unless months are projected."""
     if usage.last_day is None:
         return []
-    end = month_of(usage.last_day).next
+    end, count = month_of(usage.last_day).next, asked or 0
     horizon = list(months_from(end, count))
     last = horizon[-1].next.first if horizon else None
     problems = []
+    begun = {change.written for change in changes if change.from_day is None or (last and change.from_day < last)}
     for change in changes.changes:
-        if change.from_day is None or change.from_day <= usage.last_day or (last and change.from_day < last):
-            continue
+        if change.from_day is None or change.from_day <= usage.last_day or change.written in begun:
+            continue  # of a rise by the month the steps beyond the horizon say nothing
         if any(touches(change, charge) for charge in rating.charges):
             continue  # the log's last day in UTC may be the next one at the provider
         months = (change.from_day.year - end.year) * 12 + change.from_day.month - end.month + 1
         problems.append(
             Problem(
                 "hike-after-the-log",
-                f'--hike "{change.written}" begins on {change.from_day}, after the log\'s last day ({usage.last_day})'
+                f"{_name_of(change)} begins on {change.from_day}, after the log's last day ({usage.last_day})"
                 + (f" and after its {count} month{'s' * (count > 1)}" if count else ""),
-                remedy=f"drop the date to see this usage at the new prices, or add --months {max(months, 1)}",
+                place=change.place,
+                remedy="drop the date to see this usage at the new prices"
+                + (f", or add --months {max(months, 1)}" if asked is not None else ""),
             )
         )
     return problems

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from costcalc.problems import Place
 from costcalc.selectors import Selector
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class PriceChange:
     event: str = ""  # id in the catalogue; its documented scope, or the part of it that is passed through
     passed_through: Fraction | None = None  # how much of the event reaches tokens: an assumption, not a fact
     middle: Fraction | None = None  # where it is not halfway: a range of which a range is passed through
+    place: Place | None = field(default=None, compare=False)  # in the file that says so; None: a flag
 
     @property
     def is_range(self) -> bool:

@@ -93,7 +93,7 @@ def _hike(entry: Entry, what: Scalar, change: Scalar | None, day: str) -> PriceC
     if change is None:
         return None
     try:
-        return read_hike(f"{what}={change}{day}")
+        return replace(read_hike(f"{what}={change}{day}"), place=what.place)
     except CostcalcError as error:
         for problem in error.problems:
             entry.document.report(

@@ -284,7 +284,7 @@ def _too_coarse(what: str) -> Problem:
     return Problem(
         "ledger-too-coarse",
         f"the stored ledger cannot answer this: {what}",
-        remedy="scan the log again with the prices of today",
+        remedy="scan the log again with the prices of today, and with --scenario if one asks for it",
     )
 
 
