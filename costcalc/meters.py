@@ -86,12 +86,12 @@ def billable_counts(reported: Mapping[str, int], priced: Collection[str]) -> dic
     return {name: count for name, count in leaves.items() if count}
 
 
-def parts_taken(reported: Mapping[str, int], priced: Collection[str]) -> dict[str, dict[str, int]]:
-    """Which parts leave which whole, as `billable_counts` takes them out: {whole: {part: its count}}."""
+def parts_within(reported: Mapping[str, int], priced: Collection[str]) -> dict[str, dict[str, int]]:
+    """{meter: {part: its count}}: a priced part leaves the meter as `billable_counts` says, another is billed with it."""
     known = meters().by_name
     found: dict[str, dict[str, int]] = {}
     for name, count in reported.items():
-        whole = _priced_whole(known[name], priced) if name in priced and count else None
+        whole = _priced_whole(known[name], priced) if count else None
         if whole:
             found.setdefault(whole, {})[name] = count
     return found

@@ -222,7 +222,7 @@ class Rater:
         """The charges of one kind, by the basis that was asked for."""
         if self.bill_wins(kind, sums):
             return [self._billed(kind, sums)], []
-        charges, unpriced = self._listed(kind, sums)
+        charges, unpriced = self.by_list(kind, sums)
         if unpriced and self.may_stand_in(sums) and not any(part.meter for part in unpriced):
             return [self._billed(kind, sums)], []
         return charges, unpriced
@@ -287,7 +287,8 @@ class Rater:
         self.rates_used[used] = None
         return found.rate
 
-    def _listed(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
+    def by_list(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
+        """The charges that the pricebook makes, and what it has no price for."""
         if kind.key is None:
             return [], [self._unpriced(kind, sums, kind.reason)]
         quote = self.quotes.quote(kind.key)

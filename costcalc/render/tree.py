@@ -118,6 +118,11 @@ def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Fig
     return [found[node] for node in nodes], total
 
 
+def figures_of_nodes(top: Sequence[Node], currency: str) -> tuple[dict[Node, Figures], Figures]:
+    """The figures of nested costs, each level adding up to the one above, and of their total."""
+    return _figures(top, sum_costs(node.cost for node in top), minor_digits(currency))
+
+
 def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:
     """Whether all of a line has a price. `holes`: the lines in which something has none."""
     if line.key not in holes:
