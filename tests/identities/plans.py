@@ -1,0 +1,164 @@
+"""Random scenarios over the random logs: growth, mix, escalation, moves and efficiency of any part of them, and prices."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from costcalc.api import Prices
+from costcalc.api.outlooks import horizon_of
+from costcalc.calendar import Month
+from costcalc.forecasts.horizon import Horizon
+from costcalc.money import Money
+from costcalc.reports.case import Case, Earned, OutlookOptions
+from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
+from costcalc.scenario.figure import Figure, Span, fixed
+from costcalc.scenario.hikes import read_hikes
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.revenue import Business, Fee, OwnPrice
+from costcalc.scenario.where import Length, Where
+from tests.identities.logs import BOOKS
+from tests.kit import write_csv
+
+ALL = Where()
+MONTHS = 3  # October to December 2026: every log of logs.py ends in September
+TOKENS = frozenset(
+    ["input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "audio_input_tokens",
+     "image_input_tokens", "video_input_tokens", "output_tokens", "reasoning_tokens", "audio_output_tokens"]
+)  # fmt: skip
+
+
+def horizon(
+    rows: Sequence[Mapping[str, Any]], *scenarios: Scenario, by: Sequence[str] = ("customer",), months: int = MONTHS,
+    prices: Prices = BOOKS, currency: str | None = "USD", basis: str = "auto", **choose: Any,
+) -> Horizon:  # fmt: skip
+    """The months after a log of these rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_csv(Path(folder) / "usage.csv", *rows)
+        return horizon_of(path, scenarios, by, prices, months, currency, basis, "UTC", choose)
+
+
+def case(found: Horizon, scenario: Scenario, hikes: Sequence[str] = (), revenue: object = None, **more: Any) -> Case:
+    """The scenario over the horizon; `revenue` is a flag's, for the log's period in dollars."""
+    earned = Earned(Money(Fraction(str(revenue)), "USD")) if revenue is not None else Earned()
+    changes = read_hikes(hikes) if hikes else PriceChanges()
+    return Case(found, OutlookOptions(scenario, changes, found.options.by, earned, **more))
+
+
+def months_of(run: Any) -> list[Fraction]:
+    """What each month costs."""
+    return [month.cost for month in run.months]
+
+
+def percents(low: int, high: int) -> st.SearchStrategy[Figure]:
+    """A percent, or a range of them."""
+    ends = st.lists(st.integers(low, high), min_size=1, max_size=2).map(sorted)
+    return ends.map(lambda pair: Figure(Fraction(pair[0], 100), Fraction(pair[-1], 100)))
+
+
+def points(low: int, high: int) -> st.SearchStrategy[Figure]:
+    """A percent that is no range."""
+    return st.integers(low, high).map(lambda n: fixed(Fraction(n, 100)))
+
+
+def named(**names: str) -> Where:
+    return Where({name: (text,) for name, text in names.items()})
+
+
+WHERES = st.sampled_from([
+    ALL, named(customer="a"), named(customer="b"), named(model="plain"), named(provider="east"),
+    named(customer="a", model="banded"), Where({}, (Length("input_tokens", 0, 32_000, "<= 32000"),)),
+    Where({}, (Length("input_tokens", 2_000, None, "> 2000"), Length("output_tokens", 0, 800, "<= 800"))),
+])  # fmt: skip
+DAYS = st.dates(date(2026, 10, 1), date(2026, 12, 31))
+SPANS = st.one_of(
+    st.just(Span()),
+    st.builds(Span, st.none() | DAYS, st.none(), st.integers(1, 4)),
+    st.lists(DAYS, min_size=2, max_size=2, unique=True).map(sorted).map(lambda two: Span(*two)),
+)
+
+
+@st.composite
+def growths(draw: st.DrawFn, figures: Any = percents) -> Growth:
+    shape = draw(st.sampled_from(["compound", "linear", "step", "table"]))
+    meters = draw(st.sampled_from([None, None, TOKENS, frozenset({"output_tokens", "reasoning_tokens"})]))
+    if shape == "table":
+        table = draw(st.dictionaries(st.sampled_from([Month(2026, 10), Month(2026, 12)]), figures(-50, 90), min_size=1))
+        return Growth(draw(WHERES), Span(), shape, fixed(0), dict(sorted(table.items())), meters)
+    span = draw(SPANS)
+    ramp = span if shape == "step" else Span(span.from_day, span.until_day)
+    return Growth(draw(WHERES), ramp, shape, draw(figures(-20, 90)), {}, meters)  # type: ignore[arg-type]
+
+
+def factors(figures: Any) -> st.SearchStrategy[Figure]:
+    return figures(50, 300)
+
+
+def mixes(figures: Any = percents) -> st.SearchStrategy[Mix]:
+    rescaled = st.sampled_from(["output_tokens", "input_tokens", "tokens"])
+    meters = st.dictionaries(rescaled, st.builds(Rescale, factors(figures)), min_size=1)
+    return st.builds(Mix, WHERES, SPANS, figures(0, 100), meters)
+
+
+TARGETS = st.sampled_from(["west/plain", "east/banded", "east/hourly"])
+
+
+def escalations(figures: Any = percents) -> st.SearchStrategy[Escalation]:
+    return st.builds(
+        Escalation, WHERES, SPANS, TARGETS, figures(0, 100), st.just("untested"), figures(0, 100), factors(figures)
+    )
+
+
+def moves(figures: Any = percents) -> st.SearchStrategy[Move]:
+    return st.builds(Move, WHERES, SPANS, figures(0, 100), TARGETS, st.just("untested"), factors(figures))
+
+
+def levers(figures: Any = percents, *, cache: bool = True) -> st.SearchStrategy[Efficiency]:
+    cuts = st.builds(
+        Efficiency, WHERES, SPANS, st.sampled_from(["output", "prompt", "tokens", "requests"]), figures(-100, 0)
+    )
+    batch = st.builds(Efficiency, WHERES, SPANS, st.just("batch"), figures(0, 100))
+    reads = st.builds(Efficiency, WHERES, SPANS, st.just("cache_read_share"), figures(0, 100), st.just(fixed(20)))
+    return st.one_of(cuts, batch, reads) if cache else st.one_of(cuts, batch)
+
+
+def usages(figures: Any = percents, *, cache: bool = True, lengths: bool = True) -> st.SearchStrategy[UsageChanges]:
+    """Usage changes; one move and one escalation at most, so that none overlap."""
+    few = [
+        st.lists(each, max_size=most).map(tuple)
+        for each, most in (
+            (growths(figures), 2), (mixes(figures), 1), (escalations(figures), 1), (moves(figures), 1),
+            (levers(figures, cache=cache), 2),
+        )
+    ]  # fmt: skip
+    return st.builds(UsageChanges, *few)
+
+
+def plan(usage: UsageChanges = UsageChanges(), **more: Any) -> Scenario:
+    return Scenario("drawn", usage=usage, **more)
+
+
+HIKES = st.lists(
+    st.sampled_from(
+        ["any=10", "east=5..34", "west/plain:output_tokens=-20@2026-11-15", "east/banded=34@2026-10-20",
+         "west:input_tokens==4/1M@2026-12-01", "*/hourly=-10..20@2026-11-01", "any:tokens=7"]
+    ),
+    max_size=3,
+)  # fmt: skip
+FEES = st.builds(
+    Fee, WHERES, st.builds(Span, st.none() | DAYS), st.sampled_from(["1M tokens", "month", "customer and month", "seat and month"]),
+    st.sampled_from([Money(Fraction("3.5"), "USD"), Money(Fraction(9), "CNY"), Money(Fraction(2), "")]), st.integers(1, 3),
+)  # fmt: skip
+OWN = st.builds(OwnPrice, WHERES, SPANS, percents(-50, 50), percents(0, 100))
+
+
+def businesses() -> st.SearchStrategy[Business]:
+    few = [st.lists(each, max_size=2).map(tuple) for each in (FEES, OWN, FEES)]
+    return st.builds(Business, *few)

@@ -1,0 +1,94 @@
+"""Identities of scenarios: what must hold of the months to come, whatever the log and the plan. Equality is exact."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from costcalc.forecasts.horizon import NO_CHANGES
+from costcalc.forecasts.reading import IN_PARTS, End
+from costcalc.problems import CostcalcError
+from costcalc.reports.case import total_of, totals
+from costcalc.reports.outlook import customers_of, lines_of, outlook
+from costcalc.scenario.changes import NO_USAGE_CHANGES
+from costcalc.scenario.revenue import NO_BUSINESS
+from tests.identities.logs import LOGS, project
+from tests.identities.plans import HIKES, MONTHS, businesses, case, horizon, months_of, plan, usages
+
+few = settings(
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
+)
+EMPTY = plan()
+
+
+def made(log, scenario, **more):
+    """The horizon, or None where the log holds nothing of what the plan names."""
+    try:
+        return horizon(log, scenario, **more)
+    except CostcalcError as error:
+        assert {problem.code for problem in error.problems} <= {"matches-nothing"}
+        return None
+
+
+@few
+@given(LOGS, HIKES)
+def test_a_scenario_of_prices_alone_is_what_project_says_month_by_month(log, hikes):
+    found = case(horizon(log, EMPTY), EMPTY, hikes)
+    said = project(log, months=MONTHS, hikes=hikes).months
+    announced = months_of(case(found.horizon, EMPTY).run())
+    assert announced == [month.cost.before for month in said]
+    assert months_of(found.horizon.run(is_frozen=True)) == [month.frozen for month in said]
+    for end in ("low", "mid", "high"):
+        assert months_of(found.run(reading=End(end))) == [getattr(month.cost, end) for month in said]
+
+
+@few
+@given(LOGS, usages(), HIKES, businesses(), st.booleans())
+def test_the_bridge_adds_up_and_ends_at_the_scenario(log, usage, hikes, business, flag):
+    scenario = plan(usage, business=business)
+    if (over := made(log, scenario)) is None:
+        return
+    try:
+        found = case(over, scenario, hikes, revenue=100 if flag else None)
+    except CostcalcError as error:
+        assert {problem.code for problem in error.problems} == {"own-price-of-a-part"}
+        return
+    steps = [run for _, _, run in found.steps()]
+    after = found.run()
+    for last, whole in ((totals(found, steps[-1])[-1], totals(found, after)[-1]),
+                        (total_of(totals(found, steps[-1])), total_of(totals(found, after)))):  # fmt: skip
+        assert last == whole
+    for name in ("cost", "other", "revenue"):
+        values = [getattr(total_of(totals(found, run)), name) for run in steps]
+        if None not in values:
+            assert values[0] + sum(b - a for a, b in zip(values, values[1:], strict=False)) == getattr(
+                total_of(totals(found, after)), name
+            )
+
+
+@few
+@given(LOGS, usages(), HIKES)
+def test_lines_and_customers_add_up_to_the_months_whatever_names_are_asked_for(log, usage, hikes):
+    scenario = plan(usage)
+    log = [{**row, "team": f"t{place}"} for place, row in enumerate(log)]
+    one = made(log, scenario, by=("provider",))
+    other = made(log, scenario, by=("model", "customer", "team", "region", "service_tier"))
+    if one is None or other is None:
+        return
+    first, second = case(one, scenario, hikes), case(other, scenario, hikes)
+    runs = [each.run(reading=IN_PARTS) for each in (first, second)]
+    assert months_of(runs[0]) == months_of(runs[1]) == months_of(first.run())
+    for each, run in zip((first, second), runs, strict=True):
+        announced = each.run(usage=NO_USAGE_CHANGES, changes=NO_CHANGES, business=NO_BUSINESS, reading=IN_PARTS)
+        lines = lines_of(each.horizon, each.options.by, announced, run)
+        assert [sum(line.months[n] for line in lines) for n in range(MONTHS)] == months_of(run)
+        assert [sum(line.months_before[n] for line in lines) for n in range(MONTHS)] == months_of(announced)
+        customers = customers_of(each, announced, run)
+        assert sum(line.last.cost for line in customers) == run.months[-1].cost
+
+
+@few
+@given(LOGS, usages(), HIKES)
+def test_low_is_not_above_the_middle_and_that_not_above_high(log, usage, hikes):
+    scenario = plan(usage)
+    if (over := made(log, scenario)) is not None:
+        for month in outlook(over, case(over, scenario, hikes).options).months:
+            assert month.low.cost <= month.after.cost <= month.high.cost
