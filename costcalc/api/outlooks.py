@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from costcalc.api.words import (
 )
 from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, scenario_cuts
 from costcalc.money import Money
-from costcalc.reports.case import Earned, OutlookOptions
+from costcalc.reports.case import Case, Earned, OutlookOptions
 from costcalc.reports.outlook import outlook as outlook_report
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
@@ -47,11 +48,14 @@ def outlook(
     basis: str = "auto",
     prices: Prices | None = None,
     timezone: str = "UTC",
+    simulate: int | None = None,
+    seed: int = 1,
     **choose: Any,
 ) -> OutlookResult:
     """Cost and margin of the months to come under a scenario: `outlook("usage.csv", scenario="hybrid")`.
 
-    Arguments as for `project`; `months` goes before the scenario's own horizon. CostcalcError with every problem.
+    Arguments as for `project`; `months` goes before the scenario's own horizon. `simulate`: how often the ranges are
+    drawn, 100 to 1,000,000; the same `seed` gives the same figures. CostcalcError with every problem.
     """
     plan = scenario_of(scenario, hikes)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
@@ -66,7 +70,12 @@ def outlook(
     prices = prices or read_prices()
     count = months_of([plan], months)
     horizon = horizon_of(usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose)
-    return OutlookResult(outlook_report(horizon, options))
+    report = outlook_report(horizon, options)
+    if simulate is not None:
+        from costcalc.reports.simulation import simulation
+
+        report = replace(report, simulation=simulation(Case(horizon, options, report.usage), simulate, seed))
+    return OutlookResult(report)
 
 
 def asked_of_a_scan(

@@ -37,6 +37,8 @@ def project(
     prices: Prices | None = None,
     timezone: str = "UTC",
     revenue_source: str = "--revenue",
+    simulate: int | None = None,
+    seed: int = 1,
     **choose: Any,
 ) -> ProjectionResult | OutlookResult:
     """What the rises do to cost and margin: `project("usage.csv", hikes={"alibaba": 34}).to_frame()`.
@@ -44,17 +46,19 @@ def project(
     `revenue` is for the log's period; `margin` and `floor` are shares (`"60%"`, `"0.6"`, a Fraction); `choose` takes
     what `scan` takes: since, until, where, columns, usage_format, progress. `months` 0: the scenario's horizon, if it
     has one. A scenario that changes more than prices is answered by `outlook`, as an OutlookResult: only months to come
-    can grow or move. CostcalcError with every problem found.
+    can grow or move. So is one that is drawn: `simulate` and `seed` are those of `outlook`. CostcalcError with every
+    problem found.
     """
     plan = scenario_of(scenario, hikes)
-    if not plan.is_only_prices:
+    if not plan.is_only_prices or simulate is not None:
         from costcalc.api.outlooks import outlook
 
         refuse_move_to(move_to, plan)
         return outlook(
             usage, scenario=plan, pass_through=pass_through, revenue=revenue, margin=margin, floor=floor, by=by,
             revenue_source=None if margin is not None and revenue_source == "--revenue" else revenue_source,
-            months=months, currency=currency, basis=basis, prices=prices, timezone=timezone, **choose,
+            months=months, currency=currency, basis=basis, prices=prices, timezone=timezone,
+            simulate=simulate, seed=seed, **choose,
         )  # fmt: skip
     names = line_names(by)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
@@ -85,6 +89,12 @@ def refuse_move_to(target: str | None, plan: Scenario) -> None:
     """CostcalcError: a single move is asked for beside a scenario that says what moves."""
     if target:
         raise fail(
-            "move-beside-a-scenario", f"--move-to {target} stands beside a scenario that changes usage ({plan.written or plan.name})",
+            "move-beside-a-scenario", f"--move-to {target} stands beside {_what(plan)}",
             remedy=f"write the move in the scenario: moves: [{{share: 30%, to: {target}, quality: \"what you tested\"}}]",
         )  # fmt: skip
+
+
+def _what(plan: Scenario) -> str:
+    if plan.is_only_prices:
+        return "--simulate, which draws a scenario"
+    return f"a scenario that changes usage ({plan.written or plan.name})"

@@ -31,6 +31,7 @@ Examples:
   costcalc project logs/ --hike '*/qwen*:output_tokens=20' --by customer
   costcalc project usage.csv --hike alibaba=34 --move-to openai/gpt-5-mini
   costcalc project usage.csv --scenario april-2026 --pass-through 60%
+  costcalc project usage.csv --scenario all-at-once --simulate 10000
   costcalc project usage.csv --scenario all-at-once --revenue 24000 --floor 55%
 
 \b
@@ -88,6 +89,13 @@ MoveTo = Annotated[
     str | None,
     typer.Option("--move-to", metavar="PROVIDER/MODEL", help="How much traffic must move there?", show_default=False),
 ]
+Simulate = Annotated[
+    int | None,
+    typer.Option(
+        "--simulate", metavar="N", help="Draw the scenario's ranges so many times: P10, P50, P90.", show_default=False
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Of the draws: the same seed, the same figures.")]
 
 
 @app.command(epilog=EXAMPLES)
@@ -101,6 +109,8 @@ def project(
     floor: Floor = None,
     months: Months = 0,
     move_to: MoveTo = None,
+    simulate: Simulate = None,
+    seed: Seed = 1,
     by: o.By = None,
     currency: o.Currency = None,
     basis: o.Basis = None,
@@ -136,7 +146,9 @@ def project(
         "by": by or config.text("by") or ("provider", "model"),
         "currency": currency or plan.currency or config.text("currency"),
         "basis": basis or config.text("basis") or "auto",
-        "move_to": move_to or (config.text("move_to") if plan.is_only_prices else None),
+        "move_to": move_to or (config.text("move_to") if plan.is_only_prices and simulate is None else None),
+        "simulate": simulate,
+        "seed": seed,
         "prices": choice.prices(config),
         "timezone": choice.zone(config),
         **choice.scan_words(config),

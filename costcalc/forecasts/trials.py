@@ -29,8 +29,8 @@ class MonthTrials:
     cost: Quantiles
     margin: Quantiles  # empty: the revenue is unknown, or 0
     profit: Quantiles
-    below: float | None = None  # the share of draws whose margin is below the floor
-    broken: float | None = None  # in this month or in one before it
+    below: int | None = None  # draws whose margin is below the floor
+    broken: int | None = None  # in this month or in one before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class Trials:
                     _quantiles(cost[at]),
                     _quantiles(margin[at]) if self.earns else (),
                     _quantiles(profit[at]) if self.earns else (),
-                    None if below is None else float(below.mean()),
-                    None if below is None else float(broken.mean()),
+                    None if below is None else int(below.sum()),
+                    None if below is None else int(broken.sum()),
                 )
             )
         return found[:-1], found[-1]

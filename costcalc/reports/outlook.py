@@ -16,6 +16,7 @@ from costcalc.forecasts.run import Run
 from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.reports.case import Case, OutlookOptions, Totals, rise_to, total_of, totals
 from costcalc.reports.restoring import Restoring
+from costcalc.reports.simulation import Simulation
 from costcalc.reports.solve import restoring
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
@@ -111,6 +112,7 @@ class Outlook:
     is_complete: bool
     has_ranges: bool
     answers: Restoring
+    simulation: Simulation | None = None  # where draws were asked for
 
     @property
     def last(self) -> OutlookMonth:

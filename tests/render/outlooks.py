@@ -10,13 +10,14 @@ from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, Problem
-from costcalc.reports.case import OutlookOptions
+from costcalc.reports.case import Case, OutlookOptions
 from costcalc.reports.outlook import Outlook, outlook
 from costcalc.reports.restoring import BreakEven, FurtherRise, MoveShare, PriceAnswer, Restoring, TokenSaving
+from costcalc.reports.simulation import simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.read import parse_scenario
 from costcalc.usage.ledger import SkippedRows, UsageGroup, UsageLedger
-from tests.render.made import NO_FX, PRICEBOOK, group, ledger
+from tests.render.made import NO_FX, PRICEBOOK, fx, group, ledger
 
 CUSTOMERS = ("acme", "brio", "北京某某科技有限公司", None, *(f"customer-{number:02d}" for number in range(12)))
 PLAN = """
@@ -45,6 +46,8 @@ other_costs:
   - {per: month, amount: 100 USD}
 """
 
+CNY_FX = fx("bases: {stated: {url: test}}\nfx:\n  USD/CNY: {2026-09: {stated: 7}}\n")
+
 
 def customer_groups() -> list[UsageGroup]:
     """Sixteen customers that cost from 4 to 60 USD in the log's 30 days, by two models and two features."""
@@ -69,6 +72,17 @@ def made(
     plan = parse_scenario(text, "plan.yaml", {})
     horizon = Horizon(usage, prices, rates, HorizonOptions(months, by, "auto", currency, "UTC"), [plan])
     return outlook(horizon, OutlookOptions(plan, changes_at(plan, None), by, **words))
+
+
+def drawn_outlook() -> Outlook:
+    """Ranges and an exchange rate that are drawn, one of them for nothing, against a floor."""
+    plan_text = PLAN.replace("efficiency:\n", "efficiency:\n  - {batch: 10..20%}\n")  # no model has a batch price
+    text = plan_text + "  - {per: month, amount: 700 CNY}\nsimulate: {distribution: uniform, fx: {CNY: 10%, JPY: 9%}}\n"
+    plan = parse_scenario(text, "plan.yaml", {})
+    options = OutlookOptions(plan, changes_at(plan, None), floor=Fraction(7, 10))
+    horizon = Horizon(customers_log(), PRICEBOOK, CNY_FX, HorizonOptions(3), [plan])
+    found = outlook(horizon, options)
+    return replace(found, simulation=simulation(Case(horizon, options), 500, 1))
 
 
 def full() -> Outlook:

@@ -29,7 +29,7 @@ from costcalc.scenario.read import parse_scenario
 from costcalc.usage.ledger import Cuts, SkippedRows
 from tests.conftest import REPO_ROOT
 from tests.render.made import books, cost_report, fx, group, ledger, projection
-from tests.render.outlooks import full
+from tests.render.outlooks import drawn_outlook, full
 
 PAGE = (REPO_ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 TEXTS = (
@@ -185,9 +185,14 @@ def test_every_field_of_a_cost_report_is_documented():
 
 
 def test_every_field_of_an_outlook_is_documented():
-    """Everything that a page can say; machines of one's own; a list in another currency; an event; a new rate."""
+    """Everything that a page can say; machines of one's own; a list in another currency; an event; a new rate; draws."""
     printed: dict[str, set[str]] = {}
-    for text in (outlook_json(full()), outlook_of(MOVED), outlook_of(MOVED, revenue=3000)):
+    for text in (
+        outlook_json(full()),
+        outlook_of(MOVED),
+        outlook_of(MOVED, revenue=3000),
+        outlook_json(drawn_outlook()),
+    ):
         for name, types in fields(json.loads(text)).items():
             printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.outlook/1"))

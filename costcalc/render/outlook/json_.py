@@ -13,6 +13,7 @@ from costcalc.render.outlook.lines import tables_of
 from costcalc.render.outlook.months import month_figures
 from costcalc.render.outlook.phrases import phrases_of
 from costcalc.render.rows import names_of
+from costcalc.render.simulation_json import simulation_json
 from costcalc.render.tree import Figures
 from costcalc.reports.case import Totals
 from costcalc.reports.outlook import CustomerLine, Outlook, OutlookMonth
@@ -53,6 +54,7 @@ def outlook_json(outlook: Outlook) -> str:
             "floor": ratio_text(outlook.floor),
             "first_month_below_floor": str(below.month) if below else None,
             "answers": write.answers(outlook.answers),
+            "simulation": simulation_json(outlook.simulation, outlook.currency) if outlook.simulation else None,
             "notes": list(outlook.notes),
             "absent": list(outlook.absent),
             "basis": write.basis(outlook.rating),

@@ -15,6 +15,7 @@ from costcalc.render.outlook.headline import headline_blocks
 from costcalc.render.outlook.lines import line_blocks
 from costcalc.render.outlook.months import month_blocks
 from costcalc.render.outlook.replicas import replica_blocks
+from costcalc.render.simulation import simulation_blocks
 from costcalc.reports.outlook import Outlook
 
 
@@ -33,6 +34,7 @@ def outlook_blocks(outlook: Outlook, is_wide: bool) -> Sequence[Block]:
         *line_blocks(outlook),
         *customer_blocks(outlook, is_wide),
         *replica_blocks(outlook),
+        *(simulation_blocks(outlook, outlook.simulation, is_wide) if outlook.simulation else ()),
         *answer_blocks(outlook),
         *doubt_blocks(outlook),
     ]

@@ -1,0 +1,195 @@
+"""Simulation: months with their P10, P50 and P90 beside the exact figures, and the tornado. All of it estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from costcalc.forecasts.inputs import Input
+from costcalc.money import exact_text, minor_digits, round_half_up
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.figures import NONE
+from costcalc.render.words import (
+    amount_text,
+    counted,
+    decimal_text,
+    long_month_text,
+    money_text,
+    month_text,
+    percent_text,
+    plain_percent,
+    share_text,
+)
+from costcalc.reports.case import Totals
+from costcalc.reports.outlook import Outlook
+from costcalc.reports.simulation import Quantiles, Simulated, Simulation, Swing
+
+_SHOWN = (8, 12)  # inputs of the tornado; where there is room, more
+_BAR = 16  # characters of the longest bar
+_KINDS = {
+    "growth": "growth", "mix": "mix", "escalation": "escalation", "moves": "move", "efficiency": "efficiency",
+    "own prices": "own prices", "prices": "price", "pass-through": "pass-through", "fx": "exchange rate",
+}  # fmt: skip
+
+
+def simulation_blocks(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Iterator[Block]:
+    """What the draws come to; each line begins with the exact figure."""
+    yield Gap()
+    yield Note(_headline(outlook, simulation), "strong")
+    yield Gap()
+    yield _months(outlook, simulation, is_wide)
+    yield Gap()
+    yield _tornado(outlook, simulation, is_wide)
+    yield from _notes(outlook, simulation, is_wide)
+
+
+def input_text(drawn: Input) -> str:
+    """`growth: requests each month`."""
+    return f"{_KINDS[drawn.kind]}: {drawn.name}"
+
+
+def range_text(drawn: Input) -> str:
+    """`5–34%`, `×10–40`, `6% a year`."""
+    if drawn.kind == "fx":
+        return f"{plain_percent(drawn.deviation)} a year"
+    match drawn.unit:
+        case "times":
+            return f"×{_plain(drawn.low)} to ×{_plain(drawn.high)}"
+        case "number":
+            return f"{amount_text(drawn.low)} to {amount_text(drawn.high)}"
+    return f"{plain_percent(drawn.low)} to {plain_percent(drawn.high)}"
+
+
+def _plain(value: Fraction) -> str:
+    return exact_text(value, 4)
+
+
+def _headline(outlook: Outlook, simulation: Simulation) -> str:
+    last = simulation.months[-1]
+    cost, currency = last.draws.cost, outlook.currency
+    text = (
+        f"Estimate from {simulation.draws:,} draws: in {long_month_text(last.month)} eight of ten cost"
+        f" {money_text(cost.p10, currency)} to {money_text(cost.p90, currency)}"
+    )
+    margin = last.draws.margin
+    if margin:
+        text += f", with a margin of {percent_text(margin.p10)} to {percent_text(margin.p90)}"
+    broken = simulation.ever_broken
+    if broken is None or simulation.floor is None:
+        return f"{text}."
+    floor = plain_percent(simulation.floor)
+    if broken == 0:
+        return f"{text}; the margin stays at {floor} or above in every draw."
+    return f"{text}; the margin falls below {floor} in {_chance(broken)} of the draws, in one month or another."
+
+
+def _months(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
+    has_margin = any(one.draws.margin for one in simulation.months)
+    has_floor = simulation.ever_broken is not None
+    rows = []
+    for position, (one, month) in enumerate(zip(simulation.months, outlook.months, strict=True)):
+        unit = outlook.currency if position == 0 else ""
+        broken = [_chance_cell(one.draws.below), _chance_cell(one.broken)] if has_floor else []
+        rows.append(
+            [Cell(month_text(one.month)), *_cells(outlook, month.after, one.draws, has_margin, unit, is_wide), *broken]
+        )
+    whole = _cells(outlook, outlook.after, simulation.whole, has_margin, outlook.currency, is_wide)
+    total = [Cell("All months"), *whole, *([_chance_cell(simulation.whole.below), NONE] if has_floor else [])]
+    rows.append([Cell(cell.text, cell.style or "strong", cell.unit) for cell in total])
+    columns = [
+        Column("Month", "name"),
+        Column("Cost"), Column("P10"), Column("P50", drop=1), Column("P90"),
+        *([Column("Margin"), Column("P10"), Column("P50", drop=2), Column("P90")] if has_margin else []),
+        *([Column("Below", drop=3), Column("By then")] if has_floor else []),
+    ]  # fmt: skip
+    return Grid(columns, rows)
+
+
+def _cells(outlook: Outlook, exact: Totals, draws: Simulated, has_margin: bool, unit: str, is_wide: bool) -> list[Cell]:
+    digits = 0 if not is_wide and draws.cost.p90 >= 10_000 else minor_digits(outlook.currency)
+    cost = [Cell(decimal_text(round_half_up(value, digits))) for value in _three(draws.cost)]
+    found = [Cell(decimal_text(round_half_up(exact.cost, digits)), "", unit), *cost]
+    if has_margin:
+        known = exact.margin
+        found.append(Cell(percent_text(known)) if known is not None else NONE)
+        found += [Cell(percent_text(value)) for value in _three(draws.margin)] if draws.margin else [NONE] * 3
+    return found
+
+
+def _three(found: Quantiles) -> tuple[Fraction, Fraction, Fraction]:
+    return found.p10, found.p50, found.p90
+
+
+def _chance(share: Fraction) -> str:
+    """A probability; what never came in the draws is no zero that is sure."""
+    return "none" if share == 0 else "all" if share == 1 else share_text(share)
+
+
+def _chance_cell(share: Fraction | None) -> Cell:
+    return NONE if share is None else Cell(_chance(share), "worse" if share >= Fraction(1, 2) else "")
+
+
+def _tornado(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
+    """Each input drawn alone: how far it moves the last month from P10 to P90."""
+    shown = simulation.tornado[: _SHOWN[is_wide]]
+    longest = max((swing.money for swing in shown), default=Fraction())
+    what = "margin" if any(swing.profit for swing in shown) else "cost"
+    rows = []
+    for position, swing in enumerate(shown):
+        low, _, high = _three(swing.profit or swing.cost)
+        digits, unit = minor_digits(outlook.currency), outlook.currency if position == 0 else ""
+        ends = [Cell(decimal_text(round_half_up(end, digits))) for end in (low, high)]
+        moved = decimal_text(round_half_up(swing.money, digits))
+        rows.append(
+            [
+                Cell(input_text(swing.input)),
+                Cell(range_text(swing.input)),
+                *([Cell(swing.input.distribution), *ends] if is_wide else []),
+                Cell(moved, "strong", unit),
+                Cell(_bar(swing, longest), "quiet"),
+            ]
+        )
+    further = [Column("Drawn", drop=5), Column(f"{what.capitalize()} P10", drop=4), Column("P90", drop=3)]
+    return Grid(
+        [
+            Column("What matters most", "name"),
+            Column("Range", drop=1),
+            *(further if is_wide else []),
+            Column("Swing"),
+            Column("", drop=2),
+        ],
+        rows,
+    )
+
+
+def _bar(swing: Swing, longest: Fraction) -> str:
+    """Drawn to scale, from the left."""
+    return ("█" * max(1, round(swing.money / longest * _BAR)) if swing.money else "").ljust(_BAR)
+
+
+def _notes(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Iterator[Note]:
+    last = month_text(simulation.months[-1].month)
+    rest = len(simulation.tornado) - len(simulation.tornado[: _SHOWN[is_wide]])
+    if rest:
+        yield Note(f"{counted(rest, 'input')} more with a smaller swing.", "quiet")
+    what = "margin" if any(swing.profit for swing in simulation.tornado) else "cost"
+    yield Note(
+        f"Swing: from P10 to P90 of the {what} of {last} in money, with one input drawn and all others at their middle.",
+        "quiet",
+    )
+    if simulation.ever_broken is not None and simulation.floor is not None:
+        floor = plain_percent(simulation.floor)
+        below = f"Below: draws whose margin is below {floor}. By then: in that month or in one before it."
+        by_then = f"By then: draws whose margin has been below {floor}, in that month or in one before it."
+        yield Note(below if is_wide else by_then, "quiet")
+    if simulation.unused:
+        names = ", ".join(dict.fromkeys(input_text(one) for one in simulation.unused[:4]))
+        more = f" and {len(simulation.unused) - 4} more" if len(simulation.unused) > 4 else ""
+        yield Note(f"Drawn for nothing, for no figure depends on it: {names}{more}.")
+    for note in simulation.notes:
+        yield Note(note, "quiet")
+    yield Note(
+        f"P10, P50, P90: estimates, seed {simulation.seed}, each range drawn by itself. Cost and margin beside them: exact, at the"
+        " middle of every range.",
+        "quiet",
+    )
