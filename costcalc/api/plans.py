@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 
 def scenario_of(name: str | Path | Scenario | None, hikes: object) -> Scenario:
     """The named scenario with the hikes written after it; the catalogue is read only where an event is named."""
-    items = read_items(hikes_from(hikes), _catalogue)
+    items = read_items(hikes_from(hikes), catalogue)
     if name is None:
         return Scenario("", items)
     if isinstance(name, Scenario):
         return replace(name, items=(*name.items, *items))
     from costcalc.scenario.read import read_scenario
 
-    found = read_scenario(str(name), _catalogue())
+    found = read_scenario(str(name), catalogue())
     return replace(found, items=(*found.items, *items))
 
 
-def _catalogue() -> Mapping[str, Event]:
+def catalogue() -> Mapping[str, Event]:
+    """The events by their id; read where one is named."""
     from costcalc.pricebook.events import load_events
 
     return {event.id: event for event in load_events()}

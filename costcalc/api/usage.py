@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.words import read_day_of
@@ -16,6 +16,9 @@ from costcalc.rating.cuts import cuts_for
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import UsageLedger
+
+if TYPE_CHECKING:
+    from costcalc.budget.model import Budget
 
 Progress = Callable[[float], None]  # the share that is read
 
@@ -34,12 +37,13 @@ def scan(
     progress: Progress | None = None,
     scenarios: Sequence[str | Path | Scenario] = (),
     months: int | None = None,
+    budgets: Sequence[Budget] = (),
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
     `by` names the dimensions to keep apart; `columns` says what a column of your own is called
-    (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, say what else must be kept apart so that they
-    can be run on the ledger. CostcalcError: an input that cannot be read or understood.
+    (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, and `budgets` say what else must be kept
+    apart so that they can be run on the ledger. CostcalcError: an input that cannot be read or understood.
     """
     from costcalc.usage.scan import ScanRequest
     from costcalc.usage.scan import scan as scan_usage
@@ -52,6 +56,10 @@ def scan(
 
         more, wished, cuts = asked_of_a_scan(scenarios, months, prices, timezone)
         names = (*names, *more)
+    if budgets:
+        from costcalc.reports.check.usage import columns_for, with_budgets
+
+        names, cuts = (*names, *columns_for(budgets)), with_budgets(cuts, budgets)
     request = ScanRequest(
         cuts=cuts,
         dimensions=tuple(dict.fromkeys(name for name in names if name not in PRICE_FIELDS)),

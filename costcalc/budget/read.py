@@ -93,6 +93,7 @@ def _budget(entry: Entry, folder: Path, catalogue: Catalogue) -> Budget | None:
     pass_through, note = _percent(entry, "pass_through", "60%"), entry.word("note")
     if pass_through is not None and not 0 <= pass_through <= 1:
         _wrong(entry, "pass_through", "bad-share", "is no part of a rise", "0% to 100%")
+    _check_pass_through(entry, scenario, pass_through)
     if kind is None:
         return None
     limit, unit = _limit(entry, kind)
@@ -213,6 +214,25 @@ def _scenario(entry: Entry, folder: Path, catalogue: Catalogue) -> Scenario | No
     except CostcalcError as error:
         entry.document.problems += error.problems
         return None
+
+
+def _check_pass_through(entry: Entry, scenario: Scenario | None, given: Fraction | None) -> None:
+    """How much of an event reaches tokens is never assumed in silence."""
+    if scenario is None:
+        return
+    if scenario.asks_for_pass_through and "pass_through" not in entry:
+        text = entry.text("scenario")
+        assert text is not None
+        entry.document.report(
+            text, "no-pass-through", f'"{text.text}" holds rises of compute, and nobody says how much reaches tokens',
+            expected="pass_through: 60%",
+        )  # fmt: skip
+    if given is not None and not scenario.takes_pass_through:
+        entry.refuse(
+            "pass_through",
+            "key-without-sense",
+            '"pass_through" has no place here: the scenario has no range and no event to scale',
+        )
 
 
 def _check_together(entry: Entry, kind: Kind) -> None:

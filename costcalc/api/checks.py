@@ -1,0 +1,216 @@
+"""Checks: does a budget or a margin floor break?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from costcalc.api.books import Prices, read_prices
+from costcalc.api.outlooks import earned_from
+from costcalc.api.plans import catalogue
+from costcalc.api.results import Result
+from costcalc.api.usage import scan
+from costcalc.api.words import Number, read_basis
+from costcalc.budget.model import COUNTED, Budget, Kind
+from costcalc.budget.read import read_budgets
+from costcalc.budget.read_limits import AMOUNT_SHAPE, read_limit, read_one_percent
+from costcalc.calendar import day_of
+from costcalc.money import Money
+from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.reports.check.check import Check, no_budgets
+from costcalc.reports.check.check import check as check_report
+from costcalc.reports.check.log import CheckOptions
+from costcalc.usage.ledger import UsageLedger
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NOT_OF_THE_BASELINE = ("since", "until", "progress")  # days of the log say nothing of what it is compared with
+
+
+@dataclass(frozen=True)
+class CheckResult(Result):
+    """The answer of `check`, with the ways to hand it on; `exit_code` is that of the command."""
+
+    report: Check
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a budget and period: amounts and shares as Decimal, never float."""
+        from costcalc.render.frames import check_frame
+
+        return check_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.check.json_ import check_json
+
+        return check_json(self.report)
+
+    def to_csv(self) -> str:
+        """One row a budget and period, as `-o out.csv` writes them."""
+        from costcalc.render.check.rows import check_csv
+
+        return check_csv(self.report)
+
+    def to_markdown(self, tag: str = "") -> str:
+        """A comment for a pull request; its first line, hidden, names the tag by which it is found again."""
+        from costcalc.render.check.markdown import check_markdown
+
+        return check_markdown(self.report, tag)
+
+    def to_junit(self) -> str:
+        """JUnit XML: a test case a budget and period."""
+        from costcalc.render.check.junit import check_junit
+
+        return check_junit(self.report)
+
+    def to_sarif(self) -> str:
+        """SARIF 2.1.0: a result for every budget that is not kept."""
+        from costcalc.render.check.sarif import check_sarif
+
+        return check_sarif(self.report)
+
+
+def check(
+    usage: object,
+    *,
+    budgets: str | Path | Sequence[str | Path | Budget] = (),
+    max_cost: Number | Money | None = None,
+    max_rise: Fraction | str | None = None,
+    min_margin: Fraction | str | None = None,
+    max_tokens: Number | None = None,
+    max_requests: Number | None = None,
+    max_unpriced: Fraction | str | None = None,
+    baseline: object = None,
+    revenue: Number | Money | None = None,
+    margin: Number | None = None,
+    revenue_source: str | None = None,
+    allow_unpriced: bool = False,
+    allow_refused: bool = False,
+    today: date | None = None,
+    currency: str | None = None,
+    basis: str = "auto",
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    **choose: Any,
+) -> CheckResult:
+    """Whether budgets hold: `check("usage.csv", budgets="budgets.yaml").exit_code`.
+
+    `budgets` are files, or budgets; `max_cost` and its like are limits of all usage. `baseline` is usage to compare
+    with; `since` and `until` do not touch it. `today` is what the age of prices is counted to; `choose` as for
+    `project`. CostcalcError, with every problem: a wrong file, a budget that matches nothing.
+    """
+    flags = {
+        "--max-cost": max_cost, "--max-tokens": max_tokens, "--max-requests": max_requests, "--max-rise": max_rise,
+        "--min-margin": min_margin, "--max-unpriced": max_unpriced,
+    }  # fmt: skip
+    asked = (*budgets_of(budgets), *limits_of(flags))
+    if not asked:
+        raise no_budgets()
+    prices = prices or read_prices()
+    counted = _counted(usage, asked, prices, timezone, choose)
+    then = {name: value for name, value in choose.items() if name not in _NOT_OF_THE_BASELINE}
+    before = None if baseline is None else _counted(baseline, asked, prices, timezone, then)
+    options = CheckOptions(
+        _day_in(today),
+        read_basis(basis),
+        currency.upper() if currency else None,
+        timezone,
+        earned_from(revenue, margin, revenue_source),
+        allow_unpriced,
+        allow_refused,
+    )
+    return CheckResult(check_report(counted, before, prices.pricebook, prices.fx, asked, options))
+
+
+def budgets_of(given: str | Path | Sequence[str | Path | Budget]) -> list[Budget]:
+    """Budgets, and those of files. CostcalcError with every problem of all files."""
+    found: list[Budget] = []
+    problems: list[Problem] = []
+    for each in [given] if isinstance(given, (str, Path)) else given:
+        if isinstance(each, Budget):
+            found.append(each)
+            continue
+        try:
+            found += read_budgets(each, catalogue)
+        except CostcalcError as error:
+            problems += error.problems
+    if problems:
+        raise CostcalcError(problems)
+    return found
+
+
+def limits_of(flags: dict[str, Any]) -> list[Budget]:
+    """The budgets that flags mean: each for all usage. CostcalcError with every wrong one."""
+    found: list[Budget] = []
+    problems: list[Problem] = []
+    for flag, value in flags.items():
+        if value is None:
+            continue
+        try:
+            found.append(_budget(flag, value))
+        except CostcalcError as error:
+            problems += error.problems
+    if problems:
+        raise CostcalcError(problems)
+    return found
+
+
+_KINDS: dict[str, Kind] = {
+    "--max-rise": "max_rise", "--min-margin": "margin_at_least", "--max-unpriced": "unpriced_at_most",
+}  # fmt: skip
+_UNITS = {"--max-tokens": "tokens", "--max-requests": "requests"}
+
+
+def _budget(flag: str, value: Any) -> Budget:
+    if isinstance(value, float):
+        raise fail("bad-amount", f"{flag} {value} is a float, which may have lost digits", remedy=f'write it as text: "{value}"')  # fmt: skip
+    if flag in _KINDS:
+        return Budget(flag, _KINDS[flag], _share(flag, value))
+    amount, unit = _amount(flag, value)
+    wanted = _UNITS.get(flag, "")
+    if (unit and wanted and unit != wanted) or (not wanted and unit in COUNTED):
+        raise fail("bad-amount", f'{flag} "{value}" is of {unit}', expected="5000USD" if not wanted else f"a count of {wanted}")  # fmt: skip
+    return Budget(flag, "limit", amount, wanted or unit)
+
+
+def _amount(flag: str, value: Any) -> tuple[Fraction, str]:
+    if isinstance(value, Money):
+        return value.amount, value.currency
+    if isinstance(value, (int, Fraction)) and value >= 0:
+        return Fraction(value), ""
+    try:
+        return read_limit(str(value))
+    except ValueError:
+        raise fail("bad-amount", f'{flag} "{value}" is no amount', expected=AMOUNT_SHAPE) from None
+
+
+def _share(flag: str, value: Any) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    try:
+        return read_one_percent(str(value))
+    except ValueError as error:
+        raise fail("bad-percent", f'{flag} "{value}" is no percentage', expected="10%", remedy=str(error)) from None
+
+
+def _counted(
+    usage: object, budgets: Sequence[Budget], prices: Prices, timezone: str, choose: dict[str, Any]
+) -> UsageLedger:
+    if isinstance(usage, UsageLedger):
+        return usage
+    plans = [budget.scenario for budget in budgets if budget.scenario]
+    return scan(usage, scenarios=plans, budgets=budgets, prices=prices, timezone=timezone, **choose)
+
+
+def _day_in(today: date | None) -> Callable[[str], date]:
+    """The day given, else today, by the clock of a zone."""
+    if today is not None:
+        return lambda zone: today
+    now = int(time.time())
+    return lambda zone: day_of(now, zone)

@@ -1,0 +1,1 @@
+"""Check: does a budget or a margin floor break?"""

@@ -1,0 +1,191 @@
+"""Months: what a scenario makes of the months to come, against a margin floor or a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from costcalc.budget.model import Budget, Days
+from costcalc.budget.read_limits import month_days
+from costcalc.forecasts.horizon import Horizon, HorizonOptions
+from costcalc.forecasts.run import MonthRun, Run
+from costcalc.problems import CostcalcError, Place, Problem, fail
+from costcalc.reports.case import Case, OutlookOptions, Totals, totals
+from costcalc.reports.check.finding import Finding, Status
+from costcalc.reports.check.limits import REFUSED, UNPRICED
+from costcalc.reports.check.log import Log
+from costcalc.reports.outlook import ends_of
+from costcalc.scenario.hikes import changes_at
+from costcalc.scenario.items import Scenario
+
+MONTHS = 12  # to come, where the scenario does not say
+DEAR_END = "at the dear end of its ranges"
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """The months to come under one scenario: with the middle of its ranges, and at their ends."""
+
+    middle: Sequence[Totals]
+    ends: tuple[Sequence[Totals], Sequence[Totals]]
+    months: Sequence[MonthRun]
+    currency: str
+    is_complete: bool
+    revenue_source: str
+
+
+def month_findings(budget: Budget, log: Log) -> Iterator[Finding]:
+    """One finding a month; of a limit without `each`, one for all months.
+
+    CostcalcError: the revenue is not known; the scenario names what this log does not use.
+    """
+    assert budget.scenario is not None
+    future = _future(budget, budget.scenario, log)
+    if budget.kind == "margin_at_least":
+        yield from _margins(budget, future, log)
+    else:
+        yield from _limits(budget, future, log)
+
+
+def _future(budget: Budget, scenario: Scenario, log: Log) -> Future:
+    options = log.options
+    unit = budget.unit if budget.is_money and budget.unit else ""
+    currency = unit or scenario.currency or log.currency
+    horizon = Horizon(
+        log.ledger, log.pricebook, log.fx,
+        HorizonOptions(scenario.horizon or MONTHS, (), options.basis, currency, options.timezone), [scenario],
+    )  # fmt: skip
+    changes = changes_at(scenario, budget.pass_through)
+    case = Case(horizon, OutlookOptions(scenario, changes, (), options.earned), log.usage)
+    after = case.run()
+    _check_absent(budget, case, after)
+    low, high = ends_of(case, after)
+    return Future(
+        totals(case, after),
+        (totals(case, low), totals(case, high)),
+        after.months,
+        horizon.currency,
+        after.is_complete and horizon.rating.is_complete,
+        case.source,
+    )
+
+
+def _margins(budget: Budget, future: Future, log: Log) -> Iterator[Finding]:
+    if not future.revenue_source:
+        raise fail(
+            "no-revenue", f'the budget "{budget.name}" is of a margin, and the revenue is not known',
+            place=budget.place, excerpt=budget.excerpt,
+            remedy="give revenue rules in the scenario, --revenue, or a revenue column in the log",
+        )  # fmt: skip
+    missing = _missing(future, log, of_cost=True)
+    for position, (line, middle) in enumerate(zip(future.months, future.middle, strict=True)):
+        known = [end[position].margin for end in future.ends]
+        dear = min((margin for margin in known if margin is not None), default=None)
+        days = month_days(line.month)
+        yield _judged(budget, "share", middle.margin, dear, days, missing, future.revenue_source)
+
+
+def _limits(budget: Budget, future: Future, log: Log) -> Iterator[Finding]:
+    unit = future.currency if budget.is_money else budget.unit
+    missing = _missing(future, log, of_cost=budget.is_money)
+    amounts = [_amount(budget, line, middle) for line, middle in zip(future.months, future.middle, strict=True)]
+    dear = _dear(budget, future)
+    days = [month_days(line.month) for line in future.months]
+    if budget.each == "month":
+        for one in zip(amounts, dear, days, strict=True):
+            yield _judged(budget, unit, *one, missing)
+        return
+    known = [amount for amount in amounts if amount is not None]
+    whole = sum(known, Fraction()) if len(known) == len(amounts) else None
+    at_most = [amount for amount in dear if amount is not None]
+    yield _judged(
+        budget, unit, whole, sum(at_most, Fraction()) if at_most else None, Days(days[0].first, days[-1].last), missing
+    )
+
+
+def _amount(budget: Budget, line: MonthRun, middle: Totals) -> Fraction | None:
+    if budget.is_money:
+        return middle.cost
+    if budget.unit == "tokens":
+        return Fraction(line.tokens)
+    return None if line.requests is None else Fraction(line.requests)
+
+
+def _dear(budget: Budget, future: Future) -> list[Fraction | None]:
+    """What each month costs at most; of tokens and requests only the middle is reckoned."""
+    if not budget.is_money:
+        return [None for _ in future.months]
+    return [max(low.cost, high.cost) for low, high in zip(*future.ends, strict=True)]
+
+
+def _judged(
+    budget: Budget,
+    unit: str,
+    actual: Fraction | None,
+    dear: Fraction | None,
+    days: Days,
+    missing: str,
+    source: str = "",
+) -> Finding:
+    """The middle of the ranges decides; a limit that only their dear end passes warns."""
+    finding = Finding(
+        budget, "ok", unit, budget.limit, actual, days, days, source=source, dear=dear if dear != actual else None
+    )
+    status, reason = _status(budget, finding, missing)
+    return Finding(
+        budget, status, unit, budget.limit, actual, days, days, reason=reason, source=source, dear=finding.dear
+    )
+
+
+def _status(budget: Budget, finding: Finding, missing: str) -> tuple[Status, str]:
+    actual, dear, over = finding.actual, finding.dear, finding.over
+    if actual is None or over is None:
+        return "incomplete", missing or "the log does not say"
+    if over > 0:
+        return "broken", ""
+    if missing:
+        return "incomplete", missing
+    if dear is not None and (dear < budget.limit if finding.is_floor else dear > budget.limit):
+        return "warn", DEAR_END
+    near = (budget.warn_below is not None and actual < budget.warn_below) or (
+        budget.warn_at is not None and actual >= budget.warn_at * budget.limit
+    )
+    return ("warn" if near else "ok"), ""
+
+
+def _missing(future: Future, log: Log, *, of_cost: bool) -> str:
+    if log.lacks_rows:
+        return REFUSED
+    return UNPRICED if of_cost and not future.is_complete and not log.options.allow_unpriced else ""
+
+
+def _check_absent(budget: Budget, case: Case, after: Run) -> None:
+    """A scenario that changes what the log does not have changes nothing, and a check must not pass for that.
+
+    A shipped scenario is of a whole market: it must touch the log somewhere; a file of one's own, with every entry.
+    """
+    scenario = case.scenario
+    served = {(provider, model) for _, provider, model in after.rows} | {cell.home for cell in case.horizon.cells.cells}
+    idle = [
+        change
+        for change in case.options.changes
+        if not any(change.selector.matches(provider, model) for provider, model in served)
+    ]
+    if not Path(scenario.written).suffix:
+        changes = list(case.options.changes)
+        problems = [_absent(budget, scenario.written)] if scenario.is_only_prices and idle == changes else []
+    else:
+        problems = [_absent(budget, f"where {words}") for words in case.horizon.absent]
+        problems += [_absent(budget, change.written, change.place) for change in idle if not change.event]
+    if problems:
+        raise CostcalcError(list(dict.fromkeys(problems)))
+
+
+def _absent(budget: Budget, words: str, place: Place | None = None) -> Problem:
+    return Problem(
+        "matches-nothing", f'the scenario of the budget "{budget.name}" matches nothing in this log: {words}',
+        place or budget.place, "" if place else budget.excerpt,
+        remedy="correct the scenario, or drop what the log does not use",
+    )  # fmt: skip

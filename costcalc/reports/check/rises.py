@@ -1,0 +1,57 @@
+"""Rises: what usage costs against what the same usage of a baseline cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from costcalc.budget.model import Budget
+from costcalc.problems import fail
+from costcalc.reports.check.finding import Baseline, Finding, Status
+from costcalc.reports.check.limits import REFUSED, UNPRICED
+from costcalc.reports.check.log import Log
+from costcalc.reports.check.spend import within
+
+
+def rise_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Finding]:
+    """The rise of the whole log's cost. CostcalcError: there is no baseline."""
+    if baseline is None:
+        raise fail(
+            "no-baseline", f'the budget "{budget.name}" is of a rise, and nothing says against what',
+            place=budget.place, excerpt=budget.excerpt,
+            remedy="give --baseline main.parquet: a ledger of costcalc scan -o, or any usage",
+        )  # fmt: skip
+    now, then = (side.spend(budget.where) for side in (log, baseline))
+    cost, before = (within(spend.cost, spend.days) for spend in (now, then))
+    rise = (cost - before) / before if before > 0 else None
+    if rise is None and cost <= before:
+        rise = Fraction()  # nothing then, nothing now
+    status, reason = _status(budget, (log, baseline), rise)
+    yield Finding(
+        budget, status, "share", budget.limit, rise, now.days, now.days,
+        baseline=Baseline(before, then.days.count), reason=reason, cost=cost,
+    )  # fmt: skip
+
+
+def _status(budget: Budget, sides: tuple[Log, Log], rise: Fraction | None) -> tuple[Status, str]:
+    """What is missing now can only add to a rise; what is missing of the baseline makes it look greater."""
+    log, baseline = sides
+    broken = rise is None or rise > budget.limit
+    lacking = _lacks(baseline, budget)
+    if lacking:
+        return "incomplete", f"{lacking} of the baseline"
+    if broken:
+        return "broken", "" if rise is not None else "the baseline has no such cost"
+    if lacking := _lacks(log, budget):
+        return "incomplete", lacking
+    near = (
+        budget.warn_at is not None and budget.limit > 0 and rise is not None and rise >= budget.warn_at * budget.limit
+    )
+    return ("warn" if near else "ok"), ""
+
+
+def _lacks(side: Log, budget: Budget) -> str:
+    if side.lacks_rows:
+        return REFUSED
+    spend = side.spend(budget.where)
+    return UNPRICED if side.is_incomplete(spend, spend.days) else ""
