@@ -27,6 +27,7 @@ from costcalc.usage.formats import (
     Term,
     Text,
     Time,
+    Unfold,
 )
 from costcalc.yamldoc import Document, Map, Node, Scalar, read_yaml
 
@@ -53,6 +54,7 @@ _FORMAT_KEYS = [
     "recognise",
     "only",
     "roots",
+    "unfold",
     "search_for",
     "signs",
     "skip",
@@ -64,7 +66,7 @@ _FORMAT_KEYS = [
     "ignored",
     "shapes",
 ]
-_TIME_KINDS = ("instant", "plain", "unix", "unix-ms", "utc-bucket", "naive-day", "naive-month")
+_TIME_KINDS = ("instant", "plain", "unix", "unix-ms", "utc-bucket", "utc-day", "naive-day", "us-day", "naive-month")
 _COST_KINDS = ("billed", "computed", "estimated")
 
 
@@ -103,6 +105,7 @@ class _Reader:
             self.lists(root.get("recognise"), "recognise"),
             self.lists(root.get("only"), "only"),
             self.words(root.get("roots"), "roots") or (".",),
+            unfold=self.unfold(root.get("unfold")),
             search_for=self.words(root.get("search_for"), "search_for"),
             signs=self.words(root.get("signs"), "signs"),
             skip=tuple(self.skip(node) for node in self.nodes(root.get("skip"))),
@@ -142,7 +145,7 @@ class _Reader:
             return Text(constant=node.text) if constant else Text(self.paths(node.text))
         if isinstance(node, yamldoc.Sequence):
             return self.text_list(node, what)
-        entry = self.document.map_at(node, what, ("field", "always", "values", "otherwise", "take"))
+        entry = self.document.map_at(node, what, ("field", "always", "values", "otherwise", "take", "spaces"))
         if "always" in entry:
             return Text(constant=self.word(entry.get("always"), what))
         values = self.document.map_at(entry.get("values"), f"{what}'s values")
@@ -151,6 +154,7 @@ class _Reader:
             values=tuple((key.text.lower(), self.word(value, what)) for key, value in values),
             otherwise=self.word(entry.get("otherwise"), what) if "otherwise" in entry else None,
             take=self.word(entry.get("take"), what),
+            spaces=self.word(entry.get("spaces"), what),
         )
 
     def text_list(self, node: yamldoc.Sequence, what: str) -> Text:
@@ -173,16 +177,20 @@ class _Reader:
         return tuple(self.plain_term(text) for text in self.words(node, what))
 
     def condition(self, node: Node | None, what: str) -> Condition:
-        entry = self.document.map_at(node, what, ("where", "present", "absent", "zero", "positive"))
-        where = self.document.map_at(entry.get("where"), f"{what}'s where")
+        entry = self.document.map_at(node, what, ("where", "lacks", "present", "absent", "zero", "positive"))
         positive = entry.get("positive")
         return Condition(
-            tuple((key.text, tuple(word.lower() for word in self.words(value, what))) for key, value in where),
+            self.choices(entry.get("where"), f"{what}'s where"),
+            self.choices(entry.get("lacks"), f"{what}'s lacks"),
             present=self.path_list(entry.get("present"), what),
             absent=self.path_list(entry.get("absent"), what),
             zero=self.path_list(entry.get("zero"), what),
             positive=(self.terms(positive, what),) if positive is not None else (),
         )
+
+    def choices(self, node: Node | None, what: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        entry = self.document.map_at(node, what)
+        return tuple((key.text, tuple(word.lower() for word in self.words(value, what))) for key, value in entry)
 
     def path_list(self, node: Node | None, what: str) -> tuple[Paths, ...]:
         return tuple(self.paths(text) for text in self.words(node, what))
@@ -303,6 +311,17 @@ class _Reader:
         entry = self.document.map_at(node, "remark", ("text", "when"))
         when = self.condition(entry.get("when"), "when") if "when" in entry else None
         return Remark(re.sub(r"\s+", " ", self.word(entry.get("text"), "text")), when)
+
+    def unfold(self, node: Node | None) -> Unfold | None:
+        if node is None:
+            return None
+        entry = self.document.map_at(node, "unfold", ("list", "keep", "under", "without"))
+        return Unfold(
+            tuple(self.word(entry.get("list"), "list").split(".")),
+            self.word(entry.get("keep"), "keep") == "yes",
+            self.word(entry.get("under"), "under"),
+            self.words(entry.get("without"), "without"),
+        )
 
     def dedupe(self, node: Node | None) -> Dedupe | None:
         if node is None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-TimeKind = Literal["instant", "iso-instant", "plain", "unix", "unix-ms", "utc-bucket", "naive-day", "naive-month"]
+TimeKind = Literal[
+    "instant", "iso-instant", "plain", "unix", "unix-ms", "utc-bucket", "utc-day", "naive-day", "us-day", "naive-month"
+]
 
 # A path names a column, or a leaf of a JSON line: `usage.prompt_tokens`. `/model` starts at the line's top where the
 # others start at one of the format's roots; `details[modality=AUDIO].count` adds the matching members of a list;
@@ -23,6 +25,7 @@ class Text:
     values: tuple[tuple[str, str], ...] = ()  # (written, in lower case; meant); other texts stay as they are
     otherwise: str | None = None  # what every text means that `values` does not list
     take: str = ""  # a regular expression whose first group is the text meant
+    spaces: str = ""  # what stands for spaces in the names that are meant: "Claude Haiku 4.5" is claude-haiku-4.5
     after: Text | None = None  # what holds where this text is empty
     required: bool = False  # a row without it breaks an assumption
 
@@ -60,6 +63,7 @@ class Time:
     kind: TimeKind
     until: Paths = ()  # the bucket's end, exclusive, written like its start
     zone: str = "UTC"  # of times written without one; "": the report's zone
+    always: tuple[int, int] | None = None  # every row's bucket (epoch seconds), where the rows say nothing of time
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,10 @@ class Cost:
 class Condition:
     """What must hold of a row: all of it."""
 
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (path, values in lower case; `as-*` is a beginning)
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (path, values in lower case; `as-*` begins, `*as*` contains)
+    lacks: tuple[
+        tuple[str, tuple[str, ...]], ...
+    ] = ()  # the same, and the text is none of these; an empty one lacks all
     present: tuple[Paths, ...] = ()
     absent: tuple[Paths, ...] = ()
     zero: tuple[Paths, ...] = ()  # empty, or a number that is 0
@@ -143,6 +150,16 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfold:
+    """Records that hold lists of records: each member is read as a record, with what stands beside its list."""
+
+    list: tuple[str, ...]  # keys from the top to the innermost list: data, results
+    keep: bool = False  # the record is read too, without the list
+    under: str = ""  # the key that the member gets; "": its own keys stand at the top
+    without: tuple[str, ...] = ()  # keys of the record that are not repeated beside a member
+
+
+@dataclass(frozen=True, slots=True)
 class FormatSpec:
     """One format: its shapes, what it skips, and what a reader of its figures should know."""
 
@@ -156,6 +173,7 @@ class FormatSpec:
     signs: tuple[str, ...] = ()  # top-level keys that a readable line is likely to have, if none that are read
     unseen_roots: tuple[str, ...] = ()  # the roots that the first lines do not have: looked into only if lines are left
     trimmed: bool = False  # assumed: shapes that come after all that were seen are left away
+    unfold: Unfold | None = None  # where a record is taken apart into several before it is read
     search_for: tuple[str, ...] = ()  # keys of usage objects: a line that has one anywhere must have been understood
     skip: tuple[Skip, ...] = ()
     remarks: tuple[Remark, ...] = ()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain
@@ -12,6 +14,9 @@ from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import FormatSpec, Shape, Text
 from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns
 from costcalc.usage.sources import Source
+
+_IN_BRACKETS = re.compile(r"\s\(([a-z_/]+)\)$")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ class Reading:
             found = {name: Column(f"c{i}") for i, name in reversed(names)}
         else:
             found = {name: Column(f'"{name.replace(chr(34), chr(34) * 2)}"', self.types[name]) for _, name in names}
-        return TableColumns({**{name.strip().lower(): column for name, column in found.items()}, **found})
+        bare = {name.strip().lower(): column for name, column in found.items()}
+        return TableColumns({**bracketed(bare), **bare, **found})
 
 
 def plan(
@@ -133,9 +139,15 @@ def _recognised(source: Source, spec: FormatSpec) -> tuple[str, ...]:
         lists = [names for names in spec.recognise if all(_in_json(name, source, spec) for name in names)]
     else:
         header = {name.lower() for name in source.header}
+        header |= {*bracketed(dict.fromkeys(header))}
         lists = [names for names in spec.recognise if all(name.lower() in header for name in names)]
         lists += [names for names in spec.only if {name.lower() for name in names} == header]
     return max(lists, key=len, default=())
+
+
+def bracketed(columns: Mapping[str, T]) -> dict[str, T]:
+    """Columns of an export in another language, by the name that stands in brackets: `计量名称 (metername)`."""
+    return {match[1]: column for name, column in columns.items() if (match := _IN_BRACKETS.search(name))}
 
 
 def _in_json(name: str, source: Source, spec: FormatSpec) -> bool:
@@ -204,12 +216,14 @@ def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, 
 def _require_columns(source: Source, spec: FormatSpec) -> None:
     """Raise where the table lacks what the format cannot do without: a time, and something counted or charged."""
     header = {name.lower() for name in source.header}
+    header |= {*bracketed(dict.fromkeys(header))}
     if any({name.lower() for name in names} == header for names in spec.only):
         return
     missing = []
     for shape in spec.shapes:
         counted = [path for terms in shape.meters.values() for term in terms for path in getattr(term, "paths", ())]
         counted += [path for term in (shape.cost.terms if shape.cost else ()) for path in term.paths]
+        counted += shape.long.amount.paths if shape.long else ()
         if shape.time and not any(path.lower() in header for path in shape.time.paths):
             missing.append(("time", shape.time.paths))
         if not any(path.lower() in header for path in counted):

@@ -121,6 +121,8 @@ class RowBuilder:
         found = self._first_text(text.paths)
         if found and text.take:
             found = f"nullif(regexp_extract({found}, {quoted(text.take)}, 1), '')"
+        if found and text.spaces:
+            found = f"regexp_replace(trim({found}), '\\s+', {quoted(text.spaces)}, 'g')"
         if found and (text.values or text.otherwise is not None):
             found = _mapped(found, text)
         return found
@@ -286,6 +288,8 @@ class RowBuilder:
 
     def _time_columns(self, time: Time | None) -> dict[str, str]:
         """`started` and `ended` in epoch seconds (NULL end: an instant) and `naive`: days without a zone."""
+        if time and time.always:
+            return {"started": str(time.always[0]), "ended": str(time.always[1]), "naive": "true", "time_text": "''"}
         column = next((found for path in time.paths if (found := self.column(path))), None) if time else None
         if time is None or column is None:
             return {}
@@ -366,6 +370,7 @@ class RowBuilder:
     def condition(self, condition: Condition) -> str:
         """The condition over the source's texts as SQL; "false" where it names a path that the source lacks."""
         parts = [self._is_one_of(path, values) for path, values in condition.where]
+        parts += [f"NOT coalesce({self._is_one_of(path, values)}, false)" for path, values in condition.lacks]
         parts += [self._presence(paths) or "false" for paths in condition.present]
         parts += [f"NOT ({sql})" if (sql := self._presence(paths)) else "true" for paths in condition.absent]
         parts += [self._is_zero(paths) for paths in condition.zero]
@@ -376,11 +381,7 @@ class RowBuilder:
         text = self._first_text((path,))
         if not text:
             return "false"
-        tests = [
-            f"starts_with({text}, {quoted(value[:-1])})" if value.endswith("*") else f"lower({text}) = {quoted(value)}"
-            for value in values
-        ]
-        return f"({' OR '.join(tests)})"
+        return f"({' OR '.join(_is_like(text, value) for value in values)})"
 
     def _presence(self, paths: Sequence[str]) -> str | None:
         found = [sql for path in paths if (sql := self.columns.presence(path))]
@@ -450,6 +451,15 @@ class RowBuilder:
         )
 
 
+def _is_like(text: str, value: str) -> str:
+    """Whether the text is this value: `*it*` contains it, `it*` begins with it."""
+    if value.startswith("*"):
+        return f"contains(lower({text}), {quoted(value.strip('*'))})"
+    if value.endswith("*"):
+        return f"starts_with({text}, {quoted(value[:-1])})"
+    return f"lower({text}) = {quoted(value)}"
+
+
 def _is_count(name: str) -> bool:
     return name.startswith("m_") or name == "requests_count"
 
@@ -457,11 +467,8 @@ def _is_count(name: str) -> bool:
 def _mapped(sql: str, text: Text) -> str:
     cases = " ".join(f"WHEN {quoted(written)} THEN {quoted(meant)}" for written, meant in text.values)
     other = quoted(text.otherwise) if text.otherwise is not None else sql
-    return (
-        f"CASE WHEN {sql} IS NULL THEN NULL ELSE CASE lower(trim({sql})) {cases} ELSE {other} END END"
-        if cases
-        else other
-    )
+    meant = f"CASE lower(trim({sql})) {cases} ELSE {other} END" if cases else other
+    return f"CASE WHEN {sql} IS NULL THEN NULL ELSE {meant} END"
 
 
 def _scaled(x: str, decimals: int) -> str:
@@ -575,6 +582,18 @@ def _utc_bucket_time(x: str, zone: str) -> dict[str, str]:
     return {"started": started, "ended": f"{started} + CASE WHEN strlen({x}) > 10 THEN 3600 ELSE 86400 END"}
 
 
+def _utc_day_time(x: str, zone: str) -> dict[str, str]:
+    """A day of UTC, whatever clock time is written after it."""
+    started = f"epoch_us(TRY_CAST(substr({x}, 1, 10) AS TIMESTAMP)) // 1000000"
+    return {"started": started, "ended": f"{started} + 86400"}
+
+
+def _us_day_time(x: str, zone: str) -> dict[str, str]:
+    """A day without a zone, the month first: 08/31/2026; an ISO day is one too."""
+    turned = f"regexp_replace(substr({x}, 1, 10), '^([0-9]{{1,2}})/([0-9]{{1,2}})/([0-9]{{4}})$', '\\3-\\1-\\2')"
+    return _naive_day_time(turned, zone)
+
+
 _TIME_SQL = {
     "instant": _instant_time,
     "iso-instant": _iso_instant_time,
@@ -584,4 +603,6 @@ _TIME_SQL = {
     "naive-day": _naive_day_time,
     "naive-month": _naive_month_time,
     "utc-bucket": _utc_bucket_time,
+    "utc-day": _utc_day_time,
+    "us-day": _us_day_time,
 }

@@ -21,6 +21,8 @@ from typing import IO, Literal
 
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.usage.formats import Unfold
+from costcalc.usage.unfold import read_exact, unfold_of, unfolded
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
@@ -298,6 +300,9 @@ def json_source(name: str, path: Path, text: str, whole: bool, workspace: Worksp
         path.write_text("".join(f"{record}\n" for _, record in taken), encoding="utf-8")
         starts, text = tuple(line for line, _ in taken), "\n".join(record for _, record in taken[:_SAMPLE_LINES])
     records = _first_records(text)
+    if (unfold := unfold_of(records)) is not None:
+        path, starts = _unfolded(path, starts, unfold, workspace)
+        records = _first_records(_head(path).decode("utf-8"))
     flat = [dict(_flat(record)) for record in records]
     scalars = dict.fromkeys(
         key for record in records for key, value in record.items() if not isinstance(value, dict | list)
@@ -312,6 +317,22 @@ def json_source(name: str, path: Path, text: str, whole: bool, workspace: Worksp
         lines=starts,
         changed=_changed(name),
     )
+
+
+def _unfolded(path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace) -> tuple[Path, tuple[int, ...]]:
+    """A copy with every member of the records' lists as a record, and the line that each came from."""
+    target, lines = workspace.new_file(".jsonl"), []
+    with path.open(encoding="utf-8", errors="replace") as source, target.open("w", encoding="utf-8") as out:
+        for number, line in enumerate(source):
+            if not line.strip():
+                continue
+            place = starts[number] if number < len(starts) else number + 1
+            record = read_exact(line)
+            # A line that is no record stays as it is, to be refused with its place.
+            for member in [line.strip()] if record is None else map(json.dumps, unfolded(record, unfold)):
+                out.write(f"{member}\n")
+                lines.append(place)
+    return target, tuple(lines)
 
 
 def _is_lines(text: str) -> bool:
