@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from costcalc.api.advice import AdviceResult, advise
     from costcalc.api.books import Prices, read_prices
+    from costcalc.api.checks import CheckResult, check
     from costcalc.api.costs import cost
+    from costcalc.api.explanations import ExplanationResult, explain
     from costcalc.api.forecasts import forecast
     from costcalc.api.outlooks import outlook
     from costcalc.api.plans import scenario_of
@@ -23,7 +25,11 @@ _HOMES = {
     "advise": "advice",
     "Prices": "books",
     "read_prices": "books",
+    "CheckResult": "checks",
+    "check": "checks",
     "cost": "costs",
+    "ExplanationResult": "explanations",
+    "explain": "explanations",
     "forecast": "forecasts",
     "outlook": "outlooks",
     "project": "projections",
@@ -39,12 +45,14 @@ _HOMES = {
 __all__ = [
     "AdviceResult",
     "CostResult",
+    "ExplanationResult",
     "ForecastResult",
     "OutlookResult",
     "Prices",
     "ProjectionResult",
     "advise",
     "cost",
+    "explain",
     "forecast",
     "outlook",
     "project",

@@ -16,6 +16,7 @@ COMMANDS = {
     "cost": ("costcalc.cli.cost", "What did it cost, by day, month, provider, model, customer, …?"),
     "advise": ("costcalc.cli.advise", "What would save money, found in the log itself, and what must be tested first?"),
     "forecast": ("costcalc.cli.forecast", "Where will the month or year end, and when does the budget break?"),
+    "explain": ("costcalc.cli.explain", "Which rows, price, band, hike and exchange rate made this figure?"),
     "prices": ("costcalc.cli.prices", "What does a model cost, since when, and who says so?"),
     "scenarios": ("costcalc.cli.scenarios", "Which scenarios ship, and what do they assume?"),
     "init": ("costcalc.cli.init", "A commented file to start from: a scenario, the configuration."),

@@ -158,7 +158,7 @@ class UsageChoice:
         return {
             "since": read_period_day(self.since, "--since", timezone),
             "until": read_period_day(self.until, "--until", timezone),
-            "where": _globs(self.where),
+            "where": globs(self.where, "--where"),
             "columns": {**config.table("map"), **pairs(self.columns, "--map", "NAME=COLUMN")},
             "usage_format": self.usage_format or config.text("usage_format"),
         }
@@ -179,12 +179,12 @@ def pairs(words: list[str] | None, flag: str, shape: str) -> dict[str, str]:
     return found
 
 
-def _globs(words: list[str] | None) -> dict[str, tuple[str, ...]]:
+def globs(words: list[str] | None, flag: str) -> dict[str, tuple[str, ...]]:
     """`team=search,team=ads,model=qwen3-*`: any of a name's globs, all of the names."""
     found: dict[str, tuple[str, ...]] = {}
     for text in words or ():
         for word in text.split(","):
-            ((name, glob),) = pairs([word], "--where", "NAME=GLOB").items()
+            ((name, glob),) = pairs([word], flag, "NAME=GLOB").items()
             found[name] = (*found.get(name, ()), glob)
     return found
 

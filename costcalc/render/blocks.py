@@ -91,4 +91,29 @@ class Gap:
     """An empty line."""
 
 
-Block = Grid | Facts | Line | Note | Bar | Drawing | Gap
+@dataclass(frozen=True, slots=True)
+class Twig:
+    """A line of a branch: what is said, and at the right the figure that it comes to."""
+
+    text: str
+    figure: str = ""
+    unit: str = ""
+    style: Style = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What is said of a part, its head first, and the parts that it is made of."""
+
+    twigs: Sequence[Twig]
+    parts: Sequence[Branch] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Parts of parts, with the figures beneath each other at the right."""
+
+    roots: Sequence[Branch]
+
+
+Block = Grid | Facts | Line | Note | Bar | Drawing | Tree | Gap

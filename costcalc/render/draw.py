@@ -11,7 +11,23 @@ from rich.text import Text
 
 from costcalc.problems import visible
 from costcalc.render.bars import widths
-from costcalc.render.blocks import Bar, Block, Cell, Column, Drawing, Facts, Gap, Grid, Line, Note, Part, Style
+from costcalc.render.blocks import (
+    Bar,
+    Block,
+    Branch,
+    Cell,
+    Column,
+    Drawing,
+    Facts,
+    Gap,
+    Grid,
+    Line,
+    Note,
+    Part,
+    Style,
+    Tree,
+    Twig,
+)
 from costcalc.render.names import shortened, wrapped
 from costcalc.render.plain import plain
 
@@ -23,6 +39,7 @@ _NAME_MOST = 40  # more of a name is never shown
 _TEXT_WIDTH = 24
 _BAR_WIDTH = 48
 _LEAST_GAP = 2
+_TREE_WIDTH = 104  # further apart, a figure and what it belongs to are no longer read as one
 
 _STYLES: dict[Style, str] = {
     "": "",
@@ -71,6 +88,10 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             yield from _grid(block, width)
         case Drawing(lines):
             yield from ([Cell(line)] for line in lines(width))
+        case Tree(roots):
+            room = min(width, _TREE_WIDTH)
+            for root in roots:
+                yield from _branch(root, "", "", room)
 
 
 def _line(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
@@ -135,6 +156,30 @@ def _bar(parts: Sequence[Part], width: int) -> Iterator[list[Cell]]:
     else:
         yield bar
         yield [Cell(legend, "quiet")]
+
+
+def _branch(branch: Branch, first: str, others: str, width: int) -> Iterator[list[Cell]]:
+    """A branch with its rails: `first` stands before its head, `others` before all that follows."""
+    below = others + ("│  " if branch.parts else "   ")
+    for position, twig in enumerate(branch.twigs):
+        yield from _twig(twig, first if position == 0 else below, below, width)
+    for part in branch.parts:
+        is_last = part is branch.parts[-1]
+        yield from _branch(part, others + ("└─ " if is_last else "├─ "), others + ("   " if is_last else "│  "), width)
+
+
+def _twig(twig: Twig, first: str, others: str, width: int) -> Iterator[list[Cell]]:
+    """The text wrapped beside its figure, which stands in the last line at the right edge."""
+    figure = f"{visible(twig.figure)} {visible(twig.unit)}".rstrip()
+    room = width - max(cell_len(first), cell_len(others)) - (cell_len(figure) + _LEAST_GAP if figure else 0)
+    lines = wrapped(visible(twig.text), room)
+    for position, line in enumerate(lines):
+        rail = first if position == 0 else others
+        cells = [Cell(rail, "quiet"), Cell(line, twig.style)]
+        if figure and position == len(lines) - 1:
+            gap = width - cell_len(rail) - cell_len(line) - cell_len(figure)
+            cells += [Cell(" " * gap), Cell(figure, "" if twig.style == "quiet" else twig.style)]
+        yield cells
 
 
 def _grid(grid: Grid, width: int) -> Iterator[list[Cell]]:

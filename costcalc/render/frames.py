@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from costcalc.meters import meters
 from costcalc.render.rows import Rows, cost_rows, exact_value, forecast_rows, month_rows, projection_rows
 from costcalc.reports.cost import CostReport
+from costcalc.reports.explanation import Explanation
 from costcalc.reports.forecast import Forecast
 from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from costcalc.reports.advice.model import Advice
+    from costcalc.reports.check.check import Check
 
 _INT64 = range(-(2**63), 2**63)
 
@@ -49,6 +51,13 @@ def advice_frame(advice: Advice) -> pd.DataFrame:
     return _frame(advice_rows(advice))
 
 
+def explanation_frame(explanation: Explanation) -> pd.DataFrame:
+    """A row a figure at the bottom of the chains, the columns of the CSV."""
+    from costcalc.render.explanation.tables import explanation_rows
+
+    return _frame(explanation_rows(explanation))
+
+
 def outlook_frame(outlook: Outlook) -> pd.DataFrame:
     """A row a month and line, the columns of the CSV."""
     from costcalc.render.outlook.rows import outlook_rows
@@ -61,6 +70,13 @@ def outlook_months_frame(outlook: Outlook) -> pd.DataFrame:
     from costcalc.render.outlook.rows import outlook_month_rows
 
     return _frame(outlook_month_rows(outlook))
+
+
+def check_frame(check: Check) -> pd.DataFrame:
+    """A row a budget and period, the columns of the CSV."""
+    from costcalc.render.check.rows import check_rows
+
+    return _frame(check_rows(check))
 
 
 def ledger_frame(ledger: UsageLedger) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from costcalc.problems import visible
 from costcalc.render.bars import widths
-from costcalc.render.blocks import Bar, Block, Cell, Column, Drawing, Facts, Gap, Grid, Line, Note
+from costcalc.render.blocks import Bar, Block, Branch, Cell, Column, Drawing, Facts, Gap, Grid, Line, Note, Tree, Twig
 from costcalc.render.forecast import forecast_blocks
 from costcalc.render.outlook.page import outlook_blocks
 from costcalc.render.page import cost_blocks, projection_blocks
@@ -74,6 +74,23 @@ def _block(block: Block) -> Iterator[str]:
             yield f"`{bar}` {' · '.join(part.name for part in parts)}"
         case Drawing(lines):
             yield from ("```text", *lines(_DRAWING_WIDTH), "```")
+        case Tree(roots):
+            for root in roots:
+                yield from _branch(root, 0)
+
+
+def _branch(branch: Branch, level: int) -> Iterator[str]:
+    """A list item of as many lines as are said, and its parts as items within it."""
+    yield "  " * level + "- " + "<br>".join(_twig(twig) for twig in branch.twigs)
+    for part in branch.parts:
+        yield from _branch(part, level + 1)
+
+
+def _twig(twig: Twig) -> str:
+    text, figure = escaped(twig.text), escaped(f"{twig.figure} {twig.unit}".strip())
+    if twig.style == "strong":
+        text, figure = f"**{text}**", f"**{figure}**" if figure else ""
+    return f"{text}: {figure}" if figure else text
 
 
 def _facts(facts: Facts) -> Iterator[str]:

@@ -201,6 +201,7 @@ class _Explainer:
         unpriced: dict[LineKey, list[Unpriced]] = {}
         for key, price in (*self._priced(), *self._shortfalls()):
             prices.setdefault(key, []).append(price)
+        prices = {key: self._merged(found) for key, found in prices.items()}
         for part in self.rating.unpriced:
             unpriced.setdefault(part.line, []).append(part)
         lines = [_line(key, prices.get(key, []), _joined(unpriced.get(key, []))) for key in {**prices, **unpriced}]
@@ -240,6 +241,28 @@ class _Explainer:
             billed_as=lookup.model if lookup.model != key.model else "",
             schedule=quote.book.schedules.get(name) if name else None,
         )
+
+    def _merged(self, prices: Sequence[PriceUsed]) -> list[PriceUsed]:
+        """Usage that other labels part (lengths of other models, rows with a revenue), but no price: one entry."""
+        found: dict[object, PriceUsed] = {}
+        for price in prices:
+            place = self._place(price)
+            found[place] = _together(found[place], price) if place in found else price
+        return list(found.values())
+
+    def _place(self, price: PriceUsed) -> object:
+        """What two prices must share to be one."""
+        kind, key, quote = price.kind, price.kind.key, price.quote
+        if key is None or quote is None or price.leaves[0].quoted is None:
+            return id(price)
+        changes = tuple(
+            change for change in self.rater.changes.matching(key.provider, key.model) if change.applies_on(key.day)
+        )
+        return (
+            kind.month, kind.band_basis, kind.weighted, key.provider, key.region, key.model, key.service_tier,
+            key.thinking, key.off_peak, id(quote.block), tuple(sorted(quote.rates.items(), key=lambda pair: pair[0])),
+            quote.discounts, quote.is_locked, quote.is_estimate, quote.estimated_meters, changes,
+        )  # fmt: skip
 
     def _leaf(self, kind: Kind, sums: Amounts, charge: Charge, quote: Quote | None) -> Leaf:
         if not charge.is_priced:
@@ -321,6 +344,40 @@ class _Explainer:
                 None, False, None, False,
             )  # fmt: skip
             yield charge.line, PriceUsed(kind, 0, Fraction(), Fraction(), (leaf,), charge.cost, committed=part)
+
+
+def _together(one: PriceUsed, other: PriceUsed) -> PriceUsed:
+    """Two parts of the usage at one price."""
+    leaves = {leaf.meter: leaf for leaf in one.leaves}
+    for leaf in other.leaves:
+        leaves[leaf.meter] = _leaves_together(leaves[leaf.meter], leaf) if leaf.meter in leaves else leaf
+    counts = [one.requests, other.requests]
+    return replace(
+        one,
+        rows=one.rows + other.rows,
+        requests=None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+        tokens=one.tokens + other.tokens,
+        leaves=tuple(sorted(leaves.values(), key=lambda leaf: -leaf.cost.mid)),
+        cost=one.cost + other.cost,
+    )
+
+
+def _leaves_together(one: Leaf, other: Leaf) -> Leaf:
+    """The factors are the same: counts and amounts add up."""
+    return replace(
+        one,
+        quantity=one.quantity + other.quantity,
+        steps=tuple(
+            replace(step, amount=step.amount + more.amount) for step, more in zip(one.steps, other.steps, strict=True)
+        ),
+        cost=one.cost + other.cost,
+        taken=_sums(one.taken, other.taken),
+        kept=_sums(one.kept, other.kept),
+    )
+
+
+def _sums(one: Mapping[str, Fraction], other: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    return {name: one.get(name, Fraction()) + other.get(name, Fraction()) for name in {**one, **other}}
 
 
 def _names_of(rater: Rater) -> dict[tuple[str, str, str], tuple[LogName, ...]]:

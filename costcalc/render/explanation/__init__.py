@@ -1,0 +1,1 @@
+"""Explanations drawn and written: the page, its words, JSON, CSV and frames."""

@@ -1,0 +1,246 @@
+"""The page of an explanation: each line with its prices, each price with its chains, down to the printed figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from costcalc.meters import meters
+from costcalc.rating.model import Cost, sum_costs
+from costcalc.render.blocks import Block, Branch, Facts, Gap, Note, Tree, Twig
+from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.draw import Page
+from costcalc.render.explanation.phrases import (
+    count_twigs,
+    leaf_title,
+    name_text,
+    price_facts,
+    price_title,
+    rows_text,
+    running_text,
+    step_text,
+)
+from costcalc.render.header import change_text, price_parts, usage_row
+from costcalc.render.tree import Figures, Node, figures_of_nodes
+from costcalc.render.words import amount_text, count_text, counted, decimal_text, money_text, price_text, share_text
+from costcalc.reports.explanation import ExplainedLine, Explanation, Leaf, PriceUsed, shown_name
+
+TOP = 5  # lines shown
+_PRICES = 3  # prices shown of each of several lines
+_PRICES_OF_ONE = 12  # and of a single line
+_NAMES = 3
+
+
+def explanation_page(report: Explanation, top: int = TOP) -> Page:
+    """The page of `explain`, of so many lines, to be printed on a console of any width."""
+    return Page(lambda _: explanation_blocks(report, top))
+
+
+def explanation_blocks(report: Explanation, top: int = TOP) -> Sequence[Block]:
+    """What the page of an explanation is made of."""
+    shown = report.lines[:top]
+    figures = figures_of(report)
+    trees: list[Block] = []
+    for line in shown:
+        trees += [Tree([_line(line, report, figures, len(shown) == 1)]), Gap()]
+    return [
+        _header(report, len(shown)),
+        Gap(),
+        *trees,
+        *_totals(report, shown, figures),
+        *_notes(report, shown),
+        *missing_blocks(report.rating, report.usage),
+        *assumption_blocks(report.rating, report.usage, (), with_rise=bool(report.changes)),
+    ]
+
+
+@dataclass(frozen=True)
+class LeafFigures:
+    """Every figure in coins: the leaves of a price add up to it, prices to their line, lines to the total."""
+
+    total: Figures
+    explained: Figures
+    others: Figures  # what was not chosen, or stands in lines without what was chosen
+    lines: dict[int, Figures]  # by id of the record
+    prices: dict[int, Figures]
+    leaves: dict[int, Figures]
+
+
+def figures_of(report: Explanation) -> LeafFigures:
+    """The figures of the whole tree by largest remainder, so that each level adds up to the one above."""
+    made: dict[int, Node] = {}
+    lines = []
+    for line in report.lines:
+        prices = []
+        for price in line.prices:
+            leaves = [made.setdefault(id(leaf), Node(None, 3, (), (), leaf.cost)) for leaf in price.leaves]
+            prices.append(made.setdefault(id(price), Node(None, 2, (), tuple(leaves), price.cost)))
+        lines.append(made.setdefault(id(line), Node(None, 1, (), tuple(prices), line.cost)))
+    explained = Node(None, 0, (), tuple(lines), report.explained)
+    others = Node(None, 0, (), (), report.total + report.explained * -1)
+    found, total = figures_of_nodes((explained, others), report.currency)
+    by_id = {place: found[node] for place, node in made.items()}
+    return LeafFigures(
+        total,
+        found[explained],
+        found[others],
+        {id(line): by_id[id(line)] for line in report.lines},
+        {id(price): by_id[id(price)] for line in report.lines for price in line.prices},
+        {id(leaf): by_id[id(leaf)] for _, _, leaf in report.leaves()},
+    )
+
+
+def _header(report: Explanation, shown: int) -> Facts:
+    rows = [
+        usage_row(report.usage, report.rating),
+        ("prices", tuple(price_parts(report.rating, report.rates_used))),
+    ]
+    for position, touched in enumerate(report.changes):
+        share = f" · {share_text(touched.share)} of the bill" if touched.share else ""
+        rows.append(("scenario" if position == 0 else "", (change_text(touched.change) + share,)))
+    return Facts([*rows, ("explained", tuple(_explained(report, shown)))])
+
+
+def _explained(report: Explanation, shown: int) -> Iterator[str]:
+    found = len(report.lines)
+    lines = counted(report.line_count, "line")
+    if shown < found:
+        yield f"the {shown} largest of {found:,} lines" if shown > 1 else f"the largest of {found:,} lines"
+    elif found < report.line_count:
+        yield f"{counted(found, 'line')} of {report.line_count:,}"
+    else:
+        yield lines if report.line_count == 1 else f"all {lines}"
+    if report.choice.meter:
+        yield f"{report.choice.meter} alone"
+    shown_cost = sum((line.cost.mid for line in report.lines[:shown]), Fraction())
+    if report.total.mid:
+        yield f"{share_text(shown_cost / report.total.mid)} of {money_text(report.total.mid, report.currency)}"
+
+
+def _line(line: ExplainedLine, report: Explanation, figures: LeafFigures, is_alone: bool) -> Branch:
+    unit = report.currency
+    most = _PRICES_OF_ONE if is_alone else _PRICES
+    shown = line.prices if len(line.prices) <= most + 1 else line.prices[:most]
+    parts = [_price(price, report, figures) for price in shown]
+    if rest := line.prices[len(shown) :]:
+        cost = sum((figures.prices[id(price)].mid for price in rest), figures.total.mid * 0)
+        parts.append(Branch([Twig(f"… {len(rest):,} more prices", decimal_text(cost), unit, "quiet")]))
+    parts += [_unpriced(line, position) for position in range(len(line.unpriced))]
+    figure = decimal_text(figures.lines[id(line)].mid) if line.prices else ""
+    head = Twig(line_title(line, report.by), figure or "unpriced", unit if figure else "", "strong")
+    return Branch([head, *_line_facts(line, report, figures)], parts)
+
+
+def line_title(line: ExplainedLine, by: Sequence[str]) -> str:
+    """`alibaba / qwen3-max`."""
+    return " / ".join(shown_name(name, value) for name, value in zip(by, line.key, strict=True)) or "everything"
+
+
+def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) -> Iterator[Twig]:
+    words = [rows_text(line.rows)] if line.rows else []
+    if line.requests:
+        words.append(f"{count_text(line.requests)} {'request' if line.requests == 1 else 'requests'}")
+    if line.tokens:
+        words.append(f"{amount_text(line.tokens)} tokens")
+    if report.total.before and line.cost.before:
+        words.append(f"{share_text(line.cost.before / report.total.before)} of the bill")
+    if words:
+        yield Twig(" · ".join(words), style="quiet")
+    if line.cost.change:
+        shown = figures.lines[id(line)]
+        text = f"{decimal_text(shown.before)} before, {decimal_text(shown.change, signed=True)} with the hikes"
+        if line.cost.low != line.cost.high:
+            text += f"; between {decimal_text(shown.low)} and {decimal_text(shown.high)}"
+        yield Twig(text, style="quiet")
+    names = dict.fromkeys(name for price in line.prices for name in price.names if name.how != "exact")
+    yield from (Twig(name_text(name), style="quiet") for name in list(names)[:_NAMES])
+
+
+def _price(price: PriceUsed, report: Explanation, figures: LeafFigures) -> Branch:
+    head = Twig(price_title(price), decimal_text(figures.prices[id(price)].mid), report.currency)
+    facts = [Twig(text, style="quiet") for text in price_facts(price)]
+    return Branch([head, *facts], [_leaf(leaf, report, figures) for leaf in price.leaves])
+
+
+def _leaf(leaf: Leaf, report: Explanation, figures: LeafFigures) -> Branch:
+    figure = decimal_text(figures.leaves[id(leaf)].mid)
+    counts = list(count_twigs(leaf))
+    texts = [step_text(step, leaf) for step in leaf.steps]
+    if len(texts) <= 1 and not counts and leaf.quoted:
+        return Branch([Twig(": ".join([leaf_title(leaf), *texts]), figure, report.currency)])
+    twigs = [Twig(leaf_title(leaf), figure, report.currency), *(Twig(text, style="quiet") for text in counts)]
+    for position, (step, text) in enumerate(zip(leaf.steps, texts, strict=True)):
+        # The last amount is the figure itself, rounded as the page rounds it.
+        shown = figure if position == len(texts) - 1 else running_text(step.amount, step.currency)
+        twigs.append(Twig(text, shown, step.currency, "quiet"))
+    return Branch([*twigs, *(Twig(text, style="quiet") for text in _beside(leaf, report.currency))])
+
+
+def _beside(leaf: Leaf, currency: str) -> Iterator[str]:
+    """What else is known of a stated cost."""
+    if leaf.quoted is not None or leaf.basis not in ("billed", "computed", "estimated"):
+        return
+    if leaf.why_stated:
+        yield f"stands in for the list: {leaf.why_stated}"
+    elif leaf.basis == "billed":
+        yield "the bill wins over the list (--basis list leaves it aside)"
+    if leaf.listed is not None:
+        yield f"by the list it would be {money_text(leaf.listed, currency)}"
+    if leaf.hike_not_applied:
+        yield "! a hike of single meters could not be applied: the bill has no split, and no list says one"
+
+
+def _unpriced(line: ExplainedLine, position: int) -> Branch:
+    part = line.unpriced[position]
+    what = f"{part.meter}" if part.meter else f"{amount_text(part.tokens)} tokens of {rows_text(part.rows)}"
+    twigs = [Twig(f"! {what}: {part.reason}", "no price", style="loud")]
+    if part.nearest:
+        twigs.append(Twig(f"near: {', '.join(part.nearest)}", style="quiet"))
+    return Branch(twigs)
+
+
+def _totals(report: Explanation, shown: Sequence[ExplainedLine], figures: LeafFigures) -> Iterator[Block]:
+    """What the lines shown lack of the total, so that the page adds up."""
+    unit = report.currency
+    roots = []
+    hidden = report.lines[len(shown) :]
+    if hidden:
+        cost = sum((figures.lines[id(line)].mid for line in hidden), figures.total.mid * 0)
+        roots.append(Branch([Twig(f"… {counted(len(hidden), 'more line', 'more lines')}", decimal_text(cost), unit)]))
+    if _rest(report) != Cost():
+        roots.append(Branch([Twig("all that was not asked for", decimal_text(figures.others.mid), unit)]))
+    total = report.total
+    text = "Total" if report.is_complete else "Total (incomplete)"
+    if total.change:
+        change = decimal_text(figures.total.change, signed=True)
+        text += f", {decimal_text(figures.total.before)} before, {change} with the hikes"
+    yield Tree([*roots, Branch([Twig(text, decimal_text(figures.total.mid), unit, "strong")])])
+    if 0 < total.mid < 1:
+        yield Note(f"Exact: {price_text(total.mid)} {unit}.", "quiet")
+
+
+def _rest(report: Explanation) -> Cost:
+    return report.total + sum_costs([report.explained]) * -1
+
+
+def _notes(report: Explanation, shown: Sequence[ExplainedLine]) -> Iterator[Block]:
+    if not report.lines:
+        return
+    yield Gap()
+    yield Note("Each figure is rounded so that the parts add up to it; --json has every digit.", "quiet")
+    if report.choice.lines and report.choice.meter:
+        return
+    words = []
+    if not report.choice.lines and all(shown[0].key):
+        names = ",".join(f"{name}={value}" for name, value in zip(report.by, shown[0].key, strict=True))
+        words.append(f"--line {names}")
+    if not report.choice.meter:
+        dearest = next(
+            (leaf.meter for line in shown for price in line.prices for leaf in price.leaves if leaf.meter), None
+        )
+        words += [f"--meter {dearest}"] if dearest and dearest in meters().by_name else []
+    if "day" not in report.by and report.usage.last_day:
+        words.append(f"--day {report.usage.last_day}")
+    if words:
+        yield Note(f"Narrow it: {' · '.join(words)}", "quiet")
