@@ -13,6 +13,7 @@ from costcalc.rating.model import PriceKey
 from costcalc.scenario.changes import UsageChanges
 from costcalc.scenario.where import Where
 
+Who = tuple[str, str, str]  # provider, region, model of a pricebook
 ModelCuts = Callable[[str, str, str], tuple[frozenset[int], frozenset[int]]]
 
 
@@ -26,20 +27,32 @@ class Lengths:
     months: int
     model_cuts: ModelCuts
     targets: Mapping[str, ResolvedModel]
+    _asked: dict[tuple[object, ...], Edges] = field(default_factory=dict)
     _found: dict[tuple[object, ...], Edges] = field(default_factory=dict)
 
-    def edges_for(self, key: PriceKey, names: Names) -> Edges:
+    def edges_for(self, key: PriceKey | None, names: Names) -> Edges:
         """The labels at which the price of such usage may change, now or once it is changed."""
-        mine = [self._matching(usage, key, names) for usage in self.usages]
-        place = (key.provider, key.region, key.model, *(id(c) for usage in mine for c in usage.all()))
-        found = self._found.get(place)
+        # A log has one price key for every day and length of the same names: ask the scenarios once for all of them.
+        who = (key.provider, key.region, key.model) if key else None
+        place = (who, *names.values())
+        found = self._asked.get(place)
         if found is None:
-            found = self._found[place] = (self._side(0, key, mine), self._side(1, key, mine))
+            found = self._asked[place] = self._edges(who, names)
         return found
 
-    def _matching(self, usage: UsageChanges, key: PriceKey, names: Names) -> UsageChanges:
+    def _edges(self, who: Who | None, names: Names) -> Edges:
+        mine = [self._matching(usage, who, names) for usage in self.usages]
+        place = (who, *(id(c) for usage in mine for c in usage.all()))
+        found = self._found.get(place)
+        if found is None:
+            found = self._found[place] = (self._side(0, who, mine), self._side(1, who, mine))
+        return found
+
+    def _matching(self, usage: UsageChanges, who: Who | None, names: Names) -> UsageChanges:
+        provider, model = (who[0], who[2]) if who else (names["provider"] or "", names["model"] or "")
+
         def kept(changes: Sequence[object]) -> tuple[object, ...]:
-            return tuple(c for c in changes if may_match(c.where, names, key.provider, key.model))  # type: ignore[attr-defined]
+            return tuple(c for c in changes if may_match(c.where, names, provider, model))  # type: ignore[attr-defined]
 
         # What serves the usage later may be another model: efficiency is kept whatever model it names.
         lean = tuple(c for c in usage.efficiency if may_match(c.where, names, None, None))
@@ -47,7 +60,7 @@ class Lengths:
             kept(usage.growth), kept(usage.mix), kept(usage.escalation), kept(usage.moves), lean,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def _side(self, side: int, key: PriceKey, usages: Sequence[UsageChanges]) -> tuple[int, ...]:
+    def _side(self, side: int, who: Who | None, usages: Sequence[UsageChanges]) -> tuple[int, ...]:
         word = ("input", "output")[side]
         found = {
             cut
@@ -57,7 +70,7 @@ class Lengths:
             for cut in (length.over, length.up_to)
             if cut
         }
-        own = self.model_cuts(key.provider, key.region, key.model)[side]
+        own = self.model_cuts(*who)[side] if who else ()  # what no book knows has no bands of its own
         for usage in usages:
             cuts = set(own)
             for name in (*(move.to for move in usage.moves), *(change.first for change in usage.escalation)):
