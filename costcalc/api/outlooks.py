@@ -24,6 +24,7 @@ from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, sce
 from costcalc.money import Money
 from costcalc.reports.case import Case, Earned, OutlookOptions
 from costcalc.reports.outlook import outlook as outlook_report
+from costcalc.reports.simulation import check_draws, simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import Cuts, UsageLedger
@@ -57,6 +58,8 @@ def outlook(
     Arguments as for `project`; `months` goes before the scenario's own horizon. `simulate`: how often the ranges are
     drawn, 100 to 1,000,000; the same `seed` gives the same figures. CostcalcError with every problem.
     """
+    if simulate is not None:
+        check_draws(simulate, seed)
     plan = scenario_of(scenario, hikes)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     changes = changes_at(plan, share)
@@ -72,8 +75,6 @@ def outlook(
     horizon = horizon_of(usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose)
     report = outlook_report(horizon, options)
     if simulate is not None:
-        from costcalc.reports.simulation import simulation
-
         report = replace(report, simulation=simulation(Case(horizon, options, report.usage), simulate, seed))
     return OutlookResult(report)
 

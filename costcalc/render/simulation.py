@@ -98,9 +98,9 @@ def _months(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
     rows.append([Cell(cell.text, cell.style or "strong", cell.unit) for cell in total])
     columns = [
         Column("Month", "name"),
-        Column("Cost"), Column("P10"), Column("P50", drop=1), Column("P90"),
-        *([Column("Margin"), Column("P10"), Column("P50", drop=2), Column("P90")] if has_margin else []),
-        *([Column("Below", drop=3), Column("By then")] if has_floor else []),
+        Column("Cost"), Column("P10"), Column("P50", drop=4), Column("P90"),
+        *([Column("Margin"), Column("P10", drop=2), Column("P50", drop=5), Column("P90", drop=3)] if has_margin else []),
+        *([Column("Below", drop=6), Column("By then", drop=1)] if has_floor else []),
     ]  # fmt: skip
     return Grid(columns, rows)
 

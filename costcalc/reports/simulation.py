@@ -88,7 +88,7 @@ def simulation(case: Case, draws: int, seed: int) -> Simulation:
 
     CostcalcError: a number of draws that is too small or too large; nothing that could be drawn.
     """
-    _check(draws, seed)
+    check_draws(draws, seed)
     horizon, floor = case.horizon, case.options.floor
     inputs = inputs_of(case.scenario, case.options.changes, len(horizon.months))
     reading = Draws(inputs, horizon.months)
@@ -113,7 +113,8 @@ def simulation(case: Case, draws: int, seed: int) -> Simulation:
     )
 
 
-def _check(draws: int, seed: int) -> None:
+def check_draws(draws: int, seed: int) -> None:
+    """CostcalcError: so many draws, or such a seed, cannot be."""
     if not LEAST_DRAWS <= draws <= MOST_DRAWS:
         raise fail(
             "bad-simulation", f"{draws:,} draws are {'too few to have a P10' if draws < LEAST_DRAWS else 'more than help'}",

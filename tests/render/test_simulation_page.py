@@ -1,0 +1,76 @@
+"""What a simulation says on the page of its outlook."""
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+
+import pytest
+from rich.cells import cell_len
+
+from costcalc.render.draw import Page
+from costcalc.render.markdown import outlook_markdown
+from costcalc.render.outlook.page import outlook_page
+from costcalc.render.simulation import simulation_blocks
+from costcalc.reports.outlook import Outlook
+from costcalc.reports.simulation import Simulation
+from tests.render.made import drawn
+from tests.render.outlooks import drawn_outlook
+
+
+@cache
+def outlook() -> Outlook:
+    return drawn_outlook()
+
+
+def simulated() -> Simulation:
+    found = outlook().simulation
+    assert found is not None
+    return found
+
+
+def page(width: int, simulation: Simulation | None = None) -> str:
+    shown = simulation or simulated()
+    return drawn(Page(lambda is_wide: list(simulation_blocks(outlook(), shown, is_wide))), width)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_section_of_a_simulation(width, golden):
+    golden(f"simulation-{width}.txt", page(width))
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+def test_no_line_is_wider_than_the_screen(width):
+    assert max(cell_len(line) for line in page(width).splitlines()) <= width
+
+
+def test_it_stands_on_the_page_and_in_markdown():
+    assert "Estimate from 500 draws" in drawn(outlook_page(outlook()), 120)
+    assert "Estimate from 500 draws" in outlook_markdown(outlook())
+    assert "Estimate from" not in drawn(outlook_page(replace(outlook(), simulation=None)), 120)
+
+
+def test_without_a_floor_nothing_is_said_of_it():
+    months = [replace(m, draws=replace(m.draws, below=None), broken=None) for m in simulated().months]
+    text = page(120, replace(simulated(), floor=None, months=months))
+    assert "Below" not in text
+    assert "By then" not in text
+
+
+def test_a_floor_that_never_breaks_is_said_of_the_draws_alone():
+    months = [replace(m, broken=Fraction()) for m in simulated().months]
+    text = " ".join(page(120, replace(simulated(), months=months)).split())
+    assert "stays at 70% or above in every draw" in text
+    assert "0%" not in [line.split()[-1] for line in page(120).splitlines() if line.strip()]
+
+
+def test_without_revenue_the_swing_is_that_of_the_cost():
+    months = [
+        replace(m, draws=replace(m.draws, margin=None, profit=None, below=None), broken=None)
+        for m in simulated().months
+    ]
+    whole = replace(simulated().whole, margin=None, profit=None, below=None)
+    swings = [replace(swing, profit=None) for swing in simulated().tornado]
+    text = page(120, replace(simulated(), months=months, whole=whole, tornado=swings))
+    assert "Cost P10" in text
+    assert "of the cost of Dec 2026" in text
+    assert "margin of" not in text
