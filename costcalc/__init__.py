@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from costcalc.api import (
         AdviceResult,
+        CheckResult,
         CostResult,
         ExplanationResult,
         ForecastResult,
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
         Prices,
         ProjectionResult,
         advise,
+        check,
         cost,
         explain,
         forecast,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "AdviceResult",
+    "CheckResult",
     "CostResult",
     "CostcalcError",
     "ExplanationResult",
@@ -38,6 +41,7 @@ __all__ = [
     "Prices",
     "ProjectionResult",
     "advise",
+    "check",
     "cost",
     "explain",
     "forecast",

@@ -44,6 +44,7 @@ _HOMES = {
 }
 __all__ = [
     "AdviceResult",
+    "CheckResult",
     "CostResult",
     "ExplanationResult",
     "ForecastResult",
@@ -51,6 +52,7 @@ __all__ = [
     "Prices",
     "ProjectionResult",
     "advise",
+    "check",
     "cost",
     "explain",
     "forecast",

@@ -17,9 +17,11 @@ COMMANDS = {
     "advise": ("costcalc.cli.advise", "What would save money, found in the log itself, and what must be tested first?"),
     "forecast": ("costcalc.cli.forecast", "Where will the month or year end, and when does the budget break?"),
     "explain": ("costcalc.cli.explain", "Which rows, price, band, hike and exchange rate made this figure?"),
+    "check": ("costcalc.cli.check", "Does a budget or a margin floor break?"),
     "prices": ("costcalc.cli.prices", "What does a model cost, since when, and who says so?"),
     "scenarios": ("costcalc.cli.scenarios", "Which scenarios ship, and what do they assume?"),
-    "init": ("costcalc.cli.init", "A commented file to start from: a scenario, the configuration."),
+    "budgets": ("costcalc.cli.budgets", "Are budget files well written?"),
+    "init": ("costcalc.cli.init", "A commented file to start from: a scenario, budgets, the configuration."),
     "scan": ("costcalc.cli.scan", "Count usage once and keep the ledger; every command reads it."),
     "formats": ("costcalc.cli.formats", "Which log is this, and how is it read?"),
 }

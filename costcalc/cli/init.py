@@ -17,12 +17,13 @@ EXAMPLES = """
 \b
 Examples:
   costcalc init scenario -o plan.yaml
+  costcalc init budgets -o budgets.yaml
   costcalc init config -o costcalc.toml
   costcalc init scenario | less
 """
 
 app = command_app(
-    cls=CommandsGroup, help="A commented file to start from: a scenario, the configuration.", no_args_is_help=True,
+    cls=CommandsGroup, help="A commented file to start from: a scenario, budgets, the configuration.", no_args_is_help=True,
     epilog=EXAMPLES,
 )  # fmt: skip
 
@@ -37,6 +38,12 @@ Force = Annotated[bool, typer.Option("--force", help="Write over a file that is 
 def scenario(output: Target = None, force: Force = False) -> int:
     """A scenario: what you expect of prices, growth, routing and revenue."""
     return start("scenario.yaml", output, force, "costcalc project usage.csv --scenario {file}")
+
+
+@app.command()
+def budgets(output: Target = None, force: Force = False) -> int:
+    """Budgets: what usage may come to, and which margin it must leave."""
+    return start("budgets.yaml", output, force, "costcalc check usage.csv --budgets {file}")
 
 
 @app.command()

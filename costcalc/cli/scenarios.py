@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ EXAMPLES = """
 Examples:
   costcalc scenarios list
   costcalc scenarios show hybrid > ours.yaml
+  costcalc scenarios lint ours.yaml
   costcalc scenarios schema -o scenario.schema.json
   costcalc project usage.csv --scenario subsidies-end
 """
@@ -50,6 +52,19 @@ def show(name: Annotated[str, typer.Argument(help="A scenario's name.", show_def
 
     typer.echo(shipped_text(name), nl=False)
     return 0
+
+
+@app.command()
+def lint(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+) -> int:
+    """Every problem of scenario files, with its place."""
+    from costcalc.api.plans import catalogue
+    from costcalc.cli.lint import lint_files
+    from costcalc.scenario.read import read_scenario_file
+
+    events = catalogue()
+    return lint_files(files, lambda path: read_scenario_file(path, events), "scenario file")
 
 
 @app.command()

@@ -79,7 +79,7 @@ def projection_json(projection: Projection) -> str:
             ],
             "floor": ratio_text(projection.floor),
             "first_month_below_floor": str(below.month) if below else None,
-            "unpriced": [_unpriced(part, projection.rating) for part in projection.rating.unpriced],
+            "unpriced": [unpriced_json(part, projection.rating) for part in projection.rating.unpriced],
             "assumptions": [write.assumption(part) for part in projection.rating.assumptions],
             "other_lists": [write.other_list(other) for other in projection.other_lists],
             "exchange_rates": [rate_json(rate) for rate in projection.rates_used],
@@ -102,7 +102,7 @@ def cost_json(report: CostReport) -> str:
             "commitments": [write.committed(part) for part in report.rating.commitments],
             "list_and_contracted": write.contracted(report.rating.contracted) if report.rating.contracted else None,
             "list_and_stated": write.both(report.both) if report.both else None,
-            "unpriced": [_unpriced(part, report.rating) for part in report.rating.unpriced],
+            "unpriced": [unpriced_json(part, report.rating) for part in report.rating.unpriced],
             "assumptions": [write.assumption(part) for part in report.rating.assumptions],
             "other_lists": [write.spent_other_list(other) for other in report.other_lists],
             "exchange_rates": [rate_json(rate) for rate in report.rates_used],
@@ -159,7 +159,7 @@ def forecast_json(forecast: Forecast) -> str:
             ],
             "without_commitments": forecast.without_commitments,
             "basis": write.basis(forecast.rating),
-            "unpriced": [_unpriced(part, forecast.rating) for part in forecast.rating.unpriced],
+            "unpriced": [unpriced_json(part, forecast.rating) for part in forecast.rating.unpriced],
             "assumptions": [write.assumption(part) for part in forecast.rating.assumptions],
             "other_lists": [write.spent_other_list(other) for other in forecast.other_lists],
             "exchange_rates": [rate_json(rate) for rate in forecast.rates_used],
@@ -391,7 +391,8 @@ def usage_json(usage: UsageSummary, rating: Rating) -> Json:
     }
 
 
-def _unpriced(part: Unpriced, rating: Rating) -> Json:
+def unpriced_json(part: Unpriced, rating: Rating) -> Json:
+    """Usage without a price."""
     return {
         "provider": part.provider,
         "model": part.model,

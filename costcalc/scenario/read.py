@@ -52,9 +52,14 @@ def read_scenario(name: str, events: Mapping[str, Event]) -> Scenario:
     """The scenario file, or the shipped one of that name. CostcalcError with every problem of the file."""
     path = Path(name)
     if path.suffix.lower() in (".yaml", ".yml"):
-        return replace(_scenario(read_yaml(path), events), written=name)
+        return replace(read_scenario_file(path, events), written=name)
     path = _shipped(name, "a file ending in .yaml, or one of")
     return replace(_scenario(read_yaml(path), events), written=path.stem)
+
+
+def read_scenario_file(path: Path, events: Mapping[str, Event]) -> Scenario:
+    """The scenario file, whatever it is called. CostcalcError with every problem of the file."""
+    return replace(_scenario(read_yaml(path), events), written=str(path))
 
 
 def parse_scenario(text: str, file: str = "<scenario>", events: Mapping[str, Event] | None = None) -> Scenario:

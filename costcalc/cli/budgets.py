@@ -1,0 +1,48 @@
+"""`costcalc budgets`: are budget files well written?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.groups import CommandsGroup
+from costcalc.cli.lint import lint_files
+from costcalc.cli.output import deliver
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc init budgets -o budgets.yaml
+  costcalc budgets lint budgets.yaml
+  costcalc budgets schema -o budgets.schema.json
+  costcalc check usage.csv --budgets budgets.yaml
+"""
+
+app = command_app(
+    cls=CommandsGroup, help="Are budget files well written?", no_args_is_help=True, epilog=EXAMPLES
+)  # fmt: skip
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Budget files.", show_default=False)]
+
+
+@app.command()
+def lint(files: Files) -> int:
+    """Every problem of budget files and of the scenarios that they name, with its place."""
+    from costcalc.api.plans import catalogue
+    from costcalc.budget.read import read_budgets
+
+    return lint_files(files, lambda path: read_budgets(path, catalogue), "budget file")
+
+
+@app.command()
+def schema(output: o.Output = None) -> int:
+    """The JSON Schema of budget files, for editors."""
+    from costcalc.budget.schema import schema as budget_schema
+    from costcalc.render.json_ import json_text
+
+    deliver("json", output, str, {"json": lambda: json_text(budget_schema())})
+    return 0

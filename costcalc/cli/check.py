@@ -1,0 +1,316 @@
+"""`costcalc check`: does a budget or a margin floor break?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from costcalc import api
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.config import Config, read_config
+from costcalc.cli.output import deliver, report_refused
+from costcalc.cli.progress import scan_progress
+from costcalc.money import Money
+from costcalc.problems import CostcalcError, Place, fail, nearest_names, problem_text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+app = command_app()
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc init budgets -o budgets.yaml
+  costcalc check usage.csv --budgets budgets.yaml
+  costcalc check usage.csv --max-cost 5000USD --max-unpriced 1%
+  costcalc check pr.csv --baseline main.parquet --max-rise 10%
+  costcalc check logs/ --budgets budgets.yaml -o check.sarif -o check.xml -o -
+
+\b
+Exit codes: 0 all hold (a warning is none), 1 one is broken, 2 a budget matches
+nothing or something is written wrong, 3 what is missing (unpriced or refused rows)
+leaves one open. Under GitHub Actions findings are annotated on the budgets' own
+lines, and the step gets its summary.
+"""
+
+DEFAULT_FILE = Path("budgets.yaml")
+ENDINGS = {
+    ".json": "json", ".csv": "csv", ".md": "md", ".markdown": "md", ".txt": "table", ".xml": "junit", ".sarif": "sarif",
+}  # fmt: skip
+KINDS = ("table", "json", "csv", "md", "junit", "sarif", "github")
+
+BudgetFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--budgets", metavar="FILE", help="What to check; repeatable.", show_default="budgets.yaml, without flags"
+    ),
+]
+MaxCost = Annotated[
+    str | None,
+    typer.Option("--max-cost", metavar="AMOUNT", help="All usage costs at most so much: 5000USD.", show_default=False),
+]
+MaxRise = Annotated[
+    str | None,
+    typer.Option(
+        "--max-rise", metavar="PERCENT", help="It costs at most so much more than the baseline: 10%.",
+        show_default=False,
+    ),
+]  # fmt: skip
+MinMargin = Annotated[
+    str | None,
+    typer.Option("--min-margin", metavar="PERCENT", help="The lowest gross margin: 55%.", show_default=False),
+]
+MaxTokens = Annotated[
+    str | None,
+    typer.Option("--max-tokens", metavar="COUNT", help="At most so many tokens: 2B, 500M.", show_default=False),
+]
+MaxRequests = Annotated[
+    str | None,
+    typer.Option("--max-requests", metavar="COUNT", help="At most so many requests: 500K.", show_default=False),
+]
+MaxUnpriced = Annotated[
+    str | None,
+    typer.Option(
+        "--max-unpriced", metavar="PERCENT", help="The largest share of tokens without a price: 1%.",
+        show_default=False,
+    ),
+]  # fmt: skip
+BaselineOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--baseline", metavar="USAGE", help="What to compare with: a ledger of costcalc scan -o, or any usage.",
+        show_default=False,
+    ),
+]  # fmt: skip
+RevenueOption = Annotated[
+    str | None,
+    typer.Option("--revenue", metavar="AMOUNT", help="What you earned in the log's period: 52000.", show_default=False),
+]
+MarginOption = Annotated[
+    str | None,
+    typer.Option("--margin", metavar="SHARE", help="Today's gross margin; implies the revenue.", show_default=False),
+]
+Tag = Annotated[
+    str,
+    typer.Option("--tag", metavar="NAME", help="Tells the Markdown of several checks apart.", show_default=False),
+]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE",
+        help="Write to a file, by its ending: .json .xml (JUnit) .sarif .md .csv .txt; repeatable, - is the page.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="KIND", help="table, json, junit, sarif, md, github or csv.", show_default="table"
+    ),
+]
+
+
+@app.command(epilog=EXAMPLES)
+def check(
+    usage: o.Usage,
+    budgets: BudgetFiles = None,
+    max_cost: MaxCost = None,
+    max_rise: MaxRise = None,
+    min_margin: MinMargin = None,
+    max_tokens: MaxTokens = None,
+    max_requests: MaxRequests = None,
+    max_unpriced: MaxUnpriced = None,
+    baseline: BaselineOption = None,
+    revenue: RevenueOption = None,
+    margin: MarginOption = None,
+    currency: o.Currency = None,
+    basis: o.Basis = None,
+    region: o.Region = None,
+    since: o.Since = None,
+    until: o.Until = None,
+    where: o.Where = None,
+    columns: o.Map = None,
+    usage_format: o.UsageFormat = None,
+    timezone: o.Timezone = None,
+    pricebook: o.Pricebooks = None,
+    output: Outputs = None,
+    format_: Format = None,
+    as_json: o.Json = False,
+    tag: Tag = "",
+    allow_unpriced: o.AllowUnpriced = False,
+    allow_refused: o.AllowRefused = False,
+    config_file: o.ConfigFile = None,
+) -> int:
+    """Does a budget or a margin floor break?"""
+    try:
+        config = read_config(config_file)
+        targets = _targets(format_, as_json, output)
+        _check_tag(tag)
+        choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+        limits: dict[str, Any] = {
+            "max_cost": max_cost, "max_rise": max_rise, "min_margin": min_margin, "max_tokens": max_tokens,
+            "max_requests": max_requests, "max_unpriced": max_unpriced,
+        }  # fmt: skip
+        earned, source, today = _revenue(revenue, margin, config)
+        with scan_progress() as progress:
+            result = api.check(
+                usage,
+                budgets=_files(budgets, any(limits.values())),
+                **limits,
+                baseline=baseline,
+                revenue=earned,
+                revenue_source=source,
+                margin=today,
+                allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
+                allow_refused=allow_refused or config.flag("allow_refused"),
+                currency=currency or config.text("currency"),
+                basis=basis or config.text("basis") or "auto",
+                prices=choice.prices(config),
+                timezone=choice.zone(config),
+                progress=progress,
+                **choice.scan_words(config),
+            )
+    except CostcalcError as error:
+        _tell_github(error)
+        raise
+    _deliver(result, targets, tag)
+    report_refused(result.report.usage)
+    _annotate(result, targets, tag)
+    code: int = result.report.exit_code
+    return code
+
+
+def _files(given: list[Path] | None, has_flags: bool) -> list[Path]:
+    """The files named; without any, and without a flag, the one beside."""
+    if given is not None or has_flags:
+        return given or []
+    return [DEFAULT_FILE] if DEFAULT_FILE.is_file() else []
+
+
+def _targets(format_word: str | None, as_json: bool, outputs: list[Path] | None) -> list[tuple[str, Path | None]]:
+    """What is written where. CostcalcError: no such kind, or an ending that does not say one."""
+    asked = "json" if as_json else _kind(format_word) if format_word else None
+    return [(asked or _kind_of(path), path) for path in outputs or ()] or [(asked or "table", None)]
+
+
+def _kind(word: str) -> str:
+    kind = {"markdown": "md", "text": "table"}.get(word.lower(), word.lower())
+    if kind not in KINDS:
+        raise fail("unknown-output", f'no output is called "{word}"', nearest=nearest_names(kind, KINDS), expected=", ".join(KINDS))  # fmt: skip
+    return kind
+
+
+def _kind_of(path: Path) -> str:
+    if str(path) == "-":
+        return "table"
+    kind = ENDINGS.get(path.suffix.lower())
+    if kind is None:
+        raise fail(
+            "unknown-output", f'what to write is not known from the ending of "{path}"', expected=", ".join(ENDINGS),
+            remedy="choose such an ending, or say --format",
+        )  # fmt: skip
+    return kind
+
+
+def _check_tag(tag: str) -> None:
+    from costcalc.render.check.markdown import tag_line
+
+    tag_line(tag)
+
+
+def _revenue(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | None, str, str | None]:
+    """(revenue, where it comes from, margin): the flags win; two flags contradict each other."""
+    if revenue and margin:
+        raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
+    if revenue:
+        return api.read_amount(revenue, "--revenue"), "--revenue", None
+    if margin:
+        return None, "--margin", margin
+    if text := config.text("revenue"):
+        return api.read_amount(text, "revenue"), "configuration", None
+    return None, "configuration", config.text("margin")
+
+
+def _deliver(result: api.CheckResult, targets: list[tuple[str, Path | None]], tag: str) -> None:
+    texts: Mapping[str, Callable[[], str]] = {
+        "json": result.to_json,
+        "csv": result.to_csv,
+        "md": lambda: result.to_markdown(tag),
+        "junit": result.to_junit,
+        "sarif": result.to_sarif,
+        "github": lambda: _annotations(result),
+    }
+    for kind, path in targets:
+        deliver(kind, path, lambda: _page(result), texts)
+
+
+def _page(result: api.CheckResult) -> RenderableType:
+    from costcalc.render.check.page import check_page
+
+    return check_page(result.report)
+
+
+def _annotations(result: api.CheckResult) -> str:
+    from costcalc.render.check.github import check_annotations
+
+    return check_annotations(result.report, _checkout())
+
+
+# --- under GitHub Actions ----------------------------------------------------------------------------------------
+
+
+def _is_github() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _checkout() -> Path | None:
+    folder = os.environ.get("GITHUB_WORKSPACE")
+    return Path(folder) if folder else None
+
+
+def _annotate(result: api.CheckResult, targets: list[tuple[str, Path | None]], tag: str) -> None:
+    """Annotations, unless they were asked for, and the step's summary. Runners read commands from both streams, and
+    standard output may be somebody's file.
+    """
+    if not _is_github():
+        return
+    if ("github", None) not in targets:
+        sys.stderr.write(_annotations(result))
+    _summarise(result.to_markdown(tag))
+
+
+def _tell_github(error: CostcalcError) -> None:
+    if not _is_github():
+        return
+    from costcalc.render.check.github import problem_annotations
+
+    sys.stderr.write(problem_annotations(error.problems, _checkout()))
+    problems = "\n\n".join(problem_text(problem) for problem in error.problems)
+    fence = "`" * max(3, 1 + _longest_run(problems))
+    _summarise(f"### The check could not be made\n\n{fence}text\n{problems}\n{fence}\n")
+
+
+def _longest_run(text: str) -> int:
+    """Of backticks: a fence must be longer."""
+    return max((len(run) for run in "".join(char if char == "`" else " " for char in text).split()), default=0)
+
+
+def _summarise(text: str) -> None:
+    """Add to the step's summary, which other commands of the step write to as well."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8", newline="") as file:
+            file.write(f"{text}\n")
+    except OSError as error:
+        raise fail(
+            "unwritable-file", f"cannot write the step's summary: {error.strerror}", place=Place(path)
+        ) from error

@@ -1,0 +1,143 @@
+"""The page of a check: a line for every budget, and a sentence for each that does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from costcalc.problems import Place
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style
+from costcalc.render.check.phrases import (
+    STATUS_WORDS,
+    change_text,
+    compared_text,
+    files_of,
+    limit_text,
+    notable,
+    period_text,
+    sentence,
+    title_text,
+    value_text,
+)
+from costcalc.render.commitments import commitment_blocks
+from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.draw import Page
+from costcalc.render.header import price_parts, usage_row
+from costcalc.render.words import DASH, counted, days_text, money_text, share_text
+from costcalc.reports.check.check import Check
+from costcalc.reports.check.finding import Finding, Status, worst
+
+_PERIODS_SHOWN = 3  # of one budget; the rest is counted
+_STYLES: dict[Status, Style] = {"broken": "worse", "incomplete": "loud", "warn": "loud", "ok": "better"}
+
+
+def check_page(check: Check) -> Page:
+    """The page of `check`, to be printed on a console of any width."""
+    return Page(lambda _: check_blocks(check))
+
+
+def check_blocks(check: Check) -> Sequence[Block]:
+    """What the page of a check is made of."""
+    return [
+        Facts(list(_facts(check))),
+        Gap(),
+        _grid(check),
+        *_sentences(check),
+        *_summary(check),
+        *missing_blocks(check.rating, check.usage),
+        *commitment_blocks(check.rating),
+        *assumption_blocks(check.rating, check.usage, (), with_rise=False),
+    ]
+
+
+def _facts(check: Check) -> Iterator[tuple[str, Sequence[str]]]:
+    yield usage_row(check.usage, check.rating)
+    yield "prices", tuple(price_parts(check.rating, check.rating.rates_used))
+    if check.compared:
+        before = check.compared.usage
+        days = (days_text(before.first_day, before.last_day),) if before.first_day and before.last_day else ()
+        yield "baseline", (*_names(before.sources), *days, money_text(check.compared.before, check.currency))
+    flags = [budget.name for budget in check.budgets if budget.place is None]
+    files = files_of(check)
+    yield "budgets", (counted(len(check.budgets), "budget"), *files, *(["flags"] if flags and files else flags))
+
+
+def _names(sources: Sequence[object]) -> Iterator[str]:
+    paths = [str(getattr(source, "path", "")) for source in sources]
+    yield paths[0].partition(" (")[0] if len(paths) == 1 else counted(len(paths), "file")
+
+
+def _grid(check: Check) -> Grid:
+    columns = [
+        Column("Budget", "name"),
+        Column("Period", "text", drop=2),
+        Column("Limit"),
+        Column("Actual"),
+        Column("Share", drop=3),
+        Column("Status", "text"),
+    ]
+    rows = [_row(finding, len(check.of(finding.budget)), first, check) for finding, first in _shown(check)]
+    if check.compared:
+        columns.insert(-1, Column("Change", drop=1))
+    else:
+        rows = [[*row[:-2], row[-1]] for row in rows]
+    return Grid(columns, rows)
+
+
+def _shown(check: Check) -> Iterator[tuple[Finding, bool]]:
+    """What does not hold of each budget, up to a few; of one that holds, the period nearest to its limit."""
+    for budget in check.budgets:
+        of_one = check.of(budget)
+        found = notable(of_one) or [worst(of_one)]
+        found = found if len(found) <= _PERIODS_SHOWN else [worst(found)]
+        yield from ((finding, position == 0) for position, finding in enumerate(found))
+
+
+def _row(finding: Finding, periods: int, first: bool, check: Check) -> list[Cell]:
+    floor = "≥ " if finding.is_floor else ""
+    share = share_text(finding.share) if finding.share is not None and finding.unit not in ("share", "days") else DASH
+    period = period_text(finding.period) or DASH
+    style = _STYLES[finding.status]
+    return [
+        Cell(finding.budget.name if first else "", "strong" if first and finding.status == "broken" else ""),
+        Cell(period + (f" (1 of {periods})" if periods > 1 else "")),
+        Cell(f"{floor}{limit_text(finding)}"),
+        Cell(value_text(finding, finding.actual)),
+        Cell(share, "quiet" if share == DASH else ""),
+        Cell(change_text(finding, check.currency), _change_style(finding)),
+        Cell(STATUS_WORDS[finding.status], style),
+    ]
+
+
+def _change_style(finding: Finding) -> Style:
+    change = finding.change
+    if not change:
+        return "quiet"
+    return "worse" if (change > 0) != finding.is_floor else "better"
+
+
+def _sentences(check: Check) -> Iterator[Block]:
+    """The worst of each budget that does not hold, and how many periods more."""
+    for budget in check.budgets:
+        found = notable(check.of(budget))
+        if not found:
+            continue
+        finding = worst(found)
+        more = len(found) - 1
+        rest = f" {counted(more, 'more period')} {'does' if more == 1 else 'do'} not hold." if more else ""
+        at = f" ({_short(budget.place)})" if budget.place else ""
+        yield Gap()
+        text = f"{budget.name}{at} {STATUS_WORDS[finding.status] if finding.status != 'broken' else 'is broken'}"
+        text = text.replace(" incomplete", " is incomplete") if finding.status == "incomplete" else text
+        yield Note(f"{text}: {sentence(finding, check.currency)}{rest}", "" if finding.status == "warn" else "loud")
+
+
+def _short(place: Place) -> str:
+    name = place.file.replace("\\", "/").rpartition("/")[2]
+    return f"{name}:{place.line}"
+
+
+def _summary(check: Check) -> Iterator[Block]:
+    yield Gap()
+    if check.compared:
+        yield Note(f"{compared_text(check.compared, check.currency)}.")
+    yield Note(f"{title_text(check)}.", "strong")

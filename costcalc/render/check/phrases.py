@@ -1,0 +1,267 @@
+"""Phrases: what a finding says, in one sentence, with the figures that decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from costcalc.budget.model import COUNTED, Days
+from costcalc.budget.read_limits import month_days
+from costcalc.calendar import month_of
+from costcalc.money import minor_digits, round_half_up
+from costcalc.render.words import (
+    DASH,
+    amount_text,
+    counted,
+    day_text,
+    days_text,
+    decimal_text,
+    money_text,
+    month_text,
+    months_text,
+    percent_text,
+    plain_percent,
+    price_text,
+    share_text,
+)
+from costcalc.reports.check.check import Check, Compared
+from costcalc.reports.check.finding import Breaks, Finding, Status
+from costcalc.reports.check.log import INTERVAL
+
+UP, DOWN = "↑", "↓"
+STATUS_WORDS: dict[Status, str] = {"broken": "broken", "incomplete": "incomplete", "warn": "warns", "ok": "holds"}
+_MOST_DIGITS = 6  # of a percentage that lies so near to its limit that fewer would show them alike
+
+
+_TITLES: tuple[tuple[Status, str, str], ...] = (
+    ("broken", "is broken", "are broken"), ("incomplete", "is incomplete", "are incomplete"), ("warn", "warns", "warn"),
+)  # fmt: skip
+
+
+def title_text(check: Check) -> str:
+    """`2 of 5 budgets are broken, 1 warns`, `All 5 budgets hold`."""
+    total, parts = len(check.budgets), list[str]()
+    for status, one, many in _TITLES:
+        if count := check.count(status):
+            of = "" if parts else f" of {counted(total, 'budget')}"
+            parts.append(f"{count}{of} {one if count == 1 else many}")
+    return ", ".join(parts) or ("The budget holds" if total == 1 else f"All {total} budgets hold")
+
+
+def sentence(finding: Finding, currency: str) -> str:
+    """What came of the budget, without its name: `623.75 USD in Sep 2026, 23.75 USD over the limit of …`, a full stop."""
+    kinds = {
+        "limit": _limit, "margin_at_least": _margin, "unpriced_at_most": _gap, "prices_checked_within": _age,
+    }  # fmt: skip
+    kind = finding.budget.kind
+    text = _rise(finding, currency) if kind == "max_rise" else kinds[kind](finding)
+    return f"{text}."
+
+
+def value_text(finding: Finding, amount: Fraction | None) -> str:
+    """An amount in the finding's unit."""
+    if amount is None:
+        return DASH
+    if finding.unit == "share":
+        return _near_percent(amount, finding)
+    if finding.unit == "days":
+        return counted(int(amount), "day")
+    return unit_text(amount, finding.unit)
+
+
+def limit_text(finding: Finding) -> str:
+    """The limit in force, with its direction: `≤ 600.00 USD` is written `600.00 USD`, a floor `at least 55%`."""
+    if finding.unit == "share":
+        return plain_percent(finding.limit, signed=finding.budget.kind == "max_rise")
+    return value_text(finding, finding.limit)
+
+
+def unit_text(amount: Fraction, unit: str) -> str:
+    if unit in COUNTED:
+        return f"{amount_text(amount)} {unit[:-1] if amount == 1 else unit}"
+    return money_text(amount, unit)
+
+
+def period_text(days: Days | None) -> str:
+    """`Sep 2026`, `Q3` as `Jul–Sep 2026`, `21–27 Sep 2026`; "" where there are no days."""
+    if days is None:
+        return ""
+    first, last = month_of(days.first), month_of(days.last)
+    if days.first == first.first and days.last == month_days(last).last:
+        return month_text(first) if first == last else months_text(first, last)
+    return days_text(days.first, days.last)
+
+
+def change_text(finding: Finding, currency: str) -> str:
+    """`+743.00 USD, +3.4% ↑` against the baseline; of margins in points; "" without one."""
+    if finding.baseline is None:
+        return ""
+    change = finding.change
+    if change is None:
+        return DASH
+    if finding.unit == "share" and finding.budget.kind != "max_rise":
+        return _with_arrow(f"{decimal_text(round_half_up(change * 100, 1), signed=True)} points", change)
+    unit = currency if finding.budget.kind == "max_rise" else finding.unit
+    return difference_text(change, finding.baseline.amount or Fraction(), unit)
+
+
+def difference_text(change: Fraction, before: Fraction, unit: str) -> str:
+    """`+743.00 USD, +3.4% ↑`."""
+    amount = f"{amount_text(abs(change))} {unit}" if unit in COUNTED else money_text(abs(change), unit)
+    sign = "+" if change > 0 else "−"
+    rise = f", {percent_text(change / before, signed=True)}" if before > 0 else ", new"
+    return _with_arrow(f"{sign}{amount}{rise}", change)
+
+
+def compared_text(compared: Compared, currency: str) -> str:
+    """`In all 9,637.87 USD: +743.00 USD, +8.4% ↑ against 8,894.87 USD`."""
+    now, then = money_text(compared.cost, currency), money_text(compared.before, currency)
+    return f"In all {now}: {difference_text(compared.change, compared.before, currency)} against {then}"
+
+
+def _with_arrow(text: str, change: Fraction) -> str:
+    return f"{text} {UP if change > 0 else DOWN}" if change else "unchanged"
+
+
+def _limit(finding: Finding) -> str:
+    actual, limit = value_text(finding, finding.actual), value_text(finding, finding.limit)
+    when = f" in {period_text(finding.period)}" if finding.period else ""
+    limit_words = f"the limit of {limit}{_prorated(finding)}"
+    if finding.status == "broken":
+        text = f"{actual}{when}, {_over(finding)} over {limit_words}"
+        return text + (f"; {_breaks(finding.breaks, finding)}" if finding.breaks else "")
+    share = f" ({share_text(finding.share)})" if finding.share is not None else ""
+    text = f"{actual}{when} of {limit_words}{share}"
+    if finding.reason:
+        text += f", and {_reason(finding)}"
+    return text + (f"; {_breaks(finding.breaks, finding)}" if finding.breaks else "")
+
+
+def _reason(finding: Finding) -> str:
+    if finding.dear is not None and finding.status == "warn":
+        return f"{value_text(finding, finding.dear)} {finding.reason}"
+    return finding.reason
+
+
+def _prorated(finding: Finding) -> str:
+    if not finding.budget.prorate or not (finding.period and finding.covered) or finding.period == finding.covered:
+        return ""
+    whole = unit_text(finding.budget.limit, finding.unit)
+    return f" ({finding.covered.count} of {finding.period.count} days of {whole})"
+
+
+def _over(finding: Finding) -> str:
+    """By how much; never nothing where it is something."""
+    over = finding.over or Fraction()
+    if finding.unit in COUNTED:
+        return unit_text(over, finding.unit)
+    if round_half_up(over, minor_digits(finding.unit)) == 0:
+        return f"{price_text(over)} {finding.unit}"
+    return money_text(over, finding.unit)
+
+
+def _breaks(breaks: Breaks, finding: Finding) -> str:
+    day = day_text(breaks.day)
+    if breaks.is_past:
+        return f"it broke on {day}"
+    if breaks.by_forecast:
+        return f"it breaks on {day}{_interval(breaks)}, an estimate"
+    rate = unit_text(breaks.daily_rate or Fraction(), finding.unit)
+    return f"at {rate} a day it breaks on {day}, an estimate"
+
+
+def _interval(breaks: Breaks) -> str:
+    """` (80%: between 20 and 28 Sep 2026)`."""
+    if breaks.earliest is None or breaks.earliest == breaks.latest:
+        return ""
+    level = plain_percent(INTERVAL)
+    if breaks.latest is None:
+        return f" ({level}: from {day_text(breaks.earliest)} to beyond the period)"
+    return f" ({level}: {days_text(breaks.earliest, breaks.latest)})"
+
+
+def _margin(finding: Finding) -> str:
+    floor, when = plain_percent(finding.limit), f" in {period_text(finding.period)}" if finding.period else ""
+    if finding.actual is None:
+        return f"the margin{when} is not known ({finding.reason or 'nothing was spent'}), at least {floor}"
+    text = f"{value_text(finding, finding.actual)}{when}"
+    over = finding.over or Fraction()
+    text += f", {_points(abs(over), finding)} {'below' if over > 0 else 'above'} the floor of {floor}"
+    if finding.covers is not None:
+        text += f"; of the cost {share_text(finding.covers)} has a revenue"
+    return text + (f", and {_reason(finding)}" if finding.reason else "")
+
+
+def _points(difference: Fraction, finding: Finding) -> str:
+    digits = _digits(finding.actual or Fraction(), finding.limit)
+    return f"{decimal_text(round_half_up(difference * 100, digits))} points"
+
+
+def _gap(finding: Finding) -> str:
+    when = f" in {period_text(finding.period)}" if finding.period else ""
+    most = plain_percent(finding.limit)
+    text = f"{value_text(finding, finding.actual)} of the tokens{when} have no price, at most {most} may"
+    return text + (f", and {finding.reason}" if finding.reason else "")
+
+
+def _age(finding: Finding) -> str:
+    most = counted(int(finding.limit), "day")
+    if finding.actual is None:
+        return f"{finding.source}: {finding.reason}, at most {most} are allowed" if finding.source else finding.reason
+    return (
+        f"the price of {finding.source} was read {counted(int(finding.actual), 'day')} ago, at most {most} are allowed"
+    )
+
+
+def _rise(finding: Finding, currency: str) -> str:
+    cost, before = finding.cost or Fraction(), (finding.baseline.amount if finding.baseline else None) or Fraction()
+    most = plain_percent(finding.limit, signed=True)
+    amounts = f"{money_text(before, currency)} before, {money_text(cost, currency)} now"
+    rise = "new cost" if finding.actual is None else _near_percent(finding.actual, finding, signed=True)
+    text = f"{rise} ({amounts}), at most {most}{_by_day(finding, cost, before)}"
+    return text + (f", and {finding.reason}" if finding.reason else "")
+
+
+def _by_day(finding: Finding, cost: Fraction, before: Fraction) -> str:
+    """Logs of different length are compared as they are; the rise by the day is said beside it."""
+    days, then = finding.covered, finding.baseline
+    if days is None or then is None or days.count == then.days or before <= 0:
+        return ""
+    rise = (cost / days.count) / (before / then.days) - 1
+    return f" ({counted(then.days, 'day')} before, {days.count} now: by the day {percent_text(rise, signed=True)})"
+
+
+def _near_percent(share: Fraction, finding: Finding, signed: bool = False) -> str:
+    """With so many digits that what lies on either side of the limit is not shown alike."""
+    signed = signed or finding.budget.kind == "max_rise"
+    if not share:
+        return plain_percent(share)
+    return percent_text(share, _digits(share, finding.limit), signed=signed)
+
+
+def _digits(share: Fraction, limit: Fraction) -> int:
+    for digits in range(1, _MOST_DIGITS):
+        if share == limit or round_half_up(share * 100, digits) != round_half_up(limit * 100, digits):
+            return digits
+    return _MOST_DIGITS
+
+
+def place_text(finding: Finding) -> str:
+    """`budgets.yaml:4`, or the flag."""
+    place = finding.budget.place
+    return f"{place.file}:{place.line}" if place else "command line"
+
+
+def files_of(check: Check) -> list[str]:
+    """The files that the budgets stand in, in their order."""
+    return list(dict.fromkeys(budget.place.file for budget in check.budgets if budget.place))
+
+
+def notable(findings: Sequence[Finding]) -> list[Finding]:
+    """What does not hold, in the order of its periods."""
+    return [finding for finding in findings if finding.status != "ok"]
+
+
+def first_day(finding: Finding) -> date | None:
+    return finding.period.first if finding.period else None
