@@ -10,8 +10,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from costcalc.calendar import Month
-from costcalc.forecasts.form import REQUESTS, REVENUE
+from costcalc.forecasts.form import BESIDE, BILLED, REQUESTS, REVENUE
 from costcalc.meters import meters
+from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
@@ -26,7 +27,7 @@ class Member:
     """The usage of one set of names within a cell, over the whole log."""
 
     names: Names
-    counts: Mapping[str, Fraction]  # by meter, what lies in no part of it; requests and revenue beside
+    counts: Mapping[str, Fraction]  # by meter, what lies in no part of it; requests, revenue and bill beside
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ class Cell:
     @cached_property
     def leaves(self) -> Mapping[str, Fraction]:
         """Counts by meter, what lies in no part of it; scaled by the meter's decimals."""
-        return {name: count for name, count in self.counts.items() if name not in (REQUESTS, REVENUE)}
+        return {name: count for name, count in self.counts.items() if name not in BESIDE}
 
     @cached_property
     def tokens(self) -> Fraction:
@@ -58,6 +59,17 @@ class Cell:
     @property
     def home(self) -> tuple[str, str]:
         return (self.kind.provider, self.kind.model)
+
+    def is_served_by(self, model: ResolvedModel) -> bool:
+        """Whether this model serves it today, at the list of the same region."""
+        key = self.kind.key
+        return key is not None and (key.provider, key.region, key.model) == (model.provider, model.region, model.model)
+
+    @property
+    def labels(self) -> tuple[int, int]:
+        """Which lengths its requests are above: of input, of output."""
+        key = self.kind.key
+        return (key.input_over, key.output_over) if key else self.kind.lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Sorting:
     """What tells usage apart: the changes that match its names, and the lengths that matter to it."""
 
     signature: Callable[[Names], tuple[object, ...]]
-    edges: Callable[[PriceKey, Names], Edges]
+    edges: Callable[[PriceKey | None, Names], Edges]
 
 
 def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells:
@@ -91,20 +103,22 @@ def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells
     for kind, sums in rater.amounts.items():
         if kind.line not in signatures:
             signatures[kind.line] = sorting.signature(dict(zip(names, kind.line, strict=True)))
-        edges: Edges = ((), ())
-        key = None
-        if kind.key is not None:
-            edges = sorting.edges(kind.key, dict(zip(names, kind.line, strict=True)))
+        edges = sorting.edges(kind.key, dict(zip(names, kind.line, strict=True)))
+        key, lengths = kind.key, (_coarse(kind.lengths[0], edges[0]), _coarse(kind.lengths[1], edges[1]))
+        if key is not None:
             key = replace(
-                kind.key, day=date.min,
-                input_over=_coarse(kind.key.input_over, edges[0]), output_over=_coarse(kind.key.output_over, edges[1]),
+                key, day=date.min,
+                input_over=_coarse(key.input_over, edges[0]), output_over=_coarse(key.output_over, edges[1]),
             )  # fmt: skip
         plain = replace(
-            kind, line=(), key=key, day=date.min, month=kind.month if sums.has_cost else _NO_MONTH, weighted=False
-        )
-        # A bill is followed by itself: how far it lies below the list is its own.
-        own = (kind.line, None) if sums.has_cost else ()
-        place = (replace(plain, month=_NO_MONTH), sums.has_cost, sums.requests is None, signatures[kind.line], own)
+            kind, line=(), key=key, day=date.min, month=kind.month if sums.has_cost else _NO_MONTH, weighted=False,
+            lengths=lengths,
+        )  # fmt: skip
+        # A bill with a list price follows the list, one without keeps what it is.
+        is_listed = sums.has_cost and rater.list_cost(kind, sums) is not None
+        place = (
+            replace(plain, month=_NO_MONTH), sums.has_cost, is_listed, sums.requests is None, signatures[kind.line],
+        )  # fmt: skip
         found.setdefault(place, _Sum(plain, edges, len(sums.quantities))).add(rater, kind, sums)
     cells = [one.cell(rater, names) for one in found.values()]
     return Cells(cells, days, last_day, rater.currency)
@@ -167,6 +181,8 @@ def _counts(meter_names: Sequence[str], sums: Amounts, *, has_revenue: bool) -> 
         counts[REQUESTS] = Fraction(sums.requests)
     if has_revenue:
         counts[REVENUE] = sums.revenue
+    if sums.has_cost:
+        counts[BILLED] = sums.cost
     return counts
 
 

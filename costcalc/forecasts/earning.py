@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -14,6 +15,7 @@ from costcalc.forecasts.matching import matches
 from costcalc.forecasts.plan import When
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.problems import fail
+from costcalc.scenario.figure import Span
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
 from costcalc.selectors import glob_matches
@@ -120,9 +122,9 @@ class Earner:
         cells = self.cells.cells
         part = Fraction(when.days, when.month.days)
         if fee.per == "month":
-            return {_pinned(fee): part}
+            return {self._pinned(fee): part}
         if fee.per == "seat and month":
-            return {_pinned(fee): part * fee.seats}
+            return {self._pinned(fee): part * fee.seats}
         mine = self._cells_of(fee)
         if fee.per == "customer and month":
             named = (member.names[CUSTOMER] for position in mine for member in cells[position].members)
@@ -143,6 +145,16 @@ class Earner:
             share = volumes[position].grown * self.reading.number(days)
             found["cell", position] = self.reading.count(cells[position].counts, REQUESTS) * share
         return found
+
+    def _pinned(self, fee: Fee) -> Owner:
+        """The one customer, as the log writes it, that a fixed fee is for, if its `where` names one outright."""
+        globs = fee.where.names.get(CUSTOMER, ())
+        if len(globs) == 1 and not {*globs[0]} & {*"*?["}:
+            named = {member.names.get(CUSTOMER) for cell in self.cells.cells for member in cell.members}
+            meant = [name for name in named if name and glob_matches(globs[0], name)]
+            if len(meant) == 1:
+                return CUSTOMER, meant[0]
+        return "all", ""
 
     def _cells_of(self, fee: Fee) -> list[int]:
         found = self._matched.get(id(fee))
@@ -173,21 +185,14 @@ class Earner:
         return factor
 
 
-def undated(business: Business) -> Business:
-    """What is earned and paid today: without what begins or ends on a day, and without price changes of one's own."""
-    return Business(_undated(business.revenue), (), _undated(business.other_costs))
+def undated(business: Business, day: date) -> Business:
+    """What is earned and paid today, the log's last day, as if it went on; without price changes of one's own."""
+    return Business(_undated(business.revenue, day), (), _undated(business.other_costs, day))
 
 
-def _undated(fees: Sequence[Fee]) -> tuple[Fee, ...]:
-    return tuple(fee for fee in fees if fee.span.from_day is None)
-
-
-def _pinned(fee: Fee) -> Owner:
-    """The one customer that a fixed fee is for, if its `where` names one outright."""
-    globs = fee.where.names.get(CUSTOMER, ())
-    if len(globs) == 1 and not {*globs[0]} & {*"*?["}:
-        return CUSTOMER, globs[0]
-    return "all", ""
+def _undated(fees: Sequence[Fee], day: date) -> tuple[Fee, ...]:
+    today = [fee for fee in fees if fee.span.holds_on(day)]
+    return tuple(replace(fee, span=Span(fee.span.from_day)) if fee.span.until_day else fee for fee in today)
 
 
 def _concerns(change: OwnPrice, where: Where | None, cell: Cell | None) -> bool:
@@ -196,6 +201,9 @@ def _concerns(change: OwnPrice, where: Where | None, cell: Cell | None) -> bool:
         return matches(change.where, cell)
     if change.where.is_all:
         return True
+    lengths_and_hours = (change.where.lengths, change.where.hours)
+    if lengths_and_hours != ((), None) and (where is None or (where.lengths, where.hours) != lengths_and_hours):
+        return False
     named: Mapping[str, Sequence[str]] = where.names if where else {}
     return all(
         name in named and all(any(glob_matches(glob, text) for glob in globs) for text in named[name])

@@ -18,7 +18,7 @@ from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move
 from costcalc.scenario.figure import Figure
 
 ONE = Fraction(1)
-BATCH = "batch"
+BATCH, CACHE_READ = "batch", "cache_read_tokens"
 SIDES = ("input", "output")
 
 
@@ -161,7 +161,10 @@ def _needs_requests(change: Mix, cell: Cell) -> CostcalcError:
 
 def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: Reading) -> list[Flow]:
     target = plan.targets[change.first]
-    if flow.target is not None or not flow.leaves or (target.provider, target.model) == flow.cell.home:
+    if flow.target is not None or flow.cell.is_served_by(target):
+        return [flow]
+    if not flow.leaves:
+        plan.limits[f"a bill without tokens cannot go to {change.first} first: it stays"] = None
         return [flow]
     stays, goes = _parts(flow, reading.of(change.share) * change.span.arrived(when.month, when.first))
     first = _at_target(goes, target, "standard", change.tokens, id(change), reading)
@@ -171,7 +174,7 @@ def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: 
 
 def _moved(flow: Flow, move: Move, plan: Plan, when: When, reading: Reading) -> list[Flow]:
     target = plan.targets[move.to]
-    if flow.target is not None or (target.provider, target.model) == flow.cell.home:
+    if flow.target is not None or flow.cell.is_served_by(target):
         return [flow]
     if not flow.leaves:
         plan.limits[f"a bill without tokens cannot move to {move.to}: it stays"] = None
@@ -203,7 +206,10 @@ def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
         case "requests":
             return _kept(replace(flow, scale=flow.scale * left))
         case "batch":
-            if flow.service_tier != "standard" or not plan.has_batch(replace(flow, tier=BATCH), when.day):
+            if flow.service_tier != "standard":
+                return [flow]
+            if not plan.has_price(replace(flow, tier=BATCH), "", when.day):
+                plan.limits[f"{flow.provider}/{flow.model} has no batch price: its requests stay"] = None
                 return [flow]
             stays, goes = _parts(flow, amount)
             return _kept(stays, replace(goes, tier=BATCH, path=(*flow.path, id(change))))
@@ -216,8 +222,11 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     plain = flow.leaves.get("input_tokens")
     if plain is None:
         return flow
+    if not plan.has_price(flow, CACHE_READ, when.day):
+        plan.limits[f"{flow.provider}/{flow.model} has no price for cache reads: its input stays"] = None
+        return flow
     written = 1 / reading.saving(change.reads_per_write)  # tokens written for one that is read
-    whole, cached = (_sum_of(flow, name) for name in ("input_tokens", "cache_read_tokens"))
+    whole, cached = (_sum_of(flow, name) for name in ("input_tokens", CACHE_READ))
     newly, most = whole * plan.amount(change, when, reading) + cached * -1, plain * (1 / (1 + written))
     counts = flow.cell.counts
     asked, limit = value_of(newly, counts), value_of(most, counts)
@@ -230,7 +239,7 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     else:
         newly = reading.least(reading.most(newly, 0), most)
     leaves = {**flow.leaves, "input_tokens": plain + newly * -(1 + written)}
-    for name, more in (("cache_read_tokens", newly), ("cache_write_tokens", newly * written)):
+    for name, more in ((CACHE_READ, newly), ("cache_write_tokens", newly * written)):
         leaves[name] = leaves[name] + more if name in leaves else more
     return replace(flow, leaves=leaves, path=(*flow.path, *step))
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-REQUESTS, REVENUE = "requests", "revenue"  # counted beside the meters
+REQUESTS, REVENUE, BILLED = "requests", "revenue", "billed"  # counted beside the meters
+BESIDE = frozenset({REQUESTS, REVENUE, BILLED})
 
 
 class Form:

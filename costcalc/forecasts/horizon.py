@@ -8,11 +8,19 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month, month_of, months_from
-from costcalc.forecasts.cells import Cells, Sorting, cells_of
+from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
 from costcalc.forecasts.earning import CUSTOMER, UNKNOWN, Income
 from costcalc.forecasts.lengths import lengths_to_label
 from costcalc.forecasts.lengths_of_cells import Lengths
-from costcalc.forecasts.matching import PRICE_NAMES, check_matches, columns_of, hours_label, label_name, signature_of
+from costcalc.forecasts.matching import (
+    PRICE_NAMES,
+    check_matches,
+    columns_of,
+    hours_label,
+    label_name,
+    may_match,
+    signature_of,
+)
 from costcalc.forecasts.plan import check_overlaps
 from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
 from costcalc.forecasts.reading import MIDDLE, Reading
@@ -26,10 +34,10 @@ from costcalc.rating.cuts import cuts_for, model_cuts
 from costcalc.rating.model import Rating
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
-from costcalc.scenario.changes import NO_USAGE_CHANGES, Escalation, Move, UsageChanges
+from costcalc.scenario.changes import NO_USAGE_CHANGES, Escalation, Growth, Move, UsageChange, UsageChanges
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
-from costcalc.scenario.revenue import NO_BUSINESS, Business
+from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
 from costcalc.usage.ledger import Cuts, UsageLedger, covered_days
 
@@ -155,7 +163,9 @@ class Horizon:
         labels = _labels(scenarios, self.targets, pricebook)
         kept = [name for name in ("customer", "feature") if name in ledger.dimensions]
         names = dict.fromkeys([*PRICE_NAMES, *options.by, *columns_for(scenarios), *kept, *labels])
-        rating = RatingOptions(tuple(names), options.basis, options.currency, options.timezone, labels)
+        _check_lengths(ledger, scenarios)
+        moves = bool(self.targets) or any(where.lengths for scenario in scenarios for where in wheres_of(scenario))
+        rating = RatingOptions(tuple(names), options.basis, options.currency, options.timezone, labels, moves)
         self.rater = Rater(ledger, pricebook, fx, rating, targets=list(self.targets.values()))
         self.rating: Rating = self.rater.rating()
         first, last = covered_days(ledger, options.timezone)
@@ -165,20 +175,31 @@ class Horizon:
             )
         self.first_day, self.last_day = first, last
         self.months: tuple[Month, ...] = tuple(months_from(month_of(last).next, options.months))
-        self.cells: Cells = cells_of(self.rater, (last - first).days + 1, last, self._sorting(scenarios, list(labels)))
+        kinds = [*columns_for(scenarios), *kept]
+        sorting = self._sorting(scenarios, list(labels), list(dict.fromkeys(kinds)))
+        self.cells: Cells = cells_of(self.rater, (last - first).days + 1, last, sorting)
         self._quotes: dict[tuple[date, ...], Quotes] = {}
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:
             self.check(scenario)
 
-    def _sorting(self, scenarios: Sequence[Scenario], labels: Sequence[str]) -> Sorting:
+    def _sorting(self, scenarios: Sequence[Scenario], labels: Sequence[str], kinds: Sequence[str]) -> Sorting:
+        """`kinds`: the names that stay apart where a change is not the same for a sum as for its parts."""
         wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
         usages = [scenario.usage for scenario in scenarios]
         cuts = self.ledger.cuts
         lengths = Lengths(
             usages, wheres, (cuts.input_lengths, cuts.output_lengths), len(self.months), self._model_cuts, self.targets
         )
-        return Sorting(lambda names: signature_of(wheres, labels, names), lengths.edges_for)
+        # A share that is raised to a figure leaves alone who is above it already.
+        raised = [c.where for usage in usages for c in usage.efficiency if c.lever == "cache_read_share"]
+
+        def signature(names: Names) -> tuple[object, ...]:
+            is_raised = any(may_match(where, names, None, None) for where in raised)
+            own = tuple(names[name] for name in kinds) if is_raised else ()
+            return (*signature_of(wheres, labels, names), own)
+
+        return Sorting(signature, lengths.edges_for)
 
     def _model_cuts(self, provider: str, region: str, model: str) -> tuple[frozenset[int], frozenset[int]]:
         known = self.pricebook.book(provider, region).models[model]
@@ -196,7 +217,10 @@ class Horizon:
         """CostcalcError: what the scenario asks of this log makes no sense."""
         known = ((book.provider, name) for book in self.pricebook.books for name in book.models)
         self.absent |= dict.fromkeys(check_matches(wheres_of(scenario), self.cells.cells, known))
-        problems = [*_before_the_log(scenario, self.first_day), *_after_the_horizon(scenario, self.months)]
+        problems = [
+            *_before_the_log(scenario, self.first_day), *_over_already(scenario, self.months),
+            *_after_the_horizon(scenario, self.months),
+        ]  # fmt: skip
         if problems:
             raise CostcalcError(problems)
         check_overlaps(scenario.usage, self.cells.cells)
@@ -257,16 +281,33 @@ def fx_along(fx: FxTable, scenario: Scenario, currency: str, months: Sequence[Mo
             earlier = [known for known in listed if known <= month]
             if earlier:
                 rates[month] = listed[max(earlier)]
-            elif rates:
-                rates[month] = rates[max(known for known in rates if known <= month)]
+            elif {(base, currency), (currency, base)} & {*fx.flat}:
+                rates[month] = fx.rate(base, currency, month).rate
+            elif before := [known for known in rates if known <= month]:
+                rates[month] = rates[max(before)]
         stated[base] = {currency: rates}
     return fx.with_rates(stated)
 
 
 def _known_rates(fx: FxTable, base: str, quote: str) -> Iterable[tuple[Month, Fraction]]:
+    """Those of the table; a flat rate goes before it, and holds in every month."""
     for pair in ((base, quote), (quote, base)):
         for month in fx.months.get(pair, {}):
             yield month, fx.rate(base, quote, month).rate
+
+
+def _check_lengths(ledger: UsageLedger, scenarios: Sequence[Scenario]) -> None:
+    """CostcalcError: a ledger that cannot tell apart the lengths that a scenario chooses by."""
+    counted = {"input_tokens": {*ledger.cuts.input_lengths}, "output_tokens": {*ledger.cuts.output_lengths}}
+    for where in (where for scenario in scenarios for where in wheres_of(scenario)):
+        for length in where.lengths:
+            missing = {cut for cut in (length.over, length.up_to) if cut} - counted[length.meter]
+            if missing:
+                raise fail(
+                    "ledger-without-cut",
+                    f"the ledger was counted without the {length.meter.removesuffix('_tokens')} length {min(missing):,}, by which the scenario chooses",
+                    place=where.place, remedy="count the log again with this scenario",
+                )  # fmt: skip
 
 
 def _labels(
@@ -302,6 +343,21 @@ def _before_the_log(scenario: Scenario, first_day: date) -> list[Problem]:
     ]
 
 
+def _over_already(scenario: Scenario, months: Sequence[Month]) -> list[Problem]:
+    """A change that ends before the first month to come does nothing."""
+    begin = months[0].first if months else date.min
+    return [
+        Problem(
+            "change-over-already",
+            f"a change ends on {change.span.until_day}, before the first month to come ({months[0]})",
+            place=change.place,
+            remedy="drop the change, or give a later day to until",
+        )
+        for change in (*scenario.usage.all(), *scenario.business.own_prices)
+        if change.span.until_day and change.span.until_day <= begin
+    ]
+
+
 def _after_the_horizon(scenario: Scenario, months: Sequence[Month]) -> list[Problem]:
     """A change that begins after the last month does nothing."""
     end = months[-1].next.first if months else None
@@ -312,10 +368,16 @@ def _after_the_horizon(scenario: Scenario, months: Sequence[Month]) -> list[Prob
     return [
         Problem(
             "change-after-the-horizon",
-            f"a change begins on {part.span.from_day}, after the last of the {len(months)} months to come ({months[-1]})",
+            f"a change begins on {begins}, after the last of the {len(months)} months to come ({months[-1]})",
             place=part.place,
             remedy="give more months with horizon or --months, or an earlier day",
         )
         for part in parts
-        if part.span.from_day and part.span.from_day >= end
+        if (begins := _begins(part)) and begins >= end
     ]
+
+
+def _begins(part: UsageChange | OwnPrice | Fee) -> date | None:
+    if isinstance(part, Growth) and part.table:
+        return min(part.table).first
+    return part.span.from_day

@@ -47,9 +47,10 @@ def matches(where: Where, cell: Cell) -> bool:
     """Whether the cell's own usage, as the log has it, is meant."""
     if not all(_has(name, globs, cell.names, *cell.home) for name, globs in where.names.items()):
         return False
-    key = cell.kind.key
+    if where.lengths and cell.kind.band_basis == "unknown":
+        return False
     for length in where.lengths:
-        label = 0 if key is None else key.input_over if length.meter == "input_tokens" else key.output_over
+        label = cell.labels[length.meter != "input_tokens"]
         if label < length.over or (length.up_to is not None and label >= length.up_to):
             return False
     return where.hours is None or cell.names[label_name(where.hours)] == INSIDE

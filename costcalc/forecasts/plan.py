@@ -38,7 +38,9 @@ class Plan:
     usage: UsageChanges
     lost: Sequence[OwnPrice]  # own price changes that cost customers
     targets: Mapping[str, ResolvedModel]  # by what moves and escalations write
-    has_batch: Callable[[Any, date], bool]  # whether what serves a flow has a price for its tier on a day
+    has_price: Callable[
+        [Any, str, date], bool
+    ]  # whether a flow's tier has a price on a day: for a meter, or for any ("")
     limits: dict[str, None] = field(default_factory=dict)  # what a change could not do, said once
     _matching: dict[int, tuple[Change, ...]] = field(default_factory=dict)
     _now: dict[tuple[object, ...], bool] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell
 from costcalc.forecasts.flows import Flow
-from costcalc.forecasts.form import REQUESTS, value_of
+from costcalc.forecasts.form import BILLED, REQUESTS, value_of
 from costcalc.forecasts.lengths import place_of
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.meters import meters
@@ -115,10 +115,11 @@ class Pricer:
             return self.lists.quotes.changes_between(found, first, end)
         return [first, *(day for day in self.changes.days() if first < day < end)]
 
-    def has_price(self, flow: Flow, day: date) -> bool:
-        """Whether what serves the flow has a price for its service tier."""
+    def has_price(self, flow: Flow, meter: str, day: date) -> bool:
+        """Whether what serves the flow has a price for its service tier: for a meter, or for any."""
         key = self.key_of(flow, day)
-        return key is not None and bool(self.lists.quotes.quote(key).rates)
+        rates = self.lists.quotes.quote(key).rates if key else {}
+        return meter in rates if meter else bool(rates)
 
     def exchange(self, currency: str, month: Month) -> Number:
         """Units of the report's currency for one of this."""
@@ -177,10 +178,9 @@ class Pricer:
         place = (id(cell), flow.path, found.provider, found.region, found.model)
         if place in self._labels:
             return self._labels[place]
-        labels = (cell.kind.key.input_over, cell.kind.key.output_over) if cell.kind.key else (0, 0)
         both = []
         for side, label, stretch, cuts, edges in zip(
-            ("input", "output"), labels, flow.stretches, self._model_cuts(found), cell.edges, strict=True
+            ("input", "output"), cell.labels, flow.stretches, self._model_cuts(found), cell.edges, strict=True
         ):
             if stretch.is_none or cell.kind.band_basis == "unknown":
                 both.append(label)
@@ -252,31 +252,34 @@ class Pricer:
     def _billed(self, flow: Flow, day: date, month: Month) -> Priced:
         """The stated cost, which moves in proportion to the list: the contract's discount survives."""
         cell, kind = flow.cell, flow.cell.kind
-        assert cell.billed is not None
-        amount = cell.billed * self._rate(kind.cost_currency or self.lists.currency, month)
+        amount = self.reading.count(cell.counts, BILLED) * self._rate(kind.cost_currency or self.lists.currency, month)
         if kind.cost_meter is not None:
             factor: Number = self.reading.number(ONE)
             for change in self._in_force(cell, day):
                 if change.selector.covers(kind.cost_meter) and change.new_rate is None:
                     factor = factor * (1 + self.reading.rise(change))
-            cost = amount * factor
-            return Priced(cost, cost, 0, True, ((kind.cost_meter, cost),))
+            return self._bill(amount, {kind.cost_meter: factor}, cell)
         key = self.key_of(flow, day)
         if cell.listed and key is not None:
             rate = self.log_fx.rate(self._currency(key), self.lists.currency, cell.listed_month).rate
             units = self._units_of(key, self.reading.number(rate), contracted=False)
             leaves = self._with_requests(flow, units)
             if all(units.billed_as[name] is not None for name in leaves):
-                share = amount / self.reading.number(cell.listed)
-                parts = tuple(
-                    (name, count * units.price[units.billed_as[name] or name] * share) for name, count in leaves.items()
-                )
-                cost = sum((part for _, part in parts), self.reading.number(Fraction()))
-                return Priced(cost, value_of(cost, cell.counts), 0, True, parts)
+                listed = self.reading.number(cell.listed)
+                now: dict[str | None, Number] = {
+                    name: value_of(count, cell.counts) * units.price[units.billed_as[name] or name] / listed
+                    for name, count in leaves.items()
+                }
+                return self._bill(amount, now, cell)
         if flow.path:
             self.assumed[f"{kind.model}: a bill without a list price changes with its requests only"] = None
-        cost = amount * self.compound(kind.provider, kind.model, day)
-        return Priced(cost, cost, 0, True, ((None, cost),))
+        return self._bill(amount, {None: self.compound(kind.provider, kind.model, day)}, cell)
+
+    def _bill(self, amount: Number, factors: Mapping[str | None, Number], cell: Cell) -> Priced:
+        """A bill times what it comes to now, by meter; whoever pays a part of it pays so many times that part."""
+        parts = tuple((meter, amount * factor) for meter, factor in factors.items())
+        cost = amount * sum(factors.values(), self.reading.number(Fraction()))
+        return Priced(cost, value_of(cost, cell.counts), 0, True, parts)
 
     def _with_requests(self, flow: Flow, units: _Units) -> Mapping[str, Number]:
         """The counts, with the requests where they have a price of their own."""

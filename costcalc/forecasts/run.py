@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -111,7 +112,7 @@ class _Running:
         self.homes = {cell.home for cell in cells.cells}
         self.own_hosts = {(targets[move.to].provider, targets[move.to].model) for move in what.usage.moves}
         self.asks_tokens = any(fee.per == "1M tokens" for fee in (*what.business.revenue, *what.business.other_costs))
-        self.flows: dict[tuple[int, tuple[int, ...]], Flows] = {}  # kept: they are known by their identity
+        self.flows: dict[tuple[int, int, tuple[int, ...]], Flows] = {}  # kept: they are known by their identity
         self.tokens: dict[int, Number] = {}
         business: list[Sequence[Fee | OwnPrice]] = [
             what.business.own_prices,
@@ -120,7 +121,25 @@ class _Running:
         ]
         spans = [change.span for change in what.usage.all()]
         spans += [change.span for changes in business for change in changes]
-        self.breaks = sorted({day for span in spans for day in span.days()})
+        self.offers = self._offers(targets.values())
+        self.breaks = sorted({*self.offers, *(day for span in spans for day in span.days())})
+
+    def _offers(self, targets: Iterable[ResolvedModel]) -> list[date]:
+        """The days on which a model may begin or end to have a price for batch or for cache reads, where that is asked for."""
+        if not any(lever.lever in ("batch", "cache_read_share") for lever in self.what.usage.efficiency):
+            return []
+        lists, keys = self.what.lists, {cell.kind.key for cell in self.cells.cells if cell.kind.key}
+        models = {(key.provider, key.region, key.model) for key in keys}
+        models |= {(target.provider, target.region, target.model) for target in targets}
+        first, end = self.months[0].first, self.months[-1].next.first
+        found: set[date] = set()
+        for who in models:
+            days = lists.quotes.changes_between(ResolvedModel(*who, ""), first, end)
+            blocks = [lists.pricebook.block_on(*who, day).block for day in days]
+            found |= {
+                day for day, one, next_one in zip(days[1:], blocks, blocks[1:], strict=False) if one is not next_one
+            }
+        return sorted(found)
 
     def result(self) -> Run:
         for position, month in enumerate(self.months):
@@ -159,7 +178,7 @@ class _Running:
 
     def _flows(self, cell: Cell, when: When) -> Flows:
         """The cell's flows: made again only when a change has come further."""
-        place = (id(cell), self.plan.state(cell, when))
+        place = (id(cell), bisect_right(self.offers, when.day), self.plan.state(cell, when))
         found = self.flows.get(place)
         if found is None:
             found = self.flows[place] = flows_of(self.plan, cell, when, self.reading)

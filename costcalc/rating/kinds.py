@@ -29,6 +29,7 @@ class Kind:
     has_revenue: bool
     revenue_currency: str | None
     weighted: bool  # its bucket spans several prices and was shared out by hours
+    lengths: tuple[int, int] = (0, 0)  # labels of input and output, where no key holds them and they were asked for
 
 
 class Amounts:

@@ -51,6 +51,7 @@ class RatingOptions:
     currency: str | None = None  # None: the one currency of all charges, else USD
     timezone: str = "UTC"  # of report days
     labels: Mapping[str, InstantLabel] = field(default_factory=dict)  # further names that `by` may hold
+    keeps_lengths: bool = False  # lengths of usage that no book knows stay apart: it may move to a model with bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,8 @@ class Rater:
             for position, (weight, key, month, day) in enumerate(met[0]):
                 short = (
                     line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-                    group.revenue is None, group.revenue_currency, met[1], None if key else (group.provider, group.model, day),
+                    group.revenue is None, group.revenue_currency, met[1],
+                    None if key else (group.provider, group.model, day, self._lengths_of(group)),
                 )  # fmt: skip
                 sums = kinds.get(short)
                 if sums is None:
@@ -464,8 +466,11 @@ class Rater:
             known.model if known else group.model,
             resolved.reason if isinstance(resolved, Unresolved) else "",
             month, key.day if key else day, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-            group.revenue is not None, group.revenue_currency, weighted,
+            group.revenue is not None, group.revenue_currency, weighted, (0, 0) if key else self._lengths_of(group),
         )  # fmt: skip
+
+    def _lengths_of(self, group: UsageGroup) -> tuple[int, int]:
+        return (group.input_over, group.output_over) if self.options.keeps_lengths else (0, 0)
 
     def provider_of(self, group: UsageGroup) -> str:
         return (group.provider and (self.pricebook.provider_named(group.provider) or group.provider)) or "unknown"

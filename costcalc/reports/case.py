@@ -137,7 +137,7 @@ class Case:
 
     def _steps(self) -> Iterator[tuple[str, str, Callable[[], Run]]]:
         business = self.scenario.business
-        now, income, run = undated(business), self.income, self.horizon.run
+        now, income, run = undated(business, self.horizon.last_day), self.income, self.horizon.run
         yield "today", "", partial(run, business=now, income=income, is_frozen=True, reading=IN_PARTS)
         yield "published", "", partial(run, business=now, income=income, reading=IN_PARTS)
         usage = NO_USAGE_CHANGES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month
@@ -195,7 +196,7 @@ def comparison(horizon: Horizon, options: ComparisonOptions) -> Comparison:
     CostcalcError: what `Horizon` refuses; revenue that contradicts itself; an exchange rate that is not known.
     """
     baselines = _Baselines(horizon)
-    today = Choice(TODAY, Scenario("", business=_shared_business(options.choices)))
+    today = Choice(TODAY, Scenario("", business=_shared_business(options.choices, horizon.last_day)))
     found: list[Alternative] = []
     rates: dict[RateUsed, None] = {}
     for choice in (today, *options.choices):
@@ -225,7 +226,7 @@ class _Baselines:
 
     def of(self, case: Case) -> tuple[Run, Run]:
         """At the list of the log's last day, and at the announced one."""
-        business, income = undated(case.scenario.business), case.income
+        business, income = undated(case.scenario.business, self.horizon.last_day), case.income
         for known, kind, frozen, announced in self._found:
             if (known, kind) == (business, income):
                 return frozen, announced
@@ -269,7 +270,8 @@ def _assumed(case: Case) -> list[AssumedOutcome]:
     ):
         return []
     case = Case(case.horizon, replace(case.options, earned=Earned(margin=_HALF)), case.usage)
-    before = totals(case, case.horizon.run(business=undated(case.scenario.business), income=case.income))[-1]
+    business = undated(case.scenario.business, case.horizon.last_day)
+    before = totals(case, case.horizon.run(business=business, income=case.income))[-1]
     last = totals(case, case.run())[-1]
     found = []
     for margin in ASSUMED_MARGINS:
@@ -284,9 +286,9 @@ def _earning(totals: Totals, ratio: Fraction) -> Totals:
     return replace(totals, revenue=totals.revenue and totals.revenue * ratio)
 
 
-def _shared_business(choices: Sequence[Choice]) -> Business:
+def _shared_business(choices: Sequence[Choice], day: date) -> Business:
     """What today earns and pays by the scenarios: their undated rules, where all of them say the same."""
-    said = [_unplaced(undated(choice.scenario.business)) for choice in choices]
+    said = [_unplaced(undated(choice.scenario.business, day)) for choice in choices]
     return said[0] if all(business == said[0] for business in said) else NO_BUSINESS
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from costcalc.forecasts.cells import Cell, tokens_of
-from costcalc.forecasts.form import REQUESTS, REVENUE, value_of
+from costcalc.forecasts.form import BESIDE, REQUESTS, value_of
 from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.matching import matches
 from costcalc.forecasts.run import Run
@@ -28,7 +28,7 @@ class Amount:
 
     def add(self, counts: Mapping[str, Fraction], cost: Fraction, *, is_counted: bool) -> None:
         for name, count in counts.items():
-            if name not in (REQUESTS, REVENUE):
+            :if name not in BESIDE::
                 self.counts[name] = self.counts.get(name, Fraction()) + count
         known = self.requests is not None and is_counted
         self.requests = (self.requests or Fraction()) + counts.get(REQUESTS, Fraction()) if known else None
