@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from costcalc.problems import Place, Problem, problem_text, visible
-from costcalc.render.check.phrases import notable, sentence
-from costcalc.render.words import counted
+from costcalc.render.check.phrases import more_text, notable, sentence
 from costcalc.reports.check.check import Check
 from costcalc.reports.check.finding import Status, worst
 
@@ -49,7 +48,7 @@ def _annotations(check: Check, root: Path | None) -> Iterator[str]:
         if not found:
             continue
         finding = worst(found)
-        more = f" {counted(len(found) - 1, 'more period')} not held." if len(found) > 1 else ""
+        more = more_text(found, finding)
         title = f"{_WORDS[finding.status]}: {budget.name}"
         yield annotation(_LEVELS[finding.status], title, sentence(finding, check.currency) + more, budget.place, root)
 

@@ -15,7 +15,7 @@ _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 def check_markdown(check: Check, tag: str = "") -> str:
     """The page, headed by what came of it. CostcalcError: a tag that is no plain word."""
-    return f"{tag_line(tag)}\n{markdown_text(title_text(check), check_blocks(check))}"
+    return f"{tag_line(tag)}\n{markdown_text(title_text(check), check_blocks(check, is_wide=True))}"
 
 
 def tag_line(tag: str = "") -> str:

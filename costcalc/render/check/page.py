@@ -12,9 +12,11 @@ from costcalc.render.check.phrases import (
     compared_text,
     files_of,
     limit_text,
+    more_text,
     notable,
     period_text,
     sentence,
+    short_change_text,
     title_text,
     value_text,
 )
@@ -32,15 +34,15 @@ _STYLES: dict[Status, Style] = {"broken": "worse", "incomplete": "loud", "warn":
 
 def check_page(check: Check) -> Page:
     """The page of `check`, to be printed on a console of any width."""
-    return Page(lambda _: check_blocks(check))
+    return Page(lambda is_wide: check_blocks(check, is_wide))
 
 
-def check_blocks(check: Check) -> Sequence[Block]:
+def check_blocks(check: Check, is_wide: bool) -> Sequence[Block]:
     """What the page of a check is made of."""
     return [
         Facts(list(_facts(check))),
         Gap(),
-        _grid(check),
+        _grid(check, is_wide),
         *_sentences(check),
         *_summary(check),
         *missing_blocks(check.rating, check.usage),
@@ -66,7 +68,8 @@ def _names(sources: Sequence[object]) -> Iterator[str]:
     yield paths[0].partition(" (")[0] if len(paths) == 1 else counted(len(paths), "file")
 
 
-def _grid(check: Check) -> Grid:
+def _grid(check: Check, is_wide: bool) -> Grid:
+    """The change against a baseline in full where there is room."""
     columns = [
         Column("Budget", "name"),
         Column("Period", "text", drop=2),
@@ -75,7 +78,11 @@ def _grid(check: Check) -> Grid:
         Column("Share", drop=3),
         Column("Status", "text"),
     ]
-    rows = [_row(finding, len(check.of(finding.budget)), first, check) for finding, first in _shown(check)]
+    change = change_text if is_wide else short_change_text
+    rows = [
+        _row(finding, len(check.of(finding.budget)), first, change(finding, check.currency))
+        for finding, first in _shown(check)
+    ]
     if check.compared:
         columns.insert(-1, Column("Change", drop=1))
     else:
@@ -92,7 +99,7 @@ def _shown(check: Check) -> Iterator[tuple[Finding, bool]]:
         yield from ((finding, position == 0) for position, finding in enumerate(found))
 
 
-def _row(finding: Finding, periods: int, first: bool, check: Check) -> list[Cell]:
+def _row(finding: Finding, periods: int, first: bool, change: str) -> list[Cell]:
     floor = "≥ " if finding.is_floor else ""
     share = share_text(finding.share) if finding.share is not None and finding.unit not in ("share", "days") else DASH
     period = period_text(finding.period) or DASH
@@ -103,7 +110,7 @@ def _row(finding: Finding, periods: int, first: bool, check: Check) -> list[Cell
         Cell(f"{floor}{limit_text(finding)}"),
         Cell(value_text(finding, finding.actual)),
         Cell(share, "quiet" if share == DASH else ""),
-        Cell(change_text(finding, check.currency), _change_style(finding)),
+        Cell(change, _change_style(finding)),
         Cell(STATUS_WORDS[finding.status], style),
     ]
 
@@ -122,8 +129,7 @@ def _sentences(check: Check) -> Iterator[Block]:
         if not found:
             continue
         finding = worst(found)
-        more = len(found) - 1
-        rest = f" {counted(more, 'more period')} {'does' if more == 1 else 'do'} not hold." if more else ""
+        rest = more_text(found, finding)
         at = f" ({_short(budget.place)})" if budget.place else ""
         yield Gap()
         text = f"{budget.name}{at} {STATUS_WORDS[finding.status] if finding.status != 'broken' else 'is broken'}"

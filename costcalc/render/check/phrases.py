@@ -106,6 +106,15 @@ def change_text(finding: Finding, currency: str) -> str:
     return difference_text(change, finding.baseline.amount or Fraction(), unit)
 
 
+def short_change_text(finding: Finding, currency: str) -> str:
+    """`+3.4% ↑` where there is no room for the amount."""
+    before = finding.baseline.amount if finding.baseline else None
+    if finding.change is None or not before or before < 0 or finding.unit == "share":
+        return change_text(finding, currency)
+    rise = finding.change / before
+    return _with_arrow(percent_text(rise, signed=True), finding.change)
+
+
 def difference_text(change: Fraction, before: Fraction, unit: str) -> str:
     """`+743.00 USD, +3.4% ↑`."""
     amount = f"{amount_text(abs(change))} {unit}" if unit in COUNTED else money_text(abs(change), unit)
@@ -188,6 +197,8 @@ def _margin(finding: Finding) -> str:
     text = f"{value_text(finding, finding.actual)}{when}"
     over = finding.over or Fraction()
     text += f", {_points(abs(over), finding)} {'below' if over > 0 else 'above'} the floor of {floor}"
+    if finding.status == "warn" and not finding.reason:
+        text += f", and it warns below {plain_percent(finding.budget.warn_below or finding.limit)}"
     if finding.covers is not None:
         text += f"; of the cost {share_text(finding.covers)} has a revenue"
     return text + (f", and {_reason(finding)}" if finding.reason else "")
@@ -245,6 +256,17 @@ def _digits(share: Fraction, limit: Fraction) -> int:
         if share == limit or round_half_up(share * 100, digits) != round_half_up(limit * 100, digits):
             return digits
     return _MOST_DIGITS
+
+
+def more_text(found: Sequence[Finding], shown: Finding) -> str:
+    """` 2 more periods are broken, 9 warn.`: the periods of one budget that are not written out."""
+    others = [finding.status for finding in found if finding is not shown]
+    parts = list[str]()
+    for status, one, many in _TITLES:
+        if count := others.count(status):
+            noun = "" if parts else f" more {'period' if count == 1 else 'periods'}"
+            parts.append(f"{count}{noun} {one if count == 1 else many}")
+    return f" {', '.join(parts)}." if parts else ""
 
 
 def place_text(finding: Finding) -> str:
