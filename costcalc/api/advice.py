@@ -12,6 +12,7 @@ from costcalc.api.books import Prices, read_prices
 from costcalc.api.outlooks import earned_from, horizon_of, months_of
 from costcalc.api.plans import scenario_of
 from costcalc.api.results import Result
+from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_pass_through, read_share
 from costcalc.money import Money
 from costcalc.problems import fail
@@ -98,7 +99,7 @@ def advise(
     options = AdviceOptions(
         plan,
         changes_at(plan, share),
-        columns_of(by, usage),
+        columns_of(by),
         earned_from(revenue, margin, revenue_source),
         None if floor is None else read_share(floor, "floor"),
         _positive(short, "short", "2000 input tokens"),
@@ -109,27 +110,28 @@ def advise(
     )
     prices = prices or read_prices()
     wished = tuple(Move(Where({}), Span(), ONCE, target, "probe") for target in options.to)
-    labelled = [plan, probes(options), *(Scenario("", usage=UsageChanges(moves=(move,))) for move in wished)]
-    groups = options.groups if by is not None else ()
-    horizon = horizon_of(
-        usage, labelled, ("provider", "model", *groups), prices, months_of([plan], months), currency or plan.currency,
-        basis, timezone, choose,
-    )  # fmt: skip
-    if options.short not in horizon.ledger.cuts.input_lengths:
-        raise fail(
-            "ledger-without-length", f"the ledger was counted without the input length {options.short:,}: what is short is not known",
-            remedy="advise on the log itself, or count it again",
+    asked = [plan, *(Scenario("", usage=UsageChanges(moves=(move,))) for move in wished)]
+    lines = ("provider", "model", *options.groups)
+    count = months_of([plan], months)
+    if isinstance(usage, UsageLedger):
+        ledger = usage
+    else:
+        ledger = scan(
+            usage, by=lines, scenarios=[*asked, probes(options)], months=count, prices=prices, timezone=timezone, **choose
         )  # fmt: skip
+    if options.short in ledger.cuts.input_lengths:  # a stored ledger may have been counted without it
+        asked.append(probes(options))
+    horizon = horizon_of(ledger, asked, lines, prices, count, currency or plan.currency, basis, timezone, {})
     if by is None:
         offered = tuple(name for name in (FEATURE,) if name in horizon.ledger.dimensions)
         options = replace(options, groups=offered)
     return AdviceResult(advice_report(horizon, options))
 
 
-def columns_of(by: Sequence[str] | str | None, usage: object) -> tuple[str, ...]:
+def columns_of(by: Sequence[str] | str | None) -> tuple[str, ...]:
     """The columns of the log that part the usage of one model. CostcalcError: what a price is made of already."""
     if by is None:
-        return (FEATURE,) if isinstance(usage, UsageLedger) and FEATURE in usage.dimensions else ()
+        return ()
     words = by.split(",") if isinstance(by, str) else by
     names = tuple(dict.fromkeys(word.strip().lower() for word in words if word.strip()))
     wrong = [name for name in names if name in _NO_GROUPS and name not in ("provider", "model")]

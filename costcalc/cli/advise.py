@@ -15,7 +15,7 @@ from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.cli.project import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, _revenue
 from costcalc.files import write_whole
-from costcalc.problems import Place, fail, visible
+from costcalc.problems import fail, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -118,7 +118,7 @@ def advise(
     config = read_config(config_file)
     plan = output if output is not None and output.suffix.lower() in PLAN_ENDINGS else None
     answer = None if plan is not None else output
-    kind = kind_of(format_, as_json, answer)
+    kind = kind_of(format_, as_json, answer, beside=PLAN_ENDINGS)
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
     earned, source, today = _revenue(revenue, margin, config)
     base = api.scenario_of(scenario, hike or ())
@@ -170,17 +170,7 @@ def read_numbers(text: str) -> tuple[int, ...]:
 
 
 def _write_plan(result: api.AdviceResult, path: Path) -> None:
-    try:
-        text = result.to_yaml()
-    except ValueError as error:
-        raise fail(
-            "unwritable-plan", f"the plan cannot be written: {error}",
-            remedy="write the base as a scenario file and name it with --scenario",
-        ) from None  # fmt: skip
-    try:
-        write_whole(path, text)
-    except OSError as error:
-        raise fail("unwritable-file", f"cannot write the file: {error.strerror}", place=Place(str(path))) from error
+    write_whole(path, result.to_yaml())
 
 
 def _say(path: Path, *, is_written: bool) -> None:

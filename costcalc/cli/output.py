@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,11 @@ KINDS = ("table", "json", "csv", "md")
 NARROWEST = 60  # columns: below that a table cannot be read
 
 
-def kind_of(format_word: str | None, as_json: bool, output: Path | None) -> str:
-    """The kind asked for: --json, else --format, else the file's ending, else the table. CostcalcError: no such kind."""
+def kind_of(format_word: str | None, as_json: bool, output: Path | None, beside: Sequence[str] = ()) -> str:
+    """The kind asked for: --json, else --format, else the file's ending, else the table. CostcalcError: no such kind.
+
+    `beside`: endings that the command itself writes, for the message.
+    """
     if as_json:
         return "json"
     if format_word:
@@ -34,7 +37,7 @@ def kind_of(format_word: str | None, as_json: bool, output: Path | None) -> str:
     if kind is None:
         raise fail(
             "unknown-output", f'what to write is not known from the ending of "{output}"',
-            expected=", ".join(ENDINGS), remedy="choose such an ending, or say --format",
+            expected=", ".join((*beside, *ENDINGS)), remedy="choose such an ending, or say --format",
         )  # fmt: skip
     return kind
 

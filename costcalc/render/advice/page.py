@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.money import minor_digits, round_half_up
+from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render.advice.phrases import (
     KIND_WORDS,
     aside_parts,
@@ -141,12 +141,8 @@ def _plan(advice: Advice) -> Iterator[Block]:
     yield Note(_together_text(together, advice), "strong")
     if together.margin_points is not None and advice.base.margin is not None and together.outcome.margin is not None:
         yield Note(_margin_text(together, advice))
-    best = advice.best
-    if best is not None and best.own_rise is not None and together.own_rise is not None:
-        yield Note(
-            f"Your own prices would have to rise by {percent_text(together.own_rise, 2)} to bring the same margin as the plan,"
-            f" and by {percent_text(best.own_rise, 2)} to bring that of candidate 1; volume unchanged."
-        )  # fmt: skip
+    if together.own_rise is not None:
+        yield Note(_own_rise_text(together, advice))
     if advice.options.take is None:
         yield Note(
             "The plan takes the best of each group: of whole models the nearest sibling, and batch only with --take,"
@@ -155,13 +151,23 @@ def _plan(advice: Advice) -> Iterator[Block]:
         )
 
 
+def _own_rise_text(together: Together, advice: Advice) -> str:
+    """What your own prices would have to do instead."""
+    rise, best = percent_text(together.own_rise or Fraction(), 2), advice.best
+    text = f"Your own prices would have to rise by {rise} to bring the same margin as the plan"
+    if best is not None and best.own_rise is not None and together.numbers != (best.number,):
+        text += f", and by {percent_text(best.own_rise, 2)} to bring that of candidate {best.number}"
+    return f"{text}; volume unchanged."
+
+
 def _together_text(together: Together, advice: Advice) -> str:
     saving = money_text(together.saving, advice.currency)
     share = f" ({percent_text(together.saving / advice.bill)} of the bill)" if advice.bill else ""
     if len(together.numbers) == 1:
         return f"The plan is candidate {listed_text(together.numbers)}: {saving} a month{share}."
     listed = [one.saving for one in advice.candidates if one.number in together.numbers]
-    singly = " + ".join(_amount(saving, advice) for saving in listed)
+    shown = round_to_total(listed, minor_digits(advice.currency))
+    singly = " + ".join(decimal_text(saving) for saving in shown)
     same = _amount(together.singly, advice) == _amount(together.saving, advice)
     end = f"singly {singly}{', the same' if same else f' = {_amount(together.singly, advice)}'}"
     return f"The plan, candidates {listed_text(together.numbers)}: together {saving} a month{share}; {end}."
@@ -228,6 +234,11 @@ def _asides(advice: Advice) -> Iterator[Block]:
 
 def _notes(advice: Advice) -> Iterator[Block]:
     notes = [_dearer(one, advice) for one in advice.dearer]
+    if not advice.is_labelled:
+        notes.append(
+            f"The ledger was counted without the length {advice.options.short:,}: all of a group is short where its mean"
+            " request is. Advice on the log itself tells its requests apart."
+        )
     if advice.has_means:
         notes.append("Lengths are the means of rows of many requests: a row is short where its mean request is.")
     notes += dict.fromkeys(

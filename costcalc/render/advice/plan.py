@@ -30,7 +30,10 @@ def plan_yaml(advice: Advice) -> str:
 def _head(together: Together, advice: Advice) -> Iterator[str]:
     month = long_month_text(advice.month)
     saving = money_text(together.saving, advice.currency)
-    yield f"A plan that costcalc advise found: its candidates {listed_text(together.numbers)}, run together."
+    numbers = f"its candidates {listed_text(together.numbers)}, run together"
+    if len(together.numbers) == 1:
+        numbers = f"its candidate {together.numbers[0]}"
+    yield f"A plan that costcalc advise found: {numbers}."
     yield f"In {month} it saves {saving}; in all {len(advice.months)} months {money_text(together.whole_saving, advice.currency)}."
     yield "Nothing here says that quality stays: each quality below is a test that is still to be made."
     yield ""

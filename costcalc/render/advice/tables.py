@@ -42,7 +42,7 @@ def advice_json(advice: Advice) -> str:
             "revenue_source": advice.revenue_source or None,
             "floor": ratio_text(options.floor),
             "candidates": [write.candidate(one) for one in advice.candidates],
-            "dearer": [write.candidate(one) for one in advice.dearer],
+            "dearer": [write.dearer(one) for one in advice.dearer],
             "plan": write.together(advice.together) if advice.together else None,
             "fewer_output_tokens": [write.yardstick(one) for one in advice.fewer_tokens],
             "off_peak": [write.yardstick(one) for one in advice.off_peak],
@@ -52,7 +52,6 @@ def advice_json(advice: Advice) -> str:
                 {
                     "provider": part.provider,
                     "model": part.model,
-                    "meter": part.meter,
                     "reason": part.reason,
                     "tokens": ratio_text(part.tokens),
                 }
@@ -72,8 +71,10 @@ class _AdviceWriter(Writer):
     def totals(self, totals: Totals) -> Json:
         return {
             "cost": self.money(totals.cost),
-            "other": self.money(totals.other),
+            "other_costs": self.money(totals.other),
             "revenue": self.money(totals.revenue) if totals.revenue is not None else None,
+            "covered_cost": self.money(totals.covered) if totals.covered is not None else None,
+            "profit": self.money(totals.profit) if totals.profit is not None else None,
             "margin": ratio_text(totals.margin),
         }
 
@@ -82,7 +83,7 @@ class _AdviceWriter(Writer):
         change = proposal.change
         then = change.amount.low if isinstance(change, Efficiency) and proposal.kind == "cache" else None
         return {
-            "number": one.number or None,
+            "number": one.number,
             "kind": proposal.kind,
             "what": what_text(proposal),
             "where": where_text(proposal),
@@ -103,6 +104,16 @@ class _AdviceWriter(Writer):
             "own_rise": ratio_text(one.own_rise),
             "test_first": proposal.quality,
             "notes": list(one.notes),
+        }
+
+    def dearer(self, one: Candidate) -> Json:
+        return {
+            "kind": one.proposal.kind,
+            "what": what_text(one.proposal),
+            "where": where_text(one.proposal),
+            "source": one.proposal.source,
+            "target": one.proposal.target or None,
+            "saving": self.money(one.saving),
         }
 
     def together(self, plan: Together) -> Json:

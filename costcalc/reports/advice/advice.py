@@ -16,7 +16,7 @@ from costcalc.problems import fail
 from costcalc.reports.advice.clock import peak_models, shifted
 from costcalc.reports.advice.groups import Group, groups_of
 from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick, cost_of
-from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions, short_requests
+from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions
 from costcalc.reports.advice.proposals import KINDS, Found, Log, Proposal, proposals_of, with_changes
 from costcalc.reports.advice.siblings import Siblings, self_hosted_models
 from costcalc.reports.case import Case, OutlookOptions, Totals, total_of, totals
@@ -72,6 +72,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
         revenue_source=case.source,
         rates_used=tuple(rates),
         has_means=any(one.proposal.is_mean and one.proposal.where.lengths for one in ran),
+        is_labelled=options.short in horizon.ledger.cuts.input_lengths,
         is_complete=run.is_complete and not case.usage.refused_rows and second.rating.is_complete,
     )
 
@@ -84,9 +85,8 @@ def _found(horizon: Horizon, case: Case, options: AdviceOptions, position: int) 
     """The proposals, and the usage by model."""
     run = case.run(reading=IN_PARTS, last_only=options.has_base)
     month = totals(case, run)[position]
-    short = short_requests(options, {})
-    groups = groups_of(horizon, run, position, options.groups, short)
-    models = groups_of(horizon, run, position, (), short) if options.groups else groups
+    groups = groups_of(horizon, run, position, options.groups, options.short)
+    models = groups_of(horizon, run, position, (), options.short) if options.groups else groups
     day, last_day = horizon.months[position].first, horizon.months[-1].first
     log = Log(
         groups, models, month.cost + month.other, horizon.cells.days,

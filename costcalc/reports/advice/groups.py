@@ -13,7 +13,7 @@ from costcalc.forecasts.matching import matches
 from costcalc.forecasts.run import Run
 from costcalc.meters import meters
 from costcalc.rating.model import PriceKey
-from costcalc.scenario.where import Where
+from costcalc.scenario.where import Length, Where
 
 STANDARD = "standard"
 
@@ -28,7 +28,7 @@ class Amount:
 
     def add(self, counts: Mapping[str, Fraction], cost: Fraction, *, is_counted: bool) -> None:
         for name, count in counts.items():
-            :if name not in BESIDE::
+            if name not in BESIDE:
                 self.counts[name] = self.counts.get(name, Fraction()) + count
         known = self.requests is not None and is_counted
         self.requests = (self.requests or Fraction()) + counts.get(REQUESTS, Fraction()) if known else None
@@ -81,20 +81,29 @@ class Group:
         return all(value and not any(sign in value for sign in "*?[") for _, value in self.names)
 
 
-def groups_of(horizon: Horizon, run: Run, position: int, columns: Sequence[str], short: Where) -> list[Group]:
-    """The groups with a price, dearest first. The run's amounts are forms, so that members can be told apart."""
+def groups_of(horizon: Horizon, run: Run, position: int, columns: Sequence[str], limit: int) -> list[Group]:
+    """The groups with a price, dearest first. The run's amounts are forms, so that members can be told apart.
+
+    `limit`: input tokens up to which a request is short. Where the ledger was counted without that length, all of a
+    group is short whose mean request is.
+    """
+    short = Where({}, (Length("input_tokens", 0, limit),))
+    is_labelled = limit in horizon.ledger.cuts.input_lengths
     found: dict[tuple[object, ...], _Sum] = {}
     for index, cell in enumerate(horizon.cells.cells):
         key = cell.kind.key
         costs = run.rows.get((index, *cell.home))
         if key is None or costs is None:
             continue
-        is_short = matches(short, cell)
+        is_short = is_labelled and matches(short, cell)
         for member in cell.members:
             names = tuple((name, member.names[name]) for name in columns)
             place = (key.provider, key.region, cell.kind.model, key.service_tier, names)
             one = found.setdefault(place, _Sum())
             one.add(cell, key, member.counts, value_of(costs[position], member.counts), is_short=is_short)
+    if not is_labelled:
+        for one in found.values():
+            one.judge_by_mean(limit)
     groups = [one.group(*place) for place, one in found.items()]  # type: ignore[arg-type]
     return sorted(groups, key=lambda group: (-group.all.cost, group.served, str(group.names)))
 
@@ -116,6 +125,11 @@ class _Sum:
         for name, count in counts.items():
             held[name] = held.get(name, Fraction()) + count
         self.is_mean = self.is_mean or cell.kind.band_basis != "request"
+
+    def judge_by_mean(self, limit: int) -> None:
+        mean = self.all.a_request(self.all.input)
+        if mean is not None and mean <= limit:
+            self.short = self.all
 
     def group(
         self, provider: str, region: str, model: str, tier: str, names: tuple[tuple[str, str | None], ...]

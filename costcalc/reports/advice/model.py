@@ -140,6 +140,7 @@ class Advice:
     revenue_source: str  # "": unknown
     rates_used: Sequence[RateUsed]
     has_means: bool  # lengths of some proposals are means of rows of many requests
+    is_labelled: bool  # False: the ledger was counted without the length up to which requests are short
     is_complete: bool
 
     @property

@@ -114,7 +114,7 @@ def _moves(
     names, usage = _names_of(group, log), group.short
     is_whole = usage.counts == group.all.counts
     where = Where(names) if is_whole else short_requests(options, names)
-    reason = _too_little(group, usage, log, options, where) or _too_rare(usage, log, options)
+    reason = _too_little(group, usage, log, options, where) or _too_rare(group, usage, log, options)
     targets = options.to or (*siblings.of(group), *own_hosted)
     targets = tuple(target for target in targets if target.lower() != group.served.lower())
     followed = [target for target in targets if log.can_follow(target)]
@@ -196,9 +196,7 @@ def _batch(group: Group, log: Log, options: AdviceOptions, siblings: Siblings, f
             reason = "no-price"
     _note(found, "batch", reason)
     if not reason:
-        test = (
-            f"only if nobody waits for the answer: to be tested that what follows {_called(group)} bears a day's delay"
-        )
+        test = f"only if nobody waits for the answer: test that what follows {_called(group)} bears a day's delay"
         change = Efficiency(where, Span(), "batch", ONCE, quality=test)
         yield Proposal("batch", change, group.served, group.names, group.all, group.is_mean)
 
@@ -216,8 +214,8 @@ def _too_little(
     return "moved" if moves and log.is_moved(where) else ""
 
 
-def _too_rare(usage: Amount, log: Log, options: AdviceOptions) -> str:
-    if usage.requests is None:
+def _too_rare(group: Group, usage: Amount, log: Log, options: AdviceOptions) -> str:
+    if usage.requests is None or group.all.requests is None:
         return "uncounted"
     if usage.requests < options.often * log.days:
         return "rare"

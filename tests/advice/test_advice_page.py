@@ -1,0 +1,75 @@
+"""The page of advice as a reader sees it, whole, at three widths; its plan; its JSON and CSV field by field."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from costcalc.api import Prices, advise
+from costcalc.pricebook.fx import parse_fx
+from costcalc.render.advice.page import advice_markdown, advice_page
+from tests.advice.made import CASES, WORLD, nothing, raised, usage, usual
+from tests.render.made import drawn
+from tests.render.test_json_documented import check, documented, fields
+
+WIDTHS = (60, 80, 120)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", CASES)
+def test_the_page(name, width, golden, tmp_path):
+    page = drawn(advice_page(CASES[name](tmp_path).report), width)
+    golden(f"advice-{name}-{width}.txt", page)
+    assert max(len(line) for line in page.splitlines()) <= width
+
+
+def test_the_markdown(golden, tmp_path):
+    golden("advice-usual.md", advice_markdown(usual(tmp_path).report))
+
+
+def test_the_plan_as_a_file(golden, tmp_path):
+    golden("advice-usual.yaml", usual(tmp_path).to_yaml())
+
+
+def test_nothing_to_write_is_no_file(tmp_path):
+    with pytest.raises(ValueError, match="nothing was found to write"):
+        nothing(tmp_path).to_yaml()
+
+
+def test_every_field_of_the_json_is_documented(tmp_path):
+    """A model without a price, a refused row, a named base in another currency, a target that follows the clock."""
+    texts = [usual(tmp_path).to_json(), raised(tmp_path).to_json(), nothing(tmp_path).to_json()]
+    lines = usage(tmp_path).read_text(encoding="utf-8").replace("night-owl", "day-lark")
+    log = tmp_path / "usage.csv"
+    log.write_text(lines + "2026-09-01,acme,acme-max,chat,1,-5,1,1\n", encoding="utf-8")
+    base = tmp_path / "base.yaml"
+    base.write_text("scenario: Base\nprices: [{what: acme, change: +10%}]\n", encoding="utf-8")
+    rates = parse_fx("bases: {stated: {url: test}}\nfx:\n  USD/CNY: {2026-09: {stated: 7}}\n")
+    prices = Prices(WORLD.pricebook, rates)
+    texts.append(advise(log, prices=prices, scenario=base, currency="CNY", to="acme/night-owl").to_json())
+    printed: dict[str, set[str]] = {}
+    for text in texts:
+        for name, types in fields(json.loads(text)).items():
+            printed.setdefault(name, set()).update(types)
+    check(printed, documented("costcalc.advice/1"))
+
+
+def test_the_csv_has_a_row_a_candidate(tmp_path):
+    result = usual(tmp_path)
+    rows = list(csv.DictReader(io.StringIO(result.to_csv())))
+    assert [int(row["candidate"]) for row in rows] == [one.number for one in result.candidates]
+    assert [row["in_plan"] for row in rows].count("yes") == len(result.together.numbers)
+    assert rows[0]["currency"] == "USD"
+
+
+def test_the_frame_has_the_columns_of_the_csv(tmp_path):
+    result = usual(tmp_path)
+    assert list(result.to_frame().columns) == result.to_csv().splitlines()[0].split(",")
+
+
+def test_a_colour_is_never_the_only_sign(tmp_path):
+    """What is in the plan is starred; a saving says so in its column."""
+    page = drawn(advice_page(usual(tmp_path).report), 80)
+    starred = [line.split("*")[0].strip() for line in page.splitlines() if line.strip()[:3].rstrip().endswith("*")]
+    assert starred == [f"{number}" for number in usual(tmp_path).together.numbers]

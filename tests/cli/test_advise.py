@@ -1,0 +1,70 @@
+"""`costcalc advise`: its plan as a file that `project` reads back to the same figure, its outputs, its exit codes."""
+
+import csv
+import io
+
+USAGE = "examples/team/usage.csv"
+OWN = ("--pricebook", "examples/selfhosted.yaml")
+SOME = ("--where", "customer=lumen,customer=opal")
+
+
+def test_the_plan_is_what_project_says_of_its_file(run_costcalc, tmp_path):
+    """The written file, run by `project`: the month before and after, to the last digit."""
+    path = tmp_path / "plan.yaml"
+    advised = run_costcalc("advise", USAGE, *SOME, *OWN, "-o", path, "--json")
+    assert advised.code == 0
+    assert advised.err == f"{path} is written: costcalc project … --scenario {path}\n"
+    plan, base = advised.json["plan"], advised.json["base"]
+    months = run_costcalc("project", USAGE, *SOME, *OWN, "--scenario", path, "--json").json["months"]
+    assert months[0]["month"] == advised.json["month"]
+    assert months[0]["before"]["cost"]["exact"] == base["cost"]["exact"]
+    assert months[0]["with_the_scenario"]["cost"]["exact"] == plan["then"]["cost"]["exact"]
+
+
+def test_the_page_and_the_file_say_the_same_saving(run_costcalc, tmp_path):
+    path = tmp_path / "plan.yaml"
+    page = run_costcalc("advise", USAGE, *SOME, "--take", "1", "-o", path).out
+    saving = (
+        next(line for line in page.splitlines() if "The plan is candidate 1" in line)
+        .split(": ")[1]
+        .split(" a month")[0]
+    )
+    assert f"In October 2026 it saves {saving}" in path.read_text(encoding="utf-8")
+
+
+def test_numbers_are_taken(run_costcalc):
+    found = run_costcalc("advise", USAGE, *SOME, "--take", "3,2", "--json").json
+    assert found["plan"]["candidates"] == [3, 2]
+
+
+def test_thresholds_are_the_callers(run_costcalc):
+    usual = run_costcalc("advise", USAGE, *SOME, "--json").json
+    strict = run_costcalc("advise", USAGE, *SOME, "--least", "30%", "--short", "100", "--often", "5000", "--json").json
+    assert (strict["thresholds"], usual["thresholds"]["short"]) == ({"least": "0.3", "short": 100, "often": 5000}, 2000)
+    assert len(strict["candidates"]) < len(usual["candidates"])
+
+
+def test_the_csv_holds_every_candidate(run_costcalc, tmp_path):
+    path = tmp_path / "advice.csv"
+    assert run_costcalc("advise", USAGE, *SOME, "-o", path).code == 0
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    assert [row["candidate"] for row in rows] == [f"{number}" for number in range(1, len(rows) + 1)]
+
+
+def test_no_plan_is_no_file(run_costcalc, tmp_path):
+    path = tmp_path / "plan.yaml"
+    run = run_costcalc("advise", USAGE, *SOME, "--least", "100%", "-o", path)
+    assert (run.code, run.err) == (0, f"{path} is not written: there is no plan\n")
+    assert "Nothing found that would save money." in run.out
+    assert not path.exists()
+
+
+def test_an_incomplete_bill_is_code_3(run_costcalc, tmp_path):
+    log = tmp_path / "usage.csv"
+    log.write_text(
+        "date,model,requests,input_tokens,output_tokens\n2026-09-01,qwen9-ultra,1,10,10\n2026-09-02,qwen3-max,1,1000000,10\n"
+    )
+    run = run_costcalc("advise", log)
+    assert run.code == 3
+    assert "Unpriced: the total is incomplete." in run.out
+    assert run_costcalc("advise", log, "--allow-unpriced").code == 0
