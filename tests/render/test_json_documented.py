@@ -15,15 +15,17 @@ from costcalc.money import Money
 from costcalc.pricebook.events import load_events
 from costcalc.problems import Place, Problem
 from costcalc.rating.rate import RatingOptions
+from costcalc.render.explanation.json_ import explanation_json
 from costcalc.render.json_ import cost_json, forecast_json, projection_json
 from costcalc.render.outlook.json_ import outlook_json
 from costcalc.reports.case import Earned, OutlookOptions
 from costcalc.reports.cost import cost
+from costcalc.reports.explanation import Choice, ExplainOptions, explain
 from costcalc.reports.forecast import ForecastOptions, forecast
 from costcalc.reports.outlook import outlook
 from costcalc.scenario.events import event_changes
 from costcalc.scenario.figure import fixed
-from costcalc.scenario.hikes import changes_at
+from costcalc.scenario.hikes import changes_at, read_hikes
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.read import parse_scenario
 from costcalc.usage.ledger import Cuts, SkippedRows
@@ -138,6 +140,7 @@ def seen(value: Any) -> str:
 
 
 ALLOWED = {
+    "fraction": {"text"},
     "text": {"text"}, "integer": {"integer"}, "flag": {"flag"}, "count": {"integer", "text"}, "decimal": {"text"},
     "ratio": {"text"}, "amount": {"amount"}, "cost": {"cost"}, "margin": {"margin"}, "totals": {"totals"}, "names": {"names"},
 }  # fmt: skip
@@ -182,6 +185,69 @@ def test_every_field_of_a_cost_report_is_documented():
     for name, types in fields(json.loads(cost_json(cost_report(MILLION)))).items():
         printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.cost/1"))
+
+
+EXPLAINED = books(
+    """
+provider: alibaba
+default: true
+region: cn
+currency: CNY
+timezone: Asia/Shanghai
+sources:
+  page: {url: https://prices.example, read: 2026-08-11, confidence: official}
+schedules:
+  peak: {timezone: Asia/Shanghai, peak_days: [Mon-Fri], peak_hours: [09:00-12:00]}
+models:
+  qwen3-max:
+    aliases: [qwen-max-latest]
+    prices:
+      at least since 2026-09-20:
+        source: page
+        corrected: the page had it wrong
+        schedule: peak
+        bands:
+          - {input_up_to: 32_000, input_tokens: 3 per 1M, output_tokens: 9 per 1M}
+          - {input_above: 32_000, output_up_to: 100, input_tokens: 3 per 1M, output_tokens: 9 per 1M}
+          - {input_above: 32_000, output_above: 100, input_tokens: 3 per 1M, output_tokens: 9 per 1M}
+        off_peak: {all: 50% of standard}
+  old:
+    redirects: {2026-08-01: qwen3-max}
+    prices:
+      2026-01-01: {input_tokens: 1 per 1M, output_tokens: 1 per 1M}
+""",
+    TEXTS[2].replace("models:\n", "models:\n  locked:\n    prices:\n      2026-01-01: {input_tokens: 1 per 1M, cache_read_tokens: 0.1 per 1M, locked_until: 2026-12-01}\n"),
+)  # fmt: skip
+
+
+def test_every_field_of_an_explanation_is_documented():
+    usage = ledger(
+        group("qwen-max-latest", 10**6, input_over=32_000, until=None, naive=False),
+        group("old", 10**6),
+        group("locked", 10**6),
+        group("searcher", 10**6, searches=7),
+        group("searcher", 10**6, billed=Fraction(3), billed_currency="USD", cost_kind="billed"),
+        group("qwen9-max", 10**6, billed=Fraction(3), billed_currency="USD", cost_kind="computed"),
+        group("qwen9-mex", 10**6),
+        cuts=Cuts(input_lengths=(32_000,), output_lengths=(100,), day_edges=(0, 57_600), schedule_edges=(3_600, 14_400), scheduled_names=frozenset({"qwen3-max", "old"})),
+        refused_rows=1,
+        problems=(Problem("bad-count", "a count is no number", Place("usage.csv", 3)),),
+        skipped=(SkippedRows("plain", "a total", 2),),
+        notes=("a note",),
+    )  # fmt: skip
+    parts = ("cache_read_tokens", "cache_write_tokens")
+    groups = [replace(each, quantities=(*each.quantities, 1_000, 10)) for each in usage.groups]
+    usage = replace(usage, meters=(*usage.meters, *parts), groups=groups)
+    event = next(event for event in load_events() if event.id == "alibaba-2026-04-compute")
+    printed: dict[str, set[str]] = {}
+    for changes, choice in (
+        (PriceChanges(event_changes(event, fixed(Fraction(1, 2)))), Choice({"provider": ("*",)}, "tokens")),
+        (read_hikes(["any=5..34", "acme:input_tokens==3/1M@2026-08-01"]), Choice()),
+    ):
+        found = explain(usage, EXPLAINED, RATES, ExplainOptions(changes, ("provider",), currency="USD", choice=choice))
+        for name, types in fields(json.loads(explanation_json(found))).items():
+            printed.setdefault(name, set()).update(types)
+    check(printed, documented("costcalc.explanation/1"))
 
 
 def test_every_field_of_an_outlook_is_documented():

@@ -160,25 +160,37 @@ def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) 
 def _price(price: PriceUsed, report: Explanation, figures: LeafFigures) -> Branch:
     head = Twig(price_title(price), decimal_text(figures.prices[id(price)].mid), report.currency)
     facts = [Twig(text, style="quiet") for text in price_facts(price)]
+    only = price.leaves[0]
+    if only.quoted is None and len(price.leaves) == 1:  # a stated cost: the price and its one figure are the same
+        return Branch([head, *facts, *_steps(only, report, figures), *_beside(only, report.currency)])
     return Branch([head, *facts], [_leaf(leaf, report, figures) for leaf in price.leaves])
 
 
 def _leaf(leaf: Leaf, report: Explanation, figures: LeafFigures) -> Branch:
     figure = decimal_text(figures.leaves[id(leaf)].mid)
     counts = list(count_twigs(leaf))
-    texts = [step_text(step, leaf) for step in leaf.steps]
-    if len(texts) <= 1 and not counts and leaf.quoted:
-        return Branch([Twig(": ".join([leaf_title(leaf), *texts]), figure, report.currency)])
-    twigs = [Twig(leaf_title(leaf), figure, report.currency), *(Twig(text, style="quiet") for text in counts)]
-    for position, (step, text) in enumerate(zip(leaf.steps, texts, strict=True)):
-        # The last amount is the figure itself, rounded as the page rounds it.
-        shown = figure if position == len(texts) - 1 else running_text(step.amount, step.currency)
-        twigs.append(Twig(text, shown, step.currency, "quiet"))
-    return Branch([*twigs, *(Twig(text, style="quiet") for text in _beside(leaf, report.currency))])
+    if len(leaf.steps) == 1 and not counts:
+        text = f"{leaf_title(leaf)}: {step_text(leaf.steps[0], leaf)}"
+        return Branch([Twig(text, figure, report.currency)])
+    title = Twig(leaf_title(leaf), figure, report.currency)
+    return Branch([title, *(Twig(text, style="quiet") for text in counts), *_steps(leaf, report, figures)])
 
 
-def _beside(leaf: Leaf, currency: str) -> Iterator[str]:
+def _steps(leaf: Leaf, report: Explanation, figures: LeafFigures) -> Iterator[Twig]:
+    """The chain with what it comes to; the last amount is the figure itself, rounded as the page rounds it."""
+    for position, step in enumerate(leaf.steps, 1):
+        is_last = position == len(leaf.steps)
+        shown = decimal_text(figures.leaves[id(leaf)].mid) if is_last else running_text(step.amount, step.currency)
+        yield Twig(step_text(step, leaf), shown, step.currency, "quiet")
+
+
+def _beside(leaf: Leaf, currency: str) -> Iterator[Twig]:
     """What else is known of a stated cost."""
+    for text in _words_beside(leaf, currency):
+        yield Twig(text, style="loud" if text.startswith("!") else "quiet")
+
+
+def _words_beside(leaf: Leaf, currency: str) -> Iterator[str]:
     if leaf.quoted is not None or leaf.basis not in ("billed", "computed", "estimated"):
         return
     if leaf.why_stated:

@@ -81,11 +81,11 @@ def step_text(step: Step, leaf: Leaf) -> str:
         case "price":
             return f"{_count_text(leaf)} × {_price_of(leaf, step.currency)}"
         case "stated":
-            return f"the log states {running_text(step.amount, step.currency)} {step.currency}"
+            return "stated in the log"
         case "due":
-            return "at least"
+            return "at least, for the days of the log"
         case "spent":
-            return "less what was spent"
+            return "less what was spent: the shortfall"
         case "share":
             return f"× {plain_percent(step.times or Fraction())} {_share_name(step.name)}"
         case "hike":
@@ -163,7 +163,8 @@ def price_title(price: PriceUsed) -> str:
         return f"commitment {price.committed.commitment.selector}, {month_text(price.committed.month)}"
     leaf = price.leaves[0]
     if leaf.quoted is None and leaf.steps:
-        return f"a cost {STATED[leaf.basis]}, {month_text(price.kind.month)}"
+        what = label_of(leaf.meter) if leaf.meter else "a cost"
+        return f"{what} {STATED[leaf.basis]}, {month_text(price.kind.month)}"
     words = [_since(price), *_variation(price)]
     if price.bounds:
         words.append(length_text(price.bounds))
