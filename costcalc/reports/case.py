@@ -126,16 +126,17 @@ class Case:
         assert block.self_hosted is not None
         return block.self_hosted.utilisation
 
-    def steps(self, after: Run | None = None) -> Iterator[tuple[str, str, Run]]:
+    def steps(self, after: Run | None = None, reading: Reading = MIDDLE) -> Iterator[tuple[str, str, Run]]:
         """The causes in their order, each with the run in which it and all before it are in.
 
         `after`: the run of the whole scenario, where it was made already; the last step is the same.
+        `reading`: of the steps beyond the published list.
         """
-        waiting: list[tuple[str, str, Callable[[], Run]]] = list(self._steps())
+        waiting: list[tuple[str, str, Callable[[], Run]]] = list(self._steps(reading))
         for place, (cause, name, made) in enumerate(waiting):
             yield cause, name, after if after is not None and place == len(waiting) - 1 and place > 1 else made()
 
-    def _steps(self) -> Iterator[tuple[str, str, Callable[[], Run]]]:
+    def _steps(self, reading: Reading) -> Iterator[tuple[str, str, Callable[[], Run]]]:
         business = self.scenario.business
         now, income, run = undated(business, self.horizon.last_day), self.income, self.horizon.run
         yield "today", "", partial(run, business=now, income=income, is_frozen=True, reading=IN_PARTS)
@@ -145,15 +146,15 @@ class Case:
             part = getattr(self.scenario.usage, kind)
             if part:
                 usage = replace(usage, **{kind: part})
-                yield kind, "", partial(run, usage, business=now, income=income)
+                yield kind, "", partial(run, usage, business=now, income=income, reading=reading)
         touched = self._providers(usage)
         for count, provider in enumerate(touched, 1):
             changes = of_providers(self.options.changes, touched[:count], every=count == len(touched))
-            yield "prices", provider, partial(run, usage, changes, now, income)
+            yield "prices", provider, partial(run, usage, changes, now, income, reading=reading)
         if self.scenario.fx:
-            yield "fx", "", partial(run, usage, self.options.changes, now, income, self.fx)
+            yield "fx", "", partial(run, usage, self.options.changes, now, income, self.fx, reading)
         if now != business:
-            yield "revenue", "", partial(run, usage, self.options.changes, business, income, self.fx)
+            yield "revenue", "", partial(run, usage, self.options.changes, business, income, self.fx, reading)
 
     def _providers(self, usage: UsageChanges) -> list[str]:
         """The providers whose prices the scenario changes, in the order written."""

@@ -245,7 +245,7 @@ def customers_of(case: Case, frozen: Run, after: Run) -> list[CustomerLine]:
     """Every customer in the last month, the lowest margin first; empty where the log has no such column."""
     if CUSTOMER not in case.horizon.ledger.dimensions:
         return []
-    today, then = _by_customer(case, frozen), _by_customer(case, after)
+    today, then = totals_by_customer(case, frozen), totals_by_customer(case, after)
     none = Totals(Fraction())
     lines = [_customer(case, name, today.get(name, none), then.get(name, none)) for name in {**then, **today}]
     return sorted(lines, key=_worst_first)
@@ -263,7 +263,7 @@ def _worst_first(line: CustomerLine) -> tuple[bool, Fraction, Fraction, str]:
     return margin is None, margin or Fraction(), -line.last.cost, line.name or ""
 
 
-def _by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
+def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     """Cost and revenue of the last month by customer; a total is never shared out by guess."""
     by_rows = case.income.kind == "rows"
     cost: dict[str | None, Fraction] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.render.blocks import Block, Facts, Gap, Note
@@ -21,12 +22,31 @@ def answer_blocks(outlook: Outlook) -> Iterator[Block]:
             " rules in the scenario."
         )
         return
-    rows = [row for margin in _margins(outlook) if (row := _row(margin, outlook))]
+    rows = [(ways.label, ways.texts) for ways in ways_of(outlook)]
     if not rows:
         return
     yield Gap()
     yield Note(f"What restores the margin in {long_month_text(outlook.last.month)}, each on its own:", "strong")
     yield Facts(rows, each_in_a_line=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """A margin that is asked for, and the ways to it."""
+
+    margin: Fraction
+    label: str
+    price: str  # the way of one's own prices; "": none was asked for
+    others: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return (self.price, *self.others) if self.price else self.others
+
+
+def ways_of(outlook: Outlook) -> list[Ways]:
+    """By margin, those to which nothing leads left out; today's margin first, then the floor."""
+    return [ways for margin in _margins(outlook) if (ways := _ways(margin, outlook)).texts]
 
 
 def _margins(outlook: Outlook) -> list[Fraction]:
@@ -38,18 +58,17 @@ def _margins(outlook: Outlook) -> list[Fraction]:
     return list(dict.fromkeys([*prices, *tokens, *moves, *rises]))
 
 
-def _row(margin: Fraction, outlook: Outlook) -> tuple[str, tuple[str, ...]] | None:
+def _ways(margin: Fraction, outlook: Outlook) -> Ways:
     answers = outlook.answers
-    ways = [_price(answer) for answer in _prices(outlook, margin)]
+    price = [price_way(answer.rise) for answer in _prices(outlook, margin)]
+    others = []
     if answers.tokens and answers.tokens.margin == margin:
-        ways.append(_tokens(answers.tokens))
-    ways += [_move(answer) for answer in answers.moves if answer.margin == margin]
-    ways += [_rise(answer) for answer in answers.rises if answer.margin == margin]
-    if not ways:
-        return None
+        others.append(_tokens(answers.tokens))
+    others += [_move(answer) for answer in answers.moves if answer.margin == margin]
+    others += [_rise(answer) for answer in answers.rises if answer.margin == margin]
     is_floor = outlook.floor is not None and margin == outlook.floor
     label = f"To meet {plain_percent(margin)}" if is_floor else f"To hold {percent_text(margin)}"
-    return label, tuple(ways)
+    return Ways(margin, label, "".join(price), tuple(others))
 
 
 def _prices(outlook: Outlook, margin: Fraction) -> list[PriceAnswer]:
@@ -58,12 +77,13 @@ def _prices(outlook: Outlook, margin: Fraction) -> list[PriceAnswer]:
     return found[:1]
 
 
-def _price(answer: PriceAnswer) -> str:
-    if answer.rise is None:
+def price_way(rise: Fraction | None) -> str:
+    """The way of one's own prices."""
+    if rise is None:
         return "no price of your own would do"
-    if answer.rise > 0:
-        return f"raise your prices by {percent_text(answer.rise)}"
-    return f"your prices have room: {percent_text(answer.rise)}" if answer.rise else "your prices do already"
+    if rise > 0:
+        return f"raise your prices by {percent_text(rise)}"
+    return f"your prices have room: {percent_text(rise)}" if rise else "your prices do already"
 
 
 def _tokens(answer: TokenSaving) -> str:

@@ -34,11 +34,11 @@ NONAME = "(no customer)"
 def customer_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
     """The table, and loudly those that turn from a profit to a loss."""
     customers = outlook.customers
-    if not customers or (outlook.by == ("customer",) and not _knows_revenue(outlook)):
+    if not customers or (outlook.by == ("customer",) and not knows_revenue(outlook)):
         return
     yield Gap()
     yield _grid(outlook, is_wide)
-    yield from _notes(outlook)
+    yield from customer_notes(outlook)
     named = [customer for customer in customers if customer.name]  # rows without one are nobody's loss
     turned = [customer for customer in named if customer.turns_unprofitable]
     if turned:
@@ -51,17 +51,17 @@ def customer_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
         yield Note(f"{counted(len(already), 'customer')} {verb} more than {pays} today already: {_names(already)}.")
 
 
-def _notes(outlook: Outlook) -> Iterator[Note]:
+def customer_notes(outlook: Outlook) -> Iterator[Note]:
     """What the columns mean, and what they leave out because it is nobody's."""
-    if not _knows_revenue(outlook):
+    if not knows_revenue(outlook):
         if outlook.revenue_source:
             yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
         return
-    if rises := _rises(outlook):
+    if rises := rise_columns(outlook):
         titles = ", ".join(title for title, _ in rises)
         floor = f", or {plain_percent(outlook.floor)}" if len(rises) > 1 and outlook.floor is not None else ""
         yield Note(f"{titles}: the rise of what a customer pays that brings its margin of today{floor}.", "quiet")
-    whole, after = _sum(outlook.customers).last, outlook.last.after
+    whole, after = sum_of(outlook.customers).last, outlook.last.after
     parts = [
         (f"{money_text(amount, outlook.currency)} of {what}")
         for amount, what in (
@@ -74,7 +74,7 @@ def _notes(outlook: Outlook) -> Iterator[Note]:
         yield Note(f"Without {' and '.join(parts)} that belong to no single customer.", "quiet")
 
 
-def _knows_revenue(outlook: Outlook) -> bool:
+def knows_revenue(outlook: Outlook) -> bool:
     return any(customer.last.revenue is not None for customer in outlook.customers)
 
 
@@ -87,8 +87,25 @@ def _grid(outlook: Outlook, is_wide: bool) -> Grid:
     customers, limit = outlook.customers, _SHOWN[is_wide]
     shown = list(customers) if len(customers) <= limit + 1 else list(customers[:limit])
     rest = customers[len(shown) :]
-    lines = [*shown, *([_sum(rest)] if rest else [])]
-    whole = _sum(customers)
+    lines = [*shown, *([sum_of(rest)] if rest else [])]
+    whole = sum_of(customers)
+    figures = customer_figures(outlook, lines)
+    rows = []
+    for position, line in enumerate(lines):
+        name = Cell(f"… {len(rest):,} more", "quiet") if rest and position == len(shown) else Cell(line.name or NONAME)
+        unit = outlook.currency if position == 0 else ""
+        rows.append([name, *_cells(line, *figures[position], unit, outlook)])
+    total = _cells(whole, *total_figures(figures), outlook.currency, outlook)
+    rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in total)])
+    return Grid([Column("Customer", "name"), *_columns(outlook)], rows)
+
+
+Coins = tuple[Decimal, Decimal, Decimal]  # today, then, paid
+
+
+def customer_figures(outlook: Outlook, lines: Sequence[CustomerLine]) -> list[Coins]:
+    """What is shown of customers (or several as one) that are all there are: coins that add up to the total's."""
+    whole = sum_of(outlook.customers)
     known = {
         outlook.today.cost: bridge_figures(outlook)[0][0],
         outlook.last.after.cost: month_figures(outlook)[0][-1].mid,
@@ -96,7 +113,7 @@ def _grid(outlook: Outlook, is_wide: bool) -> Grid:
     digits = minor_digits(outlook.currency)
 
     def coins(amounts: Sequence[Fraction], total: Fraction) -> list[Decimal]:
-        """Coins that add up to the total's; what is shown elsewhere too has one figure on the page."""
+        """What is shown elsewhere too has one figure on the page."""
         shown = known.get(total, round_half_up(total, digits))
         shared = share_out([amount * 10**digits for amount in amounts], int(shown.scaleb(digits)))
         return [Decimal(coin).scaleb(-digits) for coin in shared]
@@ -104,24 +121,22 @@ def _grid(outlook: Outlook, is_wide: bool) -> Grid:
     today = coins([line.today.all_costs for line in lines], whole.today.all_costs)
     then = coins([line.last.all_costs for line in lines], whole.last.all_costs)
     paid = coins([line.last.revenue or Fraction() for line in lines], whole.last.revenue or Fraction())
-    rows = []
-    for position, line in enumerate(lines):
-        name = Cell(f"… {len(rest):,} more", "quiet") if rest and position == len(shown) else Cell(line.name or NONAME)
-        unit = outlook.currency if position == 0 else ""
-        rows.append([name, *_cells(line, today[position], then[position], paid[position], unit, outlook)])
-    total = _cells(whole, sum(today, Decimal()), sum(then, Decimal()), sum(paid, Decimal()), outlook.currency, outlook)
-    rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in total)])
-    return Grid([Column("Customer", "name"), *_columns(outlook)], rows)
+    return list(zip(today, then, paid, strict=True))
+
+
+def total_figures(figures: Sequence[Coins]) -> Coins:
+    today, then, paid = (sum(column, Decimal()) for column in zip(*figures, strict=True))
+    return today, then, paid
 
 
 def _columns(outlook: Outlook) -> list[Column]:
     columns = [Column("Today", drop=3), Column(f"In {month_text(outlook.last.month)}")]
-    if not _knows_revenue(outlook):
+    if not knows_revenue(outlook):
         return [*columns, Column("Change", drop=1)]
-    return [*columns, Column("Pays"), Column("Margin"), *(Column(title, drop=2) for title, _ in _rises(outlook))]
+    return [*columns, Column("Pays"), Column("Margin"), *(Column(title, drop=2) for title, _ in rise_columns(outlook))]
 
 
-def _rises(outlook: Outlook) -> list[tuple[str, str]]:
+def rise_columns(outlook: Outlook) -> list[tuple[str, str]]:
     """(title, field) of the rises of one's own prices that any customer has."""
     found = []
     if any(customer.rise_to_hold is not None for customer in outlook.customers):
@@ -134,14 +149,14 @@ def _rises(outlook: Outlook) -> list[tuple[str, str]]:
 def _cells(line: CustomerLine, today: Decimal, then: Decimal, paid: Decimal, unit: str, outlook: Outlook) -> list[Cell]:
     change = line.last.all_costs - line.today.all_costs
     cells = [Cell(decimal_text(today), "", unit), Cell(decimal_text(then), "", unit)]
-    if not _knows_revenue(outlook):
+    if not knows_revenue(outlook):
         shown = then - today
         return [*cells, Cell(decimal_text(shown, signed=True), change_style(change)) if shown else NONE]
     return [
         *cells,
         NONE if line.last.revenue is None else Cell(decimal_text(paid), "", unit),
         _margins(line),
-        *(_rise_cell(getattr(line, field)) for _, field in _rises(outlook)),
+        *(_rise_cell(getattr(line, field)) for _, field in rise_columns(outlook)),
     ]
 
 
@@ -159,7 +174,7 @@ def _rise_cell(rise: Fraction | None) -> Cell:
     return NONE if rise is None else Cell(percent_text(rise, signed=True))
 
 
-def _sum(lines: Sequence[CustomerLine]) -> CustomerLine:
+def sum_of(lines: Sequence[CustomerLine]) -> CustomerLine:
     """Several customers as one; what each must pay more is theirs alone."""
     today, last = lines[0].today, lines[0].last
     for line in lines[1:]:

@@ -1,0 +1,81 @@
+"""Turning: a run whose price changes can still be turned up and down: its amounts are polynomials in two knobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from costcalc.forecasts.reading import End, Number
+from costcalc.scenario.model import PriceChange
+
+Powers = tuple[int, int]  # of the rise, of the pass-through
+FLAT: Powers = (0, 0)  # what no knob turns
+RISE: Powers = (1, 0)
+PASSED: Powers = (1, 1)  # a rise of which only a part is passed through
+
+
+class Poly:
+    """A polynomial in two knobs with exact coefficients. Times and plus, like a number; divided by numbers alone."""
+
+    __slots__ = ("terms",)
+
+    def __init__(self, terms: Mapping[Powers, Fraction]) -> None:
+        self.terms = terms
+
+    def at(self, rise: Fraction, passed: Fraction) -> Fraction:
+        """The value with the knobs at these places."""
+        parts = (factor * rise ** powers[0] * passed ** powers[1] for powers, factor in self.terms.items())
+        return sum(parts, Fraction())
+
+    def __add__(self, more: Any) -> Poly:
+        terms = dict(self.terms)
+        for powers, factor in poly(more).terms.items():
+            terms[powers] = terms.get(powers, Fraction()) + factor
+        return Poly({powers: factor for powers, factor in terms.items() if factor})
+
+    __radd__ = __add__
+
+    def __mul__(self, factor: Any) -> Poly:
+        if not isinstance(factor, Poly):
+            return Poly({powers: each * factor for powers, each in self.terms.items()} if factor else {})
+        found: dict[Powers, Fraction] = {}
+        for (a, b), one in self.terms.items():
+            for (c, d), other in factor.terms.items():
+                powers = (a + c, b + d)
+                found[powers] = found.get(powers, Fraction()) + one * other
+        return Poly({powers: each for powers, each in found.items() if each})
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: Fraction | int) -> Poly:
+        return Poly({powers: each / divisor for powers, each in self.terms.items()})
+
+    def __neg__(self) -> Poly:
+        return self * -1
+
+    def __sub__(self, less: Any) -> Poly:
+        return self + poly(less) * -1
+
+    def __rsub__(self, more: Any) -> Poly:
+        return poly(more) - self
+
+
+def poly(number: Any) -> Poly:
+    """A number of a run as a polynomial, whether a knob turns it or not."""
+    return number if isinstance(number, Poly) else Poly({FLAT: Fraction(number)} if number else {})
+
+
+def polys(numbers: Sequence[Any]) -> list[Poly]:
+    return [poly(number) for number in numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Turning(End):
+    """An end of every range, with rises that stay open: `powers` says which knobs turn a change."""
+
+    powers: Callable[[PriceChange], Powers] = lambda change: RISE
+
+    def rise(self, change: PriceChange) -> Number:
+        return Poly({self.powers(change): change.rise(self.variant)} if change.rise(self.variant) else {})

@@ -1,0 +1,200 @@
+"""Sliders: what a reader may turn of an outlook's price changes, and every amount that then moves, exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import lcm
+
+from costcalc.forecasts.reading import End
+from costcalc.forecasts.run import Run
+from costcalc.forecasts.turning import FLAT, PASSED, RISE, Poly, Powers, Turning, poly
+from costcalc.rating.model import LineKey
+from costcalc.reports.case import Case, Totals, total_of, totals
+from costcalc.reports.outlook import Outlook, costs_by, totals_by_customer
+from costcalc.scenario.events import reaches_tokens
+from costcalc.scenario.items import PriceItem, Scenario
+from costcalc.scenario.model import PriceChange, PriceChanges, Variant
+
+MOST = 2  # times the scenario's rises: the far end of the slider
+_FINEST = 10_000  # ticks; a pass-through that lies between them has no slider
+_LEAST_TICKS = 20  # up to where the slider of a single hike begins
+_PERCENT = Fraction(1, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A slider from 0 to `most` ticks, which begins where the outlook was reckoned."""
+
+    most: int
+    start: int
+    tick: Fraction  # what one tick turns: a share of the scenario's rises, or of what is passed through
+    shown: Fraction  # what one tick is called: 1/100 is one percent
+    is_hike: bool = False  # it shows the hike itself, not a share of the scenario's
+
+
+@dataclass(frozen=True)
+class Sliders:
+    """Amounts as polynomials in the two knobs; report currency. Totals hold `Poly` for cost and covered."""
+
+    rise: Knob
+    passed: Knob | None  # None: the pass-through lies between the ticks
+    what_passes: str  # all, ranges, events, both
+    hike: PriceChange | None  # the only one there is
+    ranges: tuple[bool, ...]  # whether anything is a range: beside prices, of what is raised, of what is passed through
+    fixed: tuple[PriceChange, ...]  # new rates: no slider turns them
+    months: tuple[tuple[Totals, Totals, Totals], ...]  # low, middle, high end of every range
+    bridge: tuple[tuple[Totals, Totals], ...]  # of each step: the last month, all months
+    lines: Mapping[LineKey, Poly]  # the last month
+    customers: Mapping[str | None, Totals]  # the last month
+
+
+def sliders(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Sliders | str:
+    """What may be turned, or why nothing can be. `pass_through`: that of the outlook."""
+    turns = Turns(case.scenario, pass_through)
+    if not outlook.changes:
+        return "The scenario changes no price: there is nothing to slide."
+    if not turns.powers:
+        return "The scenario's prices are new rates, not rises: there is nothing to slide."
+    if case.horizon.rater.commitments:
+        return "A contract with a minimum spend bends the cost, so there are no sliders."
+    turned = _Turned(case, turns)
+    return Sliders(
+        turns.rise,
+        turns.passed,
+        turns.what_passes,
+        turns.hike,
+        turns.ranges,
+        tuple(change for change in turns.changes if change.new_rate is not None),
+        turned.months(),
+        turned.bridge(),
+        turned.lines(),
+        turned.customers(outlook),
+    )
+
+
+class Turns:
+    """Which knob turns which price change of a scenario, and where the knobs stand."""
+
+    def __init__(self, scenario: Scenario, pass_through: Fraction | None) -> None:
+        self.scenario, self.pass_through = scenario, pass_through
+        listed = [(change, self._takes(item)) for item in scenario.items for change in self._whole(item)]
+        self.changes = PriceChanges(tuple(change for change, _ in listed))
+        self.what_passes = self._what_passes([change for change, taken in listed if taken])
+        self.powers: dict[object, Powers] = {}
+        for change, taken in listed:
+            if change.new_rate is None:
+                is_passed = self.what_passes == "all" or (taken and (not change.event or change.passed_through))
+                self.powers[_name(change)] = PASSED if is_passed else RISE
+        turned = [change for change, _ in listed if change.new_rate is None]
+        self.hike = turned[0] if len(turned) == 1 and not turned[0].is_range and not turned[0].event else None
+        self.rise = _hike_knob(self.hike.low) if self.hike else _share_knob()
+        self.passed = self._passed()
+        self.ranges = (
+            scenario.has_ranges,
+            any(change.is_range and self.powers_of(change) == RISE for change in turned),
+            any(change.is_range and self.powers_of(change) == PASSED for change in turned),
+        )
+
+    def powers_of(self, change: PriceChange) -> Powers:
+        return self.powers.get(_name(change), FLAT)
+
+    def at(self, rise: Fraction, passed: Fraction) -> PriceChanges:
+        """The price changes with the knobs at these places, as a scenario would state them."""
+        return PriceChanges(tuple(self._turned(change, rise, passed) for change in self.changes))
+
+    def _turned(self, change: PriceChange, rise: Fraction, passed: Fraction) -> PriceChange:
+        if change.new_rate is not None:
+            return change
+        factor = rise * (passed if self.powers_of(change) == PASSED else 1)
+        return replace(change, low=change.low * factor, high=change.high * factor, middle=change.rise("mid") * factor)
+
+    @staticmethod
+    def _what_passes(takers: Sequence[PriceChange]) -> str:
+        """What the pass-through scales; where nothing asks for one, all that rises."""
+        events = any(change.event for change in takers)
+        ranges = any(change.is_range and not change.event for change in takers)
+        return "both" if events and ranges else "events" if events else "ranges" if ranges else "all"
+
+    @property
+    def _only_events(self) -> bool:
+        """Ranges are whole and nothing reaches tokens yet: one slider cannot begin at both."""
+        return self.pass_through is None and self.scenario.asks_for_pass_through
+
+    def _takes(self, item: PriceItem) -> bool:
+        """Whether the pass-through scales the item."""
+        if item.pass_through is not None:
+            return False
+        if item.event is not None:
+            return reaches_tokens(item.event)
+        return not self._only_events and any(hike.is_range for hike in item.hikes)
+
+    def _whole(self, item: PriceItem) -> tuple[PriceChange, ...]:
+        """The item's changes, with all passed through that the slider may take away."""
+        takes_events = item.event is not None and self._takes(item)
+        return item.changes(Fraction(1) if takes_events else None)
+
+    def _passed(self) -> Knob | None:
+        start = self.pass_through
+        if start is None:
+            start = Fraction(0 if self._only_events else 1)
+        ticks = lcm(100, start.denominator)
+        if ticks > _FINEST:
+            return None
+        return Knob(ticks, int(start * ticks), Fraction(1, ticks), Fraction(1, ticks))
+
+
+def _name(change: PriceChange) -> object:
+    """What a change is known by: its selector may have been narrowed to a provider."""
+    return change.written, change.from_day, change.until_day, change.low, change.high, change.passed_through
+
+
+def _share_knob() -> Knob:
+    return Knob(100 * MOST, 100, _PERCENT, _PERCENT)
+
+
+def _hike_knob(hike: Fraction) -> Knob:
+    """The hike in percent, where it lies on the ticks; else a share of it."""
+    for tick in (_PERCENT, _PERCENT / 10, _PERCENT / 100):
+        start = abs(hike) / tick
+        if start.denominator == 1 and start >= _LEAST_TICKS:
+            return Knob(int(start) * MOST, int(start), tick / abs(hike), tick if hike > 0 else -tick, is_hike=True)
+    return _share_knob()
+
+
+class _Turned:
+    """The runs whose rises are open, and what they come to."""
+
+    def __init__(self, case: Case, turns: Turns) -> None:
+        self.turns = turns
+        options = replace(case.options, changes=turns.changes)
+        self.case = Case(case.horizon, options, case.usage)
+        self.after = self._run("mid", in_parts=True)
+
+    def _run(self, variant: Variant, *, in_parts: bool = False) -> Run:
+        return self.case.run(reading=self._reading(variant, in_parts=in_parts))
+
+    def _reading(self, variant: Variant, *, in_parts: bool = False) -> End:
+        return Turning(variant, in_parts, self.turns.powers_of)
+
+    def months(self) -> tuple[tuple[Totals, Totals, Totals], ...]:
+        middle = self._totals(self.after)
+        low, high = middle, middle
+        if any(self.turns.ranges):
+            low, high = self._totals(self._run("low")), self._totals(self._run("high"))
+        return tuple(zip(low, middle, high, strict=True))
+
+    def bridge(self) -> tuple[tuple[Totals, Totals], ...]:
+        runs = [run for _, _, run in self.case.steps(self.after, self._reading("mid"))]
+        return tuple((months[-1], total_of(months)) for months in map(self._totals, runs))
+
+    def lines(self) -> dict[LineKey, Poly]:
+        by = self.case.options.by
+        return {key: poly(costs[-1]) for key, costs in costs_by(self.case.horizon, by, self.after).items()}
+
+    def customers(self, outlook: Outlook) -> dict[str | None, Totals]:
+        return totals_by_customer(self.case, self.after) if outlook.customers else {}
+
+    def _totals(self, run: Run) -> list[Totals]:
+        return totals(self.case, run)

@@ -1,0 +1,74 @@
+"""Sourcing: the price lists that an outlook rests on: which models, from which page, read on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from costcalc.pricebook.model import Book, PriceBlock, Source
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.reports.case import Case
+from costcalc.reports.outlook import Outlook
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUsed:
+    """One page that prices come from, and the models that it prices."""
+
+    provider: str
+    region: str
+    currency: str
+    models: tuple[str, ...]
+    source: Source | None  # None: the book names none
+    checked: date | None  # when the whole book was last compared with its sources
+    file: str
+
+
+def sources_used(case: Case, outlook: Outlook) -> list[SourceUsed]:
+    """By provider and list; a page is named once, with all models that it prices."""
+    horizon = case.horizon
+    first, end = horizon.first_day, outlook.last.month.next.first
+    found: dict[tuple[str, str, Source | None], list[str]] = {}
+    for model in sorted(set(_models(case)), key=lambda each: (each.provider, each.region, each.model)):
+        book = horizon.pricebook.book(model.provider, model.region)
+        for source in _sources(book, model.model, first, end):
+            found.setdefault((model.provider, model.region, source), []).append(model.model)
+    return [
+        _used(horizon.pricebook, provider, region, source, models)
+        for (provider, region, source), models in found.items()
+    ]
+
+
+def _used(pricebook: Pricebook, provider: str, region: str, source: Source | None, models: list[str]) -> SourceUsed:
+    book = pricebook.book(provider, region)
+    return SourceUsed(provider, region, book.currency, tuple(models), source, book.checked, book.file)
+
+
+def _models(case: Case) -> Iterator[ResolvedModel]:
+    """What the log's usage is priced as, and where the scenario sends it."""
+    for cell in case.horizon.cells.cells:
+        key = cell.kind.key
+        if key is not None:
+            yield ResolvedModel(key.provider, key.region, key.model, "")
+    asked = {change.to for change in case.scenario.usage.moves}
+    asked |= {change.first for change in case.scenario.usage.escalation}
+    for name in asked:
+        target = case.horizon.targets[name]
+        yield ResolvedModel(target.provider, target.region, target.model, "")
+
+
+def _sources(book: Book, model: str, first: date, end: date) -> list[Source | None]:
+    """The pages behind the blocks that hold between two days."""
+    known = book.models.get(model)
+    keys: dict[str, None] = {}
+    for block in _in_force(known.blocks if known else (), first, end):
+        rates = [rate for section in block.sections() for rate in section.all_rates()]
+        keys |= dict.fromkeys(key for key in (block.source, *(rate.source for rate in rates)) if key)
+    return [book.sources.get(key) for key in keys] or [None]
+
+
+def _in_force(blocks: tuple[PriceBlock, ...], first: date, end: date) -> list[PriceBlock]:
+    starts = [block.starts or date.min for block in blocks]
+    ends = [*starts[1:], date.max]
+    return [block for block, start, stop in zip(blocks, starts, ends, strict=True) if start < end and stop > first]
