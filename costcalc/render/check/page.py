@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from costcalc.problems import Place
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style
 from costcalc.render.check.phrases import (
     STATUS_WORDS,
@@ -27,6 +26,7 @@ from costcalc.render.header import price_parts, usage_row
 from costcalc.render.words import DASH, counted, days_text, money_text, share_text
 from costcalc.reports.check.check import Check
 from costcalc.reports.check.finding import Finding, Status, worst
+from costcalc.usage.ledger import SourceFile
 
 _PERIODS_SHOWN = 3  # of one budget; the rest is counted
 _STYLES: dict[Status, Style] = {"broken": "worse", "incomplete": "loud", "warn": "loud", "ok": "better"}
@@ -63,9 +63,9 @@ def _facts(check: Check) -> Iterator[tuple[str, Sequence[str]]]:
     yield "budgets", (counted(len(check.budgets), "budget"), *files, *(["flags"] if flags and files else flags))
 
 
-def _names(sources: Sequence[object]) -> Iterator[str]:
-    paths = [str(getattr(source, "path", "")) for source in sources]
-    yield paths[0].partition(" (")[0] if len(paths) == 1 else counted(len(paths), "file")
+def _names(sources: Sequence[SourceFile]) -> Iterator[str]:
+    paths = [source.path.partition(" (")[0] for source in sources]  # a ledger's name, without the log that it counts
+    yield _short(paths[0]) if len(paths) == 1 else counted(len(paths), "file")
 
 
 def _grid(check: Check, is_wide: bool) -> Grid:
@@ -79,10 +79,9 @@ def _grid(check: Check, is_wide: bool) -> Grid:
         Column("Status", "text"),
     ]
     change = change_text if is_wide else short_change_text
-    rows = [
-        _row(finding, len(check.of(finding.budget)), first, change(finding, check.currency))
-        for finding, first in _shown(check)
-    ]
+    # Beside a change there is no room for periods on a narrow screen, and rows without them would look alike.
+    most = _PERIODS_SHOWN if is_wide or not check.compared else 1
+    rows = [_row(finding, of, change(finding, check.currency)) for finding, of in _shown(check, most)]
     if check.compared:
         columns.insert(-1, Column("Change", drop=1))
     else:
@@ -90,28 +89,27 @@ def _grid(check: Check, is_wide: bool) -> Grid:
     return Grid(columns, rows)
 
 
-def _shown(check: Check) -> Iterator[tuple[Finding, bool]]:
-    """What does not hold of each budget, up to a few; of one that holds, the period nearest to its limit."""
+def _shown(check: Check, most: int) -> Iterator[tuple[Finding, str]]:
+    """What does not hold of each budget, up to a few; else the worst period, and of how many it is one."""
     for budget in check.budgets:
         of_one = check.of(budget)
         found = notable(of_one) or [worst(of_one)]
-        found = found if len(found) <= _PERIODS_SHOWN else [worst(found)]
-        yield from ((finding, position == 0) for position, finding in enumerate(found))
+        found = found if len(found) <= most else [worst(found)]
+        stands_for = f" (1 of {len(of_one)})" if len(found) == 1 < len(of_one) else ""
+        yield from ((finding, stands_for) for finding in found)
 
 
-def _row(finding: Finding, periods: int, first: bool, change: str) -> list[Cell]:
+def _row(finding: Finding, stands_for: str, change: str) -> list[Cell]:
     floor = "≥ " if finding.is_floor else ""
     share = share_text(finding.share) if finding.share is not None and finding.unit not in ("share", "days") else DASH
-    period = period_text(finding.period) or DASH
-    style = _STYLES[finding.status]
     return [
-        Cell(finding.budget.name if first else "", "strong" if first and finding.status == "broken" else ""),
-        Cell(period + (f" (1 of {periods})" if periods > 1 else "")),
+        Cell(finding.budget.name, "strong" if finding.status == "broken" else ""),
+        Cell((period_text(finding.period) or DASH) + stands_for),
         Cell(f"{floor}{limit_text(finding)}"),
         Cell(value_text(finding, finding.actual)),
         Cell(share, "quiet" if share == DASH else ""),
         Cell(change, _change_style(finding)),
-        Cell(STATUS_WORDS[finding.status], style),
+        Cell(STATUS_WORDS[finding.status], _STYLES[finding.status]),
     ]
 
 
@@ -130,16 +128,16 @@ def _sentences(check: Check) -> Iterator[Block]:
             continue
         finding = worst(found)
         rest = more_text(found, finding)
-        at = f" ({_short(budget.place)})" if budget.place else ""
+        at = f" ({_short(budget.place.file)}:{budget.place.line})" if budget.place else ""
         yield Gap()
         text = f"{budget.name}{at} {STATUS_WORDS[finding.status] if finding.status != 'broken' else 'is broken'}"
         text = text.replace(" incomplete", " is incomplete") if finding.status == "incomplete" else text
         yield Note(f"{text}: {sentence(finding, check.currency)}{rest}", "" if finding.status == "warn" else "loud")
 
 
-def _short(place: Place) -> str:
-    name = place.file.replace("\\", "/").rpartition("/")[2]
-    return f"{name}:{place.line}"
+def _short(file: str) -> str:
+    """The file's own name."""
+    return file.replace("\\", "/").rpartition("/")[2] or "standard input"
 
 
 def _summary(check: Check) -> Iterator[Block]:

@@ -109,7 +109,8 @@ def change_text(finding: Finding, currency: str) -> str:
 def short_change_text(finding: Finding, currency: str) -> str:
     """`+3.4% ↑` where there is no room for the amount."""
     before = finding.baseline.amount if finding.baseline else None
-    if finding.change is None or not before or before < 0 or finding.unit == "share":
+    is_share = finding.unit == "share" and finding.budget.kind != "max_rise"
+    if finding.change is None or not before or before < 0 or is_share:
         return change_text(finding, currency)
     rise = finding.change / before
     return _with_arrow(percent_text(rise, signed=True), finding.change)
