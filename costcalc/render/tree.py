@@ -118,9 +118,9 @@ def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Fig
     return [found[node] for node in nodes], total
 
 
-def figures_of_nodes(top: Sequence[Node], currency: str) -> tuple[dict[Node, Figures], Figures]:
-    """The figures of nested costs, each level adding up to the one above, and of their total."""
-    return _figures(top, sum_costs(node.cost for node in top), minor_digits(currency))
+def figures_of_nodes(top: Sequence[Node], currency: str, shown: Figures) -> dict[Node, Figures]:
+    """The figures of nested costs, each level adding up to the one above, and all to a figure that stands elsewhere."""
+    return _figures(top, sum_costs(node.cost for node in top), minor_digits(currency), shown)[0]
 
 
 def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:

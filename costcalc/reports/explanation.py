@@ -141,7 +141,7 @@ class Explanation:
     changes: Sequence[Touched]
     choice: Choice
     lines: Sequence[ExplainedLine]  # the dearest first
-    line_count: int  # of the whole report
+    whole: Sequence[ExplainedLine]  # every line of the report, chosen or not, with all its figures
     explained: Cost
     rates_used: Sequence[RateUsed]
 
@@ -156,6 +156,11 @@ class Explanation:
     @property
     def total(self) -> Cost:
         return self.rating.total
+
+    @property
+    def line_count(self) -> int:
+        """Of the whole report."""
+        return len(self.whole)
 
     @property
     def is_complete(self) -> bool:
@@ -184,7 +189,7 @@ def explain(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Exp
     lines = _Explainer(rater, rating).lines()
     chosen = _chosen(lines, options)
     return Explanation(
-        usage, rating, touched_by(options.changes, rating), options.choice, chosen, len(lines),
+        usage, rating, touched_by(options.changes, rating), options.choice, chosen, lines,
         sum_costs(line.cost for line in chosen), tuple(rater.rates_used),
     )  # fmt: skip
 

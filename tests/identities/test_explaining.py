@@ -128,3 +128,18 @@ def test_a_meter_alone_is_what_its_leaves_cost(log, meter):
         alone = explained(log, basis="list", meter=meter)
         assert alone.explained.mid == expected
         assert alone.total == found.total
+
+
+@settings(max_examples=30)
+@given(LOGS, st.sampled_from(["west", "east"]))
+def test_a_figure_is_the_one_that_the_report_prints(log, provider):
+    """To the cent, whatever lines are chosen: half a cent must not fall elsewhere."""
+    printed = {
+        str(line["names"]): line["cost"] for line in json.loads(project(log, hikes={"any": "5..34"}).to_json())["lines"]
+    }
+    words = {"line": {"provider": provider}} if any(row["provider"] == provider for row in log) else {}
+    for line in json.loads(explained(log, hikes={"any": "5..34"}, **words).to_json())["lines"]:
+        assert line["cost"] == printed[str(line["names"])]
+        for name in ("before", "low", "with_the_rise", "high") if line["cost"] else ():
+            leaves = [meter["cost"][name]["rounded"] for price in line["prices"] for meter in price["meters"]]
+            assert sum(map(Decimal, leaves)) == Decimal(line["cost"][name]["rounded"])

@@ -68,7 +68,7 @@ class _ExplanationWriter(Writer):
         total = report.total.before
         return {
             "names": names_of(line.key, report.by),
-            "cost": self.cost(line.cost, figures.lines[id(line)]) if line.prices else None,
+            "cost": self.cost(line.cost, figures.of_line(line)) if line.prices else None,
             "share": ratio_text(line.cost.before / total) if total and line.prices else None,
             "rows": line.rows,
             "requests": count_json(line.requests),
@@ -108,7 +108,7 @@ class _ExplanationWriter(Writer):
             "hours": hours_of(price),
             "shared_out_by_hours": kind.weighted,
             "commitment": self.committed(committed) if committed else None,
-            "cost": self.cost(price.cost, figures.prices[id(price)]),
+            "cost": self.cost(price.cost, figures.of_price(price)),
             "meters": [self.leaf(leaf, figures) for leaf in price.leaves],
         }
 
@@ -156,7 +156,7 @@ class _ExplanationWriter(Writer):
             "listed": self.money(leaf.listed) if leaf.listed is not None else None,
             "why_stated": leaf.why_stated or None,
             "hike_not_applied": leaf.hike_not_applied,
-            "cost": self.cost(leaf.cost, figures.leaves[id(leaf)]),
+            "cost": self.cost(leaf.cost, figures.of_leaf(leaf)),
             "exactly": _exactly(leaf.cost),
         }
 

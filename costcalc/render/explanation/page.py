@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.meters import meters
@@ -22,9 +23,10 @@ from costcalc.render.explanation.phrases import (
     step_text,
 )
 from costcalc.render.header import change_text, price_parts, usage_row
-from costcalc.render.tree import Figures, Node, figures_of_nodes
+from costcalc.render.tree import Figures, Node, figures_of_nodes, table_of
 from costcalc.render.words import amount_text, count_text, counted, decimal_text, money_text, price_text, share_text
 from costcalc.reports.explanation import ExplainedLine, Explanation, Leaf, PriceUsed, shown_name
+from costcalc.reports.lines import lines_of
 
 TOP = 5  # lines shown
 _PRICES = 3  # prices shown of each of several lines
@@ -57,38 +59,56 @@ def explanation_blocks(report: Explanation, top: int = TOP) -> Sequence[Block]:
 
 @dataclass(frozen=True)
 class LeafFigures:
-    """Every figure in coins: the leaves of a price add up to it, prices to their line, lines to the total."""
+    """Every figure in coins: those of the report's own table, handed down to the leaves of each line."""
 
     total: Figures
     explained: Figures
-    others: Figures  # what was not chosen, or stands in lines without what was chosen
-    lines: dict[int, Figures]  # by id of the record
-    prices: dict[int, Figures]
-    leaves: dict[int, Figures]
+    leaves: Mapping[int, Figures]  # by id of the record
+
+    def of_leaf(self, leaf: Leaf) -> Figures:
+        return self.leaves[id(leaf)]
+
+    def of_price(self, price: PriceUsed) -> Figures:
+        return _sum(self.of_leaf(leaf) for leaf in price.leaves)
+
+    def of_line(self, line: ExplainedLine) -> Figures:
+        return _sum(self.of_price(price) for price in line.prices)
+
+    @property
+    def others(self) -> Figures:
+        """What was not chosen, or stands in lines without what was chosen."""
+        return Figures(*(whole - part for whole, part in zip(_four(self.total), _four(self.explained), strict=True)))
 
 
 def figures_of(report: Explanation) -> LeafFigures:
-    """The figures of the whole tree by largest remainder, so that each level adds up to the one above."""
-    made: dict[int, Node] = {}
-    lines = []
-    for line in report.lines:
-        prices = []
-        for price in line.prices:
-            leaves = [made.setdefault(id(leaf), Node(None, 3, (), (), leaf.cost)) for leaf in price.leaves]
-            prices.append(made.setdefault(id(price), Node(None, 2, (), tuple(leaves), price.cost)))
-        lines.append(made.setdefault(id(line), Node(None, 1, (), tuple(prices), line.cost)))
-    explained = Node(None, 0, (), tuple(lines), report.explained)
-    others = Node(None, 0, (), (), report.total + report.explained * -1)
-    found, total = figures_of_nodes((explained, others), report.currency)
-    by_id = {place: found[node] for place, node in made.items()}
-    return LeafFigures(
-        total,
-        found[explained],
-        found[others],
-        {id(line): by_id[id(line)] for line in report.lines},
-        {id(price): by_id[id(price)] for line in report.lines for price in line.prices},
-        {id(leaf): by_id[id(leaf)] for _, _, leaf in report.leaves()},
-    )
+    """A line's figure is that of the printed report; its prices and leaves add up to it."""
+    table = table_of(report.rating, lines_of(report.rating, {}))
+    leaves: dict[int, Figures] = {}
+    for line in report.whole:
+        if line.prices:
+            leaves |= _leaf_figures(line, report.currency, table.by_line[line.key])
+    found = LeafFigures(table.total.figures, table.total.figures, leaves)
+    return replace(found, explained=_sum(found.of_line(line) for line in report.lines))
+
+
+def _leaf_figures(line: ExplainedLine, currency: str, shown: Figures) -> dict[int, Figures]:
+    nodes: dict[int, Node] = {}
+    prices = []
+    for price in line.prices:
+        for leaf in price.leaves:
+            nodes[id(leaf)] = Node(None, 2, (), (), leaf.cost)
+        prices.append(Node(None, 1, (), tuple(nodes[id(leaf)] for leaf in price.leaves), price.cost))
+    found = figures_of_nodes(prices, currency, shown)
+    return {place: found[node] for place, node in nodes.items()}
+
+
+def _sum(figures: Iterable[Figures]) -> Figures:
+    columns = [*zip(*map(_four, figures), strict=True)] or [(), (), (), ()]
+    return Figures(*(sum(column, Decimal()) for column in columns))
+
+
+def _four(figures: Figures) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    return figures.before, figures.low, figures.mid, figures.high
 
 
 def _header(report: Explanation, shown: int) -> Facts:
@@ -124,10 +144,10 @@ def _line(line: ExplainedLine, report: Explanation, figures: LeafFigures, is_alo
     shown = line.prices if len(line.prices) <= most + 1 else line.prices[:most]
     parts = [_price(price, report, figures) for price in shown]
     if rest := line.prices[len(shown) :]:
-        cost = sum((figures.prices[id(price)].mid for price in rest), figures.total.mid * 0)
+        cost = sum((figures.of_price(price).mid for price in rest), Decimal())
         parts.append(Branch([Twig(f"… {len(rest):,} more prices", decimal_text(cost), unit, "quiet")]))
     parts += [_unpriced(line, position) for position in range(len(line.unpriced))]
-    figure = decimal_text(figures.lines[id(line)].mid) if line.prices else ""
+    figure = decimal_text(figures.of_line(line).mid) if line.prices else ""
     head = Twig(line_title(line, report.by), figure or "unpriced", unit if figure else "", "strong")
     return Branch([head, *_line_facts(line, report, figures)], parts)
 
@@ -148,7 +168,7 @@ def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) 
     if words:
         yield Twig(" · ".join(words), style="quiet")
     if line.cost.change:
-        shown = figures.lines[id(line)]
+        shown = figures.of_line(line)
         text = f"{decimal_text(shown.before)} before, {decimal_text(shown.change, signed=True)} with the hikes"
         if line.cost.low != line.cost.high:
             text += f"; between {decimal_text(shown.low)} and {decimal_text(shown.high)}"
@@ -158,7 +178,7 @@ def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) 
 
 
 def _price(price: PriceUsed, report: Explanation, figures: LeafFigures) -> Branch:
-    head = Twig(price_title(price), decimal_text(figures.prices[id(price)].mid), report.currency)
+    head = Twig(price_title(price), decimal_text(figures.of_price(price).mid), report.currency)
     facts = [Twig(text, style="quiet") for text in price_facts(price)]
     only = price.leaves[0]
     if only.quoted is None and len(price.leaves) == 1:  # a stated cost: the price and its one figure are the same
@@ -167,7 +187,7 @@ def _price(price: PriceUsed, report: Explanation, figures: LeafFigures) -> Branc
 
 
 def _leaf(leaf: Leaf, report: Explanation, figures: LeafFigures) -> Branch:
-    figure = decimal_text(figures.leaves[id(leaf)].mid)
+    figure = decimal_text(figures.of_leaf(leaf).mid)
     counts = list(count_twigs(leaf))
     if len(leaf.steps) == 1 and not counts:
         text = f"{leaf_title(leaf)}: {step_text(leaf.steps[0], leaf)}"
@@ -180,7 +200,7 @@ def _steps(leaf: Leaf, report: Explanation, figures: LeafFigures) -> Iterator[Tw
     """The chain with what it comes to; the last amount is the figure itself, rounded as the page rounds it."""
     for position, step in enumerate(leaf.steps, 1):
         is_last = position == len(leaf.steps)
-        shown = decimal_text(figures.leaves[id(leaf)].mid) if is_last else running_text(step.amount, step.currency)
+        shown = decimal_text(figures.of_leaf(leaf).mid) if is_last else running_text(step.amount, step.currency)
         yield Twig(step_text(step, leaf), shown, step.currency, "quiet")
 
 
@@ -218,7 +238,7 @@ def _totals(report: Explanation, shown: Sequence[ExplainedLine], figures: LeafFi
     roots = []
     hidden = report.lines[len(shown) :]
     if hidden:
-        cost = sum((figures.lines[id(line)].mid for line in hidden), figures.total.mid * 0)
+        cost = sum((figures.of_line(line).mid for line in hidden), Decimal())
         roots.append(Branch([Twig(f"… {counted(len(hidden), 'more line', 'more lines')}", decimal_text(cost), unit)]))
     if _rest(report) != Cost():
         roots.append(Branch([Twig("all that was not asked for", decimal_text(figures.others.mid), unit)]))

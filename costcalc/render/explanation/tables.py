@@ -47,7 +47,7 @@ def _row(
 ) -> tuple[Value, ...]:
     kind, quote, bounds = price.kind, price.quote, leaf.bounds
     key, block = kind.key, quote.block if quote and leaf.quoted else None
-    shown = figures.leaves[id(leaf)]
+    shown = figures.of_leaf(leaf)
     size = per_units(leaf.meter) if leaf.meter and leaf.quoted else None
     values: dict[str, Value] = {
         "billed_provider": kind.provider,
