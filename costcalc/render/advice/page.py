@@ -165,12 +165,13 @@ def _together_text(together: Together, advice: Advice) -> str:
     share = f" ({percent_text(together.saving / advice.bill)} of the bill)" if advice.bill else ""
     if len(together.numbers) == 1:
         return f"The plan is candidate {listed_text(together.numbers)}: {saving} a month{share}."
+    head = f"The plan, candidates {listed_text(together.numbers)}: together {saving} a month{share}"
+    if together.singly == together.saving:
+        return f"{head}, as much as singly: they touch different usage."
     listed = [one.saving for one in advice.candidates if one.number in together.numbers]
     shown = round_to_total(listed, minor_digits(advice.currency))
     singly = " + ".join(decimal_text(saving) for saving in shown)
-    same = _amount(together.singly, advice) == _amount(together.saving, advice)
-    end = f"singly {singly}{', the same' if same else f' = {_amount(together.singly, advice)}'}"
-    return f"The plan, candidates {listed_text(together.numbers)}: together {saving} a month{share}; {end}."
+    return f"{head}; singly {singly} = {_amount(together.singly, advice)}."
 
 
 def _margin_text(together: Together, advice: Advice) -> str:

@@ -13,6 +13,7 @@ from costcalc.forecasts.run import Run
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.problems import fail
+from costcalc.rating.model import RateUsed
 from costcalc.reports.advice.clock import peak_models, shifted
 from costcalc.reports.advice.groups import Group, groups_of
 from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick, cost_of
@@ -20,6 +21,7 @@ from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions
 from costcalc.reports.advice.proposals import KINDS, Found, Log, Proposal, proposals_of, with_changes
 from costcalc.reports.advice.siblings import Siblings, self_hosted_models
 from costcalc.reports.case import Case, OutlookOptions, Totals, total_of, totals
+from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.changes import Efficiency, Move
 from costcalc.scenario.figure import Span, fixed
 from costcalc.scenario.items import Scenario
@@ -37,48 +39,72 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
     first = _case(horizon, options, options.scenario)
     position = -1 if options.has_base else 0
     found, models = _found(horizon, first, options, position)
-    shorter = _shorter(models, first, position, options)
-    wanted = [_scenario(options.scenario, [proposal]) for proposal in found.proposals]
-    second = Horizon(
-        horizon.ledger, horizon.pricebook, horizon.fx, horizon.options,
-        [_leaner(options.scenario, _SHORTER), *_bundles(options.scenario, found.proposals, horizon)],
-    )  # fmt: skip
-    case = _case(second, options, options.scenario)
-    run = _month_run(case, options)
-    base = totals(case, run)[position]
-    ran, rates = [], dict.fromkeys(run.rates_used)
-    for proposal, scenario in zip(found.proposals, wanted, strict=True):
-        after = _month_run(case, options, scenario)
-        rates |= dict.fromkeys(after.rates_used)
-        notes = tuple(note for note in after.notes if note not in run.notes)
-        outcome = totals(case, after)[position]
-        ran.append(Candidate(0, proposal, scenario, base, outcome, second.cells.days, notes))
+    plain = Trials(
+        first, options, [_leaner(options.scenario, _SHORTER), *_bundles(found.proposals, first, cache=False)]
+    )
+    ran = list(_ran(found.proposals, plain, first))
     ranked = sorted(ran, key=lambda one: (-one.saving, one.proposal.kind, one.proposal.source, one.proposal.target))
     candidates = [replace(one, number=n) for n, one in enumerate((one for one in ranked if one.saving > 0), 1)]
     return Advice(
         options=options,
-        usage=case.usage,
-        rating=second.rating,
-        currency=second.currency,
-        months=second.months,
-        month=second.months[position],
-        base=base,
+        usage=first.usage,
+        rating=horizon.rating,
+        currency=horizon.currency,
+        months=horizon.months,
+        month=horizon.months[position],
+        base=plain.base,
         candidates=candidates,
         dearer=[one for one in ranked if one.saving <= 0],
-        together=_together(second, options, candidates, position),
-        fewer_tokens=list(_yardsticks(case, shorter, options, base, position)),
-        off_peak=list(_off_peak(second, options, base, position)),
+        together=_together(first, options, candidates, position),
+        fewer_tokens=list(_yardsticks(models, plain)),
+        off_peak=list(_off_peak(plain)),
         asides=[Aside(kind, found.looked_at[kind], found.left[kind]) for kind in KINDS],
-        revenue_source=case.source,
-        rates_used=tuple(rates),
+        revenue_source=first.source,
+        rates_used=tuple(plain.rates),
         has_means=any(one.proposal.is_mean and one.proposal.where.lengths for one in ran),
         is_labelled=options.short in horizon.ledger.cuts.input_lengths,
-        is_complete=run.is_complete and not case.usage.refused_rows and second.rating.is_complete,
+        is_complete=plain.run.is_complete and not first.usage.refused_rows and horizon.rating.is_complete,
     )
 
 
-def _case(horizon: Horizon, options: AdviceOptions, scenario: Scenario) -> Case:
-    return Case(horizon, OutlookOptions(scenario, options.changes, (), options.earned, options.floor))
+class Trials:
+    """Runs of the month that is looked at, over a horizon that knows some scenarios."""
+
+    def __init__(self, first: Case, options: AdviceOptions, scenarios: Sequence[Scenario]) -> None:
+        known = first.horizon
+        # Without a base nothing changes but by announcement: the first month alone is what it is among twelve.
+        settings = known.options if options.has_base else replace(known.options, months=1)
+        self.options = options
+        self.horizon = Horizon(known.ledger, known.pricebook, known.fx, settings, scenarios)
+        self.case = _case(self.horizon, options, options.scenario, first.usage)
+        self.rates: dict[RateUsed, None] = {}
+        self.run = self.month_of(options.scenario)
+        self.base = self.total(self.run)
+
+    def month_of(self, scenario: Scenario) -> Run:
+        run = self.case.run(usage=scenario.usage, last_only=True)
+        self.rates |= dict.fromkeys(run.rates_used)
+        return run
+
+    def total(self, run: Run) -> Totals:
+        return totals(self.case, run)[-1]
+
+
+def _ran(proposals: Sequence[Proposal], plain: Trials, first: Case) -> Iterator[Candidate]:
+    """Each proposal with its own run. Cached shares are raised customer by customer: those runs keep apart more."""
+    base, cached = plain.options.scenario, list(_bundles(proposals, first, cache=True))
+    apart = Trials(first, plain.options, cached) if cached else plain
+    for proposal in proposals:
+        trials = apart if proposal.kind == "cache" else plain
+        scenario = _scenario(base, [proposal])
+        run = trials.month_of(scenario)
+        notes = tuple(note for note in run.notes if note not in trials.run.notes)
+        yield Candidate(0, proposal, scenario, trials.base, trials.total(run), trials.horizon.cells.days, notes)
+    plain.rates |= apart.rates
+
+
+def _case(horizon: Horizon, options: AdviceOptions, scenario: Scenario, usage: UsageSummary | None = None) -> Case:
+    return Case(horizon, OutlookOptions(scenario, options.changes, (), options.earned, options.floor), usage)
 
 
 def _found(horizon: Horizon, case: Case, options: AdviceOptions, position: int) -> tuple[Found, Sequence[Group]]:
@@ -112,17 +138,19 @@ def _can_follow(target: str, horizon: Horizon) -> bool:
     return not has_instants or edges <= {*horizon.ledger.cuts.day_edges}
 
 
-def _bundles(base: Scenario, proposals: Sequence[Proposal], horizon: Horizon) -> Iterator[Scenario]:
-    """Scenarios that hold all proposals, as few as there can be without two moves of the same usage in one."""
+def _bundles(proposals: Sequence[Proposal], first: Case, *, cache: bool) -> Iterator[Scenario]:
+    """Scenarios that hold these proposals, as few as there can be without two moves of the same usage in one."""
     bundles: list[tuple[list[Proposal], set[tuple[int, int]]]] = []
     for proposal in proposals:
-        mine = _touched(proposal.where, horizon)
+        if (proposal.kind == "cache") is not cache:
+            continue
+        mine = _touched(proposal.where, first.horizon)
         held, taken = next((bundle for bundle in bundles if not bundle[1] & mine), ([], set()))
         if not held:
             bundles.append((held, taken))
         held.append(proposal)
         taken |= mine
-    return (_scenario(base, held) for held, _ in bundles)
+    return (_scenario(first.scenario, held) for held, _ in bundles)
 
 
 def _scenario(base: Scenario, proposals: Iterable[Proposal]) -> Scenario:
@@ -133,35 +161,28 @@ def _leaner(base: Scenario, change: Efficiency) -> Scenario:
     return replace(base, usage=replace(base.usage, efficiency=(*base.usage.efficiency, change)))
 
 
-def _month_run(case: Case, options: AdviceOptions, scenario: Scenario | None = None) -> Run:
-    """A run in which the month that is looked at is one: the last alone, or the first among all."""
-    return case.run(usage=(scenario or case.scenario).usage, last_only=options.has_base)
-
-
-def _together(
-    horizon: Horizon, options: AdviceOptions, candidates: Sequence[Candidate], position: int
-) -> Together | None:
+def _together(first: Case, options: AdviceOptions, candidates: Sequence[Candidate], position: int) -> Together | None:
     """The plan, run as it will be read back: by itself, over the same log."""
+    base, horizon = first.scenario, first.horizon
     chosen = _best_of_each(candidates, horizon) if options.take is None else _taken(candidates, options.take, horizon)
     if not chosen:
         return None
-    base = options.scenario
-    name = f"{base.name}, with advice" if base.name else "Advice"
     scenario = replace(
-        _scenario(base, [one.proposal for one in chosen]), name=name, horizon=len(horizon.months),
+        _scenario(base, [one.proposal for one in chosen]),
+        name=f"{base.name}, with advice" if base.name else "Advice",
+        horizon=len(horizon.months),
         currency=base.currency if base.fx else horizon.currency,
-    )  # fmt: skip
+    )
     own = Horizon(horizon.ledger, horizon.pricebook, horizon.fx, horizon.options, [scenario])
-    months = totals(planned := _case(own, options, scenario), planned.run())
-    case = _case(horizon, options, base)
-    before = total_of(totals(case, case.run()))
+    planned = _case(own, options, scenario, first.usage)
+    before, months = totals(first, first.run()), totals(planned, planned.run())
     return Together(
         tuple(one.number for one in chosen),
         scenario,
         {one.number: one.proposal.quality for one in chosen},
-        chosen[0].base,
+        before[position],
         months[position],
-        cost_of(before) - cost_of(total_of(months)),
+        cost_of(total_of(before)) - cost_of(total_of(months)),
         sum((one.saving for one in chosen), Fraction()),
     )
 
@@ -210,32 +231,22 @@ def _touched(where: Where, horizon: Horizon) -> set[tuple[int, int]]:
     }
 
 
-def _shorter(
-    models: Sequence[Group], case: Case, position: int, options: AdviceOptions
-) -> list[tuple[str, Efficiency]]:
+def _yardsticks(models: Sequence[Group], trials: Trials) -> Iterator[Yardstick]:
     """The dearest models, each with shorter answers."""
     served = list(dict.fromkeys(group.served for group in models if group.all.cost and group.is_named))
-    return [
-        (name, replace(_SHORTER, where=Where({"model": (name,)})))
-        for name in served[:_YARDSTICKS]
-        if not any(sign in name for sign in "*?[")
-    ]
-
-
-def _yardsticks(
-    case: Case, shorter: Sequence[tuple[str, Efficiency]], options: AdviceOptions, base: Totals, position: int
-) -> Iterator[Yardstick]:
-    for served, change in shorter:
-        after = totals(case, _month_run(case, options, _leaner(case.scenario, change)))[position]
-        saving = base.cost - after.cost
+    for name in served[:_YARDSTICKS]:
+        shorter = _leaner(trials.options.scenario, replace(_SHORTER, where=Where({"model": (name,)})))
+        saving = trials.base.cost - trials.total(trials.month_of(shorter)).cost
         if saving:
-            yield Yardstick(served, FEWER, saving)
+            yield Yardstick(name, FEWER, saving)
 
 
-def _off_peak(horizon: Horizon, options: AdviceOptions, base: Totals, position: int) -> Iterator[Yardstick]:
+def _off_peak(trials: Trials) -> Iterator[Yardstick]:
     """What a share of each model's peak usage would cost less off peak."""
-    for provider, model in peak_models(horizon):
-        case = _case(shifted(horizon, (provider, model), OFF_PEAK_SHARE), options, options.scenario)
-        saving = base.cost - totals(case, _month_run(case, options))[position].cost
+    options = trials.options
+    for provider, model in peak_models(trials.horizon):
+        moved = shifted(trials.horizon, (provider, model), OFF_PEAK_SHARE)
+        case = _case(moved, options, options.scenario, trials.case.usage)
+        saving = trials.base.cost - totals(case, case.run(last_only=True))[-1].cost
         if saving > 0:
             yield Yardstick(f"{provider}/{model}", OFF_PEAK_SHARE, saving)

@@ -77,8 +77,9 @@ class Group:
 
     @property
     def is_named(self) -> bool:
-        """Whether every name has a value that a scenario can choose."""
-        return all(value and not any(sign in value for sign in "*?[") for _, value in self.names)
+        """Whether the model and every name have a value that a scenario can choose."""
+        values = (self.served, *(value for _, value in self.names))
+        return all(value and not any(sign in value for sign in "*?[") for value in values)
 
 
 def groups_of(horizon: Horizon, run: Run, position: int, columns: Sequence[str], limit: int) -> list[Group]:

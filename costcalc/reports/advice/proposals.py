@@ -205,7 +205,7 @@ def _too_little(
     group: Group, usage: Amount, log: Log, options: AdviceOptions, where: Where, *, moves: bool = True
 ) -> str:
     """Why the group is left aside; empty: it is not."""
-    if not group.is_named or any(sign in group.served for sign in "*?["):
+    if not group.is_named:
         return "unnamed"
     if group.tier != STANDARD:
         return "tier"
