@@ -147,6 +147,11 @@ def mapped_meanings(mapped: Mapping[str, tuple[str, str]]) -> frozenset[str]:
     return frozenset(meaning for meaning, _ in mapped.values())
 
 
+def is_currency(word: str) -> bool:
+    """Whether a column's name that ends so states its currency."""
+    return word in _CURRENCIES
+
+
 def is_meaning(name: str) -> bool:
     """Whether `--map name=…` names a meaning; other names are dimensions."""
     return canonical(name) in _meaning_by_name()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
-from costcalc.usage import plain
+from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import FormatSpec, Shape, Text
@@ -63,17 +63,18 @@ def plan(
     usage_format: str | None,
     types: Mapping[str, Mapping[str, str]],
     keys_of: Callable[[Source], Sequence[str]],
+    is_bill: bool = False,
 ) -> list[Reading]:
     """How the sources will be read. CostcalcError with every problem: unknown formats, unclear or missing columns.
 
-    `types`: path → column → kind, of sources with types; `keys_of` lists the keys of flat JSON records.
+    `is_bill`: a table that no format knows is one of amounts. `types`: path → column → kind, of sources with types; `keys_of` lists the keys of flat JSON records.
     """
     groups: dict[tuple[object, ...], list[Source]] = {}
     chosen: dict[tuple[object, ...], tuple[FormatSpec | None, str]] = {}
     problems: list[Problem] = []
     for source in sources:
         try:
-            spec, why = choose(source, mapping, usage_format)
+            spec, why = choose(source, mapping, usage_format, is_bill)
         except CostcalcError as error:
             problems += error.problems
             continue
@@ -85,7 +86,7 @@ def plan(
     readings = []
     for key, members in groups.items():
         try:
-            readings.append(_reading(tuple(members), *chosen[key], mapping, types.get(members[0].path, {})))
+            readings.append(_reading(tuple(members), *chosen[key], mapping, types.get(members[0].path, {}), is_bill))
         except CostcalcError as error:
             problems += error.problems
     if problems:
@@ -106,11 +107,13 @@ def _key(source: Source, spec: FormatSpec | None, types: Mapping[str, Mapping[st
     return name, source.kind, source.delimiter, source.skip, columns, day, tuple(types.get(source.path, {}).values())
 
 
-def choose(source: Source, mapping: Mapping[str, str], usage_format: str | None) -> tuple[FormatSpec | None, str]:
+def choose(
+    source: Source, mapping: Mapping[str, str], usage_format: str | None, is_bill: bool = False
+) -> tuple[FormatSpec | None, str]:
     """The source's format (None: the plain one) and what it was recognised by. CostcalcError: no such format."""
     if usage_format is not None:
         return _named(usage_format), "it was asked for (--usage-format)"
-    if any(plain.is_meaning(name) for name in mapping):
+    if any((plainbill if is_bill else plain).is_meaning(name) for name in mapping):
         return None, "--map says what its columns mean"
     found = [(names, spec) for spec in formats().values() if (names := _recognised(source, spec))]
     if found:
@@ -160,8 +163,11 @@ def _reading(
     why: str,
     mapping: Mapping[str, str],
     types: Mapping[str, str],
+    is_bill: bool,
 ) -> Reading:
     _refuse_header_only(sources)
+    if spec is None and is_bill:
+        return _plain_bill(sources, why, mapping, types)
     if spec is None:
         return _plain_reading(sources, why, mapping, types)
     first = sources[0]
@@ -257,6 +263,13 @@ def _plain_reading(
         raise
     meanings = {column: meaning for meaning, column in found.meanings.items()}
     return _assuming(Reading(spec, sources, why, meanings, types))
+
+
+def _plain_bill(
+    sources: tuple[Source, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]
+) -> Reading:
+    spec = plainbill.bill_format(sources[0].header or sources[0].scalars, mapping, sources[0].shown)
+    return _assuming(Reading(spec, sources, why, _meanings(spec), types))
 
 
 def _assuming(reading: Reading) -> Reading:

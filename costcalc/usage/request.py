@@ -26,6 +26,7 @@ class ScanRequest:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name → globs, one of which must match
     mapping: Mapping[str, str] = field(default_factory=dict)  # --map: meaning or dimension → column
     usage_format: str | None = None  # read as this format, whatever the file looks like
+    is_bill: bool = False  # a table that no format knows is one of amounts, not of usage
     named: Callable[[str, str], tuple[str, str]] | None = (
         None  # provider and model as written → as the prices name them
     )

@@ -31,6 +31,7 @@ _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _ZONED = "(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _DIGITS = "[0-9]{1,18}([.]0*)?"
 _DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
+_THOUSANDS = "^[^0-9,.]*[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?[^0-9,.]*$"
 _DAY_SECONDS = 86_400
 _TRUE = ("true", "1", "yes", "on", "enabled", "t", "y")
 
@@ -484,8 +485,12 @@ def _scaled(x: str, decimals: int) -> str:
 
 def _amount(text: str, signs: bool) -> str:
     """Money as an exact decimal with 24 digits after the point; NULL where the text is no amount."""
-    bare = f"regexp_replace({text}, '[$€£¥,\\s]', '', 'g')" if signs else text
-    return f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({bare} AS DECIMAL(38,24)) END"
+    if not signs:
+        return f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({text} AS DECIMAL(38,24)) END"
+    bare = f"regexp_replace({text}, '[$€£¥,\\s]', '', 'g')"
+    # A comma parts thousands or nothing: in "12,50" it is a decimal point, and 1250 would be wrong.
+    thousands = f"(NOT contains({text}, ',') OR regexp_matches({text}, {quoted(_THOUSANDS)}))"
+    return f"CASE WHEN NOT contains({text}, '_') AND {thousands} THEN TRY_CAST({bare} AS DECIMAL(38,24)) END"
 
 
 def _longer_than_kept(text: str) -> str:

@@ -52,7 +52,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
                 source.path: column_types(engine, source) for source in logs if source.kind in ("parquet", "frame")
             }
             logs = [_with_header(source, types) for source in logs]
-            readings = plan(logs, request.mapping, request.usage_format, types, engine.keys)
+            readings = plan(logs, request.mapping, request.usage_format, types, engine.keys, is_bill=request.is_bill)
         request = _with_offered(request, readings, kept)
         ledgers = [recut(ledger, request) for ledger in kept]
         missing = [unmatched(ledger, request) for ledger in kept]
