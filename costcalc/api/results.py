@@ -22,6 +22,12 @@ class Result:
             raise AttributeError(name)
         return getattr(self.report, name)
 
+    def _repr_html_(self) -> str | None:
+        """The page as tables, for a notebook; None leaves it to the plain representation."""
+        from costcalc.render.notebook import report_html
+
+        return report_html(self.report)
+
 
 @dataclass(frozen=True)
 class ProjectionResult(Result):
