@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+from inspect import signature
 
 import pytest
 
-from costcalc.api import Prices, advise
+from costcalc.api import Prices, advise, read_share
+from costcalc.cli.advise import advise as command
 from costcalc.pricebook.fx import parse_fx
 from costcalc.render.advice.page import advice_markdown, advice_page
+from costcalc.reports.advice.options import LEAST, OFTEN, SHORT
 from tests.advice.made import CASES, WORLD, nothing, raised, usage, usual
 from tests.render.made import drawn
 from tests.render.test_json_documented import check, documented, fields
@@ -73,3 +76,16 @@ def test_a_colour_is_never_the_only_sign(tmp_path):
     page = drawn(advice_page(usual(tmp_path).report), 80)
     starred = [line.split("*")[0].strip() for line in page.splitlines() if line.strip()[:3].rstrip().endswith("*")]
     assert starred == [f"{number}" for number in usual(tmp_path).together.numbers]
+
+
+def test_what_does_not_add_up_is_shown_with_its_sum(tmp_path):
+    """Batch of what has moved does nothing: together 1,883.25, singly 1,883.25 + 1,046.25."""
+    result = advise(usage(tmp_path), prices=WORLD, take=(2, 5))
+    page = " ".join(drawn(advice_page(result.report), 120).split())
+    assert "together 1,883.25 USD a month (28.7% of the bill); singly 1,883.25 + 1,046.25 = 2,929.50." in page
+
+
+def test_the_flags_begin_with_the_librarys_thresholds():
+    words = signature(command).parameters
+    assert [words[name].default for name in ("short", "often")] == [SHORT, OFTEN]
+    assert read_share(words["least"].default, "least") == LEAST
