@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -164,6 +164,7 @@ def limits_of(flags: dict[str, Any]) -> list[Budget]:
 _KINDS: dict[str, Kind] = {
     "--max-rise": "max_rise", "--min-margin": "margin_at_least", "--max-unpriced": "unpriced_at_most",
 }  # fmt: skip
+_LIKE = {"--max-rise": "10%", "--min-margin": "55%", "--max-unpriced": "1%"}
 _UNITS = {"--max-tokens": "tokens", "--max-requests": "requests"}
 
 
@@ -196,7 +197,9 @@ def _share(flag: str, value: Any) -> Fraction:
     try:
         return read_one_percent(str(value))
     except ValueError as error:
-        raise fail("bad-percent", f'{flag} "{value}" is no percentage', expected="10%", remedy=str(error)) from None
+        raise fail(
+            "bad-percent", f'{flag} "{value}" is no percentage', expected=_LIKE[flag], remedy=str(error)
+        ) from None
 
 
 def _counted(
@@ -205,7 +208,19 @@ def _counted(
     if isinstance(usage, UsageLedger):
         return usage
     plans = [budget.scenario for budget in budgets if budget.scenario]
-    return scan(usage, scenarios=plans, budgets=budgets, prices=prices, timezone=timezone, **choose)
+    try:
+        return scan(usage, scenarios=plans, budgets=budgets, prices=prices, timezone=timezone, **choose)
+    except CostcalcError as error:
+        raise CostcalcError([_placed(problem, budgets) for problem in error.problems], error.exit_code) from error
+
+
+def _placed(problem: Problem, budgets: Sequence[Budget]) -> Problem:
+    """A column that no log has is a slip of the budget that asks for it."""
+    if problem.code != "unknown-column" or problem.place is not None:
+        return problem
+    asking = (budget for budget in budgets for name in budget.where.names if f'"{name}"' in problem.message)
+    budget = next(asking, None)
+    return replace(problem, place=budget.place, excerpt=budget.excerpt) if budget else problem
 
 
 def _day_in(today: date | None) -> Callable[[str], date]:

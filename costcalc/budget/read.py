@@ -35,6 +35,11 @@ BUDGET_KEYS = (
 )  # fmt: skip
 _EXAMPLE = "{name: search team, where: {team: search}, each: month, limit: 18_000 USD, warn_at: 80%}"
 _FLAGS = {"true": True, "false": False}
+_SENSIBLE: dict[Kind, tuple[int | None, int | None, str]] = {  # lowest, highest
+    "max_rise": (-1, None, "nothing falls by more than 100%"),
+    "margin_at_least": (None, 1, "no margin is above 100%"),
+    "unpriced_at_most": (0, 1, "a share lies between 0% and 100%"),
+}
 _SHARES = {"max_rise": "10%", "margin_at_least": "55%", "unpriced_at_most": "1%"}
 
 # What goes with which limit, and why nothing else does.
@@ -98,7 +103,7 @@ def _budget(entry: Entry, folder: Path, catalogue: Catalogue) -> Budget | None:
         return None
     limit, unit = _limit(entry, kind)
     _check_together(entry, kind)
-    if warn_below is not None and warn_below < limit:
+    if kind == "margin_at_least" and warn_below is not None and warn_below < limit:
         _wrong(
             entry, "warn_below", "bad-warning", "lies below the floor itself: nothing would warn", "a margin above it"
         )
@@ -130,9 +135,9 @@ def _limit(entry: Entry, kind: Kind) -> tuple[Fraction, str]:
     share = _percent(entry, kind, _SHARES[kind])
     if share is None:
         return Fraction(), ""
-    lowest, highest = {"max_rise": (-1, None), "margin_at_least": (None, 1), "unpriced_at_most": (0, 1)}[kind]
+    lowest, highest, why = _SENSIBLE[kind]
     if (lowest is not None and share < lowest) or (highest is not None and share > highest):
-        return _nothing(entry, text, "bad-share", f'"{text.text}" can never be met or missed', f"like {_SHARES[kind]}")
+        return _nothing(entry, text, "bad-share", f'"{text.text}": {why}', f"like {_SHARES[kind]}")
     return share, ""
 
 
@@ -203,9 +208,9 @@ def _scenario(entry: Entry, folder: Path, catalogue: Catalogue) -> Scenario | No
     is_file = Path(name).suffix.lower() in (".yaml", ".yml")
     known = shipped_scenarios()
     if (is_file and not (folder / name).is_file()) or (not is_file and name.lower() not in known):
-        beside = sorted(str(path.relative_to(folder)) for path in folder.glob("**/*.yaml")) if is_file else []
+        beside = [str(path.relative_to(folder)) for path in (folder / name).parent.glob("*.y*ml")] if is_file else []
         entry.document.report(
-            text, "unknown-scenario", f'no scenario is called "{name}"', nearest=nearest_names(name, [*beside, *known]),
+            text, "unknown-scenario", f'no scenario is called "{name}"', nearest=nearest_names(name, [*sorted(beside), *known]),
             expected=f"a file, its path from the folder of this one; or one of: {', '.join(known)}",
         )  # fmt: skip
         return None

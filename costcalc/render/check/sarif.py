@@ -69,7 +69,7 @@ def _result(finding: Finding, check: Check) -> Json:
 
 def _location(place: Place) -> Json:
     path = Path(place.file)
-    uri = quote(path.as_posix(), safe="/")
+    uri = quote(visible(path.as_posix()), safe="/")
     region = {"startLine": max(place.line, 1)} | ({"startColumn": place.column} if place.column else {})
     return {"physicalLocation": {"artifactLocation": {"uri": f"file://{uri}" if path.is_absolute() else uri}, "region": region}}  # fmt: skip
 

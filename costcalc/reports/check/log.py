@@ -50,7 +50,11 @@ class Log:
             raise CostcalcError(missing)
         days = days_of(ledger, options.timezone)
         if days is None:
-            raise fail("empty-log", "the log holds no usage: there is nothing to check", remedy="give a log with rows")
+            raise fail(
+                "empty-log",
+                "the log holds no usage: there is nothing to check",
+                remedy="give a log with rows, or other days",
+            )
         self.ledger, self.pricebook, self.fx, self.options = ledger, pricebook, fx, options
         self.days: Days = days
         self.usage: UsageSummary = summary_of(ledger, options.timezone)

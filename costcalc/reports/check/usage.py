@@ -10,7 +10,7 @@ from costcalc.budget.model import Budget
 from costcalc.forecasts.matching import INSIDE, PRICE_NAMES, columns_of, hours_label, label_name, may_match
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.problems import Problem, nearest_names
+from costcalc.problems import Place, Problem, nearest_names
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.scenario.where import Where
 from costcalc.usage.ledger import Cuts, UsageGroup, UsageLedger
@@ -88,7 +88,7 @@ class Choice:
         return Problem(
             "matches-nothing",
             f'the budget "{budget.name}" matches nothing: no usage of the log has {name} {" or ".join(globs)}',
-            budget.where.place or budget.place,
+            _near(budget),
             budget.excerpt,
             nearest=nearest_names(globs[0], (text for text in held if text)),
             remedy="correct the value; * stands for any text, and case does not matter",
@@ -102,6 +102,12 @@ class Choice:
             if label < length.over or (length.up_to is not None and label >= length.up_to):
                 return False
         return where.hours is None or names[label_name(where.hours)] == INSIDE
+
+
+def _near(budget: Budget) -> Place | None:
+    """The place of `where`, where it stands in the line that is shown."""
+    where, own = budget.where.place, budget.place
+    return where if where and own and where.line == own.line else own
 
 
 def missing_lengths(ledger: UsageLedger, budgets: Iterable[Budget]) -> list[Problem]:
