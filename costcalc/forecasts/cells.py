@@ -56,6 +56,11 @@ class Cell:
     def tokens(self) -> Fraction:
         return tokens_of(self.leaves)
 
+    @cached_property
+    def matched(self) -> dict[int, tuple[object, bool]]:
+        """What choices of usage have been held against it: by the identity of each, which is kept."""
+        return {}
+
     @property
     def home(self) -> tuple[str, str]:
         return (self.kind.provider, self.kind.model)

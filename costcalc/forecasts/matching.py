@@ -56,6 +56,14 @@ def matches(where: Where, cell: Cell) -> bool:
     return where.hours is None or cell.names[label_name(where.hours)] == INSIDE
 
 
+def matches_always(where: Where, cell: Cell) -> bool:
+    """The same, for a choice that many runs ask about: it is looked up once."""
+    found = cell.matched.get(id(where))
+    if found is None:
+        found = cell.matched[id(where)] = (where, matches(where, cell))
+    return found[1]
+
+
 def may_match(where: Where, names: Mapping[str, str | None], provider: str | None, model: str | None) -> bool:
     """Whether usage of these names may be meant, whatever its length and hour; None: any provider or model."""
     return all(

@@ -10,7 +10,7 @@ from typing import Any
 
 from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell
-from costcalc.forecasts.matching import matches, matches_now
+from costcalc.forecasts.matching import matches, matches_always, matches_now
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import CostcalcError, Problem
@@ -44,6 +44,7 @@ class Plan:
     limits: dict[str, None] = field(default_factory=dict)  # what a change could not do, said once
     _matching: dict[int, tuple[Change, ...]] = field(default_factory=dict)
     _now: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    _levels: dict[tuple[int, int], Number] = field(default_factory=dict)  # by growth and stage
 
     def matching(self, cell: Cell) -> tuple[Change, ...]:
         """What matches the cell's usage as the log has it; efficiency is asked later, of whatever serves it then."""
@@ -52,7 +53,7 @@ class Plan:
             early: tuple[Change, ...] = (
                 *self.usage.growth, *self.usage.mix, *self.usage.escalation, *self.usage.moves, *self.lost,
             )  # fmt: skip
-            found = self._matching[id(cell)] = tuple(change for change in early if matches(change.where, cell))
+            found = self._matching[id(cell)] = tuple(change for change in early if matches_always(change.where, cell))
         return found
 
     def matches_now(self, change: Efficiency, cell: Cell, provider: str, model: str, tier: str) -> bool:
@@ -92,10 +93,10 @@ class Plan:
         stage = self.stage(growth, when)
         if not stage:
             return reading.number(ONE)
-        if growth.shape == "table":
-            return 1 + reading.of(growth.table[sorted(growth.table)[stage - 1]])
-        rate = reading.of(growth.rate)
-        return (1 + rate) ** stage if growth.shape == "compound" else 1 + rate * stage
+        found = self._levels.get((id(growth), stage))
+        if found is None:
+            found = self._levels[id(growth), stage] = _level(growth, stage, reading)
+        return found
 
     def amount(self, change: Efficiency, when: When, reading: Reading) -> Number:
         """The lever as far as it has come: a cut is negative, a share positive."""
@@ -119,6 +120,13 @@ def check_overlaps(usage: UsageChanges, cells: Sequence[Cell]) -> None:
                         problems[id(one), id(other)] = _overlap(one, other, cell, what)
     if problems:
         raise CostcalcError(list(problems.values()))
+
+
+def _level(growth: Growth, stage: int, reading: Reading) -> Number:
+    if growth.shape == "table":
+        return 1 + reading.of(growth.table[sorted(growth.table)[stage - 1]])
+    rate = reading.of(growth.rate)
+    return (1 + rate) ** stage if growth.shape == "compound" else 1 + rate * stage
 
 
 def _is_volume(change: Change) -> bool:

@@ -75,6 +75,7 @@ class Pricer:
         self.rates_used: dict[RateUsed, None] = {}
         self._units: dict[tuple[object, ...], _Units] = {}
         self._flows: dict[int, _Known] = {}
+        self._keys: dict[tuple[int, date], PriceKey | None] = {}
         self._of_flow: dict[tuple[object, ...], Priced] = {}
         self._priced: dict[tuple[object, ...], Priced] = {}
         self._rates: dict[tuple[str, Month], Number] = {}
@@ -90,7 +91,9 @@ class Pricer:
         short = (id(flow), since, rates)
         found = self._of_flow.get(short)
         if found is None:
-            key = self.key_of(flow, day)
+            if (id(flow), since) not in self._keys:
+                self._keys[id(flow), since] = self.key_of(flow, day)
+            key = self._keys[id(flow), since]
             place = (id(flow.cell), key, flow.path, flow.target is None, since if key is None else None, rates)
             found = self._priced.get(place)
             if found is None:

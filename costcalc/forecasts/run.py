@@ -114,6 +114,7 @@ class _Running:
         self.asks_tokens = any(fee.per == "1M tokens" for fee in (*what.business.revenue, *what.business.other_costs))
         self.flows: dict[tuple[int, int, tuple[int, ...]], Flows] = {}  # kept: they are known by their identity
         self.tokens: dict[int, Number] = {}
+        self.shares: dict[int, Number] = {}
         business: list[Sequence[Fee | OwnPrice]] = [
             what.business.own_prices,
             what.business.revenue,
@@ -224,7 +225,10 @@ class _Running:
         return found
 
     def _share(self, days: int) -> Number:
-        return self.reading.number(Fraction(days, self.cells.days))
+        found = self.shares.get(days)
+        if found is None:
+            found = self.shares[days] = self.reading.number(Fraction(days, self.cells.days))
+        return found
 
     def _cost(self, index: int, flow: Flow, position: int, total: Number, cost: Number, part: Number) -> None:
         line = self.found.months[position]

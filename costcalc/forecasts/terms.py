@@ -85,7 +85,9 @@ class Factors:
             powers = dict(self.products[one])
             for number, power in self.products[other]:
                 powers[number] = powers.get(number, 0) + power
-            product = tuple(sorted((number, power) for number, power in powers.items() if power))
+            product = tuple(sorted(powers.items()))
+            if 0 in powers.values():
+                product = tuple(each for each in product if each[1])
             found = self._times[place] = self._product(product)
         return found
 

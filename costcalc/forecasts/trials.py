@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEVELS = (0.1, 0.5, 0.9)
-_AT_ONCE = 4096  # draws: what is drawn then stays in the processor's cache, and a million of them in memory
+_AT_ONCE = 5000  # draws: what is drawn then stays in the processor's cache, and a million of them in memory
 
 Quantiles = tuple[float, ...]  # at LEVELS
 
