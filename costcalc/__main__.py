@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"costcalc {__version__}\n")
         return 0
+    if "_COSTCALC_COMPLETE" in os.environ:
+        from costcalc.cli.completion import complete
+
+        return complete(args)
     from costcalc.cli.run import run
 
     return run(args)

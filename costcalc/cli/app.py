@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -27,6 +28,9 @@ COMMANDS = {
 }
 
 
+COMPLETION_ASKED = "_COSTCALC_COMPLETE"  # a shell asks what to offer
+
+
 class LazyGroup(TyperGroup):
     """Commands by name; only the one that is called is imported."""
 
@@ -39,7 +43,19 @@ class LazyGroup(TyperGroup):
         module = import_module(COMMANDS[cmd_name][0])
         command = typer.main.get_command(module.app)
         command.name = cmd_name
+        if COMPLETION_ASKED in os.environ:
+            from costcalc.cli.completion import equip
+
+            equip(command, (cmd_name,))
         return command
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The commands by what they answer, without importing any of them."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from costcalc.cli.completion import command_offers
+
+        return command_offers([(name, text) for name, (_, text) in COMMANDS.items()], incomplete)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
