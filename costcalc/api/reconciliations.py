@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +13,15 @@ from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
 from costcalc.api.words import line_names, read_amount, read_basis, read_day_of, read_share
 from costcalc.calendar import DAY_SECONDS
-from costcalc.problems import CostcalcError, fail, nearest_names
+from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.rating.cuts import cuts_for
 from costcalc.rating.rate import PRICE_FIELDS
-from costcalc.reports.reconcile.bills import BILL_FIELDS, CHARGE, ITEM, zone_of
+from costcalc.reports.reconcile.bills import BILL_FIELDS, CHARGE, ITEM, USAGE, zone_of
 from costcalc.reports.reconcile.model import Reconciliation, Tolerance
 from costcalc.reports.reconcile.reconciliation import ReconcileOptions
 from costcalc.reports.reconcile.reconciliation import reconcile as reconcile_report
 from costcalc.usage.labels import matches_glob
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import UsageGroup, UsageLedger
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ class ReconciliationResult(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a line: money as Decimal, never float."""
-        from costcalc.render.reconcile.tables import reconciliation_frame
+        from costcalc.render.frames import reconciliation_frame
 
         return reconciliation_frame(self.report)
 
@@ -103,7 +103,8 @@ def reconcile(
 
 def read_tolerance(text: str) -> Tolerance:
     """`1%,0.05`, `0.5%`, `0.10`: a share of the larger amount, and an amount. CostcalcError: neither, or negative."""
-    share = amount = None
+    share: Fraction | None = None
+    amount: Fraction | None = None
     for word in (part.strip() for part in str(text).split(",")):
         try:
             if word.endswith("%"):
@@ -159,7 +160,8 @@ def _invoices(
         return [invoice]
     if not isinstance(invoice, str | Path | Sequence):
         return [scan(invoice, request)]
-    found, problems = [], []
+    found: list[UsageLedger] = []
+    problems: list[Problem] = []
     for name in find_files(invoice):
         try:
             found.append(scan(name, request))
@@ -210,7 +212,10 @@ def _chosen(bill: UsageLedger, where: Mapping[str, Any], prices: Prices) -> Usag
     if not globs:
         return bill
 
-    def wanted(group: Any) -> bool:
+    def wanted(group: UsageGroup) -> bool:
+        charge = group.dimensions[bill.dimensions.index(CHARGE)] if CHARGE in bill.dimensions else None
+        if charge not in (None, USAGE):
+            return True  # taxes and credits are of the whole invoice
         written = {"provider": group.provider or "", "model": group.model}
         meant = dict(zip(("provider", "model"), prices.pricebook.named(group.provider or "", group.model), strict=True))
         for name, allowed in globs.items():
@@ -219,6 +224,8 @@ def _chosen(bill: UsageLedger, where: Mapping[str, Any], prices: Prices) -> Usag
                 if name in written
                 else {group.dimensions[bill.dimensions.index(name)] or ""}
             )
+            if name == "provider" and texts == {""}:
+                continue  # an item of nobody known: it may be anyone's
             if not any(matches_glob(glob, text) for glob in allowed for text in texts):
                 return False
         return True

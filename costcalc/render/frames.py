@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.meters import meters
 from costcalc.render.rows import Rows, cost_rows, exact_value, forecast_rows, month_rows, projection_rows
+from costcalc.reports.comparison import Comparison
 from costcalc.reports.cost import CostReport
 from costcalc.reports.explanation import Explanation
 from costcalc.reports.forecast import Forecast
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from costcalc.reports.advice.model import Advice
+    from costcalc.reports.reconcile.model import Reconciliation
     from costcalc.reports.check.check import Check
 
 _INT64 = range(-(2**63), 2**63)
@@ -39,6 +41,13 @@ def cost_frame(report: CostReport) -> pd.DataFrame:
     return _frame(cost_rows(report))
 
 
+def comparison_frame(comparison: Comparison) -> pd.DataFrame:
+    """A row a scenario and month, the columns of the CSV."""
+    from costcalc.render.comparison.tables import comparison_rows
+
+    return _frame(comparison_rows(comparison))
+
+
 def forecast_frame(forecast: Forecast) -> pd.DataFrame:
     """A row a day, the columns of the CSV."""
     return _frame(forecast_rows(forecast))
@@ -56,6 +65,13 @@ def explanation_frame(explanation: Explanation) -> pd.DataFrame:
     from costcalc.render.explanation.tables import explanation_rows
 
     return _frame(explanation_rows(explanation))
+
+
+def reconciliation_frame(report: Reconciliation) -> pd.DataFrame:
+    """A row a line, the columns of the CSV."""
+    from costcalc.render.reconcile.tables import reconciliation_rows
+
+    return _frame(reconciliation_rows(report))
 
 
 def outlook_frame(outlook: Outlook) -> pd.DataFrame:

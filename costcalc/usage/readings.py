@@ -265,9 +265,7 @@ def _plain_reading(
     return _assuming(Reading(spec, sources, why, meanings, types))
 
 
-def _plain_bill(
-    sources: tuple[Source, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]
-) -> Reading:
+def _plain_bill(sources: tuple[Source, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]) -> Reading:
     spec = plainbill.bill_format(sources[0].header or sources[0].scalars, mapping, sources[0].shown)
     return _assuming(Reading(spec, sources, why, _meanings(spec), types))
 

@@ -9,8 +9,8 @@ import pytest
 
 from costcalc.api.reconciliations import reconcile
 from costcalc.reports.reconcile.model import Cause, Reconciliation
-from tests.reconcile.made import ACME, MILLION, Use, acme, bill, book, flat, in_zone, log, uses
 from tests.kit import model, prices, rates
+from tests.reconcile.made import ACME, MILLION, Use, acme, bill, book, flat, in_zone, log, uses
 
 F = Fraction
 
@@ -34,7 +34,9 @@ def one(report: Reconciliation, code: str) -> Cause:
 
 def test_a_bill_of_our_own_prices_agrees(tmp_path):
     report = found(log(tmp_path, uses()), bill(tmp_path, uses()))
-    assert report.agrees and report.is_complete and not report.causes
+    assert report.agrees
+    assert report.is_complete
+    assert not report.causes
     assert {line.kind for line in report.lines} == {"matched"}
     assert len(report.lines) == 14 * 3
     assert report.ours == report.theirs == sum((use.cost() for use in uses()), F())
@@ -87,7 +89,8 @@ def test_a_part_in_batches_another_part_each_day(tmp_path):
 
     report = found(log(tmp_path, uses()), bill(tmp_path, uses(), amount=billed))
     cause = one(report, "batch-share")
-    assert cause.figures["low"] == F(1, 10) and cause.figures["high"] == F(6, 10)
+    assert cause.figures["low"] == F(1, 10)
+    assert cause.figures["high"] == F(6, 10)
 
 
 def test_the_same_part_in_batches_each_day_is_a_discount_or_that(tmp_path):
@@ -111,7 +114,8 @@ def test_batches_billed_at_the_standard_price(tmp_path):
 def test_a_tax_within_every_amount(tmp_path, rate):
     report = found(log(tmp_path, uses()), bill(tmp_path, uses(), amount=lambda use: use.cost() * F(rate), digits=2))
     cause = one(report, "tax")
-    assert cause.figures["ratio"] == F(rate) and cause.who == ()
+    assert cause.figures["ratio"] == F(rate)
+    assert cause.who == ()
 
 
 def test_a_tax_and_a_credit_of_their_own_are_no_difference(tmp_path):
@@ -121,7 +125,8 @@ def test_a_tax_and_a_credit_of_their_own_are_no_difference(tmp_path):
     assert report.agrees
     assert codes(report) == ["credits", "tax-line"]
     assert [cause.net for cause in report.causes] == [-10, 44]
-    assert report.invoiced == total + 34 and report.theirs == total
+    assert report.invoiced == total + 34
+    assert report.theirs == total
 
 
 def test_a_discount_on_one_model(tmp_path):
@@ -204,9 +209,7 @@ def test_an_item_with_the_amounts_of_a_model_is_that_model_by_another_name(tmp_p
     invoice.write_text(invoice.read_text().replace(",gamma,", ",Gamma (large),"))
     report = found(log(tmp_path, uses()), invoice)
     assert one(report, "named-differently").figures == {"ours": "acme gamma", "theirs": "unknown Gamma (large)"}
-    assert reconcile(
-        tmp_path / "usage.csv", invoice, prices=_with_alias("gamma (large)", "acme/gamma")
-    ).report.agrees
+    assert reconcile(tmp_path / "usage.csv", invoice, prices=_with_alias("gamma (large)", "acme/gamma")).report.agrees
 
 
 def _with_alias(name, target):
@@ -217,7 +220,9 @@ def _with_alias(name, target):
 def test_two_causes_at_once(tmp_path):
     # cached input as plain input, and a tax of 6% on top
     rows = uses(["alpha", "beta"])
-    report = found(log(tmp_path, rows), bill(tmp_path, rows, amount=lambda use: use.cost(MILLION[use.model][0]) * F("1.06")))
+    report = found(
+        log(tmp_path, rows), bill(tmp_path, rows, amount=lambda use: use.cost(MILLION[use.model][0]) * F("1.06"))
+    )
     assert {cause.code for cause in report.causes} == {"cache-read-as-input", "tax"}
     assert sum(cause.explains for cause in report.causes) == report.differing
     assert report.unexplained == 0

@@ -58,24 +58,19 @@ class Names:
         return self.pricebook.provider_named(provider) or provider, group.model or item, False
 
 
-def items_of(
-    ledger: UsageLedger, by: Sequence[str], names: Names, zone: str, exchange: Exchange
-) -> list[Item]:
+def items_of(ledger: UsageLedger, by: Sequence[str], names: Names, zone: str, exchange: Exchange) -> list[Item]:
     """Every amount of an invoice. CostcalcError: it names none of the columns asked for, or states no amounts."""
-    places = {name: position for position, name in enumerate(ledger.dimensions)}
     found = []
     for group in ledger.groups:
         if group.billed is None:
             continue
-        kinds = {name: group.dimensions[places[name]] if name in places else None for name in (CHARGE, ITEM)}
-        text = kinds[ITEM] or group.model
-        days = days_of_group(group, zone)
-        provider, model, is_mapped = names.meant(group, kinds[ITEM] or "")
-        key = tuple(
-            _field(name, group, provider, model, lambda place: group.dimensions[places[place]]) for name in by
-        )
+        said = dict(zip(ledger.dimensions, group.dimensions, strict=True))
+        text, days = said.get(ITEM) or group.model, days_of_group(group, zone)
+        provider, model, is_mapped = names.meant(group, said.get(ITEM) or "")
+        key = tuple(_field(name, group, provider, model, said) for name in by)
         amount = group.billed * exchange(group.billed_currency, month_of(days[0]) if days else None)
-        found.append(Item(days, key, is_mapped or "model" not in by, _charge(kinds[CHARGE], amount), text, amount, group.rows))
+        charge = _charge(said.get(CHARGE), amount)
+        found.append(Item(days, key, is_mapped or "model" not in by, charge, text, amount, group.rows))
     return found
 
 
@@ -143,9 +138,7 @@ def check_names(by: Sequence[str], ledgers: Sequence[UsageLedger]) -> None:
         )  # fmt: skip
 
 
-def _field(
-    name: str, group: UsageGroup, provider: str, model: str, dimension: Callable[[str], str | None]
-) -> str | None:
+def _field(name: str, group: UsageGroup, provider: str, model: str, said: Mapping[str, str | None]) -> str | None:
     match name:
         case "provider":
             return provider
@@ -157,7 +150,7 @@ def _field(
             return group.service_tier
         case "region":
             return group.region
-    return dimension(name)
+    return said[name]
 
 
 def _charge(stated: str | None, amount: Fraction) -> str:

@@ -88,7 +88,6 @@ class Search:
         self._take_best(self._ideas())
         self._take_pairs()
         self._take_best(self._part_in_batches())
-        self._days_begin_otherwise()
         ranked = sorted(self.found, key=lambda cause: -cause.explains)
         return ranked, self._left(self._keys())
 
@@ -148,7 +147,9 @@ class Search:
         while (open_lines := self._open()) and (best := self._best(ideas, open_lines)):
             idea, lines = best
             keys = {key for line in lines for key in open_lines[line]}
-            self._adopt(idea.code, lines, keys, idea.ours, idea.figures, self._alternatives(idea, keys))
+            share = self._share_in_batches(keys) if idea.code == "discount" else None
+            figures = idea.figures if share is None else {**idea.figures, "batch_share": share}
+            self._adopt(idea.code, lines, keys, idea.ours, figures, () if share is None else ("batch-share",))
 
     def _best(self, ideas: Sequence[Idea], open_lines: Mapping[LineKey, set[Key]]) -> tuple[Idea, list[LineKey]] | None:
         most, chosen = _NO_AMOUNT, None
@@ -182,14 +183,12 @@ class Search:
 
     def _adopt_pair(self, line: LineKey, keys: Collection[Key], first: Idea, second: Idea, base: Side) -> None:
         """Both of them, sharing what they explain together by the size of what each changes."""
-        start = dict(self.ours)
         self._adopt(first.code, [line], keys, base, first.figures)
         self._adopt(second.code, [line], keys, second.ours, second.figures)
         one, two = self.found[-2:]
         both, sizes = one.explains + two.explains, abs(one.net) + abs(two.net)
         part = abs(one.net) / sizes if sizes else _HALF
         self.found[-2:] = [replace(one, explains=both * part), replace(two, explains=both * (1 - part))]
-        assert start.keys() <= self.ours.keys()
 
     # --- days that begin otherwise ----------------------------------------------------------------------------
 
@@ -201,7 +200,7 @@ class Search:
         best, least = None, self._left_inside(self.ours, shared)
         start = least
         for shift in self._shifts():
-            shifted = self.compared.placed(replace(self.log, shift=shift).amounts)
+            shifted = self.compared.placed(self.log.shifted(shift))
             left = self._left_inside(shifted, shared)
             if left < least:
                 best, least = (shift, shifted), left
@@ -210,7 +209,7 @@ class Search:
         shift, shifted = best
         keys = {key for key in {*self._keys(), *shifted} if key[1] in shared}
         ours = {key: shifted.get(key, _NO_AMOUNT) for key in keys}
-        if self._left(keys, ours) >= self._left(keys) or self.found:
+        if self._left(keys, ours) >= self._left(keys):
             return
         self.log = replace(self.log, shift=shift)
         figures: dict[str, Figure] = {"hours": shift.seconds // 3600} if shift.seconds else {"days": shift.days}
@@ -243,7 +242,9 @@ class Search:
         if not self.compared.by:
             return
         mine = {line: self._amounts(self.ours, line) for line in self._one_sided(self.ours, self.compared.theirs)}
-        other = {line: self._amounts(self.compared.theirs, line) for line in self._one_sided(self.compared.theirs, self.ours)}
+        other = {
+            line: self._amounts(self.compared.theirs, line) for line in self._one_sided(self.compared.theirs, self.ours)
+        }
         for line, amounts in list(mine.items()):
             twin = next((name for name, theirs in other.items() if self._alike(amounts, theirs)), None)
             if twin is not None:
@@ -383,13 +384,14 @@ class Search:
         share = (ours - theirs) / room
         return min(max(share, _NO_AMOUNT), Fraction(1)) if -slack <= share <= 1 + slack else None
 
-    def _alternatives(self, idea: Idea, keys: Collection[Key]) -> tuple[str, ...]:
-        """What else the same figures would show: a part in batches that is the same every day is a discount too."""
-        if idea.code != "discount":
-            return ()
+    def _share_in_batches(self, keys: Collection[Key]) -> Fraction | None:
+        """The share that the batch price would have to have for the same amounts; None: it cannot be that."""
         whole = next((other.ours for other in self._priced_otherwise if other.code == "batch-share"), {})
         shares = [self._batch_share(key, whole) for key in keys if key in whole]
-        return ("batch-share",) if shares and None not in shares and len(shares) == len(keys) else ()
+        if len(shares) < len(keys) or None in shares:
+            return None
+        ours, theirs = (sum(amounts, _NO_AMOUNT) for amounts in zip(*map(self._both, keys), strict=True))
+        return (ours - theirs) / (ours - sum((whole[key] for key in keys), _NO_AMOUNT))
 
 
 def other_rates(ours: Side, log: Ours, compared: Compared) -> Iterator[Idea]:

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from costcalc.problems import Problem
 from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.reports.usage import UsageSummary
 from costcalc.usage.ledger import SkippedRows, SourceFile
@@ -134,6 +135,7 @@ class Reconciliation:
     notes: Sequence[str] = ()
     skipped: Sequence[SkippedRows] = ()  # of the invoice
     refused_rows: int = 0  # of the invoice
+    problems: Sequence[Problem] = ()  # the first of them
 
     def sums(self) -> list[Sum]:
         """The classes that occur, each added up."""

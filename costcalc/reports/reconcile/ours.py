@@ -41,7 +41,8 @@ class Ours:
 
     @cached_property
     def rating(self) -> Rating:
-        first, labels = ("day",), {}
+        first: tuple[str, ...] = ("day",)
+        labels: dict[str, InstantLabel] = {}
         if self.shift and self.shift.seconds:
             first, labels = (_AT, "day"), {_AT: InstantLabel(str, frozenset(self.ledger.cuts.day_edges))}
         options = replace(self.options, by=(*first, *self.options.by), labels=labels)
@@ -81,6 +82,25 @@ class Ours:
     def has_instants(self) -> bool:
         """Whether the log says at what time of day something was used."""
         return any(group.until is None and not group.naive for group in self.ledger.groups)
+
+    def shifted(self, shift: Shift) -> Amounts:
+        """Our cost, did the days begin otherwise."""
+        if not shift.seconds:
+            return {(day + timedelta(days=shift.days), line): amount for (day, line), amount in self.amounts.items()}
+        found: Amounts = {}
+        for at, cell, amount in self._instants:
+            place = cell if at is None else (utc_day(at + shift.seconds), cell[1])
+            found[place] = found.get(place, Fraction()) + amount
+        return found
+
+    @cached_property
+    def _instants(self) -> list[tuple[int | None, Cell, Fraction]]:
+        """Our cost by instant, and by day and line; None: rows that are days themselves."""
+        by_instant = replace(self, shift=Shift(seconds=DAY_SECONDS)).rating
+        return [
+            (None if c.line[0] is None else int(c.line[0]), (read_day(c.line[1] or ""), c.line[2:]), c.cost.before)
+            for c in by_instant.charges
+        ]
 
     def of_lines(self, lines: Collection[LineKey]) -> Ours:
         """The part of the log that these lines hold, in the same currency."""

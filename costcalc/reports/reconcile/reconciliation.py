@@ -120,6 +120,7 @@ class _Reconciling:
             notes=[*self._notes(usage, days, each)],
             skipped=[part for ledger in self.invoices for part in ledger.skipped],
             refused_rows=sum(ledger.refused_rows for ledger in self.invoices),
+            problems=[problem for ledger in self.invoices for problem in ledger.problems],
         )  # fmt: skip
 
     # --- the invoice ----------------------------------------------------------------------------------------------
@@ -195,6 +196,14 @@ class _Reconciling:
             yield "the invoice says nothing of days: all of it is held against the whole log"
         elif days and any(item.days and (item.days[0] < days[0] or item.days[1] > days[1]) and item.days[0] <= days[1] and item.days[1] >= days[0] for item in usage):  # fmt: skip
             yield f"rows of the invoice reach beyond the days that both cover ({days[0]} to {days[1]}) and cannot be taken apart"
+        by = self.log.options.by
+        if "provider" in by:
+            place = by.index("provider")
+            billed = {item.key[place] for item in usage}
+            missing = sorted({str(line[place]) for _, line in self.log.amounts if line[place] not in billed})
+            if missing and billed:
+                named = ",".join(f"provider={name}" for name in sorted(map(str, billed)))
+                yield f"the invoice has nothing of {', '.join(missing)}: --where {named} leaves them out"
         yield from (note for ledger in self.invoices for note in ledger.notes)
 
     # --- causes ---------------------------------------------------------------------------------------------------

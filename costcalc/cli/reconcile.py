@@ -1,0 +1,183 @@
+"""`costcalc reconcile`: does the invoice agree with the log, and if not, why?"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costcalc import api
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.config import read_config
+from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.progress import scan_progress
+from costcalc.problems import INCOMPLETE_EXIT, fail
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+app = command_app()
+
+DIFFERS_EXIT = 1
+TOLERANCE = "1%,0.05"
+EXAMPLES = """
+\b
+Examples:
+  costcalc reconcile usage.csv --invoice cost_2026-09.csv
+  costcalc reconcile logs/ --invoice openai.csv --invoice anthropic.csv --each month
+  costcalc reconcile usage.csv --invoice bill.csv --invoice-map amount=Betrag,model=Posten
+  costcalc reconcile usage.csv --invoice bill.csv --tolerance 0.5%,0.01 -o lines.csv
+
+\b
+Exit code: 0 all lines within the tolerance, 1 some differ, 3 some cannot be compared.
+"""
+
+Invoices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--invoice", metavar="FILE", help="Invoices and cost exports: files, folders or globs.", show_default=False
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="NAMES",
+        help="Lines by these: provider, model, meter, or a column that both sides have.",
+        show_default="provider,model",
+    ),
+]
+Each = Annotated[
+    str | None,
+    typer.Option(
+        "--each", metavar="day|month|total", help="A line for each of these.", show_default="the finest that both have"
+    ),
+]
+ToleranceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tolerance",
+        metavar="SHARE,AMOUNT",
+        help="Amounts agree that lie no further apart than either.",
+        show_default=TOLERANCE,
+    ),
+]
+Whole = Annotated[bool, typer.Option("--whole", help="Compare the days that only one side covers too.")]
+InvoiceMap = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--invoice-map", metavar="NAME=COLUMN", help="What the invoice calls it: amount=Betrag.", show_default=False
+    ),
+]
+InvoiceFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--invoice-format",
+        metavar="NAME",
+        help="Read the invoices as this format.",
+        show_default="found from the content",
+    ),
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone",
+        metavar="ZONE",
+        envvar="COSTCALC_TIMEZONE",
+        help="Zone of the days compared.",
+        show_default="the invoice's",
+    ),
+]
+Basis = Annotated[
+    str | None,
+    typer.Option(
+        "--basis",
+        metavar="contracted|list|billed|auto",
+        help="What ours is: the pricebook, with or without your discounts; or what the log states.",
+        show_default="contracted",
+    ),
+]
+
+
+@app.command(epilog=EXAMPLES)
+def reconcile(
+    usage: o.Usage,
+    invoice: Invoices = None,
+    by: By = None,
+    each: Each = None,
+    tolerance: ToleranceOption = None,
+    whole: Whole = False,
+    basis: Basis = None,
+    currency: o.Currency = None,
+    region: o.Region = None,
+    since: o.Since = None,
+    until: o.Until = None,
+    where: o.Where = None,
+    columns: o.Map = None,
+    usage_format: o.UsageFormat = None,
+    invoice_map: InvoiceMap = None,
+    invoice_format: InvoiceFormat = None,
+    timezone: Timezone = None,
+    pricebook: o.Pricebooks = None,
+    output: o.Output = None,
+    format_: o.Format = None,
+    as_json: o.Json = False,
+    allow_unpriced: o.AllowUnpriced = False,
+    allow_refused: o.AllowRefused = False,
+    config_file: o.ConfigFile = None,
+) -> int:
+    """Does the invoice agree with the log, and if not, why?"""
+    if not invoice:
+        raise fail("no-invoice", "no invoice is named", remedy="name it: --invoice cost_2026-09.csv")
+    config = read_config(config_file)
+    kind = kind_of(format_, as_json, output)
+    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    with scan_progress() as progress:
+        result = api.reconcile(
+            usage,
+            invoice,
+            by=by,
+            each=each,
+            tolerance=tolerance or TOLERANCE,
+            whole=whole,
+            basis=basis or "contracted",
+            currency=currency or config.text("currency"),
+            prices=choice.prices(config),
+            timezone=choice.zone(config) if timezone or config.text("timezone") else None,
+            invoice_format=invoice_format,
+            invoice_columns=o.pairs(invoice_map, "--invoice-map", "NAME=COLUMN"),
+            progress=progress,
+            **choice.scan_words(config),
+        )
+    report = result.report
+    deliver(
+        kind,
+        output,
+        lambda: _page(result),
+        {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
+    )
+    report_refused(report.usage)
+    if report.problems:
+        from costcalc.render.problems import write_problems
+
+        write_problems(report.problems, sys.stderr)
+    if not report.agrees:
+        return DIFFERS_EXIT
+    if report.refused_rows and not allow_refused:
+        return INCOMPLETE_EXIT
+    unpriced = any(line.kind == "unpriced" for line in report.lines)
+    return exit_code(report.usage, not unpriced, allow_unpriced=allow_unpriced, allow_refused=allow_refused)
+
+
+def _page(result: api.ReconciliationResult) -> RenderableType:
+    from costcalc.render.reconcile.page import reconciliation_page
+
+    return reconciliation_page(result.report)
+
+
+def _markdown(result: api.ReconciliationResult) -> str:
+    from costcalc.render.reconcile.page import reconciliation_markdown
+
+    return reconciliation_markdown(result.report)

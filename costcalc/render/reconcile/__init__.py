@@ -1,0 +1,1 @@
+"""Reconciliations as a page, JSON, CSV and frames."""

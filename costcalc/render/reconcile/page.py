@@ -1,0 +1,361 @@
+"""The page of a reconciliation: what was compared, what agrees, where it does not, and what explains that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from costcalc.calendar import read_day, read_month
+from costcalc.money import minor_digits, round_half_up, round_to_total
+from costcalc.rating.model import LineKey
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.draw import Page
+from costcalc.render.header import price_parts, usage_row
+from costcalc.render.markdown import markdown_text
+from costcalc.render.reconcile.phrases import cause_text, joined, names_text, rise_text
+from costcalc.render.words import (
+    DASH,
+    counted,
+    day_text,
+    days_text,
+    decimal_text,
+    money_text,
+    month_text,
+    plain_percent,
+    price_text,
+    share_text,
+)
+from costcalc.reports.reconcile.model import DIFFERENT, Line, Reconciliation, Sum
+
+_SHOWN = 10
+_PERIODS = {"day": "day", "month": "month", "total": ""}
+_KINDS = {
+    "matched": "within the tolerance",
+    "differing": "differing",
+    "ours only": "ours only",
+    "theirs only": "theirs only",
+    "unpriced": "unpriced by us",
+}
+_APART = {"tax": "Tax", "credit": "Credits", "purchase": "Purchases", "adjustment": "Adjustments", "rounding": "Rounding"}  # fmt: skip
+NONE = Cell(DASH)
+
+
+def reconciliation_page(report: Reconciliation) -> Page:
+    """The page of `reconcile`."""
+    return Page(lambda _: reconciliation_blocks(report))
+
+
+def reconciliation_markdown(report: Reconciliation) -> str:
+    """The page as GitHub Markdown."""
+    return markdown_text("Our rating against the invoice", reconciliation_blocks(report))
+
+
+def reconciliation_blocks(report: Reconciliation) -> Sequence[Block]:
+    """What the page is made of."""
+    return [
+        _header(report),
+        Gap(),
+        _verdict(report),
+        Gap(),
+        _sums(report),
+        *_models(report),
+        *_largest(report),
+        *_causes(report),
+        *_outside(report),
+        *missing_blocks(report.rating, report.usage),
+        *_doubts(report),
+    ]
+
+
+# --- what was compared ----------------------------------------------------------------------------------------------
+
+
+def _header(report: Reconciliation) -> Facts:
+    rows = [usage_row(report.usage, report.rating), *_invoices(report)]
+    rows.append(("prices", tuple(price_parts(report.rating, report.rates_used))))
+    rows.append(("compared", tuple(_compared(report))))
+    return Facts(rows)
+
+
+def _invoices(report: Reconciliation) -> Iterator[tuple[str, tuple[str, ...]]]:
+    shown = report.invoices if len(report.invoices) <= 4 else report.invoices[:3]
+    for position, invoice in enumerate(shown):
+        name = invoice.source.path.replace("\\", "/").rpartition("/")[2] or "stdin"
+        parts = [name, invoice.source.format]
+        if invoice.first_day and invoice.last_day:
+            parts.append(days_text(invoice.first_day, invoice.last_day))
+        parts.append(counted(invoice.source.rows, "row"))
+        parts.append(money_text(invoice.amount, report.currency))
+        yield "invoice" if position == 0 else "", tuple(parts)
+    if len(shown) < len(report.invoices):
+        yield "", (f"{len(report.invoices) - len(shown)} more files",)
+
+
+def _compared(report: Reconciliation) -> Iterator[str]:
+    words = [word for word in (_PERIODS[report.each], *report.by) if word]
+    yield f"by {joined([word.replace('_', ' ') for word in words])}" if words else "in all"
+    if report.days:
+        zone = f" ({report.timezone})"
+        yield days_text(*report.days) + zone
+    share, amount = report.tolerance.share, report.tolerance.amount
+    limits = ([plain_percent(share)] if share else []) + ([f"{price_text(amount)} {report.currency}"] if amount else [])
+    yield f"tolerance {' or '.join(limits) or 'none'}"
+
+
+# --- the result -----------------------------------------------------------------------------------------------------
+
+
+def _verdict(report: Reconciliation) -> Note:
+    count = len(report.lines)
+    wrong = sum(line.kind in DIFFERENT for line in report.lines)
+    if not count:
+        return Note("Nothing to compare: neither side has an amount on these days.", "loud")
+    if wrong:
+        amount = _visible(report.differing, report.currency)
+        verb = "differs" if wrong == 1 else "differ"
+        net = _difference_text(report.theirs - report.ours, report.currency)
+        which = (
+            "The one line"
+            if count == 1
+            else f"{wrong:,} of {count:,} lines"
+            if wrong < count
+            else f"All {count:,} lines"
+        )
+        return Note(f"{which} {verb}, by {amount} in all; {net}.", "loud")
+    unpriced = sum(line.kind == "unpriced" for line in report.lines)
+    if unpriced:
+        return Note(f"{counted(unpriced, 'line')} of {count:,} cannot be compared: usage in them has no price.", "loud")
+    every = "the one line is" if count == 1 else f"all {count:,} lines are"
+    return Note(f"The invoice agrees: {every} within the tolerance.", "strong")
+
+
+def _difference_text(net: Fraction, currency: str) -> str:
+    if not net:
+        return "the totals agree"
+    return f"the invoice is {_visible(abs(net), currency)} {'higher' if net > 0 else 'lower'}"
+
+
+def _visible(amount: Fraction, currency: str) -> str:
+    """The amount, with more digits where it is less than the smallest coin."""
+    if not amount or round_half_up(amount, minor_digits(currency)):
+        return money_text(amount, currency)
+    return f"{price_text(Fraction(round(amount * 10**6), 10**6))} {currency}"
+
+
+def _sums(report: Reconciliation) -> Grid:
+    sums = report.sums()
+    digits = minor_digits(report.currency)
+    ours = round_to_total([part.ours for part in sums], digits)
+    apart = _apart_sums(report)
+    outside = sum((part.amount for part in report.outside if part.side == "theirs"), Fraction())
+    rest = [amount for _, amount in apart] + ([outside] if outside else [])
+    theirs = round_to_total([*(part.theirs for part in sums), *rest], digits)
+    rows = [
+        _sum_row(part, mine, other, report.currency if i == 0 else "")
+        for i, (part, mine, other) in enumerate(zip(sums, ours, theirs, strict=False))
+    ]
+    usage = sum(theirs[: len(sums)], Decimal())
+    total = sum(ours, Decimal())
+    strong = _total_row("Usage compared", len(report.lines), total, usage, report.currency)
+    rows.append(strong)
+    for (name, _), shown in zip(apart, theirs[len(sums) :], strict=False):
+        rows.append([Cell(name), Cell(), Cell(), Cell(decimal_text(shown)), Cell(), Cell()])
+    if outside:
+        rows.append([Cell("Other days"), Cell(), Cell(), Cell(decimal_text(theirs[-1])), Cell(), Cell()])
+    if rest:
+        whole = Cell(decimal_text(sum(theirs, Decimal())), "strong", report.currency)
+        rows.append([Cell("Invoice in all", "strong"), Cell(), Cell(), whole, Cell(), Cell()])
+    columns = [Column("Lines that are", "name"), Column("Number", drop=3), Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=2)]  # fmt: skip
+    return Grid(columns, rows)
+
+
+def _apart_sums(report: Reconciliation) -> list[tuple[str, Fraction]]:
+    found: dict[str, Fraction] = {}
+    for part in report.apart:
+        name = _APART.get(part.kind, part.kind.capitalize())
+        found[name] = found.get(name, Fraction()) + part.amount
+    return sorted(found.items(), key=lambda pair: pair[0] not in _APART.values())
+
+
+def _sum_row(part: Sum, ours: Decimal, theirs: Decimal, unit: str) -> list[Cell]:
+    style = "worse" if part.kind in DIFFERENT else "loud" if part.kind == "unpriced" else ""
+    mine = Cell("unpriced", "loud") if part.kind == "unpriced" and not part.ours else Cell(decimal_text(ours), "", unit)
+    return [
+        Cell(_KINDS[part.kind], style),  # type: ignore[arg-type]
+        Cell(f"{part.lines:,}"),
+        NONE if part.kind == "theirs only" else mine,
+        NONE if part.kind == "ours only" else Cell(decimal_text(theirs), "", unit),
+        _signed(theirs - ours) if part.kind != "unpriced" else NONE,
+        Cell(rise_text(part.ours, part.theirs)) if part.difference and part.kind == "differing" else Cell(),
+    ]
+
+
+def _total_row(name: str, lines: int, ours: Decimal, theirs: Decimal, unit: str) -> list[Cell]:
+    return [
+        Cell(name, "strong"), Cell(f"{lines:,}", "strong"), Cell(decimal_text(ours), "strong", unit),
+        Cell(decimal_text(theirs), "strong", unit), _signed(theirs - ours), Cell(),
+    ]  # fmt: skip
+
+
+def _signed(amount: Decimal) -> Cell:
+    return Cell(decimal_text(amount, signed=True)) if amount else NONE
+
+
+# --- by model, and the largest differences ----------------------------------------------------------------------
+
+
+def _models(report: Reconciliation) -> Iterator[Block]:
+    """The names of the lines, each over all its days; left out where they say no more than the lines do."""
+    lines: dict[LineKey, list[Line]] = {}
+    for line in report.lines:
+        lines.setdefault(line.key, []).append(line)
+    if not report.by or len(lines) == len(report.lines) or len(lines) < 2:
+        return
+    yield Gap()
+    order = sorted(lines, key=lambda key: (-sum(abs(line.difference) for line in lines[key] if line.kind in DIFFERENT), -_size(lines[key])))  # fmt: skip
+    kept, folded = order[:_SHOWN], order[_SHOWN:]
+    groups = [(names_text(key), lines[key]) for key in kept]
+    if len(folded) == 1:
+        groups.append((names_text(folded[0]), lines[folded[0]]))
+    elif folded:
+        groups.append((f"… {len(folded):,} more", [line for key in folded for line in lines[key]]))
+    digits = minor_digits(report.currency)
+    ours = round_to_total([_sum(line.ours for line in found) for _, found in groups], digits)
+    theirs = round_to_total([_sum(line.theirs for line in found) for _, found in groups], digits)
+    rows = [
+        _model_row(name, found, mine, other, report.currency if i == 0 else "")
+        for i, ((name, found), mine, other) in enumerate(zip(groups, ours, theirs, strict=True))
+    ]
+    title = " / ".join(name.replace("_", " ") for name in report.by).capitalize()
+    period = {"day": "Days", "month": "Months", "total": "Lines"}[report.each]
+    yield Grid([Column(title, "name"), Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=2), Column(f"{period} that differ", drop=3)], rows)  # fmt: skip
+
+
+def _model_row(name: str, lines: Sequence[Line], ours: Decimal, theirs: Decimal, unit: str) -> list[Cell]:
+    wrong = sum(line.kind in DIFFERENT for line in lines)
+    mine, other = _sum(line.ours for line in lines), _sum(line.theirs for line in lines)
+    return [
+        Cell(name, "worse" if wrong else ""),
+        Cell(decimal_text(ours), "", unit) if any(line.ours is not None for line in lines) else NONE,
+        Cell(decimal_text(theirs), "", unit) if any(line.theirs is not None for line in lines) else NONE,
+        _signed(theirs - ours),
+        Cell(rise_text(mine, other)) if mine and other and theirs != ours else Cell(),
+        Cell(f"{wrong:,} of {len(lines):,}") if wrong else NONE,
+    ]
+
+
+def _largest(report: Reconciliation) -> Iterator[Block]:
+    wrong = [line for line in report.lines if line.kind in DIFFERENT]
+    if not wrong:
+        return
+    wrong.sort(key=lambda line: -abs(line.difference))
+    yield Gap()
+    digits = minor_digits(report.currency)
+    has_place = bool(report.by) and report.each != "total"
+    rows = []
+    for position, line in enumerate(wrong[:_SHOWN]):
+        unit = report.currency if position == 0 else ""
+        ours = NONE if line.ours is None else Cell(decimal_text(round_half_up(line.ours, digits)), "", unit)
+        theirs = NONE if line.theirs is None else Cell(decimal_text(round_half_up(line.theirs, digits)), "", unit)
+        shown = round_half_up(line.theirs or Fraction(), digits) - round_half_up(line.ours or Fraction(), digits)
+        why = Cell(_why(line))
+        name = names_text(line.key) if report.by else _period_text(line.period)
+        place = [Cell(_short(line.period))] if has_place else []
+        rows.append([Cell(name), *place, ours, theirs, _signed(shown), why])
+    when = [Column("Day" if report.each == "day" else "Month")] if has_place else []
+    title = "Largest differences"
+    yield Grid([Column(title, "name"), *when, Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=1)], rows)  # fmt: skip
+    if len(wrong) > _SHOWN:
+        rest = wrong[_SHOWN:]
+        amount = money_text(sum((abs(line.difference) for line in rest), Fraction()), report.currency)
+        yield Note(
+            f"… and {counted(len(rest), 'line')} more that differ, by {amount} (all of them: -o out.csv).", "quiet"
+        )
+
+
+def _why(line: Line) -> str:
+    if line.kind == "theirs only" and not line.is_mapped:
+        return "unmapped item"
+    return line.kind if line.kind != "differing" else rise_text(line.ours, line.theirs)
+
+
+def _period_text(period: str) -> str:
+    if len(period) == len("2026-09-01"):
+        return day_text(read_day(period))
+    return month_text(read_month(period)) if period else "the whole period"
+
+
+def _short(period: str) -> str:
+    """A day without its year, which stands above."""
+    return _period_text(period)[:-5] if len(period) == len("2026-09-01") else _period_text(period)
+
+
+def _sum(amounts: Iterator[Fraction | None] | Sequence[Fraction | None]) -> Fraction:
+    return sum((amount for amount in amounts if amount is not None), Fraction())
+
+
+def _size(lines: Sequence[Line]) -> Fraction:
+    return max(_sum([line.ours for line in lines]), _sum([line.theirs for line in lines]))
+
+
+# --- why --------------------------------------------------------------------------------------------------------------
+
+
+def _causes(report: Reconciliation) -> Iterator[Block]:
+    own = [cause for cause in report.causes if cause.code in ("credits", "tax-line")]
+    rest = [cause for cause in report.causes if cause not in own]
+    if report.differing:
+        yield Gap()
+        digits = minor_digits(report.currency)
+        shown = round_to_total([*(cause.explains for cause in rest), report.unexplained], digits)
+        rows = [
+            _cause_row(cause_text(cause, report.currency), amount, cause.explains / report.differing, report.currency if i == 0 else "")
+            for i, (cause, amount) in enumerate(zip(rest, shown, strict=False))
+        ]  # fmt: skip
+        if report.unexplained or not rest:
+            unit = "" if rest else report.currency
+            rows.append(_cause_row("Unexplained", shown[-1], report.unexplained / report.differing, unit))
+        yield Grid([Column("Likely causes", "text"), Column("Explains"), Column("", drop=1)], rows)
+    if own:
+        yield Gap()
+        yield from (Note(cause_text(cause, report.currency)) for cause in own)
+
+
+def _cause_row(text: str, amount: Decimal, share: Fraction, unit: str) -> list[Cell]:
+    return [Cell(text), Cell(decimal_text(amount), "", unit), Cell(share_text(share))]
+
+
+# --- days apart, and doubts -------------------------------------------------------------------------------------------
+
+
+def _outside(report: Reconciliation) -> Iterator[Block]:
+    if not report.outside:
+        return
+    yield Gap()
+    for part in report.outside:
+        whose = "Outside the invoice's days" if part.side == "ours" else "Outside the log's days"
+        who = "ours" if part.side == "ours" else "the invoice's"
+        days = days_text(*_ordered(part.first, part.last))
+        yield Note(f"{whose}: {days}, {money_text(part.amount, report.currency)} of {who}, not compared (--whole compares them).")  # fmt: skip
+
+
+def _ordered(first: date, last: date) -> tuple[date, date]:
+    return (first, last) if first <= last else (last, first)
+
+
+def _doubts(report: Reconciliation) -> Iterator[Block]:
+    yield from assumption_blocks(report.rating, report.usage, (), with_rise=False)
+    notes = [_sentence(note) for note in report.notes]
+    notes += [f"Left out of the invoice: {counted(part.rows, 'row')} ({part.format}): {part.reason}." for part in report.skipped]  # fmt: skip
+    if notes:
+        yield Gap()
+    yield from (Note(note) for note in notes)
+    if report.refused_rows:
+        yield Note(f"Refused: {counted(report.refused_rows, 'row')} of the invoice could not be read.", "loud")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,138 @@
+"""The command: its page whole at three widths, what it writes, and how it exits."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from costcalc.api.reconciliations import reconcile
+from costcalc.render.reconcile.json_ import reconciliation_json
+from costcalc.render.reconcile.page import reconciliation_markdown, reconciliation_page
+from tests.reconcile.made import MILLION, Use, acme, bill, log, uses
+from tests.render.made import drawn
+from tests.render.test_json_documented import check, documented, fields
+
+WIDTHS = (60, 80, 120)
+F = Fraction
+
+
+def several(folder):
+    """Several causes at once, a tax, a credit, an unmapped item, days apart and a model without a price."""
+
+    def billed(use: Use) -> Fraction:
+        return {"alpha": use.cost(MILLION["alpha"][0]), "beta": use.cost() * F("0.9"), "gamma": use.cost()}[use.model]
+
+    rows = uses()
+    odd = [Use(use.at, "alpha-next", 5_000, 0, 100) for use in rows[:3]]
+    extra = [
+        ("2026-09-03", "Premium support", "20.00"), ("2026-09-15", "alpha", "7.00"), ("2026-09-14", "VAT", "140.20"),
+        ("2026-09-14", "Promotional credit", "-25.00"),
+    ]  # fmt: skip
+    usage = log(folder, [*rows, *odd])
+    return reconcile(usage, bill(folder, rows, amount=billed, digits=2, extra=extra), prices=acme()).report
+
+
+def agreeing(folder):
+    """An invoice that agrees."""
+    return reconcile(log(folder, uses()), bill(folder, uses()), prices=acme()).report
+
+
+def in_all(folder):
+    """Two columns, and no days."""
+    invoice = folder / "invoice.csv"
+    invoice.write_text("item,amount\nalpha,800\nbeta,300\ngamma,100\nVAT,228\n")
+    return reconcile(log(folder, uses()), invoice, prices=acme()).report
+
+
+def late(folder):
+    """Days that begin at another hour."""
+    from tests.reconcile.made import in_zone
+
+    return reconcile(log(folder, uses()), bill(folder, uses(), day=in_zone(8)), prices=acme()).report
+
+
+CASES = [several, agreeing, in_all, late]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_the_page_of_a_reconciliation(case, width, golden, tmp_path):
+    golden(f"reconcile-{case.__name__}-{width}.txt", drawn(reconciliation_page(case(tmp_path)), width))
+
+
+def test_the_markdown_of_a_reconciliation(golden, tmp_path):
+    golden("reconcile-several.md", reconciliation_markdown(several(tmp_path)))
+
+
+def test_every_field_is_documented(tmp_path):
+    printed: dict[str, set[str]] = {}
+    for case in CASES:
+        for name, types in fields(json.loads(reconciliation_json(case(tmp_path)))).items():
+            printed.setdefault(name, set()).update(types)
+    printed = {name: types for name, types in printed.items() if not name.startswith("causes[].figures.")}
+    check(printed | {"causes[].figures": {"null"}}, documented("costcalc.reconciliation/1"))
+
+
+def test_the_csv_sums_to_the_printed_totals(tmp_path):
+    from costcalc.render.reconcile.tables import reconciliation_csv
+
+    report = several(tmp_path)
+    rows = list(csv.DictReader(io.StringIO(reconciliation_csv(report))))
+    lines = [row for row in rows if row["class"] not in ("tax", "credit")]
+    assert len(lines) == len(report.lines)
+    ours = sum((Decimal(row["ours"]) for row in lines if row["ours"]), Decimal())
+    assert ours == round(Decimal(report.ours.numerator) / report.ours.denominator, 2)
+    invoiced = sum((Decimal(row["invoice"]) for row in rows if row["invoice"]), Decimal())
+    assert invoiced == round(Decimal((report.theirs + F("115.20")).numerator) / (report.theirs + F("115.20")).denominator, 2)  # fmt: skip
+    assert {row["class"] for row in rows} >= {"matched", "differing", "theirs only", "unpriced", "tax", "credit"}
+
+
+def test_the_frame_holds_decimals(tmp_path):
+    from costcalc.render.frames import reconciliation_frame
+
+    frame = reconciliation_frame(several(tmp_path))
+    assert isinstance(frame["invoice"].iloc[0], Decimal)
+
+
+def test_names_of_an_invoice_are_inert(tmp_path):
+    usage = log(tmp_path, uses(["alpha"], days=1))
+    invoice = tmp_path / "invoice.csv"
+    invoice.write_text('day,item,amount\n2026-09-01,"=cmd()|\'/c calc\'!A0",9\n2026-09-01,<b>[red]x[/red],9\n')
+    result = reconcile(usage, invoice, prices=acme())
+    assert "'=cmd()" in result.to_csv()
+    assert "<b>" not in reconciliation_markdown(result.report)
+    assert "[red]x[/red]" in drawn(reconciliation_page(result.report), 120)
+
+
+def test_how_it_exits(run_costcalc, tmp_path):
+    invoice = tmp_path / "invoice.csv"
+    words = ("reconcile", "examples/usage.csv", "--where", "provider=openai", "--invoice", invoice)
+    invoice.write_text("model,amount\ngpt-5.6-luna,642.01\n")
+    assert run_costcalc(*words).code == 0
+    invoice.write_text("model,amount\ngpt-5.6-luna,700\n")
+    assert run_costcalc(*words).code == 1
+    assert run_costcalc(*words, "--tolerance", "10%").code == 0
+    usage = tmp_path / "usage.csv"
+    usage.write_text("date,model,input_tokens\n2026-09-01,no-such-model,100\n")
+    unpriced = ("reconcile", usage, "--invoice", invoice, "--whole")
+    invoice.write_text("model,amount\nno-such-model,1\n")
+    assert run_costcalc(*unpriced).code == 3
+    assert run_costcalc(*unpriced, "--allow-unpriced").code == 0
+    invoice.write_text("model,amount\nno-such-model,much\n")
+    assert run_costcalc(*unpriced, "--allow-unpriced").code == 3
+
+
+def test_a_file_is_written_by_its_ending(run_costcalc, tmp_path):
+    for ending in ("csv", "json", "md", "txt"):
+        out = tmp_path / f"out.{ending}"
+        run = run_costcalc(
+            "reconcile", "examples/usage.csv", "--where", "provider=anthropic", "--invoice", "examples/anthropic_cost.csv",
+            "-o", out,
+        )  # fmt: skip
+        assert run.code == 1
+        assert out.stat().st_size
