@@ -74,9 +74,10 @@ def outlook(
     count = months_of([plan], months)
     horizon = horizon_of(usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose)
     report = outlook_report(horizon, options)
+    case = Case(horizon, options, report.usage)
     if simulate is not None:
-        report = replace(report, simulation=simulation(Case(horizon, options, report.usage), simulate, seed))
-    return OutlookResult(report)
+        report = replace(report, simulation=simulation(case, simulate, seed))
+    return OutlookResult(report, case, share)
 
 
 def asked_of_a_scan(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from costcalc.reports.case import Case
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Forecast
 from costcalc.reports.outlook import Outlook
@@ -115,6 +117,10 @@ class OutlookResult(Result):
     """The answer of `outlook`, with the ways to hand it on."""
 
     report: Outlook
+    case: Case | None = field(
+        default=None, repr=False
+    )  # what the outlook was made from: a page's sliders and sources need it
+    pass_through: Fraction | None = None  # that the outlook was made with
 
     def to_frame(self) -> pd.DataFrame:
         """One row a month and line: money as Decimal, never float."""
@@ -139,3 +145,12 @@ class OutlookResult(Result):
         from costcalc.render.outlook.csv_ import outlook_csv
 
         return outlook_csv(self.report)
+
+    def to_html(self) -> str:
+        """One offline page with charts, sliders and tables, as `costcalc report -o report.html` writes it."""
+        from costcalc.render.html.page import handout_html
+        from costcalc.reports.handout import Handout, handout
+
+        if self.case is None:
+            return handout_html(Handout(self.report, "These figures came without the usage that sliders need."))
+        return handout_html(handout(self.case, self.report, self.pass_through))

@@ -104,7 +104,7 @@ def price_parts(rating: Rating, rates: Sequence[RateUsed]) -> Iterator[str]:
     for assumption in rating.assumptions:
         if assumption.code == "default-region":
             yield assumption.text
-    yield from _rates(rates)
+    yield from rate_parts(rates)
 
 
 def _basis(rating: Rating) -> Iterator[str]:
@@ -121,7 +121,8 @@ def _basis(rating: Rating) -> Iterator[str]:
             yield f"{share_text(costs[basis] / total)} {words}" if total and len(costs) > 1 else words
 
 
-def _rates(rates: Sequence[RateUsed]) -> Iterator[str]:
+def rate_parts(rates: Sequence[RateUsed]) -> Iterator[str]:
+    """`1 USD = 6.7089 CNY (Sep 2026)`, each pair of currencies once."""
     pairs: dict[tuple[str, str], list[RateUsed]] = {}
     for rate in rates:
         pairs.setdefault((rate.base, rate.quote), []).append(rate)

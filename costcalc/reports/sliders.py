@@ -18,7 +18,6 @@ from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange, PriceChanges, Variant
 
 MOST = 2  # times the scenario's rises: the far end of the slider
-_FINEST = 10_000  # ticks; a pass-through that lies between them has no slider
 _LEAST_TICKS = 20  # up to where the slider of a single hike begins
 _PERCENT = Fraction(1, 100)
 
@@ -39,7 +38,7 @@ class Sliders:
     """Amounts as polynomials in the two knobs; report currency. Totals hold `Poly` for cost and covered."""
 
     rise: Knob
-    passed: Knob | None  # None: the pass-through lies between the ticks
+    passed: Knob
     what_passes: str  # all, ranges, events, both
     hike: PriceChange | None  # the only one there is
     ranges: tuple[bool, ...]  # whether anything is a range: beside prices, of what is raised, of what is passed through
@@ -135,13 +134,11 @@ class Turns:
         takes_events = item.event is not None and self._takes(item)
         return item.changes(Fraction(1) if takes_events else None)
 
-    def _passed(self) -> Knob | None:
+    def _passed(self) -> Knob:
         start = self.pass_through
         if start is None:
             start = Fraction(0 if self._only_events else 1)
         ticks = lcm(100, start.denominator)
-        if ticks > _FINEST:
-            return None
         return Knob(ticks, int(start * ticks), Fraction(1, ticks), Fraction(1, ticks))
 
 

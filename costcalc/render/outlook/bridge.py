@@ -36,7 +36,12 @@ def bridge_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
         return
     yield Gap()
     yield _grid(outlook, is_wide)
-    yield Note(
+    yield bridge_note(outlook)
+
+
+def bridge_note(outlook: Outlook) -> Note:
+    """How the steps were reckoned."""
+    return Note(
         f"Today: the log's usage at the list of {_day(outlook)}. Then causes in this order, each on top of all above"
         " it; a step is the difference of two full runs. In another order the steps would differ, their sum would not.",
         "quiet",
@@ -63,15 +68,24 @@ def _column(amounts: Sequence[Fraction], shown: Decimal, currency: str) -> list[
     return [Decimal(coin).scaleb(-digits) for coin in coins]
 
 
+def shown_steps(outlook: Outlook) -> list[int]:
+    """The places of the causes that have a row: published changes only where they change anything."""
+    steps = outlook.bridge
+    return [
+        position
+        for position, step in enumerate(steps)
+        if position and (step.cause != "published" or _moves(steps[position - 1], step))
+    ]
+
+
 def _grid(outlook: Outlook, is_wide: bool) -> Grid:
     last, whole = bridge_figures(outlook)
     steps = outlook.bridge
     largest = max((abs(amount) for amount in last[1:]), default=Decimal())
     margins = has_margin(outlook)
     rows = [_end_row(CAUSES["today"], last[0], whole[0], steps[0], outlook)]
-    for position, step in enumerate(steps[1:], 1):
-        if step.cause == "published" and not _moves(steps[position - 1], step):
-            continue
+    for position in shown_steps(outlook):
+        step = steps[position]
         exact = step.last.cost - steps[position - 1].last.cost
         row = [
             Cell(cause_name(step), indent=1),

@@ -32,13 +32,19 @@ NONAME = "(no customer)"
 
 
 def customer_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
-    """The table, and loudly those that turn from a profit to a loss."""
+    """The table, what it means, and who turns from a profit to a loss."""
     customers = outlook.customers
     if not customers or (outlook.by == ("customer",) and not knows_revenue(outlook)):
         return
     yield Gap()
     yield _grid(outlook, is_wide)
     yield from customer_notes(outlook)
+    yield from verdicts(outlook)
+
+
+def verdicts(outlook: Outlook) -> Iterator[Note]:
+    """Loudly those that turn from a profit to a loss; then those that are a loss already."""
+    customers = outlook.customers
     named = [customer for customer in customers if customer.name]  # rows without one are nobody's loss
     turned = [customer for customer in named if customer.turns_unprofitable]
     if turned:

@@ -16,8 +16,18 @@ _NAMED = 6  # names in a sentence
 
 def doubt_blocks(outlook: Outlook) -> Iterator[Block]:
     """What is missing first, then tests, then assumptions."""
+    yield from gap_blocks(outlook)
+    yield from assumed_blocks(outlook)
+
+
+def gap_blocks(outlook: Outlook) -> Iterator[Block]:
+    """What no figure holds: models without a price, refused rows."""
     yield from missing_blocks(outlook.rating, outlook.usage)
     yield from _unpriced_ahead(outlook)
+
+
+def assumed_blocks(outlook: Outlook) -> Iterator[Block]:
+    """What must be tested, what could not be done, and what is taken for granted."""
     if tests := list(_tests(outlook)):
         yield Gap()
         yield Facts(tests, each_in_a_line=True)

@@ -32,7 +32,7 @@ def month_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
     """One line a month with its total, a small chart, and what Before holds."""
     yield Gap()
     yield _grid(outlook, is_wide)
-    notes = [*_chart(outlook), *_notes(outlook)]
+    notes = [*_chart(outlook), *month_notes(outlook)]
     if notes:
         yield Gap()
     yield from notes
@@ -173,7 +173,8 @@ def _chart(outlook: Outlook) -> Iterator[Note]:
             yield Note(f"Margin by month   {line}   {percent_text(margins[0])} {ARROW} {percent_text(margins[-1])}")
 
 
-def _notes(outlook: Outlook) -> Iterator[Note]:
+def month_notes(outlook: Outlook) -> Iterator[Note]:
+    """What Before holds, what is incomplete, and from when on anything changes."""
     today, published = outlook.bridge[0].whole.cost, outlook.before.cost
     moved = round_half_up(published - today, minor_digits(outlook.currency))
     if moved:

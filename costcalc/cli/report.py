@@ -1,0 +1,162 @@
+"""`costcalc report`: the page that people look at and forward, as one file; or one of its charts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from costcalc import api
+from costcalc.cli import options as o
+from costcalc.cli.app import command_app
+from costcalc.cli.config import read_config
+from costcalc.cli.output import exit_code, report_refused
+from costcalc.cli.progress import scan_progress
+from costcalc.cli.project import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, _revenue
+from costcalc.files import write_whole
+from costcalc.problems import fail, nearest_names
+
+if TYPE_CHECKING:
+    from costcalc.render.charts.svg import Chart
+
+app = command_app()
+
+EXAMPLES = """
+\b
+Examples:
+  costcalc report usage.csv --hike alibaba=34 --revenue 52000 -o report.html
+  costcalc report usage.csv --scenario all-at-once --floor 55% -o report.html
+  costcalc report usage.csv --scenario april-2026 --by customer -o report.html
+  costcalc report usage.csv --hike any=20 --chart bridge -o bridge.svg
+
+\b
+The page is one file: it opens offline, prints, and sends nothing. Its sliders turn
+the rises and what is passed through, exactly as costcalc reckons them.
+"""
+
+CHARTS = ("bridge", "months")
+ENDINGS = {".html": "html", ".htm": "html", ".svg": "svg", ".png": "png"}
+
+Months = Annotated[
+    int | None,
+    typer.Option(
+        "--months", metavar="N", min=1, max=120, help="Months to come, at the log's daily rate.",
+        show_default="the scenario's horizon, else 12",
+    ),
+]  # fmt: skip
+ChartOption = Annotated[
+    str | None,
+    typer.Option("--chart", metavar="NAME", help="Only this chart: bridge, months; to a .svg or .png file.", show_default=False),
+]  # fmt: skip
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="The file to write: .html, or .svg and .png of a chart.", show_default=False),
+]  # fmt: skip
+
+
+@app.command(epilog=EXAMPLES)
+def report(
+    usage: o.Usage,
+    output: Output = None,
+    hike: Hike = None,
+    scenario: ScenarioOption = None,
+    pass_through: PassThrough = None,
+    revenue: RevenueOption = None,
+    margin: MarginOption = None,
+    floor: Floor = None,
+    months: Months = None,
+    chart: ChartOption = None,
+    by: o.By = None,
+    currency: o.Currency = None,
+    basis: o.Basis = None,
+    region: o.Region = None,
+    since: o.Since = None,
+    until: o.Until = None,
+    where: o.Where = None,
+    columns: o.Map = None,
+    usage_format: o.UsageFormat = None,
+    timezone: o.Timezone = None,
+    pricebook: o.Pricebooks = None,
+    allow_unpriced: o.AllowUnpriced = False,
+    allow_refused: o.AllowRefused = False,
+    config_file: o.ConfigFile = None,
+) -> int:
+    """One offline page to look at and forward: charts, sliders, tables."""
+    kind = _kind(output, chart)
+    config = read_config(config_file)
+    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    earned, source, today = _revenue(revenue, margin, config)
+    plan = api.scenario_of(scenario, hike or ())
+    with scan_progress() as progress:
+        result = api.outlook(
+            usage,
+            scenario=plan,
+            pass_through=pass_through,
+            revenue=earned,
+            revenue_source=source,
+            margin=today,
+            floor=floor or config.text("floor"),
+            months=months,
+            by=by or config.text("by") or ("provider", "model"),
+            currency=currency or plan.currency or config.text("currency"),
+            basis=basis or config.text("basis") or "auto",
+            prices=choice.prices(config),
+            timezone=choice.zone(config),
+            progress=progress,
+            **choice.scan_words(config),
+        )
+    _write(output, _content(result, kind, chart))
+    report_refused(result.report.usage)
+    return exit_code(
+        result.report.usage,
+        result.report.is_complete,
+        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
+        allow_refused=allow_refused or config.flag("allow_refused"),
+    )
+
+
+def _kind(output: Path | None, chart: str | None) -> str:
+    """html, svg or png. CostcalcError: there is no such chart; the ending and the chart do not fit; nowhere to write."""
+    if chart is not None and chart not in CHARTS:
+        raise fail("unknown-chart", f'no chart is called "{chart}"', nearest=nearest_names(chart, CHARTS), expected=", ".join(CHARTS))  # fmt: skip
+    if output is None or str(output) == "-":
+        if sys.stdout.isatty():
+            raise fail(
+                "page-on-a-terminal", "a page is a file: it would fill this terminal with its markup",
+                remedy="write it with -o report.html, or send it on: costcalc report … | command",
+            )  # fmt: skip
+        return "svg" if chart else "html"
+    kind = ENDINGS.get(output.suffix.lower())
+    fitting = [ending for ending, found in ENDINGS.items() if (found != "html") == bool(chart)]
+    if kind is None or output.suffix.lower() not in fitting:
+        what = f"the chart {chart}" if chart else "the page"
+        chosen = f"--chart, one of {', '.join(CHARTS)}" if kind in ("svg", "png") else f"-o with {' or '.join(fitting)}"
+        raise fail("unknown-output", f'{what} cannot be written as "{output.suffix or output}"', expected=", ".join(fitting), remedy=f"give {chosen}")  # fmt: skip
+    return kind
+
+
+def _content(result: api.OutlookResult, kind: str, chart: str | None) -> str | bytes:
+    if kind == "html":
+        return result.to_html()
+    drawn = _chart(result, chart or "")
+    if kind == "svg":
+        return drawn.alone()
+    from costcalc.render.charts.png import png_of
+
+    return png_of(drawn)
+
+
+def _chart(result: api.OutlookResult, name: str) -> Chart:
+    from costcalc.render.charts.bridge import bridge_chart
+    from costcalc.render.charts.months import months_chart
+
+    return bridge_chart(result.report) if name == "bridge" else months_chart(result.report)
+
+
+def _write(output: Path | None, content: str | bytes) -> None:
+    if output is not None and str(output) != "-":
+        write_whole(output, content)
+    elif isinstance(content, str):
+        sys.stdout.write(content)

@@ -1,0 +1,99 @@
+"""The bridge as a chart: from today to the last month, each cause where the one before it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate
+
+from costcalc.render.charts.svg import Chart, Scale, cut, scale, shape, words
+from costcalc.render.outlook.bridge import CAUSES, bridge_figures, cause_name, shown_steps
+from costcalc.render.words import decimal_text, long_month_text
+from costcalc.reports.outlook import Outlook
+
+TO_THE_SCENARIO = "With the scenario"
+WIDE, NARROW = 720, 340  # pixels
+_ROW, _TALL_ROW = 34, 46
+_LABELS, _AMOUNTS = 190, 140  # the room for them where it is wide
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A row: from where to where its bar goes."""
+
+    label: str
+    amount: str
+    kind: str  # whole, adds, saves
+    start: Decimal
+    end: Decimal
+
+
+def bridge_chart(outlook: Outlook, width: int = WIDE, reach: Sequence[Fraction] = ()) -> Chart:
+    """The last month's cost by cause. `reach`: amounts that must fit too, for somebody may turn the rises."""
+    rungs = rungs_of(outlook)
+    amounts = [Fraction(amount) for rung in rungs for amount in (rung.start, rung.end)]
+    low, high = min(Fraction(), *amounts, *reach), max(*amounts, *reach, Fraction(1, 100))
+    is_wide = width >= WIDE
+    row = _ROW if is_wide else _TALL_ROW
+    across = scale(low, high, _LABELS, width - _AMOUNTS) if is_wide else scale(low, high, 0, width)
+    height = row * len(rungs) + 4
+    axis = shape("line", "zero", {"x1": across.at(Decimal()), "x2": across.at(Decimal()), "y1": 0, "y2": height})
+    parts = [
+        f'<g data-bridge="{_scale_text(across)}">',
+        axis,
+        *(_rung(rung, number, across, width, row) for number, rung in enumerate(rungs)),
+        "</g>",
+    ]
+    return Chart("bridge", title_of(outlook), _says(rungs, outlook), width, height, parts)
+
+
+def title_of(outlook: Outlook) -> str:
+    return f"What adds and saves in {long_month_text(outlook.last.month)} ({outlook.currency})"
+
+
+def rungs_of(outlook: Outlook) -> list[Rung]:
+    """Today, the causes that change anything, and the scenario; the figures of the table."""
+    last, _ = bridge_figures(outlook)
+    reached = list(accumulate(last))
+    found = [Rung(CAUSES["today"], decimal_text(last[0]), "whole", Decimal(), last[0])]
+    for position in shown_steps(outlook):
+        amount = last[position]
+        kind = "adds" if amount >= 0 else "saves"
+        text = decimal_text(amount, signed=True) if amount else "–"
+        step = outlook.bridge[position]
+        found.append(Rung(cause_name(step), text, kind, reached[position - 1], reached[position]))
+    found.append(Rung(TO_THE_SCENARIO, decimal_text(reached[-1]), "whole", Decimal(), reached[-1]))
+    return found
+
+
+def _rung(rung: Rung, number: int, across: Scale, width: int, row: int) -> str:
+    top = number * row + 4
+    is_wide = row == _ROW
+    bar_top, bar_height = (top + 5, row - 14) if is_wide else (top + 22, row - 32)
+    text_at = top + 19 if is_wide else top + 15
+    ends = sorted((across.at(rung.start), across.at(rung.end)))
+    strong = " b" if rung.kind == "whole" else ""
+    label = cut(rung.label, 27 if is_wide else 28)
+    places: dict[str, float | str] = {
+        "x": ends[0],
+        "y": bar_top,
+        "width": max(ends[1] - ends[0], 1),
+        "height": bar_height,
+        "rx": 2,
+    }
+    following = {"x1": across.at(rung.end), "x2": across.at(rung.end), "y1": bar_top + bar_height, "y2": top + row + bar_top - top}  # fmt: skip
+    link = "" if rung.label == TO_THE_SCENARIO else shape("line", "link", following)
+    return (
+        f'<g data-rung="{number}">{link}{words(label, 0, text_at, f"t{strong}")}{shape("rect", rung.kind, places)}'
+        f"{words(rung.amount, width, text_at, f't{strong}', 'end')}</g>"
+    )
+
+
+def _scale_text(across: Scale) -> str:
+    return f"{across.zero!r},{across.unit!r}"
+
+
+def _says(rungs: Sequence[Rung], outlook: Outlook) -> str:
+    return "; ".join(f"{rung.label} {rung.amount}" for rung in rungs) + f" {outlook.currency}"

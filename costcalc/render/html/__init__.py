@@ -1,0 +1,1 @@
+"""HTML: one file that is forwarded: it asks nobody for anything, and names in it are text."""

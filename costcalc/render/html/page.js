@@ -1,0 +1,573 @@
+"use strict";
+// What the page does by itself: tables are sorted, and the sliders reckon everything anew from exact whole numbers.
+// Every amount is a BigInt over one denominator; only what is drawn in pixels becomes a float.
+(() => {
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const abs = (n) => (n < 0n ? -n : n);
+
+  // ---- Tables ----
+  const orders = new Map(); // table -> [key, direction], once a reader has chosen
+
+  function sort(table, key, direction) {
+    const body = table.tBodies[0];
+    const cell = (row) => one(`[data-k="${key}"]`, row);
+    const value = (row) => {
+      const found = cell(row);
+      return found.dataset.v === undefined ? null : found.dataset.v;
+    };
+    const isText = cell(body.rows[0]).classList.contains("w");
+    const compare = (a, b) => {
+      const [x, y] = [value(a), value(b)];
+      if (x === null || y === null) return (x === null) - (y === null); // what is unknown comes last either way
+      const found = isText ? x.localeCompare(y, "en") : Number(x) - Number(y);
+      return direction === "ascending" ? found : -found;
+    };
+    body.append(...[...body.rows].sort(compare));
+    for (const head of all("th[aria-sort]", table)) {
+      head.setAttribute("aria-sort", head.dataset.k === key ? direction : "none");
+    }
+  }
+
+  for (const head of all("th[aria-sort]")) {
+    one("button", head).addEventListener("click", () => {
+      const table = head.closest("table");
+      if (!table.tBodies[0].rows.length) return;
+      const now = head.getAttribute("aria-sort");
+      const first = head.classList.contains("w") ? "ascending" : "descending";
+      const other = first === "ascending" ? "descending" : "ascending";
+      const direction = now === first ? other : first;
+      orders.set(table, [head.dataset.k, direction]);
+      sort(table, head.dataset.k, direction);
+    });
+  }
+
+  const holder = document.getElementById("figures");
+  const data = holder && JSON.parse(holder.textContent);
+  if (!data) return;
+
+  // ---- Exact amounts ----
+  const CURRENCY = data.currency;
+  const COIN = 10n ** BigInt(data.digits);
+  const knob = (one) => ({ ...one, un: BigInt(one.tick[0]), ud: BigInt(one.tick[1]) });
+  const rise = knob(data.rise);
+  const passed = knob(data.passed);
+  const powers = [0, 0];
+  (function highest(part) {
+    if (!Array.isArray(part)) return;
+    if (part.length === 3 && typeof part[0] === "string" && typeof part[1] === "number") {
+      powers[0] = Math.max(powers[0], part[1]);
+      powers[1] = Math.max(powers[1], part[2]);
+    } else part.forEach(highest);
+  })([data.months, data.bridge, data.lines.map((line) => line[3]), data.customers && [data.customers.rows.map((row) => row[4]), data.customers.more]]);
+  const SCALE = rise.ud ** BigInt(powers[0]) * passed.ud ** BigInt(powers[1]);
+  const UNIT = BigInt(data.denominator) * SCALE; // the denominator of every amount below
+  const at = { rise: rise.start, passed: passed.start };
+
+  function amount(written) {
+    if (typeof written === "string") return BigInt(written) * SCALE;
+    const [r, p] = [BigInt(at.rise) * rise.un, BigInt(at.passed) * passed.un];
+    let sum = 0n;
+    for (const [number, a, b] of written) {
+      sum += BigInt(number) * r ** BigInt(a) * rise.ud ** BigInt(powers[0] - a) * p ** BigInt(b) * passed.ud ** BigInt(powers[1] - b);
+    }
+    return sum;
+  }
+  const totals = ([cost, other, revenue, covered]) => ({
+    cost: amount(cost),
+    other: amount(other),
+    revenue: revenue === null ? null : amount(revenue),
+    covered: covered === null ? null : amount(covered),
+  });
+  const allCosts = (t) => (t.covered === null ? t.cost : t.covered) + t.other;
+  const margin = (t) => (t.revenue ? ratio(t.revenue - allCosts(t), t.revenue) : null);
+  const profit = (t) => (t.revenue === null ? null : t.revenue - allCosts(t));
+  const both = (a, b) => (a === null || b === null ? null : a + b);
+  const plus = (a, b) => ({ cost: a.cost + b.cost, other: a.other + b.other, revenue: both(a.revenue, b.revenue), covered: both(a.covered, b.covered) });
+  const ratio = (n, d) => (d < 0n ? { n: -n, d: -d } : { n, d });
+  const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+  const orderRatios = (a, b) => order(a.n * b.d, b.n * a.d);
+  const float = (n, d) => Number((n * 1000000n) / d) / 1e6;
+
+  // ---- Rounding: half up, and by largest remainder to the total ----
+  function halfUp(n, d) {
+    const found = (2n * abs(n) + d) / (2n * d);
+    return n < 0n ? -found : found;
+  }
+  const coinsOf = (n) => halfUp(n * COIN, UNIT);
+  const floor = (n, d) => (n >= 0n ? n / d : -((-n + d - 1n) / d));
+
+  function shareOut(amounts, total, alike) {
+    if (amounts.length === 1) return [total];
+    const scaled = amounts.map((n) => n * COIN);
+    const found = scaled.map((n) => floor(n, UNIT));
+    const left = scaled.map((n, i) => found[i] * UNIT - n);
+    const turn = (i) => {
+      if (left[i] === 0n) return 3;
+      if (!alike || alike[i][0] !== amounts[i]) return 1;
+      return alike[i][1] > found[i] ? 0 : 2;
+    };
+    const places = amounts.map((_, i) => i).sort((i, j) => turn(i) - turn(j) || order(left[i], left[j]) || i - j);
+    const missing = Number(total - found.reduce((a, b) => a + b, 0n));
+    for (const i of places.slice(0, missing)) found[i] += 1n;
+    return found;
+  }
+
+  // ---- Words ----
+  function decimal(whole, digits, signed) {
+    const text = abs(whole).toString().padStart(digits + 1, "0");
+    const cut = text.length - digits;
+    const grouped = text.slice(0, cut).replace(/\B(?=(\d{3})+$)/g, ",");
+    const sign = whole < 0n ? "−" : signed && whole > 0n ? "+" : "";
+    return sign + grouped + (digits ? "." + text.slice(cut) : "");
+  }
+  const money = (coins, signed) => decimal(coins, data.digits, signed);
+  const percent = (r, digits = 1, signed = false) => decimal(halfUp(r.n * 100n * 10n ** BigInt(digits), r.d), digits, signed) + "%";
+  const plainPercent = (r, signed) => percent(r, 4, signed).replace(/\.?0+%$/, "%");
+  function share(n, d) {
+    if (n > 0n && n * 100n < d) return n * 1000n < d ? "<1%" : percent(ratio(n, d));
+    if (n * 100n > 99n * d && n < d) return n * 1000n > 999n * d ? ">99.9%" : percent(ratio(n, d));
+    return percent(ratio(n, d), 0);
+  }
+  const points = (a, b) => halfUp(b.n * 1000n, b.d) - halfUp(a.n * 1000n, a.d);
+
+  // ---- Cells: [text, style, what is sorted by] ----
+  const DASH = "–";
+  const NOTHING = [DASH, "quiet", null];
+  const styleOf = (n) => (n > 0n ? "worse" : n < 0n ? "better" : "");
+  const coinValue = (coins) => (coins < 0n ? "-" : "") + decimal(abs(coins), data.digits).replace(/,/g, "");
+  const moneyCell = (coins) => [money(coins), "", coinValue(coins)];
+  const changeCell = (coins, exact) => (!coins && !exact ? [DASH, "quiet", "0"] : [money(coins, true), styleOf(exact), coinValue(coins)]);
+  const ratioCell = (r, style = "", signed = false) => (r === null ? NOTHING : [percent(r, 1, signed), style, String(float(r.n, r.d))]);
+  function riseCell(before, after) {
+    if (before === after) return [DASH, "quiet", "0"];
+    if (!before) return ["new", styleOf(after), "1e9"];
+    const r = ratio(after - before, before);
+    return [percent(r, 1, true), styleOf(r.n), String(float(r.n, r.d))];
+  }
+  const shareCell = (part, whole) => (whole && part ? [share(part, whole), "", String(float(part, whole))] : [DASH, "quiet", "0"]);
+  function pointsCell(a, b) {
+    const lost = a && b ? points(a, b) : 0n;
+    return lost ? [decimal(lost, 1, true), styleOf(-orderSign(a, b)), null] : NOTHING;
+  }
+  const orderSign = (a, b) => BigInt(orderRatios(b, a));
+
+  function put(row, cells) {
+    for (const [key, [text, style, value]] of Object.entries(cells)) {
+      const cell = row && one(`[data-k="${key}"]`, row);
+      if (!cell) continue;
+      cell.textContent = text;
+      cell.classList.remove("worse", "better", "quiet", "loud");
+      if (style) cell.classList.add(style);
+      if (value === null) delete cell.dataset.v;
+      else cell.dataset.v = value;
+    }
+  }
+  const rowOf = (table, mark) => one(`#${table} tr[data-i="${mark}"]`);
+  const stand = (rows) => rows.reduce(plus);
+
+  // ---- The outlook with the knobs where they stand ----
+  const today = totals(data.today);
+  const before = data.before.map(totals);
+  const beforeCoins = data.beforeCoins.map(BigInt);
+
+  function reckon() {
+    const months = data.months.map((ends) => {
+      const [low, middle, high] = ends.map(totals);
+      const byCost = [middle, low, high].sort((a, b) => order(a.cost, b.cost));
+      return { after: middle, low: byCost[0], high: byCost[2] };
+    });
+    const turned = at.rise > 0;
+    const hasRanges = data.ranges[0] || (data.ranges[1] && turned) || (data.ranges[2] && turned && at.passed > 0);
+    const alike = before.map((t, i) => [t.cost, beforeCoins[i]]);
+    const figures = {};
+    const whole = { before: stand(before) };
+    const total = { before: BigInt(data.totalBefore) };
+    for (const end of ["low", "after", "high"]) {
+      whole[end] = stand(months.map((month) => month[end]));
+      total[end] = coinsOf(whole[end].cost);
+      figures[end] = shareOut(months.map((month) => month[end].cost), total[end], alike);
+    }
+    const bridge = data.bridge.map(([last, all]) => ({ last: totals(last), whole: totals(all) }));
+    const column = (key, shown) => shareOut(bridge.map((step, i) => step[key].cost - (i ? bridge[i - 1][key].cost : 0n)), shown, null);
+    const end = months.length - 1;
+    return {
+      months, figures, whole, total, bridge, hasRanges, end,
+      last: months[end],
+      lastCoins: column("last", figures.after[end]),
+      wholeCoins: column("whole", total.after),
+    };
+  }
+
+  const marginsOf = (month) => {
+    const known = [month.low, month.after, month.high].map(margin).filter((m) => m !== null);
+    known.sort(orderRatios);
+    return known.length ? [known[0], known[known.length - 1]] : null;
+  };
+
+  // ---- Headline ----
+  function headline(now) {
+    const [was, is] = [today.cost, now.last.after.cost];
+    const [first, then] = [now.lastCoins[0], now.figures.after[now.end]].map((coins) => `${money(coins)} ${CURRENCY}`);
+    const when = `in ${data.long[now.end]}`;
+    let text;
+    if (first === then && !now.hasRanges) text = `Cost a month stays at ${first} (as today) ${when}`;
+    else {
+      const verb = is > was ? "rises" : is < was ? "falls" : "stays about the same,";
+      const ends = now.hasRanges ? ` (low ${money(now.figures.low[now.end])} ${CURRENCY}, high ${money(now.figures.high[now.end])} ${CURRENCY})` : "";
+      text = `Cost a month ${verb} from ${first} (today) to ${then} ${when}${ends}`;
+    }
+    const notes = [[text + marginWords(now) + ".", "lead"]];
+    return notes.concat(floorWords(now));
+  }
+
+  function marginWords(now) {
+    const [was, is] = [margin(today), margin(now.last.after)];
+    if (!was || !is) return "";
+    const ends = marginsOf(now.last);
+    const around = ends && orderRatios(ends[0], ends[1]) ? ` (${percent(ends[0])} to ${percent(ends[1])})` : "";
+    if (percent(was) === percent(is)) return `; gross margin stays at ${percent(was)}${around}`;
+    return `; gross margin ${orderRatios(is, was) < 0 ? "falls" : "rises"} from ${percent(was)} to ${percent(is)}${around}`;
+  }
+
+  function floorWords(now) {
+    if (!data.floor || !margin(now.last.after)) return [];
+    const bound = { n: BigInt(data.floor[0]), d: BigInt(data.floor[1]) };
+    const word = data.floor[2];
+    const meets = (m) => m !== null && orderRatios(m, bound) >= 0;
+    const middle = now.months.map((month) => margin(month.after));
+    const below = middle.findIndex((m) => m !== null && orderRatios(m, bound) < 0);
+    let back = middle.length;
+    while (back > 0 && meets(middle[back - 1])) back -= 1;
+    const month = (place) => data.long[place];
+    const was = margin(today);
+    const notes = [];
+    if (below < 0) notes.push([`Margin stays at or above ${word} through ${month(now.end)}.`, "strong"]);
+    else if (was && orderRatios(was, bound) < 0) {
+      notes.push([`Margin is below ${word} today already${back <= now.end ? `; it meets it from ${month(back)} on` : ""}.`, "loud"]);
+    } else notes.push([`Margin falls below ${word} in ${month(below)}${back <= now.end ? ` and is back at it in ${month(back)}` : ""}.`, "loud"]);
+    const ends = now.months.map(marginsOf);
+    const worst = ends.findIndex((m) => m && orderRatios(m[0], bound) < 0);
+    const best = ends.findIndex((m) => m && orderRatios(m[1], bound) < 0);
+    const atBest = below < 0 || best === below ? "" : `at the best end ${best >= 0 ? `in ${month(best)}` : "it does not"}`;
+    if (worst >= 0 && worst !== below) notes.push([`At the worst end of the ranges it falls below ${word} in ${month(worst)}${atBest && ", " + atBest}.`, ""]);
+    else if (below >= 0 && best !== below) notes.push([`At the best end of the ranges${atBest.replace("at the best end", "")}.`, ""]);
+    return notes;
+  }
+
+  function say(holderId, notes) {
+    const made = notes.map(([text, style]) => {
+      const part = document.createElement("p");
+      if (style) part.className = style;
+      if (style === "loud") {
+        const mark = document.createElement("span");
+        mark.className = "mark";
+        mark.setAttribute("aria-hidden", "true");
+        mark.textContent = "!";
+        part.append(mark, " ");
+      }
+      part.append(text);
+      return part;
+    });
+    const holder = document.getElementById(holderId);
+    if (holder) holder.replaceChildren(...made);
+  }
+
+  // ---- Answers ----
+  function riseTo(t, keep) {
+    // keep is 1 − margin, as a ratio; None where no price can be said
+    if (keep === null || keep.n <= 0n || !t.revenue || t.revenue < 0n) return null;
+    return ratio(allCosts(t) * keep.d - t.revenue * keep.n, t.revenue * keep.n);
+  }
+  const less = (m) => (m === null ? null : { n: m.d - m.n, d: m.d });
+  function priceWay(r) {
+    if (r === null) return "no price of your own would do";
+    if (r.n > 0n) return `raise your prices by ${percent(r)}`;
+    return r.n ? `your prices have room: ${percent(r)}` : "your prices do already";
+  }
+
+  // ---- Lines: the same tree of rows as in the terminal, so that the coins fall alike ----
+  const LARGEST = 10;
+  function tree(lines) {
+    const largest = new Set(lines.map((line, i) => [line, i]).sort((a, b) => order(b[0].after, a[0].after) || a[1] - b[1]).slice(0, LARGEST).map(([line]) => line));
+    const depth = lines.length ? lines[0].names.length : 0;
+    const sum = (found, key) => found.reduce((total, line) => total + line[key], 0n);
+    function nodes(found, level) {
+      const groups = new Map();
+      for (const line of found) {
+        const name = line.names[level];
+        groups.set(name, [...(groups.get(name) || []), line]);
+      }
+      const made = [...groups].map(([name, mine]) => ({
+        name, lines: mine, before: sum(mine, "before"), after: sum(mine, "after"),
+        parts: level + 1 >= depth ? [] : nodes(mine, level + 1),
+      }));
+      const priced = (node) => node.lines.some((line) => !line.unpriced);
+      made.sort((a, b) => priced(b) - priced(a) || order(b.after, a.after) || a.name - b.name);
+      return folded(made, level);
+    }
+    function folded(made, level) {
+      const bySize = [...made].sort((a, b) => order(b.after, a.after)).slice(0, LARGEST);
+      const kept = new Set(level === 0 ? bySize : made.filter((node) => node.lines.some((line) => largest.has(line))));
+      const hidden = made.filter((node) => !kept.has(node));
+      if (hidden.length < 2) return made;
+      const mine = hidden.flatMap((node) => node.lines);
+      return [...made.filter((node) => kept.has(node)), { name: -1, lines: mine, before: sum(mine, "before"), after: sum(mine, "after"), parts: hidden }];
+    }
+    return nodes(lines, 0);
+  }
+  function spread(nodes, total, key, alike) {
+    const shared = shareOut(nodes.map((node) => node[key]), total, alike && nodes.map((node) => [node.before, node.beforeCoins]));
+    nodes.forEach((node, i) => {
+      node[key + "Coins"] = shared[i];
+      if (node.parts.length) spread(node.parts, shared[i], key, alike);
+      else node.lines[0][key + "Coins"] = shared[i];
+    });
+  }
+  function drawLines(now) {
+    if (!data.lines.length) return;
+    const lines = data.lines.map(([names, unpriced, was, then]) => ({ names, unpriced, before: amount(was), after: amount(then) }));
+    const top = tree(lines);
+    spread(top, beforeCoins[now.end], "before", false);
+    spread(top, now.figures.after[now.end], "after", true);
+    const whole = now.last.after.cost;
+    const add = (found, key) => found.reduce((total, line) => total + line[key], 0n);
+    const cells = (found) => {
+      if (found.every((line) => line.unpriced)) return {};
+      const [was, then] = [add(found, "before"), add(found, "after")];
+      const [wasCoins, thenCoins] = [add(found, "beforeCoins"), add(found, "afterCoins")];
+      return {
+        before: moneyCell(wasCoins), after: moneyCell(thenCoins), change: changeCell(thenCoins - wasCoins, then - was),
+        rise: riseCell(was, then), share: shareCell(then, whole),
+      };
+    };
+    const groups = new Map();
+    lines.forEach((line) => groups.set(line.names[0], [...(groups.get(line.names[0]) || []), line]));
+    const rows = all("#first-table tbody tr");
+    for (const row of rows) put(row, cells(groups.get(Number(row.dataset.i))));
+    const limit = lines.length <= data.linesShown + 1 ? lines.length : data.linesShown;
+    lines.slice(0, limit).forEach((line, i) => put(rowOf("lines-table", i), cells([line])));
+    if (limit < lines.length) put(rowOf("lines-table", limit), cells(lines.slice(limit)));
+    for (const table of ["first-table", "lines-table"]) put(rowOf(table, "total"), cells(lines));
+  }
+
+  // ---- Customers ----
+  function sumKnown(rows, key) {
+    // A customer without revenue pays nothing: the others' stays known.
+    return rows.map((row) => row[key]).reduce((a, b) => {
+      const fill = (t) => ((a.revenue === null) !== (b.revenue === null) ? { ...t, revenue: t.revenue || 0n } : t);
+      return plus(fill(a), fill(b));
+    });
+  }
+  function drawCustomers(now) {
+    if (!data.customers) return;
+    const rows = data.customers.rows.map(([name, rank, named, was, then], i) => ({ name, rank, named, mark: i, today: totals(was), last: totals(then) }));
+    const more = data.customers.more.map(([was, then], i) => ({ name: data.customers.names[i], named: data.customers.names[i] ? 1 : 0, today: totals(was), last: totals(then) }));
+    const everyone = [...rows, ...more];
+    const worstFirst = (a, b) => {
+      const [x, y] = [margin(a.last), margin(b.last)];
+      if (!x || !y) return (x ? 0 : 1) - (y ? 0 : 1) || order(b.last.cost, a.last.cost) || a.rank - b.rank;
+      return orderRatios(x, y) || order(b.last.cost, a.last.cost) || a.rank - b.rank;
+    };
+    rows.sort(worstFirst);
+    const listed = more.length ? [...rows, { mark: rows.length, today: sumKnown(more, "today"), last: sumKnown(more, "last"), isFold: true }] : rows;
+    const whole = { today: sumKnown(listed, "today"), last: sumKnown(listed, "last") };
+    const known = [[today.cost, now.lastCoins[0]], [now.last.after.cost, now.figures.after[now.end]]];
+    const coins = (value) => {
+      const total = value(whole);
+      const same = known.filter(([exact]) => exact === total).pop();
+      return shareOut(listed.map(value), same ? same[1] : coinsOf(total), null);
+    };
+    const columns = [(row) => allCosts(row.today), (row) => allCosts(row.last), (row) => row.last.revenue || 0n].map(coins);
+    const bound = data.floor && { n: BigInt(data.floor[0]), d: BigInt(data.floor[1]) };
+    const cells = (row, [was, then, paid], single) => {
+      const [m, n] = [margin(row.today), margin(row.last)];
+      return {
+        today: moneyCell(was), after: moneyCell(then), change: changeCell(then - was, allCosts(row.last) - allCosts(row.today)),
+        paid: row.last.revenue === null ? NOTHING : moneyCell(paid),
+        margin_today: ratioCell(m), margin: ratioCell(n, m && n && orderRatios(n, m) < 0 ? "worse" : ""),
+        rise_to_hold: single ? ratioCell(riseTo(row.last, less(m)), "", true) : NOTHING,
+        rise_to_floor: single && bound ? ratioCell(riseTo(row.last, less(bound)), "", true) : NOTHING,
+      };
+    };
+    const table = document.getElementById("customers-table");
+    const body = table.tBodies[0];
+    const found = listed.map((row, i) => {
+      const drawn = rowOf("customers-table", row.mark);
+      put(drawn, cells(row, columns.map((column) => column[i]), !row.isFold));
+      return drawn;
+    });
+    put(rowOf("customers-table", "total"), cells(whole, columns.map((column) => column.reduce((a, b) => a + b, 0n)), false));
+    if (!orders.has(table)) body.append(...found);
+    say("verdicts", verdicts(everyone.sort(worstFirst)));
+  }
+  function verdicts(customers) {
+    const named = customers.filter((row) => row.named);
+    const loses = (t) => profit(t) !== null && profit(t) < 0n;
+    const turned = named.filter((row) => profit(row.today) !== null && !loses(row.today) && loses(row.last));
+    const already = named.filter((row) => loses(row.today));
+    const count = (rows) => `${rows.length.toLocaleString("en-US")} customer${rows.length === 1 ? "" : "s"}`;
+    const names = (rows) => rows.slice(0, 5).map((row) => row.name).join(", ") + (rows.length > 5 ? ` and ${rows.length - 5} more` : "");
+    const notes = [];
+    if (turned.length) notes.push([`${count(turned)} ${turned.length === 1 ? "turns" : "turn"} unprofitable: ${names(turned)}.`, "loud"]);
+    if (already.length) notes.push([`${count(already)} ${already.length === 1 ? "costs" : "cost"} more than ${already.length === 1 ? "it pays" : "they pay"} today already: ${names(already)}.`, ""]);
+    return notes;
+  }
+
+  // ---- Months, bridge, tiles ----
+  const ENDS = ["before", "low", "after", "high"];
+  function drawMonths(now) {
+    const cells = (was, is, coins) => ({
+      ...Object.fromEntries(ENDS.map((end) => [end, moneyCell(coins(end))])),
+      change: changeCell(coins("after") - coins("before"), is.cost - was.cost),
+      margin: ratioCell(margin(is)),
+      points: pointsCell(margin(was), margin(is)),
+    });
+    now.months.forEach((month, i) => put(rowOf("months-table", i), cells(before[i], month.after, (end) => (end === "before" ? beforeCoins[i] : now.figures[end][i]))));
+    put(rowOf("months-table", "total"), cells(now.whole.before, now.whole.after, (end) => now.total[end]));
+  }
+  function drawBridge(now) {
+    const cell = (coins, exact) => (coins ? changeCell(coins, exact) : NOTHING);
+    const sum = (coins) => coins.reduce((a, b) => a + b, 0n);
+    const first = now.bridge[0];
+    put(rowOf("bridge-table", 0), { last: moneyCell(now.lastCoins[0]), whole: moneyCell(now.wholeCoins[0]), margin: ratioCell(margin(first.last)) });
+    for (const i of data.rows) {
+      const [was, is] = [now.bridge[i - 1], now.bridge[i]];
+      put(rowOf("bridge-table", i), {
+        last: cell(now.lastCoins[i], is.last.cost - was.last.cost), whole: cell(now.wholeCoins[i], is.whole.cost - was.whole.cost),
+        margin: ratioCell(margin(is.last)), points: pointsCell(margin(was.last), margin(is.last)),
+      });
+    }
+    const end = now.bridge[now.bridge.length - 1];
+    put(rowOf("bridge-table", "total"), {
+      last: moneyCell(sum(now.lastCoins)), whole: moneyCell(sum(now.wholeCoins)), margin: ratioCell(margin(end.last)),
+      points: pointsCell(margin(today), margin(end.last)),
+    });
+  }
+  function drawTiles(now) {
+    const set = (key, figure, against) => {
+      const [a, b] = [one(`[data-tile="${key}"]`), one(`[data-against="${key}"]`)];
+      if (a) [a.textContent, b.textContent] = [figure, against];
+    };
+    const [was, is] = [today.cost, now.last.after.cost];
+    const grown = was && was !== is ? `, ${riseCell(was, is)[0]}` : "";
+    set("cost", `${money(now.figures.after[now.end])} ${CURRENCY}`, `today ${money(now.lastCoins[0])}${grown}`);
+    const [m, n] = [margin(today), margin(now.last.after)];
+    if (m && n) set("margin", percent(n), `today ${percent(m)}, ${pointsCell(m, n)[0]} points`);
+    const changed = changeCell(now.total.after - now.total.before, now.whole.after.cost - now.whole.before.cost)[0];
+    set("whole", `${money(now.total.after)} ${CURRENCY}`, `before ${money(now.total.before)}, ${changed}`);
+    const hold = riseTo(now.last.after, less(m));
+    if (hold) set("hold", percent(hold, 1, true), priceWay(hold));
+    data.ways.forEach(([top, bottom], i) => {
+      const way = one(`[data-way="${i}"]`);
+      if (way) way.textContent = priceWay(riseTo(now.last.after, { n: BigInt(bottom) - BigInt(top), d: BigInt(bottom) }));
+    });
+  }
+
+  // ---- Charts: the scales stay, what lies on them moves ----
+  const px = (n) => String(Math.round(n * 100) / 100);
+  function drawCharts(now) {
+    const amountsOf = (key) => now.months.map((month) => float(month[key].cost, UNIT));
+    const marginOf = (m) => (m === null ? null : float(m.n, m.d));
+    const ends = now.months.map(marginsOf);
+    const series = {
+      cost: { after: amountsOf("after"), low: amountsOf("low"), high: amountsOf("high"), last: money(now.figures.after[now.end]) },
+      margin: {
+        after: now.months.map((month) => marginOf(margin(month.after))),
+        low: ends.map((m) => m && marginOf(m[0])), high: ends.map((m) => m && marginOf(m[1])),
+        last: margin(now.last.after) ? percent(margin(now.last.after)) : "",
+      },
+    };
+    for (const chart of all("[data-xs]")) {
+      const xs = chart.dataset.xs.split(",").map(Number);
+      for (const panel of all("[data-panel]", chart)) drawPanel(panel, xs, series[panel.dataset.panel]);
+    }
+    for (const chart of all("[data-bridge]")) drawWaterfall(chart, now);
+  }
+  function drawPanel(panel, xs, values) {
+    const [zero, unit] = panel.dataset.scale.split(",").map(Number);
+    const place = (value) => (value === null ? null : zero + value * unit);
+    const [after, low, high] = [values.after, values.low, values.high].map((found) => found.map(place));
+    let broken = true;
+    const line = after.map((y, i) => {
+      const step = y === null ? "" : `${broken ? "M" : "L"}${xs[i]} ${px(y)}`;
+      broken = y === null;
+      return step;
+    });
+    one(".after", panel).setAttribute("d", line.join(""));
+    const dots = one(".dots", panel);
+    if (dots) dots.setAttribute("d", after.map((y, i) => (y === null ? "" : `M${xs[i]} ${px(y)}h0`)).join(""));
+    const band = one(".band", panel);
+    const known = xs.map((_, i) => i).filter((i) => high[i] !== null && low[i] !== null);
+    if (band && known.length) {
+      const edge = (places, ys) => places.map((i) => `${xs[i]} ${px(ys[i])}`);
+      band.setAttribute("d", `M${[...edge(known, high), ...edge(known.reverse(), low)].join("L")}Z`);
+    }
+    const label = one("[data-last]", panel);
+    const end = after[after.length - 1];
+    if (label && end !== null) {
+      label.textContent = values.last;
+      label.setAttribute("y", px(Math.max(end - 10, 14)));
+    }
+  }
+  function drawWaterfall(chart, now) {
+    const [zero, unit] = chart.dataset.bridge.split(",").map(Number);
+    const across = (coins) => zero + (Number(coins) / Number(COIN)) * unit;
+    const reached = now.lastCoins.reduce((found, coins) => [...found, (found.length ? found[found.length - 1] : 0n) + coins], []);
+    const rungs = [[0n, reached[0], money(reached[0]), ""]];
+    for (const i of data.rows) rungs.push([reached[i - 1], reached[i], now.lastCoins[i] ? money(now.lastCoins[i], true) : DASH, now.lastCoins[i] >= 0n ? "adds" : "saves"]);
+    const end = reached[reached.length - 1];
+    rungs.push([0n, end, money(end), ""]);
+    rungs.forEach(([from, to, text, kind], i) => {
+      const rung = one(`[data-rung="${i}"]`, chart);
+      const [a, b] = [across(from), across(to)].sort((x, y) => x - y);
+      const bar = one("rect", rung);
+      bar.setAttribute("x", px(a));
+      bar.setAttribute("width", px(Math.max(b - a, 1)));
+      if (kind) bar.setAttribute("class", kind);
+      const link = one(".link", rung);
+      if (link) for (const side of ["x1", "x2"]) link.setAttribute(side, px(across(to)));
+      one("text:last-child", rung).textContent = text;
+    });
+  }
+
+  // ---- Knobs ----
+  const inputs = { rise: document.getElementById("knob-rise"), passed: document.getElementById("knob-passed") };
+  const outputs = { rise: document.getElementById("shown-rise"), passed: document.getElementById("shown-passed") };
+  const shownAt = (which, knob) => plainPercent(ratio(BigInt(at[which]) * BigInt(knob.shown[0]), BigInt(knob.shown[1])), knob.isHike);
+  const moved = () => at.rise !== rise.start || at.passed !== passed.start;
+
+  function draw() {
+    const now = reckon();
+    for (const [which, knob] of [["rise", rise], ["passed", passed]]) {
+      const text = shownAt(which, knob);
+      outputs[which].textContent = text;
+      inputs[which].setAttribute("aria-valuetext", text);
+    }
+    say("headline", headline(now));
+    drawTiles(now);
+    drawMonths(now);
+    drawBridge(now);
+    drawLines(now);
+    drawCustomers(now);
+    drawCharts(now);
+    for (const [table, [key, direction]] of orders) sort(table, key, direction);
+    document.body.classList.toggle("moved", moved());
+    one("#turned").textContent = moved() ? `Turned: ${one('label[for="knob-rise"]').textContent} ${shownAt("rise", rise)}, ${one('label[for="knob-passed"]').textContent} ${shownAt("passed", passed)}. ` : "";
+  }
+  for (const which of ["rise", "passed"]) {
+    inputs[which].addEventListener("input", () => {
+      at[which] = Number(inputs[which].value);
+      draw();
+    });
+  }
+  document.getElementById("reset").addEventListener("click", () => {
+    [at.rise, at.passed] = [rise.start, passed.start];
+    [inputs.rise.value, inputs.passed.value] = [rise.start, passed.start];
+    draw();
+  });
+  // A browser may have kept the sliders where a reader left them.
+  [at.rise, at.passed] = [Number(inputs.rise.value), Number(inputs.passed.value)];
+  document.getElementById("sliders").hidden = false;
+  if (moved()) draw();
+})();

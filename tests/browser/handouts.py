@@ -1,0 +1,62 @@
+"""Handouts to be looked at: usage and scenarios whose pages show all that a page can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from costcalc.api.outlooks import horizon_of
+from costcalc.api.plans import scenario_of
+from costcalc.forecasts.horizon import Horizon
+from costcalc.money import Money
+from costcalc.reports.case import Case, Earned, OutlookOptions
+from costcalc.reports.handout import Handout, handout
+from costcalc.reports.outlook import Outlook, outlook
+from costcalc.reports.sliders import Sliders, Turns
+from costcalc.scenario.hikes import changes_at
+from costcalc.scenario.items import Scenario
+from tests.conftest import REPO_ROOT
+
+USAGE = str(REPO_ROOT / "examples" / "usage.csv")
+REVENUE = Earned(Money(Fraction(24_000), ""))
+
+
+@dataclass(frozen=True)
+class Made:
+    """A handout, and the engine that can make it anew with other price changes."""
+
+    horizon: Horizon
+    options: OutlookOptions
+    turns: Turns
+    handout: Handout
+
+    @property
+    def sliders(self) -> Sliders:
+        assert isinstance(self.handout.sliders, Sliders), self.handout.sliders
+        return self.handout.sliders
+
+    def at(self, rise: int, passed: int) -> Outlook:
+        """The engine's own outlook with the sliders at these ticks."""
+        knobs = self.sliders
+        changes = self.turns.at(rise * knobs.rise.tick, passed * knobs.passed.tick)
+        return outlook(self.horizon, replace(self.options, changes=changes))
+
+
+def made(
+    usage: object, scenario: str | Scenario | None, hikes: object = (), share: Fraction | None = None,
+    by: tuple[str, ...] = ("provider", "model"), floor: Fraction | None = None, earned: Earned = REVENUE,
+    months: int = 12, prices: object = None,
+) -> Made:  # fmt: skip
+    """As `costcalc report` makes it."""
+    from costcalc.api import read_prices
+
+    plan = scenario_of(scenario, hikes)
+    found = prices or read_prices()
+    horizon = horizon_of(usage, [plan], by, found, plan.horizon or months, None, "auto", "UTC", {})  # type: ignore[arg-type]
+    return of_horizon(horizon, OutlookOptions(plan, changes_at(plan, share), by, earned, floor), share)
+
+
+def of_horizon(horizon: Horizon, options: OutlookOptions, share: Fraction | None = None) -> Made:
+    case = Case(horizon, options)
+    found = handout(case, outlook(horizon, options), share)
+    return Made(horizon, options, Turns(options.scenario, share), found)

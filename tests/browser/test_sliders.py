@@ -1,0 +1,80 @@
+"""The page with its sliders anywhere shows what the engine says for such rises, to the last digit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from costcalc.forecasts.horizon import Horizon, HorizonOptions
+from costcalc.render.html import sections
+from costcalc.render.html.page import handout_html
+from costcalc.render.outlook.answers import ways_of
+from costcalc.render.outlook.headline import headline_blocks
+from costcalc.reports.case import Earned, OutlookOptions
+from costcalc.reports.outlook import Outlook
+from costcalc.scenario.hikes import changes_at
+from costcalc.scenario.read import parse_scenario
+from tests.browser.browsing import Seen, by_name, opened, rows_of
+from tests.browser.handouts import USAGE, Made, made, of_horizon
+from tests.render.made import NO_FX, PRICEBOOK
+from tests.render.outlooks import PLAN, customers_log
+
+pytestmark = pytest.mark.browser
+PLACES = ((0, 0), (25, 100), (50, 50), (100, 0), (100, 100), (200, 100), (200, 33), (137, 61))  # percent of each slider
+
+
+def assert_shows(seen: Seen, found: Outlook) -> None:
+    """Everything that follows the sliders, as the page in Python writes it."""
+    tables = [sections.bridge_table(found), sections.months_table(found), sections.first_table(found)]
+    if len(found.by) > 1:
+        tables.append(sections.lines_table(found))
+    if sections.has_customers(found):
+        tables.append(sections.customers_table(found))
+    for table in tables:
+        keys = [heading.key for heading in table.headings if heading.key not in ("requests", "tokens")]
+        assert by_name(seen.table(table.identity), keys) == by_name(rows_of(table), keys), table.identity
+    assert seen.headline() == [note.text for note in headline_blocks(found) if hasattr(note, "text")]
+    assert seen.tiles() == {key: (figure, against) for key, _, figure, against in sections.tiles(found)}
+    ways = seen.page.eval_on_selector_all("[data-way]", "all => all.map(e => e.textContent)")
+    assert ways == [way.price for way in ways_of(found) if way.price]
+
+
+def assert_follows(chromium: Any, tmp_path: Any, what: Made) -> None:
+    knobs = what.sliders
+    with opened(chromium, handout_html(what.handout), tmp_path) as seen:
+        assert_shows(seen, what.handout.outlook)
+        for rise, passed in PLACES:
+            ticks = rise * knobs.rise.most // 200, passed * knobs.passed.most // 100
+            seen.turn("rise", ticks[0])
+            seen.turn("passed", ticks[1])
+            assert_shows(seen, what.at(*ticks))
+        seen.page.click("#reset")
+        assert_shows(seen, what.handout.outlook)
+        assert seen.complaints == []
+
+
+CASES = {
+    "one hike": ((None, ["alibaba=34"]), {"floor": Fraction(55, 100)}),
+    "a range, passed through in part": ((None, ["alibaba=5..34", "baidu=30"]), {"share": Fraction(3, 5)}),
+    "hikes that compound": ((None, ["any=10", "alibaba=34", "*/qwen*=12.5@2027-01-01"]), {"by": ("customer", "feature")}),
+    "cuts": ((None, ["alibaba=-20", "openai=+5"]), {}),
+    "events": (("april-2026", []), {"floor": Fraction(58, 100)}),
+    "events, passed through in part": (("april-2026", []), {"share": Fraction(1, 3)}),
+    "a whole scenario": (("all-at-once", []), {"floor": Fraction(55, 100)}),
+    "without revenue": ((None, ["alibaba=34"]), {"earned": Earned(), "months": 1}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_page_is_the_engine_s_wherever_the_sliders_stand(chromium, tmp_path, name):
+    (scenario, hikes), words = CASES[name]
+    assert_follows(chromium, tmp_path, made(USAGE, scenario, hikes, **words))
+
+
+def test_a_page_with_customers_and_everything_follows_too(chromium, tmp_path):
+    plan = parse_scenario(PLAN, "plan.yaml", {})
+    horizon = Horizon(customers_log(), PRICEBOOK, NO_FX, HorizonOptions(3), [plan])
+    options = OutlookOptions(plan, changes_at(plan, None), floor=Fraction(7, 10))
+    assert_follows(chromium, tmp_path, of_horizon(horizon, options))
