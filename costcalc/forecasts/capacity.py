@@ -35,6 +35,7 @@ class Replicas:
     begins: Number  # what the first replica brings: the spare ones and the fixed cost
     offered: Number  # busy hours that one replica has to give
     requests: Number | None  # that moved; None: the log does not say
+    own: Number = 0  # hours likewise with what the log itself asks of the target
 
 
 @dataclass
@@ -76,5 +77,5 @@ def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, readi
     busy = (moved + load.own) / (reading.most(needed, 1) * hours)
     return Replicas(
         f"{load.target.provider}/{load.target.model}", month, load.day, load.days, needed, paid, facts.spare * first,
-        moved, busy, cost, each, begins, offered, load.requests,
+        moved, busy, cost, each, begins, offered, load.requests, load.own,
     )  # fmt: skip

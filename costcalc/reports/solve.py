@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -20,6 +21,8 @@ from costcalc.selectors import Selector
 
 _MOST_PIECES = 200  # of a lever that jumps, looked at one by one
 _MOST_PROVIDERS = 5
+_MOST_HALVES = 40  # of a stretch in which the costs bend
+_MOST_RISE = Fraction(2**20)  # beyond it nobody asks
 Lever = Callable[[Fraction], Fraction]  # how far the lever is drawn, 0 to 1 → all costs of the last month
 
 
@@ -103,13 +106,20 @@ def _first_piece(
 
 
 def _in_piece(cost: Lever, spare: Fraction, start: Fraction, end: Fraction) -> Fraction | None:
-    """Where the line between two steps meets the target, strictly inside or at its own end."""
-    one, other = start + (end - start) / 3, start + (end - start) * 2 / 3
-    first, second = cost(one), cost(other)
-    if first == second:
-        return None
-    found = one + (first - spare) * (other - one) / (first - second)
-    return found if start <= found <= end and cost(found) <= spare else None
+    """Where the costs meet the target between two steps, strictly inside or at the piece's own end.
+
+    They are linear there, unless a contract's minimum bends them: then in one of the halves, of halves.
+    """
+    for _ in range(_MOST_HALVES):
+        one, middle, other = (start + (end - start) * part / 4 for part in (1, 2, 3))
+        first, half, second = cost(one), cost(middle), cost(other)
+        if first + second == 2 * half:
+            if first == second:
+                return None
+            found = one + (first - spare) * (other - one) / (first - second)
+            return found if start <= found <= end and cost(found) <= spare else None
+        start, end = (start, middle) if half <= spare else (middle, end)
+    return end if cost(end) <= spare else None
 
 
 def _token_saving(case: Case, after: Run, target: Fraction, spare: Fraction) -> TokenSaving:
@@ -118,9 +128,10 @@ def _token_saving(case: Case, after: Run, target: Fraction, spare: Fraction) -> 
         return _last_costs(case, case.run(usage=saving_tokens(case.scenario.usage, fewer), last_only=True))
 
     steps = [
-        1 - part.offered * count / part.load
+        1 - part.offered * count / load
         for part in _last_replicas(case, after)
-        if part.load
+        for load in (part.load + part.own, part.own)  # that need replicas; that are paid for already
+        if load
         for count in range(int(part.needed))
     ]
     return TokenSaving(target, smallest(cost, spare, steps, falls_at_steps=True), in_steps=bool(steps))
@@ -128,7 +139,8 @@ def _token_saving(case: Case, after: Run, target: Fraction, spare: Fraction) -> 
 
 def _move_share(case: Case, move: Move, target: Fraction, spare: Fraction) -> MoveShare:
     month = case.horizon.months[-1]
-    if not move.span.holds_on(month.first) and not move.span.holds_on(month.next.first):
+    begins, ends = move.span.from_day or date.min, move.span.until_day or date.max
+    if begins >= month.next.first or ends <= month.first:
         return MoveShare(move, target, None, reason="it does not hold in the last month")
 
     @cache
@@ -138,7 +150,7 @@ def _move_share(case: Case, move: Move, target: Fraction, spare: Fraction) -> Mo
     name = "/".join((case.horizon.targets[move.to].provider, case.horizon.targets[move.to].model))
     whole, none = run(Fraction(1)), run(Fraction())
     steps = [
-        (part.offered * count - before) / (part.load - before)
+        (part.offered * count - part.own - before) / (part.load - before)
         for part, before in _pairs(case, whole, none, name)
         if part.load > before
         for count in range(int(part.needed))
@@ -165,11 +177,32 @@ def _further_rises(case: Case, after: Run, target: Fraction, spare: Fraction) ->
     now = _last_costs(case, after)
     found = []
     for provider in sorted(spent, key=lambda name: (-spent[name], name))[:_MOST_PROVIDERS]:
-        doubled = case.run(changes=raised(case.options.changes, provider, Fraction(1)), last_only=True)
-        more = _last_costs(case, doubled) - now
-        if more > 0 and (rise := (spare - now) / more) >= -1:
+        rise = _rise_at(_with_rise(case, provider), now, spare)
+        if rise is not None:
             found.append(FurtherRise(provider, target, rise))
     return found
+
+
+def _with_rise(case: Case, provider: str) -> Lever:
+    @cache
+    def cost(rise: Fraction) -> Fraction:
+        return _last_costs(case, case.run(changes=raised(case.options.changes, provider, rise), last_only=True))
+
+    return cost
+
+
+def _rise_at(cost: Lever, now: Fraction, spare: Fraction) -> Fraction | None:
+    """The rise at which the costs are what they may be, not below −100%; None where no rise does that."""
+    more = cost(Fraction(1)) - now
+    if more > 0 and (rise := (spare - now) / more) >= -1 and cost(rise) == spare:
+        return rise
+    # A contract's minimum bends the line: a rise is paid out of what is committed first.
+    low, high = Fraction(-1), Fraction(1)
+    while cost(high) < spare and high < _MOST_RISE:
+        high *= 2
+    if not cost(low) <= spare <= cost(high) or cost(low) == cost(high):
+        return None
+    return _in_piece(lambda rise: -cost(rise), -spare, low, high)
 
 
 def break_evens(case: Case, after: Run) -> list[BreakEven]:

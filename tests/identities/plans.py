@@ -16,17 +16,48 @@ from costcalc.api.outlooks import horizon_of
 from costcalc.calendar import Month
 from costcalc.forecasts.horizon import Horizon
 from costcalc.money import Money
+from costcalc.problems import CostcalcError
 from costcalc.reports.case import Case, Earned, OutlookOptions
-from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
+from costcalc.scenario.changes import NO_USAGE_CHANGES, Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
 from costcalc.scenario.figure import Figure, Span, fixed
 from costcalc.scenario.hikes import read_hikes
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
 from costcalc.scenario.where import Length, Where
-from tests.identities.logs import BOOKS
-from tests.kit import write_csv
+from tests.identities.logs import EAST
+from tests.kit import book, model, prices, write_csv
 
+PLAIN = (
+    (
+        "2020-01-01",
+        "input_tokens: 3 per 1M\ncache_read_tokens: 0.3 per 1M\ncache_write_tokens: 3.75 per 1M\noutput_tokens: 15 per 1M\n"
+        "service_tiers: {batch: {all: 50% of standard}}\n",
+    ),
+    ("2026-09-12", "input_tokens: 3.3 per 1M\ncache_read_tokens: 0.33 per 1M\noutput_tokens: 16.5 per 1M\n"),
+    # Published already: from here on output costs more, input less, and there is batch again.
+    (
+        "2026-11-10",
+        "input_tokens: 2 per 1M\ncache_read_tokens: 0.2 per 1M\noutput_tokens: 22 per 1M\n"
+        "service_tiers: {batch: {all: 50% of standard}}\n",
+    ),
+)
+WEST = book(model("plain", *PLAIN), model("twin", *PLAIN), provider="west")
+OWN = book(
+    model(
+        "small",
+        (
+            "2020-01-01",
+            "self_hosted:\n  gpu_hour: 0.001 USD\n  replicas: 1\n  spare: 1\n  utilisation: 50%\n  fixed_per_month: 0.5 USD\n"
+            "  input_tokens_per_second: 0.5 per replica\n  output_tokens_per_second: 0.1 per replica\n",
+        ),
+    ),
+    provider="own",
+)
+FX = "USD/CNY: {2026-09: {stated: 7.1}, 2026-10: {stated: 7.3}}"
+BOOKS = prices(WEST, EAST, OWN, fx=FX)
+TERMS = "commitments:\n  - {what: west, each: month, amount: 0.5 USD}\n  - {what: any, each: month, amount: 2 USD}\n"
+COMMITTED = prices(WEST, EAST, OWN, TERMS, fx=FX)
 ALL = Where()
 MONTHS = 3  # October to December 2026: every log of logs.py ends in September
 TOKENS = frozenset(
@@ -43,6 +74,16 @@ def horizon(
     with tempfile.TemporaryDirectory() as folder:
         path = write_csv(Path(folder) / "usage.csv", *rows)
         return horizon_of(path, scenarios, by, prices, months, currency, basis, "UTC", choose)
+
+
+def made(log: Sequence[Mapping[str, Any]], scenario: Scenario, **more: Any) -> Horizon | None:
+    """The horizon, or None where the log holds nothing of what the plan names."""
+    try:
+        return horizon(log, scenario, **more)
+    except CostcalcError as error:
+        if {problem.code for problem in error.problems} == {"matches-nothing"}:
+            return None
+        raise
 
 
 def case(found: Horizon, scenario: Scenario, hikes: Sequence[str] = (), revenue: object = None, **more: Any) -> Case:
@@ -107,7 +148,8 @@ def mixes(figures: Any = percents) -> st.SearchStrategy[Mix]:
     return st.builds(Mix, WHERES, SPANS, figures(0, 100), meters)
 
 
-TARGETS = st.sampled_from(["west/plain", "east/banded", "east/hourly"])
+TARGETS = st.sampled_from(["west/plain", "west/twin", "east/banded", "east/hourly"])
+MOVED_TO = TARGETS | st.just("own/small")
 
 
 def escalations(figures: Any = percents) -> st.SearchStrategy[Escalation]:
@@ -117,7 +159,7 @@ def escalations(figures: Any = percents) -> st.SearchStrategy[Escalation]:
 
 
 def moves(figures: Any = percents) -> st.SearchStrategy[Move]:
-    return st.builds(Move, WHERES, SPANS, figures(0, 100), TARGETS, st.just("untested"), factors(figures))
+    return st.builds(Move, WHERES, SPANS, figures(0, 100), MOVED_TO, st.just("untested"), factors(figures))
 
 
 def levers(figures: Any = percents, *, cache: bool = True) -> st.SearchStrategy[Efficiency]:
@@ -141,7 +183,7 @@ def usages(figures: Any = percents, *, cache: bool = True, lengths: bool = True)
     return st.builds(UsageChanges, *few)
 
 
-def plan(usage: UsageChanges = UsageChanges(), **more: Any) -> Scenario:
+def plan(usage: UsageChanges = NO_USAGE_CHANGES, **more: Any) -> Scenario:
     return Scenario("drawn", usage=usage, **more)
 
 

@@ -11,7 +11,7 @@ from costcalc.reports.outlook import customers_of, lines_of, outlook
 from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.revenue import NO_BUSINESS
 from tests.identities.logs import LOGS, project
-from tests.identities.plans import HIKES, MONTHS, businesses, case, horizon, months_of, plan, usages
+from tests.identities.plans import BOOKS, HIKES, MONTHS, businesses, case, horizon, made, months_of, plan, usages
 
 few = settings(
     max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
@@ -19,20 +19,11 @@ few = settings(
 EMPTY = plan()
 
 
-def made(log, scenario, **more):
-    """The horizon, or None where the log holds nothing of what the plan names."""
-    try:
-        return horizon(log, scenario, **more)
-    except CostcalcError as error:
-        assert {problem.code for problem in error.problems} <= {"matches-nothing"}
-        return None
-
-
 @few
 @given(LOGS, HIKES)
 def test_a_scenario_of_prices_alone_is_what_project_says_month_by_month(log, hikes):
     found = case(horizon(log, EMPTY), EMPTY, hikes)
-    said = project(log, months=MONTHS, hikes=hikes).months
+    said = project(log, months=MONTHS, hikes=hikes, prices=BOOKS).months
     announced = months_of(case(found.horizon, EMPTY).run())
     assert announced == [month.cost.before for month in said]
     assert months_of(found.horizon.run(is_frozen=True)) == [month.frozen for month in said]
