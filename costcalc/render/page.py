@@ -16,6 +16,7 @@ from costcalc.render.margins import margin_blocks
 from costcalc.render.months import month_blocks
 from costcalc.render.passing import passing_blocks
 from costcalc.render.tree import PARTLY, Table, table_of
+from costcalc.render.why import why_blocks
 from costcalc.render.words import money_text, percent_text, price_text
 from costcalc.reports.cost import CostReport, ListAndBilled
 from costcalc.reports.projection import Projection
@@ -46,6 +47,7 @@ def projection_blocks(projection: Projection, is_wide: bool) -> Sequence[Block]:
         *missing_blocks(projection.rating, projection.usage),
         *commitment_blocks(projection.rating),
         *assumption_blocks(projection.rating, projection.usage, projection.other_lists, with_rise=True),
+        *why_blocks(projection),
     ]
 
 

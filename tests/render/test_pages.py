@@ -236,3 +236,20 @@ def test_no_line_of_a_long_fact_is_cut():
     text = " ".join(["word"] * 60)
     page = Page(lambda _: [Facts([("note", (text,))], each_in_a_line=True)])
     assert drawn(page, 60).split() == ["note", *["word"] * 60]
+
+
+def test_the_page_says_how_its_figures_come_apart():
+    assert page(QWEN, "alibaba=34").endswith("Why any figure: costcalc explain logs/usage.csv --hike alibaba=34")
+    assert page(QWEN, "alibaba/q*=5..34").endswith("costcalc explain logs/usage.csv --hike 'alibaba/q*=5..34'")
+    stored = SourceFile("my logs/kept.parquet (data/usage.csv)", "plain", 1)
+    assert page(ledger(group("qwen3-max", 10**9), sources=(stored,))).endswith("explain 'my logs/kept.parquet'")
+
+
+def test_a_hike_after_the_log_is_in_none_of_its_figures():
+    assert page(QWEN, "alibaba=34@2026-12-01", months=3).endswith("costcalc explain logs/usage.csv")
+
+
+def test_several_logs_are_for_the_reader_to_name():
+    sources = (SourceFile("a.csv", "plain", 1), SourceFile("b.csv", "plain", 1))
+    text = page(ledger(group("qwen3-max", 10**9), sources=sources))
+    assert text.endswith("costcalc explain, with the same usage and options")
