@@ -13,9 +13,10 @@ import pytest
 from costcalc.api.reconciliations import reconcile
 from costcalc.render.reconcile.json_ import reconciliation_json
 from costcalc.render.reconcile.page import reconciliation_markdown, reconciliation_page
+from tests.kit import book, flat, prices, write_csv
 from tests.reconcile.made import MILLION, Use, acme, bill, log, uses
 from tests.render.made import drawn
-from tests.render.test_json_documented import check, documented, fields
+from tests.render.test_json_documented import ALLOWED, check, documented, fields
 
 WIDTHS = (60, 80, 120)
 F = Fraction
@@ -56,6 +57,20 @@ def late(folder):
     return reconcile(log(folder, uses()), bill(folder, uses(), day=in_zone(8)), prices=acme()).report
 
 
+def foreign(folder):
+    """An export of OpenAI in another currency, with a day without a charge and a meter without a price."""
+    made = prices(book(flat("gpt-x", input_tokens="7"), provider="openai"), fx="USD/CNY: {2026-09: {stated: 7}}")
+    row = {"date": "2026-09-01", "provider": "openai", "model": "gpt-x", "input_tokens": 10**6}
+    invoice = folder / "invoice.csv"
+    invoice.write_text(
+        "start_time,end_time,start_time_iso,amount_value,amount_currency,line_item\n"
+        '1788220800,1788307200,2026-09-01,60,cny,"gpt-x, input"\n'
+        "1788307200,1788393600,2026-09-02,,,\n"
+    )
+    searched = {**row, "date": "2026-09-02", "web_searches": 3}
+    return reconcile(write_csv(folder / "usage.csv", row, searched), invoice, prices=made, currency="USD").report
+
+
 CASES = [several, agreeing, in_all, late]
 
 
@@ -71,11 +86,13 @@ def test_the_markdown_of_a_reconciliation(golden, tmp_path):
 
 def test_every_field_is_documented(tmp_path):
     printed: dict[str, set[str]] = {}
-    for case in CASES:
+    for case in [*CASES, foreign]:
         for name, types in fields(json.loads(reconciliation_json(case(tmp_path)))).items():
             printed.setdefault(name, set()).update(types)
     printed = {name: types for name, types in printed.items() if not name.startswith("causes[].figures.")}
-    check(printed | {"causes[].figures": {"null"}}, documented("costcalc.reconciliation/1"))
+    # What the log holds is written as for every report.
+    usage = {name: ALLOWED[kind] for name, kind in documented("costcalc.cost/1").items() if name.startswith("usage.")}
+    check({**printed, **usage, "causes[].figures": {"names"}}, documented("costcalc.reconciliation/1"))
 
 
 def test_the_csv_sums_to_the_printed_totals(tmp_path):
@@ -102,7 +119,7 @@ def test_the_frame_holds_decimals(tmp_path):
 def test_names_of_an_invoice_are_inert(tmp_path):
     usage = log(tmp_path, uses(["alpha"], days=1))
     invoice = tmp_path / "invoice.csv"
-    invoice.write_text('day,item,amount\n2026-09-01,"=cmd()|\'/c calc\'!A0",9\n2026-09-01,<b>[red]x[/red],9\n')
+    invoice.write_text("day,item,amount\n2026-09-01,\"=cmd()|'/c calc'!A0\",9\n2026-09-01,<b>[red]x[/red],9\n")
     result = reconcile(usage, invoice, prices=acme())
     assert "'=cmd()" in result.to_csv()
     assert "<b>" not in reconciliation_markdown(result.report)

@@ -126,7 +126,7 @@ def _cause(cause: Cause, report: Reconciliation) -> Json:
     return {
         "code": cause.code,
         "text": cause_text(cause, report.currency),
-        "lines": [names_of(key, report.by) for key in cause.who],
+        "lines": [{"names": names_of(key, report.by)} for key in cause.who],
         "explains": _amount(cause.explains, report),
         "net": _amount(cause.net, report),
         "figures": _figures(cause.figures),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -33,7 +34,7 @@ from costcalc.reports.reconcile.model import DIFFERENT, Line, Reconciliation, Su
 _SHOWN = 10
 _PERIODS = {"day": "day", "month": "month", "total": ""}
 _KINDS = {
-    "matched": "within the tolerance",
+    "matched": "matched",
     "differing": "differing",
     "ours only": "ours only",
     "theirs only": "theirs only",
@@ -116,7 +117,7 @@ def _verdict(report: Reconciliation) -> Note:
     if wrong:
         amount = _visible(report.differing, report.currency)
         verb = "differs" if wrong == 1 else "differ"
-        net = _difference_text(report.theirs - report.ours, report.currency)
+        net = _difference_text(report)
         which = (
             "The one line"
             if count == 1
@@ -132,10 +133,13 @@ def _verdict(report: Reconciliation) -> Note:
     return Note(f"The invoice agrees: {every} within the tolerance.", "strong")
 
 
-def _difference_text(net: Fraction, currency: str) -> str:
+def _difference_text(report: Reconciliation) -> str:
+    net = report.theirs - report.ours
     if not net:
         return "the totals agree"
-    return f"the invoice is {_visible(abs(net), currency)} {'higher' if net > 0 else 'lower'}"
+    shown = _shown(report).net
+    amount = f"{decimal_text(abs(shown))} {report.currency}" if shown else _visible(abs(net), report.currency)
+    return f"the invoice is {amount} {'higher' if net > 0 else 'lower'}"
 
 
 def _visible(amount: Fraction, currency: str) -> str:
@@ -145,28 +149,52 @@ def _visible(amount: Fraction, currency: str) -> str:
     return f"{price_text(Fraction(round(amount * 10**6), 10**6))} {currency}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Amounts as they are shown: every column adds up to its exact total, rounded."""
+
+    ours: Sequence[Decimal]  # by class
+    theirs: Sequence[Decimal]  # by class
+    apart: Sequence[tuple[str, Decimal]]  # taxes, credits
+    outside: Sequence[Decimal]  # as the report lists them; of ours each by itself
+
+    @property
+    def net(self) -> Decimal:
+        """What the invoice says more."""
+        return sum(self.theirs, Decimal()) - sum(self.ours, Decimal())
+
+    @property
+    def invoice(self) -> Decimal:
+        """The invoice, but for its other days."""
+        return sum(self.theirs, Decimal()) + sum((amount for _, amount in self.apart), Decimal())
+
+
+def _shown(report: Reconciliation) -> _Shown:
+    sums, apart, digits = report.sums(), _apart_sums(report), minor_digits(report.currency)
+    others = [part.amount for part in report.outside if part.side == "theirs"]
+    every = [*(part.theirs for part in sums), *(amount for _, amount in apart), *others]
+    theirs = iter(round_to_total(every, digits))
+    return _Shown(
+        round_to_total([part.ours for part in sums], digits),
+        [next(theirs) for _ in sums],
+        [(name, next(theirs)) for name, _ in apart],
+        [next(theirs) if part.side == "theirs" else round_half_up(part.amount, digits) for part in report.outside],
+    )
+
+
 def _sums(report: Reconciliation) -> Grid:
-    sums = report.sums()
-    digits = minor_digits(report.currency)
-    ours = round_to_total([part.ours for part in sums], digits)
-    apart = _apart_sums(report)
-    outside = sum((part.amount for part in report.outside if part.side == "theirs"), Fraction())
-    rest = [amount for _, amount in apart] + ([outside] if outside else [])
-    theirs = round_to_total([*(part.theirs for part in sums), *rest], digits)
+    sums, shown = report.sums(), _shown(report)
     rows = [
         _sum_row(part, mine, other, report.currency if i == 0 else "")
-        for i, (part, mine, other) in enumerate(zip(sums, ours, theirs, strict=False))
+        for i, (part, mine, other) in enumerate(zip(sums, shown.ours, shown.theirs, strict=True))
     ]
-    usage = sum(theirs[: len(sums)], Decimal())
-    total = sum(ours, Decimal())
-    strong = _total_row("Usage compared", len(report.lines), total, usage, report.currency)
-    rows.append(strong)
-    for (name, _), shown in zip(apart, theirs[len(sums) :], strict=False):
-        rows.append([Cell(name), Cell(), Cell(), Cell(decimal_text(shown)), Cell(), Cell()])
-    if outside:
-        rows.append([Cell("Other days"), Cell(), Cell(), Cell(decimal_text(theirs[-1])), Cell(), Cell()])
+    total, usage = sum(shown.ours, Decimal()), sum(shown.theirs, Decimal())
+    rows.append(_total_row("Usage compared", len(report.lines), total, usage, report.currency))
+    others = [amount for part, amount in zip(report.outside, shown.outside, strict=True) if part.side == "theirs"]
+    rest = [*shown.apart, *([("Other days", sum(others, Decimal()))] if others else [])]
+    rows += [[Cell(name), Cell(), Cell(), Cell(decimal_text(amount)), Cell(), Cell()] for name, amount in rest]
     if rest:
-        whole = Cell(decimal_text(sum(theirs, Decimal())), "strong", report.currency)
+        whole = Cell(decimal_text(shown.invoice + sum(others, Decimal())), "strong", report.currency)
         rows.append([Cell("Invoice in all", "strong"), Cell(), Cell(), whole, Cell(), Cell()])
     columns = [Column("Lines that are", "name"), Column("Number", drop=3), Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=2)]  # fmt: skip
     return Grid(columns, rows)
@@ -177,7 +205,7 @@ def _apart_sums(report: Reconciliation) -> list[tuple[str, Fraction]]:
     for part in report.apart:
         name = _APART.get(part.kind, part.kind.capitalize())
         found[name] = found.get(name, Fraction()) + part.amount
-    return sorted(found.items(), key=lambda pair: pair[0] not in _APART.values())
+    return list(found.items())
 
 
 def _sum_row(part: Sum, ours: Decimal, theirs: Decimal, unit: str) -> list[Cell]:
@@ -239,12 +267,18 @@ def _model_row(name: str, lines: Sequence[Line], ours: Decimal, theirs: Decimal,
     mine, other = _sum(line.ours for line in lines), _sum(line.theirs for line in lines)
     return [
         Cell(name, "worse" if wrong else ""),
-        Cell(decimal_text(ours), "", unit) if any(line.ours is not None for line in lines) else NONE,
+        _mine(lines, ours, unit),
         Cell(decimal_text(theirs), "", unit) if any(line.theirs is not None for line in lines) else NONE,
         _signed(theirs - ours),
         Cell(rise_text(mine, other)) if mine and other and theirs != ours else Cell(),
         Cell(f"{wrong:,} of {len(lines):,}") if wrong else NONE,
     ]
+
+
+def _mine(lines: Sequence[Line], ours: Decimal, unit: str) -> Cell:
+    if any(line.ours is not None for line in lines):
+        return Cell(decimal_text(ours), "", unit)
+    return Cell("unpriced", "loud") if any(line.kind == "unpriced" for line in lines) else NONE
 
 
 def _largest(report: Reconciliation) -> Iterator[Block]:
@@ -335,11 +369,11 @@ def _outside(report: Reconciliation) -> Iterator[Block]:
     if not report.outside:
         return
     yield Gap()
-    for part in report.outside:
+    for part, amount in zip(report.outside, _shown(report).outside, strict=True):
         whose = "Outside the invoice's days" if part.side == "ours" else "Outside the log's days"
         who = "ours" if part.side == "ours" else "the invoice's"
         days = days_text(*_ordered(part.first, part.last))
-        yield Note(f"{whose}: {days}, {money_text(part.amount, report.currency)} of {who}, not compared (--whole compares them).")  # fmt: skip
+        yield Note(f"{whose}: {days}, {decimal_text(amount)} {report.currency} of {who}, not compared (--whole compares them).")  # fmt: skip
 
 
 def _ordered(first: date, last: date) -> tuple[date, date]:

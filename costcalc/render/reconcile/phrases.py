@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from costcalc.rating.model import LineKey
 from costcalc.render.words import MINUS, money_text, percent_text, plain_percent, price_text, share_text
+from costcalc.reports.reconcile.bills import UNKNOWN
 from costcalc.reports.reconcile.model import Cause, Figure
 
 _NAMED = 3  # lines that a cause names
@@ -20,8 +21,12 @@ def cause_text(cause: Cause, currency: str) -> str:
 
 def names_text(key: LineKey) -> str:
     """`acme/alpha`, `acme/alpha · input_tokens`; what a side leaves open is said to be open."""
-    first = "/".join(name or "(none)" for name in key[:2])
-    return " · ".join([first, *(name or "(none)" for name in key[2:])]) if key else "everything"
+    if not key:
+        return "everything"
+    names = [name or "(none)" for name in key]
+    if names[0] == UNKNOWN and len(names) > 1:
+        return " · ".join(names[1:])  # nobody said whose it is
+    return " · ".join(["/".join(names[:2]), *names[2:]])
 
 
 def _sentence(cause: Cause, currency: str) -> str:
