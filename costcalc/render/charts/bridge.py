@@ -14,9 +14,9 @@ from costcalc.render.words import decimal_text, long_month_text
 from costcalc.reports.outlook import Outlook
 
 TO_THE_SCENARIO = "With the scenario"
-WIDE, NARROW = 720, 340  # pixels
+WIDE, NARROW = 880, 340  # pixels
 _ROW, _TALL_ROW = 34, 46
-_LABELS, _AMOUNTS = 190, 140  # the room for them where it is wide
+_LABELS, _AMOUNTS = 210, 140  # the room for them where it is wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def _rung(rung: Rung, number: int, across: Scale, width: int, row: int) -> str:
     following = {"x1": across.at(rung.end), "x2": across.at(rung.end), "y1": bar_top + bar_height, "y2": top + row + bar_top - top}  # fmt: skip
     link = "" if rung.label == TO_THE_SCENARIO else shape("line", "link", following)
     return (
-        f'<g data-rung="{number}">{link}{words(label, 0, text_at, f"t{strong}")}{shape("rect", rung.kind, places)}'
-        f"{words(rung.amount, width, text_at, f't{strong}', 'end')}</g>"
+        f'<g data-rung="{number}">{link}{words(label, 0 if is_wide else 6, text_at, f"t{strong} halo")}{shape("rect", rung.kind, places)}'
+        f"{words(rung.amount, width, text_at, f't{strong} halo', 'end')}</g>"
     )
 
 

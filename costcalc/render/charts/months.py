@@ -26,7 +26,7 @@ from costcalc.reports.case import Totals
 from costcalc.reports.outlook import Outlook, OutlookMonth
 from costcalc.reports.simulation import Quantiles
 
-WIDE, NARROW = 720, 340  # pixels
+WIDE, NARROW = 880, 340  # pixels
 _COST_HEIGHT, _MARGIN_HEIGHT, _GAP, _HEAD, _FOOT = 190, 120, 48, 54, 34
 _MOST_DOTS = 24  # months; more are a line alone
 Amount = Fraction | None

@@ -32,11 +32,12 @@ from costcalc.render.outlook.replicas import replica_blocks
 from costcalc.render.words import long_month_text, plain_percent
 from costcalc.reports.handout import Handout
 from costcalc.reports.outlook import Outlook
-from costcalc.reports.sliders import Knob, Sliders
+from costcalc.reports.sliders import Knob
 
 FOLLOW = (
-    "The sliders turn the scenario's price changes and nothing else: headline, key figures, charts, months, lines,"
-    " customers and the rise of your own prices are reckoned anew, exactly as costcalc does it."
+    "The sliders turn the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
+    " rise of your own prices follow, reckoned exactly as costcalc does it; shares to move, tokens to save, machines and"
+    " assumptions stay as the scenario has them."
 )
 FIXED = "The sliders do not turn this: it is as the scenario has it."
 _PASSES = {
@@ -154,19 +155,12 @@ def _sliders(handout: Handout, is_turned: bool) -> str:
     )
     fixed = f" New rates stay: {', '.join(change.written for change in found.fixed)}." if found.fixed else ""
     knobs = _knob("rise", rise, found.rise) + _knob("passed", _PASSES[found.what_passes], found.passed)
-    line = tag("p", tag("span", "", id="turned", aria_live="polite") + text(f"{FOLLOW} {_stays(found)}{fixed}"), id="turned-line")  # fmt: skip
+    line = tag("p", tag("span", "", id="turned", aria_live="polite") + text(f"{FOLLOW}{fixed}"), id="turned-line")  # fmt: skip
     button = tag("button", "Back to the scenario", type="button", id="reset")
     title = tag("h2", "What if they rise by more, or less?", id="sliders-title")
-    content = title + tag("div", knobs, "knobs") + line + button
+    content = tag("div", title + button, "asked") + tag("div", knobs, "knobs") + line
     noscript = '<noscript><p class="quiet">Without its script the page has no sliders and no sorting; its figures are the scenario\'s.</p></noscript>'
     return f'<section id="sliders" aria-labelledby="sliders-title" hidden>{content}</section>{noscript}'
-
-
-def _stays(sliders: Sliders) -> str:
-    return (
-        "Today's usage and prices, growth, moves, your own prices and exchange rates stay; shares to move, tokens to"
-        " save, machines and assumptions are those of the scenario."
-    )
 
 
 def _knob(name: str, label: str, knob: Knob) -> str:

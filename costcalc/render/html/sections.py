@@ -121,7 +121,7 @@ def bridge_table(outlook: Outlook) -> HtmlTable:
     headings = [
         Heading(NAME, "What adds and saves", is_text=True),
         Heading("last", f"In {month_text(outlook.last.month)}"),
-        *([Heading("whole", counted(len(outlook.months), "month"))] if several else []),
+        *([Heading("whole", counted(len(outlook.months), "month"), is_spare=True)] if several else []),
         *([Heading("margin", "Margin"), Heading("points", "Points", is_spare=True)] if margins else []),
     ]
     first: dict[str, Figure] = {
@@ -163,7 +163,7 @@ def months_table(outlook: Outlook) -> HtmlTable:
     headings = [
         Heading(NAME, "Month", is_text=True),
         *([Heading("requests", "Requests", is_spare=True)] if has_requests else []),
-        Heading("tokens", "Tokens", is_spare=True),
+        Heading("tokens", "Tokens", is_spare=True, is_off_paper=ends),
         Heading("before", "Before"),
         *([Heading("low", "Low", is_spare=True)] if ends else []),
         Heading("after", WITH),

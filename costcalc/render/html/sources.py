@@ -45,10 +45,12 @@ def _row(used: SourceUsed) -> str:
 
 def _where(used: SourceUsed) -> str:
     """The page's address, to be followed where it is one of the web; a book that names none is named itself."""
-    url = used.source.url if used.source else ""
+    written = used.source.url if used.source else ""
+    url, _, remark = written.partition(" ")
     if url.startswith(("https://", "http://")):
-        return tag("a", text(url.partition("://")[2].rstrip("/")), href=url, rel="noreferrer noopener")
-    return text(url or used.file.replace("\\", "/").rpartition("/")[2])
+        link = tag("a", text(url.partition("://")[2].rstrip("/")), href=url, rel="noreferrer noopener")
+        return link + (tag("span", text(f" {remark}"), "quiet") if remark else "")
+    return text(written or used.file.replace("\\", "/").rpartition("/")[2])
 
 
 def _read(used: SourceUsed) -> str:

@@ -20,6 +20,7 @@ class Heading:
     title: str
     is_text: bool = False
     is_spare: bool = False
+    is_off_paper: bool = False  # left out in print
     order: Order = ""  # in which the rows stand
 
 
@@ -87,4 +88,7 @@ def _figure(cell: Cell, column: Column) -> Figure:
 
 
 def _kind(heading: Heading) -> str:
-    return " ".join(part for part in ("w" if heading.is_text else "n", "spare" if heading.is_spare else "") if part)
+    kinds = ["w" if heading.is_text else "n"]
+    kinds += ["spare"] if heading.is_spare else []
+    kinds += ["screen"] if heading.is_off_paper else []
+    return " ".join(kinds)
