@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         OutlookResult,
         Prices,
         ProjectionResult,
+        ReconciliationResult,
         advise,
         check,
         cost,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         outlook,
         project,
         read_prices,
+        reconcile,
         scan,
     )
     from costcalc.money import Money
@@ -40,6 +42,7 @@ __all__ = [
     "OutlookResult",
     "Prices",
     "ProjectionResult",
+    "ReconciliationResult",
     "advise",
     "check",
     "cost",
@@ -48,6 +51,7 @@ __all__ = [
     "outlook",
     "project",
     "read_prices",
+    "reconcile",
     "scan",
 ]
 

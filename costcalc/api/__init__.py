@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from costcalc.api.outlooks import outlook
     from costcalc.api.plans import scenario_of
     from costcalc.api.projections import project
+    from costcalc.api.reconciliations import ReconciliationResult, reconcile
     from costcalc.api.results import CostResult, ForecastResult, OutlookResult, ProjectionResult
     from costcalc.api.usage import scan
     from costcalc.api.words import read_amount, read_share
@@ -33,6 +34,8 @@ _HOMES = {
     "forecast": "forecasts",
     "outlook": "outlooks",
     "project": "projections",
+    "ReconciliationResult": "reconciliations",
+    "reconcile": "reconciliations",
     "scenario_of": "plans",
     "CostResult": "results",
     "ForecastResult": "results",
@@ -51,6 +54,7 @@ __all__ = [
     "OutlookResult",
     "Prices",
     "ProjectionResult",
+    "ReconciliationResult",
     "advise",
     "check",
     "cost",
@@ -61,6 +65,7 @@ __all__ = [
     "read_amount",
     "read_prices",
     "read_share",
+    "reconcile",
     "scan",
     "scenario_of",
 ]

@@ -19,6 +19,7 @@ COMMANDS = {
     "forecast": ("costcalc.cli.forecast", "Where will the month or year end, and when does the budget break?"),
     "explain": ("costcalc.cli.explain", "Which rows, price, band, hike and exchange rate made this figure?"),
     "check": ("costcalc.cli.check", "Does a budget or a margin floor break?"),
+    "reconcile": ("costcalc.cli.reconcile", "Does the invoice agree with the log, and if not, why?"),
     "prices": ("costcalc.cli.prices", "What does a model cost, since when, and who says so?"),
     "scenarios": ("costcalc.cli.scenarios", "Which scenarios ship, and what do they assume?"),
     "budgets": ("costcalc.cli.budgets", "Are budget files well written?"),
