@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from costcalc.cli.progress import scan_progress
 from costcalc.problems import INCOMPLETE_EXIT, fail
 from costcalc.reports.usage import summary_of
 
+if TYPE_CHECKING:
+    from costcalc.budget.model import Budget
+
 app = command_app()
 
 EXAMPLES = """
@@ -25,6 +28,7 @@ Examples:
   costcalc scan logs/ --by customer,feature -o ledger.parquet
   costcalc project ledger.parquet --hike alibaba=34 --by customer
   costcalc scan logs/ --scenario plan.yaml -o ledger.parquet
+  costcalc scan logs/ --budgets budgets.yaml -o main.parquet
 """
 
 ScenarioOption = Annotated[
@@ -36,6 +40,12 @@ ScenarioOption = Annotated[
         show_default=False,
     ),
 ]
+BudgetFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--budgets", metavar="FILE", help="Keep apart what these budgets ask for, likewise.", show_default=False
+    ),
+]
 Ledger = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The ledger to write: a .parquet file.")]
 
 
@@ -45,6 +55,7 @@ def scan(
     output: Ledger,
     by: o.By = None,
     scenario: ScenarioOption = None,
+    budgets: BudgetFiles = None,
     since: o.Since = None,
     until: o.Until = None,
     where: o.Where = None,
@@ -67,6 +78,7 @@ def scan(
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, None, pricebook)
     zone = choice.zone(config)
     prices = choice.prices(config)
+    asked = _budgets(budgets)
     names = [name.strip() for name in (by or "").split(",") if name.strip()]
     with scan_progress() as progress:
         ledger = api.scan(
@@ -75,7 +87,8 @@ def scan(
             prices=prices,
             timezone=zone,
             progress=progress,
-            scenarios=scenario or (),
+            scenarios=[*(scenario or ()), *(budget.scenario for budget in asked if budget.scenario)],
+            budgets=asked,
             **choice.scan_words(config),
         )
     write_ledger(ledger, output)
@@ -84,3 +97,11 @@ def scan(
     typer.echo(f"{output}: {len(ledger.groups):,} groups of {rows:,} rows, {int(summary.tokens):,} tokens", err=True)
     report_refused(summary)
     return INCOMPLETE_EXIT if summary.refused_rows and not (allow_refused or config.flag("allow_refused")) else 0
+
+
+def _budgets(paths: list[Path] | None) -> list[Budget]:
+    if not paths:
+        return []
+    from costcalc.api.checks import budgets_of
+
+    return budgets_of(paths)

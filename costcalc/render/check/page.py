@@ -17,13 +17,14 @@ from costcalc.render.check.phrases import (
     sentence,
     short_change_text,
     title_text,
+    used_text,
     value_text,
 )
 from costcalc.render.commitments import commitment_blocks
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
 from costcalc.render.header import price_parts, usage_row
-from costcalc.render.words import DASH, counted, days_text, money_text, share_text
+from costcalc.render.words import DASH, counted, days_text, money_text
 from costcalc.reports.check.check import Check
 from costcalc.reports.check.finding import Finding, Status, worst
 from costcalc.usage.ledger import SourceFile
@@ -81,7 +82,9 @@ def _grid(check: Check, is_wide: bool) -> Grid:
     change = change_text if is_wide else short_change_text
     # Beside a change there is no room for periods on a narrow screen, and rows without them would look alike.
     most = _PERIODS_SHOWN if is_wide or not check.compared else 1
-    rows = [_row(finding, of, change(finding, check.currency)) for finding, of in _shown(check, most)]
+    rows = [
+        _row(finding, of if is_wide else "", change(finding, check.currency)) for finding, of in _shown(check, most)
+    ]
     if check.compared:
         columns.insert(-1, Column("Change", drop=1))
     else:
@@ -101,7 +104,7 @@ def _shown(check: Check, most: int) -> Iterator[tuple[Finding, str]]:
 
 def _row(finding: Finding, stands_for: str, change: str) -> list[Cell]:
     floor = "≥ " if finding.is_floor else ""
-    share = share_text(finding.share) if finding.share is not None and finding.unit not in ("share", "days") else DASH
+    share = used_text(finding.share) if finding.share is not None and finding.unit not in ("share", "days") else DASH
     return [
         Cell(finding.budget.name, "strong" if finding.status == "broken" else ""),
         Cell((period_text(finding.period) or DASH) + stands_for),

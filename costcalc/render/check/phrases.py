@@ -83,6 +83,11 @@ def unit_text(amount: Fraction, unit: str) -> str:
     return money_text(amount, unit)
 
 
+def used_text(share: Fraction) -> str:
+    """How much of a limit is used; what is above it is never called 100%."""
+    return percent_text(share, _digits(share, Fraction(1))) if 1 < share < Fraction(101, 100) else share_text(share)
+
+
 def period_text(days: Days | None) -> str:
     """`Sep 2026`, `Q3` as `Jul–Sep 2026`, `21–27 Sep 2026`; "" where there are no days."""
     if days is None:
@@ -137,11 +142,11 @@ def _with_arrow(text: str, change: Fraction) -> str:
 def _limit(finding: Finding) -> str:
     actual, limit = value_text(finding, finding.actual), value_text(finding, finding.limit)
     when = f" in {period_text(finding.period)}" if finding.period else ""
-    limit_words = f"the limit of {limit}{_prorated(finding)}"
+    limit_words = f"the limit of {limit}{_covered(finding)}"
     if finding.status == "broken":
         text = f"{actual}{when}, {_over(finding)} over {limit_words}"
         return text + (f"; {_breaks(finding.breaks, finding)}" if finding.breaks else "")
-    share = f" ({share_text(finding.share)})" if finding.share is not None else ""
+    share = f" ({used_text(finding.share)})" if finding.share is not None else ""
     text = f"{actual}{when} of {limit_words}{share}"
     if finding.reason:
         text += f", and {_reason(finding)}"
@@ -154,11 +159,15 @@ def _reason(finding: Finding) -> str:
     return finding.reason
 
 
-def _prorated(finding: Finding) -> str:
-    if not finding.budget.prorate or not (finding.period and finding.covered) or finding.period == finding.covered:
+def _covered(finding: Finding) -> str:
+    """Of a prorated limit, what the whole one is; of a period that begins before the log, how much of it is known."""
+    period, covered = finding.period, finding.covered
+    if period is None or covered is None or period == covered:
         return ""
-    whole = unit_text(finding.budget.limit, finding.unit)
-    return f" ({finding.covered.count} of {finding.period.count} days of {whole})"
+    days = f"{covered.count} of {period.count} days"
+    if finding.budget.prorate:
+        return f" ({days} of {unit_text(finding.budget.limit, finding.unit)})"
+    return f" (the log has {days})" if covered.first > period.first else ""
 
 
 def _over(finding: Finding) -> str:
