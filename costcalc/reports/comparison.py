@@ -41,6 +41,12 @@ class Choice:
     name: str
     scenario: Scenario
     share: Fraction | None = None  # the pass-through; None: ranges whole, events in their documented scope
+    called: str = ""  # the scenario's own name, where the name says the share too
+
+    @property
+    def short(self) -> str:
+        """The scenario's name, whatever the pass-through."""
+        return self.called or self.name
 
     @property
     def changes(self) -> PriceChanges:
@@ -150,6 +156,11 @@ class Alternative:
         return None
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether every month comes to what today's usage does, at any end of the ranges."""
+        return all(month.before == each for month in self.months for each in (month.low, month.after, month.high))
+
+    @property
     def turned(self) -> list[CustomerLine]:
         """The customers that earn money today and lose it in the last month."""
         return [customer for customer in self.customers if customer.turns_unprofitable]
@@ -157,6 +168,23 @@ class Alternative:
     @property
     def knows_customers_revenue(self) -> bool:
         return any(customer.last.revenue is not None for customer in self.customers)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One customer in the last month, by alternative."""
+
+    name: str | None
+    lines: Sequence[CustomerLine]  # in the order of the alternatives
+
+    @property
+    def worst_margin(self) -> Fraction | None:
+        known = [line.last.margin for line in self.lines if line.last.margin is not None]
+        return min(known, default=None)
+
+    @property
+    def dearest(self) -> Fraction:
+        return max(line.last.cost for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -184,6 +212,17 @@ class Comparison:
     @property
     def months(self) -> list[Month]:
         return [month.month for month in self.today.months]
+
+    @property
+    def customers(self) -> list[CustomerRow]:
+        """Every customer: the lowest margin under any scenario first; where none is known, the dearest."""
+        nobody = Totals(Fraction())
+        found: dict[str | None, list[CustomerLine]] = {}
+        for position, alternative in enumerate(self.alternatives):
+            for line in alternative.customers:
+                empty = [CustomerLine(line.name, nobody, nobody) for _ in self.alternatives]
+                found.setdefault(line.name, empty)[position] = line
+        return sorted((CustomerRow(name, lines) for name, lines in found.items()), key=_worst_first)
 
     @property
     def is_complete(self) -> bool:
@@ -214,6 +253,11 @@ def comparison(horizon: Horizon, options: ComparisonOptions) -> Comparison:
         list(horizon.absent),
         tuple(rates),
     )
+
+
+def _worst_first(row: CustomerRow) -> tuple[bool, Fraction, Fraction, str]:
+    margin = row.worst_margin
+    return margin is None, margin or Fraction(), -row.dearest, row.name or ""
 
 
 class _Baselines:
@@ -287,9 +331,9 @@ def _earning(totals: Totals, ratio: Fraction) -> Totals:
 
 
 def _shared_business(choices: Sequence[Choice], day: date) -> Business:
-    """What today earns and pays by the scenarios: their undated rules, where all of them say the same."""
-    said = [_unplaced(undated(choice.scenario.business, day)) for choice in choices]
-    return said[0] if all(business == said[0] for business in said) else NO_BUSINESS
+    """What today earns and pays by the scenarios: the rules in force, where all that have any say the same."""
+    said = [_unplaced(now) for choice in choices if (now := undated(choice.scenario.business, day))]
+    return said[0] if said and all(business == said[0] for business in said) else NO_BUSINESS
 
 
 def _unplaced(business: Business) -> Business:

@@ -1,0 +1,152 @@
+"""Comparisons: two to ten scenarios side by side on one scan, as a value and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from costcalc.api.books import Prices, read_prices
+from costcalc.api.outlooks import earned_from, horizon_of, months_of
+from costcalc.api.plans import scenario_of
+from costcalc.api.results import Result
+from costcalc.api.words import Number, line_names, read_pass_through, read_share
+from costcalc.money import Money, exact_text
+from costcalc.problems import fail
+from costcalc.reports.comparison import Choice, Comparison, ComparisonOptions
+from costcalc.reports.comparison import comparison as comparison_report
+from costcalc.scenario.items import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST, MOST = 2, 10  # scenarios in one comparison
+_FILES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class ComparisonResult(Result):
+    """The answer of `compare`, with the ways to hand it on."""
+
+    report: Comparison
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a scenario and month: money as Decimal, never float."""
+        from costcalc.render.frames import comparison_frame
+
+        return comparison_frame(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.comparison.tables import comparison_json
+
+        return comparison_json(self.report)
+
+    def to_csv(self) -> str:
+        """One row a scenario and month, as `-o out.csv` writes them."""
+        from costcalc.render.comparison.tables import comparison_csv
+
+        return comparison_csv(self.report)
+
+
+def compare(
+    usage: object,
+    scenarios: Sequence[str | Path | Scenario],
+    *,
+    hikes: object = (),
+    pass_through: Number | Sequence[Number] | None = None,
+    revenue: Number | Money | None = None,
+    margin: Number | None = None,
+    revenue_source: str | None = None,
+    floor: Number | None = None,
+    months: int | None = None,
+    by: Sequence[str] | str = (),
+    currency: str | None = None,
+    basis: str = "auto",
+    prices: Prices | None = None,
+    timezone: str = "UTC",
+    **choose: Any,
+) -> ComparisonResult:
+    """Scenarios side by side, after today's usage: `compare("usage.csv", ["hybrid", "efficiency"], floor="50%")`.
+
+    `hikes` apply to every scenario, after its own prices. `pass_through`: a share, or several (`"0%,50%,100%"`): each
+    scenario that leaves it open then stands once for every share. All have the same months: `months`, else the longest
+    horizon that a scenario states, else twelve. Other arguments as for `project`. CostcalcError with every problem.
+    """
+    plans = [scenario_of(scenario, hikes) for scenario in scenarios]
+    choices = list(_choices(plans, _shares(pass_through)))
+    _check_number(choices, plans)
+    count = months_of(plans, months)
+    options = ComparisonOptions(
+        choices,
+        line_names(by) if by else (),
+        earned_from(revenue, margin, revenue_source),
+        None if floor is None else read_share(floor, "floor"),
+        "--months" if months else "scenarios" if any(plan.horizon for plan in plans) else "",
+    )
+    prices = prices or read_prices()
+    currency = currency or next((plan.currency for plan in plans if plan.currency), None)
+    horizon = horizon_of(usage, plans, options.by, prices, count, currency, basis, timezone, choose)
+    return ComparisonResult(comparison_report(horizon, options))
+
+
+def _shares(written: Number | Sequence[Number] | None) -> list[Fraction]:
+    if written is None:
+        return []
+    parts: Sequence[Number] = written.split(",") if isinstance(written, str) else written if isinstance(written, Sequence) else [written]  # fmt: skip
+    return [read_pass_through(read_share(part, "pass_through")) for part in parts]
+
+
+def _choices(plans: Sequence[Scenario], shares: Sequence[Fraction]) -> Iterator[Choice]:
+    """Each scenario once, or once for every share where a pass-through changes it."""
+    scaled = [plan.changes(Fraction()) != plan.changes(Fraction(1)) for plan in plans]
+    if shares and not any(scaled):
+        raise fail(
+            "nothing-to-pass-through",
+            "--pass-through has nothing to scale: no scenario has a hike given as a range, or an event that raised compute",
+            remedy="leave it out, or give a scenario such as april-2026",
+        )
+    for plan, name, is_scaled in zip(plans, _names(plans), scaled, strict=True):
+        if not shares or not is_scaled:
+            yield Choice(name, plan)
+        for share in shares if is_scaled else ():
+            at = f" at {exact_text(share * 100)}%" if len(shares) > 1 else ""
+            yield Choice(name + at, plan, share, name)
+
+
+def _names(plans: Sequence[Scenario]) -> list[str]:
+    """The shipped name, or the file's own without its folder; with it where two would be called alike."""
+    short = [_short(plan) for plan in plans]
+    full = [plan.written or plan.name or "scenario" for plan in plans]
+    return [whole if short.count(name) > 1 else name for name, whole in zip(short, full, strict=True)]
+
+
+def _short(plan: Scenario) -> str:
+    path = Path(plan.written)
+    return path.stem if path.suffix.lower() in _FILES else plan.written or plan.name or "scenario"
+
+
+def _check_number(choices: Sequence[Choice], plans: Sequence[Scenario]) -> None:
+    names = [choice.name for choice in choices]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    files = [Path(plan.written).resolve() for plan in plans if Path(plan.written).suffix.lower() in _FILES]
+    again = next((plan.written for plan in plans if plan.written and files.count(Path(plan.written).resolve()) > 1), None)  # fmt: skip
+    if twice or again:
+        raise fail(
+            "scenario-twice", f'the scenario "{twice or again}" is given twice: both would say the same',
+            remedy="give each scenario, and each --pass-through, once",
+        )  # fmt: skip
+    if len(choices) < FEWEST:
+        named = f'only "{names[0]}" is given' if names else "no scenario is given"
+        raise fail(
+            "too-few-scenarios", f"{named}, and there is nothing to set beside it",
+            expected=f"{FEWEST} to {MOST}: --scenario A --scenario B",
+            remedy="costcalc project USAGE --scenario NAME shows a single one; --pass-through 0%,50%,100% sets one beside itself",
+        )  # fmt: skip
+    if len(choices) > MOST:
+        raise fail(
+            "too-many-scenarios", f"{len(choices)} scenarios are to be compared (each counts once for every pass-through)",
+            expected=f"{FEWEST} to {MOST}", remedy="compare them in two runs",
+        )  # fmt: skip

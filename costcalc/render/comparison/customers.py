@@ -1,0 +1,130 @@
+"""Customers: what each costs and leaves under every scenario, the worst first, and who turns unprofitable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.money import minor_digits, round_half_up
+from costcalc.rating.model import LineKey
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.comparison.columns import Columns
+from costcalc.render.figures import NONE
+from costcalc.render.outlook.customers import NONAME
+from costcalc.render.words import counted, decimal_text, month_text, percent_text
+from costcalc.reports.comparison import Comparison, CustomerRow
+from costcalc.reports.outlook import CustomerLine
+
+_SHOWN = (8, 12)  # rows; where there is room, more
+_NAMED = 8  # customers in a sentence
+_LINES = 10
+
+
+def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> Iterator[Block]:
+    """Cost to serve, margin where it is known, and the answer to the question who turns unprofitable."""
+    customers = comparison.customers
+    if not customers:
+        return
+    shown = customers if len(customers) <= _SHOWN[is_wide] + 1 else customers[: _SHOWN[is_wide]]
+    month, more = month_text(comparison.months[-1]), len(customers) - len(shown)
+    knows = any(each.knows_customers_revenue for each in comparison.alternatives)
+    yield Gap()
+    first = "the lowest margin" if knows else "the dearest"
+    yield Note(f"Cost to serve in {month}, in {comparison.currency}, {first} first", "strong")
+    yield _grid(comparison, shown, columns, more, is_cost=True)
+    if knows:
+        yield Gap()
+        yield Note(f"Margin in {month}", "strong")
+        yield _grid(comparison, shown, columns, 0, is_cost=False)
+    yield from _hidden_columns(comparison, columns)
+    yield from _turned(comparison, knows)
+
+
+def _grid(
+    comparison: Comparison, customers: Sequence[CustomerRow], columns: Columns, more: int, *, is_cost: bool
+) -> Grid:
+    rows = []
+    for customer in customers:
+        lines = [customer.lines[place] for place in columns.places]
+        cells = [_cost(line, comparison.currency) if is_cost else _margin(line) for line in lines]
+        rows.append([Cell(customer.name or NONAME), *cells])
+    if more:
+        rows.append([Cell(f"… {more:,} more", "quiet"), *(Cell() for _ in columns.places)])
+    return Grid([Column("Customer", "name"), *_titles(columns)], rows)
+
+
+def _titles(columns: Columns) -> list[Column]:
+    """On a screen narrower than 80 the last ones go first."""
+    return [Column(title, drop=position) for position, title in enumerate(columns.titles)]
+
+
+def _cost(line: CustomerLine, currency: str) -> Cell:
+    return Cell(decimal_text(round_half_up(line.last.all_costs, minor_digits(currency))))
+
+
+def _margin(line: CustomerLine) -> Cell:
+    margin = line.last.margin
+    return NONE if margin is None else Cell(percent_text(margin), "worse" if margin < 0 else "")
+
+
+def _hidden_columns(comparison: Comparison, columns: Columns) -> Iterator[Block]:
+    hidden = len(comparison.alternatives) - len(columns.places)
+    if hidden:
+        of = f"{len(columns.places) - 1} of {len(comparison.scenarios)} scenarios"
+        yield Note(f"Shown: the {of} that leave least. -o FILE.json has all.", "quiet")
+
+
+def _turned(comparison: Comparison, knows: bool) -> Iterator[Block]:
+    """Which customers turn unprofitable?"""
+    if not knows:
+        if any(each.revenue_source for each in comparison.alternatives):
+            yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
+        return
+    told = [each for each in comparison.alternatives if each.knows_customers_revenue]
+    yield Gap()
+    yield Note("Which customers turn unprofitable?", "strong")
+    yield Facts([(each.name, (_names([line.name for line in each.turned]),)) for each in told], each_in_a_line=True)
+    if untold := [each.name for each in comparison.alternatives if each not in told]:
+        yield Note(f"What each customer pays is not known for {', '.join(untold)}.", "quiet")
+    already = [line.name for line in comparison.today.customers if (line.today.profit or 0) < 0]
+    if already:
+        yield Note(f"At a loss today already: {_names(already)}.")
+
+
+def _names(names: Sequence[str | None]) -> str:
+    if not names:
+        return "none"
+    shown = ", ".join(name or NONAME for name in names[:_NAMED])
+    rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{counted(len(names), 'customer')}: {shown}{rest}"
+
+
+def line_blocks(comparison: Comparison, columns: Columns) -> Iterator[Block]:
+    """What each line that was asked for costs in the last month, the dearest first."""
+    if not comparison.by or (comparison.by == ("customer",) and comparison.today.customers):
+        return
+    costs: dict[LineKey, list[Fraction]] = {}
+    for position, each in enumerate(comparison.alternatives):
+        for line in each.lines:
+            costs.setdefault(line.key, [Fraction()] * len(comparison.alternatives))[position] = line.last_after
+    ranked = sorted(costs.items(), key=lambda entry: (-max(entry[1]), [part or "" for part in entry[0]]))
+    shown = ranked if len(ranked) <= _LINES + 1 else ranked[:_LINES]
+    rows = [
+        [Cell(" · ".join(part or f"(no {name})" for name, part in zip(comparison.by, key, strict=True)))]
+        + [_amount(amounts[place], comparison.currency) for place in columns.places]
+        for key, amounts in shown
+    ]
+    if rest := ranked[len(shown) :]:
+        sums = [sum((amounts[place] for _, amounts in rest), Fraction()) for place in columns.places]
+        rows.append([Cell(f"… {len(rest):,} more", "quiet"), *(_amount(each, comparison.currency) for each in sums)])
+    yield Gap()
+    title = " · ".join(name.replace("_", " ") for name in comparison.by).capitalize()
+    yield Note(f"Cost in {month_text(comparison.months[-1])}, in {comparison.currency}", "strong")
+    yield Grid([Column(title, "name"), *_titles(columns)], rows)
+    if not comparison.today.customers:
+        yield from _hidden_columns(comparison, columns)
+
+
+def _amount(amount: Fraction, currency: str) -> Cell:
+    shown = round_half_up(amount, minor_digits(currency))
+    return Cell(decimal_text(shown)) if amount else NONE

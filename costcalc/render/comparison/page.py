@@ -1,0 +1,213 @@
+"""The page of a comparison: what it rests on, which scenario costs what, and which customers turn unprofitable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from costcalc.render.blocks import Block, Facts, Gap, Note
+from costcalc.render.comparison.columns import columns_of, figures_of_months
+from costcalc.render.comparison.customers import customer_blocks, line_blocks
+from costcalc.render.comparison.grids import (
+    assumed_blocks,
+    cost_grid,
+    end_blocks,
+    knows_margin,
+    shows_profit,
+    usage_grid,
+)
+from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.draw import Page
+from costcalc.render.header import price_parts, usage_row
+from costcalc.render.markdown import markdown_text
+from costcalc.render.outlook.phrases import efficiency_text, horizon_text, move_text
+from costcalc.render.words import (
+    amount_text,
+    counted,
+    decimal_text,
+    long_month_text,
+    money_text,
+    month_text,
+    plain_percent,
+)
+from costcalc.reports.comparison import Alternative, Comparison
+
+_HORIZONS = {"--months": "--months", "scenarios": "the longest horizon that a scenario states"}
+
+
+def comparison_page(comparison: Comparison) -> Page:
+    """The page, to be printed on a console of any width."""
+    return Page(lambda is_wide: comparison_blocks(comparison, is_wide))
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """The page as GitHub Markdown."""
+    return markdown_text("Scenarios side by side", comparison_blocks(comparison, is_wide=True))
+
+
+def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:
+    """What the page of a comparison is made of."""
+    columns = columns_of(comparison, is_wide)
+    return [
+        _header(comparison),
+        *_titles(comparison),
+        Gap(),
+        *_headline(comparison),
+        Gap(),
+        cost_grid(comparison, columns, is_wide),
+        *_table_notes(comparison, is_wide),
+        *end_blocks(comparison, columns, is_wide),
+        *assumed_blocks(comparison, columns),
+        Gap(),
+        usage_grid(comparison, columns),
+        *customer_blocks(comparison, columns, is_wide),
+        *line_blocks(comparison, columns),
+        *_doubts(comparison),
+    ]
+
+
+def _header(comparison: Comparison) -> Facts:
+    why = _HORIZONS.get(comparison.horizon_source)
+    rows = [
+        usage_row(comparison.usage, comparison.rating),
+        ("prices", tuple(price_parts(comparison.rating, comparison.rates_used))),
+        ("months", (horizon_text(comparison.months), "the same for all", *([why] if why else []))),
+    ]
+    sources = {each.revenue_source for each in comparison.alternatives if each.revenue_source}
+    if sources:
+        rows.append(("revenue", tuple(_revenue(comparison, sorted(sources)))))
+    return Facts(rows)
+
+
+def _revenue(comparison: Comparison, sources: Sequence[str]) -> Iterator[str]:
+    known = {each.last.before.revenue for each in comparison.alternatives if each.last.before.revenue is not None}
+    if len(known) == 1:
+        when = month_text(comparison.months[-1])
+        yield f"{money_text(known.pop(), comparison.currency)} in {when} at today's usage"
+    yield from sources
+    unknown = [each.name for each in comparison.scenarios if not each.revenue_source]
+    if unknown:
+        yield f"unknown for {', '.join(unknown)}"
+
+
+def _titles(comparison: Comparison) -> Iterator[Block]:
+    """What the short names stand for."""
+    shares: dict[str, list[str]] = {}
+    titles = {"Today": "today's usage at the announced prices"}
+    for each in comparison.scenarios:
+        choice = each.choice
+        titles[choice.short] = choice.scenario.name if choice.scenario.name != choice.short else ""
+        if choice.share is not None:
+            shares.setdefault(choice.short, []).append(plain_percent(choice.share))
+    passed = {name: (f"{_listed(found)} passed through",) for name, found in shares.items()}
+    rows = [(name, ((title,) if title else ()) + passed.get(name, ())) for name, title in titles.items()]
+    yield Gap()
+    yield Facts([(name, parts) for name, parts in rows if parts])
+
+
+def _listed(texts: Sequence[str]) -> str:
+    *others, last = texts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _headline(comparison: Comparison) -> Iterator[Note]:
+    """The cheapest and the dearest, and whose margin gives way."""
+    when = long_month_text(comparison.months[-1])
+    ranked = sorted(comparison.scenarios, key=lambda each: each.last.after.cost)
+    cheap, dear = ranked[0], ranked[-1]
+    if cheap.last.after.cost == dear.last.after.cost:
+        yield Note(f"All scenarios cost the same in {when}: {_cost(cheap, comparison)}.", "strong")
+    else:
+        yield Note(
+            f"In {when} {cheap.name} costs least, {_cost(cheap, comparison)}; {dear.name} most, {_cost(dear, comparison)}.",
+            "strong",
+        )
+    if comparison.floor is None or not knows_margin(comparison):
+        return
+    word = plain_percent(comparison.floor)
+    today = comparison.today.months[0].before.margin
+    broken = [each for each in comparison.scenarios if each.first_below_floor]
+    if today is not None and today < comparison.floor:
+        yield Note(f"Margin is below {word} today already.", "loud")
+    elif broken:
+        named = ", ".join(f"{each.name} ({month_text(each.first_below_floor)})" for each in broken if each.first_below_floor)  # fmt: skip
+        yield Note(f"Margin falls below {word} with {named}.", "loud")
+    else:
+        yield Note(f"Margin stays at or above {word} with all of them.", "strong")
+
+
+def _cost(each: Alternative, comparison: Comparison) -> str:
+    months, _ = figures_of_months(each, comparison.currency)
+    return f"{decimal_text(months[-1].mid)} {comparison.currency}"
+
+
+def _table_notes(comparison: Comparison, is_wide: bool) -> Iterator[Note]:
+    if knows_margin(comparison):
+        profit = ", Profit: the profit" if shows_profit(comparison, is_wide) else ""
+        yield Note(f"Points: the margin{profit} against today's usage in the same month.", "quiet")
+    if idle := [each.name for each in comparison.scenarios if each.changes_nothing]:
+        yield Note(f"{_listed(idle)} {'changes' if len(idle) == 1 else 'change'} nothing in this log.", "loud")
+    if open_ones := [each.name for each in comparison.scenarios if each.choice.leaves_open]:
+        verb = "leaves" if len(open_ones) == 1 else "leave"
+        yield Note(
+            f"{', '.join(open_ones)} {verb} open how much of a compute rise reaches tokens: here the rises stand in their "
+            "documented scope only. --pass-through 0%,50%,100% sets shares side by side."
+        )
+
+
+def _doubts(comparison: Comparison) -> Iterator[Block]:
+    yield from missing_blocks(comparison.rating, comparison.usage)
+    for each in comparison.alternatives:
+        tokens = sum((month.unpriced_tokens for month in each.months), Fraction())
+        if tokens:
+            yield Note(
+                f"Incomplete: {amount_text(tokens)} tokens of {each.name} have no price and are in no figure.", "loud"
+            )
+    if tests := list(_tests(comparison)):
+        yield Gap()
+        yield Note("To be tested before it is true, as the scenarios say", "strong")
+        yield Facts(tests, each_in_a_line=True)
+    if notes := list(_notes(comparison)):
+        yield Gap()
+        yield from notes
+    yield from assumption_blocks(comparison.rating, comparison.usage, (), with_rise=False)
+    yield Gap()
+    yield Note(_volume(comparison), "quiet")
+
+
+def _tests(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What each scenario says of quality, once where it stands at several pass-throughs."""
+    for name, choice in {each.choice.short: each.choice for each in comparison.scenarios}.items():
+        usage = choice.scenario.usage
+        found = [(f"to {change.first} first", change.quality) for change in usage.escalation]
+        found += [(move_text(move), move.quality) for move in usage.moves]
+        found += [(efficiency_text(change), change.quality) for change in usage.efficiency]
+        if named := tuple(f"{what}: {quality}" for what, quality in found if quality):
+            yield name, named
+
+
+def _notes(comparison: Comparison) -> Iterator[Note]:
+    """What the runs say, once for all scenarios and all models of which it is true."""
+    said: dict[str, dict[str, None]] = {}
+    for each in comparison.scenarios:
+        for note in each.notes:
+            said.setdefault(note, {})[each.choice.short] = None
+    joined: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for note, names in said.items():
+        who, colon, what = note.partition(": ")
+        joined.setdefault((what if colon else who, tuple(names)), []).append(who if colon else "")
+    for (what, those), models in joined.items():
+        text = f"{', '.join(models)}: {what}" if any(models) else what
+        yield Note(f"With {_listed(those)}: {text.removesuffix('.')}.")
+
+
+def _volume(comparison: Comparison) -> str:
+    usage = comparison.usage
+    rate = f"Today's usage: the log's daily rate over {counted(usage.days, 'day')}."
+    ranges = (
+        " Ranges: all low ends together, all high ends together."
+        if any(e.has_ranges for e in comparison.alternatives)
+        else ""
+    )
+    short = " Under 7 days a daily rate says little." if usage.is_short else ""
+    return f"Estimate: what a scenario says is an assumption. {rate}{short}{ranges}"

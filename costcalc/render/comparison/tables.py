@@ -1,0 +1,168 @@
+"""A comparison for programs: JSON in full, and a row a scenario and month for CSV and frames."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from costcalc.money import exact_text
+from costcalc.render.comparison.columns import figures_of_months
+from costcalc.render.csv_ import csv_text
+from costcalc.render.json_ import Json, Writer, json_text, rate_json, ratio_text, usage_json
+from costcalc.render.outlook.months import margins_of
+from costcalc.render.rows import Rows, Value, exact_value, names_of, ratio_value
+from costcalc.render.tree import Figures
+from costcalc.reports.case import Totals
+from costcalc.reports.comparison import Alternative, Comparison
+from costcalc.reports.outlook import CustomerLine, OutlookLine, OutlookMonth
+
+COMPARISON_SCHEMA = "costcalc.comparison/1"
+COLUMNS = (
+    "scenario", "pass_through", "month", "requests", "tokens", "cost_before", "cost_low", "cost", "cost_high",
+    "cost_exact", "change", "currency", "other_costs", "revenue", "margin_before", "margin_low", "margin",
+    "margin_high", "unpriced_tokens",
+)  # fmt: skip
+
+
+def comparison_csv(comparison: Comparison) -> str:
+    """The months of every scenario; `cost` sums to the printed total of its scenario."""
+    return csv_text(comparison_rows(comparison))
+
+
+def comparison_rows(comparison: Comparison) -> Rows:
+    """A row a scenario and month, today's usage first."""
+    rows: list[tuple[Value, ...]] = []
+    for each in comparison.alternatives:
+        figures, _ = figures_of_months(each, comparison.currency)
+        share = each.choice.share
+        for month, shown in zip(each.months, figures, strict=True):
+            after, ends = month.after, margins_of(month)
+            rows.append(
+                (
+                    each.name,
+                    None if share is None else Decimal(exact_text(share)),
+                    str(month.month),
+                    ratio_value(month.requests),
+                    ratio_value(month.tokens),
+                    shown.before,
+                    shown.low,
+                    shown.mid,
+                    shown.high,
+                    exact_value(after.cost),
+                    shown.change,
+                    comparison.currency,
+                    exact_value(after.other),
+                    None if after.revenue is None else exact_value(after.revenue),
+                    ratio_value(month.before.margin),
+                    ratio_value(ends[0]) if ends else None,
+                    ratio_value(after.margin),
+                    ratio_value(ends[1]) if ends else None,
+                    ratio_value(month.unpriced_tokens),
+                )
+            )
+    return COLUMNS, rows
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """The comparison as JSON, indented, with a line feed at its end."""
+    write = _Writer(comparison.currency)
+    rating = comparison.rating
+    return json_text(
+        {
+            "schema": COMPARISON_SCHEMA,
+            "currency": comparison.currency,
+            "complete": comparison.is_complete,
+            "usage": usage_json(comparison.usage, rating),
+            "months": [str(month) for month in comparison.months],
+            "horizon_source": comparison.horizon_source or None,
+            "floor": ratio_text(comparison.floor),
+            "scenarios": [write.alternative(each, comparison) for each in comparison.alternatives],
+            "worst_customers": [customer.name for customer in comparison.customers],
+            "absent": list(comparison.absent),
+            "basis": write.basis(rating),
+            "unpriced": [
+                {
+                    "provider": part.provider,
+                    "model": part.model,
+                    "meter": part.meter,
+                    "reason": part.reason,
+                    "tokens": ratio_text(part.tokens),
+                }
+                for part in rating.unpriced
+            ],
+            "assumptions": [write.assumption(part) for part in rating.assumptions],
+            "exchange_rates": [rate_json(rate) for rate in comparison.rates_used],
+        }
+    )
+
+
+class _Writer(Writer):
+    """What needs to know the currency."""
+
+    __slots__ = ()
+
+    def alternative(self, each: Alternative, comparison: Comparison) -> Json:
+        figures, total = figures_of_months(each, comparison.currency)
+        below, worst = each.first_below_floor, each.first_below_floor_at_worst
+        return {
+            "name": each.name,
+            "title": each.choice.scenario.name or None,
+            "written": each.choice.scenario.written or None,
+            "pass_through": ratio_text(each.choice.share),
+            "leaves_pass_through_open": each.choice.leaves_open,
+            "complete": each.is_complete,
+            "has_ranges": each.has_ranges,
+            "revenue_source": each.revenue_source or None,
+            "months": [self.month(month, shown) for month, shown in zip(each.months, figures, strict=True)],
+            "total": self.ends(each.before, each.low, each.after, each.high, total),
+            "points_lost": ratio_text(each.points_lost),
+            "profit_lost": ratio_text(each.profit_lost),
+            "first_month_below_floor": str(below) if below else None,
+            "first_month_below_floor_at_worst": str(worst) if worst else None,
+            "assumed_margins": [
+                {"today": ratio_text(one.today), "before": ratio_text(one.before), "last_month": ratio_text(one.last)}
+                for one in each.assumed
+            ],
+            "customers": [self.customer(line) for line in each.customers],
+            "lines": [self.line(line, comparison) for line in each.lines],
+            "notes": list(each.notes),
+        }
+
+    def month(self, month: OutlookMonth, shown: Figures) -> Json:
+        return {
+            "month": str(month.month),
+            "requests": ratio_text(month.requests),
+            "tokens": ratio_text(month.tokens),
+            "unpriced_tokens": ratio_text(month.unpriced_tokens),
+            **self.ends(month.before, month.low, month.after, month.high, shown),
+        }
+
+    def ends(self, before: Totals, low: Totals, after: Totals, high: Totals, shown: Figures) -> Json:
+        return {
+            "today": self.totals(before, shown.before),
+            "with_the_scenario": self.totals(after, shown.mid),
+            "low": self.totals(low, shown.low),
+            "high": self.totals(high, shown.high),
+        }
+
+    def totals(self, totals: Totals, shown: Decimal | None = None) -> Json:
+        return {
+            "cost": self.money(totals.cost, shown),
+            "other_costs": self.money(totals.other),
+            "revenue": self.money(totals.revenue) if totals.revenue is not None else None,
+            "margin": ratio_text(totals.margin),
+        }
+
+    def customer(self, line: CustomerLine) -> Json:
+        return {
+            "name": line.name,
+            "today": self.totals(line.today),
+            "last_month": self.totals(line.last),
+            "turns_unprofitable": line.turns_unprofitable,
+        }
+
+    def line(self, line: OutlookLine, comparison: Comparison) -> Json:
+        return {
+            "names": names_of(line.key, comparison.by),
+            "today": self.money(line.last_before),
+            "last_month": self.money(line.last_after),
+        }
