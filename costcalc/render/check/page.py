@@ -103,7 +103,7 @@ def _shown(check: Check, most: int) -> Iterator[tuple[Finding, str]]:
 
 
 def _row(finding: Finding, stands_for: str, change: str) -> list[Cell]:
-    floor = "≥ " if finding.is_floor else ""
+    floor = "at least " if finding.is_floor else ""
     share = used_text(finding.share) if finding.share is not None and finding.unit not in ("share", "days") else DASH
     return [
         Cell(finding.budget.name, "strong" if finding.status == "broken" else ""),

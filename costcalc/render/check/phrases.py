@@ -71,7 +71,7 @@ def value_text(finding: Finding, amount: Fraction | None) -> str:
 
 
 def limit_text(finding: Finding) -> str:
-    """The limit in force, with its direction: `≤ 600.00 USD` is written `600.00 USD`, a floor `at least 55%`."""
+    """The limit in force: `600.00 USD`, `55%`, `+10%`."""
     if finding.unit == "share":
         return plain_percent(finding.limit, signed=finding.budget.kind == "max_rise")
     return value_text(finding, finding.limit)
