@@ -190,7 +190,13 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
         mapping=dict(choose.get("columns") or {}),
         usage_format=choose.get("usage_format"),
     )
-    return scan(usage, request, choose.get("progress"))
+    try:
+        return scan(usage, request, choose.get("progress"))
+    except CostcalcError as error:
+        if {problem.code for problem in error.problems} != {"ledger-too-coarse"}:
+            raise
+        # A ledger that was stored without the hours says less of why the days differ, and all of how much.
+        return scan(usage, replace(request, cuts=cuts), choose.get("progress"))
 
 
 def _globs(where: Mapping[str, Any], prices: Prices) -> dict[str, tuple[str, ...]]:

@@ -242,3 +242,15 @@ def test_a_bill_of_our_own_days_is_a_frame_too(tmp_path):
     rows = uses(["alpha"], days=2)
     frame = pd.read_csv(bill(tmp_path, rows), dtype=str)
     assert reconcile(log(tmp_path, rows), frame, prices=acme()).report.agrees
+
+
+def test_a_stored_ledger_without_the_hours_is_usage_too(run_costcalc, tmp_path):
+    rows = uses(["alpha"], days=3)
+    book_file = tmp_path / "acme.yaml"
+    from tests.reconcile.made import ACME
+
+    book_file.write_text(ACME)
+    stored = tmp_path / "usage.parquet"
+    assert run_costcalc("scan", log(tmp_path, rows), "--pricebook", book_file, "-o", stored).code == 0
+    invoice = bill(tmp_path, rows)
+    assert run_costcalc("reconcile", stored, "--pricebook", book_file, "--invoice", invoice).code == 0

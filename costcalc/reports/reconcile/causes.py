@@ -34,6 +34,7 @@ _LEFT = Fraction(1, 10)  # and no more of its difference may be left
 _SHIFT_LEFT = Fraction(1, 4)  # of the days' differences, where days begin otherwise
 _COARSEST_UNIT = Fraction(1, 1000)  # amounts with more digits than that were not rounded to coins
 _HALF = Fraction(1, 2)
+_ONE_BY_ONE = 50  # lines
 _BATCH = "batch"
 _ZONES = range(-12, 15)  # hours
 _NO_AMOUNT = Fraction()
@@ -115,6 +116,10 @@ class Search:
                 found[key[1]].add(key)
         return found
 
+    def _largest(self, open_lines: Mapping[LineKey, set[Key]]) -> list[LineKey]:
+        """The lines that are looked at one by one: of very many, those that differ most."""
+        return sorted(open_lines, key=lambda line: -self._left(open_lines[line]))[:_ONE_BY_ONE]
+
     def _slack(self, key: Key, theirs: Fraction) -> Fraction:
         """How far a line may lie from the bill for the rounding of its rows."""
         coins = self.compared.unit / 2 * max(self.compared.rows.get(key, 1), 1)
@@ -122,14 +127,17 @@ class Search:
 
     def _fits(self, keys: Collection[Key], ours: Side) -> bool:
         """Whether a line comes to what the invoice says, but for a few of its days."""
-        near = before = after = _NO_AMOUNT
+        far, most = 0, (1 - _MOST) * len(keys)
+        before = after = _NO_AMOUNT
         for key in keys:
             now, theirs = self._both(key)
             then = ours.get(key, _NO_AMOUNT)
-            near += abs(then - theirs) <= self._slack(key, theirs)
+            far += abs(then - theirs) > self._slack(key, theirs)
+            if far > most:
+                return False
             before += abs(now - theirs)
             after += abs(then - theirs)
-        return near >= _MOST * len(keys) and after <= _LEFT * before
+        return after <= _LEFT * before
 
     def _adopt(self, code: str, lines: Sequence[LineKey], keys: Collection[Key], ours: Side, figures: Mapping[str, Figure], alternatives: tuple[str, ...] = ()) -> None:  # fmt: skip
         """Set our side right, and note by how much that makes the differences smaller."""
@@ -167,7 +175,8 @@ class Search:
     def _take_pairs(self) -> None:
         """Two causes at once: usage priced otherwise, and a ratio or another rate on top of it."""
         open_lines = self._open()
-        for line, keys in open_lines.items():
+        for line in self._largest(open_lines):
+            keys = open_lines[line]
             for first in self._ideas():
                 if not any(key[1] == line for key in first.ours):
                     continue
@@ -339,7 +348,7 @@ class Search:
             place = self.compared.by.index("provider")
             for provider in dict.fromkeys(line[place] for line in open_lines):
                 sets.append({key for line, keys in open_lines.items() if line[place] == provider for key in keys})
-        sets += open_lines.values()
+        sets += [open_lines[line] for line in self._largest(open_lines)]
         seen = set()
         everything = {key: self.ours.get(key, _NO_AMOUNT) for keys in open_lines.values() for key in keys}
         for keys in sets:

@@ -240,6 +240,14 @@ class _Reconciling:
 
 
 def _check_amounts(invoices: Sequence[UsageLedger]) -> None:
+    """CostcalcError: an invoice that counts usage only, or one of which nothing was read."""
+    skipped = [part for ledger in invoices for part in ledger.skipped]
+    if not any(ledger.groups or ledger.refused_rows for ledger in invoices) and skipped:
+        left = "; ".join(f"{part.reason} ({part.format}, {part.rows:,} left out)" for part in skipped)
+        raise fail(
+            "invoice-of-nothing", f"the invoice has no row of AI usage: {left}", expected="an invoice with charges of models",
+            remedy="name another file, or read this one as a plain table: --invoice-map amount=COLUMN,item=COLUMN",
+        )  # fmt: skip
     for ledger in invoices:
         if ledger.groups and all(group.billed is None for group in ledger.groups):
             name = ledger.sources[0] if ledger.sources else None

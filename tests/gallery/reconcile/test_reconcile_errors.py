@@ -21,14 +21,16 @@ FILES = {
     "pounds.csv": "day,item,amount,currency\n2026-09-01,gpt-5.6-luna,1.00,GBP\n",
     "month.csv": "month,item,amount\n2026-09,gpt-5.6-luna,1.00\n",
     "days.csv": "day,amount\n2026-09-01,1.00\n",
+    "cloud.csv": "MeterName,MeterCategory,MeterSubCategory,Date,Cost,BillingCurrency\nB1s,Virtual Machines,BS Series,09/01/2026,0.25,USD\n",
     "anthropic.csv": "usage_date_utc,model_version,usage_input_tokens_no_cache,usage_output_tokens\n2026-09-01,claude-sonnet-5,12,3\n",
 }
 CASES = {
+    "invoice-of-other-services": "usage.csv --invoice cloud.csv",
     "no-invoice": "usage.csv",
     "invoice-not-there": "usage.csv --invoice bill.csv",
     "invoice-is-a-usage-log": "usage.csv --invoice anthropic.csv",
     "invoice-without-amounts": "usage.csv --invoice names.csv",
-    "invoice-of-nothing": "usage.csv --invoice amounts.csv",
+    "invoice-for-nothing": "usage.csv --invoice amounts.csv",
     "invoice-two-amounts": "usage.csv --invoice twice.csv",
     "invoice-column-not-there": "usage.csv --invoice plain.csv --invoice-map amount=Betrag",
     "invoice-decimal-comma": "usage.csv --invoice comma.csv --tolerance 100",
