@@ -15,6 +15,7 @@ from costcalc.api import Prices
 from costcalc.api.outlooks import horizon_of
 from costcalc.calendar import Month
 from costcalc.forecasts.horizon import Horizon
+from costcalc.meters import meters
 from costcalc.money import Money
 from costcalc.problems import CostcalcError
 from costcalc.reports.case import Case, Earned, OutlookOptions
@@ -60,10 +61,7 @@ TERMS = "commitments:\n  - {what: west, each: month, amount: 0.5 USD}\n  - {what
 COMMITTED = prices(WEST, EAST, OWN, TERMS, fx=FX)
 ALL = Where()
 MONTHS = 3  # October to December 2026: every log of logs.py ends in September
-TOKENS = frozenset(
-    ["input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens", "audio_input_tokens",
-     "image_input_tokens", "video_input_tokens", "output_tokens", "reasoning_tokens", "audio_output_tokens"]
-)  # fmt: skip
+TOKENS = meters().names_of("tokens")
 
 
 def horizon(
@@ -158,8 +156,8 @@ def escalations(figures: Any = percents) -> st.SearchStrategy[Escalation]:
     )
 
 
-def moves(figures: Any = percents) -> st.SearchStrategy[Move]:
-    return st.builds(Move, WHERES, SPANS, figures(0, 100), MOVED_TO, st.just("untested"), factors(figures))
+def moves(figures: Any = percents, targets: Any = MOVED_TO) -> st.SearchStrategy[Move]:
+    return st.builds(Move, WHERES, SPANS, figures(0, 100), targets, st.just("untested"), factors(figures))
 
 
 def levers(figures: Any = percents, *, cache: bool = True) -> st.SearchStrategy[Efficiency]:
@@ -171,13 +169,14 @@ def levers(figures: Any = percents, *, cache: bool = True) -> st.SearchStrategy[
     return st.one_of(cuts, batch, reads) if cache else st.one_of(cuts, batch)
 
 
-def usages(figures: Any = percents, *, cache: bool = True, lengths: bool = True) -> st.SearchStrategy[UsageChanges]:
-    """Usage changes; one move and one escalation at most, so that none overlap."""
+def usages(figures: Any = percents, *, moved_to: bool = True) -> st.SearchStrategy[UsageChanges]:
+    """Usage changes; one move and one escalation at most, so that none overlap. `moved_to`: also to own machines."""
+    targets = MOVED_TO if moved_to else TARGETS
     few = [
         st.lists(each, max_size=most).map(tuple)
         for each, most in (
-            (growths(figures), 2), (mixes(figures), 1), (escalations(figures), 1), (moves(figures), 1),
-            (levers(figures, cache=cache), 2),
+            (growths(figures), 2), (mixes(figures), 1), (escalations(figures), 1), (moves(figures, targets), 1),
+            (levers(figures), 2),
         )
     ]  # fmt: skip
     return st.builds(UsageChanges, *few)
@@ -198,9 +197,9 @@ FEES = st.builds(
     Fee, WHERES, st.builds(Span, st.none() | DAYS), st.sampled_from(["1M tokens", "month", "customer and month", "seat and month"]),
     st.sampled_from([Money(Fraction("3.5"), "USD"), Money(Fraction(9), "CNY"), Money(Fraction(2), "")]), st.integers(1, 3),
 )  # fmt: skip
-OWN = st.builds(OwnPrice, WHERES, SPANS, percents(-50, 50), percents(0, 100))
+OWN_PRICES = st.builds(OwnPrice, WHERES, SPANS, percents(-50, 50), percents(0, 100))
 
 
 def businesses() -> st.SearchStrategy[Business]:
-    few = [st.lists(each, max_size=2).map(tuple) for each in (FEES, OWN, FEES)]
+    few = [st.lists(each, max_size=2).map(tuple) for each in (FEES, OWN_PRICES, FEES)]
     return st.builds(Business, *few)
