@@ -23,14 +23,14 @@ def test_periods_add_up_to_the_cost(each):
 
 def test_parts_add_up_to_the_whole_of_money_tokens_and_requests():
     for limit in ("5 USD", "5 tokens", "5 requests"):
-        features = "\n".join(f"  - {{name: {name}, where: {{feature: {name}}}, limit: {limit}}}" for name in ("chat", "search", "tagging"))  # fmt: skip
+        features = "\n".join(f"  - {{name: {name}, where: {{feature: {name}}}, limit: {limit}}}" for name in ("chat", "reports", "search", "tagging"))  # fmt: skip
         *parts, whole = found(f"{features}\n  - {{name: all, limit: {limit}}}")
         assert sum(part.actual for part in parts) == whole.actual > 0
 
 
 def test_a_part_costs_what_cost_says_of_it():
     (part,) = found('  - {name: a, where: {customer: acme, model: "qwen*"}, limit: 5 USD}')
-    assert part.actual == costcalc.cost(LOG, where={"customer": "acme", "model": "qwen*"}).total
+    assert part.actual == costcalc.cost(LOG, where={"customer": "acme", "model": "qwen*"}, currency="USD").total
 
 
 def test_months_under_a_scenario_are_those_of_its_outlook():
