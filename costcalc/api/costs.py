@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from costcalc.api.books import Prices, read_prices
@@ -12,6 +13,7 @@ from costcalc.api.words import line_names, read_basis
 from costcalc.problems import fail
 from costcalc.rating.rate import RatingOptions
 from costcalc.reports.cost import cost as cost_report
+from costcalc.reports.focus import focus
 
 
 def cost(
@@ -35,4 +37,7 @@ def cost(
     prices = prices or read_prices()
     ledger = ledger_of(usage, names, prices, timezone, choose)
     options = RatingOptions(names, read_basis(basis), currency.upper() if currency else None, timezone)
-    return CostResult(cost_report(ledger, prices.pricebook, prices.fx, options, each))
+    return CostResult(
+        cost_report(ledger, prices.pricebook, prices.fx, options, each),
+        partial(focus, ledger, prices.pricebook, prices.fx, options),
+    )

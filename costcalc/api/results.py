@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from costcalc.problems import fail
 from costcalc.reports.case import Case
 from costcalc.reports.cost import CostReport
+from costcalc.reports.focus import FocusReport
 from costcalc.reports.forecast import Forecast
 from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
@@ -55,11 +58,17 @@ class ProjectionResult(Result):
 
         return projection_json(self.report)
 
-    def to_csv(self) -> str:
-        """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
-        from costcalc.render.csv_ import projection_csv
+    def to_csv(self, table: str = "lines") -> str:
+        """Lines, or months, that sum to the printed total to the cent, as `-o out.csv` writes them."""
+        from costcalc.render.handing import table_csv
 
-        return projection_csv(self.report)
+        return table_csv(self.report, table)
+
+    def to_parquet(self, table: str = "lines") -> bytes:
+        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
+        from costcalc.render.handing import table_parquet
+
+        return table_parquet(self.report, table)
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,7 @@ class CostResult(Result):
     """The answer of `cost`, with the ways to hand it on."""
 
     report: CostReport
+    charged: Callable[[], FocusReport] | None = field(default=None, repr=False)  # made where FOCUS is asked for
 
     def to_frame(self) -> pd.DataFrame:
         """One row a line: integers as integers, money as Decimal, never float."""
@@ -85,6 +95,32 @@ class CostResult(Result):
         from costcalc.render.csv_ import cost_csv
 
         return cost_csv(self.report)
+
+    def to_parquet(self) -> bytes:
+        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
+        from costcalc.render.handing import table_parquet
+
+        return table_parquet(self.report)
+
+    def to_focus(self) -> str:
+        """The charges by day as FOCUS 1.2, as `--format focus` writes them; the names of the lines become tags."""
+        from costcalc.render.focus import focus_csv
+
+        return focus_csv(self.focus_report())
+
+    def to_focus_parquet(self) -> bytes:
+        """The same as a Parquet file."""
+        from costcalc.render.focus import focus_parquet
+
+        return focus_parquet(self.focus_report())
+
+    def focus_report(self) -> FocusReport:
+        """The charges behind the total, one a day, model, meter, price and set of tags."""
+        if self.charged is None:
+            raise fail(
+                "no-charges", "this result was made without its charges", remedy="use the result of costcalc.cost"
+            )
+        return self.charged()
 
 
 @dataclass(frozen=True)
@@ -140,11 +176,17 @@ class OutlookResult(Result):
 
         return outlook_json(self.report)
 
-    def to_csv(self) -> str:
-        """Lines of every month that sum to its printed cost to the cent, as `-o out.csv` writes them."""
-        from costcalc.render.outlook.csv_ import outlook_csv
+    def to_csv(self, table: str = "lines") -> str:
+        """Lines of every month, months, or customers, that sum to what is printed to the cent."""
+        from costcalc.render.handing import table_csv
 
-        return outlook_csv(self.report)
+        return table_csv(self.report, table)
+
+    def to_parquet(self, table: str = "lines") -> bytes:
+        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
+        from costcalc.render.handing import table_parquet
+
+        return table_parquet(self.report, table)
 
     def to_html(self) -> str:
         """One offline page with charts, sliders and tables, as `costcalc report -o report.html` writes it."""

@@ -26,6 +26,7 @@ Examples:
   costcalc cost logs/ --by customer --each month
   costcalc cost usage.csv --by model,meter --since 2026-09 --until 2026-10
   costcalc cost openrouter_activity.csv --basis list -o cost.csv
+  costcalc cost logs/ --by team,customer --format focus -o september.csv
 """
 
 Each = Annotated[
@@ -59,7 +60,7 @@ def cost(
     if each not in (None, "day", "month"):
         raise fail("bad-option", f'--each "{each}" is no period', expected="day, or month")
     config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
+    kind = kind_of(format_, as_json, output, also=("focus", "focus-parquet", "parquet"))
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
     with scan_progress() as progress:
         result = api.cost(
@@ -78,7 +79,14 @@ def cost(
         kind,
         output,
         lambda: _page(result),
-        {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
+        {
+            "json": result.to_json,
+            "csv": result.to_csv,
+            "md": lambda: _markdown(result),
+            "parquet": result.to_parquet,
+            "focus": result.to_focus,
+            "focus-parquet": result.to_focus_parquet,
+        },
     )
     report_refused(report.usage)
     return exit_code(

@@ -16,44 +16,82 @@ if TYPE_CHECKING:
 
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".markdown": "md", ".txt": "table"}
 KINDS = ("table", "json", "csv", "md")
+# What some answers are written as beside those; a FOCUS file says so before its ending.
+MORE_ENDINGS = {
+    ".focus.csv": "focus", ".focus.parquet": "focus-parquet", ".xlsx": "xlsx", ".parquet": "parquet",
+}  # fmt: skip
 NARROWEST = 60  # columns: below that a table cannot be read
 
 
-def kind_of(format_word: str | None, as_json: bool, output: Path | None, beside: Sequence[str] = ()) -> str:
+def kind_of(
+    format_word: str | None, as_json: bool, output: Path | None, beside: Sequence[str] = (), also: Sequence[str] = ()
+) -> str:
     """The kind asked for: --json, else --format, else the file's ending, else the table. CostcalcError: no such kind.
 
-    `beside`: endings that the command itself writes, for the message.
+    `beside`: endings that the command itself writes, for the message; `also`: kinds that it offers beside the usual.
     """
     if as_json:
         return "json"
     if format_word:
-        word = {"markdown": "md", "text": "table"}.get(format_word.lower(), format_word.lower())
-        if word not in KINDS:
-            raise fail("unknown-output", f'no output is called "{format_word}"', nearest=nearest_names(word, KINDS), expected=", ".join(KINDS))  # fmt: skip
-        return word
+        return _kind_named(format_word.lower(), output, (*KINDS, *(kind for kind in also if "-" not in kind)))
     if output is None or str(output) == "-":
         return "table"
-    kind = ENDINGS.get(output.suffix.lower())
+    offered = {ending: kind for ending, kind in MORE_ENDINGS.items() if kind in also} | ENDINGS
+    kind = _kind_of_ending(output, offered)
     if kind is None:
+        known = _kind_of_ending(output, MORE_ENDINGS)
         raise fail(
-            "unknown-output", f'what to write is not known from the ending of "{output}"',
-            expected=", ".join((*beside, *ENDINGS)), remedy="choose such an ending, or say --format",
+            "unknown-output",
+            f'this answer is not written as {output.suffix.lower()}: "{output}"' if known
+            else f'what to write is not known from the ending of "{output}"',
+            expected=", ".join((*beside, *offered)), remedy="choose such an ending, or say --format",
         )  # fmt: skip
     return kind
 
 
+def _kind_named(word: str, output: Path | None, kinds: Sequence[str]) -> str:
+    word = {"markdown": "md", "text": "table"}.get(word, word)
+    if word not in kinds:
+        raise fail(
+            "unknown-output", f'no output is called "{word}"', nearest=nearest_names(word, kinds), expected=", ".join(kinds)
+        )  # fmt: skip
+    if word == "focus" and output is not None and output.suffix.lower() == ".parquet":
+        return "focus-parquet"
+    return word
+
+
+def _kind_of_ending(output: Path, endings: Mapping[str, str]) -> str | None:
+    name = output.name.lower()
+    return next((kind for ending, kind in endings.items() if name.endswith(ending)), None)
+
+
 def deliver(
-    kind: str, output: Path | None, page: Callable[[], RenderableType], texts: Mapping[str, Callable[[], str]]
+    kind: str, output: Path | None, page: Callable[[], RenderableType], texts: Mapping[str, Callable[[], str | bytes]]
 ) -> None:
-    """Write the answer where it was asked for."""
+    """Write the answer where it was asked for. CostcalcError: the file cannot be written, or a terminal cannot show it."""
     if kind == "table" and (output is None or str(output) == "-"):
         screen().print(page())
         return
     text = _page_text(page()) if kind == "table" else texts[kind]()
+    if isinstance(text, bytes):
+        _deliver_bytes(kind, output, text)
+        return
     if output is None or str(output) == "-":
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         return
     write_whole(output, text if text.endswith("\n") else text + "\n")
+
+
+def _deliver_bytes(kind: str, output: Path | None, content: bytes) -> None:
+    if output is not None and str(output) != "-":
+        write_whole(output, content)
+        return
+    if sys.stdout.isatty():
+        raise fail(
+            "binary-on-a-terminal", f"{kind} is no text, and a terminal cannot show it",
+            remedy=f"write a file: -o out.{kind.replace('-', '.')}",
+        )  # fmt: skip
+    sys.stdout.buffer.write(content)
 
 
 def screen() -> Console:

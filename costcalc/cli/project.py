@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Answer = api.ProjectionResult | api.OutlookResult
 
 app = command_app()
+TABLES = ("lines", "months", "customers")
 
 EXAMPLES = """
 \b
@@ -95,6 +97,9 @@ Simulate = Annotated[
         "--simulate", metavar="N", help="Draw the scenario's ranges so many times: P10, P50, P90.", show_default=False
     ),
 ]
+TableOption = Annotated[
+    str, typer.Option("--table", metavar="lines|months|customers", help="Which table CSV and Parquet hold.")
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Of the draws: the same seed, the same figures.")]
 
 
@@ -125,13 +130,16 @@ def project(
     output: o.Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
+    table: TableOption = "lines",
     allow_unpriced: o.AllowUnpriced = False,
     allow_refused: o.AllowRefused = False,
     config_file: o.ConfigFile = None,
 ) -> int:
     """What do price rises do to cost and margin, and what would restore it?"""
     config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
+    kind = kind_of(format_, as_json, output, also=("parquet",))
+    if table not in TABLES:
+        raise fail("bad-option", f'--table "{table}" is no table', expected=", ".join(TABLES))
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
     earned, source, today = _revenue(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
@@ -143,7 +151,9 @@ def project(
         "margin": today,
         "floor": floor or config.text("floor"),
         "months": months,
-        "by": by or config.text("by") or ("provider", "model"),
+        "by": ("customer",)
+        if table == "customers" and plan.is_only_prices
+        else by or config.text("by") or ("provider", "model"),
         "currency": currency or plan.currency or config.text("currency"),
         "basis": basis or config.text("basis") or "auto",
         "move_to": move_to or (config.text("move_to") if plan.is_only_prices and simulate is None else None),
@@ -156,7 +166,14 @@ def project(
     with scan_progress() as progress:
         result = api.project(usage, progress=progress, **words)
     report = result.report
-    texts = {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)}
+    # Without months to come the customers are lines like any other.
+    written = "lines" if table == "customers" and isinstance(result, api.ProjectionResult) else table
+    texts: dict[str, Callable[[], str | bytes]] = {
+        "json": result.to_json,
+        "csv": lambda: result.to_csv(written),
+        "md": lambda: _markdown(result),
+        "parquet": lambda: result.to_parquet(written),
+    }
     deliver(kind, output, lambda: _page(result), texts)
     report_refused(report.usage)
     return exit_code(

@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
-from costcalc.rating.model import Cost, LineKey, Rating
-from costcalc.render.tree import UNPRICED, Table, status_of, table_of
+from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
+from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.render.tree import UNPRICED, Table, figures_of, status_of, table_of
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Estimate, Forecast
 from costcalc.reports.lines import ReportLine
@@ -19,6 +20,8 @@ Value = str | int | Decimal | datetime | None
 Rows = tuple[Sequence[str], Sequence[Sequence[Value]]]  # the header, and a row a line
 
 RATIO_DIGITS = 12
+UNALLOCATED = "unallocated"  # the name of what a log's own column leaves open: it has a line of its own
+FX_COLUMNS = ("fx_from", "fx_rate", "fx_month")
 
 
 def projection_rows(projection: Projection) -> Rows:
@@ -32,6 +35,22 @@ def projection_rows(projection: Projection) -> Rows:
 def cost_rows(report: CostReport) -> Rows:
     """A row a line of what was spent."""
     return _rows(report.rating, report.lines, ("mid",))
+
+
+def month_table_rows(projection: Projection) -> Rows:
+    """A row a month; costs in coins that add up to the printed total, the exact ones beside them."""
+    shown, _ = figures_of([month.cost for month in projection.months], projection.currency)
+    rates = fx_values(projection.rates_used)
+    found = []
+    for month, figures in zip(projection.months, shown, strict=True):
+        values = _month_values(month, projection.currency)
+        for name, column in _COLUMN_NAMES.items():
+            values[column] = getattr(figures, name)
+        values["change"] = figures.change
+        values |= {"cost_before_exact": exact_value(month.cost.before), "cost_exact": exact_value(month.cost.mid)}
+        found.append(values | (fx_values(projection.rates_used, str(month.month)) if rates else {}))
+    names = tuple(found[0]) if found else (*MONTH_COLUMNS, "cost_before_exact", "cost_exact")
+    return names, [tuple(values.values()) for values in found]
 
 
 def month_rows(projection: Projection) -> Rows:
@@ -95,9 +114,38 @@ def _rows(rating: Rating, lines: Sequence[ReportLine], columns: Sequence[str]) -
         values = _line_values(line, table, columns, rating.currency)
         if has_revenue:
             values |= _margin_values(line, "before" in columns)
+        values |= fx_values(rating.rates_used, _month_in(line.key, rating.by))
         found.append(values)
     header = (*rating.by, *_own_names(found[0], rating.by))
-    return header, [(*line.key, *values.values()) for line, values in zip(lines, found, strict=True)]
+    return header, [(*named(line.key, rating.by), *values.values()) for line, values in zip(lines, found, strict=True)]
+
+
+def named(key: LineKey, by: Sequence[str]) -> tuple[str | None, ...]:
+    """The names of a line; where the log's own column says nothing, it says so."""
+    return tuple(
+        UNALLOCATED if not name and column not in PRICE_FIELDS else name for name, column in zip(key, by, strict=True)
+    )
+
+
+def fx_values(rates: Sequence[RateUsed], month: str | None = None) -> dict[str, Value]:
+    """The exchange rate of a row and its month; empty where several were used, no columns where none was.
+
+    `month`: of the row's usage, where the row has one.
+    """
+    if not rates:
+        return {}
+    used = {(rate.base, rate.rate, rate.month_used) for rate in rates if month in (None, str(rate.month))}
+    if len(used) != 1:
+        return dict.fromkeys(FX_COLUMNS)
+    base, rate, of = used.pop()
+    return dict(zip(FX_COLUMNS, (base, ratio_value(rate), str(of)), strict=True))
+
+
+def _month_in(key: LineKey, by: Sequence[str]) -> str | None:
+    for column, name in zip(by, key, strict=True):
+        if column in ("day", "month") and name:
+            return name[:7]
+    return None
 
 
 def _own_names(values: Mapping[str, Value], by: Sequence[str]) -> list[str]:

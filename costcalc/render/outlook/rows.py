@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from costcalc.money import minor_digits, round_to_total
 from costcalc.render.outlook.lines import tables_of
 from costcalc.render.outlook.months import margins_of, month_figures
-from costcalc.render.rows import Rows, Value, exact_value, ratio_value
+from costcalc.render.rows import UNALLOCATED, Rows, Value, exact_value, fx_values, named, ratio_value
 from costcalc.reports.outlook import Outlook
 
 LINE_COLUMNS = ("cost_before", "cost_before_exact", "cost", "cost_exact", "change", "currency")
@@ -29,8 +30,10 @@ def outlook_rows(outlook: Outlook) -> Rows:
                 shown.change,
                 outlook.currency,
             )
-            found.append((str(month.month), *line.key, *amounts))
-    own = [f"costcalc_{name}" if name in outlook.by else name for name in ("month", *LINE_COLUMNS)]
+            rates = fx_values(outlook.rates_used, str(month.month)).values()
+            found.append((str(month.month), *named(line.key, outlook.by), *amounts, *rates))
+    ours = ("month", *LINE_COLUMNS, *fx_values(outlook.rates_used))
+    own = [f"costcalc_{name}" if name in outlook.by else name for name in ours]
     return (own[0], *outlook.by, *own[1:]), found
 
 
@@ -58,6 +61,34 @@ def outlook_month_rows(outlook: Outlook) -> Rows:
                 ratio_value(after.margin),
                 ratio_value(ends[1]) if ends else None,
                 ratio_value(month.unpriced_tokens),
+                *fx_values(outlook.rates_used, str(month.month)).values(),
             )
         )
-    return MONTH_COLUMNS, rows
+    return (*MONTH_COLUMNS, *fx_values(outlook.rates_used)), rows
+
+
+def outlook_customer_rows(outlook: Outlook) -> Rows:
+    """A row a customer in the last month; money in coins that add up to the month's cost, worst margin first."""
+    digits = minor_digits(outlook.currency)
+    today, last = (
+        round_to_total([getattr(line, name).cost for line in outlook.customers], digits) for name in ("today", "last")
+    )
+    rates = fx_values(outlook.rates_used, str(outlook.last.month)).values()
+    rows: list[tuple[Value, ...]] = []
+    for line, before, after in zip(outlook.customers, today, last, strict=True):
+        then = line.last
+        rows.append(
+            (
+                str(outlook.last.month), line.name or UNALLOCATED, before, after, exact_value(then.cost), outlook.currency,
+                exact_value(then.other), None if then.revenue is None else exact_value(then.revenue),
+                ratio_value(line.today.margin), ratio_value(then.margin), ratio_value(line.rise_to_hold),
+                ratio_value(line.rise_to_floor), *rates,
+            )
+        )  # fmt: skip
+    return (*CUSTOMER_COLUMNS, *fx_values(outlook.rates_used)), rows
+
+
+CUSTOMER_COLUMNS = (
+    "month", "customer", "cost_today", "cost", "cost_exact", "currency", "other_costs", "revenue", "margin_today", "margin",
+    "rise_to_hold", "rise_to_floor",
+)  # fmt: skip

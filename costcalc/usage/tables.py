@@ -1,0 +1,80 @@
+"""Tables as Parquet: integers and decimals keep every digit, a fraction that no decimal holds stays text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from costcalc.usage.engine import Engine
+from costcalc.usage.paths import name_of, quoted
+
+Value = str | int | Decimal | datetime | None
+_MOST_DIGITS = 38  # of DuckDB's and Parquet's decimals
+_BIGINT = range(-(2**63), 2**63)
+
+
+def parquet_bytes(header: Sequence[str], rows: Sequence[Sequence[Value]], as_text: Sequence[str] = ()) -> bytes:
+    """The rows as a Parquet file: BIGINT, DECIMAL(38, scale), TIMESTAMP or text by column; `as_text` stay text."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
+    kinds = ["VARCHAR" if name in as_text else _kind(values) for name, values in zip(header, columns, strict=True)]
+    names = _apart(header)
+    engine = Engine()
+    try:
+        with TemporaryDirectory() as folder:
+            lines, target = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
+            with lines.open("w", encoding="utf-8") as out:
+                for row in rows:
+                    out.write(json.dumps(dict(zip(names, map(_text, row), strict=True))) + "\n")
+            if not rows:
+                lines.write_text(json.dumps(dict.fromkeys(names)) + "\n", encoding="utf-8")
+            read = ", ".join(f"{name_of(name)}: 'VARCHAR'" for name in names)
+            cast = ", ".join(f"{name_of(n)}::{kind} AS {name_of(n)}" for n, kind in zip(names, kinds, strict=True))
+            with engine.in_order():
+                engine.execute(
+                    f"COPY (SELECT {cast} FROM read_json({quoted(str(lines))}, format='newline_delimited', columns={{{read}}})"
+                    f"{'' if rows else ' LIMIT 0'}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)"
+                )
+            return target.read_bytes()
+    finally:
+        engine.close()
+
+
+def _kind(values: Sequence[Value]) -> str:
+    found = {type(value) for value in values if value is not None}
+    if found == {int} and all(value in _BIGINT for value in values if value is not None):
+        return "BIGINT"
+    if found == {datetime}:
+        return "TIMESTAMPTZ"
+    if found and found <= {int, Decimal}:
+        scale = max(_scale(value) for value in values if value is not None)
+        whole = max(len(str(abs(int(value)))) for value in values if isinstance(value, int | Decimal))
+        return f"DECIMAL({_MOST_DIGITS}, {scale})" if whole + scale <= _MOST_DIGITS else "VARCHAR"
+    return "VARCHAR"
+
+
+def _scale(value: Value) -> int:
+    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _text(value: Value) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _apart(header: Sequence[str]) -> list[str]:
+    """The names, told apart as Parquet asks: without regard to case."""
+    found: list[str] = []
+    for name in header:
+        name = name or "unnamed"
+        while name.lower() in {other.lower() for other in found}:
+            name += "_"
+        found.append(name)
+    return found
