@@ -122,7 +122,7 @@ def _kind(output: Path | None, chart: str | None) -> str:
     if chart is not None and chart not in CHARTS:
         raise fail("unknown-chart", f'no chart is called "{chart}"', nearest=nearest_names(chart, CHARTS), expected=", ".join(CHARTS))  # fmt: skip
     if output is None or str(output) == "-":
-        if sys.stdout.isatty():
+        if _is_terminal():
             raise fail(
                 "page-on-a-terminal", "a page is a file: it would fill this terminal with its markup",
                 remedy="write it with -o report.html, or send it on: costcalc report … | command",
@@ -135,6 +135,10 @@ def _kind(output: Path | None, chart: str | None) -> str:
         chosen = f"--chart, one of {', '.join(CHARTS)}" if kind in ("svg", "png") else f"-o with {' or '.join(fitting)}"
         raise fail("unknown-output", f'{what} cannot be written as "{output.suffix or output}"', expected=", ".join(fitting), remedy=f"give {chosen}")  # fmt: skip
     return kind
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _content(result: api.OutlookResult, kind: str, chart: str | None) -> str | bytes:

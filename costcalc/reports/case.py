@@ -126,14 +126,16 @@ class Case:
         assert block.self_hosted is not None
         return block.self_hosted.utilisation
 
-    def steps(self, after: Run | None = None, reading: Reading = MIDDLE) -> Iterator[tuple[str, str, Run]]:
+    def steps(
+        self, after: Run | None = None, reading: Reading = MIDDLE, *, known: int = 0
+    ) -> Iterator[tuple[str, str, Run]]:
         """The causes in their order, each with the run in which it and all before it are in.
 
         `after`: the run of the whole scenario, where it was made already; the last step is the same.
-        `reading`: of the steps beyond the published list.
+        `reading`: of the steps beyond the published list. `known`: how many of the first steps are left out.
         """
         waiting: list[tuple[str, str, Callable[[], Run]]] = list(self._steps(reading))
-        for place, (cause, name, made) in enumerate(waiting):
+        for place, (cause, name, made) in enumerate(waiting[known:], known):
             yield cause, name, after if after is not None and place == len(waiting) - 1 and place > 1 else made()
 
     def _steps(self, reading: Reading) -> Iterator[tuple[str, str, Callable[[], Run]]]:

@@ -20,6 +20,7 @@ from costcalc.scenario.model import PriceChange, PriceChanges, Variant
 MOST = 2  # times the scenario's rises: the far end of the slider
 _LEAST_TICKS = 20  # up to where the slider of a single hike begins
 _PERCENT = Fraction(1, 100)
+_TURNED = ("prices", "fx", "revenue")  # steps of the bridge in which prices have changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def sliders(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Slid
         turns.ranges,
         tuple(change for change in turns.changes if change.new_rate is not None),
         turned.months(),
-        turned.bridge(),
+        turned.bridge(outlook),
         turned.lines(),
         turned.customers(outlook),
     )
@@ -182,9 +183,12 @@ class _Turned:
             low, high = self._totals(self._run("low")), self._totals(self._run("high"))
         return tuple(zip(low, middle, high, strict=True))
 
-    def bridge(self) -> tuple[tuple[Totals, Totals], ...]:
-        runs = [run for _, _, run in self.case.steps(self.after, self._reading("mid"))]
-        return tuple((months[-1], total_of(months)) for months in map(self._totals, runs))
+    def bridge(self, outlook: Outlook) -> tuple[tuple[Totals, Totals], ...]:
+        """The steps before prices change are those of the outlook: no slider turns them."""
+        still = [step for step in outlook.bridge if step.cause not in _TURNED]
+        runs = [run for _, _, run in self.case.steps(self.after, self._reading("mid"), known=len(still))]
+        turned = [(months[-1], total_of(months)) for months in map(self._totals, runs)]
+        return (*((step.last, step.whole) for step in still), *turned)
 
     def lines(self) -> dict[LineKey, Poly]:
         by = self.case.options.by

@@ -1,0 +1,121 @@
+"""Sliders: every amount of the outlook as the engine reckons it for such rises, exactly, and what has no sliders."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from costcalc.forecasts.turning import poly
+from costcalc.reports.case import Earned
+from tests.browser.handouts import USAGE, Made, made
+from tests.kit import book, flat, prices, usage
+
+PLACES = ((0, 0), (25, 100), (50, 50), (100, 100), (200, 100), (200, 33))
+TOKENS = {"input_tokens": 10**8, "output_tokens": 10**7, "requests": 1000}
+
+
+def assert_is_the_engine_s(what: Made, rise: int, passed: int) -> None:
+    knobs = what.sliders
+    found, place = what.at(rise, passed), (rise * knobs.rise.tick, passed * knobs.passed.tick)
+
+    def at(number: object) -> Fraction:
+        return poly(number).at(*place)
+
+    for month, ends in zip(found.months, knobs.months, strict=True):
+        low, middle, high = (at(end.cost) for end in ends)
+        assert month.after.cost == middle
+        assert (month.low.cost, month.high.cost) == (min(low, middle, high), max(low, middle, high))
+        assert month.after.revenue == ends[1].revenue
+    for step, (last, whole) in zip(found.bridge, knobs.bridge, strict=True):
+        assert (step.last.cost, step.whole.cost) == (at(last.cost), at(whole.cost))
+    for line in found.lines:
+        assert line.last_after == at(knobs.lines.get(line.key, 0))
+    for customer in found.customers:
+        assert customer.last.cost == at(knobs.customers[customer.name].cost)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "hikes", "share"),
+    [
+        (None, ["alibaba=34"], None),
+        (None, ["alibaba=5..34", "baidu=30"], Fraction(3, 5)),
+        (None, ["any=10", "alibaba=34", "*/qwen*=12.5@2027-01-01"], None),
+        ("april-2026", [], None),
+        ("april-2026", [], Fraction(1, 3)),
+        ("subsidies-end", [], None),
+        ("all-at-once", [], None),
+    ],
+)
+def test_every_amount_is_the_engine_s(scenario, hikes, share):
+    what = made(USAGE, scenario, hikes, share, floor=Fraction(55, 100))
+    for rise, passed in PLACES[2:5:2] if scenario == "all-at-once" else PLACES:
+        ticks = rise * what.sliders.rise.most // 200, passed * what.sliders.passed.most // 100
+        assert_is_the_engine_s(what, *ticks)
+
+
+def test_they_begin_at_the_outlook_as_it_was_asked_for():
+    what = made(USAGE, None, ["alibaba=5..34"], Fraction(3, 5))
+    assert what.sliders.passed.start == 60
+    start = what.at(what.sliders.rise.start, what.sliders.passed.start)
+    assert [month.after for month in start.months] == [month.after for month in what.handout.outlook.months]
+
+
+@pytest.mark.parametrize(
+    ("hike", "most", "start", "tick"),
+    [
+        ("alibaba=34", 68, 34, Fraction(1, 34)),  # in percent
+        ("alibaba=7.5", 150, 75, Fraction(1, 75)),  # in tenths of a percent
+        ("alibaba=5", 100, 50, Fraction(1, 50)),
+        ("alibaba=-20", 40, 20, Fraction(1, 20)),
+        ("alibaba=5..34", 200, 100, Fraction(1, 100)),  # a range: as a share of the rise
+    ],
+)
+def test_a_single_hike_is_turned_in_percent(hike, most, start, tick):
+    knob = made(USAGE, None, [hike]).sliders.rise
+    assert (knob.most, knob.start, knob.tick) == (most, start, tick)
+
+
+def test_pass_through_scales_what_the_flag_scales():
+    """With a range beside a plain hike the slider takes the range alone, as --pass-through does."""
+    what = made(USAGE, None, ["alibaba=5..34", "baidu=30"])
+    flagged = made(USAGE, None, ["alibaba=5..34", "baidu=30"], Fraction(1, 2))
+    half = what.at(100, 50)
+    assert [month.after for month in half.months] == [month.after for month in flagged.handout.outlook.months]
+
+
+def test_what_reaches_tokens_begins_at_nothing_where_nobody_has_said_it():
+    what = made(USAGE, "april-2026")
+    assert (what.sliders.what_passes, what.sliders.passed.start) == ("events", 0)
+    flagged = made(USAGE, "april-2026", share=Fraction(6, 10))
+    assert [month.after for month in what.at(100, 60).months] == [m.after for m in flagged.handout.outlook.months]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "hikes", "words"),
+    [
+        (None, [], "changes no price"),
+        ("efficiency", [], "changes no price"),
+        (None, ["openai/gpt-5.6-luna:output_tokens==9/1M"], "new rates"),
+    ],
+)
+def test_where_nothing_rises_there_are_no_sliders(scenario, hikes, words):
+    found = made(USAGE, scenario, hikes).handout.sliders
+    assert isinstance(found, str)
+    assert words in found
+
+
+def test_a_minimum_spend_bends_the_cost(tmp_path):
+    text = book(
+        flat("m", input_tokens="1", output_tokens="2"),
+        head="commitments:\n  - {what: acme, each: month, amount: 1000 USD}\n",
+    )
+    found = made(str(usage(tmp_path, TOKENS)), None, ["acme=10"], prices=prices(text), earned=Earned()).handout.sliders
+    assert isinstance(found, str)
+    assert "minimum spend" in found
+
+
+def test_new_rates_beside_a_rise_stay():
+    what = made(USAGE, None, ["alibaba=34", "openai/gpt-5.6-luna:output_tokens==9/1M"])
+    assert [change.written for change in what.sliders.fixed] == ["openai/gpt-5.6-luna:output_tokens==9/1M"]
+    assert_is_the_engine_s(what, 0, 100)
