@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from costcalc.api import (
         AdviceResult,
         CheckResult,
+        ComparisonResult,
         CostResult,
         ExplanationResult,
         ForecastResult,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         ReconciliationResult,
         advise,
         check,
+        compare,
         cost,
         explain,
         forecast,
@@ -34,6 +36,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AdviceResult",
     "CheckResult",
+    "ComparisonResult",
     "CostResult",
     "CostcalcError",
     "ExplanationResult",
@@ -45,6 +48,7 @@ __all__ = [
     "ReconciliationResult",
     "advise",
     "check",
+    "compare",
     "cost",
     "explain",
     "forecast",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from costcalc.api.advice import AdviceResult, advise
     from costcalc.api.books import Prices, read_prices
     from costcalc.api.checks import CheckResult, check
+    from costcalc.api.comparisons import ComparisonResult, compare
     from costcalc.api.costs import cost
     from costcalc.api.explanations import ExplanationResult, explain
     from costcalc.api.forecasts import forecast
@@ -28,6 +29,8 @@ _HOMES = {
     "read_prices": "books",
     "CheckResult": "checks",
     "check": "checks",
+    "ComparisonResult": "comparisons",
+    "compare": "comparisons",
     "cost": "costs",
     "ExplanationResult": "explanations",
     "explain": "explanations",
@@ -48,6 +51,7 @@ _HOMES = {
 __all__ = [
     "AdviceResult",
     "CheckResult",
+    "ComparisonResult",
     "CostResult",
     "ExplanationResult",
     "ForecastResult",
@@ -57,6 +61,7 @@ __all__ = [
     "ReconciliationResult",
     "advise",
     "check",
+    "compare",
     "cost",
     "explain",
     "forecast",

@@ -15,6 +15,10 @@ from costcalc.problems import fail, nearest_names
 COMMANDS = {
     "project": ("costcalc.cli.project", "What do price rises do to cost and margin, and what would restore it?"),
     "cost": ("costcalc.cli.cost", "What did it cost, by day, month, provider, model, customer, …?"),
+    "compare": (
+        "costcalc.cli.compare",
+        "Which of several scenarios costs what, and which customers turn unprofitable?",
+    ),
     "advise": ("costcalc.cli.advise", "What would save money, found in the log itself, and what must be tested first?"),
     "forecast": ("costcalc.cli.forecast", "Where will the month or year end, and when does the budget break?"),
     "explain": ("costcalc.cli.explain", "Which rows, price, band, hike and exchange rate made this figure?"),

@@ -32,6 +32,7 @@ from costcalc.render.words import (
 )
 from costcalc.reports.comparison import Alternative, Comparison
 
+_SOURCES = {"scenario": "by the scenarios' own rules"}
 _HORIZONS = {"--months": "--months", "scenarios": "the longest horizon that a scenario states"}
 
 
@@ -84,7 +85,7 @@ def _revenue(comparison: Comparison, sources: Sequence[str]) -> Iterator[str]:
     if len(known) == 1:
         when = month_text(comparison.months[-1])
         yield f"{money_text(known.pop(), comparison.currency)} in {when} at today's usage"
-    yield from sources
+    yield from (_SOURCES.get(source, source) for source in sources)
     unknown = [each.name for each in comparison.scenarios if not each.revenue_source]
     if unknown:
         yield f"unknown for {', '.join(unknown)}"
@@ -133,7 +134,9 @@ def _headline(comparison: Comparison) -> Iterator[Note]:
         named = ", ".join(f"{each.name} ({month_text(each.first_below_floor)})" for each in broken if each.first_below_floor)  # fmt: skip
         yield Note(f"Margin falls below {word} with {named}.", "loud")
     else:
-        yield Note(f"Margin stays at or above {word} with all of them.", "strong")
+        known = [each.name for each in comparison.scenarios if each.last.after.margin is not None]
+        all_of_them = len(known) == len(comparison.scenarios)
+        yield Note(f"Margin stays at or above {word} with {'all of them' if all_of_them else _listed(known)}.", "strong")
 
 
 def _cost(each: Alternative, comparison: Comparison) -> str:
@@ -143,8 +146,8 @@ def _cost(each: Alternative, comparison: Comparison) -> str:
 
 def _table_notes(comparison: Comparison, is_wide: bool) -> Iterator[Note]:
     if knows_margin(comparison):
-        profit = ", Profit: the profit" if shows_profit(comparison, is_wide) else ""
-        yield Note(f"Points: the margin{profit} against today's usage in the same month.", "quiet")
+        what = "Points and Profit" if shows_profit(comparison, is_wide) else "Points"
+        yield Note(f"{what}: against today's usage in the same month.", "quiet")
     if idle := [each.name for each in comparison.scenarios if each.changes_nothing]:
         yield Note(f"{_listed(idle)} {'changes' if len(idle) == 1 else 'change'} nothing in this log.", "loud")
     if open_ones := [each.name for each in comparison.scenarios if each.choice.leaves_open]:

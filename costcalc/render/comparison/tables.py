@@ -7,13 +7,12 @@ from decimal import Decimal
 from costcalc.money import exact_text
 from costcalc.render.comparison.columns import figures_of_months
 from costcalc.render.csv_ import csv_text
-from costcalc.render.json_ import Json, Writer, json_text, rate_json, ratio_text, usage_json
+from costcalc.render.json_ import Json, json_text, rate_json, ratio_text, usage_json
+from costcalc.render.outlook.json_ import OutlookWriter
 from costcalc.render.outlook.months import margins_of
 from costcalc.render.rows import Rows, Value, exact_value, names_of, ratio_value
-from costcalc.render.tree import Figures
-from costcalc.reports.case import Totals
 from costcalc.reports.comparison import Alternative, Comparison
-from costcalc.reports.outlook import CustomerLine, OutlookLine, OutlookMonth
+from costcalc.reports.outlook import OutlookLine
 
 COMPARISON_SCHEMA = "costcalc.comparison/1"
 COLUMNS = (
@@ -95,7 +94,7 @@ def comparison_json(comparison: Comparison) -> str:
     )
 
 
-class _Writer(Writer):
+class _Writer(OutlookWriter):
     """What needs to know the currency."""
 
     __slots__ = ()
@@ -113,7 +112,7 @@ class _Writer(Writer):
             "has_ranges": each.has_ranges,
             "revenue_source": each.revenue_source or None,
             "months": [self.month(month, shown) for month, shown in zip(each.months, figures, strict=True)],
-            "total": self.ends(each.before, each.low, each.after, each.high, total),
+            "total": self.ends(each.before, each.after, each.low, each.high, total),
             "points_lost": ratio_text(each.points_lost),
             "profit_lost": ratio_text(each.profit_lost),
             "first_month_below_floor": str(below) if below else None,
@@ -127,42 +126,9 @@ class _Writer(Writer):
             "notes": list(each.notes),
         }
 
-    def month(self, month: OutlookMonth, shown: Figures) -> Json:
-        return {
-            "month": str(month.month),
-            "requests": ratio_text(month.requests),
-            "tokens": ratio_text(month.tokens),
-            "unpriced_tokens": ratio_text(month.unpriced_tokens),
-            **self.ends(month.before, month.low, month.after, month.high, shown),
-        }
-
-    def ends(self, before: Totals, low: Totals, after: Totals, high: Totals, shown: Figures) -> Json:
-        return {
-            "today": self.totals(before, shown.before),
-            "with_the_scenario": self.totals(after, shown.mid),
-            "low": self.totals(low, shown.low),
-            "high": self.totals(high, shown.high),
-        }
-
-    def totals(self, totals: Totals, shown: Decimal | None = None) -> Json:
-        return {
-            "cost": self.money(totals.cost, shown),
-            "other_costs": self.money(totals.other),
-            "revenue": self.money(totals.revenue) if totals.revenue is not None else None,
-            "margin": ratio_text(totals.margin),
-        }
-
-    def customer(self, line: CustomerLine) -> Json:
-        return {
-            "name": line.name,
-            "today": self.totals(line.today),
-            "last_month": self.totals(line.last),
-            "turns_unprofitable": line.turns_unprofitable,
-        }
-
     def line(self, line: OutlookLine, comparison: Comparison) -> Json:
         return {
             "names": names_of(line.key, comparison.by),
-            "today": self.money(line.last_before),
+            "before": self.money(line.last_before),
             "last_month": self.money(line.last_after),
         }

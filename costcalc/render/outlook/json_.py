@@ -25,7 +25,7 @@ OUTLOOK_SCHEMA = "costcalc.outlook/1"
 
 def outlook_json(outlook: Outlook) -> str:
     """The outlook as JSON, indented, with a line feed at its end."""
-    write = _OutlookWriter(outlook.currency)
+    write = OutlookWriter(outlook.currency)
     shown, total = month_figures(outlook)
     below = outlook.first_below_floor
     return json_text(
@@ -74,7 +74,7 @@ def outlook_json(outlook: Outlook) -> str:
     )  # fmt: skip
 
 
-class _OutlookWriter(Writer):
+class OutlookWriter(Writer):
     """What needs to know the currency."""
 
     __slots__ = ()

@@ -1,0 +1,106 @@
+"""The page of a comparison as a reader sees it, whole, at three widths; and what its tables hold."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from costcalc.money import Money
+from costcalc.render.comparison.page import comparison_markdown, comparison_page
+from costcalc.render.comparison.tables import comparison_csv, comparison_json
+from costcalc.render.frames import comparison_frame
+from costcalc.reports.case import Earned
+from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared, full, ten, usual
+from tests.render.made import drawn
+from tests.render.outlooks import customers_log
+
+WIDTHS = (60, 80, 120)
+
+
+def earning():
+    """With an own revenue by rule, which one scenario states, and a floor."""
+    return usual(floor=Fraction(7, 10))
+
+
+def unknown():
+    """Nothing is known of revenue: what margins of 40 to 80% become."""
+    return compared(customers_log(), RANGE, GROWTH, names=("range", "growth"), by=("provider", "model"))
+
+
+def margin():
+    """A margin that is stated; ten scenarios, of which few fit as columns."""
+    return ten(earned=Earned(margin=Fraction(1, 2), source="--margin"), source="")
+
+
+def incomplete():
+    return full()
+
+
+CASES = [earning, unknown, margin, incomplete]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_the_page_of_a_comparison(case, width, golden):
+    golden(f"comparison-{case.__name__}-{width}.txt", drawn(comparison_page(case()), width))
+
+
+def test_the_markdown_of_a_comparison(golden):
+    golden("comparison-earning.md", comparison_markdown(earning()))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_nothing_is_wider_than_the_screen(case, width):
+    assert max(len(line) for line in drawn(comparison_page(case()), width).splitlines()) <= width
+
+
+def rows_of(comparison):
+    return list(csv.DictReader(io.StringIO(comparison_csv(comparison))))
+
+
+def test_a_row_a_scenario_and_month():
+    rows = rows_of(earning())
+    assert [(row["scenario"], row["month"]) for row in rows] == [
+        (name, month)
+        for name in ("Today", "more-of-everything", "rise", "nothing")
+        for month in ("2026-10", "2026-11", "2026-12")
+    ]
+
+
+def test_the_months_of_a_scenario_add_up_to_its_total_in_json():
+    found = earning()
+    rows, told = rows_of(found), json.loads(comparison_json(found))["scenarios"]
+    for scenario in told:
+        costs = [Decimal(row["cost"]) for row in rows if row["scenario"] == scenario["name"]]
+        assert str(sum(costs)) == scenario["total"]["with_the_scenario"]["cost"]["rounded"]
+
+
+def test_the_page_shows_the_figures_of_the_csv():
+    found = unknown()
+    last = {row["scenario"]: row["cost"] for row in rows_of(found)}  # the last month of each
+    table = drawn(comparison_page(found), 120).split("Cost, USD")[1]
+    for name, cost in last.items():
+        assert f" {Decimal(cost):,} " in next(line for line in table.splitlines() if line.startswith(f"  {name}  "))
+
+
+def test_a_frame_holds_the_rows_of_the_csv():
+    frame = comparison_frame(earning())
+    assert len(frame) == 4 * 3
+    assert all(isinstance(cost, Decimal) for cost in frame["cost"])
+
+
+def test_what_a_scenario_leaves_alone_is_said():
+    page = drawn(comparison_page(usual()), 80)
+    assert "! nothing changes nothing in this log." in page
+    assert "rise changes nothing" not in page
+
+
+def test_a_revenue_that_is_one_total_is_not_shared_out():
+    found = compared(customers_log(), RISE, NOTHING, earned=Earned(Money(Fraction(5_000), "USD")))
+    page = drawn(comparison_page(found), 80)
+    assert "what each customer pays of it is not known" in page
+    assert "turn unprofitable" not in page
