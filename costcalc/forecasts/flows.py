@@ -160,11 +160,12 @@ def _needs_requests(change: Mix, cell: Cell) -> CostcalcError:
 
 
 def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: Reading) -> list[Flow]:
-    target = plan.targets[change.first]
+    target = plan.targets.for_usage(change.first, flow.cell)
     if flow.target is not None or flow.cell.is_served_by(target):
         return [flow]
     if not flow.leaves:
-        plan.limits[f"a bill without tokens cannot go to {change.first} first: it stays"] = None
+        if flow.cell.billed:
+            plan.limits[f"a bill without tokens cannot go to {change.first} first: it stays"] = None
         return [flow]
     stays, goes = _parts(flow, reading.of(change.share) * change.span.arrived(when.month, when.first))
     first = _at_target(goes, target, "standard", change.tokens, id(change), reading)
@@ -173,11 +174,12 @@ def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: 
 
 
 def _moved(flow: Flow, move: Move, plan: Plan, when: When, reading: Reading) -> list[Flow]:
-    target = plan.targets[move.to]
+    target = plan.targets.for_usage(move.to, flow.cell)
     if flow.target is not None or flow.cell.is_served_by(target):
         return [flow]
     if not flow.leaves:
-        plan.limits[f"a bill without tokens cannot move to {move.to}: it stays"] = None
+        if flow.cell.billed:
+            plan.limits[f"a bill without tokens cannot move to {move.to}: it stays"] = None
         return [flow]
     stays, goes = _parts(flow, reading.saving(move.share) * move.span.arrived(when.month, when.first))
     there = _at_target(goes, target, move.service_tier, move.tokens, id(move), reading)

@@ -25,16 +25,17 @@ from costcalc.forecasts.plan import check_overlaps
 from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
 from costcalc.forecasts.reading import MIDDLE, Reading
 from costcalc.forecasts.run import Assumptions, Run, run
+from costcalc.forecasts.targets import Targets, every_target, targets_of
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.model import Schedule
-from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_utc, is_peak
-from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.cuts import cuts_for, model_cuts
 from costcalc.rating.model import Rating
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
-from costcalc.scenario.changes import NO_USAGE_CHANGES, Escalation, Growth, Move, UsageChange, UsageChanges
+from costcalc.scenario.changes import NO_USAGE_CHANGES, Growth, UsageChange, UsageChanges
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
@@ -87,7 +88,7 @@ def cuts_with(cuts: Cuts, pricebook: Pricebook, scenarios: Sequence[Scenario], m
                 sides[side] |= {cut for cut in (length.over, length.up_to) if cut}
             if where.hours:
                 edges |= hours_label(where.hours).edges
-        for target in targets_of(scenario.usage, pricebook).values():
+        for target in targets_of(scenario.usage, pricebook).every():
             for schedule in schedules_of(pricebook, target).values():
                 edges |= edges_utc(schedule)
     return replace(
@@ -102,33 +103,6 @@ def cuts_with(cuts: Cuts, pricebook: Pricebook, scenarios: Sequence[Scenario], m
 def scenario_cuts(pricebook: Pricebook, timezone: str, scenarios: Sequence[Scenario], months: int) -> Cuts:
     """What the scan must label so that these books and scenarios can be applied to its ledger."""
     return cuts_with(cuts_for(pricebook, timezone), pricebook, scenarios, months)
-
-
-def targets_of(usage: UsageChanges, pricebook: Pricebook) -> dict[str, ResolvedModel]:
-    """The models that moves and escalations name. CostcalcError with every unknown one."""
-    found: dict[str, ResolvedModel] = {}
-    problems = []
-    asked: tuple[Move | Escalation, ...] = (*usage.moves, *usage.escalation)
-    for change in asked:
-        written = change.to if isinstance(change, Move) else change.first
-        model = found.get(written) or pricebook.resolve(written)
-        if isinstance(model, Unresolved):
-            problems.append(_unknown_target(change, written, model.reason, pricebook))
-        else:
-            found[written] = model
-    if problems:
-        raise CostcalcError(problems)
-    return found
-
-
-def _unknown_target(change: Move | Escalation, written: str, reason: str, pricebook: Pricebook) -> Problem:
-    return Problem(
-        "unknown-target",
-        f'"{written}": {reason}',
-        place=change.place,
-        nearest=nearest_names(written, [*pricebook.model_names(), *pricebook.known_names()]),
-        remedy="name a model of the pricebooks as PROVIDER/MODEL; --pricebook adds your own",
-    )
 
 
 def schedules_of(pricebook: Pricebook, target: ResolvedModel) -> dict[str, Schedule]:
@@ -157,16 +131,14 @@ class Horizon:
                 "bad-option", f'months to come cannot be told apart by "{late[0]}"',
                 expected="provider, model, region, service_tier, or a column of the log",
             )  # fmt: skip
-        self.targets: dict[str, ResolvedModel] = {}
-        for scenario in scenarios:
-            self.targets |= targets_of(scenario.usage, pricebook)
+        self.targets = every_target([scenario.usage for scenario in scenarios], pricebook)
         labels = _labels(scenarios, self.targets, pricebook)
         kept = [name for name in ("customer", "feature") if name in ledger.dimensions]
         names = dict.fromkeys([*PRICE_NAMES, *options.by, *columns_for(scenarios), *kept, *labels])
         _check_lengths(ledger, scenarios)
         moves = bool(self.targets) or any(where.lengths for scenario in scenarios for where in wheres_of(scenario))
         rating = RatingOptions(tuple(names), options.basis, options.currency, options.timezone, labels, moves)
-        self.rater = Rater(ledger, pricebook, fx, rating, targets=list(self.targets.values()))
+        self.rater = Rater(ledger, pricebook, fx, rating, targets=self.targets.every())
         self.rating: Rating = self.rater.rating()
         first, last = covered_days(ledger, options.timezone)
         if first is None or last is None:
@@ -258,7 +230,7 @@ class Horizon:
         days = tuple(changes.days())
         found = self._quotes.get(days)
         if found is None:
-            found = self._quotes[days] = Quotes(self.pricebook, days, list(self.targets.values()))
+            found = self._quotes[days] = Quotes(self.pricebook, days, self.targets.every())
         return found
 
 
@@ -310,16 +282,14 @@ def _check_lengths(ledger: UsageLedger, scenarios: Sequence[Scenario]) -> None:
                 )  # fmt: skip
 
 
-def _labels(
-    scenarios: Sequence[Scenario], targets: Mapping[str, ResolvedModel], pricebook: Pricebook
-) -> dict[str, InstantLabel]:
+def _labels(scenarios: Sequence[Scenario], targets: Targets, pricebook: Pricebook) -> dict[str, InstantLabel]:
     found = {
         label_name(where.hours): hours_label(where.hours)
         for scenario in scenarios
         for where in wheres_of(scenario)
         if where.hours
     }
-    for target in targets.values():
+    for target in targets.every():
         for name, schedule in schedules_of(pricebook, target).items():
             found[f"{PEAK} {target.provider} {name}"] = _peak_label(schedule)
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from costcalc.forecasts.cells import Edges, Names
 from costcalc.forecasts.lengths import lengths_to_label
 from costcalc.forecasts.matching import may_match
-from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.forecasts.targets import Targets
 from costcalc.rating.model import PriceKey
 from costcalc.scenario.changes import UsageChanges
 from costcalc.scenario.where import Where
@@ -26,7 +26,7 @@ class Lengths:
     scanned: Edges
     months: int
     model_cuts: ModelCuts
-    targets: Mapping[str, ResolvedModel]
+    targets: Targets
     _asked: dict[tuple[object, ...], Edges] = field(default_factory=dict)
     _found: dict[tuple[object, ...], Edges] = field(default_factory=dict)
 
@@ -74,7 +74,7 @@ class Lengths:
         for usage in usages:
             cuts = set(own)
             for name in (*(move.to for move in usage.moves), *(change.first for change in usage.escalation)):
-                target = self.targets[name]
-                cuts |= self.model_cuts(target.provider, target.region, target.model)[side]
+                for target in self.targets.lists_of(name):
+                    cuts |= self.model_cuts(target.provider, target.region, target.model)[side]
             found |= cuts | lengths_to_label(usage, sorted(cuts), word, self.months)
         return tuple(sorted(found & {*self.scanned[side]}))

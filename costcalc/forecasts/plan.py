@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -12,7 +12,7 @@ from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell
 from costcalc.forecasts.matching import matches, matches_always, matches_now
 from costcalc.forecasts.reading import Number, Reading
-from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.forecasts.targets import Targets
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import Efficiency, Escalation, Growth, Move, UsageChange, UsageChanges
 from costcalc.scenario.revenue import OwnPrice
@@ -37,7 +37,7 @@ class Plan:
 
     usage: UsageChanges
     lost: Sequence[OwnPrice]  # own price changes that cost customers
-    targets: Mapping[str, ResolvedModel]  # by what moves and escalations write
+    targets: Targets
     has_price: Callable[
         [Any, str, date], bool
     ]  # whether a flow's tier has a price on a day: for a meter, or for any ("")

@@ -13,6 +13,7 @@ from costcalc.forecasts.earning import UNKNOWN
 from costcalc.forecasts.pricing import Lists
 from costcalc.forecasts.reading import MIDDLE, End, Reading
 from costcalc.forecasts.run import Assumptions, Run, run
+from costcalc.forecasts.targets import Targets
 from costcalc.rating.model import Cost, RateUsed
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import NO_CHANGES, Rater
@@ -50,7 +51,7 @@ def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_d
     def priced(changes: PriceChanges, reading: Reading = MIDDLE, *, is_frozen: bool = False) -> Run:
         lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
         what = Assumptions(NO_USAGE_CHANGES, changes, NO_BUSINESS, UNKNOWN, lists, is_frozen)
-        return run(cells, what, {}, months, rater.fx, rater.commitments, reading)
+        return run(cells, what, Targets(), months, rater.fx, rater.commitments, reading)
 
     frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
     mid = priced(rater.changes) if rater.changes else before

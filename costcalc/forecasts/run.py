@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -19,6 +19,7 @@ from costcalc.forecasts.form import value_of
 from costcalc.forecasts.plan import Plan, When
 from costcalc.forecasts.pricing import Lists, Priced, Pricer
 from costcalc.forecasts.reading import MIDDLE, Number, Reading
+from costcalc.forecasts.targets import Targets
 from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import ResolvedModel
@@ -81,7 +82,7 @@ class Run:
 def run(
     cells: Cells,
     what: Assumptions,
-    targets: Mapping[str, ResolvedModel],
+    targets: Targets,
     months: Sequence[Month],
     log_fx: FxTable,
     commitments: Sequence[Commitment] = (),
@@ -98,7 +99,7 @@ class _Running:
     """A run in progress."""
 
     def __init__(
-        self, cells: Cells, what: Assumptions, targets: Mapping[str, ResolvedModel], months: Sequence[Month], first: Month,
+        self, cells: Cells, what: Assumptions, targets: Targets, months: Sequence[Month], first: Month,
         log_fx: FxTable, commitments: Sequence[Commitment], reading: Reading,
     ) -> None:  # fmt: skip
         self.cells, self.what, self.months, self.first, self.reading = cells, what, months, first, reading
@@ -122,7 +123,7 @@ class _Running:
         ]
         spans = [change.span for change in what.usage.all()]
         spans += [change.span for changes in business for change in changes]
-        self.offers = self._offers(targets.values())
+        self.offers = self._offers(targets.every())
         self.breaks = sorted({*self.offers, *(day for span in spans for day in span.days())})
 
     def _offers(self, targets: Iterable[ResolvedModel]) -> list[date]:
