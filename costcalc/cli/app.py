@@ -20,6 +20,7 @@ COMMANDS = {
         "Which of several scenarios costs what, and which customers turn unprofitable?",
     ),
     "advise": ("costcalc.cli.advise", "What would save money, found in the log itself, and what must be tested first?"),
+    "report": ("costcalc.cli.report", "One offline page to look at and forward: charts, sliders, tables."),
     "forecast": ("costcalc.cli.forecast", "Where will the month or year end, and when does the budget break?"),
     "explain": ("costcalc.cli.explain", "Which rows, price, band, hike and exchange rate made this figure?"),
     "check": ("costcalc.cli.check", "Does a budget or a margin floor break?"),
