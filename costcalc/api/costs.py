@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import CostResult
@@ -12,8 +12,12 @@ from costcalc.api.usage import ledger_of
 from costcalc.api.words import line_names, read_basis
 from costcalc.problems import fail
 from costcalc.rating.rate import RatingOptions
+from costcalc.reports.cost import CostReport
 from costcalc.reports.cost import cost as cost_report
 from costcalc.reports.focus import focus
+
+if TYPE_CHECKING:
+    from costcalc.reports.workings import Workings
 
 
 def cost(
@@ -37,7 +41,15 @@ def cost(
     prices = prices or read_prices()
     ledger = ledger_of(usage, names, prices, timezone, choose)
     options = RatingOptions(names, read_basis(basis), currency.upper() if currency else None, timezone)
+    report = cost_report(ledger, prices.pricebook, prices.fx, options, each)
     return CostResult(
-        cost_report(ledger, prices.pricebook, prices.fx, options, each),
+        report,
         partial(focus, ledger, prices.pricebook, prices.fx, options),
+        partial(_workings, report, prices),
     )
+
+
+def _workings(report: CostReport, prices: Prices) -> Workings:
+    from costcalc.reports.workings import cost_workings  # imported where a workbook is asked for
+
+    return cost_workings(report, prices.pricebook)

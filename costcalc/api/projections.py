@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import scenario_of
@@ -18,6 +20,10 @@ from costcalc.reports.projection import project as projection
 from costcalc.scenario.events import SHOWN_SHARES
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
+from costcalc.usage.ledger import UsageLedger
+
+if TYPE_CHECKING:
+    from costcalc.reports.workings import Workings
 
 
 def project(
@@ -82,7 +88,18 @@ def project(
         if share is None and plan.asks_for_pass_through
         else {},
     )
-    return ProjectionResult(projection(ledger, prices.pricebook, prices.fx, options))
+    return ProjectionResult(
+        projection(ledger, prices.pricebook, prices.fx, options),
+        partial(_workings, ledger, prices, options, plan, share),
+    )
+
+
+def _workings(
+    ledger: UsageLedger, prices: Prices, options: ProjectOptions, plan: Scenario, share: Fraction | None
+) -> Workings:
+    from costcalc.reports.workings import projection_workings  # imported where a workbook is asked for
+
+    return projection_workings(ledger, prices.pricebook, prices.fx, options, plan, share)
 
 
 def refuse_move_to(target: str | None, plan: Scenario) -> None:

@@ -18,6 +18,8 @@ from costcalc.reports.projection import Projection
 if TYPE_CHECKING:
     import pandas as pd
 
+    from costcalc.reports.workings import Workings
+
 
 class Result:
     """What every answer does: the figures of its report are its own."""
@@ -39,6 +41,7 @@ class ProjectionResult(Result):
     """The answer of `project`, with the ways to hand it on."""
 
     report: Projection
+    worked: Callable[[], Workings] | None = field(default=None, repr=False)  # made where a workbook is asked for
 
     def to_frame(self) -> pd.DataFrame:
         """One row a line: integers as integers, money as Decimal, never float."""
@@ -70,6 +73,15 @@ class ProjectionResult(Result):
 
         return table_parquet(self.report, table)
 
+    def to_xlsx(self) -> bytes:
+        """A workbook with live formulas, as `-o out.xlsx` writes it. CostcalcError: XlsxWriter is not installed."""
+        from costcalc.render.workbook.reports import projection_xlsx
+        from costcalc.reports.workings import Workings
+
+        return projection_xlsx(
+            self.report, self.worked() if self.worked else Workings(static="Made without its workings.")
+        )
+
 
 @dataclass(frozen=True)
 class CostResult(Result):
@@ -77,6 +89,7 @@ class CostResult(Result):
 
     report: CostReport
     charged: Callable[[], FocusReport] | None = field(default=None, repr=False)  # made where FOCUS is asked for
+    worked: Callable[[], Workings] | None = field(default=None, repr=False)  # and where a workbook is
 
     def to_frame(self) -> pd.DataFrame:
         """One row a line: integers as integers, money as Decimal, never float."""
@@ -101,6 +114,13 @@ class CostResult(Result):
         from costcalc.render.handing import table_parquet
 
         return table_parquet(self.report)
+
+    def to_xlsx(self) -> bytes:
+        """A workbook with live formulas, as `-o out.xlsx` writes it. CostcalcError: XlsxWriter is not installed."""
+        from costcalc.render.workbook.reports import cost_xlsx
+        from costcalc.reports.workings import Workings
+
+        return cost_xlsx(self.report, self.worked() if self.worked else Workings())
 
     def to_focus(self) -> str:
         """The charges by day as FOCUS 1.2, as `--format focus` writes them; the names of the lines become tags."""
@@ -187,6 +207,15 @@ class OutlookResult(Result):
         from costcalc.render.handing import table_parquet
 
         return table_parquet(self.report, table)
+
+    def to_xlsx(self) -> bytes:
+        """A workbook with live formulas, as `-o out.xlsx` writes it. CostcalcError: XlsxWriter is not installed."""
+        from costcalc.render.workbook.reports import outlook_xlsx
+        from costcalc.reports.workings import Workings, outlook_workings
+
+        if self.case is None:
+            return outlook_xlsx(self.report, Workings(static="Made without its case: nothing turns."))
+        return outlook_xlsx(self.report, outlook_workings(self.case, self.report, self.pass_through))
 
     def to_html(self) -> str:
         """One offline page with charts, sliders and tables, as `costcalc report -o report.html` writes it."""

@@ -60,7 +60,7 @@ def cost(
     if each not in (None, "day", "month"):
         raise fail("bad-option", f'--each "{each}" is no period', expected="day, or month")
     config = read_config(config_file)
-    kind = kind_of(format_, as_json, output, also=("focus", "focus-parquet", "parquet"))
+    kind = kind_of(format_, as_json, output, also=("focus", "focus-parquet", "xlsx", "parquet"))
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
     with scan_progress() as progress:
         result = api.cost(
@@ -84,6 +84,7 @@ def cost(
             "csv": result.to_csv,
             "md": lambda: _markdown(result),
             "parquet": result.to_parquet,
+            "xlsx": result.to_xlsx,
             "focus": result.to_focus,
             "focus-parquet": result.to_focus_parquet,
         },

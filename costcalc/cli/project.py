@@ -137,7 +137,7 @@ def project(
 ) -> int:
     """What do price rises do to cost and margin, and what would restore it?"""
     config = read_config(config_file)
-    kind = kind_of(format_, as_json, output, also=("parquet",))
+    kind = kind_of(format_, as_json, output, also=("xlsx", "parquet"))
     if table not in TABLES:
         raise fail("bad-option", f'--table "{table}" is no table', expected=", ".join(TABLES))
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
@@ -173,6 +173,7 @@ def project(
         "csv": lambda: result.to_csv(written),
         "md": lambda: _markdown(result),
         "parquet": lambda: result.to_parquet(written),
+        "xlsx": result.to_xlsx,
     }
     deliver(kind, output, lambda: _page(result), texts)
     report_refused(report.usage)

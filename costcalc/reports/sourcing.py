@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,16 +28,17 @@ class SourceUsed:
 def sources_used(case: Case, outlook: Outlook) -> list[SourceUsed]:
     """By provider and list; a page is named once, with all models that it prices."""
     horizon = case.horizon
-    first, end = horizon.first_day, outlook.last.month.next.first
+    return sources_of(horizon.pricebook, _models(case), horizon.first_day, outlook.last.month.next.first)
+
+
+def sources_of(pricebook: Pricebook, models: Iterable[ResolvedModel], first: date, end: date) -> list[SourceUsed]:
+    """Where the prices of these models come from, from a day until another."""
     found: dict[tuple[str, str, Source | None], list[str]] = {}
-    for model in sorted(set(_models(case)), key=lambda each: (each.provider, each.region, each.model)):
-        book = horizon.pricebook.book(model.provider, model.region)
+    for model in sorted(set(models), key=lambda each: (each.provider, each.region, each.model)):
+        book = pricebook.book(model.provider, model.region)
         for source in _sources(book, model.model, first, end):
             found.setdefault((model.provider, model.region, source), []).append(model.model)
-    return [
-        _used(horizon.pricebook, provider, region, source, models)
-        for (provider, region, source), models in found.items()
-    ]
+    return [_used(pricebook, provider, region, source, named) for (provider, region, source), named in found.items()]
 
 
 def _used(pricebook: Pricebook, provider: str, region: str, source: Source | None, models: list[str]) -> SourceUsed:

@@ -1,0 +1,139 @@
+"""Sheets that every workbook has: what is assumed, what has no price, where prices and exchange rates come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from costcalc.rating.model import RateUsed, Rating
+from costcalc.render.header import change_text
+from costcalc.render.words import days_text
+from costcalc.render.workbook.book import Book, cell
+from costcalc.reports.lines import OtherList
+from costcalc.reports.usage import UsageSummary
+from costcalc.reports.workings import Workings
+
+NAMES_HEAD = 5  # the row in which the table of rises begins
+
+
+def write_assumptions(
+    book: Book, workings: Workings, facts: Sequence[tuple[str, str]], revenue: Fraction | None, revenue_note: str
+) -> None:
+    """The knobs, each a cell with a name, and below them what the figures rest on."""
+    sheet = book.sheets["Assumptions"]
+    sheet.text(0, 0, "Assumptions", "title")
+    sheet.text(1, 0, workings.static or "Blue cells may be changed: every cost, margin and month follows.", "quiet")
+    row = 3
+    if revenue is not None or revenue_note:
+        sheet.text(row, 0, "Revenue")
+        sheet.number(row, 1, revenue, "currency", "input")
+        sheet.text(row, 2, revenue_note, "quiet")
+        book.name("revenue", f"Assumptions!{cell(row, 1)}")
+        row += 1
+    if workings.rises:
+        row = _write_rises(book, workings, row)
+    row += 1
+    for name, text in facts:
+        sheet.text(row, 0, name, "strong")
+        sheet.text(row, 1, text)
+        row += 1
+    sheet.finish([28, 18, 18, 18, 18, 40])
+
+
+def _write_rises(book: Book, workings: Workings, row: int) -> int:
+    sheet = book.sheets["Assumptions"]
+    sheet.text(row, 0, "Passed through")
+    sheet.number(row, 1, workings.pass_through, "percent", "input")
+    passed = any(rise.is_passed for rise in workings.rises)
+    sheet.text(row, 2, "how much of the rises marked so arrives" if passed else "scales no rise here", "quiet")
+    book.name("pass_through", f"Assumptions!{cell(row, 1)}")
+    row += 2
+    sheet.header(row, ["Rise", "Low", "Expected", "High", "In force", "As written"])
+    for place, rise in enumerate(workings.rises, 1):
+        row += 1
+        change = rise.change
+        days = f" from {change.from_day}" if change.from_day else ""
+        sheet.text(row, 0, f"{place}. {change.selector}{days}{', passed through' if rise.is_passed else ''}")
+        share = "*pass_through" if rise.is_passed else ""
+        for column, (end, value) in enumerate(
+            (("low", change.low), ("mid", change.rise("mid")), ("high", change.high)), 1
+        ):
+            name = f"hike_{place}" if end == "mid" else f"hike_{place}_{end}"
+            is_input = end == "mid" or change.is_range
+            # One figure is its own low and high: they follow it.
+            if is_input:
+                sheet.number(row, column, value, "percent", "input")
+            else:
+                sheet.formula(row, column, cell(row, 2), value, "percent")
+            book.name(name, f"Assumptions!{cell(row, column)}")
+        arrives = workings.pass_through if rise.is_passed else Fraction(1)
+        sheet.formula(row, 4, f"hike_{place}{share}", change.rise("mid") * arrives, "percent")
+        sheet.text(row, 5, change_text(change) if not change.written else change.written, "quiet")
+        book.name(f"rise_{place}", f"Assumptions!{cell(row, 4)}")
+        for column, (end, value) in enumerate((("low", change.low), ("high", change.high)), 7):
+            sheet.formula(row, column, f"hike_{place}_{end}{share}", value * arrives, "factor")
+            book.name(f"rise_{place}_{end}", f"Assumptions!{cell(row, column)}")
+    sheet.sheet.set_column(7, 8, 12, None, {"hidden": True})
+    return row + 1
+
+
+def facts_of(
+    usage: UsageSummary, rating: Rating, other_lists: Sequence[OtherList], currency: str
+) -> list[tuple[str, str]]:
+    """What any report rests on."""
+    files = ", ".join(source.path for source in usage.sources[:5]) + (" …" if len(usage.sources) > 5 else "")
+    found = [("Usage", files)]
+    if usage.first_day and usage.last_day:
+        found.append(("Days", f"{days_text(usage.first_day, usage.last_day)} ({usage.timezone})"))
+    found.append(("Currency", currency))
+    bases = sorted({charge.basis for charge in rating.charges})
+    found.append(("Basis", ", ".join(bases)))
+    found += [("Assumed", assumption.text) for assumption in rating.assumptions]
+    found += [
+        ("Other list", f"{other.provider} by the list of {other.region} instead of {other.default_region}: {float(other.total.before):,.2f} {currency}")
+        for other in other_lists
+    ]  # fmt: skip
+    if usage.refused_rows:
+        found.append(("Refused", f"{usage.refused_rows} rows could not be read and are in no figure"))
+    return [*found, *(("Note", note) for note in usage.notes)]
+
+
+def write_unpriced(book: Book, rating: Rating) -> None:
+    """What has no price: it is in no total."""
+    sheet = book.sheets["Unpriced"]
+    sheet.text(0, 0, "Unpriced", "title")
+    sheet.text(1, 0, "In no total." if rating.unpriced else "Everything has a price.", "quiet")
+    sheet.header(3, ["Provider", "Model", "Line", "Meter", "Reason", "Near names", "Tokens", "Requests"], 6)
+    for row, part in enumerate(rating.unpriced, 4):
+        names = (part.provider, part.model, " / ".join(name or "–" for name in part.line), part.meter, part.reason, ", ".join(part.nearest))  # fmt: skip
+        for column, name in enumerate(names):
+            sheet.text(row, column, name)
+        sheet.number(row, 6, part.tokens, "count")
+        sheet.number(row, 7, part.requests, "count")
+    sheet.finish([16, 28, 32, 20, 40, 28, 18, 14], 4)
+
+
+def write_sources(book: Book, workings: Workings, rates: Sequence[RateUsed]) -> None:
+    """Which pages the prices come from, and by which exchange rates they came into the report's currency."""
+    sheet = book.sheets["Sources"]
+    sheet.text(0, 0, "Sources", "title")
+    sheet.header(2, ["Provider", "List", "Currency", "Models", "Source", "Read", "Book checked", "File"], 8)
+    row = 3
+    for used in workings.sources:
+        source = used.source
+        checked = str(used.checked) if used.checked else ""
+        texts = (used.provider, used.region, used.currency, ", ".join(used.models), source.url if source else "", source.read if source else "", checked, used.file)  # fmt: skip
+        for column, text in enumerate(texts):
+            sheet.text(row, column, text, "wrap")
+        row += 1
+    row += 1
+    if rates:
+        sheet.header(row, ["From", "To", "Rate", "Month of usage", "Month of rate", "Basis", "Held"], 2)
+        for rate in rates:
+            row += 1
+            sheet.text(row, 0, rate.base)
+            sheet.text(row, 1, rate.quote)
+            sheet.number(row, 2, rate.rate, "rate")
+            for column, text in enumerate((str(rate.month), str(rate.month_used), rate.basis, "newest known, held" if rate.held else ""), 3):  # fmt: skip
+                sheet.text(row, column, text)
+    sheet.finish([14, 16, 14, 44, 60, 14, 14, 40], 3)

@@ -1,0 +1,197 @@
+"""Workings: what a workbook needs beside a report: every cost as a formula in the rises, and where prices come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from costcalc.calendar import month_of, months_from
+from costcalc.forecasts.cells import Sorting, cells_of
+from costcalc.forecasts.earning import UNKNOWN
+from costcalc.forecasts.pricing import Lists
+from costcalc.forecasts.products import Opened, Products, products
+from costcalc.forecasts.run import Assumptions, Run, run
+from costcalc.forecasts.targets import Targets
+from costcalc.forecasts.turning import PASSED
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.rating.model import Charge, LineKey, Rating
+from costcalc.rating.quotes import Quotes
+from costcalc.rating.rate import Rater
+from costcalc.reports.case import Case
+from costcalc.reports.cost import CostReport
+from costcalc.reports.lines import touches
+from costcalc.reports.outlook import Outlook, costs_by
+from costcalc.reports.projection import ProjectOptions
+from costcalc.reports.sliders import Turns
+from costcalc.reports.sourcing import SourceUsed, sources_of, sources_used
+from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.scenario.changes import NO_USAGE_CHANGES
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.model import VARIANTS, PriceChange, Variant
+from costcalc.scenario.revenue import NO_BUSINESS
+from costcalc.usage.ledger import UsageLedger
+
+MOST_TERMS = 60  # products of rises in one table: beyond that nobody could follow the columns
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRise:
+    """A rise that a cell holds: the whole of it, and whether a pass-through scales it."""
+
+    change: PriceChange
+    is_passed: bool
+
+
+@dataclass(frozen=True)
+class Workings:
+    """Costs as sums of products of the rises in force (0.34 is +34%); report currency."""
+
+    rises: tuple[OpenRise, ...] = ()
+    pass_through: Fraction = Fraction(1)  # where the report was reckoned
+    lines: Mapping[LineKey, Products] = field(default_factory=dict)  # of the whole report
+    months: tuple[Products, ...] = ()
+    covered: Products | None = None  # the part of the lines that the revenue is held against; None: all
+    covered_months: tuple[Products, ...] | None = None
+    has_open_ends: bool = True  # whether low and high follow from the low and high rises alone
+    static: str = ""  # why nothing can be turned
+    unturned: Fraction = Fraction()  # cost that a rise reaches by a way of its own, so that no cell turns it
+    sources: tuple[SourceUsed, ...] = ()
+
+    def values(self, variant: Variant = "mid") -> list[Fraction]:
+        """The rises in force, in their order."""
+        return [each.change.rise(variant) * (self.pass_through if each.is_passed else 1) for each in self.rises]
+
+
+def cost_workings(report: CostReport, pricebook: Pricebook) -> Workings:
+    """Nothing to turn: where the prices come from."""
+    return Workings(static="A cost report changes no price.", sources=_sources(report.rating, report.usage, pricebook))
+
+
+def projection_workings(
+    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: ProjectOptions, plan: Scenario,
+    pass_through: Fraction | None,
+) -> Workings:  # fmt: skip
+    """The workings of a projection: its lines over the log, its months to come."""
+    turns = Turns(plan, pass_through)
+    rater = Rater(ledger, pricebook, fx, options.rating_options(), options.changes)
+    rating, usage = rater.rating(), summary_of(ledger, options.timezone)
+    sources = _sources(rating, usage, pricebook)
+    if why := _static(turns, rater):
+        return Workings(static=why, sources=sources)
+    found = _opened(turns, sources)
+    place = _place(turns)
+    lines: dict[LineKey, Products] = {}
+    covered, unturned = products(0), Fraction()
+    for charge in rating.charges:
+        amount, follows = _amount(charge, turns, place, found)
+        lines[charge.line] = lines.get(charge.line, products(0)) + amount
+        covered = covered + amount if charge.has_revenue else covered
+        unturned += 0 if follows else charge.cost.mid
+    months = _month_run(rater, options, usage, turns) if options.months and usage.last_day else None
+    found = replace(
+        found,
+        lines=lines,
+        covered=covered,
+        months=tuple(products(m.cost) for m in months.months) if months else (),
+        covered_months=tuple(products(m.covered) for m in months.months) if months else (),
+        unturned=unturned,
+        has_open_ends=not unturned,
+    )
+    return _readable(found)
+
+
+def outlook_workings(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Workings:
+    """The workings of an outlook: its months, and its lines over all months."""
+    sources = tuple(sources_used(case, outlook))
+    turns = Turns(case.scenario, pass_through)
+    if why := _static(turns, case.horizon.rater):
+        return Workings(static=why, sources=sources)
+    open_case = Case(case.horizon, replace(case.options, changes=turns.changes), case.usage)
+    after = open_case.run(reading=Opened("mid", in_parts=True, place=_place(turns)))
+    lines = costs_by(case.horizon, case.options.by, after)
+    by_rows = case.income.kind == "rows"
+    found = replace(
+        _opened(turns, sources),
+        lines={key: sum((products(cost) for cost in costs), products(0)) for key, costs in lines.items()},
+        months=tuple(products(month.cost) for month in after.months),
+        covered_months=tuple(products(month.covered) for month in after.months) if by_rows else None,
+        has_open_ends=not case.scenario.has_ranges,
+    )
+    return _readable(found)
+
+
+def _static(turns: Turns, rater: Rater) -> str:
+    if not turns.changes:
+        return "No price changes: there is nothing to turn."
+    if not turns.powers:
+        return "The price changes are new rates, not rises: there is nothing to turn."
+    if rater.commitments:
+        return "A contract with a minimum spend bends the cost: the figures stand as they were reckoned."
+    return ""
+
+
+def _opened(turns: Turns, sources: tuple[SourceUsed, ...]) -> Workings:
+    rises = tuple(OpenRise(change, turns.powers_of(change) == PASSED) for change in _open(turns))
+    return Workings(rises, turns.passed.start * turns.passed.tick, sources=sources)
+
+
+def _open(turns: Turns) -> list[PriceChange]:
+    return list(dict.fromkeys(change for change in turns.changes if change.new_rate is None))
+
+
+def _place(turns: Turns) -> Callable[[PriceChange], int | None]:
+    places = {change: place for place, change in enumerate(_open(turns))}
+    return places.get
+
+
+def _amount(
+    charge: Charge, turns: Turns, place: Callable[[PriceChange], int | None], opened: Workings
+) -> tuple[Products, bool]:
+    """A charge in the rises that touch it, and whether that is how the engine made it; if not, as it stands."""
+    hits = [change for change in turns.changes if touches(change, charge)]
+    shares: Mapping[str | None, Fraction] = charge.split or {charge.meter: Fraction(1)}  # type: ignore[assignment]
+    amount = products(0)
+    for meter, share in shares.items():
+        part = products(charge.cost.before * share)
+        for change in hits:
+            at = place(change)
+            if at is not None and (meter is None or change.selector.covers(meter)):
+                part = part * Products({(): Fraction(1), (at,): Fraction(1)})
+        amount = amount + part
+    follows = all(amount.at(opened.values(end)) == charge.cost.after(end) for end in VARIANTS)
+    return (amount, True) if follows else (products(charge.cost.mid), False)
+
+
+def _month_run(rater: Rater, options: ProjectOptions, usage: UsageSummary, turns: Turns) -> Run:
+    """Months to come at the log's daily rate, the rises left open."""
+    assert usage.last_day is not None
+    cuts = rater.ledger.cuts
+    edges = (cuts.input_lengths, cuts.output_lengths)
+    cells = cells_of(rater, usage.days, usage.last_day, Sorting(lambda names: (), lambda key, names: edges))
+    quotes = Quotes(rater.pricebook, turns.changes.days())
+    lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
+    what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)
+    months = list(months_from(month_of(usage.last_day).next, options.months))
+    return run(cells, what, Targets(), months, rater.fx, rater.commitments, Opened("mid", place=_place(turns)))
+
+
+def _readable(found: Workings) -> Workings:
+    """The workings, unless they need more columns than anybody could follow."""
+    terms = {factors for each in (*found.lines.values(), *found.months) for factors in each.terms}
+    if len(terms) <= MOST_TERMS:
+        return found
+    why = f"So many rises meet that a formula would need {len(terms)} columns: the figures stand as they were reckoned."
+    return Workings(static=why, sources=found.sources)
+
+
+def _sources(rating: Rating, usage: UsageSummary, pricebook: Pricebook) -> tuple[SourceUsed, ...]:
+    keys = [charge.key for charge in rating.charges if charge.key and charge.is_priced]
+    if not keys:
+        return ()
+    first = usage.first_day or min(key.day for key in keys)
+    end = (usage.last_day or date.max - timedelta(days=1)) + timedelta(days=1)
+    models: Iterable[ResolvedModel] = (ResolvedModel(key.provider, key.region, key.model, "") for key in keys)
+    return tuple(sources_of(pricebook, models, first, end))
