@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import PurePath
 
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.render.header import change_text
@@ -122,7 +123,7 @@ def write_sources(book: Book, workings: Workings, rates: Sequence[RateUsed]) -> 
     for used in workings.sources:
         source = used.source
         checked = str(used.checked) if used.checked else ""
-        texts = (used.provider, used.region, used.currency, ", ".join(used.models), source.url if source else "", source.read if source else "", checked, used.file)  # fmt: skip
+        texts = (used.provider, used.region, used.currency, ", ".join(used.models), source.url if source else "", source.read if source else "", checked, PurePath(used.file).name)  # fmt: skip
         for column, text in enumerate(texts):
             sheet.text(row, column, text, "wrap")
         row += 1

@@ -1,0 +1,67 @@
+"""LibreOffice without a screen: a workbook opened, every formula reckoned anew, and read back."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+# Left alone, LibreOffice shows the figures that are stored; 0 is "always reckon anew".
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item>
+</oor:items>
+"""
+
+
+def recalculated(content: bytes, folder: Path, changes: dict[str, float] | None = None):
+    """The workbook as LibreOffice reckons it, with named cells set to other values."""
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc-nogui")
+    source, out, profile = folder / "book.xlsx", folder / "out", folder / "profile"
+    (profile / "user").mkdir(parents=True, exist_ok=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+    source.write_bytes(content)
+    if changes:
+        book = openpyxl.load_workbook(source)
+        for name, value in changes.items():
+            sheet, cell = book.defined_names[name].attr_text.split("!")
+            book[sheet][cell.replace("$", "")] = value
+        book.save(source)
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={profile.resolve().as_uri()}", "--headless", "--convert-to", "xlsx",
+         "--outdir", str(out), str(source)],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    return openpyxl.load_workbook(out / "book.xlsx", data_only=True)
+
+
+def stored(content: bytes, folder: Path):
+    """The workbook with the figures that costcalc stored."""
+    path = folder / "stored.xlsx"
+    path.write_bytes(content)
+    return openpyxl.load_workbook(path, data_only=True)
+
+
+def figures(book, sheet: str) -> list[list[object]]:
+    """The cells of a sheet that are shown: what is hidden beside them are workings."""
+    rows = book[sheet]
+    columns = [c for c in range(1, rows.max_column + 1) if not _hidden(rows, c)]
+    return [[rows.cell(r, c).value for c in columns] for r in range(1, rows.max_row + 1)]
+
+
+def _hidden(sheet, column: int) -> bool:
+    for dimension in sheet.column_dimensions.values():
+        if dimension.hidden and dimension.min and dimension.min <= column <= dimension.max:
+            return True
+    return False
+
+
+def column(book, sheet: str, name: str, header: int = 4) -> list[object]:
+    """The cells below a header, down to the total."""
+    rows = book[sheet]
+    at = next(c for c in range(1, rows.max_column + 1) if rows.cell(header, c).value == name)
+    return [rows.cell(r, at).value for r in range(header + 1, rows.max_row + 1) if rows.cell(r, 1).value]

@@ -1,0 +1,161 @@
+"""The workbook: costcalc's own figures before anyone reckons, the same after, and the engine's for any other hike."""
+
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+import costcalc
+from tests.exports.office import column, figures, recalculated, stored
+
+USAGE = "examples/usage.csv"
+HIKES = ["alibaba=34", "baidu=5..30", "*/qwen*:output_tokens=10@2026-09-15"]
+
+
+@pytest.fixture(scope="module")
+def projection(repo_root):
+    return costcalc.project(str(repo_root / USAGE), hikes=HIKES, revenue=30000, months=6)
+
+
+def cents(values):
+    return [Decimal(f"{value:.2f}") for value in values if isinstance(value, int | float)]
+
+
+def lines_of(result):
+    """Cost with the rise of each line as the CSV writes it, in its order."""
+    header, *rows = (line.split(",") for line in result.to_csv().splitlines())
+    return [Decimal(row[header.index("cost")]) for row in rows]
+
+
+def total_of(result):
+    return sum(lines_of(result))
+
+
+def test_the_sheets_are_those_that_finance_expects(projection, tmp_path):
+    book = stored(projection.to_xlsx(), tmp_path)
+    assert book.sheetnames == ["Summary", "Months", "Lines", "Assumptions", "Unpriced", "Sources"]
+    assert book["Lines"].freeze_panes == "C5"
+    assert {"revenue", "pass_through", "hike_1", "hike_2", "hike_3", "rise_1"} <= set(book.defined_names)
+
+
+def test_costcalc_s_own_figures_show_before_anyone_reckons(projection, tmp_path):
+    book = stored(projection.to_xlsx(), tmp_path)
+    *lines, total = cents(column(book, "Lines", "With the rise"))
+    assert lines == lines_of(projection)
+    assert total == total_of(projection) == sum(lines)
+    *months, whole = cents(column(book, "Months", "With the rise"))
+    assert sum(months) == whole
+
+
+def test_a_spreadsheet_reckons_exactly_the_same_figures(projection, tmp_path):
+    content = projection.to_xlsx()
+    ours, theirs = stored(content, tmp_path), recalculated(content, tmp_path)
+    compared = 0
+    for sheet in ours.sheetnames:
+        for mine, other in zip(figures(ours, sheet), figures(theirs, sheet), strict=False):
+            for one, two in zip(mine, other, strict=False):
+                if isinstance(one, int | float):
+                    assert two == pytest.approx(one, rel=1e-12, abs=1e-9), (sheet, one, two)
+                    compared += 1
+    assert compared > 100
+
+
+@pytest.mark.parametrize(
+    ("cells", "hikes", "revenue"),
+    [
+        ({"hike_1": 0.5}, ["alibaba=50", *HIKES[1:]], 30000),
+        ({"hike_1": 0.0, "hike_3": -0.2}, ["alibaba=0", HIKES[1], "*/qwen*:output_tokens=-20@2026-09-15"], 30000),
+        ({"hike_3": 1.25}, [*HIKES[:2], "*/qwen*:output_tokens=125@2026-09-15"], 30000),
+        ({"revenue": 41234.5, "hike_1": 0.12}, ["alibaba=12", *HIKES[1:]], "41234.50"),
+    ],
+)
+def test_a_changed_cell_gives_what_the_engine_gives(projection, repo_root, tmp_path, cells, hikes, revenue):
+    book = recalculated(projection.to_xlsx(), tmp_path, cells)
+    engine = costcalc.project(str(repo_root / USAGE), hikes=hikes, revenue=revenue, months=6)
+    names, *_ = zip(*(line.split(",")[:2] for line in projection.to_csv().splitlines()[1:]), strict=True)
+    *lines, total = cents(column(book, "Lines", "With the rise"))
+    assert total == total_of(engine)
+    assert sum(lines) == total
+    exact = {line.key: line.cost.mid for line in engine.report.lines}
+    for line, shown in zip(projection.report.lines, lines, strict=True):
+        assert abs(Decimal(float(exact[line.key])) - shown) < Decimal("0.01")  # the coin below or above
+    *months, whole = cents(column(book, "Months", "With the rise"))
+    header, *rows = (line.split(",") for line in engine.to_csv("months").splitlines())
+    assert whole == sum(Decimal(row[header.index("cost")]) for row in rows)
+    assert sum(months) == whole
+    assert len(names) == len(lines)
+    margin = next(row[1] for row in figures(book, "Summary") if row[0] == "Gross margin with the rise")
+    assert margin == pytest.approx(float(engine.report.margin.after), abs=1e-12)
+
+
+def test_low_and_high_follow_their_own_cells(projection, repo_root, tmp_path):
+    book = recalculated(projection.to_xlsx(), tmp_path, {"hike_2_high": 0.6, "hike_2_low": 0.0, "hike_2": 0.3})
+    engine = costcalc.project(str(repo_root / USAGE), hikes=[HIKES[0], "baidu=0..60", HIKES[2]], revenue=30000)
+    shown = {row[0]: row[2] for row in figures(book, "Summary") if row[0]}
+    total = engine.report.total
+    assert shown["Cost, lowest reading"] == pytest.approx(round(float(total.low), 2), abs=1e-9)
+    assert shown["Cost, highest reading"] == pytest.approx(round(float(total.high), 2), abs=1e-9)
+
+
+@pytest.mark.parametrize("share", ["0%", "45%", "100%"])
+def test_the_pass_through_scales_what_it_scales(repo_root, tmp_path, share):
+    made = costcalc.project(str(repo_root / USAGE), hikes="alibaba=5..34", pass_through="60%")
+    book = recalculated(made.to_xlsx(), tmp_path, {"pass_through": float(share[:-1]) / 100})
+    engine = costcalc.project(str(repo_root / USAGE), hikes="alibaba=5..34", pass_through=share)
+    assert cents(column(book, "Lines", "With the rise"))[-1] == total_of(engine)
+
+
+def test_an_outlook_turns_month_by_month(repo_root, tmp_path):
+    prices = costcalc.read_prices([str(repo_root / "examples" / "selfhosted.yaml")])
+    scenario = (repo_root / "examples" / "team" / "all-at-once.yaml").read_text(encoding="utf-8")
+    words = {"prices": prices, "revenue": 24000, "by": ("provider",)}
+    made = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(repo_root / "examples/team/all-at-once.yaml"), **words)  # fmt: skip
+    content = made.to_xlsx()
+    same = recalculated(content, tmp_path)
+    *months, total = cents(column(same, "Months", "With the rise"))
+    assert months == [Decimal(row.split(",")[5]) for row in made.to_csv("months").splitlines()[1:]]
+    assert sum(months) == total
+    assert scenario.startswith(("#", "scenario"))
+    other = tmp_path / "other"
+    other.mkdir()
+    book = recalculated(content, other, {"pass_through": 0.0})
+    *calm, calm_total = cents(column(book, "Months", "With the rise"))
+    assert sum(calm) == calm_total < total
+
+
+def test_names_are_text_and_no_formula(repo_root, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "date,provider,model,team,input_tokens,output_tokens\n"
+        "2026-09-01,alibaba,qwen3-max,\"=cmd|' /C calc'!A0\",1000000,1000\n"
+        "2026-09-01,alibaba,qwen3-max,+1+1,1000000,1000\n"
+        "2026-09-01,alibaba,qwen3-max,http://example.org,1000000,1000\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "made.xlsx"
+    path.write_bytes(costcalc.project(str(log), hikes="alibaba=34", by="team").to_xlsx())
+    sheet = openpyxl.load_workbook(path)["Lines"]
+    found = [(sheet.cell(r, 1).value, sheet.cell(r, 1).data_type, sheet.cell(r, 1).hyperlink) for r in range(5, 8)]
+    assert {value for value, _, _ in found} == {"=cmd|' /C calc'!A0", "+1+1", "http://example.org"}
+    assert all(kind == "s" and link is None for _, kind, link in found)
+
+
+def test_a_cost_report_has_its_workbook(run_costcalc, tmp_path):
+    run = run_costcalc("cost", USAGE, "--by", "customer", "-o", tmp_path / "cost.xlsx")
+    assert run.code == 0
+    book = openpyxl.load_workbook(tmp_path / "cost.xlsx", data_only=True)
+    assert book["Summary"]["B3"].value == 9637.87
+
+
+def test_a_contract_with_a_minimum_is_said_to_stand(repo_root, tmp_path):
+    made = costcalc.project(str(repo_root / USAGE), hikes="alibaba/qwen3-max:output_tokens==20/1M")
+    note = stored(made.to_xlsx(), tmp_path)["Assumptions"]["A2"].value
+    assert note.startswith("The price changes are new rates")
+
+
+def test_without_its_package_the_remedy_is_one_line(run_costcalc, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "xlsxwriter", None)
+    run = run_costcalc("cost", USAGE, "-o", tmp_path / "cost.xlsx")
+    assert run.code == 2
+    assert "error[missing-extra]" in run.err
+    assert "pip install 'costcalc[xlsx]'" in run.err
