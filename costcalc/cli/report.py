@@ -14,7 +14,17 @@ from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
 from costcalc.cli.output import exit_code, report_refused
 from costcalc.cli.progress import scan_progress
-from costcalc.cli.project import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, _revenue
+from costcalc.cli.project import (
+    Floor,
+    Hike,
+    MarginOption,
+    PassThrough,
+    RevenueOption,
+    ScenarioOption,
+    Seed,
+    Simulate,
+    _revenue,
+)
 from costcalc.files import write_whole
 from costcalc.problems import fail, nearest_names
 
@@ -67,6 +77,8 @@ def report(
     margin: MarginOption = None,
     floor: Floor = None,
     months: Months = None,
+    simulate: Simulate = None,
+    seed: Seed = 1,
     chart: ChartOption = None,
     by: o.By = None,
     currency: o.Currency = None,
@@ -104,6 +116,8 @@ def report(
             basis=basis or config.text("basis") or "auto",
             prices=choice.prices(config),
             timezone=choice.zone(config),
+            simulate=simulate,
+            seed=seed,
             progress=progress,
             **choice.scan_words(config),
         )

@@ -19,7 +19,7 @@ from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.read import parse_scenario
 from tests.browser.browsing import Seen, by_name, opened, rows_of
 from tests.browser.handouts import USAGE, Made, made, of_horizon
-from tests.render.made import NO_FX, PRICEBOOK
+from tests.render.made import NO_FX, PRICEBOOK, group, ledger
 from tests.render.outlooks import PLAN, customers_log
 
 pytestmark = pytest.mark.browser
@@ -80,3 +80,20 @@ def test_a_page_with_customers_and_everything_follows_too(chromium, tmp_path):
     horizon = Horizon(customers_log(), PRICEBOOK, NO_FX, HorizonOptions(3), [plan])
     options = OutlookOptions(plan, changes_at(plan, None), floor=Fraction(7, 10))
     assert_follows(chromium, tmp_path, of_horizon(horizon, options))
+
+
+def test_what_stands_in_one_row_follows_too(chromium, tmp_path):
+    """More customers and lines than the page has rows for; the cheapest lines stay the cheapest."""
+    groups = [
+        group("qwen3-max", 10**7 + 1_234_567 * (400 - number), requests=100, dimensions=(f"c{number:03d}", "chat"))
+        for number in range(330)
+    ]
+    plan = parse_scenario("scenario: x\nprices:\n  - {what: alibaba, change: +34%}\nrevenue:\n  - {per: customer and month, amount: 3 USD}\n", "plan.yaml", {})  # fmt: skip
+    usage = ledger(*groups, dimensions=("customer", "feature"))
+    horizon = Horizon(usage, PRICEBOOK, NO_FX, HorizonOptions(2, ("feature", "customer")), [plan])
+    options = OutlookOptions(plan, changes_at(plan, None), ("feature", "customer"))
+    what = of_horizon(horizon, options)
+    names = [row["name"].text for row in sections.customers_table(what.handout.outlook).rows]
+    assert (len(names), names[-1]) == (301, "… 30 more")
+    assert sections.lines_table(what.handout.outlook).rows[-1]["name"].text == "… 130 more"
+    assert_follows(chromium, tmp_path, what, PLACES[:3])
