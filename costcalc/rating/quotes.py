@@ -280,7 +280,7 @@ def _quoted(section: Section, name: str, key: PriceKey, basis: Mapping[str, Quot
     for meter, rate in section.rates_for(key.input_over, key.output_over).items():
         bounds = section.bounds_of(rate, meter)
         if not rate.relative:
-            layers = (Layer(name, bounds=bounds),)
+            layers: tuple[Layer, ...] = (Layer(name, bounds=bounds),)
             found[meter] = QuotedRate(rate.price / rate.per_units, ONE, name == STANDARD, rate, layers=layers)
         elif meter in basis:
             whole = basis[meter]

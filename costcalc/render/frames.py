@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from costcalc.reports.advice.model import Advice
-    from costcalc.reports.reconcile.model import Reconciliation
     from costcalc.reports.check.check import Check
+    from costcalc.reports.reconcile.model import Reconciliation
 
 _INT64 = range(-(2**63), 2**63)
 

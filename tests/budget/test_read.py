@@ -57,7 +57,7 @@ def test_periods(written, first, last):
     "written", ["2026-13", "2026-Q5", "26", "2026-02-30", "2026-09-14..2026-09-01", "September", ""]
 )
 def test_what_is_no_period(written):
-    with pytest.raises(ValueError, match="no period|ends before"):
+    with pytest.raises(ValueError, match=r"no period|ends before"):
         read_period(written)
 
 
