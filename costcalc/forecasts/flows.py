@@ -208,7 +208,7 @@ def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
         case "requests":
             return _kept(replace(flow, scale=flow.scale * left))
         case "batch":
-            if flow.service_tier != "standard":
+            if flow.service_tier != "standard" or not flow.leaves:
                 return [flow]
             if not plan.has_price(replace(flow, tier=BATCH), "", when.day):
                 plan.limits[f"{flow.provider}/{flow.model} has no batch price: its requests stay"] = None

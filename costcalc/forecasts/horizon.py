@@ -21,7 +21,7 @@ from costcalc.forecasts.matching import (
     may_match,
     signature_of,
 )
-from costcalc.forecasts.plan import check_overlaps
+from costcalc.forecasts.plan import check_overlaps, months_of_growth
 from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
 from costcalc.forecasts.reading import MIDDLE, Reading
 from costcalc.forecasts.run import Assumptions, Run, run
@@ -191,7 +191,7 @@ class Horizon:
         self.absent |= dict.fromkeys(check_matches(wheres_of(scenario), self.cells.cells, known))
         problems = [
             *_before_the_log(scenario, self.first_day), *_over_already(scenario, self.months),
-            *_after_the_horizon(scenario, self.months),
+            *_after_the_horizon(scenario, self.months), *_below_nothing(scenario, self.months),
         ]  # fmt: skip
         if problems:
             raise CostcalcError(problems)
@@ -344,6 +344,24 @@ def _after_the_horizon(scenario: Scenario, months: Sequence[Month]) -> list[Prob
         )
         for part in parts
         if (begins := _begins(part)) and begins >= end
+    ]
+
+
+def _below_nothing(scenario: Scenario, months: Sequence[Month]) -> list[Problem]:
+    """A linear fall that leaves less than nothing in the months that are looked at."""
+    if not months:
+        return []
+    falls = [growth for growth in scenario.usage.growth if growth.shape == "linear" and growth.rate.low < 0]
+    passed = {id(growth): months_of_growth(growth, months[-1], months[0]) for growth in falls}
+    return [
+        Problem(
+            "growth-below-nothing",
+            f"a linear fall leaves less than nothing after {passed[id(growth)]} months",
+            place=growth.place,
+            remedy="say until when it falls, look at fewer months, or let it fall by a share of the month before: -10%",
+        )
+        for growth in falls
+        if 1 + growth.rate.low * passed[id(growth)] < 0
     ]
 
 

@@ -73,7 +73,11 @@ class Plan:
         if isinstance(change, Growth):
             if change.shape == "table":
                 return sum(month <= when.month for month in change.table)
-            return int(change.span.holds_on(when.day)) if change.shape == "step" else _months_of_growth(change, when)
+            return (
+                int(change.span.holds_on(when.day))
+                if change.shape == "step"
+                else months_of_growth(change, when.month, when.first)
+            )
         if not change.span.holds_on(when.day):
             return 0
         return int(change.span.arrived(when.month, when.first) * change.span.ramp_months)
@@ -134,10 +138,11 @@ def _is_volume(change: Change) -> bool:
     return isinstance(change, OwnPrice) or (isinstance(change, Growth) and change.meters is None)
 
 
-def _months_of_growth(growth: Growth, when: When) -> int:
+def months_of_growth(growth: Growth, month: Month, first: Month) -> int:
+    """How many months a growth by the month has grown by the end of one; `first` is the first month to come."""
     from_day, until_day = growth.span.from_day, growth.span.until_day
-    started = max(Month(from_day.year, from_day.month), when.first) if from_day else when.first
-    last = when.month.next
+    started = max(Month(from_day.year, from_day.month), first) if from_day else first
+    last = month.next
     if until_day:
         last = min(last, Month(until_day.year, until_day.month))
     return max(0, (last.year - started.year) * 12 + last.month - started.month)
