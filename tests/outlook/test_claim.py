@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+import costcalc
 from tests.conftest import REPO_ROOT
 from tests.outlook.plain_model import Model
 from tests.outlook.team_plan import PLAN
@@ -63,6 +64,43 @@ def test_the_pass_through_that_it_takes():
     assert table("How much must be passed through") == [
         [shown(m, 0), *(shown(part * m / (F("0.34") * (1 - m)), 0) for part in (F("0.20"), F("0.30")))] for m in MARGINS
     ]
+
+
+def sides(log, share):
+    """What the scenario of April adds to the cost of the last month: at the middle of the ranges, at their high ends."""
+    found = costcalc.compare(
+        REPO_ROOT / "examples" / log, ["april-2026", "efficiency"], pass_through=share, by="provider", months=12
+    )
+    today, april = found.today.last.after.cost, found.scenarios[0].last
+    shares = {line.key[0]: line.last_after / today for line in found.today.lines}
+    return shares, {"middle of the ranges": april.after.cost / today - 1, "34 and 30%": april.high.cost / today - 1}
+
+
+def test_where_the_claim_is_true_on_the_two_logs():
+    part = PAGE.split("### Side by side, on two logs\n")[1]
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in part.splitlines() if line.startswith(("| team", "| usage"))]  # fmt: skip
+    logs = {"team": "team/usage.csv", "usage": "usage.csv"}
+    known = {(name, share): sides(log, share) for name, log in logs.items() for share in ("100%", "50%")}
+    assert len(rows) == 8
+    for name, alibaba, baidu, rises, share, added, margins in rows:
+        shares, found = known[name, share]
+        k = found[rises]
+        assert [alibaba, baidu] == [f"{shown(shares[provider], 1)}%" for provider in ("alibaba", "baidu")]
+        assert added == f"{shown(k, 1)}%"
+        assert margins == f"{shown(k / (k + F('0.30')), 1)} to {shown(k / (k + F('0.20')), 1)}%"
+
+
+def test_what_the_page_says_of_the_comparison():
+    """The log earns 40%; September 2027 at another exchange rate 39.96%."""
+    found = costcalc.compare(PLAN["usage"], ["april-2026"], pass_through="0%,50%,100%", margin="40%", months=12)
+    april = found.scenarios[2]
+    before, high = april.last.before, april.last.high
+    assert shown(april.profit_lost, 1) == "17.1"
+    assert shown(high.margin, 1) == "28.1"
+    assert shown(before.margin - high.margin, 1) == "11.9"
+    assert shown((before.profit - high.profit) / before.profit, 1) == "29.7"
+    assert "takes 17.1% of the profit" in PAGE
+    assert "falls to 28.1%: 11.9 points of 40, or 29.7% of the profit" in PAGE
 
 
 def test_what_the_page_says_of_the_example():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
@@ -37,7 +38,7 @@ def usual(**words: Any) -> Comparison:
 
 
 def full(**words: Any) -> Comparison:
-    """With a model that has no price, refused rows, and rows that were left out."""
+    """With a model that has no price, refused rows, rows that were left out, and notes that are made up."""
     log = customers_log(
         group("qwen4-preview", 5_000_000, dimensions=("acme", "chat")),
         refused_rows=2,
@@ -45,7 +46,10 @@ def full(**words: Any) -> Comparison:
         skipped=(SkippedRows("plain", "totals of others", 4),),
         notes=("Cached input is taken to lie inside the input.",),
     )
-    return compared(log, PLAN, RANGE, by=("provider", "model"), **words)
+    found = compared(log, PLAN, RANGE, by=("provider", "model"), **words)
+    notes = tuple(f"{name}: not so much of the input can be read from the cache" for name in ("qwen3-max", "qwen-plus"))
+    noted = [replace(each, notes=notes) for each in found.scenarios]
+    return replace(found, alternatives=[found.today, *noted], absent=("model kimi-*",))
 
 
 def ten(**words: Any) -> Comparison:

@@ -15,10 +15,13 @@ from costcalc.money import Money
 from costcalc.pricebook.events import load_events
 from costcalc.problems import Place, Problem
 from costcalc.rating.rate import RatingOptions
+from costcalc.render.comparison.tables import comparison_json
 from costcalc.render.explanation.json_ import explanation_json
 from costcalc.render.json_ import cost_json, forecast_json, projection_json
 from costcalc.render.outlook.json_ import outlook_json
 from costcalc.reports.case import Earned, OutlookOptions
+from costcalc.reports.comparison import Choice as Alternative
+from costcalc.reports.comparison import ComparisonOptions, comparison
 from costcalc.reports.cost import cost
 from costcalc.reports.explanation import Choice, ExplainOptions, explain
 from costcalc.reports.forecast import ForecastOptions, forecast
@@ -30,8 +33,9 @@ from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.read import parse_scenario
 from costcalc.usage.ledger import Cuts, SkippedRows
 from tests.conftest import REPO_ROOT
+from tests.render import comparisons
 from tests.render.made import books, cost_report, fx, group, ledger, projection
-from tests.render.outlooks import drawn_outlook, full
+from tests.render.outlooks import customers_log, drawn_outlook, full
 
 PAGE = (REPO_ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 TEXTS = (
@@ -262,6 +266,24 @@ def test_every_field_of_an_outlook_is_documented():
         for name, types in fields(json.loads(text)).items():
             printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.outlook/1"))
+
+
+def test_every_field_of_a_comparison_is_documented():
+    """Revenue that is known and that is not, a floor, lines, rows without a price, an event that stays open."""
+    plan = parse_scenario(
+        MOVED.replace(", pass_through: 50%", ""), "plan.yaml", {event.id: event for event in load_events()}
+    )
+    horizon = Horizon(FULL, books(TEXTS[0], TEXTS[2], TINY), RATES, HorizonOptions(2, (), "auto", "USD", "UTC"), [plan])
+    choices = [Alternative("open", plan), Alternative("half", plan, Fraction(1, 2))]
+    printed: dict[str, set[str]] = {}
+    for text in (
+        comparison_json(comparisons.full(floor=Fraction(9, 10))),
+        comparison_json(comparisons.compared(customers_log(), comparisons.RISE, comparisons.GROWTH, source="")),
+        comparison_json(comparison(horizon, ComparisonOptions(choices, horizon_source="--months"))),
+    ):
+        for name, types in fields(json.loads(text)).items():
+            printed.setdefault(name, set()).update(types)
+    check(printed, documented("costcalc.comparison/1"))
 
 
 MOVED = """

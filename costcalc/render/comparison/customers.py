@@ -107,7 +107,8 @@ def line_blocks(comparison: Comparison, columns: Columns) -> Iterator[Block]:
     for position, each in enumerate(comparison.alternatives):
         for line in each.lines:
             costs.setdefault(line.key, [Fraction()] * len(comparison.alternatives))[position] = line.last_after
-    ranked = sorted(costs.items(), key=lambda entry: (-max(entry[1]), [part or "" for part in entry[0]]))
+    priced = [(key, amounts) for key, amounts in costs.items() if any(amounts)]  # what has no price is listed apart
+    ranked = sorted(priced, key=lambda entry: (-max(entry[1]), [part or "" for part in entry[0]]))
     shown = ranked if len(ranked) <= _LINES + 1 else ranked[:_LINES]
     rows = [
         [Cell(" · ".join(part or f"(no {name})" for name, part in zip(comparison.by, key, strict=True)))]

@@ -32,6 +32,7 @@ from costcalc.render.words import (
 )
 from costcalc.reports.comparison import Alternative, Comparison
 
+_NAMED = 6  # of what a log does not use
 _SOURCES = {"scenario": "by the scenarios' own rules"}
 _HORIZONS = {"--months": "--months", "scenarios": "the longest horizon that a scenario states"}
 
@@ -136,7 +137,9 @@ def _headline(comparison: Comparison) -> Iterator[Note]:
     else:
         known = [each.name for each in comparison.scenarios if each.last.after.margin is not None]
         all_of_them = len(known) == len(comparison.scenarios)
-        yield Note(f"Margin stays at or above {word} with {'all of them' if all_of_them else _listed(known)}.", "strong")
+        yield Note(
+            f"Margin stays at or above {word} with {'all of them' if all_of_them else _listed(known)}.", "strong"
+        )
 
 
 def _cost(each: Alternative, comparison: Comparison) -> str:
@@ -160,22 +163,43 @@ def _table_notes(comparison: Comparison, is_wide: bool) -> Iterator[Note]:
 
 def _doubts(comparison: Comparison) -> Iterator[Block]:
     yield from missing_blocks(comparison.rating, comparison.usage)
-    for each in comparison.alternatives:
-        tokens = sum((month.unpriced_tokens for month in each.months), Fraction())
-        if tokens:
-            yield Note(
-                f"Incomplete: {amount_text(tokens)} tokens of {each.name} have no price and are in no figure.", "loud"
-            )
+    yield from _unpriced_ahead(comparison)
     if tests := list(_tests(comparison)):
         yield Gap()
         yield Note("To be tested before it is true, as the scenarios say", "strong")
         yield Facts(tests, each_in_a_line=True)
-    if notes := list(_notes(comparison)):
+    if notes := [*_absent(comparison), *_notes(comparison)]:
         yield Gap()
         yield from notes
     yield from assumption_blocks(comparison.rating, comparison.usage, (), with_rise=False)
     yield Gap()
     yield Note(_volume(comparison), "quiet")
+
+
+def _unpriced_ahead(comparison: Comparison) -> Iterator[Note]:
+    """Tokens of the months to come that have no price; the log may have a price for all of its own."""
+    found = [
+        (each.name, sum((month.unpriced_tokens for month in each.months), Fraction()))
+        for each in comparison.alternatives
+    ]
+    told = [f"{amount_text(tokens)} ({name})" for name, tokens in found if tokens]
+    if told:
+        yield Note(
+            f"Incomplete: tokens of the months to come have no price and are in no figure: {_listed(told)}.", "loud"
+        )
+
+
+def _absent(comparison: Comparison) -> Iterator[Note]:
+    if comparison.absent:
+        named = [_short(text) for text in comparison.absent[:_NAMED]]
+        more = f"; {len(comparison.absent) - _NAMED} more" if len(comparison.absent) > _NAMED else ""
+        yield Note(f"The scenarios name what this log does not use: {'; '.join(named)}{more}.")
+
+
+def _short(where: str) -> str:
+    """What was named, with long lists of names counted."""
+    parts = [part.split(" or ") for part in where.split(", ")]
+    return ", ".join(f"{names[0]} and {len(names) - 1} others" if len(names) > 2 else " or ".join(names) for names in parts)  # fmt: skip
 
 
 def _tests(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
