@@ -30,7 +30,15 @@ def test_today_comes_first_and_then_the_order_given(run_costcalc):
 
 def test_a_scenario_stands_once_for_every_pass_through(run_costcalc):
     run = run_costcalc(
-        "compare", USAGE, "--scenario", "april-2026", "--scenario", "efficiency", "--pass-through", "0%,50%,100%", "--json"
+        "compare",
+        USAGE,
+        "--scenario",
+        "april-2026",
+        "--scenario",
+        "efficiency",
+        "--pass-through",
+        "0%,50%,100%",
+        "--json",
     )
     assert names(run) == ["Today", "april-2026 at 0%", "april-2026 at 50%", "april-2026 at 100%", "efficiency"]
     assert [scenario["pass_through"] for scenario in run.json["scenarios"]] == [None, "0", "0.5", "1", None]
