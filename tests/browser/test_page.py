@@ -110,6 +110,17 @@ def test_a_table_is_sorted_by_its_headers(chromium, tmp_path, everything):
         assert seen.table("customers-table")[-1]["name"] == "Total"
 
 
+def test_lines_stand_in_the_order_that_their_header_says(chromium, tmp_path, everything):
+    with opened(chromium, handout_html(everything.handout), tmp_path) as seen:
+        for ticks in (100, 0, 200):
+            seen.turn("rise", ticks)
+            for table in ("first-table", "lines-table"):
+                assert seen.page.get_attribute(f'#{table} th[data-k="after"]', "aria-sort") == "descending"
+                costs = [row["after"].replace(",", "") for row in seen.table(table)[:-1]]
+                known = [float(cost) for cost in costs if cost != "unpriced"]
+                assert known == sorted(known, reverse=True)
+
+
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_it_asks_nobody_complains_of_nothing_and_fits(chromium, tmp_path, everything, width, scheme):
     page = handout_html(everything.handout)

@@ -7,7 +7,7 @@
   const abs = (n) => (n < 0n ? -n : n);
 
   // ---- Tables ----
-  const orders = new Map(); // table -> [key, direction], once a reader has chosen
+  const orders = new Set(); // tables whose order a reader has chosen
 
   function sort(table, key, direction) {
     const body = table.tBodies[0];
@@ -37,7 +37,7 @@
       const first = head.classList.contains("w") ? "ascending" : "descending";
       const other = first === "ascending" ? "descending" : "ascending";
       const direction = now === first ? other : first;
-      orders.set(table, [head.dataset.k, direction]);
+      orders.add(table);
       sort(table, head.dataset.k, direction);
     });
   }
@@ -551,7 +551,10 @@
     drawLines(now);
     drawCustomers(now);
     drawCharts(now);
-    for (const [table, [key, direction]] of orders) sort(table, key, direction);
+    for (const head of all('th[aria-sort$="cending"]')) {
+      const table = head.closest("table");
+      if (table.id !== "customers-table" || orders.has(table)) sort(table, head.dataset.k, head.getAttribute("aria-sort"));
+    }
     document.body.classList.toggle("moved", moved());
     one("#turned").textContent = moved() ? `Turned: ${one('label[for="knob-rise"]').textContent} ${shownAt("rise", rise)}, ${one('label[for="knob-passed"]').textContent} ${shownAt("passed", passed)}. ` : "";
   }

@@ -237,25 +237,32 @@ def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
 def lines_table(outlook: Outlook) -> HtmlTable:
     """Every line; the cheapest of very many stand in one row."""
     lines = outlook.lines
-    shown = lines if len(lines) <= LINES_SHOWN + 1 else lines[:LINES_SHOWN]
+    count = len(lines) if len(lines) <= LINES_SHOWN + 1 else LINES_SHOWN
     by = outlook.by
-    rows = [{**{_key(place): Figure(_named(name, by[place]), "", name or "") for place, name in enumerate(line.key)}, **_line(outlook, [line])} for line in shown]  # fmt: skip
-    if rest := lines[len(shown) :]:
+    # The lines of an outlook stand by what all months cost; a table that is sorted stands by what it shows.
+    order = sorted(range(count), key=lambda place: -lines[place].last_after)
+    rows = [_names(lines[place], by) | _line(outlook, [lines[place]]) for place in order]
+    if rest := lines[count:]:
         rows.append({NAME: Figure(f"… {len(rest):,} more", "quiet"), **_line(outlook, rest)})
     title = " and ".join(_title(name).lower() for name in by)
     headings = [
         *(Heading(_key(place), _title(name), is_text=True) for place, name in enumerate(by)),
-        *_line_headings(outlook),
+        *_line_headings(outlook, several=True),
     ]
     caption = f"By {title} in {long_month_text(outlook.last.month)}, {outlook.currency}"
-    return HtmlTable("lines-table", caption, headings, rows, [_lines_total(outlook)], is_sortable=True)
+    marks = [str(place) for place in (*order, count)]
+    return HtmlTable("lines-table", caption, headings, rows, [_lines_total(outlook)], is_sortable=True, marks=marks)
 
 
-def _line_headings(outlook: Outlook) -> list[Heading]:
+def _names(line: OutlookLine, by: Sequence[str]) -> dict[str, Figure]:
+    return {_key(place): Figure(_named(name, by[place]), "", name or "") for place, name in enumerate(line.key)}
+
+
+def _line_headings(outlook: Outlook, *, several: bool = False) -> list[Heading]:
     return [
         Heading("before", "Before", is_spare=True),
         Heading("after", f"In {month_text(outlook.last.month)}", order="descending"),
-        Heading("change", "Change"),
+        Heading("change", "Change", is_spare=several),
         Heading("rise", "%", is_spare=True),
         Heading("share", "Share", is_spare=True),
     ]
