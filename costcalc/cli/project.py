@@ -14,7 +14,7 @@ from costcalc.cli.config import Config, read_config
 from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.money import Money
-from costcalc.problems import fail
+from costcalc.problems import fail, nearest_names
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -139,7 +139,12 @@ def project(
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output, also=("xlsx", "parquet"))
     if table not in TABLES:
-        raise fail("bad-option", f'--table "{table}" is no table', expected=", ".join(TABLES))
+        raise fail(
+            "bad-option",
+            f'--table "{table}" is no table',
+            nearest=nearest_names(table, TABLES),
+            expected=", ".join(TABLES),
+        )
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
     earned, source, today = _revenue(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
