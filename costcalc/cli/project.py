@@ -29,6 +29,7 @@ EXAMPLES = """
 Examples:
   costcalc project usage.csv --hike alibaba=34
   costcalc project usage.csv --hike alibaba=34,baidu=30 --revenue 52000
+  costcalc project usage.csv --hike alibaba=34 --months 12 -o rises.xlsx
   costcalc project usage.csv --hike 'alibaba=5..34@2026-12-01' --months 12
   costcalc project logs/ --hike '*/qwen*:output_tokens=20' --by customer
   costcalc project usage.csv --hike alibaba=34 --move-to openai/gpt-5-mini
