@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month, month_of, months_from
+from costcalc.forecasts.cached import CachedShares, cached_shares
 from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
 from costcalc.forecasts.earning import CUSTOMER, UNKNOWN, Income
 from costcalc.forecasts.lengths import lengths_to_label
@@ -18,7 +19,6 @@ from costcalc.forecasts.matching import (
     columns_of,
     hours_label,
     label_name,
-    may_match,
     signature_of,
 )
 from costcalc.forecasts.plan import check_overlaps, months_of_growth
@@ -147,31 +147,31 @@ class Horizon:
             )
         self.first_day, self.last_day = first, last
         self.months: tuple[Month, ...] = tuple(months_from(month_of(last).next, options.months))
-        kinds = [*columns_for(scenarios), *kept]
-        sorting = self._sorting(scenarios, list(labels), list(dict.fromkeys(kinds)))
-        self.cells: Cells = cells_of(self.rater, (last - first).days + 1, last, sorting)
+        kinds = list(dict.fromkeys([*columns_for(scenarios), *kept]))
+        shares = cached_shares([scenario.usage for scenario in scenarios], kinds)
+        self.cells: Cells = self._cells(scenarios, list(labels), shares, last)
         self._quotes: dict[tuple[date, ...], Quotes] = {}
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:
             self.check(scenario)
 
-    def _sorting(self, scenarios: Sequence[Scenario], labels: Sequence[str], kinds: Sequence[str]) -> Sorting:
-        """`kinds`: the names that stay apart where a change is not the same for a sum as for its parts."""
+    def _cells(
+        self, scenarios: Sequence[Scenario], labels: Sequence[str], shares: CachedShares, last_day: date
+    ) -> Cells:
         wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
         usages = [scenario.usage for scenario in scenarios]
         cuts = self.ledger.cuts
         lengths = Lengths(
             usages, wheres, (cuts.input_lengths, cuts.output_lengths), len(self.months), self._model_cuts, self.targets
         )
-        # A share that is raised to a figure leaves alone who is above it already.
-        raised = [c.where for usage in usages for c in usage.efficiency if c.lever == "cache_read_share"]
 
-        def signature(names: Names) -> tuple[object, ...]:
-            is_raised = any(may_match(where, names, None, None) for where in raised)
-            own = tuple(names[name] for name in kinds) if is_raised else ()
-            return (*signature_of(wheres, labels, names), own)
+        def told_apart(names: Names) -> tuple[object, ...]:
+            return signature_of(wheres, labels, names)
 
-        return Sorting(signature, lengths.edges_for)
+        # Shares are looked at one by one before usage comes together: who is above one already keeps it.
+        sorting = Sorting(lambda names: (told_apart(names), shares.own(names)), lengths.edges_for)
+        found = cells_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting)
+        return replace(found, cells=shares.join(found.cells, told_apart)) if shares.raised else found
 
     def _model_cuts(self, provider: str, region: str, model: str) -> tuple[frozenset[int], frozenset[int]]:
         known = self.pricebook.book(provider, region).models[model]
