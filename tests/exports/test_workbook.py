@@ -107,7 +107,6 @@ def test_the_pass_through_scales_what_it_scales(repo_root, tmp_path, share):
 
 def test_an_outlook_turns_month_by_month(repo_root, tmp_path):
     prices = costcalc.read_prices([str(repo_root / "examples" / "selfhosted.yaml")])
-    scenario = (repo_root / "examples" / "team" / "all-at-once.yaml").read_text(encoding="utf-8")
     words = {"prices": prices, "revenue": 24000, "by": ("provider",)}
     made = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(repo_root / "examples/team/all-at-once.yaml"), **words)  # fmt: skip
     content = made.to_xlsx()
@@ -115,12 +114,32 @@ def test_an_outlook_turns_month_by_month(repo_root, tmp_path):
     *months, total = cents(column(same, "Months", "With the rise"))
     assert months == [Decimal(row.split(",")[5]) for row in made.to_csv("months").splitlines()[1:]]
     assert sum(months) == total
-    assert scenario.startswith(("#", "scenario"))
     other = tmp_path / "other"
     other.mkdir()
-    book = recalculated(content, other, {"pass_through": 0.0})
+    book = recalculated(content, other, {**dict.fromkeys(_hikes(same), 0.0), "revenue_change": 0.1})
     *calm, calm_total = cents(column(book, "Months", "With the rise"))
     assert sum(calm) == calm_total < total
+    engine = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(_without_prices(repo_root, tmp_path)), **words)  # fmt: skip
+    assert calm_total == Decimal(round(engine.report.after.cost * 100)) / 100
+    last = engine.report.last.after
+    assert column(book, "Months", "Margin")[-2] == pytest.approx(float(1 - last.all_costs / (last.revenue * 11 / 10)))
+
+
+def _hikes(book):
+    return [name for name in book.defined_names if name.startswith("hike_") and name.count("_") == 1]
+
+
+def _without_prices(repo_root, folder):
+    """The same scenario with no price changes."""
+    text = (repo_root / "examples/team/all-at-once.yaml").read_text(encoding="utf-8")
+    kept = []
+    inside = False
+    for line in text.splitlines():
+        inside = line.startswith("prices:") or (inside and line.startswith((" ", "#")))
+        kept += [] if inside else [line]
+    path = folder / "calm.yaml"
+    path.write_text("\n".join(kept), encoding="utf-8")
+    return path
 
 
 def test_names_are_text_and_no_formula(repo_root, tmp_path):

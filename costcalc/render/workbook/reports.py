@@ -105,10 +105,15 @@ def outlook_xlsx(report: Outlook, workings: Workings) -> bytes:
         *facts_of(report.usage, report.rating, (), report.currency),
     ]
     facts += [("Note", note) for note in report.notes]
-    write_assumptions(book, workings, facts, None, "")
+    write_assumptions(book, workings, facts, None, "", can_earn_more=_can_earn_more(report))
     write_unpriced(book, report.rating)
     write_sources(book, workings, report.rates_used)
     return book.content()
+
+
+def _can_earn_more(report: Outlook) -> bool:
+    """Whether the whole cost is held against the revenue: then a change of it turns the margin."""
+    return report.after.revenue is not None and report.after.covered is None
 
 
 def _rises(workings: Workings) -> dict[str, Sequence[Fraction]]:
@@ -296,14 +301,16 @@ def _outlook_months(book: Book, report: Outlook, workings: Workings) -> tuple[Tu
     for place, (month, shown) in enumerate(zip(report.months, figures, strict=True)):
         row, after = months.first_row + place, month.after
         sheet.number(row, start, after.other)
-        sheet.number(row, start + 1, after.revenue)
         sheet.number(row, start + 2, month.before.margin, "percent")
         earned = cell(row, start + 1)
-        if after.covered is None and months.factors and after.revenue:
+        cost = cell(row, months.exact) if months.factors else repr(float(after.cost))
+        if _can_earn_more(report) and after.revenue:
+            sheet.formula(row, start + 1, f"{float(after.revenue)!r}*(1+revenue_change)", after.revenue)
             sheet.formula(
-                row, start + 3, f"1-({cell(row, months.exact)}+{cell(row, start)})/{earned}", after.margin, "percent"
+                row, start + 3, f'IF({earned}=0,"",1-({cost}+{cell(row, start)})/{earned})', after.margin, "percent"
             )
         else:
+            sheet.number(row, start + 1, after.revenue)
             sheet.number(row, start + 3, after.margin, "percent")
         if report.has_ranges:
             sheet.number(row, start + 4, shown.low)

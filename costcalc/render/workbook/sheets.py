@@ -18,9 +18,18 @@ NAMES_HEAD = 5  # the row in which the table of rises begins
 
 
 def write_assumptions(
-    book: Book, workings: Workings, facts: Sequence[tuple[str, str]], revenue: Fraction | None, revenue_note: str
+    book: Book,
+    workings: Workings,
+    facts: Sequence[tuple[str, str]],
+    revenue: Fraction | None,
+    revenue_note: str,
+    *,
+    can_earn_more: bool = False,
 ) -> None:
-    """The knobs, each a cell with a name, and below them what the figures rest on."""
+    """The knobs, each a cell with a name, and below them what the figures rest on.
+
+    `can_earn_more`: where no one revenue is known, whether that of the months is turned instead.
+    """
     sheet = book.sheets["Assumptions"]
     sheet.text(0, 0, "Assumptions", "title")
     sheet.text(1, 0, workings.static or "Blue cells may be changed: every cost, margin and month follows.", "quiet")
@@ -30,6 +39,12 @@ def write_assumptions(
         sheet.number(row, 1, revenue, "currency", "input")
         sheet.text(row, 2, revenue_note, "quiet")
         book.name("revenue", f"Assumptions!{cell(row, 1)}")
+        row += 1
+    elif can_earn_more:
+        sheet.text(row, 0, "Change of revenue")
+        sheet.number(row, 1, Fraction(), "percent", "input")
+        sheet.text(row, 2, "of every month, at the same volume", "quiet")
+        book.name("revenue_change", f"Assumptions!{cell(row, 1)}")
         row += 1
     if workings.rises:
         row = _write_rises(book, workings, row)
