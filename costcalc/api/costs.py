@@ -12,6 +12,7 @@ from costcalc.api.usage import ledger_of
 from costcalc.api.words import line_names, read_basis
 from costcalc.problems import fail
 from costcalc.rating.rate import RatingOptions
+from costcalc.reports.allocating import WAYS
 from costcalc.reports.cost import CostReport
 from costcalc.reports.cost import cost as cost_report
 from costcalc.reports.focus import focus
@@ -29,19 +30,23 @@ def cost(
     basis: str = "auto",
     prices: Prices | None = None,
     timezone: str = "UTC",
+    allocate: str = "none",
     **choose: Any,
 ) -> CostResult:
     """What it cost: `cost("usage.csv", by="customer", each="month").to_frame()`; `choose` as for `project`.
 
+    `allocate="proportional"` shares a contract's shortfall out among the lines that the contract covers.
     Without `by` the lines are providers and models, or with `each` the days or months alone.
     """
     if each not in (None, "day", "month"):
         raise fail("bad-option", f'each "{each}" is no period', expected="day, or month")
+    if allocate not in WAYS:
+        raise fail("bad-option", f'allocate "{allocate}" is no way', expected=", ".join(WAYS))
     names = () if by is None and each else line_names(by or ())
     prices = prices or read_prices()
     ledger = ledger_of(usage, names, prices, timezone, choose)
     options = RatingOptions(names, read_basis(basis), currency.upper() if currency else None, timezone)
-    report = cost_report(ledger, prices.pricebook, prices.fx, options, each)
+    report = cost_report(ledger, prices.pricebook, prices.fx, options, each, allocate)
     return CostResult(
         report,
         partial(focus, ledger, prices.pricebook, prices.fx, options),

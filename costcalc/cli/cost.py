@@ -33,12 +33,20 @@ Each = Annotated[
     str | None, typer.Option("--each", metavar="day|month", help="A line for each day or month.", show_default=False)
 ]
 
+Allocate = Annotated[
+    str,
+    typer.Option(
+        "--allocate", metavar="none|proportional", help="Share a contract's shortfall out among the lines, by cost."
+    ),
+]
+
 
 @app.command(epilog=EXAMPLES)
 def cost(
     usage: o.Usage,
     each: Each = None,
     by: o.By = None,
+    allocate: Allocate = "none",
     currency: o.Currency = None,
     basis: o.Basis = None,
     region: o.Region = None,
@@ -66,6 +74,7 @@ def cost(
         result = api.cost(
             usage,
             each=each,
+            allocate=allocate,
             by=by or config.text("by"),
             currency=currency or config.text("currency"),
             basis=basis or config.text("basis") or "auto",

@@ -10,6 +10,7 @@ from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
+from costcalc.reports.allocating import allocated
 from costcalc.reports.lines import OtherList, ReportLine, lines_of, other_lists
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger
@@ -54,9 +55,12 @@ class CostReport:
 
 
 def cost(
-    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, each: str | None = None
-) -> CostReport:
+    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, each: str | None = None,
+    allocate: str = "none",
+) -> CostReport:  # fmt: skip
     """What the ledger cost; `each` ("day" or "month") goes before the other names of a line.
+
+    `allocate` "proportional": what belongs to no line is shared out among those that caused it.
 
     CostcalcError: a currency without a rate, or a dimension the ledger was counted without.
     """
@@ -64,6 +68,8 @@ def cost(
         options = replace(options, by=(each, *(name for name in options.by if name != each)))
     rater = Rater(ledger, pricebook, fx, options)
     rating = rater.rating()
+    if allocate == "proportional":
+        rating = allocated(rating)
     return CostReport(
         summary_of(ledger, options.timezone),
         rating,

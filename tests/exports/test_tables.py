@@ -87,6 +87,23 @@ def test_who_names_no_team_has_a_line_of_its_own(tmp_path):
     assert Decimal(rows[0]["cost"]) == 3 * Decimal(rows[1]["cost"])
 
 
+def test_a_shortfall_is_shared_out_by_cost_where_that_is_asked_for(tmp_path):
+    """Team a used three times what b used: of the 100.00 that the month costs at least, 75.00 and 25.00 are theirs."""
+    log, contract = tmp_path / "log.csv", tmp_path / "contract.yaml"
+    lines = [f"2026-09-{day:02},openai,gpt-5.6-luna,{team},{tokens},0" for day, team, tokens in ((1, "a", 3_000_000), (30, "b", 1_000_000))]  # fmt: skip
+    lines.append("2026-09-02,alibaba,qwen3-max,c,1000000,0")
+    log.write_text("date,provider,model,team,input_tokens,output_tokens\n" + "\n".join(lines), encoding="utf-8")
+    contract.write_text("commitments:\n  - {what: openai, each: month, amount: 100 USD}\n", encoding="utf-8")
+    words = {"by": "team", "currency": "USD", "prices": costcalc.read_prices([str(contract)])}
+    apart = {row["team"]: Decimal(row["cost"]) for row in read(costcalc.cost(str(log), **words).to_csv())}
+    shared = {row["team"]: Decimal(row["cost"]) for row in read(costcalc.cost(str(log), allocate="proportional", **words).to_csv())}  # fmt: skip
+    assert set(apart) == {"a", "b", "c", "commitment shortfall"}
+    assert set(shared) == {"a", "b", "c"}
+    assert shared["c"] == apart["c"]
+    assert (shared["a"], shared["b"]) == (Decimal("75.00"), Decimal("25.00"))
+    assert sum(shared.values()) == sum(apart.values())
+
+
 def test_parquet_keeps_every_digit(tmp_path):
     path = tmp_path / "t.parquet"
     rows = [("a", 2**62, Decimal("0.10"), "1/3"), (None, None, Decimal("-12345678901234567890.25"), None)]

@@ -103,6 +103,7 @@ CASES = {
     "bad-where": "project usage.csv --where team",
     "bad-basis": "project usage.csv --basis lst",
     "bad-each": "cost usage.csv --each week",
+    "bad-allocate": "cost usage.csv --allocate evenly",
     "unknown-dimension": "cost usage.csv --by customr",
     "nothing-matches": "cost usage.csv --where provider=alibab,model=qwen3-max",
     "unknown-output": "cost usage.csv --format xml",
