@@ -18,6 +18,7 @@ from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
 
 Names = Mapping[str, str | None]
+Parts = dict[tuple[str | None, ...], dict[str, Fraction]]  # counts by names
 Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
 _NO_MONTH = Month(1, 1)
 
@@ -55,6 +56,21 @@ class Cell:
     @cached_property
     def tokens(self) -> Fraction:
         return tokens_of(self.leaves)
+
+    def parts(self, by: tuple[str, ...]) -> Parts:
+        """The counts of its members by some of their names; added up once for all runs."""
+        found = self._parts.get(by)
+        if found is None:
+            found = self._parts[by] = {}
+            for member in self.members:
+                held = found.setdefault(tuple(member.names[name] for name in by), {})
+                for name, count in member.counts.items():
+                    held[name] = held.get(name, Fraction()) + count
+        return found
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, ...], Parts]:
+        return {}
 
     @cached_property
     def matched(self) -> dict[int, tuple[object, bool]]:

@@ -27,12 +27,19 @@ def check_changes(
 
 def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) -> list[Problem]:
     """A name that stands neither in the books nor in the log can only be a slip."""
+    booked = {(book.provider, name) for book in pricebook.books for name in book.models}
+    odd = [
+        change
+        for change in changes.changes
+        if not change.event and not any(change.selector.matches(provider, model) for provider, model in booked)
+    ]
+    if not odd:  # a large log is looked through only for what no book knows
+        return []
     seen = {(charge.provider, charge.model.lower()) for charge in rating.charges}
     seen |= {(part.provider, part.model.lower()) for part in rating.unpriced}
-    booked = {(book.provider, name) for book in pricebook.books for name in book.models}
     problems = []
-    for change in changes.changes:
-        if change.event or any(change.selector.matches(provider, model) for provider, model in seen | booked):
+    for change in odd:
+        if any(change.selector.matches(provider, model) for provider, model in seen):
             continue
         providers = sorted({provider for provider, _ in seen | booked})
         known = change.selector.provider == "*" or change.selector.provider in providers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -23,6 +23,7 @@ from costcalc.reports.outlook import (
     ends_of,
     lines_of,
     months_under,
+    totals_by_customer,
 )
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.items import Scenario
@@ -260,24 +261,36 @@ def _worst_first(row: CustomerRow) -> tuple[bool, Fraction, Fraction, str]:
     return margin is None, margin or Fraction(), -row.dearest, row.name or ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Baseline:
+    """Today's usage, run once for each way to earn."""
+
+    business: Business
+    income: Income
+    announced: Run  # at the announced list
+    customers: Mapping[str | None, Totals]  # at the list of the log's last day
+    rates_used: Sequence[RateUsed]
+
+
 class _Baselines:
-    """Today's usage at the list of today and at the announced one: run once for each way to earn."""
+    """Today's usage for every scenario: most of them earn alike."""
 
     def __init__(self, horizon: Horizon) -> None:
         self.horizon = horizon
         self.usage = summary_of(horizon.ledger, horizon.options.timezone)
-        self._found: list[tuple[Business, Income, Run, Run]] = []
+        self._found: list[_Baseline] = []
 
-    def of(self, case: Case) -> tuple[Run, Run]:
-        """At the list of the log's last day, and at the announced one."""
+    def of(self, case: Case) -> _Baseline:
         business, income = undated(case.scenario.business, self.horizon.last_day), case.income
-        for known, kind, frozen, announced in self._found:
-            if (known, kind) == (business, income):
-                return frozen, announced
+        for known in self._found:
+            if (known.business, known.income) == (business, income):
+                return known
         frozen = self.horizon.run(business=business, income=income, is_frozen=True, reading=IN_PARTS)
         announced = self.horizon.run(business=business, income=income, reading=IN_PARTS)
-        self._found.append((business, income, frozen, announced))
-        return frozen, announced
+        rates = (*frozen.rates_used, *announced.rates_used)
+        found = _Baseline(business, income, announced, totals_by_customer(case, frozen), rates)
+        self._found.append(found)
+        return found
 
 
 def _alternative(
@@ -286,37 +299,42 @@ def _alternative(
     """What a scenario comes to, and the exchange rates that it took."""
     asked = OutlookOptions(choice.scenario, choice.changes, options.by, options.earned, options.floor)
     case = Case(horizon, asked, baselines.usage)
-    frozen, announced = baselines.of(case)
-    after = case.run(reading=IN_PARTS)
-    ends = ends_of(case, after)
+    earning = _at_half(case) or case  # the same runs say what margins become that nobody has stated
+    base = baselines.of(earning)
+    after = earning.run(reading=IN_PARTS)
+    ends = ends_of(earning, after)
+    shown = [base.announced, after, *ends]
+    assumed = _assumed(earning, base.announced, after) if earning is not case else []
+    if earning is not case:
+        shown = [_unearned(run) for run in shown]
     found = Alternative(
         choice,
-        months_under(case, announced, after, ends),
-        customers_of(case, frozen, after),
-        lines_of(horizon, options.by, announced, after) if options.by else (),
-        _assumed(case) if case.income == UNKNOWN else (),
+        months_under(case, shown[0], shown[1], (shown[2], shown[3])),
+        customers_of(case, base.customers, shown[1]),
+        lines_of(horizon, options.by, base.announced, after) if options.by else (),
+        assumed,
         case.source,
         options.floor,
         list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
         after.is_complete and not baselines.usage.refused_rows and horizon.rating.is_complete,
         ends[0] is not after,
     )
-    return found, (*frozen.rates_used, *announced.rates_used, *after.rates_used)
+    return found, (*base.rates_used, *after.rates_used)
 
 
-def _assumed(case: Case) -> list[AssumedOutcome]:
+def _at_half(case: Case) -> Case | None:
+    """The case earning a margin of 50% today, where its revenue is unknown and any total of it would do."""
+    rating, own_prices = case.horizon.rating, case.scenario.business.own_prices
+    if case.income != UNKNOWN or not rating.total.before or not rating.is_complete:
+        return None
+    if not all(price.where.is_all for price in own_prices):
+        return None
+    return Case(case.horizon, replace(case.options, earned=Earned(margin=_HALF)), case.usage)
+
+
+def _assumed(case: Case, announced: Run, after: Run) -> list[AssumedOutcome]:
     """What becomes of margins of 40 to 80%. A total of revenue stands in every month in proportion to itself."""
-    today = case.horizon.rating.total.before
-    if (
-        not today
-        or not case.horizon.rating.is_complete
-        or not all(p.where.is_all for p in case.scenario.business.own_prices)
-    ):
-        return []
-    case = Case(case.horizon, replace(case.options, earned=Earned(margin=_HALF)), case.usage)
-    business = undated(case.scenario.business, case.horizon.last_day)
-    before = totals(case, case.horizon.run(business=business, income=case.income))[-1]
-    last = totals(case, case.run())[-1]
+    before, last = totals(case, announced)[-1], totals(case, after)[-1]
     found = []
     for margin in ASSUMED_MARGINS:
         ratio = _HALF / (1 - margin)
@@ -324,6 +342,11 @@ def _assumed(case: Case) -> list[AssumedOutcome]:
         if then is not None and now is not None:
             found.append(AssumedOutcome(margin, then, now))
     return found
+
+
+def _unearned(run: Run) -> Run:
+    """The run without the revenue that nobody has stated."""
+    return replace(run, months=[replace(month, revenue=None) for month in run.months], revenue={})
 
 
 def _earning(totals: Totals, ratio: Fraction) -> Totals:

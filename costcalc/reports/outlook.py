@@ -170,7 +170,7 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
             Step(cause, name, totals(case, found)[-1], total_of(totals(case, found))) for cause, name, found in steps
         ],
         lines=lines_of(horizon, options.by, announced, after),
-        customers=customers_of(case, frozen, after),
+        customers=customers_of(case, totals_by_customer(case, frozen), after),
         revenue_source=case.source,
         floor=options.floor,
         replicas=after.replicas,
@@ -227,13 +227,14 @@ def _parts(
     horizon: Horizon, index: int, by: Sequence[str], served: Mapping[str, str | None]
 ) -> dict[LineKey, dict[str, Fraction]]:
     """The counts of a cell by line; what serves it gives provider and model."""
-    found: dict[LineKey, dict[str, Fraction]] = {}
-    for member in horizon.cells.cells[index].members:
-        key = tuple(served[name] if name in served else member.names[name] for name in by)
-        held = found.setdefault(key, {})
-        for name, count in member.counts.items():
-            held[name] = held.get(name, Fraction()) + count
-    return found
+    own = tuple(name for name in by if name not in served)
+    parts = horizon.cells.cells[index].parts(own)
+    if len(own) == len(by):
+        return parts
+    return {
+        tuple(served[name] if name in served else key[own.index(name)] for name in by): counts
+        for key, counts in parts.items()
+    }
 
 
 def _add(found: dict[LineKey, list[Fraction]], key: LineKey, amounts: Sequence[Fraction]) -> None:
@@ -241,11 +242,11 @@ def _add(found: dict[LineKey, list[Fraction]], key: LineKey, amounts: Sequence[F
     found[key] = list(amounts) if held is None else [one + more for one, more in zip(held, amounts, strict=True)]
 
 
-def customers_of(case: Case, frozen: Run, after: Run) -> list[CustomerLine]:
+def customers_of(case: Case, today: Mapping[str | None, Totals], after: Run) -> list[CustomerLine]:
     """Every customer in the last month, the lowest margin first; empty where the log has no such column."""
     if CUSTOMER not in case.horizon.ledger.dimensions:
         return []
-    today, then = totals_by_customer(case, frozen), totals_by_customer(case, after)
+    then = totals_by_customer(case, after)
     none = Totals(Fraction())
     lines = [_customer(case, name, today.get(name, none), then.get(name, none)) for name in {**then, **today}]
     return sorted(lines, key=_worst_first)
@@ -265,6 +266,8 @@ def _worst_first(line: CustomerLine) -> tuple[bool, Fraction, Fraction, str]:
 
 def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     """Cost and revenue of the last month by customer; a total is never shared out by guess."""
+    if CUSTOMER not in case.horizon.ledger.dimensions:
+        return {}
     by_rows = case.income.kind == "rows"
     cost: dict[str | None, Fraction] = {}
     covered: dict[str | None, Fraction] = {}
