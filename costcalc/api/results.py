@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from costcalc.problems import fail
 from costcalc.reports.case import Case
 from costcalc.reports.cost import CostReport
-from costcalc.reports.focus import FocusReport
 from costcalc.reports.forecast import Forecast
 from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
@@ -18,6 +17,7 @@ from costcalc.reports.projection import Projection
 if TYPE_CHECKING:
     import pandas as pd
 
+    from costcalc.reports.focus import FocusReport
     from costcalc.reports.workings import Workings
 
 

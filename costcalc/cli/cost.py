@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,6 +41,17 @@ Allocate = Annotated[
     ),
 ]
 
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file, by its ending: .csv .json .md .txt .xlsx .parquet .focus.csv",
+        show_default=False,
+    ),
+]
+
 
 @app.command(epilog=EXAMPLES)
 def cost(
@@ -57,7 +69,7 @@ def cost(
     usage_format: o.UsageFormat = None,
     timezone: o.Timezone = None,
     pricebook: o.Pricebooks = None,
-    output: o.Output = None,
+    output: Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
     allow_unpriced: o.AllowUnpriced = False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -103,6 +104,17 @@ TableOption = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Of the draws: the same seed, the same figures.")]
 
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file, by its ending: .csv .json .md .txt .xlsx .parquet",
+        show_default=False,
+    ),
+]
+
 
 @app.command(epilog=EXAMPLES)
 def project(
@@ -128,7 +140,7 @@ def project(
     usage_format: o.UsageFormat = None,
     timezone: o.Timezone = None,
     pricebook: o.Pricebooks = None,
-    output: o.Output = None,
+    output: Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
     table: TableOption = "lines",

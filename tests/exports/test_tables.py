@@ -144,3 +144,11 @@ def test_a_workbook_goes_through_a_pipe(run_costcalc):
     run = run_costcalc("cost", USAGE, "--format", "xlsx")
     assert run.code == 0
     assert run.out_bytes.startswith(b"PK")
+
+
+def test_a_workbook_is_not_thrown_at_a_terminal(monkeypatch):
+    from costcalc.cli.output import deliver
+
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with pytest.raises(CostcalcError, match="binary-on-a-terminal"):
+        deliver("xlsx", None, lambda: "", {"xlsx": lambda: b"PK"})
