@@ -47,7 +47,7 @@ class Book:
         coins = "0" * self.digits
         money = f"#,##0.{coins}" if coins else "#,##0"
         self._looks: dict[str, dict[str, Any]] = {
-            "text": {}, "wrap": {"text_wrap": True, "valign": "top"}, "quiet": {"font_color": "#6B7280"},
+            "text": {}, "quiet": {"font_color": "#6B7280"},
             "title": {"bold": True, "font_size": 15}, "strong": {"bold": True},
             "header": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "bg_color": "#F3F4F6"},
             "header right": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "align": "right", "bg_color": "#F3F4F6"},

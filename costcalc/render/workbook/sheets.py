@@ -53,7 +53,7 @@ def write_assumptions(
         sheet.text(row, 0, name, "strong")
         sheet.text(row, 1, text)
         row += 1
-    sheet.finish([28, 18, 18, 18, 18, 40])
+    sheet.finish([46, 18, 18, 18, 18, 40])
 
 
 def _write_rises(book: Book, workings: Workings, row: int) -> int:
@@ -140,7 +140,7 @@ def write_sources(book: Book, workings: Workings, rates: Sequence[RateUsed]) -> 
         checked = str(used.checked) if used.checked else ""
         texts = (used.provider, used.region, used.currency, ", ".join(used.models), source.url if source else "", source.read if source else "", checked, PurePath(used.file).name)  # fmt: skip
         for column, text in enumerate(texts):
-            sheet.text(row, column, text, "wrap")
+            sheet.text(row, column, text)
         row += 1
     row += 1
     if rates:
@@ -152,4 +152,4 @@ def write_sources(book: Book, workings: Workings, rates: Sequence[RateUsed]) -> 
             sheet.number(row, 2, rate.rate, "rate")
             for column, text in enumerate((str(rate.month), str(rate.month_used), rate.basis, "newest known, held" if rate.held else ""), 3):  # fmt: skip
                 sheet.text(row, column, text)
-    sheet.finish([14, 16, 14, 44, 60, 14, 14, 40], 3)
+    sheet.finish([14, 16, 14, 44, 80, 14, 14, 28], 3)
