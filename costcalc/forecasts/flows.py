@@ -211,7 +211,7 @@ def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
             if flow.service_tier != "standard" or not flow.leaves:
                 return [flow]
             if not plan.has_price(replace(flow, tier=BATCH), "", when.day):
-                plan.limits[f"{flow.provider}/{flow.model} has no batch price: its requests stay"] = None
+                plan.limits[f"{flow.provider}/{flow.model}: no batch price, so nothing goes there"] = None
                 return [flow]
             stays, goes = _parts(flow, amount)
             return _kept(stays, replace(goes, tier=BATCH, path=(*flow.path, id(change))))
@@ -225,7 +225,7 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     if plain is None:
         return flow
     if not plan.has_price(flow, CACHE_READ, when.day):
-        plan.limits[f"{flow.provider}/{flow.model} has no price for cache reads: its input stays"] = None
+        plan.limits[f"{flow.provider}/{flow.model}: no price for cache reads, so none are assumed"] = None
         return flow
     written = 1 / reading.saving(change.reads_per_write)  # tokens written for one that is read
     whole, cached = (_sum_of(flow, name) for name in ("input_tokens", CACHE_READ))

@@ -237,14 +237,14 @@ LATER = [row(model="later", input_tokens=MILLION), END]
 def test_batch_begins_on_the_day_on_which_it_has_a_price(tmp_path):
     found = of(tmp_path, LATER, "efficiency:\n  - {batch: 100%}\n")
     assert costs(found) == [F(10) * 31 / 30, 5]
-    assert found[0].notes == ["acme/later has no batch price: its requests stay"]
+    assert found[0].notes == ["acme/later: no batch price, so nothing goes there"]
 
 
 def test_so_do_cache_reads(tmp_path):
     """A write has no price of its own: it is input. 400,000 + 30,000 at 10, the rest at 1."""
     found = of(tmp_path, LATER, "efficiency:\n  - {cache_read_share: 57%, reads_per_write: 19}\n")
     assert costs(found) == [F(10) * 31 / 30, F("0.43") * 10 + F("0.57")]
-    assert found[0].notes == ["acme/later has no price for cache reads: its input stays"]
+    assert found[0].notes == ["acme/later: no price for cache reads, so none are assumed"]
 
 
 # --- Time ------------------------------------------------------------------------------------------------------------
