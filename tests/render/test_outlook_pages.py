@@ -123,10 +123,10 @@ def test_customers_that_turn_unprofitable_are_said_loudly():
 
 
 def test_customers_beyond_the_eighth_stand_in_one_line():
-    """Seventeen lines: eight, and nine in one; where there is room twelve, and five in one."""
+    """Sixteen customers: eight, and eight in one; where there is room twelve, and four in one."""
     text = drawn(outlook_page(full()), 80)
-    assert "… 9 more" in text
-    assert "… 5 more" in drawn(outlook_page(full()), 120)
+    assert "… 8 more" in text
+    assert "… 4 more" in drawn(outlook_page(full()), 120)
 
 
 def test_every_quality_is_the_scenario_s_own_word():
