@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Sorting, cells_of
+from costcalc.forecasts.cells import Edges, Names, Sorting, cells_of
 from costcalc.forecasts.earning import UNKNOWN
 from costcalc.forecasts.pricing import Lists
 from costcalc.forecasts.reading import MIDDLE, End, Reading
 from costcalc.forecasts.run import Assumptions, Run, run
 from costcalc.forecasts.targets import Targets
-from costcalc.rating.model import Cost, RateUsed
+from costcalc.rating.cuts import model_cuts
+from costcalc.rating.model import Cost, PriceKey, RateUsed
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import NO_CHANGES, Rater
 from costcalc.scenario.changes import NO_USAGE_CHANGES
@@ -41,11 +43,26 @@ class PriceMonths:
     rates_used: Sequence[RateUsed]
 
 
+def by_price(rater: Rater) -> Sorting:
+    """What prices alone tell apart: the lengths at which a model's own price changes."""
+    cuts = rater.ledger.cuts
+
+    @cache
+    def of_model(provider: str, region: str, model: str) -> Edges:
+        known = rater.pricebook.book(provider, region).models[model]
+        both = zip(("input", "output"), (cuts.input_lengths, cuts.output_lengths), strict=True)
+        found = [tuple(sorted(model_cuts(known, side) & {*labels})) for side, labels in both]
+        return found[0], found[1]
+
+    def edges(key: PriceKey | None, names: Names) -> Edges:
+        return of_model(key.provider, key.region, key.model) if key else ((), ())
+
+    return Sorting(lambda names: (), edges)
+
+
 def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> PriceMonths:
     """The cost of each month; a rating must have been made before."""
-    cuts = rater.ledger.cuts
-    edges = (cuts.input_lengths, cuts.output_lengths)
-    cells = cells_of(rater, days_covered, last_day, Sorting(lambda names: (), lambda key, names: edges))
+    cells = cells_of(rater, days_covered, last_day, by_price(rater))
     quotes = Quotes(rater.pricebook, rater.changes.days())
 
     def priced(changes: PriceChanges, reading: Reading = MIDDLE, *, is_frozen: bool = False) -> Run:

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import month_of, months_from
-from costcalc.forecasts.cells import Sorting, cells_of
+from costcalc.forecasts.cells import cells_of
 from costcalc.forecasts.earning import UNKNOWN
+from costcalc.forecasts.price_months import by_price
 from costcalc.forecasts.pricing import Lists
 from costcalc.forecasts.products import Opened, Products, products
 from costcalc.forecasts.run import Assumptions, Run, run
@@ -168,9 +169,7 @@ def _amount(
 def _month_run(rater: Rater, options: ProjectOptions, usage: UsageSummary, turns: Turns) -> Run:
     """Months to come at the log's daily rate, the rises left open."""
     assert usage.last_day is not None
-    cuts = rater.ledger.cuts
-    edges = (cuts.input_lengths, cuts.output_lengths)
-    cells = cells_of(rater, usage.days, usage.last_day, Sorting(lambda names: (), lambda key, names: edges))
+    cells = cells_of(rater, usage.days, usage.last_day, by_price(rater))
     quotes = Quotes(rater.pricebook, turns.changes.days())
     lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
     what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)

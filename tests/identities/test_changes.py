@@ -35,7 +35,7 @@ from tests.identities.plans import (
 )  # fmt: skip
 
 few = settings(
-    max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
+    max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
 )
 FIRST, LAST = "2026-09-01", "2026-09-28"
 UNBILLED = LOGS.map(lambda rows: [{**row, "billed_cost": "", "currency": ""} for row in rows])

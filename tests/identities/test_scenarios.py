@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from costcalc.forecasts.horizon import NO_CHANGES
 from costcalc.forecasts.reading import IN_PARTS, End
 from costcalc.reports.case import total_of, totals
-from costcalc.reports.outlook import customers_of, lines_of, outlook
+from costcalc.reports.outlook import customers_of, lines_of, outlook, totals_by_customer
 from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.revenue import NO_BUSINESS
 from tests.identities.logs import LOGS, project
@@ -69,7 +69,7 @@ def test_lines_and_customers_add_up_to_the_months_whatever_names_are_asked_for(l
         lines = lines_of(each.horizon, each.options.by, announced, run)
         assert [sum(line.months[n] for line in lines) for n in range(MONTHS)] == months_of(run)
         assert [sum(line.months_before[n] for line in lines) for n in range(MONTHS)] == months_of(announced)
-        customers = customers_of(each, announced, run)
+        customers = customers_of(each, totals_by_customer(each, announced), run)
         assert sum(line.last.cost for line in customers) == run.months[-1].cost
 
 
