@@ -40,6 +40,7 @@ def main() -> int:
     ]
     print(f"{'whole run':<34}{'ours':>9}{'bare':>9}{'ratio':>8}{'peak MB':>9}{'rows/s':>12}")
     speeds = [_scan(log, rows if log.suffix != ".jsonl" else lines, options.runs) for log in logs]
+    _scenarios(logs[0], options.runs)
     _peers(data.make_csv(folder / "slice-20000.csv", 20_000), speeds[0])
     _start_up(data.make_csv(folder / "usage-1000.csv", 1_000), options.runs)
     return 0
@@ -53,6 +54,13 @@ def _scan(log: Path, rows: int, runs: int) -> float:
     peak = max(a.peak_mb for a, _ in pairs)
     print(f"{log.name:<34}{_times(pairs)}{peak:>9.0f}{rows / seconds:>12,.0f}")
     return rows / seconds
+
+
+def _scenarios(log: Path, runs: int) -> None:
+    """A hundred scenarios over one scan, against one with its own scan."""
+    many, one = ([sys.executable, str(HERE / "scenarios.py"), str(log), count] for count in ("100", "1"))
+    pairs = _paired(many, one, runs)
+    print(f"{'100 scenarios, one scan / one':<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
 
 
 def _peers(log: Path, ours: float) -> None:

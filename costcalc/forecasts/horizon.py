@@ -165,8 +165,14 @@ class Horizon:
             usages, wheres, (cuts.input_lengths, cuts.output_lengths), len(self.months), self._model_cuts, self.targets
         )
 
+        asked = tuple(dict.fromkeys([*(name for where in wheres for name in where.names), *labels]))
+        known: dict[tuple[str | None, ...], tuple[object, ...]] = {}
+
         def told_apart(names: Names) -> tuple[object, ...]:
-            return signature_of(wheres, labels, names)
+            place = tuple(names[name] for name in asked)
+            if place not in known:
+                known[place] = signature_of(wheres, labels, names)
+            return known[place]
 
         # Shares are looked at one by one before usage comes together: who is above one already keeps it.
         sorting = Sorting(lambda names: (told_apart(names), shares.own(names)), lengths.edges_for)

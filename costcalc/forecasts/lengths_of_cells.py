@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from costcalc.forecasts.cells import Edges, Names
 from costcalc.forecasts.lengths import lengths_to_label
@@ -34,11 +35,17 @@ class Lengths:
         """The labels at which the price of such usage may change, now or once it is changed."""
         # A log has one price key for every day and length of the same names: ask the scenarios once for all of them.
         who = (key.provider, key.region, key.model) if key else None
-        place = (who, *names.values())
+        place = (who, *(names[name] for name in self._columns))
         found = self._asked.get(place)
         if found is None:
             found = self._asked[place] = self._edges(who, names)
         return found
+
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        """The names that a change asks about, and those of what no book knows."""
+        asked = [name for usage in self.usages for change in usage.all() for name in change.where.names]
+        return tuple(dict.fromkeys(["provider", "model", *asked]))
 
     def _edges(self, who: Who | None, names: Names) -> Edges:
         mine = [self._matching(usage, who, names) for usage in self.usages]

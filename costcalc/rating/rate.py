@@ -23,6 +23,7 @@ from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey,
 from costcalc.rating.quotes import ONE, Quotes, days_of, why_unpriced
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
+from costcalc.yamldoc import collector_paused
 
 NO_CHANGES = PriceChanges()
 _RISES = tuple(partial(PriceChange.rise, variant=variant) for variant in VARIANTS)
@@ -108,6 +109,7 @@ class Rater:
         for target in targets:
             self._check_cuts(target)
 
+    @collector_paused()
     def rating(self) -> Rating:
         """The charges of the ledger's own time; `self.amounts` keeps what they were made of."""
         amounts = self.amounts = self.add_up()

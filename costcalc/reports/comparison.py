@@ -29,6 +29,7 @@ from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee
+from costcalc.yamldoc import collector_paused
 
 TODAY = "Today"  # the first row: today's usage at the announced list
 UNSTATED = Earned()
@@ -230,6 +231,7 @@ class Comparison:
         return all(alternative.is_complete for alternative in self.alternatives)
 
 
+@collector_paused()
 def comparison(horizon: Horizon, options: ComparisonOptions) -> Comparison:
     """Every scenario over the same months of one log.
 
