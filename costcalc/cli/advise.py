@@ -12,8 +12,8 @@ from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
 from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
-from costcalc.cli.project import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, _revenue
 from costcalc.files import write_whole
 from costcalc.problems import fail, visible
 
@@ -120,7 +120,7 @@ def advise(
     answer = None if plan is not None else output
     kind = kind_of(format_, as_json, answer, beside=PLAN_ENDINGS)
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
-    earned, source, today = _revenue(revenue, margin, config)
+    earned, source, today = read_earned(revenue, margin, config)
     base = api.scenario_of(scenario, hike or ())
     with scan_progress() as progress:
         result = api.advise(

@@ -13,10 +13,10 @@ import typer
 from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
-from costcalc.cli.config import Config, read_config
+from costcalc.cli.config import read_config
 from costcalc.cli.output import deliver, report_refused
+from costcalc.cli.plans import read_earned
 from costcalc.cli.progress import scan_progress
-from costcalc.money import Money
 from costcalc.problems import CostcalcError, Place, fail, nearest_names, problem_text
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def check(
             "max_cost": max_cost, "max_rise": max_rise, "min_margin": min_margin, "max_tokens": max_tokens,
             "max_requests": max_requests, "max_unpriced": max_unpriced,
         }  # fmt: skip
-        earned, source, today = _revenue(revenue, margin, config)
+        earned, source, today = read_earned(revenue, margin, config)
         with scan_progress() as progress:
             result = api.check(
                 usage,
@@ -223,19 +223,6 @@ def _check_tag(tag: str) -> None:
     from costcalc.render.check.markdown import tag_line
 
     tag_line(tag)
-
-
-def _revenue(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | None, str, str | None]:
-    """(revenue, where it comes from, margin): the flags win; two flags contradict each other."""
-    if revenue and margin:
-        raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
-    if revenue:
-        return api.read_amount(revenue, "--revenue"), "--revenue", None
-    if margin:
-        return None, "--margin", margin
-    if text := config.text("revenue"):
-        return api.read_amount(text, "revenue"), "configuration", None
-    return None, "configuration", config.text("margin")
 
 
 def _deliver(result: api.CheckResult, targets: list[tuple[str, Path | None]], tag: str) -> None:

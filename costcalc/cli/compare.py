@@ -11,8 +11,8 @@ from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
 from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.plans import Floor, MarginOption, RevenueOption, read_earned
 from costcalc.cli.progress import scan_progress
-from costcalc.cli.project import Floor, MarginOption, RevenueOption, _revenue
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -101,7 +101,7 @@ def compare(
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
-    earned, source, today = _revenue(revenue, margin, config)
+    earned, source, today = read_earned(revenue, margin, config)
     plans = [api.scenario_of(name, ()) for name in scenario or ()]
     with scan_progress() as progress:
         result = api.compare(

@@ -11,8 +11,8 @@ from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
 from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.plans import Hike, PassThrough, ScenarioOption
 from costcalc.cli.progress import scan_progress
-from costcalc.cli.project import Hike, PassThrough, ScenarioOption
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

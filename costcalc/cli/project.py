@@ -11,10 +11,10 @@ import typer
 from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
-from costcalc.cli.config import Config, read_config
+from costcalc.cli.config import read_config
 from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
-from costcalc.money import Money
 from costcalc.problems import fail, nearest_names
 
 if TYPE_CHECKING:
@@ -44,48 +44,6 @@ any, alibaba:tokens, alibaba:storage. Changes: 34, +34%, -20%, a range 5..34, or
 a new rate of one meter =3.40/1M. Hikes that match compound in the order written.
 """
 
-Hike = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--hike", metavar="SELECTOR=CHANGE[@DATE]", help="A price rise; repeat it, or write a list.", show_default=False
-    ),
-]
-ScenarioOption = Annotated[
-    str | None,
-    typer.Option(
-        "--scenario",
-        metavar="NAME|FILE",
-        help="What changes, in a file or a shipped one: april-2026.",
-        show_default=False,
-    ),
-]
-PassThrough = Annotated[
-    str | None,
-    typer.Option(
-        "--pass-through",
-        metavar="SHARE",
-        help="How much of the hikes given as a range arrives: 60%.",
-        show_default=False,
-    ),
-]
-RevenueOption = Annotated[
-    str | None,
-    typer.Option(
-        "--revenue",
-        metavar="AMOUNT",
-        help="What you earned in the log's period: 52000, '52000 USD'.",
-        show_default=False,
-    ),
-]
-MarginOption = Annotated[
-    str | None,
-    typer.Option(
-        "--margin", metavar="SHARE", help="Today's gross margin; implies the revenue: 60%.", show_default=False
-    ),
-]
-Floor = Annotated[
-    str | None, typer.Option("--floor", metavar="SHARE", help="The lowest margin you accept: 50%.", show_default=False)
-]
 Months = Annotated[
     int, typer.Option("--months", metavar="N", min=0, max=120, help="Months to come, at the log's daily rate.")
 ]
@@ -159,7 +117,7 @@ def project(
             expected=", ".join(TABLES),
         )
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
-    earned, source, today = _revenue(revenue, margin, config)
+    earned, source, today = read_earned(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
     words = {
         "scenario": plan,
@@ -201,19 +159,6 @@ def project(
         allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
         allow_refused=allow_refused or config.flag("allow_refused"),
     )
-
-
-def _revenue(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | None, str, str | None]:
-    """(revenue, where it comes from, margin): the flags win; two flags contradict each other."""
-    if revenue and margin:
-        raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
-    if revenue:
-        return api.read_amount(revenue, "--revenue"), "--revenue", None
-    if margin:
-        return None, "--margin", margin
-    if text := config.text("revenue"):
-        return api.read_amount(text, "revenue"), "configuration", None
-    return None, "configuration", config.text("margin")
 
 
 def _page(result: Answer) -> RenderableType:

@@ -13,18 +13,9 @@ from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
 from costcalc.cli.output import exit_code, report_refused
+from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
-from costcalc.cli.project import (
-    Floor,
-    Hike,
-    MarginOption,
-    PassThrough,
-    RevenueOption,
-    ScenarioOption,
-    Seed,
-    Simulate,
-    _revenue,
-)
+from costcalc.cli.project import Seed, Simulate
 from costcalc.files import write_whole
 from costcalc.problems import fail, nearest_names
 
@@ -99,7 +90,7 @@ def report(
     kind = _kind(output, chart)
     config = read_config(config_file)
     choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
-    earned, source, today = _revenue(revenue, margin, config)
+    earned, source, today = read_earned(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
     with scan_progress() as progress:
         result = api.outlook(

@@ -1,0 +1,68 @@
+"""Plans: the options of commands that look at rises, scenarios and margins."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from costcalc import api
+from costcalc.cli.config import Config
+from costcalc.money import Money
+from costcalc.problems import fail
+
+Hike = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--hike", metavar="SELECTOR=CHANGE[@DATE]", help="A price rise; repeat it, or write a list.", show_default=False
+    ),
+]
+ScenarioOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME|FILE",
+        help="What changes, in a file or a shipped one: april-2026.",
+        show_default=False,
+    ),
+]
+PassThrough = Annotated[
+    str | None,
+    typer.Option(
+        "--pass-through",
+        metavar="SHARE",
+        help="How much of the hikes given as a range arrives: 60%.",
+        show_default=False,
+    ),
+]
+RevenueOption = Annotated[
+    str | None,
+    typer.Option(
+        "--revenue",
+        metavar="AMOUNT",
+        help="What you earned in the log's period: 52000, '52000 USD'.",
+        show_default=False,
+    ),
+]
+MarginOption = Annotated[
+    str | None,
+    typer.Option(
+        "--margin", metavar="SHARE", help="Today's gross margin; implies the revenue: 60%.", show_default=False
+    ),
+]
+Floor = Annotated[
+    str | None, typer.Option("--floor", metavar="SHARE", help="The lowest margin you accept: 50%.", show_default=False)
+]
+
+
+def read_earned(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | None, str, str | None]:
+    """(revenue, where it comes from, margin): the flags win; two flags contradict each other."""
+    if revenue and margin:
+        raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
+    if revenue:
+        return api.read_amount(revenue, "--revenue"), "--revenue", None
+    if margin:
+        return None, "--margin", margin
+    if text := config.text("revenue"):
+        return api.read_amount(text, "revenue"), "configuration", None
+    return None, "configuration", config.text("margin")
