@@ -13,12 +13,13 @@ from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.reading import IN_PARTS
 from costcalc.forecasts.run import Run
 from costcalc.rating.model import RateUsed, Rating
-from costcalc.reports.case import Case, Earned, OutlookOptions, Totals, total_of, totals
+from costcalc.reports.case import Case, Earned, OutlookOptions, Totals, totals
 from costcalc.reports.margin import ASSUMED_MARGINS
 from costcalc.reports.outlook import (
     CustomerLine,
     OutlookLine,
     OutlookMonth,
+    OverMonths,
     customers_of,
     ends_of,
     lines_of,
@@ -81,7 +82,7 @@ class AssumedOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(OverMonths):
     """What one scenario comes to. Its months hold today's usage beside it, earning by the same rules."""
 
     choice: Choice
@@ -98,27 +99,6 @@ class Alternative:
     @property
     def name(self) -> str:
         return self.choice.name
-
-    @property
-    def last(self) -> OutlookMonth:
-        return self.months[-1]
-
-    @property
-    def before(self) -> Totals:
-        """Of all months."""
-        return total_of(month.before for month in self.months)
-
-    @property
-    def after(self) -> Totals:
-        return total_of(month.after for month in self.months)
-
-    @property
-    def low(self) -> Totals:
-        return total_of(month.low for month in self.months)
-
-    @property
-    def high(self) -> Totals:
-        return total_of(month.high for month in self.months)
 
     @property
     def points_lost(self) -> Fraction | None:

@@ -89,8 +89,35 @@ class CustomerLine:
         return earned is not None and then is not None and earned >= 0 > then
 
 
+class OverMonths:
+    """Months to come, and what they come to together."""
+
+    months: Sequence[OutlookMonth]
+
+    @property
+    def last(self) -> OutlookMonth:
+        return self.months[-1]
+
+    @property
+    def before(self) -> Totals:
+        """Of all months."""
+        return total_of(month.before for month in self.months)
+
+    @property
+    def after(self) -> Totals:
+        return total_of(month.after for month in self.months)
+
+    @property
+    def low(self) -> Totals:
+        return total_of(month.low for month in self.months)
+
+    @property
+    def high(self) -> Totals:
+        return total_of(month.high for month in self.months)
+
+
 @dataclass(frozen=True)
-class Outlook:
+class Outlook(OverMonths):
     """The answer: a value, to be drawn, written or handed on."""
 
     scenario: Scenario
@@ -113,26 +140,6 @@ class Outlook:
     has_ranges: bool
     answers: Restoring
     simulation: Simulation | None = None  # where draws were asked for
-
-    @property
-    def last(self) -> OutlookMonth:
-        return self.months[-1]
-
-    @property
-    def before(self) -> Totals:
-        return total_of(month.before for month in self.months)
-
-    @property
-    def after(self) -> Totals:
-        return total_of(month.after for month in self.months)
-
-    @property
-    def low(self) -> Totals:
-        return total_of(month.low for month in self.months)
-
-    @property
-    def high(self) -> Totals:
-        return total_of(month.high for month in self.months)
 
     @property
     def today(self) -> Totals:
