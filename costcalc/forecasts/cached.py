@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from costcalc.forecasts.cells import Cell, Names
+from costcalc.forecasts.cells import Cell, Names, whole_of
 from costcalc.forecasts.matching import may_match
 from costcalc.meters import meters
 from costcalc.scenario.changes import Efficiency, Growth, Mix, UsageChanges
@@ -58,7 +58,7 @@ class CachedShares:
 
     def _alike(self, cell: Cell) -> tuple[int, ...]:
         """For every stage of every lever: below it, above it already, or short of input that can be read."""
-        whole, cached = (_sum_of(cell.leaves, name) for name in ("input_tokens", "cache_read_tokens"))
+        whole, cached = (whole_of(cell.leaves, name) for name in ("input_tokens", "cache_read_tokens"))
         plain = cell.leaves.get("input_tokens", Fraction())
         found = []
         for lever in self._meaning(cell.names):
@@ -89,12 +89,6 @@ def _shifts(change: Growth | Mix) -> bool:
         return bool(touched) and touched != inside
     named = [one for name, one in change.meters.items() if name in inside]
     return any(one.more != NOTHING for one in named) or any(name in inside - {"input_tokens"} for name in change.meters)
-
-
-def _sum_of(leaves: Mapping[str, Fraction], meter: str) -> Fraction:
-    """A meter with all its parts."""
-    inside = meters().with_parts(meter)
-    return sum((count for name, count in leaves.items() if name in inside), Fraction())
 
 
 def _joined(one: Cell, other: Cell) -> Cell:

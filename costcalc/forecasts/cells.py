@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -11,6 +11,7 @@ from functools import cached_property
 
 from costcalc.calendar import Month
 from costcalc.forecasts.form import BESIDE, BILLED, REQUESTS, REVENUE
+from costcalc.forecasts.reading import Number
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.rating.kinds import Amounts, Kind
@@ -55,7 +56,8 @@ class Cell:
 
     @cached_property
     def tokens(self) -> Fraction:
-        return tokens_of(self.leaves)
+        found: Fraction = tokens_of(self.leaves)
+        return found
 
     def parts(self, by: tuple[str, ...]) -> Parts:
         """The counts of its members by some of their names; added up once for all runs."""
@@ -218,7 +220,18 @@ def leaves_of(counts: Mapping[str, Fraction | int]) -> dict[str, Fraction]:
     return {name: count for name, count in leaves.items() if count}
 
 
-def tokens_of(leaves: Mapping[str, Fraction]) -> Fraction:
-    """Input and output tokens, parts and all."""
+def tokens_of(leaves: Mapping[str, Number]) -> Number:
+    """Input and output tokens, parts and all; a form where the counts are forms."""
     known = meters().by_name
-    return sum((count for name, count in leaves.items() if known[name].unit == "token"), Fraction())
+    return _sum(count for name, count in leaves.items() if known[name].unit == "token")
+
+
+def whole_of(leaves: Mapping[str, Number], meter: str) -> Number:
+    """A meter with all its parts."""
+    inside = meters().with_parts(meter)
+    return _sum(count for name, count in leaves.items() if name in inside)
+
+
+def _sum(counts: Iterable[Number]) -> Number:
+    found = list(counts)
+    return sum(found[1:], found[0]) if found else Fraction()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from costcalc.forecasts.cells import Cell
+from costcalc.forecasts.cells import Cell, whole_of
 from costcalc.forecasts.form import REQUESTS, value_of
 from costcalc.forecasts.lengths import UNCHANGED, Stretch, entry_for, stretch_of
 from costcalc.forecasts.plan import Plan, When
@@ -228,7 +228,7 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
         plan.limits[f"{flow.provider}/{flow.model}: no price for cache reads, so none are assumed"] = None
         return flow
     written = 1 / reading.saving(change.reads_per_write)  # tokens written for one that is read
-    whole, cached = (_sum_of(flow, name) for name in ("input_tokens", CACHE_READ))
+    whole, cached = (whole_of(flow.leaves, name) for name in ("input_tokens", CACHE_READ))
     newly, most = whole * plan.amount(change, when, reading) + cached * -1, plain * (1 / (1 + written))
     counts = flow.cell.counts
     asked, limit = value_of(newly, counts), value_of(most, counts)
@@ -244,9 +244,3 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     for name, more in ((CACHE_READ, newly), ("cache_write_tokens", newly * written)):
         leaves[name] = leaves[name] + more if name in leaves else more
     return replace(flow, leaves=leaves, path=(*flow.path, *step))
-
-
-def _sum_of(flow: Flow, meter: str) -> Number:
-    """A meter with all its parts."""
-    inside = meters().with_parts(meter)
-    return sum((count for name, count in flow.leaves.items() if name in inside), 0)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from math import ceil, floor
 
 from costcalc.meters import meters
 from costcalc.scenario.changes import Efficiency, Growth, Mix, UsageChanges
@@ -63,7 +64,7 @@ def place_of(
         if stretch.is_even and stretch.factor > 0:
             begins = stretch.before(cut)
             # Whole tokens above the label are above `begins` too; a mean of many requests has decimals.
-            if label >= (_floor(begins) if is_whole else _ceil(begins)):
+            if label >= (floor(begins) if is_whole else ceil(begins)):
                 over = cut
                 continue
             if following is not None and following <= begins:
@@ -87,7 +88,7 @@ def lengths_to_label(usage: UsageChanges, thresholds: Sequence[int], side: str, 
         if stretch.factor <= 0:
             continue
         begins = [stretch.before(cut) for cut in thresholds]
-        found |= {edge for at in begins if at > 0 for edge in (_floor(at), _ceil(at))}
+        found |= {edge for at in begins if at > 0 for edge in (floor(at), ceil(at))}
     return found - {0}
 
 
@@ -166,11 +167,3 @@ def _cut(change: Efficiency, side: str) -> list[Stretch]:
         return []
     steps = range(1, change.span.ramp_months + 1)
     return [_scaled(1 + amount * step / change.span.ramp_months) for amount in _ends(change.amount) for step in steps]
-
-
-def _ceil(value: Fraction) -> int:
-    return -(-value.numerator // value.denominator)
-
-
-def _floor(value: Fraction) -> int:
-    return value.numerator // value.denominator

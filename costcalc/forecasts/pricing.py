@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Cell
+from costcalc.forecasts.cells import Cell, tokens_of
 from costcalc.forecasts.flows import Flow
 from costcalc.forecasts.form import BILLED, REQUESTS, value_of
 from costcalc.forecasts.lengths import place_of
@@ -227,7 +227,7 @@ class Pricer:
         key = self.key_of(flow, day)
         zero = self.reading.number(Fraction())
         if key is None:
-            return Priced(zero, zero, _tokens(flow, zero), is_complete=False)
+            return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.counts), is_complete=False)
         facts = self.self_hosted(flow, day)
         quote = self.lists.quotes.quote(key)
         units = self._units_of(key, self._rate(quote.book.currency, month), contracted=True)
@@ -242,7 +242,9 @@ class Pricer:
             billed = units.billed_as[name]
             if billed is None:
                 if known[name].unit == "token":
-                    return Priced(zero, zero, _tokens(flow, zero), is_complete=False)
+                    return Priced(
+                        zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.counts), is_complete=False
+                    )
                 complete = False
             elif facts is not None and billed in facts.per_second:
                 busy[billed] = busy.get(billed, zero) + count
@@ -345,9 +347,3 @@ def _billed_with(name: str, priced: Mapping[str, Number]) -> str | None:
             return None
         meter = whole
     return meter
-
-
-def _tokens(flow: Flow, zero: Number) -> Number:
-    known = meters().by_name
-    counts = flow.cell.counts
-    return sum((value_of(count, counts) for name, count in flow.leaves.items() if known[name].unit == "token"), zero)

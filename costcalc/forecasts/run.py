@@ -12,7 +12,7 @@ from typing import Any
 
 from costcalc.calendar import Month
 from costcalc.forecasts.capacity import Load, Replicas, hours_of, replicas_for
-from costcalc.forecasts.cells import Cell, Cells
+from costcalc.forecasts.cells import Cell, Cells, tokens_of
 from costcalc.forecasts.earning import Earner, Income, Owner, Volume
 from costcalc.forecasts.flows import Flow, Flows, flows_of
 from costcalc.forecasts.form import value_of
@@ -20,7 +20,6 @@ from costcalc.forecasts.plan import Plan, When
 from costcalc.forecasts.pricing import Lists, Priced, Pricer
 from costcalc.forecasts.reading import MIDDLE, Number, Reading
 from costcalc.forecasts.targets import Targets
-from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.terms import Commitment
@@ -189,7 +188,9 @@ class _Running:
     def _asked(self, flows: Flows, scale: Number) -> Number:
         if not self.asks_tokens:
             return 0
-        return sum((_tokens(flow) * (flow.scale * scale) for flow in flows.asked), self.reading.number(Fraction()))
+        return sum(
+            (tokens_of(flow.leaves) * (flow.scale * scale) for flow in flows.asked), self.reading.number(Fraction())
+        )
 
     def _flow(
         self, index: int, flow: Flow, volume: Number, position: int, when: When, end: date,
@@ -222,7 +223,7 @@ class _Running:
         """Input and output tokens of the whole cell, at scale 1."""
         found = self.tokens.get(id(flow))
         if found is None:
-            found = self.tokens[id(flow)] = value_of(_tokens(flow), flow.cell.counts)
+            found = self.tokens[id(flow)] = value_of(tokens_of(flow.leaves), flow.cell.counts)
         return found
 
     def _share(self, days: int) -> Number:
@@ -350,13 +351,6 @@ class _Running:
 def _tally(tally: Any, flow: Flow, meter: str | None, day: date, month: Month, cost: Number) -> None:
     charge = Charge((), flow.provider, flow.model, meter, Fraction(), Cost(), "list", None, day=day)
     tally.add(charge, month, Cost(cost, cost, cost, cost))
-
-
-def _tokens(flow: Flow) -> Number:
-    """Input and output tokens; a form where parts are asked for."""
-    known = meters().by_name
-    counts = [count for name, count in flow.leaves.items() if known[name].unit == "token"]
-    return sum(counts[1:], counts[0]) if counts else 0
 
 
 def _add(found: dict[Any, list[Number]], key: Any, position: int, size: int, amount: Number) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from math import ceil
 
 from costcalc.forecasts.capacity import Replicas
 from costcalc.forecasts.run import Run
@@ -230,7 +231,7 @@ def _break_even(case: Case, after: Run, name: str) -> BreakEven:
     of_each = machines.offered / machines.load  # how many times today's move one replica carries
     if saved * of_each <= machines.each:
         return BreakEven(name, None, None, 0, None, "a full replica costs more than staying")
-    count = max(1, _ceil(machines.begins / (saved * of_each - machines.each)))
+    count = max(1, ceil(machines.begins / (saved * of_each - machines.each)))
     volume = (machines.begins + machines.each * count) / saved
     requests = None if machines.requests is None else machines.requests * volume
     hours = machines.offered / case.utilisation(name)
@@ -248,7 +249,3 @@ def _last_replicas(case: Case, run: Run) -> list[Replicas]:
 
 def _last_costs(case: Case, run: Run) -> Fraction:
     return totals(case, run)[-1].all_costs
-
-
-def _ceil(value: Fraction) -> int:
-    return -(-value.numerator // value.denominator)

@@ -36,7 +36,8 @@ class Amount:
 
     @property
     def tokens(self) -> Fraction:
-        return tokens_of(self.counts)
+        found: Fraction = tokens_of(self.counts)
+        return found
 
     @property
     def input(self) -> Fraction:
