@@ -38,7 +38,7 @@ def cases():
             yield pytest.param(path.parent, run, id=f"{path.parent.name}{': ' * bool(name)}{name}")
 
 
-@pytest.mark.parametrize(("folder", "run"), cases())
+@pytest.mark.parametrize(("folder", "run"), [*cases()])
 def test_found(folder, run, run_costcalc, tmp_path):
     assert not {*run} - _KEYS, f"unknown keys: {sorted({*run} - _KEYS)}"
     shutil.copytree(folder, tmp_path / "case")
