@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,9 @@ class Draws:
         return figure.mid if at is None else self._between(at, figure.low, figure.high)
 
     saving = of  # a draw has no cheap end
+
+    def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
+        return self.of(figure)
 
     def rise(self, change: PriceChange) -> Number:
         known = self.inputs.by_change.get(id(change))

@@ -73,7 +73,7 @@ def _asked(plan: Plan, cell: Cell, when: When, reading: Reading) -> list[Flow]:
     flows = [flow]
     for change in matched:
         if isinstance(change, Mix) and change.span.holds_on(when.day):
-            flows = [part for flow in flows for part in _mixed(flow, change, when, reading)]
+            flows = [part for flow in flows for part in _mixed(flow, change, plan, when, reading)]
     return flows
 
 
@@ -120,12 +120,22 @@ def _kept(*flows: Flow) -> list[Flow]:
     return [flow for flow in flows if not (_is_number(flow.scale) and flow.scale == 0)]
 
 
-def _mixed(flow: Flow, mix: Mix, when: When, reading: Reading) -> list[Flow]:
-    stays, changes = _parts(flow, reading.of(mix.share) * mix.span.arrived(when.month, when.first))
+def _turned(
+    flow: Flow, instead: Sequence[Flow], change: Mix | Escalation | Move, plan: Plan, when: When, reading: Reading,
+    *, saves: bool,
+) -> list[Flow]:  # fmt: skip
+    """A share of the flow becomes these. `saves`: whether that is taken to be cheaper where no price tells."""
+    share = reading.share(change.share, lambda: plan.saves(flow, instead, when, else_=saves))
+    share = share * change.span.arrived(when.month, when.first)
+    stays = replace(flow, scale=flow.scale * (1 - share))
+    return _kept(stays, *(replace(part, scale=part.scale * share) for part in instead))
+
+
+def _mixed(flow: Flow, mix: Mix, plan: Plan, when: When, reading: Reading) -> list[Flow]:
     values = {name: (reading.of(one.factor), reading.of(one.more)) for name, one in mix.meters.items()}
     leaves = {
         name: count * values[entry][0] if (entry := entry_for(name, values)) else count
-        for name, count in changes.leaves.items()
+        for name, count in flow.leaves.items()
     }
     for name, (_, more) in values.items():
         if _is_number(more) and more == 0:
@@ -136,9 +146,10 @@ def _mixed(flow: Flow, mix: Mix, when: When, reading: Reading) -> list[Flow]:
         leaves[name] = leaves[name] + added if name in leaves else added
     middles = {name: (reading.middle(factor), reading.middle(more)) for name, (factor, more) in values.items()}
     stretches = tuple(
-        _joined(stretch, stretch_of(middles, side)) for side, stretch in zip(SIDES, changes.stretches, strict=True)
+        _joined(stretch, stretch_of(middles, side)) for side, stretch in zip(SIDES, flow.stretches, strict=True)
     )
-    return _kept(stays, replace(changes, leaves=leaves, stretches=stretches, path=(*flow.path, id(mix))))
+    other = replace(flow, leaves=leaves, stretches=stretches, path=(*flow.path, id(mix)))
+    return _turned(flow, [other], mix, plan, when, reading, saves=False)
 
 
 def _joined(one: Stretch, other: Stretch) -> Stretch:
@@ -167,10 +178,9 @@ def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: 
         if flow.cell.billed:
             plan.limits[f"a bill without tokens cannot go to {change.first} first: it stays"] = None
         return [flow]
-    stays, goes = _parts(flow, reading.of(change.share) * change.span.arrived(when.month, when.first))
-    first = _at_target(goes, target, "standard", change.tokens, id(change), reading)
-    again = replace(goes, scale=goes.scale * reading.of(change.escalated))
-    return _kept(stays, first, again)
+    first = _at_target(flow, target, "standard", change.tokens, id(change), reading)
+    again = replace(flow, scale=flow.scale * reading.of(change.escalated))
+    return _turned(flow, [first, again], change, plan, when, reading, saves=False)
 
 
 def _moved(flow: Flow, move: Move, plan: Plan, when: When, reading: Reading) -> list[Flow]:
@@ -181,9 +191,8 @@ def _moved(flow: Flow, move: Move, plan: Plan, when: When, reading: Reading) -> 
         if flow.cell.billed:
             plan.limits[f"a bill without tokens cannot move to {move.to}: it stays"] = None
         return [flow]
-    stays, goes = _parts(flow, reading.saving(move.share) * move.span.arrived(when.month, when.first))
-    there = _at_target(goes, target, move.service_tier, move.tokens, id(move), reading)
-    return _kept(stays, replace(there, move=move))
+    there = _at_target(flow, target, move.service_tier, move.tokens, id(move), reading)
+    return _turned(flow, [replace(there, move=move)], move, plan, when, reading, saves=True)
 
 
 def _at_target(flow: Flow, target: ResolvedModel, tier: str, tokens: Figure, step: int, reading: Reading) -> Flow:

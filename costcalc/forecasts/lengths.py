@@ -127,7 +127,8 @@ def _grown(growth: Growth, side: str, months: int) -> list[Stretch]:
         return [_scaled(1 + rate) for figure in growth.table.values() for rate in _ends(figure)]
     rates = list(_ends(growth.rate))
     if growth.shape == "step":
-        return [_scaled(1 + rate) for rate in rates]
+        ramp = growth.span.ramp_months
+        return [_scaled(1 + rate * Fraction(come, ramp)) for rate in rates for come in range(1, ramp + 1)]
     if growth.shape == "linear":
         return [_scaled(1 + rate * passed) for rate in rates for passed in range(1, months + 1)]
     return [_scaled((1 + rate) ** passed) for rate in rates for passed in range(1, months + 1)]

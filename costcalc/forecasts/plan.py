@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from costcalc.calendar import Month
@@ -41,6 +42,7 @@ class Plan:
     has_price: Callable[
         [Any, str, date], bool
     ]  # whether a flow's tier has a price on a day: for a meter, or for any ("")
+    cost_of: Callable[[Any, date, Month], Number | None]  # of a flow at a day's prices; None: not known by itself
     limits: dict[str, None] = field(default_factory=dict)  # what a change could not do, said once
     _matching: dict[int, tuple[Change, ...]] = field(default_factory=dict)
     _now: dict[tuple[object, ...], bool] = field(default_factory=dict)
@@ -73,14 +75,24 @@ class Plan:
         if isinstance(change, Growth):
             if change.shape == "table":
                 return sum(month <= when.month for month in change.table)
-            return (
-                int(change.span.holds_on(when.day))
-                if change.shape == "step"
-                else months_of_growth(change, when.month, when.first)
-            )
+            if change.shape != "step":
+                return months_of_growth(change, when.month, when.first)
         if not change.span.holds_on(when.day):
             return 0
         return int(change.span.arrived(when.month, when.first) * change.span.ramp_months)
+
+    @cached_property
+    def weighs(self) -> bool:
+        """Whether a share is a range, so that its cheap end is told by what the requests cost that become others."""
+        usage = self.usage
+        shares = (*(m.share for m in usage.mix), *(e.share for e in usage.escalation), *(m.share for m in usage.moves))
+        return any(share.is_range for share in shares)
+
+    def saves(self, flow: Any, instead: Sequence[Any], when: When, *, else_: bool) -> bool:
+        """Whether what a flow becomes costs less than it, at the prices of the day; `else_`: where that is not known."""
+        found = [self.cost_of(part, when.day, when.month) for part in (flow, *instead)]
+        costs = [cost for cost in found if cost is not None]
+        return bool(sum(costs[1:]) < costs[0]) if len(costs) == len(found) else else_
 
     def volume(self, cell: Cell, when: When, reading: Reading) -> Number:
         """How many times today's requests the cell has: with growth, without the customers that were lost."""
@@ -130,7 +142,9 @@ def _level(growth: Growth, stage: int, reading: Reading) -> Number:
     if growth.shape == "table":
         return 1 + reading.of(growth.table[sorted(growth.table)[stage - 1]])
     rate = reading.of(growth.rate)
-    return (1 + rate) ** stage if growth.shape == "compound" else 1 + rate * stage
+    if growth.shape == "compound":
+        return (1 + rate) ** stage
+    return 1 + rate * (Fraction(stage, growth.span.ramp_months) if growth.shape == "step" else stage)
 
 
 def _is_volume(change: Change) -> bool:

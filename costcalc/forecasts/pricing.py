@@ -124,6 +124,11 @@ class Pricer:
         rates = self.lists.quotes.quote(key).rates if key else {}
         return meter in rates if meter else bool(rates)
 
+    def cost_of(self, flow: Flow, day: date, month: Month) -> Number | None:
+        """What a flow costs by the token; None where it has no price, or is paid by the machine."""
+        priced = self.price(flow, day, month)
+        return priced.total * flow.scale if priced.is_complete and priced.busy is None else None
+
     def exchange(self, currency: str, month: Month) -> Number:
         """Units of the report's currency for one of this."""
         return self._rate(currency, month)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
@@ -45,6 +45,9 @@ class Reading(Protocol):
 
     def saving(self, figure: Figure) -> Number:
         """A figure that makes it cheaper."""
+
+    def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
+        """A share of requests that become others; it is asked where the ends differ whether that makes them cheaper."""
 
     def rise(self, change: PriceChange) -> Number:
         """A rise of a price."""
@@ -94,6 +97,10 @@ class End:
 
     def saving(self, figure: Figure) -> Number:
         return figure.at(_OTHER[self.variant])
+
+    def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
+        asks = figure.is_range and self.variant != "mid"
+        return self.saving(figure) if asks and saves() else self.of(figure)
 
     def rise(self, change: PriceChange) -> Number:
         return change.rise(self.variant)

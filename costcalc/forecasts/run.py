@@ -104,7 +104,7 @@ class _Running:
         self.cells, self.what, self.months, self.first, self.reading = cells, what, months, first, reading
         self.pricer = Pricer(what.lists, log_fx, what.changes, reading)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
-        self.plan = Plan(what.usage, lost, targets, self.pricer.has_price)
+        self.plan = Plan(what.usage, lost, targets, self.pricer.has_price, self.pricer.cost_of)
         self.earner = Earner(cells, what.income, what.business, reading, self.pricer.exchange)
         self.commitments = commitments
         nothing = reading.nothing
@@ -112,7 +112,7 @@ class _Running:
         self.homes = {cell.home for cell in cells.cells}
         self.own_hosts = {(targets[move.to].provider, targets[move.to].model) for move in what.usage.moves}
         self.asks_tokens = any(fee.per == "1M tokens" for fee in (*what.business.revenue, *what.business.other_costs))
-        self.flows: dict[tuple[int, int, tuple[int, ...]], Flows] = {}  # kept: they are known by their identity
+        self.flows: dict[tuple[object, ...], Flows] = {}  # kept: they are known by their identity
         self.tokens: dict[int, Number] = {}
         self.shares: dict[int, Number] = {}
         business: list[Sequence[Fee | OwnPrice]] = [
@@ -179,7 +179,8 @@ class _Running:
 
     def _flows(self, cell: Cell, when: When) -> Flows:
         """The cell's flows: made again only when a change has come further."""
-        place = (id(cell), bisect_right(self.offers, when.day), self.plan.state(cell, when))
+        weighed = when.day if self.plan.weighs and self.reading.is_exact else None
+        place = (id(cell), bisect_right(self.offers, when.day), self.plan.state(cell, when), weighed)
         found = self.flows.get(place)
         if found is None:
             found = self.flows[place] = flows_of(self.plan, cell, when, self.reading)

@@ -247,7 +247,7 @@ def _rates(block: PriceBlock, section: Section, key: PriceKey) -> dict[str, Quot
     if section is block.standard:
         return standard
     if section.share is not None:
-        return _shared(standard, key.service_tier, section.share, from_standard=True)
+        return _shared(standard, key.service_tier, section.share)
     return _layered(section, key.service_tier, key, standard)
 
 
@@ -263,13 +263,11 @@ def _layered(section: Section, name: str, key: PriceKey, standard: Mapping[str, 
     return rates
 
 
-def _shared(
-    rates: Mapping[str, QuotedRate], name: str, share: Fraction, *, from_standard: bool = False
-) -> dict[str, QuotedRate]:
+def _shared(rates: Mapping[str, QuotedRate], name: str, share: Fraction) -> dict[str, QuotedRate]:
     """Every rate at a share of what it is."""
     layer = Layer(name, share)
     return {
-        meter: QuotedRate(q.price, q.share * share, from_standard or q.from_standard, q.rate, layers=(*q.layers, layer))
+        meter: QuotedRate(q.price, q.share * share, q.from_standard, q.rate, layers=(*q.layers, layer))
         for meter, q in rates.items()
     }
 
