@@ -145,8 +145,8 @@ def _invoices(
     invoice: object, by: Sequence[str], prices: Prices, timezone: str, usage_format: str | None, columns: Mapping[str, str]
 ) -> list[UsageLedger]:  # fmt: skip
     """Each file of the invoice as a ledger of its own, for no two need have the same columns."""
+    from costcalc.usage.arguments import find_files
     from costcalc.usage.scan import ScanRequest, scan
-    from costcalc.usage.sources import find_files
 
     request = ScanRequest(
         if_offered=(CHARGE, ITEM, *(name for name in by if name not in PRICE_FIELDS)),

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
 
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.usage.columns import check_names
 from costcalc.usage.formats import Dedupe, FormatSpec, Term
 from costcalc.usage.paths import Columns, JsonColumns, quoted
 from costcalc.usage.readings import Reading
+from costcalc.usage.session import literal, locked_session
 from costcalc.usage.sources import Source
 
-if TYPE_CHECKING:
-    import duckdb
-
-MEMORY_LIMIT = "256MB"  # of the engine; with Python and its libraries a scan stays under 400 MB
 _POLL_SECONDS = 0.2
 _LONGEST_LINE = 16 << 20
 
@@ -65,21 +59,15 @@ def _row_start(path: str, start: int) -> int:
 
 
 class Engine:
-    """One session. Times are UTC, order is free, memory is bounded."""
+    """One session. Times are UTC, order is free, memory is bounded, and it reaches no other files than those named."""
 
-    def __init__(self, progress: Callable[[float], None] | None = None) -> None:
-        import duckdb
-
+    def __init__(
+        self, folder: Path, files: Iterable[str] = (), progress: Callable[[float], None] | None = None
+    ) -> None:
+        """`folder`: for copies, and for what does not fit into memory; whoever made it removes it."""
         self.progress = progress
-        self.session: duckdb.DuckDBPyConnection = duckdb.connect()
-        self.session.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-        self.session.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        # What does not fit goes here; left alone the engine would write into the current folder.
-        self.overflow = Path(tempfile.gettempdir()) / f"costcalc-{uuid4().hex}"
-        self.session.execute(f"SET temp_directory = {quoted(str(self.overflow))}")
-        # Left alone the engine draws a bar of its own on standard output.
-        self.session.execute("SET enable_progress_bar_print = false")
-        self.session.execute(f"SET enable_progress_bar = {'true' if progress else 'false'}")
+        self.session = locked_session(folder, files, tells_progress=progress is not None)
+        self.execute("SET preserve_insertion_order = false")
 
     def execute(self, statement: str) -> None:
         self.session.execute(statement)
@@ -141,14 +129,13 @@ class Engine:
 
     def keys(self, source: Source) -> list[str]:
         """Every top-level key of the lines of a JSON source."""
-        lines = f"read_ndjson_objects({quoted(source.path)}, ignore_errors = true)"
+        lines = f"read_ndjson_objects({literal(source.path)}, ignore_errors = true)"
         return [
             key for (key,) in self.fetch(f"SELECT DISTINCT unnest(json_keys(json)) AS key FROM {lines} ORDER BY key")
         ]
 
     def close(self) -> None:
         self.session.close()
-        shutil.rmtree(self.overflow, ignore_errors=True)
 
 
 def _unreadable(error: Exception) -> CostcalcError:
@@ -161,7 +148,7 @@ def _unreadable(error: Exception) -> CostcalcError:
 def column_types(engine: Engine, source: Source) -> dict[str, str]:
     """The columns of a Parquet file or a frame, and the kinds of their types."""
     if source.kind == "parquet":
-        names = engine.fetch(f"SELECT name FROM parquet_schema({quoted(source.path)}) WHERE num_children IS NULL")
+        names = engine.fetch(f"SELECT name FROM parquet_schema({literal(source.path)}) WHERE num_children IS NULL")
         check_names((name for (name,) in names), Place(source.shown))
     relation = "frame" if source.kind == "frame" else _parquet((source,), several=False)
     found = engine.fetch(f"DESCRIBE SELECT * FROM {relation}")
@@ -267,7 +254,7 @@ def _leaf(columns: JsonColumns, term: Term) -> str | None:
 
 
 def _files(sources: tuple[Source, ...]) -> str:
-    return "[" + ", ".join(quoted(source.path) for source in sources) + "]"
+    return "[" + ", ".join(literal(source.path) for source in sources) + "]"
 
 
 def _options(options: Mapping[str, str], several: bool) -> str:

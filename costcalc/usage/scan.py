@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from costcalc.calendar import zone
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.usage.arguments import find_files
 from costcalc.usage.counter import Counter
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.plain import canonical
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
-from costcalc.usage.sources import Source, Workspace, find_files, open_sources
+from costcalc.usage.sources import Source, Workspace, open_sources
 from costcalc.usage.store import is_ledger, joined, read_ledger, recut, unmatched
 
 __all__ = ["Detection", "ScanRequest", "detect", "scan"]
@@ -40,9 +42,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
     CostcalcError: a file that cannot be read or understood. Refused rows do not raise: the ledger lists them.
     """
     _check_zone(request.timezone)
-    workspace, engine = Workspace(), Engine(progress)
-    try:
-        sources = _sources(usage, engine, workspace)
+    with _opened(usage, progress) as (sources, engine, workspace):
         stored = [source for source in sources if source.kind == "parquet" and is_ledger(engine, source)]
         kept = [read_ledger(engine, source.path, source.shown) for source in stored]
         counter, readings = None, []
@@ -63,9 +63,6 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
         _check_matches(request, set.intersection(*missing), counter)
         found = joined(ledgers)
         return replace(found, is_part=True) if request.where else found
-    finally:
-        engine.close()
-        workspace.close()
 
 
 def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> ScanRequest:
@@ -86,27 +83,33 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
 
 def detect(usage: Usage, mapping: Mapping[str, str] | None = None, usage_format: str | None = None) -> list[Detection]:
     """How each file would be read. CostcalcError: as `scan`."""
-    workspace, engine = Workspace(), Engine()
-    try:
-        sources = _sources(usage, engine, workspace)
+    with _opened(usage) as (sources, engine, _):
         types = {source.path: column_types(engine, source) for source in sources if source.kind == "parquet"}
         readings = plan(
             [_with_header(source, types) for source in sources], mapping or {}, usage_format, types, engine.keys
         )
         return [_detection(reading, source) for reading in readings for source in reading.sources]
+
+
+@contextmanager
+def _opened(usage: object, progress: Progress | None = None) -> Iterator[tuple[list[Source], Engine, Workspace]]:
+    """The usage as sources, and an engine that reaches nothing else."""
+    workspace = Workspace()
+    try:
+        if isinstance(usage, str | Path | Sequence):
+            sources = open_sources(find_files(usage), workspace)
+            engine = Engine(workspace.folder, [source.path for source in sources], progress)
+        elif hasattr(usage, "columns"):
+            from costcalc.usage.frames import frame_source
+
+            engine = Engine(workspace.folder, progress=progress)
+            sources = [frame_source(usage, engine)]
+        else:
+            raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")
+        with closing(engine):
+            yield sources, engine, workspace
     finally:
-        engine.close()
         workspace.close()
-
-
-def _sources(usage: object, engine: Engine, workspace: Workspace) -> list[Source]:
-    if isinstance(usage, str | Path | Sequence):
-        return open_sources(find_files(usage), workspace)
-    if not hasattr(usage, "columns"):
-        raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")
-    from costcalc.usage.frames import frame_source
-
-    return [frame_source(usage, engine)]
 
 
 def _with_header(source: Source, types: Mapping[str, Mapping[str, str]]) -> Source:

@@ -22,12 +22,13 @@ from typing import IO, Literal
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.usage.formats import Unfold
+from costcalc.usage.paths import quoted
+from costcalc.usage.session import can_spell, literal, locked_session
 from costcalc.usage.unfold import read_exact, unfold_of, unfolded
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
 _EXCERPT = 10_000
-_SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".gz", ".zst"])
 _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last one reads every byte
 
 
@@ -36,7 +37,7 @@ class Source:
     """One readable file: where the engine reads it, and how its text is laid out."""
 
     shown: str  # the path as the user wrote it
-    path: str  # UTF-8 text or Parquet, not compressed: perhaps a temporary copy
+    path: str  # absolute; UTF-8 text or Parquet, not compressed: perhaps a temporary copy
     kind: Literal["table", "json", "parquet", "frame"]
     delimiter: str = ","
     header: tuple[str, ...] = ()
@@ -54,65 +55,15 @@ class Source:
 class Workspace:
     """Temporary copies of what the engine cannot read as it is; removed at the end of the scan."""
 
-    folder: Path | None = None
-    count: int = field(default=0)
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="costcalc-")))
+    count: int = 0
 
     def new_file(self, suffix: str) -> Path:
-        if self.folder is None:
-            self.folder = Path(tempfile.mkdtemp(prefix="costcalc-"))
         self.count += 1
         return self.folder / f"{self.count}{suffix}"
 
     def close(self) -> None:
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder = None
-
-
-def find_files(usage: str | Path | Sequence[str | Path]) -> list[str]:
-    """The files that the arguments name: files, globs, folders (searched below) and "-", each once. CostcalcError: none there."""
-    arguments = [usage] if isinstance(usage, str | Path) else list(usage)
-    found: list[str] = []
-    problems: list[Problem] = []
-    for argument in arguments:
-        names = _names_of(str(argument))
-        if not names:
-            problems.append(_not_there(str(argument)))
-        found += names
-    if problems or not arguments:
-        raise CostcalcError(
-            problems or [Problem("no-usage", "no file is named", remedy="name files, folders or globs")]
-        )
-    once = {name if name == "-" else os.path.realpath(name): name for name in reversed(found)}
-    return list(reversed(once.values()))
-
-
-def _names_of(argument: str) -> list[str]:
-    path = Path(argument).expanduser()
-    if argument == "-":
-        return [argument]
-    if path.is_dir():
-        inside = (file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
-        return sorted(str(file) for file in inside if not _is_hidden(file.relative_to(path)))
-    if path.exists():
-        return [str(path)]
-    start = Path(path.anchor)
-    return sorted(str(file) for file in start.glob(str(path.relative_to(path.anchor))) if file.is_file())
-
-
-def _is_hidden(inside: Path) -> bool:
-    """Checkpoints, locks and the like, which the shell's globs leave out too."""
-    return any(part.startswith(".") for part in inside.parts)
-
-
-def _not_there(argument: str) -> Problem:
-    if Path(argument).is_dir():
-        message, remedy = "the folder holds no usage file", f"expected files ending in {' '.join(sorted(_SUFFIXES))}"
-    elif any(char in argument for char in "*?["):
-        message, remedy = "no file matches the pattern", "check the pattern, or quote it for the shell"
-    else:
-        message, remedy = "cannot read the file: it does not exist", "check the path"
-    return Problem("unreadable-file", message, Place(argument), remedy=remedy)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def open_sources(names: Iterable[str], workspace: Workspace) -> list[Source]:
@@ -152,6 +103,11 @@ def open_source(name: str, workspace: Workspace) -> Source:
     try:
         if name == "-":
             path = _copied(sys.stdin.buffer, workspace, "")
+        elif path.is_file() and can_spell(path.resolve()):
+            path = path.resolve()
+        else:
+            with path.open("rb") as stream:  # a pipe, or a name that the engine cannot be told
+                path = _copied(stream, workspace, "")
         head = _head(path)
         if head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
             path = _unpacked(path, head, name, workspace)
@@ -192,13 +148,11 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
 
     target = workspace.new_file("")
     lines = "delim = '\\0', quote = '', escape = ''"
-    reader = f"read_csv(?, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, compression = 'zstd', {lines})"
+    reader = f"read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, compression = 'zstd', {lines})"
+    written = f"(FORMAT csv, HEADER false, {lines.replace(' =', '')})"
     try:
-        with duckdb.connect() as engine:
-            engine.execute(
-                f"COPY (SELECT * FROM {reader}) TO '{target}' (FORMAT csv, HEADER false, {lines.replace(' =', '')})",
-                [str(path)],
-            )
+        with locked_session(workspace.folder, [path]) as session:
+            session.execute(f"COPY (SELECT * FROM {reader}) TO {quoted(str(target))} {written}")
     except duckdb.Error as error:
         raise _unreadable(
             name, "its Zstandard compression is not whole, or it is no text", "copy the file again"

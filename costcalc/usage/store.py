@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
@@ -20,6 +21,7 @@ from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.request import NAMES, ScanRequest
+from costcalc.usage.session import literal
 from costcalc.usage.sources import Source
 
 _KEY = "costcalc_ledger"
@@ -50,16 +52,17 @@ _EXACT = ("billed", "revenue")  # rational numbers, as text: "3/2000"
 
 def write_ledger(ledger: UsageLedger, path: Path | str) -> None:
     """The ledger as a Parquet file: one row a group, a column a meter (DECIMAL(38,0)), its questions in the metadata."""
-    engine = Engine()
-    try:
-        with written_whole(path) as beside, TemporaryDirectory() as folder:
-            lines = Path(folder, "groups.jsonl")
+    with written_whole(path) as beside, TemporaryDirectory() as folder:
+        engine = Engine(Path(folder))
+        lines, stored = Path(folder, "groups.jsonl"), Path(folder, "ledger.parquet")
+        try:
             with lines.open("w", encoding="utf-8") as out:
                 for group in ledger.groups:
                     out.write(json.dumps(_record(ledger, group), ensure_ascii=False) + "\n")
-            engine.execute(_copy_statement(ledger, lines, beside))
-    finally:
-        engine.close()
+            engine.execute(_copy_statement(ledger, lines, stored))
+        finally:
+            engine.close()
+        shutil.copyfile(stored, beside)
 
 
 def _record(ledger: UsageLedger, group: UsageGroup) -> dict[str, object]:
@@ -71,7 +74,7 @@ def _record(ledger: UsageLedger, group: UsageGroup) -> dict[str, object]:
     return found | {_METER + name: str(count) for name, count in zip(ledger.meters, group.quantities, strict=True)}
 
 
-def _copy_statement(ledger: UsageLedger, lines: Path, path: Path | str) -> str:
+def _copy_statement(ledger: UsageLedger, lines: Path, target: Path) -> str:
     texts = [*_EXACT, *(f"dimension {name}" for name in ledger.dimensions)]
     types = {**_PLAIN, **dict.fromkeys(texts, "VARCHAR"), **{_METER + name: "VARCHAR" for name in ledger.meters}}
     columns = "{" + ", ".join(f"{name_of(name)}: '{kind}'" for name, kind in types.items()) + "}"
@@ -79,9 +82,9 @@ def _copy_statement(ledger: UsageLedger, lines: Path, path: Path | str) -> str:
     # DECIMAL(38,0): Parquet has no 128-bit integer, and the engine would write one as a float.
     counts = [name_of(_METER + name) for name in ledger.meters]
     chosen += [f"CAST({name} AS DECIMAL(38,0)) AS {name}" for name in counts]
-    source = f"read_json({quoted(str(lines))}, format = 'newline_delimited', columns = {columns})"
+    source = f"read_json({literal(lines)}, format = 'newline_delimited', columns = {columns})"
     metadata = f"KV_METADATA {{{_KEY}: {quoted(json.dumps(_about(ledger), ensure_ascii=False))}}}"
-    return f"COPY (SELECT {', '.join(chosen)} FROM {source}) TO {quoted(str(path))} (FORMAT parquet, {metadata})"
+    return f"COPY (SELECT {', '.join(chosen)} FROM {source}) TO {quoted(str(target))} (FORMAT parquet, {metadata})"
 
 
 def _about(ledger: UsageLedger) -> dict[str, object]:
@@ -107,7 +110,7 @@ def is_ledger(engine: Engine, source: Source) -> bool:
 
 
 def _metadata(engine: Engine, path: str) -> dict[str, Any] | None:
-    found = engine.fetch(f"SELECT key, value FROM parquet_kv_metadata({quoted(path)})")
+    found = engine.fetch(f"SELECT key, value FROM parquet_kv_metadata({literal(path)})")
     about = {bytes(key).decode(): bytes(value).decode() for key, value in found}
     return json.loads(about[_KEY]) if _KEY in about else None
 
@@ -124,7 +127,7 @@ def read_ledger(engine: Engine, path: str, shown: str) -> UsageLedger:
         )
     stored, dimensions = tuple(about["meters"]), tuple(about["dimensions"])
     names = [*_PLAIN, *_EXACT, *(f"dimension {name}" for name in dimensions), *(_METER + name for name in stored)]
-    rows = engine.fetch(f"SELECT {', '.join(map(name_of, names))} FROM read_parquet({quoted(path)})")
+    rows = engine.fetch(f"SELECT {', '.join(map(name_of, names))} FROM read_parquet({literal(path)})")
     groups = [_stored_group(dict(zip(names, row, strict=True)), dimensions) for row in rows]
     cuts = about["cuts"]
     tuples = {key: tuple(value) for key, value in cuts.items() if key != "scheduled_names"}

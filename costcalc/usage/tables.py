@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from costcalc.usage.engine import Engine
 from costcalc.usage.paths import name_of, quoted
+from costcalc.usage.session import literal
 
 Value = str | int | Decimal | datetime | None
 _MOST_DIGITS = 38  # of DuckDB's and Parquet's decimals
@@ -22,9 +23,9 @@ def parquet_bytes(header: Sequence[str], rows: Sequence[Sequence[Value]], as_tex
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
     kinds = ["VARCHAR" if name in as_text else _kind(values) for name, values in zip(header, columns, strict=True)]
     names = _apart(header)
-    engine = Engine()
-    try:
-        with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
+        engine = Engine(Path(folder))
+        try:
             lines, target = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
             with lines.open("w", encoding="utf-8") as out:
                 for row in rows:
@@ -35,12 +36,12 @@ def parquet_bytes(header: Sequence[str], rows: Sequence[Sequence[Value]], as_tex
             cast = ", ".join(f"{name_of(n)}::{kind} AS {name_of(n)}" for n, kind in zip(names, kinds, strict=True))
             with engine.in_order():
                 engine.execute(
-                    f"COPY (SELECT {cast} FROM read_json({quoted(str(lines))}, format='newline_delimited', columns={{{read}}})"
+                    f"COPY (SELECT {cast} FROM read_json({literal(lines)}, format='newline_delimited', columns={{{read}}})"
                     f"{'' if rows else ' LIMIT 0'}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)"
                 )
             return target.read_bytes()
-    finally:
-        engine.close()
+        finally:
+            engine.close()
 
 
 def _kind(values: Sequence[Value]) -> str:

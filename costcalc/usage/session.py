@@ -1,0 +1,64 @@
+"""The session: DuckDB behind a lock. It reaches the files of the run and one folder of its own, and expands no name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from costcalc.usage.paths import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY_LIMIT = "256MB"  # with Python and its libraries a scan stays under 400 MB
+_PATTERN = "*?["  # what begins a pattern in a path; a class of one character stands for that character alone
+_CHANGEABLE = ("preserve_insertion_order",)
+
+
+def locked_session(
+    folder: Path, files: Iterable[str | Path] = (), *, tells_progress: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """A session that reads these files, reads and writes in the folder, and reaches nothing else: no extension either."""
+    import duckdb
+
+    session = duckdb.connect()
+    session.execute(f"SET TimeZone = 'UTC'; SET memory_limit = {quoted(MEMORY_LIMIT)}")
+    # What does not fit goes here; left alone the engine would write into the current folder.
+    session.execute(f"SET temp_directory = {quoted(str(folder / 'overflow'))}")
+    # Left alone the engine draws a bar of its own on standard output.
+    session.execute("SET enable_progress_bar_print = false")
+    session.execute(f"SET enable_progress_bar = {'true' if tells_progress else 'false'}")
+    session.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    session.execute("SET python_enable_replacements = false; SET allow_persistent_secrets = false")
+    session.execute(f"SET allowed_directories = {_listed([folder])}; SET allowed_paths = {_listed(files)}")
+    session.execute(f"SET allowed_configs = [{', '.join(map(quoted, _CHANGEABLE))}]")
+    session.execute("SET enable_external_access = false; SET lock_configuration = true")
+    return session
+
+
+def literal(path: str | Path) -> str:
+    """An absolute path as SQL that means this file and no other: every character stands for itself."""
+    return quoted(_spelled(path))
+
+
+def can_spell(path: str | Path) -> bool:
+    """Whether `literal` can say the path: it is UTF-8 and no backslash stands in a name."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return os.sep == "\\" or "\\" not in str(path)
+
+
+def _spelled(path: str | Path) -> str:
+    # An absolute path begins with no "~" and no "file:", which the engine would expand.
+    assert Path(path).is_absolute(), path
+    return "".join(f"[{char}]" if char in _PATTERN else char for char in str(path))
+
+
+def _listed(paths: Iterable[str | Path]) -> str:
+    """The paths as they are and as they are asked for: the lock compares both."""
+    texts = dict.fromkeys(text for path in paths for text in (str(path), _spelled(path)))
+    return f"[{', '.join(map(quoted, texts))}]"
