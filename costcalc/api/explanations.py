@@ -97,6 +97,6 @@ def _lines(
         for name, globs in (line or {}).items()
     }
     if "provider" in found:
-        found["provider"] = tuple(prices.pricebook.provider_named(glob) or glob for glob in found["provider"])
+        found["provider"] = tuple(prices.pricebook.payer_named(glob) for glob in found["provider"])
     chosen = read_day_of(day)
     return found | {"day": (str(chosen),)} if chosen else found

@@ -202,7 +202,7 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
 def _globs(where: Mapping[str, Any], prices: Prices) -> dict[str, tuple[str, ...]]:
     found = {name.lower(): (globs,) if isinstance(globs, str) else tuple(globs) for name, globs in where.items()}
     if "provider" in found:
-        found["provider"] = tuple(prices.pricebook.provider_named(glob) or glob for glob in found["provider"])
+        found["provider"] = tuple(prices.pricebook.payer_named(glob) for glob in found["provider"])
     return found
 
 

@@ -89,5 +89,5 @@ def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[s
         name.lower(): (globs,) if isinstance(globs, str) else tuple(map(str, globs)) for name, globs in chosen.items()
     }
     if "provider" in found:
-        found["provider"] = tuple(book.provider_named(glob) or glob for glob in found["provider"])
+        found["provider"] = tuple(book.payer_named(glob) for glob in found["provider"])
     return found

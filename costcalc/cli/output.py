@@ -70,7 +70,7 @@ def deliver(
 ) -> None:
     """Write the answer where it was asked for. CostcalcError: the file cannot be written, or a terminal cannot show it."""
     if kind == "table" and (output is None or str(output) == "-"):
-        screen().print(page())
+        screen().print(page(), crop=False)  # lines to paste may be longer
         return
     text = _page_text(page()) if kind == "table" else texts[kind]()
     if isinstance(text, bytes):
@@ -125,6 +125,6 @@ def _page_text(page: RenderableType) -> str:
     from rich.console import Console
 
     console = Console(file=StringIO(), width=120, no_color=True, highlight=False, markup=False, emoji=False)
-    console.print(page)
+    console.print(page, crop=False)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return text

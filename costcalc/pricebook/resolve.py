@@ -10,6 +10,7 @@ from datetime import date
 from fnmatch import translate
 from functools import cached_property
 
+from costcalc.pricebook.hosts import Host, host_in, host_named, makers_name, prefix_of
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
 from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
@@ -34,6 +35,8 @@ class Unresolved:
     """A name that no book can price, and why."""
 
     reason: str
+    provider: str = ""  # who bills it, and what that one calls the model, where the name itself says so
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,32 +120,78 @@ class Pricebook:
     def book(self, provider: str, region: str) -> Book:
         return next(book for book in self.by_provider[provider] if book.region == region)
 
+    def payer_named(self, name: str) -> str:
+        """What a log's word for a provider is called here: by the books, else as a host; as written where neither knows it."""
+        host = host_named(name)
+        return self.provider_named(name) or (self._book_of(host) or host.name if host else name)
+
     def named(self, provider: str, model: str) -> tuple[str, str]:
         """What the books call a log's provider ("" if it says none) and model; as written where they know none."""
         found = self.resolve(model, provider or None)
         if isinstance(found, ResolvedModel):
             return found.provider, found.model
-        return self.provider_named(provider) or provider, model
+        return found.provider or self.payer_named(provider), found.model or model
 
     def resolve(self, name: str, provider: str | None = None, region: str | None = None) -> ResolvedModel | Unresolved:
-        """The model that a log's name means: exact, declared alias or pattern, date suffix. Never a guess."""
+        """The model that a log's name means: exact, declared alias or pattern, date suffix. Never a guess.
+
+        Whoever the log or the name says bills it prices it: `azure/gpt-5` has no price in the list of OpenAI.
+        """
         wanted = name.strip().lower()
         if not wanted:
             return Unresolved("no model named")
-        if wanted in self.aliases:
-            provider, wanted = self._alias_target(self.aliases[wanted].lower(), provider)
+        if target := self._alias_of(wanted, provider):
+            provider, wanted = self._alias_target(target, provider)
+        if not provider:
+            return self._resolve_anywhere(wanted, region)
+        if (known := self.provider_named(provider)) and not host_named(provider):
+            return self._resolve_with(known, provider, wanted, region)
+        if host := host_named(provider):
+            return self._resolve_hosted(host, wanted, region, provider)
+        return Unresolved(f"no pricebook for the provider {provider}")
+
+    def makers_model(self, name: str) -> str:
+        """`anthropic/claude-sonnet-4-5` for Bedrock's `us.anthropic.claude-sonnet-4-5-v1:0`; "" where no book knows it."""
+        maker, bare = makers_name(name.strip().lower())
+        found = self.resolve(bare, maker if self.provider_named(maker) else None)
+        return f"{found.provider}/{found.model}" if isinstance(found, ResolvedModel) else ""
+
+    def _alias_of(self, wanted: str, provider: str | None) -> str | None:
+        """The target of the user's alias: of the name as written, or of `PROVIDER/MODEL`."""
+        keys = [wanted]
         if provider:
-            known = self.provider_named(provider)
-            if known is None:
-                return Unresolved(f"no pricebook for the provider {provider}")
-            meant = self._list_names.get(provider.strip().lower())
-            return self._resolve_at(known, _without_prefix(wanted, self._prefixes(known)), region, meant)
-        return self._resolve_anywhere(wanted, region)
+            keys += (f"{provider.strip().lower()}/{wanted}", f"{self.payer_named(provider)}/{wanted}")
+        if hosted := host_in(wanted):
+            keys.append(f"{self.payer_named(hosted[0].name)}/{hosted[1]}")
+        return next((self.aliases[key].lower() for key in keys if key in self.aliases), None)
+
+    def _book_of(self, host: Host) -> str | None:
+        """The provider whose books are the lists of a host, where there are any."""
+        return next((known for word in (host.name, *host.words) if (known := self.provider_named(word))), None)
+
+    def _resolve_with(self, known: str, word: str, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
+        """At a provider that the log names by this word; a name of a host's own is none of that provider's list."""
+        bare, meant = _without_prefix(wanted, self._prefixes(known)), self._list_names.get(word.strip().lower())
+        found = self._resolve_at(known, bare, region, meant)
+        if isinstance(found, Unresolved) and (hosted := host_in(bare)):
+            return self._resolve_hosted(*hosted, region)
+        return found
+
+    def _resolve_hosted(
+        self, host: Host, wanted: str, region: str | None, word: str = ""
+    ) -> ResolvedModel | Unresolved:
+        named = host_in(wanted)
+        model = named[1] if named and named[0] is host else wanted
+        known = self.provider_named(word) or self._book_of(host)
+        if known is None:
+            return Unresolved(f"billed by {host.title}, which no pricebook covers", host.name, model)
+        found = self._resolve_at(known, model, region, self._list_names.get(word.strip().lower()))
+        return replace(found, provider=known, model=model) if isinstance(found, Unresolved) else found
 
     def _resolve_anywhere(self, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
         prefix, slash, rest = wanted.partition("/")
-        if slash and (known := self.provider_named(prefix)):
-            return self._resolve_at(known, rest, region, self._list_names.get(prefix))
+        if slash and (known := self.provider_named(prefix)) and not host_named(prefix):
+            return self._resolve_with(known, prefix, rest, region)
         offers = {
             provider: found
             for provider in self.by_provider
@@ -155,6 +204,11 @@ class Pricebook:
         if candidates:
             names = ", ".join(sorted(found.provider for found in candidates))
             return Unresolved(f"several providers bill it ({names}): name the provider")
+        if hosted := host_in(wanted):
+            return self._resolve_hosted(*hosted, region, prefix_of(wanted)[0])
+        head, rest = prefix_of(wanted)
+        if known := self.provider_named(head):  # `openai:gpt-5`
+            return self._resolve_with(known, head, rest, region)
         return Unresolved("no pricebook knows this model")
 
     def _resolve_at(
@@ -181,7 +235,8 @@ class Pricebook:
         return Unresolved(f"the pricebook of {provider}{where} has no such model")
 
     def _prefixes(self, provider: str) -> tuple[str, ...]:
-        return tuple(f"{name}/" for name, known in self._provider_names.items() if known == provider)
+        names = [name for name, known in self._provider_names.items() if known == provider]
+        return tuple(f"{name}{mark}" for mark in "/:" for name in names)
 
     def _alias_target(self, target: str, provider: str | None) -> tuple[str | None, str]:
         head, slash, rest = target.partition("/")

@@ -106,6 +106,7 @@ class Unpriced:
     meter: str | None = None  # a single meter without a price; None: the whole request
     key: PriceKey | None = None  # None: no book knows the model
     nearest: tuple[str, ...] = ()  # names that the books do know, where this one is in none
+    makers_model: str | None = None  # billed by a host without a book: the model on its maker's list, "" if on none
 
 
 @dataclass(frozen=True, slots=True)

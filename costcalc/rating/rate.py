@@ -12,6 +12,7 @@ from functools import partial
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.meters import billable_counts, meters
 from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.problems import fail, nearest_names
@@ -132,7 +133,7 @@ class Rater:
         self._noting = False
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
-        unpriced = self._with_nearest(unpriced)
+        unpriced = self._with_advice(unpriced)
         self.assumed.without_commitments = bool(self.ledger.is_part and self.pricebook.terms.commitments)
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
         return Rating(
@@ -179,16 +180,28 @@ class Rater:
             line, who, SHORTFALL, None, Fraction(), part.shortfall, "contracted", None, is_shortfall=True, day=last
         )
 
-    def _with_nearest(self, unpriced: list[Unpriced]) -> list[Unpriced]:
+    def _with_advice(self, unpriced: list[Unpriced]) -> list[Unpriced]:
+        """What would give them a price: of a host's models the maker's, of unknown ones what is called alike."""
+        found = [self._with_makers_model(part) if part.key is None else part for part in unpriced]
+        near = self._nearest([part for part in found if part.key is None and part.makers_model is None])
+        return [
+            replace(part, nearest=near.get(part.model, ())) if part.key is None and part.makers_model is None else part
+            for part in found
+        ]
+
+    def _with_makers_model(self, part: Unpriced) -> Unpriced:
+        is_hosted = host_named(part.provider) and not self.pricebook.provider_named(part.provider)
+        return replace(part, makers_model=self.pricebook.makers_model(part.model)) if is_hosted else part
+
+    def _nearest(self, unknown: list[Unpriced]) -> dict[str, tuple[str, ...]]:
         """Near names for the largest unknown models; a log of ten thousand unknown ones needs no more."""
         tokens: dict[str, Fraction] = {}
-        for part in unpriced:
-            if part.model and part.key is None:
+        for part in unknown:
+            if part.model:
                 tokens[part.model] = tokens.get(part.model, Fraction()) + part.tokens
         largest = sorted(tokens, key=lambda model: -tokens[model])[:_SUGGESTED]
         known = self.pricebook.known_names() if largest else []
-        near = {model: nearest_names(model, known) for model in largest}
-        return [replace(part, nearest=near.get(part.model, ())) if part.key is None else part for part in unpriced]
+        return {model: nearest_names(model, known) for model in largest}
 
     def add_up(self) -> dict[Kind, Amounts]:
         """Amounts by kind: groups that no price and no line tells apart come together."""
@@ -428,15 +441,15 @@ class Rater:
 
     def _moments(self, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> MetAll:
         if isinstance(resolved, Unresolved):
-            return self._unpriced_moments(group)
+            return self._unpriced_moments(group, resolved)
         moments = self.quotes.moments(group, resolved)
         begins = self._rise_begins(resolved.provider, resolved.model, [m.day for m in moments])
         met: list[Met] = [(m.weight, m.key, month_of(m.day), m.day) for m in moments]
         return met, begins or self.quotes.price_differs(moments)
 
-    def _unpriced_moments(self, group: UsageGroup) -> MetAll:
+    def _unpriced_moments(self, group: UsageGroup, resolved: Unresolved) -> MetAll:
         """When a model without a book was used, in its provider's zone: a rise and a currency still ask for it."""
-        provider = self.provider_of(group)
+        provider = self.provider_of(group, resolved)
         books = self.pricebook.by_provider.get(provider)
         shares: dict[tuple[Month, date], Fraction] = {}
         for weight, day in days_of(group, books[0].timezone if books else "UTC"):
@@ -444,7 +457,7 @@ class Rater:
             place = (month_of(day), self.bill_days[position - 1] if position else date.min)
             shares[place] = shares.get(place, Fraction()) + weight
         met: list[Met] = [(weight, None, month, since) for (month, since), weight in shares.items()]
-        return met, self._rise_begins(provider, group.model, [since for _, since in shares])
+        return met, self._rise_begins(provider, resolved.model or group.model, [since for _, since in shares])
 
     def _rise_begins(self, provider: str, model: str, days: Sequence[date]) -> bool:
         """Whether a rise begins or ends between these days of one bucket."""
@@ -460,12 +473,11 @@ class Rater:
     def _kind(
         self, group: UsageGroup, resolved: ResolvedModel | Unresolved, line: LineKey, met: Met, weighted: bool
     ) -> Kind:
-        known = resolved if isinstance(resolved, ResolvedModel) else None
         _, key, month, day = met
         return Kind(
             line, key,
-            known.provider if known else self.provider_of(group),
-            known.model if known else group.model,
+            self.provider_of(group, resolved),
+            resolved.model or group.model,
             resolved.reason if isinstance(resolved, Unresolved) else "",
             month, key.day if key else day, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
             group.revenue is not None, group.revenue_currency, weighted, (0, 0) if key else self._lengths_of(group),
@@ -474,16 +486,16 @@ class Rater:
     def _lengths_of(self, group: UsageGroup) -> tuple[int, int]:
         return (group.input_over, group.output_over) if self.options.keeps_lengths else (0, 0)
 
-    def provider_of(self, group: UsageGroup) -> str:
-        return (group.provider and (self.pricebook.provider_named(group.provider) or group.provider)) or "unknown"
+    def provider_of(self, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> str:
+        return resolved.provider or (group.provider and self.pricebook.payer_named(group.provider)) or "unknown"
 
     def _field(self, name: str, group: UsageGroup, resolved: ResolvedModel | Unresolved) -> str | None:
         known = resolved if isinstance(resolved, ResolvedModel) else None
         match name:
             case "provider":
-                return known.provider if known else self.provider_of(group)
+                return self.provider_of(group, resolved)
             case "model":
-                return known.model if known else group.model or None
+                return resolved.model or group.model or None
             case "region":
                 return known.region if known else group.region
             case "service_tier":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from costcalc.rating.model import Rating, Unpriced
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.blocks import Block, Cell, Column, Drawing, Gap, Grid, Note
 from costcalc.render.header import change_text
 from costcalc.render.words import DASH, amount_text, counted, money_text, share_text
 from costcalc.reports.lines import OtherList, Touched, touches
@@ -35,6 +36,7 @@ def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
         yield Gap()
         yield Note(_unpriced_text(rating), "loud")
         yield _unpriced_grid(rating)
+        yield from _hosted_blocks(rating)
     if usage.refused_rows:
         yield Gap()
         yield _refused(usage)
@@ -103,6 +105,26 @@ def _unpriced_grid(rating: Rating) -> Grid:
         amount = sum((tokens[place] for place in rest), Fraction())
         shown.append(_unpriced_row(f"… {len(rest):,} more", amount, "", rating))
     return Grid([Column("Model", "name"), Column("Tokens"), Column("Share", drop=1), Column("Why", "text")], shown)
+
+
+def _hosted_blocks(rating: Rating) -> Iterator[Block]:
+    """What to write so that models of a seller without a pricebook have a price."""
+    hosted = [part for part in rating.unpriced if part.makers_model is not None]
+    if not hosted:
+        return
+    aliases = {f"{part.provider}/{part.model}": part.makers_model for part in hosted if part.makers_model}
+    advice = "Such a seller has prices of its own: give them with --pricebook FILE."
+    if not aliases:
+        yield Note(advice)
+        return
+    yield Note(f"{advice} To price these models by their maker's list instead, write into costcalc.toml:")
+    lines = ["[aliases]", *(f"{_toml(name)} = {_toml(target)}" for name, target in sorted(aliases.items()))]
+    yield Drawing(lambda width: lines)  # to paste: never wrapped
+
+
+def _toml(text: str) -> str:
+    """A TOML string; a backtick would end the block of a Markdown page."""
+    return json.dumps(text, ensure_ascii=False).replace("`", "\\u0060")
 
 
 def _what(part: Unpriced) -> str:

@@ -399,6 +399,7 @@ def unpriced_json(part: Unpriced, rating: Rating) -> Json:
         "meter": part.meter,
         "reason": part.reason,
         "nearest": list(part.nearest),
+        "makers_model": part.makers_model or "",
         "tokens": count_json(part.tokens),
         "share": ratio_text(part.tokens / rating.tokens if rating.tokens else None),
         "requests": count_json(part.requests),

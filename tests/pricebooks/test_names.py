@@ -36,9 +36,9 @@ def meaning(name: str, provider: str | None = None, region: str | None = None, b
         ("anthropic/claude-4.6-sonnet-20260217", "anthropic/global/claude-sonnet-4-6 by date suffix"),
         ("claude-3-5-haiku-latest", "anthropic/global/claude-3-5-haiku by alias"),
         ("claude-3.7-sonnet:thinking", "anthropic/global/claude-3-7-sonnet by alias"),
-        ("us.anthropic.claude-opus-4-6-v1", "anthropic/global/claude-opus-4-6 by pattern"),
-        ("anthropic.claude-sonnet-4-20250514-v1:0", "anthropic/global/claude-sonnet-4 by pattern"),
-        ("global.anthropic.claude-sonnet-5-5", "anthropic/global/claude-sonnet-5-5 by alias"),
+        ("openai:gpt-5", "openai/global/gpt-5 by exact"),
+        ("anthropic:claude-sonnet-4-5-20250929", "anthropic/global/claude-sonnet-4-5 by date suffix"),
+        ("google_genai:gemini-2.5-flash", "google/global/gemini-2.5-flash by exact"),
         ("qwen-plus", "alibaba/cn-beijing/qwen-plus by exact"),
         ("dashscope/qwen-plus", "alibaba/cn-beijing/qwen-plus by exact"),
         ("qwen/qwen3-max", "alibaba/cn-beijing/qwen3-max by exact"),
@@ -67,16 +67,84 @@ def test_names_of_logs_without_a_provider(name, model):
     assert meaning(name).replace("by pattern", "by alias") == model.replace("by pattern", "by alias")
 
 
-def test_a_newer_model_is_not_taken_for_an_older_one_of_a_shorter_name():
+BEDROCK = "billed by Amazon Bedrock, which no pricebook covers"
+AZURE = "billed by Azure, which no pricebook covers"
+VERTEX = "billed by Google Vertex AI, which no pricebook covers"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("us.anthropic.claude-opus-4-6-v1", BEDROCK),  # a profile of one part of the world costs 1.1 times
+        ("anthropic.claude-sonnet-4-20250514-v1:0", BEDROCK),
+        ("global.anthropic.claude-sonnet-5-5", BEDROCK),
+        ("bedrock/us-east-1/anthropic.claude-haiku-4-5-20251001-v1:0", BEDROCK),
+        ("bedrock:jp.anthropic.claude-sonnet-4-6", BEDROCK),
+        ("arn:aws:bedrock:eu-west-1:111111111111:inference-profile/eu.anthropic.claude-sonnet-4-6", BEDROCK),
+        ("mistral.mistral-large-2402-v1:0", BEDROCK),
+        ("anthropic/us.anthropic.claude-sonnet-4-6", BEDROCK),
+        ("azure/gpt-5", AZURE),
+        ("azure_openai:gpt-5-mini", AZURE),
+        ("vertex_ai/gemini-2.5-pro", VERTEX),
+        ("google-vertex:gemini-2.5-pro", VERTEX),
+        ("projects/p-1/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5", VERTEX),
+        ("openrouter/openai/gpt-5", "billed by OpenRouter, which no pricebook covers"),
+        ("groq/deepseek-v4-flash", "billed by Groq, which no pricebook covers"),
+    ],
+)
+def test_the_host_that_a_name_says_bills_it_and_not_the_maker(name, reason):
+    assert meaning(name) == reason
+
+
+@pytest.mark.parametrize(
+    ("provider", "name", "reason"),
+    [
+        ("anthropic", "us.anthropic.claude-sonnet-4-6", BEDROCK),  # who says so is often the reader of the log
+        ("openai", "azure/gpt-5", AZURE),
+        ("aws.bedrock", "claude-sonnet-4-6", BEDROCK),
+        ("az.ai.openai", "gpt-5", AZURE),
+        ("gcp.vertex_ai", "gemini-2.5-pro", VERTEX),
+        ("openai", "anthropic/claude-sonnet-4-6", "the pricebook of openai has no such model"),
+        ("our-proxy", "openai/gpt-5", "no pricebook for the provider our-proxy"),
+        ("xai", "gpt-5", "the pricebook of xai has no such model"),
+    ],
+)
+def test_a_provider_that_the_log_states_is_priced_by_its_own_list_or_not_at_all(provider, name, reason):
+    assert meaning(name, provider) == reason
+
+
+def test_what_a_host_bills_is_named_after_the_host():
+    assert BOOKS.named("", "azure/gpt-5") == BOOKS.named("azure_ai", "gpt-5") == ("azure", "gpt-5")
+    assert BOOKS.named("", "us.anthropic.claude-sonnet-5") == ("bedrock", "us.anthropic.claude-sonnet-5")
+
+
+def test_a_book_of_a_host_prices_what_it_has_and_nothing_more():
+    head = "provider: aws-bedrock\ncurrency: USD\ntimezone: UTC\nmodels:\n  us.anthropic.claude-sonnet-4-6:\n"
+    book = parse_book(head + "    prices: {2026-02-17: {input_tokens: 3.3 per 1M}}\n")
+    books = Pricebook((*BOOKS.books, book))
+    known = "aws-bedrock/global/us.anthropic.claude-sonnet-4-6 by exact"
+    assert meaning("us.anthropic.claude-sonnet-4-6", books=books) == known
+    assert meaning("bedrock/us.anthropic.claude-sonnet-4-6", books=books) == known
+    assert meaning("us.anthropic.claude-sonnet-4-6", "bedrock", books=books) == known
+    assert meaning("us.anthropic.claude-sonnet-4-6", "anthropic", books=books) == known
+    missing = "the pricebook of aws-bedrock has no such model"
+    assert meaning("eu.anthropic.claude-sonnet-4-6", books=books) == missing
+    assert meaning("claude-sonnet-4-6", books=books).startswith("anthropic/")
+
+
+def test_a_model_of_a_host_on_its_makers_list_is_not_one_of_a_shorter_name():
     for name, model in [
-        ("us.anthropic.claude-opus-4-1-20250805-v1:0", "claude-opus-4-1"),
-        ("us.anthropic.claude-opus-4-20250514-v1:0", "claude-opus-4"),
-        ("us.anthropic.claude-sonnet-5-5-v1:0", "claude-sonnet-5-5"),
-        ("us.anthropic.claude-sonnet-5-v1:0", "claude-sonnet-5"),
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0", "anthropic/claude-opus-4-1"),
+        ("us.anthropic.claude-opus-4-20250514-v1:0", "anthropic/claude-opus-4"),
+        ("us.anthropic.claude-sonnet-5-5-v1:0", "anthropic/claude-sonnet-5-5"),
+        ("us.anthropic.claude-sonnet-5-v1:0", "anthropic/claude-sonnet-5"),
+        ("openai/gpt-5", "openai/gpt-5"),
+        ("eu/gpt-5-mini", "openai/gpt-5-mini"),
+        ("publishers/google/models/gemini-2.5-pro", "google/gemini-2.5-pro"),
+        ("amazon.nova-lite-v1:0", ""),
+        ("our-deployment", ""),
     ]:
-        found = BOOKS.resolve(name)
-        assert isinstance(found, ResolvedModel)
-        assert found.model == model
+        assert BOOKS.makers_model(name) == model
 
 
 def test_a_family_member_that_no_book_knows_is_unknown_and_gets_near_names():
@@ -177,14 +245,22 @@ def test_a_name_of_a_provider_may_mean_one_of_its_lists():
 
 
 def test_azure_is_not_openai_and_vertex_is_not_the_gemini_api():
-    assert meaning("gpt-5", "azure") == "no pricebook for the provider azure"
-    assert meaning("gemini-2.5-flash", "vertex_ai") == "no pricebook for the provider vertex_ai"
+    assert meaning("gpt-5", "azure") == AZURE
+    assert meaning("gemini-2.5-flash", "vertex_ai") == VERTEX
 
 
 def test_an_alias_of_the_user_goes_first():
     named = BOOKS.with_aliases({"Our-Fast-Model": "openai/gpt-5-mini"})
     assert meaning("our-fast-model", books=named) == "openai/global/gpt-5-mini by exact"
     assert meaning("our-fast-model", "litellm-proxy", books=named) == "openai/global/gpt-5-mini by exact"
+
+
+def test_an_alias_may_be_of_what_one_seller_bills():
+    named = BOOKS.with_aliases({"azure/gpt-5": "openai/gpt-5", "our-proxy/fast": "openai/gpt-5-mini"})
+    for provider, name in ((None, "azure/gpt-5"), ("azure", "gpt-5"), ("azure_openai", "gpt-5"), (None, "azure:gpt-5")):
+        assert meaning(name, provider, books=named) == "openai/global/gpt-5 by exact"
+    assert meaning("fast", "our-proxy", books=named) == "openai/global/gpt-5-mini by exact"
+    assert meaning("gpt-5", "vertex_ai", books=named) == VERTEX
 
 
 def test_no_two_providers_claim_a_name():

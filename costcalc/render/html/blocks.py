@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from costcalc.render.blocks import Block, Facts, Grid, Note
+from costcalc.render.blocks import Block, Drawing, Facts, Grid, Note
 from costcalc.render.html.markup import tag, text
 from costcalc.render.html.tables import grid_html
 
+_DRAWING_WIDTH = 76
 LOUD = '<span class="mark" aria-hidden="true">!</span> '
 
 
@@ -40,4 +41,6 @@ def _block(block: Block, identity: str, caption: str) -> str:
             return facts_html(block)
         case Grid():
             return grid_html(block, identity, caption)
+        case Drawing(lines):
+            return tag("pre", text("\n".join(lines(_DRAWING_WIDTH))))
     return ""
