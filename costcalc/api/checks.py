@@ -30,7 +30,14 @@ from costcalc.usage.ledger import UsageLedger
 if TYPE_CHECKING:
     import pandas as pd
 
-_NOT_OF_THE_BASELINE = ("since", "until", "progress")  # days of the log say nothing of what it is compared with
+_NOT_OF_THE_BASELINE = (
+    "since",
+    "until",
+    "month",
+    "last",
+    "week",
+    "progress",
+)  # days of the log say nothing of what it is compared with
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def check(
     """Whether budgets hold: `check("usage.csv", budgets="budgets.yaml").exit_code`.
 
     `budgets` are files, or budgets; `max_cost` and its like are limits of all usage. `baseline` is usage to compare
-    with; `since` and `until` do not touch it. `today` is what the age of prices is counted to; `choose` as for
+    with; `since`, `until` and their like do not touch it. `today` is what the age of prices is counted to; `choose` as for
     `project`. CostcalcError, with every problem: a wrong file, a budget that matches nothing.
     """
     flags = {

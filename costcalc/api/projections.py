@@ -50,7 +50,7 @@ def project(
     """What the rises do to cost and margin: `project("usage.csv", hikes={"alibaba": 34}).to_frame()`.
 
     `revenue` is for the log's period; `margin` and `floor` are shares (`"60%"`, `"0.6"`, a Fraction); `choose` takes
-    what `scan` takes: since, until, where, columns, usage_format, progress. `months` 0: the scenario's horizon, if it
+    what `scan` takes: since, until, month, last, week, where, columns, usage_format, progress. `months` 0: the scenario's horizon, if it
     has one. A scenario that changes more than prices is answered by `outlook`, as an OutlookResult: only months to come
     can grow or move. So is one that is drawn: `simulate` and `seed` are those of `outlook`. CostcalcError with every
     problem found.

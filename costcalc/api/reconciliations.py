@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
-from costcalc.api.words import line_names, read_amount, read_basis, read_day_of, read_share
+from costcalc.api.words import line_names, read_amount, read_basis, read_period, read_share
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.rating.cuts import cuts_for
@@ -21,7 +22,8 @@ from costcalc.reports.reconcile.model import Reconciliation, Tolerance
 from costcalc.reports.reconcile.reconciliation import ReconcileOptions
 from costcalc.reports.reconcile.reconciliation import reconcile as reconcile_report
 from costcalc.usage.labels import matches_glob
-from costcalc.usage.ledger import UsageGroup, UsageLedger
+from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
+from costcalc.usage.period import Period
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,8 +96,7 @@ def reconcile(
         read_basis(basis),
         currency.upper() if currency else None,
         zone,
-        read_day_of(choose.get("since")),
-        read_day_of(choose.get("until")),
+        *_days(choose, ledger, zone),
     )
     chosen = [_chosen(bill, choose.get("where") or {}, prices) for bill in bills]
     return ReconciliationResult(reconcile_report(ledger, chosen, prices.pricebook, prices.fx, options))
@@ -179,11 +180,13 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
     from costcalc.usage.scan import ScanRequest, scan
 
     cuts = cuts_for(prices.pricebook, timezone)
+    period = _period(choose)
     request = ScanRequest(
         cuts=replace(cuts, day_edges=tuple(sorted({*cuts.day_edges, *_HOURS}))),
         dimensions=tuple(name for name in by if name not in PRICE_FIELDS),
-        since=read_day_of(choose.get("since")),
-        until=read_day_of(choose.get("until")),
+        since=period.since,
+        until=period.until,
+        last=period.last,
         timezone=timezone,
         where=_globs(choose.get("where") or {}, prices),
         named=cache(prices.pricebook.named),
@@ -197,6 +200,17 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
             raise
         # A ledger that was stored without the hours says less of why the days differ, and all of how much.
         return scan(usage, replace(request, cuts=cuts), choose.get("progress"))
+
+
+def _period(choose: Mapping[str, Any]) -> Period:
+    return read_period(*(choose.get(name) for name in ("since", "until", "month", "last", "week")))
+
+
+def _days(choose: Mapping[str, Any], ledger: UsageLedger, timezone: str) -> tuple[date | None, date | None]:
+    """The first day, and the day after the last one, that were asked for; of a length, counted back."""
+    period = _period(choose)
+    last_day = covered_days(ledger, timezone)[1] if period.last else None
+    return (period.last.since(last_day) if period.last and last_day else period.since), period.until
 
 
 def _globs(where: Mapping[str, Any], prices: Prices) -> dict[str, tuple[str, ...]]:

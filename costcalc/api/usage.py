@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.words import read_day_of
+from costcalc.api.words import read_period
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
 from costcalc.rating.cuts import cuts_for
@@ -31,6 +31,9 @@ def scan(
     timezone: str = "UTC",
     since: date | str | None = None,
     until: date | str | None = None,
+    month: str | None = None,
+    last: str | None = None,
+    week: str | None = None,
     where: Mapping[str, str | Sequence[str]] | None = None,
     columns: Mapping[str, str] | None = None,
     usage_format: str | None = None,
@@ -41,6 +44,8 @@ def scan(
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
+    The days are those from `since` on and before `until`, those of a `month` ("2026-10") or ISO `week` ("2026-W40"), or
+    the `last` ones before the log's end ("30d", "4w", "3m").
     `by` names the dimensions to keep apart; `columns` says what a column of your own is called
     (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, and `budgets` say what else must be kept
     apart so that they can be run on the ledger. CostcalcError: an input that cannot be read or understood.
@@ -60,12 +65,14 @@ def scan(
         from costcalc.reports.check.usage import columns_for, with_budgets
 
         names, cuts = (*names, *columns_for(budgets)), with_budgets(cuts, budgets)
+    period = read_period(since, until, month, last, week)
     request = ScanRequest(
         cuts=cuts,
         dimensions=tuple(dict.fromkeys(name for name in names if name not in PRICE_FIELDS)),
         if_offered=wished,
-        since=read_day_of(since),
-        until=read_day_of(until),
+        since=period.since,
+        until=period.until,
+        last=period.last,
         timezone=timezone,
         where=_where(where or {}, prices.pricebook),
         named=cache(prices.pricebook.named),

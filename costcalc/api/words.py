@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 
-from costcalc.calendar import read_day
+from costcalc.calendar import read_day, read_month
 from costcalc.money import Money, exact_text, read_number
 from costcalc.problems import fail, nearest_names
+from costcalc.usage.period import Period, period_of_month, read_last, read_week
 
 Number = int | str | Fraction  # a float would have lost digits before it came here
+_NOUNS = {"--month": "month", "--week": "week", "--last": "length of time"}
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _AMOUNT_WITH_CODE = re.compile(r"^([+-]?[\d.,_]+)([A-Za-z]{3})$", re.ASCII)
 BASES = ("auto", "list", "contracted", "billed")
@@ -91,6 +93,35 @@ def read_day_of(value: date | str | None) -> date | None:
         return read_day(str(value))
     except ValueError:
         raise fail("bad-date", f'"{value}" is no day', expected="2026-09-01") from None
+
+
+def read_period(
+    since: date | str | None, until: date | str | None, month: str | None, last: str | None, week: str | None
+) -> Period:
+    """The days meant. CostcalcError: two ways to say them, or a text that names none."""
+    given = {"--since": since, "--until": until, "--month": month, "--last": last, "--week": week}
+    named = [flag for flag, value in given.items() if value is not None]
+    whole = [flag for flag in named if flag in ("--month", "--last", "--week")]
+    if whole and len(named) > 1:
+        other = next(flag for flag in named if flag != whole[0])
+        raise fail(
+            "two-periods", f"{whole[0]} and {other} both say which days", expected="one way to say them",
+            remedy=f"leave out {other}: --since and --until go together, --month, --last and --week stand alone",
+        )  # fmt: skip
+    if month is not None:
+        return _period("--month", month, lambda text: period_of_month(read_month(text)), "2026-10")
+    if week is not None:
+        return _period("--week", week, read_week, "an ISO week: 2026-W40")
+    if last is not None:
+        return _period("--last", last, lambda text: Period(last=read_last(text)), "30d, 4w, or 3m")
+    return Period(read_day_of(since), read_day_of(until))
+
+
+def _period(flag: str, text: str, read: Callable[[str], Period], like: str) -> Period:
+    try:
+        return read(str(text))
+    except ValueError:
+        raise fail("bad-date", f'{flag} "{text}" is no {_NOUNS[flag]}', expected=like) from None
 
 
 def read_basis(word: str) -> str:

@@ -102,6 +102,9 @@ def advise(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -119,7 +122,9 @@ def advise(
     plan = output if output is not None and output.suffix.lower() in PLAN_ENDINGS else None
     answer = None if plan is not None else output
     kind = kind_of(format_, as_json, answer, beside=PLAN_ENDINGS)
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+    )
     earned, source, today = read_earned(revenue, margin, config)
     base = api.scenario_of(scenario, hike or ())
     with scan_progress() as progress:

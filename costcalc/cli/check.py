@@ -135,6 +135,9 @@ def check(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -153,7 +156,9 @@ def check(
         config = read_config(config_file)
         targets = _targets(format_, as_json, output)
         _check_tag(tag)
-        choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+        choice = o.UsageChoice(
+            o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+        )
         limits: dict[str, Any] = {
             "max_cost": max_cost, "max_rise": max_rise, "min_margin": min_margin, "max_tokens": max_tokens,
             "max_requests": max_requests, "max_unpriced": max_unpriced,

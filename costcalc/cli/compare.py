@@ -85,6 +85,9 @@ def compare(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -100,7 +103,9 @@ def compare(
     """Which of several scenarios costs what, and which customers turn unprofitable?"""
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+    )
     earned, source, today = read_earned(revenue, margin, config)
     plans = [api.scenario_of(name, ()) for name in scenario or ()]
     with scan_progress() as progress:

@@ -25,7 +25,7 @@ EXAMPLES = """
 Examples:
   costcalc cost usage.csv
   costcalc cost logs/ --by customer --each month
-  costcalc cost usage.csv --by model,meter --since 2026-09 --until 2026-10
+  costcalc cost usage.csv --by model,meter --month 2026-09
   costcalc cost openrouter_activity.csv --basis list -o cost.csv
   costcalc cost logs/ --by team,customer --format focus -o september.csv
 """
@@ -64,6 +64,9 @@ def cost(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -81,7 +84,9 @@ def cost(
         raise fail("bad-option", f'--each "{each}" is no period', expected="day, or month")
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output, also=("focus", "focus-parquet", "xlsx", "parquet"))
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+    )
     with scan_progress() as progress:
         result = api.cost(
             usage,

@@ -65,6 +65,9 @@ def explain(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -80,7 +83,9 @@ def explain(
     """Which rows, price, band, hike and exchange rate made this figure?"""
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+    )
     zone = choice.zone(config)
     with scan_progress() as progress:
         result = api.explain(

@@ -62,6 +62,9 @@ def forecast(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -77,7 +80,9 @@ def forecast(
     """Where will the month or year end, and when does the budget break?"""
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+    )
     with scan_progress() as progress:
         result = api.forecast(
             usage,

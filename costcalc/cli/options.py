@@ -76,7 +76,23 @@ Since = Annotated[
 ]
 Until = Annotated[
     str | None,
-    typer.Option("--until", metavar="DAY", help="The day after the last one, written likewise.", show_default=False),
+    typer.Option(
+        "--until",
+        metavar="DAY",
+        help="The day after the last one, which is left out; written likewise.",
+        show_default=False,
+    ),
+]
+Month = Annotated[
+    str | None, typer.Option("--month", metavar="MONTH", help="All days of a month: 2026-10.", show_default=False)
+]
+Last = Annotated[
+    str | None,
+    typer.Option("--last", metavar="LENGTH", help="The log's last days: 30d, 4w, 3m.", show_default=False),
+]
+Week = Annotated[
+    str | None,
+    typer.Option("--week", metavar="WEEK", help="Monday to Sunday of an ISO week: 2026-W40.", show_default=False),
 ]
 Where = Annotated[
     list[str] | None,
@@ -124,11 +140,30 @@ ConfigFile = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """Which days, as they are written."""
+
+    since: str | None = None
+    until: str | None = None
+    month: str | None = None
+    last: str | None = None
+    week: str | None = None
+
+    def scan_words(self, timezone: str) -> dict[str, Any]:
+        return {
+            "since": read_period_day(self.since, "--since", timezone),
+            "until": read_period_day(self.until, "--until", timezone),
+            "month": self.month,
+            "last": self.last,
+            "week": self.week,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class UsageChoice:
     """Which usage, read how: the words of the command line with the configuration beneath them."""
 
-    since: str | None
-    until: str | None
+    days: Days
     where: list[str] | None
     columns: list[str] | None
     usage_format: str | None
@@ -156,8 +191,7 @@ class UsageChoice:
         """The keyword arguments of `scan`."""
         timezone = self.zone(config)
         return {
-            "since": read_period_day(self.since, "--since", timezone),
-            "until": read_period_day(self.until, "--until", timezone),
+            **self.days.scan_words(timezone),
             "where": globs(self.where, "--where"),
             "columns": {**config.table("map"), **pairs(self.columns, "--map", "NAME=COLUMN")},
             "usage_format": self.usage_format or config.text("usage_format"),

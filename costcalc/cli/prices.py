@@ -230,7 +230,7 @@ def diff(
     report = read_diff(prices.pricebook, days[0], days[1], provider or (), region)
     code = 0
     if usage:
-        choice = o.UsageChoice(None, None, None, columns, usage_format, timezone, None, pricebook)
+        choice = o.UsageChoice(o.Days(), None, columns, usage_format, timezone, None, pricebook)
         report = _with_usage(report, usage, prices, choice, currency or config.text("currency"), config)
     _deliver(kind, output, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
     if report.usage:
@@ -386,7 +386,7 @@ def _is_there(name: str) -> bool:
 
 
 def _prices(pricebooks: list[Path] | None, config: Config) -> Prices:
-    return o.UsageChoice(None, None, None, None, None, None, None, pricebooks).prices(config)
+    return o.UsageChoice(o.Days(), None, None, None, None, None, pricebooks).prices(config)
 
 
 def _day_in(text: str | None) -> Callable[[str], date]:

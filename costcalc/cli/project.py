@@ -93,6 +93,9 @@ def project(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -116,7 +119,9 @@ def project(
             nearest=nearest_names(table, TABLES),
             expected=", ".join(TABLES),
         )
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+    )
     earned, source, today = read_earned(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
     words = {

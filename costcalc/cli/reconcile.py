@@ -114,6 +114,9 @@ def reconcile(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -133,7 +136,9 @@ def reconcile(
         raise fail("no-invoice", "no invoice is named", remedy="name it: --invoice cost_2026-09.csv")
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+    )
     with scan_progress() as progress:
         result = api.reconcile(
             usage,

@@ -77,6 +77,9 @@ def report(
     region: o.Region = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -89,7 +92,9 @@ def report(
     """One offline page to look at and forward: charts, sliders, tables."""
     kind = _kind(output, chart)
     config = read_config(config_file)
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, region, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
+    )
     earned, source, today = read_earned(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
     with scan_progress() as progress:

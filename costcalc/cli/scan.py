@@ -58,6 +58,9 @@ def scan(
     budgets: BudgetFiles = None,
     since: o.Since = None,
     until: o.Until = None,
+    month: o.Month = None,
+    last: o.Last = None,
+    week: o.Week = None,
     where: o.Where = None,
     columns: o.Map = None,
     usage_format: o.UsageFormat = None,
@@ -75,7 +78,9 @@ def scan(
             "unknown-output", f'a ledger is a Parquet file, and "{output}" does not end like one',
             expected=".parquet", remedy="costcalc cost -o writes .csv, .json and the like",
         )  # fmt: skip
-    choice = o.UsageChoice(since, until, where, columns, usage_format, timezone, None, pricebook)
+    choice = o.UsageChoice(
+        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, None, pricebook
+    )
     zone = choice.zone(config)
     prices = choice.prices(config)
     asked = _budgets(budgets)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from costcalc.calendar import day_of, utc_day
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.usage import plain
@@ -21,9 +23,12 @@ from costcalc.usage.diagnose import (
 )
 from costcalc.usage.engine import Engine, NotRectangular, lines_with_keys, relation, usage_key_pattern
 from costcalc.usage.labels import (
+    bounds_clause,
     count_statement,
     counted_table,
+    days_statement,
     groups_statement,
+    held_statement,
     is_skip,
     names_clause,
     names_table,
@@ -35,7 +40,20 @@ from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
 from costcalc.usage.request import NAMES, ScanRequest
-from costcalc.usage.rows import BAD_TIME, COUNTED, FIRST_SKIP, IN_PARTS, MALFORMED, UNASSUMED, RowBuilder, RowQuery
+from costcalc.usage.rows import (
+    BAD_COST,
+    BAD_COUNT,
+    BAD_TIME,
+    COUNTED,
+    FIRST_SKIP,
+    IN_PARTS,
+    MALFORMED,
+    OUTSIDE,
+    TOO_LARGE,
+    UNASSUMED,
+    RowBuilder,
+    RowQuery,
+)
 from costcalc.usage.sources import Source, Workspace
 from costcalc.yamldoc import collector_paused
 
@@ -56,8 +74,8 @@ class Counter:
     rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
     repaired: dict[str, Repaired] = field(default_factory=dict)  # path of the copy → what was left out of it
 
-    def ledger(self) -> UsageLedger:
-        """The readings as a ledger. CostcalcError: a dimension that none of them has."""
+    def count(self) -> None:
+        """Every row is read. CostcalcError: a dimension that none of the readings has."""
         self.offered = sorted({name for reading in self.readings for name in reading.dimensions.values()})
         self.kept = tuple(self.request.dimensions)
         filtered = (name for name in self.request.where if name not in NAMES)
@@ -67,7 +85,31 @@ class Counter:
         for number in range(len(self.readings)):
             self._count(number)
         self._choose_names()
+
+    def ledger(self) -> UsageLedger:
+        """What was counted, as far as it was chosen."""
         return self._summarised()
+
+    def begin(self, since: date) -> None:
+        """The rows before a day are left out, now that they are counted."""
+        self.request = replace(self.request, since=since, last=None)
+        before = bounds_clause(self.request.bound(None), self.request.bound(since))
+        verdicts = f"({COUNTED}, {BAD_COUNT}, {BAD_COST}, {TOO_LARGE})"
+        self.engine.execute(f"UPDATE counted SET verdict = {OUTSIDE} WHERE verdict IN {verdicts}{before}")
+
+    def days(self, *, chosen: bool = False) -> tuple[date, date] | None:
+        """The first and the last day of the log, whatever period was asked for; `chosen`: of the rows that `where` wants."""
+        clause = self._chosen() if chosen else ""
+        found: list[date] = []
+        for naive, *instants in self.engine.fetch(days_statement(clause, [] if chosen else self._covering())):
+            found += [utc_day(at) if naive else day_of(at, self.request.timezone) for at in instants if at is not None]
+        return (min(found), max(found)) if found else None
+
+    def holds(self, since: date | None, until: date | None, *, with_empty: bool = False) -> bool:
+        """Whether a row that `where` wants begins in these days; `with_empty`: or one that says that there was no usage."""
+        bounds = bounds_clause(self.request.bound(since), self.request.bound(until))
+        covering = self._covering() if with_empty else []
+        return bool(self.engine.fetch(held_statement(self._chosen(), bounds, covering)))
 
     def unmatched(self) -> set[str]:
         """The names of `where` whose globs match no row at all."""

@@ -240,17 +240,41 @@ def summary_statements(chosen: str, covering: Sequence[tuple[int, int]]) -> Mapp
 
     `chosen`: ` AND …`, the rows wanted; `covering`: (reading, verdict) of rows that are no usage but whose days belong to the log.
     """
-    covered = "".join(f" OR (reading = {reading} AND verdict = {verdict})" for reading, verdict in covering)
     inside = f"verdict <> {OUTSIDE}{chosen}"
     return {
         "verdicts": f"SELECT reading, verdict, sum(row_count) FROM counted WHERE {inside} GROUP BY ALL ORDER BY ALL",
         "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {inside} GROUP BY ALL ORDER BY ALL",
         "rounded": f"SELECT coalesce(sum(rounded), 0) FROM counted WHERE verdict = {COUNTED}{chosen}",
-        "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE verdict IN ({COUNTED}, {OUTSIDE}){covered}",
+        "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE {_usage_or(covering)}",
         "remarks": "SELECT reading, sum(undated), "
         + ", ".join(f"sum(remark_{i})" for i in range(MOST_REMARKS))
         + f" FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY ALL ORDER BY ALL",
     }
+
+
+def bounds_clause(since: tuple[int, int] | None, until: tuple[int, int] | None) -> str:
+    """` AND …` for counted rows that begin between two days; each bound is one of instants and one of naive days."""
+    bounds = ((">=", since), ("<", until))
+    return "".join(
+        f" AND from_at {sign} CASE WHEN naive THEN {bound[1]} ELSE {bound[0]} END" for sign, bound in bounds if bound
+    )
+
+
+def days_statement(chosen: str, covering: Sequence[tuple[int, int]]) -> str:
+    """Naive or not, the begin of the first counted row and the last second of the last one, in any period."""
+    rows = f"SELECT naive, min(from_at), max(coalesce(to_at - 1, from_at)) FROM counted WHERE {_usage_or(covering)}"
+    return f"{rows}{chosen} GROUP BY naive"
+
+
+def held_statement(chosen: str, bounds: str, covering: Sequence[tuple[int, int]]) -> str:
+    """A row where there is one within these bounds."""
+    return f"SELECT 1 FROM counted WHERE {_usage_or(covering)}{chosen}{bounds} LIMIT 1"
+
+
+def _usage_or(covering: Sequence[tuple[int, int]]) -> str:
+    """Counted rows in any period, and those that are no usage but whose days belong to the log."""
+    covered = "".join(f" OR (reading = {reading} AND verdict = {verdict})" for reading, verdict in covering)
+    return f"(verdict IN ({COUNTED}, {OUTSIDE}){covered})"
 
 
 def is_skip(verdict: int) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from costcalc.calendar import instant_of_day, utc_midnight
 from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts
+from costcalc.usage.period import Last
 
 NAMES = ("provider", "model")  # chosen by what the log writes and by what the pricebooks call it
 
@@ -22,6 +23,7 @@ class ScanRequest:
     if_offered: tuple[str, ...] = ()  # kept likewise, where every source has it
     since: date | None = None  # first day, in the report's zone
     until: date | None = None  # the day after the last one
+    last: Last | None = None  # counted back from the log's last day, in place of `since`
     timezone: str = "UTC"  # the report's zone, and that of times written without one
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name → globs, one of which must match
     mapping: Mapping[str, str] = field(default_factory=dict)  # --map: meaning or dimension → column

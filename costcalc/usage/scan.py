@@ -10,6 +10,7 @@ from pathlib import Path
 from costcalc.calendar import zone
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.arguments import find_files
+from costcalc.usage.choice import Read, check_some, counted_back, note_of
 from costcalc.usage.counter import Counter
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.ledger import UsageLedger
@@ -54,15 +55,19 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
             logs = [_with_header(source, types) for source in logs]
             readings = plan(logs, request.mapping, request.usage_format, types, engine.keys, is_bill=request.is_bill)
         request = _with_offered(request, readings, kept)
-        ledgers = [recut(ledger, request) for ledger in kept]
         missing = [unmatched(ledger, request) for ledger in kept]
         if logs:
             counter = Counter(engine, workspace, readings, request)
-            ledgers.append(counter.ledger())
+            counter.count()
             missing.append(counter.unmatched())
         _check_matches(request, set.intersection(*missing), counter)
-        found = joined(ledgers)
-        return replace(found, is_part=True) if request.where else found
+        read, asked = Read(counter, kept, request.timezone), request
+        if request.last:
+            request = counted_back(request, read)
+        found = joined([*(recut(ledger, request) for ledger in kept), *([counter.ledger()] if counter else [])])
+        check_some(found, request, read)
+        notes = [*found.notes, *note_of(asked, request.since, read)]
+        return replace(found, notes=notes, is_part=bool(request.where) or found.is_part)
 
 
 def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> ScanRequest:

@@ -227,7 +227,7 @@ def recut(ledger: UsageLedger, request: ScanRequest) -> UsageLedger:
     problems = [*_missing_dimensions(ledger, request), *_missing_edges(ledger, request)]
     if problems:
         raise CostcalcError(problems)
-    chosen = [group for group in ledger.groups if _is_chosen(ledger, group, request)]
+    chosen = [group for group in ledger.groups if is_chosen(ledger, group, request)]
     groups = add_equal([_relabelled(ledger, group, request) for group in chosen])
     first, last = request.covered(ledger.first_instant, ledger.last_instant, naive=any(group.naive for group in groups))
     return replace(
@@ -291,7 +291,8 @@ def _too_coarse(what: str) -> Problem:
     )
 
 
-def _is_chosen(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) -> bool:
+def is_chosen(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) -> bool:
+    """Whether the period and `where` want the group."""
     bounds = (request.bound(request.since), request.bound(request.until))
     since, until = (bound[group.naive] if bound else None for bound in bounds)
     if (since is not None and group.at < since) or (until is not None and group.at >= until):

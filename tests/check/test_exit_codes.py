@@ -80,7 +80,7 @@ def test_no_budget_at_all_is_not_fine(tmp_path):
 
 
 def test_an_empty_log_is_not_fine(tmp_path):
-    with pytest.raises(CostcalcError, match="empty-log"):
+    with pytest.raises(CostcalcError, match="nothing-chosen"):
         checked(tmp_path, days(1, 3), "- {name: all, limit: 5 USD}", since="2027-01-01")
 
 

@@ -53,7 +53,11 @@ def test_a_baseline_shows_what_changed_in_every_budget_and_in_all(tmp_path):
     assert (result.compared.change, result.compared.rise) == (20, Fraction(1, 5))
     # A month that the baseline covers less of than the log has nothing to be compared with.
     shorter = checked(tmp_path, days(1, 10, 12), text, before=days(1, 5, 10))
-    assert [f.change for f in shorter.findings] == [70, None, 70_000_000]
+    assert [f.change for f in shorter.findings] == [
+        2,
+        None,
+        2_000_000,
+    ]  # 12 against 10 a day: all else is the five days
 
 
 def test_days_of_the_log_do_not_cut_the_baseline(tmp_path):

@@ -5,8 +5,9 @@ USAGE = "examples/usage.csv"
 
 def test_a_period_without_usage_is_said(run_costcalc):
     run = run_costcalc("cost", USAGE, "--since", "2027-01")
-    assert run.code == 0
-    assert "! No usage: the log holds none, or nothing in it lies within what was chosen." in run.out
+    assert run.code == 2
+    assert "the log has no usage from 2027-01-01 on" in run.err
+    assert "--month 2026-09" in run.err
 
 
 def test_each_month_alone_is_one_line_a_month(run_costcalc):

@@ -118,7 +118,7 @@ def test_files_are_left_to_the_shell(line, bash):
 
 @pytest.mark.parametrize(
     "line",
-    ["costcalc projekt u.csv --hi", "costcalc prices shw ", "costcalc project --hike x/'", "costcalc cost --top x --l"],
+    ["costcalc projekt u.csv --hi", "costcalc prices shw ", "costcalc project --hike x/'", "costcalc cost --top x --z"],
 )
 def test_a_mistake_in_the_line_offers_nothing_and_says_nothing(line, bash):
     assert bash(line) == []

@@ -41,8 +41,8 @@ def test_too_short_a_history_is_an_answer(run_costcalc):
 
 def test_a_period_without_usage_is_said(run_costcalc):
     run = run_costcalc("forecast", USAGE, "--since", "2027-01")
-    assert run.code == 0
-    assert "! No usage" in run.out
+    assert run.code == 2
+    assert "the log has no usage from 2027-01-01 on" in run.err
 
 
 def test_the_file_holds_a_row_a_day(run_costcalc, tmp_path):

@@ -248,8 +248,8 @@ class TestLabels:
 
     def test_where_that_is_met_outside_the_time_asked_for_is_none(self, plain):
         rows = [f"{NOON},m,1,1,a", "2027-01-01T00:00:00Z,m,1,1,b"]
-        chosen = plain(f"{HEAD},team", *rows, where={"team": ("b",)}, until=date(2027, 1, 1))
-        assert chosen.groups == []
+        with pytest.raises(CostcalcError, match=r"nothing-chosen.*\n.*team=b is in it from 2027-01-01 to 2027-01-01"):
+            plain(f"{HEAD},team", *rows, where={"team": ("b",)}, until=date(2027, 1, 1))
 
     @pytest.mark.parametrize("names", ["team,team", "team,Team", "the team,the-team"])
     def test_of_two_columns_of_one_name_none_is_guessed(self, plain, names):

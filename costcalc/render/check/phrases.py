@@ -108,31 +108,35 @@ def change_text(finding: Finding, currency: str) -> str:
     if finding.unit == "share" and finding.budget.kind != "max_rise":
         return _with_arrow(f"{decimal_text(round_half_up(change * 100, 1), signed=True)} points", change)
     unit = currency if finding.budget.kind == "max_rise" else finding.unit
-    return difference_text(change, finding.baseline.amount or Fraction(), unit)
+    return difference_text(change, finding.before or Fraction(), unit, by_day=finding.is_by_day)
 
 
 def short_change_text(finding: Finding, currency: str) -> str:
     """`+3.4% ↑` where there is no room for the amount."""
-    before = finding.baseline.amount if finding.baseline else None
+    before = finding.before
     is_share = finding.unit == "share" and finding.budget.kind != "max_rise"
     if finding.change is None or not before or before < 0 or is_share:
         return change_text(finding, currency)
     rise = finding.change / before
-    return _with_arrow(percent_text(rise, signed=True), finding.change)
+    by_day = " a day" if finding.is_by_day and finding.change else ""
+    return _with_arrow(f"{percent_text(rise, signed=True)}{by_day}", finding.change)
 
 
-def difference_text(change: Fraction, before: Fraction, unit: str) -> str:
-    """`+743.00 USD, +3.4% ↑`."""
+def difference_text(change: Fraction, before: Fraction, unit: str, *, by_day: bool = False) -> str:
+    """`+743.00 USD, +3.4% ↑`, `+743.00 USD a day, +3.4% ↑`."""
     amount = f"{amount_text(abs(change))} {unit}" if unit in COUNTED else money_text(abs(change), unit)
     sign = "+" if change > 0 else "−"
     rise = f", {percent_text(change / before, signed=True)}" if before > 0 else ", new"
-    return _with_arrow(f"{sign}{amount}{rise}", change)
+    return _with_arrow(f"{sign}{amount}{' a day' if by_day else ''}{rise}", change)
 
 
 def compared_text(compared: Compared, currency: str) -> str:
-    """`In all 9,637.87 USD: +743.00 USD, +8.4% ↑ against 8,894.87 USD`."""
+    """`In all 9,637.87 USD: +743.00 USD, +8.4% ↑ against 8,894.87 USD`; with the days of both where they differ."""
     now, then = money_text(compared.cost, currency), money_text(compared.before, currency)
-    return f"In all {now}: {difference_text(compared.change, compared.before, currency)} against {then}"
+    if compared.is_by_day:
+        now, then = f"{now} in {counted(compared.days, 'day')}", f"{then} in {counted(compared.usage.days, 'day')}"
+    change = difference_text(compared.change, compared.before_compared, currency, by_day=compared.is_by_day)
+    return f"In all {now}: {change} against {then}"
 
 
 def _with_arrow(text: str, change: Fraction) -> str:
@@ -237,20 +241,20 @@ def _age(finding: Finding) -> str:
 
 def _rise(finding: Finding, currency: str) -> str:
     cost, before = finding.cost or Fraction(), (finding.baseline.amount if finding.baseline else None) or Fraction()
+    now, then = money_text(cost, currency), money_text(before, currency)
     most = plain_percent(finding.limit, signed=True)
-    amounts = f"{money_text(before, currency)} before, {money_text(cost, currency)} now"
     rise = "new cost" if finding.actual is None else _near_percent(finding.actual, finding, signed=True)
-    text = f"{rise} ({amounts}), at most {most}{_by_day(finding, cost, before)}"
+    of = finding.baseline.of if finding.baseline else None
+    if finding.is_by_day and of and finding.covered:
+        rise += " by the day" if finding.actual is not None else ""
+        now, then = f"{now} in {_days_counted(finding.covered)}", f"{then} in {_days_counted(of)}"
+    text = f"{rise} ({then} before, {now} now), at most {most}"
     return text + (f", and {finding.reason}" if finding.reason else "")
 
 
-def _by_day(finding: Finding, cost: Fraction, before: Fraction) -> str:
-    """Logs of different length are compared as they are; the rise by the day is said beside it."""
-    days, then = finding.covered, finding.baseline
-    if days is None or then is None or days.count == then.days or before <= 0:
-        return ""
-    rise = (cost / days.count) / (before / then.days) - 1
-    return f" ({counted(then.days, 'day')} before, {days.count} now: by the day {percent_text(rise, signed=True)})"
+def _days_counted(days: Days) -> str:
+    """`15 days, 1–15 Aug 2026,`."""
+    return f"{counted(days.count, 'day')}, {days_text(days.first, days.last)},"
 
 
 def _near_percent(share: Fraction, finding: Finding, signed: bool = False) -> str:

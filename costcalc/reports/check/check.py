@@ -41,15 +41,27 @@ class Compared:
     cost: Fraction
     before: Fraction
     is_complete: bool
+    days: int  # that the log covers; the baseline's are those of its usage
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether both cover different numbers of days, so that only their daily rates can be compared."""
+        return self.days != self.usage.days
+
+    @property
+    def before_compared(self) -> Fraction:
+        """What the change is of: all, or a day's share."""
+        return self.before / (self.usage.days if self.is_by_day else 1)
 
     @property
     def change(self) -> Fraction:
-        return self.cost - self.before
+        """Where the days differ, by the day."""
+        return self.cost / (self.days if self.is_by_day else 1) - self.before_compared
 
     @property
     def rise(self) -> Fraction | None:
         """None where nothing was paid before."""
-        return self.change / self.before if self.before else None
+        return self.change / self.before_compared if self.before else None
 
 
 @dataclass(frozen=True)
@@ -150,4 +162,4 @@ def _compared(log: Log, before: Log | None) -> Compared | None:
         return None
     cost, then = log.whole.rating, before.whole.rating
     complete = not (log.lacks_rows or before.lacks_rows) and cost.is_complete and then.is_complete
-    return Compared(before.usage, cost.total.before, then.total.before, complete)
+    return Compared(before.usage, cost.total.before, then.total.before, complete, log.days.count)

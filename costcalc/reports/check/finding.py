@@ -32,6 +32,7 @@ class Baseline:
 
     amount: Fraction | None  # None: it does not cover the period
     days: int  # that it covers in all
+    of: Days | None = None  # the days that the amount is of; None: it does not add up by the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,25 @@ class Finding:
         return self.budget.kind == "margin_at_least"
 
     @property
-    def change(self) -> Fraction | None:
-        """Against the baseline; of a rise, in money."""
-        now = self.cost if self.budget.kind == "max_rise" else self.actual
-        if now is None or self.baseline is None or self.baseline.amount is None:
+    def is_by_day(self) -> bool:
+        """Whether it and the baseline are of different numbers of days, so that only their daily rates can be compared."""
+        of = self.baseline.of if self.baseline else None
+        return of is not None and self.covered is not None and of.count != self.covered.count
+
+    @property
+    def before(self) -> Fraction | None:
+        """The baseline's amount; where the days differ, a day's share of it."""
+        if self.baseline is None or self.baseline.amount is None:
             return None
-        return now - self.baseline.amount
+        return self.baseline.amount / (self.baseline.of.count if self.is_by_day and self.baseline.of else 1)
+
+    @property
+    def change(self) -> Fraction | None:
+        """Against the baseline, where the days differ by the day; of a rise, in money."""
+        now = self.cost if self.budget.kind == "max_rise" else self.actual
+        if now is None or self.before is None:
+            return None
+        return now / (self.covered.count if self.is_by_day and self.covered else 1) - self.before
 
 
 def worst(findings: Sequence[Finding]) -> Finding:

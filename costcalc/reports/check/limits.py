@@ -77,9 +77,9 @@ def _before(budget: Budget, baseline: Log | None, covered: Days) -> Baseline | N
     spend = baseline.spend(budget.where, budget.unit if budget.is_money else "")
     amounts = amounts_of(budget, spend)
     if budget.each is None and budget.period is None:
-        return Baseline(within(amounts, baseline.days), baseline.days.count)
+        return Baseline(within(amounts, baseline.days), baseline.days.count, baseline.days)
     both = overlap(covered, baseline.days)
-    return Baseline(within(amounts, both) if both == covered else None, baseline.days.count)
+    return Baseline(within(amounts, both) if both == covered else None, baseline.days.count, both)
 
 
 def _check_days(budget: Budget, spend: Spend) -> None:

@@ -1,4 +1,4 @@
-"""Rises: what usage costs against what the same usage of a baseline cost."""
+"""Rises: what usage costs against what the same usage of a baseline cost; over different numbers of days, by the day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from costcalc.problems import fail
 from costcalc.reports.check.finding import Baseline, Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
 from costcalc.reports.check.log import Log
-from costcalc.reports.check.spend import within
+from costcalc.reports.check.spend import Spend, within
+
+SHORT = 7  # days
+AN_ESTIMATE = "of under seven days a daily rate is an estimate: compare as many days of both to be sure"
 
 
 def rise_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Finding]:
@@ -23,14 +26,27 @@ def rise_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Fi
         )  # fmt: skip
     now, then = (side.spend(budget.where) for side in (log, baseline))
     cost, before = (within(spend.cost, spend.days) for spend in (now, then))
-    rise = (cost - before) / before if before > 0 else None
-    if rise is None and cost <= before:
-        rise = Fraction()  # nothing then, nothing now
+    per_day = Fraction(then.days.count, now.days.count)
+    rise = _rise(cost * per_day, before)
     status, reason = _status(budget, (log, baseline), rise)
+    if status == "ok" and per_day != 1 and _is_short(now, then) and (_rise(cost, before) or 0) > budget.limit:
+        status, reason = "warn", AN_ESTIMATE
     yield Finding(
         budget, status, "share", budget.limit, rise, now.days, now.days,
-        baseline=Baseline(before, then.days.count), reason=reason, cost=cost,
+        baseline=Baseline(before, then.days.count, then.days), reason=reason, cost=cost,
     )  # fmt: skip
+
+
+def _rise(cost: Fraction, before: Fraction) -> Fraction | None:
+    """As a share of what it was; None: new cost."""
+    if before > 0:
+        return (cost - before) / before
+    return Fraction() if cost <= before else None  # nothing then, nothing now
+
+
+def _is_short(*spends: Spend) -> bool:
+    """Under seven days a daily rate is an estimate."""
+    return any(spend.days.count < SHORT for spend in spends)
 
 
 def _status(budget: Budget, sides: tuple[Log, Log], rise: Fraction | None) -> tuple[Status, str]:

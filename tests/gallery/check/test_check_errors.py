@@ -10,6 +10,7 @@ import pytest
 HERE = Path(__file__).parent
 LOG = "date,provider,model,team,requests,input_tokens,output_tokens\n"
 FILES = {
+    "refused.csv": LOG + "2026-09-01,alibaba,qwen3-max,search,1,-5,100\n",
     "usage.csv": LOG + "2026-09-01,alibaba,qwen3-max,search,1,1000,100\n2026-09-30,openai,gpt-5-mini,ads,1,1000,100\n",
     "incomplete.csv": LOG + "2026-09-01,alibaba,qwen9-max,search,1,1000,100\n",
     "uncounted.csv": "date,provider,model,input_tokens,output_tokens\n2026-09-01,alibaba,qwen3-max,1000,100\n",
@@ -45,7 +46,7 @@ CASES = {
     "unknown-ending": "check usage.csv --max-cost 5USD -o check.docx",
     "bad-tag": "check usage.csv --max-cost 5USD --tag '--> x'",
     "wrong-budgets": "check usage.csv --budgets wrong.yaml --budgets nowhere.yaml",
-    "empty-log": "check usage.csv --max-cost 5USD --since 2027-01-01",
+    "empty-log": "check refused.csv --max-cost 5USD",
     "lint-wrong": "budgets lint wrong.yaml days.yaml absent.yaml nowhere.yaml",
     "lint-of-scenarios": "scenarios lint plan.yaml wrong.yaml",
     "unknown-command": "budgets lnt",

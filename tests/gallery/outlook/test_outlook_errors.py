@@ -15,6 +15,7 @@ LOGS = {
     "times.csv": "timestamp,provider,model,input_tokens,output_tokens\n"
     "2026-09-01T08:30:00Z,alibaba,qwen3-max,1000,100\n"
     "2026-09-30T20:10:00Z,alibaba,qwen3-max,1000,100\n",
+    "refused.csv": "date,provider,model,requests,input_tokens,output_tokens\n2026-09-01,alibaba,qwen3-max,1,-5,100\n",
     "totals.csv": "date,provider,model,rows,input_tokens,output_tokens\n2026-09-01,alibaba,qwen3-max,7,1000,100\n",
 }
 # Beside the scenario of the same name; the others are one command with usage.csv.
@@ -22,7 +23,7 @@ COMMANDS = {
     "own-price-of-a-part": "project usage.csv --scenario own-price-of-a-part.yaml --revenue 1000",
     "fx-in-another-currency": "project usage.csv --scenario fx-in-another-currency.yaml --currency CNY",
     "by-what-months-do-not-tell-apart": "project usage.csv --scenario by-what-months-do-not-tell-apart.yaml --by meter",
-    "empty-log": "project usage.csv --scenario empty-log.yaml --since 2027-01",
+    "empty-log": "project refused.csv --scenario empty-log.yaml",
     "hours-of-a-stored-ledger": "project kept.parquet --scenario hours-of-a-stored-ledger.yaml",
     "move-beside-a-scenario": "project usage.csv --scenario move-beside-a-scenario.yaml --move-to alibaba/qwen-flash",
     "requests-unknown": "project totals.csv --scenario requests-unknown.yaml",
