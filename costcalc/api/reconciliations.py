@@ -14,7 +14,7 @@ from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
 from costcalc.api.words import line_names, read_amount, read_basis, read_period, read_share
 from costcalc.calendar import DAY_SECONDS
-from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.problems import CostcalcError, fail, nearest_names
 from costcalc.rating.cuts import cuts_for
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.reports.reconcile.bills import BILL_FIELDS, CHARGE, ITEM, USAGE, zone_of
@@ -162,8 +162,9 @@ def _invoices(
     if not isinstance(invoice, str | Path | Sequence):
         return [scan(invoice, request)]
     found: list[UsageLedger] = []
-    problems: list[Problem] = []
-    for name in find_files(invoice):
+    named = find_files(invoice)
+    problems = named.left.missing  # a bill is compared whole
+    for name in named.files:
         try:
             found.append(scan(name, request))
         except CostcalcError as error:

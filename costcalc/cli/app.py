@@ -98,7 +98,7 @@ Examples:
 
 \b
 Exit codes: 0 fine, 1 a budget or margin is broken, 2 the command line or an input is
-wrong, 3 incomplete (unpriced or refused rows), 70 a bug.
+wrong, 3 incomplete (unpriced or refused rows, unread files), 70 a bug.
 """
 
 

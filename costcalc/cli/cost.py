@@ -118,7 +118,7 @@ def cost(
     report_refused(report.usage)
     return exit_code(
         report.usage,
-        report.is_complete,
+        report.is_priced,
         allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
         allow_refused=allow_refused or config.flag("allow_refused"),
     )

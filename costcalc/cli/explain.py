@@ -114,7 +114,7 @@ def explain(
     report_refused(report.usage)
     return exit_code(
         report.usage,
-        report.is_complete,
+        report.is_priced,
         allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
         allow_refused=allow_refused or config.flag("allow_refused"),
     )

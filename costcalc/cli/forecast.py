@@ -108,7 +108,7 @@ def forecast(
         return BROKEN_EXIT
     return exit_code(
         report.usage,
-        report.is_complete,
+        report.is_priced,
         allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
         allow_refused=allow_refused or config.flag("allow_refused"),
     )

@@ -125,7 +125,8 @@ AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")
 ]
 AllowRefused = Annotated[
-    bool, typer.Option("--allow-refused", help="Exit 0 even where rows were refused; it is still said.")
+    bool,
+    typer.Option("--allow-refused", help="Exit 0 even where rows were refused or files not read; it is still said."),
 ]
 ConfigFile = Annotated[
     Path | None,

@@ -104,15 +104,15 @@ def screen() -> Console:
     return console
 
 
-def exit_code(usage: UsageSummary, complete: bool, *, allow_unpriced: bool, allow_refused: bool) -> int:
+def exit_code(usage: UsageSummary, priced: bool, *, allow_unpriced: bool, allow_refused: bool) -> int:
     """3 where the total is incomplete, unless that was allowed."""
-    if usage.refused_rows and not allow_refused:
+    if not usage.is_whole and not allow_refused:
         return INCOMPLETE_EXIT
-    return INCOMPLETE_EXIT if not complete and not allow_unpriced else 0
+    return INCOMPLETE_EXIT if not priced and not allow_unpriced else 0
 
 
 def report_refused(usage: UsageSummary) -> None:
-    """Name refused rows on standard error, each with file and line."""
+    """Name refused rows and unread files on standard error, each with its place."""
     if usage.problems:
         from costcalc.render.problems import write_problems
 

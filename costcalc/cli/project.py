@@ -160,7 +160,7 @@ def project(
     report_refused(report.usage)
     return exit_code(
         report.usage,
-        report.is_complete,
+        report.is_priced,
         allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
         allow_refused=allow_refused or config.flag("allow_refused"),
     )

@@ -121,7 +121,7 @@ def report(
     report_refused(result.report.usage)
     return exit_code(
         result.report.usage,
-        result.report.is_complete,
+        result.report.is_priced,
         allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
         allow_refused=allow_refused or config.flag("allow_refused"),
     )

@@ -101,7 +101,7 @@ def scan(
     rows = sum(source.rows for source in ledger.sources)
     typer.echo(f"{output}: {len(ledger.groups):,} groups of {rows:,} rows, {int(summary.tokens):,} tokens", err=True)
     report_refused(summary)
-    return INCOMPLETE_EXIT if summary.refused_rows and not (allow_refused or config.flag("allow_refused")) else 0
+    return INCOMPLETE_EXIT if not summary.is_whole and not (allow_refused or config.flag("allow_refused")) else 0
 
 
 def _budgets(paths: list[Path] | None) -> list[Budget]:

@@ -28,7 +28,7 @@ def change_notes(projection: Projection) -> Iterator[Block]:
 
 
 def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
-    """Unpriced models and refused rows: no figure above holds them. Nothing at all is said too."""
+    """Unpriced models, refused rows and unread files: no figure above holds them. Nothing at all is said too."""
     if not rating.charges and not rating.unpriced:
         yield Gap()
         yield Note("No usage: the log holds none, or nothing in it lies within what was chosen.", "loud")
@@ -40,6 +40,9 @@ def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
     if usage.refused_rows:
         yield Gap()
         yield _refused(usage)
+    if usage.unread_files:
+        yield Gap()
+        yield unread_note(usage)
 
 
 def assumption_blocks(
@@ -141,8 +144,16 @@ def _unpriced_row(what: str, tokens: Fraction, reason: str, rating: Rating) -> l
 def _refused(usage: UsageSummary) -> Note:
     verb, them = ("is", "it") if usage.refused_rows == 1 else ("are", "them")
     text = f"Refused: {counted(usage.refused_rows, 'row')} {verb} not counted, and the total lacks {them}."
-    if usage.problems:
-        text += f" The first {len(usage.problems)} are named on standard error." if len(usage.problems) > 1 else ""
+    if len(usage.problems) > 1:
+        shown = "first" if usage.unread_files else f"first {len(usage.problems)}"
+        text += f" The {shown} are named on standard error."
+    return Note(text, "loud")
+
+
+def unread_note(usage: UsageSummary) -> Note:
+    """Files that were found and may hold usage: named on standard error."""
+    one = usage.unread_files == 1
+    text = f"Not read: {counted(usage.unread_files, 'file')} that may hold usage; the total lacks {'it' if one else 'them'}."
     return Note(text, "loud")
 
 

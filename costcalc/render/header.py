@@ -80,6 +80,8 @@ def usage_row(usage: UsageSummary, rating: Rating) -> tuple[str, tuple[str, ...]
         parts.append(f"priced {share_text(rating.priced_share)}")
     if usage.refused_rows:
         parts.append(f"{counted(usage.refused_rows, 'row')} refused")
+    if usage.unread_files:
+        parts.append(f"{counted(usage.unread_files, 'file')} not read")
     return label, tuple(parts)
 
 

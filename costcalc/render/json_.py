@@ -377,6 +377,7 @@ def usage_json(usage: UsageSummary, rating: Rating) -> Json:
         "tokens": count_json(usage.tokens),
         "priced_share": ratio_text(rating.priced_share),
         "refused_rows": usage.refused_rows,
+        "unread_files": usage.unread_files,
         "problems": [
             {
                 "code": problem.code,

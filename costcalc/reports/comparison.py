@@ -93,7 +93,7 @@ class Alternative(OverMonths):
     revenue_source: str  # "": unknown
     floor: Fraction | None
     notes: Sequence[str]
-    is_complete: bool
+    is_priced: bool
     has_ranges: bool
 
     @property
@@ -207,8 +207,12 @@ class Comparison:
         return sorted((CustomerRow(name, lines) for name, lines in found.items()), key=_worst_first)
 
     @property
+    def is_priced(self) -> bool:
+        return all(alternative.is_priced for alternative in self.alternatives)
+
+    @property
     def is_complete(self) -> bool:
-        return all(alternative.is_complete for alternative in self.alternatives)
+        return self.is_priced and self.usage.is_whole
 
 
 @collector_paused()
@@ -298,7 +302,7 @@ def _alternative(
         case.source,
         options.floor,
         list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
-        after.is_complete and not baselines.usage.refused_rows and horizon.rating.is_complete,
+        after.is_complete and horizon.rating.is_complete,
         ends[0] is not after,
     )
     return found, (*base.rates_used, *after.rates_used)

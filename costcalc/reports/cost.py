@@ -50,8 +50,12 @@ class CostReport:
         return self.rating.total.before
 
     @property
+    def is_priced(self) -> bool:
+        return self.rating.is_complete
+
+    @property
     def is_complete(self) -> bool:
-        return self.rating.is_complete and not self.usage.refused_rows
+        return self.is_priced and self.usage.is_whole
 
 
 def cost(

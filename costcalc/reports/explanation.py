@@ -163,8 +163,12 @@ class Explanation:
         return len(self.whole)
 
     @property
+    def is_priced(self) -> bool:
+        return self.rating.is_complete
+
+    @property
     def is_complete(self) -> bool:
-        return self.rating.is_complete and not self.usage.refused_rows
+        return self.is_priced and self.usage.is_whole
 
     def leaves(self) -> Iterator[tuple[ExplainedLine, PriceUsed, Leaf]]:
         for line in self.lines:

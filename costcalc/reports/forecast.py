@@ -156,8 +156,12 @@ class Forecast:
         return (self.period.last - self.starts).days + 1 if self.period and self.starts else 0
 
     @property
+    def is_priced(self) -> bool:
+        return self.rating.is_complete
+
+    @property
     def is_complete(self) -> bool:
-        return self.rating.is_complete and not self.usage.refused_rows
+        return self.is_priced and self.usage.is_whole
 
     @property
     def is_free(self) -> bool:

@@ -136,10 +136,14 @@ class Outlook(OverMonths):
     notes: Sequence[str]
     absent: Sequence[str]  # what the scenario names and the log does not use
     rates_used: Sequence[RateUsed]
-    is_complete: bool
+    is_priced: bool
     has_ranges: bool
     answers: Restoring
     simulation: Simulation | None = None  # where draws were asked for
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_priced and self.usage.is_whole
 
     @property
     def today(self) -> Totals:
@@ -184,7 +188,7 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
         notes=list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
         absent=list(horizon.absent),
         rates_used=tuple(dict.fromkeys(rate for _, _, run in steps for rate in run.rates_used)),
-        is_complete=after.is_complete and not usage.refused_rows and horizon.rating.is_complete,
+        is_priced=after.is_complete and horizon.rating.is_complete,
         has_ranges=ends[0] is not after,
         answers=restoring(case, after, totals(case, frozen)[-1], options.floor),
     )

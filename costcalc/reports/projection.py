@@ -107,10 +107,12 @@ class Projection:
         return self.rating.total
 
     @property
+    def is_priced(self) -> bool:
+        return self.rating.is_complete and not any(m.unpriced_tokens for m in self.months)
+
+    @property
     def is_complete(self) -> bool:
-        return (
-            self.rating.is_complete and not self.usage.refused_rows and not any(m.unpriced_tokens for m in self.months)
-        )
+        return self.is_priced and self.usage.is_whole
 
     @property
     def first_month_below_floor(self) -> MonthLine | None:

@@ -21,10 +21,16 @@ class UsageSummary:
     requests: Fraction | None  # None: a source does not say
     tokens: Fraction
     refused_rows: int
+    unread_files: int  # found in folders, and may hold usage
     problems: Sequence[Problem]
     skipped: Sequence[SkippedRows]
     notes: Sequence[str]
     timezone: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that was found could be read."""
+        return not (self.refused_rows or self.unread_files)
 
     @property
     def days(self) -> int:
@@ -50,6 +56,7 @@ def summary_of(ledger: UsageLedger, timezone: str) -> UsageSummary:
         None if requests is None else Fraction(requests),
         Fraction(tokens),
         ledger.refused_rows,
+        ledger.unread_files,
         ledger.problems,
         ledger.skipped,
         ledger.notes,

@@ -4,41 +4,61 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.usage.left import Left, is_of_something_else, set_aside, unread
 
 SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".gz", ".zst"])
 _PATTERN = "*?["
 
 
-def find_files(usage: str | Path | Sequence[str | Path]) -> list[str]:
-    """The files that the arguments name: files, globs, folders (searched below) and "-", each once. CostcalcError: none there."""
-    arguments = [usage] if isinstance(usage, str | Path) else list(usage)
-    found: list[str] = []
-    problems: list[Problem] = []
-    for argument in arguments:
-        names = _names_of(str(argument))
-        if not names:
-            problems.append(_not_there(str(argument)))
-        found += names
-    if problems or not arguments:
-        raise CostcalcError(
-            problems or [Problem("no-usage", "no file is named", remedy="name files, folders or globs")]
-        )
-    once = {name if name == "-" else os.path.realpath(name): name for name in reversed(found)}
-    return list(reversed(once.values()))
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The files that arguments name, each once."""
+
+    files: Sequence[str] = ()
+    inside: frozenset[str] = frozenset()  # those of them that were found in a folder, and not named themselves
+    left: Left = field(default_factory=Left)  # what else the folders hold
 
 
-def _names_of(argument: str) -> list[str]:
-    if argument == "-" or not argument:
-        return [argument] * bool(argument)
-    return [name for place in _places(argument) for name in (_inside(place) if place.is_dir() else [str(place)])]
+def find_files(usage: str | Path | Sequence[str | Path]) -> Named:
+    """The files that the arguments name: files, globs, folders (searched below) and "-". CostcalcError: none there."""
+    arguments = [str(usage)] if isinstance(usage, str | Path) else [str(each) for each in usage]
+    places = {argument: _places(argument) for argument in arguments}
+    folders = [place for found in places.values() for place in found if place.is_dir()]
+    search = _Search([Path(os.path.realpath(folder)) for folder in folders])
+    named = {_identity(str(place)) for found in places.values() for place in found if not place.is_dir()}
+    files: dict[str, str] = {}
+    problems = [] if arguments else [Problem("no-usage", "no file is named", remedy="name files, folders or globs")]
+    for argument, found in places.items():
+        names = [name for place in found for name in (search.below(place) if place.is_dir() else [str(place)])]
+        problems += [] if names else [_not_there(argument, found)]
+        for name in names:
+            files.setdefault(_identity(name), name)
+    _set_aside(search, named)
+    if problems:
+        raise CostcalcError([*problems, *search.left.missing])
+    inside = frozenset(name for identity, name in files.items() if identity not in named)
+    return Named(tuple(files.values()), inside, search.left)
+
+
+def _set_aside(search: _Search, named: Collection[str]) -> None:
+    for path in search.passed:
+        if _identity(str(path)) not in named:
+            set_aside(path, search.left)
+
+
+def _identity(name: str) -> str:
+    return name if name == "-" else os.path.realpath(name)
 
 
 def _places(argument: str) -> list[Path]:
     """The file or folder of that name; else what the name matches as a glob."""
+    if argument in ("-", ""):
+        return [Path(argument)] * bool(argument)
     home = os.path.expanduser(argument)  # noqa: PTH111 -- Path's own raises for a user that nobody knows
     for name in (argument, home):
         if os.path.exists(name):  # noqa: PTH110 -- Path's own raises for a name that is too long
@@ -46,18 +66,62 @@ def _places(argument: str) -> list[Path]:
     return [Path(name) for name in sorted(glob.glob(home, recursive=True))]  # noqa: PTH207 -- likewise for "**a"
 
 
-def _inside(folder: Path) -> list[str]:
-    files = (file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    return sorted(str(file) for file in files if not _is_hidden(file.relative_to(folder)))
+@dataclass
+class _Search:
+    """Searches folders, and keeps what it does not take."""
+
+    roots: Sequence[Path]  # every folder that is searched, as it really is
+    left: Left = field(default_factory=Left)
+    passed: list[Path] = field(default_factory=list)  # files of other endings
+
+    def below(self, folder: Path) -> list[str]:
+        """The files of usage below the folder, sorted."""
+        return sorted(str(path) for path in self._walk(folder))
+
+    def _walk(self, folder: Path) -> Iterator[Path]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            self._unread(folder, f"cannot read the folder: {error.strerror}", "check its permissions")
+            return
+        for entry in entries:
+            path = folder / entry.name
+            if entry.name.startswith("."):
+                continue  # checkpoints, locks and the like, which the shell's globs leave out too
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._walk(path)
+            elif entry.is_dir():
+                self._linked(path)
+            elif not entry.is_file():
+                self._no_file(path)
+            elif path.suffix.lower() in SUFFIXES:
+                yield path
+            else:
+                self.passed.append(path)
+
+    def _linked(self, path: Path) -> None:
+        """A linked folder is not followed: it may lead anywhere. One that leads to what is searched anyway needs no word."""
+        target = Path(os.path.realpath(path))
+        if not any(_reaches(root, target) for root in self.roots):
+            self._unread(path, f"a linked folder is not followed: it leads to {target}", "name it beside the others")
+
+    def _no_file(self, path: Path) -> None:
+        if is_of_something_else(path):
+            return
+        what = "the link leads nowhere" if path.is_symlink() else "this is no file, but a pipe or a device"
+        self._unread(path, what, "mend or remove it")
+
+    def _unread(self, path: Path, message: str, remedy: str) -> None:
+        self.left.unread[str(path)] = [unread(path, message, remedy)]
 
 
-def _is_hidden(inside: Path) -> bool:
-    """Checkpoints, locks and the like, which the shell's globs leave out too."""
-    return any(part.startswith(".") for part in inside.parts)
+def _reaches(root: Path, target: Path) -> bool:
+    """Whether a search of the root comes to the target, which no hidden folder may hold."""
+    return target.is_relative_to(root) and not any(part.startswith(".") for part in target.relative_to(root).parts)
 
 
-def _not_there(argument: str) -> Problem:
-    if Path(argument).is_dir():
+def _not_there(argument: str, found: Sequence[Path]) -> Problem:
+    if found:
         message, remedy = "the folder holds no usage file", f"expected files ending in {' '.join(sorted(SUFFIXES))}"
     elif any(char in argument for char in _PATTERN):
         message, remedy = "no file matches the pattern", "check the pattern, or quote it for the shell"

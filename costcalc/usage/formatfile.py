@@ -64,6 +64,7 @@ _FORMAT_KEYS = [
     "undated",
     "other_columns",
     "ignored",
+    "beside",
     "shapes",
 ]
 _TIME_KINDS = ("instant", "plain", "unix", "unix-ms", "utc-bucket", "utc-day", "naive-day", "us-day", "naive-month")
@@ -115,6 +116,7 @@ class _Reader:
             undated=self.word(root.get("undated"), "undated") == "yes",
             other_columns=self.word(root.get("other_columns"), "other_columns") != "no",
             ignored=frozenset(self.words(root.get("ignored"), "ignored")),
+            beside=self.words(root.get("beside"), "beside"),
         )
 
     # --- small pieces -------------------------------------------------------------------------------------

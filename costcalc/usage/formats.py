@@ -182,3 +182,4 @@ class FormatSpec:
     undated: bool = False  # rows without a time are taken as of the day of the file's last change
     other_columns: bool = True  # columns without a meaning are dimensions
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension
+    beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage

@@ -85,7 +85,8 @@ class UsageLedger:
     sources: Sequence[SourceFile] = ()
     skipped: Sequence[SkippedRows] = ()
     refused_rows: int = 0  # rows that contradict themselves or cannot be read: not counted, and said
-    problems: Sequence[Problem] = ()  # the first refused rows, each with file and line
+    unread_files: int = 0  # files and folders that may hold usage and could not be read: likewise
+    problems: Sequence[Problem] = ()  # the first refused rows, each with file and line, and unread files
     first_instant: int | None = None  # begin of the first row's time (a naive day counts from 00:00 UTC)
     last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
     stated: frozenset[str] | None = None  # the meters that the sources have columns for; None: not known

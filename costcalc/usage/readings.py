@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
@@ -12,6 +13,7 @@ from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import FormatSpec, Shape, Text
+from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns
 from costcalc.usage.sources import Source
 
@@ -63,20 +65,25 @@ def plan(
     usage_format: str | None,
     types: Mapping[str, Mapping[str, str]],
     keys_of: Callable[[Source], Sequence[str]],
+    left: Left,
     is_bill: bool = False,
 ) -> list[Reading]:
-    """How the sources will be read. CostcalcError with every problem: unknown formats, unclear or missing columns.
+    """How the sources will be read; what a folder holds beside them goes to `left`.
 
+    CostcalcError with every problem of the files that were named: unknown formats, unclear or missing columns.
     `is_bill`: a table that no format knows is one of amounts. `types`: path → column → kind, of sources with types; `keys_of` lists the keys of flat JSON records.
     """
     groups: dict[tuple[object, ...], list[Source]] = {}
     chosen: dict[tuple[object, ...], tuple[FormatSpec | None, str]] = {}
     problems: list[Problem] = []
-    for source in sources:
-        try:
-            spec, why = choose(source, mapping, usage_format, is_bill)
-        except CostcalcError as error:
-            problems += error.problems
+    chosen_specs = [(source, *choose(source, mapping, usage_format, is_bill)) for source in sources]
+    beside = {glob for _, spec, _ in chosen_specs for glob in (spec.beside if spec else ())}
+    for source, spec, why in chosen_specs:
+        if _has_no_rows(source):
+            left.empty[source.shown] = [_header_only(source)]
+            continue
+        if not source.is_named and any(PurePath(source.shown).match(glob) for glob in beside):
+            left.other[source.shown] = []
             continue
         if spec is None and source.kind == "json":
             source = replace(source, scalars=_flat_keys(source, keys_of(source)))
@@ -88,10 +95,28 @@ def plan(
         try:
             readings.append(_reading(tuple(members), *chosen[key], mapping, types.get(members[0].path, {}), is_bill))
         except CostcalcError as error:
-            problems += error.problems
+            problems += _leave(members, error.problems, left)
     if problems:
         raise CostcalcError(problems)
     return readings
+
+
+def _leave(sources: Iterable[Source], problems: Sequence[Problem], left: Left) -> list[Problem]:
+    """Leaves those that a folder holds; the problems of a file that was named are handed back."""
+    raised: list[Problem] = []
+    for source in sources:
+        own = [replace(each, place=replace(each.place, file=source.shown)) if each.place else each for each in problems]
+        if source.is_named:
+            raised = raised or own
+        elif _may_hold_usage(source):
+            left.unread[source.shown] = own
+        else:
+            left.other[source.shown] = own
+    return raised
+
+
+def _may_hold_usage(source: Source) -> bool:
+    return has_usage_columns(source.header) if source.kind == "parquet" else may_hold_usage(head_of(Path(source.path)))
 
 
 def _flat_keys(source: Source, every: Sequence[str]) -> tuple[str, ...]:
@@ -165,7 +190,6 @@ def _reading(
     types: Mapping[str, str],
     is_bill: bool,
 ) -> Reading:
-    _refuse_header_only(sources)
     if spec is None and is_bill:
         return _plain_bill(sources, why, mapping, types)
     if spec is None:
@@ -184,19 +208,13 @@ def _reading(
     return _assuming(Reading(spec, sources, why, _meanings(spec), types))
 
 
-def _refuse_header_only(sources: Iterable[Source]) -> None:
-    problems = [
-        Problem(
-            "header-only",
-            "the file has a header and no rows",
-            Place(source.shown, 1),
-            remedy="export the log again, or leave the file out",
-        )
-        for source in sources
-        if source.kind == "table" and not source.samples
-    ]
-    if problems:
-        raise CostcalcError(problems)
+def _has_no_rows(source: Source) -> bool:
+    return source.kind == "table" and not source.samples
+
+
+def _header_only(source: Source) -> Problem:
+    remedy = "export the log again, or leave the file out"
+    return Problem("header-only", "the file has a header and no rows", Place(source.shown, 1), remedy=remedy)
 
 
 def _with_seen_roots(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:

@@ -12,8 +12,10 @@ from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.arguments import find_files
 from costcalc.usage.choice import Read, check_some, counted_back, note_of
 from costcalc.usage.counter import Counter
+from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.left import Left
 from costcalc.usage.plain import canonical
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
@@ -23,6 +25,7 @@ from costcalc.usage.store import is_ledger, joined, read_ledger, recut, unmatche
 __all__ = ["Detection", "ScanRequest", "detect", "scan"]
 
 Usage = str | Path | Sequence[str | Path]
+NOT_READ = "not read"  # in the place of a format
 Progress = Callable[[float], None]  # called with the share of the current file group that is read, 0 to 1
 
 
@@ -43,7 +46,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
     CostcalcError: a file that cannot be read or understood. Refused rows do not raise: the ledger lists them.
     """
     _check_zone(request.timezone)
-    with _opened(usage, progress) as (sources, engine, workspace):
+    with _opened(usage, progress) as (sources, engine, workspace, left):
         stored = [source for source in sources if source.kind == "parquet" and is_ledger(engine, source)]
         kept = [read_ledger(engine, source.path, source.shown) for source in stored]
         counter, readings = None, []
@@ -53,10 +56,12 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
                 source.path: column_types(engine, source) for source in logs if source.kind in ("parquet", "frame")
             }
             logs = [_with_header(source, types) for source in logs]
-            readings = plan(logs, request.mapping, request.usage_format, types, engine.keys, is_bill=request.is_bill)
+            readings = plan(logs, request.mapping, request.usage_format, types, engine.keys, left, request.is_bill)
+        if not readings and not kept:
+            raise CostcalcError(left.problems)
         request = _with_offered(request, readings, kept)
         missing = [unmatched(ledger, request) for ledger in kept]
-        if logs:
+        if readings:
             counter = Counter(engine, workspace, readings, request)
             counter.count()
             missing.append(counter.unmatched())
@@ -65,6 +70,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
         if request.last:
             request = counted_back(request, read)
         found = joined([*(recut(ledger, request) for ledger in kept), *([counter.ledger()] if counter else [])])
+        found = _without(found, left)
         check_some(found, request, read)
         notes = [*found.notes, *note_of(asked, request.since, read)]
         return replace(found, notes=notes, is_part=bool(request.where) or found.is_part)
@@ -88,21 +94,42 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
 
 def detect(usage: Usage, mapping: Mapping[str, str] | None = None, usage_format: str | None = None) -> list[Detection]:
     """How each file would be read. CostcalcError: as `scan`."""
-    with _opened(usage) as (sources, engine, _):
+    with _opened(usage) as (sources, engine, _, left):
         types = {source.path: column_types(engine, source) for source in sources if source.kind == "parquet"}
         readings = plan(
-            [_with_header(source, types) for source in sources], mapping or {}, usage_format, types, engine.keys
+            [_with_header(source, types) for source in sources], mapping or {}, usage_format, types, engine.keys, left
         )
-        return [_detection(reading, source) for reading in readings for source in reading.sources]
+        if not readings:
+            raise CostcalcError(left.problems)
+        found = [_detection(reading, source) for reading in readings for source in reading.sources]
+        return [*found, *_not_read(left)]
+
+
+def _not_read(left: Left) -> Iterator[Detection]:
+    for files, otherwise in ((left.unread, ""), (left.empty, ""), (left.other, "it holds no usage")):
+        for path, problems in files.items():
+            yield Detection(path, NOT_READ, otherwise or problems[0].message, {}, ())
+
+
+def _without(ledger: UsageLedger, left: Left) -> UsageLedger:
+    """The ledger with what was found and is not in it."""
+    return replace(
+        ledger,
+        unread_files=ledger.unread_files + len(left.unread),
+        problems=[*ledger.problems, *left.missing][:MOST_PROBLEMS],
+        notes=[*ledger.notes, *left.notes()],
+    )
 
 
 @contextmanager
-def _opened(usage: object, progress: Progress | None = None) -> Iterator[tuple[list[Source], Engine, Workspace]]:
-    """The usage as sources, and an engine that reaches nothing else."""
-    workspace = Workspace()
+def _opened(usage: object, progress: Progress | None = None) -> Iterator[tuple[list[Source], Engine, Workspace, Left]]:
+    """The usage as sources, an engine that reaches nothing else, and what was left."""
+    workspace, left = Workspace(), Left()
     try:
         if isinstance(usage, str | Path | Sequence):
-            sources = open_sources(find_files(usage), workspace)
+            named = find_files(usage)
+            left = named.left
+            sources = open_sources(named, workspace)
             engine = Engine(workspace.folder, [source.path for source in sources], progress)
         elif hasattr(usage, "columns"):
             from costcalc.usage.frames import frame_source
@@ -112,7 +139,7 @@ def _opened(usage: object, progress: Progress | None = None) -> Iterator[tuple[l
         else:
             raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")
         with closing(engine):
-            yield sources, engine, workspace
+            yield sources, engine, workspace, left
     finally:
         workspace.close()
 

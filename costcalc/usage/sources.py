@@ -14,13 +14,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Literal
 
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.usage.arguments import Named
 from costcalc.usage.formats import Unfold
 from costcalc.usage.paths import quoted
 from costcalc.usage.session import can_spell, literal, locked_session
@@ -48,6 +49,7 @@ class Source:
     records: tuple[Mapping[str, str], ...] = ()  # of JSON: the first lines' short texts and numbers, by path
     lines: Sequence[int] = ()  # of a copy made record by record: the line at which each began in the original
     notes: tuple[str, ...] = ()  # what a reader of its figures should know
+    is_named: bool = True  # by an argument; a folder was searched for the others, and may hold anything
     changed: int = 0  # 00:00 UTC (epoch seconds) of the day of the file's last change
 
 
@@ -66,17 +68,25 @@ class Workspace:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def open_sources(names: Iterable[str], workspace: Workspace) -> list[Source]:
-    """Every file as a source. CostcalcError with all problems: unreadable, empty, or a header without rows."""
+def open_sources(named: Named, workspace: Workspace) -> list[Source]:
+    """Every file as a source; what is empty is left, and so is what a folder holds and cannot be opened.
+
+    CostcalcError with all problems: a file that was named cannot be opened, or no file is left.
+    """
     sources: list[Source] = []
     problems: list[Problem] = []
-    for name in names:
+    for name in named.files:
         try:
-            sources.append(open_source(name, workspace))
+            sources.append(replace(open_source(name, workspace), is_named=name not in named.inside))
         except CostcalcError as error:
-            problems += error.problems
-    if problems:
-        raise CostcalcError(problems)
+            if {problem.code for problem in error.problems} == {"empty-file"}:
+                named.left.empty[name] = error.problems
+            elif name in named.inside:
+                named.left.unread[name] = error.problems
+            else:
+                problems += error.problems
+    if problems or not sources:
+        raise CostcalcError([*problems, *named.left.problems])
     return _with_copies_noted(sources)
 
 

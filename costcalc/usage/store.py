@@ -97,6 +97,7 @@ def _about(ledger: UsageLedger) -> dict[str, object]:
         "sources": [asdict(source) for source in ledger.sources],
         "skipped": [asdict(skipped) for skipped in ledger.skipped],
         "refused_rows": ledger.refused_rows,
+        "unread_files": ledger.unread_files,
         "first_instant": ledger.first_instant,
         "last_instant": ledger.last_instant,
         "notes": list(ledger.notes),
@@ -139,7 +140,8 @@ def read_ledger(engine: Engine, path: str, shown: str) -> UsageLedger:
         sources=[SourceFile(**{**source, "path": f"{shown} ({source['path']})"}) for source in about["sources"]],
         skipped=[SkippedRows(**skipped) for skipped in about["skipped"]],
         refused_rows=about["refused_rows"],
-        problems=_lost_problems(about["refused_rows"], shown),
+        unread_files=about.get("unread_files", 0),
+        problems=_lost_problems(about["refused_rows"], about.get("unread_files", 0), shown),
         first_instant=about["first_instant"],
         last_instant=about["last_instant"],
         available_dimensions=dimensions,
@@ -156,11 +158,18 @@ def _stored_group(row: Mapping[str, Any], dimensions: Sequence[str]) -> UsageGro
     return UsageGroup(**fields)
 
 
-def _lost_problems(refused: int, shown: str) -> list[Problem]:
-    if not refused:
-        return []
-    message = f"{refused:,} rows were refused when this ledger was counted; they are not in it"
-    return [Problem("refused-rows", message, Place(shown), remedy="scan the log again to see which")]
+def _lost_problems(refused: int, unread: int, shown: str) -> list[Problem]:
+    lost = [f"{refused:,} rows were refused"] * bool(refused)
+    lost += [f"{unread:,} files were not read"] * bool(unread)
+    return [
+        Problem(
+            "refused-rows",
+            f"{what} when this ledger was counted; they are not in it",
+            Place(shown),
+            remedy="scan the log again to see which",
+        )
+        for what in lost
+    ]
 
 
 def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
@@ -176,6 +185,7 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
         sources=[source for ledger in ledgers for source in ledger.sources],
         skipped=[skipped for ledger in ledgers for skipped in ledger.skipped],
         refused_rows=sum(ledger.refused_rows for ledger in ledgers),
+        unread_files=sum(ledger.unread_files for ledger in ledgers),
         problems=[problem for ledger in ledgers for problem in ledger.problems],
         stated=_stated(ledgers),
         first_instant=min(firsts, default=None),

@@ -108,7 +108,7 @@ class _Writer(OutlookWriter):
             "written": each.choice.scenario.written or None,
             "pass_through": ratio_text(each.choice.share),
             "leaves_pass_through_open": each.choice.leaves_open,
-            "complete": each.is_complete,
+            "complete": each.is_priced and comparison.usage.is_whole,
             "has_ranges": each.has_ranges,
             "revenue_source": each.revenue_source or None,
             "months": [self.month(month, shown) for month, shown in zip(each.months, figures, strict=True)],

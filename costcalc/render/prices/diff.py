@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.doubts import unread_note
 from costcalc.render.figures import change_style
 from costcalc.render.prices.parts import (
     LINE_COLUMNS,
@@ -219,6 +220,8 @@ def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
 def _missing(usage: UsageDiff) -> Iterator[Block]:
     if usage.usage.refused_rows:
         yield Note(f"{counted(usage.usage.refused_rows, 'row')} refused: not in the figures.", "loud")
+    if usage.usage.unread_files:
+        yield unread_note(usage.usage)
     if usage.unpriced:
         yield Note("* Incomplete: what either list does not price is in neither total.", "loud")
         rows = [[Cell(part.model), Cell(part.reason)] for part in usage.unpriced]
@@ -240,6 +243,7 @@ def _usage_json(usage: UsageDiff) -> Json:
         "first_day": usage.usage.first_day.isoformat() if usage.usage.first_day else None,
         "last_day": usage.usage.last_day.isoformat() if usage.usage.last_day else None,
         "refused_rows": usage.usage.refused_rows,
+        "unread_files": usage.usage.unread_files,
         "before": money(usage.before),
         "after": money(usage.after),
         "change": money(usage.after - usage.before),

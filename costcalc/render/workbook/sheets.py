@@ -111,6 +111,8 @@ def facts_of(
     ]  # fmt: skip
     if usage.refused_rows:
         found.append(("Refused", f"{usage.refused_rows} rows could not be read and are in no figure"))
+    if usage.unread_files:
+        found.append(("Not read", f"{usage.unread_files} files that may hold usage are in no figure"))
     return [*found, *(("Note", note) for note in usage.notes)]
 
 

@@ -63,7 +63,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
         rates_used=tuple(plain.rates),
         has_means=any(one.proposal.is_mean and one.proposal.where.lengths for one in ran),
         is_labelled=options.short in horizon.ledger.cuts.input_lengths,
-        is_complete=plain.run.is_complete and not first.usage.refused_rows and horizon.rating.is_complete,
+        is_priced=plain.run.is_complete and horizon.rating.is_complete,
     )
 
 

@@ -141,7 +141,11 @@ class Advice:
     rates_used: Sequence[RateUsed]
     has_means: bool  # lengths of some proposals are means of rows of many requests
     is_labelled: bool  # False: the ledger was counted without the length up to which requests are short
-    is_complete: bool
+    is_priced: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_priced and self.usage.is_whole
 
     @property
     def bill(self) -> Fraction:

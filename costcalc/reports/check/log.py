@@ -78,8 +78,8 @@ class Log:
 
     @property
     def lacks_rows(self) -> bool:
-        """Whether rows were refused that nobody allowed to be."""
-        return bool(self.usage.refused_rows) and not self.options.allow_refused
+        """Whether rows were refused, or files not read, that nobody allowed to be."""
+        return not self.usage.is_whole and not self.options.allow_refused
 
     def is_incomplete(self, spend: Spend, days: Days) -> bool:
         """Whether the cost of these days lacks something that nobody allowed to be missing."""

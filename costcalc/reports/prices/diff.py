@@ -61,9 +61,7 @@ class UsageDiff:
 
     @property
     def is_complete(self) -> bool:
-        return not self.usage.refused_rows and all(
-            line.before is not None and line.after is not None for line in self.lines
-        )
+        return self.usage.is_whole and all(line.before is not None and line.after is not None for line in self.lines)
 
 
 @dataclass(frozen=True)

@@ -176,4 +176,4 @@ class Reconciliation:
     @property
     def is_complete(self) -> bool:
         """Whether every line could be compared."""
-        return not (self.refused_rows or self.usage.refused_rows or any(line.kind == "unpriced" for line in self.lines))
+        return self.usage.is_whole and not (self.refused_rows or any(line.kind == "unpriced" for line in self.lines))

@@ -14,7 +14,7 @@ PLAIN = "timestamp,model,input_tokens,cached_tokens,output_tokens,team\n"
 GOOD = "2026-09-01T10:00:00Z,qwen3-max,1200,0,300,search\n"
 BODY = '{"created": 1788256800, "model": "qwen3-max", "usage": {"prompt_tokens": 12, "completion_tokens": 3}}\n'
 
-# Name → (file, its text or bytes, what is asked).
+# Name → (file, its text or bytes or those of several files, what is asked).
 CASES = {
     "unreadable-file": ("nowhere.csv", None, {}),
     "no-file-matches": ("logs/*.csv", None, {}),
@@ -47,6 +47,16 @@ CASES = {
     "unclosed-quote": ("usage.csv", PLAIN + '2026-09-01T10:00:00Z,"qwen3-max,1,0,300,search\n' + GOOD, {}),
     "not-utf8": ("usage.csv", PLAIN.encode() + GOOD.encode() * 9000 + GOOD.encode().replace(b"qwen3", b"qwen\xff"), {}),
     "no-usage-found": ("usage.jsonl", BODY + '{"created": 1788256800, "usage": {"units": 5}}\n', {}),
+    "unread-file": (
+        "logs",
+        {
+            "logs/aug.csv": PLAIN + GOOD,
+            "logs/sep.xlsx": b"PK\x03\x04",
+            "logs/oct.log": BODY,
+            "logs/nov.csv": "day,model,n_completion\n2026-11-01,m,5\n",
+        },
+        {},
+    ),
     "control-characters": ("usage.csv", PLAIN + "2026-09-01T10:00:00Z,\x1b[31m[red]x[/red],-1,0,300,search\n", {}),
 }
 
@@ -55,8 +65,9 @@ def answered(name, folder, monkeypatch):
     """Everything that is said about a case, as it is shown."""
     file, text, asked = CASES[name]
     monkeypatch.chdir(folder)
-    if text is not None:
-        Path(file).write_bytes(text if isinstance(text, bytes) else text.encode())
+    for path, content in (text if isinstance(text, dict) else {file: text} if text is not None else {}).items():
+        Path(path).parent.mkdir(exist_ok=True)
+        Path(path).write_bytes(content if isinstance(content, bytes) else content.encode())
     asked = dict(asked)
     try:
         ledger = counted(file, *asked.pop("by", ()), **asked)
