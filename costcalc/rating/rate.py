@@ -364,13 +364,19 @@ class Rater:
         matching = self._in_force(kind)
         factors, applied = self._bill_factors(kind, sums, matching)
         cost = Cost(amount, *(amount * factor for factor in factors))
-        charge = self._charge(kind, sums, kind.cost_meter, Fraction(), cost, kind.cost_kind or "billed", not applied)
+        counted = self._counted(sums, kind.cost_meter)
+        charge = self._charge(kind, sums, kind.cost_meter, counted, cost, kind.cost_kind or "billed", not applied)
         if self._noting and kind.weighted:
             self.assumed.note_shared_bill(amount)
         selectors = [*(change.selector for change in matching), *(term.selector for term in self.commitments)]
         if kind.cost_meter is None and any(selector.meters for selector in selectors):
             charge = replace(charge, split=self._split(kind, sums))
         return self._with_requests(charge, sums)
+
+    def _counted(self, sums: Amounts, meter: str | None) -> Fraction:
+        """What rows that bill one meter say of its quantity; 0 where they say nothing."""
+        names = self.ledger.meters
+        return Fraction(sums.quantities[names.index(meter)] if meter in names else 0)
 
     def _split(self, kind: Kind, sums: Amounts) -> Mapping[str, Fraction]:
         """The share of each meter in what the list says for these quantities; empty where it does not price them."""

@@ -103,7 +103,7 @@ def _tokens_of(charge: Charge) -> Fraction:
     """The tokens of one meter; a bill without a meter split has those of its whole usage."""
     if charge.meter is None:
         return charge.tokens
-    return charge.quantity if charge.is_priced and meters().by_name[charge.meter].unit == "token" else Fraction()
+    return charge.quantity if meters().by_name[charge.meter].unit == "token" else Fraction()
 
 
 def touched_by(changes: PriceChanges, rating: Rating) -> list[Touched]:

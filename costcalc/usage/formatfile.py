@@ -225,8 +225,10 @@ class _Reader:
         for key in ("provider", "region", "billed_meter"):
             if key in entry:
                 said[key] = self.text(entry.get(key), key, constant=True)
-        readers = {"time": self.time, "requests": self.requests, "long": self.long}
+        readers = {"time": self.time, "requests": self.requests}
         said |= {key: read(entry.get(key)) for key, read in readers.items() if key in entry}
+        if "long" in entry:
+            said["long"] = self.long(entry.get("long"), said.get("billed_meter", base.billed_meter))
         said |= {key: self.cost(entry.get(key)) for key in ("cost", "revenue") if key in entry}
         if "meters" in entry:
             said["meters"] = {**base.meters, **self.meters(entry.get("meters"))}
@@ -264,7 +266,8 @@ class _Reader:
         near = nearest_names(scalar.text, meters().by_name)
         self.document.report(scalar, "unknown-meter", f'no meter is called "{scalar.text}"', nearest=near)
 
-    def long(self, node: Node | None) -> Long:
+    def long(self, node: Node | None, billed_meter: Text) -> Long:
+        """`label: billed meter` is the text that says which meter a row bills."""
         entry = self.document.map_at(node, "long", ("label", "amount", "classes", "when"))
         classes = []
         for key, value in self.document.map_at(entry.get("classes"), "classes"):
@@ -274,9 +277,10 @@ class _Reader:
                     self._no_such_meter(name)
             classes.append((key.text.lower(), tuple(name.text for name in names)))
         amount = self.plain_term(self.word(entry.get("amount"), "amount"))
-        return Long(
-            self.text(entry.get("label"), "label"), amount, tuple(classes), self.condition(entry.get("when"), "when")
-        )
+        label = self.text(entry.get("label"), "label")
+        if label.paths == ("billed meter",):
+            label = billed_meter
+        return Long(label, amount, tuple(classes), self.condition(entry.get("when"), "when"))
 
     def cost(self, node: Node | None) -> Cost:
         entry = self.document.map_at(node, "cost", ("amount", "kind", "currency", "signs", "divisor"))

@@ -457,7 +457,7 @@ def _is_like(text: str, value: str) -> str:
     if value.startswith("*"):
         return f"contains(lower({text}), {quoted(value.strip('*'))})"
     if value.endswith("*"):
-        return f"starts_with({text}, {quoted(value[:-1])})"
+        return f"starts_with(lower({text}), {quoted(value[:-1])})"
     return f"lower({text}) = {quoted(value)}"
 
 
