@@ -20,6 +20,11 @@ class Meter:
     part_of: str | None = None
     decimals: int = 0  # a count of 1.5 GPU hours is kept as 1_500_000 with six decimals
 
+    @property
+    def is_fee(self) -> bool:
+        """A fee for each use: a batch halves the price of tokens, and a search in it costs what any does."""
+        return self.unit == "search"
+
 
 @dataclass(frozen=True, slots=True)
 class Meters:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from fractions import Fraction
 
+from costcalc.meters import meters
 from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.problems import Place
 
 STANDARD = "standard"
+ONE = Fraction(1)
 NEVER_APPLIES = frozenset({"cancelled", "superseded"})
 
 
@@ -70,8 +72,12 @@ class Section:
     bands: tuple[Band, ...] = ()
     thinking: Section | None = None  # a request made in thinking mode
     off_peak: Section | None = None  # outside the peak hours of the block's schedule
-    share: Fraction | None = None  # `all: 50% of standard`: every meter is this share of the standard section
+    share: Fraction | None = None  # `all: 50% of standard`: every meter but fees is this share of the standard section
     observed: date | None = None  # start unknown: known to hold on this day, an estimate before it
+
+    def share_of(self, meter: str) -> Fraction:
+        """The share of the standard rate that this section asks for the meter."""
+        return ONE if self.share is None or meters().by_name[meter].is_fee else self.share
 
     def rates_for(self, input_over: int, output_over: int) -> dict[str, Rate]:
         found = dict(self.rates)

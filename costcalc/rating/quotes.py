@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import day_of, instant_of_day, utc_day
+from costcalc.meters import meters
 from costcalc.pricebook.model import STANDARD, Book, Bounds, PriceBlock, Rate, Schedule, Section
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
@@ -264,12 +265,14 @@ def _layered(section: Section, name: str, key: PriceKey, standard: Mapping[str, 
 
 
 def _shared(rates: Mapping[str, QuotedRate], name: str, share: Fraction) -> dict[str, QuotedRate]:
-    """Every rate at a share of what it is."""
+    """Every rate at a share of what it is; a fee for each use is the same in every tier."""
     layer = Layer(name, share)
-    return {
+    shared = {
         meter: QuotedRate(q.price, q.share * share, q.from_standard, q.rate, layers=(*q.layers, layer))
         for meter, q in rates.items()
+        if not meters().by_name[meter].is_fee
     }
+    return {**rates, **shared}
 
 
 def _quoted(section: Section, name: str, key: PriceKey, basis: Mapping[str, QuotedRate]) -> dict[str, QuotedRate]:

@@ -84,12 +84,18 @@ def _seen(shape: Shape, records: Sequence[Mapping[str, str]], roots: Sequence[st
 
 def _can_be(shape: Shape, record: Mapping[str, str], roots: Sequence[str]) -> bool:
     present = all(_first(record, paths, roots) is not None for paths in shape.when.present)
-    return present and all(_is_one_of(_first(record, (path,), roots), values) for path, values in shape.when.where)
+    return present and all(_is_one_of(_first(record, paths, roots), values) for paths, values in shape.when.where)
 
 
 def _is_one_of(text: str | None, values: Sequence[str]) -> bool:
     found = (text or "").lower()
-    return any(found.startswith(value[:-1]) if value.endswith("*") else found == value for value in values)
+    return any(_is_like(found, value) for value in values)
+
+
+def _is_like(text: str, value: str) -> bool:
+    if value.startswith("*"):
+        return value.strip("*") in text
+    return text.startswith(value[:-1]) if value.endswith("*") else text == value
 
 
 def _needed(text: Text, records: Sequence[Mapping[str, str]], roots: Sequence[str]) -> Text:

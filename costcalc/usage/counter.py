@@ -55,6 +55,7 @@ from costcalc.usage.rows import (
     RowQuery,
 )
 from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.usagenames import all_names, is_small
 from costcalc.yamldoc import collector_paused
 
 _READABLE = "lines that hold no usage"
@@ -146,11 +147,13 @@ class Counter:
     # --- counting -----------------------------------------------------------------------------------------
 
     def _count(self, number: int) -> None:
+        if self.readings[number].names is not None and is_small(self.readings[number].sources):
+            self._ask_names(number)
         if self.readings[number].sources[0].kind == "table":
             self._count_table(number)
         else:
             self._run(number)
-        if self.readings[number].unassumed and self._rows_of(
+        if self.readings[number].makes_assumptions and self._rows_of(
             number, f"verdict IN ({BAD_TIME}, {UNASSUMED}, {MALFORMED})"
         ):
             self._again_without_assumption(number)
@@ -193,8 +196,16 @@ class Counter:
     def _again_without_assumption(self, number: int) -> None:
         reading = self.readings[number]
         self.readings[number] = replace(reading, spec=reading.unassumed or reading.spec, unassumed=None)
+        self._ask_names(number)
         self._forget(number)
         self._run(number)
+
+    def _ask_names(self, number: int) -> None:
+        """Replace what the first lines say of the names in usage objects by what all of them say."""
+        reading = self.readings[number]
+        if reading.names is not None and not reading.names.exact:
+            names = all_names(self.engine, reading.unassumed or reading.spec, reading.sources)
+            self.readings[number] = replace(reading, names=names)
 
     def _forget(self, number: int) -> None:
         self.engine.execute(f"DELETE FROM counted WHERE reading = {number}")
@@ -227,6 +238,7 @@ class Counter:
             spec = reading.unassumed or spec
             whole = replace(spec, roots=(*spec.roots, *spec.unseen_roots), unseen_roots=())
             self.readings[number] = replace(reading, spec=whole, unassumed=None)
+            self._ask_names(number)
             self._forget(number)
             self._run(number)
         self.unknown[number] = self._left_over(number)

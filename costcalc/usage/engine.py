@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.usage.columns import check_names
 from costcalc.usage.formats import Dedupe, FormatSpec, Term
 from costcalc.usage.paths import Columns, JsonColumns, quoted
-from costcalc.usage.readings import Reading
 from costcalc.usage.session import literal, locked_session
 from costcalc.usage.sources import Source
+
+if TYPE_CHECKING:
+    from costcalc.usage.readings import Reading
 
 _POLL_SECONDS = 0.2
 _LONGEST_LINE = 16 << 20
@@ -194,13 +196,7 @@ def _json(reading: Reading, columns: JsonColumns, several: bool, of_parts: bool)
     dedupe = reading.spec.dedupe
     deduped = _deduped(dedupe, columns) if dedupe else None
     parts = columns.list_sql() if of_parts else ""
-    options = {
-        "columns": columns.types(),
-        "format": quoted("newline_delimited"),
-        "ignore_errors": "true",
-        "hive_partitioning": "false",
-    }
-    lines = f"read_json({_files(reading.sources)}, {_options(options, several)}) AS line"
+    lines = json_lines(reading.sources, columns, several)
     if deduped:
         lines = deduped.replace("LINES", lines)
     if of_parts:
@@ -208,6 +204,17 @@ def _json(reading: Reading, columns: JsonColumns, several: bool, of_parts: bool)
         members = f"unnest({parts}) AS part, generate_subscripts({parts}, 1) AS part_no"
         return f"(SELECT line, {members}{file} FROM {lines} WHERE len({parts}) > 0)"
     return lines
+
+
+def json_lines(sources: Sequence[Source], columns: JsonColumns, several: bool = False) -> str:
+    """The lines with the columns that were asked for, each a struct called `line`."""
+    options = {
+        "columns": columns.types(),
+        "format": quoted("newline_delimited"),
+        "ignore_errors": "true",
+        "hive_partitioning": "false",
+    }
+    return f"read_json({_files(tuple(sources))}, {_options(options, several)}) AS line"
 
 
 def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:

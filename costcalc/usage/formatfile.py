@@ -167,7 +167,9 @@ class _Reader:
 
     def term(self, node: Node, what: str) -> Term | Excess:
         if isinstance(node, Map):
-            entry = self.document.map_at(node, what, ("excess",))
+            entry = self.document.map_at(node, what, ("excess", "less_excess"))
+            if "less_excess" in entry:
+                return Excess(self.terms(entry.get("less_excess"), what), -1)
             return Excess(self.terms(entry.get("excess"), what))
         return self.plain_term(self.word(node, what))
 
@@ -179,8 +181,10 @@ class _Reader:
         return tuple(self.plain_term(text) for text in self.words(node, what))
 
     def condition(self, node: Node | None, what: str) -> Condition:
-        entry = self.document.map_at(node, what, ("where", "lacks", "present", "absent", "zero", "positive"))
-        positive = entry.get("positive")
+        entry = self.document.map_at(
+            node, what, ("where", "lacks", "present", "absent", "zero", "positive", "sums_to_zero")
+        )
+        positive, balanced = entry.get("positive"), entry.get("sums_to_zero")
         return Condition(
             self.choices(entry.get("where"), f"{what}'s where"),
             self.choices(entry.get("lacks"), f"{what}'s lacks"),
@@ -188,11 +192,14 @@ class _Reader:
             absent=self.path_list(entry.get("absent"), what),
             zero=self.path_list(entry.get("zero"), what),
             positive=(self.terms(positive, what),) if positive is not None else (),
+            sums_to_zero=(self.terms(balanced, what),) if balanced is not None else (),
         )
 
-    def choices(self, node: Node | None, what: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def choices(self, node: Node | None, what: str) -> tuple[tuple[Paths, tuple[str, ...]], ...]:
         entry = self.document.map_at(node, what)
-        return tuple((key.text, tuple(word.lower() for word in self.words(value, what))) for key, value in entry)
+        return tuple(
+            (self.paths(key.text), tuple(word.lower() for word in self.words(value, what))) for key, value in entry
+        )
 
     def path_list(self, node: Node | None, what: str) -> tuple[Paths, ...]:
         return tuple(self.paths(text) for text in self.words(node, what))
@@ -200,21 +207,30 @@ class _Reader:
     # --- larger pieces --------------------------------------------------------------------------------------
 
     def shapes(self, node: Node | None, base: Shape) -> tuple[Shape, ...]:
+        written = {key.text: (key, value) for key, value in self.document.map_at(node, "shapes")}
         found: dict[str, Shape] = {}
-        for key, value in self.document.map_at(node, "shapes"):
-            entry = self.document.map_at(value, f"shape {key.text}", ("like", "when", *_SHAPE_KEYS))
-            like = self.word(entry.get("like"), "like")
-            if like and like not in found:
-                self.document.report(
-                    entry.get("like") or key,
-                    "unknown-name",
-                    f'no shape above is called "{like}"',
-                    nearest=nearest_names(like, found),
-                )
-            shape = self.shape(entry, found.get(like, base), key.text)
-            when = self.condition(entry.get("when"), "when") if "when" in entry else shape.when
-            found[key.text] = replace(shape, when=when)
-        return tuple(found.values())
+        for name in written:
+            self.add_shape(name, written, found, base)
+        return tuple(found[name] for name in written)
+
+    def add_shape(
+        self, name: str, written: Mapping[str, tuple[Scalar, Node]], found: dict[str, Shape], base: Shape
+    ) -> None:
+        """Read one shape, and before it the one that it is like."""
+        if name in found:
+            return
+        found[name] = base  # one that is like itself stops here
+        entry = self.document.map_at(written[name][1], f"shape {name}", ("like", "when", *_SHAPE_KEYS))
+        like = self.word(entry.get("like"), "like")
+        if like in written:
+            self.add_shape(like, written, found, base)
+        elif like:
+            near = nearest_names(like, written)
+            place = entry.get("like") or written[name][0]
+            self.document.report(place, "unknown-name", f'no shape is called "{like}"', nearest=near)
+        shape = self.shape(entry, found.get(like, base), name)
+        when = self.condition(entry.get("when"), "when") if "when" in entry else shape.when
+        found[name] = replace(shape, when=when)
 
     def shape(self, entry: Map, base: Shape, name: str) -> Shape:
         """The base shape with what the entry says differently."""

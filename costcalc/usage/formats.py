@@ -43,6 +43,7 @@ class Excess:
     """A summand that is a difference, as far as it is above zero."""
 
     terms: tuple[Term, ...]
+    sign: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,17 @@ class Cost:
 class Condition:
     """What must hold of a row: all of it."""
 
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (path, values in lower case; `as-*` begins, `*as*` contains)
+    where: tuple[
+        tuple[Paths, tuple[str, ...]], ...
+    ] = ()  # (paths, values in lower case; `as-*` begins, `*as*` contains)
     lacks: tuple[
-        tuple[str, tuple[str, ...]], ...
+        tuple[Paths, tuple[str, ...]], ...
     ] = ()  # the same, and the text is none of these; an empty one lacks all
     present: tuple[Paths, ...] = ()
     absent: tuple[Paths, ...] = ()
     zero: tuple[Paths, ...] = ()  # empty, or a number that is 0
     positive: tuple[tuple[Term, ...], ...] = ()  # sums that are above zero
+    sums_to_zero: tuple[tuple[Term, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

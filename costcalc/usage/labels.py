@@ -35,7 +35,7 @@ _KEYS = {  # group keys of the first step, and their types
     "cost_known": "BOOLEAN",
     "cost_kind": "VARCHAR",
     "cost_currency": "VARCHAR",
-    "cost_divisor": "INTEGER",
+    "cost_divisor": "BIGINT",
     "revenue_known": "BOOLEAN",
     "revenue_currency": "VARCHAR",
 }

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-_FILTERED = re.compile(r"(?P<list>[^\[\]]+)\[(?P<key>[^=\]]+)=(?P<value>[^\]]*)\]\.(?P<leaf>.+)")
+# `details[modality=AUDIO].count` adds members up; `output[type=call,action.type?=search].#` counts them, where `?=` is
+# also true of a member without the key; `candidates[].queries.#` counts the members of lists in a list, and `.?` is 1
+# where there is one. `output::[type=call].#` looks into what may be a list or something else.
+_FILTERED = re.compile(r"(?P<list>[^\[\]]+)\[(?P<tests>[^\]]*)\]\.(?P<leaf>.+)")
+_MEMBER_TEST = re.compile(r"(?P<key>[^=?]+)(?P<or_none>\??)=(?P<value>.*)")
+_COUNTED = ("#", "?")
 _INSIDE = "::"  # `metadata::spend`: a text that holds JSON
 PART = "*."  # a path of the part, not of the line
 
@@ -49,6 +55,24 @@ class Columns(Protocol):
     def malformed(self) -> str | None:
         """SQL that is true of rows that could not be read; None where the engine rejects them itself."""
 
+    def unforeseen(self) -> str | None:
+        """SQL that is true of rows with a path that was asked for and taken to be in no row."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageNames:
+    """The paths that the usage objects of some JSON lines hold, from the top: of all their lines, or of the first."""
+
+    keys: tuple[str, ...]  # of the usage objects
+    paths: frozenset[str]  # of every member: `response.usage.prompt_tokens`; a list's members are not looked at
+    exact: bool = False  # of all lines
+
+    def may_hold(self, steps: Sequence[str]) -> bool:
+        """Whether the lines have the path, as far as it lies inside of a usage object."""
+        end = next((i for i, step in enumerate(steps, 1) if step.endswith("[]")), len(steps))
+        inside = any(step in self.keys for step in steps[: end - 1])
+        return not inside or ".".join(steps[:end]).removesuffix("[]") in self.paths
+
 
 @dataclass
 class TableColumns:
@@ -73,6 +97,9 @@ class TableColumns:
     def malformed(self) -> str | None:
         return None
 
+    def unforeseen(self) -> str | None:
+        return None
+
 
 @dataclass
 class JsonColumns:
@@ -80,13 +107,14 @@ class JsonColumns:
 
     roots: Sequence[str] = (".",)
     part_list: str = ""  # path of the list whose members are read one by one
+    names: UsageNames | None = None  # what the lines' usage objects hold; None: not looked at
     tree: dict[str, object] = field(default_factory=dict)  # key → inner tree; an empty tree is a leaf
+    missed: dict[str, None] = field(default_factory=dict)  # leaves asked for that the names lack, as SQL
 
     def get(self, path: str) -> Column | None:
-        base, _, inside = path.partition(_INSIDE)
-        filtered = _FILTERED.fullmatch(base)
-        if filtered:
+        if filtered := _FILTERED.fullmatch(path):
             return self._filtered(filtered)
+        base, _, inside = path.partition(_INSIDE)
         found = self._part_leaf(base) if base.startswith(PART) else self._leaves(base)
         if not found:
             return None
@@ -106,6 +134,9 @@ class JsonColumns:
 
     def malformed(self) -> str | None:
         return " AND ".join(f"line.{name_of(key.removesuffix('[]'))} IS NULL" for key in self.tree) or "false"
+
+    def unforeseen(self) -> str | None:
+        return " OR ".join(f"{sql} IS NOT NULL" for sql in self.missed) or None
 
     def types(self) -> str:
         """The columns of the lines, for the engine: `{"usage": 'STRUCT(…)'}`."""
@@ -140,7 +171,23 @@ class JsonColumns:
         return [(path if root == "." else f"{root}.{path}").split(".") for root in self.roots]
 
     def _node(self, steps: Sequence[str]) -> str | None:
-        """SQL of the node at these steps, which is added to the tree; None where another spelling is there already."""
+        """SQL of the node at these steps, which is added to the tree; None where another spelling is there already, or
+        no usage object holds it.
+        """
+        if self.names is not None and not self.names.may_hold(steps):
+            if not self.names.exact:
+                self._missed(steps)
+            return None
+        return self._added(steps)
+
+    def _missed(self, steps: Sequence[str]) -> None:
+        """Note a leaf that the first lines lack: the lines that have it all the same break an assumption."""
+        end = next((i for i, step in enumerate(steps, 1) if step.endswith("[]")), len(steps))
+        plain = [step.removesuffix("[]") for step in steps[:end]]
+        if sql := self._added(plain):
+            self.missed[sql] = None
+
+    def _added(self, steps: Sequence[str]) -> str | None:
         tree = self.tree
         for step in steps:
             known = {key.lower(): key for key in tree}
@@ -150,15 +197,35 @@ class JsonColumns:
         return f"line.{_dotted([step.removesuffix('[]') for step in steps])}"
 
     def _filtered(self, match: re.Match[str]) -> Column | None:
-        sums = []
-        for steps in self._absolute(match["list"]):
-            steps = [*steps[:-1], f"{steps[-1]}[]"]
-            members = self._node(steps)
-            if members and self._node([*steps, match["key"]]) and self._node([*steps, match["leaf"]]):
-                sums.append(_sum_of_members(members, match["key"], match["value"], match["leaf"]))
-        if not sums:
+        found = [sql for steps in self._absolute(match["list"]) if (sql := self._of_members(steps, match))]
+        if not found:
             return None
-        return Column(sums[0] if len(sums) == 1 else f"coalesce({', '.join(sums)})", "integer")
+        return Column(found[0] if len(found) == 1 else f"coalesce({', '.join(found)})", "integer")
+
+    def _of_members(self, steps: list[str], match: re.Match[str]) -> str | None:
+        """What the members of the list at these steps come to; None where another spelling is there already."""
+        tests = [_MEMBER_TEST.fullmatch(test) for test in match["tests"].split(",") if test]
+        if steps[-1].endswith(_INSIDE):
+            text = self._node([*steps[:-1], steps[-1].removesuffix(_INSIDE)])
+            return _members_of_text(text, [test for test in tests if test]) if text else None
+        steps = [*steps[:-1], f"{steps[-1]}[]"]
+        leaf = match["leaf"].split(".")
+        counted = leaf.pop() if leaf[-1] in _COUNTED else ""
+        inner = [*leaf[:-1], f"{leaf[-1]}[]"] if counted and leaf else leaf
+        asked = [test["key"].split(".") for test in tests if test] + ([inner] if inner else [])
+        members = self._node(steps)
+        if not members or not all(self._node([*steps, *keys]) for keys in asked):
+            return None
+        chosen = members
+        if tests:
+            chosen = f"list_filter({members}, lambda member: {_all_of(tests)})"
+        if not counted:
+            return _sum_of_members(chosen, leaf)
+        number = f"len({chosen})"
+        if leaf:
+            number = f"list_sum(list_transform({chosen}, lambda member: coalesce(len(member.{_dotted(leaf)}), 0)))"
+        number = f"CAST({number} AS BIGINT)"
+        return f"least({number}, 1)" if counted == "?" else number
 
 
 def _dotted(steps: Sequence[str]) -> str:
@@ -175,10 +242,35 @@ def _type(tree: object) -> str:
     return f"STRUCT({fields})"
 
 
-def _sum_of_members(members: str, key: str, value: str, leaf: str) -> str:
-    """The sum over the list's members with that key; -1 where one of the counts is none, NULL without a member."""
-    chosen = f"list_filter({members}, lambda member: upper(member.{name_of(key)}) = {quoted(value.upper())})"
-    counts = f"list_transform({chosen}, lambda member: CASE WHEN regexp_full_match(member.{name_of(leaf)}, '[0-9]{{1,15}}') THEN CAST(member.{name_of(leaf)} AS BIGINT) ELSE -1000000000000000000 END)"
+def _members_of_text(text: str, tests: Sequence[re.Match[str]]) -> str:
+    """How many members the tests are true of, in a text that may hold a JSON list, or something else."""
+    types: dict[str, object] = {}
+    for test in tests:
+        *outer, last = test["key"].split(".")
+        inner = types
+        for step in outer:
+            inner = inner.setdefault(step, {})  # type: ignore[assignment]
+        inner[last] = "VARCHAR"
+    listed = f"from_json({text}, {quoted(json.dumps([types]))})"
+    counted = f"CAST(len(list_filter({listed}, lambda member: {_all_of(tests)})) AS BIGINT)"
+    worth = f"contains({text}, {quoted(tests[0]['value'])}) AND json_valid({text}) AND json_type({text}) = 'ARRAY'"
+    return f"CASE WHEN {worth} THEN {counted} END"
+
+
+def _all_of(tests: Iterable[re.Match[str] | None]) -> str:
+    return " AND ".join(_member_test(test) for test in tests if test)
+
+
+def _member_test(test: re.Match[str]) -> str:
+    key = f"member.{_dotted(test['key'].split('.'))}"
+    same = f"upper({key}) = {quoted(test['value'].upper())}"
+    return f"({key} IS NULL OR {same})" if test["or_none"] else f"coalesce({same}, false)"
+
+
+def _sum_of_members(chosen: str, leaf: Sequence[str]) -> str:
+    """The sum over members of a list; -1 where one of the counts is none, NULL without a member."""
+    count = f"member.{_dotted(leaf)}"
+    counts = f"list_transform({chosen}, lambda member: CASE WHEN regexp_full_match({count}, '[0-9]{{1,15}}') THEN CAST({count} AS BIGINT) ELSE -1000000000000000000 END)"
     total = f"list_sum({counts})"
     return f"CASE WHEN {total} IS NOT NULL THEN CAST(greatest({total}, -1) AS BIGINT) END"
 

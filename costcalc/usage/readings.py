@@ -14,8 +14,9 @@ from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import FormatSpec, Shape, Text
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
-from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns
+from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns, UsageNames
 from costcalc.usage.sources import Source
+from costcalc.usage.usagenames import first_names
 
 _IN_BRACKETS = re.compile(r"\s\(([a-z_/]+)\)$")
 T = TypeVar("T")
@@ -31,11 +32,17 @@ class Reading:
     meanings: Mapping[str, str]  # column → what it is read as
     types: Mapping[str, str]  # column → type, of sources with types of their own
     unassumed: FormatSpec | None = None  # the format without what the first rows let assume: taken if a row breaks it
+    names: UsageNames | None = None  # of JSON: what its usage objects hold
 
     @property
     def dimensions(self) -> dict[str, str]:
         """The dimensions of the format: name without case, spaces and underscores → name as written."""
         return {plain.canonical(name): name for shape in self.spec.shapes for name in shape.dimensions}
+
+    @property
+    def makes_assumptions(self) -> bool:
+        """Whether what the first rows show is taken of all."""
+        return self.unassumed is not None or (self.names is not None and not self.names.exact)
 
     def shown_column(self, path: str) -> str:
         """The path as the source writes it: a table's column in its own spelling."""
@@ -46,7 +53,7 @@ class Reading:
         """What the row builder asks for the format's paths."""
         first = self.sources[0]
         if first.kind == "json":
-            columns = JsonColumns(self.spec.roots, self.spec.parts.list if self.spec.parts else "")
+            columns = JsonColumns(self.spec.roots, self.spec.parts.list if self.spec.parts else "", self.names)
             for sign in self.spec.signs:
                 columns.presence(f"/{sign}")
             return columns
@@ -202,10 +209,16 @@ def _reading(
     spec = _with_seen_roots(spec, sources)
     shapes = tuple(replace(shape, dimensions={**extra, **shape.dimensions, **aliases}) for shape in spec.shapes)
     parts = (
-        replace(spec.parts, shape=replace(spec.parts.shape, dimensions=shapes[0].dimensions)) if spec.parts else None
+        replace(
+            spec.parts,
+            shape=replace(spec.parts.shape, dimensions={**shapes[0].dimensions, **spec.parts.shape.dimensions}),
+        )
+        if spec.parts
+        else None
     )
     spec = replace(spec, shapes=shapes, parts=parts)
-    return _assuming(Reading(spec, sources, why, _meanings(spec), types))
+    names = first_names(spec, sources) if first.kind == "json" and spec.search_for else None
+    return _assuming(Reading(spec, sources, why, _meanings(spec), types, names=names))
 
 
 def _has_no_rows(source: Source) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from costcalc.meters import meters
@@ -140,7 +140,7 @@ class RowBuilder:
         for term in terms:
             if isinstance(term, Excess):
                 excess = self.count(term.terms)
-                parts += [f"+ greatest({excess}, 0)"] if excess else []
+                parts += [f"{'-' if term.sign < 0 else '+'} greatest({excess}, 0)"] if excess else []
                 continue
             alias = self._count_alias(term.paths, decimals)
             if alias:
@@ -155,7 +155,9 @@ class RowBuilder:
             # What the line says of itself is counted with its first part.
             present = [Column(f"CASE WHEN part_no = 1 THEN {column.sql} END", column.kind) for column in present]
         if len(present) > 1:
-            present = [Column(f"coalesce({', '.join(column.text for column in present)})")]
+            # A zero under one name does not beat the filled one under another.
+            filled = [f"nullif({column.text}, '0')" for column in present]
+            present = [Column(f"coalesce({', '.join([*filled, *(column.text for column in present)])})")]
         sql = self._count_sql(present[0], decimals)
         alias = self._counts.setdefault(sql, f"n{len(self._counts)}")
         self._count_names[alias] = " or ".join(path for path in paths if self.columns.get(path))
@@ -335,6 +337,8 @@ class RowBuilder:
         if self._has_shapes():
             cases.append(("shape IS NULL", UNASSUMED if self.spec.trimmed else NO_USAGE))
         cases += [(sql, UNASSUMED) for sql in self._broken_assumptions()]
+        if unforeseen := self.columns.unforeseen():
+            cases.append((self._texts.setdefault(f"({unforeseen})", f"a{len(self._texts)}"), UNASSUMED))
         if self.spec.parts and not self.of_parts and (listed := self._list_presence()):
             cases.append((listed, IN_PARTS))
         cases.append((f"started IS NULL OR started NOT BETWEEN {_EARLIEST} AND {_LATEST}", BAD_TIME))
@@ -370,16 +374,24 @@ class RowBuilder:
 
     def condition(self, condition: Condition) -> str:
         """The condition over the source's texts as SQL; "false" where it names a path that the source lacks."""
-        parts = [self._is_one_of(path, values) for path, values in condition.where]
-        parts += [f"NOT coalesce({self._is_one_of(path, values)}, false)" for path, values in condition.lacks]
-        parts += [self._presence(paths) or "false" for paths in condition.present]
-        parts += [f"NOT ({sql})" if (sql := self._presence(paths)) else "true" for paths in condition.absent]
-        parts += [self._is_zero(paths) for paths in condition.zero]
-        parts += [self._is_positive(terms) for terms in condition.positive]
-        return " AND ".join(f"coalesce({part}, false)" for part in parts) or "true"
+        parts = []
+        for part in self._parts_of(condition):
+            if part == "false":
+                return "false"
+            parts.append(f"coalesce({part}, false)")
+        return " AND ".join(parts) or "true"
 
-    def _is_one_of(self, path: str, values: Sequence[str]) -> str:
-        text = self._first_text((path,))
+    def _parts_of(self, condition: Condition) -> Iterator[str]:
+        yield from (self._presence(paths) or "false" for paths in condition.present)
+        yield from (self._is_one_of(paths, values) for paths, values in condition.where)
+        yield from (f"NOT coalesce({self._is_one_of(paths, values)}, false)" for paths, values in condition.lacks)
+        yield from (f"NOT ({sql})" for paths in condition.absent if (sql := self._presence(paths)))
+        yield from (sql for paths in condition.zero if (sql := self._is_zero(paths)) != "true")
+        yield from (self._is_positive(terms) for terms in condition.positive)
+        yield from (f"({sum_}) = 0" for terms in condition.sums_to_zero if (sum_ := self.count(terms)))
+
+    def _is_one_of(self, paths: Sequence[str], values: Sequence[str]) -> str:
+        text = self._first_text(paths)
         if not text:
             return "false"
         return f"({' OR '.join(_is_like(text, value) for value in values)})"
@@ -400,7 +412,7 @@ class RowBuilder:
 
     def _is_positive(self, terms: Sequence[Term]) -> str:
         if len(terms) > 1:
-            return f"({self.count(terms)}) > 0"
+            return f"({sum_}) > 0" if (sum_ := self.count(terms)) else "false"
         text = self._first_text(terms[0].paths)
         return f"TRY_CAST({text} AS DECIMAL(38,24)) > 0" if text else "false"
 

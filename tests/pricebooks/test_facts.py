@@ -35,6 +35,7 @@ METERS = {
     "audio_output": "audio_output_tokens",
     "cache_storage": "cache_storage_token_hours",
     "request": "requests",
+    "web_search": "web_searches",
     "gpu_hour": "gpu_hours",
     "instance_hour": "instance_hours",
     "instance_month": "instance_months",
@@ -59,6 +60,7 @@ REGIONS = {
     ("aws", "us-east-2"): "global",
     ("selfhosted", "in"): "global",
 }
+SEARCHING = {"anthropic", "google", "openai"}  # providers whose price of a web search is in the books
 # How machines are sold, where that is the usual way: no service tier is named for it.
 USUAL = {"offpeak", "on_demand", "market", "reserved", "capacity_block"}
 # Without one of these a list prices nothing: a cache or audio price alone is not yet a service tier.
@@ -154,7 +156,16 @@ def facts() -> dict[tuple[str, str, str], list[Fact]]:
     for row in (*rows, *read_facts("prices_output_tiered.csv"), *read_facts("compute_storage_prices.csv")):
         fact = fact_of(row)
         found.setdefault((fact.provider, fact.region, fact.model), []).append(fact)
+    for row in read_facts("2026-11-29/prices.csv"):
+        # Of the newer facts the books hold the searches, for the models that they know.
+        if row["meter"] == "web_search" and row["provider"] in SEARCHING and known_model(row):
+            fact = fact_of(row)
+            found[fact.provider, fact.region, fact.model].append(fact)
     return found
+
+
+def known_model(row: dict[str, str]) -> bool:
+    return isinstance(books().resolve(row["model"], row["provider"], row["region"]), ResolvedModel)
 
 
 def fact_of(row: dict[str, str]) -> Fact:
@@ -213,6 +224,8 @@ def figures_of(block: PriceBlock, book: Book) -> Iterator[Figure]:
         for part, inner in [("", whole), ("thinking", whole.thinking), ("off_peak", whole.off_peak)]:
             for band, meter, rate in rates_of(inner) if inner else ():
                 assert not rate.relative
+                if section.share is not None and meter == "web_searches":
+                    continue  # a fee for each use is no share of itself
                 source = book.sources[rate.source]
                 yield (tier, part, band, meter, rate.price * share, rate.per_units,
                        source.url, source.read, source.confidence)  # fmt: skip
@@ -290,7 +303,7 @@ def test_the_books_hold_every_fact_and_no_figure_besides(facts, capsys):
     with capsys.disabled():
         print("\n" + ", ".join(f"{count:,} {what}" for what, count in [*counts.items(), *given.items()]))
     assert given == {"compute_storage_prices.csv": 57, "prices.csv": 2301, "prices_output_tiered.csv": 32}
-    assert counts["fact rows"] == 2301 - 19 + 32 + 57
+    assert counts["fact rows"] == 2301 - 19 + 32 + 57 + 36  # 36 prices of a web search
     assert counts["models"] == 357
     assert len({key[0] for key in facts}) == 16  # fourteen sellers of tokens, two of machines
 

@@ -85,17 +85,17 @@ def priced(block: PriceBlock, tier: str, mode: str, input_over: int, output_over
     if tier == STANDARD:
         rates = standard
     elif section.share is not None:
-        rates = {meter: price * section.share for meter, price in standard.items()}
+        rates = {meter: price * section.share_of(meter) for meter, price in standard.items()}
     else:
         rates = _worked_out(section.rates_for(input_over, output_over), standard)
     inner = getattr(section, mode) if mode else None
     if inner is None and mode and section.share is not None:
         outer = getattr(block.standard, mode)
-        inner = outer and replace(outer, rates=_shared(outer.rates, section.share))
+        inner = outer and replace(outer, rates=_shared(outer.rates, section))
     if inner is None:
         return rates
     if inner.share is not None:
-        return {meter: price * inner.share for meter, price in rates.items()}
+        return {meter: price * inner.share_of(meter) for meter, price in rates.items()}
     return {**rates, **_worked_out(inner.rates_for(input_over, output_over), rates)}
 
 
@@ -124,8 +124,8 @@ def _worked_out(rates: Mapping[str, Rate], basis: Mapping[str, Fraction]) -> dic
     return absolute | shares
 
 
-def _shared(rates: Mapping[str, Rate], share: Fraction) -> dict[str, Rate]:
-    return {meter: replace(rate, price=rate.price * share) for meter, rate in rates.items()}
+def _shared(rates: Mapping[str, Rate], section: Section) -> dict[str, Rate]:
+    return {meter: replace(rate, price=rate.price * section.share_of(meter)) for meter, rate in rates.items()}
 
 
 def _spelled_out(block: PriceBlock, tier: str) -> Section:
@@ -134,7 +134,7 @@ def _spelled_out(block: PriceBlock, tier: str) -> Section:
     if section.share is None:
         return section
     named = _named(block.standard)
-    return Section({meter: Rate(section.share, 1, block.source, relative=True) for meter in named})
+    return Section({meter: Rate(section.share_of(meter), 1, block.source, relative=True) for meter in named})
 
 
 def _section_over(ours: Section, theirs: Section) -> Section:

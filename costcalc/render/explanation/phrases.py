@@ -236,8 +236,9 @@ def _doubts(price: PriceUsed) -> Iterator[str]:
         yield "derived from the facts of your machines: costcalc prices show says how"
     if quote.is_estimate:
         yield "Estimate: the day lies before the price was first seen"
-    if quote.estimated_meters:
-        names = ", ".join(label_of(meter) for meter in sorted(quote.estimated_meters))
+    estimated = quote.estimated_meters & {leaf.meter for leaf in price.leaves}
+    if estimated:
+        names = ", ".join(label_of(meter) for meter in sorted(estimated))
         yield f"Estimate: {names} priced before the rate was first seen"
     if price.kind.weighted:
         yield "Estimate: rows that span several prices, shared out by hours"

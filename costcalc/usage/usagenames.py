@@ -1,0 +1,53 @@
+"""Names inside usage objects: which paths the lines of a JSON log hold there. The first lines tell most of it; all of
+them are asked where the log is small, or where a line has what the first ones lack.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from costcalc.usage.engine import Engine, json_lines
+from costcalc.usage.formats import FormatSpec
+from costcalc.usage.paths import JsonColumns, UsageNames
+from costcalc.usage.sources import Source
+
+_SMALL = 16 << 20  # bytes of a log that is asked as a whole at once
+
+
+def first_names(spec: FormatSpec, sources: Sequence[Source]) -> UsageNames:
+    """The names of the first lines."""
+    leaves = (leaf for source in sources for leaf in source.leaves)
+    return UsageNames(spec.search_for, frozenset(leaf for leaf in leaves if {*leaf.split(".")} & {*spec.search_for}))
+
+
+def is_small(sources: Sequence[Source]) -> bool:
+    """Whether asking every line takes no time that anyone notices."""
+    return sum(Path(source.path).stat().st_size for source in sources) <= _SMALL
+
+
+def all_names(engine: Engine, spec: FormatSpec, sources: Sequence[Source]) -> UsageNames:
+    """The names of every line, under every root of the format."""
+    roots = (*spec.roots, *spec.unseen_roots)
+    columns = JsonColumns(roots)
+    objects = {
+        path: column.sql
+        for root in roots
+        for key in spec.search_for
+        if (column := columns.get("/" + (path := key if root == "." else f"{root}.{key}")))
+    }
+    found: set[str] = set()
+    lines = json_lines(sources, columns)
+    for path, sql in objects.items():
+        structures = engine.fetch(f"SELECT DISTINCT json_structure({sql}) FROM {lines} WHERE json_valid({sql})")
+        for (structure,) in structures:
+            found |= {path, *_paths(json.loads(structure), path)}
+    return UsageNames(spec.search_for, frozenset(found), exact=True)
+
+
+def _paths(structure: object, path: str) -> Iterator[str]:
+    if isinstance(structure, Mapping):
+        for key, inner in structure.items():
+            yield f"{path}.{key}"
+            yield from _paths(inner, f"{path}.{key}")
