@@ -166,7 +166,8 @@ class Counter:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
         rows = self.rows(number, reading, of_parts=of_parts)
         self.used.update(rows.meters)
-        self.engine.run(count_statement(rows, self.request.cuts, number, reading.spec.name, several))
+        statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several)
+        self.engine.run(statement, reading.sources)
 
     def _count_table(self, number: int) -> None:
         """A table whose quotes or newlines are broken is copied without the broken rows, and counted from the copy."""

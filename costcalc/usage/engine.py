@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.2
 _LONGEST_LINE = 16 << 20
 
+_DAMAGED = "it begins like Parquet, and is cut or damaged"
 _SWALLOWING = ("UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM")
 
 _KINDS = {  # the engine's types → kinds of columns; the others are read as text
@@ -86,8 +87,11 @@ class Engine:
     def fetch(self, statement: str) -> list[tuple[Any, ...]]:
         return self.session.execute(statement).fetchall()
 
-    def run(self, statement: str) -> None:
-        """A statement that may take long: the share that is done is told to the progress function."""
+    def run(self, statement: str, sources: Sequence[Source]) -> None:
+        """A statement over these sources, that may take long: the share that is done is told to the progress function.
+
+        CostcalcError: the engine gave up; NotRectangular: at a table.
+        """
         import duckdb
 
         try:
@@ -96,8 +100,18 @@ class Engine:
             if "CSV Parser" in str(error) or "CSV Error" in str(error):
                 raise NotRectangular from error
             raise _unreadable(error) from error
-        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.OutOfRangeException) as error:
+        except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException, duckdb.InterruptException):
+            raise  # a bug of ours, or somebody pressed Ctrl-C
+        except duckdb.Error as error:
+            for source in sources:
+                self._check_whole(source)
             raise _unreadable(error) from error
+
+    def _check_whole(self, source: Source) -> None:
+        """CostcalcError: the Parquet file is damaged."""
+        if source.kind == "parquet":
+            with naming(source):
+                self.execute(f"SELECT max(hash(whole)) FROM read_parquet({literal(source.path)}) AS whole")
 
     def _watched(self, statement: str) -> None:
         if self.progress is None:
@@ -129,6 +143,11 @@ class Engine:
         )
         return [Reject(path, _row_start(path, start), kind in _SWALLOWING) for path, start, kind in found]
 
+    def has_rows(self, source: Source) -> bool:
+        """Whether a Parquet file holds any row."""
+        with naming(source):
+            return bool(self.fetch(f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(source.path)})")[0][0])
+
     def keys(self, source: Source) -> list[str]:
         """Every top-level key of the lines of a JSON source."""
         lines = f"read_ndjson_objects({literal(source.path)}, ignore_errors = true)"
@@ -147,13 +166,30 @@ def _unreadable(error: Exception) -> CostcalcError:
     )
 
 
+@contextmanager
+def naming(source: Source) -> Iterator[None]:
+    """What the engine cannot read of a Parquet file is said of that file. CostcalcError: it is cut or damaged."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException, duckdb.InterruptException):
+        raise  # as in `run`
+    except duckdb.Error as error:
+        remedy = "copy or export the file again"
+        raise fail("unreadable-file", _DAMAGED, place=Place(source.shown), remedy=remedy) from error
+
+
 def column_types(engine: Engine, source: Source) -> dict[str, str]:
-    """The columns of a Parquet file or a frame, and the kinds of their types."""
-    if source.kind == "parquet":
-        names = engine.fetch(f"SELECT name FROM parquet_schema({literal(source.path)}) WHERE num_children IS NULL")
-        check_names((name for (name,) in names), Place(source.shown))
-    relation = "frame" if source.kind == "frame" else _parquet((source,), several=False)
-    found = engine.fetch(f"DESCRIBE SELECT * FROM {relation}")
+    """The columns of a Parquet file or a frame, and the kinds of their types. CostcalcError: it is not whole."""
+    if source.kind == "frame":
+        found = engine.fetch("DESCRIBE SELECT * FROM frame")
+    else:
+        with naming(source):
+            path = literal(source.path)
+            names = engine.fetch(f"SELECT name FROM parquet_schema({path}) WHERE num_children IS NULL")
+            check_names((name for (name,) in names), Place(source.shown))
+            found = engine.fetch(f"DESCRIBE SELECT * FROM {_parquet((source,), several=False)}")
     return {name: _KINDS.get(kind, "number") for name, kind, *_ in found}
 
 

@@ -86,7 +86,7 @@ def plan(
     chosen_specs = [(source, *choose(source, mapping, usage_format, is_bill)) for source in sources]
     beside = {glob for _, spec, _ in chosen_specs for glob in (spec.beside if spec else ())}
     for source, spec, why in chosen_specs:
-        if _has_no_rows(source):
+        if source.is_empty:
             left.empty[source.shown] = [_header_only(source)]
             continue
         if not source.is_named and any(PurePath(source.shown).match(glob) for glob in beside):
@@ -221,13 +221,10 @@ def _reading(
     return _assuming(Reading(spec, sources, why, _meanings(spec), types, names=names))
 
 
-def _has_no_rows(source: Source) -> bool:
-    return source.kind == "table" and not source.samples
-
-
 def _header_only(source: Source) -> Problem:
     remedy = "export the log again, or leave the file out"
-    return Problem("header-only", "the file has a header and no rows", Place(source.shown, 1), remedy=remedy)
+    place = Place(source.shown, 1 if source.kind == "table" else 0)
+    return Problem("header-only", "the file has a header and no rows", place, remedy=remedy)
 
 
 def _with_seen_roots(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:

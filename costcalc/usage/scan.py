@@ -25,7 +25,7 @@ from costcalc.usage.store import is_ledger, joined, read_ledger, recut, unmatche
 __all__ = ["Detection", "ScanRequest", "detect", "scan"]
 
 Usage = str | Path | Sequence[str | Path]
-NOT_READ = "not read"  # in the place of a format
+STORED, NOT_READ = "stored ledger", "not read"  # in the place of a format
 Progress = Callable[[float], None]  # called with the share of the current file group that is read, 0 to 1
 
 
@@ -47,15 +47,9 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
     """
     _check_zone(request.timezone)
     with _opened(usage, progress) as (sources, engine, workspace, left):
-        stored = [source for source in sources if source.kind == "parquet" and is_ledger(engine, source)]
-        kept = [read_ledger(engine, source.path, source.shown) for source in stored]
+        kept, logs, types = _looked_into(sources, engine, left)
         counter, readings = None, []
-        logs = [source for source in sources if source not in stored]
         if logs:
-            types = {
-                source.path: column_types(engine, source) for source in logs if source.kind in ("parquet", "frame")
-            }
-            logs = [_with_header(source, types) for source in logs]
             readings = plan(logs, request.mapping, request.usage_format, types, engine.keys, left, request.is_bill)
         if not readings and not kept:
             raise CostcalcError(left.problems)
@@ -95,13 +89,13 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
 def detect(usage: Usage, mapping: Mapping[str, str] | None = None, usage_format: str | None = None) -> list[Detection]:
     """How each file would be read. CostcalcError: as `scan`."""
     with _opened(usage) as (sources, engine, _, left):
-        types = {source.path: column_types(engine, source) for source in sources if source.kind == "parquet"}
-        readings = plan(
-            [_with_header(source, types) for source in sources], mapping or {}, usage_format, types, engine.keys, left
-        )
-        if not readings:
+        kept, logs, types = _looked_into(sources, engine, left)
+        readings = plan(logs, mapping or {}, usage_format, types, engine.keys, left)
+        if not readings and not kept:
             raise CostcalcError(left.problems)
-        found = [_detection(reading, source) for reading in readings for source in reading.sources]
+        stored = {each.path.rpartition(" (")[0]: ledger.dimensions for ledger in kept for each in ledger.sources}
+        found = [Detection(path, STORED, "costcalc scan wrote it", {}, names) for path, names in stored.items()]
+        found += [_detection(reading, source) for reading in readings for source in reading.sources]
         return [*found, *_not_read(left)]
 
 
@@ -144,8 +138,33 @@ def _opened(usage: object, progress: Progress | None = None) -> Iterator[tuple[l
         workspace.close()
 
 
-def _with_header(source: Source, types: Mapping[str, Mapping[str, str]]) -> Source:
-    return replace(source, header=tuple(types[source.path])) if source.path in types else source
+def _looked_into(
+    sources: Sequence[Source], engine: Engine, left: Left
+) -> tuple[list[UsageLedger], list[Source], dict[str, Mapping[str, str]]]:
+    """Stored ledgers, logs, and the types of those logs that have types. CostcalcError: a file that was named is damaged."""
+    kept: list[UsageLedger] = []
+    logs: list[Source] = []
+    types: dict[str, Mapping[str, str]] = {}
+    problems: list[Problem] = []
+    for source in sources:
+        try:
+            if source.kind == "parquet" and is_ledger(engine, source):
+                kept.append(read_ledger(engine, source))
+                continue
+            if source.kind in ("parquet", "frame"):
+                types[source.path] = column_types(engine, source)
+                is_empty = source.kind == "parquet" and not engine.has_rows(source)
+                source = replace(source, header=tuple(types[source.path]), is_empty=is_empty)
+        except CostcalcError as error:
+            if source.is_named:
+                problems += error.problems
+            else:
+                left.unread[source.shown] = error.problems
+            continue
+        logs.append(source)
+    if problems:
+        raise CostcalcError(problems)
+    return kept, logs, types
 
 
 def _detection(reading: Reading, source: Source) -> Detection:

@@ -49,6 +49,7 @@ class Source:
     records: tuple[Mapping[str, str], ...] = ()  # of JSON: the first lines' short texts and numbers, by path
     lines: Sequence[int] = ()  # of a copy made record by record: the line at which each began in the original
     notes: tuple[str, ...] = ()  # what a reader of its figures should know
+    is_empty: bool = False  # it has a header and no rows
     is_named: bool = True  # by an argument; a folder was searched for the others, and may hold anything
     changed: int = 0  # 00:00 UTC (epoch seconds) of the day of the file's last change
 
@@ -239,7 +240,10 @@ def _table_source(name: str, path: Path, text: str, whole: bool) -> Source:
         else (f"{name} has no newline at its end: if it was cut off, its last row may be short",)
     )
     skip = 1 + len(text[:blank].splitlines())
-    return Source(name, str(path), "table", delimiter, header, body, skip=skip, notes=notes, changed=_changed(name))
+    empty, changed = not body, _changed(name)
+    return Source(
+        name, str(path), "table", delimiter, header, body, skip=skip, notes=notes, is_empty=empty, changed=changed
+    )
 
 
 def _ends_whole(path: Path) -> bool:

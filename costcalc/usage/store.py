@@ -16,12 +16,13 @@ from costcalc.files import written_whole
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain
-from costcalc.usage.engine import Engine
+from costcalc.usage.engine import Engine, naming
 from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.session import literal
+from costcalc.usage.soundness import check_columns, check_metadata, check_rows, row_checks
 from costcalc.usage.sources import Source
 
 _KEY = "costcalc_ledger"
@@ -47,6 +48,7 @@ _PLAIN = {  # fields of a group that are stored as they are, with their types
     "revenue_currency": "VARCHAR",
     "source_format": "VARCHAR",
 }
+_COUNT = "DECIMAL(38,0)"  # Parquet has no 128-bit integer, and the engine would write one as a float
 _EXACT = ("billed", "revenue")  # rational numbers, as text: "3/2000"
 
 
@@ -79,9 +81,8 @@ def _copy_statement(ledger: UsageLedger, lines: Path, target: Path) -> str:
     types = {**_PLAIN, **dict.fromkeys(texts, "VARCHAR"), **{_METER + name: "VARCHAR" for name in ledger.meters}}
     columns = "{" + ", ".join(f"{name_of(name)}: '{kind}'" for name, kind in types.items()) + "}"
     chosen = [name_of(name) for name in (*_PLAIN, *texts)]
-    # DECIMAL(38,0): Parquet has no 128-bit integer, and the engine would write one as a float.
     counts = [name_of(_METER + name) for name in ledger.meters]
-    chosen += [f"CAST({name} AS DECIMAL(38,0)) AS {name}" for name in counts]
+    chosen += [f"CAST({name} AS {_COUNT}) AS {name}" for name in counts]
     source = f"read_json({literal(lines)}, format = 'newline_delimited', columns = {columns})"
     metadata = f"KV_METADATA {{{_KEY}: {quoted(json.dumps(_about(ledger), ensure_ascii=False))}}}"
     return f"COPY (SELECT {', '.join(chosen)} FROM {source}) TO {quoted(str(target))} (FORMAT parquet, {metadata})"
@@ -106,19 +107,26 @@ def _about(ledger: UsageLedger) -> dict[str, object]:
 
 
 def is_ledger(engine: Engine, source: Source) -> bool:
-    """Whether a Parquet file is a stored ledger."""
-    return _metadata(engine, source.path) is not None
+    """Whether a Parquet file is a stored ledger. CostcalcError: it cannot be read."""
+    return _metadata(engine, source) is not None
 
 
-def _metadata(engine: Engine, path: str) -> dict[str, Any] | None:
-    found = engine.fetch(f"SELECT key, value FROM parquet_kv_metadata({literal(path)})")
-    about = {bytes(key).decode(): bytes(value).decode() for key, value in found}
-    return json.loads(about[_KEY]) if _KEY in about else None
+def _metadata(engine: Engine, source: Source) -> dict[str, Any] | None:
+    with naming(source):
+        found = engine.fetch(f"SELECT key, value FROM parquet_kv_metadata({literal(source.path)})")
+    text = next((bytes(value) for key, value in found if bytes(key) == _KEY.encode()), None)
+    if text is None:
+        return None
+    try:
+        about = json.loads(text)
+    except ValueError:
+        about = None
+    return about if isinstance(about, dict) else {}
 
 
-def read_ledger(engine: Engine, path: str, shown: str) -> UsageLedger:
-    """A stored ledger. CostcalcError: it was written by a newer version."""
-    about = _metadata(engine, path) or {}
+def read_ledger(engine: Engine, source: Source) -> UsageLedger:
+    """A stored ledger. CostcalcError: it was written by a newer version, or is not as it was written."""
+    about, shown = _metadata(engine, source) or {}, source.shown
     if about.get("version") != _VERSION:
         raise fail(
             "unreadable-file",
@@ -126,9 +134,12 @@ def read_ledger(engine: Engine, path: str, shown: str) -> UsageLedger:
             place=Place(shown),
             remedy="scan the log again",
         )
+    check_metadata(about, shown)
     stored, dimensions = tuple(about["meters"]), tuple(about["dimensions"])
     names = [*_PLAIN, *_EXACT, *(f"dimension {name}" for name in dimensions), *(_METER + name for name in stored)]
-    rows = engine.fetch(f"SELECT {', '.join(map(name_of, names))} FROM read_parquet({literal(path)})")
+    with naming(source):
+        _check_groups(engine, source, stored, dimensions)
+        rows = engine.fetch(f"SELECT {', '.join(map(name_of, names))} FROM read_parquet({literal(source.path)})")
     groups = [_stored_group(dict(zip(names, row, strict=True)), dimensions) for row in rows]
     cuts = about["cuts"]
     tuples = {key: tuple(value) for key, value in cuts.items() if key != "scheduled_names"}
@@ -148,6 +159,19 @@ def read_ledger(engine: Engine, path: str, shown: str) -> UsageLedger:
         notes=about["notes"],
         is_part=about.get("is_part", False),
     )
+
+
+def _check_groups(engine: Engine, source: Source, stored: Sequence[str], dimensions: Sequence[str]) -> None:
+    table = f"read_parquet({literal(source.path)})"
+    counts = [_METER + name for name in stored]
+    texts = [*_EXACT, *(f"dimension {name}" for name in dimensions)]
+    found = {name: kind for name, kind, *_ in engine.fetch(f"DESCRIBE SELECT * FROM {table}")}
+    expected = {**_PLAIN, **dict.fromkeys(texts, "VARCHAR"), **dict.fromkeys(counts, _COUNT)}
+    check_columns(found, expected, source.shown)
+    checks = row_checks(counts, _EXACT)
+    wrong = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in checks.values())
+    (rows,) = engine.fetch(f"SELECT {wrong} FROM {table}")
+    check_rows(dict(zip(checks, rows, strict=True)), source.shown)
 
 
 def _stored_group(row: Mapping[str, Any], dimensions: Sequence[str]) -> UsageGroup:
