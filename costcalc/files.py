@@ -62,3 +62,11 @@ def _usual_mode() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def path_from_here(path: Path | str) -> str:
+    """The path as one would write it in this folder: `../costcalc.toml`; whole where there is no such way."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # another drive
+        return str(path)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.load import load_fx, load_pricebook
+from costcalc.pricebook.overlay import alias_problems
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.problems import CostcalcError, Problem, nearest_names
+from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +25,41 @@ def read_prices(
     pricebooks: Sequence[Path | str] = (),
     regions: Mapping[str, str] | None = None,
     aliases: Mapping[str, str] | None = None,
+    places: Mapping[tuple[str, str], Place] | None = None,
 ) -> Prices:
-    """The shipped pricebooks with your own laid over them. CostcalcError: a wrong file, an unknown region."""
+    """The shipped pricebooks with your own laid over them.
+
+    `places`: where a region or an alias was written, as `("regions", "alibaba")`. CostcalcError: a wrong file, an
+    unknown region, an alias that means no model.
+    """
     book = load_pricebook(pricebooks)
-    return Prices(book.with_regions(_regions(book, regions or {})).with_aliases(aliases or {}), load_fx(pricebooks))
+    written = places or {}
+    chosen, problems = _regions(book, regions or {}, written)
+    alias_places = {name: place for (table, name), place in written.items() if table == "aliases"}
+    problems += alias_problems(book, aliases or {}, alias_places)
+    if problems:
+        raise CostcalcError(problems)
+    return Prices(book.with_regions(chosen).with_aliases(aliases or {}), load_fx(pricebooks))
 
 
-def _regions(book: Pricebook, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Providers and regions by any of their names. CostcalcError with every unknown one."""
+def _regions(
+    book: Pricebook, wanted: Mapping[str, str], places: Mapping[tuple[str, str], Place]
+) -> tuple[dict[str, str], list[Problem]]:
+    """Providers and regions by any of their names, and every unknown one."""
     found: dict[str, str] = {}
     problems: list[Problem] = []
     for name, region in wanted.items():
+        place = places.get(("regions", name))
+        who = "regions" if place else "--region"
         provider = book.provider_named(name)
         if provider is None:
             near = nearest_names(name, book.by_provider)
-            problems.append(Problem("unknown-provider", f'--region: no provider is called "{name}"', nearest=near))
+            problems.append(Problem("unknown-provider", f'{who}: no provider is called "{name}"', place, nearest=near))
             continue
         known = book.region_named(provider, region)
         if known is None:
             lists = ", ".join(each.region for each in book.by_provider[provider])
-            problems.append(Problem("unknown-region", f'--region: {provider} has no list "{region}"', expected=lists))
+            problems.append(Problem("unknown-region", f'{who}: {provider} has no list "{region}"', place, expected=lists))  # fmt: skip
             continue
         found[provider] = known
-    if problems:
-        raise CostcalcError(problems)
-    return found
+    return found, problems

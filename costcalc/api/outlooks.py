@@ -15,8 +15,8 @@ from costcalc.api.words import (
     Number,
     line_names,
     read_basis,
-    read_count,
     read_money,
+    read_months,
     read_pass_through,
     read_share,
 )
@@ -92,7 +92,7 @@ def asked_of_a_scan(
 def months_of(plans: Sequence[Scenario], months: int | None) -> int:
     """How many months to come are looked at: those asked for, else the longest horizon, else twelve."""
     if months:
-        return read_count(months, "months")
+        return read_months(months)
     return max((plan.horizon for plan in plans if plan.horizon), default=MONTHS)
 
 

@@ -12,7 +12,7 @@ from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import scenario_of
 from costcalc.api.results import OutlookResult, ProjectionResult
 from costcalc.api.usage import ledger_of
-from costcalc.api.words import Number, line_names, read_basis, read_count, read_money, read_pass_through, read_share
+from costcalc.api.words import Number, line_names, read_basis, read_money, read_months, read_pass_through, read_share
 from costcalc.money import Money
 from costcalc.problems import fail
 from costcalc.reports.projection import ProjectOptions
@@ -78,7 +78,7 @@ def project(
         basis=read_basis(basis),
         currency=currency.upper() if currency else None,
         timezone=timezone,
-        months=read_count(months, "months") or plan.horizon or 0,
+        months=read_months(months) or plan.horizon or 0,
         revenue=None if revenue is None else read_money(revenue),
         revenue_source=revenue_source,
         margin=None if margin is None else read_share(margin, "margin"),

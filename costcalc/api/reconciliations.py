@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
+from costcalc.api.settings import with_settings
 from costcalc.api.words import line_names, read_amount, read_basis, read_period, read_share
+from costcalc.asked import NOTHING_ASKED
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, fail, nearest_names
 from costcalc.rating.cuts import cuts_for
@@ -194,13 +196,15 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
         mapping=dict(choose.get("columns") or {}),
         usage_format=choose.get("usage_format"),
     )
+    asked = choose.get("asked") or NOTHING_ASKED
     try:
-        return scan(usage, request, choose.get("progress"))
+        return with_settings(scan(usage, request, choose.get("progress")), asked, prices)
     except CostcalcError as error:
         if {problem.code for problem in error.problems} != {"ledger-too-coarse"}:
             raise
         # A ledger that was stored without the hours says less of why the days differ, and all of how much.
-        return scan(usage, replace(request, cuts=cuts), choose.get("progress"))
+        found = scan(usage, replace(request, cuts=cuts), choose.get("progress"))
+        return with_settings(found, asked, prices)
 
 
 def _period(choose: Mapping[str, Any]) -> Period:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
+from costcalc.api.settings import with_settings
 from costcalc.api.words import read_period
+from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
 from costcalc.rating.cuts import cuts_for
@@ -41,6 +43,7 @@ def scan(
     scenarios: Sequence[str | Path | Scenario] = (),
     months: int | None = None,
     budgets: Sequence[Budget] = (),
+    asked: Asked = NOTHING_ASKED,
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
@@ -79,7 +82,7 @@ def scan(
         mapping=dict(columns or {}),
         usage_format=usage_format,
     )
-    return scan_usage(usage, request, progress)
+    return with_settings(scan_usage(usage, request, progress), asked, prices)
 
 
 def ledger_of(

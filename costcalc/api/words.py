@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 
-from costcalc.calendar import read_day, read_month
+from costcalc.calendar import MOST_MONTHS, read_day, read_month
 from costcalc.money import Money, exact_text, read_number
 from costcalc.problems import fail, nearest_names
 from costcalc.usage.period import Period, period_of_month, read_last, read_week
@@ -67,6 +67,14 @@ def read_count(value: object, what: str) -> int:
     if isinstance(value, int) and value >= 0:
         return value
     raise fail("bad-option", f'{what} "{value}" is no count', expected="0, 1, 2, …")
+
+
+def read_months(value: object) -> int:
+    """How many months to come, 0 to 120: as many as the command line allows."""
+    count = read_count(value, "months")
+    if count > MOST_MONTHS:
+        raise fail("bad-option", f'months "{count}" are more than {MOST_MONTHS}', expected=f"0 to {MOST_MONTHS}")
+    return count
 
 
 def _refuse_float(value: object, what: str, code: str, text: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc import api
+from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
@@ -67,7 +68,7 @@ Least = Annotated[
     str, typer.Option("--least", metavar="SHARE", help="Groups below that share of the bill are left aside.")
 ]
 Months = Annotated[
-    int, typer.Option("--months", metavar="N", min=0, max=120, help="Months to come.", show_default="12")
+    int, typer.Option("--months", metavar="N", min=0, max=MOST_MONTHS, help="Months to come.", show_default="12")
 ]
 Output = Annotated[
     Path | None,
@@ -83,6 +84,7 @@ Output = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def advise(
+    ctx: typer.Context,
     usage: o.Usage,
     scenario: ScenarioOption = None,
     hike: Hike = None,
@@ -127,7 +129,7 @@ def advise(
     )
     earned, source, today = read_earned(revenue, margin, config)
     base = api.scenario_of(scenario, hike or ())
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         result = api.advise(
             usage,
             scenario=base,
@@ -148,7 +150,7 @@ def advise(
             prices=choice.prices(config),
             timezone=choice.zone(config),
             progress=progress,
-            **choice.scan_words(config),
+            **choice.scan_words(config, ctx),
         )
     report = result.report
     if plan is not None and report.together is not None:

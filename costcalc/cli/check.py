@@ -119,6 +119,7 @@ Format = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def check(
+    ctx: typer.Context,
     usage: o.Usage,
     budgets: BudgetFiles = None,
     max_cost: MaxCost = None,
@@ -164,7 +165,7 @@ def check(
             "max_requests": max_requests, "max_unpriced": max_unpriced,
         }  # fmt: skip
         earned, source, today = read_earned(revenue, margin, config)
-        with scan_progress() as progress:
+        with config.blamed(), scan_progress() as progress:
             result = api.check(
                 usage,
                 budgets=_files(budgets, any(limits.values())),
@@ -180,7 +181,7 @@ def check(
                 prices=choice.prices(config),
                 timezone=choice.zone(config),
                 progress=progress,
-                **choice.scan_words(config),
+                **choice.scan_words(config, ctx),
             )
     except CostcalcError as error:
         _tell_github(error)

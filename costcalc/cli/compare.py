@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc import api
+from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
@@ -59,7 +60,9 @@ Shares = Annotated[
 ]
 Months = Annotated[
     int,
-    typer.Option("--months", metavar="N", min=0, max=120, help="Months to come.", show_default="the longest stated"),
+    typer.Option(
+        "--months", metavar="N", min=0, max=MOST_MONTHS, help="Months to come.", show_default="the longest stated"
+    ),
 ]
 By = Annotated[
     str | None,
@@ -71,6 +74,7 @@ By = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def compare(
+    ctx: typer.Context,
     usage: o.Usage,
     scenario: Scenarios = None,
     hike: Hikes = None,
@@ -108,7 +112,7 @@ def compare(
     )
     earned, source, today = read_earned(revenue, margin, config)
     plans = [api.scenario_of(name, ()) for name in scenario or ()]
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         result = api.compare(
             usage,
             plans,
@@ -125,7 +129,7 @@ def compare(
             prices=choice.prices(config),
             timezone=choice.zone(config),
             progress=progress,
-            **choice.scan_words(config),
+            **choice.scan_words(config, ctx),
         )
     report = result.report
     texts = {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from costcalc.api.words import read_amount, read_basis, read_share
+from costcalc.calendar import zone
+from costcalc.files import path_from_here
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.yamldoc import line_of
 
@@ -26,6 +31,12 @@ _LISTS = ("pricebooks",)
 _TABLES = ("regions", "aliases", "map")
 _FLAGS = ("allow_unpriced", "allow_refused")
 KEYS = (*_TEXTS, *_LISTS, *_TABLES, *_FLAGS)
+# What a wrong value is found to be, once the log or the books are known.
+_SLIPS = {"unknown-column": "by", "no-such-format": "usage_format", "unknown-target": "move_to", "missing-fx": "currency"}  # fmt: skip
+_ASSIGNED = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?")
+
+KeyPath = tuple[str, ...]  # the keys that lead to a value: ("aliases", "our-model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,15 @@ class Config:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = field(default_factory=Path)  # paths in the file are relative to it
+    places: Mapping[KeyPath, Place] = field(default_factory=dict)
+    taken: dict[str, None] = field(default_factory=dict)  # the texts that a command has asked for: no flag said them
 
     def text(self, key: str) -> str | None:
         value = self.values.get(key)
-        return None if value is None else str(value)
+        if value is None:
+            return None
+        self.taken[key] = None
+        return str(value)
 
     def flag(self, key: str) -> bool:
         return bool(self.values.get(key, False))
@@ -48,64 +64,150 @@ class Config:
     def paths(self, key: str) -> list[Path]:
         return [self.folder / path for path in self.values.get(key, [])]
 
+    def place(self, *keys: str) -> Place | None:
+        """Where a value stands; of one in an inline table, where the table does."""
+        return self.places.get(keys) or self.places.get(keys[:1])
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """What goes wrong within because of a value of the file is said of its line: no flag is at fault."""
+        try:
+            yield
+        except CostcalcError as error:
+            raise CostcalcError([self._blaming(problem) for problem in error.problems], error.exit_code) from error
+
+    def _blaming(self, problem: Problem) -> Problem:
+        key = _SLIPS.get(problem.code, "")
+        words = [word.strip() for word in str(self.values.get(key, "")).split(",")]
+        if problem.place or key not in self.taken or not any(word and word in problem.message for word in words):
+            return problem
+        said = problem.message.replace(f"--{key.replace('_', '-')} ", "")
+        return replace(problem, message=f"{key} of the configuration: {said}", place=self.line(key))
+
+    def line(self, *keys: str) -> Place | None:
+        """The file and line alone, as a report names them."""
+        place = self.place(*keys)
+        return replace(place, column=0) if place else None
+
 
 def read_config(path: Path | None) -> Config:
     """The file named, else the nearest one upwards from here; none is an empty configuration.
 
-    CostcalcError: unreadable, not TOML, unknown keys, values of another kind.
+    The search ends at the repository's root or the home folder; outside of both it is for this folder alone.
+    CostcalcError: unreadable, not TOML, unknown keys, values that mean nothing.
     """
     if path is not None:
-        return _read(path)
-    here = Path.cwd()
-    for folder in (here, *here.parents):
+        return _read(path, str(path))
+    for folder in _searched(Path.cwd()):
         if (file := folder / "costcalc.toml").is_file():
-            return _read(file)
-        if (file := folder / "pyproject.toml").is_file() and (found := _read(file)).values:
+            return _read(file, path_from_here(file))
+        if (file := folder / "pyproject.toml").is_file() and (found := _read(file, path_from_here(file))).values:
             return found
-        if (folder / ".git").exists():
-            break
     return Config()
 
 
-def _read(path: Path) -> Config:
+def _searched(here: Path) -> list[Path]:
+    folders = [here, *here.parents]
+    home = Path.home()
+    last = next((i for i, folder in enumerate(folders) if folder == home or (folder / ".git").exists()), 0)
+    return folders[: last + 1]
+
+
+def _read(path: Path, shown: str) -> Config:
     try:
         text = path.read_text(encoding="utf-8-sig")
         data = tomllib.loads(text)
     except OSError as error:
-        raise fail("unreadable-file", f"cannot read the file: {error.strerror}", place=Place(str(path))) from error
+        raise fail("unreadable-file", f"cannot read the file: {error.strerror}", place=Place(shown)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise fail("toml-syntax", f"not TOML: {error}", place=Place(str(path))) from error
+        raise fail("toml-syntax", f"not TOML: {error}", place=Place(shown)) from error
+    places = {keys: Place(shown, line, column) for keys, line, column in _assigned(text)}
     if path.name == "pyproject.toml":
         data = data.get("tool", {}).get("costcalc", {})
-    problems = [problem for key, value in data.items() if (problem := _problem(path, text, key, value))]
+        places = {keys[2:]: place for keys, place in places.items() if keys[:2] == ("tool", "costcalc")}
+    config = Config(data, path.parent, places)
+    problems = [problem for key, value in data.items() if (problem := _problem(config, shown, key, value))]
     if problems:
-        raise CostcalcError(problems)
-    return Config(data, path.parent)
+        raise CostcalcError([_marked(problem, text) for problem in problems])
+    return config
 
 
-def _problem(path: Path, text: str, key: str, value: object) -> Problem | None:
-    place = _place(path, text, key)
-    excerpt = line_of(text, place.line) if place.line else ""
+def _problem(config: Config, shown: str, key: str, value: object) -> Problem | None:
+    place = config.place(key) or Place(shown)
     if key not in KEYS:
         return Problem(
-            "unknown-key", f'the configuration has no key "{key}"', place, excerpt, len(key),
+            "unknown-key", f'the configuration has no key "{key}"', place, width=len(key),
             nearest=nearest_names(key, KEYS), remedy=f"known keys: {', '.join(KEYS)}",
         )  # fmt: skip
     if isinstance(value, float):
-        return Problem("bad-value", f'"{key}" is a float, which loses digits', place, excerpt, len(key), remedy=f'write it as text: {key} = "{value}"')  # fmt: skip
+        return Problem("bad-value", f'"{key}" is a float, which loses digits', place, width=len(key), remedy=f'write it as text: {key} = "{value}"')  # fmt: skip
     kinds = {**dict.fromkeys(_TEXTS, (str, int)), **dict.fromkeys(_LISTS, (list,)), **dict.fromkeys(_TABLES, (dict,)), **dict.fromkeys(_FLAGS, (bool,))}  # fmt: skip
     if not isinstance(value, kinds[key]) or (key in _TEXTS and isinstance(value, bool)):
         wanted = {str: "a text", list: "a list of texts", dict: "a table of texts", bool: "true or false"}[
             kinds[key][0]
         ]
-        return Problem("bad-value", f'"{key}" is not {wanted}', place, excerpt, len(key), expected=wanted)
+        return Problem("bad-value", f'"{key}" is not {wanted}', place, width=len(key), expected=wanted)
+    try:
+        _CHECKS.get(key, str)(str(value))
+    except CostcalcError as error:
+        return replace(error.problems[0], place=place, width=len(key))
     return None
 
 
-def _place(path: Path, text: str, key: str) -> Place:
-    """The line that begins with the key; tomllib keeps no places."""
+def _marked(problem: Problem, text: str) -> Problem:
+    line = problem.place.line if problem.place else 0
+    return replace(problem, excerpt=line_of(text, line) if line else "")
+
+
+def _check_zone(name: str) -> None:
+    try:
+        zone(name)
+    except ValueError:
+        raise fail("unknown-zone", f'no time zone is called "{name}"', expected="an IANA name: Asia/Shanghai") from None
+
+
+def _check_currency(code: str) -> None:
+    if not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise fail("bad-currency", f'"{code}" is no currency', expected="an ISO 4217 code: USD")
+
+
+def _check_margin(text: str) -> None:
+    if read_share(text, "margin") >= 1:
+        raise fail("bad-margin", f'margin "{text}" must be below 100%', expected="60%, or 0.6")
+
+
+# Values that mean something by themselves: a slip is shown where it stands, before anything else is read.
+_CHECKS: Mapping[str, Callable[[str], object]] = {
+    "timezone": _check_zone,
+    "currency": _check_currency,
+    "basis": read_basis,
+    "revenue": lambda text: read_amount(text, "revenue"),
+    "margin": _check_margin,
+    "floor": lambda text: read_share(text, "floor"),
+}
+
+
+def _assigned(text: str) -> Iterator[tuple[KeyPath, int, int]]:
+    """Where each key of the file stands, by its path: tomllib keeps no places."""
+    table: KeyPath = ()
     for number, line in enumerate(text.splitlines(), 1):
-        word = line.strip().strip('["').rpartition("costcalc.")[2]
-        if word.startswith(key) and word[len(key) :].lstrip().startswith(("=", '"', "]", ".")):
-            return Place(str(path), number, line.index(key) + 1)
-    return Place(str(path))
+        if header := _HEADER.fullmatch(line):
+            table = _keys(header[1])
+            yield table, number, header.start(1) + 1
+        elif assigned := _ASSIGNED.match(line):
+            keys = _keys(assigned[1])
+            for end in range(1, len(keys) + 1):
+                yield (*table, *keys[:end]), number, assigned.start(1) + 1
+
+
+def _keys(written: str) -> KeyPath:
+    """The keys of `aliases."our-model"`, as TOML reads them; none where it is no key."""
+    try:
+        found: Any = tomllib.loads(f"{written.strip()} = 0")
+    except tomllib.TOMLDecodeError:
+        return ()
+    keys: list[str] = []
+    while isinstance(found, dict):
+        ((key, found),) = found.items()
+        keys.append(key)
+    return tuple(keys)

@@ -55,6 +55,7 @@ Output = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def cost(
+    ctx: typer.Context,
     usage: o.Usage,
     each: Each = None,
     by: o.By = None,
@@ -87,7 +88,7 @@ def cost(
     choice = o.UsageChoice(
         o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
     )
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         result = api.cost(
             usage,
             each=each,
@@ -98,7 +99,7 @@ def cost(
             prices=choice.prices(config),
             timezone=choice.zone(config),
             progress=progress,
-            **choice.scan_words(config),
+            **choice.scan_words(config, ctx),
         )
     report = result.report
     deliver(

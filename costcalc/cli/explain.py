@@ -51,6 +51,7 @@ Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many li
 
 @app.command(epilog=EXAMPLES)
 def explain(
+    ctx: typer.Context,
     usage: o.Usage,
     line: LineOption = None,
     meter: Meter = None,
@@ -87,7 +88,7 @@ def explain(
         o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
     )
     zone = choice.zone(config)
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         result = api.explain(
             usage,
             line=o.globs(line, "--line"),
@@ -102,7 +103,7 @@ def explain(
             prices=choice.prices(config),
             timezone=zone,
             progress=progress,
-            **choice.scan_words(config),
+            **choice.scan_words(config, ctx),
         )
     report = result.report
     deliver(

@@ -53,6 +53,7 @@ Interval = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def forecast(
+    ctx: typer.Context,
     usage: o.Usage,
     to: To = "month-end",
     budget: Budget = None,
@@ -83,7 +84,7 @@ def forecast(
     choice = o.UsageChoice(
         o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
     )
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         result = api.forecast(
             usage,
             to=to,
@@ -94,7 +95,7 @@ def forecast(
             prices=choice.prices(config),
             timezone=choice.zone(config),
             progress=progress,
-            **choice.scan_words(config),
+            **choice.scan_words(config, ctx),
         )
     report = result.report
     deliver(

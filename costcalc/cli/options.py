@@ -11,6 +11,7 @@ import typer
 
 from costcalc.api import Prices, read_prices
 from costcalc.calendar import month_of, read_day, read_month, zone
+from costcalc.cli.asked import asked_of
 from costcalc.cli.config import Config
 from costcalc.problems import CostcalcError, Problem, fail
 
@@ -185,13 +186,21 @@ class UsageChoice:
     def prices(self, config: Config) -> Prices:
         """Pricebooks with the regions and aliases of the flags over those of the configuration."""
         books = self.pricebooks if self.pricebooks is not None else config.paths("pricebooks")
-        regions = {**config.table("regions"), **pairs(self.regions, "--region", "PROVIDER=REGION")}
-        return read_prices(books, regions, config.table("aliases"))
+        chosen = pairs(self.regions, "--region", "PROVIDER=REGION")
+        regions = {name: region for name, region in config.table("regions").items() if name.lower() not in chosen}
+        places = {
+            (table, name): place
+            for table, names in (("regions", regions), ("aliases", config.table("aliases")))
+            for name in names
+            if (place := config.place(table, name))
+        }
+        return read_prices(books, {**regions, **chosen}, config.table("aliases"), places)
 
-    def scan_words(self, config: Config) -> dict[str, Any]:
-        """The keyword arguments of `scan`."""
+    def scan_words(self, config: Config, ctx: typer.Context) -> dict[str, Any]:
+        """The keyword arguments of `scan`; asked for last, for what the configuration gave by then is named."""
         timezone = self.zone(config)
         return {
+            "asked": asked_of(ctx, config),
             **self.days.scan_words(timezone),
             "where": globs(self.where, "--where"),
             "columns": {**config.table("map"), **pairs(self.columns, "--map", "NAME=COLUMN")},

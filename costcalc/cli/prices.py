@@ -190,6 +190,7 @@ def history(
     epilog=_examples("diff 2026-01-01 2026-09-30 --provider alibaba", "diff 2025-11-01 today --usage usage.csv")
 )
 def diff(
+    ctx: typer.Context,
     first: Annotated[str, typer.Argument(metavar="DAY1", help="The one day: 2026-01-01.", show_default=False)],
     second: Annotated[str, typer.Argument(metavar="DAY2", help="The other day.", show_default=False)],
     provider: Annotated[
@@ -231,7 +232,7 @@ def diff(
     code = 0
     if usage:
         choice = o.UsageChoice(o.Days(), None, columns, usage_format, timezone, None, pricebook)
-        report = _with_usage(report, usage, prices, choice, currency or config.text("currency"), config)
+        report = _with_usage(report, usage, prices, choice, currency or config.text("currency"), config, ctx)
     _deliver(kind, output, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
     if report.usage:
         report_refused(report.usage.usage)
@@ -405,8 +406,9 @@ def _day(text: str, flag: str, zone: str) -> date:
 
 
 def _with_usage(
-    report: Any, usage: Sequence[str], prices: Prices, choice: o.UsageChoice, currency: str | None, config: Config
-) -> Any:
+    report: Any, usage: Sequence[str], prices: Prices, choice: o.UsageChoice, currency: str | None, config: Config,
+    ctx: typer.Context,
+) -> Any:  # fmt: skip
     from dataclasses import replace
 
     from costcalc.api import scan
@@ -415,8 +417,8 @@ def _with_usage(
     from costcalc.reports.prices.diff import in_money
 
     zone = choice.zone(config)
-    with scan_progress() as progress:
-        ledger = scan(list(usage), prices=prices, timezone=zone, progress=progress, **choice.scan_words(config))
+    with config.blamed(), scan_progress() as progress:
+        ledger = scan(list(usage), prices=prices, timezone=zone, progress=progress, **choice.scan_words(config, ctx))
     options = RatingOptions(currency=currency.upper() if currency else None, timezone=zone)
     money = in_money(ledger, prices.pricebook, prices.fx, report.first, report.second, options)
     return replace(report, usage=money)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc import api
+from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
@@ -45,7 +46,7 @@ a new rate of one meter =3.40/1M. Hikes that match compound in the order written
 """
 
 Months = Annotated[
-    int, typer.Option("--months", metavar="N", min=0, max=120, help="Months to come, at the log's daily rate.")
+    int, typer.Option("--months", metavar="N", min=0, max=MOST_MONTHS, help="Months to come, at the log's daily rate.")
 ]
 MoveTo = Annotated[
     str | None,
@@ -76,6 +77,7 @@ Output = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def project(
+    ctx: typer.Context,
     usage: o.Usage,
     hike: Hike = None,
     scenario: ScenarioOption = None,
@@ -142,9 +144,9 @@ def project(
         "seed": seed,
         "prices": choice.prices(config),
         "timezone": choice.zone(config),
-        **choice.scan_words(config),
+        **choice.scan_words(config, ctx),
     }
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         result = api.project(usage, progress=progress, **words)
     report = result.report
     # Without months to come the customers are lines like any other.

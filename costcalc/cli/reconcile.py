@@ -103,6 +103,7 @@ Basis = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def reconcile(
+    ctx: typer.Context,
     usage: o.Usage,
     invoice: Invoices = None,
     by: By = None,
@@ -139,7 +140,7 @@ def reconcile(
     choice = o.UsageChoice(
         o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
     )
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         result = api.reconcile(
             usage,
             invoice,
@@ -154,7 +155,7 @@ def reconcile(
             invoice_format=invoice_format,
             invoice_columns=o.pairs(invoice_map, "--invoice-map", "NAME=COLUMN"),
             progress=progress,
-            **choice.scan_words(config),
+            **choice.scan_words(config, ctx),
         )
     report = result.report
     deliver(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc import api
+from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
@@ -43,7 +44,7 @@ ENDINGS = {".html": "html", ".htm": "html", ".svg": "svg", ".png": "png"}
 Months = Annotated[
     int | None,
     typer.Option(
-        "--months", metavar="N", min=1, max=120, help="Months to come, at the log's daily rate.",
+        "--months", metavar="N", min=1, max=MOST_MONTHS, help="Months to come, at the log's daily rate.",
         show_default="the scenario's horizon, else 12",
     ),
 ]  # fmt: skip
@@ -59,6 +60,7 @@ Output = Annotated[
 
 @app.command(epilog=EXAMPLES)
 def report(
+    ctx: typer.Context,
     usage: o.Usage,
     output: Output = None,
     hike: Hike = None,
@@ -97,7 +99,7 @@ def report(
     )
     earned, source, today = read_earned(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         result = api.outlook(
             usage,
             scenario=plan,
@@ -115,7 +117,7 @@ def report(
             simulate=simulate,
             seed=seed,
             progress=progress,
-            **choice.scan_words(config),
+            **choice.scan_words(config, ctx),
         )
     _write(output, _content(result, kind, chart))
     report_refused(result.report.usage)

@@ -51,6 +51,7 @@ Ledger = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Th
 
 @app.command(epilog=EXAMPLES)
 def scan(
+    ctx: typer.Context,
     usage: o.Usage,
     output: Ledger,
     by: o.By = None,
@@ -85,7 +86,7 @@ def scan(
     prices = choice.prices(config)
     asked = _budgets(budgets)
     names = [name.strip() for name in (by or "").split(",") if name.strip()]
-    with scan_progress() as progress:
+    with config.blamed(), scan_progress() as progress:
         ledger = api.scan(
             usage,
             by=names,
@@ -94,7 +95,7 @@ def scan(
             progress=progress,
             scenarios=[*(scenario or ()), *(budget.scenario for budget in asked if budget.scenario)],
             budgets=asked,
-            **choice.scan_words(config),
+            **choice.scan_words(config, ctx),
         )
     write_ledger(ledger, output)
     summary = summary_of(ledger, zone)

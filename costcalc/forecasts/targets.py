@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from costcalc.forecasts.cells import Cell
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
-from costcalc.problems import CostcalcError, Problem, nearest_names
+from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import Escalation, Move, UsageChanges
 
 
@@ -65,7 +65,7 @@ def _unknown_target(change: Move | Escalation, written: str, reason: str, priceb
         "unknown-target",
         f'"{written}": {reason}',
         place=change.place,
-        nearest=nearest_names(written, [*pricebook.model_names(), *pricebook.known_names()]),
+        nearest=pricebook.nearest([written])[written],
         remedy="name a model of the pricebooks as PROVIDER/MODEL; --pricebook adds your own",
     )
 

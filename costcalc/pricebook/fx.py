@@ -93,7 +93,8 @@ class FxTable:
             f"no exchange rate from {base} to {quote} is known for {month}",
             expected=f"a month from {min(held)} on" if held else "",
             nearest=tuple("/".join(pair) for pair in pairs if {base, quote} & {*pair})[:3],
-            remedy=f"give it in the scenario, as fx: {{{base}: 0.1496}} (units of {quote} for one {base}), or in a file",
+            remedy="write the rate in a file called fx.yaml and give it with --pricebook fx.yaml:"
+            f' {{bases: {{stated: {{url: "who says so"}}}}, fx: {{{base}/{quote}: {{{month}: {{stated: RATE}}}}}}}}',
         )
 
 

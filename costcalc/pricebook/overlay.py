@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from costcalc.pricebook.model import Model
@@ -44,7 +44,7 @@ def term_problems(pricebook: Pricebook) -> list[Problem]:
         for term in listed
         if not any(term.selector.matches(*name) for name in _names(pricebook))
     ]
-    return [*problems, *_alias_problems(pricebook)]
+    return [*problems, *alias_problems(pricebook, terms.aliases, terms.alias_places)]
 
 
 def _names(pricebook: Pricebook) -> Iterator[tuple[str, str]]:
@@ -63,13 +63,14 @@ def _unknown_selector(what: str, selector: Selector, place: Place, pricebook: Pr
     )  # fmt: skip
 
 
-def _alias_problems(pricebook: Pricebook) -> Iterator[Problem]:
-    for name, target in pricebook.terms.aliases.items():
-        found = pricebook.at_list().resolve(target)
+def alias_problems(pricebook: Pricebook, aliases: Mapping[str, str], places: Mapping[str, Place]) -> Iterator[Problem]:
+    """Aliases that mean no model: they could only make usage unpriced."""
+    listed = pricebook.at_list()
+    for name, written in aliases.items():
+        target = written.strip().lower()
+        found = listed.resolve(target)
         if isinstance(found, Unresolved) and target not in pricebook.known_names():
             yield Problem(
-                "unknown-target", f'the alias "{name}" means "{target}": {found.reason}',
-                pricebook.terms.alias_places[name],
-                nearest=nearest_names(target, [*pricebook.model_names(), *pricebook.known_names()]),
-                remedy="name a model of the pricebooks as PROVIDER/MODEL",
+                "unknown-target", f'the alias "{name}" means "{written}": {found.reason}', places.get(name),
+                nearest=pricebook.nearest([target])[target], remedy="name a model of the pricebooks as PROVIDER/MODEL",
             )  # fmt: skip

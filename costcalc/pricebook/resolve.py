@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import translate
@@ -14,7 +14,9 @@ from costcalc.pricebook.hosts import Host, host_in, host_named, makers_name, pre
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
 from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
+from costcalc.problems import nearest_names
 
+_SUGGESTED = 3
 # A date suffix names a snapshot of the same model and inherits everything.
 _DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
 
@@ -140,8 +142,8 @@ class Pricebook:
         wanted = name.strip().lower()
         if not wanted:
             return Unresolved("no model named")
-        if target := self._alias_of(wanted, provider):
-            provider, wanted = self._alias_target(target, provider)
+        if alias := self.alias_of(wanted, provider):
+            provider, wanted = self._alias_target(self.aliases[alias].lower(), provider)
         if not provider:
             return self._resolve_anywhere(wanted, region)
         if (known := self.provider_named(provider)) and not host_named(provider):
@@ -156,14 +158,15 @@ class Pricebook:
         found = self.resolve(bare, maker if self.provider_named(maker) else None)
         return f"{found.provider}/{found.model}" if isinstance(found, ResolvedModel) else ""
 
-    def _alias_of(self, wanted: str, provider: str | None) -> str | None:
-        """The target of the user's alias: of the name as written, or of `PROVIDER/MODEL`."""
+    def alias_of(self, name: str, provider: str | None) -> str | None:
+        """Which of the user's aliases a name has: that of the name as written, or of `PROVIDER/MODEL`."""
+        wanted = name.strip().lower()
         keys = [wanted]
         if provider:
             keys += (f"{provider.strip().lower()}/{wanted}", f"{self.payer_named(provider)}/{wanted}")
         if hosted := host_in(wanted):
             keys.append(f"{self.payer_named(hosted[0].name)}/{hosted[1]}")
-        return next((self.aliases[key].lower() for key in keys if key in self.aliases), None)
+        return next((key for key in keys if key in self.aliases), None)
 
     def _book_of(self, host: Host) -> str | None:
         """The provider whose books are the lists of a host, where there are any."""
@@ -284,6 +287,25 @@ class Pricebook:
         names = {name for book in self.books for name in book.models}
         names.update(alias for book in self.books for model in summaries(book).values() for alias in model.aliases)
         return sorted(name for name in names if "*" not in name)
+
+    def nearest(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """For each unknown name the models that may have been meant, as `provider/model`: so they can be copied."""
+        full, bare = self.model_names(), self.known_names()
+        found = {}
+        for name in names:
+            near = nearest_names(name, full) if "/" in name else ()
+            near = near or tuple(
+                each for known in nearest_names(name.rpartition("/")[2], bare) for each in self._billed_as(known, full)
+            )
+            found[name] = tuple(dict.fromkeys(near))[:_SUGGESTED]
+        return found
+
+    def _billed_as(self, name: str, full: Sequence[str]) -> list[str]:
+        """A bare name with its home provider, or with every provider that bills it."""
+        found = self.resolve(name)
+        if isinstance(found, ResolvedModel):
+            return [f"{found.provider}/{found.model}"]
+        return [each for each in full if each.endswith(f"/{name}")]
 
 
 class _BookNames:

@@ -15,7 +15,7 @@ from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
-from costcalc.problems import fail, nearest_names
+from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.commitments import SHORTFALL, Days, Tally, settle, tally_of
 from costcalc.rating.cuts import model_cuts
@@ -200,8 +200,7 @@ class Rater:
             if part.model:
                 tokens[part.model] = tokens.get(part.model, Fraction()) + part.tokens
         largest = sorted(tokens, key=lambda model: -tokens[model])[:_SUGGESTED]
-        known = self.pricebook.known_names() if largest else []
-        return {model: nearest_names(model, known) for model in largest}
+        return self.pricebook.nearest(largest) if largest else {}
 
     def add_up(self) -> dict[Kind, Amounts]:
         """Amounts by kind: groups that no price and no line tells apart come together."""

@@ -63,6 +63,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """What to type next, as it can be pasted: words of a shell that stay whole, and what it answers."""
+
+    what: str
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A part of a bar: the character it is drawn with tells it from the others."""
 
@@ -116,4 +124,4 @@ class Tree:
     roots: Sequence[Branch]
 
 
-Block = Grid | Facts | Line | Note | Bar | Drawing | Tree | Gap
+Block = Grid | Facts | Line | Note | Command | Bar | Drawing | Tree | Gap

@@ -17,6 +17,7 @@ from costcalc.render.blocks import (
     Branch,
     Cell,
     Column,
+    Command,
     Drawing,
     Facts,
     Gap,
@@ -80,6 +81,8 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             mark = "! " if style == "loud" else ""
             lines = wrapped(visible(text), width - len(mark))
             yield from ([Cell((mark if i == 0 else " " * len(mark)) + line, style)] for i, line in enumerate(lines))
+        case Command(what, words):
+            yield from ([Cell(line, "quiet")] for line in _command(what, [visible(word) for word in words], width))
         case Facts():
             yield from _facts(block, width)
         case Bar(parts):
@@ -92,6 +95,23 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             room = min(width, _TREE_WIDTH)
             for root in roots:
                 yield from _branch(root, "", "", room)
+
+
+def _command(what: str, words: Sequence[str], width: int) -> Iterator[str]:
+    """In a line of its own where it is long, and in several that a shell reads as one; a word is never cut."""
+    whole = f"{what}: {' '.join(words)}"
+    if cell_len(whole) <= width:
+        yield whole
+        return
+    yield f"{what}:"
+    line = words[0]
+    for word in words[1:]:
+        if cell_len(f"{line} {word} \\") > width:
+            yield f"{line} \\"
+            line = f"  {word}"
+        else:
+            line = f"{line} {word}"
+    yield line
 
 
 def _line(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
@@ -185,9 +205,20 @@ def _twig(twig: Twig, first: str, others: str, width: int) -> Iterator[list[Cell
 def _grid(grid: Grid, width: int) -> Iterator[list[Cell]]:
     rows = _aligned(grid)
     kept, sizes, gap = _layout(grid.columns, rows, width)
+    room = sum(sizes) + gap * (len(kept) - 1) - width
+    if room > 0 and len(kept) > 2:  # nothing is cut off: the last columns stand below, with the names again
+        for part in ([*kept[:-1]], [kept[0], kept[-1]]):
+            yield from _grid(_columns_of(grid, part), width)
+            if part[-1] != kept[-1]:
+                yield []
+        return
     yield [Cell(_titles([grid.columns[i] for i in kept], sizes, gap), "quiet")]
     for row in rows:
         yield from _row([row[i] for i in kept], [grid.columns[i] for i in kept], sizes, gap)
+
+
+def _columns_of(grid: Grid, kept: Sequence[int]) -> Grid:
+    return Grid([grid.columns[i] for i in kept], [[row[i] for i in kept] for row in grid.rows])
 
 
 def _aligned(grid: Grid) -> list[list[Cell]]:

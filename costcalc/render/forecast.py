@@ -14,6 +14,7 @@ from costcalc.render.daychart import BAND, BAR, MEDIAN, day_chart
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
 from costcalc.render.header import cost_header
+from costcalc.render.why import why_forecast
 from costcalc.render.words import (
     counted,
     day_text,
@@ -46,6 +47,7 @@ def forecast_blocks(forecast: Forecast) -> Sequence[Block]:
         *missing_blocks(forecast.rating, forecast.usage),
         *_notes(forecast),
         *assumption_blocks(forecast.rating, forecast.usage, forecast.other_lists, with_rise=False),
+        *why_forecast(forecast),
     ]
 
 

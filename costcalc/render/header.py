@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from costcalc.asked import Setting
 from costcalc.money import round_half_up
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.render.blocks import Facts
@@ -25,9 +26,11 @@ from costcalc.render.words import (
 from costcalc.reports.lines import Touched
 from costcalc.reports.margin import Revenue
 from costcalc.reports.projection import Projection
+from costcalc.reports.settings import settings_of
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.model import PriceChange
 
+_SETTINGS_SHOWN = 6
 _BASES = {
     "list": "at list prices",
     "contracted": "at contracted prices",
@@ -39,7 +42,9 @@ _BASES = {
 
 def cost_header(usage: UsageSummary, rating: Rating, rates: Sequence[RateUsed]) -> Facts:
     """What a cost report rests on."""
-    return Facts([usage_row(usage, rating), ("prices", tuple(price_parts(rating, rates)))])
+    return Facts(
+        [usage_row(usage, rating), ("prices", tuple(price_parts(rating, rates))), *settings_rows(usage, rating)]
+    )
 
 
 def projection_header(projection: Projection) -> Facts:
@@ -51,7 +56,22 @@ def projection_header(projection: Projection) -> Facts:
     ]
     if projection.revenue:
         rows.append(("revenue", tuple(_revenue(projection.revenue, projection))))
-    return Facts(rows)
+    source = projection.revenue.source if projection.revenue else ""
+    return Facts([*rows, *settings_rows(projection.usage, projection.rating, source)])
+
+
+def settings_rows(
+    usage: UsageSummary, rating: Rating, revenue_source: str = ""
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What the configuration set, with its place: `aliases.our-model = alibaba/qwen-plus (costcalc.toml:4)`."""
+    found = [_setting(setting) for setting in settings_of(usage, rating, revenue_source)]
+    shown = found if len(found) <= _SETTINGS_SHOWN + 1 else [*found[:_SETTINGS_SHOWN], f"{counted(len(found) - _SETTINGS_SHOWN, 'more line')}: --json lists them"]  # fmt: skip
+    if shown:
+        yield "configured", tuple(shown)
+
+
+def _setting(setting: Setting) -> str:
+    return f"{setting.key} = {setting.value} ({setting.place or 'environment'})"
 
 
 def change_text(change: PriceChange) -> str:

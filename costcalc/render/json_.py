@@ -20,6 +20,7 @@ from costcalc.reports.forecast import BudgetAnswer, Estimate, Forecast, Forecast
 from costcalc.reports.lines import OtherList, ReportLine, Touched
 from costcalc.reports.margin import AssumedMargin, Margin
 from costcalc.reports.projection import MonthLine, Projection
+from costcalc.reports.settings import settings_of
 from costcalc.reports.usage import UsageSummary
 
 PROJECT_SCHEMA = "costcalc.project/1"
@@ -40,6 +41,9 @@ def projection_json(projection: Projection) -> str:
             "currency": projection.currency,
             "complete": projection.is_complete,
             "usage": usage_json(projection.usage, projection.rating),
+            "configuration": settings_json(
+                projection.usage, projection.rating, projection.revenue.source if projection.revenue else ""
+            ),
             "changes": [write.touched(change) for change in projection.changes],
             "total": write.cost(projection.total),
             "lines": write.lines(projection.rating, projection.lines),
@@ -96,6 +100,7 @@ def cost_json(report: CostReport) -> str:
             "currency": report.currency,
             "complete": report.is_complete,
             "usage": usage_json(report.usage, report.rating),
+            "configuration": settings_json(report.usage, report.rating),
             "total": write.money(report.rating.total.before),
             "lines": write.spent_lines(report.rating, report.lines),
             "basis": write.basis(report.rating),
@@ -121,6 +126,7 @@ def forecast_json(forecast: Forecast) -> str:
             "currency": forecast.currency,
             "complete": forecast.is_complete,
             "usage": usage_json(forecast.usage, forecast.rating),
+            "configuration": settings_json(forecast.usage, forecast.rating),
             "history": history.state,
             "history_days": history.days,
             "history_first_day": day_text(history.first),
@@ -390,6 +396,19 @@ def usage_json(usage: UsageSummary, rating: Rating) -> Json:
         "skipped": [{"format": part.format, "reason": part.reason, "rows": part.rows} for part in usage.skipped],
         "notes": list(usage.notes),
     }
+
+
+def settings_json(usage: UsageSummary, rating: Rating, revenue_source: str = "") -> list[Json]:
+    """What the configuration set; a variable of the environment has no file."""
+    return [
+        {
+            "key": setting.key,
+            "value": setting.value,
+            "file": setting.place.file if setting.place else None,
+            "line": (setting.place.line or None) if setting.place else None,
+        }
+        for setting in settings_of(usage, rating, revenue_source)
+    ]
 
 
 def unpriced_json(part: Unpriced, rating: Rating) -> Json:

@@ -7,7 +7,22 @@ from collections.abc import Iterator, Sequence
 
 from costcalc.problems import visible
 from costcalc.render.bars import widths
-from costcalc.render.blocks import Bar, Block, Branch, Cell, Column, Drawing, Facts, Gap, Grid, Line, Note, Tree, Twig
+from costcalc.render.blocks import (
+    Bar,
+    Block,
+    Branch,
+    Cell,
+    Column,
+    Command,
+    Drawing,
+    Facts,
+    Gap,
+    Grid,
+    Line,
+    Note,
+    Tree,
+    Twig,
+)
 from costcalc.render.forecast import forecast_blocks
 from costcalc.render.outlook.page import outlook_blocks
 from costcalc.render.page import cost_blocks, projection_blocks
@@ -68,6 +83,8 @@ def _block(block: Block) -> Iterator[str]:
             yield " · ".join(_cell(cell) for cell in cells)
         case Note(text, style):
             yield f"> **{escaped(text)}**" if style == "loud" else escaped(text)
+        case Command(what, words):
+            yield from (f"{escaped(what)}:", "", "```sh", " ".join(visible(word) for word in words), "```")
         case Bar(parts):
             counts = widths([part.share for part in parts], _BAR_WIDTH)
             bar = "".join(part.mark * count for part, count in zip(parts, counts, strict=True))

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from costcalc.problems import visible
 from costcalc.render.bars import widths
-from costcalc.render.blocks import Bar, Block, Branch, Cell, Drawing, Facts, Gap, Grid, Line, Note, Tree, Twig
+from costcalc.render.blocks import Bar, Block, Branch, Cell, Command, Drawing, Facts, Gap, Grid, Line, Note, Tree, Twig
 
 # Report -> the module and the function that say what its page is made of, and whether it asks how much room there is.
 _PAGES = {
@@ -48,6 +48,8 @@ def _block(block: Block) -> Iterator[str]:
             return
         case Note(text, style):
             yield f"<p>{_marked(text, style)}</p>"
+        case Command(what, words):
+            yield f"<p>{_text(what)}:</p><pre>{_text(' '.join(words))}</pre>"
         case Line(cells):
             yield f"<p>{_SEPARATOR.join(_cell_text(cell) for cell in cells)}</p>"
         case Facts(rows, each_in_a_line):

@@ -16,7 +16,7 @@ from costcalc.render.margins import margin_blocks
 from costcalc.render.months import month_blocks
 from costcalc.render.passing import passing_blocks
 from costcalc.render.tree import PARTLY, Table, table_of
-from costcalc.render.why import why_blocks
+from costcalc.render.why import why_cost, why_projection
 from costcalc.render.words import money_text, percent_text, price_text
 from costcalc.reports.cost import CostReport, ListAndBilled
 from costcalc.reports.projection import Projection
@@ -47,7 +47,7 @@ def projection_blocks(projection: Projection, is_wide: bool) -> Sequence[Block]:
         *missing_blocks(projection.rating, projection.usage),
         *commitment_blocks(projection.rating),
         *assumption_blocks(projection.rating, projection.usage, projection.other_lists, with_rise=True),
-        *why_blocks(projection),
+        *why_projection(projection),
     ]
 
 
@@ -64,6 +64,7 @@ def cost_blocks(report: CostReport) -> Sequence[Block]:
         *missing_blocks(report.rating, report.usage),
         *commitment_blocks(report.rating),
         *assumption_blocks(report.rating, report.usage, report.other_lists, with_rise=False),
+        *why_cost(report),
     ]
 
 

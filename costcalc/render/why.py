@@ -1,35 +1,78 @@
-"""Why: the command that takes a page's figures apart."""
+"""Why: the command that takes a page's figures apart, with every word of the call that decides them."""
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
-from costcalc.render.blocks import Block, Gap, Note
+from costcalc.asked import Call
+from costcalc.render.blocks import Block, Command, Gap, Note
+from costcalc.reports.cost import CostReport
+from costcalc.reports.forecast import Forecast
+from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
 from costcalc.scenario.model import PriceChange
 
+_ANY = "Why any figure"
+_OF_THE_LOG = "What the log comes to, taken apart"  # of reports whose own figures lie in the months to come
+_OF_PYTHON = "costcalc.explain(…), with the same usage and options"
 
-def why_blocks(projection: Projection) -> Iterator[Block]:
-    """The last line of a page: `Why any figure: costcalc explain usage.csv --hike alibaba=34`."""
+
+def why_projection(projection: Projection) -> Iterator[Block]:
+    """`Why any figure: costcalc explain usage.csv --hike alibaba=34`; rises that begin after the log are in none of them."""
+    call, last = projection.usage.asked.call, projection.usage.last_day
+    later = [touched.change for touched in projection.changes if _is_later(touched.change, last)]
+    if call and later:
+        call = _without(call, later, [touched.change for touched in projection.changes])
     if projection.rating.charges:
-        yield Gap()
-        yield Note(f"Why any figure: {_command(projection)}", "quiet")
+        yield from _why(_ANY, call)
 
 
-def _command(projection: Projection) -> str:
-    """Whole where the page knows all of it; a scenario's file and several logs are for the reader to repeat."""
-    files = [source.path for source in projection.usage.sources]
-    changes = [touched.change for touched in projection.changes]
-    if len(files) != 1 or files[0] in ("", "-") or any(change.event or change.place for change in changes):
-        return "costcalc explain, with the same usage and options"
-    stored, inside, _ = files[0].partition(".parquet (")  # a ledger, and the log that it was counted from
-    log = f"{stored}.parquet" if inside else files[0]
-    hikes = [f"--hike {shlex.quote(change.written)}" for change in changes if _is_in_the_log(change, projection)]
-    return " ".join(["costcalc explain", shlex.quote(log), *hikes])
+def why_cost(report: CostReport) -> Iterator[Block]:
+    """`explain` has no lines by the month or the meter: a line's figure is found within its whole."""
+    if report.rating.charges:
+        yield from _why(_ANY, report.usage.asked.call)
 
 
-def _is_in_the_log(change: PriceChange, projection: Projection) -> bool:
-    """A hike that begins after the log is in no figure of it."""
-    last = projection.usage.last_day
-    return change.from_day is None or last is None or change.from_day <= last
+def why_forecast(forecast: Forecast) -> Iterator[Block]:
+    """What is spent of the month or year; all that is to come is drawn, and has no price of its own."""
+    call, usage, period = forecast.usage.asked.call, forecast.usage, forecast.period
+    if not forecast.rating.charges or not usage.first_day or not usage.last_day:
+        return
+    if period is None or period.first > usage.last_day:
+        yield from _why(_OF_THE_LOG, call)
+        return
+    since = ("--since", str(max(period.first, usage.first_day)))
+    yield from _why("Why the amount spent", call.instead(since) if call else None)
+
+
+def why_outlook(outlook: Outlook) -> Iterator[Block]:
+    """The log that the months to come carry on, at its own prices."""
+    call = outlook.usage.asked.call
+    if outlook.rating.charges:
+        yield from _why(_OF_THE_LOG, call.without("--hike", "--scenario", "--pass-through") if call else None)
+
+
+def _why(what: str, call: Call | None) -> Iterator[Block]:
+    yield Gap()
+    yield Command(what, call.explain) if call else Note(f"{what}: {_OF_PYTHON}", "quiet")
+
+
+def _is_later(change: PriceChange, last: date | None) -> bool:
+    return change.from_day is not None and last is not None and change.from_day > last
+
+
+def _without(call: Call, later: Sequence[PriceChange], changes: Sequence[PriceChange]) -> Call:
+    """The call without rises of later days, which `explain` refuses; a file goes only where it holds nothing else."""
+    kept = [change for change in changes if change not in later]
+    if not kept:
+        return call.without("--hike", "--scenario", "--pass-through")
+    if not any(change.is_range or change.event for change in kept):
+        call = call.without("--pass-through")
+    gone = {change.written.strip() for change in later}
+    options = []
+    for flag, value in call.options:
+        words = [word for word in value.split(",") if word.strip() not in gone] if flag == "--hike" else [value]
+        if words:
+            options.append((flag, ",".join(words)))
+    return Call(call.usage, tuple(options))

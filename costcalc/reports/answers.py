@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
-from costcalc.problems import fail, nearest_names
+from costcalc.problems import fail
 from costcalc.rating.model import Charge, Cost, sum_costs
 from costcalc.rating.rate import Rater
 from costcalc.reports.margin import Margin
@@ -122,7 +122,7 @@ def move_target(pricebook: Pricebook, target: str) -> ResolvedModel:
         raise fail(
             "unknown-target",
             f'--move-to "{target}": {found.reason}',
-            nearest=nearest_names(target, [*pricebook.model_names(), *pricebook.known_names()]),
+            nearest=pricebook.nearest([target])[target],
             remedy="name a model of the pricebooks as PROVIDER/MODEL",
         )
     return found

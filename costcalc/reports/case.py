@@ -214,11 +214,12 @@ def _stated(horizon: Horizon, earned: Earned) -> Income | None:
         return Income("total", money.amount * rate)
     if earned.margin is None:
         return None
+    said = "--margin" if earned.is_flag else "the margin of the configuration"
     if earned.margin >= 1:
-        raise fail("bad-margin", "--margin must be below 100%", expected="60%, or 0.6")
+        raise fail("bad-margin", f"{said} must be below 100%", expected="60%, or 0.6")
     if not horizon.rating.is_complete:
         raise fail(
-            "margin-of-an-incomplete-total", "--margin implies the revenue from the cost, and the cost is incomplete",
+            "margin-of-an-incomplete-total", f"{said} implies the revenue from the cost, and the cost is incomplete",
             remedy="give --revenue, or price the rest first: see the unpriced models",
         )  # fmt: skip
     return Income("total", horizon.rating.total.before / (1 - earned.margin))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Collection, Sequence
 
-from costcalc.calendar import month_of, months_from
+from costcalc.calendar import MOST_MONTHS, month_of, months_from
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Problem, nearest_names
 from costcalc.rating.model import Rating
 from costcalc.reports.lines import touches
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.model import PriceChange, PriceChanges
+from costcalc.selectors import glob_matches
+
+_NEAR = 3  # names shown
 
 
 def check_changes(
@@ -41,22 +45,40 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
     for change in odd:
         if any(change.selector.matches(provider, model) for provider, model in seen):
             continue
-        providers = sorted({provider for provider, _ in seen | booked})
-        known = change.selector.provider == "*" or change.selector.provider in providers
-        names = [f"{provider}/{model}" for provider, model in sorted(seen | booked)]
-        problems.append(
-            Problem(
-                "unknown-selector",
-                f'{_name_of(change)}: nothing is called "{change.selector}", neither in the pricebooks nor in the log',
-                place=change.place,
-                nearest=nearest_names(str(change.selector), names)
-                if known
-                else _nearest_providers(change.selector.provider, providers, pricebook),
-                expected="" if known else f"a provider: {', '.join(providers)}",
-                remedy="correct the name, or quote a glob: 'alibaba/qwen3-*'",
-            )
-        )
+        problems.append(_unknown_name(change, seen | booked, pricebook))
     return problems
+
+
+def _unknown_name(change: PriceChange, known: Collection[tuple[str, str]], pricebook: Pricebook) -> Problem:
+    """What is near, and the rise as it would be written of it, ready to paste."""
+    selector = change.selector
+    providers = sorted({provider for provider, _ in known})
+    names = [f"{provider}/{model}" for provider, model in sorted(known)]
+    message = f'{_name_of(change)}: nothing is called "{selector}", neither in the pricebooks nor in the log'
+    if selector.provider == "*" or selector.provider in providers:
+        remedy = f"correct the name, or quote a glob: '{selector.provider}/*'"
+        return Problem("unknown-selector", message, change.place, nearest=nearest_names(str(selector), names), remedy=remedy)  # fmt: skip
+    model = f"*/{selector.provider}"
+    billed = [name for name in names if glob_matches(model, name)]
+    if billed and selector.model == "*":
+        return Problem(
+            "unknown-selector", message, change.place, nearest=tuple(billed[:_NEAR]), expected="a provider, or a model behind one",
+            remedy=_rewritten(change, model),
+        )  # fmt: skip
+    near = _nearest_providers(selector.provider, providers, pricebook)
+    models = () if near or selector.model != "*" else pricebook.nearest([selector.provider])[selector.provider]
+    return Problem(
+        "unknown-selector", message, change.place, nearest=near or models, expected=f"a provider: {', '.join(providers)}",
+        remedy=_rewritten(change, (near or models)[0]) if near or models else "name a provider, or a model as '*/MODEL'",
+    )  # fmt: skip
+
+
+def _rewritten(change: PriceChange, name: str) -> str:
+    """The change with another name in place of its own first word."""
+    wrong = len(change.selector.provider)
+    if change.place:
+        return f'write what: "{name}{str(change.selector)[wrong:]}"'
+    return f"write --hike {shlex.quote(name + change.written.strip()[wrong:])}"
 
 
 def _name_of(change: PriceChange) -> str:
@@ -91,7 +113,7 @@ def _too_late(changes: PriceChanges, asked: int | None, rating: Rating, usage: U
                 + (f" and after its {count} month{'s' * (count > 1)}" if count else ""),
                 place=change.place,
                 remedy="drop the date to see this usage at the new prices"
-                + (f", or add --months {max(months, 1)}" if asked is not None else ""),
+                + (f", or add --months {max(months, 1)}" if asked is not None and months <= MOST_MONTHS else ""),
             )
         )
     return problems

@@ -192,6 +192,11 @@ class Comparison:
         return self.alternatives[1:]
 
     @property
+    def revenue_sources(self) -> str:
+        """Who says what is earned, of all alternatives together."""
+        return ", ".join(dict.fromkeys(each.revenue_source for each in self.alternatives))
+
+    @property
     def months(self) -> list[Month]:
         return [month.month for month in self.today.months]
 

@@ -253,7 +253,7 @@ def _period(to: str | date, starts: date) -> Period:
         raise fail(
             "forecast-too-far", f"--to {to} is {(to - starts).days + 1:,} days from the log's end",
             expected=f"{FARTHEST} days at most",
-            remedy="project --months carries a daily rate on as far as you like",
+            remedy="project --months carries a daily rate on, up to 120 months",
         )  # fmt: skip
     return Period(month.first, to)
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
+from costcalc.problems import CostcalcError
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.reports.margin import Margin
@@ -160,7 +161,12 @@ def other_lists(
         own = _of_provider(ledger, rater, default.provider)
         here = sum_costs(charge.cost for charge in rating.charges if charge.provider == default.provider)
         for region in _other_regions(default, pricebook):
-            other = rate(own, pricebook.preferring(default.provider, region), fx, fixed, rater.changes)
+            try:
+                other = rate(own, pricebook.preferring(default.provider, region), fx, fixed, rater.changes)
+            except CostcalcError as error:
+                if {problem.code for problem in error.problems} != {"missing-fx"}:
+                    raise
+                continue  # a list in a currency without a rate: the figures asked for do not need it
             there = sum_costs(charge.cost for charge in other.charges if charge.provider == default.provider)
             if other.is_complete and there.before != here.before:
                 total = rating.total + there + here * -1

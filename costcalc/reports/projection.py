@@ -164,23 +164,29 @@ _COLUMN = "revenue column"
 
 def _revenue(options: ProjectOptions, rating: Rating, fx: FxTable, usage: UsageSummary) -> Revenue | None:
     """Flag before scenario before column before configuration; unknown stays unknown."""
-    if options.margin is not None:
+    is_flag = options.revenue_source != "configuration"
+    if options.margin is not None and (is_flag or not rating.revenue):
         if options.margin >= 1:
-            raise fail("bad-margin", "--margin must be below 100%", expected="60%, or 0.6")
+            raise fail("bad-margin", f"{_said(is_flag)} must be below 100%", expected="60%, or 0.6")
         if not rating.is_complete:
             raise fail(
-                "margin-of-an-incomplete-total", "--margin implies the revenue from the cost, and the cost is incomplete",
+                "margin-of-an-incomplete-total", f"{_said(is_flag)} implies the revenue from the cost, and the cost is incomplete",
                 remedy="give --revenue, or price the rest first: see the unpriced models",
             )  # fmt: skip
         percent = f"{float(options.margin * 100):g}%"
-        return Revenue(rating.total.before / (1 - options.margin), f"--margin {percent}")
-    if options.revenue is not None and options.revenue_source == "--revenue":
+        source = f"--margin {percent}" if is_flag else f"margin {percent}, {options.revenue_source}"
+        return Revenue(rating.total.before / (1 - options.margin), source)
+    if options.revenue is not None and is_flag:
         return Revenue(_converted(options.revenue, rating.currency, fx, usage), options.revenue_source)
     if rating.revenue:
         return Revenue(sum(rating.revenue.values(), Fraction()), _COLUMN)
     if options.revenue is not None:
         return Revenue(_converted(options.revenue, rating.currency, fx, usage), options.revenue_source)
     return None
+
+
+def _said(is_flag: bool) -> str:
+    return "--margin" if is_flag else "the margin of the configuration"
 
 
 def _converted(money: Money, currency: str, fx: FxTable, usage: UsageSummary) -> Fraction:

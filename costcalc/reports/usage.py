@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.problems import Problem
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageLedger, covered_days
 
@@ -26,6 +27,7 @@ class UsageSummary:
     skipped: Sequence[SkippedRows]
     notes: Sequence[str]
     timezone: str
+    asked: Asked = NOTHING_ASKED
 
     @property
     def is_whole(self) -> bool:
@@ -61,4 +63,5 @@ def summary_of(ledger: UsageLedger, timezone: str) -> UsageSummary:
         ledger.skipped,
         ledger.notes,
         timezone,
+        ledger.asked,
     )

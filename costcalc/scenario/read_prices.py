@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costcalc.calendar import month_of
+from costcalc.calendar import MOST_MONTHS, month_of
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.events import event_named, reaches_tokens
 from costcalc.scenario.figure import Figure
@@ -18,7 +18,7 @@ from costcalc.scenario.items import PriceItem
 from costcalc.scenario.model import PriceChange
 from costcalc.scenario.read_entries import Entry, entries
 from costcalc.scenario.read_figures import percent, share
-from costcalc.scenario.read_spans import MOST_MONTHS, read_span
+from costcalc.scenario.read_spans import read_span
 from costcalc.yamldoc import Document, Map, Scalar
 
 if TYPE_CHECKING:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from costcalc.calendar import Month, read_day, read_month
+from costcalc.calendar import MOST_MONTHS, Month, read_day, read_month
 from costcalc.scenario.figure import Span
 from costcalc.scenario.read_entries import Entry
 from costcalc.yamldoc import Document, Scalar
 
-MOST_MONTHS = 120  # ten years: what lies further on nobody plans
 MONTHS = re.compile(r"(\d{1,4}) months?", re.ASCII)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from costcalc.calendar import MOST_MONTHS
 from costcalc.meters import meters
 from costcalc.scenario import read, read_business, read_figures, read_prices, read_usage
 from costcalc.scenario.figure import DISTRIBUTIONS
-from costcalc.scenario.read_spans import MOST_MONTHS
 from costcalc.scenario.read_where import HOURS, LENGTH, LENGTHS
 from costcalc.scenario.revenue import PER
 from costcalc.scenario.where import LENGTH_METERS

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
+from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.calendar import day_of, utc_day
 from costcalc.meters import meters
 from costcalc.problems import Problem
@@ -92,6 +93,7 @@ class UsageLedger:
     stated: frozenset[str] | None = None  # the meters that the sources have columns for; None: not known
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
+    asked: Asked = NOTHING_ASKED
     is_part: bool = False  # some of the usage was chosen: what a whole month must come to says nothing of it
 
     def quantity(self, group: UsageGroup, meter: str) -> int:

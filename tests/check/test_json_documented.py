@@ -9,7 +9,7 @@ from tests.check.made import everything
 from tests.conftest import REPO_ROOT
 from tests.render.test_json_documented import documented, fields
 
-SHARED = ("usage.", "basis[]", "unpriced[]", "assumptions[]", "exchange_rates[]", "basis", "unpriced", "assumptions", "exchange_rates")  # fmt: skip
+SHARED = ("usage.", "configuration", "basis[]", "unpriced[]", "assumptions[]", "exchange_rates[]", "basis", "unpriced", "assumptions", "exchange_rates")  # fmt: skip
 ALLOWED = {"text": {"text"}, "integer": {"integer"}, "flag": {"flag"}, "amount": {"amount"}, "ratio": {"text"}}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from costcalc.asked import Asked, Setting
 from costcalc.calendar import utc_midnight
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.money import Money
@@ -87,6 +88,7 @@ RISING = books(
     *TEXTS[1:],
 )  # fmt: skip
 RATES = fx("bases: {stated: {url: test}}\nfx:\n  USD/CNY: {2026-09: {stated: 7}}\n")
+ASKED = Asked((Setting("basis", "auto", Place("costcalc.toml", 3)), Setting("COSTCALC_TIMEZONE", "UTC")))
 FULL = ledger(
     group("qwen3-max", 10**9, dimensions=("a",), revenue=Fraction(900), revenue_currency="USD"),
     group("qwen3-max", 10**8, dimensions=("b",), billed=Fraction(150), billed_currency="USD", cost_kind="billed"),
@@ -99,6 +101,7 @@ FULL = ledger(
     problems=(Problem("bad-count", "a count is no number", Place("usage.csv", 3)),),
     skipped=(SkippedRows("plain", "a total", 2),),
     notes=("a note",),
+    asked=ASKED,
 )
 
 MILLION = ledger(group("qwen3-max", 10**6))
@@ -258,7 +261,7 @@ def test_every_field_of_an_outlook_is_documented():
     """Everything that a page can say; machines of one's own; a list in another currency; an event; a new rate; draws."""
     printed: dict[str, set[str]] = {}
     for text in (
-        outlook_json(full()),
+        outlook_json(replace(full(), usage=replace(full().usage, asked=ASKED))),
         outlook_of(MOVED),
         outlook_of(MOVED, revenue=3000),
         outlook_json(drawn_outlook()),
@@ -361,6 +364,7 @@ def forecast_of(count: int, day_of_others: bool = False, **words: Any) -> str:
             "problems": FULL.problems,
             "skipped": FULL.skipped,
             "notes": FULL.notes,
+            "asked": ASKED,
         }
         | span,
     )

@@ -1,11 +1,13 @@
 """The pages as a reader sees them, whole, at three widths; and what a page must say in each case."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from costcalc.asked import Asked, Call
 from costcalc.calendar import utc_midnight
 from costcalc.problems import Place, Problem
 from costcalc.render.blocks import Facts
@@ -238,18 +240,40 @@ def test_no_line_of_a_long_fact_is_cut():
     assert drawn(page, 60).split() == ["note", *["word"] * 60]
 
 
+def called(*options: tuple[str, str], usage: tuple[str, ...] = ("logs/usage.csv",), **more: Any) -> UsageLedger:
+    return replace(QWEN, asked=Asked(call=Call(usage, options)), **more)
+
+
 def test_the_page_says_how_its_figures_come_apart():
-    assert page(QWEN, "alibaba=34").endswith("Why any figure: costcalc explain logs/usage.csv --hike alibaba=34")
-    assert page(QWEN, "alibaba/q*=5..34").endswith("costcalc explain logs/usage.csv --hike 'alibaba/q*=5..34'")
-    stored = SourceFile("my logs/kept.parquet (data/usage.csv)", "plain", 1)
-    assert page(ledger(group("qwen3-max", 10**9), sources=(stored,))).endswith("explain 'my logs/kept.parquet'")
+    text = page(called(("--hike", "alibaba=34"), ("--by", "model")), "alibaba=34")
+    assert text.endswith("Why any figure: costcalc explain logs/usage.csv --hike alibaba=34 --by model")
+    quoted = called(("--where", "team=a b"), ("--hike", "alibaba/q*=5..34"), usage=("my logs/kept.parquet", "-x.csv"))
+    words = "'my logs/kept.parquet' ./-x.csv --where 'team=a b' --hike 'alibaba/q*=5..34'"
+    assert " ".join(quoted.asked.call.explain) == f"costcalc explain {words}"
+
+
+def test_a_long_command_stays_one_for_a_shell():
+    text = drawn(projection_page(projection(called(("--hike", "alibaba=34"), ("--where", "team=search"), ("--by", "team"))), ), 60)  # fmt: skip
+    *_, first, second, third = text.strip().splitlines()
+    assert first.strip() == "Why any figure:"
+    assert (second.strip(), third.strip()) == (
+        "costcalc explain logs/usage.csv --hike alibaba=34 \\",
+        "--where team=search --by team",
+    )
 
 
 def test_a_hike_after_the_log_is_in_none_of_its_figures():
-    assert page(QWEN, "alibaba=34@2026-12-01", months=3).endswith("costcalc explain logs/usage.csv")
+    asked = called(("--hike", "alibaba=34@2026-12-01"))
+    assert page(asked, "alibaba=34@2026-12-01", months=3).endswith("costcalc explain logs/usage.csv")
+    asked = called(("--hike", "alibaba=34@2026-12-01,alibaba=5"), ("--pass-through", "50%"))
+    text = page(asked, "alibaba=34@2026-12-01", "alibaba=5", months=3)
+    assert text.endswith("costcalc explain logs/usage.csv --hike alibaba=5")
 
 
-def test_several_logs_are_for_the_reader_to_name():
-    sources = (SourceFile("a.csv", "plain", 1), SourceFile("b.csv", "plain", 1))
-    text = page(ledger(group("qwen3-max", 10**9), sources=sources))
-    assert text.endswith("costcalc explain, with the same usage and options")
+def test_many_logs_are_for_the_reader_to_name():
+    asked = called(usage=tuple(f"logs/{number}.csv" for number in range(300)))
+    assert page(asked).endswith("costcalc explain THE-300-FILES")
+
+
+def test_python_is_told_its_own_way():
+    assert page(QWEN).endswith("Why any figure: costcalc.explain(…), with the same usage and options")

@@ -18,7 +18,7 @@ from costcalc.render.advice.phrases import (
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
-from costcalc.render.header import change_text, price_parts, usage_row
+from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
 from costcalc.render.markdown import markdown_text
 from costcalc.render.words import (
     ARROW,
@@ -76,7 +76,7 @@ def _header(advice: Advice) -> Facts:
     if advice.revenue_source and advice.base.margin is not None and advice.base.revenue is not None:
         earned = money_text(advice.base.revenue, advice.currency)
         rows.append(("revenue", (f"{earned} in that month", advice.revenue_source, f"margin {percent_text(advice.base.margin)}")))  # fmt: skip
-    return Facts(rows)
+    return Facts([*rows, *settings_rows(advice.usage, advice.rating, advice.revenue_source)])
 
 
 def _base(advice: Advice) -> Iterator[str]:

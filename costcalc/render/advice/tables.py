@@ -5,7 +5,7 @@ from __future__ import annotations
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render.advice.phrases import what_text, where_text
 from costcalc.render.csv_ import csv_text
-from costcalc.render.json_ import Json, Writer, json_text, rate_json, ratio_text, usage_json
+from costcalc.render.json_ import Json, Writer, json_text, rate_json, ratio_text, settings_json, usage_json
 from costcalc.render.rows import Rows, exact_value, ratio_value
 from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick
 from costcalc.reports.case import Totals
@@ -28,6 +28,7 @@ def advice_json(advice: Advice) -> str:
             "currency": advice.currency,
             "complete": advice.is_complete,
             "usage": usage_json(advice.usage, advice.rating),
+            "configuration": settings_json(advice.usage, advice.rating, advice.revenue_source),
             "scenario": options.scenario.name or None,
             "has_base": options.has_base,
             "months": [str(month) for month in advice.months],

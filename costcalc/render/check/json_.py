@@ -8,7 +8,16 @@ from typing import Any
 from costcalc.budget.model import COUNTED, Budget
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.render.check.phrases import sentence
-from costcalc.render.json_ import Writer, day_text, json_text, rate_json, ratio_text, unpriced_json, usage_json
+from costcalc.render.json_ import (
+    Writer,
+    day_text,
+    json_text,
+    rate_json,
+    ratio_text,
+    settings_json,
+    unpriced_json,
+    usage_json,
+)
 from costcalc.reports.check.check import Check, Compared
 from costcalc.reports.check.finding import Breaks, Finding
 
@@ -27,6 +36,7 @@ def check_json(check: Check) -> str:
             "status": check.status,
             "exit_code": check.exit_code,
             "usage": usage_json(check.usage, check.rating),
+            "configuration": settings_json(check.usage, check.rating, check.revenue_sources),
             "cost": write.money(check.rating.total.before),
             "budgets": [_budget(budget, check) for budget in check.budgets],
             "compared": _compared(check.compared, check) if check.compared else None,

@@ -23,7 +23,7 @@ from costcalc.render.check.phrases import (
 from costcalc.render.commitments import commitment_blocks
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
-from costcalc.render.header import price_parts, usage_row
+from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.words import DASH, counted, days_text, money_text
 from costcalc.reports.check.check import Check
 from costcalc.reports.check.finding import Finding, Status, worst
@@ -59,6 +59,7 @@ def _facts(check: Check) -> Iterator[tuple[str, Sequence[str]]]:
         before = check.compared.usage
         days = (days_text(before.first_day, before.last_day),) if before.first_day and before.last_day else ()
         yield "baseline", (*_names(before.sources), *days, money_text(check.compared.before, check.currency))
+    yield from settings_rows(check.usage, check.rating, check.revenue_sources)
     flags = [budget.name for budget in check.budgets if budget.place is None]
     files = files_of(check)
     yield "budgets", (counted(len(check.budgets), "budget"), *files, *(["flags"] if flags and files else flags))

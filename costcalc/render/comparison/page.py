@@ -18,7 +18,7 @@ from costcalc.render.comparison.grids import (
 )
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
-from costcalc.render.header import price_parts, usage_row
+from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.markdown import markdown_text
 from costcalc.render.outlook.phrases import efficiency_text, horizon_text, move_text
 from costcalc.render.words import (
@@ -78,7 +78,7 @@ def _header(comparison: Comparison) -> Facts:
     sources = {each.revenue_source for each in comparison.alternatives if each.revenue_source}
     if sources:
         rows.append(("revenue", tuple(_revenue(comparison, sorted(sources)))))
-    return Facts(rows)
+    return Facts([*rows, *settings_rows(comparison.usage, comparison.rating, comparison.revenue_sources)])
 
 
 def _revenue(comparison: Comparison, sources: Sequence[str]) -> Iterator[str]:

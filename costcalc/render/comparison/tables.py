@@ -7,7 +7,7 @@ from decimal import Decimal
 from costcalc.money import exact_text
 from costcalc.render.comparison.columns import figures_of_months
 from costcalc.render.csv_ import csv_text
-from costcalc.render.json_ import Json, json_text, rate_json, ratio_text, usage_json
+from costcalc.render.json_ import Json, json_text, rate_json, ratio_text, settings_json, usage_json
 from costcalc.render.outlook.json_ import OutlookWriter
 from costcalc.render.outlook.months import margins_of
 from costcalc.render.rows import Rows, Value, exact_value, names_of, ratio_value
@@ -71,6 +71,7 @@ def comparison_json(comparison: Comparison) -> str:
             "currency": comparison.currency,
             "complete": comparison.is_complete,
             "usage": usage_json(comparison.usage, rating),
+            "configuration": settings_json(comparison.usage, rating, comparison.revenue_sources),
             "months": [str(month) for month in comparison.months],
             "horizon_source": comparison.horizon_source or None,
             "floor": ratio_text(comparison.floor),

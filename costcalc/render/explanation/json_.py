@@ -10,7 +10,17 @@ from costcalc.money import exact_text
 from costcalc.rating.model import Cost, Unpriced
 from costcalc.render.explanation.page import LeafFigures, figures_of
 from costcalc.render.explanation.tables import hours_of
-from costcalc.render.json_ import Json, Writer, count_json, day_text, json_text, rate_json, ratio_text, usage_json
+from costcalc.render.json_ import (
+    Json,
+    Writer,
+    count_json,
+    day_text,
+    json_text,
+    rate_json,
+    ratio_text,
+    settings_json,
+    usage_json,
+)
 from costcalc.render.prices.words import file_text
 from costcalc.render.rows import names_of
 from costcalc.reports.chain import Step
@@ -31,6 +41,7 @@ def explanation_json(report: Explanation) -> str:
             "currency": report.currency,
             "complete": report.is_complete,
             "usage": usage_json(report.usage, report.rating),
+            "configuration": settings_json(report.usage, report.rating),
             "changes": [write.touched(change) for change in report.changes],
             "by": list(report.by),
             "choice": {

@@ -22,7 +22,7 @@ from costcalc.render.explanation.phrases import (
     running_text,
     step_text,
 )
-from costcalc.render.header import change_text, price_parts, usage_row
+from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
 from costcalc.render.tree import Figures, Node, figures_of_nodes, table_of
 from costcalc.render.words import amount_text, count_text, counted, decimal_text, money_text, price_text, share_text
 from costcalc.reports.explanation import ExplainedLine, Explanation, Leaf, PriceUsed, shown_name
@@ -119,7 +119,8 @@ def _header(report: Explanation, shown: int) -> Facts:
     for position, touched in enumerate(report.changes):
         share = f" · {share_text(touched.share)} of the bill" if touched.share else ""
         rows.append(("scenario" if position == 0 else "", (change_text(touched.change) + share,)))
-    return Facts([*rows, ("explained", tuple(_explained(report, shown)))])
+    settings = settings_rows(report.usage, report.rating)
+    return Facts([*rows, *settings, ("explained", tuple(_explained(report, shown)))])
 
 
 def _explained(report: Explanation, shown: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from costcalc.render.blocks import Facts
-from costcalc.render.header import price_parts, usage_row
+from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.outlook.phrases import fee_text, horizon_text, phrases_of
 from costcalc.render.words import counted, money_text, month_text
 from costcalc.reports.outlook import Outlook
@@ -23,7 +23,7 @@ def outlook_header(outlook: Outlook) -> Facts:
     ]
     if outlook.revenue_source:
         rows.append(("revenue", tuple(_revenue(outlook))))
-    return Facts(rows)
+    return Facts([*rows, *settings_rows(outlook.usage, outlook.rating, outlook.revenue_source)])
 
 
 def _revenue(outlook: Outlook) -> Iterator[str]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from costcalc.forecasts.capacity import Replicas
 from costcalc.money import exact_text
-from costcalc.render.json_ import Json, Writer, day_text, json_text, rate_json, ratio_text, usage_json
+from costcalc.render.json_ import Json, Writer, day_text, json_text, rate_json, ratio_text, settings_json, usage_json
 from costcalc.render.outlook.bridge import bridge_figures
 from costcalc.render.outlook.lines import tables_of
 from costcalc.render.outlook.months import month_figures
@@ -34,6 +34,7 @@ def outlook_json(outlook: Outlook) -> str:
             "currency": outlook.currency,
             "complete": outlook.is_complete,
             "usage": usage_json(outlook.usage, outlook.rating),
+            "configuration": settings_json(outlook.usage, outlook.rating, outlook.revenue_source),
             "scenario": {
                 "title": outlook.scenario.name,
                 "written": outlook.scenario.written or None,

@@ -16,6 +16,7 @@ from costcalc.render.outlook.lines import line_blocks
 from costcalc.render.outlook.months import month_blocks
 from costcalc.render.outlook.replicas import replica_blocks
 from costcalc.render.simulation import simulation_blocks
+from costcalc.render.why import why_outlook
 from costcalc.reports.outlook import Outlook
 
 
@@ -37,4 +38,5 @@ def outlook_blocks(outlook: Outlook, is_wide: bool) -> Sequence[Block]:
         *(simulation_blocks(outlook, outlook.simulation, is_wide) if outlook.simulation else ()),
         *answer_blocks(outlook),
         *doubt_blocks(outlook),
+        *why_outlook(outlook),
     ]

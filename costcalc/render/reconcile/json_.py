@@ -7,7 +7,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
-from costcalc.render.json_ import Json, count_json, day_text, json_text, rate_json, ratio_text, usage_json
+from costcalc.render.json_ import (
+    Json,
+    count_json,
+    day_text,
+    json_text,
+    rate_json,
+    ratio_text,
+    settings_json,
+    usage_json,
+)
 from costcalc.render.reconcile.phrases import cause_text
 from costcalc.render.rows import names_of
 from costcalc.reports.reconcile.model import Cause, Figure, Line, Reconciliation
@@ -34,6 +43,7 @@ def reconciliation_json(report: Reconciliation) -> str:
                 "tolerance_amount": exact_text(report.tolerance.amount),
             },
             "usage": usage_json(report.usage, report.rating),
+            "configuration": settings_json(report.usage, report.rating),
             "invoices": _invoices(report),
             "totals": {
                 "ours": _amount(report.ours, report),

@@ -14,7 +14,7 @@ from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
-from costcalc.render.header import price_parts, usage_row
+from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.markdown import markdown_text
 from costcalc.render.reconcile.phrases import cause_text, joined, names_text, rise_text
 from costcalc.render.words import (
@@ -78,7 +78,7 @@ def _header(report: Reconciliation) -> Facts:
     rows = [usage_row(report.usage, report.rating), *_invoices(report)]
     rows.append(("prices", tuple(price_parts(report.rating, report.rates_used))))
     rows.append(("compared", tuple(_compared(report))))
-    return Facts(rows)
+    return Facts([*rows, *settings_rows(report.usage, report.rating)])
 
 
 def _invoices(report: Reconciliation) -> Iterator[tuple[str, tuple[str, ...]]]:

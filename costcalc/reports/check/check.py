@@ -88,6 +88,11 @@ class Check:
         """1: a limit is broken; 3: what is missing leaves one open; 0 otherwise."""
         return {"broken": BROKEN_EXIT, "incomplete": INCOMPLETE_EXIT}.get(self.status, 0)
 
+    @property
+    def revenue_sources(self) -> str:
+        """Who says what was earned, of all margins together."""
+        return ", ".join(dict.fromkeys(finding.source for finding in self.findings))
+
     def of(self, budget: Budget) -> list[Finding]:
         """The findings of one budget."""
         return [finding for finding in self.findings if finding.budget is budget]

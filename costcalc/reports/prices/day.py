@@ -18,7 +18,7 @@ def find_model(
     """The model that the name means. CostcalcError with near names where it means none."""
     found = pricebook.resolve(name, provider, region)
     if isinstance(found, Unresolved):
-        raise fail("unknown-model", f'"{name}" means no model: {found.reason}', nearest=_near(pricebook, name))
+        raise fail("unknown-model", f'"{name}" means no model: {found.reason}', nearest=pricebook.nearest([name])[name])
     return found
 
 
@@ -46,8 +46,3 @@ def books_of(pricebook: Pricebook, providers: Sequence[str], region: str | None)
             nearest=nearest_names(region, regions), expected=", ".join(regions),
         )  # fmt: skip
     return kept
-
-
-def _near(pricebook: Pricebook, name: str) -> tuple[str, ...]:
-    full, bare = pricebook.model_names(), pricebook.known_names()
-    return nearest_names(name, full if "/" in name else bare) or nearest_names(name.rpartition("/")[2], bare)
