@@ -244,7 +244,7 @@ def test_every_field_of_an_explanation_is_documented():
     )  # fmt: skip
     parts = ("cache_read_tokens", "cache_write_tokens")
     groups = [replace(each, quantities=(*each.quantities, 1_000, 10)) for each in usage.groups]
-    usage = replace(usage, meters=(*usage.meters, *parts), groups=groups)
+    usage = replace(usage, meters=(*usage.meters, *parts), groups=groups, asked=ASKED)
     event = next(event for event in load_events() if event.id == "alibaba-2026-04-compute")
     printed: dict[str, set[str]] = {}
     for changes, choice in (
