@@ -14,7 +14,7 @@ from costcalc.render.advice.page import advice_markdown, advice_page
 from costcalc.reports.advice.options import LEAST, OFTEN, SHORT
 from tests.advice.made import CASES, WORLD, nothing, raised, usage, usual
 from tests.render.made import drawn
-from tests.render.test_json_documented import check, documented, fields
+from tests.render.test_json_documented import ASKED, check, documented, fields
 
 WIDTHS = (60, 80, 120)
 
@@ -50,7 +50,7 @@ def test_every_field_of_the_json_is_documented(tmp_path):
     base.write_text("scenario: Base\nprices: [{what: acme, change: +10%}]\n", encoding="utf-8")
     rates = parse_fx("bases: {stated: {url: test}}\nfx:\n  USD/CNY: {2026-09: {stated: 7}}\n")
     prices = Prices(WORLD.pricebook, rates)
-    texts.append(advise(log, prices=prices, scenario=base, currency="CNY", to="acme/night-owl").to_json())
+    texts.append(advise(log, prices=prices, scenario=base, currency="CNY", to="acme/night-owl", asked=ASKED).to_json())
     printed: dict[str, set[str]] = {}
     for text in texts:
         for name, types in fields(json.loads(text)).items():

@@ -91,7 +91,11 @@ def test_every_field_is_documented(tmp_path):
             printed.setdefault(name, set()).update(types)
     printed = {name: types for name, types in printed.items() if not name.startswith("causes[].figures.")}
     # What the log holds is written as for every report.
-    usage = {name: ALLOWED[kind] for name, kind in documented("costcalc.cost/1").items() if name.startswith("usage.")}
+    usage = {
+        name: ALLOWED[kind]
+        for name, kind in documented("costcalc.cost/1").items()
+        if name.startswith(("usage.", "configuration["))
+    }
     check({**printed, **usage, "causes[].figures": {"names"}}, documented("costcalc.reconciliation/1"))
 
 
