@@ -39,7 +39,8 @@ def test_a_month_before_the_table_is_missing():
         "error[missing-fx]: no exchange rate from USD to CNY is known for 2024-12\n"
         "  = expected: a month from 2025-01 on\n"
         "  = nearest:  USD/CNY\n"
-        "  = remedy:   give it in the scenario, as fx: {USD: 0.1496} (units of CNY for one USD), or in a file"
+        "  = remedy:   write the rate in a file called fx.yaml and give it with --pricebook fx.yaml: "
+        '{bases: {stated: {url: "who says so"}}, fx: {USD/CNY: {2024-12: {stated: RATE}}}}'
     )
 
 

@@ -79,7 +79,7 @@ def test_an_alias_of_ones_own_is_said():
 def test_a_name_that_means_nothing_has_near_names():
     with pytest.raises(CostcalcError) as error:
         naming(BOOKS, "bandd", day_in)
-    assert error.value.problems[0].nearest[0] == "banded"
+    assert error.value.problems[0].nearest[0] == "acme/banded"
 
 
 def test_events_are_found_by_provider_day_and_meter():

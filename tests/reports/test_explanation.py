@@ -177,7 +177,7 @@ def test_what_has_no_price_says_why(tmp_path):
     assert (line.key, line.prices, line.rows, len(line.unpriced)) == (("acme", "othr"), (), 2, 1)
     (part,) = line.unpriced
     assert (part.reason, part.tokens, part.rows) == ("the pricebook of acme has no such model", 2_000_000, 2)
-    assert "other" in part.nearest
+    assert "acme/other" in part.nearest
     assert not found.is_complete
 
 
