@@ -11,6 +11,7 @@ from costcalc.pricebook.load import load_fx, load_pricebook
 from costcalc.pricebook.overlay import alias_problems
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
+from costcalc.reports.prices.slips import check_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,12 @@ def read_prices(
 ) -> Prices:
     """The shipped pricebooks with your own laid over them.
 
-    `places`: where a region or an alias was written, as `("regions", "alibaba")`. CostcalcError: a wrong file, an
-    unknown region, an alias that means no model.
+    `places`: where a region or an alias was written, as `("regions", "alibaba")`. CostcalcError: a wrong file
+    or unit, an unknown region, an alias that means no model.
     """
     book = load_pricebook(pricebooks)
+    if pricebooks:
+        check_units(book)
     written = places or {}
     chosen, problems = _regions(book, regions or {}, written)
     alias_places = {name: place for (table, name), place in written.items() if table == "aliases"}

@@ -14,7 +14,7 @@ import typer
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.files import write_whole
-from costcalc.problems import INCOMPLETE_EXIT, Place, fail, visible
+from costcalc.problems import INCOMPLETE_EXIT, CostcalcError, Place, Problem, fail, problem_text, visible
 
 if TYPE_CHECKING:
     from costcalc.pricebook.importers.onto import Addition
@@ -86,10 +86,12 @@ def import_prices(
     shipped = load_pricebook() if name == RATE_CARD else Pricebook(())
     if onto is None:
         imported = read_source(name, path, today, first, tuple(provider or ()), shipped)
+        _check_units(imported, name, path)
         files = _write_books(imported, output)
         return _say(imported, files, None, output, as_json)
     text = _text_of(onto)
     imported, addition = _add(text, onto, (name, path), (today, first), provider, shipped)
+    _check_units(imported, name, path)
     key = f"{imported.books[0].provider} {imported.books[0].region}"
     _put(addition.text, output, over=onto)
     files = {key: str(output)} if output and str(output) != "-" else {}
@@ -122,6 +124,32 @@ def _list_for(imported: Imported, book: Book) -> Book:
             place=Place(book.file), expected=names, remedy="name the pricebook of that list",
         )  # fmt: skip
     return offered[0]
+
+
+def _check_units(imported: Imported, source: str, path: Path | None) -> None:
+    """CostcalcError: prices of a rate card so far off that their unit is wrong.
+
+    Of a collection of thousands one wrong figure stops nothing here: it is named, and the file that holds it is refused
+    where it prices something.
+    """
+    from costcalc.pricebook.importers.rate_card import said_in
+    from costcalc.pricebook.importers.sources import RATE_CARD
+    from costcalc.pricebook.load import load_pricebook
+    from costcalc.reports.prices.slips import slips_of
+
+    is_own = source == RATE_CARD and path is not None
+    problems = []
+    for book, model, meter, rate in slips_of(imported.books, load_pricebook()):
+        place, excerpt = said_in(path, model.name, meter, rate) if is_own and path else (None, "")
+        message = f"{meter} of {book.provider}/{model.name} is 500 times or more off the median of its kind"
+        remedy = "check the unit: per 1M, per 1K or per 1"
+        if not is_own:
+            remedy += "; if it is right, say so in its block of the new file: corrected: WHY"
+        problems.append(Problem("unit-slip", message, place, excerpt, max(len(excerpt), 1), remedy=remedy))
+    if problems and is_own:
+        raise CostcalcError(problems)
+    for problem in problems:
+        typer.echo(problem_text(problem, "warning"), err=True)
 
 
 def _write_books(imported: Imported, output: Path | None) -> dict[str, str]:

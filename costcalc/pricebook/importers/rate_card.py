@@ -18,7 +18,7 @@ from costcalc.pricebook.importers.figures import Figure
 from costcalc.pricebook.importers.homes import Home, means, shipped_home
 from costcalc.pricebook.importers.periods import Period, block_in, stretches
 from costcalc.pricebook.importers.shelf import Imported, Origin, Shelf
-from costcalc.pricebook.model import STANDARD, Model
+from costcalc.pricebook.model import STANDARD, Model, Rate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.yamldoc import line_of
@@ -70,6 +70,15 @@ def import_rate_card(
         _put_list(card, shelf, home, listed, shipped)
     card.check()
     return shelf.imported()
+
+
+def said_in(path: Path, model: str, meter: str, rate: Rate) -> tuple[Place, str]:
+    """Where the card says this rate, and the line: of a card that was read without objection."""
+    card = _Card(path)
+    rows = [row for row in card.rows() if row.figure.meter == meter]
+    found = [row for row in rows if row.figure.price * rate.per_units == rate.price * row.figure.per]
+    named = [row for row in found if row.model == model] or found  # a name of ours may stand for the card's
+    return (named[0].place, line_of(card.text, named[0].place.line)) if named else (Place(card.file), "")
 
 
 def _put_list(card: _Card, shelf: Shelf, home: Home, rows: list[_Row], shipped: Pricebook) -> None:

@@ -46,17 +46,24 @@ def _check_figure(figure: Figure, document: Document, families: Families) -> Ite
             figure.text, document, "price-of-zero", f"{figure.meter} costs nothing", is_error=False,
             remedy="zero means free; leave the meter out where its price is not known",
         )  # fmt: skip
+    if slip := slip_problem(figure, document, families):
+        yield Found(slip)
+
+
+def slip_problem(figure: Figure, document: Document, families: Families) -> Problem | None:
+    """A figure so far off what its meter costs that its unit is wrong."""
     slip = families.slip(figure)
-    if slip:
-        middle, whose = slip
-        per = per_units(figure.meter)
-        times = figure.of_one / middle
-        off = f"{int(times):,} times" if times > 1 else f"one {int(1 / times):,}th of"
-        yield _found(
-            figure.text, document, "unit-slip", f'"{figure.text}" is {off} the median of {whose}',
-            expected=f"something like {exact_text(middle * per, 6)} per {_units(per)}",
-            remedy="check the unit: per 1M, per 1K or per 1",
-        )  # fmt: skip
+    if slip is None:
+        return None
+    middle, whose = slip
+    per = per_units(figure.meter)
+    times = figure.of_one / middle
+    off = f"{int(times):,} times" if times > 1 else f"one {int(1 / times):,}th of"
+    return _found(
+        figure.text, document, "unit-slip", f'"{figure.text}" is {off} the median of {whose}',
+        expected=f"something like {exact_text(middle * per, 6)} per {_units(per)}",
+        remedy="check the unit: per 1M, per 1K or per 1; if it is right, say so in the block: corrected: WHY",
+    ).problem  # fmt: skip
 
 
 def _check_source(part: Part, figures: Sequence[Figure], document: Document) -> Iterator[Found]:

@@ -48,9 +48,8 @@ def lint(paths: Sequence[Path | str] = ()) -> LintReport:
     read = _read([Path(path) for path in paths] or [shipped_folder()])
     families = Families()
     reference = read if not paths else _read([shipped_folder()])
-    for book, document in (*read.books, *(reference.books if reference is not read else ())):
-        for part in parts_of(book, document):
-            families.add(figures_of(part))
+    for book, _ in (*read.books, *(reference.books if reference is not read else ())):
+        families.add(book)
     found = [each for book, document in read.books for each in check_book(book, document, families)]
     found += list(_twice(read.books))
     found += _unmet_terms(read, reference)
