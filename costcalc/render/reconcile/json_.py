@@ -115,17 +115,18 @@ def _lines(report: Reconciliation) -> list[Json]:
     digits = minor_digits(report.currency)
     ours = round_to_total([line.ours or Fraction() for line in report.lines], digits)
     theirs = round_to_total([line.theirs or Fraction() for line in report.lines], digits)
-    return [_line(*shown, report) for shown in zip(report.lines, ours, theirs, strict=True)]
+    between = round_to_total([line.difference for line in report.lines], digits)
+    return [_line(*shown, report) for shown in zip(report.lines, ours, theirs, between, strict=True)]
 
 
-def _line(line: Line, ours: Decimal, theirs: Decimal, report: Reconciliation) -> Json:
+def _line(line: Line, ours: Decimal, theirs: Decimal, between: Decimal, report: Reconciliation) -> Json:
     return {
         "period": line.period or None,
         "names": names_of(line.key, report.by),
         "class": line.kind,
         "ours": None if line.ours is None else {"exact": exact_text(line.ours), "rounded": format(ours, "f")},
         "invoice": None if line.theirs is None else {"exact": exact_text(line.theirs), "rounded": format(theirs, "f")},
-        "difference": {"exact": exact_text(line.difference), "rounded": format(theirs - ours, "f")},
+        "difference": {"exact": exact_text(line.difference), "rounded": format(between, "f")},
         "mapped": line.is_mapped,
         "rows": line.rows,
         "unpriced_tokens": count_json(line.unpriced_tokens),

@@ -155,13 +155,14 @@ class _Shown:
 
     ours: Sequence[Decimal]  # by class
     theirs: Sequence[Decimal]  # by class
+    between: Sequence[Decimal]  # by class, what the invoice says more: not what the rounded amounts would make of it
     apart: Sequence[tuple[str, Decimal]]  # taxes, credits
     outside: Sequence[Decimal]  # as the report lists them; of ours each by itself
 
     @property
     def net(self) -> Decimal:
         """What the invoice says more."""
-        return sum(self.theirs, Decimal()) - sum(self.ours, Decimal())
+        return sum(self.between, Decimal())
 
     @property
     def invoice(self) -> Decimal:
@@ -177,6 +178,7 @@ def _shown(report: Reconciliation) -> _Shown:
     return _Shown(
         round_to_total([part.ours for part in sums], digits),
         [next(theirs) for _ in sums],
+        round_to_total([part.difference for part in sums], digits),
         [(name, next(theirs)) for name, _ in apart],
         [next(theirs) if part.side == "theirs" else round_half_up(part.amount, digits) for part in report.outside],
     )
@@ -185,11 +187,11 @@ def _shown(report: Reconciliation) -> _Shown:
 def _sums(report: Reconciliation) -> Grid:
     sums, shown = report.sums(), _shown(report)
     rows = [
-        _sum_row(part, mine, other, report.currency if i == 0 else "")
-        for i, (part, mine, other) in enumerate(zip(sums, shown.ours, shown.theirs, strict=True))
+        _sum_row(part, *amounts, report.currency if i == 0 else "")
+        for i, (part, *amounts) in enumerate(zip(sums, shown.ours, shown.theirs, shown.between, strict=True))
     ]
     total, usage = sum(shown.ours, Decimal()), sum(shown.theirs, Decimal())
-    rows.append(_total_row("Usage compared", len(report.lines), total, usage, report.currency))
+    rows.append(_total_row("Usage compared", len(report.lines), total, usage, shown.net, report.currency))
     others = [amount for part, amount in zip(report.outside, shown.outside, strict=True) if part.side == "theirs"]
     rest = [*shown.apart, *([("Other days", sum(others, Decimal()))] if others else [])]
     rows += [[Cell(name), Cell(), Cell(), Cell(decimal_text(amount)), Cell(), Cell()] for name, amount in rest]
@@ -208,7 +210,7 @@ def _apart_sums(report: Reconciliation) -> list[tuple[str, Fraction]]:
     return list(found.items())
 
 
-def _sum_row(part: Sum, ours: Decimal, theirs: Decimal, unit: str) -> list[Cell]:
+def _sum_row(part: Sum, ours: Decimal, theirs: Decimal, between: Decimal, unit: str) -> list[Cell]:
     style = "worse" if part.kind in DIFFERENT else "loud" if part.kind == "unpriced" else ""
     mine = Cell("unpriced", "loud") if part.kind == "unpriced" and not part.ours else Cell(decimal_text(ours), "", unit)
     return [
@@ -216,15 +218,15 @@ def _sum_row(part: Sum, ours: Decimal, theirs: Decimal, unit: str) -> list[Cell]
         Cell(f"{part.lines:,}"),
         NONE if part.kind == "theirs only" else mine,
         NONE if part.kind == "ours only" else Cell(decimal_text(theirs), "", unit),
-        _signed(theirs - ours) if part.kind != "unpriced" else NONE,
+        _signed(between) if part.kind != "unpriced" else NONE,
         Cell(rise_text(part.ours, part.theirs)) if part.difference and part.kind == "differing" else Cell(),
     ]
 
 
-def _total_row(name: str, lines: int, ours: Decimal, theirs: Decimal, unit: str) -> list[Cell]:
+def _total_row(name: str, lines: int, ours: Decimal, theirs: Decimal, between: Decimal, unit: str) -> list[Cell]:
     return [
         Cell(name, "strong"), Cell(f"{lines:,}", "strong"), Cell(decimal_text(ours), "strong", unit),
-        Cell(decimal_text(theirs), "strong", unit), _signed(theirs - ours), Cell(),
+        Cell(decimal_text(theirs), "strong", unit), _signed(between), Cell(),
     ]  # fmt: skip
 
 
@@ -253,24 +255,27 @@ def _models(report: Reconciliation) -> Iterator[Block]:
     digits = minor_digits(report.currency)
     ours = round_to_total([_sum(line.ours for line in found) for _, found in groups], digits)
     theirs = round_to_total([_sum(line.theirs for line in found) for _, found in groups], digits)
+    between = round_to_total([_sum([line.difference for line in found]) for _, found in groups], digits)
     rows = [
-        _model_row(name, found, mine, other, report.currency if i == 0 else "")
-        for i, ((name, found), mine, other) in enumerate(zip(groups, ours, theirs, strict=True))
+        _model_row(name, found, *amounts, report.currency if i == 0 else "")
+        for i, ((name, found), *amounts) in enumerate(zip(groups, ours, theirs, between, strict=True))
     ]
     title = " / ".join(name.replace("_", " ") for name in report.by).capitalize()
     period = {"day": "Days", "month": "Months", "total": "Lines"}[report.each]
     yield Grid([Column(title, "name"), Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=2), Column(f"{period} that differ", drop=3)], rows)  # fmt: skip
 
 
-def _model_row(name: str, lines: Sequence[Line], ours: Decimal, theirs: Decimal, unit: str) -> list[Cell]:
+def _model_row(
+    name: str, lines: Sequence[Line], ours: Decimal, theirs: Decimal, between: Decimal, unit: str
+) -> list[Cell]:
     wrong = sum(line.kind in DIFFERENT for line in lines)
     mine, other = _sum(line.ours for line in lines), _sum(line.theirs for line in lines)
     return [
         Cell(name, "worse" if wrong else ""),
         _mine(lines, ours, unit),
         Cell(decimal_text(theirs), "", unit) if any(line.theirs is not None for line in lines) else NONE,
-        _signed(theirs - ours),
-        Cell(rise_text(mine, other)) if mine and other and theirs != ours else Cell(),
+        _signed(between),
+        Cell(rise_text(mine, other)) if mine and other and between else Cell(),
         Cell(f"{wrong:,} of {len(lines):,}") if wrong else NONE,
     ]
 
@@ -294,7 +299,7 @@ def _largest(report: Reconciliation) -> Iterator[Block]:
         unit = report.currency if position == 0 else ""
         ours = NONE if line.ours is None else Cell(decimal_text(round_half_up(line.ours, digits)), "", unit)
         theirs = NONE if line.theirs is None else Cell(decimal_text(round_half_up(line.theirs, digits)), "", unit)
-        shown = round_half_up(line.theirs or Fraction(), digits) - round_half_up(line.ours or Fraction(), digits)
+        shown = round_half_up(line.difference, digits)
         why = Cell(_why(line))
         name = names_text(line.key) if report.by else _period_text(line.period)
         place = [Cell(_short(line.period))] if has_place else []

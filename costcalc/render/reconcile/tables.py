@@ -26,17 +26,18 @@ def reconciliation_rows(report: Reconciliation) -> Rows:
     ours = round_to_total([line.ours or Fraction() for line in report.lines], digits)
     every = [*(line.theirs or Fraction() for line in report.lines), *(part.amount for part in report.apart)]
     theirs = round_to_total(every, digits)
+    between = round_to_total([line.difference for line in report.lines], digits)
     first = {"day": "day", "month": "month", "total": "period"}[report.each]
     header = (first, *(f"invoice_{name}" if name in (first, *COLUMNS) else name for name in report.by), *COLUMNS)
     rows: list[tuple[Value, ...]] = []
-    for line, mine, other in zip(report.lines, ours, theirs, strict=False):
+    for line, mine, other, apart in zip(report.lines, ours, theirs, between, strict=False):
         shown = (
             line.kind,
             None if line.ours is None else mine,
             None if line.ours is None else exact_value(line.ours),
             None if line.theirs is None else other,
             None if line.theirs is None else exact_value(line.theirs),
-            other - mine,
+            apart,
             exact_value(line.difference),
             _ratio(line),
             report.currency,
