@@ -187,8 +187,10 @@ def _shown(report: Reconciliation) -> _Shown:
 def _sums(report: Reconciliation) -> Grid:
     sums, shown = report.sums(), _shown(report)
     rows = [
-        _sum_row(part, *amounts, report.currency if i == 0 else "")
-        for i, (part, *amounts) in enumerate(zip(sums, shown.ours, shown.theirs, shown.between, strict=True))
+        _sum_row(part, mine, other, between, report.currency if i == 0 else "")
+        for i, (part, mine, other, between) in enumerate(
+            zip(sums, shown.ours, shown.theirs, shown.between, strict=True)
+        )
     ]
     total, usage = sum(shown.ours, Decimal()), sum(shown.theirs, Decimal())
     rows.append(_total_row("Usage compared", len(report.lines), total, usage, shown.net, report.currency))
@@ -255,10 +257,10 @@ def _models(report: Reconciliation) -> Iterator[Block]:
     digits = minor_digits(report.currency)
     ours = round_to_total([_sum(line.ours for line in found) for _, found in groups], digits)
     theirs = round_to_total([_sum(line.theirs for line in found) for _, found in groups], digits)
-    between = round_to_total([_sum([line.difference for line in found]) for _, found in groups], digits)
+    differences = round_to_total([_sum([line.difference for line in found]) for _, found in groups], digits)
     rows = [
-        _model_row(name, found, *amounts, report.currency if i == 0 else "")
-        for i, ((name, found), *amounts) in enumerate(zip(groups, ours, theirs, between, strict=True))
+        _model_row(name, found, mine, other, between, report.currency if i == 0 else "")
+        for i, ((name, found), mine, other, between) in enumerate(zip(groups, ours, theirs, differences, strict=True))
     ]
     title = " / ".join(name.replace("_", " ") for name in report.by).capitalize()
     period = {"day": "Days", "month": "Months", "total": "Lines"}[report.each]
