@@ -67,10 +67,13 @@ def detect(usage: o.Usage, columns: o.Map = None, as_json: Json = False) -> None
             console.print(f"  {visible(column):<{width}}  {visible(meaning)}")
         if each.dimensions:
             console.print(f"  dimensions, for --by: {', '.join(visible(name) for name in each.dimensions)}")
+        for column in each.uncounted:
+            console.print(f"  {visible(column)}: looks like a count and is not read (--map MEANING={visible(column)})")
 
 
 def _as_json(each) -> dict[str, object]:  # type: ignore[no-untyped-def]
     return {
         "path": each.path, "format": each.format, "why": each.why,
         "columns": dict(each.columns), "dimensions": list(each.dimensions),
+        "uncounted": list(each.uncounted),
     }  # fmt: skip

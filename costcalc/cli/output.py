@@ -112,11 +112,11 @@ def exit_code(usage: UsageSummary, priced: bool, *, allow_unpriced: bool, allow_
 
 
 def report_refused(usage: UsageSummary) -> None:
-    """Name refused rows and unread files on standard error, each with its place."""
-    if usage.problems:
+    """Name refused rows, and usage that was not read, on standard error, each with its place."""
+    if problems := [*usage.uncounted, *usage.problems]:
         from costcalc.render.problems import write_problems
 
-        write_problems(usage.problems, sys.stderr)
+        write_problems(problems, sys.stderr)
 
 
 def _page_text(page: RenderableType) -> str:

@@ -43,6 +43,9 @@ def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
     if usage.unread_files:
         yield Gap()
         yield unread_note(usage)
+    if usage.uncounted:
+        yield Gap()
+        yield from uncounted_notes(usage)
 
 
 def assumption_blocks(
@@ -139,6 +142,16 @@ def _what(part: Unpriced) -> str:
 def _unpriced_row(what: str, tokens: Fraction, reason: str, rating: Rating) -> list[Cell]:
     share = share_text(tokens / rating.tokens) if rating.tokens and tokens else DASH
     return [Cell(what, indent=1), Cell(amount_text(tokens) if tokens else DASH), Cell(share), Cell(reason)]
+
+
+def uncounted_notes(usage: UsageSummary) -> Iterator[Note]:
+    """Usage that stands in the log and is in no figure, each with what takes it."""
+    for problem in usage.uncounted:
+        place = f" ({problem.place})" if problem.place else ""
+        yield Note(
+            f"Not read, and the figures lack it: {problem.message}{place}. {problem.remedy[:1].upper()}{problem.remedy[1:]}.",
+            "loud",
+        )
 
 
 def _refused(usage: UsageSummary) -> Note:

@@ -97,7 +97,8 @@ def usage_row(usage: UsageSummary, rating: Rating) -> tuple[str, tuple[str, ...]
         parts.append(f"{count_text(usage.requests)} {'request' if usage.requests == 1 else 'requests'}")
     parts.append(f"{amount_text(usage.tokens)} {'token' if usage.tokens == 1 else 'tokens'}")
     if rating.priced_share is not None:
-        parts.append(f"priced {share_text(rating.priced_share)}")
+        of = " of what was read" if usage.uncounted else ""
+        parts.append(f"priced {share_text(rating.priced_share)}{of}")
     if usage.refused_rows:
         parts.append(f"{counted(usage.refused_rows, 'row')} refused")
     if usage.unread_files:

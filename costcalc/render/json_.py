@@ -393,6 +393,16 @@ def usage_json(usage: UsageSummary, rating: Rating) -> Json:
             }
             for problem in usage.problems
         ],
+        "uncounted": [
+            {
+                "code": problem.code,
+                "message": problem.message,
+                "file": problem.place.file if problem.place else None,
+                "line": (problem.place.line or None) if problem.place else None,
+                "remedy": problem.remedy,
+            }
+            for problem in usage.uncounted
+        ],
         "skipped": [{"format": part.format, "reason": part.reason, "rows": part.rows} for part in usage.skipped],
         "notes": list(usage.notes),
     }

@@ -24,6 +24,7 @@ class UsageSummary:
     refused_rows: int
     unread_files: int  # found in folders, and may hold usage
     problems: Sequence[Problem]
+    uncounted: Sequence[Problem]  # usage that stands in the sources and is in no figure
     skipped: Sequence[SkippedRows]
     notes: Sequence[str]
     timezone: str
@@ -31,8 +32,8 @@ class UsageSummary:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything that was found could be read."""
-        return not (self.refused_rows or self.unread_files)
+        """Whether everything that was found to be usage is in the figures."""
+        return not (self.refused_rows or self.unread_files or self.uncounted)
 
     @property
     def days(self) -> int:
@@ -60,6 +61,7 @@ def summary_of(ledger: UsageLedger, timezone: str) -> UsageSummary:
         ledger.refused_rows,
         ledger.unread_files,
         ledger.problems,
+        ledger.uncounted,
         ledger.skipped,
         ledger.notes,
         timezone,

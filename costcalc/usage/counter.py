@@ -33,9 +33,11 @@ from costcalc.usage.labels import (
     names_clause,
     names_table,
     summary_statements,
+    token_meters,
     where_clause,
 )
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.names import canonical
 from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
@@ -55,6 +57,8 @@ from costcalc.usage.rows import (
     RowQuery,
 )
 from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, one_sided
+from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
 from costcalc.usage.usagenames import all_names, is_small
 from costcalc.yamldoc import collector_paused
 
@@ -132,8 +136,8 @@ class Counter:
         return sorted(str(text) for (text,) in found)
 
     def _check_dimensions(self) -> None:
-        known = {plain.canonical(name) for name in self.offered}
-        missing = [name for name in self.labels if plain.canonical(name) not in known]
+        known = {canonical(name) for name in self.offered}
+        missing = [name for name in self.labels if canonical(name) not in known]
         problems = [_no_such_dimension(name, self.offered) for name in missing]
         problems += [
             problem
@@ -255,12 +259,13 @@ class Counter:
             columns,
             lambda: relation(reading, columns, number, of_parts),
             self.request.timezone,
-            tuple(reading.dimensions.get(plain.canonical(name), name) for name in self.labels),
+            tuple(reading.dimensions.get(canonical(name), name) for name in self.labels),
             self.request.bound(self.request.since),
             self.request.bound(self.request.until),
             ("row_number() OVER () AS record",) if numbered else _file_columns(reading),
             reading.sources[0].changed if spec.undated else None,
             of_parts,
+            reading.watched,
         )
         return builder.build()
 
@@ -304,7 +309,10 @@ class Counter:
         first, last = self.request.covered(
             *self.engine.fetch(ask["covered"])[0], naive=any(group.naive for group in groups)
         )
-        notes = self._notes(ask)
+        beside = self._beside(ask)
+        notes = self._notes(ask) + [
+            note for number, sums in beside.items() for note in self._beside_notes(number, sums)
+        ]
         readable = self._readable(files)
         problems = self._problems(files)
         return UsageLedger(
@@ -316,6 +324,7 @@ class Counter:
             skipped=self._skipped(files, sum(map(len, readable.values()))),
             refused_rows=self._refused(files) - sum(map(len, readable.values())),
             problems=problems,
+            uncounted=[problem for number, sums in beside.items() for problem in self._uncounted(number, sums)],
             first_instant=first,
             last_instant=last,
             stated=frozenset(self.used),
@@ -377,6 +386,68 @@ class Counter:
             found["amounts with more than 24 decimals, rounded there"] = int(rounded)
         notes = [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
         return notes + [note for reading in self.readings for source in reading.sources for note in source.notes]
+
+    # --- what stands beside the figures -----------------------------------------------------------------------
+
+    def _beside(self, ask: Mapping[str, str]) -> dict[int, Sums]:
+        """What the scan found of watched columns and stated totals, by reading."""
+        found = {}
+        names = token_meters()
+        for number, rows, above, below, *sums in self.engine.fetch(ask["beside"]):
+            reading = self.readings[number]
+            counts, numbers = sums[: len(names)], sums[len(names) :]
+            pairs = [
+                (int(amount or 0), int(largest or 0))
+                for amount, largest in zip(numbers[::2], numbers[1::2], strict=True)
+            ]
+            found[number] = Sums(
+                Place(reading.sources[0].shown, 1 if reading.sources[0].kind == "table" else 0),
+                {name: int(count or 0) for name, count in zip(names, counts, strict=True)},
+                dict(zip((seen.column for seen in reading.watched), pairs, strict=False)),
+                {meaning: column for column, meaning in reading.meanings.items()},
+                reading.spec.name == plain.NAME,
+                (int(rows or 0), int(above or 0), int(below or 0)),
+            )
+        return found
+
+    def _uncounted(self, number: int, sums: Sums) -> list[Problem]:
+        reading = self.readings[number]
+        found = uncounted_problems(reading.watched, sums)
+        if reading.lacking:
+            found.append(lacking_columns(reading.lacking, reading.spec.title or reading.spec.name, sums.place))
+        if sums.off[0]:
+            found.append(self._differing_total(number, sums))
+        return found
+
+    def _beside_notes(self, number: int, sums: Sums) -> list[str]:
+        found = uncounted_notes(self.readings[number].watched, sums)
+        if sums.lacks and self._rows_of(number, f"verdict = {COUNTED} AND NOT {answers_nothing('model')}"):
+            found.append(one_sided(sums, self.readings[number].spec.name))
+        if parts := self.readings[number].lacking_parts:
+            name = self.readings[number].spec.name
+            found.append(f"{name}: {sums.place.file} has no column {', '.join(parts)}: none of these are counted")
+        return found
+
+    def _differing_total(self, number: int, sums: Sums) -> Problem:
+        """The first row whose stated total is another than what was read of it."""
+        for source in self.readings[number].sources:
+            reading = self._alone(number, source)
+            rows = self.rows(1_000_000 + number, reading, numbered=True)
+            first = f"SELECT record, off, m_in, m_out FROM ({rows.sql}) WHERE verdict = {COUNTED} AND off <> 0{self._chosen(rows)} ORDER BY record LIMIT 1"
+            first = first.replace(
+                "m_in, m_out",
+                ", ".join(name if name in rows.columns else "0" for name in ("m_input_tokens", "m_output_tokens")),
+            )
+            with self.engine.in_order():
+                found = self.engine.fetch(first)
+            self._forget(1_000_000 + number)
+            if found:
+                record, off, inputs, outputs = found[0]
+                at = rows_at(source, {record}, set(self.rejected.get(source.path, ()))).get(record)
+                return placed(
+                    differing_total(reading.shown_total, sums.off, int(off), int(inputs) + int(outputs)), source, at
+                )
+        raise AssertionError("a sum over rows that no source has")
 
     # --- diagnosis ----------------------------------------------------------------------------------------
 
@@ -509,7 +580,7 @@ def _two_columns(name: str, readings: Iterable[Reading]) -> list[Problem]:
     """A dimension that two columns of a file are called: neither is taken by guess."""
     problems = []
     for source in (source for reading in readings for source in reading.sources):
-        columns = [column for column in source.header if plain.canonical(column) == plain.canonical(name)]
+        columns = [column for column in source.header if canonical(column) == canonical(name)]
         if len(columns) > 1:
             called = " and ".join(f'"{column}"' for column in columns)
             place, expected = Place(source.shown, 1), "one column for each name"

@@ -24,6 +24,7 @@ from costcalc.usage.rows import (
     RowQuery,
 )
 from costcalc.usage.sources import Source
+from costcalc.usage.uncounted import map_option
 
 MOST_PROBLEMS = 20  # of one scan
 _EXCERPT = 160  # characters of a line that are shown
@@ -151,13 +152,24 @@ def _too_large(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
         message = f"{negative} would be {counts[negative]:,}: more was taken off than there is"
     else:
         message = next(_larger_than_whole(counts), "a part is larger than its whole")
-    if reading.spec.name != plain.NAME:
-        remedy = "the log contradicts itself here: look at how it was written"
-    elif "cache" in message:
-        remedy = "if cached tokens stand beside the input in this log, say so: --map uncached_input_tokens=COLUMN"
-    else:
-        remedy = "correct the row, or tell which column holds the whole: --map"
+    remedy = (
+        _beside_remedy(message, reading)
+        if reading.spec.name == plain.NAME
+        else "the log contradicts itself here: look at how it was written"
+    )
     return Problem("part-larger-than-whole", message, expected="parts that lie inside their whole", remedy=remedy), ""
+
+
+def _beside_remedy(message: str, reading: Reading) -> str:
+    """The option that says that parts stand beside their whole."""
+    column = {meaning: column for column, meaning in reading.meanings.items()}
+    if "cache" in message and "input_tokens" in column:
+        option = map_option("uncached_input_tokens", column["input_tokens"])
+        return f"if cached tokens stand beside the input in this log, say so: {option}"
+    if message.startswith("reasoning_tokens") and "output_tokens" in column:
+        option = map_option("output_tokens", f"{column['output_tokens']}+{column['reasoning_tokens']}")
+        return f"if reasoning stands beside the output in this log, say so: {option}"
+    return "correct the row, or tell which column holds the whole: --map"
 
 
 def _larger_than_whole(counts: Mapping[str, int]) -> Any:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.2
 _LONGEST_LINE = 16 << 20
+_LONGEST_BLANK = 10_000
 
 _DAMAGED = "it begins like Parquet, and is cut or damaged"
 _SWALLOWING = ("UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM")
@@ -51,14 +52,14 @@ class Reject:
     swallows: bool  # it may have taken good rows with it
 
 
-def _row_start(path: str, start: int) -> int:
-    """The engine counts bytes from 1 and points at the blank lines before a row, if there are any."""
+def _row_start(path: str, start: int) -> int | None:
+    """The engine counts bytes from 1 and points at the blank lines before a row; None: there is no row, only blanks."""
     start -= 1
     with Path(path).open("rb") as stream:
         stream.seek(start)
-        while stream.read(1) in (b"\n", b"\r"):
+        while (char := stream.read(1)) in (b"\n", b"\r"):
             start += 1
-    return start
+        return start if (char + stream.readline(_LONGEST_BLANK)).strip() else None
 
 
 class Engine:
@@ -141,7 +142,8 @@ class Engine:
         found = self.fetch(
             f"SELECT DISTINCT file_path, line_byte_position, error_type::VARCHAR FROM rejects_{number} JOIN ({scans}) USING (scan_id, file_id)"
         )
-        return [Reject(path, _row_start(path, start), kind in _SWALLOWING) for path, start, kind in found]
+        starts = [(path, _row_start(path, start), kind) for path, start, kind in found]
+        return [Reject(path, start, kind in _SWALLOWING) for path, start, kind in starts if start is not None]
 
     def has_rows(self, source: Source) -> bool:
         """Whether a Parquet file holds any row."""

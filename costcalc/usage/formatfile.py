@@ -27,6 +27,7 @@ from costcalc.usage.formats import (
     Term,
     Text,
     Time,
+    Total,
     Unfold,
 )
 from costcalc.yamldoc import Document, Map, Node, Scalar, read_yaml
@@ -40,6 +41,7 @@ _SHAPE_KEYS = [
     "time",
     "requests",
     "meters",
+    "total",
     "long",
     "cost",
     "revenue",
@@ -248,6 +250,8 @@ class _Reader:
         said |= {key: self.cost(entry.get(key)) for key in ("cost", "revenue") if key in entry}
         if "meters" in entry:
             said["meters"] = {**base.meters, **self.meters(entry.get("meters"))}
+        if "total" in entry:
+            said["total"] = Total(self.plain_term(self.word(entry.get("total"), "total")))
         if "dimensions" in entry:
             said["dimensions"] = {**base.dimensions, **self.dimensions(entry.get("dimensions"))}
         return replace(base, **said)
@@ -299,7 +303,7 @@ class _Reader:
         return Long(label, amount, tuple(classes), self.condition(entry.get("when"), "when"))
 
     def cost(self, node: Node | None) -> Cost:
-        entry = self.document.map_at(node, "cost", ("amount", "kind", "currency", "signs", "divisor"))
+        entry = self.document.map_at(node, "cost", ("amount", "kind", "currency", "signs", "divisor", "none"))
         kind = self.word(entry.get("kind"), "kind")
         if kind not in _COST_KINDS:
             self.document.report(
@@ -314,6 +318,7 @@ class _Reader:
             self.text(entry.get("currency"), "currency", constant=True),
             self.word(entry.get("signs"), "signs") == "yes",
             int(self.word(entry.get("divisor"), "divisor") or 1),
+            tuple(word.lower() for word in self.words(entry.get("none"), "none")),
         )
 
     def dimensions(self, node: Node | None) -> dict[str, Text]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Literal
 
 TimeKind = Literal[
@@ -47,6 +47,23 @@ class Excess:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A summand of the rows whose stated total proves that it stands beside what is counted: it is one of the sums."""
+
+    terms: tuple[Term, ...]
+    total: Term
+    sums: tuple[tuple[Term, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """All tokens of a row as the row itself states them: input and output must come to it, or one of these sums."""
+
+    term: Term
+    also: tuple[tuple[Term, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Long:
     """Rows that each count one class of usage: which meters the class adds to."""
 
@@ -76,6 +93,7 @@ class Cost:
     currency: Text = Text()
     signs: bool = False  # "$0.10" and "1,234.50" are amounts in this format
     divisor: int = 1  # 100 where the amount is in cents
+    none: tuple[str, ...] = ()  # words, in lower case, that stand where there is no amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +109,7 @@ class Condition:
     present: tuple[Paths, ...] = ()
     absent: tuple[Paths, ...] = ()
     zero: tuple[Paths, ...] = ()  # empty, or a number that is 0
-    positive: tuple[tuple[Term, ...], ...] = ()  # sums that are above zero
+    positive: tuple[tuple[Term | Beside, ...], ...] = ()  # sums that are above zero
     sums_to_zero: tuple[tuple[Term, ...], ...] = ()
 
 
@@ -126,7 +144,8 @@ class Shape:
     time: Time | None = None
     # "one": a row is a request; "plain": it is one if its time is an instant; "first": only a row's first part is.
     requests: Term | Literal["one", "plain", "first"] | None = None
-    meters: Mapping[str, tuple[Term | Excess, ...]] = field(default_factory=dict)
+    meters: Mapping[str, tuple[Term | Excess | Beside, ...]] = field(default_factory=dict)
+    total: Total | None = None
     long: Long | None = None
     cost: Cost | None = None
     revenue: Cost | None = None
@@ -187,3 +206,29 @@ class FormatSpec:
     other_columns: bool = True  # columns without a meaning are dimensions
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension
     beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage
+
+
+def paths_of(spec: FormatSpec) -> frozenset[str]:
+    """Every path that a format reads or asks for."""
+    return frozenset(_paths(spec))
+
+
+def _paths(value: object) -> Iterator[str]:
+    """The paths below a value: texts in fields that hold them, conditions with their keys."""
+    if isinstance(value, Text | Term):
+        yield from value.paths
+        yield from _paths(value.after) if isinstance(value, Text) and value.after else ()
+    elif isinstance(value, Time):
+        yield from (*value.paths, *value.until)
+    elif isinstance(value, Condition):
+        yield from (path for paths, _ in (*value.where, *value.lacks) for path in paths)
+        yield from (path for paths in (*value.present, *value.absent, *value.zero) for path in paths)
+        yield from _paths((value.positive, value.sums_to_zero))
+    elif isinstance(value, Mapping):
+        yield from _paths(tuple(value.values()))
+    elif isinstance(value, tuple):
+        for member in value:
+            yield from _paths(member)
+    elif is_dataclass(value):
+        for member in fields(value):
+            yield from _paths(getattr(value, member.name))

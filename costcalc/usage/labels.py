@@ -9,7 +9,8 @@ from itertools import pairwise
 from costcalc.meters import meters
 from costcalc.usage.ledger import Cuts
 from costcalc.usage.paths import quoted
-from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, RowQuery
+from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, TOO_LARGE, RowQuery
+from costcalc.usage.uncounted import MOST as MOST_WATCHED
 
 _DAY, _HOUR = 86_400, 3_600
 _CUTS_IN_A_ROW = 16  # price bands alone; more come from scenarios that make requests longer
@@ -57,6 +58,8 @@ def counted_table(dimensions: int) -> str:
     columns = {**_KEYS, **{f"d{i}": "VARCHAR" for i in range(dimensions)}, **_SUMS}
     columns |= {f"m_{name}": "HUGEINT" for name in meters().by_name}
     columns |= {"undated": "BIGINT", **{f"remark_{i}": "BIGINT" for i in range(MOST_REMARKS)}}
+    columns |= {f"{name}_{i}": "HUGEINT" for i in range(MOST_WATCHED) for name in ("uncounted", "uncounted_largest")}
+    columns |= {"off_rows": "BIGINT", "off_above": "HUGEINT", "off_below": "HUGEINT"}
     return "CREATE TEMP TABLE counted (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")"
 
 
@@ -81,6 +84,15 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
     sums |= {f"m_{name}": f"sum(m_{name})" for name in rows.meters}
     true_of = [name for name in (*rows.remarks.values(), "undated") if name in rows.columns]
     sums |= {name: f"sum(CAST(coalesce({name}, false) AS INTEGER))" for name in true_of}
+    for name in filter(None, rows.watched):
+        sums |= {name: f"sum({name})", name.replace("_", "_largest_"): f"max({name})"}
+    if "off" in rows.columns:
+        above, below = "greatest(off, 0)", "greatest(-off, 0)"
+        sums |= {
+            "off_rows": f"count_if(off <> 0 AND verdict = {COUNTED})",
+            "off_above": f"sum({above})",
+            "off_below": f"sum({below})",
+        }
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in (constants | keys | sums).items())
     grouped = ", ".join(f'"{name}"' for name in keys)
     return f"INSERT INTO counted BY NAME SELECT {selected} FROM ({rows.sql}) GROUP BY {grouped}"
@@ -249,6 +261,11 @@ def summary_statements(chosen: str, covering: Sequence[tuple[int, int]]) -> Mapp
         "remarks": "SELECT reading, sum(undated), "
         + ", ".join(f"sum(remark_{i})" for i in range(MOST_REMARKS))
         + f" FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY ALL ORDER BY ALL",
+        # Rows that contradict themselves may do so for want of what was not read.
+        "beside": "SELECT reading, sum(off_rows), sum(off_above), sum(off_below), "
+        + "".join(f"sum(m_{name}) FILTER (verdict = {COUNTED}), " for name in token_meters())
+        + ", ".join(f"sum(uncounted_{i}), max(uncounted_largest_{i})" for i in range(MOST_WATCHED))
+        + f" FROM counted WHERE verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",
     }
 
 
@@ -275,6 +292,11 @@ def _usage_or(covering: Sequence[tuple[int, int]]) -> str:
     """Counted rows in any period, and those that are no usage but whose days belong to the log."""
     covered = "".join(f" OR (reading = {reading} AND verdict = {verdict})" for reading, verdict in covering)
     return f"(verdict IN ({COUNTED}, {OUTSIDE}){covered})"
+
+
+def token_meters() -> tuple[str, ...]:
+    """The meters that are counted in tokens."""
+    return tuple(name for name, meter in meters().by_name.items() if meter.unit == "token")
 
 
 def is_skip(verdict: int) -> bool:

@@ -88,6 +88,7 @@ class UsageLedger:
     refused_rows: int = 0  # rows that contradict themselves or cannot be read: not counted, and said
     unread_files: int = 0  # files and folders that may hold usage and could not be read: likewise
     problems: Sequence[Problem] = ()  # the first refused rows, each with file and line, and unread files
+    uncounted: Sequence[Problem] = ()  # usage that stands in the sources and is in no figure
     first_instant: int | None = None  # begin of the first row's time (a naive day counts from 00:00 UTC)
     last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
     stated: frozenset[str] | None = None  # the meters that the sources have columns for; None: not known

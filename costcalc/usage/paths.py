@@ -108,6 +108,7 @@ class JsonColumns:
     roots: Sequence[str] = (".",)
     part_list: str = ""  # path of the list whose members are read one by one
     names: UsageNames | None = None  # what the lines' usage objects hold; None: not looked at
+    keys: frozenset[str] = frozenset()  # top-level keys with dots in them, which are no paths
     tree: dict[str, object] = field(default_factory=dict)  # key → inner tree; an empty tree is a leaf
     missed: dict[str, None] = field(default_factory=dict)  # leaves asked for that the names lack, as SQL
 
@@ -166,6 +167,8 @@ class JsonColumns:
         return [sql for steps in self._absolute(path) if (sql := self._node(steps))]
 
     def _absolute(self, path: str) -> list[list[str]]:
+        if path in self.keys:
+            return [[path]]
         if path.startswith("/"):
             return [path[1:].split(".")]
         return [(path if root == "." else f"{root}.{path}").split(".") for root in self.roots]

@@ -3,174 +3,164 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
-from costcalc.usage.formats import Cost, FormatSpec, Shape, Term, Text, Time
+from costcalc.usage.formats import Beside, Condition, Cost, FormatSpec, Remark, Shape, Term, Text, Time, Total
+from costcalc.usage.names import (
+    ANTHROPIC,
+    SYNONYMS,
+    are_counts,
+    canonical,
+    has_other_values,
+    is_dropped,
+    is_total,
+    last_of,
+    meaning_by_name,
+    meaning_of,
+    parent_of,
+    stated,
+)
+from costcalc.usage.uncounted import hint, map_option
 
 NAME = "plain"
-
-# Every meaning with the names people give it, written without case, spaces, dashes and underscores.
-_SYNONYMS = {
-    "timestamp": "timestamp time datetime ts createdat created starttime startedat requesttime requestedat eventtime "
-    "occurredat loggedat timestamputc timeutc createdatutc",
-    "date": "date day usagedate dateutc utcdate dayutc",
-    "month": "month period billingmonth usagemonth yearmonth",
-    "until": "until bucketend periodend",
-    "provider": "provider vendor platform modelprovider llmprovider providername",
-    "model": "model modelname modelid llm llmmodel modelversion",
-    "region": "region location regionid cloudregion",
-    "service_tier": "servicetier tier processingtier pricingtier",
-    "thinking": "thinking thinkingmode isthinking thinkingenabled enablethinking",
-    "input_tokens": "inputtokens prompttokens tokensin intokens intok input prompt tokensinput tokensprompt "
-    "inputtokencount prompttokencount numinputtokens totalinputtokens inputtoken prompttoken ntokensin ninput",
-    "uncached_input_tokens": "uncachedinputtokens inputuncachedtokens uncachedtokens noncachedinputtokens "
-    "freshinputtokens cachemisstokens promptcachemisstokens inputtokensnocache cachemisses uncached",
-    "output_tokens": "outputtokens completiontokens tokensout outtokens outtok output completion completions "
-    "tokensoutput tokenscompletion outputtokencount completiontokencount candidatestokencount numoutputtokens "
-    "totaloutputtokens outputtoken completiontoken generatedtokens ntokensout noutput",
-    "cache_read_tokens": "cachereadtokens cachedtokens cachedinputtokens cachereadinputtokens inputcachedtokens "
-    "cachehits cachehittokens promptcachehittokens cached cachedprompttokens cacheread cachereads tokenscached "
-    "cachedcontenttokencount cachedinput",
-    "cache_read_explicit_tokens": "cachereadexplicittokens explicitcachetokens explicitcachehittokens",
-    "cache_write_tokens": "cachewritetokens cachecreationtokens cachecreationinputtokens cachewrites "
-    "cachewriteinputtokens cachecreation cachewrite inputcachewritetokens",
-    "cache_write_5m_tokens": "cachewrite5mtokens cachewrite5m ephemeral5minputtokens cachecreation5mtokens",
-    "cache_write_1h_tokens": "cachewrite1htokens cachewrite1h ephemeral1hinputtokens cachecreation1htokens",
-    "reasoning_tokens": "reasoningtokens reasoningoutputtokens thinkingtokens thoughtstokens thoughtstokencount "
-    "reasoning thoughts tokensreasoning outputreasoningtokens",
-    "audio_input_tokens": "audioinputtokens inputaudiotokens audiointokens audioin",
-    "audio_output_tokens": "audiooutputtokens outputaudiotokens audioouttokens audioout",
-    "image_input_tokens": "imageinputtokens inputimagetokens imageintokens",
-    "image_output_tokens": "imageoutputtokens outputimagetokens imageouttokens",
-    "video_input_tokens": "videoinputtokens inputvideotokens videointokens",
-    "cache_read_audio_tokens": "cachereadaudiotokens cachedaudiotokens inputcachedaudiotokens",
-    "requests": "requests calls count numrequests requestcount nrequests apirequests nummodelrequests callcount "
-    "numcalls ncalls apicalls totalrequests requestscount",
-    "web_searches": "websearches websearchcount websearchrequests searches",
-    "images": "images imagecount numimages generatedimages",
-    "audio_seconds": "audioseconds secondsofaudio",
-    "cache_storage_token_hours": "cachestoragetokenhours",
-    "gpu_hours": "gpuhours gpuhrs gpuh",
-    "instance_hours": "instancehours instancehrs",
-    "instance_months": "instancemonths",
-    "storage_gb_months": "storagegbmonths storagegbmonth gbmonths gbmonth",
-    "cost": "cost totalcost spend computedcost estimatedcost",
-    "billed_cost": "billedcost amountdue billed billedamount invoicedcost invoicedamount",
-    "currency": "currency costcurrency billingcurrency currencycode",
-    "revenue": "revenue income sales turnover",
-    "revenue_currency": "revenuecurrency",
-}
-_TOTALS = frozenset(["totaltokens", "tokens", "total", "tokenstotal", "totaltokencount", "tokencount"])  # never priced
 _TIMES = ("timestamp", "date", "month")  # the most precise first
-_BARE = frozenset(
-    ["input", "prompt", "output", "completion", "completions", "reasoning", "thoughts", "images", "searches"]
+_LIKE_A_TIME = re.compile(r"20\d\d-\d\d-\d\d|1[5-9]\d{8}(\d{3})?$")
+_RUNNING = re.compile("total|last|cumul|sum")  # objects whose counts repeat those of other records
+_ASKED = (
+    "timestamp",
+    "provider",
+    "model",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "requests",
 )
-_CURRENCIES = frozenset(
-    [
-        "usd",
-        "eur",
-        "cny",
-        "gbp",
-        "jpy",
-        "krw",
-        "inr",
-        "chf",
-        "cad",
-        "aud",
-        "sgd",
-        "hkd",
-        "brl",
-        "sek",
-        "nok",
-        "dkk",
-        "pln",
-        "twd",
-    ]
-)
-_NUMBER = re.compile(r"\d+(\.0*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """What each column of a header means; the others are dimensions."""
 
-    meanings: Mapping[str, str]  # meaning → column as written
+    meanings: Mapping[str, tuple[str, ...]]  # meaning → column as written; several are added up
     currencies: Mapping[str, str]  # "cost", "billed_cost" or "revenue" → currency that its column's name ends with
     dimensions: tuple[str, ...]  # columns as written
     dropped: frozenset[str] = frozenset()
+    total: str = ""  # the column that states all tokens of a row
+    mapped: frozenset[str] = frozenset()  # meanings that --map names
+    remarks: tuple[str, ...] = ()
 
 
-def canonical(name: str) -> str:
-    """The name without case, spaces, dashes, underscores, dots and brackets."""
-    return re.sub(r"[\s\-_.()\[\]/]+", "", name).lower()
+@dataclass
+class _Mapping:
+    """What --map says of a header."""
 
-
-@lru_cache
-def _meaning_by_name() -> dict[str, str]:
-    found = {word: meaning for meaning, words in _SYNONYMS.items() for word in words.split()}
-    found.update({canonical(meaning): meaning for meaning in _SYNONYMS})
-    return found
+    meanings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # meaning → columns, or paths inside one
+    left: set[str] = field(default_factory=set)  # columns that are named as dimensions
 
 
 def understand(
-    header: Sequence[str], samples: Mapping[str, Sequence[str]], mapping: Mapping[str, str], file: str
+    header: Sequence[str],
+    samples: Mapping[str, Sequence[str]],
+    mapping: Mapping[str, str],
+    file: str,
+    nested: Collection[str] = (),
 ) -> Understanding:
-    """What the columns mean. CostcalcError: two columns of one meaning, or a mapped column that is not there."""
-    mapped = _mapped(header, mapping, file)
+    """What the columns mean. CostcalcError: two columns of one meaning, or a mapped column that is not there.
+
+    `nested`: paths of JSON records below their top, which --map may name.
+    """
+    mapped = _mapped(header, mapping, file, nested)
+    taken = {columns[0] for columns in mapped.meanings.values() if len(columns) == 1}
     claims: dict[str, list[str]] = {}
     currencies: dict[str, str] = {}
     dimensions: list[str] = []
     dropped: set[str] = set()
     for column in header:
-        meaning, currency = mapped.get(column) or _meaning_of(column, samples.get(column, ()))
-        if meaning in mapped_meanings(mapped) and column not in mapped:
-            dimensions.append(column)  # the user said which column has this meaning
+        meaning, currency = meaning_of(column, samples.get(column, ()))
+        if column in taken:
+            continue
+        if meaning in mapped.meanings or (column in mapped.left and _is_count(meaning)):
+            dimensions.append(column)  # the user said which column has this meaning, or that this one has none
         elif meaning:
             claims.setdefault(meaning, []).append(column)
             if currency:
                 currencies[meaning] = currency
-        elif canonical(column) in _TOTALS:
+        elif is_dropped(column):
             dropped.add(column)
         else:
             dimensions.append(column)
     _refuse_double_claims(claims, file)
-    meanings = {meaning: columns[0] for meaning, columns in claims.items()}
+    meanings = {**{meaning: (columns[0],) for meaning, columns in claims.items()}, **mapped.meanings}
+    total = next((column for column in header if column in dropped and is_total(column, samples.get(column, ()))), "")
+    total = total or _total_beside(meanings, samples)
     _prefer_precise_time(meanings, samples, dropped)
-    return Understanding(meanings, currencies, tuple(dimensions), frozenset(dropped))
+    return Understanding(
+        meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
+        tuple(_other_values(header, samples, taken | mapped.left)),
+    )  # fmt: skip
 
 
-def mapped_meanings(mapped: Mapping[str, tuple[str, str]]) -> frozenset[str]:
-    return frozenset(meaning for meaning, _ in mapped.values())
+def _is_count(meaning: str) -> bool:
+    return meaning in meters().by_name or meaning == "uncached_input_tokens"
 
 
-def is_currency(word: str) -> bool:
-    """Whether a column's name that ends so states its currency."""
-    return word in _CURRENCIES
+def _total_beside(meanings: Mapping[str, tuple[str, ...]], samples: Mapping[str, Sequence[str]]) -> str:
+    """The total that stands inside the same object as the counts that --map names: usage.total_tokens."""
+    counted = [column for name in ("input_tokens", "output_tokens") for column in meanings.get(name, ())]
+    places = {parent_of(column) for column in counted} - {""}
+    return next((path for path in samples if parent_of(path) in places and is_total(last_of(path), samples[path])), "")
 
 
-def is_meaning(name: str) -> bool:
-    """Whether `--map name=…` names a meaning; other names are dimensions."""
-    return canonical(name) in _meaning_by_name()
+def _other_values(
+    header: Sequence[str], samples: Mapping[str, Sequence[str]], settled: Collection[str]
+) -> Sequence[str]:
+    """What is said of columns whose names have a meaning that none of their values has."""
+    return [
+        f'"{column}" holds {", ".join([*dict.fromkeys(stated(samples[column]))][:3])}: a dimension, as none of them is a'
+        f" {meaning_by_name()[canonical(column)].replace('_', ' ')} that is known by that name"
+        f" ({map_option(meaning_by_name()[canonical(column)], column)} takes it as one)"
+        for column in header
+        if column not in settled and has_other_values(column, samples.get(column, ()))
+    ]
 
 
-def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str) -> dict[str, tuple[str, str]]:
-    by_name = {canonical(column): column for column in header}
-    found: dict[str, tuple[str, str]] = {}
-    problems = []
+def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested: Collection[str]) -> _Mapping:
+    found, problems = _Mapping(), []
     for name, column in mapping.items():
-        written = column if column in header else by_name.get(canonical(column))
-        meaning = _meaning_by_name().get(canonical(name))
-        if written is None:
-            problems.append(_no_such_column(name, column, header, file))
+        columns = _columns_of(column, header, nested)
+        meaning = meaning_by_name().get(canonical(name))
+        if columns is None:
+            problems.append(_no_such_column(name, column, (*header, *sorted(nested)), file))
         elif meaning:
-            found[written] = (meaning, "")
+            found.meanings[meaning] = columns
+        else:
+            found.left.update(columns)
     if problems:
         raise CostcalcError(problems)
     return found
+
+
+def _columns_of(written: str, header: Sequence[str], nested: Collection[str]) -> tuple[str, ...] | None:
+    """The columns that --map names: one, a path inside one, or several to be added; None: there is no such column."""
+    one = _column_of(written, header, nested)
+    if one is not None:
+        return (one,)
+    parts = [_column_of(part.strip(), header, nested) for part in written.split("+")]
+    return tuple(part for part in parts if part is not None) if len(parts) > 1 and None not in parts else None
+
+
+def _column_of(written: str, header: Sequence[str], nested: Collection[str]) -> str | None:
+    if written in header or written in nested:
+        return written
+    by_name = {canonical(column): column for column in header}
+    base, inside, path = written.partition("::")
+    if inside and (found := _column_of(base, header, nested)) is not None:
+        return f"{found}::{path}"
+    return by_name.get(canonical(written))
 
 
 def _no_such_column(name: str, column: str, header: Sequence[str], file: str) -> Problem:
@@ -184,18 +174,6 @@ def _no_such_column(name: str, column: str, header: Sequence[str], file: str) ->
     )
 
 
-def _meaning_of(column: str, samples: Sequence[str]) -> tuple[str, str]:
-    name = canonical(column)
-    known = _meaning_by_name()
-    if name in known:
-        bare = name in _BARE and any(text and not _NUMBER.fullmatch(text) for text in samples)
-        return ("", "") if bare else (known[name], "")
-    stem, ending = name[:-3], name[-3:]
-    if ending in _CURRENCIES and known.get(stem) in ("cost", "billed_cost", "revenue"):
-        return known[stem], ending.upper()
-    return "", ""
-
-
 def _refuse_double_claims(claims: Mapping[str, Sequence[str]], file: str) -> None:
     problems = [
         Problem(
@@ -203,7 +181,7 @@ def _refuse_double_claims(claims: Mapping[str, Sequence[str]], file: str) -> Non
             f"{' and '.join(_quoted(columns))} both mean {meaning}",
             Place(file, 1),
             expected="one column for each meaning",
-            remedy=f"say which one counts: --map {meaning}={columns[0]}",
+            remedy=f"say which one counts: {map_option(meaning, columns[0])}",
         )
         for meaning, columns in claims.items()
         if len(columns) > 1
@@ -216,20 +194,28 @@ def _quoted(columns: Sequence[str]) -> list[str]:
     return [f'"{column}"' for column in columns]
 
 
-def _prefer_precise_time(meanings: dict[str, str], samples: Mapping[str, Sequence[str]], dropped: set[str]) -> None:
+def _prefer_precise_time(
+    meanings: dict[str, tuple[str, ...]], samples: Mapping[str, Sequence[str]], dropped: set[str]
+) -> None:
     """Of several times keep the most precise; a bare clock time ("10:15") beside a date is none."""
-    stated = [meaning for meaning in _TIMES if meaning in meanings]
-    if len(stated) > 1 and any(re.fullmatch(r"\d{1,2}:.*", text) for text in samples.get(meanings[stated[0]], ())):
-        stated = [*stated[1:], stated[0]]
-    for meaning in stated[1:]:
-        dropped.add(meanings.pop(meaning))
+    times = [meaning for meaning in _TIMES if meaning in meanings]
+    if len(times) > 1 and any(re.fullmatch(r"\d{1,2}:.*", text) for text in samples.get(meanings[times[0]][0], ())):
+        times = [*times[1:], times[0]]
+    for meaning in times[1:]:
+        dropped.update(meanings.pop(meaning))
 
 
-def plain_format(found: Understanding, aliases: Mapping[str, str], file: str) -> FormatSpec:
-    """The header's meanings as a format. `aliases`: dimension → column. CostcalcError: no time, model or count."""
-    _require(found, file)
+def plain_format(
+    found: Understanding, aliases: Mapping[str, str], file: str, guessed: Mapping[str, str] | None = None
+) -> FormatSpec:
+    """The header's meanings as a format. CostcalcError: no time, model or count.
+
+    `aliases`: dimension → column; `guessed`: meaning → column that may have it, for the remedy.
+    """
+    _require(found, file, guessed or {})
     meanings = found.meanings
     names = {**{column: column for column in found.dimensions}, **aliases}
+    counts = _Counts(found)
     shape = Shape(
         provider=_text(meanings, "provider"),
         model=_text(meanings, "model"),
@@ -237,44 +223,153 @@ def plain_format(found: Understanding, aliases: Mapping[str, str], file: str) ->
         service_tier=_text(meanings, "service_tier"),
         thinking=_text(meanings, "thinking"),
         time=_time(meanings),
-        requests=Term((meanings["requests"],)) if "requests" in meanings else "plain",
-        meters=_counts(meanings),
+        requests=Term(meanings["requests"]) if "requests" in meanings else "plain",
+        meters=counts.meters(),
+        total=counts.total(),
         cost=_cost(found),
         revenue=_money(found, "revenue", "computed", "revenue_currency"),
         dimensions={name: Text((column,)) for name, column in names.items()},
     )
-    return FormatSpec(NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped)
+    remarks = (*map(Remark, (*found.remarks, *counts.remarks())), *counts.proofs())
+    return FormatSpec(NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks)
+
+
+def guessed_mapping(paths: Sequence[str], samples: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Which paths of JSON records may be the time, the model and the counts, by their last steps' names."""
+    found: dict[str, str] = {}
+    for path in paths:
+        meaning, _ = meaning_of(last_of(path), samples.get(path, ()))
+        meaning = meaning or (hint(path) if stated(samples.get(path, ())) else "")
+        meaning = "timestamp" if meaning in _TIMES else meaning or _named_otherwise(path, samples.get(path, ()))
+        if meaning in _ASKED and not _RUNNING.search(parent_of(path)):
+            found.setdefault(meaning, path)
+    dated = (path for path in paths if any(_LIKE_A_TIME.match(text) for text in samples.get(path, ())))
+    if "timestamp" not in found and (path := next(dated, "")):
+        found = {"timestamp": path, **found}
+    return {meaning: found[meaning] for meaning in _ASKED if meaning in found}
+
+
+def _named_otherwise(path: str, samples: Sequence[str]) -> str:
+    """What a name may mean that is no name of it: Requests Used."""
+    name = last_of(path).lower()
+    if "model" in name or path.lower().endswith(("llm.name", "model.name", "model.id")):
+        return "model"
+    return "requests" if re.search("requests|calls", name) and are_counts(stated(samples)) and stated(samples) else ""
 
 
 def names_text() -> str:
     """The names that the plain table knows, for `costcalc formats show plain`."""
     lines = ["# A table whose column names say what they hold; case, spaces, dashes and underscores do not matter."]
-    lines += [f"{meaning}: {', '.join(words.split())}" for meaning, words in _SYNONYMS.items()]
+    lines += [f"{meaning}: {', '.join(words.split())}" for meaning, words in SYNONYMS.items()]
     lines.append("# Every other column is a dimension. `--map MEANING=COLUMN` names a column of your own.")
     return "\n".join(lines)
 
 
-def _text(meanings: Mapping[str, str], meaning: str) -> Text:
-    return Text((meanings[meaning],)) if meaning in meanings else Text()
+def _text(meanings: Mapping[str, tuple[str, ...]], meaning: str) -> Text:
+    return Text(meanings[meaning]) if meaning in meanings else Text()
 
 
-def _time(meanings: Mapping[str, str]) -> Time:
-    column = next(meanings[meaning] for meaning in _TIMES if meaning in meanings)
-    return Time((column,), "plain", (meanings["until"],) if "until" in meanings else (), zone="")
+def _time(meanings: Mapping[str, tuple[str, ...]]) -> Time:
+    columns = next(meanings[meaning] for meaning in _TIMES if meaning in meanings)
+    return Time(columns, "plain", meanings.get("until", ()), zone="")
 
 
-def _counts(meanings: Mapping[str, str]) -> dict[str, tuple[Term, ...]]:
-    """The meters of the header. Cached tokens lie inside the input, unless only the uncached rest is stated."""
-    counts: dict[str, tuple[Term, ...]] = {
-        name: (Term((meanings[name],)),) for name in meters().by_name if name in meanings and name != "requests"
-    }
-    timed = [meanings[name] for name in ("cache_write_5m_tokens", "cache_write_1h_tokens") if name in meanings]
-    if timed and "cache_write_tokens" not in meanings:
-        counts["cache_write_tokens"] = tuple(Term((column,)) for column in timed)
-    if "uncached_input_tokens" in meanings and "input_tokens" not in meanings:
-        beside = [*counts.get("cache_read_tokens", ()), *counts.get("cache_write_tokens", ())]
-        counts["input_tokens"] = (Term((meanings["uncached_input_tokens"],)), *beside)
-    return counts
+class _Counts:
+    """The meters of a header. Cached tokens lie inside the input and reasoning inside the output, unless the names,
+    or the total that a row states, say that they stand beside.
+    """
+
+    def __init__(self, found: Understanding) -> None:
+        self.found = found
+        self.by_meter = {
+            name: self.terms(name) for name in meters().by_name if name in found.meanings and name != "requests"
+        }
+        timed = [term for name in ("cache_write_5m_tokens", "cache_write_1h_tokens") for term in self.terms(name)]
+        if timed and "cache_write_tokens" not in found.meanings:
+            self.by_meter["cache_write_tokens"] = tuple(timed)
+        self.cached = (*self.by_meter.get("cache_read_tokens", ()), *self.by_meter.get("cache_write_tokens", ()))
+        self.reasoning = self.by_meter.get("reasoning_tokens", ())
+        self.output = self.by_meter.get("output_tokens", ())
+        self.input = self.terms("input_tokens") or self.terms("uncached_input_tokens")
+
+    def terms(self, meaning: str) -> tuple[Term, ...]:
+        return tuple(Term((column,)) for column in self.found.meanings.get(meaning, ()))
+
+    @property
+    def is_disjoint(self) -> bool:
+        """Whether the names say that cached tokens stand beside the input."""
+        return self.has_anthropic_names or (
+            "uncached_input_tokens" in self.found.meanings and "input_tokens" not in self.found.meanings
+        )
+
+    @property
+    def has_anthropic_names(self) -> bool:
+        own = {name for name, written in ANTHROPIC.items() if self._is_called(name, written)}
+        return "input_tokens" in own and len(own) > 1 and own >= {*ANTHROPIC} & {*self.found.meanings}
+
+    def _is_called(self, meaning: str, written: str) -> bool:
+        columns = self.found.meanings.get(meaning, ())
+        return meaning not in self.found.mapped and [canonical(column) for column in columns] == [written]
+
+    def meters(self) -> dict[str, tuple[Term | Beside, ...]]:
+        counts: dict[str, tuple[Term | Beside, ...]] = {**self.by_meter}
+        if self.is_disjoint:
+            counts["input_tokens"] = (*self.input, *self.cached)
+        elif self.input:
+            counts["input_tokens"] = (*self.input, *self._beside(self.cached))
+        if self.output:
+            counts["output_tokens"] = (*self.output, *self._beside(self.reasoning))
+        return counts
+
+    def _beside(self, parts: tuple[Term, ...]) -> tuple[Beside, ...]:
+        if not parts or not self.found.total:
+            return ()
+        inside = (*self.input, *self.cached) if self.is_disjoint else self.input
+        beside = ((*inside, *self.output, *parts), (*self.input, *self.cached, *self.output, *self.reasoning))
+        return (Beside(parts, Term((self.found.total,)), tuple(dict.fromkeys(beside))),)
+
+    def total(self) -> Total | None:
+        if not self.found.total or not (self.input or self.output):
+            return None
+        # Who writes a total beside Anthropic's names often adds up these two alone.
+        return Total(Term((self.found.total,)), ((*self.input, *self.output),) if self.has_anthropic_names else ())
+
+    def proofs(self) -> list[Remark]:
+        """What is said of rows whose total proves that parts stand beside."""
+        found = []
+        pairs = [(self.reasoning, self.output)] + ([(self.cached, self.input)] if not self.is_disjoint else [])
+        for parts, whole in pairs:
+            if whole and (beside := self._beside(parts)):
+                text = f"state {_listed([t.paths[0] for t in parts])} beside {whole[0].paths[0]}, as {self.found.total} proves"
+                found.append(Remark(text, Condition(positive=(beside,))))
+        return found
+
+    def remarks(self) -> list[str]:
+        names = [column for name in ANTHROPIC for column in self.found.meanings.get(name, ())]
+        if self.has_anthropic_names:
+            inside = ",".join(
+                f"{name}={self.found.meanings[name][0]}" for name in ANTHROPIC if name in self.found.meanings
+            )
+            text = f"{_listed(names)} are Anthropic's own names, so cached tokens are added to the input"
+            return [f"{text} (if they lie inside it: --map {inside})"]
+        if self._is_mixed:
+            aside = map_option("uncached_input_tokens", self.found.meanings["input_tokens"][0])
+            return [f"cached tokens are taken to lie inside {names[0]} (if they stand beside it: {aside})"]
+        return []
+
+    @property
+    def _is_mixed(self) -> bool:
+        """Whether some names are Anthropic's and others are not."""
+        own = [
+            self._is_called(name, ANTHROPIC[name])
+            for name in ("cache_read_tokens", "cache_write_tokens")
+            if name in self.found.meanings
+        ]
+        return "input_tokens" in self.found.meanings and any(own) and not self.found.mapped & {*ANTHROPIC}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def _cost(found: Understanding) -> Cost | None:
@@ -287,10 +382,10 @@ def _money(found: Understanding, meaning: str, kind: str, currency: str) -> Cost
         return None
     stated = found.currencies.get(meaning)
     currency_text = Text(constant=stated) if stated else _text(found.meanings, currency)
-    return Cost((Term((found.meanings[meaning],)),), kind, currency_text)
+    return Cost(tuple(Term((column,)) for column in found.meanings[meaning]), kind, currency_text)
 
 
-def _require(found: Understanding, file: str) -> None:
+def _require(found: Understanding, file: str, guessed: Mapping[str, str]) -> None:
     counted = set(meters().by_name) | {"uncached_input_tokens", "cost", "billed_cost"}
     token_counts = {name for name in found.meanings if name in counted}
     missing = []
@@ -303,16 +398,20 @@ def _require(found: Understanding, file: str) -> None:
     elif token_counts == {"requests"} and any("token" in name.lower() for name in (*found.dimensions, *found.dropped)):
         # Requests alone would price as 0 what a column of another name counts.
         missing.append(("tokens", "input_tokens, output_tokens"))
-    columns = (*found.meanings.values(), *found.dimensions, *sorted(found.dropped))
+    stood = (column for columns in found.meanings.values() for column in columns)
+    columns = (*stood, *found.dimensions, *sorted(found.dropped))
     if missing:
-        raise CostcalcError([_missing(what, names, columns, file) for what, names in missing])
+        raise CostcalcError([_missing(what, names, columns, file, guessed) for what, names in missing])
 
 
-def _missing(what: str, names: str, columns: Sequence[str], file: str) -> Problem:
+def _missing(what: str, names: str, columns: Sequence[str], file: str, guessed: Mapping[str, str]) -> Problem:
+    meanings = names.replace(" or ", ", ").split(", ")
+    likely = [(meaning, guessed[meaning]) for meaning in meanings if meaning in guessed]
+    options = " ".join(map_option(*pair) for pair in likely) or f"--map {meanings[0]}=COLUMN"
     return Problem(
         "missing-column",
         f"no column says the {what}",
         Place(file, 1),
         expected=f"a column such as {names}",
-        remedy=f"name it: --map {names.split(',')[0].split(' ')[0]}=COLUMN (columns: {', '.join(columns)})",
+        remedy=f"name it: {options} (columns: {', '.join(columns)})",
     )

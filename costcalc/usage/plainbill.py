@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.usage.formats import Cost, FormatSpec, Shape, Term, Text, Time
-from costcalc.usage.plain import canonical, is_currency
+from costcalc.usage.names import canonical, is_currency
 
 NAME = "plain-bill"
 UNDATED = (946_684_800, 4_102_444_800)  # 2000 to 2100: the rows of a bill that says nothing of days

@@ -12,10 +12,12 @@ from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
-from costcalc.usage.formats import FormatSpec, Shape, Text
+from costcalc.usage.formats import FormatSpec, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
+from costcalc.usage.names import TOTALS, canonical, is_meaning, meaning_by_name
 from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns, UsageNames
 from costcalc.usage.sources import Source
+from costcalc.usage.uncounted import Watched, inside_texts, map_option, watch
 from costcalc.usage.usagenames import first_names
 
 _IN_BRACKETS = re.compile(r"\s\(([a-z_/]+)\)$")
@@ -33,11 +35,20 @@ class Reading:
     types: Mapping[str, str]  # column → type, of sources with types of their own
     unassumed: FormatSpec | None = None  # the format without what the first rows let assume: taken if a row breaks it
     names: UsageNames | None = None  # of JSON: what its usage objects hold
+    watched: tuple[Watched, ...] = ()  # columns that may be counts and are in no figure
+    lacking: tuple[str, ...] = ()  # columns of the format's input and output that the table has not
+    lacking_parts: tuple[str, ...] = ()  # and those of what lies inside them
 
     @property
     def dimensions(self) -> dict[str, str]:
         """The dimensions of the format: name without case, spaces and underscores → name as written."""
-        return {plain.canonical(name): name for shape in self.spec.shapes for name in shape.dimensions}
+        return {canonical(name): name for shape in self.spec.shapes for name in shape.dimensions}
+
+    @property
+    def shown_total(self) -> str:
+        """The column or key that states the total of a row."""
+        paths = [path for shape in self.spec.shapes if shape.total for path in shape.total.term.paths]
+        return self.shown_column(paths[0]) if paths else "the total"
 
     @property
     def makes_assumptions(self) -> bool:
@@ -54,6 +65,7 @@ class Reading:
         first = self.sources[0]
         if first.kind == "json":
             columns = JsonColumns(self.spec.roots, self.spec.parts.list if self.spec.parts else "", self.names)
+            columns.keys = frozenset(key for key in first.scalars if "." in key)
             for sign in self.spec.signs:
                 columns.presence(f"/{sign}")
             return columns
@@ -145,13 +157,22 @@ def choose(
     """The source's format (None: the plain one) and what it was recognised by. CostcalcError: no such format."""
     if usage_format is not None:
         return _named(usage_format), "it was asked for (--usage-format)"
-    if any((plainbill if is_bill else plain).is_meaning(name) for name in mapping):
+    found = [(marks, spec) for spec in formats().values() if (marks := _recognised(source, spec))]
+    marks, spec = max(found, key=lambda pair: len(pair[0]), default=((), None))
+    meant = [name for name in mapping if (plainbill.is_meaning if is_bill else is_meaning)(name)]
+    if meant and not (spec and all(_says_so(spec, name, mapping[name]) for name in meant)):
         return None, "--map says what its columns mean"
-    found = [(names, spec) for spec in formats().values() if (names := _recognised(source, spec))]
-    if found:
-        names, spec = max(found, key=lambda pair: len(pair[0]))
-        return spec, f"it has {', '.join(names)}"
+    if spec:
+        return spec, f"it has {', '.join(marks)}"
     return None, "its columns have names that say what they mean"
+
+
+def _says_so(spec: FormatSpec, name: str, column: str) -> bool:
+    """Whether the format reads the column as this anyway."""
+    meaning = meaning_by_name()[canonical(name)]
+    if meaning == "model":
+        return any(column in shape.model.paths for shape in spec.shapes)
+    return meaning in ("timestamp", "date") and any(column in shape.time.paths for shape in spec.shapes if shape.time)
 
 
 def _named(name: str) -> FormatSpec | None:
@@ -173,8 +194,7 @@ def _recognised(source: Source, spec: FormatSpec) -> tuple[str, ...]:
     if source.kind == "json":
         lists = [names for names in spec.recognise if all(_in_json(name, source, spec) for name in names)]
     else:
-        header = {name.lower() for name in source.header}
-        header |= {*bracketed(dict.fromkeys(header))}
+        header = _header_names(source)
         lists = [names for names in spec.recognise if all(name.lower() in header for name in names)]
         lists += [names for names in spec.only if {name.lower() for name in names} == header]
     return max(lists, key=len, default=())
@@ -218,7 +238,51 @@ def _reading(
     )
     spec = replace(spec, shapes=shapes, parts=parts)
     names = first_names(spec, sources) if first.kind == "json" and spec.search_for else None
-    return _assuming(Reading(spec, sources, why, _meanings(spec), types, names=names))
+    watched = () if spec.search_for else _watched(spec, sources, mapping, types)
+    lacking, lacking_parts = _lacking(first, spec)
+    reading = Reading(spec, sources, why, _meanings(spec), types, names=names, watched=watched)
+    return _assuming(replace(reading, lacking=lacking, lacking_parts=lacking_parts))
+
+
+def _lacking(source: Source, spec: FormatSpec) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The counts of a format that a table has no column for: of input and output, and of their parts."""
+    header = _header_names(source)
+    if source.kind == "json" or any({name.lower() for name in names} == header for names in spec.only):
+        return (), ()
+    found: dict[bool, dict[str, None]] = {True: {}, False: {}}
+    for shape in spec.shapes:
+        for meter, terms in shape.meters.items():
+            for paths in (term.paths for term in terms if isinstance(term, Term)):
+                if not any(path.partition("::")[0].lower() in header for path in paths):
+                    # What a text with JSON may hold is no column that every export has.
+                    column, inside, _ = paths[0].partition("::")
+                    found[meter in ("input_tokens", "output_tokens") and not inside][column] = None
+    return tuple(found[True]), tuple(name for name in found[False] if name not in found[True])
+
+
+def _header_names(source: Source) -> set[str]:
+    """The columns in lower case, by every name that they have."""
+    header = {name.lower() for name in source.header}
+    return header | {*bracketed(dict.fromkeys(header))}
+
+
+def _watched(
+    spec: FormatSpec, sources: tuple[Source, ...], mapping: Mapping[str, str], types: Mapping[str, str]
+) -> tuple[Watched, ...]:
+    """Columns whose names say tokens and that the format neither reads nor knows to repeat others."""
+    samples = _samples(sources, types)
+    names = dict.fromkeys((*(sources[0].header or sources[0].scalars), *samples))
+    known = {path.removeprefix("/").lower() for path in paths_of(spec)} | {name.lower() for name in spec.ignored}
+    known |= {column.lower() for column in mapping.values()}
+    texts = {path.partition("::")[0] for path in known if "::" in path}  # whose insides the format reads
+    unknown = [
+        name
+        for name in names
+        if name.lower() not in known
+        and canonical(name) not in TOTALS
+        and ("::" not in name or name.partition("::")[0].lower() in texts)
+    ]
+    return tuple(seen for seen in watch(unknown, samples) if seen.is_named)
 
 
 def _header_only(source: Source) -> Problem:
@@ -249,8 +313,7 @@ def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, 
 
 def _require_columns(source: Source, spec: FormatSpec) -> None:
     """Raise where the table lacks what the format cannot do without: a time, and something counted or charged."""
-    header = {name.lower() for name in source.header}
-    header |= {*bracketed(dict.fromkeys(header))}
+    header = _header_names(source)
     if any({name.lower() for name in names} == header for names in spec.only):
         return
     missing = []
@@ -281,16 +344,21 @@ def _plain_reading(
 ) -> Reading:
     first = sources[0]
     header = first.header or first.scalars
-    aliases = {name: column for name, column in mapping.items() if not plain.is_meaning(name)}
+    aliases = {name: column for name, column in mapping.items() if not is_meaning(name)}
+    samples, nested = _samples(sources, types), _nested(sources)
     try:
-        found = plain.understand(header, _samples(sources), mapping, first.shown)
-        spec = plain.plain_format(found, aliases, first.shown)
+        found = plain.understand(header, samples, mapping, first.shown, nested)
+        below = sorted({*nested, *samples} - {*header})
+        guessed = {**plain.guessed_mapping([*header, *below], samples), **mapping}
+        spec = plain.plain_format(found, aliases, first.shown, guessed)
     except CostcalcError as error:
         if first.kind == "json" and {problem.code for problem in error.problems} == {"missing-column"}:
-            raise _unknown(first) from error
+            raise _unknown(first, guessed) from error
         raise
-    meanings = {column: meaning for meaning, column in found.meanings.items()}
-    return _assuming(Reading(spec, sources, why, meanings, types))
+    meanings = {column: meaning for meaning, columns in found.meanings.items() for column in columns}
+    settled = {*meanings, *aliases.values(), *found.dropped, found.total}
+    watched = watch([name for name in (*header, *below) if name not in settled], samples)
+    return _assuming(Reading(spec, sources, why, meanings, types, watched=watched))
 
 
 def _plain_bill(sources: tuple[Source, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]) -> Reading:
@@ -303,7 +371,7 @@ def _assuming(reading: Reading) -> Reading:
     return reading if spec == reading.spec else replace(reading, spec=spec, unassumed=reading.spec)
 
 
-def _unknown(source: Source) -> CostcalcError:
+def _unknown(source: Source, guessed: Mapping[str, str]) -> CostcalcError:
     return CostcalcError(
         [
             Problem(
@@ -311,19 +379,42 @@ def _unknown(source: Source) -> CostcalcError:
                 "no format knows these JSON records: they hold no usage object, and no keys that name a time, a model and a count",
                 Place(source.shown, 1),
                 expected="API responses, logs of a tool listed by `costcalc formats list`, or flat records",
-                remedy="name the keys: --map timestamp=KEY,model=KEY,input_tokens=KEY,output_tokens=KEY",
+                remedy=_keys_remedy(guessed),
             )
         ]
     )
 
 
-def _samples(sources: Iterable[Source]) -> dict[str, list[str]]:
+def _keys_remedy(guessed: Mapping[str, str]) -> str:
+    """The option that names the keys which may be meant; where there are none, what such records can be turned into."""
+    needed = ("timestamp", "model", "input_tokens", "output_tokens")
+    if not all(name in guessed for name in needed[:3]):
+        return f"write a row a usage, as CSV or JSON lines with the keys {', '.join(needed)}"
+    keys = {name: guessed[name] for name in (*needed, *guessed) if name in guessed}
+    first, *others = (f"{name}={key}" for name, key in keys.items())
+    option = map_option(*",".join([first, *others]).split("=", 1))
+    beside = (
+        " (uncached_input_tokens, where cached tokens stand beside the input)" if "cache_read_tokens" in keys else ""
+    )
+    return f"name the keys: {option}{beside}"
+
+
+def _samples(sources: Iterable[Source], types: Mapping[str, str]) -> dict[str, list[str]]:
+    """The first texts of each column, and of each leaf of JSON records."""
     found: dict[str, list[str]] = {}
     for source in sources:
         for row in source.samples:
             for column, text in zip(source.header, row, strict=False):
                 found.setdefault(column, []).append(text)
-    return found
+        for record in source.records:
+            for path, text in record.items():
+                found.setdefault(path, []).append(text)
+    return found | inside_texts(found) | {name: ["2"] for name, kind in types.items() if kind in ("integer", "number")}
+
+
+def _nested(sources: Iterable[Source]) -> frozenset[str]:
+    """What JSON records hold below their top."""
+    return frozenset(leaf for source in sources for leaf in source.leaves if "." in leaf)
 
 
 def _meanings(spec: FormatSpec) -> dict[str, str]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from costcalc.meters import meters
-from costcalc.usage.formats import Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time
+from costcalc.usage.formats import Beside, Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time, Total
+from costcalc.usage.names import NOT_STATED
 from costcalc.usage.paths import PART, Column, Columns, quoted
+from costcalc.usage.uncounted import Watched, number_sql
 
 COUNTED = 0  # verdicts of a row
 BAD_TIME, BAD_COUNT, BAD_COST, TOO_LARGE, NO_USAGE, MALFORMED, UNASSUMED, IN_PARTS, OUTSIDE = 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -48,6 +50,7 @@ class RowQuery:
     single: bool  # every row has one request's lengths
     count_texts: Mapping[str, str]  # alias of a count → alias of its text, for diagnosis
     count_names: Mapping[str, str]  # alias of a count → the columns it was read from
+    watched: tuple[str, ...] = ()  # columns that hold the numbers of what no figure counts; "" where there is none
 
 
 @dataclass
@@ -64,6 +67,7 @@ class RowBuilder:
     carried: tuple[str, ...] = ()  # further SQL columns of the source to keep (the file's name, a row number)
     undated_as: int | None = None  # the UTC day (epoch seconds) of rows without a time, where the format allows them
     of_parts: bool = False  # rows are the members of a list
+    watched: tuple[Watched, ...] = ()  # what is added up beside the figures
     _texts: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, str] = field(default_factory=dict)
@@ -84,6 +88,7 @@ class RowBuilder:
         }
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
         common |= {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
+        common |= self._watched_columns()
         verdict = self._verdict(common)
         found_meters = tuple(name for name in meters().by_name if f"m_{name}" in common)
         return RowQuery(
@@ -95,6 +100,7 @@ class RowBuilder:
             all(shape.requests in ("one", "first") for shape in self._seen_shapes()),
             self._count_texts,
             self._count_names,
+            tuple(f"uncounted_{i}" if f"uncounted_{i}" in common else "" for i in range(len(self.watched))),
         )
 
     def _has_shapes(self) -> bool:
@@ -134,7 +140,7 @@ class RowBuilder:
             return None
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
-    def count(self, terms: Sequence[Term | Excess], decimals: int = 0) -> str | None:
+    def count(self, terms: Sequence[Term | Excess | Beside], decimals: int = 0) -> str | None:
         """A sum of counts as SQL: NULL where one of them is no count; None where the source has none of them."""
         parts = []
         for term in terms:
@@ -142,10 +148,30 @@ class RowBuilder:
                 excess = self.count(term.terms)
                 parts += [f"{'-' if term.sign < 0 else '+'} greatest({excess}, 0)"] if excess else []
                 continue
+            if isinstance(term, Beside):
+                beside = self._beside(term)
+                parts += [f"+ {beside}"] if beside else []
+                continue
             alias = self._count_alias(term.paths, decimals)
             if alias:
                 parts.append(f"{'-' if term.sign < 0 else '+'} {alias}")
         return " ".join(parts).removeprefix("+ ") or None
+
+    def _beside(self, term: Beside) -> str | None:
+        added, stated = self.count(term.terms), self._stated(term.total)
+        sums = [sql for terms in term.sums if (sql := self.count(terms))]
+        if not added or not stated or not sums:
+            return None
+        proofs = " OR ".join(f"{stated} = {sql}" for sql in sums)
+        return f"CASE WHEN ({added}) > 0 AND ({proofs}) THEN {added} ELSE 0 END"
+
+    def _stated(self, term: Term) -> str | None:
+        """The total that a row states; NULL where it states none, or none that is a number."""
+        columns = [column for path in term.paths if (column := self.column(path))]
+        if not columns:
+            return None
+        sql = self._count_sql(columns[0], 0)
+        return self._counts.setdefault(sql, f"n{len(self._counts)}")
 
     def _count_alias(self, paths: tuple[str, ...], decimals: int) -> str | None:
         present = [column for path in paths if (column := self.column(path))]
@@ -155,9 +181,7 @@ class RowBuilder:
             # What the line says of itself is counted with its first part.
             present = [Column(f"CASE WHEN part_no = 1 THEN {column.sql} END", column.kind) for column in present]
         if len(present) > 1:
-            # A zero under one name does not beat the filled one under another.
-            filled = [f"nullif({column.text}, '0')" for column in present]
-            present = [Column(f"coalesce({', '.join([*filled, *(column.text for column in present)])})")]
+            present = [Column(_first_filled([column.text for column in present]))]
         sql = self._count_sql(present[0], decimals)
         alias = self._counts.setdefault(sql, f"n{len(self._counts)}")
         self._count_names[alias] = " or ".join(path for path in paths if self.columns.get(path))
@@ -182,7 +206,7 @@ class RowBuilder:
         return (
             f"CASE WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
             f" THEN {number} WHEN coalesce(trim({x}), '') = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)})"
-            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT) END"
+            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT) WHEN {_says_nothing(x)} THEN 0 END"
         )
 
     # --- the common columns of one shape --------------------------------------------------------------------
@@ -200,6 +224,7 @@ class RowBuilder:
         columns |= self._time_columns(shape.time)
         columns |= self._meter_columns(shape)
         columns |= self._thinking(shape, columns)
+        columns |= self._total_columns(shape.total, columns)
         columns |= self._requests(shape)
         columns |= self._money_columns("cost", shape.cost)
         columns |= self._money_columns("revenue", shape.revenue)
@@ -240,6 +265,23 @@ class RowBuilder:
             found[f"m_{name}"] = f"CASE WHEN lower(trim({label})) IN ({labels}) THEN {count} ELSE 0 END"
         return found
 
+    def _total_columns(self, total: Total | None, columns: Mapping[str, str]) -> dict[str, str]:
+        """By how much the total that a row states differs from its input and output: `off`."""
+        stated = self._stated(total.term) if total else None
+        if total is None or stated is None:
+            return {}
+        counted = " + ".join(f"({columns[name]})" for name in ("m_input_tokens", "m_output_tokens") if name in columns)
+        allowed = [sql for terms in total.also if (sql := self.count(terms))]
+        fine = " OR ".join(f"{stated} = {sql}" for sql in ("0", counted or "0", *allowed))
+        return {"off": f"CASE WHEN {fine} THEN 0 ELSE {stated} - ({counted or 0}) END"}
+
+    def _watched_columns(self) -> dict[str, str]:
+        found = {}
+        for i, seen in enumerate(self.watched):
+            if (column := self.column(seen.column)) and not self.of_parts:
+                found[f"uncounted_{i}"] = number_sql(column.text)
+        return found
+
     def _thinking(self, shape: Shape, columns: Mapping[str, str]) -> dict[str, str]:
         """The request was made in thinking mode: the log says so, or reasoning was counted."""
         signs = []
@@ -258,7 +300,9 @@ class RowBuilder:
             return {"requests": "CASE WHEN ended IS NULL THEN 1 END"}
         if isinstance(shape.requests, Term) and (column := self._first_text(shape.requests.paths)):
             counted = self.count((shape.requests,))
-            return {"requests": f"CASE WHEN {column} IS NOT NULL THEN {counted} END", "requests_count": str(counted)}
+            # In this order: the words are looked for in few rows.
+            known = f"CASE WHEN {column} IS NULL THEN NULL WHEN {counted} <> 0 THEN {counted} WHEN {_says_nothing(column)} THEN NULL ELSE {counted} END"
+            return {"requests": known, "requests_count": str(counted)}
         return {}
 
     def _money_columns(self, name: str, cost: Cost | None) -> dict[str, str]:
@@ -271,9 +315,10 @@ class RowBuilder:
             return {}
         amounts = [(term, _amount(text, cost.signs)) for term, text in texts]
         total = " ".join(f"{'-' if term.sign < 0 else '+'} coalesce({amount}, 0)" for term, amount in amounts)
-        stated = " OR ".join(f"{text} IS NOT NULL" for _, text in texts)
+        stated = " OR ".join(f"{amount} IS NOT NULL" for _, amount in amounts)
         wrong = " OR ".join(
-            f"({text} IS NOT NULL AND {amount} IS NULL)" for (_, text), (_, amount) in zip(texts, amounts, strict=True)
+            f"CASE WHEN {text} IS NOT NULL AND {amount} IS NULL THEN NOT {_says_nothing(text, cost.none)} ELSE false END"
+            for (_, text), (_, amount) in zip(texts, amounts, strict=True)
         )
         found = {
             name: amounts[0][1] if len(amounts) == 1 else f"CASE WHEN {stated} THEN {total.removeprefix('+ ')} END",
@@ -410,8 +455,8 @@ class RowBuilder:
         text = self._first_text(paths)
         return f"(coalesce(trim({text}), '') = '' OR TRY_CAST({text} AS DECIMAL(38,24)) = 0)" if text else "true"
 
-    def _is_positive(self, terms: Sequence[Term]) -> str:
-        if len(terms) > 1:
+    def _is_positive(self, terms: Sequence[Term | Beside]) -> str:
+        if len(terms) > 1 or isinstance(terms[0], Beside):
             return f"({sum_}) > 0" if (sum_ := self.count(terms)) else "false"
         text = self._first_text(terms[0].paths)
         return f"TRY_CAST({text} AS DECIMAL(38,24)) > 0" if text else "false"
@@ -473,6 +518,17 @@ def _is_like(text: str, value: str) -> str:
     return f"lower({text}) = {quoted(value)}"
 
 
+def _first_filled(texts: Sequence[str]) -> str:
+    """The first count that is not zero; a zero under one name never beats what another one holds."""
+    first, others = texts[0], ", ".join(f"nullif({text}, '0')" for text in texts[1:])
+    return f"CASE WHEN {first} <> '0' THEN {first} ELSE coalesce({others}, {', '.join(texts)}) END"
+
+
+def _says_nothing(text: str, more: Sequence[str] = ()) -> str:
+    """Whether the text is one of the words that exports write into empty cells."""
+    return f"lower(trim({text})) IN ({', '.join(map(quoted, sorted({*NOT_STATED, *more})))})"
+
+
 def _is_count(name: str) -> bool:
     return name.startswith("m_") or name == "requests_count"
 
@@ -491,7 +547,7 @@ def _scaled(x: str, decimals: int) -> str:
     carry = f"CASE WHEN substr({part}, {decimals + 1}, 1) >= '5' THEN 1 ELSE 0 END"
     return (
         f"CASE WHEN {x} IS NULL OR trim({x}) = '' THEN 0 "
-        f"WHEN regexp_full_match(trim({x}), {quoted(_DECIMAL)}) THEN {digits} + {carry} END"
+        f"WHEN regexp_full_match(trim({x}), {quoted(_DECIMAL)}) THEN {digits} + {carry} WHEN {_says_nothing(x)} THEN 0 END"
     )
 
 

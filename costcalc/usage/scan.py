@@ -16,7 +16,7 @@ from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.left import Left
-from costcalc.usage.plain import canonical
+from costcalc.usage.names import canonical
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import Source, Workspace, open_sources
@@ -38,6 +38,7 @@ class Detection:
     why: str
     columns: Mapping[str, str]  # column or path → what it is read as
     dimensions: tuple[str, ...]
+    uncounted: tuple[str, ...] = ()  # columns that look like counts and are in no figure
 
 
 def scan(usage: object, request: ScanRequest, progress: Progress | None = None) -> UsageLedger:
@@ -170,7 +171,9 @@ def _looked_into(
 def _detection(reading: Reading, source: Source) -> Detection:
     present = {name.lower() for name in source.header} | {leaf.lower() for leaf in source.leaves}
     found = {path: meaning for path, meaning in reading.meanings.items() if _is_in(path, present)}
-    return Detection(source.shown, reading.spec.name, reading.why, found, tuple(sorted(reading.dimensions.values())))
+    uncounted = tuple(seen.column for seen in reading.watched if seen.is_named)
+    dimensions = tuple(sorted({*reading.dimensions.values()} - {*uncounted}))
+    return Detection(source.shown, reading.spec.name, reading.why, found, dimensions, uncounted)
 
 
 def _is_in(path: str, present: Collection[str]) -> bool:

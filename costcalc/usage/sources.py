@@ -29,6 +29,7 @@ from costcalc.usage.unfold import read_exact, unfold_of, unfolded
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
+_SAMPLE_TEXT, _SAMPLE_JSON = 64, 4_096  # characters
 _EXCERPT = 10_000
 _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last one reads every byte
 
@@ -46,7 +47,7 @@ class Source:
     skip: int = 1  # lines up to the end of the header
     leaves: frozenset[str] = frozenset()  # of JSON: every path seen in the first lines
     scalars: tuple[str, ...] = ()  # of JSON: the top-level keys that hold a single value
-    records: tuple[Mapping[str, str], ...] = ()  # of JSON: the first lines' short texts and numbers, by path
+    records: tuple[Mapping[str, str], ...] = ()  # of JSON: the first lines' texts (their begin) and numbers, by path
     lines: Sequence[int] = ()  # of a copy made record by record: the line at which each began in the original
     notes: tuple[str, ...] = ()  # what a reader of its figures should know
     is_empty: bool = False  # it has a header and no rows
@@ -281,7 +282,7 @@ def json_source(name: str, path: Path, text: str, whole: bool, workspace: Worksp
         "json",
         leaves=frozenset(path for record in flat for path in record),
         scalars=tuple(scalars),
-        records=tuple({path: str(value) for path, value in record.items() if _short(value)} for record in flat),
+        records=tuple({path: _sample(value) for path, value in record.items() if _is_single(value)} for record in flat),
         lines=starts,
         changed=_changed(name),
     )
@@ -359,8 +360,18 @@ def _flat(record: Mapping[str, object], prefix: str = "", depth: int = 5) -> Ite
             yield from _flat(value, f"{prefix}{key}.", depth - 1)
 
 
-def _short(value: object) -> bool:
-    return isinstance(value, int | float) or (isinstance(value, str) and len(value) <= 64)
+def _is_single(value: object) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _sample(value: object) -> str:
+    """The value as a text: the begin of a long one, unless it may hold JSON."""
+    text = str(value)
+    return (
+        text
+        if len(text) <= _SAMPLE_TEXT or (text.startswith("{") and len(text) <= _SAMPLE_JSON)
+        else text[:_SAMPLE_TEXT]
+    )
 
 
 def _delimiter(text: str) -> str:

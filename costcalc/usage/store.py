@@ -15,10 +15,10 @@ from costcalc.calendar import DAY_SECONDS, instant_of_day
 from costcalc.files import written_whole
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
-from costcalc.usage import plain
 from costcalc.usage.engine import Engine, naming
 from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.names import canonical
 from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.session import literal
@@ -99,6 +99,9 @@ def _about(ledger: UsageLedger) -> dict[str, object]:
         "skipped": [asdict(skipped) for skipped in ledger.skipped],
         "refused_rows": ledger.refused_rows,
         "unread_files": ledger.unread_files,
+        "uncounted": [
+            [problem.code, problem.message, problem.expected, problem.remedy] for problem in ledger.uncounted
+        ],
         "first_instant": ledger.first_instant,
         "last_instant": ledger.last_instant,
         "notes": list(ledger.notes),
@@ -153,6 +156,10 @@ def read_ledger(engine: Engine, source: Source) -> UsageLedger:
         refused_rows=about["refused_rows"],
         unread_files=about.get("unread_files", 0),
         problems=_lost_problems(about["refused_rows"], about.get("unread_files", 0), shown),
+        uncounted=[
+            Problem(code, message, Place(shown), expected=expected, remedy=f"scan the log again: {remedy}")
+            for code, message, expected, remedy in about.get("uncounted", ())
+        ],
         first_instant=about["first_instant"],
         last_instant=about["last_instant"],
         available_dimensions=dimensions,
@@ -211,6 +218,7 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
         refused_rows=sum(ledger.refused_rows for ledger in ledgers),
         unread_files=sum(ledger.unread_files for ledger in ledgers),
         problems=[problem for ledger in ledgers for problem in ledger.problems],
+        uncounted=[problem for ledger in ledgers for problem in ledger.uncounted],
         stated=_stated(ledgers),
         first_instant=min(firsts, default=None),
         last_instant=max(lasts, default=None),
@@ -275,8 +283,8 @@ def recut(ledger: UsageLedger, request: ScanRequest) -> UsageLedger:
 
 
 def _position(ledger: UsageLedger, name: str) -> int | None:
-    known = [plain.canonical(dimension) for dimension in ledger.dimensions]
-    return known.index(plain.canonical(name)) if plain.canonical(name) in known else None
+    known = [canonical(dimension) for dimension in ledger.dimensions]
+    return known.index(canonical(name)) if canonical(name) in known else None
 
 
 def _missing_dimensions(ledger: UsageLedger, request: ScanRequest) -> list[Problem]:

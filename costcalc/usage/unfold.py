@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from costcalc.meters import meters
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import FormatSpec, Unfold
+from costcalc.usage.names import canonical, meaning_by_name
 
 _LOOKED_AT = 20  # records, until one shows what they are
+_DEEPEST = 2  # objects around a list
+_TIMES = frozenset(["timestamp", "date", "month"])
 Record = dict[str, Any]
 
 
@@ -20,7 +24,51 @@ def unfold_of(records: Iterable[Mapping[str, Any]]) -> Unfold | None:
         for spec in specs:
             if spec.unfold and any(_is_of(spec, member) for member in unfolded(dict(record), spec.unfold)):
                 return spec.unfold
+        if (found := _plain_list(dict(record))) is not None:
+            return found
     return None
+
+
+def _plain_list(record: Record) -> Unfold | None:
+    """The one list of a record whose members name a time, a model and a count, as a page of an API of one's own does."""
+    if _is_plain(record, record) or any(_is_of(spec, record, spec.roots) for spec in formats().values()):
+        return None
+    lists = [steps for steps in _lists(record, ()) if _lists_usage(record, steps)]
+    if len(lists) != 1:
+        return None
+    # Numbers beside the list are pages and sums; a time is the members' own.
+    return Unfold(lists[0], without=tuple(dict.fromkeys(_numbers_beside(record, lists[0]))))
+
+
+def _lists(record: Record, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for key, value in record.items():
+        if isinstance(value, list) and any(isinstance(member, dict) for member in value):
+            yield (*above, key)
+        elif isinstance(value, dict) and len(above) < _DEEPEST:
+            yield from _lists(value, (*above, key))
+
+
+def _numbers_beside(record: Record, steps: tuple[str, ...]) -> Iterator[str]:
+    for step in steps:
+        for key, value in record.items():
+            if isinstance(value, int | float) and meaning_by_name().get(canonical(key)) not in _TIMES:
+                yield key
+        record = record[step] if isinstance(record[step], dict) else {}
+
+
+def _lists_usage(record: Record, steps: tuple[str, ...]) -> bool:
+    members: Any = record
+    for step in steps:
+        members = members[step]
+    own = [member for member in members if isinstance(member, dict)]
+    return any(_is_plain(whole, member) for whole, member in zip(unfolded(record, Unfold(steps)), own, strict=False))
+
+
+def _is_plain(record: Record, own: Record) -> bool:
+    """Whether a record names a time and a model, and a count of its own."""
+    found = {meaning_by_name().get(canonical(key)) for key, value in record.items() if isinstance(value, str | int)}
+    counts = {meaning_by_name().get(canonical(key)) for key, value in own.items() if isinstance(value, int)}
+    return "model" in found and bool(found & _TIMES) and bool(counts & {*meters().by_name})
 
 
 def read_exact(line: str) -> Record | None:
@@ -56,8 +104,12 @@ def _members(record: Record, steps: tuple[str, ...], beside: Record, unfold: Unf
         yield beside
 
 
-def _is_of(spec: FormatSpec, record: Record) -> bool:
-    return any(all(_has(record, name.split(".")) for name in names) for names in spec.recognise)
+def _is_of(spec: FormatSpec, record: Record, roots: Sequence[str] = (".",)) -> bool:
+    places = [root.split(".") if root != "." else [] for root in roots]
+    return any(
+        all(any(_has(record, [*place, *name.split(".")]) for place in places) for name in names)
+        for names in spec.recognise
+    )
 
 
 def _has(record: Any, steps: list[str]) -> bool:

@@ -11,11 +11,11 @@ from costcalc.usage.scan import ScanRequest, scan
 from costcalc.usage.store import write_ledger
 from tests.usage.kit import codes, counted, write
 
-ROW = "date,model,input_tokens,output_tokens\n2026-09-01,gpt-5.6-luna,{},0\n"
-BODY = '{"created": 1788256800, "model": "gpt-5.6-luna", "usage": {"prompt_tokens": 5, "completion_tokens": 0}}\n'
+ROW = "date,model,input_tokens,output_tokens\n2026-09-01,gpt-5.6-luna,{},1\n"
+BODY = '{"created": 1788256800, "model": "gpt-5.6-luna", "usage": {"prompt_tokens": 5, "completion_tokens": 1}}\n'
 SESSION = (
     '{"sessionId": "s", "uuid": "u", "timestamp": "2026-09-01T10:00:00Z", "requestId": "r", "message": {"id": "m",'
-    ' "model": "claude-sonnet-5", "usage": {"input_tokens": 7, "output_tokens": 0}}}\n'
+    ' "model": "claude-sonnet-5", "usage": {"input_tokens": 7, "output_tokens": 1}}}\n'
 )
 
 

@@ -31,4 +31,4 @@ def test_a_token_column_of_an_unknown_name_beside_requests_is_asked_for(tmp_path
         costcalc.scan(tmp_path / "usage.csv")
     (problem,) = error.value.problems
     assert (problem.code, problem.message) == ("missing-column", "no column says the tokens")
-    assert "--map input_tokens=COLUMN" in problem.remedy
+    assert "--map input_tokens=n_context_tokens_total" in problem.remedy

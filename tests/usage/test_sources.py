@@ -85,7 +85,8 @@ def test_a_file_named_twice_counts_once(tmp_path, monkeypatch):
 def test_a_copy_counts_and_is_said(tmp_path):
     one, two, other = (write(tmp_path, text, name) for text, name in ((TEXT, "1.csv"), (TEXT, "2.csv"), (TEXT + TEXT[29:], "3.csv")))  # fmt: skip
     ledger = counted([one, two, other])
-    assert (ledger.totals["input_tokens"], ledger.notes) == (
+    copied = [note for note in ledger.notes if "bytes" in note]
+    assert (ledger.totals["input_tokens"], copied) == (
         428,
         [f"{two} holds the same bytes as {one}: both are counted"],
     )
@@ -134,7 +135,7 @@ def test_an_unclosed_quote_costs_one_row(tmp_path):
 
 def test_a_file_without_a_last_newline_may_be_cut(tmp_path):
     assert "no newline at its end" in counted(write(tmp_path, TEXT.rstrip("\n"))).notes[0]
-    assert counted(write(tmp_path, TEXT)).notes == []
+    assert not any("newline" in note for note in counted(write(tmp_path, TEXT)).notes)
 
 
 def test_a_json_array_counts_like_its_lines(tmp_path):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
-from costcalc.render.doubts import unread_note
+from costcalc.render.doubts import uncounted_notes, unread_note
 from costcalc.render.figures import change_style
 from costcalc.render.prices.parts import (
     LINE_COLUMNS,
@@ -222,6 +222,7 @@ def _missing(usage: UsageDiff) -> Iterator[Block]:
         yield Note(f"{counted(usage.usage.refused_rows, 'row')} refused: not in the figures.", "loud")
     if usage.usage.unread_files:
         yield unread_note(usage.usage)
+    yield from uncounted_notes(usage.usage)
     if usage.unpriced:
         yield Note("* Incomplete: what either list does not price is in neither total.", "loud")
         rows = [[Cell(part.model), Cell(part.reason)] for part in usage.unpriced]

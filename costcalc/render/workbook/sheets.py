@@ -113,6 +113,7 @@ def facts_of(
         found.append(("Refused", f"{usage.refused_rows} rows could not be read and are in no figure"))
     if usage.unread_files:
         found.append(("Not read", f"{usage.unread_files} files that may hold usage are in no figure"))
+    found += [("Not read", f"{problem.message}; {problem.remedy}") for problem in usage.uncounted]
     return [*found, *(("Note", note) for note in usage.notes)]
 
 

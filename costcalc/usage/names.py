@@ -1,0 +1,185 @@
+"""Column names: what people call the columns of a plain table, and what a column's values must be to mean it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+# Every meaning with the names people give it, written without case, spaces, dashes and underscores.
+SYNONYMS = {
+    "timestamp": "timestamp time datetime ts createdat created starttime startedat requesttime requestedat eventtime "
+    "occurredat loggedat timestamputc timeutc createdatutc",
+    "date": "date day usagedate dateutc utcdate dayutc",
+    "month": "month period billingmonth usagemonth yearmonth",
+    "until": "until bucketend periodend",
+    "provider": "provider vendor platform modelprovider llmprovider providername",
+    "model": "model modelname modelid llm llmmodel modelversion",
+    "region": "region location regionid cloudregion",
+    "service_tier": "servicetier tier processingtier pricingtier",
+    "thinking": "thinking thinkingmode isthinking thinkingenabled enablethinking",
+    "input_tokens": "inputtokens prompttokens tokensin intokens intok input prompt tokensinput tokensprompt "
+    "inputtokencount prompttokencount numinputtokens totalinputtokens inputtoken prompttoken ntokensin ninput "
+    "输入token 输入tokens 输入token数 输入tokens数",
+    "uncached_input_tokens": "uncachedinputtokens inputuncachedtokens uncachedtokens noncachedinputtokens "
+    "freshinputtokens cachemisstokens promptcachemisstokens inputtokensnocache cachemisses uncached "
+    "inputmisstokens inputwocachewrite",
+    "output_tokens": "outputtokens completiontokens tokensout outtokens outtok output completion completions "
+    "tokensoutput tokenscompletion outputtokencount completiontokencount candidatestokencount numoutputtokens "
+    "totaloutputtokens outputtoken completiontoken generatedtokens ntokensout noutput "
+    "输出token 输出tokens 输出token数 输出tokens数",
+    "cache_read_tokens": "cachereadtokens cachedtokens cachedinputtokens cachereadinputtokens inputcachedtokens "
+    "cachehits cachehittokens promptcachehittokens cached cachedprompttokens cacheread cachereads tokenscached "
+    "cachedcontenttokencount cachedinput cachetokens inputhittokens 缓存token 缓存tokens 缓存命中token 缓存命中tokens",
+    "cache_read_explicit_tokens": "cachereadexplicittokens explicitcachetokens explicitcachehittokens",
+    "cache_write_tokens": "cachewritetokens cachecreationtokens cachecreationinputtokens cachewrites "
+    "cachewriteinputtokens cachecreation cachewrite inputcachewritetokens inputwcachewrite",
+    "cache_write_5m_tokens": "cachewrite5mtokens cachewrite5m ephemeral5minputtokens cachecreation5mtokens",
+    "cache_write_1h_tokens": "cachewrite1htokens cachewrite1h ephemeral1hinputtokens cachecreation1htokens",
+    "reasoning_tokens": "reasoningtokens reasoningoutputtokens thinkingtokens thoughtstokens thoughtstokencount "
+    "reasoning thoughts tokensreasoning outputreasoningtokens",
+    "audio_input_tokens": "audioinputtokens inputaudiotokens audiointokens audioin",
+    "audio_output_tokens": "audiooutputtokens outputaudiotokens audioouttokens audioout",
+    "image_input_tokens": "imageinputtokens inputimagetokens imageintokens",
+    "image_output_tokens": "imageoutputtokens outputimagetokens imageouttokens",
+    "video_input_tokens": "videoinputtokens inputvideotokens videointokens",
+    "cache_read_audio_tokens": "cachereadaudiotokens cachedaudiotokens inputcachedaudiotokens",
+    "requests": "requests calls count numrequests requestcount nrequests apirequests nummodelrequests callcount "
+    "numcalls ncalls apicalls totalrequests requestscount",
+    "web_searches": "websearches websearchcount websearchrequests searches",
+    "images": "images imagecount numimages generatedimages",
+    "audio_seconds": "audioseconds secondsofaudio",
+    "cache_storage_token_hours": "cachestoragetokenhours",
+    "gpu_hours": "gpuhours gpuhrs gpuh",
+    "instance_hours": "instancehours instancehrs",
+    "instance_months": "instancemonths",
+    "storage_gb_months": "storagegbmonths storagegbmonth gbmonths gbmonth",
+    "cost": "cost totalcost spend computedcost estimatedcost",
+    "billed_cost": "billedcost amountdue billed billedamount invoicedcost invoicedamount",
+    "currency": "currency costcurrency billingcurrency currencycode",
+    "revenue": "revenue income sales turnover",
+    "revenue_currency": "revenuecurrency",
+}
+# Never priced, but what was read must come to it.
+TOTALS = frozenset(
+    ["totaltokens", "tokens", "tokenstotal", "totaltokencount", "tokencount", "总token", "总tokens", "总token数"]
+)
+_PERHAPS_TOTALS = frozenset(["total"])  # of tokens, or of money
+ANTHROPIC = {  # Anthropic's own names: its three classes of input exclude each other
+    "input_tokens": "inputtokens",
+    "cache_read_tokens": "cachereadinputtokens",
+    "cache_write_tokens": "cachecreationinputtokens",
+}
+# Names that also mean something of the customer's: they have the meaning only if a value is one.
+_BY_VALUE = {
+    "platform": re.compile(
+        "openai|azure.*|anthropic|claude|google.*|gemini|vertex.*|aws|amazon.*|bedrock|alibaba.*|aliyun|dashscope|qwen|baidu|"
+        "qianfan|deepseek.*|minimax|mistral.*|moonshot.*|kimi|tencent.*|volcengine|volc|bytedance|doubao|xai|x-ai|grok|"
+        "xiaomi|mimo|zhipu.*|bigmodel|z-?ai|openrouter|together.*|fireworks.*|groq|cohere|perplexity|siliconflow|selfhosted"
+    ),
+    "tier": re.compile("standard.*|default|auto|batch|flex|priority|fast|scale|provisioned.*|on[_-]?demand|reserved"),
+    "location": re.compile(
+        "global|intl|international|multi-?region|(us|eu|cn|ap|apac|ca|sa|me|af|il|uk)(-.*)?|.*[a-z]-?[0-9]"
+    ),
+}
+_BARE = frozenset(
+    ["input", "prompt", "output", "completion", "completions", "reasoning", "thoughts", "images", "searches"]
+)
+_CURRENCIES = frozenset(
+    [
+        "usd",
+        "eur",
+        "cny",
+        "gbp",
+        "jpy",
+        "krw",
+        "inr",
+        "chf",
+        "cad",
+        "aud",
+        "sgd",
+        "hkd",
+        "brl",
+        "sek",
+        "nok",
+        "dkk",
+        "pln",
+        "twd",
+    ]
+)
+_NUMBER = re.compile(r"\d+(\.0*)?")
+NOT_STATED = frozenset(
+    ["null", "none", "n/a", "na", "nan", "-", "\\n", "(null)", "nil", "#n/a"]
+)  # words for an empty cell
+
+
+def canonical(name: str) -> str:
+    """The name without case, spaces, dashes, underscores, dots and brackets."""
+    return re.sub(r"[\s\-_.()\[\]/]+", "", name).lower()
+
+
+def last_of(path: str) -> str:
+    """The last step of a path into JSON; a name that is no path stays whole."""
+    return re.split(r"::|\.", path)[-1] or path
+
+
+def parent_of(path: str) -> str:
+    """What a path lies in; "" for a name that is none."""
+    return path[: -len(last_of(path))].rstrip(".:")
+
+
+@lru_cache
+def meaning_by_name() -> dict[str, str]:
+    found = {word: meaning for meaning, words in SYNONYMS.items() for word in words.split()}
+    found.update({canonical(meaning): meaning for meaning in SYNONYMS})
+    return found
+
+
+def is_meaning(name: str) -> bool:
+    """Whether `--map name=…` names a meaning; other names are dimensions."""
+    return canonical(name) in meaning_by_name()
+
+
+def is_currency(word: str) -> bool:
+    """Whether a column's name that ends so states its currency."""
+    return word in _CURRENCIES
+
+
+def is_total(column: str, samples: Sequence[str]) -> bool:
+    """Whether the column states all tokens of a row."""
+    name = canonical(column)
+    return name in TOTALS or (name in _PERHAPS_TOTALS and are_counts(samples))
+
+
+def is_dropped(column: str) -> bool:
+    """Whether the column is neither counted nor a dimension."""
+    return canonical(column) in TOTALS | _PERHAPS_TOTALS
+
+
+def meaning_of(column: str, samples: Sequence[str]) -> tuple[str, str]:
+    """What a column means, and the currency that its name ends with; "" where the name, or its values, say nothing."""
+    name, known = canonical(column), meaning_by_name()
+    if name in known:
+        is_it = (name not in _BARE or are_counts(samples)) and not has_other_values(column, samples)
+        return (known[name], "") if is_it else ("", "")
+    stem, ending = name[:-3], name[-3:]
+    if ending in _CURRENCIES and known.get(stem) in ("cost", "billed_cost", "revenue"):
+        return known[stem], ending.upper()
+    return "", ""
+
+
+def has_other_values(column: str, samples: Sequence[str]) -> bool:
+    """Whether none of the values is what the name can mean: a tier "pro", a platform "ios"."""
+    pattern, values = _BY_VALUE.get(canonical(column)), stated(samples)
+    return bool(pattern and values) and not any(pattern.fullmatch(value.lower()) for value in values)  # type: ignore[union-attr]
+
+
+def stated(samples: Sequence[str]) -> list[str]:
+    """The texts that say something."""
+    return [text.strip() for text in samples if text.strip() and text.strip().lower() not in NOT_STATED]
+
+
+def are_counts(samples: Sequence[str]) -> bool:
+    """Whether the texts are whole numbers; of a column that was not looked at nothing else is known."""
+    values = stated(samples)
+    return all(_NUMBER.fullmatch(text) for text in values) and bool(values or not samples)
