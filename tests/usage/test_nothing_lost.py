@@ -58,7 +58,7 @@ def row_of(spec, numbers):
     if shape.cost:
         row |= {path: "0" for term in shape.cost.terms for path in term.paths[:1]}
     for rule in spec.skip:
-        row |= {path: values[0] for path, values in rule.when.lacks if "*" not in values[0]}
+        row |= {paths[0]: values[0] for paths, values in rule.when.lacks if "*" not in values[0]}
     if isinstance(shape.requests, Term):
         row[shape.requests.paths[0]] = "1"
     whole, parts = counts_of(shape)
