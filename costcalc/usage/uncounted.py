@@ -21,18 +21,21 @@ _HINTS = {
     "input_tokens": "input|prompt|context_tok|contexttok|输入|提示|入力|입력|eingabe|entrée|entrada|ввод|вход",
 }
 _TOKENS = re.compile(r"token|\btok\b|_tok|tok_|tok$|词元|令牌|トークン|토큰|токен|jetons", re.IGNORECASE)
-# What a name says that counts something else, or a limit, or a share.
-_OTHER = frozenset(re.findall(
+# What a name says that is a limit, a share, a price or a mark, even where it speaks of tokens.
+_NO_COUNT = frozenset(re.findall(
     r"\w+",
-    "id ids uuid key hash name type kind status code index version format role model text url uri path lang "
-    "language ms us ns s sec secs second seconds minute minutes hour hours time times timestamp latency "
-    "duration ttft ttl at date day month year created updated speed tps rps per avg mean average median p50 "
-    "p95 p99 rate ratio share pct percent percentage limit limits above below threshold max maximum min "
-    "minimum budget quota remaining window cost costs price prices amount amounts fee fees charge spend usd "
-    "eur cny credits cents char chars character characters bytes byte size kb mb words messages message turns "
-    "turn files file images image calls call retries retry attempts attempt score rank level temperature port "
-    "seed tier flag valid enabled user customer account team org project step iteration run session line row "
-    "number no nr zip phone age ",
+    "id ids uuid key hash name type kind status code index version format url uri lang language ms us ns sec secs "
+    "second seconds latency duration ttft ttl timestamp created updated speed tps rps per avg mean average median p50 "
+    "p95 p99 rate ratio share pct percent percentage limit limits above below threshold max maximum min minimum budget "
+    "quota remaining window cost costs price prices amount amounts fee fees charge spend usd eur cny credits cents",
+))  # fmt: skip
+# And what else is counted, where a name does not speak of tokens.
+_THINGS = frozenset(re.findall(
+    r"\w+",
+    "model role text path s minute minutes hour hours time times at date day month year char chars character characters "
+    "bytes byte size kb mb words messages message turns turn files file images image calls call retries retry attempts "
+    "attempt score rank level temperature port seed tier flag valid enabled user customer account team org project step "
+    "iteration run session line row number no nr zip phone age",
 ))  # fmt: skip
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_a-zA-Z]+")
 _WHOLE = re.compile(r"\d{1,8}(\.0*)?")  # more digits are a number of a thing or a time
@@ -52,7 +55,7 @@ class Watched:
 def hint(path: str) -> str:
     """The count that a column's name hints at; "" where it hints at none, or says something else."""
     name = last_of(path)
-    if any(word.lower() in _OTHER for word in _WORD.findall(name)):
+    if _says_other(name):
         return ""
     # Below a name that says tokens every number is one of them: tokens.in, usage.total
     said = name if name == path or not _TOKENS.search(path) else path
@@ -60,6 +63,11 @@ def hint(path: str) -> str:
     if (meaning := next(found, "")) or not _TOKENS.search(said):
         return meaning
     return {"in": "input_tokens", "out": "output_tokens"}.get(name.lower(), "tokens")
+
+
+def _says_other(name: str) -> bool:
+    words = {word.lower() for word in _WORD.findall(name)}
+    return bool(words & _NO_COUNT or (words & _THINGS and not _TOKENS.search(name)))
 
 
 def watch(columns: Sequence[str], samples: Mapping[str, Sequence[str]]) -> tuple[Watched, ...]:
@@ -75,8 +83,12 @@ def _watched(column: str, samples: Sequence[str]) -> Watched | None:
     if meaning:
         is_prose = values and not any(_NUMBER.fullmatch(text) for text in values)
         return None if is_prose or (last_of(column) != column and not values) else Watched(column, True, meaning)
-    is_other = any(word.lower() in _OTHER for word in _WORD.findall(column)) or last_of(column) != column
-    if is_other or not values or not all(_WHOLE.fullmatch(text) for text in values):
+    if (
+        _says_other(column)
+        or last_of(column) != column
+        or not values
+        or not all(_WHOLE.fullmatch(text) for text in values)
+    ):
         return None
     if len(values) > 2 and len(set(values)) == 1:
         return None  # the same number in every row is a setting

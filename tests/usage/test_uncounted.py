@@ -25,6 +25,8 @@ ROWS = "date,model,input_tokens,n_completion\n2026-09-01,gpt-5-mini,1000,20\n202
         ("CacheHitTok", "cache_read_tokens"),
         ("thoughtsCount", "reasoning_tokens"),
         ("token", "tokens"),
+        ("message_tokens", "tokens"),
+        ("user_prompt_tokens", "input_tokens"),
         ("tok.out", "output_tokens"),
         ("other::cache_tokens", "cache_read_tokens"),
         ("usage.prompt_tokens_details.cached_tokens", "cache_read_tokens"),
