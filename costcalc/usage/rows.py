@@ -196,17 +196,15 @@ class RowBuilder:
             return (
                 f"CASE WHEN {x} IS NULL THEN 0 WHEN {x} BETWEEN 0 AND 999999999999999999 THEN CAST({x} AS BIGINT) END"
             )
-        if column.kind != "text":
-            return self._text_count(column.text)
-        return self._text_count(x)
+        return self._text_count(column.text, has_words=column.kind == "text")
 
-    def _text_count(self, x: str) -> str:
+    def _text_count(self, x: str, has_words: bool = True) -> str:
         # A cast accepts "1e3", "1_000" and "12.7": only a text that the number would write itself is taken at once.
         number = self._attempts.setdefault(f"TRY_CAST({x} AS BIGINT)", f"v{len(self._attempts)}")
         return (
             f"CASE WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
             f" THEN {number} WHEN coalesce(trim({x}), '') = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)})"
-            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT) WHEN {_says_nothing(x)} THEN 0 END"
+            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT){f' WHEN {_says_nothing(x)} THEN 0' * has_words} END"
         )
 
     # --- the common columns of one shape --------------------------------------------------------------------
