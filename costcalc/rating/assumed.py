@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
+from costcalc.meters import meters, parts_within
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.kinds import Amounts, Kind
@@ -40,6 +41,7 @@ class Assumed:
         self._below: dict[str, Fraction] = {}  # how much lower the cost would be at the cheapest reading
         self._above: dict[str, Fraction] = {}
         self._cuts: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
+        self._parts: dict[str, None] = {}  # "cached input as input"
         self._only_lists: dict[tuple[str, str], list[str]] = {}
         self.default_regions: dict[str, ResolvedModel] = {}
         self.without_commitments = False  # a part of the usage cannot be held against what all of it must come to
@@ -61,6 +63,7 @@ class Assumed:
             self._note("start-unknown", cost)
         elif single := [charge.cost.before for charge in charges if charge.meter in quote.estimated_meters]:
             self._note("start-unknown", sum(single, Fraction()))
+        self._note_parts(sums, charges, quote, pricing.ledger)
         if kind.weighted:
             self._note("hours-weighted", cost)
             if kind.key.off_peak is not None:
@@ -68,6 +71,22 @@ class Assumed:
                 self._bound("hours-weighted", cost, [value for value in both if value is not None])
         if kind.band_basis in ("mean", "unknown"):
             self._note_band(kind, sums, cost, pricing)
+
+    def _note_parts(self, sums: Amounts, charges: Sequence[Charge], quote: Quote, ledger: UsageLedger) -> None:
+        """Parts without a price of their own, at that of what they are part of. Of reasoning that is the vendors' rule."""
+        known, unit = meters().by_name, {charge.meter: charge for charge in charges if charge.quantity}
+        reported = dict(zip(ledger.meters, sums.quantities, strict=True))
+        within = parts_within(reported, quote.rates)  # type: ignore[arg-type]
+        for whole, parts in within.items():
+            own = {
+                name: count
+                for name, count in parts.items()
+                if name not in quote.rates and known[name].part_of == whole and name != "reasoning_tokens"
+            }
+            if own and whole in unit and unit[whole].cost.before:
+                price = unit[whole].cost.before / unit[whole].quantity
+                self._note("part-with-whole", price * min(Fraction(sum(own.values())), unit[whole].quantity))
+                self._parts |= {f"{known[name].label} as {known[whole].label}": None for name in own}
 
     def note_shared_bill(self, amount: Fraction) -> None:
         """A bill of several days was shared out by hours because a rise begins within them."""
@@ -115,6 +134,9 @@ class Assumed:
             self._below[code] = self._below.get(code, Fraction()) + max(cost - min(readings), Fraction())
             self._above[code] = self._above.get(code, Fraction()) + max(max(readings) - cost, Fraction())
 
+    def _parts_text(self) -> str:
+        return f"no price of its own in the list, billed with its whole: {', '.join(sorted(self._parts))}"
+
     def listed(self, total: Fraction) -> tuple[Assumption, ...]:
         """Every assumption that was made, with the total's bounds where they differ from it."""
         regions = [
@@ -133,7 +155,7 @@ class Assumed:
             text = "commitments are left out: only a part of the usage was chosen"
             regions.append(Assumption("commitments-left-out", text))
         others = []
-        for code, text in _TEXTS.items():
+        for code, text in {**_TEXTS, "part-with-whole": self._parts_text()}.items():
             if code in self._cost:
                 below, above = self._below.get(code), self._above.get(code)
                 differs = bool(below or above)
