@@ -194,6 +194,7 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
         where=_globs(choose.get("where") or {}, prices),
         named=cache(prices.pricebook.named),
         mapping=dict(choose.get("columns") or {}),
+        rules=tuple(choose.get("rules") or ()),
         usage_format=choose.get("usage_format"),
     )
     asked = choose.get("asked") or NOTHING_ASKED

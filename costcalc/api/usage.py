@@ -18,6 +18,7 @@ from costcalc.rating.cuts import cuts_for
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.maps import MapRule
 
 if TYPE_CHECKING:
     from costcalc.budget.model import Budget
@@ -44,6 +45,7 @@ def scan(
     months: int | None = None,
     budgets: Sequence[Budget] = (),
     asked: Asked = NOTHING_ASKED,
+    rules: Sequence[MapRule] = (),
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
@@ -80,6 +82,7 @@ def scan(
         where=_where(where or {}, prices.pricebook),
         named=cache(prices.pricebook.named),
         mapping=dict(columns or {}),
+        rules=tuple(rules),
         usage_format=usage_format,
     )
     return with_settings(scan_usage(usage, request, progress), asked, prices)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from glob import escape
 from pathlib import Path
 from typing import Any
 
 from costcalc.api.words import read_amount, read_basis, read_share
+from costcalc.asked import Setting
 from costcalc.calendar import zone
 from costcalc.files import path_from_here
+from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.usage import plain
+from costcalc.usage.formatfile import formats
+from costcalc.usage.maps import MapRule
+from costcalc.usage.names import is_meaning
 from costcalc.yamldoc import line_of
 
 _TEXTS = (
@@ -29,12 +37,14 @@ _TEXTS = (
 )
 _LISTS = ("pricebooks",)
 _TABLES = ("regions", "aliases", "map")
+_ARRAYS = ("maps",)
 _FLAGS = ("allow_unpriced", "allow_refused")
-KEYS = (*_TEXTS, *_LISTS, *_TABLES, *_FLAGS)
+KEYS = (*_TEXTS, *_LISTS, *_TABLES, *_ARRAYS, *_FLAGS)
+_MAP_KEYS = ("files", "format")  # of an entry of `maps`; all others are costcalc's names for columns
 # What a wrong value is found to be, once the log or the books are known.
 _SLIPS = {"unknown-column": "by", "no-such-format": "usage_format", "unknown-target": "move_to", "missing-fx": "currency"}  # fmt: skip
 _ASSIGNED = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
-_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?")
+_HEADER = re.compile(r"\s*\[(\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
 
 KeyPath = tuple[str, ...]  # the keys that lead to a value: ("aliases", "our-model")
 
@@ -67,6 +77,22 @@ class Config:
     def place(self, *keys: str) -> Place | None:
         """Where a value stands; of one in an inline table, where the table does."""
         return self.places.get(keys) or self.places.get(keys[:1])
+
+    def map_rules(self) -> tuple[MapRule, ...]:
+        """[map], for every file that has its columns, and then [[maps]], for those of a glob or a format."""
+        tables: list[tuple[KeyPath, dict[str, str]]] = [(("map",), self.table("map"))] if self.values.get("map") else []
+        tables += [(("maps", str(i)), {**each}) for i, each in enumerate(self.values.get("maps", ()))]
+        return tuple(self._map_rule(keys, table) for keys, table in tables)
+
+    def _map_rule(self, keys: KeyPath, table: Mapping[str, str]) -> MapRule:
+        limits = _MAP_KEYS if keys[0] == "maps" else ()
+        names = {name: column for name, column in table.items() if name not in limits}
+        glob = table.get("files", "") if limits else ""
+        return MapRule(
+            {name: Setting(f"{keys[0]}.{name}", str(column), self.line(*keys, name)) for name, column in names.items()},
+            f"{escape(self.folder.resolve().as_posix())}/{glob}" if "/" in glob else glob,
+            table.get("format", "") if limits else "",
+        )
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
@@ -141,16 +167,42 @@ def _problem(config: Config, shown: str, key: str, value: object) -> Problem | N
         )  # fmt: skip
     if isinstance(value, float):
         return Problem("bad-value", f'"{key}" is a float, which loses digits', place, width=len(key), remedy=f'write it as text: {key} = "{value}"')  # fmt: skip
-    kinds = {**dict.fromkeys(_TEXTS, (str, int)), **dict.fromkeys(_LISTS, (list,)), **dict.fromkeys(_TABLES, (dict,)), **dict.fromkeys(_FLAGS, (bool,))}  # fmt: skip
+    kinds = {**dict.fromkeys(_TEXTS, (str, int)), **dict.fromkeys((*_LISTS, *_ARRAYS), (list,)), **dict.fromkeys(_TABLES, (dict,)), **dict.fromkeys(_FLAGS, (bool,))}  # fmt: skip
     if not isinstance(value, kinds[key]) or (key in _TEXTS and isinstance(value, bool)):
         wanted = {str: "a text", list: "a list of texts", dict: "a table of texts", bool: "true or false"}[
             kinds[key][0]
         ]
         return Problem("bad-value", f'"{key}" is not {wanted}', place, width=len(key), expected=wanted)
+    if key in _ARRAYS:
+        return next((slip for i, entry in enumerate(value) if (slip := _map_slip(config, place, str(i), entry))), None)  # type: ignore[arg-type]
     try:
         _CHECKS.get(key, str)(str(value))
     except CostcalcError as error:
         return replace(error.problems[0], place=place, width=len(key))
+    return None
+
+
+def _map_slip(config: Config, at: Place, number: str, entry: object) -> Problem | None:
+    """What is wrong with one entry of [[maps]]."""
+    place = config.places.get(("maps", number), at)
+    if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
+        return Problem("bad-value", "an entry of maps is not a table of texts", place, width=4, expected='input_tokens = "tok_in"')  # fmt: skip
+    for name in entry:
+        near = difflib.get_close_matches(name, _MAP_KEYS, 1, 0.8) if name not in _MAP_KEYS else []
+        tokens = nearest_names(name, meters().by_name) if name.endswith(("token", "tokens")) else ()
+        if (near or tokens) and not is_meaning(name):
+            return Problem(
+                "unknown-key", f'maps has no key "{name}"', config.place("maps", number, name), width=len(name),
+                nearest=(*near, *tokens), remedy=f"known keys: {', '.join(_MAP_KEYS)}, what costcalc calls a column, or a name for --by",
+            )  # fmt: skip
+    if not entry.keys() - {*_MAP_KEYS}:
+        return Problem("missing-key", "an entry of maps names no column", place, width=4, expected='input_tokens = "tok_in"')  # fmt: skip
+    name = entry.get("format", plain.NAME)
+    if name not in (known := (*formats(), plain.NAME)):
+        return Problem(
+            "no-such-format", f'no usage format is called "{name}"', config.place("maps", number, "format"), width=len("format"),
+            nearest=nearest_names(name, known), remedy="`costcalc formats list` shows them all",
+        )  # fmt: skip
     return None
 
 
@@ -190,10 +242,14 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
 def _assigned(text: str) -> Iterator[tuple[KeyPath, int, int]]:
     """Where each key of the file stands, by its path: tomllib keeps no places."""
     table: KeyPath = ()
+    counts: dict[KeyPath, int] = {}  # of [[maps]]: so many stand above
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.fullmatch(line):
-            table = _keys(header[1])
-            yield table, number, header.start(1) + 1
+            table = _keys(header[2])
+            if header[1]:
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, str(counts[table]))
+            yield table, number, header.start(2) + 1
         elif assigned := _ASSIGNED.match(line):
             keys = _keys(assigned[1])
             for end in range(1, len(keys) + 1):

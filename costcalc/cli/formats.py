@@ -9,6 +9,7 @@ import typer
 
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
+from costcalc.cli.config import read_config
 from costcalc.cli.output import screen
 from costcalc.problems import fail, nearest_names, visible
 
@@ -50,11 +51,12 @@ def show(name: Annotated[str, typer.Argument(help="A format's name.", show_defau
 
 
 @app.command()
-def detect(usage: o.Usage, columns: o.Map = None, as_json: Json = False) -> None:
+def detect(usage: o.Usage, columns: o.Map = None, as_json: Json = False, config_file: o.ConfigFile = None) -> None:
     """Which format each file is, and what was understood of its columns."""
     from costcalc.usage.scan import detect as detect_files
 
-    found = detect_files(usage, o.pairs(columns, "--map", "NAME=COLUMN"))
+    rules = read_config(config_file).map_rules()
+    found = detect_files(usage, o.pairs(columns, "--map", "NAME=COLUMN"), rules=rules)
     if as_json:
         typer.echo(json.dumps([_as_json(each) for each in found], ensure_ascii=False, indent=2))
         return

@@ -203,7 +203,8 @@ class UsageChoice:
             "asked": asked_of(ctx, config),
             **self.days.scan_words(timezone),
             "where": globs(self.where, "--where"),
-            "columns": {**config.table("map"), **pairs(self.columns, "--map", "NAME=COLUMN")},
+            "columns": pairs(self.columns, "--map", "NAME=COLUMN"),
+            "rules": config.map_rules(),
             "usage_format": self.usage_format or config.text("usage_format"),
         }
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TypeVar
 
+from costcalc.asked import Setting
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import FormatSpec, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
+from costcalc.usage.maps import MapRule, entries_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning, meaning_by_name
 from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns, UsageNames
 from costcalc.usage.sources import Source
@@ -33,6 +35,7 @@ class Reading:
     why: str  # what the format was recognised by
     meanings: Mapping[str, str]  # column → what it is read as
     types: Mapping[str, str]  # column → type, of sources with types of their own
+    settings: tuple[Setting, ...] = ()  # of the configuration: what it calls these columns
     unassumed: FormatSpec | None = None  # the format without what the first rows let assume: taken if a row breaks it
     names: UsageNames | None = None  # of JSON: what its usage objects hold
     watched: tuple[Watched, ...] = ()  # columns that may be counts and are in no figure
@@ -86,18 +89,20 @@ def plan(
     keys_of: Callable[[Source], Sequence[str]],
     left: Left,
     is_bill: bool = False,
+    rules: Sequence[MapRule] = (),
 ) -> list[Reading]:
     """How the sources will be read; what a folder holds beside them goes to `left`.
 
     CostcalcError with every problem of the files that were named: unknown formats, unclear or missing columns.
-    `is_bill`: a table that no format knows is one of amounts. `types`: path → column → kind, of sources with types; `keys_of` lists the keys of flat JSON records.
+    `rules`: what a configuration calls columns, beneath `mapping`, which flags say. `is_bill`: a table that no format knows is one of amounts. `types`: path → column → kind, of sources with types; `keys_of` lists the keys of flat JSON records.
     """
     groups: dict[tuple[object, ...], list[Source]] = {}
-    chosen: dict[tuple[object, ...], tuple[FormatSpec | None, str]] = {}
+    chosen: dict[tuple[object, ...], _Choice] = {}
     problems: list[Problem] = []
-    chosen_specs = [(source, *choose(source, mapping, usage_format, is_bill)) for source in sources]
-    beside = {glob for _, spec, _ in chosen_specs for glob in (spec.beside if spec else ())}
-    for source, spec, why in chosen_specs:
+    choices = [_chosen(source, mapping, usage_format, is_bill, rules) for source in sources]
+    beside = {glob for choice in choices for glob in (choice.spec.beside if choice.spec else ())}
+    for source, choice in zip(sources, choices, strict=True):
+        spec = choice.spec
         if source.is_empty:
             left.empty[source.shown] = [_header_only(source)]
             continue
@@ -106,18 +111,43 @@ def plan(
             continue
         if spec is None and source.kind == "json":
             source = replace(source, scalars=_flat_keys(source, keys_of(source)))
-        key = _key(source, spec, types)
+        key = (*_key(source, spec, types), *choice.entries.values())
         groups.setdefault(key, []).append(source)
-        chosen[key] = (spec, why)
+        chosen[key] = choice
     readings = []
     for key, members in groups.items():
         try:
-            readings.append(_reading(tuple(members), *chosen[key], mapping, types.get(members[0].path, {}), is_bill))
+            choice = chosen[key]
+            named = {**{name: entry.value for name, entry in choice.entries.items()}, **mapping}
+            found = _reading(tuple(members), choice.spec, choice.why, named, types.get(members[0].path, {}), is_bill)
+            readings.append(replace(found, settings=tuple(choice.entries.values())))
         except CostcalcError as error:
             problems += _leave(members, error.problems, left)
     if problems:
         raise CostcalcError(problems)
     return readings
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """How one source is read."""
+
+    spec: FormatSpec | None  # None: the plain one
+    why: str
+    entries: Mapping[str, Setting]  # of the configuration's maps
+
+
+def _chosen(
+    source: Source, mapping: Mapping[str, str], usage_format: str | None, is_bill: bool, rules: Sequence[MapRule]
+) -> _Choice:
+    spec, why = choose(source, mapping, usage_format, is_bill)
+    if is_bill or source.is_empty:
+        return _Choice(spec, why, {})
+    entries = entries_of(rules, source, spec.name if spec else plain.NAME, mapping)
+    meant = next((entry for name, entry in entries.items() if is_meaning(name)), None)
+    if meant and usage_format is None:
+        return _Choice(None, f"{meant.place} says what its columns mean", entries)
+    return _Choice(spec, why, entries)
 
 
 def _leave(sources: Iterable[Source], problems: Sequence[Problem], left: Left) -> list[Problem]:

@@ -9,6 +9,7 @@ from datetime import date
 from costcalc.calendar import instant_of_day, utc_midnight
 from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts
+from costcalc.usage.maps import MapRule
 from costcalc.usage.period import Last
 
 NAMES = ("provider", "model")  # chosen by what the log writes and by what the pricebooks call it
@@ -27,6 +28,7 @@ class ScanRequest:
     timezone: str = "UTC"  # the report's zone, and that of times written without one
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # name → globs, one of which must match
     mapping: Mapping[str, str] = field(default_factory=dict)  # --map: meaning or dimension → column
+    rules: tuple[MapRule, ...] = ()  # what a configuration calls columns, where they are
     usage_format: str | None = None  # read as this format, whatever the file looks like
     is_bill: bool = False  # a table that no format knows is one of amounts, not of usage
     named: Callable[[str, str], tuple[str, str]] | None = (

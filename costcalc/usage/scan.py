@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from costcalc.asked import Asked
 from costcalc.calendar import zone
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.arguments import find_files
@@ -16,6 +17,7 @@ from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.left import Left
+from costcalc.usage.maps import MapRule
 from costcalc.usage.names import canonical
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
@@ -51,7 +53,9 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
         kept, logs, types = _looked_into(sources, engine, left)
         counter, readings = None, []
         if logs:
-            readings = plan(logs, request.mapping, request.usage_format, types, engine.keys, left, request.is_bill)
+            readings = plan(
+                logs, request.mapping, request.usage_format, types, engine.keys, left, request.is_bill, request.rules
+            )
         if not readings and not kept:
             raise CostcalcError(left.problems)
         request = _with_offered(request, readings, kept)
@@ -68,7 +72,8 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
         found = _without(found, left)
         check_some(found, request, read)
         notes = [*found.notes, *note_of(asked, request.since, read)]
-        return replace(found, notes=notes, is_part=bool(request.where) or found.is_part)
+        mapped = tuple(dict.fromkeys(setting for reading in readings for setting in reading.settings))
+        return replace(found, notes=notes, is_part=bool(request.where) or found.is_part, asked=Asked(mapped))
 
 
 def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> ScanRequest:
@@ -87,11 +92,16 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
     return replace(request, dimensions=(*request.dimensions, *found)) if found else request
 
 
-def detect(usage: Usage, mapping: Mapping[str, str] | None = None, usage_format: str | None = None) -> list[Detection]:
+def detect(
+    usage: Usage,
+    mapping: Mapping[str, str] | None = None,
+    usage_format: str | None = None,
+    rules: Sequence[MapRule] = (),
+) -> list[Detection]:
     """How each file would be read. CostcalcError: as `scan`."""
     with _opened(usage) as (sources, engine, _, left):
         kept, logs, types = _looked_into(sources, engine, left)
-        readings = plan(logs, mapping or {}, usage_format, types, engine.keys, left)
+        readings = plan(logs, mapping or {}, usage_format, types, engine.keys, left, rules=rules)
         if not readings and not kept:
             raise CostcalcError(left.problems)
         stored = {each.path.rpartition(" (")[0]: ledger.dimensions for ledger in kept for each in ledger.sources}

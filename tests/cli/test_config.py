@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import REPO_ROOT
 from tests.kit import write_csv
 
 ROW = {"date": "2026-09-01", "provider": "alibaba", "model": "qwen-plus", "input_tokens": 1_000_000, "output_tokens": 0}
@@ -153,3 +154,79 @@ def test_what_is_wrong_is_said_of_the_line(text, words, said, folder, run_costca
     page = run_costcalc("project", "usage.csv", "--hike", "alibaba=5", *words, cwd=folder)
     assert page.code == 2
     assert page.err.startswith(said) or said in page.err
+
+
+class TestMaps:
+    """[map] and [[maps]]: what columns are called, where they are."""
+
+    OWN = {"date": "2026-09-01", "model": "gpt-5-mini", "tok_in": 1_000_000, "tok_out": 0}  # 0.25 USD
+    OTHER = {"date": "2026-09-01", "model": "gpt-5-mini", "input_tokens": 3_000_000, "output_tokens": 0}
+
+    @pytest.fixture
+    def logs(self, folder):
+        write_csv(folder / "usage.csv", self.OTHER)
+        write_csv(folder / "own.csv", self.OWN)
+        return folder
+
+    def total(self, run_costcalc, folder, *files):
+        found = run_costcalc("cost", *files, "--json", cwd=folder)
+        assert found.code == 0, found.err
+        return found.json["total"]["exact"]
+
+    def test_a_map_applies_where_its_columns_are_and_is_silent_elsewhere(self, logs, run_costcalc):
+        configure(logs, '[map]\ninput_tokens = "tok_in"\noutput_tokens = "tok_out"\nteam = "dept"\n')
+        assert self.total(run_costcalc, logs, "own.csv") == "0.25"
+        assert self.total(run_costcalc, logs, "usage.csv") == "0.75"
+        assert self.total(run_costcalc, logs, "own.csv", "usage.csv") == "1"
+        assert settings(run_costcalc, logs, "cost", "own.csv") == {
+            "map.input_tokens": ("tok_in", 2), "map.output_tokens": ("tok_out", 3),
+        }  # fmt: skip
+        assert settings(run_costcalc, logs, "cost", "usage.csv") == {}
+        detected = run_costcalc("formats", "detect", "own.csv", cwd=logs)
+        assert "tok_in" in detected.out
+
+    def test_an_export_that_is_known_is_not_read_otherwise_for_one_column_of_a_map(self, logs, run_costcalc):
+        export = (REPO_ROOT / "examples" / "anthropic_cost.csv").read_text(encoding="utf-8")
+        (logs / "export.csv").write_text(export, encoding="utf-8")
+        before = run_costcalc("formats", "detect", "export.csv", "--json", cwd=logs).json[0]["format"]
+        configure(logs, '[map]\nprovider = "workspace"\noutput_tokens = "tok_out"\n')
+        assert run_costcalc("formats", "detect", "export.csv", "--json", cwd=logs).json[0]["format"] == before
+
+    def test_maps_are_for_files_and_formats(self, logs, run_costcalc):
+        text = '[[maps]]\nfiles = "o*.csv"\ninput_tokens = "tok_in"\noutput_tokens = "tok_out"\n\n[[maps]]\nformat = "plain"\nteam = "model"\n'
+        configure(logs, text)
+        assert self.total(run_costcalc, logs, "own.csv", "usage.csv") == "1"
+        found = run_costcalc("cost", "usage.csv", "--by", "team", "--json", cwd=logs).json
+        assert found["lines"][0]["names"] == {"team": "gpt-5-mini"}
+        assert settings(run_costcalc, logs, "cost", "own.csv") == {
+            "maps.input_tokens": ("tok_in", 3), "maps.output_tokens": ("tok_out", 4), "maps.team": ("model", 8),
+        }  # fmt: skip
+
+    def test_a_glob_with_a_folder_is_from_the_configuration_s_own(self, logs, run_costcalc):
+        text = '[[maps]]\nfiles = "logs/own*.csv"\ninput_tokens = "tok_in"\noutput_tokens = "tok_out"\n'
+        configure(logs.parent, text)
+        assert self.total(run_costcalc, logs, "own.csv") == "0.25"
+        configure(logs.parent, text.replace("logs/", "other/"))
+        assert run_costcalc("cost", "own.csv", cwd=logs).code == 2
+
+    def test_a_flag_goes_before_a_map(self, logs, run_costcalc):
+        configure(logs, '[map]\ninput_tokens = "tok_out"\noutput_tokens = "tok_in"\n')
+        words = ("cost", "own.csv", "--map", "input_tokens=tok_in,output_tokens=tok_out", "--json")
+        assert run_costcalc(*words, cwd=logs).json["total"]["exact"] == "0.25"
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ('[[maps]]\nfils = "o*.csv"\ninput_tokens = "a"\n', 'costcalc.toml:2:1: error[unknown-key]: maps has no key "fils"'),
+            ('[[maps]]\nteam = "a"\n[[maps]]\nimput_tokens = "a"\n', 'costcalc.toml:4:1: error[unknown-key]: maps has no key "imput_tokens"'),
+            ('[[maps]]\nfiles = "o*.csv"\n', "costcalc.toml:1:3: error[missing-key]: an entry of maps names no column"),
+            ('[[maps]]\nformat = "plan"\nteam = "a"\n', 'costcalc.toml:2:1: error[no-such-format]: no usage format is called "plan"'),
+            ('[[maps]]\nfiles = "own.csv"\ninput_tokens = "tok_inn"\n', 'costcalc.toml:3: error[unknown-column]: input_tokens = "tok_inn": own.csv has no such column'),
+            ('maps = ["a"]\n', "costcalc.toml:1:1: error[bad-value]: an entry of maps is not a table of texts"),
+        ],
+    )  # fmt: skip
+    def test_what_is_wrong_with_maps_is_said_of_the_line(self, text, said, logs, run_costcalc):
+        configure(logs, text)
+        page = run_costcalc("cost", "own.csv", cwd=logs)
+        assert page.code == 2
+        assert said in page.err

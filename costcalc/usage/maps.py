@@ -1,0 +1,62 @@
+"""Maps: what a configuration says the columns of some files are called. They apply where the columns are, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from costcalc.asked import Setting
+from costcalc.problems import CostcalcError, Problem, nearest_names
+from costcalc.usage import plain
+from costcalc.usage.names import canonical, is_meaning
+from costcalc.usage.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class MapRule:
+    """The columns of every file, or of those of a glob or a format. Each setting's value is the column's name."""
+
+    columns: Mapping[str, Setting]  # by meaning or dimension
+    files: str = ""  # a glob over whole paths, or without a slash over names; "": all
+    format: str = ""  # "plain", or what the file is recognised as; "": any
+
+    def fits(self, source: Source, format_name: str) -> bool:
+        if self.format and self.format != format_name:
+            return False
+        path = Path(source.shown)
+        return not self.files or fnmatchcase(path.resolve().as_posix() if "/" in self.files else path.name, self.files)
+
+
+def entries_of(rules: Sequence[MapRule], source: Source, format_name: str, taken: Iterable[str]) -> dict[str, Setting]:
+    """What applies to a file: name → setting, a later rule over an earlier one; `taken` are names that a flag has said.
+
+    A file that a format knows is read otherwise only where it has every column of a rule. CostcalcError: a rule that
+    names its files names a column that they lack.
+    """
+    found: dict[str, Setting] = {}
+    problems: list[Problem] = []
+    said = {canonical(name) for name in taken}
+    present = {canonical(name) for name in (source.header or (*source.scalars, *source.leaves))}
+    for rule in rules:
+        if not rule.fits(source, format_name):
+            continue
+        open_ = {name: each for name, each in rule.columns.items() if canonical(name) not in said}
+        absent = [each for each in open_.values() if canonical(each.value) not in present]
+        if rule.files:
+            problems += [_no_such_column(each, source) for each in absent]
+        whole = not absent or format_name == plain.NAME
+        found |= {n: each for n, each in open_.items() if each not in absent and (whole or not is_meaning(n))}
+    if problems:
+        raise CostcalcError(problems)
+    return found
+
+
+def _no_such_column(setting: Setting, source: Source) -> Problem:
+    header = source.header or source.scalars
+    return Problem(
+        "unknown-column", f'{setting.name} = "{setting.value}": {source.shown} has no such column', setting.place,
+        expected=f"one of {', '.join(header)}", nearest=nearest_names(setting.value, header),
+        remedy="name a column of the files, or fewer files",
+    )  # fmt: skip
