@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -22,6 +23,7 @@ from costcalc.usage.diagnose import (
     unknown_usage,
 )
 from costcalc.usage.engine import Engine, NotRectangular, lines_with_keys, relation, usage_key_pattern
+from costcalc.usage.formats import Parts
 from costcalc.usage.labels import (
     bounds_clause,
     count_statement,
@@ -41,6 +43,7 @@ from costcalc.usage.names import canonical
 from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
+from costcalc.usage.replies import repeats
 from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.rows import (
     BAD_COST,
@@ -75,6 +78,7 @@ class Counter:
     readings: list[Reading]
     request: ScanRequest
     unknown: dict[int, int] = field(default_factory=dict)  # reading → lines with a usage object that no shape knows
+    repeats: dict[int, dict[str, int]] = field(default_factory=dict)  # reading → why lines are no replies, how many
     used: set[str] = field(default_factory=set)  # the meters that a reading can count
     rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
     repaired: dict[str, Repaired] = field(default_factory=dict)  # path of the copy → what was left out of it
@@ -164,14 +168,19 @@ class Counter:
         if self.readings[number].spec.search_for and self._left_over(number):
             self._look_again(number)
         if self._rows_of(number, f"verdict = {IN_PARTS}"):
-            self._run(number, of_parts=True)
+            for parts in self.readings[number].spec.parts:
+                if self.readings[number].columns().parts_presence(parts.list):
+                    self._run(number, parts)
 
-    def _run(self, number: int, of_parts: bool = False) -> None:
+    def _run(self, number: int, parts: Parts | None = None) -> None:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
-        rows = self.rows(number, reading, of_parts=of_parts)
+        rows = self.rows(number, reading, parts)
         self.used.update(rows.meters)
         statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several)
-        self.engine.run(statement, reading.sources)
+        with self.engine.in_order() if reading.tells_apart else nullcontext():
+            self.engine.run(statement, reading.sources)
+        if "reply" in rows.columns and self._has_repeats(number):
+            self._tell_apart(number)
 
     def _count_table(self, number: int) -> None:
         """A table whose quotes or newlines are broken is copied without the broken rows, and counted from the copy."""
@@ -200,8 +209,31 @@ class Counter:
 
     def _again_without_assumption(self, number: int) -> None:
         reading = self.readings[number]
-        self.readings[number] = replace(reading, spec=reading.unassumed or reading.spec, unassumed=None)
+        self._afresh(number, replace(reading, spec=reading.unassumed or reading.spec))
+
+    def _afresh(self, number: int, reading: Reading) -> None:
+        """Count once more, without what the first lines let assume."""
+        self.readings[number] = replace(reading, unassumed=None, tells_apart=False)
+        self.repeats.pop(number, None)
         self._ask_names(number)
+        self._forget(number)
+        self._run(number)
+
+    def _has_repeats(self, number: int) -> bool:
+        """Whether some of the counted lines are no replies of their own."""
+        each = f"SELECT unnest(replies) AS reply FROM counted WHERE reading = {number}"
+        asked = "count(*) > count(DISTINCT reply) OR coalesce(bool_or(reply = 0), false)"
+        found = bool(self.engine.fetch(f"SELECT {asked} FROM ({each})")[0][0])
+        self.engine.execute(f"UPDATE counted SET replies = NULL WHERE reading = {number}")
+        return found
+
+    def _tell_apart(self, number: int) -> None:
+        """Count again, each reply once; and how many lines are none of their own."""
+        reading = self.readings[number]
+        assert reading.spec.replies is not None
+        self.readings[number] = replace(reading, tells_apart=True)
+        with self.engine.in_order():
+            self.repeats[number] = repeats(self.engine, reading, reading.spec.replies)
         self._forget(number)
         self._run(number)
 
@@ -227,7 +259,7 @@ class Counter:
         idle = f"(verdict >= {FIRST_SKIP} OR verdict = {MALFORMED})"
         if not self._rows_of(number, idle):
             return 0
-        understood = self._rows_of(number, f"NOT {idle}")
+        understood = self._rows_of(number, f"NOT {idle}") + sum(self.repeats.get(number, {}).values())
         holding = f"SELECT count(*) FROM {lines_with_keys(self.readings[number])}"
         if self.engine.fetch(holding)[0][0] <= understood:
             return 0
@@ -242,29 +274,26 @@ class Counter:
             # Lines that look different may also be dated differently.
             spec = reading.unassumed or spec
             whole = replace(spec, roots=(*spec.roots, *spec.unseen_roots), unseen_roots=())
-            self.readings[number] = replace(reading, spec=whole, unassumed=None)
-            self._ask_names(number)
-            self._forget(number)
-            self._run(number)
+            self._afresh(number, replace(reading, spec=whole))
         self.unknown[number] = self._left_over(number)
 
-    def rows(self, number: int, reading: Reading, of_parts: bool = False, numbered: bool = False) -> RowQuery:
+    def rows(self, number: int, reading: Reading, parts: Parts | None = None, numbered: bool = False) -> RowQuery:
         """The row-level SELECT of a reading; `numbered`: of one file, with the number of each row as `record`."""
-        columns = reading.columns()
-        spec = reading.spec
-        if of_parts and spec.parts:
-            spec = replace(spec, shapes=(spec.parts.shape,), parts=None)
+        columns = reading.columns(parts)
+        spec = replace(reading.spec, shapes=(parts.shape,), parts=()) if parts else reading.spec
+        if parts or numbered or reading.tells_apart:
+            spec = replace(spec, replies=None)
         builder = RowBuilder(
             spec,
             columns,
-            lambda: relation(reading, columns, number, of_parts),
+            lambda: relation(reading, columns, number, parts),
             self.request.timezone,
             tuple(reading.dimensions.get(canonical(name), name) for name in self.labels),
             self.request.bound(self.request.since),
             self.request.bound(self.request.until),
             ("row_number() OVER () AS record",) if numbered else _file_columns(reading),
             reading.sources[0].changed if spec.undated else None,
-            of_parts,
+            parts is not None,
             reading.watched,
         )
         return builder.build()
@@ -364,6 +393,10 @@ class Counter:
                 refused = min(rows, unknown.get(number, 0))
                 unknown[number] = unknown.get(number, 0) - refused
                 counted[key] = counted.get(key, 0) + rows - refused
+        for number, kinds in self.repeats.items():
+            for reason, rows in kinds.items():
+                key = (self.readings[number].spec.name, reason)
+                counted[key] = counted.get(key, 0) + rows
         found = [SkippedRows(name, reason, rows) for (name, reason), rows in counted.items() if rows]
         readable -= sum(unknown.values())
         return found + [SkippedRows(self.readings[0].spec.name, _READABLE, readable)] * (readable > 0)
@@ -476,7 +509,7 @@ class Counter:
 
     def _alone(self, number: int, source: Source) -> Reading:
         reading = self.readings[number]
-        return replace(reading, sources=(source,), spec=replace(reading.spec, dedupe=None))
+        return replace(reading, sources=(source,), spec=replace(reading.spec, dedupe=None), tells_apart=False)
 
     def _problems(self, files: Sequence[tuple[Any, ...]]) -> list[Problem]:
         """The first refused rows of the scan, file by file, in the order of their lines."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.usage.columns import check_names
-from costcalc.usage.formats import Dedupe, FormatSpec, Term
+from costcalc.usage.formats import Dedupe, FormatSpec, Parts, Term
 from costcalc.usage.paths import Columns, JsonColumns, quoted
+from costcalc.usage.replies import replies_of
 from costcalc.usage.session import literal, locked_session
 from costcalc.usage.sources import Source
 
@@ -195,7 +196,7 @@ def column_types(engine: Engine, source: Source) -> dict[str, str]:
     return {name: _KINDS.get(kind, "number") for name, kind, *_ in found}
 
 
-def relation(reading: Reading, columns: Columns, number: int, of_parts: bool) -> str:
+def relation(reading: Reading, columns: Columns, number: int, parts: Parts | None) -> str:
     """The SQL that reads a reading's sources."""
     several = len(reading.sources) > 1
     kind = reading.sources[0].kind
@@ -204,7 +205,7 @@ def relation(reading: Reading, columns: Columns, number: int, of_parts: bool) ->
     if kind == "parquet":
         return _parquet(reading.sources, several)
     if isinstance(columns, JsonColumns):
-        return _json(reading, columns, several, of_parts)
+        return _json(reading, columns, several, parts)
     return _csv(reading.sources, number, several)
 
 
@@ -230,17 +231,22 @@ def _parquet(sources: tuple[Source, ...], several: bool) -> str:
     return f"read_parquet({_files(sources)}, {_options({'hive_partitioning': 'false'}, several)})"
 
 
-def _json(reading: Reading, columns: JsonColumns, several: bool, of_parts: bool) -> str:
-    dedupe = reading.spec.dedupe
-    deduped = _deduped(dedupe, columns) if dedupe else None
-    parts = columns.list_sql() if of_parts else ""
+def _json(reading: Reading, columns: JsonColumns, several: bool, parts: Parts | None) -> str:
+    spec = reading.spec
+    deduped = _deduped(spec.dedupe, columns) if spec.dedupe else None
+    if spec.replies and reading.tells_apart:
+        deduped = replies_of(spec.replies, columns, spec.search_for, several)
+    listed = columns.list_sql() if parts else ""
+    earlier = spec.parts[: spec.parts.index(parts)] if parts else ()
+    others = [sql for other in earlier if (sql := columns.parts_presence(other.list))]
     lines = json_lines(reading.sources, columns, several)
     if deduped:
         lines = deduped.replace("LINES", lines)
-    if of_parts:
+    if listed:
         file = ", line.filename AS filename" if several else ""
-        members = f"unnest({parts}) AS part, generate_subscripts({parts}, 1) AS part_no"
-        return f"(SELECT line, {members}{file} FROM {lines} WHERE len({parts}) > 0)"
+        members = f"unnest({listed}) AS part, generate_subscripts({listed}, 1) AS part_no"
+        chosen = " AND ".join([f"len({listed}) > 0", *(f"NOT ({sql})" for sql in others)])
+        return f"(SELECT line, {members}{file} FROM {lines} WHERE {chosen})"
     return lines
 
 

@@ -16,14 +16,18 @@ from costcalc.usage.formats import (
     Condition,
     Cost,
     Dedupe,
+    Events,
     Excess,
     FormatSpec,
     Long,
     Parts,
     Paths,
     Remark,
+    Replies,
+    ReplyId,
     Shape,
     Skip,
+    Sums,
     Term,
     Text,
     Time,
@@ -62,6 +66,7 @@ _FORMAT_KEYS = [
     "skip",
     "remarks",
     "dedupe",
+    "replies",
     "parts",
     "undated",
     "other_columns",
@@ -114,7 +119,8 @@ class _Reader:
             skip=tuple(self.skip(node) for node in self.nodes(root.get("skip"))),
             remarks=tuple(self.remark(node) for node in self.nodes(root.get("remarks"))),
             dedupe=self.dedupe(root.get("dedupe")),
-            parts=self.parts(parts, base) if parts is not None else None,
+            replies=self.replies(root.get("replies")),
+            parts=tuple(self.parts(part, base) for part in self.nodes(parts)),
             undated=self.word(root.get("undated"), "undated") == "yes",
             other_columns=self.word(root.get("other_columns"), "other_columns") != "no",
             ignored=frozenset(self.words(root.get("ignored"), "ignored")),
@@ -272,6 +278,8 @@ class _Reader:
 
     def requests(self, node: Node | None) -> Any:
         text = self.word(node, "requests")
+        if text == "none":
+            return None  # the row does not say of how many requests it is
         return text if text in ("one", "first", "plain") else Term(self.paths(text))
 
     def meters(self, node: Node | None) -> dict[str, tuple[Term | Excess, ...]]:
@@ -359,6 +367,39 @@ class _Reader:
             self.terms(entry.get("largest"), "largest"),
             self.word(entry.get("replay"), "replay"),
         )
+
+    def replies(self, node: Node | None) -> Replies | None:
+        if node is None:
+            return None
+        entry = self.document.map_at(node, "replies", ("ids", "same", "largest", "events", "sums"))
+        return Replies(
+            tuple(self.reply_id(item) for item in self.nodes(entry.get("ids"))),
+            self.path_list(entry.get("same"), "same"),
+            self.terms(entry.get("largest"), "largest"),
+            self.events(entry.get("events")),
+            self.sums(entry.get("sums")),
+        )
+
+    def reply_id(self, node: Node) -> ReplyId:
+        if isinstance(node, Scalar):
+            return ReplyId(node.text)
+        entry = self.document.map_at(node, "id", ("field", "beside", "begins"))
+        beside, begins = self.words(entry.get("beside"), "beside"), self.words(entry.get("begins"), "begins")
+        return ReplyId(self.word(entry.get("field"), "field"), beside, begins)
+
+    def events(self, node: Node | None) -> Events | None:
+        if node is None:
+            return None
+        entry = self.document.map_at(node, "events", ("kind", "first", "later", "ends"))
+        kind, first, later, ends = (self.word(entry.get(key), key) for key in ("kind", "first", "later", "ends"))
+        return Events(self.paths(kind), first, later, ends)
+
+    def sums(self, node: Node | None) -> Sums | None:
+        if node is None:
+            return None
+        entry = self.document.map_at(node, "sums", ("parts", "counts", "group"))
+        counts = self.words(entry.get("counts"), "counts")
+        return Sums(self.word(entry.get("parts"), "parts"), counts, self.word(entry.get("group"), "group"))
 
     def parts(self, node: Node, base: Shape) -> Parts:
         entry = self.document.map_at(node, "parts", ("list", *_SHAPE_KEYS))

@@ -165,6 +165,47 @@ class Dedupe:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyId:
+    """A name of a reply, beside its usage. A bare `id` may be a customer's: it counts beside one of these keys, or with
+    one of these beginnings.
+    """
+
+    path: str
+    beside: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """A reply told in events that have no name: the first one names it, a later one of the same file has its usage."""
+
+    kind: Paths
+    first: str
+    later: str
+    ends: str  # path that the last of the later ones has
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Lines that say what the other lines of their group come to: the larger of both stands."""
+
+    parts: str  # a map that only such a line has
+    counts: tuple[str, ...]  # of each of its members
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Lines that repeat one reply, tell it in parts, or sum several up: each is one usage, the last cumulative one."""
+
+    ids: tuple[ReplyId, ...]
+    same: tuple[Paths, ...]  # what lines of one reply have in common besides the id
+    largest: tuple[Term, ...]
+    events: Events | None = None
+    sums: Sums | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Rows whose list of parts says more than they do themselves: each part is read in the row's place."""
 
@@ -201,7 +242,8 @@ class FormatSpec:
     skip: tuple[Skip, ...] = ()
     remarks: tuple[Remark, ...] = ()
     dedupe: Dedupe | None = None
-    parts: Parts | None = None
+    replies: Replies | None = None
+    parts: tuple[Parts, ...] = ()  # of a line that has several of them the first is read
     undated: bool = False  # rows without a time are taken as of the day of the file's last change
     other_columns: bool = True  # columns without a meaning are dimensions
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension

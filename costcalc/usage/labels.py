@@ -57,7 +57,7 @@ def counted_table(dimensions: int) -> str:
     """The table that all sources are counted into."""
     columns = {**_KEYS, **{f"d{i}": "VARCHAR" for i in range(dimensions)}, **_SUMS}
     columns |= {f"m_{name}": "HUGEINT" for name in meters().by_name}
-    columns |= {"undated": "BIGINT", **{f"remark_{i}": "BIGINT" for i in range(MOST_REMARKS)}}
+    columns |= {"replies": "UBIGINT[]", "undated": "BIGINT", **{f"remark_{i}": "BIGINT" for i in range(MOST_REMARKS)}}
     columns |= {f"{name}_{i}": "HUGEINT" for i in range(MOST_WATCHED) for name in ("uncounted", "uncounted_largest")}
     columns |= {"off_rows": "BIGINT", "off_above": "HUGEINT", "off_below": "HUGEINT"}
     return "CREATE TEMP TABLE counted (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")"
@@ -82,6 +82,8 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
     if rounded:
         sums["rounded"] = f"sum({' + '.join(rounded)})"
     sums |= {f"m_{name}": f"sum(m_{name})" for name in rows.meters}
+    if "reply" in rows.columns:
+        sums["replies"] = "list(reply) FILTER (reply IS NOT NULL)"
     true_of = [name for name in (*rows.remarks.values(), "undated") if name in rows.columns]
     sums |= {name: f"sum(CAST(coalesce({name}, false) AS INTEGER))" for name in true_of}
     for name in filter(None, rows.watched):

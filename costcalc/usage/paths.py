@@ -15,6 +15,7 @@ _FILTERED = re.compile(r"(?P<list>[^\[\]]+)\[(?P<tests>[^\]]*)\]\.(?P<leaf>.+)")
 _MEMBER_TEST = re.compile(r"(?P<key>[^=?]+)(?P<or_none>\??)=(?P<value>.*)")
 _COUNTED = ("#", "?")
 _INSIDE = "::"  # `metadata::spend`: a text that holds JSON
+_MAP = "{}"  # `modelUsage{}`: an object whose keys are values
 PART = "*."  # a path of the part, not of the line
 
 
@@ -130,11 +131,26 @@ class JsonColumns:
         return " OR ".join(f"{sql} IS NOT NULL" for sql in found) or None
 
     def parts_presence(self, path: str) -> str | None:
-        found = [sql for steps in self._absolute(path) if (sql := self._node([*steps[:-1], f"{steps[-1]}[]"]))]
-        return " OR ".join(f"coalesce(len({sql}), 0) > 0" for sql in found) or None
+        found = [sql for steps in self._absolute(path) if (sql := self._node(_listed(steps)))]
+        size = "cardinality" if path.endswith(_MAP) else "len"
+        return " OR ".join(f"coalesce({size}({sql}), 0) > 0" for sql in found) or None
 
     def malformed(self) -> str | None:
-        return " AND ".join(f"line.{name_of(key.removesuffix('[]'))} IS NULL" for key in self.tree) or "false"
+        return " AND ".join(f"line.{name_of(_bare(key))} IS NULL" for key in self.tree) or "false"
+
+    def part_count(self, parts: str, name: str) -> None:
+        """Read a count of the parts."""
+        for steps in self._absolute(parts):
+            self._node([*_listed(steps), name])
+
+    def beside(self, objects: Sequence[str], path: str) -> list[tuple[str, str]]:
+        """Under each root that can have one of these objects: SQL that says so, and that of a path beside it."""
+        found = []
+        for root in self.roots:
+            held = [sql for key in objects if (sql := self._node(_under(root, key)))]
+            if held and (sql := self._node(_under(root, path))):
+                found.append((" OR ".join(f"{one} IS NOT NULL" for one in held), sql))
+        return found
 
     def unforeseen(self) -> str | None:
         return " OR ".join(f"{sql} IS NOT NULL" for sql in self.missed) or None
@@ -143,24 +159,21 @@ class JsonColumns:
         """The columns of the lines, for the engine: `{"usage": 'STRUCT(…)'}`."""
         return (
             "{"
-            + ", ".join(
-                f"{name_of(key.removesuffix('[]'))}: {quoted(_type(tree) + ('[]' if key.endswith('[]') else ''))}"
-                for key, tree in self.tree.items()
-            )
+            + ", ".join(f"{name_of(_bare(key))}: {quoted(_member_type(key, tree))}" for key, tree in self.tree.items())
             + "}"
         )
 
     def list_sql(self) -> str:
         """The list of parts, from whichever root has it; the parts' own paths are added to its type."""
-        found = [
-            sql for steps in self._absolute(self.part_list) if (sql := self._node([*steps[:-1], f"{steps[-1]}[]"]))
-        ]
-        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        found = [sql for steps in self._absolute(self.part_list) if (sql := self._node(_listed(steps)))]
+        members = found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        return f"map_entries({members})" if self.part_list.endswith(_MAP) else members
 
     def _part_leaf(self, path: str) -> list[str]:
         leaf = path.removeprefix(PART).split(".")
+        inside = leaf[1:] if self.part_list.endswith(_MAP) else leaf
         for steps in self._absolute(self.part_list):
-            self._node([*steps[:-1], f"{steps[-1]}[]", *leaf])
+            self._node([*_listed(steps), *inside])
         return [f"part.{_dotted(leaf)}"]
 
     def _leaves(self, path: str) -> list[str]:
@@ -197,7 +210,7 @@ class JsonColumns:
             if known.get(step.lower(), step) != step:
                 return None  # the engine's names know no case
             tree = tree.setdefault(step, {})  # type: ignore[assignment]
-        return f"line.{_dotted([step.removesuffix('[]') for step in steps])}"
+        return f"line.{_dotted([_bare(step) for step in steps])}"
 
     def _filtered(self, match: re.Match[str]) -> Column | None:
         found = [sql for steps in self._absolute(match["list"]) if (sql := self._of_members(steps, match))]
@@ -231,6 +244,15 @@ class JsonColumns:
         return f"least({number}, 1)" if counted == "?" else number
 
 
+def _listed(steps: Sequence[str]) -> list[str]:
+    """The steps to a list: `usage.iterations[]`. A map, `modelUsage{}`, says that it is one."""
+    return [*steps] if steps[-1].endswith(_MAP) else [*steps[:-1], f"{steps[-1]}[]"]
+
+
+def _bare(step: str) -> str:
+    return step.removesuffix("[]").removesuffix(_MAP)
+
+
 def _dotted(steps: Sequence[str]) -> str:
     return ".".join(name_of(step) for step in steps)
 
@@ -238,11 +260,17 @@ def _dotted(steps: Sequence[str]) -> str:
 def _type(tree: object) -> str:
     if not isinstance(tree, dict) or not tree:
         return "VARCHAR"
-    fields = ", ".join(
-        f"{name_of(key.removesuffix('[]'))} {_type(inner)}{'[]' if key.endswith('[]') else ''}"
-        for key, inner in tree.items()
-    )
-    return f"STRUCT({fields})"
+    return f"STRUCT({', '.join(f'{name_of(_bare(key))} {_member_type(key, inner)}' for key, inner in tree.items())})"
+
+
+def _member_type(key: str, tree: object) -> str:
+    if key.endswith(_MAP):
+        return f"MAP(VARCHAR, {_type(tree)})"
+    return _type(tree) + ("[]" if key.endswith("[]") else "")
+
+
+def _under(root: str, path: str) -> list[str]:
+    return (path if root == "." else f"{root}.{path}").split(".")
 
 
 def _members_of_text(text: str, tests: Sequence[re.Match[str]]) -> str:

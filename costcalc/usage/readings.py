@@ -13,7 +13,7 @@ from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
-from costcalc.usage.formats import FormatSpec, Shape, Term, Text, paths_of
+from costcalc.usage.formats import FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.maps import MapRule, entries_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning, meaning_by_name
@@ -41,6 +41,7 @@ class Reading:
     watched: tuple[Watched, ...] = ()  # columns that may be counts and are in no figure
     lacking: tuple[str, ...] = ()  # columns of the format's input and output that the table has not
     lacking_parts: tuple[str, ...] = ()  # and those of what lies inside them
+    tells_apart: bool = False  # lines that repeat a reply, continue one or sum several up were seen
 
     @property
     def dimensions(self) -> dict[str, str]:
@@ -63,11 +64,11 @@ class Reading:
         written = {name.lower(): name for name in self.sources[0].header}
         return written.get(path.lower(), path)
 
-    def columns(self) -> Columns:
-        """What the row builder asks for the format's paths."""
+    def columns(self, parts: Parts | None = None) -> Columns:
+        """What the row builder asks for the format's paths; `parts`: of a line's list, whose members are the rows."""
         first = self.sources[0]
         if first.kind == "json":
-            columns = JsonColumns(self.spec.roots, self.spec.parts.list if self.spec.parts else "", self.names)
+            columns = JsonColumns(self.spec.roots, parts.list if parts else "", self.names)
             columns.keys = frozenset(key for key in first.scalars if "." in key)
             for sign in self.spec.signs:
                 columns.presence(f"/{sign}")
@@ -258,13 +259,9 @@ def _reading(
     extra = _other_dimensions(sources, spec) if spec.other_columns else {}
     spec = _with_seen_roots(spec, sources)
     shapes = tuple(replace(shape, dimensions={**extra, **shape.dimensions, **aliases}) for shape in spec.shapes)
-    parts = (
-        replace(
-            spec.parts,
-            shape=replace(spec.parts.shape, dimensions={**shapes[0].dimensions, **spec.parts.shape.dimensions}),
-        )
-        if spec.parts
-        else None
+    parts = tuple(
+        replace(part, shape=replace(part.shape, dimensions={**shapes[0].dimensions, **part.shape.dimensions}))
+        for part in spec.parts
     )
     spec = replace(spec, shapes=shapes, parts=parts)
     names = first_names(spec, sources) if first.kind == "json" and spec.search_for else None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from costcalc.meters import meters
 from costcalc.usage.formats import Beside, Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time, Total
 from costcalc.usage.names import NOT_STATED
-from costcalc.usage.paths import PART, Column, Columns, quoted
+from costcalc.usage.paths import PART, Column, Columns, JsonColumns, quoted
+from costcalc.usage.replies import reply_hash
 from costcalc.usage.uncounted import Watched, number_sql
 
 COUNTED = 0  # verdicts of a row
@@ -89,6 +90,10 @@ class RowBuilder:
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
         common |= {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
         common |= self._watched_columns()
+        if self.spec.replies and isinstance(self.columns, JsonColumns):
+            several = any("filename" in column for column in self.carried)
+            sql = reply_hash(self.spec.replies, self.columns, self.spec.search_for, several)
+            common["reply"] = self._texts.setdefault(sql, f"a{len(self._texts)}")
         verdict = self._verdict(common)
         found_meters = tuple(name for name in meters().by_name if f"m_{name}" in common)
         return RowQuery(
@@ -177,9 +182,7 @@ class RowBuilder:
         present = [column for path in paths if (column := self.column(path))]
         if not present:
             return None
-        if self.of_parts and not paths[0].startswith(PART):
-            # What the line says of itself is counted with its first part.
-            present = [Column(f"CASE WHEN part_no = 1 THEN {column.sql} END", column.kind) for column in present]
+        present = [Column(self._once(column.sql, paths), column.kind) for column in present]
         if len(present) > 1:
             present = [Column(_first_filled([column.text for column in present]))]
         sql = self._count_sql(present[0], decimals)
@@ -187,6 +190,10 @@ class RowBuilder:
         self._count_names[alias] = " or ".join(path for path in paths if self.columns.get(path))
         self._count_texts[alias] = present[0].text
         return alias
+
+    def _once(self, sql: str, paths: Sequence[str]) -> str:
+        """What the line says of itself is counted with its first part."""
+        return f"CASE WHEN part_no = 1 THEN {sql} END" if self.of_parts and not paths[0].startswith(PART) else sql
 
     def _count_sql(self, column: Column, decimals: int) -> str:
         x = column.sql
@@ -306,9 +313,11 @@ class RowBuilder:
     def _money_columns(self, name: str, cost: Cost | None) -> dict[str, str]:
         if cost is None:
             return {}
-        texts = [(term, f"nullif(trim({text}), '')") for term in cost.terms if (text := self._first_text(term.paths))]
-        if self.of_parts:
-            texts = [(term, f"CASE WHEN part_no = 1 THEN {text} END") for term, text in texts]
+        texts = [
+            (term, self._once(f"nullif(trim({text}), '')", term.paths))
+            for term in cost.terms
+            if (text := self._first_text(term.paths))
+        ]
         if not texts:
             return {}
         amounts = [(term, _amount(text, cost.signs)) for term, text in texts]
@@ -446,8 +455,8 @@ class RowBuilder:
         return self._texts.setdefault(f"({' OR '.join(found)})", f"a{len(self._texts)}")
 
     def _list_presence(self) -> str | None:
-        listed = self.columns.parts_presence(self.spec.parts.list) if self.spec.parts else None
-        return self._texts.setdefault(listed, f"a{len(self._texts)}") if listed else None
+        listed = [sql for parts in self.spec.parts if (sql := self.columns.parts_presence(parts.list))]
+        return self._texts.setdefault(" OR ".join(listed), f"a{len(self._texts)}") if listed else None
 
     def _is_zero(self, paths: Sequence[str]) -> str:
         text = self._first_text(paths)
