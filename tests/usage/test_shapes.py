@@ -17,7 +17,7 @@ OPENAI_TIME = "start_time,end_time,start_time_iso,end_time_iso"
 
 def chat(prompt, completion, model="m", **more):
     usage = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-    return {"id": "chatcmpl-1", "created": 1_788_264_000, "model": model, "usage": usage} | more
+    return {"created": 1_788_264_000, "model": model, "usage": usage} | more
 
 
 def claude(message_id, request_id, output, **more):
