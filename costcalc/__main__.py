@@ -6,10 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 
+from costcalc.cli.streams import prepare_streams
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the answer's: 0 fine, 1 broken, 2 wrong input, 3 incomplete, 70 a bug."""
     args = list(sys.argv[1:] if argv is None else argv)
+    prepare_streams()
     if args == ["--version"]:  # answered before anything is imported
         from costcalc import __version__
 

@@ -12,7 +12,7 @@ from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
 from costcalc.files import write_whole
@@ -156,7 +156,7 @@ def advise(
     if plan is not None and report.together is not None:
         _write_plan(result, plan)
     texts = {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)}
-    deliver(kind, answer, lambda: _page(result), texts)
+    deliver(kind, answer, lambda: _page(result), texts, lacks_of(report.usage, report.is_priced))
     if plan is not None:
         _say(plan, is_written=report.together is not None)
     report_refused(report.usage)

@@ -14,7 +14,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import deliver, report_refused
+from costcalc.cli.output import deliver, lacks_of, report_refused
 from costcalc.cli.plans import read_earned
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import CostcalcError, Place, fail, nearest_names, problem_text
@@ -240,8 +240,9 @@ def _deliver(result: api.CheckResult, targets: list[tuple[str, Path | None]], ta
         "sarif": result.to_sarif,
         "github": lambda: _annotations(result),
     }
+    lacks = lacks_of(result.report.usage, result.report.rating.is_complete)
     for kind, path in targets:
-        deliver(kind, path, lambda: _page(result), texts)
+        deliver(kind, path, lambda: _page(result), texts, lacks)
 
 
 def _page(result: api.CheckResult) -> RenderableType:

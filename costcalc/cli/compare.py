@@ -11,7 +11,7 @@ from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.plans import Floor, MarginOption, RevenueOption, read_earned
 from costcalc.cli.progress import scan_progress
 
@@ -133,7 +133,7 @@ def compare(
         )
     report = result.report
     texts = {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)}
-    deliver(kind, output, lambda: _page(result), texts)
+    deliver(kind, output, lambda: _page(result), texts, lacks_of(report.usage, report.is_priced))
     report_refused(report.usage)
     return exit_code(
         report.usage,

@@ -11,7 +11,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import fail
 
@@ -115,6 +115,7 @@ def cost(
             "focus": result.to_focus,
             "focus-parquet": result.to_focus_parquet,
         },
+        lacks_of(report.usage, report.is_priced),
     )
     report_refused(report.usage)
     return exit_code(

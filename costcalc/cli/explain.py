@@ -10,7 +10,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.plans import Hike, PassThrough, ScenarioOption
 from costcalc.cli.progress import scan_progress
 
@@ -111,6 +111,7 @@ def explain(
         output,
         lambda: _page(result, top),
         {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result, top)},
+        lacks_of(report.usage, report.is_priced),
     )
     report_refused(report.usage)
     return exit_code(

@@ -10,7 +10,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def forecast(
         output,
         lambda: _page(result),
         {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
+        lacks_of(report.usage, report.is_priced),
     )
     report_refused(report.usage)
     if report.budget and report.budget.state == "broken":

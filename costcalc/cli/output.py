@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from costcalc.files import write_whole
-from costcalc.problems import INCOMPLETE_EXIT, fail, nearest_names
+from costcalc.problems import INCOMPLETE_EXIT, fail, nearest_names, visible
+from costcalc.render.words import counted
 from costcalc.reports.usage import UsageSummary
 
 if TYPE_CHECKING:
@@ -66,25 +67,52 @@ def _kind_of_ending(output: Path, endings: Mapping[str, str]) -> str | None:
 
 
 def deliver(
-    kind: str, output: Path | None, page: Callable[[], RenderableType], texts: Mapping[str, Callable[[], str | bytes]]
+    kind: str,
+    output: Path | None,
+    page: Callable[[], RenderableType],
+    texts: Mapping[str, Callable[[], str | bytes]],
+    lacks: str = "",
 ) -> None:
-    """Write the answer where it was asked for. CostcalcError: the file cannot be written, or a terminal cannot show it."""
+    """Write the answer where it was asked for; `lacks`: as in `put`.
+
+    CostcalcError: the file cannot be written, or a terminal cannot show it.
+    """
     if kind == "table" and (output is None or str(output) == "-"):
         screen().print(page(), crop=False)  # lines to paste may be longer
         return
     text = _page_text(page()) if kind == "table" else texts[kind]()
     if isinstance(text, bytes):
-        _deliver_bytes(kind, output, text)
+        _deliver_bytes(kind, output, text, lacks)
         return
     if output is None or str(output) == "-":
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         return
-    write_whole(output, text if text.endswith("\n") else text + "\n")
+    put(output, text if text.endswith("\n") else text + "\n", lacks)
 
 
-def _deliver_bytes(kind: str, output: Path | None, content: bytes) -> None:
+def put(output: Path, content: str | bytes, lacks: str = "") -> None:
+    """Write a file, and say so on standard error. `lacks`: what its figures lack. CostcalcError: it cannot be written."""
+    write_whole(output, content)
+    tell_written(output, lacks)
+
+
+def tell_written(output: Path, lacks: str = "", holds: str = "") -> None:
+    """One line for a file that was written. `holds`: what is in it."""
+    incomplete = f"; incomplete: {lacks}" if lacks else ""
+    sys.stderr.write(f"{visible(str(output))} is written{holds and f': {holds}'}{incomplete}\n")
+
+
+def lacks_of(usage: UsageSummary, priced: bool) -> str:
+    """What the figures lack: "usage without a price, 2 rows refused"."""
+    found = [] if priced else ["usage without a price"]
+    found += [f"{counted(usage.refused_rows, 'row')} refused"] * bool(usage.refused_rows)
+    found += [f"{counted(usage.unread_files, 'file')} not read"] * bool(usage.unread_files)
+    return ", ".join(found)
+
+
+def _deliver_bytes(kind: str, output: Path | None, content: bytes, lacks: str) -> None:
     if output is not None and str(output) != "-":
-        write_whole(output, content)
+        put(output, content, lacks)
         return
     if sys.stdout.isatty():
         raise fail(

@@ -13,7 +13,7 @@ from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import fail, nearest_names
@@ -158,7 +158,7 @@ def project(
         "parquet": lambda: result.to_parquet(written),
         "xlsx": result.to_xlsx,
     }
-    deliver(kind, output, lambda: _page(result), texts)
+    deliver(kind, output, lambda: _page(result), texts, lacks_of(report.usage, report.is_priced))
     report_refused(report.usage)
     return exit_code(
         report.usage,

@@ -11,7 +11,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import deliver, exit_code, kind_of, report_refused
+from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import INCOMPLETE_EXIT, fail
 
@@ -158,11 +158,13 @@ def reconcile(
             **choice.scan_words(config, ctx),
         )
     report = result.report
+    priced = not any(line.kind == "unpriced" for line in report.lines)
     deliver(
         kind,
         output,
         lambda: _page(result),
         {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
+        lacks_of(report.usage, priced),
     )
     report_refused(report.usage)
     if report.problems:
@@ -173,8 +175,7 @@ def reconcile(
         return DIFFERS_EXIT
     if report.refused_rows and not allow_refused:
         return INCOMPLETE_EXIT
-    unpriced = any(line.kind == "unpriced" for line in report.lines)
-    return exit_code(report.usage, not unpriced, allow_unpriced=allow_unpriced, allow_refused=allow_refused)
+    return exit_code(report.usage, priced, allow_unpriced=allow_unpriced, allow_refused=allow_refused)
 
 
 def _page(result: api.ReconciliationResult) -> RenderableType:

@@ -13,11 +13,10 @@ from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import exit_code, report_refused
+from costcalc.cli.output import exit_code, lacks_of, put, report_refused
 from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
 from costcalc.cli.project import Seed, Simulate
-from costcalc.files import write_whole
 from costcalc.problems import fail, nearest_names
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def report(
             progress=progress,
             **choice.scan_words(config, ctx),
         )
-    _write(output, _content(result, kind, chart))
+    _write(output, _content(result, kind, chart), lacks_of(result.report.usage, result.report.is_priced))
     report_refused(result.report.usage)
     return exit_code(
         result.report.usage,
@@ -171,8 +170,8 @@ def _chart(result: api.OutlookResult, name: str) -> Chart:
     return bridge_chart(result.report) if name == "bridge" else months_chart(result.report)
 
 
-def _write(output: Path | None, content: str | bytes) -> None:
+def _write(output: Path | None, content: str | bytes, lacks: str) -> None:
     if output is not None and str(output) != "-":
-        write_whole(output, content)
+        put(output, content, lacks)
     elif isinstance(content, str):
         sys.stdout.write(content)

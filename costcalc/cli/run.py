@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from errno import ENOSPC
@@ -14,7 +13,6 @@ from typer.exceptions import TyperException
 from costcalc.problems import INPUT_EXIT, CostcalcError
 
 BUG_EXIT = 70
-BROKEN_PIPE_EXIT = 141  # as a shell reports SIGPIPE
 INTERRUPTED_EXIT = 130
 
 
@@ -37,10 +35,6 @@ def run(args: Sequence[str]) -> int:
         return _wrong_usage(error)
     except (typer.Abort, KeyboardInterrupt):
         return _interrupted()
-    except BrokenPipeError:
-        # The reader has gone, `| head` for one; nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return BROKEN_PIPE_EXIT
     except Exception as error:
         if str(error) == "Query interrupted":  # so the engine says that somebody pressed Ctrl-C
             return _interrupted()

@@ -11,9 +11,10 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
-from costcalc.cli.output import report_refused
+from costcalc.cli.output import lacks_of, report_refused, tell_written
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import INCOMPLETE_EXIT, fail
+from costcalc.render.words import counted
 from costcalc.reports.usage import summary_of
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def scan(
     write_ledger(ledger, output)
     summary = summary_of(ledger, zone)
     rows = sum(source.rows for source in ledger.sources)
-    typer.echo(f"{output}: {len(ledger.groups):,} groups of {rows:,} rows, {int(summary.tokens):,} tokens", err=True)
+    holds = f"{counted(len(ledger.groups), 'group')} of {counted(rows, 'row')}, {int(summary.tokens):,} tokens"
+    tell_written(output, lacks_of(summary, priced=True), holds)
     report_refused(summary)
     return INCOMPLETE_EXIT if not summary.is_whole and not (allow_refused or config.flag("allow_refused")) else 0
 

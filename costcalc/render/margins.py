@@ -20,6 +20,14 @@ from costcalc.reports.projection import Projection
 
 def margin_blocks(projection: Projection, table: Table) -> Iterator[Block]:
     """The margin before and after, as a bar, by line where the log states it, with the ways back."""
+    yield from _margins(projection, table)
+    recover = projection.margin.recover if projection.margin else None
+    if projection.move and not (recover is not None and recover > 0):  # else it is one of the ways to hold the margin
+        yield Gap()
+        yield Facts([("To pay as before", (_move(projection.move), *_estimate(projection)))], each_in_a_line=True)
+
+
+def _margins(projection: Projection, table: Table) -> Iterator[Block]:
     margin = projection.margin
     if margin is None:
         yield from _assumed(projection)
@@ -113,15 +121,12 @@ def _hold(projection: Projection, margin: Margin) -> Iterator[tuple[str, tuple[s
     if projection.move:
         ways.append(_move(projection.move))
     first, *others = ways or ["nothing was spent before"]
-    estimate = projection.move is not None and projection.move.share is not None
-    yield (
-        f"To hold {percent_text(margin.before)}",
-        (
-            first,
-            *(f"or {way}" for way in others),
-            *(["Estimate: the same token counts assumed there"] if estimate else []),
-        ),
-    )
+    yield f"To hold {percent_text(margin.before)}", (first, *(f"or {way}" for way in others), *_estimate(projection))
+
+
+def _estimate(projection: Projection) -> list[str]:
+    is_moved = projection.move is not None and projection.move.share is not None
+    return ["Estimate: the same token counts assumed there"] if is_moved else []
 
 
 def _move(answer: MoveAnswer) -> str:

@@ -11,7 +11,7 @@ RISE = ("examples/usage.csv", "--hike", "alibaba=34", "--revenue", "24000")
 
 def test_the_page_is_one_file_with_the_words_of_project(run_costcalc, tmp_path):
     run = run_costcalc("report", *RISE, "-o", tmp_path / "report.html")
-    assert (run.code, run.out, run.err) == (0, "", "")
+    assert (run.code, run.out, run.err) == (0, "", f"{tmp_path / 'report.html'} is written\n")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert "Cost a month rises from 9,652.99 USD (today) to 10,524.47 USD in September 2027" in page

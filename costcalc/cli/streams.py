@@ -1,0 +1,47 @@
+"""Streams: one that was closed, or whose reader has gone, takes what is written to it and says nothing."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+
+
+def prepare_streams() -> None:
+    """Open what is closed, to nowhere; let pipes lose their readers. The exit code stays that of the answer."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = getattr(sys, name)
+        if stream is None:
+            # The lowest number that is free is this one: nothing else that is opened may get it.
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
+        elif number and _is_pipe(stream, number):
+            setattr(sys, name, _patient(stream, number))
+
+
+def _is_pipe(stream: object, number: int) -> bool:
+    try:
+        own = stream.fileno() == number  # type: ignore[attr-defined]
+        return own and stat.S_ISFIFO(os.fstat(number).st_mode)
+    except (AttributeError, OSError, ValueError):
+        return False  # of a test, or of a notebook
+
+
+def _patient(stream: io.TextIOWrapper, number: int) -> io.TextIOWrapper:
+    stream.flush()
+    buffer = io.BufferedWriter(_Pipe(number, "wb", closefd=False))  # type: ignore[type-var]
+    return io.TextIOWrapper(
+        buffer, stream.encoding, stream.errors, line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )  # fmt: skip
+
+
+class _Pipe(io.FileIO):
+    """A pipe that may lose its reader: `| head` for one."""
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        try:
+            return super().write(content) or 0
+        except BrokenPipeError:
+            return len(content)
