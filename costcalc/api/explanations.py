@@ -84,7 +84,7 @@ def explain(
         changes_at(plan, share), names, read_basis(basis), currency.upper() if currency else None, timezone,
         Choice(chosen, meter.strip().lower().replace("-", "_")),
     )  # fmt: skip
-    ledger = ledger_of(usage, names, prices, timezone, choose)
+    ledger = ledger_of(usage, names, prices, timezone, choose, [plan])
     return ExplanationResult(explanation(ledger, prices.pricebook, prices.fx, options))
 
 

@@ -71,7 +71,7 @@ def project(
     changes = changes_at(plan, share)
     currency = currency or plan.currency
     prices = prices or read_prices()
-    ledger = ledger_of(usage, names, prices, timezone, choose)
+    ledger = ledger_of(usage, names, prices, timezone, choose, [plan])
     options = ProjectOptions(
         changes=changes,
         by=names,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
+from costcalc.api.plans import scenario_of
 from costcalc.api.settings import with_settings
 from costcalc.api.words import read_period
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
-from costcalc.rating.cuts import cuts_for
+from costcalc.rating.cuts import cuts_for, splits_for
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import UsageLedger
@@ -46,6 +48,7 @@ def scan(
     budgets: Sequence[Budget] = (),
     asked: Asked = NOTHING_ASKED,
     rules: Sequence[MapRule] = (),
+    raised: Sequence[Scenario] = (),
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
@@ -53,26 +56,31 @@ def scan(
     the `last` ones before the log's end ("30d", "4w", "3m").
     `by` names the dimensions to keep apart; `columns` says what a column of your own is called
     (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, and `budgets` say what else must be kept
-    apart so that they can be run on the ledger. CostcalcError: an input that cannot be read or understood.
+    apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
+    time. CostcalcError: an input that cannot be read or understood.
     """
     from costcalc.usage.scan import ScanRequest
     from costcalc.usage.scan import scan as scan_usage
 
     prices = prices or read_prices()
     wished: tuple[str, ...] = ()
+    plans: list[Scenario] = []
     names, cuts = tuple(by), cuts_for(prices.pricebook, timezone)
     if scenarios:
         from costcalc.api.outlooks import asked_of_a_scan
 
-        more, wished, cuts = asked_of_a_scan(scenarios, months, prices, timezone)
+        plans = [scenario_of(scenario, ()) for scenario in scenarios]
+        more, wished, cuts = asked_of_a_scan(plans, months, prices, timezone)
         names = (*names, *more)
     if budgets:
         from costcalc.reports.check.usage import columns_for, with_budgets
 
         names, cuts = (*names, *columns_for(budgets)), with_budgets(cuts, budgets)
     period = read_period(since, until, month, last, week)
+    selectors = [change.selector for plan in (*plans, *raised) for change in plan.whole_changes()]
+    selectors += [term.selector for term in prices.pricebook.terms.commitments]
     request = ScanRequest(
-        cuts=cuts,
+        cuts=replace(cuts, splits=splits_for(selectors)),
         dimensions=tuple(dict.fromkeys(name for name in names if name not in PRICE_FIELDS)),
         if_offered=wished,
         since=period.since,
@@ -89,9 +97,12 @@ def scan(
 
 
 def ledger_of(
-    usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any]
-) -> UsageLedger:
-    return usage if isinstance(usage, UsageLedger) else scan(usage, by=by, prices=prices, timezone=timezone, **choose)
+    usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any],
+    raised: Sequence[Scenario] = (),
+) -> UsageLedger:  # fmt: skip
+    if isinstance(usage, UsageLedger):
+        return usage
+    return scan(usage, by=by, prices=prices, timezone=timezone, raised=raised, **choose)
 
 
 def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,10 @@ from costcalc.problems import fail
 Hike = Annotated[
     list[str] | None,
     typer.Option(
-        "--hike", metavar="SELECTOR=CHANGE[@DATE]", help="A price rise; repeat it, or write a list.", show_default=False
+        "--hike",
+        metavar="SELECTOR=CHANGE[@DATE]",
+        help="A price rise; repeat it, or write a list. A meter is one line of the price list: :input_tokens leaves cached input that has a price of its own, :tokens is all.",
+        show_default=False,
     ),
 ]
 ScenarioOption = Annotated[

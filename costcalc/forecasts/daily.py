@@ -24,6 +24,8 @@ _SMOOTHING = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)  # 0: the level never m
 _POWERS = (0.0, 0.5, 1.0)  # of spend: 0 is its logarithm, where noise and growth are percentages; 1, sums
 _NOTHING = 1e-18  # squared residuals, in units of the mean day: the days follow the pattern exactly
 _EXACT = 1e-9  # a sum that exceeds a limit by less of it has met it: floats do not add up to the last digit
+_STEEPEST = 0.95  # of the last day's level: a line does not come from below nothing
+_LEAST_LEVEL = 0.02  # of the last day's level: nor does it go there
 _HIGHEST = 20.0  # e^20 times the mean day: beyond it a logarithm says nothing
 
 
@@ -77,7 +79,7 @@ def paths(spend: Sequence[float], first_weekday: int, days: int) -> Paths:
     """Paths of the days after `spend`, which holds LEAST_DAYS days or more; negative days count as zero.
 
     `first_weekday` is that of spend's first day. What the past leaves open is drawn too: how fast the level moves,
-    level, drift, season, the size of the noise, and whether noise is a sum or a percentage.
+    level, drift, season, the size of the noise, and whether noise is a sum or a percentage; and whether growth is.
     """
     import numpy as np
 
@@ -89,10 +91,10 @@ def paths(spend: Sequence[float], first_weekday: int, days: int) -> Paths:
         return Paths(np.zeros((_PATHS, days)))
     random = np.random.default_rng(_SEED)
     known, coming = _design(len(past), days, weekday)
-    fits = list(_fits(past / mean, known))
+    fits = list(_fits(past / mean, known, coming))
     weights = np.exp(np.array([fit.evidence for fit in fits]) - max(fit.evidence for fit in fits))
     counts = random.multinomial(_PATHS, weights / weights.sum())
-    drawn = [fit.draw(known, coming, int(count), random) for fit, count in zip(fits, counts, strict=True) if count]
+    drawn = [fit.draw(int(count), random) for fit, count in zip(fits, counts, strict=True) if count]
     return Paths(np.vstack(drawn) * mean)
 
 
@@ -102,6 +104,8 @@ class _Fit:
 
     power: float
     smoothing: float
+    known: Floats  # the columns of the known days, and of those to come
+    coming: Floats
     days: Floats  # transformed
     mean: Floats  # of the coefficients
     root: Floats  # of their covariance, in units of the noise's variance
@@ -110,19 +114,19 @@ class _Fit:
     freedom: int
     evidence: float  # the logarithm of the marginal likelihood under flat priors
 
-    def draw(self, known: Floats, coming: Floats, count: int, random: np.random.Generator) -> Floats:
+    def draw(self, count: int, random: np.random.Generator) -> Floats:
         """So many paths, each with a noise, coefficients and residuals of its own."""
         import numpy as np
 
         noise = np.sqrt(self.squares / random.chisquare(self.freedom, (count, 1)))
         drawn = self.mean + noise * (random.standard_normal((count, len(self.mean))) @ self.root.T)
         age = np.arange(len(self.days))[::-1]
-        level = (self.days - drawn @ known.T) @ (self.smoothing * (1 - self.smoothing) ** age)
+        level = (self.days - drawn @ self.known.T) @ (self.smoothing * (1 - self.smoothing) ** age)
         shape = self.residuals - self.residuals.mean()
         shape = shape / max(float(np.sqrt(np.mean(shape**2))), 1e-300)
-        errors = noise * random.choice(shape, (count, len(coming)))
+        errors = noise * random.choice(shape, (count, len(self.coming)))
         moved = self.smoothing * (np.cumsum(errors, axis=1) - errors)
-        return _as_spend(drawn @ coming.T + level[:, None] + moved + errors, self.power)
+        return _as_spend(drawn @ self.coming.T + level[:, None] + moved + errors, self.power)
 
 
 def _design(known: int, coming: int, weekday: int) -> tuple[Floats, Floats]:
@@ -135,34 +139,65 @@ def _design(known: int, coming: int, weekday: int) -> tuple[Floats, Floats]:
     return columns[:known], columns[known:]
 
 
-def _fits(days: Floats, known: Floats) -> Iterator[_Fit]:
-    """Every smoothing with every power that these days allow."""
+def _fits(days: Floats, known: Floats, coming: Floats) -> Iterator[_Fit]:
+    """Every smoothing with every power and every course of the drift that these days allow."""
     import numpy as np
 
     # A day of nothing has no logarithm, and its square root alone says enough of it.
     powers = _POWERS if len(days) >= _SCALE_DAYS and days.min() > 0 else (0.5,)
-    freedom = len(days) - known.shape[1]
     age = np.arange(len(days))[:, None] - np.arange(len(days))
+    slope = _slope(days, known)
     for smoothing in _SMOOTHING:
         # Each day less what smoothing expected of it: the innovations of whatever is smoothed.
         whiten = np.eye(len(days)) - np.where(age > 0, smoothing * (1 - smoothing) ** np.maximum(age - 1, 0), 0.0)
-        columns = whiten @ known
-        normal = columns.T @ columns
-        covariance = np.linalg.inv(normal)
-        root = np.linalg.cholesky((covariance + covariance.T) / 2).astype(np.float64)
         for power in powers:
-            values = _transformed(days, power)
-            mean = covariance @ (columns.T @ (whiten @ values))
-            residuals = whiten @ values - columns @ mean
-            squares = float(residuals @ residuals)
-            squares = squares if squares > _NOTHING * len(days) else 0.0
             stretched = (power - 1) * float(np.log(days).sum()) if len(powers) > 1 else 0.0
-            evidence = (
-                stretched
-                - 0.5 * float(np.linalg.slogdet(normal)[1])
-                - 0.5 * freedom * float(np.log(max(squares, _NOTHING)))
-            )
-            yield _Fit(power, smoothing, values, mean, root, residuals, squares, freedom, evidence)
+            yield _fit(days, power, smoothing, known, coming, whiten, stretched)
+            if power != 1.0:
+                # Noise may be a percentage, and growth a sum all the same: a line that this power bends.
+                lines = [_bent(columns, slope, power) for columns in (known, coming)]
+                yield _fit(days, power, smoothing, lines[0], lines[1], whiten, stretched)
+
+
+def _fit(
+    days: Floats, power: float, smoothing: float, known: Floats, coming: Floats, whiten: Floats, stretched: float
+) -> _Fit:
+    import numpy as np
+
+    freedom = len(days) - known.shape[1]
+    columns = whiten @ known
+    normal = columns.T @ columns
+    covariance = np.linalg.inv(normal)
+    root = np.linalg.cholesky((covariance + covariance.T) / 2).astype(np.float64)
+    values = _transformed(days, power)
+    mean = covariance @ (columns.T @ (whiten @ values))
+    residuals = whiten @ values - columns @ mean
+    squares = float(residuals @ residuals)
+    squares = squares if squares > _NOTHING * len(days) else 0.0
+    evidence = (
+        stretched - 0.5 * float(np.linalg.slogdet(normal)[1]) - 0.5 * freedom * float(np.log(max(squares, _NOTHING)))
+    )
+    return _Fit(power, smoothing, known, coming, values, mean, root, residuals, squares, freedom, evidence)
+
+
+def _slope(days: Floats, known: Floats) -> float:
+    """By what share of the last day's level a straight line through the days goes up a day."""
+    import numpy as np
+
+    level, slope = np.linalg.lstsq(known, days, rcond=None)[0][:2]
+    most = _STEEPEST / len(days)
+    return float(np.clip(slope / max(float(level), 1e-6), -most, most))
+
+
+def _bent(columns: Floats, slope: float, power: float) -> Floats:
+    """The columns with a drift that is a straight line of spend, as this power shows it; a day's step is 1 at the end."""
+    import numpy as np
+
+    if slope == 0.0:
+        return columns
+    line = np.maximum(1 + slope * columns[:, 1], _LEAST_LEVEL)
+    drift = np.log(line) if power == 0 else (line**power - 1) / power
+    return np.column_stack([columns[:, 0], drift / slope, columns[:, 2:]])
 
 
 def _transformed(days: Floats, power: float) -> Floats:

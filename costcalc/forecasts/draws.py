@@ -88,6 +88,9 @@ class Draws:
         drawn = isinstance(one, Terms) or isinstance(other, Terms)
         return self.factors.chosen("least", one, other) if drawn else min(one, other)
 
+    def is_less(self, one: Number, other: Number) -> bool:
+        return self.middle(one) < self.middle(other)
+
     def middle(self, value: Number) -> Fraction:
         return self.factors.middle(listed(value)) if isinstance(value, Terms) else Fraction(value)
 

@@ -125,7 +125,7 @@ def _turned(
     *, saves: bool,
 ) -> list[Flow]:  # fmt: skip
     """A share of the flow becomes these. `saves`: whether that is taken to be cheaper where no price tells."""
-    share = reading.share(change.share, lambda: plan.saves(flow, instead, when, else_=saves))
+    share = reading.share(change.share, lambda: plan.saves(flow, instead, when, reading, else_=saves))
     share = share * change.span.arrived(when.month, when.first)
     stays = replace(flow, scale=flow.scale * (1 - share))
     return _kept(stays, *(replace(part, scale=part.scale * share) for part in instead))

@@ -88,11 +88,11 @@ class Plan:
         shares = (*(m.share for m in usage.mix), *(e.share for e in usage.escalation), *(m.share for m in usage.moves))
         return any(share.is_range for share in shares)
 
-    def saves(self, flow: Any, instead: Sequence[Any], when: When, *, else_: bool) -> bool:
+    def saves(self, flow: Any, instead: Sequence[Any], when: When, reading: Reading, *, else_: bool) -> bool:
         """Whether what a flow becomes costs less than it, at the prices of the day; `else_`: where that is not known."""
         found = [self.cost_of(part, when.day, when.month) for part in (flow, *instead)]
         costs = [cost for cost in found if cost is not None]
-        return bool(sum(costs[1:]) < costs[0]) if len(costs) == len(found) else else_
+        return reading.is_less(sum(costs[1:]), costs[0]) if len(costs) == len(found) else else_
 
     def volume(self, cell: Cell, when: When, reading: Reading) -> Number:
         """How many times today's requests the cell has: with growth, without the customers that were lost."""

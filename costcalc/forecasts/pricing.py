@@ -162,6 +162,7 @@ class Pricer:
         return PriceKey(
             found.provider, found.region, found.model, flow.service_tier, key.thinking if key else False,
             key.off_peak if own and key else self._off_peak(flow, found, day), over, output_over, since,
+            key.labels if key else (),
         )  # fmt: skip
 
     def _resolved(self, flow: Flow) -> ResolvedModel | None:
@@ -256,7 +257,7 @@ class Pricer:
             else:
                 part = count * units.price[billed]
                 cost = cost + part
-                parts.append((billed, part))
+                parts.append((quote.rates[billed].line or billed, part))
         return Priced(cost, value_of(cost, flow.cell.counts), zero, complete, tuple(parts), busy if facts else None)
 
     def _billed(self, flow: Flow, day: date, month: Month) -> Priced:
@@ -312,7 +313,7 @@ class Pricer:
         for meter, q in quote.rates.items():
             number = self.reading.number
             changed = unit_price(
-                number(q.price), number(q.share), q.from_standard, meter, matching, key.day, self.reading.rise
+                number(q.price), number(q.share), q.from_standard, q.line or meter, matching, key.day, self.reading.rise
             )
             left = number(q.left if contracted else ONE)
             price[meter] = changed * left * rate / 10 ** known[meter].decimals

@@ -64,6 +64,9 @@ class Reading(Protocol):
     def least(self, one: Number, other: Number) -> Number:
         """The smaller one."""
 
+    def is_less(self, one: Number, other: Number) -> bool:
+        """Whether an amount is the smaller one; asked at the ends of ranges."""
+
     def middle(self, value: Number) -> Fraction:
         """The value by which requests are put into price bands."""
 
@@ -116,6 +119,9 @@ class End:
 
     def least(self, one: Number, other: Number) -> Number:
         return min(one, other)
+
+    def is_less(self, one: Number, other: Number) -> bool:
+        return bool(one < other)
 
     def middle(self, value: Number) -> Fraction:
         found: Fraction = value

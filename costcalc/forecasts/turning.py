@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -76,6 +76,18 @@ class Turning(End):
     """An end of every range, with rises that stay open: `powers` says which knobs turn a change."""
 
     powers: Callable[[PriceChange], Powers] = lambda change: RISE
+    places: Sequence[tuple[Fraction, Fraction]] = (
+        (Fraction(1), Fraction(1)),
+    )  # of the knobs: where they begin, their ends
+    torn: list[bool] = field(
+        default_factory=list, compare=False
+    )  # what is less elsewhere on the sliders than where they begin
 
     def rise(self, change: PriceChange) -> Number:
         return Poly({self.powers(change): change.rise(self.variant)} if change.rise(self.variant) else {})
+
+    def is_less(self, one: Number, other: Number) -> bool:
+        found = [left for place in self.places if (left := (poly(other) - one).at(*place))]
+        if min(found, default=0) < 0 < max(found, default=0):
+            self.torn.append(True)
+        return bool((poly(other) - one).at(*self.places[0]) > 0)

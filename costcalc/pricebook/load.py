@@ -139,6 +139,7 @@ def _laid_over(below: Book, book: Book, problems: list[Problem]) -> Book:
         is_default=below.is_default or book.is_default,
         sources=_joined("source", below.sources, book.sources, book, problems),
         schedules=_joined("schedule", below.schedules, book.schedules, book, problems),
+        modifiers=_joined("modifier", below.modifiers, book.modifiers, book, problems),
         below=below,
     )
 

@@ -38,6 +38,18 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Modifier:
+    """What requests of some label cost: a share of every token's price, whatever the tier, the length or the hour."""
+
+    name: str
+    label: str  # of the log's rows: inference_geo
+    value: str  # in lower case: us
+    share: Fraction  # 1.1 is 110% of the price
+    source: str = ""  # key of a Source
+    observed: date | None = None  # its start is unknown: an estimate before this day
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """Lengths of one request, in tokens: strictly above `over`, up to and including `up_to`."""
 
@@ -118,6 +130,7 @@ class PriceBlock:
     corrected: str = ""  # why this block differs from what its source says, or from what it said before
     locked_until: date | None = None  # a negotiated fixed rate: no rise touches it before this day
     self_hosted: SelfHosted | None = None  # the facts from which the rates of input and output were derived
+    modifiers: tuple[str, ...] = ()  # keys of the book's modifiers that hold for these prices
 
     def sections(self) -> list[Section]:
         return [self.standard, *self.service_tiers.values()]
@@ -172,6 +185,7 @@ class Book:
     checked: date | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    modifiers: Mapping[str, Modifier] = field(default_factory=dict)
     date_suffixes: bool = True  # `name-20250929` and `name-2025-09-29` inherit everything from `name`
     note: str = ""
     below: Book | None = None  # the list that this one is laid over

@@ -12,7 +12,19 @@ from pathlib import Path
 from costcalc.calendar import read_day, zone
 from costcalc.meters import meters
 from costcalc.money import read_number
-from costcalc.pricebook.model import Band, Book, Bounds, Model, PriceBlock, Rate, Schedule, Section, Source, Window
+from costcalc.pricebook.model import (
+    Band,
+    Book,
+    Bounds,
+    Model,
+    Modifier,
+    PriceBlock,
+    Rate,
+    Schedule,
+    Section,
+    Source,
+    Window,
+)
 from costcalc.pricebook.selfhosted import read_self_hosted
 from costcalc.pricebook.terms import TERM_KEYS, Terms, read_terms
 from costcalc.problems import Place, nearest_names
@@ -23,16 +35,28 @@ STATUSES = ("announced", "in_force", "cancelled", "superseded")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 BOOK_KEYS = ("provider", "names", "list_names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
-              "date_suffixes", "note", "sources", "schedules", "models")  # fmt: skip
+              "date_suffixes", "note", "sources", "schedules", "modifiers", "models")  # fmt: skip
 MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
-BLOCK_WORDS = ("status", "schedule", "withdrawn", "note", "corrected", "locked_until", "service_tiers", "self_hosted")
-NO_FIGURES = frozenset({"status", "schedule", "source", "note", "corrected", "locked_until", "observed"})
+BLOCK_WORDS = (
+    "status",
+    "schedule",
+    "modifiers",
+    "withdrawn",
+    "note",
+    "corrected",
+    "locked_until",
+    "service_tiers",
+    "self_hosted",
+)
+NO_FIGURES = frozenset({"status", "schedule", "modifiers", "source", "note", "corrected", "locked_until", "observed"})
 SECTION_WORDS = ("bands", "thinking", "off_peak", "all", "observed", "source")
 BOUND_WORDS = ("input_above", "input_from", "input_up_to", "input_below",
                 "output_above", "output_from", "output_up_to", "output_below")  # fmt: skip
 
 SOURCE_KEYS = ("url", "read", "confidence")
 SCHEDULE_KEYS = ("timezone", "peak_days", "peak_hours", "holidays", "note", "source")
+MODIFIER_KEYS = ("where", "tokens", "observed", "note", "source")
+MODIFIER_SHARE = re.compile(r"(\d[\d_]*(?:\.\d+)?)%", re.ASCII)
 REQUIRED_KEYS = ("provider", "currency", "timezone", "models")
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 TOKENS = re.compile(r"(\d[\d_]*)(?: tokens)?", re.ASCII)
@@ -86,6 +110,7 @@ class _BookReader:
         self.doc = document
         self.sources: dict[str, Source] = {}
         self.schedules: dict[str, Schedule] = {}
+        self.modifiers: dict[str, Modifier] = {}
         self.currency = ""
 
     def file(self) -> tuple[Book | None, Terms]:
@@ -108,6 +133,11 @@ class _BookReader:
         self.schedules = {
             key.text: self._schedule(key, node) for key, node in doc.map_at(root.get("schedules"), "schedules")
         }
+        self.modifiers = {
+            key.text: found
+            for key, node in doc.map_at(root.get("modifiers"), "modifiers")
+            if (found := self._modifier(key, node))
+        }
         self.currency = self._currency(root)
         models = {key.text.lower(): self._model(key, node) for key, node in doc.map_at(root.get("models"), "models")}
         checked = doc.text_at(root.get("checked"), "checked")
@@ -125,6 +155,7 @@ class _BookReader:
             checked=self._day(checked) if checked else None,
             sources=self.sources,
             schedules=self.schedules,
+            modifiers=self.modifiers,
             date_suffixes="date_suffixes" not in root or self._flag(root, "date_suffixes"),
             note=self._text(root, "note"),
         )
@@ -153,6 +184,32 @@ class _BookReader:
         return Schedule(
             key.text, self._zone(entry.get("timezone")), tuple(windows), self._text(entry, "holidays") or None
         )
+
+    def _modifier(self, key: Scalar, node: Node) -> Modifier | None:
+        """`{where: {inference_geo: us}, tokens: 110%}`."""
+        doc, what = self.doc, f'the modifier "{key.text}"'
+        entry = doc.map_at(node, what, MODIFIER_KEYS)
+        labels = [*doc.map_at(entry.get("where"), "where")]
+        written = doc.text_at(entry.get("tokens"), "tokens")
+        share = MODIFIER_SHARE.fullmatch(written.text) if written else None
+        value = doc.text_at(labels[0][1], labels[0][0].text) if len(labels) == 1 else None
+        if value is None:
+            doc.report(
+                key, "bad-modifier", f"{what} is for one label of the log", expected="where: {inference_geo: us}"
+            )
+        if share is None:
+            doc.report(
+                written or key, "bad-modifier", f"{what} does not say what its requests cost",
+                expected="tokens: 110%, of every token's price",
+            )  # fmt: skip
+        if value is None or share is None:
+            return None
+        source = self._source_key(entry.get("source")) if "source" in entry else self._default_source()
+        observed = doc.text_at(entry.get("observed"), "observed")
+        return Modifier(
+            key.text, labels[0][0].text.lower(), value.text.strip().lower(), read_number(share[1]) / 100, source,
+            self._day(observed) if observed else None,
+        )  # fmt: skip
 
     def _weekdays(self, node: Node | None) -> frozenset[int]:
         """`Mon-Fri`, `Sat`, or a list of them; every day where nothing is said."""
@@ -241,7 +298,18 @@ class _BookReader:
             self._text(entry, "corrected"),
             self._day(locked) if (locked := doc.text_at(entry.get("locked_until"), "locked_until")) else None,
             facts,
+            self._modifiers_of(entry),
         )
+
+    def _modifiers_of(self, entry: Map) -> tuple[str, ...]:
+        texts = self.doc.texts_at(entry.get("modifiers"), "modifiers")
+        for text in texts:
+            if text.text not in self.modifiers:
+                self.doc.report(
+                    text, "unknown-modifier", f'no modifier is called "{text.text}"',
+                    nearest=nearest_names(text.text, self.modifiers), remedy="declare it under modifiers",
+                )  # fmt: skip
+        return tuple(text.text for text in texts)
 
     def _check_block(self, key: Scalar, entry: Map, standard: Section, scheduled: bool) -> None:
         doc = self.doc

@@ -92,6 +92,11 @@ class Pricebook:
         return {provider: tuple(books) for provider, books in found.items()}
 
     @cached_property
+    def labels(self) -> frozenset[tuple[str, str]]:
+        """The labels of a log's rows, each with a value, for which a list has another price."""
+        return frozenset((each.label, each.value) for book in self.books for each in book.modifiers.values())
+
+    @cached_property
     def _provider_names(self) -> Mapping[str, str]:
         names = {book.provider: book.provider for book in self.books}
         for book in self.books:

@@ -86,6 +86,19 @@ def _book() -> dict[str, Schema]:
             }),
             "When peak prices hold; blocks name these keys.",
         ),
+        "modifiers": _map(
+            _required(read.MODIFIER_KEYS, {"observed", "note", "source"}, {
+                "where": {
+                    "type": "object", "additionalProperties": _TEXT, "minProperties": 1, "maxProperties": 1,
+                    "description": "A label of the log's rows and its value: {inference_geo: us}.",
+                },
+                "tokens": _pattern(read.MODIFIER_SHARE.pattern, "What every token of these requests costs: 110%."),
+                "observed": _ref("day"),
+                "note": _TEXT,
+                "source": _said(_TEXT, "A key of sources."),
+            }),
+            "What requests of some label cost; blocks name these keys.",
+        ),
         "models": _map(_ref("model"), "By the provider's own name."),
     }  # fmt: skip
 
@@ -137,6 +150,7 @@ def _block() -> Schema:
     described: dict[str, Schema | bool] = {
         "status": {"enum": list(read.STATUSES), "description": "Cancelled and superseded blocks never apply."},
         "schedule": _said(_TEXT, "When peak prices hold: a key of schedules."),
+        "modifiers": _said(_TEXTS, "Which modifiers hold for these prices: keys of modifiers."),
         "withdrawn": _said(_TEXT, "From this day there is no price; why."),
         "note": _TEXT,
         "corrected": _said(_TEXT, "Why this differs from its source, or from what stood here before."),

@@ -9,7 +9,7 @@ from fractions import Fraction
 from textwrap import wrap
 
 from costcalc.money import Money, exact_text
-from costcalc.pricebook.model import Band, Book, Bounds, Model, PriceBlock, Rate, Schedule, Section, Source
+from costcalc.pricebook.model import Band, Book, Bounds, Model, Modifier, PriceBlock, Rate, Schedule, Section, Source
 from costcalc.pricebook.read import UNITS, WEEKDAYS
 from costcalc.pricebook.selfhosted import SPEEDS, SelfHosted
 
@@ -40,6 +40,8 @@ def book_text(book: Book, head: Iterable[str] = ()) -> str:
     if book.schedules:
         lines += ["", "schedules:"]
         lines += _indented(line for schedule in book.schedules.values() for line in schedule_lines(schedule))
+    if book.modifiers:
+        lines += ["", "modifiers:", *_indented(modifier_line(modifier) for modifier in book.modifiers.values())]
     lines += ["", "models:" if book.models else "models: {}"]
     for position, model in enumerate(book.models.values()):
         lines += ["", *_indented(model_lines(model, default_source(book)))][0 if position else 1 :]
@@ -55,6 +57,15 @@ def source_line(source: Source) -> str:
     """`changelog: {url: https://…, read: 2026-07-30, confidence: secondary}`."""
     parts = {"url": source.url, "read": source.read, "confidence": source.confidence}
     return f"{word(source.key)}: {_flow({name: text for name, text in parts.items() if text})}"
+
+
+def modifier_line(modifier: Modifier) -> str:
+    """`us-inference: {where: {inference_geo: us}, tokens: 110%, source: pricing}`."""
+    where = _flow({modifier.label: modifier.value})
+    parts = {"tokens": f"{exact_text(modifier.share * 100)}%"}
+    parts |= {"observed": f"{modifier.observed}"} if modifier.observed else {}
+    parts |= {"source": modifier.source} if modifier.source else {}
+    return f"{word(modifier.name)}: {{where: {where}, {_flow(parts).removeprefix('{')}"
 
 
 def schedule_lines(schedule: Schedule) -> list[str]:
@@ -89,6 +100,7 @@ def block_lines(block: PriceBlock, default: str = "") -> list[str]:
     lines = _entry("source", block.source) if block.source != default else []
     lines += _entry("status", block.status) if block.status != "in_force" else []
     lines += _entry("schedule", block.schedule) if block.schedule else []
+    lines += _names("modifiers", block.modifiers)
     lines += _text("withdrawn", block.withdrawn)
     lines += _text("note", block.note)
     lines += _text("corrected", block.corrected)

@@ -19,6 +19,8 @@ _TEXTS = {
     "start-unknown": "priced with a list whose start is unknown, before the day it was first seen: estimate",
     "band-from-mean": "rows of many requests: price band taken from their mean length",
     "band-unknown": "rows of many requests, number unknown: lowest price band assumed",
+    "thinking-unknown": "rows of many requests that reasoned: all output priced as thinking where half of it or more is reasoning, else the reasoning alone",
+    "bill-pooled": "bills of several rows: a rise of some meters by what the list says of them together",
     "hours-weighted": "buckets that span several prices: weighted by hours",
 }
 
@@ -71,6 +73,9 @@ class Assumed:
                 self._bound("hours-weighted", cost, [value for value in both if value is not None])
         if kind.band_basis in ("mean", "unknown"):
             self._note_band(kind, sums, cost, pricing)
+        if kind.thinking_assumed:
+            readings = [pricing.cost_at(replace(kind.key, thinking=mode), kind, sums) for mode in (None, True)]
+            self._note_readings("thinking-unknown", cost, readings)
 
     def _note_parts(self, sums: Amounts, charges: Sequence[Charge], quote: Quote, ledger: UsageLedger) -> None:
         """Parts without a price of their own, at that of what they are part of. Of reasoning that is the vendors' rule."""
@@ -92,20 +97,27 @@ class Assumed:
         """A bill of several days was shared out by hours because a rise begins within them."""
         self._note("hours-weighted", amount)
 
+    def note_pooled_bill(self, amount: Fraction) -> None:
+        """A bill of several rows takes a rise of some meters by the list of them together."""
+        self._note("bill-pooled", amount)
+
     def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, pricing: Pricing) -> None:
         assert kind.key is not None
         lengths = self._lengths(kind.key, sums, pricing)
         if len(lengths) < 2:
             return
-        if kind.band_basis == "mean":
+        keys = [replace(kind.key, input_over=over, output_over=output_over) for over, output_over in lengths]
+        readings = [pricing.cost_at(key, kind, sums) for key in (kind.key, *keys)]
+        if kind.band_basis == "unknown":
+            self._note_readings("band-unknown", cost, readings)
+        elif len({*readings}) > 1:
             self._note("band-from-mean", cost)
-            return
-        costs = [
-            pricing.cost_at(replace(kind.key, input_over=over, output_over=output_over), kind, sums)
-            for over, output_over in lengths
-        ]
-        self._note("band-unknown", cost)
-        self._bound("band-unknown", cost, [cost, *(value for value in costs if value is not None)])
+
+    def _note_readings(self, code: str, cost: Fraction, readings: Sequence[Fraction | None]) -> None:
+        """What the usage would have cost as read, and otherwise: nothing is assumed where that is the same."""
+        if len({*readings}) > 1:
+            self._note(code, cost)
+            self._bound(code, cost, [cost, *(value for value in readings if value is not None)])
 
     def _lengths(self, key: PriceKey, sums: Amounts, pricing: Pricing) -> list[tuple[int, int]]:
         """(input above, output above) of the bands that a request of these could lie in: none is longer than all."""

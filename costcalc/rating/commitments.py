@@ -79,8 +79,8 @@ def _share(selector: Selector, charge: Charge) -> Fraction:
     """How much of a charge counts: of a bill its meters by the list; all of one that nothing splits."""
     if selector.meters is None:
         return Fraction(1)
-    if charge.meter is not None:
-        return Fraction(selector.covers(charge.meter))
+    if charge.price_line is not None:
+        return Fraction(selector.covers(charge.price_line))
     if not charge.split:
         return Fraction(1)
     return sum((share for meter, share in charge.split.items() if selector.covers(meter)), Fraction())

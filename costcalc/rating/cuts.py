@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from fnmatch import translate
 
 from costcalc.calendar import midnights_utc
@@ -9,6 +10,7 @@ from costcalc.pricebook.model import Model
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.pricebook.summary import summaries, summary_of
+from costcalc.selectors import Selector
 from costcalc.usage.ledger import Cuts
 
 _DATE_SUFFIX = r"(?:[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2}))?"
@@ -30,7 +32,17 @@ def cuts_for(pricebook: Pricebook, timezone: str = "UTC") -> Cuts:
         schedule_edges=tuple(sorted(schedule_edges - edges)),
         scheduled_names=names,
         scheduled_patterns=patterns,
+        labels=tuple(sorted({label for label, _ in pricebook.labels})),
     )
+
+
+def splits_for(selectors: Iterable[Selector]) -> tuple[tuple[str, ...], ...]:
+    """The sets of meters that these mean, where they do not mean all."""
+    return tuple(sorted({split_of(selector.meters) for selector in selectors if selector.meters is not None}))
+
+
+def split_of(meters: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(meters))
 
 
 def _lengths(pricebook: Pricebook, side: str) -> tuple[int, ...]:

@@ -29,6 +29,8 @@ class Kind:
     has_revenue: bool
     revenue_currency: str | None
     weighted: bool  # its bucket spans several prices and was shared out by hours
+    mix: str = ""  # of a bill: what tells it apart from others that a rise of some meters raises unlike
+    thinking_assumed: bool = False  # of many requests that reasoned: nothing says how many of them did
     lengths: tuple[int, int] = (0, 0)  # labels of input and output, where no key holds them and they were asked for
 
 

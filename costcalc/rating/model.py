@@ -25,11 +25,12 @@ class PriceKey:
     region: str
     model: str
     service_tier: str
-    thinking: bool
+    thinking: bool | None  # None: of the output that is reasoning alone
     off_peak: bool | None  # by the model's schedule; None: it never had one
     input_over: int
     output_over: int
     day: date  # the price day, or an earlier one since which nothing changed
+    labels: tuple[tuple[str, str], ...] = ()  # of the rows, with their values: what modifiers ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,13 @@ class Charge:
     has_revenue: bool = False  # its rows state a revenue
     day: date = date.min  # the price day, or an earlier one since which nothing changed
     listed: Fraction | None = None  # of a contracted charge: its cost before by the list
+    line_meter: str = ""  # whose price it has, where that is another meter
     is_shortfall: bool = False  # what a commitment asks for beyond all usage: no rise touches it
+
+    @property
+    def price_line(self) -> str | None:
+        """The meter that a selector must mean to touch its price."""
+        return self.line_meter or self.meter
 
     @property
     def is_priced(self) -> bool:
@@ -113,8 +120,8 @@ class Unpriced:
 class Assumption:
     """A figure that rests on more than the log and the list, and between which bounds it lies."""
 
-    code: str  # default-region, only-list, bucket-on-first-day, band-from-mean, band-unknown, hours-weighted,
-    # start-unknown, part-with-whole, commitments-left-out
+    code: str  # default-region, only-list, bucket-on-first-day, band-from-mean, band-unknown, thinking-unknown,
+    # bill-pooled, hours-weighted, start-unknown, part-with-whole, commitments-left-out
     text: str
     cost: Fraction = Fraction()  # the part of the cost before that rests on it
     low: Fraction | None = None  # the total, were it the cheapest reading

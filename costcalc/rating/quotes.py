@@ -10,12 +10,13 @@ from fractions import Fraction
 
 from costcalc.calendar import day_of, instant_of_day, utc_day
 from costcalc.meters import meters
-from costcalc.pricebook.model import STANDARD, Book, Bounds, PriceBlock, Rate, Schedule, Section
+from costcalc.pricebook.model import STANDARD, Book, Bounds, Modifier, PriceBlock, Rate, Schedule, Section
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
 from costcalc.pricebook.terms import Discount, discounted
 from costcalc.rating.model import PriceKey
 from costcalc.usage.ledger import UsageGroup
+from costcalc.usage.names import canonical
 
 ONE = Fraction(1)
 
@@ -38,6 +39,7 @@ class QuotedRate:
     from_standard: bool  # the standard rate itself, or written relative to it
     rate: Rate
     left: Fraction = ONE  # of the price under a contract's discounts: 0.875 where 12.5% is taken off
+    line: str = ""  # whose price it is, where that is another meter: reasoning at the price of thinking output
     layers: tuple[Layer, ...] = ()  # what made `price` and `share`: the shares of the layers multiply to `share`
 
     @property
@@ -78,10 +80,14 @@ class Quotes:
     """The pricebook's answers, each looked up once."""
 
     def __init__(
-        self, pricebook: Pricebook, change_days: Sequence[date] = (), targets: Sequence[ResolvedModel] = ()
-    ) -> None:
-        """`targets`: models that usage may move to, so that their price days stay apart too."""
+        self, pricebook: Pricebook, change_days: Sequence[date] = (), targets: Sequence[ResolvedModel] = (),
+        dimensions: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """`targets`: models that usage may move to, so that their price days stay apart too; `dimensions`: a ledger's."""
         self.pricebook = pricebook
+        names = [canonical(name) for name in dimensions]
+        asked = sorted({label for label, _ in pricebook.labels})
+        self._labels = [(label, names.index(canonical(label))) for label in asked if canonical(label) in names]
         self._breakpoints: dict[tuple[str, str, str], list[date]] = {}
         self._quotes: dict[PriceKey, Quote] = {}
         self._shared_days = {*change_days, *(day for target in targets for day in self._own_days(target))}
@@ -121,7 +127,13 @@ class Quotes:
             group.input_over,
             group.output_over,
             self.since(found, day),
+            self.labels_of(group),
         )
+
+    def labels_of(self, group: UsageGroup) -> tuple[tuple[str, str], ...]:
+        """The labels of a group for which a list has another price."""
+        found = [(label, (group.dimensions[position] or "").strip().lower()) for label, position in self._labels]
+        return tuple(each for each in found if each in self.pricebook.labels)
 
     def off_peak_at(self, found: ResolvedModel, instant: int, day: date) -> bool | None:
         """Whether the instant is off-peak by the model's schedule; None where it never had one."""
@@ -186,7 +198,8 @@ class Quotes:
         days = {*entry.redirects, *self.pricebook.terms.days(found.provider, found.model)}
         for model in (entry, *(book.models[target] for target in entry.redirects.values())):
             for block in model.blocks:
-                days.update(day for day in (block.starts, block.observed, block.locked_until) if day)
+                seen = [book.modifiers[name].observed for name in block.modifiers]
+                days.update(day for day in (block.starts, block.observed, block.locked_until, *seen) if day)
                 for section in block.sections():
                     known = (section.observed, *(rate.observed for rate in section.all_rates()))
                     days.update(day for day in known if day)
@@ -200,16 +213,33 @@ class Quotes:
         section, missing = _section(block, key)
         if section is None:
             return Quote({}, lookup.book, block, missing)
-        rates = _rates(block, section, key)
-        observed = [day for day in (block.observed if block.starts is None else None, section.observed) if day]
+        modifiers = modifiers_for(lookup.book, block, key.labels)
+        rates = _modified(_rates(block, section, key), modifiers)
+        open_starts = (block.observed if block.starts is None else None, section.observed)
+        observed = [day for day in (*open_starts, *(each.observed for each in modifiers)) if day]
         is_locked = block.locked_until is not None and key.day < block.locked_until
         is_estimate = any(key.day < day for day in observed)
         single = {meter for meter, q in rates.items() if q.rate.observed and key.day < q.rate.observed}
         # A locked rate is negotiated already: the discount is in it.
         discounts = () if is_locked else self.pricebook.terms.discounts_on(key.provider, key.model, key.day)
         if discounts:
-            rates = {meter: replace(q, left=discounted(discounts, meter)) for meter, q in rates.items()}
+            rates = {meter: replace(q, left=discounted(discounts, q.line or meter)) for meter, q in rates.items()}
         return Quote(rates, lookup.book, block, "", is_locked, is_estimate, frozenset(single), discounts)
+
+
+def modifiers_for(book: Book, block: PriceBlock, labels: Sequence[tuple[str, str]]) -> list[Modifier]:
+    """The modifiers of a block that hold for rows of these labels."""
+    declared = (book.modifiers[name] for name in block.modifiers)
+    return [each for each in declared if (each.label, each.value) in labels]
+
+
+def _modified(rates: dict[str, QuotedRate], modifiers: Sequence[Modifier]) -> dict[str, QuotedRate]:
+    """Every token's price at the share that each modifier says; what is counted otherwise stays."""
+    known = meters().by_name
+    for modifier in modifiers:
+        tokens = {meter: q for meter, q in rates.items() if known[meter].unit == "token"}
+        rates = {**rates, **_shared(tokens, f"{modifier.label} {modifier.value}", modifier.share)}
+    return rates
 
 
 def days_of(group: UsageGroup, timezone: str) -> list[tuple[Fraction, date]]:
@@ -238,18 +268,29 @@ def _section(block: PriceBlock, key: PriceKey) -> tuple[Section | None, str]:
     section = block.service_tiers.get(key.service_tier)
     if section is None:
         return None, f"no price for the service tier {key.service_tier}"
-    if key.thinking and block.standard.thinking and not section.thinking and section.share is None:
+    if key.thinking is not False and block.standard.thinking and not section.thinking and section.share is None:
         return None, f"no {key.service_tier} price in thinking mode"
     return section, ""
 
 
 def _rates(block: PriceBlock, section: Section, key: PriceKey) -> dict[str, QuotedRate]:
+    if key.thinking is None:
+        return _partly_thinking(block, section, key)
     standard = _layered(block.standard, STANDARD, key, {})
     if section is block.standard:
         return standard
     if section.share is not None:
         return _shared(standard, key.service_tier, section.share)
     return _layered(section, key.service_tier, key, standard)
+
+
+def _partly_thinking(block: PriceBlock, section: Section, key: PriceKey) -> dict[str, QuotedRate]:
+    """What the log proves: its reasoning was output in thinking mode; of everything else nothing says so."""
+    plain, thinks = (_rates(block, section, replace(key, thinking=mode)) for mode in (False, True))
+    if thinks == plain or not thinks.keys() & {"reasoning_tokens", "output_tokens"}:
+        return plain
+    own = thinks.get("reasoning_tokens")
+    return {**plain, "reasoning_tokens": own or replace(thinks["output_tokens"], line="output_tokens")}
 
 
 def _layered(section: Section, name: str, key: PriceKey, standard: Mapping[str, QuotedRate]) -> dict[str, QuotedRate]:
@@ -268,7 +309,7 @@ def _shared(rates: Mapping[str, QuotedRate], name: str, share: Fraction) -> dict
     """Every rate at a share of what it is; a fee for each use is the same in every tier."""
     layer = Layer(name, share)
     shared = {
-        meter: QuotedRate(q.price, q.share * share, q.from_standard, q.rate, layers=(*q.layers, layer))
+        meter: replace(q, share=q.share * share, layers=(*q.layers, layer))
         for meter, q in rates.items()
         if not meters().by_name[meter].is_fee
     }

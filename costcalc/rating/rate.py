@@ -18,7 +18,7 @@ from costcalc.pricebook.schedule import edges_utc
 from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.commitments import SHORTFALL, Days, Tally, settle, tally_of
-from costcalc.rating.cuts import model_cuts
+from costcalc.rating.cuts import model_cuts, split_of
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quotes, days_of, why_unpriced
@@ -87,7 +87,7 @@ class Rater:
     ) -> None:  # fmt: skip
         self.pricebook = pricebook.at_list() if options.basis == "list" else pricebook
         self.ledger, self.fx, self.options, self.changes = ledger, fx, options, changes
-        self.quotes = Quotes(self.pricebook, changes.days(), targets)
+        self.quotes = Quotes(self.pricebook, changes.days(), targets, ledger.dimensions)
         self.commitments = () if ledger.is_part else self.pricebook.terms.commitments
         # The days that part what no book prices: a rise or a commitment begins or ends.
         self.bill_days = sorted(
@@ -100,6 +100,7 @@ class Rater:
         self.assumed = Assumed()
         self.amounts: dict[Kind, Amounts] = {}
         self.committed: list[Committed] = []  # filled by the rating
+        self.splits = {tuple(split) for split in ledger.cuts.splits}
         self._noting = True  # assumptions are those of the log's own time
         self._has_instants = any(group.until is None and not group.naive for group in ledger.groups)
         self._check_dimensions()
@@ -212,7 +213,7 @@ class Rater:
             resolved = self.resolve(group)
             place = (
                 group.provider, group.model, group.region, group.service_tier, group.thinking,
-                group.input_over, group.output_over, group.at, group.until, group.naive,
+                group.input_over, group.output_over, group.at, group.until, group.naive, self.quotes.labels_of(group),
             )  # fmt: skip
             met = moments.get(place)
             if met is None:
@@ -223,7 +224,7 @@ class Rater:
             for position, (weight, key, month, day) in enumerate(met[0]):
                 short = (
                     line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-                    group.revenue is None, group.revenue_currency, met[1],
+                    group.revenue is None, group.revenue_currency, met[1], group.mix, group.thinking_assumed,
                     None if key else (group.provider, group.model, day, self._lengths_of(group)),
                 )  # fmt: skip
                 sums = kinds.get(short)
@@ -286,7 +287,15 @@ class Rater:
                 listed = Cost(
                     quoted.listed * rate,
                     *(
-                        unit_price(quoted.price, quoted.share, quoted.from_standard, meter, matching, key.day, rise)
+                        unit_price(
+                            quoted.price,
+                            quoted.share,
+                            quoted.from_standard,
+                            quoted.line or meter,
+                            matching,
+                            key.day,
+                            rise,
+                        )
                         * rate
                         for rise in _RISES
                     ),
@@ -318,14 +327,20 @@ class Rater:
             return [], [self._unpriced(kind, sums, "the log counts requests, and their price is by the token")]
         units = self.unit_cost(kind.key, kind.month)
         charges = [
-            self._priced(kind, sums, name, count, units[name]) for name, count in counts.items() if name not in missing
+            self._priced(kind, sums, name, count, units[name], quote.rates[name].line)
+            for name, count in counts.items()
+            if name not in missing
         ] or [self._charge(kind, sums, None, Fraction(), Cost(), "list")]
         charges[0] = self._with_requests(charges[0], sums)
         if self._noting:
             self.assumed.note_charges(kind, sums, charges, quote, self)
         return charges, [self._unpriced(kind, sums, f"no price for {name}", name) for name in missing]
 
-    def _priced(self, kind: Kind, sums: Amounts, meter: str, count: Fraction, unit: UnitCost) -> Charge:
+    def _priced(self, kind: Kind, sums: Amounts, meter: str, count: Fraction, unit: UnitCost, line: str) -> Charge:
+        charge = self._at_price(kind, sums, meter, count, unit)
+        return replace(charge, line_meter=line) if line else charge
+
+    def _at_price(self, kind: Kind, sums: Amounts, meter: str, count: Fraction, unit: UnitCost) -> Charge:
         if unit.contracted is unit.listed:
             return self._charge(kind, sums, meter, count, unit.listed * count, "list")
         charge = self._charge(kind, sums, meter, count, unit.contracted * count, "contracted")
@@ -382,9 +397,12 @@ class Rater:
         listed = self.list_cost(kind, sums)
         if kind.key is None or listed is None or not listed.before:
             return {}
-        units = self.unit_cost(kind.key, kind.month)
-        counts = self._counts(sums, self.quotes.quote(kind.key).rates.keys())
-        return {name: units[name].listed.before * count / listed.before for name, count in counts.items()}
+        units, rates = self.unit_cost(kind.key, kind.month), self.quotes.quote(kind.key).rates
+        found: dict[str, Fraction] = {}
+        for name, count in self._counts(sums, rates.keys()).items():
+            line = rates[name].line or name
+            found[line] = found.get(line, Fraction()) + units[name].listed.before * count / listed.before
+        return found
 
     def _bill_factors(
         self, kind: Kind, sums: Amounts, matching: tuple[PriceChange, ...]
@@ -398,7 +416,15 @@ class Rater:
         listed = self.list_cost(kind, sums)
         if listed is None or not listed.before:
             return _compound(simple), False
+        if self._noting and sums.rows > 1 and not self._splits(hits):
+            self.assumed.note_pooled_bill(sums.cost * self.exchange(kind.cost_currency or self.currency, kind.month))
         return (listed.low / listed.before, listed.mid / listed.before, listed.high / listed.before), True
+
+    def _splits(self, changes: tuple[PriceChange, ...]) -> bool:
+        """Whether the ledger keeps bills apart by what these changes raise of them."""
+        return all(
+            change.selector.meters is None or split_of(change.selector.meters) in self.splits for change in changes
+        )
 
     def _in_force(self, kind: Kind) -> tuple[PriceChange, ...]:
         if self._is_locked(kind):
@@ -485,7 +511,8 @@ class Rater:
             resolved.model or group.model,
             resolved.reason if isinstance(resolved, Unresolved) else "",
             month, key.day if key else day, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-            group.revenue is not None, group.revenue_currency, weighted, (0, 0) if key else self._lengths_of(group),
+            group.revenue is not None, group.revenue_currency, weighted, group.mix, group.thinking_assumed,
+            (0, 0) if key else self._lengths_of(group),
         )  # fmt: skip
 
     def _lengths_of(self, group: UsageGroup) -> tuple[int, int]:
@@ -574,9 +601,21 @@ class Rater:
                 remedy="count the log again with these pricebooks",
             )  # fmt: skip
 
+    def _check_labels(self, found: ResolvedModel) -> None:
+        book = self.pricebook.book(found.provider, found.region)
+        asked = {book.modifiers[name].label for block in book.models[found.model].blocks for name in block.modifiers}
+        missing = sorted(asked - {*self.ledger.cuts.labels, *self.ledger.dimensions})
+        if missing:
+            raise fail(
+                "ledger-without-label",
+                f"the ledger was counted without {missing[0]}, by which {found.model} changes its price",
+                remedy="count the log again with these pricebooks",
+            )
+
     def _check_cuts(self, found: ResolvedModel) -> None:
         self._check_day_edges(self.pricebook.book(found.provider, found.region).timezone)
         self._check_schedule(found)
+        self._check_labels(found)
         model = self.pricebook.book(found.provider, found.region).models[found.model]
         for side, counted in (("input", self.ledger.cuts.input_lengths), ("output", self.ledger.cuts.output_lengths)):
             missing = sorted(model_cuts(model, side) - set(counted))

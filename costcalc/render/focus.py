@@ -167,8 +167,8 @@ def _variant(key: PriceKey | None) -> dict[str, str | int]:
     if key is None:
         return {}
     found: dict[str, str | int] = {"x_Region": key.region, "x_ServiceTier": key.service_tier}
-    if key.thinking:
-        found["x_Mode"] = "thinking"
+    if key.thinking is not False:
+        found["x_Mode"] = "thinking" if key.thinking else "partly thinking"
     if key.off_peak is not None:
         found["x_Hours"] = "off-peak" if key.off_peak else "peak"
     if key.input_over:

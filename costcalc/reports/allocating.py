@@ -28,7 +28,9 @@ def _shared(shortfall: Charge, part: Committed, used: Sequence[Charge]) -> Itera
     weights: dict[LineKey, Fraction] = {}
     selector = part.commitment.selector
     for charge in used:
-        if selector.matches(charge.provider, charge.model) and (charge.meter is None or selector.covers(charge.meter)):
+        if selector.matches(charge.provider, charge.model) and (
+            charge.price_line is None or selector.covers(charge.price_line)
+        ):
             weights[charge.line] = weights.get(charge.line, Fraction()) + charge.cost.before
     weights = {line: weight for line, weight in weights.items() if weight > 0}
     total = sum(weights.values(), Fraction())

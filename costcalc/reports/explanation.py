@@ -269,7 +269,7 @@ class _Explainer:
         )
         return (
             kind.month, kind.band_basis, kind.weighted, key.provider, key.region, key.model, key.service_tier,
-            key.thinking, key.off_peak, id(quote.block), tuple(sorted(quote.rates.items(), key=lambda pair: pair[0])),
+            key.thinking, key.off_peak, key.labels, id(quote.block), tuple(sorted(quote.rates.items(), key=lambda pair: pair[0])),
             quote.discounts, quote.is_locked, quote.is_estimate, quote.estimated_meters, changes,
         )  # fmt: skip
 
@@ -280,7 +280,7 @@ class _Explainer:
             return Leaf(charge.meter, charge.basis, charge.quantity, (), charge.cost)
         quoted = quote.rates[charge.meter]
         changes = self._changes(charge)
-        discounts = [found for found in quote.discounts if found.selector.covers(charge.meter)]
+        discounts = [found for found in quote.discounts if found.selector.covers(quoted.line or charge.meter)]
         chain = list(priced_chain(charge.quantity, quoted, quote.book.currency, changes, discounts))
         parts = self._parts(sums, charge.meter, quote)
         return Leaf(

@@ -148,7 +148,7 @@ def touches(change: PriceChange, charge: Charge) -> bool:
 def _in_scope(change: PriceChange, charge: Charge) -> bool:
     if charge.is_locked or charge.is_shortfall or not change.selector.matches(charge.provider, charge.model):
         return False
-    return charge.meter is None or change.selector.covers(charge.meter)
+    return charge.price_line is None or change.selector.covers(charge.price_line)
 
 
 def other_lists(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 from math import lcm
 
 from costcalc.forecasts.reading import End
@@ -60,7 +61,7 @@ def sliders(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Slid
     if case.horizon.rater.commitments:
         return "A contract with a minimum spend bends the cost, so there are no sliders."
     turned = _Turned(case, turns)
-    return Sliders(
+    found = Sliders(
         turns.rise,
         turns.passed,
         turns.what_passes,
@@ -72,6 +73,9 @@ def sliders(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Slid
         turned.lines(),
         turned.customers(outlook),
     )
+    if turned.torn:
+        return "Which end of a share is the cheap one changes with the prices, so there are no sliders."
+    return found
 
 
 class Turns:
@@ -165,7 +169,7 @@ class _Turned:
     """The runs whose rises are open, and what they come to."""
 
     def __init__(self, case: Case, turns: Turns) -> None:
-        self.turns = turns
+        self.turns, self.torn = turns, list[bool]()
         options = replace(case.options, changes=turns.changes)
         self.case = Case(case.horizon, options, case.usage)
         self.after = self._run("mid", in_parts=True)
@@ -174,7 +178,12 @@ class _Turned:
         return self.case.run(reading=self._reading(variant, in_parts=in_parts))
 
     def _reading(self, variant: Variant, *, in_parts: bool = False) -> End:
-        return Turning(variant, in_parts, self.turns.powers_of)
+        passed = self.turns.passed
+        places = [
+            (Fraction(1), passed.start * passed.tick),
+            *product((Fraction(), Fraction(MOST)), (Fraction(), Fraction(1))),
+        ]
+        return Turning(variant, in_parts, self.turns.powers_of, places, self.torn)
 
     def months(self) -> tuple[tuple[Totals, Totals, Totals], ...]:
         middle = self._totals(self.after)

@@ -153,7 +153,7 @@ def _amount(
 ) -> tuple[Products, bool]:
     """A charge in the rises that touch it, and whether that is how the engine made it; if not, as it stands."""
     hits = [change for change in turns.changes if touches(change, charge)]
-    shares: Mapping[str | None, Fraction] = charge.split or {charge.meter: Fraction(1)}  # type: ignore[assignment]
+    shares: Mapping[str | None, Fraction] = charge.split or {charge.price_line: Fraction(1)}  # type: ignore[assignment]
     amount = products(0)
     for meter, share in shares.items():
         part = products(charge.cost.before * share)

@@ -84,6 +84,10 @@ class Scenario:
     def changes(self, share: Fraction | None) -> PriceChanges:
         return PriceChanges(tuple(change for item in self.items for change in item.changes(share)))
 
+    def whole_changes(self) -> PriceChanges:
+        """Everything that a pass-through may let through."""
+        return PriceChanges((*self.changes(None), *(self.changes(Fraction(1)) if self.takes_pass_through else ())))
+
     @property
     def asks_for_pass_through(self) -> bool:
         """Whether how much reaches tokens is open, and decides a figure."""

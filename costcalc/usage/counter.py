@@ -623,7 +623,7 @@ def _two_columns(name: str, readings: Iterable[Reading]) -> list[Problem]:
 
 
 def _group(row: tuple[Any, ...], kept: int, used: Sequence[str]) -> UsageGroup:
-    at, until, naive, provider, model, region, tier, thinking, input_over, output_over, basis, *rest = row
+    at, until, naive, provider, model, region, tier, thinking, assumed, input_over, output_over, basis, mix, *rest = row
     dimensions, rest = tuple(rest[:kept]), rest[kept:]
     (
         requests_known,
@@ -662,4 +662,6 @@ def _group(row: tuple[Any, ...], kept: int, used: Sequence[str]) -> UsageGroup:
         Fraction(revenue) if revenue_known else None,
         revenue_currency,
         name,
+        mix,
+        assumed,
     )

@@ -24,13 +24,14 @@ _KEYS = {  # group keys of the first step, and their types
     "model": "VARCHAR",
     "region": "VARCHAR",
     "service_tier": "VARCHAR",
-    "thinking": "BOOLEAN",
+    "thinking": "VARCHAR",  # all, most or some of the requests; NULL: none
     "from_at": "BIGINT",
     "to_at": "BIGINT",
     "naive": "BOOLEAN",
     "input_over": "BIGINT",
     "output_over": "BIGINT",
     "basis": "VARCHAR",
+    "mix": "VARCHAR",
     "requests_known": "BOOLEAN",
     "billed_meter": "VARCHAR",
     "cost_known": "BOOLEAN",
@@ -68,12 +69,13 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
     constants = {"reading": str(reading), "format": quoted(format_name)}
     constants |= {name: quoted(text) for name, text in rows.constants.items()}
     keys = {"verdict": "verdict"}
-    plain = ("provider", "model", "region", "service_tier", "thinking", "naive", "billed_meter", "cost_kind",
-             "cost_currency", "cost_divisor", "revenue_currency")  # fmt: skip
+    plain = ("provider", "model", "region", "service_tier", "naive", "billed_meter", "cost_kind", "cost_currency",
+             "cost_divisor", "revenue_currency")  # fmt: skip
     keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
     if with_file:
         keys["file"] = "filename"
     keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts)
+    keys |= _thinking_label(rows, keys["basis"]) | _mix_label(rows, cuts)
     constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
     keys |= {f"{name}_known": f"{name} IS NOT NULL" for name in ("requests", "cost", "revenue") if name in rows.columns}
     sums = {"row_count": "count(*)", "first_at": "min(started)", "last_at": "max(coalesce(ended, started))"}
@@ -148,6 +150,34 @@ def _band_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
     return labels
 
 
+def _mix_label(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
+    """Of rows that state a bill: all or nothing of it is in a set of meters, or these very counts."""
+    if "cost" not in rows.columns or not cuts.splits:
+        return {}
+    counts = [f"m_{name}" for name in rows.meters]
+    whole, some = [], []
+    for names in cuts.splits:
+        inside = [f"m_{name} > 0" for name in rows.meters if name in names]
+        outside = [f"m_{name} > 0" for name in rows.meters if name not in names]
+        if inside and outside:
+            some.append(f"(({' OR '.join(inside)}) AND ({' OR '.join(outside)}))")
+            whole.append(f"CASE WHEN {' OR '.join(inside)} THEN '1' ELSE '0' END")
+    if not some:
+        return {}
+    requests = ["requests"] if "requests" in rows.columns else []
+    each = f"concat_ws(',', {', '.join([*counts, *requests])})"
+    return {"mix": f"CASE WHEN cost IS NULL THEN '' WHEN {' OR '.join(some)} THEN {each} ELSE {' || '.join(whole)} END"}
+
+
+def _thinking_label(rows: RowQuery, basis: str) -> dict[str, str]:
+    """Whether requests thought: of many in one row that counts reasoning, some did; most, where half of the output is."""
+    cases = ["WHEN thinks THEN 'all'"] if "thinks" in rows.columns else []
+    if "reasoned" in rows.columns:
+        several = "WHEN mostly_reasoned THEN 'most' ELSE 'some'"
+        cases.append(f"WHEN reasoned THEN CASE WHEN {basis} = 'request' THEN 'all' {several} END")
+    return {"thinking": f"CASE {' '.join(cases)} END"} if cases else {}
+
+
 def _largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
     """The largest cut that the length (the mean length of the requests) is strictly above; 0 if there is none."""
     if not cuts:
@@ -180,10 +210,12 @@ def groups_statement(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: 
         "model": "coalesce(trim(model), '')",
         "region": "lower(nullif(trim(region), ''))",
         "service_tier": _tier(),
-        "thinking": "coalesce(thinking, false)",
+        "thinking": "CASE WHEN thinking IN ('all', 'most') THEN true WHEN thinking = 'some' THEN NULL ELSE false END",
+        "thinking_assumed": "coalesce(thinking IN ('most', 'some'), false)",
         "input_over": "coalesce(input_over, 0)",
         "output_over": "coalesce(output_over, 0)",
         "basis": "basis",
+        "mix": "coalesce(mix, '')",
         **{f"d{i}": f"nullif(trim(d{i}), '')" for i in range(keep)},
         "requests_known": "coalesce(requests_known, false)",
         "cost_known": "coalesce(cost_known, false)",

@@ -27,6 +27,10 @@ class Cuts:
     schedule_edges: tuple[int, ...] = ()  # further edges, for the models below only
     scheduled_names: frozenset[str] = frozenset()  # names in lower case (exact), whose price follows a schedule
     scheduled_patterns: tuple[str, ...] = ()  # regular expressions over the lower-case name, same purpose
+    splits: tuple[
+        tuple[str, ...], ...
+    ] = ()  # sets of meters that a change raises: a bill rises by its own row's part of them
+    labels: tuple[str, ...] = ()  # columns on whose value a price depends: dimensions, where a source has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class UsageGroup:
     model: str  # as the log names it; "" where it names none
     region: str | None
     service_tier: str  # "standard", "batch", "flex", "priority", …
-    thinking: bool
+    thinking: bool | None  # None: its reasoning was output in thinking mode; of the rest nothing says so
     input_over: int  # the largest cut that each request's input is strictly above
     output_over: int
     band_basis: BandBasis
@@ -55,6 +59,8 @@ class UsageGroup:
     revenue: Fraction | None = None
     revenue_currency: str | None = None
     source_format: str = ""
+    mix: str = ""  # of rows that state a bill: what tells apart those that a rise of some meters raises unlike
+    thinking_assumed: bool = False  # of many requests that reasoned: nothing says how many of them did
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def plain_format(
         revenue=_money(found, "revenue", "computed", "revenue_currency"),
         dimensions={name: Text((column,)) for name, column in names.items()},
     )
-    remarks = (*map(Remark, (*found.remarks, *counts.remarks())), *counts.proofs())
+    remarks = (*map(Remark, (*found.remarks, *counts.remarks())), *counts.proofs(), *_contradictions(meanings))
     return FormatSpec(NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks)
 
 
@@ -255,6 +255,16 @@ def _named_otherwise(path: str, samples: Sequence[str]) -> str:
     if "model" in name or path.lower().endswith(("llm.name", "model.name", "model.id")):
         return "model"
     return "requests" if re.search("requests|calls", name) and are_counts(stated(samples)) and stated(samples) else ""
+
+
+def _contradictions(meanings: Mapping[str, tuple[str, ...]]) -> tuple[Remark, ...]:
+    """What of a row contradicts the rest of it, and how it is read."""
+    if "thinking" not in meanings or "reasoning_tokens" not in meanings:
+        return ()
+    off = (meanings["thinking"], ("false", "no", "off", "0", "disabled", "f", "n"))
+    reasoned = (Term(meanings["reasoning_tokens"]),)
+    text = "say thinking is off and count reasoning tokens: read as thinking"
+    return (Remark(text, Condition((off,), positive=(reasoned,))),)
 
 
 def names_text() -> str:

@@ -288,13 +288,15 @@ class RowBuilder:
         return found
 
     def _thinking(self, shape: Shape, columns: Mapping[str, str]) -> dict[str, str]:
-        """The request was made in thinking mode: the log says so, or reasoning was counted."""
-        signs = []
+        """The log says that requests were made in thinking mode, or counts reasoning."""
+        found = {}
         if stated := self.text(shape.thinking):
-            signs.append(f"coalesce(lower({stated}) IN ({', '.join(quoted(word) for word in _TRUE)}), false)")
+            found["thinks"] = f"coalesce(lower({stated}) IN ({', '.join(quoted(word) for word in _TRUE)}), false)"
         if "m_reasoning_tokens" in columns:
-            signs.append(f"coalesce({columns['m_reasoning_tokens']} > 0, false)")
-        return {"thinking": f"({' OR '.join(signs)})"} if signs else {}
+            reasoning, output = columns["m_reasoning_tokens"], columns.get("m_output_tokens", "0")
+            found["reasoned"] = f"coalesce({reasoning} > 0, false)"
+            found["mostly_reasoned"] = f"coalesce({reasoning} > 0 AND {reasoning} * 2 >= {output}, false)"
+        return found
 
     def _requests(self, shape: Shape) -> dict[str, str]:
         if shape.requests == "one":

@@ -77,7 +77,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
 
 
 def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> ScanRequest:
-    """The request with the wished-for dimensions that every source has."""
+    """The request with the wished-for dimensions that every source has, and the labels of prices that any has."""
     offers = [{*reading.dimensions} for reading in readings]
     offers += [{canonical(name) for name in ledger.dimensions} for ledger in stored]
     asked = {canonical(name) for name in request.dimensions}
@@ -88,6 +88,11 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
         for name in more
         if all(canonical(name) in offer for offer in offers)
         and all(header.count(canonical(name)) < 2 for header in headers)  # of two such columns none is taken by guess
+    ]
+    found += [
+        name
+        for name in request.cuts.labels
+        if canonical(name) not in {*asked, *map(canonical, found)} and any(canonical(name) in offer for offer in offers)
     ]
     return replace(request, dimensions=(*request.dimensions, *found)) if found else request
 

@@ -46,7 +46,7 @@ def row_checks(stored: Sequence[str], amounts: Sequence[str]) -> dict[str, str]:
         "a time outside 2000 to 2100": f'coalesce("at" NOT BETWEEN {_EARLIEST} AND {_LATEST}, true)',
         "a span of time that ends before it begins": f'until <= "at" OR until > {_LATEST}',
         "no model": "model IS NULL OR service_tier IS NULL OR source_format IS NULL",
-        "no flag": "naive IS NULL OR thinking IS NULL",
+        "no flag": "naive IS NULL OR thinking_assumed IS NULL OR (thinking IS NULL AND NOT thinking_assumed)",
         "a length below zero": "coalesce(least(input_over, output_over) < 0, true)",
         "a basis of lengths that is none": _none_of("band_basis", get_args(BandBasis)),
         "requests below zero": "requests < 0",
@@ -105,6 +105,10 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_texts, value))
+
+
 def _is_counts(value: object) -> bool:
     return isinstance(value, list) and all(_is_count(number) for number in value)
 
@@ -133,7 +137,8 @@ def _are_cuts(value: object) -> bool:
 
 _CUTS = {
     **dict.fromkeys(("input_lengths", "output_lengths", "day_edges", "schedule_edges"), _is_counts),
-    **dict.fromkeys(("scheduled_names", "scheduled_patterns"), _is_texts),
+    **dict.fromkeys(("scheduled_names", "scheduled_patterns", "labels"), _is_texts),
+    "splits": _are_texts,
 }
 _METADATA = {
     "meters": _is_texts,

@@ -26,7 +26,7 @@ from costcalc.usage.soundness import check_columns, check_metadata, check_rows, 
 from costcalc.usage.sources import Source
 
 _KEY = "costcalc_ledger"
-_VERSION = 1
+_VERSION = 2
 _METER = "meter "  # begins the columns of meters: one of them has the name of a field
 _PLAIN = {  # fields of a group that are stored as they are, with their types
     "at": "BIGINT",
@@ -47,6 +47,8 @@ _PLAIN = {  # fields of a group that are stored as they are, with their types
     "billed_meter": "VARCHAR",
     "revenue_currency": "VARCHAR",
     "source_format": "VARCHAR",
+    "mix": "VARCHAR",
+    "thinking_assumed": "BOOLEAN",
 }
 _COUNT = "DECIMAL(38,0)"  # Parquet has no 128-bit integer, and the engine would write one as a float
 _EXACT = ("billed", "revenue")  # rational numbers, as text: "3/2000"
@@ -243,11 +245,12 @@ def add_equal(groups: Sequence[UsageGroup]) -> list[UsageGroup]:
 
 
 def _key(group: UsageGroup) -> tuple[object, ...]:
-    texts = (group.provider, group.model, group.region, group.service_tier, group.thinking, *group.dimensions)
+    texts = (group.provider, group.model, group.region, group.service_tier, *group.dimensions)
+    thinking = (group.thinking, group.thinking_assumed, group.mix)
     bands = (group.input_over, group.output_over, group.band_basis, group.requests is None)
     money = (group.billed is None, group.billed_currency, group.cost_kind, group.billed_meter)
     revenue = (group.revenue is None, group.revenue_currency, group.source_format)
-    return group.at, group.until, group.naive, *texts, *bands, *money, *revenue
+    return group.at, group.until, group.naive, *texts, *thinking, *bands, *money, *revenue
 
 
 def _sum(one: UsageGroup, other: UsageGroup) -> UsageGroup:
@@ -276,7 +279,7 @@ def recut(ledger: UsageLedger, request: ScanRequest) -> UsageLedger:
         ledger,
         dimensions=request.dimensions,
         groups=groups,
-        cuts=request.cuts,
+        cuts=replace(request.cuts, splits=ledger.cuts.splits),  # its bills stay as they were added up
         first_instant=first,
         last_instant=last,
     )
@@ -298,7 +301,7 @@ def _missing_dimensions(ledger: UsageLedger, request: ScanRequest) -> list[Probl
             remedy=f"scan the log again with --by {name}",
         )
         for name in wanted
-        if _position(ledger, name) is None
+        if _position(ledger, name) is None and name not in request.cuts.labels
     ]
 
 
@@ -307,7 +310,11 @@ def _missing_edges(ledger: UsageLedger, request: ScanRequest) -> list[Problem]:
     days = [instant_of_day(day, request.timezone) % DAY_SECONDS for day in (request.since, request.until) if day]
     wanted = {*request.cuts.day_edges, *days} if instants else set()
     missing = sorted(wanted - set(ledger.cuts.day_edges))
-    problems = []
+    problems = [
+        _too_coarse(f"it does not tell apart rows by their {label}")
+        for label in request.cuts.labels
+        if label not in ledger.cuts.labels and _position(ledger, label) is None
+    ]
     if missing:
         clock = ", ".join(f"{second // 3600:02d}:{second % 3600 // 60:02d}" for second in missing)
         problems.append(_too_coarse(f"it does not tell apart what was before and after {clock} UTC"))
@@ -367,5 +374,5 @@ def _relabelled(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) ->
             over[f"{side}_over"] = max((cut for cut in cuts if count > cut * requests), default=0)
         else:
             over[f"{side}_over"] = max((cut for cut in cuts if cut <= label), default=0)
-    kept = tuple(group.dimensions[position] for position in positions if position is not None)
+    kept = tuple(None if position is None else group.dimensions[position] for position in positions)
     return replace(group, dimensions=kept, **over)

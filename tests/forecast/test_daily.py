@@ -20,6 +20,11 @@ def growing(days, random):
     return weekly(days, random) * 1.008 ** np.arange(days)
 
 
+def rising(days, random):
+    """By 1% of its first day's spend a day, on a straight line, beside noise that is a percentage."""
+    return weekly(days, random) * (1 + 0.01 * np.arange(days))
+
+
 def wandering(days, random):
     """The level goes 4% up or down a day."""
     return weekly(days, random, 0.08) * np.exp(np.cumsum(0.04 * random.standard_normal(days)))
@@ -41,16 +46,25 @@ def covered(made, known):
 
 class TestCoverage:
     @pytest.mark.parametrize("known", [28, 60, 120])
-    @pytest.mark.parametrize("made", [weekly, growing, wandering], ids=lambda made: made.__name__)
+    @pytest.mark.parametrize("made", [weekly, growing, rising, wandering], ids=lambda made: made.__name__)
     def test_an_80_percent_interval_holds_70_to_90_percent_of_the_days_held_back(self, made, known):
         days, _ = covered(made, known)
         assert 0.70 <= days <= 0.90
 
-    @pytest.mark.parametrize("made", [weekly, growing, wandering], ids=lambda made: made.__name__)
+    @pytest.mark.parametrize("made", [weekly, growing, rising, wandering], ids=lambda made: made.__name__)
     def test_and_of_the_months_too(self, made):
         """Of 50 sums, each within with a chance of 80%: fewer than 33 would be four standard errors below."""
         _, sums = covered(made, 120)
         assert sums >= 0.66
+
+    def test_a_line_under_noise_in_percent_is_not_taken_for_growth_by_percent(self):
+        """Of 50 months after 120 days 23 lay below the interval, for a line was drawn on as an exponential."""
+        below = 0
+        for seed in SEEDS:
+            spend = rising(120 + HELD_BACK, np.random.default_rng(seed))
+            low, _ = paths(spend[:120].tolist(), 0, HELD_BACK).between(0, HELD_BACK, LOW_HIGH)
+            below += spend[120:].sum() < low
+        assert below <= 10
 
     def test_two_weeks_make_a_wide_interval_not_a_wrong_one(self):
         days, _ = covered(weekly, 14)

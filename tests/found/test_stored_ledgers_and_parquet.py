@@ -78,8 +78,8 @@ def test_what_scan_does_not_write_is_refused(stored, select, said):
     [
         (lambda found: "not json", "another version"),
         (lambda found: "[1]", "another version"),
-        (lambda found: found | {"version": 2}, "another version"),
-        (lambda found: {"version": 1}, "cannot be read"),
+        (lambda found: found | {"version": 3}, "another version"),
+        (lambda found: {"version": 2}, "cannot be read"),
         (lambda found: found | {"meters": ["cash"]}, "no meter is called cash"),
         (lambda found: found | {"meters": "input_tokens"}, "its meters cannot be read"),
         (lambda found: found | {"refused_rows": -1}, "its refused_rows cannot be read"),

@@ -37,11 +37,18 @@ def plain(row):
 
 
 def banded(row):
-    """Yuan; the band of the request's input, of the mean, or the lowest; thinking prices all output at 7.7."""
+    """Yuan; the band of the request's input, of the mean, or the lowest.
+
+    Thinking prices all output of a request at 7.7; of many requests (or nobody knows how many) all of it where half or
+    more is reasoning, else that alone.
+    """
     requests = int(row["requests"] or 0)  # empty: unknown, as the column is there
     long = bool(requests) and row["input_tokens"] > 32_000 * requests
-    output = F("7.7") if row["reasoning_tokens"] else F(16 if long else 10)
-    return (row["input_tokens"] * F("4" if long else "2.5") + row["output_tokens"] * output) / 10**6 / YUAN
+    thought, written = row["reasoning_tokens"], row["output_tokens"]
+    if thought and (requests == 1 or 2 * thought >= written):
+        thought = written
+    output = thought * F("7.7") + (row["output_tokens"] - thought) * F(16 if long else 10)
+    return (row["input_tokens"] * F("4" if long else "2.5") + output) / 10**6 / YUAN
 
 
 def hourly(row):

@@ -31,11 +31,10 @@ ONE_LENGTH = (
 )
 KNOWN = (
     Known(
-        "anthropic/claude-sonnet-4-5",
-        "genai-prices keeps the surcharge for long requests; with the 200K window of today no request is that long, and "
-        "litellm has none.",
-        "https://github.com/sst/models.dev/commit/2ddd8dd162a1 [via model-prices 0.0.5]",
-        data="genai-prices",
+        "anthropic/claude-sonnet-4-0",
+        "The prices of long requests, in the beta of the 1M context alone: genai-prices has them under the name of "
+        "Sonnet 4.5 and not under this one; whether the beta has ended was not read.",
+        "https://platform.claude.com/docs/en/about-claude/pricing [via genai-prices 0.2.3]",
         above=200_000,
     ),
     Known(

@@ -37,6 +37,17 @@ PAGE = (REPO_ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
 ALLOWED = {"text": {"text"}, "integer": {"integer"}, "flag": {"flag"}, "decimal": {"text"}, "ratio": {"text"}, "line": {"line"}, "amount": {"amount"}}  # fmt: skip
 PROBLEM = Problem("bad-date", "no date", Place("a.yaml", 1, 2), expected="a day", nearest=("x",), remedy="mend it")
 TERMS = "discounts: [{what: acme, percent: 5%}]\ncommitments: [{what: acme, each: month, amount: 5 CNY}]\n"
+SURCHARGED = Pricebook(
+    (
+        parse_book(
+            ACME.replace(
+                "models:\n",
+                "modifiers:\n  eu: {where: {geo: eu}, tokens: 110%, observed: 2026-09-01, source: page}\nmodels:\n",
+                1,
+            ).replace("      2026-01-01:\n", "      2026-01-01:\n        modifiers: [eu]\n", 1)
+        ),
+    )
+)
 CONTRACT = BOOKS.with_terms(parse_file(TERMS, "ours.yaml")[1])
 LAID = Pricebook((replace(BOOKS.books[0], below=parse_book(ACME, "below.yaml")), *BOOKS.books[1:])).with_terms(
     CONTRACT.terms
@@ -86,6 +97,7 @@ def reports(path) -> dict[str, list[dict[str, Any]]]:
         "prices-list": [listing_json(list_prices(BOOKS, day_in))],
         "prices-show": [
             *(sheet_json(sheet(BOOKS, name, day_in)) for name in ("acme/flat", "banded", "hourly", "gone")),
+            sheet_json(sheet(SURCHARGED, "acme/flat", day_in)),
             sheet_json(sheet(OWN, "selfhosted/qwen3-8b", day_in)),
             sheet_json(sheet(LAID, "acme/flat", lambda _: date(2026, 1, 1))),
         ],

@@ -186,8 +186,8 @@ def _variation(price: PriceUsed) -> Iterator[str]:
         return
     if key.service_tier != STANDARD:
         yield key.service_tier.replace("_", " ")
-    if key.thinking:
-        yield "thinking"
+    if key.thinking is not False:
+        yield "thinking" if key.thinking else "partly thinking"
     if price.schedule is not None and key.off_peak is not None:
         yield "off-peak" if key.off_peak else "peak"
 

@@ -55,7 +55,7 @@ def _row(
         "list": key.region if key else None,
         "price_month": str(kind.month),
         "tier": key.service_tier if key else None,
-        "thinking": None if key is None else "yes" if key.thinking else "no",
+        "thinking": None if key is None else {True: "yes", False: "no", None: "partly"}[key.thinking],
         "hours": hours_of(price),
         "input_over": bounds.input_over if bounds else None,
         "input_up_to": bounds.input_up_to if bounds else None,

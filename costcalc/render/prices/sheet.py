@@ -78,6 +78,16 @@ def sheet_json(sheet: Sheet) -> Json:
         "status": block.status if block else None,
         "locked_until": block.locked_until.isoformat() if block and block.locked_until else None,
         "schedule": schedule_json(sheet.schedule),
+        "modifiers": [
+            {
+                "label": each.label,
+                "value": each.value,
+                "tokens": ratio_json(each.share),
+                "first_seen_on": each.observed.isoformat() if each.observed else None,
+                "source": source_json(book.sources[each.source]) if each.source in book.sources else None,
+            }
+            for each in sheet.modifiers
+        ],
         "prices": [
             line_json(variant, each.bounds, meter)
             | {
@@ -229,6 +239,10 @@ def _length_notes(sheet: Sheet) -> Iterator[Block]:
     for bounds in sheet.unpriced:
         spans = _spans(bounds)
         yield Note(f"Requests of {spans} tokens have no price.")
+    for each in sheet.modifiers:
+        seen = f", an estimate before {day_text(each.observed)}" if each.observed else ""
+        share = plain_percent(each.share)
+        yield Note(f"Rows with {each.label} {each.value}: every token at {share} of these prices{seen}.")
 
 
 def _spans(bounds: Bounds) -> str:
@@ -272,14 +286,15 @@ def _notes(sheet: Sheet) -> Iterator[str]:
 
 def _first_seen(sheet: Sheet) -> Iterator[str]:
     """Prices of the block that are known from a later day only."""
-    seen: dict[tuple[date, Variant], dict[str, None]] = {}
+    seen: dict[tuple[date, Variant, str], dict[str, None]] = {}
     for each in sheet.lengths:
         for (variant, meter), price in each.on[0].items():
             if price.observed and variant in sheet.variants and sheet.block and sheet.block.starts != price.observed:
-                seen.setdefault((price.observed, variant), {})[label_of(meter)] = None
-    for (day, variant), labels in seen.items():
+                seen.setdefault((price.observed, variant, _spans(each.bounds)), {})[label_of(meter)] = None
+    for (day, variant, spans), labels in seen.items():
         kind = "" if variant == PLAIN else f"{variant_text(variant, variant.off_peak)} "
-        yield capital(f"{kind}{and_text(list(labels))}: first seen on {day_text(day)}, an estimate before.")
+        length = f", {spans}" if spans else ""
+        yield capital(f"{kind}{and_text(list(labels))}{length}: first seen on {day_text(day)}, an estimate before.")
 
 
 def _book(sheet: Sheet) -> Iterator[str]:

@@ -13,6 +13,7 @@ from costcalc.render.workbook.book import Book, cell
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
 from costcalc.reports.workings import Workings
+from costcalc.scenario.model import PriceChange
 
 NAMES_HEAD = 5  # the row in which the table of rises begins
 
@@ -75,12 +76,12 @@ def _write_rises(book: Book, workings: Workings, row: int) -> int:
             (("low", change.low), ("mid", change.rise("mid")), ("high", change.high)), 1
         ):
             name = f"hike_{place}" if end == "mid" else f"hike_{place}_{end}"
-            is_input = end == "mid" or change.is_range
-            # One figure is its own low and high: they follow it.
-            if is_input:
+            # One figure is its own low and high: they follow it. What is expected of a range follows its ends.
+            if (end == "mid") != change.is_range:
                 sheet.number(row, column, value, "percent", "input")
             else:
-                sheet.formula(row, column, cell(row, 2), value, "percent")
+                written = _expected(change, cell(row, 1), cell(row, 3)) if change.is_range else cell(row, 2)
+                sheet.formula(row, column, written, value, "percent")
             book.name(name, f"Assumptions!{cell(row, column)}")
         arrives = workings.pass_through if rise.is_passed else Fraction(1)
         sheet.formula(row, 4, f"hike_{place}{share}", change.rise("mid") * arrives, "percent")
@@ -91,6 +92,12 @@ def _write_rises(book: Book, workings: Workings, row: int) -> int:
             book.name(f"rise_{place}_{end}", f"Assumptions!{cell(row, column)}")
     sheet.sheet.set_column(7, 8, 12, None, {"hidden": True})
     return row + 1
+
+
+def _expected(change: PriceChange, low: str, high: str) -> str:
+    """The middle of a range between the cells of its ends, as far up as it lies."""
+    up = (change.rise("mid") - change.low) / (change.high - change.low)
+    return f"({low}+{high})/2" if up == Fraction(1, 2) else f"{low}+({high}-{low})*{up.numerator}/{up.denominator}"
 
 
 def facts_of(

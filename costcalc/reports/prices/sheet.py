@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, PriceBlock, Schedule, Source
+from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, Modifier, PriceBlock, Schedule, Source
 from costcalc.pricebook.overlay import Layer, precedence
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, derivation
@@ -65,6 +65,7 @@ class Sheet:
     lengths: Sequence[LengthPrices]  # of that one day
     unpriced: Sequence[Bounds]  # lengths that have no price, where others have
     schedule: Schedule | None
+    modifiers: Sequence[Modifier]  # what rows of some label cost of these prices
     sources: Mapping[str, Source]  # of the rates shown, by key
     meters_of: Mapping[str, Sequence[str]]  # which meters a source gave
     next_change: NextChange | None
@@ -108,6 +109,7 @@ def sheet(
         priced,
         [each.bounds for each in lengths if each not in priced] if priced else (),
         reader.book.schedules[block.schedule] if block and block.schedule else None,
+        [reader.book.modifiers[name] for name in block.modifiers] if block else (),
         {key: reader.book.sources[key] for key in used if key in reader.book.sources},
         used,
         _next_change(reader, model, day),
