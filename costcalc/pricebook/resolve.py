@@ -30,6 +30,9 @@ class ResolvedModel:
     model: str
     how: str  # exact, alias, pattern, date suffix
     region_how: str = "only list"  # stated, chosen, default, only list
+    also_sold_by: tuple[
+        str, ...
+    ] = ()  # others whose books have it, where nobody says who bills it: the maker was taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,8 @@ class Pricebook:
         homes = [found for found in offers.values() if not self._model(found).resold]
         candidates = homes or list(offers.values())
         if len(candidates) == 1:
-            return candidates[0]
+            others = tuple(sorted(provider for provider in offers if provider != candidates[0].provider))
+            return replace(candidates[0], also_sold_by=others)
         if candidates:
             names = ", ".join(sorted(found.provider for found in candidates))
             return Unresolved(f"several providers bill it ({names}): name the provider")

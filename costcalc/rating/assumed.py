@@ -43,14 +43,17 @@ class Assumed:
         self._below: dict[str, Fraction] = {}  # how much lower the cost would be at the cheapest reading
         self._above: dict[str, Fraction] = {}
         self._cuts: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
+        self._makers: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._parts: dict[str, None] = {}  # "cached input as input"
         self._only_lists: dict[tuple[str, str], list[str]] = {}
         self.default_regions: dict[str, ResolvedModel] = {}
         self.without_commitments = False  # a part of the usage cannot be held against what all of it must come to
         self.spans_lines = False  # a bucket lies on several of the report's days or months
 
-    def note_region(self, found: ResolvedModel, pricebook: Pricebook) -> None:
-        """A default list decided, and the provider has others with this model."""
+    def note_list(self, found: ResolvedModel, pricebook: Pricebook) -> None:
+        """Whose list decided: the maker's where others sell the model too, the default one of several."""
+        if found.also_sold_by:
+            self._makers.setdefault((found.provider, found.also_sold_by), []).append(found.model)
         if found.region_how == "default" and pricebook.other_lists(found):
             self.default_regions.setdefault(found.provider, found)
         if found.region_how == "only list" and len(pricebook.by_provider[found.provider]) > 1:
@@ -158,6 +161,13 @@ class Assumed:
         regions += [
             Assumption("only-list", f"{provider}: {', '.join(sorted(set(models)))} only on the list of {region}")
             for (provider, region), models in self._only_lists.items()
+        ]
+        regions += [
+            Assumption(
+                "makers-list",
+                f"the log does not say who bills {', '.join(sorted(set(models)))}: list of {maker}; also sold by {', '.join(others)}",
+            )
+            for (maker, others), models in self._makers.items()
         ]
         if self.spans_lines:
             regions.append(

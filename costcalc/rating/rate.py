@@ -258,7 +258,7 @@ class Rater:
             found = self.pricebook.resolve(group.model, group.provider, group.region)
             if isinstance(found, ResolvedModel):
                 self._check_cuts(found)
-                self.assumed.note_region(found, self.pricebook)
+                self.assumed.note_list(found, self.pricebook)
             self.resolved[who] = found
         return found
 
