@@ -40,6 +40,7 @@ from costcalc.usage.labels import (
 )
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.names import canonical
+from costcalc.usage.overlaps import check_apart
 from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
@@ -93,6 +94,7 @@ class Counter:
         self.engine.execute(counted_table(len(self.labels)))
         for number in range(len(self.readings)):
             self._count(number)
+        check_apart(self.engine, self.readings)
         self._choose_names()
 
     def ledger(self) -> UsageLedger:
@@ -418,7 +420,14 @@ class Counter:
         if rounded := self.engine.fetch(ask["rounded"])[0][0]:
             found["amounts with more than 24 decimals, rounded there"] = int(rounded)
         notes = [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
-        return notes + [note for reading in self.readings for source in reading.sources for note in source.notes]
+        copies = [
+            copy_note(reading, source) for reading in self.readings for source in reading.sources if source.copy_of
+        ]
+        return [
+            *notes,
+            *copies,
+            *(note for reading in self.readings for source in reading.sources for note in source.notes),
+        ]
 
     # --- what stands beside the figures -----------------------------------------------------------------------
 
@@ -560,6 +569,13 @@ class Counter:
             if pattern.search(record.text) and _is_object(record)
         ]
         return found[:MOST_PROBLEMS]
+
+
+def copy_note(reading: Reading, source: Source) -> str:
+    """Two files of the same bytes: perhaps one is a copy."""
+    once = reading.spec.dedupe or (reading.spec.replies and reading.tells_apart)
+    counted = "what has an id is counted once" if once else "both are counted"
+    return f"{source.shown} holds the same bytes as {source.copy_of}: {counted}"
 
 
 def is_refused(verdict: int) -> bool:

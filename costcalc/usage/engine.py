@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.usage.columns import check_names
-from costcalc.usage.formats import Dedupe, FormatSpec, Parts, Term
+from costcalc.usage.formats import AGAIN, Dedupe, FormatSpec, Parts, Term
 from costcalc.usage.paths import Columns, JsonColumns, quoted
 from costcalc.usage.replies import replies_of
 from costcalc.usage.session import literal, locked_session
@@ -202,11 +202,21 @@ def relation(reading: Reading, columns: Columns, number: int, parts: Parts | Non
     kind = reading.sources[0].kind
     if kind == "frame":
         return "frame"
-    if kind == "parquet":
-        return _parquet(reading.sources, several)
     if isinstance(columns, JsonColumns):
         return _json(reading, columns, several, parts)
-    return _csv(reading.sources, number, several)
+    rows = _parquet(reading.sources, several) if kind == "parquet" else _csv(reading.sources, number, several)
+    return _told_apart(reading.spec.dedupe, columns, rows) if reading.spec.dedupe else rows
+
+
+def _told_apart(dedupe: Dedupe, columns: Columns, rows: str) -> str:
+    """The rows of a table, each with whether another one that shares its key stands for it."""
+    keys = [f"nullif(trim({column.text}), '')" for path in dedupe.key if (column := columns.get(path))]
+    counts = [column.text for term in dedupe.largest for path in term.paths if (column := columns.get(path))]
+    weight = " + ".join(f"coalesce(TRY_CAST({count} AS HUGEINT), 0)" for count in counts) or "0"
+    if not keys:
+        return f"(SELECT *, false AS {AGAIN} FROM {rows})"
+    window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {weight} DESC, {', '.join(counts) or 1})"
+    return f"(SELECT *, {keys[0]} IS NOT NULL AND {window} > 1 AS {AGAIN} FROM {rows})"
 
 
 def _csv(sources: tuple[Source, ...], number: int, several: bool) -> str:

@@ -72,6 +72,7 @@ _FORMAT_KEYS = [
     "other_columns",
     "ignored",
     "beside",
+    "views",
     "shapes",
 ]
 _TIME_KINDS = ("instant", "plain", "unix", "unix-ms", "utc-bucket", "utc-day", "naive-day", "us-day", "naive-month")
@@ -125,6 +126,7 @@ class _Reader:
             other_columns=self.word(root.get("other_columns"), "other_columns") != "no",
             ignored=frozenset(self.words(root.get("ignored"), "ignored")),
             beside=self.words(root.get("beside"), "beside"),
+            views=self.words(root.get("views"), "views"),
         )
 
     # --- small pieces -------------------------------------------------------------------------------------

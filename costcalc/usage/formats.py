@@ -155,9 +155,15 @@ class Shape:
     unseen: bool = False  # assumed not to occur: a row of it breaks the assumption
 
 
+AGAIN = "again"  # of a row of a table: another one with its id is counted
+
+
 @dataclass(frozen=True, slots=True)
 class Dedupe:
-    """One usage written in several rows: the row with the largest count stands for all that share the key."""
+    """One usage written in several rows: the row with the largest count stands for all that share the key.
+
+    Of tables the others stay, and have `again`: a rule of `skip` leaves them out.
+    """
 
     key: tuple[str, ...]  # rows with an empty first path stay as they are
     largest: tuple[Term, ...]
@@ -247,6 +253,7 @@ class FormatSpec:
     undated: bool = False  # rows without a time are taken as of the day of the file's last change
     other_columns: bool = True  # columns without a meaning are dimensions
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension
+    views: tuple[str, ...] = ()  # columns of tables that each hold all the usage, told apart by that column
     beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage
 
 

@@ -13,7 +13,7 @@ from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
-from costcalc.usage.formats import FormatSpec, Parts, Shape, Term, Text, paths_of
+from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.maps import MapRule, entries_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning, meaning_by_name
@@ -78,6 +78,8 @@ class Reading:
             found = {name: Column(f"c{i}") for i, name in reversed(names)}
         else:
             found = {name: Column(f'"{name.replace(chr(34), chr(34) * 2)}"', self.types[name]) for _, name in names}
+        if self.spec.dedupe:
+            found[AGAIN] = Column(AGAIN, "flag")
         bare = {name.strip().lower(): column for name, column in found.items()}
         return TableColumns({**bracketed(bare), **bare, **found})
 

@@ -50,6 +50,7 @@ class Source:
     records: tuple[Mapping[str, str], ...] = ()  # of JSON: the first lines' texts (their begin) and numbers, by path
     lines: Sequence[int] = ()  # of a copy made record by record: the line at which each began in the original
     notes: tuple[str, ...] = ()  # what a reader of its figures should know
+    copy_of: str = ""  # a file of the same bytes
     is_empty: bool = False  # it has a header and no rows
     is_named: bool = True  # by an argument; a folder was searched for the others, and may hold anything
     changed: int = 0  # 00:00 UTC (epoch seconds) of the day of the file's last change
@@ -93,7 +94,7 @@ def open_sources(named: Named, workspace: Workspace) -> list[Source]:
 
 
 def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
-    """Two files of the same bytes are both counted, and said: perhaps one is a copy."""
+    """Two files of the same bytes are said: perhaps one is a copy."""
     sizes = [Path(source.path).stat().st_size for source in sources]
     several = {size for size, count in Counter(sizes).items() if count > 1}
     first: dict[tuple[int, bytes], str] = {}
@@ -103,8 +104,7 @@ def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
             with Path(source.path).open("rb") as stream:
                 same = first.setdefault((size, hashlib.file_digest(stream, "blake2b").digest()), source.shown)
             if same is not source.shown:
-                note = f"{source.shown} holds the same bytes as {same}: both are counted"
-                source = replace(source, notes=(*source.notes, note))
+                source = replace(source, copy_of=same)
         noted.append(source)
     return noted
 

@@ -1,0 +1,108 @@
+"""Overlaps: the same usage in two files, told by what they hold. It would be counted twice, so one must be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from costcalc.meters import meters
+from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.usage.engine import Engine
+from costcalc.usage.readings import Reading
+from costcalc.usage.rows import COUNTED
+
+_DAY = 86_400
+_REMEDY = "to count both all the same, scan each into a ledger of its own"
+Cell = tuple[str, int]  # a model, in lower case, and a day
+
+
+@dataclass
+class Held:
+    """What one reading holds."""
+
+    reading: Reading
+    days: dict[str, set[int]] = field(default_factory=dict)  # provider → days
+    tokens: dict[Cell, int] = field(default_factory=dict)
+    billed: bool = False  # what its provider bills
+
+    @property
+    def shown(self) -> str:
+        return self.reading.sources[0].shown
+
+    @property
+    def is_bill(self) -> bool:
+        return self.billed and not self.tokens
+
+    @property
+    def is_usage(self) -> bool:
+        return bool(self.tokens) and not self.billed
+
+
+def check_apart(engine: Engine, readings: Sequence[Reading]) -> None:
+    """CostcalcError: two of the readings hold the same usage."""
+    if len(readings) < 2:
+        return
+    held = _held(engine, readings)
+    problems = [problem for pair in combinations(held, 2) if (problem := _problem(*pair))]
+    if problems:
+        raise CostcalcError(problems)
+
+
+def _held(engine: Engine, readings: Sequence[Reading]) -> list[Held]:
+    counted = [name for name, meter in meters().by_name.items() if meter.unit == "token" and meter.part_of is None]
+    tokens = " + ".join(f"coalesce(m_{name}, 0)" for name in counted)
+    found = [Held(reading) for reading in readings]
+    statement = (
+        f"SELECT reading, lower(coalesce(trim(provider), '')), lower(coalesce(trim(model), '')), from_at // {_DAY},"
+        f" sum({tokens}), coalesce(bool_or(cost_known AND cost_kind = 'billed'), false)"
+        f" FROM counted WHERE verdict = {COUNTED} GROUP BY ALL"
+    )
+    for number, provider, model, day, count, billed in engine.fetch(statement):
+        held = found[number]
+        held.days.setdefault(provider, set()).add(day)
+        held.billed |= billed
+        if count:
+            held.tokens[model, day] = held.tokens.get((model, day), 0) + int(count)
+    return found
+
+
+def _problem(one: Held, other: Held) -> Problem | None:
+    if one.is_bill and other.is_usage:
+        one, other = other, one
+    same_format = one.reading.spec.name == other.reading.spec.name
+    if one.is_usage and other.is_bill and _share_days(_named(one.days), other.days):
+        choices = f"{other.shown} for what was billed, or {one.shown} for its tokens at list prices"
+        return _twice(other, f"it bills the usage that {one.shown} counts", choices)
+    choices = f"{other.shown}, or {one.shown}"
+    if same_format and _views(one) != _views(other) and _share_days(one.days, other.days):
+        columns = ", ".join(sorted(_views(other) or _views(one)))
+        return _twice(other, f"it holds the usage of {one.shown} by another column: {columns}", choices)
+    if not same_format and _are_equal(one.tokens, other.tokens):
+        return _twice(other, f"it holds the usage of {one.shown} again: the same tokens of each model and day", choices)
+    return None
+
+
+def _named(days: Mapping[str, set[int]]) -> dict[str, set[int]]:
+    """Without what nobody says who bills it: a bill may be of anybody else."""
+    return {provider: found for provider, found in days.items() if provider}
+
+
+def _share_days(one: Mapping[str, set[int]], other: Mapping[str, set[int]]) -> bool:
+    return any(days & other.get(provider, set()) for provider, days in one.items())
+
+
+def _views(held: Held) -> frozenset[str]:
+    """By which of the columns that exclude each other the table is told apart."""
+    names = {name.lower() for name in (*held.reading.sources[0].header, *held.reading.sources[0].scalars)}
+    return frozenset(held.reading.spec.views) & names
+
+
+def _are_equal(one: Mapping[Cell, int], other: Mapping[Cell, int]) -> bool:
+    """Whether every day of a model that both hold comes to the same tokens, and there are two such at least."""
+    common = one.keys() & other.keys()
+    return len(common) > 1 and all(one[cell] == other[cell] for cell in common)
+
+
+def _twice(place: Held, what: str, choices: str) -> Problem:
+    return Problem("counted-twice", what, Place(place.shown), remedy=f"name one of them: {choices}; {_REMEDY}")
