@@ -22,8 +22,9 @@ from costcalc.api.words import (
 )
 from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, scenario_cuts
 from costcalc.money import Money
-from costcalc.reports.case import Case, Earned, OutlookOptions
+from costcalc.reports.case import Case, OutlookOptions
 from costcalc.reports.outlook import outlook as outlook_report
+from costcalc.reports.revenue import Earned
 from costcalc.reports.simulation import check_draws, simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
@@ -99,7 +100,9 @@ def months_of(plans: Sequence[Scenario], months: int | None) -> int:
 def earned_from(revenue: Number | Money | None, margin: Number | None, source: str | None) -> Earned:
     """What flags or the configuration say of revenue."""
     if margin is not None:
-        return Earned(margin=read_share(margin, "margin"), source=source or "--margin")
+        return Earned(
+            None if revenue is None else read_money(revenue), read_share(margin, "margin"), source=source or "--margin"
+        )
     return Earned(None if revenue is None else read_money(revenue), source=source or "--revenue")
 
 

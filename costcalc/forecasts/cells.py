@@ -14,6 +14,7 @@ from costcalc.forecasts.form import BESIDE, BILLED, REQUESTS, REVENUE
 from costcalc.forecasts.reading import Number
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
@@ -123,7 +124,14 @@ def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells
     found: dict[tuple[object, ...], _Sum] = {}
     signatures: dict[tuple[str | None, ...], tuple[object, ...]] = {}
     names = rater.options.by
+    revenue = _revenue_with_usage(rater)
     for kind, sums in rater.amounts.items():
+        if kind.states_revenue_alone(sums):
+            continue
+        if kind in revenue:
+            sums = sums.earning(revenue[kind])
+        if kind.earns == "row" and kind in rater.without_price:
+            kind = replace(kind, earns="")  # what has no cost says nothing of a margin
         if kind.line not in signatures:
             signatures[kind.line] = sorting.signature(dict(zip(names, kind.line, strict=True)))
         edges = sorting.edges(kind.key, dict(zip(names, kind.line, strict=True)))
@@ -145,6 +153,34 @@ def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells
         found.setdefault(place, _Sum(plain, edges, len(sums.quantities))).add(rater, kind, sums)
     cells = [one.cell(rater, names) for one in found.values()]
     return Cells(cells, days, last_day, rater.currency)
+
+
+def _revenue_with_usage(rater: Rater) -> dict[Kind, Fraction]:
+    """What a customer earns as a whole grows with its requests, on whichever row it is stated: it goes with them.
+
+    Of a log that counts no requests, with the tokens.
+    """
+    if CUSTOMER in rater.ledger.dimensions and CUSTOMER not in rater.options.by:
+        return {}  # nobody asks what months to come earn by customer
+    place = rater.options.by.index(CUSTOMER) if CUSTOMER in rater.options.by else None
+    of: dict[str | None, list[Kind]] = {}
+    for kind in rater.amounts:
+        if kind.earns == "whole":
+            of.setdefault(None if place is None else kind.line[place], []).append(kind)
+    found: dict[Kind, Fraction] = {}
+    for unit, kinds in of.items():
+        total = sum((rater.amounts[kind].revenue for kind in kinds), Fraction())
+        weights = _weights([rater.amounts[kind] for kind in kinds])
+        if rater.earners.in_one_currency(unit) and (whole := sum(weights)):
+            found |= {kind: total * weight / whole for kind, weight in zip(kinds, weights, strict=True)}
+    return found
+
+
+def _weights(amounts: Sequence[Amounts]) -> list[Fraction]:
+    requests = [sums.requests for sums in amounts]
+    if None not in requests and any(requests):
+        return [Fraction(count or 0) for count in requests]
+    return [Fraction(sum(sums.quantities)) for sums in amounts]
 
 
 def _coarse(label: int, edges: Sequence[int]) -> int:

@@ -15,12 +15,12 @@ from costcalc.forecasts.matching import matches
 from costcalc.forecasts.plan import When
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.problems import fail
+from costcalc.rating.earners import CUSTOMER
 from costcalc.scenario.figure import Span
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
 from costcalc.selectors import glob_matches
 
-CUSTOMER = "customer"
 Kind = Literal["none", "total", "rows", "rules"]
 Exchange = Callable[[str, Month], Number]
 # Who an amount belongs to: a cell's usage, a customer, or nobody in particular.
@@ -33,6 +33,18 @@ class Income:
 
     kind: Kind = "none"
     amount: Fraction = Fraction()  # of a total: for the log's period, in the report's currency
+    customers: frozenset[str | None] | None = None  # of rules: those that they concern; None: everybody
+
+    @property
+    def is_of_a_part(self) -> bool:
+        """Whether only some of the cost stands against it."""
+        return self.kind == "rows" or self.customers is not None
+
+    def covers(self, cell: Cell) -> bool:
+        """Whether the cell's cost stands against it."""
+        if self.kind in ("rows", "none"):
+            return cell.has_revenue
+        return self.customers is None or cell.names[CUSTOMER] in self.customers
 
 
 UNKNOWN = Income()

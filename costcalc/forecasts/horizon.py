@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from costcalc.calendar import Month, month_of, months_from
 from costcalc.forecasts.cached import CachedShares, cached_shares
 from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
-from costcalc.forecasts.earning import CUSTOMER, UNKNOWN, Income
+from costcalc.forecasts.earning import UNKNOWN, Income
 from costcalc.forecasts.lengths import lengths_to_label
 from costcalc.forecasts.lengths_of_cells import Lengths
 from costcalc.forecasts.matching import (
@@ -19,6 +20,7 @@ from costcalc.forecasts.matching import (
     columns_of,
     hours_label,
     label_name,
+    may_match,
     signature_of,
 )
 from costcalc.forecasts.plan import check_overlaps, months_of_growth
@@ -32,6 +34,7 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_utc, is_peak
 from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.cuts import cuts_for, model_cuts
+from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import Rating
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
@@ -165,19 +168,54 @@ class Horizon:
             usages, wheres, (cuts.input_lengths, cuts.output_lengths), len(self.months), self._model_cuts, self.targets
         )
 
-        asked = tuple(dict.fromkeys([*(name for where in wheres for name in where.names), *labels]))
+        rules = (each for scenario in scenarios for each in self._paying(scenario.business))
+        paying = list(dict.fromkeys(customers for customers in rules if customers is not None))
+        of_customers = [CUSTOMER] if paying else []
+        asked = tuple(dict.fromkeys([*(name for where in wheres for name in where.names), *labels, *of_customers]))
         known: dict[tuple[str | None, ...], tuple[object, ...]] = {}
 
         def told_apart(names: Names) -> tuple[object, ...]:
             place = tuple(names[name] for name in asked)
             if place not in known:
-                known[place] = signature_of(wheres, labels, names)
+                pays = tuple(names[CUSTOMER] in customers for customers in paying)
+                known[place] = (*signature_of(wheres, labels, names), *pays)
             return known[place]
 
         # Shares are looked at one by one before usage comes together: who is above one already keeps it.
         sorting = Sorting(lambda names: (told_apart(names), shares.own(names)), lengths.edges_for)
         found = cells_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting)
         return replace(found, cells=shares.join(found.cells, told_apart)) if shares.raised else found
+
+    def customers_of(self, business: Business) -> frozenset[str | None] | None:
+        """Whom the revenue rules concern, in whatever months: all that they pay stands against all that they cost. None: everybody.
+
+        A customer whom no rule names may pay as well, by a rule that nobody wrote.
+        """
+        of_rules = self._paying(business)
+        if None in of_rules or not of_rules:
+            return None
+        found = frozenset[str | None]().union(*(customers for customers in of_rules if customers is not None))
+        return None if found == self._customers else found
+
+    def _paying(self, business: Business) -> list[frozenset[str | None] | None]:
+        """By rule, the customers that have usage of its names, whatever its length and hour; None: of everybody."""
+        if CUSTOMER not in self.ledger.dimensions:
+            return [None for _ in business.revenue]
+        return [self._customers_with(fee.where) if fee.where.names else None for fee in business.revenue]
+
+    def _customers_with(self, where: Where) -> frozenset[str | None]:
+        return frozenset(names[CUSTOMER] for names, home in self._named if may_match(where, names, *home))
+
+    @cached_property
+    def _customers(self) -> frozenset[str | None]:
+        return frozenset(names[CUSTOMER] for names, _ in self._named)
+
+    @cached_property
+    def _named(self) -> list[tuple[Names, tuple[str, str]]]:
+        """The names that usage of the log has, each with its provider and model."""
+        by = self.rater.options.by
+        lines = dict.fromkeys((kind.line, (kind.provider, kind.model)) for kind in self.rater.amounts)
+        return [(dict(zip(by, line, strict=True)), home) for line, home in lines]
 
     def _model_cuts(self, provider: str, region: str, model: str) -> tuple[frozenset[int], frozenset[int]]:
         known = self.pricebook.book(provider, region).models[model]

@@ -57,7 +57,7 @@ class MonthRun:
     tokens: Number = 0  # input and output, of every call that is made
     unpriced: Number = 0  # tokens
     shortfall: Number = 0  # of the cost: what contracts ask for beyond all usage
-    covered: Number = 0  # of the cost: of rows that state a revenue
+    covered: Number = 0  # of the cost: of those whose revenue is known
 
 
 @dataclass
@@ -236,7 +236,7 @@ class _Running:
     def _cost(self, index: int, flow: Flow, position: int, total: Number, cost: Number, part: Number) -> None:
         line = self.found.months[position]
         line.cost += total
-        if flow.cell.has_revenue:
+        if self.what.income.covers(flow.cell):
             line.covered += total
         if self.reading.keeps_rows:
             _add(self.found.rows, (index, flow.provider, flow.model), position, len(self.months), cost * part)
@@ -303,7 +303,7 @@ class _Running:
         """The bill as a whole, for there may be draws in which nothing moved; covered as far as the load is."""
         line = self.found.months[position]
         line.cost += machines.cost
-        covered = [hours for _, flow, hours in load.moved if flow.cell.has_revenue]
+        covered = [hours for _, flow, hours in load.moved if self.what.income.covers(flow.cell)]
         if covered:
             least = self.reading.number(_LEAST_LOAD)
             share = sum(covered, self.reading.number(0)) / self.reading.most(machines.load, least)

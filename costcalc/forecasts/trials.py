@@ -54,11 +54,11 @@ class _Line:
 class Trials:
     """A run in terms, to be held against any number of draws."""
 
-    def __init__(self, reading: Draws, months: Sequence[MonthRun], *, by_rows: bool) -> None:
-        """`by_rows`: only the part of the cost that has a revenue is held against it."""
+    def __init__(self, reading: Draws, months: Sequence[MonthRun], *, in_part: bool) -> None:
+        """`in_part`: only the part of the cost that has a revenue is held against it."""
         self.reading, self.factors = reading, reading.factors
         self.lines = [
-            _Line(line.cost, (line.covered if by_rows else line.cost) + line.other, line.revenue) for line in months
+            _Line(line.cost, (line.covered if in_part else line.cost) + line.other, line.revenue) for line in months
         ]
         self.earns = all(line.revenue is not None for line in self.lines)
         self._middles = Values(self.factors, self._middle)

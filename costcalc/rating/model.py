@@ -82,7 +82,7 @@ class Charge:
     hike_not_applied: bool = False  # a meter-scoped rise met a bill without a meter split
     split: Mapping[str, Fraction] = field(default_factory=dict)  # shares of a bill's meters by the list, where asked
     is_locked: bool = False  # at a negotiated fixed rate that no rise touches yet
-    has_revenue: bool = False  # its rows state a revenue
+    has_revenue: bool = False  # its revenue is known: by its rows, or by others of its customer
     day: date = date.min  # the price day, or an earlier one since which nothing changed
     listed: Fraction | None = None  # of a contracted charge: its cost before by the list
     line_meter: str = ""  # whose price it has, where that is another meter
@@ -177,8 +177,12 @@ class Rating:
     assumptions: Sequence[Assumption] = ()
     tokens: Fraction = Fraction()  # all input and output tokens of the ledger, priced or not
     rates_used: Sequence[RateUsed] = ()
-    revenue: Mapping[LineKey, Fraction] = field(default_factory=dict)  # stated by rows that have a cost, by line
-    revenue_without_cost: Fraction = Fraction()  # stated by rows without a price: no margin can be said of it
+    revenue: Mapping[LineKey, Fraction] = field(
+        default_factory=dict
+    )  # stated, of what has a cost, by the line of its row
+    revenue_without_cost: Fraction = Fraction()  # stated of what has no price: no margin can be said of it
+    earns_by_row: bool = True  # every row whose revenue is known states its own: so does every line
+    lacks_cost_of_earners: bool = False  # a customer whose revenue is known as a whole has usage without a price
     commitments: Sequence[Committed] = ()  # by month; the shortfalls are charges too
 
     @cached_property

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.meters import billable_counts, meters
@@ -19,11 +19,12 @@ from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.commitments import SHORTFALL, Days, Tally, settle, tally_of
 from costcalc.rating.cuts import model_cuts, split_of
+from costcalc.rating.earners import Earners
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quotes, days_of, why_unpriced
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
-from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
+from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days, first_day_of
 from costcalc.yamldoc import collector_paused
 
 NO_CHANGES = PriceChanges()
@@ -83,8 +84,9 @@ class Rater:
 
     def __init__(
         self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, changes: PriceChanges = NO_CHANGES,
-        targets: Sequence[ResolvedModel] = (),
+        targets: Sequence[ResolvedModel] = (), earners: Earners | None = None,
     ) -> None:  # fmt: skip
+        """`earners`: whose revenue is known, where the ledger is a part of one that says more of it."""
         self.pricebook = pricebook.at_list() if options.basis == "list" else pricebook
         self.ledger, self.fx, self.options, self.changes = ledger, fx, options, changes
         self.quotes = Quotes(self.pricebook, changes.days(), targets, ledger.dimensions)
@@ -99,6 +101,9 @@ class Rater:
         self.rates_used: dict[RateUsed, None] = {}
         self.assumed = Assumed()
         self.amounts: dict[Kind, Amounts] = {}
+        self.earners = earners or Earners(ledger)
+        self.earned: dict[Kind, dict[str | None, Fraction]] = {}  # by customer, in the currency of the kind
+        self.without_price: set[Kind] = set()  # filled by the rating
         self.committed: list[Committed] = []  # filled by the rating
         self.splits = {tuple(split) for split in ledger.cuts.splits}
         self._noting = True  # assumptions are those of the log's own time
@@ -118,8 +123,7 @@ class Rater:
         self.currency = self.options.currency or self._common_currency(amounts)
         charges: list[Charge] = []
         unpriced: list[Unpriced] = []
-        revenue: dict[LineKey, Fraction] = {}
-        without_cost = Fraction()
+        lacking: set[Kind] = set()
         tally = tally_of(self.commitments)
         for kind, sums in amounts.items():
             made, missing = self.charge(kind, sums)
@@ -127,10 +131,11 @@ class Rater:
             unpriced += missing
             for charge in made:
                 tally.add(charge, kind.month, charge.cost)
-            if kind.has_revenue and made:
-                revenue[kind.line] = revenue.get(kind.line, Fraction()) + self._earned(kind, sums)
-            elif kind.has_revenue:
-                without_cost += self._earned(kind, sums)
+            if not made:
+                self.without_price.add(kind)
+            if missing:
+                lacking.add(kind)
+        revenue, without_cost = self._revenue()
         self._noting = False
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
@@ -147,6 +152,8 @@ class Rater:
             tuple(self.rates_used),
             revenue,
             without_cost,
+            self.earners.by_row,
+            any(kind.earns == "whole" and self._with_cost & {*self.earned[kind]} for kind in lacking),
             tuple(self.committed),
         )
 
@@ -206,8 +213,10 @@ class Rater:
     def add_up(self) -> dict[Kind, Amounts]:
         """Amounts by kind: groups that no price and no line tells apart come together."""
         found: dict[Kind, Amounts] = {}
+        states, self.earned = self.earners.are_known, {}
         moments: dict[tuple[object, ...], MetAll] = {}
         kinds: dict[tuple[object, ...], Amounts] = {}
+        earning: dict[tuple[object, ...], dict[str | None, Fraction]] = {}
         width = len(self.ledger.meters)
         for group in self.ledger.groups:
             resolved = self.resolve(group)
@@ -219,12 +228,13 @@ class Rater:
             if met is None:
                 met = moments[place] = self._moments(group, resolved)
             line = self.line_of(group, resolved)
+            earns, currency = (self.earners.earns(group), self.earners.currency(group)) if states else ("", None)
             if group.until is not None and self._spans_lines(group):
                 self.assumed.spans_lines = True
             for position, (weight, key, month, day) in enumerate(met[0]):
                 short = (
                     line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-                    group.revenue is None, group.revenue_currency, met[1], group.mix, group.thinking_assumed,
+                    earns, currency, met[1], group.mix, group.thinking_assumed,
                     None if key else (group.provider, group.model, day, self._lengths_of(group)),
                 )  # fmt: skip
                 sums = kinds.get(short)
@@ -232,13 +242,19 @@ class Rater:
                     kind = self._kind(group, resolved, line, (weight, key, month, day), met[1])
                     # Two names of one provider make one kind.
                     sums = kinds[short] = found.setdefault(kind, Amounts(width))
+                    earning[short] = self.earned.setdefault(kind, {}) if earns else {}
                 sums.add(group, weight, position == 0)
+                if earns:
+                    unit, by_customer = self.earners.unit(group), earning[short]
+                    by_customer[unit] = by_customer.get(unit, Fraction()) + (group.revenue or 0) * weight
         return found
 
     def charge(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
         """The charges of one kind, by the basis that was asked for."""
         if self.bill_wins(kind, sums):
             return [self._billed(kind, sums)], []
+        if kind.states_revenue_alone(sums):
+            return [], []
         charges, unpriced = self.by_list(kind, sums)
         if unpriced and self.may_stand_in(sums) and not any(part.meter for part in unpriced):
             return [self._billed(kind, sums)], []
@@ -498,8 +514,29 @@ class Rater:
             for day in (change.from_day, change.until_day)
         )
 
-    def _earned(self, kind: Kind, sums: Amounts) -> Fraction:
-        return sums.revenue * self.exchange(kind.revenue_currency or self.currency, kind.month)
+    @cached_property
+    def _with_cost(self) -> set[str | None]:
+        """The customers of whose cost something is known."""
+        return {unit for kind, earned in self.earned.items() if kind not in self.without_price for unit in earned}
+
+    def _revenue(self) -> tuple[dict[LineKey, Fraction], Fraction]:
+        """What was earned with what has a cost, by the line of the row that states it, and what without."""
+        by_line: dict[LineKey, Fraction] = {}
+        without_cost = Fraction()
+        for kind, earned in self.earned.items():
+            rate = self.exchange(kind.revenue_currency or self.currency, kind.month) if any(earned.values()) else ONE
+            if kind.earns == "row":
+                held = dict.fromkeys(earned, kind not in self.without_price)
+            else:
+                held = {unit: unit in self._with_cost for unit in earned}
+            if any(held.values()):
+                by_line.setdefault(kind.line, Fraction())
+            for unit, amount in earned.items():
+                if held[unit]:
+                    by_line[kind.line] += amount * rate
+                else:
+                    without_cost += amount * rate
+        return by_line, without_cost
 
     def _kind(
         self, group: UsageGroup, resolved: ResolvedModel | Unresolved, line: LineKey, met: Met, weighted: bool
@@ -511,7 +548,7 @@ class Rater:
             resolved.model or group.model,
             resolved.reason if isinstance(resolved, Unresolved) else "",
             month, key.day if key else day, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-            group.revenue is not None, group.revenue_currency, weighted, group.mix, group.thinking_assumed,
+            self.earners.earns(group), self.earners.currency(group), weighted, group.mix, group.thinking_assumed,
             (0, 0) if key else self._lengths_of(group),
         )  # fmt: skip
 
@@ -537,7 +574,7 @@ class Rater:
             case "meter" | "basis":
                 return None
             case "day" | "month":
-                day = utc_day(group.at) if group.naive else day_of(group.at, self.options.timezone)
+                day = first_day_of(group, self.options.timezone)
                 return str(day if name == "day" else month_of(day))
         if label := self.options.labels.get(name):
             # Of a bucket of hours or days nobody knows at what time of day its requests were made.

@@ -174,4 +174,5 @@ def _margin(row: Row, _: str) -> Cell:
     known = [line.margin for line in row.lines if line.margin]
     revenue = sum((margin.revenue for margin in known), Fraction())
     cost = sum((margin.cost.before for margin in known), Fraction())
-    return Cell(percent_text((revenue - cost) / revenue)) if revenue else NONE
+    bound = "≤ " if any(line.margin_is_bound for line in row.lines) else ""
+    return Cell(bound + percent_text((revenue - cost) / revenue)) if revenue else NONE

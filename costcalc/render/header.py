@@ -24,8 +24,8 @@ from costcalc.render.words import (
     share_text,
 )
 from costcalc.reports.lines import Touched
-from costcalc.reports.margin import Revenue
 from costcalc.reports.projection import Projection
+from costcalc.reports.revenue import Revenue
 from costcalc.reports.settings import settings_of
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.model import PriceChange
@@ -200,6 +200,8 @@ def _revenue(revenue: Revenue, projection: Projection) -> Iterator[str]:
     yield revenue.source
     if projection.revenue_share is not None and projection.revenue_share != 1:
         yield f"known for {share_text(projection.revenue_share)} of the cost"
+    if revenue.kind == "rows" and not projection.rating.earns_by_row:
+        yield f"against the whole cost of {'its customers' if projection.names_customers else 'the log'}"
     if projection.rating.revenue_without_cost and projection.revenue_share is not None:
         missing = money_text(projection.rating.revenue_without_cost, projection.currency)
-        yield f"without {missing} of rows that have no price"
+        yield f"without {missing} of what has no price"

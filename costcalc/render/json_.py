@@ -16,6 +16,7 @@ from costcalc.render.rows import RATIO_DIGITS, names_of
 from costcalc.render.tree import UNPRICED, Figures, Table, figures_of, status_of, table_of
 from costcalc.reports.answers import MoveAnswer
 from costcalc.reports.cost import CostReport, ListAndBilled
+from costcalc.reports.coverage import Coverage
 from costcalc.reports.forecast import BudgetAnswer, Estimate, Forecast, ForecastDay
 from costcalc.reports.lines import OtherList, ReportLine, Touched
 from costcalc.reports.margin import AssumedMargin, Margin
@@ -64,6 +65,7 @@ def projection_json(projection: Projection) -> str:
             if projection.revenue
             else None,
             "margin": write.margin(projection.margin) if projection.margin else None,
+            "coverage": coverage_json(projection.coverage),
             "assumed_margins": [_assumed_margin(margin) for margin in projection.assumed_margins],
             "fewer_tokens": [
                 {"provider": answer.provider, "fewer": ratio_text(answer.fewer)} for answer in projection.tokens
@@ -242,6 +244,7 @@ class Writer:
                 "cost": self.money(line.cost.before, table.by_line[line.key].before) if line.basis else None,
                 "revenue": self.money(line.margin.revenue) if line.margin else None,
                 "margin": ratio_text(line.margin.before) if line.margin else None,
+                "margin_at_most": line.margin_is_bound,
             }
             for line in lines
         ]
@@ -461,6 +464,19 @@ def rate_json(rate: RateUsed) -> Json:
 
 def day_text(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def coverage_json(coverage: Coverage | None) -> Json | None:
+    """Of how much a margin is; None where there is none."""
+    if coverage is None:
+        return None
+    return {
+        "whole": coverage.is_whole,
+        "cost": ratio_text(coverage.cost),
+        "priced": ratio_text(coverage.priced),
+        "complete": coverage.is_complete and not coverage.unread,
+        "at_most": coverage.is_bound,
+    }
 
 
 def ratio_text(ratio: Fraction | None) -> str | None:

@@ -10,6 +10,7 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style
+from costcalc.render.coverage import PART, most_words, part_words, shares
 from costcalc.render.figures import NONE, TOTAL, change_style, name_cell
 from costcalc.render.tree import Row, Table
 from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent
@@ -43,7 +44,7 @@ def _margins(projection: Projection, table: Table) -> Iterator[Block]:
         yield Facts(answers, each_in_a_line=True)
     if any(line.margin for line in projection.lines) and not set(projection.rating.by) <= set(PRICE_FIELDS):
         yield Gap()
-        yield _by_line(table, projection.currency)
+        yield _by_line(table, projection)
 
 
 def points_text(before: Fraction, after: Fraction) -> str:
@@ -60,19 +61,23 @@ def _headline(margin: Margin, table: Table, projection: Projection) -> Line:
     before, after = margin.before, margin.after
     assert before is not None
     assert after is not None
+    of = projection.coverage
+    title = Cell(f"Margin{PART}" if part_words(of) else "Gross margin", "strong")
+    parts = [Cell(text) for text in shares(of)]
     if not margin.money_lost:
-        return Line([Cell("Gross margin", "strong"), Cell(percent_text(before), "strong"), Cell("unchanged")])
+        return Line([title, Cell(f"{most_words(of)}{percent_text(before)}", "strong"), Cell("unchanged"), *parts])
     style = change_style(margin.money_lost)
     # What is lost on all of the bill is the change that the table shows.
     same = margin.money_lost == projection.total.change
     money = -table.total.figures.change if same else _rounded(-margin.money_lost, projection)
     return Line(
         [
-            Cell("Gross margin", "strong"),
-            Cell(f"{percent_text(before)} {ARROW} {percent_text(after)}", "strong"),
+            title,
+            Cell(f"{most_words(of)}{percent_text(before)} {ARROW} {percent_text(after)}", "strong"),
             Cell(points_text(before, after), style),
             Cell(f"{decimal_text(money, signed=True)} {projection.currency}", style),
             *_ends(margin),
+            *parts,
         ]
     )
 
@@ -188,7 +193,7 @@ def _assumed_row(margin: AssumedMargin) -> list[Cell]:
     ]
 
 
-def _by_line(table: Table, currency: str) -> Grid:
+def _by_line(table: Table, projection: Projection) -> Grid:
     """Each line's own margin; never a share of somebody else's revenue."""
     columns = [
         Column(table.by[0].replace("_", " ").capitalize(), "name"),
@@ -198,15 +203,22 @@ def _by_line(table: Table, currency: str) -> Grid:
         Column("Points", drop=1),
         Column("Raise to hold it"),
     ]
-    whole = _together([line.margin for line in table.total.lines if line.margin])
+    whole = projection.margin
     # Whole units where there are thousands of them; a revenue of 0.45 is not 0.
-    digits = 0 if whole and whole.revenue >= 1000 else minor_digits(currency)
-    rows = [[name_cell(row, table.by), *_margin_cells(row, digits)] for row in table.rows]
-    return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(table.total, digits)]])
+    digits = 0 if whole and whole.revenue >= 1000 else minor_digits(projection.currency)
+    rows = [[name_cell(row, table.by), *_margin_cells(_of_row(row), digits, _most(row))] for row in table.rows]
+    return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(whole, digits, _most(table.total))]])
 
 
-def _margin_cells(row: Row, digits: int) -> list[Cell]:
-    margin = _together([line.margin for line in row.lines if line.margin])
+def _of_row(row: Row) -> Margin | None:
+    return _together([line.margin for line in row.lines if line.margin])
+
+
+def _most(row: Row) -> str:
+    return "≤ " if any(line.margin_is_bound for line in row.lines) else ""
+
+
+def _margin_cells(margin: Margin | None, digits: int, most: str) -> list[Cell]:
     if margin is None or margin.before is None or margin.after is None:
         return [NONE] * 5
     hold = NONE if margin.hold is None or not margin.money_lost else Cell(percent_text(margin.hold, signed=True))
@@ -214,8 +226,8 @@ def _margin_cells(row: Row, digits: int) -> list[Cell]:
     points = Cell(lost, change_style(margin.money_lost)) if margin.money_lost else NONE
     return [
         Cell(decimal_text(round_half_up(margin.revenue, digits))),
-        Cell(percent_text(margin.before)),
-        Cell(percent_text(margin.after)),
+        Cell(most + percent_text(margin.before)),
+        Cell(most + percent_text(margin.after)),
         points,
         hold,
     ]

@@ -8,6 +8,7 @@ from fractions import Fraction
 from costcalc.money import round_half_up
 from costcalc.render.bars import sparkline
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.coverage import coverage_note, margin_title
 from costcalc.render.figures import NONE, TOTAL, change_style, rise_title
 from costcalc.render.tree import Figures, figures_of
 from costcalc.render.words import (
@@ -22,6 +23,7 @@ from costcalc.render.words import (
     percent_text,
     plain_percent,
 )
+from costcalc.reports.margin import Margin
 from costcalc.reports.projection import MonthLine, Projection
 
 
@@ -72,7 +74,7 @@ def _cost_columns(projection: Projection) -> list[Column]:
 
 
 def _margin_columns(projection: Projection) -> list[Column]:
-    return [Column("Margin"), Column("Points")] if _has_margin(projection) else []
+    return [Column(margin_title(projection.coverage)), Column("Points")] if _has_margin(projection) else []
 
 
 def _has_margin(projection: Projection) -> bool:
@@ -111,7 +113,12 @@ def _total(projection: Projection, total: Figures, is_wide: bool) -> list[Cell]:
     for month in months[1:]:
         cost = cost + month.cost
     margins = [month.margin for month in months if month.margin]
-    margin = type(margins[0])(sum((m.revenue for m in margins), Fraction()), cost) if margins else None
+    margin = None
+    if margins:
+        held = margins[0].cost
+        for more in margins[1:]:
+            held = held + more.cost
+        margin = Margin(sum((m.revenue for m in margins), Fraction()), held)
     tokens = sum((m.tokens for m in months), Fraction())
     missing = sum((m.unpriced_tokens for m in months), Fraction())
     whole = MonthLine(months[0].month, requests, tokens, Fraction(), cost, margin, missing)
@@ -187,6 +194,8 @@ def _notes(projection: Projection) -> Iterator[Note]:
         )
     if any(month.unpriced_tokens for month in months):
         yield Note("* Incomplete: the month holds tokens that no price was found for.")
+    if projection.margin and (said := coverage_note(projection.coverage)):
+        yield Note(said)
     low, high = (sum((end(month) for month in months), Fraction()) for end in (_low, _high))
     if low != high:
         ends = f"{money_text(low, projection.currency)} and {money_text(high, projection.currency)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.coverage import margin_title
 from costcalc.render.figures import change_style
 from costcalc.render.words import DASH, decimal_text, money_text, percent_text
 from costcalc.reports.projection import PassThrough, Projection
@@ -22,7 +23,7 @@ def passing_blocks(projection: Projection) -> Iterator[Block]:
         Column("With the rise"),
         Column("High", drop=1),
         Column("Change"),
-        Column("Margin"),
+        Column(margin_title(projection.coverage)),
     ]
     yield Gap()
     yield Grid(columns, [_row(each, projection) for each in projection.pass_throughs])

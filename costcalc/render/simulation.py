@@ -8,6 +8,7 @@ from fractions import Fraction
 from costcalc.forecasts.inputs import Input
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.coverage import margin_title
 from costcalc.render.figures import NONE
 from costcalc.render.words import (
     amount_text,
@@ -99,7 +100,7 @@ def _months(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
     columns = [
         Column("Month", "name"),
         Column("Cost"), Column("P10"), Column("P50", drop=4), Column("P90"),
-        *([Column("Margin"), Column("P10", drop=2), Column("P50", drop=5), Column("P90", drop=3)] if has_margin else []),
+        *([Column(margin_title(outlook.coverage)), Column("P10", drop=2), Column("P50", drop=5), Column("P90", drop=3)] if has_margin else []),
         *([Column("Below", drop=6), Column("By then", drop=1)] if has_floor else []),
     ]  # fmt: skip
     return Grid(columns, rows)

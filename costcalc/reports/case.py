@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from costcalc.calendar import month_of
 from costcalc.forecasts.earning import UNKNOWN, Income, undated
 from costcalc.forecasts.form import value_of
 from costcalc.forecasts.horizon import NO_CHANGES, Horizon
 from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Number, Reading
 from costcalc.forecasts.run import Run
-from costcalc.money import Money
 from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
+from costcalc.reports.coverage import Coverage, coverage_of
+from costcalc.reports.revenue import UNSTATED, Earned, Revenue, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
 from costcalc.scenario.items import Scenario
@@ -24,19 +24,6 @@ from costcalc.scenario.revenue import Business
 from costcalc.selectors import Selector
 
 USAGE_STEPS = ("growth", "mix", "escalation", "moves", "efficiency")
-
-
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """The revenue that flags or the configuration state, for the log's period."""
-
-    revenue: Money | None = None
-    margin: Fraction | None = None  # today's margin: implies the revenue
-    source: str = "--revenue"  # --revenue, --margin, configuration
-
-    @property
-    def is_flag(self) -> bool:
-        return self.source != "configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +39,11 @@ class Totals:
     def all_costs(self) -> Fraction:
         """What the margin is reckoned with."""
         return (self.cost if self.covered is None else self.covered) + self.other
+
+    @property
+    def served(self) -> Fraction:
+        """All that was paid, whether its revenue is known or not."""
+        return self.cost + self.other
 
     @property
     def margin(self) -> Fraction | None:
@@ -75,7 +67,7 @@ class OutlookOptions:
     scenario: Scenario
     changes: PriceChanges = NO_CHANGES  # the scenario's, at its pass-through
     by: tuple[str, ...] = ("provider", "model")
-    earned: Earned = Earned()
+    earned: Earned = UNSTATED
     floor: Fraction | None = None
 
 
@@ -86,7 +78,12 @@ class Case:
         """`usage`: the summary of the log, where somebody has it."""
         self.horizon, self.options = horizon, options
         self.scenario = options.scenario
-        self.income, self.source = income_of(horizon, options)
+        earned = revenue_of(
+            options.earned, horizon.rating, horizon.fx, horizon.last_day, has_rules=bool(self.scenario.business.revenue)
+        )
+        self.revenue = earned
+        self.income = income_of(horizon, earned, self.scenario.business)
+        self.source = earned.source if earned else ""
         self.fx = horizon.fx_of(self.scenario)
         self.usage = usage or summary_of(horizon.ledger, horizon.options.timezone)
         check_changes(options.changes, len(horizon.months), horizon.rating, horizon.pricebook, self.usage)
@@ -172,8 +169,19 @@ class Case:
 
 def totals(case: Case, run: Run) -> list[Totals]:
     """The months of a run."""
-    by_rows = case.income.kind == "rows"
-    return [Totals(m.cost, m.other, m.revenue, m.covered if by_rows else None) for m in run.months]
+    in_part = case.income.is_of_a_part
+    return [Totals(m.cost, m.other, m.revenue, m.covered if in_part else None) for m in run.months]
+
+
+def coverage(case: Case, run: Run, whole: Totals) -> Coverage | None:
+    """Of how much the margins of a run are; `whole` is what its last month comes to for the usage of today. None: the revenue is unknown."""
+    if case.revenue is None:
+        return None
+    covered = whole.cost if whole.covered is None else whole.covered
+    return coverage_of(
+        case.revenue, case.horizon.rating, case.usage, covered / whole.cost if whole.cost else None,
+        parts_customers=case.horizon.ledger.parts_customers, is_priced_ahead=run.is_complete,
+    )  # fmt: skip
 
 
 def total_of(parts: Iterable[Totals]) -> Totals:
@@ -191,38 +199,13 @@ def rise_to(totals: Totals, margin: Fraction | None) -> Fraction | None:
     return totals.all_costs / (1 - margin) / totals.revenue - 1
 
 
-def income_of(horizon: Horizon, options: OutlookOptions) -> tuple[Income, str]:
-    """Flag before scenario before column before configuration; unknown stays unknown."""
-    earned, rating = options.earned, horizon.rating
-    if earned.is_flag and (found := _stated(horizon, earned)):
-        return found, earned.source
-    if options.scenario.business.revenue:
-        return Income("rules"), "scenario"
-    if rating.revenue:
-        return Income("rows"), "revenue column"
-    if found := _stated(horizon, earned):
-        return found, earned.source
-    return UNKNOWN, ""
-
-
-def _stated(horizon: Horizon, earned: Earned) -> Income | None:
-    if earned.revenue is not None:
-        money = earned.revenue
-        rate = Fraction(1)
-        if money.currency and money.currency != horizon.currency:
-            rate = horizon.fx.rate(money.currency, horizon.currency, month_of(horizon.last_day)).rate
-        return Income("total", money.amount * rate)
-    if earned.margin is None:
-        return None
-    said = "--margin" if earned.is_flag else "the margin of the configuration"
-    if earned.margin >= 1:
-        raise fail("bad-margin", f"{said} must be below 100%", expected="60%, or 0.6")
-    if not horizon.rating.is_complete:
-        raise fail(
-            "margin-of-an-incomplete-total", f"{said} implies the revenue from the cost, and the cost is incomplete",
-            remedy="give --revenue, or price the rest first: see the unpriced models",
-        )  # fmt: skip
-    return Income("total", horizon.rating.total.before / (1 - earned.margin))
+def income_of(horizon: Horizon, revenue: Revenue | None, business: Business) -> Income:
+    """What the runs of the months to come earn by."""
+    if revenue is None:
+        return UNKNOWN
+    if revenue.kind == "rules":
+        return Income("rules", customers=horizon.customers_of(business))
+    return Income(revenue.kind, revenue.amount if revenue.kind == "total" else Fraction())
 
 
 def _check_own_prices(business: Business, income: Income) -> None:

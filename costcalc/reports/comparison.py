@@ -13,7 +13,8 @@ from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.reading import IN_PARTS
 from costcalc.forecasts.run import Run
 from costcalc.rating.model import RateUsed, Rating
-from costcalc.reports.case import Case, Earned, OutlookOptions, Totals, totals
+from costcalc.reports.case import Case, OutlookOptions, Totals, coverage, totals
+from costcalc.reports.coverage import Coverage
 from costcalc.reports.margin import ASSUMED_MARGINS
 from costcalc.reports.outlook import (
     CustomerLine,
@@ -26,6 +27,7 @@ from costcalc.reports.outlook import (
     months_under,
     totals_by_customer,
 )
+from costcalc.reports.revenue import Earned
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
@@ -91,6 +93,7 @@ class Alternative(OverMonths):
     lines: Sequence[OutlookLine]  # dearest first; empty where none were asked for
     assumed: Sequence[AssumedOutcome]  # empty where the revenue is known
     revenue_source: str  # "": unknown
+    coverage: Coverage | None  # of how much the last month's margin is; None: the revenue is unknown
     floor: Fraction | None
     notes: Sequence[str]
     is_priced: bool
@@ -305,6 +308,7 @@ def _alternative(
         lines_of(horizon, options.by, base.announced, after) if options.by else (),
         assumed,
         case.source,
+        coverage(case, after, totals(case, base.announced)[-1]),
         options.floor,
         list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
         after.is_complete and horizon.rating.is_complete,

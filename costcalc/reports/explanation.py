@@ -350,7 +350,7 @@ class _Explainer:
             leaf = Leaf(None, charge.basis, Fraction(), steps, charge.cost)
             kind = Kind(
                 charge.line, None, charge.provider, charge.model, "", part.month, charge.day, "request", None, None,
-                None, False, None, False,
+                None, "", None, False,
             )  # fmt: skip
             yield charge.line, PriceUsed(kind, 0, Fraction(), Fraction(), (leaf,), charge.cost, committed=part)
 

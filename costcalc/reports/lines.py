@@ -10,6 +10,7 @@ from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
+from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.reports.margin import Margin
@@ -27,6 +28,7 @@ class ReportLine:
     tokens: Fraction
     basis: tuple[str, ...]  # every kind of evidence in it
     margin: Margin | None = None
+    margin_is_bound: bool = False  # some of the line's cost has no price: the margin is at most that
     unpriced_tokens: Fraction = Fraction()
 
 
@@ -60,7 +62,12 @@ def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[Report
     for part in rating.unpriced:
         missing.setdefault(part.line, []).append(part)
     by_meter = "meter" in rating.by
-    lines = [_line(key, parts.get(key, []), missing.get(key, []), revenue, by_meter) for key in {**parts, **missing}]
+    if not rating.earns_by_row and tuple(rating.by) != (CUSTOMER,):
+        revenue = {}  # what a customer earns as a whole is no line's but its own
+    lines = [
+        _line(key, parts.get(key, []), missing.get(key, []), revenue, by_meter, not rating.earns_by_row)
+        for key in {**parts, **missing}
+    ]
     if any(name in ("day", "month") for name in rating.by[:1]):
         return sorted(lines, key=lambda line: tuple(str(part or "") for part in line.key))
     return sorted(lines, key=lambda line: (-_size(line.cost.mid), tuple(str(part or "") for part in line.key)))
@@ -77,6 +84,7 @@ def _line(
     missing: Sequence[Unpriced],
     revenue: Mapping[LineKey, Fraction],
     by_meter: bool,
+    is_whole: bool,
 ) -> ReportLine:
     cost, tokens, covered = ZERO, Fraction(), ZERO
     counts: list[Fraction | None] = [part.requests for part in missing if part.meter is None]
@@ -96,6 +104,7 @@ def _line(
         tokens + unpriced,
         tuple(sorted({charge.basis for charge in charges})),
         margin,
+        is_whole and margin is not None and bool(missing),
         unpriced,
     )
 

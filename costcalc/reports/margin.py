@@ -11,14 +11,6 @@ ASSUMED_MARGINS = tuple(Fraction(percent, 100) for percent in (40, 50, 60, 70, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Revenue:
-    """Revenue for the log's period, and where it comes from."""
-
-    amount: Fraction  # in the report's currency
-    source: str  # --revenue, --margin, column of the log, configuration
-
-
-@dataclass(frozen=True, slots=True)
 class Margin:
     """Gross margin = (revenue − cost) ÷ revenue. Undefined where revenue is 0."""
 

@@ -8,13 +8,15 @@ from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.forecasts.capacity import Replicas
-from costcalc.forecasts.earning import CUSTOMER, Owner
+from costcalc.forecasts.earning import Owner
 from costcalc.forecasts.form import value_of
 from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.reading import IN_PARTS, End, Number
 from costcalc.forecasts.run import Run
+from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import LineKey, RateUsed, Rating
-from costcalc.reports.case import Case, OutlookOptions, Totals, rise_to, total_of, totals
+from costcalc.reports.case import Case, OutlookOptions, Totals, coverage, rise_to, total_of, totals
+from costcalc.reports.coverage import Coverage
 from costcalc.reports.restoring import Restoring
 from costcalc.reports.simulation import Simulation
 from costcalc.reports.solve import restoring
@@ -131,6 +133,7 @@ class Outlook(OverMonths):
     lines: Sequence[OutlookLine]
     customers: Sequence[CustomerLine]  # worst first; empty where the log has no customers
     revenue_source: str  # "": unknown
+    coverage: Coverage | None  # of how much the last month's margin is; None: the revenue is unknown
     floor: Fraction | None
     replicas: Sequence[Replicas]
     notes: Sequence[str]
@@ -183,6 +186,7 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
         lines=lines_of(horizon, options.by, announced, after),
         customers=customers_of(case, totals_by_customer(case, frozen), after),
         revenue_source=case.source,
+        coverage=coverage(case, after, totals(case, frozen)[-1]),
         floor=options.floor,
         replicas=after.replicas,
         notes=list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
@@ -279,7 +283,7 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     """Cost and revenue of the last month by customer; a total is never shared out by guess."""
     if CUSTOMER not in case.horizon.ledger.dimensions:
         return {}
-    by_rows = case.income.kind == "rows"
+    income, cells = case.income, case.horizon.cells.cells
     cost: dict[str | None, Fraction] = {}
     covered: dict[str | None, Fraction] = {}
     revenue: dict[str | None, Fraction] = {}
@@ -288,7 +292,7 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
         for (name,), counts in _parts(case.horizon, index, (CUSTOMER,), {}).items():
             amount = value_of(costs[-1], counts)
             cost[name] = cost.get(name, Fraction()) + amount
-            if case.horizon.cells.cells[index].has_revenue:
+            if income.covers(cells[index]):
                 covered[name] = covered.get(name, Fraction()) + amount
     for found, amounts in ((revenue, run.revenue), (other, run.other)):
         for owner, series in amounts.items():
@@ -296,10 +300,15 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
                 found[name] = found.get(name, Fraction()) + amount
     known = any(owner[0] != "all" for owner in run.revenue)
     none = Fraction()
+
+    def earned(name: str | None) -> Fraction | None:
+        """None: nobody says what the customer pays."""
+        return revenue.get(name, none) if known and (name in covered or not income.is_of_a_part) else None
+
     return {
         name: Totals(
-            cost.get(name, none), other.get(name, none), revenue.get(name, none) if known else None,
-            covered.get(name, none) if by_rows else None,
+            cost.get(name, none), other.get(name, none), earned(name),
+            covered.get(name, none) if income.is_of_a_part else None,
         )
         for name in {**cost, **revenue, **other}
     }  # fmt: skip

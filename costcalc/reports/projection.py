@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from costcalc.calendar import Month, month_of, months_from
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.problems import fail
 from costcalc.rating.model import Cost, RateUsed, Rating, sum_costs
 from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions, rate
 from costcalc.reports.answers import (
@@ -24,8 +23,10 @@ from costcalc.reports.answers import (
     token_answers,
 )
 from costcalc.reports.changes import check_changes
+from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by
-from costcalc.reports.margin import AssumedMargin, Margin, Revenue, at_assumed_margins
+from costcalc.reports.margin import AssumedMargin, Margin, at_assumed_margins
+from costcalc.reports.revenue import Earned, Revenue, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.model import PriceChanges
 from costcalc.usage.ledger import UsageLedger
@@ -50,6 +51,14 @@ class ProjectOptions:
     floor: Fraction | None = None
     move_to: str | None = None
     alternatives: Mapping[Fraction, PriceChanges] = field(default_factory=dict)  # by pass-through, side by side
+
+    @property
+    def earned(self) -> Earned:
+        """What flags or the configuration say of revenue."""
+        source = self.revenue_source
+        return Earned(
+            self.revenue, self.margin, "--margin" if self.margin is not None and source == "--revenue" else source
+        )
 
     def rating_options(self) -> RatingOptions:
         return RatingOptions(self.by, self.basis, self.currency, self.timezone)
@@ -87,7 +96,8 @@ class Projection:
     lines: Sequence[ReportLine]
     revenue: Revenue | None
     margin: Margin | None
-    revenue_share: Fraction | None  # the share of cost whose rows have a revenue, where the log states it by row
+    coverage: Coverage | None  # of how much the margin is; None: the revenue is unknown
+    names_customers: bool  # the log does
     assumed_margins: Sequence[AssumedMargin]
     tokens: Sequence[TokenAnswer]
     limits: Sequence[HikeLimit]  # the rise at which the margin meets the floor, and zero
@@ -97,6 +107,11 @@ class Projection:
     floor: Fraction | None
     other_lists: Sequence[OtherList]
     rates_used: Sequence[RateUsed]
+
+    @property
+    def revenue_share(self) -> Fraction | None:
+        """The share of the cost whose revenue the log states; None where one revenue covers all."""
+        return self.coverage.cost if self.coverage and self.revenue and self.revenue.kind == "rows" else None
 
     @property
     def currency(self) -> str:
@@ -130,26 +145,27 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
     CostcalcError: a change that names nothing known, or one dated after the log without months; a currency
     without a rate; two sources of revenue.
     """
-    if options.revenue is not None and options.margin is not None:
-        raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
     target = move_target(pricebook, options.move_to) if options.move_to else None
     rater = Rater(ledger, pricebook, fx, options.rating_options(), options.changes, [target] if target else [])
     rating = rater.rating()
     usage = summary_of(ledger, options.timezone)
     check_changes(options.changes, options.months, rating, pricebook, usage)
-    revenue = _revenue(options, rating, fx, usage)
-    margin, share = _margin(revenue, rating)
+    revenue = _named(options, revenue_of(options.earned, rating, fx, usage.last_day))
+    margin = _margin(revenue, rating)
     return Projection(
         usage=usage,
         rating=rating,
         changes=touched_by(options.changes, rating),
-        lines=lines_of(rating, rating.revenue if revenue and revenue.source == _COLUMN else {}),
+        lines=lines_of(rating, rating.revenue if revenue and revenue.kind == "rows" else {}),
         revenue=revenue,
         margin=margin,
-        revenue_share=share,
+        coverage=_coverage(revenue, margin, rating, usage, ledger) if revenue and margin else None,
+        names_customers=rater.earners.names_customers,
         assumed_margins=[] if revenue else at_assumed_margins(rating.total),
         tokens=token_answers(rating.charges),
-        limits=hike_limits(margin, rating.charges, options.floor, only_covered=share is not None),
+        limits=hike_limits(
+            margin, rating.charges, options.floor, only_covered=revenue is not None and revenue.kind == "rows"
+        ),
         move=move_answer(rater, rating.charges, target) if target else None,
         months=_months(rater, options, usage, revenue),
         pass_throughs=_pass_throughs(ledger, pricebook, fx, options, rating, revenue),
@@ -159,51 +175,27 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
     )
 
 
-_COLUMN = "revenue column"
+def _named(options: ProjectOptions, revenue: Revenue | None) -> Revenue | None:
+    """A margin that implies the revenue is said with its source."""
+    if revenue is None or not revenue.is_implied or options.margin is None:
+        return revenue
+    percent = f"{float(options.margin * 100):g}%"
+    said = f"--margin {percent}" if options.earned.is_flag else f"margin {percent}, {revenue.source}"
+    return replace(revenue, source=said)
 
 
-def _revenue(options: ProjectOptions, rating: Rating, fx: FxTable, usage: UsageSummary) -> Revenue | None:
-    """Flag before scenario before column before configuration; unknown stays unknown."""
-    is_flag = options.revenue_source != "configuration"
-    if options.margin is not None and (is_flag or not rating.revenue):
-        if options.margin >= 1:
-            raise fail("bad-margin", f"{_said(is_flag)} must be below 100%", expected="60%, or 0.6")
-        if not rating.is_complete:
-            raise fail(
-                "margin-of-an-incomplete-total", f"{_said(is_flag)} implies the revenue from the cost, and the cost is incomplete",
-                remedy="give --revenue, or price the rest first: see the unpriced models",
-            )  # fmt: skip
-        percent = f"{float(options.margin * 100):g}%"
-        source = f"--margin {percent}" if is_flag else f"margin {percent}, {options.revenue_source}"
-        return Revenue(rating.total.before / (1 - options.margin), source)
-    if options.revenue is not None and is_flag:
-        return Revenue(_converted(options.revenue, rating.currency, fx, usage), options.revenue_source)
-    if rating.revenue:
-        return Revenue(sum(rating.revenue.values(), Fraction()), _COLUMN)
-    if options.revenue is not None:
-        return Revenue(_converted(options.revenue, rating.currency, fx, usage), options.revenue_source)
-    return None
-
-
-def _said(is_flag: bool) -> str:
-    return "--margin" if is_flag else "the margin of the configuration"
-
-
-def _converted(money: Money, currency: str, fx: FxTable, usage: UsageSummary) -> Fraction:
-    """The amount in the report's currency, at the rate of the log's last month; without a currency it is in it."""
-    if not money.currency or money.currency == currency or usage.last_day is None:
-        return money.amount
-    return money.amount * fx.rate(money.currency, currency, month_of(usage.last_day)).rate
-
-
-def _margin(revenue: Revenue | None, rating: Rating) -> tuple[Margin | None, Fraction | None]:
+def _margin(revenue: Revenue | None, rating: Rating) -> Margin | None:
     if revenue is None:
-        return None, None
-    if revenue.source != _COLUMN:
-        return Margin(revenue.amount, rating.total), None
-    covered = sum_costs(charge.cost for charge in rating.charges if charge.has_revenue)
+        return None
+    if revenue.kind != "rows":
+        return Margin(revenue.amount, rating.total)
+    return Margin(revenue.amount, sum_costs(charge.cost for charge in rating.charges if charge.has_revenue))
+
+
+def _coverage(revenue: Revenue, margin: Margin, rating: Rating, usage: UsageSummary, ledger: UsageLedger) -> Coverage:
     total = rating.total.before
-    return Margin(revenue.amount, covered), covered.before / total if total else None
+    share = margin.cost.before / total if total else None
+    return coverage_of(revenue, rating, usage, share, parts_customers=ledger.parts_customers)
 
 
 def _pass_throughs(
@@ -219,7 +211,7 @@ def _pass_throughs(
     found = []
     for share, changes in options.alternatives.items():
         other = rate(ledger, pricebook, fx, fixed, changes)
-        found.append(PassThrough(share, other.total, _margin(revenue, other)[0]))
+        found.append(PassThrough(share, other.total, _margin(revenue, other)))
     return found
 
 
@@ -237,7 +229,7 @@ def _months(rater: Rater, options: ProjectOptions, usage: UsageSummary, revenue:
 def _month_line(found: MonthCost, usage: UsageSummary, revenue: Revenue | None) -> MonthLine:
     scale = Fraction(found.month.days, usage.days)
     requests = usage.requests * scale if usage.requests is not None else None
-    covered = found.covered if revenue and revenue.source == _COLUMN else found.cost
+    covered = found.covered if revenue and revenue.kind == "rows" else found.cost
     margin = Margin(revenue.amount * scale, covered) if revenue else None
     return MonthLine(
         found.month, requests, usage.tokens * scale, found.frozen, found.cost, margin, found.unpriced_tokens

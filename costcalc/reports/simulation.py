@@ -92,7 +92,7 @@ def simulation(case: Case, draws: int, seed: int) -> Simulation:
     horizon, floor = case.horizon, case.options.floor
     inputs = inputs_of(case.scenario, case.options.changes, len(horizon.months))
     reading = Draws(inputs, horizon.months)
-    trials = Trials(reading, case.run(reading=reading).months, by_rows=case.income.kind == "rows")
+    trials = Trials(reading, case.run(reading=reading).months, in_part=case.income.is_of_a_part)
     used = trials.used()
     if not used:
         raise _nothing(inputs.listed)

@@ -113,12 +113,11 @@ def outlook_workings(case: Case, outlook: Outlook, pass_through: Fraction | None
     open_case = Case(case.horizon, replace(case.options, changes=turns.changes), case.usage)
     after = open_case.run(reading=Opened("mid", in_parts=True, place=_place(turns)))
     lines = costs_by(case.horizon, case.options.by, after)
-    by_rows = case.income.kind == "rows"
     found = replace(
         _opened(turns, sources),
         lines={key: sum((products(cost) for cost in costs), products(0)) for key, costs in lines.items()},
         months=tuple(products(month.cost) for month in after.months),
-        covered_months=tuple(products(month.covered) for month in after.months) if by_rows else None,
+        covered_months=tuple(products(month.covered) for month in after.months) if case.income.is_of_a_part else None,
         has_open_ends=not case.scenario.has_ranges,
     )
     return _readable(found)

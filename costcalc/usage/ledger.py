@@ -102,6 +102,9 @@ class UsageLedger:
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
     asked: Asked = NOTHING_ASKED
     is_part: bool = False  # some of the usage was chosen: what a whole month must come to says nothing of it
+    parts_customers: bool = (
+        False  # it was chosen by other names than the customer's: some of a customer's may be left out
+    )
 
     def quantity(self, group: UsageGroup, meter: str) -> int:
         return group.quantities[self.meters.index(meter)]
@@ -148,6 +151,11 @@ def covered_days(ledger: UsageLedger, timezone: str) -> tuple[date | None, date 
     if not spans:
         return None, None
     return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+def first_day_of(group: UsageGroup, timezone: str) -> date:
+    """The report day on which a group's time begins."""
+    return utc_day(group.at) if group.naive else day_of(group.at, timezone)
 
 
 def _span(group: UsageGroup, timezone: str) -> tuple[date, date]:

@@ -26,6 +26,8 @@ from costcalc.usage.store import is_ledger, joined, read_ledger, recut, unmatche
 
 __all__ = ["Detection", "ScanRequest", "detect", "scan"]
 
+CUSTOMER = "customer"  # whose revenue stands against whose cost
+
 Usage = str | Path | Sequence[str | Path]
 STORED, NOT_READ = "stored ledger", "not read"  # in the place of a format
 Progress = Callable[[float], None]  # called with the share of the current file group that is read, 0 to 1
@@ -73,7 +75,9 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None) 
         check_some(found, request, read)
         notes = [*found.notes, *note_of(asked, request.since, read)]
         mapped = tuple(dict.fromkeys(setting for reading in readings for setting in reading.settings))
-        return replace(found, notes=notes, is_part=bool(request.where) or found.is_part, asked=Asked(mapped))
+        parts = any(canonical(name) != CUSTOMER for name in request.where) or found.parts_customers
+        is_part = bool(request.where) or found.is_part
+        return replace(found, notes=notes, is_part=is_part, parts_customers=parts, asked=Asked(mapped))
 
 
 def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> ScanRequest:
@@ -81,7 +85,8 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
     offers = [{*reading.dimensions} for reading in readings]
     offers += [{canonical(name) for name in ledger.dimensions} for ledger in stored]
     asked = {canonical(name) for name in request.dimensions}
-    more = [name for name in request.if_offered if canonical(name) not in asked]
+    wished = dict.fromkeys([*request.if_offered, *([CUSTOMER] if _states_revenue(readings, stored) else [])])
+    more = [name for name in wished if canonical(name) not in asked]
     headers = [[canonical(column) for column in source.header] for each in readings for source in each.sources]
     found = [
         name
@@ -95,6 +100,12 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
         if canonical(name) not in {*asked, *map(canonical, found)} and any(canonical(name) in offer for offer in offers)
     ]
     return replace(request, dimensions=(*request.dimensions, *found)) if found else request
+
+
+def _states_revenue(readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> bool:
+    """Whether something is earned, which is earned by a customer."""
+    stated = any(shape.revenue for reading in readings for shape in reading.spec.shapes)
+    return stated or any(group.revenue is not None for ledger in stored for group in ledger.groups)
 
 
 def detect(

@@ -108,6 +108,7 @@ def _about(ledger: UsageLedger) -> dict[str, object]:
         "last_instant": ledger.last_instant,
         "notes": list(ledger.notes),
         "is_part": ledger.is_part,
+        "parts_customers": ledger.parts_customers,
     }
 
 
@@ -167,6 +168,7 @@ def read_ledger(engine: Engine, source: Source) -> UsageLedger:
         available_dimensions=dimensions,
         notes=about["notes"],
         is_part=about.get("is_part", False),
+        parts_customers=about.get("parts_customers", False),
     )
 
 
@@ -227,6 +229,7 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
         available_dimensions=tuple(sorted({name for ledger in ledgers for name in ledger.available_dimensions})),
         notes=list(dict.fromkeys(note for ledger in ledgers for note in ledger.notes)),
         is_part=any(ledger.is_part for ledger in ledgers),
+        parts_customers=any(ledger.parts_customers for ledger in ledgers),
     )
 
 

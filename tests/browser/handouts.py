@@ -9,9 +9,10 @@ from costcalc.api.outlooks import horizon_of
 from costcalc.api.plans import scenario_of
 from costcalc.forecasts.horizon import Horizon
 from costcalc.money import Money
-from costcalc.reports.case import Case, Earned, OutlookOptions
+from costcalc.reports.case import Case, OutlookOptions
 from costcalc.reports.handout import Handout, handout
 from costcalc.reports.outlook import Outlook, outlook
+from costcalc.reports.revenue import Earned
 from costcalc.reports.sliders import Sliders, Turns
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario

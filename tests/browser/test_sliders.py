@@ -13,8 +13,9 @@ from costcalc.render.html import sections
 from costcalc.render.html.page import handout_html
 from costcalc.render.outlook.answers import ways_of
 from costcalc.render.outlook.headline import headline_blocks
-from costcalc.reports.case import Earned, OutlookOptions
+from costcalc.reports.case import OutlookOptions
 from costcalc.reports.outlook import Outlook
+from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.read import parse_scenario
 from tests.browser.browsing import Seen, by_name, opened, rows_of

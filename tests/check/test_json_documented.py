@@ -17,7 +17,7 @@ def test_every_field_of_a_check_is_documented(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     # The daily rate of ten days, one of everything with its gaps, and a check without a file.
     rate = checked(tmp_path, days(1, 10, 3), "- {name: all, each: month, limit: 60 USD}")
-    rows = [*days(1, 1, 40, revenue=100), *days(2, 2, 10, revenue="")]
+    rows = [*days(1, 1, 40, customer="a", revenue=100), *days(2, 2, 10, customer="b", revenue="")]
     part = checked(tmp_path, rows, "- {name: m, margin_at_least: 60%}")
     printed: dict[str, set[str]] = {}
     for result in (

@@ -78,9 +78,31 @@ def test_the_margin_of_a_log_by_its_revenue_column(tmp_path):
 
 
 def test_rows_without_revenue_are_not_in_the_margin_and_that_is_said(tmp_path):
-    rows = [day(1, 40, revenue=100), day(2, 40, revenue="")]
+    rows = [day(1, 40, customer="a", revenue=100), day(2, 40, customer="b", revenue="")]
     finding = only(checked(tmp_path, rows, "- {name: m, margin_at_least: 60%}"))
-    assert (finding.actual, finding.covers) == (Fraction(3, 5), Fraction(1, 2))
+    assert (finding.actual, finding.covers, finding.status) == (Fraction(3, 5), Fraction(1, 2), "incomplete")
+    assert only(checked(tmp_path, rows, "- {name: m, margin_at_least: 61%}")).status == "broken"
+
+
+def test_revenue_on_one_row_stands_against_the_whole_cost_of_its_customer_in_the_period(tmp_path):
+    # September: 100 earned, 80 spent. October: 20 spent, and nobody says what was earned.
+    rows = [day(1, 40, customer="a", revenue=100), day(30, 40, customer="a", revenue=""), day(31, 20, customer="a", revenue="")]  # fmt: skip
+    text = "- {name: m, each: month, margin_at_least: 20%}"
+    assert [(f.actual, f.status) for f in checked(tmp_path, rows, text).findings] == [
+        (Fraction(1, 5), "ok"), (None, "incomplete"),
+    ]  # fmt: skip
+    assert only(checked(tmp_path, rows, "- {name: m, margin_at_least: 0%}")).actual == 0
+    with pytest.raises(CostcalcError) as error:
+        checked(tmp_path, rows, "- {name: m, each: week, margin_at_least: 20%}")
+    assert codes(error) == ["revenue-of-a-whole"]
+
+
+def test_revenue_of_a_whole_customer_says_nothing_of_a_part_of_its_usage(tmp_path):
+    rows = [day(1, 40, customer="a", team="x", revenue=100), day(2, 40, customer="a", team="y", revenue="")]
+    with pytest.raises(CostcalcError) as error:
+        checked(tmp_path, rows, "- {name: m, where: {team: x}, margin_at_least: 20%}")
+    assert codes(error) == ["no-revenue"]
+    assert only(checked(tmp_path, rows, "- {name: m, where: {customer: a}, margin_at_least: 20%}")).actual == Fraction(1, 5)  # fmt: skip
 
 
 def test_a_total_is_carried_by_the_day_and_never_shared_out_to_a_part(tmp_path):

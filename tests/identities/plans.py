@@ -18,7 +18,8 @@ from costcalc.forecasts.horizon import Horizon
 from costcalc.meters import meters
 from costcalc.money import Money
 from costcalc.problems import CostcalcError
-from costcalc.reports.case import Case, Earned, OutlookOptions
+from costcalc.reports.case import Case, OutlookOptions
+from costcalc.reports.revenue import Earned
 from costcalc.scenario.changes import NO_USAGE_CHANGES, Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
 from costcalc.scenario.figure import Figure, Span, fixed
 from costcalc.scenario.hikes import read_hikes

@@ -23,7 +23,8 @@ from costcalc.forecasts.terms import Terms, Values
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.problems import CostcalcError
-from costcalc.reports.case import Case, Earned, OutlookOptions
+from costcalc.reports.case import Case, OutlookOptions
+from costcalc.reports.revenue import Earned
 from costcalc.reports.simulation import Simulation, simulation
 from costcalc.scenario.figure import Figure, fixed
 from costcalc.scenario.hikes import changes_at

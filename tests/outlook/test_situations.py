@@ -11,8 +11,9 @@ from costcalc.api import Prices
 from costcalc.api.outlooks import horizon_of
 from costcalc.money import Money
 from costcalc.problems import CostcalcError
-from costcalc.reports.case import Case, Earned, OutlookOptions, totals
+from costcalc.reports.case import Case, OutlookOptions, totals
 from costcalc.reports.outlook import outlook
+from costcalc.reports.revenue import Earned
 from costcalc.reports.solve import saving_tokens, with_share
 from costcalc.scenario.read import parse_scenario
 from tests.kit import book, flat, model, prices, rates, write_csv
@@ -187,7 +188,7 @@ def earned(found):
 
 def test_a_fee_belongs_to_its_customer_as_the_log_writes_it(tmp_path):
     text = "revenue:\n  - {where: {customer: ACME}, per: month, amount: 10 USD}\n"
-    assert earned(of(tmp_path, TWO, text)) == {"acme": 10, None: 0}
+    assert earned(of(tmp_path, TWO, text)) == {"acme": 10, None: None}  # nobody says what the rest pays
 
 
 def test_usage_without_a_customer_is_no_customer(tmp_path):

@@ -12,7 +12,7 @@ from costcalc.money import Money
 from costcalc.render.comparison.page import comparison_markdown, comparison_page
 from costcalc.render.comparison.tables import comparison_csv, comparison_json
 from costcalc.render.frames import comparison_frame
-from costcalc.reports.case import Earned
+from costcalc.reports.revenue import Earned
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared, full, ten, usual
 from tests.render.made import drawn
 from tests.render.outlooks import customers_log

@@ -20,13 +20,14 @@ from costcalc.render.comparison.tables import comparison_json
 from costcalc.render.explanation.json_ import explanation_json
 from costcalc.render.json_ import cost_json, forecast_json, projection_json
 from costcalc.render.outlook.json_ import outlook_json
-from costcalc.reports.case import Earned, OutlookOptions
+from costcalc.reports.case import OutlookOptions
 from costcalc.reports.comparison import Choice as Alternative
 from costcalc.reports.comparison import ComparisonOptions, comparison
 from costcalc.reports.cost import cost
 from costcalc.reports.explanation import Choice, ExplainOptions, explain
 from costcalc.reports.forecast import ForecastOptions, forecast
 from costcalc.reports.outlook import outlook
+from costcalc.reports.revenue import Earned
 from costcalc.scenario.events import event_changes
 from costcalc.scenario.figure import fixed
 from costcalc.scenario.hikes import changes_at, read_hikes

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from costcalc.money import Money
 from costcalc.render.markdown import outlook_markdown
 from costcalc.render.outlook.page import outlook_page
-from costcalc.reports.case import Earned
 from costcalc.reports.outlook import Outlook
+from costcalc.reports.revenue import Earned
 from costcalc.usage.ledger import UsageLedger
 from tests.render.made import drawn, group, ledger
 from tests.render.outlooks import full, made

@@ -157,7 +157,7 @@ def test_an_empty_scenario_shows_one_cost():
 
 def test_the_source_of_the_revenue_and_what_it_covers():
     some = ledger(group("qwen3-max", 10**9, revenue=Fraction(4000), revenue_currency="USD"), group("qwen3-max", 10**9))
-    assert "4,000.00 USD in 30 days · revenue column · known for 50% of the cost" in page(some, "alibaba=34")
+    assert "4,000.00 USD in 30 days · revenue column · against the whole cost of the log" in page(some, "alibaba=34")
     assert "5,000.00 USD in 30 days · --margin 60%" in page(QWEN, "alibaba=34", margin=Fraction(3, 5))
 
 

@@ -6,9 +6,10 @@ from fractions import Fraction
 import pytest
 
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
-from costcalc.reports.case import Earned, OutlookOptions
+from costcalc.reports.case import OutlookOptions
 from costcalc.reports.comparison import Choice, ComparisonOptions, comparison
 from costcalc.reports.outlook import outlook
+from costcalc.reports.revenue import Earned
 from costcalc.scenario.read import parse_scenario
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared
 from tests.render.made import NO_FX, PRICEBOOK, books, group, ledger

@@ -120,9 +120,16 @@ class TestRevenue:
         assert project(tmp_path, revenue=400, revenue_source="configuration").revenue.amount == 400
 
     def test_rows_without_it_are_not_in_the_margin(self, tmp_path):
-        """100 of 200 has a revenue of 250: the margin of that half is 60%."""
-        found = project(tmp_path, {**MILLION, "revenue": "250"}, {**MILLION, "revenue": ""})
+        """100 of 200 is of a customer that earns 250: the margin of that half is 60%."""
+        rows = [{**MILLION, "customer": "a", "revenue": "250"}, {**MILLION, "customer": "b", "revenue": ""}]
+        found = project(tmp_path, *rows)
         assert (found.margin.before, found.revenue_share) == (F("0.6"), F(1, 2))
+        assert not found.coverage.is_whole
+
+    def test_of_a_log_without_customers_it_is_that_of_all(self, tmp_path):
+        """250 stands against 200, on whichever row it is written."""
+        found = project(tmp_path, {**MILLION, "revenue": "250"}, {**MILLION, "revenue": ""})
+        assert (found.margin.before, found.revenue_share) == (F("0.2"), 1)
 
     def test_a_revenue_of_0_is_one(self, tmp_path):
         found = project(tmp_path, {**MILLION, "revenue": "0"})
@@ -154,9 +161,19 @@ class TestRevenue:
         assert found.margin is None
         assert [(each.before, each.after) for each in found.assumed_margins][2] == (F("0.6"), 1 - F("0.4") * F("1.34"))
 
-    def test_a_margin_of_an_incomplete_total_implies_nothing(self, tmp_path):
-        (problem,) = refused(tmp_path, MILLION, {**MILLION, "model": "mine"}, margin="60%")
-        assert problem.code == "margin-of-an-incomplete-total"
+    def test_a_margin_of_an_incomplete_total_is_that_of_what_is_priced(self, tmp_path):
+        """As with --revenue, both shares are said; it is no upper bound, for the revenue is implied by the same cost."""
+        rows = (MILLION, {**MILLION, "model": "mine"})
+        implied = project(tmp_path, *rows, margin="60%")
+        assert (implied.margin.before, implied.coverage.priced, implied.coverage.is_bound) == (F("0.6"), F(1, 2), False)
+        stated = project(tmp_path, *rows, revenue=250)
+        assert (stated.margin.before, stated.coverage.priced, stated.coverage.is_bound) == (F("0.6"), F(1, 2), True)
+
+    def test_the_configuration_s_margin_comes_after_the_column(self, tmp_path):
+        found = project(tmp_path, {**MILLION, "revenue": "250"}, margin="50%", revenue_source="configuration")
+        assert (found.revenue.amount, found.revenue.source) == (250, "revenue column")
+        found = project(tmp_path, margin="50%", revenue_source="configuration")
+        assert (found.revenue.amount, found.revenue.source) == (200, "margin 50%, configuration")
 
     @pytest.mark.parametrize("margin", ["100%", "1", "150%"])
     def test_a_margin_of_everything_is_none(self, margin, tmp_path):

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from costcalc.forecasts.turning import poly
-from costcalc.reports.case import Earned
+from costcalc.reports.revenue import Earned
 from tests.browser.handouts import USAGE, Made, made
 from tests.kit import book, flat, prices, usage
 

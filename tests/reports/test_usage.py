@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 import costcalc
+from costcalc.problems import CostcalcError
 from costcalc.reports.usage import summary_of
 from costcalc.usage.store import write_ledger
 from tests.kit import book, flat, prices, usage
@@ -81,8 +82,8 @@ def test_days_without_chosen_rows_are_covered(choice, first, days, october, tmp_
 
 def test_the_end_of_a_bucket_is_no_day_of_the_time_asked_for(tmp_path):
     path = usage(tmp_path, {"timestamp": "2026-09-01T00:00:00Z", "until": "2026-09-02T00:00:00Z", **ONE})
-    found = costcalc.cost(path, prices=BOOK, since="2026-09-02").usage
-    assert (found.first_day, found.days) == (None, 0)
+    with pytest.raises(CostcalcError, match="the log has no usage from 2026-09-02 on"):
+        costcalc.cost(path, prices=BOOK, since="2026-09-02")
 
 
 class TestWhereByName:
@@ -107,7 +108,6 @@ class TestWhereByName:
             ({"model": "m"}, 3),
             ({"model": "m-2026*"}, 2),
             ({"provider": ("acme", "other"), "model": "n"}, 4),
-            ({"provider": "acme", "model": "n"}, 0),
         ],
     )
     def test_of_logs_and_of_ledgers(self, where, tokens, tmp_path):
@@ -115,3 +115,10 @@ class TestWhereByName:
         write_ledger(costcalc.scan(log, prices=self.PRICES), tmp_path / "ledger.parquet")
         for source in (log, tmp_path / "ledger.parquet"):
             assert costcalc.cost(source, prices=self.PRICES, where=where).usage.tokens == tokens
+
+    def test_names_that_no_row_has_together_are_an_error(self, tmp_path):
+        log = usage(tmp_path, *self.ROWS)
+        write_ledger(costcalc.scan(log, prices=self.PRICES), tmp_path / "ledger.parquet")
+        for source in (log, tmp_path / "ledger.parquet"):
+            with pytest.raises(CostcalcError, match="no row is of provider=acme and model=n together"):
+                costcalc.cost(source, prices=self.PRICES, where={"provider": "acme", "model": "n"})

@@ -16,6 +16,7 @@ from costcalc.render.advice.phrases import (
     where_text,
 )
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
 from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
@@ -75,8 +76,13 @@ def _header(advice: Advice) -> Facts:
     ]
     if advice.revenue_source and advice.base.margin is not None and advice.base.revenue is not None:
         earned = money_text(advice.base.revenue, advice.currency)
-        rows.append(("revenue", (f"{earned} in that month", advice.revenue_source, f"margin {percent_text(advice.base.margin)}")))  # fmt: skip
+        rows.append(("revenue", (f"{earned} in that month", advice.revenue_source, _margin(advice, advice.base.margin))))  # fmt: skip
     return Facts([*rows, *settings_rows(advice.usage, advice.rating, advice.revenue_source)])
+
+
+def _margin(advice: Advice, margin: Fraction) -> str:
+    of = advice.coverage
+    return f"margin{part_words(of)} {most_words(of)}{percent_text(margin)}{in_brackets(of)}"
 
 
 def _base(advice: Advice) -> Iterator[str]:

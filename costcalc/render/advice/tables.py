@@ -5,7 +5,16 @@ from __future__ import annotations
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render.advice.phrases import what_text, where_text
 from costcalc.render.csv_ import csv_text
-from costcalc.render.json_ import Json, Writer, json_text, rate_json, ratio_text, settings_json, usage_json
+from costcalc.render.json_ import (
+    Json,
+    Writer,
+    coverage_json,
+    json_text,
+    rate_json,
+    ratio_text,
+    settings_json,
+    usage_json,
+)
 from costcalc.render.rows import Rows, exact_value, ratio_value
 from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick
 from costcalc.reports.case import Totals
@@ -41,6 +50,7 @@ def advice_json(advice: Advice) -> str:
             },
             "base": write.totals(advice.base),
             "revenue_source": advice.revenue_source or None,
+            "coverage": coverage_json(advice.coverage),
             "floor": ratio_text(options.floor),
             "candidates": [write.candidate(one) for one in advice.candidates],
             "dearer": [write.dearer(one) for one in advice.dearer],

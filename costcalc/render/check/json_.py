@@ -10,6 +10,7 @@ from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.render.check.phrases import sentence
 from costcalc.render.json_ import (
     Writer,
+    coverage_json,
     day_text,
     json_text,
     rate_json,
@@ -87,6 +88,7 @@ def _finding(finding: Finding, check: Check) -> Json:
         "change": _amount(finding.change, _change_unit(finding, check)),
         "cost": _amount(finding.cost, check.currency),
         "covers": ratio_text(finding.covers),
+        "coverage": coverage_json(finding.coverage),
         "dear_end": _amount(finding.dear, finding.unit),
         "source": finding.source or None,
         "reason": finding.reason or None,

@@ -10,6 +10,7 @@ from costcalc.budget.model import COUNTED, Days
 from costcalc.budget.read_limits import month_days
 from costcalc.calendar import month_of
 from costcalc.money import minor_digits, round_half_up
+from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.words import (
     DASH,
     amount_text,
@@ -208,13 +209,12 @@ def _margin(finding: Finding) -> str:
     floor, when = plain_percent(finding.limit), f" in {period_text(finding.period)}" if finding.period else ""
     if finding.actual is None:
         return f"the margin{when} is not known ({finding.reason or 'nothing was spent'}), at least {floor}"
-    text = f"{value_text(finding, finding.actual)}{when}"
+    of = finding.coverage
+    text = f"{most_words(of)}{value_text(finding, finding.actual)}{part_words(of)}{when}{in_brackets(of)}"
     over = finding.over or Fraction()
     text += f", {_points(abs(over), finding)} {'below' if over > 0 else 'above'} the floor of {floor}"
     if finding.status == "warn" and not finding.reason:
         text += f", and it warns below {plain_percent(finding.budget.warn_below or finding.limit)}"
-    if finding.covers is not None:
-        text += f"; of the cost {share_text(finding.covers)} has a revenue"
     return text + (f", and {_reason(finding)}" if finding.reason else "")
 
 

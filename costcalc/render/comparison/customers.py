@@ -59,7 +59,7 @@ def _titles(columns: Columns) -> list[Column]:
 
 
 def _cost(line: CustomerLine, currency: str) -> Cell:
-    return Cell(decimal_text(round_half_up(line.last.all_costs, minor_digits(currency))))
+    return Cell(decimal_text(round_half_up(line.last.served, minor_digits(currency))))
 
 
 def _margin(line: CustomerLine) -> Cell:

@@ -16,6 +16,7 @@ from costcalc.render.comparison.grids import (
     shows_profit,
     usage_grid,
 )
+from costcalc.render.coverage import coverage_note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
 from costcalc.render.header import price_parts, settings_rows, usage_row
@@ -148,6 +149,7 @@ def _cost(each: Alternative, comparison: Comparison) -> str:
 
 
 def _table_notes(comparison: Comparison, is_wide: bool) -> Iterator[Note]:
+    yield from _coverage(comparison)
     if knows_margin(comparison):
         what = "Points and Profit" if shows_profit(comparison, is_wide) else "Points"
         yield Note(f"{what}: against today's usage in the same month.", "quiet")
@@ -159,6 +161,19 @@ def _table_notes(comparison: Comparison, is_wide: bool) -> Iterator[Note]:
             f"{', '.join(open_ones)} {verb} open how much of a compute rise reaches tokens: here the rises stand in their "
             "documented scope only. --pass-through 0%,50%,100% sets shares side by side."
         )
+
+
+def _coverage(comparison: Comparison) -> Iterator[Note]:
+    """Once where it is the same for all."""
+    if not knows_margin(comparison):
+        return
+    said: dict[str, list[str]] = {}
+    for each in comparison.alternatives:
+        if each.last.after.margin is not None and (note := coverage_note(each.coverage)):
+            said.setdefault(note, []).append(each.name)
+    for note, names in said.items():
+        alone = len(said) == 1 and len(names) == len(comparison.alternatives)
+        yield Note(note if alone else f"{_listed(names)}: {note[0].lower()}{note[1:]}")
 
 
 def _doubts(comparison: Comparison) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from costcalc.money import exact_text
 from costcalc.render.comparison.columns import figures_of_months
 from costcalc.render.csv_ import csv_text
-from costcalc.render.json_ import Json, json_text, rate_json, ratio_text, settings_json, usage_json
+from costcalc.render.json_ import Json, coverage_json, json_text, rate_json, ratio_text, settings_json, usage_json
 from costcalc.render.outlook.json_ import OutlookWriter
 from costcalc.render.outlook.months import margins_of
 from costcalc.render.rows import Rows, Value, exact_value, names_of, ratio_value
@@ -112,6 +112,7 @@ class _Writer(OutlookWriter):
             "complete": each.is_priced and comparison.usage.is_whole,
             "has_ranges": each.has_ranges,
             "revenue_source": each.revenue_source or None,
+            "coverage": coverage_json(each.coverage),
             "months": [self.month(month, shown) for month, shown in zip(each.months, figures, strict=True)],
             "total": self.ends(each.before, each.after, each.low, each.high, total),
             "points_lost": ratio_text(each.points_lost),

@@ -80,6 +80,7 @@
     covered: covered === null ? null : amount(covered),
   });
   const allCosts = (t) => (t.covered === null ? t.cost : t.covered) + t.other;
+  const served = (t) => t.cost + t.other;
   const margin = (t) => (t.revenue ? ratio(t.revenue - allCosts(t), t.revenue) : null);
   const profit = (t) => (t.revenue === null ? null : t.revenue - allCosts(t));
   const both = (a, b) => (a === null || b === null ? null : a + b);
@@ -226,8 +227,9 @@
     if (!was || !is) return "";
     const ends = marginsOf(now.last);
     const around = ends && orderRatios(ends[0], ends[1]) ? ` (${percent(ends[0])} to ${percent(ends[1])})` : "";
-    if (percent(was) === percent(is)) return `; gross margin stays at ${percent(was)}${around}`;
-    return `; gross margin ${orderRatios(is, was) < 0 ? "falls" : "rises"} from ${percent(was)} to ${percent(is)}${around}`;
+    const [part, most, shares] = data.marginWords;
+    if (percent(was) === percent(is)) return `; gross margin${part} stays ${most || "at "}${percent(was)}${around}${shares}`;
+    return `; gross margin${part} ${orderRatios(is, was) < 0 ? "falls" : "rises"} from ${most}${percent(was)} to ${most}${percent(is)}${around}${shares}`;
   }
 
   function floorWords(now) {
@@ -378,12 +380,12 @@
       const same = known.filter(([exact]) => exact === total).pop();
       return shareOut(listed.map(value), same ? same[1] : coinsOf(total), null);
     };
-    const columns = [(row) => allCosts(row.today), (row) => allCosts(row.last), (row) => row.last.revenue || 0n].map(coins);
+    const columns = [(row) => served(row.today), (row) => served(row.last), (row) => row.last.revenue || 0n].map(coins);
     const bound = data.floor && { n: BigInt(data.floor[0]), d: BigInt(data.floor[1]) };
     const cells = (row, [was, then, paid], single) => {
       const [m, n] = [margin(row.today), margin(row.last)];
       return {
-        today: moneyCell(was), after: moneyCell(then), change: changeCell(then - was, allCosts(row.last) - allCosts(row.today)),
+        today: moneyCell(was), after: moneyCell(then), change: changeCell(then - was, served(row.last) - served(row.today)),
         paid: row.last.revenue === null ? NOTHING : moneyCell(paid),
         margin_today: ratioCell(m), margin: ratioCell(n, m && n && orderRatios(n, m) < 0 ? "worse" : ""),
         rise_to_hold: single ? ratioCell(riseTo(row.last, less(m)), "", true) : NOTHING,

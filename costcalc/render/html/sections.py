@@ -13,6 +13,7 @@ from costcalc.render.charts import months as month_charts
 from costcalc.render.charts.bridge import TO_THE_SCENARIO, bridge_chart
 from costcalc.render.charts.months import months_chart
 from costcalc.render.charts.svg import Chart
+from costcalc.render.coverage import margin_title, part_words
 from costcalc.render.figures import TOTAL
 from costcalc.render.html import cells
 from costcalc.render.html.blocks import note_html
@@ -71,7 +72,7 @@ def tiles(outlook: Outlook) -> list[tuple[str, str, str, str]]:
     ]  # fmt: skip
     if today.margin is not None and last.margin is not None:
         lost = cells.points(today.margin, last.margin).text
-        found.append(("margin", "Gross margin then", percent_text(last.margin), f"today {percent_text(today.margin)}, {lost} points"))  # fmt: skip
+        found.append(("margin", f"Gross margin{part_words(outlook.coverage)} then", percent_text(last.margin), f"today {percent_text(today.margin)}, {lost} points"))  # fmt: skip
     if len(outlook.months) > 1:
         changed = cells.change(total.change, outlook.after.cost - outlook.before.cost).text
         found.append(("whole", f"Cost over {counted(len(outlook.months), 'month')}", f"{decimal_text(total.mid)} {outlook.currency}", f"before {decimal_text(total.before)}, {changed}"))  # fmt: skip
@@ -122,7 +123,11 @@ def bridge_table(outlook: Outlook) -> HtmlTable:
         Heading(NAME, "What adds and saves", is_text=True),
         Heading("last", f"In {month_text(outlook.last.month)}"),
         *([Heading("whole", counted(len(outlook.months), "month"), is_spare=True)] if several else []),
-        *([Heading("margin", "Margin"), Heading("points", "Points", is_spare=True)] if margins else []),
+        *(
+            [Heading("margin", margin_title(outlook.coverage)), Heading("points", "Points", is_spare=True)]
+            if margins
+            else []
+        ),
     ]
     first: dict[str, Figure] = {
         NAME: Figure(CAUSES["today"]), "last": cells.money(last[0]), "whole": cells.money(whole[0]),
@@ -169,7 +174,11 @@ def months_table(outlook: Outlook) -> HtmlTable:
         Heading("after", WITH),
         *([Heading("high", "High", is_spare=True)] if ends else []),
         Heading("change", "Change", is_spare=margins),
-        *([Heading("margin", "Margin"), Heading("points", "Points", is_spare=True)] if margins else []),
+        *(
+            [Heading("margin", margin_title(outlook.coverage)), Heading("points", "Points", is_spare=True)]
+            if margins
+            else []
+        ),
     ]
     rows = []
     for month, figures in zip(outlook.months, shown, strict=True):
@@ -380,7 +389,7 @@ def customer_cells(
     found = {
         "today": cells.money(today),
         "after": cells.money(then),
-        "change": cells.change(then - today, line.last.all_costs - line.today.all_costs),
+        "change": cells.change(then - today, line.last.served - line.today.served),
         "paid": cells.NOTHING if line.last.revenue is None else cells.money(paid),
         "margin_today": cells.margin(line.today.margin),
         "margin": cells.margin(line.last.margin, "worse" if worse else ""),

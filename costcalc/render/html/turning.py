@@ -12,6 +12,7 @@ from costcalc.forecasts.turning import FLAT, poly
 from costcalc.money import minor_digits
 from costcalc.rating.model import LineKey
 from costcalc.render.charts.bridge import TO_THE_SCENARIO
+from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.html.sections import LINES_SHOWN, customer_rows, has_customers, is_unpriced, ranks_of
 from costcalc.render.outlook.answers import ways_of
 from costcalc.render.outlook.bridge import shown_steps
@@ -56,6 +57,11 @@ class _Figures:
             "ranges": list(sliders.ranges),
             "floor": None if floor is None else [str(floor.numerator), str(floor.denominator), plain_percent(floor)],
             "today": self.totals(outlook.today),
+            "marginWords": [
+                part_words(outlook.coverage),
+                most_words(outlook.coverage),
+                shares_text(outlook.coverage, ": "),
+            ],
             "long": [long_month_text(month.month) for month in outlook.months],
             "several": counted(len(outlook.months), "month"),
             "before": [self.totals(month.before) for month in outlook.months],

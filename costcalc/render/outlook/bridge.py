@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from costcalc.money import minor_digits
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style
+from costcalc.render.coverage import margin_title
 from costcalc.render.figures import NONE, change_style
 from costcalc.render.outlook.months import has_margin, margin_cell, month_figures, points_cell
 from costcalc.render.rounding import share_out
@@ -102,7 +103,7 @@ def _grid(outlook: Outlook, is_wide: bool) -> Grid:
         Column(f"In {month_text(outlook.last.month)}"),
         Column("", drop=3),
         *([Column(counted(len(outlook.months), "month"), drop=2)] if len(outlook.months) > 1 else []),
-        *([Column("Margin"), Column("Points", drop=1)] if margins else []),
+        *([Column(margin_title(outlook.coverage)), Column("Points", drop=1)] if margins else []),
     ]
     return Grid(columns, rows)
 

@@ -124,8 +124,8 @@ def customer_figures(outlook: Outlook, lines: Sequence[CustomerLine]) -> list[Co
         shared = share_out([amount * 10**digits for amount in amounts], int(shown.scaleb(digits)))
         return [Decimal(coin).scaleb(-digits) for coin in shared]
 
-    today = coins([line.today.all_costs for line in lines], whole.today.all_costs)
-    then = coins([line.last.all_costs for line in lines], whole.last.all_costs)
+    today = coins([line.today.served for line in lines], whole.today.served)
+    then = coins([line.last.served for line in lines], whole.last.served)
     paid = coins([line.last.revenue or Fraction() for line in lines], whole.last.revenue or Fraction())
     return list(zip(today, then, paid, strict=True))
 
@@ -153,7 +153,7 @@ def rise_columns(outlook: Outlook) -> list[tuple[str, str]]:
 
 
 def _cells(line: CustomerLine, today: Decimal, then: Decimal, paid: Decimal, unit: str, outlook: Outlook) -> list[Cell]:
-    change = line.last.all_costs - line.today.all_costs
+    change = line.last.served - line.today.served
     cells = [Cell(decimal_text(today), "", unit), Cell(decimal_text(then), "", unit)]
     if not knows_revenue(outlook):
         shown = then - today

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.render.blocks import Block, Gap, Note
+from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.outlook.bridge import bridge_figures
 from costcalc.render.outlook.months import margins_of, month_figures
 from costcalc.render.words import decimal_text, long_month_text, percent_text, plain_percent
@@ -46,9 +47,11 @@ def _margin(outlook: Outlook) -> str:
     now, then = percent_text(before), percent_text(after)
     ends = margins_of(outlook.last)
     around = f" ({percent_text(ends[0])} to {percent_text(ends[1])})" if ends and ends[0] != ends[1] else ""
+    of = outlook.coverage
+    what, most, parts = f"gross margin{part_words(of)}", most_words(of), shares_text(of, ": ")
     if now == then:
-        return f"; gross margin stays at {now}{around}"
-    return f"; gross margin {'falls' if after < before else 'rises'} from {now} to {then}{around}"
+        return f"; {what} stays {most or 'at '}{now}{around}{parts}"
+    return f"; {what} {'falls' if after < before else 'rises'} from {most}{now} to {most}{then}{around}{parts}"
 
 
 def _floor(outlook: Outlook) -> Iterator[Note]:

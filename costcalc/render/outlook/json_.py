@@ -7,7 +7,17 @@ from fractions import Fraction
 
 from costcalc.forecasts.capacity import Replicas
 from costcalc.money import exact_text
-from costcalc.render.json_ import Json, Writer, day_text, json_text, rate_json, ratio_text, settings_json, usage_json
+from costcalc.render.json_ import (
+    Json,
+    Writer,
+    coverage_json,
+    day_text,
+    json_text,
+    rate_json,
+    ratio_text,
+    settings_json,
+    usage_json,
+)
 from costcalc.render.outlook.bridge import bridge_figures
 from costcalc.render.outlook.lines import tables_of
 from costcalc.render.outlook.months import month_figures
@@ -43,6 +53,7 @@ def outlook_json(outlook: Outlook) -> str:
             },
             "changes": [_change(change) for change in outlook.changes],
             "revenue_source": outlook.revenue_source or None,
+            "coverage": coverage_json(outlook.coverage),
             "has_ranges": outlook.has_ranges,
             "months": [
                 write.month(month, figures) for month, figures in zip(outlook.months, shown, strict=True)

@@ -9,6 +9,7 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost
 from costcalc.render.bars import sparkline
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.coverage import coverage_note, margin_title
 from costcalc.render.figures import NONE, TOTAL, change_style
 from costcalc.render.tree import Figures, figures_of
 from costcalc.render.words import (
@@ -96,7 +97,7 @@ def _columns(outlook: Outlook, is_wide: bool) -> list[Column]:
         Column(WITH),
         *([Column("High", drop=2)] if ends else []),
         *([Column("Change", drop=1)] if not has_margin(outlook) or is_wide else []),
-        *([Column("Margin"), Column("Points", drop=3)] if has_margin(outlook) else []),
+        *([Column(margin_title(outlook.coverage)), Column("Points", drop=3)] if has_margin(outlook) else []),
     ]
 
 
@@ -188,6 +189,8 @@ def month_notes(outlook: Outlook) -> Iterator[Note]:
         yield Note(f"{long_month_text(first.month)} is the first month whose cost the scenario changes.")
     if any(month.unpriced_tokens for month in outlook.months):
         yield Note("* Incomplete: the month holds tokens that no price was found for.")
+    if has_margin(outlook) and (said := coverage_note(outlook.coverage)):
+        yield Note(said)
     other = outlook.last.after.other
     if other:
         yield Note(

@@ -9,6 +9,7 @@ from fractions import Fraction
 from costcalc.forecasts.products import Products, products
 from costcalc.money import round_half_up
 from costcalc.rating.model import LineKey
+from costcalc.render.coverage import in_brackets, margin_title, part_words
 from costcalc.render.outlook.lines import tables_of
 from costcalc.render.outlook.months import month_figures
 from costcalc.render.rows import named
@@ -17,6 +18,7 @@ from costcalc.render.workbook.book import Book, Sheet, cell, widths_of
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
 from costcalc.render.workbook.turned import VALUE_ROWS, TurnedRow, TurnedTable, write_turned
 from costcalc.reports.cost import CostReport
+from costcalc.reports.coverage import Coverage
 from costcalc.reports.lines import ReportLine
 from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
@@ -116,6 +118,12 @@ def _can_earn_more(report: Outlook) -> bool:
     return report.after.revenue is not None and report.after.covered is None
 
 
+def _bound(coverage: Coverage | None) -> str:
+    """With both shares where the margin is not of all."""
+    most = ", at most" if coverage and coverage.is_bound else ""
+    return f"{most}{in_brackets(coverage)}"
+
+
 def _rises(workings: Workings) -> dict[str, Sequence[Fraction]]:
     if workings.static:
         return {}
@@ -167,7 +175,7 @@ def _projection_months(book: Book, report: Projection, workings: Workings) -> No
 def _month_margins(sheet: Sheet, months: TurnedTable, report: Projection) -> None:
     """Revenue and margin of each month, to the right of the workings: they follow the revenue's cell."""
     start = _right_of(months)
-    for place, name in enumerate(("Revenue", "Margin before", "Margin")):
+    for place, name in enumerate(("Revenue", "Margin before", margin_title(report.coverage))):
         sheet.text(months.first_row - 1, start + place, name, "header right")
     for place, month in enumerate(report.months):
         row = months.first_row + place
@@ -236,8 +244,8 @@ def _margin_rows(sheet: Sheet, row: int, report: Projection, lines: TurnedTable,
     held = margin.hold if margin else None
     lost = margin.money_lost if margin else report.total.change
     rows: list[tuple[str, str, Fraction | None, str]] = [
-        ("Gross margin before", f'1-{before}/revenue', margin.before if margin else None, "percent"),
-        ("Gross margin with the rise", f'1-{after}/revenue', margin.after if margin else None, "percent"),
+        (f"Gross margin{part_words(report.coverage)} before{_bound(report.coverage)}", f'1-{before}/revenue', margin.before if margin else None, "percent"),
+        (f"Gross margin{part_words(report.coverage)} with the rise{_bound(report.coverage)}", f'1-{after}/revenue', margin.after if margin else None, "percent"),
         ("Lost, in points", f'-100*({after}-{before})/revenue', -100 * margin.erosion if margin and margin.erosion is not None else None, "points"),
         ("To recover the money, raise your prices by", f'({after}-{before})/revenue', lost / margin.revenue if margin and margin.revenue else None, "percent"),
         ("To hold the margin, raise your prices by", f'{after}/{before}-1', held, "percent"),
@@ -293,7 +301,7 @@ def _outlook_months(book: Book, report: Outlook, workings: Workings) -> tuple[Tu
     months = write_turned(sheet, "Months", ["Month"], ["Requests", "Tokens"], rows, _rises(workings))
     sheet.finish([12, 14, 18, 18, 18, 16, 10], 4, 1)
     start = _right_of(months)
-    names = ["Other costs", "Revenue", "Margin before", "Margin"]
+    names = ["Other costs", "Revenue", "Margin before", margin_title(report.coverage)]
     if report.has_ranges:
         names += ["Lowest", "Highest"]
     for place, name in enumerate(names):
@@ -338,7 +346,9 @@ def _outlook_summary(book: Book, report: Outlook, months: TurnedTable, margin_co
             row += 1
     if margin_column is not None:
         last = months.last_row
-        sheet.text(row + 1, 0, f"Gross margin in {report.last.month}")
+        sheet.text(
+            row + 1, 0, f"Gross margin{part_words(report.coverage)} in {report.last.month}{_bound(report.coverage)}"
+        )
         sheet.formula(row + 1, 1, f"Months!{cell(last, margin_column + 2)}", report.last.before.margin, "percent")
         sheet.formula(row + 1, 2, f"Months!{cell(last, margin_column + 3)}", report.last.after.margin, "percent")
     _completeness(sheet, row + 3, report.is_complete)

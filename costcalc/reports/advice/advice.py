@@ -20,7 +20,7 @@ from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Ya
 from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions
 from costcalc.reports.advice.proposals import KINDS, Found, Log, Proposal, proposals_of, with_changes
 from costcalc.reports.advice.siblings import Siblings, self_hosted_models
-from costcalc.reports.case import Case, OutlookOptions, Totals, total_of, totals
+from costcalc.reports.case import Case, OutlookOptions, Totals, coverage, total_of, totals
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.changes import Efficiency, Move
 from costcalc.scenario.figure import Span, fixed
@@ -60,6 +60,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
         off_peak=list(_off_peak(plain)),
         asides=[Aside(kind, found.looked_at[kind], found.left[kind]) for kind in KINDS],
         revenue_source=first.source,
+        coverage=coverage(plain.case, plain.run, plain.base),
         rates_used=tuple(plain.rates),
         has_means=any(one.proposal.is_mean and one.proposal.where.lengths for one in ran),
         is_labelled=options.short in horizon.ledger.cuts.input_lengths,

@@ -12,6 +12,7 @@ from costcalc.rating.model import RateUsed, Rating
 from costcalc.reports.advice.options import AdviceOptions
 from costcalc.reports.advice.proposals import Kind, Proposal
 from costcalc.reports.case import Totals, rise_to
+from costcalc.reports.coverage import Coverage
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
 
@@ -138,6 +139,7 @@ class Advice:
     off_peak: Sequence[Yardstick]
     asides: Sequence[Aside]
     revenue_source: str  # "": unknown
+    coverage: Coverage | None  # of how much the margins are; None: the revenue is unknown
     rates_used: Sequence[RateUsed]
     has_means: bool  # lengths of some proposals are means of rows of many requests
     is_labelled: bool  # False: the ledger was counted without the length up to which requests are short

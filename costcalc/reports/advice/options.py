@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.reports.case import Earned
+from costcalc.reports.revenue import Earned
 from costcalc.scenario.changes import Efficiency, UsageChanges
 from costcalc.scenario.figure import NOTHING, Span
 from costcalc.scenario.items import Scenario

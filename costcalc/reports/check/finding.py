@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from costcalc.budget.model import Budget, Days
+from costcalc.reports.coverage import Coverage
 
 Status = Literal["broken", "incomplete", "warn", "ok"]
 STATUSES: tuple[Status, ...] = ("broken", "incomplete", "warn", "ok")  # the worst first
@@ -50,9 +51,15 @@ class Finding:
     baseline: Baseline | None = None
     reason: str = ""  # why it is incomplete, or warns without being near
     cost: Fraction | None = None  # of a rise: what the usage costs now, in the report's currency
-    covers: Fraction | None = None  # of a margin: the share of the cost that has a revenue; None: all of it
+    coverage: Coverage | None = None  # of a margin: of how much it is
     source: str = ""  # of a margin: who says what was earned; of prices: the model whose price is the oldest
     dear: Fraction | None = None  # of a month under a scenario with ranges: the figure at their dear end
+
+    @property
+    def covers(self) -> Fraction | None:
+        """Of a margin: the share of the cost that has a revenue; None: all of it."""
+        share = self.coverage.cost if self.coverage else None
+        return None if share == 1 else share
 
     @property
     def over(self) -> Fraction | None:

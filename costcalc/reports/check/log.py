@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from costcalc.budget.model import ALL_USAGE, Budget, Days
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, fail
-from costcalc.reports.case import Earned
+from costcalc.rating.earners import Earners
+from costcalc.rating.model import Rating
+from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.reports.check.spend import Spend, days_of, spend_of
 from costcalc.reports.check.usage import Choice, missing_lengths
 from costcalc.reports.prices.day import DayIn
+from costcalc.reports.revenue import Earned
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.where import Where
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import UsageLedger, first_day_of
 
 UNKNOWN_REVENUE = Earned(source="configuration")
 INTERVAL = Fraction(4, 5)  # of the forecast that says when a limit breaks
@@ -59,6 +62,7 @@ class Log:
         self.days: Days = days
         self.usage: UsageSummary = summary_of(ledger, options.timezone)
         self.choice = Choice(ledger, pricebook, fx, [budget.where for budget in budgets], options.timezone)
+        self._earners = Earners(ledger)
         self._spends: dict[tuple[object, ...], Spend] = {}
         self.currency = currency or options.currency or ""
         self.whole = self.spend(ALL_USAGE)
@@ -72,9 +76,22 @@ class Log:
         if found is None:
             options = self.options
             found = self._spends[key] = spend_of(
-                self.choice.part(where), self.pricebook, self.fx, wanted or None, options.basis, options.timezone, self.days
+                self.choice.part(where), self._earners, self.pricebook, self.fx, wanted or None, options.basis, options.timezone, self.days
             )  # fmt: skip
         return found
+
+    def rating_of(self, where: Where, days: Days) -> Rating:
+        """The usage meant, of these days alone: what customers earn in them stands against what they cost in them."""
+        options = RatingOptions(("day",), self.options.basis, self.currency or None, self.options.timezone)
+        whole, part = (self._within(ledger, days) for ledger in (self.ledger, self.choice.part(where)))
+        return Rater(part, self.pricebook, self.fx, options, earners=Earners(whole).within(part)).rating()
+
+    def _within(self, ledger: UsageLedger, days: Days) -> UsageLedger:
+        if days == self.days:
+            return ledger
+        timezone = self.options.timezone
+        groups = [group for group in ledger.groups if days.first <= first_day_of(group, timezone) <= days.last]
+        return replace(ledger, groups=groups, is_part=True)
 
     @property
     def lacks_rows(self) -> bool:

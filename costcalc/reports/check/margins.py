@@ -1,4 +1,4 @@
-"""Margins: what usage earned and cost in each period against a floor."""
+"""Margins: what usage earned and cost in each period against a floor; of what is known, and said where that is not all."""
 
 from __future__ import annotations
 
@@ -7,117 +7,128 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.budget.model import Budget, Days
-from costcalc.calendar import month_of
 from costcalc.problems import fail
-from costcalc.reports.case import Earned
+from costcalc.rating.model import Rating
 from costcalc.reports.check.finding import Baseline, Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
 from costcalc.reports.check.log import Log
 from costcalc.reports.check.periods import overlap, periods_of
 from costcalc.reports.check.spend import Spend, within
+from costcalc.reports.coverage import Coverage
+from costcalc.reports.revenue import COLUMN, Revenue, revenue_of
 
 NO_REVENUE = "no revenue is known of these days"
+UNEARNED = "the revenue of the rest is not known"
 
 
 @dataclass(frozen=True, slots=True)
-class Income:
-    """Where a log's revenue comes from."""
+class Held:
+    """Revenue and the cost that it is held against, in some days."""
 
-    total: Fraction | None  # for the whole log; None: the rows state it
-    source: str
+    revenue: Fraction
+    cost: Fraction
+    without_cost: Fraction  # revenue of what has no price
+    coverage: Coverage
 
-    def of(self, spend: Spend, days: Days) -> tuple[Fraction, Fraction]:
-        """Revenue and the cost that it is held against; a total is carried by the day."""
-        if self.total is None:
-            return within(spend.revenue, days), within(spend.covered_cost, days)
-        return self.total * Fraction(days.count, spend.days.count), within(spend.cost, days)
+    @property
+    def margin(self) -> Fraction | None:
+        return (self.revenue - self.cost) / self.revenue if self.revenue > 0 else None
+
+    @property
+    def best(self) -> Fraction | None:
+        """The margin if what has no price cost nothing."""
+        revenue = self.revenue + self.without_cost
+        return (revenue - self.cost) / revenue if revenue > 0 else None
 
 
 def margin_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Finding]:
-    """One finding a period. CostcalcError: the revenue is not known."""
+    """One finding a period. CostcalcError: the revenue is not known, or not for so short a period."""
     spend = log.spend(budget.where)
-    income = income_of(budget, log, spend)
-    before = baseline.spend(budget.where) if baseline else None
+    revenue = _revenue(budget, log, spend)
     for period, covered in periods_of(budget, log.days):
-        revenue, cost = income.of(spend, covered)
-        margin = (revenue - cost) / revenue if revenue > 0 else None
-        best = _best(income, log, spend, covered)
-        status, reason = _status(budget, log, spend, covered, margin, best)
+        held = _held(revenue, budget, log, covered)
+        status, reason = _status(budget, log, spend, covered, held, revenue)
         yield Finding(
-            budget, status, "share", budget.limit, margin, period, covered,
-            baseline=_before(budget, before, covered) if before else None, reason=reason,
-            covers=_covers(income, spend, covered), source=income.source,
+            budget, status, "share", budget.limit, held.margin, period, covered,
+            baseline=_before(budget, baseline, covered) if baseline else None, reason=reason,
+            coverage=held.coverage, source=revenue.source,
         )  # fmt: skip
 
 
-def _best(income: Income, log: Log, spend: Spend, covered: Days) -> Fraction | None:
-    """The margin if what has no price cost nothing."""
-    revenue, cost = income.of(spend, covered)
-    if income.total is None and log.lacks_prices(spend, covered):
-        revenue += spend.rating.revenue_without_cost
-    return (revenue - cost) / revenue if revenue > 0 else None
+def _revenue(budget: Budget, log: Log, spend: Spend) -> Revenue:
+    """CostcalcError: nobody says what the usage earned, or nobody for so short a period."""
+    found = revenue_of(log.options.earned, spend.rating, log.fx, log.days.last, is_part=not budget.where.is_all)
+    if found is None:
+        raise fail(
+            "no-revenue", f'the budget "{budget.name}" is of a margin, and the revenue of {budget.where} is not known',
+            place=budget.place, excerpt=budget.excerpt,
+            remedy="give --revenue for all usage, a revenue column in the log, or a scenario with revenue rules",
+        )  # fmt: skip
+    if found.kind == "rows" and not spend.rating.earns_by_row and budget.each in ("day", "week"):
+        raise fail(
+            "revenue-of-a-whole", f'the budget "{budget.name}" is for each {budget.each}, and the log states what customers earn on some of their rows only',
+            place=budget.place, excerpt=budget.excerpt, remedy="check the margin of each month, or of all days",
+        )  # fmt: skip
+    return found
 
 
-def _status(
-    budget: Budget, log: Log, spend: Spend, covered: Days, margin: Fraction | None, best: Fraction | None
-) -> tuple[Status, str]:
-    """Broken where what has no price could not mend it."""
-    if margin is None:
-        return ("incomplete", NO_REVENUE) if within(spend.cost, covered) or best is not None else ("ok", "")
+def _held(revenue: Revenue, budget: Budget, log: Log, days: Days) -> Held:
+    """A total is carried by the day; a column's revenue stands against the cost of those who earn it in these days."""
+    spend = log.spend(budget.where)
+    cost = within(spend.cost, days)
+    if revenue.kind == "total":
+        lacks = log.is_incomplete(spend, days) and not revenue.is_implied
+        coverage = _coverage(log, spend, days, Fraction(1) if cost else None, is_bound=lacks)
+        return Held(revenue.amount * Fraction(days.count, spend.days.count), cost, Fraction(), coverage)
+    if spend.rating.earns_by_row:
+        earned, against = within(spend.revenue, days), within(spend.covered_cost, days)
+        without = spend.rating.revenue_without_cost if log.lacks_prices(spend, days) else Fraction()
+        return Held(earned, against, without, _coverage(log, spend, days, against / cost if cost else None))
+    rating = log.rating_of(budget.where, days)
+    earned, against = _of_column(rating)
+    total = rating.total.before
+    lacks = rating.lacks_cost_of_earners or log.lacks_rows or log.ledger.parts_customers
+    coverage = _coverage(
+        log, spend, days, against / total if total else None, is_bound=lacks, parts_customers=log.ledger.parts_customers
+    )
+    return Held(earned, against, rating.revenue_without_cost, coverage)
+
+
+def _of_column(rating: Rating) -> tuple[Fraction, Fraction]:
+    earned = sum(rating.revenue.values(), Fraction())
+    return earned, sum((charge.cost.before for charge in rating.charges if charge.has_revenue), Fraction())
+
+
+def _coverage(
+    log: Log, spend: Spend, days: Days, cost: Fraction | None, *, is_bound: bool = False, parts_customers: bool = False
+) -> Coverage:
+    tokens, unpriced = within(spend.tokens, days), within(spend.unpriced_tokens, days)
+    priced = 1 - unpriced / tokens if tokens else None
+    unread = log.usage.refused_rows + log.usage.unread_files
+    return Coverage(cost, priced, unread, not log.lacks_prices(spend, days), is_bound, parts_customers)
+
+
+def _status(budget: Budget, log: Log, spend: Spend, covered: Days, held: Held, revenue: Revenue) -> tuple[Status, str]:
+    """Broken where what is known breaks it and what has no price could not mend it; else all must be known."""
     lacks = log.is_incomplete(spend, covered)
-    if margin < budget.limit and (not lacks or (best is not None and best < budget.limit)):
+    if held.margin is None:
+        is_open = lacks or within(spend.cost, covered) or held.best is not None
+        return ("incomplete", NO_REVENUE) if is_open else ("ok", "")
+    says_all = not (lacks and revenue.is_implied)  # what has no price has that margin too, whatever it costs
+    if held.margin < budget.limit and says_all and (not lacks or (held.best or held.margin) < budget.limit):
         return "broken", ""
     if lacks:
         return "incomplete", REFUSED if log.lacks_rows else UNPRICED
-    return ("warn" if budget.warn_below is not None and margin < budget.warn_below else "ok"), ""
+    if held.coverage.cost not in (None, 1):
+        return "incomplete", UNEARNED
+    return ("warn" if budget.warn_below is not None and held.margin < budget.warn_below else "ok"), ""
 
 
-def income_of(budget: Budget, log: Log, spend: Spend) -> Income:
-    """Flag before column before configuration. CostcalcError: nobody says what the usage earned."""
-    earned = log.options.earned
-    stated = _stated(earned, log) if budget.where.is_all else None
-    if earned.is_flag and stated is not None:
-        return Income(stated, earned.source)
-    if spend.rating.revenue:
-        return Income(None, "revenue column")
-    if stated is not None:
-        return Income(stated, earned.source)
-    raise fail(
-        "no-revenue", f'the budget "{budget.name}" is of a margin, and the revenue of {budget.where} is not known',
-        place=budget.place, excerpt=budget.excerpt,
-        remedy="give --revenue for all usage, a revenue column in the log, or a scenario with revenue rules",
-    )  # fmt: skip
-
-
-def _stated(earned: Earned, log: Log) -> Fraction | None:
-    if money := earned.revenue:
-        if not money.currency or money.currency == log.currency:
-            return money.amount
-        return money.amount * log.fx.rate(money.currency, log.currency, month_of(log.days.last)).rate
-    if earned.margin is None:
-        return None
-    said = "--margin" if earned.is_flag else "the margin of the configuration"
-    if earned.margin >= 1:
-        raise fail("bad-margin", f"{said} must be below 100%", expected="60%, or 0.6")
-    if not log.whole.rating.is_complete:
-        raise fail(
-            "margin-of-an-incomplete-total", f"{said} implies the revenue from the cost, and the cost is incomplete",
-            remedy="give --revenue, or price the rest first: see the unpriced models",
-        )  # fmt: skip
-    return log.whole.rating.total.before / (1 - earned.margin)
-
-
-def _before(budget: Budget, spend: Spend, covered: Days) -> Baseline:
+def _before(budget: Budget, log: Log, covered: Days) -> Baseline:
     """The baseline's margin by its own rows; a total says nothing of it."""
     whole = budget.each is None and budget.period is None
+    spend = log.spend(budget.where)
     days = spend.days if whole else overlap(covered, spend.days)
     if not spend.rating.revenue or days is None or (not whole and days != covered):
         return Baseline(None, spend.days.count)
-    revenue, cost = within(spend.revenue, days), within(spend.covered_cost, days)
-    return Baseline((revenue - cost) / revenue if revenue > 0 else None, spend.days.count)
-
-
-def _covers(income: Income, spend: Spend, covered: Days) -> Fraction | None:
-    """Rows without revenue are not in the margin."""
-    cost, held = within(spend.cost, covered), within(spend.covered_cost, covered)
-    return held / cost if income.total is None and cost and held != cost else None
+    return Baseline(_held(Revenue("rows", Fraction(), COLUMN), budget, log, days).margin, spend.days.count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from costcalc.budget.read_limits import month_days
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.forecasts.run import MonthRun, Run
 from costcalc.problems import CostcalcError, Place, Problem, fail
-from costcalc.reports.case import Case, OutlookOptions, Totals, totals
+from costcalc.reports.case import Case, OutlookOptions, Totals, coverage, totals
 from costcalc.reports.check.finding import Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
 from costcalc.reports.check.log import Log
+from costcalc.reports.check.margins import UNEARNED
+from costcalc.reports.coverage import Coverage
 from costcalc.reports.outlook import ends_of
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
@@ -34,6 +36,7 @@ class Future:
     currency: str
     is_complete: bool
     revenue_source: str
+    coverage: Sequence[Coverage | None]  # of the margin of each month
 
 
 def month_findings(budget: Budget, log: Log) -> Iterator[Finding]:
@@ -69,6 +72,7 @@ def _future(budget: Budget, scenario: Scenario, log: Log) -> Future:
         horizon.currency,
         after.is_complete and horizon.rating.is_complete,
         case.source,
+        [coverage(case, after, month) for month in totals(case, after)],
     )
 
 
@@ -84,7 +88,10 @@ def _margins(budget: Budget, future: Future, log: Log) -> Iterator[Finding]:
         known = [end[position].margin for end in future.ends]
         dear = min((margin for margin in known if margin is not None), default=None)
         days = month_days(line.month)
-        yield _judged(budget, "share", middle.margin, dear, days, missing, future.revenue_source)
+        of = future.coverage[position]
+        unknown = missing or (UNEARNED if of and of.cost not in (None, 1) else "")
+        found = _judged(budget, "share", middle.margin, dear, days, unknown, future.revenue_source)
+        yield replace(found, coverage=of)
 
 
 def _limits(budget: Budget, future: Future, log: Log) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from costcalc.budget.model import Days
 from costcalc.calendar import DAY_SECONDS
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
+from costcalc.rating.earners import Earners
 from costcalc.rating.model import LineKey, Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.usage.ledger import UsageLedger, covered_days
@@ -38,12 +39,12 @@ class Spend:
 
     @cached_property
     def covered_cost(self) -> ByDay:
-        """Of rows that state a revenue."""
+        """Of those whose revenue is known."""
         return _by_day((c.line, c.cost.before) for c in self.rating.charges if c.has_revenue)
 
     @cached_property
     def revenue(self) -> ByDay:
-        """Stated by rows that have a cost."""
+        """Of what has a cost."""
         return _by_day(self.rating.revenue.items())
 
     @cached_property
@@ -83,10 +84,19 @@ class Spend:
 
 
 def spend_of(
-    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, currency: str | None, basis: str, timezone: str, days: Days
+    ledger: UsageLedger,
+    earners: Earners,
+    pricebook: Pricebook,
+    fx: FxTable,
+    currency: str | None,
+    basis: str,
+    timezone: str,
+    days: Days,
 ) -> Spend:
-    """The usage, priced. CostcalcError: a currency without a rate."""
-    rater = Rater(ledger, pricebook, fx, RatingOptions(("day",), basis, currency, timezone))
+    """The usage, priced; `earners`: those of the whole log. CostcalcError: a currency without a rate."""
+    rater = Rater(
+        ledger, pricebook, fx, RatingOptions(("day",), basis, currency, timezone), earners=earners.within(ledger)
+    )
     return Spend(ledger, rater.rating(), days)
 
 

@@ -12,7 +12,9 @@ LOG = "date,provider,model,team,requests,input_tokens,output_tokens\n"
 FILES = {
     "refused.csv": LOG + "2026-09-01,alibaba,qwen3-max,search,1,-5,100\n",
     "usage.csv": LOG + "2026-09-01,alibaba,qwen3-max,search,1,1000,100\n2026-09-30,openai,gpt-5-mini,ads,1,1000,100\n",
-    "incomplete.csv": LOG + "2026-09-01,alibaba,qwen9-max,search,1,1000,100\n",
+    "earned.csv": "date,provider,model,customer,requests,input_tokens,output_tokens,revenue\n"
+    "2026-09-01,alibaba,qwen3-max,acme,1,1000,100,5\n2026-09-02,alibaba,qwen3-max,acme,1,1000,100,\n",
+    "weekly.yaml": "budgets:\n  - {name: margins, each: week, margin_at_least: 50%}\n",
     "uncounted.csv": "date,provider,model,input_tokens,output_tokens\n2026-09-01,alibaba,qwen3-max,1000,100\n",
     "months.csv": "date,model,requests,input_tokens,output_tokens\n2026-08,gpt-5-mini,1,1000,100\n2026-09,gpt-5-mini,1,1000,100\n",
     "slips.yaml": (
@@ -32,6 +34,7 @@ CASES = {
     "no-budgets": "check usage.csv",
     "matches-nothing": "check usage.csv --budgets slips.yaml",
     "unknown-column": "check usage.csv --budgets column.yaml",
+    "revenue-of-a-whole": "check earned.csv --budgets weekly.yaml",
     "no-baseline": "check usage.csv --max-rise 10%",
     "no-revenue": "check usage.csv --budgets margin.yaml",
     "no-requests": "check uncounted.csv --max-requests 5",
@@ -41,7 +44,6 @@ CASES = {
     "rises-of-others": "check openai.csv --budgets shipped.yaml",
     "flags-wrong": "check usage.csv --max-cost much --max-rise 10 --max-tokens 5USD --min-margin 0.55",
     "two-revenues": "check usage.csv --min-margin 55% --revenue 5 --margin 60%",
-    "margin-of-an-incomplete-total": "check incomplete.csv --min-margin 55% --margin 60%",
     "unknown-output": "check usage.csv --max-cost 5USD --format junt",
     "unknown-ending": "check usage.csv --max-cost 5USD -o check.docx",
     "bad-tag": "check usage.csv --max-cost 5USD --tag '--> x'",

@@ -87,7 +87,6 @@ CASES = {
     "two-revenues": "project usage.csv --hike alibaba=34 --revenue 100 --margin 60%",
     "bad-revenue": "project usage.csv --hike alibaba=34 --revenue plenty",
     "bad-margin": "project usage.csv --hike alibaba=34 --margin 120%",
-    "margin-of-an-incomplete-total": "project unknown-model.csv --hike openai=34 --margin 60%",
     "simulate-nothing": "project usage.csv --hike alibaba=34 --simulate 1000",
     "simulate-what-the-log-has-not": "project usage.csv --hike baidu=5..34 --simulate 1000",
     "simulate-too-few": "project usage.csv --hike alibaba=5..34 --simulate 99",

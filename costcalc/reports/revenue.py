@@ -1,0 +1,82 @@
+"""Revenue: who says what was earned. One order everywhere: a flag, the scenario, the log's column, the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from costcalc.calendar import month_of
+from costcalc.forecasts.earning import Kind
+from costcalc.money import Money
+from costcalc.pricebook.fx import FxTable
+from costcalc.problems import fail
+from costcalc.rating.model import Rating
+
+COLUMN = "revenue column"
+RULES = "scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """The revenue that flags or the configuration state, for the log's period."""
+
+    revenue: Money | None = None
+    margin: Fraction | None = None  # today's margin: implies the revenue
+    source: str = "--revenue"  # --revenue, --margin, configuration
+
+    @property
+    def is_flag(self) -> bool:
+        return self.source != "configuration"
+
+
+UNSTATED = Earned()
+
+
+@dataclass(frozen=True, slots=True)
+class Revenue:
+    """Where the revenue comes from, and what it is for the log's period as far as one amount says it."""
+
+    kind: Kind
+    amount: Fraction  # in the report's currency; of rules 0: they say what months earn
+    source: str  # --revenue, --margin, scenario, revenue column, configuration
+    is_implied: bool = False  # by a margin of the cost that is known: it is that of the priced part
+
+
+def revenue_of(
+    earned: Earned,
+    rating: Rating,
+    fx: FxTable,
+    last_day: date | None,
+    *,
+    has_rules: bool = False,
+    is_part: bool = False,
+) -> Revenue | None:
+    """The first that says it; None: unknown. `is_part`: of some usage that was chosen, of which a total says nothing.
+
+    CostcalcError: two flags; a margin of 100%; a currency without a rate.
+    """
+    if earned.revenue is not None and earned.margin is not None:
+        raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
+    stated = None if is_part else _stated(earned, rating, fx, last_day)
+    if stated and earned.is_flag:
+        return stated
+    if has_rules:
+        return Revenue("rules", Fraction(), RULES)
+    if rating.revenue:
+        return Revenue("rows", sum(rating.revenue.values(), Fraction()), COLUMN)
+    return stated
+
+
+def _stated(earned: Earned, rating: Rating, fx: FxTable, last_day: date | None) -> Revenue | None:
+    if earned.margin is not None:
+        if earned.margin >= 1:
+            said = "--margin" if earned.is_flag else "the margin of the configuration"
+            raise fail("bad-margin", f"{said} must be below 100%", expected="60%, or 0.6")
+        return Revenue("total", rating.total.before / (1 - earned.margin), earned.source, is_implied=True)
+    if earned.revenue is None:
+        return None
+    money, rate = earned.revenue, Fraction(1)
+    if money.currency and money.currency != rating.currency and last_day is not None:
+        rate = fx.rate(money.currency, rating.currency, month_of(last_day)).rate
+    return Revenue("total", money.amount * rate, earned.source)
