@@ -26,8 +26,31 @@ _ROWS = """
 """
 
 
+# A team's log: 500 customers of very different size, ten features, five models, thirty days.
+_TEAM_ROWS = """
+    select
+        to_timestamp(1788220800 + (h1 % 2592000)) as ts,
+        ['qwen3-max', 'qwen-plus', 'ernie-4.5-turbo-128k', 'gpt-5.6-luna', 'claude-sonnet-5'][1 + (h2 % 5)::int] as model,
+        'customer-' || lpad((floor({customers} * pow((h3 % 1000003) / 1000003.0, 1.5))::bigint)::varchar, 7, '0') as customer,
+        'feature-' || (h4 % 10)::varchar as feature,
+        (200 + (h1 // 7) % 4000 + case when h2 % 97 = 0 then 60000 else 0 end)::bigint as input_tokens,
+        ((h3 // 11) % 200)::bigint as cached_input_tokens,
+        (10 + (h4 // 13) % 900)::bigint as output_tokens,
+        i
+    from (
+        select i, hash(i) as h1, hash(i + 1000000007) as h2, hash(i * 3 + 1) as h3, hash(i * 7 + 5) as h4
+        from range({rows}) as r(i)
+    )
+"""
+
+
 def make_csv(path: Path, rows: int) -> Path:
     return _copy(path, rows, _flat(), "(format csv, header)")
+
+
+def make_team_csv(path: Path, rows: int, customers: int = 500) -> Path:
+    """The log of a real team: as many customers as are asked for, ten features, a request a row."""
+    return _copy(path, rows, _flat(), "(format csv, header)", _TEAM_ROWS.replace("{customers}", str(customers)))
 
 
 def make_parquet(path: Path, rows: int) -> Path:
@@ -54,13 +77,13 @@ def _flat() -> str:
               input_tokens, cached_input_tokens, output_tokens"""
 
 
-def _copy(path: Path, rows: int, columns: str, form: str) -> Path:
+def _copy(path: Path, rows: int, columns: str, form: str, source: str = _ROWS) -> Path:
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(path.suffix + ".part")
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
-    connection.execute(f"copy (select {columns} from ({_ROWS.format(rows=rows)})) to '{partial}' {form}")
+    connection.execute(f"copy (select {columns} from ({source.format(rows=rows)})) to '{partial}' {form}")
     partial.rename(path)
     return path

@@ -14,8 +14,11 @@ from costcalc.api.plans import scenario_of
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_pass_through, read_share
+from costcalc.forecasts.horizon import scenario_cuts
 from costcalc.money import Money
 from costcalc.problems import fail
+from costcalc.rating.periods import Periods
+from costcalc.rating.rate import RatingOptions
 from costcalc.reports.advice.advice import advice as advice_report
 from costcalc.reports.advice.model import Advice
 from costcalc.reports.advice.options import LEAST, OFTEN, SHORT, AdviceOptions, probes
@@ -116,8 +119,10 @@ def advise(
     if isinstance(usage, UsageLedger):
         ledger = usage
     else:
+        plans = [*asked, probes(options)]
         ledger = scan(
-            usage, by=lines, scenarios=[*asked, probes(options)], months=count, prices=prices, timezone=timezone, **choose
+            usage, by=lines, scenarios=plans, months=count, prices=prices, timezone=timezone,
+            joining=_days_together(prices, plans, lines, count, timezone), **choose,
         )  # fmt: skip
     if options.short in ledger.cuts.input_lengths:  # a stored ledger may have been counted without it
         asked.append(probes(options))
@@ -126,6 +131,16 @@ def advise(
         offered = tuple(name for name in (FEATURE,) if name in horizon.ledger.dimensions)
         options = replace(options, groups=offered)
     return AdviceResult(advice_report(horizon, options))
+
+
+def _days_together(
+    prices: Prices, plans: Sequence[Scenario], lines: Sequence[str], months: int, timezone: str
+) -> Periods:
+    """Days that no price tells apart; candidates found later may ask for any length and hour."""
+    cuts = scenario_cuts(prices.pricebook, timezone, plans, months)
+    every = (cuts.input_lengths, cuts.output_lengths)
+    options = RatingOptions(tuple(lines), timezone=timezone)
+    return Periods(prices.pricebook, options, more_edges=lambda *_: every, keeps_hours=True)
 
 
 def columns_of(by: Sequence[str] | str | None) -> tuple[str, ...]:

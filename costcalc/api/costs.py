@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from costcalc.api.results import CostResult
 from costcalc.api.usage import ledger_of
 from costcalc.api.words import line_names, read_basis
 from costcalc.problems import fail
+from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions
 from costcalc.reports.allocating import WAYS
 from costcalc.reports.cost import CostReport
 from costcalc.reports.cost import cost as cost_report
-from costcalc.reports.focus import focus
+from costcalc.reports.focus import FocusReport, focus
 
 if TYPE_CHECKING:
     from costcalc.reports.workings import Workings
@@ -44,14 +46,21 @@ def cost(
         raise fail("bad-option", f'allocate "{allocate}" is no way', expected=", ".join(WAYS))
     names = () if by is None and each else line_names(by or ())
     prices = prices or read_prices()
-    ledger = ledger_of(usage, names, prices, timezone, choose)
     options = RatingOptions(names, read_basis(basis), currency.upper() if currency else None, timezone)
+    lines = Periods(prices.pricebook, replace(options, by=(*names, each) if each else names))
+    ledger = ledger_of(usage, names, prices, timezone, choose, joining=lines)
     report = cost_report(ledger, prices.pricebook, prices.fx, options, each, allocate)
     return CostResult(
         report,
-        partial(focus, ledger, prices.pricebook, prices.fx, options),
+        partial(_focus, usage, options, prices, choose),
         partial(_workings, report, prices),
     )
+
+
+def _focus(usage: object, options: RatingOptions, prices: Prices, choose: Mapping[str, Any]) -> FocusReport:
+    """The charges of each day: the lines of a cost do not tell days apart, so the usage is counted again."""
+    ledger = ledger_of(usage, options.by, prices, options.timezone, choose)
+    return focus(ledger, prices.pricebook, prices.fx, options)
 
 
 def _workings(report: CostReport, prices: Prices) -> Workings:

@@ -20,7 +20,7 @@ from costcalc.api.words import (
     read_pass_through,
     read_share,
 )
-from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, scenario_cuts
+from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, lines_of, scenario_cuts
 from costcalc.money import Money
 from costcalc.reports.case import Case, OutlookOptions
 from costcalc.reports.outlook import outlook as outlook_report
@@ -111,9 +111,12 @@ def horizon_of(
     basis: str, timezone: str, choose: dict[str, Any],
 ) -> Horizon:  # fmt: skip
     """The log, counted once with all that these scenarios ask for, and priced."""
+    options = HorizonOptions(months, tuple(by), read_basis(basis), currency.upper() if currency else None, timezone)
     if isinstance(usage, UsageLedger):
         ledger = usage
     else:
-        ledger = scan(usage, by=by, scenarios=plans, months=months, prices=prices, timezone=timezone, **choose)
-    options = HorizonOptions(months, tuple(by), read_basis(basis), currency.upper() if currency else None, timezone)
+        lines = lines_of(prices.pricebook, options, plans, scenario_cuts(prices.pricebook, timezone, plans, months))
+        ledger = scan(
+            usage, by=by, scenarios=plans, months=months, prices=prices, timezone=timezone, joining=lines, **choose
+        )  # fmt: skip
     return Horizon(ledger, prices.pricebook, prices.fx, options, plans)

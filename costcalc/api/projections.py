@@ -14,7 +14,10 @@ from costcalc.api.results import OutlookResult, ProjectionResult
 from costcalc.api.usage import ledger_of
 from costcalc.api.words import Number, line_names, read_basis, read_money, read_months, read_pass_through, read_share
 from costcalc.money import Money
+from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import fail
+from costcalc.rating.periods import Periods
+from costcalc.rating.rate import RatingOptions
 from costcalc.reports.projection import ProjectOptions
 from costcalc.reports.projection import project as projection
 from costcalc.scenario.events import SHOWN_SHARES
@@ -71,7 +74,9 @@ def project(
     changes = changes_at(plan, share)
     currency = currency or plan.currency
     prices = prices or read_prices()
-    ledger = ledger_of(usage, names, prices, timezone, choose, [plan])
+    days = changes.days()
+    lines = Periods(prices.pricebook, RatingOptions(names, timezone=timezone), days, _targets(move_to, prices))
+    ledger = ledger_of(usage, names, prices, timezone, choose, [plan], lines)
     options = ProjectOptions(
         changes=changes,
         by=names,
@@ -92,6 +97,12 @@ def project(
         projection(ledger, prices.pricebook, prices.fx, options),
         partial(_workings, ledger, prices, options, plan, share),
     )
+
+
+def _targets(written: str | None, prices: Prices) -> list[ResolvedModel]:
+    """The model that usage may move to, on all its provider's lists; a name that is unknown is refused later."""
+    found = prices.pricebook.resolve(written) if written else None
+    return [found, *prices.pricebook.other_lists(found)] if isinstance(found, ResolvedModel) else []
 
 
 def _workings(

@@ -19,7 +19,7 @@ from costcalc.problems import fail
 from costcalc.rating.cuts import cuts_for, splits_for
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.scenario.items import Scenario
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import Joining, UsageLedger
 from costcalc.usage.maps import MapRule
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def scan(
     asked: Asked = NOTHING_ASKED,
     rules: Sequence[MapRule] = (),
     raised: Sequence[Scenario] = (),
+    joining: Joining | None = None,
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
@@ -57,7 +58,8 @@ def scan(
     `by` names the dimensions to keep apart; `columns` says what a column of your own is called
     (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, and `budgets` say what else must be kept
     apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
-    time. CostcalcError: an input that cannot be read or understood.
+    time; `joining`: what one question does not tell apart, so that the ledger answers no other.
+    CostcalcError: an input that cannot be read or understood.
     """
     from costcalc.usage.scan import ScanRequest
     from costcalc.usage.scan import scan as scan_usage
@@ -92,17 +94,18 @@ def scan(
         mapping=dict(columns or {}),
         rules=tuple(rules),
         usage_format=usage_format,
+        joining=joining,
     )
     return with_settings(scan_usage(usage, request, progress), asked, prices)
 
 
 def ledger_of(
     usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any],
-    raised: Sequence[Scenario] = (),
+    raised: Sequence[Scenario] = (), joining: Joining | None = None,
 ) -> UsageLedger:  # fmt: skip
     if isinstance(usage, UsageLedger):
         return usage
-    return scan(usage, by=by, prices=prices, timezone=timezone, raised=raised, **choose)
+    return scan(usage, by=by, prices=prices, timezone=timezone, raised=raised, joining=joining, **choose)
 
 
 def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:

@@ -18,10 +18,10 @@ from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
+from costcalc.usage.ledger import Edges
 
 Names = Mapping[str, str | None]
 Parts = dict[tuple[str | None, ...], dict[str, Fraction]]  # counts by names
-Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
 _NO_MONTH = Month(1, 1)
 
 
@@ -117,6 +117,7 @@ class Sorting:
 
     signature: Callable[[Names], tuple[object, ...]]
     edges: Callable[[PriceKey | None, Names], Edges]
+    own: Callable[[Names], tuple[object, ...]] = lambda _names: ()  # what else tells apart usage with a stated cost
 
 
 def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells:
@@ -149,6 +150,7 @@ def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells
         is_listed = sums.has_cost and rater.list_cost(kind, sums) is not None
         place = (
             replace(plain, month=_NO_MONTH), sums.has_cost, is_listed, sums.requests is None, signatures[kind.line],
+            sorting.own(dict(zip(names, kind.line, strict=True))) if sums.has_cost else (),
         )  # fmt: skip
         found.setdefault(place, _Sum(plain, edges, len(sums.quantities))).add(rater, kind, sums)
     cells = [one.cell(rater, names) for one in found.values()]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from costcalc.forecasts.cells import Cell, whole_of
-from costcalc.forecasts.form import REQUESTS, value_of
+from costcalc.forecasts.form import REQUESTS, Form, value_of
 from costcalc.forecasts.lengths import UNCHANGED, Stretch, entry_for, stretch_of
 from costcalc.forecasts.plan import Plan, When
-from costcalc.forecasts.reading import Number, Reading
+from costcalc.forecasts.reading import End, Number, Reading
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import CostcalcError, Problem
@@ -239,6 +239,8 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     written = 1 / reading.saving(change.reads_per_write)  # tokens written for one that is read
     whole, cached = (whole_of(flow.leaves, name) for name in ("input_tokens", CACHE_READ))
     newly, most = whole * plan.amount(change, when, reading) + cached * -1, plain * (1 / (1 + written))
+    if isinstance(newly, Form) and isinstance(reading, End) and reading.note:
+        reading.note(newly, most)
     counts = flow.cell.counts
     asked, limit = value_of(newly, counts), value_of(most, counts)
     if _is_number(asked) and _is_number(limit):

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from costcalc.calendar import Month, month_of, months_from
-from costcalc.forecasts.cached import CachedShares, cached_shares
+from costcalc.forecasts.apart import told_apart as parted
 from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
 from costcalc.forecasts.earning import UNKNOWN, Income
 from costcalc.forecasts.lengths import lengths_to_label
@@ -25,8 +25,8 @@ from costcalc.forecasts.matching import (
 )
 from costcalc.forecasts.plan import check_overlaps, months_of_growth
 from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
-from costcalc.forecasts.reading import MIDDLE, Reading
-from costcalc.forecasts.run import Assumptions, Run, run
+from costcalc.forecasts.reading import MIDDLE, End, Reading
+from costcalc.forecasts.run import Assumptions, Run, Running
 from costcalc.forecasts.targets import Targets, every_target, targets_of
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.model import Schedule
@@ -36,14 +36,15 @@ from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.cuts import cuts_for, model_cuts
 from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import Rating
+from costcalc.rating.periods import Periods
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
 from costcalc.scenario.changes import NO_USAGE_CHANGES, Growth, UsageChange, UsageChanges
 from costcalc.scenario.items import Scenario
-from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.model import VARIANTS, PriceChanges
 from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
-from costcalc.usage.ledger import Cuts, UsageLedger, covered_days
+from costcalc.usage.ledger import Cuts, Edges, UsageLedger, covered_days
 
 NO_CHANGES = PriceChanges()
 _LATE = ("meter", "basis", "day", "month", "format")  # names of a line that months to come do not tell apart
@@ -108,6 +109,30 @@ def scenario_cuts(pricebook: Pricebook, timezone: str, scenarios: Sequence[Scena
     return cuts_with(cuts_for(pricebook, timezone), pricebook, scenarios, months)
 
 
+def lines_of(pricebook: Pricebook, options: HorizonOptions, scenarios: Sequence[Scenario], cuts: Cuts) -> Periods:
+    """What a horizon over these scenarios tells apart, so that a scan adds up the rest."""
+    targets = every_target([scenario.usage for scenario in scenarios], pricebook)
+    lengths = _lengths_for(pricebook, scenarios, cuts, options.months, targets)
+
+    def edges(found: ResolvedModel | None, provider: str, model: str) -> Edges:
+        return lengths.edges_of((found.provider, found.region, found.model) if found else None, provider, model)
+
+    labels = _labels(scenarios, targets, pricebook)
+    return Periods(pricebook, RatingOptions(options.by, timezone=options.timezone, labels=labels), more_edges=edges)
+
+
+def _lengths_for(
+    pricebook: Pricebook, scenarios: Sequence[Scenario], cuts: Cuts, months: int, targets: Targets
+) -> Lengths:
+    def of_model(provider: str, region: str, model: str) -> tuple[frozenset[int], frozenset[int]]:
+        known = pricebook.book(provider, region).models[model]
+        return model_cuts(known, "input"), model_cuts(known, "output")
+
+    wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
+    usages = [scenario.usage for scenario in scenarios]
+    return Lengths(usages, wheres, (cuts.input_lengths, cuts.output_lengths), months, of_model, targets)
+
+
 def schedules_of(pricebook: Pricebook, target: ResolvedModel) -> dict[str, Schedule]:
     """The schedules that the target's price follows, by name."""
     book = pricebook.book(target.provider, target.region)
@@ -151,23 +176,17 @@ class Horizon:
         self.first_day, self.last_day = first, last
         self.months: tuple[Month, ...] = tuple(months_from(month_of(last).next, options.months))
         kinds = list(dict.fromkeys([*columns_for(scenarios), *kept]))
-        shares = cached_shares([scenario.usage for scenario in scenarios], kinds)
-        self.cells: Cells = self._cells(scenarios, list(labels), shares, last)
         self._quotes: dict[tuple[date, ...], Quotes] = {}
+        self.cells: Cells = self._cells(scenarios, list(labels), kinds, last)
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:
             self.check(scenario)
 
     def _cells(
-        self, scenarios: Sequence[Scenario], labels: Sequence[str], shares: CachedShares, last_day: date
+        self, scenarios: Sequence[Scenario], labels: Sequence[str], kinds: Sequence[str], last_day: date
     ) -> Cells:
         wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
-        usages = [scenario.usage for scenario in scenarios]
-        cuts = self.ledger.cuts
-        lengths = Lengths(
-            usages, wheres, (cuts.input_lengths, cuts.output_lengths), len(self.months), self._model_cuts, self.targets
-        )
-
+        lengths = _lengths_for(self.pricebook, scenarios, self.ledger.cuts, len(self.months), self.targets)
         rules = (each for scenario in scenarios for each in self._paying(scenario.business))
         paying = list(dict.fromkeys(customers for customers in rules if customers is not None))
         of_customers = [CUSTOMER] if paying else []
@@ -181,10 +200,22 @@ class Horizon:
                 known[place] = (*signature_of(wheres, labels, names), *pays)
             return known[place]
 
-        # Shares are looked at one by one before usage comes together: who is above one already keeps it.
-        sorting = Sorting(lambda names: (told_apart(names), shares.own(names)), lengths.edges_for)
+        def own(names: Names) -> tuple[object, ...]:
+            return tuple(names[name] for name in kinds) if raising else ()
+
+        # Who reads more than a share from the cache already keeps it: a share is raised for the names of `kinds` one
+        # by one. A bill cannot be parted afterwards.
+        raising = [one for one in scenarios if any(c.lever == "cache_read_share" for c in one.usage.efficiency)]
+        sorting = Sorting(told_apart, lengths.edges_for, own)
         found = cells_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting)
-        return replace(found, cells=shares.join(found.cells, told_apart)) if shares.raised else found
+        runs = [
+            self._running(
+                found, Assumptions(one.usage, NO_CHANGES, one.business, UNKNOWN, self._lists()), End(end, True)
+            )
+            for one in raising
+            for end in VARIANTS
+        ]
+        return replace(found, cells=[*parted(found.cells, runs, kinds)]) if runs else found
 
     def customers_of(self, business: Business) -> frozenset[str | None] | None:
         """Whom the revenue rules concern, in whatever months: all that they pay stands against all that they cost. None: everybody.
@@ -216,10 +247,6 @@ class Horizon:
         by = self.rater.options.by
         lines = dict.fromkeys((kind.line, (kind.provider, kind.model)) for kind in self.rater.amounts)
         return [(dict(zip(by, line, strict=True)), home) for line, home in lines]
-
-    def _model_cuts(self, provider: str, region: str, model: str) -> tuple[frozenset[int], frozenset[int]]:
-        known = self.pricebook.book(provider, region).models[model]
-        return model_cuts(known, "input"), model_cuts(known, "output")
 
     @property
     def pricebook(self) -> Pricebook:
@@ -254,17 +281,17 @@ class Horizon:
         last_only: bool = False,
     ) -> Run:
         """The months to come under these assumptions, or the last of them alone."""
-        lists = Lists(
-            self.pricebook,
-            fx or self.fx,
-            self._quotes_for(changes),
-            self.currency,
-            self.ledger.states_tokens,
-        )
-        what = Assumptions(usage, changes, business, income, lists, is_frozen)
-        return run(
-            self.cells, what, self.targets, self.months, self.fx, self.rater.commitments, reading, last_only=last_only
-        )
+        what = Assumptions(usage, changes, business, income, self._lists(changes, fx), is_frozen)
+        return self._running(self.cells, what, reading, last_only=last_only).result()
+
+    def _lists(self, changes: PriceChanges = NO_CHANGES, fx: FxTable | None = None) -> Lists:
+        quotes = self._quotes_for(changes)
+        return Lists(self.pricebook, fx or self.fx, quotes, self.currency, self.ledger.states_tokens)
+
+    def _running(self, cells: Cells, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
+        months = self.months[-1:] if last_only else self.months
+        commitments = self.rater.commitments
+        return Running(cells, what, self.targets, months, self.months[0], self.fx, commitments, reading)
 
     def fx_of(self, scenario: Scenario) -> FxTable:
         """The table with the scenario's path from month 1 on."""

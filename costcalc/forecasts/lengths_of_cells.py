@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
-from costcalc.forecasts.cells import Edges, Names
+from costcalc.forecasts.cells import Names
 from costcalc.forecasts.lengths import lengths_to_label
 from costcalc.forecasts.matching import may_match
 from costcalc.forecasts.targets import Targets
 from costcalc.rating.model import PriceKey
-from costcalc.scenario.changes import UsageChanges
+from costcalc.scenario.changes import UsageChange, UsageChanges
 from costcalc.scenario.where import Where
+from costcalc.usage.ledger import Edges
 
 Who = tuple[str, str, str]  # provider, region, model of a pricebook
+Changed = TypeVar("Changed", bound=UsageChange)
 ModelCuts = Callable[[str, str, str], tuple[frozenset[int], frozenset[int]]]
 
 
@@ -40,6 +43,11 @@ class Lengths:
         if found is None:
             found = self._asked[place] = self._edges(who, names)
         return found
+
+    def edges_of(self, who: Who | None, provider: str, model: str) -> Edges:
+        """The labels at which a change may tell apart usage of a model, whatever its other names."""
+        mine = [_named(usage, provider, model) for usage in self.usages]
+        return self._side(0, who, mine), self._side(1, who, mine)
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
@@ -85,3 +93,19 @@ class Lengths:
                     cuts |= self.model_cuts(target.provider, target.region, target.model)[side]
             found |= cuts | lengths_to_label(usage, sorted(cuts), word, self.months)
         return tuple(sorted(found & {*self.scanned[side]}))
+
+
+def _of_models(where: Where) -> Where:
+    return Where({name: globs for name, globs in where.names.items() if name in ("provider", "model")})
+
+
+def _named(usage: UsageChanges, provider: str, model: str) -> UsageChanges:
+    """The changes that may concern usage of a model: those that name no other."""
+
+    def kept(changes: Sequence[Changed]) -> tuple[Changed, ...]:
+        return tuple(change for change in changes if may_match(_of_models(change.where), {}, provider, model))
+
+    # What serves the usage later may be another model: efficiency is kept whatever model it names.
+    return UsageChanges(
+        kept(usage.growth), kept(usage.mix), kept(usage.escalation), kept(usage.moves), usage.efficiency
+    )  # fmt: skip

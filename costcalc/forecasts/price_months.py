@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Edges, Names, Sorting, cells_of
+from costcalc.forecasts.cells import Names, Sorting, cells_of
 from costcalc.forecasts.earning import UNKNOWN
 from costcalc.forecasts.pricing import Lists
 from costcalc.forecasts.reading import MIDDLE, End, Reading
@@ -22,6 +22,7 @@ from costcalc.rating.rate import NO_CHANGES, Rater
 from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.revenue import NO_BUSINESS
+from costcalc.usage.ledger import Edges
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,16 @@ class Reading(Protocol):
         """The value by which requests are put into price bands."""
 
 
+Note = Callable[[Form, Form], None]  # what is newly read from the cache, and how much can be
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """Every range at its cheap end, its middle or its dear end."""
 
     variant: Variant = "mid"
     in_parts: bool = False  # every amount as a form over the counts of a cell, so that its members' are known
+    note: Note | None = None  # is told what decides between members of a cell
 
     @property
     def is_exact(self) -> bool:

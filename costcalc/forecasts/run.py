@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -91,11 +91,11 @@ def run(
 ) -> Run:
     """The months under these assumptions, or the last of them alone. CostcalcError: a currency without a rate, an amount per unknown requests."""
     shown = months[-1:] if last_only else months
-    return _Running(cells, what, targets, shown, months[0], log_fx, commitments, reading).result()
+    return Running(cells, what, targets, shown, months[0], log_fx, commitments, reading).result()
 
 
-class _Running:
-    """A run in progress."""
+class Running:
+    """A run in progress, or the ground for one: when its changes come, and how far."""
 
     def __init__(
         self, cells: Cells, what: Assumptions, targets: Targets, months: Sequence[Month], first: Month,
@@ -145,22 +145,32 @@ class _Running:
     def result(self) -> Run:
         for position, month in enumerate(self.months):
             tally = tally_of(self._commitments())
-            for start, end in self._segments(month):
-                self._segment(position, When(month, self.first, start, (end - start).days), end, tally)
+            for when in self._segments(month):
+                self._segment(position, when, tally)
             self._settle(position, month, tally)
         found = self.found
         found.notes = [*self.plan.limits, *self.pricer.assumed]
         found.rates_used = tuple(self.pricer.rates_used)
         return found
 
-    def _segments(self, month: Month) -> Iterator[tuple[date, date]]:
+    def whens(self) -> Iterator[When]:
+        """The days of all months, parted where a change of usage or business begins or ends."""
+        for month in self.months:
+            yield from self._segments(month)
+
+    def state(self, cell: Cell, when: When) -> tuple[object, ...]:
+        """How far everything has come that shapes the cell's flows: while it stays, so do they."""
+        return bisect_right(self.offers, when.day), self.plan.state(cell, when)
+
+    def _segments(self, month: Month) -> Iterator[When]:
         first, end = month.first, month.next.first
         starts = [first, *(day for day in self.breaks if first < day < end)]
-        yield from zip(starts, [*starts[1:], end], strict=True)
+        for start, following in zip(starts, [*starts[1:], end], strict=True):
+            yield When(month, self.first, start, (following - start).days)
 
-    def _segment(self, position: int, when: When, end: date, tally: Any) -> None:
+    def _segment(self, position: int, when: When, tally: Any) -> None:
         loads: dict[tuple[str, str, date], Load] = {}
-        volumes = []
+        volumes, end = [], when.day + timedelta(days=when.days)
         line, number = self.found.months[position], self.reading.number
         in_days = number(Fraction(when.days, self.cells.days))
         for index, cell in enumerate(self.cells.cells):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,6 +15,7 @@ from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
+from costcalc.pricebook.terms import Commitment
 from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.commitments import SHORTFALL, Days, Tally, settle, tally_of
@@ -91,10 +92,7 @@ class Rater:
         self.ledger, self.fx, self.options, self.changes = ledger, fx, options, changes
         self.quotes = Quotes(self.pricebook, changes.days(), targets, ledger.dimensions)
         self.commitments = () if ledger.is_part else self.pricebook.terms.commitments
-        # The days that part what no book prices: a rise or a commitment begins or ends.
-        self.bill_days = sorted(
-            {*changes.days(), *(day for c in self.commitments for day in (c.from_day, c.until_day) if day)}
-        )
+        self.bill_days = bill_days_of(changes.days(), self.commitments)
         self.currency = options.currency or ""
         self.unit_costs: dict[tuple[PriceKey, Month], dict[str, UnitCost]] = {}
         self.resolved: dict[tuple[str | None, str, str | None], ResolvedModel | Unresolved] = {}
@@ -108,6 +106,8 @@ class Rater:
         self.splits = {tuple(split) for split in ledger.cuts.splits}
         self._noting = True  # assumptions are those of the log's own time
         self._has_instants = any(group.until is None and not group.naive for group in ledger.groups)
+        if ledger.joining:
+            ledger.joining.check(options.by, options.labels, changes.days())
         self._check_dimensions()
         if {*TIME_FIELDS} & {*options.by}:
             self._check_day_edges(options.timezone)
@@ -662,6 +662,11 @@ class Rater:
                     f"the ledger was counted without the {side} length {missing[0]:,}, where {found.model} changes its price",
                     remedy="count the log again with these pricebooks",
                 )
+
+
+def bill_days_of(change_days: Iterable[date], commitments: Iterable[Commitment]) -> list[date]:
+    """The days that part what no book prices: a rise or a commitment begins or ends."""
+    return sorted({*change_days, *(day for c in commitments for day in (c.from_day, c.until_day) if day)})
 
 
 def _compound(changes: tuple[PriceChange, ...]) -> tuple[Fraction, Fraction, Fraction]:

@@ -183,7 +183,7 @@ class _Turned:
             (Fraction(1), passed.start * passed.tick),
             *product((Fraction(), Fraction(MOST)), (Fraction(), Fraction(1))),
         ]
-        return Turning(variant, in_parts, self.turns.powers_of, places, self.torn)
+        return Turning(variant, in_parts, powers=self.turns.powers_of, places=places, torn=self.torn)
 
     def months(self) -> tuple[tuple[Totals, Totals, Totals], ...]:
         middle = self._totals(self.after)

@@ -24,12 +24,13 @@ from costcalc.usage.diagnose import (
 )
 from costcalc.usage.engine import Engine, NotRectangular, lines_with_keys, relation, usage_key_pattern
 from costcalc.usage.formats import Parts
+from costcalc.usage.joining import joined
 from costcalc.usage.labels import (
     bounds_clause,
     count_statement,
     counted_table,
     days_statement,
-    groups_statement,
+    grouping,
     held_statement,
     is_skip,
     names_clause,
@@ -82,6 +83,7 @@ class Counter:
     repeats: dict[int, dict[str, int]] = field(default_factory=dict)  # reading → why lines are no replies, how many
     used: set[str] = field(default_factory=set)  # the meters that a reading can count
     rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
+    last_begun: int | None = None  # begin of the last instants' time, where groups no longer say it
     repaired: dict[str, Repaired] = field(default_factory=dict)  # path of the copy → what was left out of it
 
     def count(self) -> None:
@@ -361,13 +363,19 @@ class Counter:
             stated=frozenset(self.used),
             available_dimensions=tuple(self.offered),
             notes=notes,
+            joining=self.request.joining,
+            last_begun=self.last_begun,
         )
 
     def _groups(self) -> list[UsageGroup]:
         used = [name for name in meters().by_name if name in self.used]
-        statement = groups_statement(len(self.labels), self.request.cuts, self._chosen(), len(self.kept), used)
+        groups = grouping(len(self.labels), self.request.cuts, self._chosen(), len(self.kept), used)
+        if self.request.joining:
+            self.engine.execute(f"CREATE TEMP TABLE grouped AS {groups.statement}")
+            self.last_begun = self.engine.fetch("SELECT max(k_from_at) FROM grouped WHERE k_to_at IS NULL")[0][0]
+            groups = groups.again(joined(self.engine, "grouped", self.request.joining))
         with collector_paused():
-            return [_group(row, len(self.kept), used) for row in self.engine.fetch(statement)]
+            return [_group(row, len(self.kept), used) for row in self.engine.fetch(groups.ordered)]
 
     def _refused(self, files: Iterable[tuple[Any, ...]]) -> int:
         counted: int = sum(rows for _, _, verdict, rows in files if is_refused(verdict))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from costcalc.meters import meters
@@ -197,7 +198,36 @@ def _between(length: str, cuts: Sequence[int], below: int, times: str) -> str:
     return f"CASE WHEN {length} <= {cuts[middle]}{times} THEN {low} ELSE {high} END"
 
 
-def groups_statement(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """A SELECT that adds up groups: keys and sums are called `k_NAME`."""
+
+    selected: str
+    source: str  # after FROM
+    keys: tuple[str, ...]
+    sums: tuple[str, ...]
+
+    @property
+    def statement(self) -> str:
+        """The SELECT, in no order."""
+        return f"SELECT {self.selected} FROM {self.source} GROUP BY {self._listed}"
+
+    @property
+    def ordered(self) -> str:
+        """The SELECT in the order of its keys."""
+        return f"{self.statement} ORDER BY {self._listed}"
+
+    def again(self, source: str) -> Grouping:
+        """The same keys and sums of groups that are added up already."""
+        selected = [f'"k_{name}"' for name in self.keys] + [f'sum("k_{name}") AS "k_{name}"' for name in self.sums]
+        return replace(self, selected=", ".join(selected), source=source)
+
+    @property
+    def _listed(self) -> str:
+        return ", ".join(f'"k_{name}"' for name in self.keys)
+
+
+def grouping(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: Sequence[str]) -> Grouping:
     """The counted groups under their final names.
 
     `chosen`: ` AND …`, the rows wanted; `keep`: dimensions kept; `used`: the meters that a source can count.
@@ -230,8 +260,7 @@ def groups_statement(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: 
     sums = {name: f"sum({name})" for name in ("row_count", "requests", "cost", "revenue")}
     sums |= {f"m_{name}": f"coalesce(sum(m_{name}), 0)" for name in used}
     selected = ", ".join(f'{sql} AS "k_{name}"' for name, sql in (names | sums).items())
-    keys = ", ".join(f'"k_{name}"' for name in names)
-    return f"SELECT {selected} FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY {keys} ORDER BY {keys}"
+    return Grouping(selected, f"counted WHERE verdict = {COUNTED}{chosen}", tuple(names), tuple(sums))
 
 
 def where_clause(where: Sequence[tuple[str, Sequence[str]]]) -> str:

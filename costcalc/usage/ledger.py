@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.calendar import day_of, utc_day
@@ -15,6 +15,23 @@ from costcalc.problems import Problem
 
 BandBasis = Literal["request", "stated", "mean", "unknown"]
 CostKind = Literal["billed", "computed", "estimated"]
+
+
+Written = tuple[str | None, str, str | None]  # provider, model and region as the log names them
+Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
+
+
+class Joining(Protocol):
+    """What tells usage of the same names apart; what it does not, a scan adds up."""
+
+    def time(self, written: Written, at: int, until: int | None, naive: bool) -> Hashable:
+        """Equal for times that need not be kept apart."""
+
+    def lengths(self, written: Written) -> Edges:
+        """The only lengths at which such requests need be told apart."""
+
+    def check(self, by: Collection[str], labels: Collection[str], change_days: Collection[date]) -> None:
+        """CostcalcError: a question that tells apart what was added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,8 @@ class UsageLedger:
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
     asked: Asked = NOTHING_ASKED
+    last_begun: int | None = None  # begin of the last group's time, before groups were joined
+    joining: Joining | None = None  # the one question that it was counted for; None: it answers any that its cuts allow
     is_part: bool = False  # some of the usage was chosen: what a whole month must come to says nothing of it
     parts_customers: bool = (
         False  # it was chosen by other names than the customer's: some of a customer's may be left out
@@ -140,6 +159,11 @@ class UsageLedger:
 def covered_days(ledger: UsageLedger, timezone: str) -> tuple[date | None, date | None]:
     """The first and the last day that a ledger covers, in days of that zone; None: no rows."""
     spans = [_span(group, timezone) for group in ledger.groups]
+    if ledger.last_begun is not None:
+        spans += [
+            _span(replace(group, at=ledger.last_begun, until=None, naive=False), timezone)
+            for group in ledger.groups[:1]
+        ]
     # Buckets without usage count too: an export says what it covers.
     naive = any(group.naive for group in ledger.groups)
     if ledger.first_instant is not None and ledger.last_instant is not None:

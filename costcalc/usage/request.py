@@ -8,7 +8,7 @@ from datetime import date
 
 from costcalc.calendar import instant_of_day, utc_midnight
 from costcalc.usage.labels import matches_glob
-from costcalc.usage.ledger import Cuts
+from costcalc.usage.ledger import Cuts, Joining
 from costcalc.usage.maps import MapRule
 from costcalc.usage.period import Last
 
@@ -34,6 +34,7 @@ class ScanRequest:
     named: Callable[[str, str], tuple[str, str]] | None = (
         None  # provider and model as written → as the prices name them
     )
+    joining: Joining | None = None  # None: every day and every length that a price knows stays apart
 
     @property
     def where_names(self) -> Mapping[str, tuple[str, ...]]:

@@ -226,6 +226,8 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
         stated=_stated(ledgers),
         first_instant=min(firsts, default=None),
         last_instant=max(lasts, default=None),
+        last_begun=max((ledger.last_begun for ledger in ledgers if ledger.last_begun is not None), default=None),
+        joining=next((ledger.joining for ledger in ledgers if ledger.joining), None),
         available_dimensions=tuple(sorted({name for ledger in ledgers for name in ledger.available_dimensions})),
         notes=list(dict.fromkeys(note for ledger in ledgers for note in ledger.notes)),
         is_part=any(ledger.is_part for ledger in ledgers),

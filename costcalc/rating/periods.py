@@ -1,0 +1,119 @@
+"""Periods: the times and lengths that no price and no line of a report tells apart, so that a scan adds them up."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from costcalc.calendar import DAY_SECONDS, day_of, month_of, utc_day
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
+from costcalc.problems import fail
+from costcalc.rating.cuts import model_cuts
+from costcalc.rating.quotes import Quotes, days_of
+from costcalc.rating.rate import TIME_FIELDS, RatingOptions, bill_days_of
+from costcalc.usage.ledger import Edges, UsageGroup, Written
+
+OtherEdges = Callable[[ResolvedModel | None, str, str], Edges]
+
+
+def _no_edges(_found: ResolvedModel | None, _provider: str, _model: str) -> Edges:
+    return (), ()
+
+
+@dataclass
+class Periods:
+    """What one rating, with all its lists, tells apart. Asked once for each distinct time and name, never for a row."""
+
+    pricebook: Pricebook
+    options: RatingOptions
+    change_days: Sequence[date] = ()
+    targets: Sequence[ResolvedModel] = ()
+    more_edges: OtherEdges = _no_edges  # what scenarios ask of lengths, besides the model's own price
+    keeps_hours: bool = False  # hours of the day stay apart: what will be asked of them is not known yet
+    _lists: dict[Written, tuple[ResolvedModel, ...]] = field(default_factory=dict)
+
+    def time(self, written: Written, at: int, until: int | None, naive: bool) -> Hashable:
+        """Equal for two times of such usage that every list prices alike and that stand on one line."""
+        provider, model, region = written
+        group = UsageGroup(
+            at, until, naive, provider, model, region, "standard", False, 0, 0, "request", (), 1, (), 0
+        )  # fmt: skip
+        lists = self._lists_of(written)
+        if not lists:
+            priced: Hashable = self._without_price(group)
+        else:
+            priced = tuple(
+                tuple((m.weight, m.key.day, m.key.off_peak, month_of(m.day)) for m in self._quotes.moments(group, each))
+                for each in lists
+            )
+        return priced, self._lines(group), None if until is None else until - at
+
+    def lengths(self, written: Written) -> Edges:
+        """The lengths at which a list, a target or a scenario may tell such requests apart."""
+        provider, model, _ = written
+        lists = self._lists_of(written)
+        edges = [self._cuts_of(each) for each in (*lists, *self.targets)]
+        edges += [self.more_edges(each, each.provider, each.model) for each in lists]
+        if not lists:
+            edges.append(self.more_edges(None, provider or "", model))
+        inputs, outputs = ({cut for both in edges for cut in both[side]} for side in (0, 1))
+        return tuple(sorted(inputs)), tuple(sorted(outputs))
+
+    def _cuts_of(self, found: ResolvedModel) -> Edges:
+        model = self.pricebook.book(found.provider, found.region).models[found.model]
+        return tuple(model_cuts(model, "input")), tuple(model_cuts(model, "output"))
+
+    def check(self, by: Collection[str], labels: Collection[str], change_days: Collection[date]) -> None:
+        """CostcalcError: a rating that tells apart what these add up."""
+        more = [
+            *({*by} & {*TIME_FIELDS} - {*self.options.by}),
+            *(() if self.keeps_hours else {*labels} - {*self.options.labels}),
+            *map(str, {*change_days} - {*self.change_days}),
+        ]
+        if more:
+            raise fail(
+                "ledger-joined", f"the ledger was counted for another question: it adds up what {more[0]} tells apart",
+                remedy="count the log again",
+            )  # fmt: skip
+
+    def _lists_of(self, written: Written) -> tuple[ResolvedModel, ...]:
+        """The list that holds, and the provider's others, which a report may be held against."""
+        found = self._lists.get(written)
+        if found is None:
+            provider, model, region = written
+            resolved = self.pricebook.resolve(model, provider, region)
+            found = () if isinstance(resolved, Unresolved) else (resolved, *self.pricebook.other_lists(resolved))
+            self._lists[written] = found
+        return found
+
+    def _without_price(self, group: UsageGroup) -> Hashable:
+        provider = self.pricebook.provider_named(group.provider) if group.provider else None
+        books = self.pricebook.by_provider.get(provider or group.provider or "")
+        days = days_of(group, books[0].timezone if books else "UTC")
+        return tuple((weight, month_of(day), bisect_right(self._bill_days, day)) for weight, day in days)
+
+    def _lines(self, group: UsageGroup) -> Hashable:
+        """On which lines of the report the time may stand."""
+        labels: tuple[Hashable, ...] = () if group.naive or group.until is not None else tuple(
+            label.of(group.at) for label in self.options.labels.values()
+        )  # fmt: skip
+        if self.keeps_hours:
+            labels = (*labels, group.at % DAY_SECONDS)
+        if not {*TIME_FIELDS} & {*self.options.by}:
+            return labels
+        first, last = (
+            utc_day(at) if group.naive else day_of(at, self.options.timezone)
+            for at in (group.at, group.at if group.until is None else max(group.at, group.until - 1))
+        )
+        return (*labels, first, last) if "day" in self.options.by else (*labels, month_of(first), month_of(last))
+
+    @cached_property
+    def _quotes(self) -> Quotes:
+        return Quotes(self.pricebook, self.change_days, self.targets)
+
+    @cached_property
+    def _bill_days(self) -> list[date]:
+        return bill_days_of(self.change_days, self.pricebook.terms.commitments)
