@@ -9,6 +9,7 @@ from costcalc.asked import Setting
 from costcalc.money import round_half_up
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.render.blocks import Facts
+from costcalc.render.tree import Table
 from costcalc.render.words import (
     amount_text,
     count_text,
@@ -47,12 +48,12 @@ def cost_header(usage: UsageSummary, rating: Rating, rates: Sequence[RateUsed]) 
     )
 
 
-def projection_header(projection: Projection) -> Facts:
+def projection_header(projection: Projection, table: Table) -> Facts:
     """What a projection rests on."""
     rows = [
         usage_row(projection.usage, projection.rating),
         ("prices", tuple(price_parts(projection.rating, projection.rates_used))),
-        *_scenario(projection),
+        *_scenario(projection, table),
     ]
     if projection.revenue:
         rows.append(("revenue", tuple(_revenue(projection.revenue, projection))))
@@ -169,14 +170,14 @@ def _when(rates: Sequence[RateUsed]) -> str:
     return months_text(months[0], months[-1]) + (f", held from {month_text(min(held))}" if held else "")
 
 
-def _scenario(projection: Projection) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _scenario(projection: Projection, table: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
     if not projection.changes:
         yield "scenario", ("no rise: prices as they are published",)
     for position, touched in enumerate(projection.changes):
-        yield "scenario" if position == 0 else "", tuple(_change(touched, projection))
+        yield "scenario" if position == 0 else "", tuple(_change(touched, projection, table))
 
 
-def _change(touched: Touched, projection: Projection) -> Iterator[str]:
+def _change(touched: Touched, projection: Projection, table: Table) -> Iterator[str]:
     change = touched.change
     word = change.selector.meter_word
     meters = "" if word else ", every meter"
@@ -184,7 +185,13 @@ def _change(touched: Touched, projection: Projection) -> Iterator[str]:
     if touched.included:
         yield f"{money_text(touched.included, projection.currency)} already at the raised list"
     if touched.share and touched.share != 0:
-        yield "the whole bill" if touched.share == 1 else f"{share_text(touched.share)} of the bill"
+        yield "the whole bill" if touched.share == 1 else f"{_share(touched.cost, touched.share, table)} of the bill"
+
+
+def _share(cost: Fraction, share: Fraction, table: Table) -> str:
+    """What is touched as a share of the bill: that of its row in the table, where it is one."""
+    shown = next((row.share for row in table.rows if row.share and row.cost.before == cost), None)
+    return f"{shown}%" if shown else share_text(share)
 
 
 def _begin(change: PriceChange, projection: Projection) -> str:

@@ -36,7 +36,7 @@ def projection_blocks(projection: Projection, is_wide: bool) -> Sequence[Block]:
     """What the page of a projection is made of."""
     table = table_of(projection.rating, projection.lines)
     return [
-        projection_header(projection),
+        projection_header(projection, table),
         *change_notes(projection),
         Gap(),
         projection_grid(projection, table, is_wide),

@@ -12,15 +12,65 @@ def share_out(
     """Whole numbers for amounts in coins, each the one below or above, that add up to `total` (largest remainder).
 
     `alike` is how the same lines were rounded in another column: a line with the same amount keeps its figure
-    wherever that is possible, so that a line that no rise touches shows no change.
+    wherever that is possible. A total that lies further off than a coin a line is shared out all the same.
     """
-    if len(amounts) == 1:
-        return [total]
+    if len(amounts) < 2:
+        return [total] * len(amounts)
     floors = [amount.numerator // amount.denominator for amount in amounts]
     order = sorted(range(len(floors)), key=lambda i: (_turn(i, amounts, floors, alike), floors[i] - amounts[i], i))
-    for position in order[: total - sum(floors)]:
-        floors[position] += 1
-    return floors
+    each, more = divmod(total - sum(floors), len(floors))
+    found = [floor + each for floor in floors] if each else floors
+    for position in order[:more]:
+        found[position] += 1
+    return found
+
+
+def share_out_together(columns: Sequence[Sequence[Fraction]], totals: Sequence[int]) -> list[list[int]]:
+    """The same lines in several columns, each adding up to its own total.
+
+    A line with one amount in all columns has one figure in all of them: what nothing touched shows no change. The
+    first column is that of largest remainders, as far as the others leave room for it.
+    """
+    first = columns[0]
+    still = [i for i, amount in enumerate(first) if all(column[i] == amount for column in columns[1:])]
+    fixed = set(still)
+    moved = [i for i in range(len(first)) if i not in fixed]
+    base = share_out(first, totals[0])
+    if not still or not moved:
+        known = [*zip(first, base, strict=True)]
+        return [base, *(share_out(column, total, known) for column, total in zip(columns[1:], totals[1:], strict=True))]
+    kept = _kept(columns, totals, still, moved, sum(base[i] for i in still))
+    own = share_out([first[i] for i in still], kept)
+    found: list[list[int]] = []
+    alike: list[tuple[Fraction, int]] = []
+    for column, total in zip(columns, totals, strict=True):
+        amounts = [column[i] for i in moved]
+        shared = share_out(amounts, total - kept, alike or None)
+        alike = alike or [*zip(amounts, shared, strict=True)]
+        coins = dict(zip(still, own, strict=True)) | dict(zip(moved, shared, strict=True))
+        found.append([coins[i] for i in range(len(first))])
+    return found
+
+
+def _kept(
+    columns: Sequence[Sequence[Fraction]],
+    totals: Sequence[int],
+    still: Sequence[int],
+    moved: Sequence[int],
+    wished: int,
+) -> int:
+    """What the lines that stay come to: as near to `wished` as leaves every line of every column its coin below or above."""
+    low, high = _room(columns[0], still)
+    for column, total in zip(columns, totals, strict=True):
+        least, most = _room(column, moved)
+        low, high = max(low, total - most), min(high, total - least)
+    return min(max(wished, low), max(low, high))
+
+
+def _room(column: Sequence[Fraction], positions: Sequence[int]) -> tuple[int, int]:
+    """The least and the most that lines come to in whole coins."""
+    least = sum(column[i].numerator // column[i].denominator for i in positions)
+    return least, least + sum(column[i].denominator != 1 for i in positions)
 
 
 def _turn(

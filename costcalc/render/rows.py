@@ -40,6 +40,7 @@ def cost_rows(report: CostReport) -> Rows:
 def month_table_rows(projection: Projection) -> Rows:
     """A row a month; costs in coins that add up to the printed total, the exact ones beside them."""
     shown, _ = figures_of([month.cost for month in projection.months], projection.currency)
+    digits = minor_digits(projection.currency)
     rates = fx_values(projection.rates_used)
     found = []
     for month, figures in zip(projection.months, shown, strict=True):
@@ -47,9 +48,16 @@ def month_table_rows(projection: Projection) -> Rows:
         for name, column in _COLUMN_NAMES.items():
             values[column] = getattr(figures, name)
         values["change"] = figures.change
-        values |= {"cost_before_exact": exact_value(month.cost.before), "cost_exact": exact_value(month.cost.mid)}
+        values["cost_frozen"] = (
+            figures.before if month.frozen == month.cost.before else round_half_up(month.frozen, digits)
+        )
+        values |= {
+            "cost_frozen_exact": exact_value(month.frozen),
+            "cost_before_exact": exact_value(month.cost.before),
+            "cost_exact": exact_value(month.cost.mid),
+        }
         found.append(values | (fx_values(projection.rates_used, str(month.month)) if rates else {}))
-    names = tuple(found[0]) if found else (*MONTH_COLUMNS, "cost_before_exact", "cost_exact")
+    names = tuple(found[0]) if found else (*MONTH_COLUMNS, "cost_frozen_exact", "cost_before_exact", "cost_exact")
     return names, [tuple(values.values()) for values in found]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.forecasts.inputs import Input
@@ -10,6 +11,7 @@ from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.coverage import margin_title
 from costcalc.render.figures import NONE
+from costcalc.render.outlook.months import month_figures
 from costcalc.render.words import (
     amount_text,
     counted,
@@ -88,13 +90,18 @@ def _months(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
     has_margin = any(one.draws.margin for one in simulation.months)
     has_floor = simulation.ever_broken is not None
     rows = []
+    figures, total_figures = month_figures(outlook)
     for position, (one, month) in enumerate(zip(simulation.months, outlook.months, strict=True)):
         unit = outlook.currency if position == 0 else ""
         broken = [_chance_cell(one.draws.below), _chance_cell(one.broken)] if has_floor else []
         rows.append(
-            [Cell(month_text(one.month)), *_cells(outlook, month.after, one.draws, has_margin, unit, is_wide), *broken]
+            [
+                Cell(month_text(one.month)),
+                *_cells(outlook, figures[position].mid, month.after, one.draws, has_margin, unit, is_wide),
+                *broken,
+            ]
         )
-    whole = _cells(outlook, outlook.after, simulation.whole, has_margin, outlook.currency, is_wide)
+    whole = _cells(outlook, total_figures.mid, outlook.after, simulation.whole, has_margin, outlook.currency, is_wide)
     total = [Cell("All months"), *whole, *([_chance_cell(simulation.whole.below), NONE] if has_floor else [])]
     rows.append([Cell(cell.text, cell.style or "strong", cell.unit) for cell in total])
     columns = [
@@ -106,10 +113,12 @@ def _months(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
     return Grid(columns, rows)
 
 
-def _cells(outlook: Outlook, exact: Totals, draws: Simulated, has_margin: bool, unit: str, is_wide: bool) -> list[Cell]:
+def _cells(
+    outlook: Outlook, shown: Decimal, exact: Totals, draws: Simulated, has_margin: bool, unit: str, is_wide: bool
+) -> list[Cell]:
     digits = 0 if not is_wide and draws.cost.p90 >= 10_000 else minor_digits(outlook.currency)
     cost = [Cell(decimal_text(round_half_up(value, digits))) for value in _three(draws.cost)]
-    found = [Cell(decimal_text(round_half_up(exact.cost, digits)), "", unit), *cost]
+    found = [Cell(decimal_text(round_half_up(Fraction(shown), digits)), "", unit), *cost]
     if has_margin:
         known = exact.margin
         found.append(Cell(percent_text(known)) if known is not None else NONE)

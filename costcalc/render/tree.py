@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
-from costcalc.render.rounding import share_out
+from costcalc.render.rounding import share_out_together
 from costcalc.reports.lines import ReportLine
 
 LARGEST = 10  # rows beyond the largest ten fold into one
@@ -210,11 +210,7 @@ def _figures(
     if shown is not None:
         whole = [shown.before, shown.low, shown.mid, shown.high]
     exact = [{node: amount * 10**digits for node, amount in column} for column in _columns(nodes)]
-    before = _spread(top, int(whole[0].scaleb(digits)), exact[0], None)
-    alike = {node: (exact[0][node], coins) for node, coins in before.items()}
-    columns = [before]
-    for rounded, amounts in zip(whole[1:], exact[1:], strict=False):
-        columns.append(_spread(top, int(rounded.scaleb(digits)), amounts, alike))
+    columns = _spread(top, [int(rounded.scaleb(digits)) for rounded in whole[: len(exact)]], exact)
     columns += [columns[-1]] * (len(whole) - len(columns))
     figures = {node: Figures(*(_decimal(column[node], digits) for column in columns)) for node in nodes}
     return figures, Figures(*whole)
@@ -233,27 +229,24 @@ def _shares(top: Sequence[Node], total: Fraction) -> dict[Node, int]:
     if not total:
         return {}
     drawn = {node: node.cost.before * 100 / total for node in _drawn(top)}
-    return _spread(top, 100, drawn, None)
+    return _spread(top, [100], [drawn])[0]
 
 
 def _spread(
-    nodes: Sequence[Node],
-    total: int,
-    amounts: Mapping[Node, Fraction],
-    alike: Mapping[Node, tuple[Fraction, int]] | None,
-) -> dict[Node, int]:
-    """The coins of every node that has an amount."""
-    found: dict[Node, int] = {}
-    waiting = [(nodes, total)]
+    nodes: Sequence[Node], totals: Sequence[int], columns: Sequence[Mapping[Node, Fraction]]
+) -> list[dict[Node, int]]:
+    """The coins of every node that has an amount, by column; what no column changes has one figure in all."""
+    found: list[dict[Node, int]] = [{} for _ in columns]
+    waiting = [(nodes, totals)]
     while waiting:
         siblings, coins = waiting.pop()
-        known = [alike[node] for node in siblings] if alike else None
-        shared = share_out([amounts[node] for node in siblings], coins, known)
-        found.update(zip(siblings, shared, strict=True))
+        shared = share_out_together([[column[node] for node in siblings] for column in columns], coins)
+        for own, column in zip(found, shared, strict=True):
+            own.update(zip(siblings, column, strict=True))
         waiting += [
             (node.parts, mine)
-            for node, mine in zip(siblings, shared, strict=True)
-            if node.parts and node.parts[0] in amounts
+            for node, mine in zip(siblings, zip(*shared, strict=True), strict=True)
+            if node.parts and node.parts[0] in columns[0]
         ]
     return found
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from costcalc.money import minor_digits
+from costcalc.money import minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style
 from costcalc.render.coverage import margin_title
 from costcalc.render.figures import NONE, change_style
 from costcalc.render.outlook.months import has_margin, margin_cell, month_figures, points_cell
 from costcalc.render.rounding import share_out
+from costcalc.render.tree import Figures
 from costcalc.render.words import DASH, counted, day_text, decimal_text, month_text
 from costcalc.reports.outlook import Outlook, Step
 
@@ -57,16 +58,35 @@ def cause_name(step: Step) -> str:
 def bridge_figures(outlook: Outlook) -> tuple[list[Decimal], list[Decimal]]:
     """(last month, all months): today's figure, then what each step adds. The sums are the figures of the months."""
     months, total = month_figures(outlook)
-    last = _column([step.last.cost for step in outlook.bridge], months[-1].mid, outlook.currency)
-    return last, _column([step.whole.cost for step in outlook.bridge], total.mid, outlook.currency)
+    last, every = outlook.last, (outlook.before.cost, outlook.after.cost)
+    return (
+        _column([step.last.cost for step in outlook.bridge], (last.before.cost, last.after.cost), months[-1], outlook.currency),
+        _column([step.whole.cost for step in outlook.bridge], every, total, outlook.currency),
+    )  # fmt: skip
 
 
-def _column(amounts: Sequence[Fraction], shown: Decimal, currency: str) -> list[Decimal]:
-    """The first amount and the differences, rounded so that they add up to the last figure (largest remainder)."""
+def _column(
+    reached: Sequence[Fraction], known: tuple[Fraction, Fraction], shown: Figures, currency: str
+) -> list[Decimal]:
+    """The first amount and the differences, in coins. What stands among the months too has its figure from there."""
     digits = minor_digits(currency)
-    parts = [amounts[0], *(after - before for before, after in pairwise(amounts))]
-    coins = share_out([part * 10**digits for part in parts], int(shown.scaleb(digits)))
+    fixed = {len(reached) - 1: int(shown.mid.scaleb(digits))}
+    for position, amount in enumerate(reached[:-1]):
+        if is_same(amount, known[0], digits):
+            fixed[position] = int(shown.before.scaleb(digits))
+    fixed.setdefault(0, int(round_half_up(reached[0], digits).scaleb(digits)))
+    coins, (at, *stops) = [], sorted(fixed)
+    coins.append(fixed[at])
+    for stop in stops:
+        parts = [(after - before) * 10**digits for before, after in pairwise(reached[at : stop + 1])]
+        coins += share_out(parts, fixed[stop] - fixed[at])
+        at = stop
     return [Decimal(coin).scaleb(-digits) for coin in coins]
+
+
+def is_same(one: Fraction, other: Fraction, digits: int) -> bool:
+    """Whether two amounts are one: what months to come are reckoned with ends far beyond the smallest coin."""
+    return bool(abs(one - other) * 10**digits * 10**6 < max(1, abs(one) // 10**6))
 
 
 def shown_steps(outlook: Outlook) -> list[int]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import minor_digits, round_half_up
+from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.figures import NONE, TOTAL, change_style
-from costcalc.render.outlook.bridge import bridge_figures
+from costcalc.render.outlook.bridge import bridge_figures, is_same
 from costcalc.render.outlook.months import month_figures
-from costcalc.render.rounding import share_out
+from costcalc.render.rounding import share_out_together
 from costcalc.render.words import (
     ARROW,
     DASH,
@@ -110,24 +110,43 @@ Coins = tuple[Decimal, Decimal, Decimal]  # today, then, paid
 
 
 def customer_figures(outlook: Outlook, lines: Sequence[CustomerLine]) -> list[Coins]:
-    """What is shown of customers (or several as one) that are all there are: coins that add up to the total's."""
-    whole = sum_of(outlook.customers)
-    known = {
-        outlook.today.cost: bridge_figures(outlook)[0][0],
-        outlook.last.after.cost: month_figures(outlook)[0][-1].mid,
-    }
+    """What is shown of customers, or of several as one: the coins of each, which add up to the total's."""
+    coins = dict(zip(map(id, outlook.customers), _coins(outlook), strict=True))
+    found, shown = [], {id(line) for line in lines}
+    rest = [coins[id(customer)] for customer in outlook.customers if id(customer) not in shown]
+    for line in lines:
+        found.append(coins[id(line)] if id(line) in coins else total_figures(rest))
+    return found
+
+
+def _coins(outlook: Outlook) -> list[Coins]:
+    whole, customers = sum_of(outlook.customers), outlook.customers
+    costs = cost_columns(
+        outlook,
+        [line.today.served for line in customers], [line.last.served for line in customers],
+        whole.today.served, whole.last.served,
+    )  # fmt: skip
     digits = minor_digits(outlook.currency)
+    paid = round_to_total([line.last.revenue or Fraction() for line in customers], digits)
+    return list(zip(*costs, paid, strict=True))
 
-    def coins(amounts: Sequence[Fraction], total: Fraction) -> list[Decimal]:
-        """What is shown elsewhere too has one figure on the page."""
-        shown = known.get(total, round_half_up(total, digits))
-        shared = share_out([amount * 10**digits for amount in amounts], int(shown.scaleb(digits)))
-        return [Decimal(coin).scaleb(-digits) for coin in shared]
 
-    today = coins([line.today.served for line in lines], whole.today.served)
-    then = coins([line.last.served for line in lines], whole.last.served)
-    paid = coins([line.last.revenue or Fraction() for line in lines], whole.last.revenue or Fraction())
-    return list(zip(today, then, paid, strict=True))
+def cost_columns(
+    outlook: Outlook, today: Sequence[Fraction], then: Sequence[Fraction], all_today: Fraction, all_then: Fraction
+) -> tuple[list[Decimal], list[Decimal]]:
+    """Costs today and in the last month in coins: one that does not change has one figure, totals that of the months."""
+    digits = minor_digits(outlook.currency)
+    todays, thens = bridge_figures(outlook)[0][0], month_figures(outlook)[0][-1].mid
+    totals = []
+    for total, exact, figure in (
+        (all_today, outlook.today.cost, todays),
+        (all_then, outlook.last.after.cost, thens),
+    ):
+        shown = figure if is_same(exact, total, digits) else round_half_up(total, digits)
+        totals.append(int(shown.scaleb(digits)))
+    columns = share_out_together([[amount * 10**digits for amount in column] for column in (today, then)], totals)
+    found = [[Decimal(coin).scaleb(-digits) for coin in column] for column in columns]
+    return found[0], found[1]
 
 
 def total_figures(figures: Sequence[Coins]) -> Coins:

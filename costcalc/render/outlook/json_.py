@@ -19,6 +19,7 @@ from costcalc.render.json_ import (
     usage_json,
 )
 from costcalc.render.outlook.bridge import bridge_figures
+from costcalc.render.outlook.customers import cost_columns
 from costcalc.render.outlook.lines import tables_of
 from costcalc.render.outlook.months import month_figures
 from costcalc.render.outlook.phrases import phrases_of
@@ -61,7 +62,7 @@ def outlook_json(outlook: Outlook) -> str:
             "total": write.ends(outlook.before, outlook.after, outlook.low, outlook.high, total),
             "bridge": write.bridge(outlook),
             "lines": write.line_months(outlook),
-            "customers": [write.customer(line) for line in outlook.customers],
+            "customers": write.customers(outlook),
             "replicas": [write.replicas(part) for part in outlook.replicas],
             "floor": ratio_text(outlook.floor),
             "first_month_below_floor": str(below.month) if below else None,
@@ -160,11 +161,17 @@ class OutlookWriter(Writer):
             for line in outlook.lines
         ]
 
-    def customer(self, line: CustomerLine) -> Json:
+    def customers(self, outlook: Outlook) -> list[Json]:
+        """Each with the coins that add up to those of all."""
+        costs = [line.today.cost for line in outlook.customers], [line.last.cost for line in outlook.customers]
+        shown = cost_columns(outlook, *costs, sum(costs[0], Fraction()), sum(costs[1], Fraction()))
+        return [self.customer(*each) for each in zip(outlook.customers, *shown, strict=True)]
+
+    def customer(self, line: CustomerLine, today: Decimal | None = None, last: Decimal | None = None) -> Json:
         return {
             "name": line.name,
-            "today": self.totals(line.today),
-            "last_month": self.totals(line.last),
+            "today": self.totals(line.today, today),
+            "last_month": self.totals(line.last, last),
             "turns_unprofitable": line.turns_unprofitable,
             "rise_to_hold": ratio_text(line.rise_to_hold),
             "rise_to_floor": ratio_text(line.rise_to_floor),
