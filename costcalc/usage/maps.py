@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -43,7 +43,7 @@ def entries_of(rules: Sequence[MapRule], source: Source, format_name: str, taken
         if not rule.fits(source, format_name):
             continue
         open_ = {name: each for name, each in rule.columns.items() if canonical(name) not in said}
-        absent = [each for each in open_.values() if canonical(each.value) not in present]
+        absent = [each for each in open_.values() if not _is_in(each.value, present)]
         if rule.files:
             problems += [_no_such_column(each, source) for each in absent]
         whole = not absent or format_name == plain.NAME
@@ -51,6 +51,11 @@ def entries_of(rules: Sequence[MapRule], source: Source, format_name: str, taken
     if problems:
         raise CostcalcError(problems)
     return found
+
+
+def _is_in(column: str, present: Collection[str]) -> bool:
+    """Whether a column is there; of a sum, `a+b`, all of them."""
+    return canonical(column) in present or all(canonical(part) in present for part in column.split("+"))
 
 
 def _no_such_column(setting: Setting, source: Source) -> Problem:

@@ -209,6 +209,12 @@ class TestMaps:
         configure(logs.parent, text.replace("logs/", "other/"))
         assert run_costcalc("cost", "own.csv", cwd=logs).code == 2
 
+    def test_a_sum_of_columns_is_there_where_all_of_them_are(self, logs, run_costcalc):
+        configure(logs, '[map]\ninput_tokens = "tok_in+tok_out"\n')
+        write_csv(logs / "own.csv", {**self.OWN, "tok_out": 1_000_000})
+        assert self.total(run_costcalc, logs, "own.csv") == "0.5"
+        assert self.total(run_costcalc, logs, "usage.csv") == "0.75"
+
     def test_a_flag_goes_before_a_map(self, logs, run_costcalc):
         configure(logs, '[map]\ninput_tokens = "tok_out"\noutput_tokens = "tok_in"\n')
         words = ("cost", "own.csv", "--map", "input_tokens=tok_in,output_tokens=tok_out", "--json")

@@ -52,7 +52,7 @@ CALLS = [
     "cost usage.csv --where 'team=ads & co' --region alibaba=intl",
     "cost usage.csv --where provider=alibaba --since 2026-09-10 --until 2026-09-20 --currency CNY",
     "cost usage.csv --where provider=openai --basis billed",
-    "cost usage.csv --map output_tokens=spent --where provider=openai --usage-format plain",
+    "cost usage.csv --map output_tokens=spent+output_tokens --where provider=openai --usage-format plain",
     "cost named.csv --config names.toml --timezone Asia/Shanghai",
     "cost usage.csv named.csv --pricebook acme.yaml --config names.toml --allocate proportional",
     "project usage.csv --pricebook acme.yaml --hike alibaba=34,openai=-5 --by team --revenue 900",
