@@ -48,6 +48,7 @@ class Assumed:
         self._only_lists: dict[tuple[str, str], list[str]] = {}
         self.default_regions: dict[str, ResolvedModel] = {}
         self.without_commitments = False  # a part of the usage cannot be held against what all of it must come to
+        self.undated_rows = 0  # their price day is that of their file's last change, which a copy moves
         self.spans_lines = False  # a bucket lies on several of the report's days or months
 
     def note_list(self, found: ResolvedModel, pricebook: Pricebook) -> None:
@@ -176,6 +177,9 @@ class Assumed:
         if self.without_commitments:
             text = "commitments are left out: only a part of the usage was chosen"
             regions.append(Assumption("commitments-left-out", text))
+        if self.undated_rows:
+            text = f"rows without a time, priced as of the day of their file's last change: {self.undated_rows:,}"
+            regions.append(Assumption("undated", text))
         others = []
         for code, text in {**_TEXTS, "part-with-whole": self._parts_text()}.items():
             if code in self._cost:

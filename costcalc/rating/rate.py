@@ -140,6 +140,7 @@ class Rater:
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
         unpriced = self._with_advice(unpriced)
+        self.assumed.undated_rows = self.ledger.undated_rows
         self.assumed.without_commitments = bool(self.ledger.is_part and self.pricebook.terms.commitments)
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
         return Rating(

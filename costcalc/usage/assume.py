@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from costcalc.usage.formats import FormatSpec, Paths, Shape, Term, Text, Time, TimeKind
+from costcalc.usage.formats import Condition, FormatSpec, Paths, Shape, Term, Text, Time, TimeKind
 from costcalc.usage.sources import Source
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:")
@@ -74,7 +74,7 @@ def _times_of(source: Source, time: Time, roots: Sequence[str]) -> list[str]:
 
 def _seen(shape: Shape, records: Sequence[Mapping[str, str]], roots: Sequence[str]) -> Shape:
     """The shape as far as the first records need it; one that none of them has keeps its condition alone."""
-    own = [record for record in records if _can_be(shape, record, roots)]
+    own = [record for record in records if meets(shape.when, record, roots)]
     if not own:
         return Shape(shape.name, shape.when, unseen=True)
     time = replace(shape.time, paths=_prefix(shape.time.paths, own, roots)) if shape.time else None
@@ -82,9 +82,10 @@ def _seen(shape: Shape, records: Sequence[Mapping[str, str]], roots: Sequence[st
     return replace(shape, time=time, model=model, service_tier=tier)
 
 
-def _can_be(shape: Shape, record: Mapping[str, str], roots: Sequence[str]) -> bool:
-    present = all(_first(record, paths, roots) is not None for paths in shape.when.present)
-    return present and all(_is_one_of(_first(record, paths, roots), values) for paths, values in shape.when.where)
+def meets(condition: Condition, record: Mapping[str, str], roots: Sequence[str]) -> bool:
+    """Whether a record has what must be there, and the values; other conditions are not looked at."""
+    present = all(_first(record, paths, roots) is not None for paths in condition.present)
+    return present and all(_is_one_of(_first(record, paths, roots), values) for paths, values in condition.where)
 
 
 def _is_one_of(text: str | None, values: Sequence[str]) -> bool:

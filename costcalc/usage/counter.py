@@ -64,6 +64,7 @@ from costcalc.usage.rows import (
 from costcalc.usage.sources import Source, Workspace
 from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, one_sided
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
+from costcalc.usage.unread import unread, unread_problem
 from costcalc.usage.usagenames import all_names, is_small
 from costcalc.yamldoc import collector_paused
 
@@ -245,8 +246,9 @@ class Counter:
         """Replace what the first lines say of the names in usage objects by what all of them say."""
         reading = self.readings[number]
         if reading.names is not None and not reading.names.exact:
-            names = all_names(self.engine, reading.unassumed or reading.spec, reading.sources)
-            self.readings[number] = replace(reading, names=names)
+            spec = reading.unassumed or reading.spec
+            names = all_names(self.engine, spec, reading.sources)
+            self.readings[number] = replace(reading, names=names, watched=unread(spec, names))
 
     def _forget(self, number: int) -> None:
         self.engine.execute(f"DELETE FROM counted WHERE reading = {number}")
@@ -290,12 +292,12 @@ class Counter:
         builder = RowBuilder(
             spec,
             columns,
-            lambda: relation(reading, columns, number, parts),
+            lambda: relation(reading, columns, number, parts, numbered),
             self.request.timezone,
             tuple(reading.dimensions.get(canonical(name), name) for name in self.labels),
             self.request.bound(self.request.since),
             self.request.bound(self.request.until),
-            ("row_number() OVER () AS record",) if numbered else _file_columns(reading),
+            ("record" if parts else "row_number() OVER () AS record",) if numbered else _file_columns(reading),
             reading.sources[0].changed if spec.undated else None,
             parts is not None,
             reading.watched,
@@ -365,6 +367,7 @@ class Counter:
             notes=notes,
             joining=self.request.joining,
             last_begun=self.last_begun,
+            undated_rows=sum(int(undated or 0) for _, undated, *_ in self.engine.fetch(ask["remarks"])),
         )
 
     def _groups(self) -> list[UsageGroup]:
@@ -414,7 +417,7 @@ class Counter:
     def _notes(self, ask: Mapping[str, str]) -> list[str]:
         """What a reader should know of these files, each with the rows that it is true of."""
         found: dict[str, int] = {}
-        for number, undated, *counts in self.engine.fetch(ask["remarks"]):
+        for number, _, *counts in self.engine.fetch(ask["remarks"]):
             spec = self.readings[number].spec
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 if remark.when is None:
@@ -422,9 +425,6 @@ class Counter:
                 elif rows:
                     text = f"{spec.name}: rows that {remark.text}"
                     found[text] = found.get(text, 0) + int(rows)
-            if undated:
-                text = f"{spec.name}: rows without a time, taken as of the day of their file's last change"
-                found[text] = found.get(text, 0) + int(undated)
         if rounded := self.engine.fetch(ask["rounded"])[0][0]:
             found["amounts with more than 24 decimals, rounded there"] = int(rounded)
         notes = [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
@@ -462,12 +462,33 @@ class Counter:
 
     def _uncounted(self, number: int, sums: Sums) -> list[Problem]:
         reading = self.readings[number]
-        found = uncounted_problems(reading.watched, sums)
+        found = uncounted_problems(reading.watched, sums) if reading.names is None else self._unread(number, sums)
         if reading.lacking:
             found.append(lacking_columns(reading.lacking, reading.spec.title or reading.spec.name, sums.place))
         if sums.off[0]:
             found.append(self._differing_total(number, sums))
         return found
+
+    def _unread(self, number: int, sums: Sums) -> list[Problem]:
+        """The counts inside usage objects that no figure holds, each with the first line that has it."""
+        reading = self.readings[number]
+        missing = [(i, seen) for i, seen in enumerate(reading.watched) if sums.amounts[seen.column][0]]
+        return [
+            self._at_first(number, f"uncounted_{i} > 0", unread_problem(seen, sums.amounts[seen.column][0]))
+            for i, seen in missing
+        ]
+
+    def _at_first(self, number: int, condition: str, problem: Problem) -> Problem:
+        """The problem at the first counted row of which the condition is true."""
+        for source in self.readings[number].sources:
+            rows = self.rows(1_000_000 + number, self._alone(number, source), numbered=True)
+            chosen = f"verdict = {COUNTED} AND {condition}{self._chosen(rows)}"
+            with self.engine.in_order():
+                found = self.engine.fetch(f"SELECT min(record) FROM ({rows.sql}) WHERE {chosen}")
+            self._forget(1_000_000 + number)
+            if found[0][0] is not None:
+                return placed(problem, source, rows_at(source, {found[0][0]}, set()).get(found[0][0]))
+        return problem
 
     def _beside_notes(self, number: int, sums: Sums) -> list[str]:
         found = uncounted_notes(self.readings[number].watched, sums)
@@ -494,9 +515,10 @@ class Counter:
             if found:
                 record, off, inputs, outputs = found[0]
                 at = rows_at(source, {record}, set(self.rejected.get(source.path, ()))).get(record)
-                return placed(
-                    differing_total(reading.shown_total, sums.off, int(off), int(inputs) + int(outputs)), source, at
-                )
+                said = differing_total(reading.shown_total, sums.off, int(off), int(inputs) + int(outputs))
+                if reading.names is not None:
+                    said = replace(said, remedy="look at how the log was written, or turn it into a plain table")
+                return placed(said, source, at)
         raise AssertionError("a sum over rows that no source has")
 
     # --- diagnosis ----------------------------------------------------------------------------------------
@@ -517,9 +539,11 @@ class Counter:
         sources = self.readings[number].sources
         return next((source for source in sources if source.path == file), sources[0])
 
-    def _refused_rows(self, number: int, source: Source, verdicts: Collection[int], most: int | None) -> Any:
+    def _refused_rows(
+        self, number: int, source: Source, verdicts: Collection[int], most: int | None, parts: Parts | None = None
+    ) -> Any:
         reading = self._alone(number, source)
-        rows = self.rows(1_000_000 + number, reading, numbered=True)
+        rows = self.rows(1_000_000 + number, reading, parts, numbered=True)
         found = refused_rows(self.engine, rows, verdicts, self._chosen(rows), most)
         self._forget(1_000_000 + number)
         return found
@@ -547,11 +571,20 @@ class Counter:
     def _refused_problems(self, number: int, source: Source, verdicts: Collection[int]) -> list[Problem]:
         if not verdicts:
             return []
-        readable = self.readable.get(source.path, set())
-        found = self._refused_rows(number, source, verdicts, MOST_PROBLEMS + len(readable))
-        found = [row for row in found if row.number not in readable][:MOST_PROBLEMS]
         reading = self._alone(number, source)
-        rows = self.rows(number, reading, numbered=True)
+        held = [parts for parts in reading.spec.parts if reading.columns().parts_presence(parts.list)]
+        return [
+            problem for parts in (None, *held) for problem in self._refused_of(number, source, verdicts, reading, parts)
+        ]
+
+    def _refused_of(
+        self, number: int, source: Source, verdicts: Collection[int], reading: Reading, parts: Parts | None
+    ) -> list[Problem]:
+        """The refused lines of a file, or those with a part that was refused."""
+        readable = self.readable.get(source.path, set())
+        found = self._refused_rows(number, source, verdicts, MOST_PROBLEMS + len(readable), parts)
+        found = [row for row in found if row.number not in readable][:MOST_PROBLEMS]
+        rows = self.rows(number, reading, parts, numbered=True)
         return problems_of(found, rows, reading, source, set(self.rejected.get(source.path, ())))
 
     def _broken_rows(self, source: Source) -> list[Problem]:

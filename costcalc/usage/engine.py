@@ -196,14 +196,16 @@ def column_types(engine: Engine, source: Source) -> dict[str, str]:
     return {name: _KINDS.get(kind, "number") for name, kind, *_ in found}
 
 
-def relation(reading: Reading, columns: Columns, number: int, parts: Parts | None) -> str:
-    """The SQL that reads a reading's sources."""
+def relation(
+    reading: Reading, columns: Columns, number: int, parts: Parts | None = None, numbered: bool = False
+) -> str:
+    """The SQL that reads a reading's sources; `numbered`: a line's parts with the number of the line as `record`."""
     several = len(reading.sources) > 1
     kind = reading.sources[0].kind
     if kind == "frame":
         return "frame"
     if isinstance(columns, JsonColumns):
-        return _json(reading, columns, several, parts)
+        return _json(reading, columns, several, parts, numbered)
     rows = _parquet(reading.sources, several) if kind == "parquet" else _csv(reading.sources, number, several)
     return _told_apart(reading.spec.dedupe, columns, rows) if reading.spec.dedupe else rows
 
@@ -241,7 +243,7 @@ def _parquet(sources: tuple[Source, ...], several: bool) -> str:
     return f"read_parquet({_files(sources)}, {_options({'hive_partitioning': 'false'}, several)})"
 
 
-def _json(reading: Reading, columns: JsonColumns, several: bool, parts: Parts | None) -> str:
+def _json(reading: Reading, columns: JsonColumns, several: bool, parts: Parts | None, numbered: bool) -> str:
     spec = reading.spec
     deduped = _deduped(spec.dedupe, columns) if spec.dedupe else None
     if spec.replies and reading.tells_apart:
@@ -256,6 +258,8 @@ def _json(reading: Reading, columns: JsonColumns, several: bool, parts: Parts | 
         file = ", line.filename AS filename" if several else ""
         members = f"unnest({listed}) AS part, generate_subscripts({listed}, 1) AS part_no"
         chosen = " AND ".join([f"len({listed}) > 0", *(f"NOT ({sql})" for sql in others)])
+        if numbered:
+            lines, file = f"(SELECT line, row_number() OVER () AS record FROM {lines})", ", record"
         return f"(SELECT line, {members}{file} FROM {lines} WHERE {chosen})"
     return lines
 

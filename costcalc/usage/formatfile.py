@@ -67,6 +67,7 @@ _FORMAT_KEYS = [
     "remarks",
     "dedupe",
     "replies",
+    "either",
     "parts",
     "undated",
     "other_columns",
@@ -121,6 +122,7 @@ class _Reader:
             remarks=tuple(self.remark(node) for node in self.nodes(root.get("remarks"))),
             dedupe=self.dedupe(root.get("dedupe")),
             replies=self.replies(root.get("replies")),
+            either=tuple(self.condition(node, "either") for node in self.nodes(root.get("either"))),
             parts=tuple(self.parts(part, base) for part in self.nodes(parts)),
             undated=self.word(root.get("undated"), "undated") == "yes",
             other_columns=self.word(root.get("other_columns"), "other_columns") != "no",
@@ -259,10 +261,18 @@ class _Reader:
         if "meters" in entry:
             said["meters"] = {**base.meters, **self.meters(entry.get("meters"))}
         if "total" in entry:
-            said["total"] = Total(self.plain_term(self.word(entry.get("total"), "total")))
+            said["total"] = self.total(entry.get("total"))
         if "dimensions" in entry:
             said["dimensions"] = {**base.dimensions, **self.dimensions(entry.get("dimensions"))}
         return replace(base, **said)
+
+    def total(self, node: Node | None) -> Total:
+        """What a row states of all its tokens; `or`: another sum that it may be."""
+        if not isinstance(node, Map):
+            return Total(self.plain_term(self.word(node, "total")))
+        entry = self.document.map_at(node, "total", ("of", "or"))
+        also = (self.terms(entry.get("or"), "or"),) if "or" in entry else ()
+        return Total(self.plain_term(self.word(entry.get("of"), "of")), also)
 
     def time(self, node: Node | None) -> Time:
         entry = self.document.map_at(node, "time", ("field", "as", "until", "zone"))

@@ -249,6 +249,7 @@ class FormatSpec:
     remarks: tuple[Remark, ...] = ()
     dedupe: Dedupe | None = None
     replies: Replies | None = None
+    either: tuple[Condition, ...] = ()  # of a run's lines only one kind may be there: the others say the same usage
     parts: tuple[Parts, ...] = ()  # of a line that has several of them the first is read
     undated: bool = False  # rows without a time are taken as of the day of the file's last change
     other_columns: bool = True  # columns without a meaning are dimensions
@@ -260,6 +261,11 @@ class FormatSpec:
 def paths_of(spec: FormatSpec) -> frozenset[str]:
     """Every path that a format reads or asks for."""
     return frozenset(_paths(spec))
+
+
+def paths_in(value: object) -> frozenset[str]:
+    """Every path in a part of a format."""
+    return frozenset(_paths(value))
 
 
 def _paths(value: object) -> Iterator[str]:

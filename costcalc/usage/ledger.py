@@ -117,6 +117,7 @@ class UsageLedger:
     stated: frozenset[str] | None = None  # the meters that the sources have columns for; None: not known
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
+    undated_rows: int = 0  # rows without a time, taken as of the day of their file's last change
     asked: Asked = NOTHING_ASKED
     last_begun: int | None = None  # begin of the last group's time, before groups were joined
     joining: Joining | None = None  # the one question that it was counted for; None: it answers any that its cuts allow

@@ -241,7 +241,7 @@ class JsonColumns:
         if leaf:
             number = f"list_sum(list_transform({chosen}, lambda member: coalesce(len(member.{_dotted(leaf)}), 0)))"
         number = f"CAST({number} AS BIGINT)"
-        return f"least({number}, 1)" if counted == "?" else number
+        return f"CASE WHEN {number} > 0 THEN 1 ELSE 0 END" if counted == "?" else number
 
 
 def _listed(steps: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from costcalc.asked import Setting
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain, plainbill
-from costcalc.usage.assume import assumed, name_under
+from costcalc.usage.assume import assumed, meets, name_under
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
@@ -20,6 +20,7 @@ from costcalc.usage.names import TOTALS, canonical, is_meaning, meaning_by_name
 from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns, UsageNames
 from costcalc.usage.sources import Source
 from costcalc.usage.uncounted import Watched, inside_texts, map_option, watch
+from costcalc.usage.unread import unread
 from costcalc.usage.usagenames import first_names
 
 _IN_BRACKETS = re.compile(r"\s\(([a-z_/]+)\)$")
@@ -52,6 +53,8 @@ class Reading:
     def shown_total(self) -> str:
         """The column or key that states the total of a row."""
         paths = [path for shape in self.spec.shapes if shape.total for path in shape.total.term.paths]
+        if self.names is not None:
+            paths = [path for path in paths if any(name.endswith(path) for name in self.names.paths)]
         return self.shown_column(paths[0]) if paths else "the total"
 
     @property
@@ -126,9 +129,35 @@ def plan(
             readings.append(replace(found, settings=tuple(choice.entries.values())))
         except CostcalcError as error:
             problems += _leave(members, error.problems, left)
+    problems += [problem for reading in readings for problem in _told_twice(reading)]
     if problems:
         raise CostcalcError(problems)
     return readings
+
+
+def _told_twice(reading: Reading) -> list[Problem]:
+    """Files whose lines may say the usage of others in the same run."""
+    spec = reading.unassumed or reading.spec
+    files = [
+        [
+            source.shown
+            for source in reading.sources
+            if any(meets(condition, record, spec.roots) for record in source.records)
+        ]
+        for condition in spec.either
+    ]
+    if not files or not all(files):
+        return []
+    sums, parts = files
+    return [
+        Problem(
+            "told-twice",
+            f"this holds what a batch comes to, and {parts[0]} the results of one: the same usage may be in both",
+            Place(sums[0]),
+            expected="a batch's object, or its output file",
+            remedy="leave one of the two files out",
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +296,7 @@ def _reading(
     )
     spec = replace(spec, shapes=shapes, parts=parts)
     names = first_names(spec, sources) if first.kind == "json" and spec.search_for else None
-    watched = () if spec.search_for else _watched(spec, sources, mapping, types)
+    watched = unread(spec, names) if names else _watched(spec, sources, mapping, types)
     lacking, lacking_parts = _lacking(first, spec)
     reading = Reading(spec, sources, why, _meanings(spec), types, names=names, watched=watched)
     return _assuming(replace(reading, lacking=lacking, lacking_parts=lacking_parts))

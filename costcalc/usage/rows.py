@@ -11,6 +11,7 @@ from costcalc.usage.names import NOT_STATED
 from costcalc.usage.paths import PART, Column, Columns, JsonColumns, quoted
 from costcalc.usage.replies import reply_hash
 from costcalc.usage.uncounted import Watched, number_sql
+from costcalc.usage.unread import reads, repeats_of
 
 COUNTED = 0  # verdicts of a row
 BAD_TIME, BAD_COUNT, BAD_COST, TOO_LARGE, NO_USAGE, MALFORMED, UNASSUMED, IN_PARTS, OUTSIDE = 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -89,7 +90,7 @@ class RowBuilder:
         }
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
         common |= {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
-        common |= self._watched_columns()
+        common |= self._watched_columns(common)
         if self.spec.replies and isinstance(self.columns, JsonColumns):
             several = any("filename" in column for column in self.carried)
             sql = reply_hash(self.spec.replies, self.columns, self.spec.search_for, several)
@@ -280,12 +281,29 @@ class RowBuilder:
         fine = " OR ".join(f"{stated} = {sql}" for sql in ("0", counted or "0", *allowed))
         return {"off": f"CASE WHEN {fine} THEN 0 ELSE {stated} - ({counted or 0}) END"}
 
-    def _watched_columns(self) -> dict[str, str]:
+    def _watched_columns(self, columns: Mapping[str, str]) -> dict[str, str]:
         found = {}
         for i, seen in enumerate(self.watched):
-            if (column := self.column(seen.column)) and not self.of_parts:
-                found[f"uncounted_{i}"] = number_sql(column.text)
+            shapes = self._not_reading(seen.column) if self.spec.search_for else []
+            if self.of_parts or (self.spec.search_for and not shapes):
+                continue
+            if column := self.column(seen.column):
+                number = number_sql(column.text)
+                found[f"uncounted_{i}"] = self._unread(seen, number, columns, shapes) if shapes else number
         return found
+
+    def _unread(self, seen: Watched, number: str, columns: Mapping[str, str], shapes: Sequence[str]) -> str:
+        """The number in rows whose shape does not read it, whose counts do not say it again, and that have no bill."""
+        tests = [f"shape IN ({', '.join(shapes)})"] if self._has_shapes() else []
+        meters_ = {name.removeprefix("m_"): name for name in columns if name.startswith("m_")}
+        if again := repeats_of(seen, meters_):
+            tests.append(f"{number} NOT IN ({', '.join(again)})")
+        if "cost" in columns and "cost_kind" in columns:
+            tests.append("NOT coalesce(cost IS NOT NULL AND cost_kind = 'billed', false)")
+        return f"CASE WHEN {' AND '.join(tests)} THEN {number} END" if tests else number
+
+    def _not_reading(self, path: str) -> list[str]:
+        return [str(i) for i, shape in enumerate(self.spec.shapes) if not shape.unseen and not reads(shape, path)]
 
     def _thinking(self, shape: Shape, columns: Mapping[str, str]) -> dict[str, str]:
         """The log says that requests were made in thinking mode, or counts reasoning."""
@@ -503,7 +521,7 @@ class RowBuilder:
         derived = "".join(f", {sql} AS {alias}" for sql, alias in self._derived.items())
         attempts = "".join(f", {sql} AS {alias}" for sql, alias in self._attempts.items())
         counts = "".join(f", {sql} AS {alias}" for sql, alias in self._counts.items())
-        late = {name: sql for name, sql in common.items() if name == "requests"}
+        late = {name: sql for name, sql in common.items() if name == "requests" or name.startswith("uncounted_")}
         early = ", ".join(f"{sql} AS {name}" for name, sql in common.items() if name not in late)
         after = "".join(f", {sql} AS {name}" for name, sql in late.items())
         if "ended" not in common:

@@ -107,6 +107,7 @@ def _about(ledger: UsageLedger) -> dict[str, object]:
         "first_instant": ledger.first_instant,
         "last_instant": ledger.last_instant,
         "notes": list(ledger.notes),
+        "undated_rows": ledger.undated_rows,
         "is_part": ledger.is_part,
         "parts_customers": ledger.parts_customers,
     }
@@ -167,6 +168,7 @@ def read_ledger(engine: Engine, source: Source) -> UsageLedger:
         last_instant=about["last_instant"],
         available_dimensions=dimensions,
         notes=about["notes"],
+        undated_rows=about.get("undated_rows", 0),
         is_part=about.get("is_part", False),
         parts_customers=about.get("parts_customers", False),
     )
@@ -230,6 +232,7 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
         joining=next((ledger.joining for ledger in ledgers if ledger.joining), None),
         available_dimensions=tuple(sorted({name for ledger in ledgers for name in ledger.available_dimensions})),
         notes=list(dict.fromkeys(note for ledger in ledgers for note in ledger.notes)),
+        undated_rows=sum(ledger.undated_rows for ledger in ledgers),
         is_part=any(ledger.is_part for ledger in ledgers),
         parts_customers=any(ledger.parts_customers for ledger in ledgers),
     )

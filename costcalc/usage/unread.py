@@ -1,0 +1,77 @@
+"""Unread: numbers inside usage objects that no shape reads, and that their names say are counts. They are added up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from costcalc.problems import Problem
+from costcalc.usage.formats import FormatSpec, Shape, paths_in
+from costcalc.usage.names import TOTALS, canonical, last_of
+from costcalc.usage.paths import UsageNames
+from costcalc.usage.uncounted import MOST, Watched, hint, map_option
+
+# What is billed by its number besides tokens: searches, calls of tools, pictures, sound.
+_BILLED = re.compile(r"search|quer|image|audio|video|character|sources|(calls?|requests?|invocations)$", re.IGNORECASE)
+_NO_COUNT = re.compile(r"cost|price|ticks|latency|duration|time|speed|per_|limit|max|id$", re.IGNORECASE)
+
+
+def unread(spec: FormatSpec, names: UsageNames) -> tuple[Watched, ...]:
+    """The counts that the lines have and that one of their shapes does not read."""
+    inner = {path.rpartition(".")[0] for path in names.paths}
+    own = {path for shape in spec.shapes for text in shape.dimensions.values() for path in text.paths}
+    # Of a list the members are read.
+    lists = {path.partition("[")[0] for path in paths_in(spec) if "[" in path} | {parts.list for parts in spec.parts}
+    leaves = {_relative(path, names.keys) for path in names.paths - inner}
+    found = [
+        Watched(path, True, hint(path))
+        for path in sorted(leaves)
+        if _is_count(path)
+        and last_of(path).lower() not in spec.ignored
+        and canonical(last_of(path)) not in TOTALS
+        and path not in own
+        and f"/{path}" not in own
+        and not any(f"{path}.".startswith(f"{listed}.") for listed in lists)
+        and any(not reads(shape, path) for shape in spec.shapes if not shape.unseen)
+    ]
+    return tuple(found[:MOST])
+
+
+def reads(shape: Shape, path: str) -> bool:
+    """Whether the shape counts what stands at the path."""
+    paths = {name.partition("[")[0] for name in paths_in((shape.meters, shape.cost, shape.total))}
+    return path in paths or f"/{path}" in paths
+
+
+def repeats_of(seen: Watched, meters: Mapping[str, str]) -> list[str]:
+    """What the number may come to where it says again what was counted, as SQL over a row's meters."""
+    read, written = meters.get("input_tokens", "0"), meters.get("output_tokens", "0")
+    cached, stored = meters.get("cache_read_tokens", "0"), meters.get("cache_write_tokens", "0")
+    again = {
+        "input_tokens": [read, f"{read} - {cached}", f"{read} - {cached} - {stored}"],
+        "output_tokens": [written, f"{written} - {meters.get('reasoning_tokens', '0')}"],
+        "tokens": [f"{read} + {written}"],
+    }
+    return again.get(seen.meaning, [meters[seen.meaning]] if seen.meaning in meters else [])
+
+
+def unread_problem(seen: Watched, amount: int) -> Problem:
+    """A count that no figure holds."""
+    return Problem(
+        "count-not-read",
+        f"{seen.column}: {amount:,} in all, and no figure counts it",
+        expected="the counters that `costcalc formats show` lists for this format",
+        remedy=f"if it is no usage of its own, leave it as a dimension: {map_option(last_of(seen.column), seen.column)};"
+        " else report the shape, or turn the log into a plain table",
+    )
+
+
+def _relative(path: str, keys: tuple[str, ...]) -> str:
+    """The path from its usage object on, whatever it is wrapped in."""
+    steps = path.split(".")
+    return ".".join(steps[next(i for i, step in enumerate(steps) if step in keys) :])
+
+
+def _is_count(path: str) -> bool:
+    name = last_of(path)
+    return not _NO_COUNT.search(name) and bool(hint(path) or _BILLED.search(name))
