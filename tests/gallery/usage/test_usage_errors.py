@@ -47,6 +47,15 @@ CASES = {
     "unclosed-quote": ("usage.csv", PLAIN + '2026-09-01T10:00:00Z,"qwen3-max,1,0,300,search\n' + GOOD, {}),
     "not-utf8": ("usage.csv", PLAIN.encode() + GOOD.encode() * 9000 + GOOD.encode().replace(b"qwen3", b"qwen\xff"), {}),
     "no-usage-found": ("usage.jsonl", BODY + '{"created": 1788256800, "usage": {"units": 5}}\n', {}),
+    "told-twice": (
+        "logs",
+        {
+            "logs/batch.json": '{"object": "batch", "created_at": 1788256800, "model": "m", "usage": {"input_tokens": 5}}\n',
+            "logs/output.jsonl": '{"custom_id": "a", "response": {"body": {"created": 1788256800, "model": "m",'
+            ' "usage": {"prompt_tokens": 5, "total_tokens": 5}}}}\n',
+        },
+        {},
+    ),
     "unread-file": (
         "logs",
         {
