@@ -1,0 +1,105 @@
+"""What a scan adds up for one question changes no figure: an answer over the joined usage is that over all of it."""
+
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import costcalc
+from costcalc.api.outlooks import horizon_of
+from costcalc.problems import CostcalcError
+from costcalc.rating.periods import Periods
+from costcalc.rating.rate import RatingOptions, rate
+from costcalc.reports.case import total_of, totals
+from costcalc.usage.ledger import UsageLedger
+from tests.identities.logs import BOOKS, LOGS, write
+from tests.identities.plans import BOOKS as PLAN_BOOKS
+from tests.identities.plans import HIKES, MONTHS, case, plan, usages
+from tests.kit import write_csv
+
+few = settings(
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
+)
+BY = st.sampled_from([("provider", "model"), ("customer",), ("day", "customer"), ("month",), ("model", "meter"), ()])
+
+
+def counted(log) -> tuple[Path, UsageLedger]:
+    """The log's file, and all of it as a ledger that answers any question."""
+    path = write(Path(tempfile.mkdtemp()) / "usage.csv", log)
+    return path, costcalc.scan(path, by=("customer",), prices=BOOKS)
+
+
+def said(answer):
+    """An answer's JSON; what has no price, and the kinds of evidence, stand in the order of the usage, which is another one."""
+    found = json.loads(answer.to_json())
+    return {**found, **{name: sorted(found[name], key=json.dumps) for name in ("unpriced", "basis") if name in found}}
+
+
+@few
+@given(LOGS, BY, st.sampled_from([None, "day", "month"]))
+def test_a_cost_is_that_of_the_usage_that_is_not_joined(log, by, each):
+    path, ledger = counted(log)
+    words = {"by": by or None, "each": each, "currency": "USD", "prices": BOOKS}
+    assert said(costcalc.cost(path, **words)) == said(costcalc.cost(ledger, **words))
+
+
+@few
+@given(LOGS, BY.filter(bool), HIKES)
+def test_a_projection_is_that_of_the_usage_that_is_not_joined(log, by, hikes):
+    path, ledger = counted(log)
+    words = {"hikes": hikes, "by": by, "currency": "USD", "prices": BOOKS}
+    assert said(costcalc.project(path, **words)) == said(costcalc.project(ledger, **words))
+
+
+@few
+@given(LOGS, HIKES)
+def test_its_months_are_those_of_the_usage_that_is_not_joined(log, hikes):
+    path, ledger = counted(log)
+    words = {"hikes": hikes, "by": "customer", "currency": "USD", "prices": BOOKS, "months": 3}
+    assert said(costcalc.project(path, **words)) == said(costcalc.project(ledger, **words))
+
+
+@few
+@given(LOGS, usages(), HIKES)
+def test_the_months_of_a_scenario_are_those_of_the_usage_that_is_not_joined(log, usage, hikes):
+    scenario = plan(usage)
+    path = write_csv(Path(tempfile.mkdtemp()) / "usage.csv", *log)
+    asked = {"by": ("customer",), "prices": PLAN_BOOKS}
+    ledger = costcalc.scan(path, scenarios=[scenario], months=MONTHS, **asked)
+    found = []
+    for counted_as in (path, ledger):
+        try:
+            horizon = horizon_of(counted_as, [scenario], ("customer",), PLAN_BOOKS, MONTHS, "USD", "auto", "UTC", {})
+        except CostcalcError as error:
+            found.append(str(error))
+            continue
+        one = case(horizon, scenario, hikes)
+        found.append(total_of(totals(one, one.run())))
+    assert found[0] == found[1]
+
+
+def test_two_years_of_days_at_one_price_are_one_group(tmp_path):
+    days = (f"2026-{month:02d}-{day:02d}" for month in range(1, 10) for day in range(1, 29))
+    log = write_csv(tmp_path / "usage.csv", *({"date": day, "model": "plain", "provider": "west", "requests": 1,
+                                               "input_tokens": 1000, "customer": "a"} for day in days))  # fmt: skip
+    lines = Periods(BOOKS.pricebook, RatingOptions(("customer",)))
+    joined = costcalc.scan(log, by=("customer",), prices=BOOKS, joining=lines)
+    # Nine months of exchange rates, and a price that changes on 12 September.
+    assert len(joined.groups) == 10
+    assert joined.totals["input_tokens"] == 9 * 28 * 1000
+
+
+def test_a_joined_ledger_refuses_another_question(tmp_path):
+    log = write_csv(
+        tmp_path / "usage.csv", {"date": "2026-09-01", "provider": "west", "model": "plain", "input_tokens": 1}
+    )
+    joined = costcalc.scan(log, prices=BOOKS, joining=Periods(BOOKS.pricebook, RatingOptions(())))
+    with pytest.raises(CostcalcError, match="ledger-joined"):
+        rate(joined, BOOKS.pricebook, BOOKS.fx, RatingOptions(("day",)))
+    changes = costcalc.project(log, hikes=[f"west=10@{date(2026, 9, 1)}"], prices=BOOKS).report.changes
+    with pytest.raises(CostcalcError, match="ledger-joined"):
+        rate(joined, BOOKS.pricebook, BOOKS.fx, RatingOptions(()), changes)
