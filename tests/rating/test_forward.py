@@ -76,8 +76,8 @@ class TestRunRate:
         (october,) = found.months
         assert (october.margin.revenue, october.margin.before) == (930, Fraction(2, 3))
 
-    def test_where_only_some_rows_have_a_revenue_the_margin_is_theirs(self, tmp_path):
-        rows = [*days(1, 10, revenue="30"), *days(1, 10, revenue="")]
+    def test_where_only_some_customers_have_a_revenue_the_margin_is_theirs(self, tmp_path):
+        rows = [*days(1, 10, customer="a", revenue="30"), *days(1, 10, customer="b", revenue="")]
         found = project(tmp_path, *rows, months=1)
         assert (found.margin.cost.before, found.revenue_share) == (100, Fraction(1, 2))
         (october,) = found.months
