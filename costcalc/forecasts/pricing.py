@@ -240,7 +240,7 @@ class Pricer:
         if not flow.leaves and flow.cell.requests and not self.lists.states_tokens:
             return Priced(zero, zero, zero, is_complete=False)
         known = meters().by_name
-        cost, complete = zero, True
+        cost, complete = zero, not (REQUESTS in units.price and flow.cell.requests is None)
         parts: list[tuple[str | None, Number]] = []
         busy: dict[str, Number] = {}
         leaves = self._with_requests(flow, units)

@@ -23,7 +23,7 @@ from costcalc.rating.cuts import model_cuts, split_of
 from costcalc.rating.earners import Earners
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
-from costcalc.rating.quotes import ONE, Quotes, days_of, why_unpriced
+from costcalc.rating.quotes import ONE, Quote, Quotes, days_of, why_unpriced
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days, first_day_of
 from costcalc.yamldoc import collector_paused
@@ -351,7 +351,11 @@ class Rater:
         charges[0] = self._with_requests(charges[0], sums)
         if self._noting:
             self.assumed.note_charges(kind, sums, charges, quote, self)
-        return charges, [self._unpriced(kind, sums, f"no price for {name}", name) for name in missing]
+        unpriced = [self._unpriced(kind, sums, f"no price for {name}", name) for name in missing]
+        if _lacks_requests(sums, quote):
+            reason = "a part of the price is by the request, and the log does not say how many requests there were"
+            unpriced.append(self._unpriced(kind, sums, reason, "requests"))
+        return charges, unpriced
 
     def _priced(self, kind: Kind, sums: Amounts, meter: str, count: Fraction, unit: UnitCost, line: str) -> Charge:
         charge = self._at_price(kind, sums, meter, count, unit)
@@ -381,7 +385,7 @@ class Rater:
             return None
         quote = self.quotes.quote(kind.key)
         counts = self._counts(sums, quote.rates.keys())
-        if not counts or any(name not in quote.rates for name in counts):
+        if not counts or any(name not in quote.rates for name in counts) or _lacks_requests(sums, quote):
             return None
         units = self.unit_cost(kind.key, kind.month)
         total = Cost()
@@ -663,6 +667,12 @@ class Rater:
                     f"the ledger was counted without the {side} length {missing[0]:,}, where {found.model} changes its price",
                     remedy="count the log again with these pricebooks",
                 )
+
+
+def _lacks_requests(sums: Amounts, quote: Quote) -> bool:
+    """Whether a price by the request meets usage whose requests nobody counted: unknown, never none."""
+    rate = quote.rates.get("requests")
+    return rate is not None and rate.listed != 0 and sums.requests is None
 
 
 def bill_days_of(change_days: Iterable[date], commitments: Iterable[Commitment]) -> list[date]:

@@ -241,12 +241,19 @@ def guessed_mapping(paths: Sequence[str], samples: Mapping[str, Sequence[str]]) 
         meaning, _ = meaning_of(last_of(path), samples.get(path, ()))
         meaning = meaning or (hint(path) if stated(samples.get(path, ())) else "")
         meaning = "timestamp" if meaning in _TIMES else meaning or _named_otherwise(path, samples.get(path, ()))
-        if meaning in _ASKED and not _RUNNING.search(parent_of(path)):
+        if meaning in _ASKED and not _RUNNING.search(parent_of(path)) and _may_hold(meaning, path, samples):
             found.setdefault(meaning, path)
     dated = (path for path in paths if any(_LIKE_A_TIME.match(text) for text in samples.get(path, ())))
     if "timestamp" not in found and (path := next(dated, "")):
         found = {"timestamp": path, **found}
     return {meaning: found[meaning] for meaning in _ASKED if meaning in found}
+
+
+def _may_hold(meaning: str, path: str, samples: Mapping[str, Sequence[str]]) -> bool:
+    """Whether what stands there can be meant: an object or a text is no count."""
+    if meaning not in meters().by_name and meaning != "uncached_input_tokens":
+        return True
+    return path in samples and are_counts(samples[path])
 
 
 def _named_otherwise(path: str, samples: Sequence[str]) -> str:
