@@ -139,9 +139,9 @@ class TestHistory:
         assert found.is_free
         assert (found.total.low, found.total.high) == (0, 0)
 
-    def test_no_rows_are_no_forecast(self, tmp_path):
-        found = forecast(tmp_path, *days(SEPTEMBER, date(2026, 9, 20)), since="2027-01-01")
-        assert (found.history.state, found.period, found.total) == ("none", None, None)
+    def test_days_without_rows_are_an_empty_choice_and_no_forecast_of_nothing(self, tmp_path):
+        with pytest.raises(CostcalcError, match="nothing-chosen"):
+            forecast(tmp_path, *days(SEPTEMBER, date(2026, 9, 20)), since="2027-01-01")
 
 
 class TestPrices:

@@ -43,6 +43,7 @@ def full(**words: Any) -> Comparison:
         group("qwen4-preview", 5_000_000, dimensions=("acme", "chat")),
         refused_rows=2,
         problems=(Problem("bad-count", "a count is no number", Place("usage.csv", 3)),),
+        uncounted=(Problem("uncounted-tokens", "a column is in no figure", Place("usage.csv", 2), remedy="--map it"),),
         skipped=(SkippedRows("plain", "totals of others", 4),),
         notes=("Cached input is taken to lie inside the input.",),
     )

@@ -100,6 +100,7 @@ FULL = ledger(
     cuts=Cuts(input_lengths=(32_000,)),
     refused_rows=1,
     problems=(Problem("bad-count", "a count is no number", Place("usage.csv", 3)),),
+    uncounted=(Problem("uncounted-tokens", "a column is in no figure", Place("usage.csv", 2), remedy="--map it"),),
     skipped=(SkippedRows("plain", "a total", 2),),
     notes=("a note",),
     asked=ASKED,
@@ -240,6 +241,7 @@ def test_every_field_of_an_explanation_is_documented():
         cuts=Cuts(input_lengths=(32_000,), output_lengths=(100,), day_edges=(0, 57_600), schedule_edges=(3_600, 14_400), scheduled_names=frozenset({"qwen3-max", "old"})),
         refused_rows=1,
         problems=(Problem("bad-count", "a count is no number", Place("usage.csv", 3)),),
+        uncounted=(Problem("uncounted-tokens", "a column is in no figure", Place("usage.csv", 2), remedy="--map it"),),
         skipped=(SkippedRows("plain", "a total", 2),),
         notes=("a note",),
     )  # fmt: skip
@@ -363,6 +365,7 @@ def forecast_of(count: int, day_of_others: bool = False, **words: Any) -> str:
             "last_instant": utc_midnight(date(2026, 9, 1)) + 86_400 * count,
             "refused_rows": FULL.refused_rows,
             "problems": FULL.problems,
+            "uncounted": FULL.uncounted,
             "skipped": FULL.skipped,
             "notes": FULL.notes,
             "asked": ASKED,
