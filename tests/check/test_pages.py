@@ -23,9 +23,10 @@ def test_a_page_with_one_of_everything(golden, tmp_path, width):
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_a_page_of_what_is_incomplete(golden, tmp_path, width):
+def test_a_page_of_what_is_incomplete(golden, tmp_path, monkeypatch, width):
+    monkeypatch.chdir(tmp_path)
     text = "- {name: all, limit: 5 USD}\n- {name: priced, unpriced_at_most: 1%}"
-    result = checked(tmp_path, [*days(1, 3), *days(4, 4, 1, model="unknown")], text)
+    result = checked(Path(), [*days(1, 3), *days(4, 4, 1, model="unknown")], text)
     golden(f"check-incomplete-{width}.txt", drawn(check_page(result.report), width))
 
 
