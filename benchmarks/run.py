@@ -41,6 +41,7 @@ def main() -> int:
     print(f"{'whole run':<34}{'ours':>9}{'bare':>9}{'ratio':>8}{'peak MB':>9}{'rows/s':>12}")
     speeds = [_scan(log, rows if log.suffix != ".jsonl" else lines, options.runs) for log in logs]
     _scenarios(logs[0], options.runs)
+    _team(folder, 1_000_000 // options.scale, options.runs)
     _peers(data.make_csv(folder / "slice-20000.csv", 20_000), speeds[0])
     _start_up(data.make_csv(folder / "usage-1000.csv", 1_000), options.runs)
     return 0
@@ -61,6 +62,23 @@ def _scenarios(log: Path, runs: int) -> None:
     many, one = ([sys.executable, str(HERE / "scenarios.py"), str(log), count] for count in ("100", "1"))
     pairs = _paired(many, one, runs)
     print(f"{'100 scenarios, one scan / one':<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
+
+
+def _team(folder: Path, rows: int, runs: int) -> None:
+    """A real team's log, 500 customers and ten features, against the plain projection of it."""
+    whole = data.make_team_csv(folder / f"team-{rows}.csv", rows)
+    tenth = data.make_team_csv(folder / f"team-{rows // 10}.csv", rows // 10)
+    wanted: list[tuple[str, Path, list[str]]] = [
+        ("cost --by customer", whole, ["cost", "--by", "customer"]),
+        ("project --by customer --months 12", whole, ["project", "--hike", "alibaba=34", "--by", "customer", "--months", "12"]),
+        ("all-at-once, a tenth of it", tenth, ["project", "--scenario", "all-at-once", "--revenue", "24000"]),
+        ("advise, a tenth of it", tenth, ["advise"]),
+    ]  # fmt: skip
+    for name, log, (command, *words) in wanted:
+        ours = [sys.executable, "-m", "costcalc", command, str(log), *words]
+        plain = [sys.executable, "-m", "costcalc", "project", str(log), "--hike", "alibaba=34"]
+        pairs = _paired(ours, plain, runs)
+        print(f"{name:<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
 
 
 def _peers(log: Path, ours: float) -> None:
