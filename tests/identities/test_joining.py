@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import costcalc
 from costcalc.api.outlooks import horizon_of
+from costcalc.api.plans import scenario_of
 from costcalc.problems import CostcalcError
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions, rate
@@ -27,10 +28,10 @@ few = settings(
 BY = st.sampled_from([("provider", "model"), ("customer",), ("day", "customer"), ("month",), ("model", "meter"), ()])
 
 
-def counted(log) -> tuple[Path, UsageLedger]:
-    """The log's file, and all of it as a ledger that answers any question."""
+def counted(log, hikes=()) -> tuple[Path, UsageLedger]:
+    """The log's file, and all of it as a ledger that answers any question under these hikes."""
     path = write(Path(tempfile.mkdtemp()) / "usage.csv", log)
-    return path, costcalc.scan(path, by=("customer",), prices=BOOKS)
+    return path, costcalc.scan(path, by=("customer",), prices=BOOKS, raised=[scenario_of(None, hikes)])
 
 
 def said(ask, usage, **words):
@@ -58,7 +59,7 @@ def test_a_cost_is_that_of_the_usage_that_is_not_joined(log, by, each):
 @few
 @given(LOGS, BY.filter(bool), HIKES)
 def test_a_projection_is_that_of_the_usage_that_is_not_joined(log, by, hikes):
-    path, ledger = counted(log)
+    path, ledger = counted(log, hikes)
     words = {"hikes": hikes, "by": by}
     assert said(costcalc.project, path, **words) == said(costcalc.project, ledger, **words)
 
@@ -66,7 +67,7 @@ def test_a_projection_is_that_of_the_usage_that_is_not_joined(log, by, hikes):
 @few
 @given(LOGS, HIKES)
 def test_its_months_are_those_of_the_usage_that_is_not_joined(log, hikes):
-    path, ledger = counted(log)
+    path, ledger = counted(log, hikes)
     words = {"hikes": hikes, "by": "customer", "months": 3}
     assert said(costcalc.project, path, **words) == said(costcalc.project, ledger, **words)
 
