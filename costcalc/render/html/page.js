@@ -109,9 +109,51 @@
       return alike[i][1] > found[i] ? 0 : 2;
     };
     const places = amounts.map((_, i) => i).sort((i, j) => turn(i) - turn(j) || order(left[i], left[j]) || i - j);
-    const missing = Number(total - found.reduce((a, b) => a + b, 0n));
-    for (const i of places.slice(0, missing)) found[i] += 1n;
+    const missing = total - found.reduce((a, b) => a + b, 0n);
+    const [count, each] = [BigInt(found.length), found.length ? floor(missing, BigInt(found.length)) : 0n];
+    for (const i of places) found[i] += each;
+    for (const i of places.slice(0, Number(missing - each * count))) found[i] += 1n;
     return found;
+  }
+
+  // The same rows in several columns: one amount in all of them is one figure in all of them.
+  function shareOutTogether(columns, totals) {
+    const [first, ...others] = columns;
+    const isStill = first.map((n, i) => others.every((column) => column[i] === n));
+    const places = first.map((_, i) => i);
+    const [still, moved] = [places.filter((i) => isStill[i]), places.filter((i) => !isStill[i])];
+    const base = shareOut(first, totals[0], null);
+    if (!still.length || !moved.length) {
+      const known = first.map((n, i) => [n, base[i]]);
+      return [base, ...others.map((column, k) => shareOut(column, totals[k + 1], known))];
+    }
+    const wished = still.reduce((sum, i) => sum + base[i], 0n);
+    const kept = keptOf(columns, totals, still, moved, wished);
+    const own = shareOut(still.map((i) => first[i]), kept, null);
+    let alike = null;
+    return columns.map((column, k) => {
+      const amounts = moved.map((i) => column[i]);
+      const shared = shareOut(amounts, totals[k] - kept, alike);
+      alike = alike || amounts.map((n, i) => [n, shared[i]]);
+      const coins = [];
+      still.forEach((i, j) => { coins[i] = own[j]; });
+      moved.forEach((i, j) => { coins[i] = shared[j]; });
+      return coins;
+    });
+  }
+  function keptOf(columns, totals, still, moved, wished) {
+    const room = (column, places) => {
+      const least = places.reduce((sum, i) => sum + floor(column[i] * COIN, UNIT), 0n);
+      return [least, least + BigInt(places.filter((i) => (column[i] * COIN) % UNIT).length)];
+    };
+    const smaller = (a, b) => (a < b ? a : b), larger = (a, b) => (a > b ? a : b);
+    let [low, high] = room(columns[0], still);
+    columns.forEach((column, k) => {
+      const [least, most] = room(column, moved);
+      low = larger(low, totals[k] - most);
+      high = smaller(high, totals[k] - least);
+    });
+    return smaller(larger(wished, low), larger(low, high));
   }
 
   // ---- Words ----
@@ -170,7 +212,6 @@
   // ---- The outlook with the knobs where they stand ----
   const today = totals(data.today);
   const before = data.before.map(totals);
-  const beforeCoins = data.beforeCoins.map(BigInt);
 
   function reckon() {
     const months = data.months.map((ends) => {
@@ -180,23 +221,40 @@
     });
     const turned = at.rise > 0;
     const hasRanges = data.ranges[0] || (data.ranges[1] && turned) || (data.ranges[2] && turned && at.passed > 0);
-    const alike = before.map((t, i) => [t.cost, beforeCoins[i]]);
-    const figures = {};
     const whole = { before: stand(before) };
     const total = { before: BigInt(data.totalBefore) };
     for (const end of ["low", "after", "high"]) {
       whole[end] = stand(months.map((month) => month[end]));
       total[end] = coinsOf(whole[end].cost);
-      figures[end] = shareOut(months.map((month) => month[end].cost), total[end], alike);
     }
+    const costs = (end) => (end === "before" ? before : months.map((month) => month[end])).map((t) => t.cost);
+    const isOne = months.every((month) => month.low.cost === month.after.cost && month.after.cost === month.high.cost);
+    const shown = isOne ? ["before", "low"] : ["before", "low", "after", "high"];
+    const shared = shareOutTogether(shown.map(costs), shown.map((end) => total[end]));
+    const figures = { after: shared[1], high: shared[1], ...Object.fromEntries(shown.map((end, i) => [end, shared[i]])) };
     const bridge = data.bridge.map(([last, all]) => ({ last: totals(last), whole: totals(all) }));
-    const column = (key, shown) => shareOut(bridge.map((step, i) => step[key].cost - (i ? bridge[i - 1][key].cost : 0n)), shown, null);
     const end = months.length - 1;
+    // What stands among the months too has its figure from there; what lies between is shared out.
+    const isSame = (a, b) => abs(a - b) * COIN * 1000000n < UNIT * ((found) => (found > 1n ? found : 1n))(abs(a) / UNIT / 1000000n);
+    const column = (key, known, was, is) => {
+      const reached = bridge.map((step) => step[key].cost);
+      const fixed = new Map([[reached.length - 1, is]]);
+      reached.slice(0, -1).forEach((n, i) => { if (isSame(n, known)) fixed.set(i, was); });
+      if (!fixed.has(0)) fixed.set(0, coinsOf(reached[0]));
+      const stops = [...fixed.keys()].sort((a, b) => a - b);
+      const coins = [fixed.get(0)];
+      stops.slice(1).forEach((to, k) => {
+        const from = stops[k];
+        const parts = reached.slice(from + 1, to + 1).map((n, i) => n - reached[from + i]);
+        coins.push(...shareOut(parts, fixed.get(to) - fixed.get(from), null));
+      });
+      return coins;
+    };
     return {
-      months, figures, whole, total, bridge, hasRanges, end,
+      months, figures, whole, total, bridge, hasRanges, end, isSame,
       last: months[end],
-      lastCoins: column("last", figures.after[end]),
-      wholeCoins: column("whole", total.after),
+      lastCoins: column("last", before[end].cost, figures.before[end], figures.after[end]),
+      wholeCoins: column("whole", whole.before.cost, total.before, total.after),
     };
   }
 
@@ -318,20 +376,23 @@
     }
     return nodes(lines, 0);
   }
-  function spread(nodes, total, key, alike) {
-    const shared = shareOut(nodes.map((node) => node[key]), total, alike && nodes.map((node) => [node.before, node.beforeCoins]));
+  function spread(nodes, totals) {
+    const keys = ["before", "after"];
+    const shared = shareOutTogether(keys.map((key) => nodes.map((node) => node[key])), totals);
     nodes.forEach((node, i) => {
-      node[key + "Coins"] = shared[i];
-      if (node.parts.length) spread(node.parts, shared[i], key, alike);
-      else node.lines[0][key + "Coins"] = shared[i];
+      const coins = shared.map((column) => column[i]);
+      keys.forEach((key, k) => {
+        node[key + "Coins"] = coins[k];
+        if (!node.parts.length) node.lines[0][key + "Coins"] = coins[k];
+      });
+      if (node.parts.length) spread(node.parts, coins);
     });
   }
   function drawLines(now) {
     if (!data.lines.length) return;
     const lines = data.lines.map(([names, unpriced, was, then]) => ({ names, unpriced, before: amount(was), after: amount(then) }));
     const top = tree(lines);
-    spread(top, beforeCoins[now.end], "before", false);
-    spread(top, now.figures.after[now.end], "after", true);
+    spread(top, [now.figures.before[now.end], now.figures.after[now.end]]);
     const whole = now.last.after.cost;
     const add = (found, key) => found.reduce((total, line) => total + line[key], 0n);
     const cells = (found) => {
@@ -375,12 +436,15 @@
     const listed = more.length ? [...rows, { mark: rows.length, today: sumKnown(more, "today"), last: sumKnown(more, "last"), isFold: true }] : rows;
     const whole = { today: sumKnown(listed, "today"), last: sumKnown(listed, "last") };
     const known = [[today.cost, now.lastCoins[0]], [now.last.after.cost, now.figures.after[now.end]]];
-    const coins = (value) => {
-      const total = value(whole);
-      const same = known.filter(([exact]) => exact === total).pop();
-      return shareOut(listed.map(value), same ? same[1] : coinsOf(total), null);
-    };
-    const columns = [(row) => served(row.today), (row) => served(row.last), (row) => row.last.revenue || 0n].map(coins);
+    // Coins fall to the customers one by one, the worst first; a row of several shows their sum.
+    const apart = [...rows, ...[...more].sort(worstFirst)];
+    const totalOf = (total, [exact, coins]) => (now.isSame(exact, total) ? coins : coinsOf(total));
+    const costs = ["today", "last"].map((key) => apart.map((row) => served(row[key])));
+    const due = ["today", "last"].map((key, k) => totalOf(served(whole[key]), known[k]));
+    const paid = apart.map((row) => row.last.revenue || 0n);
+    const single = [...shareOutTogether(costs, due), shareOut(paid, coinsOf(paid.reduce((a, b) => a + b, 0n)), null)];
+    const folded = (column) => (more.length ? [...column.slice(0, rows.length), column.slice(rows.length).reduce((a, b) => a + b, 0n)] : column);
+    const columns = single.map(folded);
     const bound = data.floor && { n: BigInt(data.floor[0]), d: BigInt(data.floor[1]) };
     const cells = (row, [was, then, paid], single) => {
       const [m, n] = [margin(row.today), margin(row.last)];
@@ -425,7 +489,7 @@
       margin: ratioCell(margin(is)),
       points: pointsCell(margin(was), margin(is)),
     });
-    now.months.forEach((month, i) => put(rowOf("months-table", i), cells(before[i], month.after, (end) => (end === "before" ? beforeCoins[i] : now.figures[end][i]))));
+    now.months.forEach((month, i) => put(rowOf("months-table", i), cells(before[i], month.after, (end) => now.figures[end][i])));
     put(rowOf("months-table", "total"), cells(now.whole.before, now.whole.after, (end) => now.total[end]));
   }
   function drawBridge(now) {

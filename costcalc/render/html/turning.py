@@ -65,7 +65,6 @@ class _Figures:
             "long": [long_month_text(month.month) for month in outlook.months],
             "several": counted(len(outlook.months), "month"),
             "before": [self.totals(month.before) for month in outlook.months],
-            "beforeCoins": [_coins(figures.before, outlook) for figures in month_figures(outlook)[0]],
             "totalBefore": _coins(month_figures(outlook)[1].before, outlook),
             "months": [[self.totals(totals) for totals in month] for month in sliders.months],
             "bridge": [[self.totals(last), self.totals(whole)] for last, whole in sliders.bridge],
