@@ -209,17 +209,18 @@ def _figures(
     whole = [round_half_up(amount, digits) for amount in _amounts(total)]
     if shown is not None:
         whole = [shown.before, shown.low, shown.mid, shown.high]
-    exact = [{node: amount * 10**digits for node, amount in column} for column in _columns(nodes)]
+    exact = [{node: amount * 10**digits for node, amount in column} for column in _columns(nodes, whole)]
     columns = _spread(top, [int(rounded.scaleb(digits)) for rounded in whole[: len(exact)]], exact)
     columns += [columns[-1]] * (len(whole) - len(columns))
     figures = {node: Figures(*(_decimal(column[node], digits) for column in columns)) for node in nodes}
     return figures, Figures(*whole)
 
 
-def _columns(nodes: Sequence[Node]) -> list[list[tuple[Node, Fraction]]]:
+def _columns(nodes: Sequence[Node], whole: Sequence[Decimal]) -> list[list[tuple[Node, Fraction]]]:
     """Before, low, middle and high; before and low alone where no rise is a range, and all three are one."""
     columns = [[(node, node.cost.before) for node in nodes], [(node, node.cost.low) for node in nodes]]
-    if any(not node.parts and not node.cost.low == node.cost.mid == node.cost.high for node in nodes):
+    is_range = any(not node.parts and not node.cost.low == node.cost.mid == node.cost.high for node in nodes)
+    if is_range or len({*whole[1:]}) > 1:  # among others, one cost may have been rounded to several figures
         columns += [[(node, node.cost.mid) for node in nodes], [(node, node.cost.high) for node in nodes]]
     return columns
 
