@@ -19,9 +19,11 @@ class Selector:
     meter_word: str = ""  # as written; "" is every meter
     meters: frozenset[str] | None = None  # None: every meter
 
-    def matches(self, provider: str | None, model: str) -> bool:
+    def matches(self, provider: str | None, *models: str) -> bool:
+        """Whether one model is meant, by any of its names: that of the list, that which it is billed as."""
         who = provider.lower() if provider else None  # a name that no book knows stays as the log wrote it
-        return (self.provider == "*" or self.provider == who) and bool(_glob(self.model).match(model.lower()))
+        glob = _glob(self.model)
+        return (self.provider == "*" or self.provider == who) and any(glob.match(model.lower()) for model in models)
 
     def covers(self, meter: str) -> bool:
         return self.meters is None or meter in self.meters

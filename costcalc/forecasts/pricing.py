@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -140,10 +140,19 @@ class Pricer:
         quote = self.lists.pricebook.block_on(flow.target.provider, flow.target.region, flow.target.model, day)
         return quote.block.self_hosted if quote.block else None
 
-    def compound(self, provider: str, model: str, day: date) -> Number:
-        """By how much changes of a provider's every meter raise what is not paid by the meter."""
+    def names_of(self, found: ResolvedModel, day: date) -> tuple[str, ...]:
+        """The names of a model and of the one that it is billed as on a day: a selector may mean it by any."""
+        return self.lists.pricebook.block_on(found.provider, found.region, found.model, day).names
+
+    def names_served(self, flow: Flow, day: date) -> tuple[str, ...]:
+        """The same of what serves the flow."""
+        found = self._resolved(flow)
+        return self.names_of(found, day) if found else (flow.model,)
+
+    def compound(self, provider: str, models: Sequence[str], day: date) -> Number:
+        """By how much changes of a provider's every meter raise what is not paid by the meter; `models`: names of one."""
         factor: Number = self.reading.number(ONE)
-        for change in self.changes.matching(provider, model):
+        for change in self.changes.matching(provider, *models):
             if change.selector.meters is None and change.new_rate is None and change.applies_on(day):
                 factor = factor * (1 + self.reading.rise(change))
         return factor
@@ -266,7 +275,7 @@ class Pricer:
         amount = self.reading.count(cell.counts, BILLED) * self._rate(kind.cost_currency or self.lists.currency, month)
         if kind.cost_meter is not None:
             factor: Number = self.reading.number(ONE)
-            for change in self._in_force(cell, day):
+            for change in self._in_force(flow, day):
                 if change.selector.covers(kind.cost_meter) and change.new_rate is None:
                     factor = factor * (1 + self.reading.rise(change))
             return self._bill(amount, {kind.cost_meter: factor}, cell)
@@ -284,7 +293,7 @@ class Pricer:
                 return self._bill(amount, now, cell)
         if flow.path:
             self.assumed[f"{kind.model}: a bill without a list price changes with its requests only"] = None
-        return self._bill(amount, {None: self.compound(kind.provider, kind.model, day)}, cell)
+        return self._bill(amount, {None: self.compound(kind.provider, self.names_served(flow, day), day)}, cell)
 
     def _bill(self, amount: Number, factors: Mapping[str | None, Number], cell: Cell) -> Priced:
         """A bill times what it comes to now, by meter; whoever pays a part of it pays so many times that part."""
@@ -298,8 +307,9 @@ class Pricer:
             return flow.leaves
         return {**flow.leaves, REQUESTS: self.reading.count(flow.cell.counts, REQUESTS)}
 
-    def _in_force(self, cell: Cell, day: date) -> list[PriceChange]:
-        return [change for change in self.changes.matching(*cell.home) if change.applies_on(day)]
+    def _in_force(self, flow: Flow, day: date) -> list[PriceChange]:
+        matching = self.changes.matching(flow.cell.kind.provider, *self.names_served(flow, day))
+        return [change for change in matching if change.applies_on(day)]
 
     def _units_of(self, key: PriceKey, rate: Number, *, contracted: bool) -> _Units:
         place = (key, rate, contracted)
@@ -307,7 +317,7 @@ class Pricer:
         if found is not None:
             return found
         quote = self.lists.quotes.quote(key)
-        matching = () if quote.is_locked else self.changes.matching(key.provider, key.model)
+        matching = () if quote.is_locked else self.changes.matching(key.provider, *quote.names)
         known = meters().by_name
         price = {}
         for meter, q in quote.rates.items():

@@ -293,7 +293,7 @@ class Running:
             if not load.moved:
                 continue
             currency = self.what.lists.pricebook.book(load.target.provider, load.target.region).currency
-            rise = self.pricer.compound(load.target.provider, load.target.model, load.day)
+            rise = self.pricer.compound(load.target.provider, self.pricer.names_of(load.target, load.day), load.day)
             exchange = self.pricer.exchange(currency, when.month)
             machines = replicas_for(load, when.month, exchange, rise, self.reading)
             self.found.replicas.append(machines)
@@ -307,7 +307,7 @@ class Running:
                 total = value_of(hours, flow.cell.counts) * hourly
                 self._cost(index, flow, position, total, hours, hourly)
                 if self.commitments:
-                    _tally(tally, flow, None, load.day, when.month, total)
+                    self._tally(tally, flow, None, load.day, when.month, total)
 
     def _machines_of_draws(self, position: int, load: Load, machines: Replicas) -> None:
         """The bill as a whole, for there may be draws in which nothing moved; covered as far as the load is."""
@@ -347,7 +347,12 @@ class Running:
 
     def _commit(self, tally: Any, flow: Flow, priced: Priced, day: date, month: Month, part: Number) -> None:
         for meter, cost in priced.parts:
-            _tally(tally, flow, meter, day, month, value_of(cost, flow.cell.counts) * part)
+            self._tally(tally, flow, meter, day, month, value_of(cost, flow.cell.counts) * part)
+
+    def _tally(self, tally: Any, flow: Flow, meter: str | None, day: date, month: Month, cost: Number) -> None:
+        names = self.pricer.names_served(flow, day)
+        charge = Charge((), flow.provider, flow.model, meter, Fraction(), Cost(), "list", None, day=day, names=names)
+        tally.add(charge, month, Cost(cost, cost, cost, cost))
 
     def _settle(self, position: int, month: Month, tally: Any) -> None:
         if not self.commitments or not self.reading.is_exact:
@@ -357,11 +362,6 @@ class Running:
             line = self.found.months[position]
             line.shortfall = line.shortfall + part.shortfall.before
             line.cost = line.cost + part.shortfall.before
-
-
-def _tally(tally: Any, flow: Flow, meter: str | None, day: date, month: Month, cost: Number) -> None:
-    charge = Charge((), flow.provider, flow.model, meter, Fraction(), Cost(), "list", None, day=day)
-    tally.add(charge, month, Cost(cost, cost, cost, cost))
 
 
 def _add(found: dict[Any, list[Number]], key: Any, position: int, size: int, amount: Number) -> None:

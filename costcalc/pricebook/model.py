@@ -167,6 +167,11 @@ class Model:
     redirects: Mapping[date, str] = field(default_factory=dict)  # from that day billed as the target
     note: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its own name, and those that it is billed as on some day: selectors mean it by any of them."""
+        return (self.name, *self.redirects.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Book:

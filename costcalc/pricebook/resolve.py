@@ -50,8 +50,13 @@ class Lookup:
 
     block: PriceBlock | None
     book: Book
-    model: str
+    names: tuple[str, ...]  # of the model and of the one it is billed as: a selector may mean it by any
     reason: str = ""
+
+    @property
+    def model(self) -> str:
+        """The one that is billed."""
+        return self.names[-1]
 
 
 @dataclass(frozen=True)
@@ -208,7 +213,7 @@ class Pricebook:
             for provider in self.by_provider
             if isinstance(found := self._resolve_at(provider, wanted, region), ResolvedModel)
         }
-        homes = [found for found in offers.values() if not self._model(found).resold]
+        homes = [found for found in offers.values() if not self.model(found).resold]
         candidates = homes or list(offers.values())
         if len(candidates) == 1:
             others = tuple(sorted(provider for provider in offers if provider != candidates[0].provider))
@@ -256,8 +261,13 @@ class Pricebook:
             return known, rest
         return provider, target
 
-    def _model(self, found: ResolvedModel) -> Model:
+    def model(self, found: ResolvedModel) -> Model:
         return self.book(found.provider, found.region).models[found.model]
+
+    def names_of(self, provider: str, model: str) -> tuple[str, ...]:
+        """The names of a provider's model, with those that it is billed as on any list and day."""
+        entries = [book.models.get(model) for book in self.by_provider.get(provider, ())]
+        return tuple(dict.fromkeys((model, *(name for entry in entries if entry for name in entry.names))))
 
     def block_on(self, provider: str, region: str, model: str, day: date) -> Lookup:
         """The block in force on a price day of the provider (redirects followed), or why there is none."""
@@ -266,16 +276,17 @@ class Pricebook:
         target = _in_force(sorted(entry.redirects), day)
         if target is not None:
             entry = book.models[entry.redirects[target]]
+        names = tuple(dict.fromkeys((model, entry.name)))
         blocks = [block for block in entry.blocks if block.status not in NEVER_APPLIES]
         position = bisect_right(blocks, day, key=lambda block: block.starts or date.min)
         if not position:
             first = f"{blocks[0].starts}" if blocks else "no day"
-            return Lookup(None, book, entry.name, f"no price before {first}")
+            return Lookup(None, book, names, f"no price before {first}")
         block = blocks[position - 1]
         if block.withdrawn:
             since = f" from {block.starts} on" if block.starts else ""
-            return Lookup(None, book, entry.name, f"no price{since}: {block.withdrawn}")
-        return Lookup(block, book, entry.name)
+            return Lookup(None, book, names, f"no price{since}: {block.withdrawn}")
+        return Lookup(block, book, names)
 
     def other_lists(self, found: ResolvedModel) -> list[ResolvedModel]:
         """The same model on the provider's other lists: what a default region left aside."""

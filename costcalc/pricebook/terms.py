@@ -66,14 +66,14 @@ class Terms:
     def __bool__(self) -> bool:
         return bool(self.discounts or self.commitments or self.aliases)
 
-    def discounts_on(self, provider: str, model: str, day: date) -> tuple[Discount, ...]:
-        """The discounts of a model on a price day of its provider."""
-        return tuple(d for d in self.discounts if d.selector.matches(provider, model) and d.applies_on(day))
+    def discounts_on(self, day: date, provider: str, *models: str) -> tuple[Discount, ...]:
+        """The discounts of a model, by any of its names, on a price day of its provider."""
+        return tuple(d for d in self.discounts if d.selector.matches(provider, *models) and d.applies_on(day))
 
-    def days(self, provider: str, model: str) -> set[date]:
-        """The days on which a term of this model begins or ends."""
+    def days(self, provider: str, *models: str) -> set[date]:
+        """The days on which a term of a model, by any of its names, begins or ends."""
         terms: Iterator[Discount | Commitment] = iter((*self.discounts, *self.commitments))
-        matching = [term for term in terms if term.selector.matches(provider, model)]
+        matching = [term for term in terms if term.selector.matches(provider, *models)]
         return {day for term in matching for day in (term.from_day, term.until_day) if day}
 
 

@@ -26,7 +26,7 @@ class Tally:
     def add(self, charge: Charge, month: Month, cost: Cost) -> None:
         for commitment in self.commitments:
             selector = commitment.selector
-            if selector.matches(charge.provider, charge.model) and commitment.applies_on(charge.day):
+            if selector.matches(charge.provider, *charge.names) and commitment.applies_on(charge.day):
                 place = (commitment, month)
                 self.spent[place] = self.spent.get(place, ZERO) + cost * _share(selector, charge)
 

@@ -87,6 +87,7 @@ class Charge:
     listed: Fraction | None = None  # of a contracted charge: its cost before by the list
     line_meter: str = ""  # whose price it has, where that is another meter
     is_shortfall: bool = False  # what a commitment asks for beyond all usage: no rise touches it
+    names: tuple[str, ...] = ()  # of its model and of the one it is billed as: a selector may mean it by any
 
     @property
     def price_line(self) -> str | None:

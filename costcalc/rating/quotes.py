@@ -60,6 +60,7 @@ class Quote:
     rates: Mapping[str, QuotedRate]
     book: Book
     block: PriceBlock | None
+    names: tuple[str, ...]  # of the model and of the one it is billed as
     reason: str = ""
     is_locked: bool = False  # a negotiated fixed rate, before the day until which it holds
     is_estimate: bool = False  # the start of this price is unknown and the day lies before it was first seen
@@ -195,8 +196,8 @@ class Quotes:
         """The days on which the model's price, or what is known of it, changes."""
         book = self.pricebook.book(found.provider, found.region)
         entry = book.models[found.model]
-        days = {*entry.redirects, *self.pricebook.terms.days(found.provider, found.model)}
-        for model in (entry, *(book.models[target] for target in entry.redirects.values())):
+        days = {*entry.redirects, *self.pricebook.terms.days(found.provider, *entry.names)}
+        for model in (book.models[name] for name in entry.names):
             for block in model.blocks:
                 seen = [book.modifiers[name].observed for name in block.modifiers]
                 days.update(day for day in (block.starts, block.observed, block.locked_until, *seen) if day)
@@ -207,12 +208,12 @@ class Quotes:
 
     def _look_up(self, key: PriceKey) -> Quote:
         lookup = self.pricebook.block_on(key.provider, key.region, key.model, key.day)
-        block = lookup.block
+        block, names = lookup.block, lookup.names
         if block is None:
-            return Quote({}, lookup.book, None, lookup.reason)
+            return Quote({}, lookup.book, None, names, lookup.reason)
         section, missing = _section(block, key)
         if section is None:
-            return Quote({}, lookup.book, block, missing)
+            return Quote({}, lookup.book, block, names, missing)
         modifiers = modifiers_for(lookup.book, block, key.labels)
         rates = _modified(_rates(block, section, key), modifiers)
         open_starts = (block.observed if block.starts is None else None, section.observed)
@@ -221,10 +222,10 @@ class Quotes:
         is_estimate = any(key.day < day for day in observed)
         single = {meter for meter, q in rates.items() if q.rate.observed and key.day < q.rate.observed}
         # A locked rate is negotiated already: the discount is in it.
-        discounts = () if is_locked else self.pricebook.terms.discounts_on(key.provider, key.model, key.day)
+        discounts = () if is_locked else self.pricebook.terms.discounts_on(key.day, key.provider, *names)
         if discounts:
             rates = {meter: replace(q, left=discounted(discounts, q.line or meter)) for meter, q in rates.items()}
-        return Quote(rates, lookup.book, block, "", is_locked, is_estimate, frozenset(single), discounts)
+        return Quote(rates, lookup.book, block, names, "", is_locked, is_estimate, frozenset(single), discounts)
 
 
 def modifiers_for(book: Book, block: PriceBlock, labels: Sequence[tuple[str, str]]) -> list[Modifier]:

@@ -298,7 +298,7 @@ class Rater:
         if found is None:
             quote = self.quotes.quote(key)
             rate = self.exchange(quote.book.currency, month)
-            matching = () if quote.is_locked else self.changes.matching(key.provider, key.model)
+            matching = () if quote.is_locked else self.changes.matching(key.provider, *quote.names)
             found = {}
             for meter, quoted in quote.rates.items():
                 listed = Cost(
@@ -451,7 +451,10 @@ class Rater:
         if self._is_locked(kind):
             return ()
         day = kind.key.day if kind.key else kind.day
-        return tuple(c for c in self.changes.matching(kind.provider, kind.model) if c.applies_on(day))
+        return tuple(c for c in self.changes.matching(kind.provider, *self._names(kind)) if c.applies_on(day))
+
+    def _names(self, kind: Kind) -> tuple[str, ...]:
+        return self.quotes.quote(kind.key).names if kind.key else (kind.model,)
 
     def _is_locked(self, kind: Kind) -> bool:
         return kind.key is not None and self.quotes.quote(kind.key).is_locked
@@ -472,6 +475,7 @@ class Rater:
         return Charge(
             line, kind.provider, kind.model, meter, quantity, cost, basis, kind.key,
             hike_not_applied=hike_not_applied, is_locked=self._is_locked(kind), has_revenue=kind.has_revenue, day=kind.day,
+            names=self._names(kind),
         )  # fmt: skip
 
     def _with_requests(self, charge: Charge, sums: Amounts) -> Charge:
@@ -495,7 +499,8 @@ class Rater:
         if isinstance(resolved, Unresolved):
             return self._unpriced_moments(group, resolved)
         moments = self.quotes.moments(group, resolved)
-        begins = self._rise_begins(resolved.provider, resolved.model, [m.day for m in moments])
+        names = self.pricebook.model(resolved).names
+        begins = self._rise_begins(resolved.provider, names, [m.day for m in moments])
         met: list[Met] = [(m.weight, m.key, month_of(m.day), m.day) for m in moments]
         return met, begins or self.quotes.price_differs(moments)
 
@@ -509,13 +514,13 @@ class Rater:
             place = (month_of(day), self.bill_days[position - 1] if position else date.min)
             shares[place] = shares.get(place, Fraction()) + weight
         met: list[Met] = [(weight, None, month, since) for (month, since), weight in shares.items()]
-        return met, self._rise_begins(provider, resolved.model or group.model, [since for _, since in shares])
+        return met, self._rise_begins(provider, (resolved.model or group.model,), [since for _, since in shares])
 
-    def _rise_begins(self, provider: str, model: str, days: Sequence[date]) -> bool:
+    def _rise_begins(self, provider: str, names: Sequence[str], days: Sequence[date]) -> bool:
         """Whether a rise begins or ends between these days of one bucket."""
         return len(days) > 1 and any(
             day and min(days) < day <= max(days)
-            for change in self.changes.matching(provider, model)
+            for change in self.changes.matching(provider, *names)
             for day in (change.from_day, change.until_day)
         )
 

@@ -28,7 +28,7 @@ def _shared(shortfall: Charge, part: Committed, used: Sequence[Charge]) -> Itera
     weights: dict[LineKey, Fraction] = {}
     selector = part.commitment.selector
     for charge in used:
-        if selector.matches(charge.provider, charge.model) and (
+        if selector.matches(charge.provider, *charge.names) and (
             charge.price_line is None or selector.covers(charge.price_line)
         ):
             weights[charge.line] = weights.get(charge.line, Fraction()) + charge.cost.before

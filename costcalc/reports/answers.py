@@ -77,7 +77,7 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
     if lost <= 0:
         return MoveAnswer(name, found.region, None, Fraction(), lost, "nothing rises")
     stays, moved = Fraction(), Fraction()
-    moving: set[tuple[str, str]] = set()
+    moving: set[tuple[str, ...]] = set()  # a provider, then the names of a model
     for kind, sums in rater.amounts.items():
         if kind.provider not in raised or (kind.provider, kind.model) == (found.provider, found.model):
             continue
@@ -92,7 +92,7 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
         at_target = rater.contracted_cost(replace(kind, key=key), sums)
         if at_target is None:
             return MoveAnswer(name, found.region, None, Fraction(), lost, "it has no price for all of this usage")
-        moving.add((kind.provider, kind.model))
+        moving.add((kind.provider, *made[0].names))
         stays += sum_costs(charge.cost for charge in made).mid
         moved += at_target.mid
     saved = stays - moved
@@ -106,7 +106,7 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
     return MoveAnswer(name, found.region, share, saved, lost)
 
 
-def _owed(rater: Rater, moving: Collection[tuple[str, str]], share: Fraction) -> str:
+def _owed(rater: Rater, moving: Collection[tuple[str, ...]], share: Fraction) -> str:
     """A commitment that would have to be paid for what has moved away."""
     for part in rater.committed:
         selector = part.commitment.selector

@@ -242,12 +242,11 @@ class _Explainer:
         )
         if key is None or quote is None or not is_listed:
             return replace(found, quote=quote)
-        lookup = self.rater.pricebook.block_on(key.provider, key.region, key.model, key.day)
         name = quote.block.schedule if quote.block else None
         return replace(
             found,
             quote=quote,
-            billed_as=lookup.model if lookup.model != key.model else "",
+            billed_as="".join(quote.names[1:]),
             schedule=quote.book.schedules.get(name) if name else None,
         )
 
@@ -264,9 +263,8 @@ class _Explainer:
         kind, key, quote = price.kind, price.kind.key, price.quote
         if key is None or quote is None or price.leaves[0].quoted is None:
             return id(price)
-        changes = tuple(
-            change for change in self.rater.changes.matching(key.provider, key.model) if change.applies_on(key.day)
-        )
+        matching = self.rater.changes.matching(key.provider, *quote.names)
+        changes = tuple(change for change in matching if change.applies_on(key.day))
         return (
             kind.month, kind.band_basis, kind.weighted, key.provider, key.region, key.model, key.service_tier,
             key.thinking, key.off_peak, key.labels, id(quote.block), tuple(sorted(quote.rates.items(), key=lambda pair: pair[0])),

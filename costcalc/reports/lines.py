@@ -155,7 +155,7 @@ def touches(change: PriceChange, charge: Charge) -> bool:
 
 
 def _in_scope(change: PriceChange, charge: Charge) -> bool:
-    if charge.is_locked or charge.is_shortfall or not change.selector.matches(charge.provider, charge.model):
+    if charge.is_locked or charge.is_shortfall or not change.selector.matches(charge.provider, *charge.names):
         return False
     return charge.price_line is None or change.selector.covers(charge.price_line)
 

@@ -23,7 +23,7 @@ def _took_effect(setting: Setting, rating: Rating, revenue_source: str) -> bool:
         selector = read_selector(setting.name)
         return any(
             charge.listed is not None
-            and selector.matches(charge.provider, charge.model)
+            and selector.matches(charge.provider, *charge.names)
             and (charge.meter is None or selector.covers(charge.meter))
             for charge in rating.charges
         )

@@ -77,8 +77,9 @@ class PriceChanges:
         found = {day for change in self.changes for day in (change.from_day, change.until_day)}
         return sorted(day for day in found if day)
 
-    def matching(self, provider: str | None, model: str) -> tuple[PriceChange, ...]:
-        return tuple(change for change in self.changes if change.selector.matches(provider, model))
+    def matching(self, provider: str | None, *models: str) -> tuple[PriceChange, ...]:
+        """The changes of one model, each once, by whichever of its names they mean it."""
+        return tuple(change for change in self.changes if change.selector.matches(provider, *models))
 
 
 def unit_price(

@@ -174,12 +174,9 @@ def _check_absent(budget: Budget, case: Case, after: Run) -> None:
     A shipped scenario is of a whole market: it must touch the log somewhere; a file of one's own, with every entry.
     """
     scenario = case.scenario
-    served = {(provider, model) for _, provider, model in after.rows} | {cell.home for cell in case.horizon.cells.cells}
-    idle = [
-        change
-        for change in case.options.changes
-        if not any(change.selector.matches(provider, model) for provider, model in served)
-    ]
+    used = {(provider, model) for _, provider, model in after.rows} | {cell.home for cell in case.horizon.cells.cells}
+    served = {(provider, *case.horizon.pricebook.names_of(provider, model)) for provider, model in used}
+    idle = [change for change in case.options.changes if not any(change.selector.matches(*names) for names in served)]
     if not Path(scenario.written).suffix:
         changes = list(case.options.changes)
         problems = [_absent(budget, scenario.written)] if scenario.is_only_prices and idle == changes else []

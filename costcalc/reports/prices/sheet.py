@@ -114,11 +114,11 @@ def sheet(
         used,
         _next_change(reader, model, day),
         precedence(pricebook, found.provider, found.region, reader.model.name),
-        pricebook.terms.discounts_on(found.provider, found.model, day),
+        pricebook.terms.discounts_on(day, found.provider, *lookup.names),
         [
             term
             for term in pricebook.terms.commitments
-            if term.selector.matches(found.provider, found.model) and term.applies_on(day)
+            if term.selector.matches(found.provider, *lookup.names) and term.applies_on(day)
         ],
         [other.region for other in pricebook.other_lists(found)],
         derivation(block.self_hosted) if block and block.self_hosted else None,
