@@ -22,6 +22,7 @@ from costcalc.usage.diagnose import (
     refused_rows,
     unknown_usage,
 )
+from costcalc.usage.digits import with_all_digits
 from costcalc.usage.engine import Engine, NotRectangular, lines_with_keys, relation, usage_key_pattern
 from costcalc.usage.formats import Parts
 from costcalc.usage.joining import joined
@@ -160,6 +161,19 @@ class Counter:
     # --- counting -----------------------------------------------------------------------------------------
 
     def _count(self, number: int) -> None:
+        first = self.readings[number]
+        self._count_once(number)
+        if first.sources[0].kind != "json" or not self._rows_of(number, "cost_known OR revenue_known"):
+            return
+        sources = tuple(with_all_digits(self.engine, source, self.workspace) for source in first.sources)
+        if sources != first.sources:
+            self.readings[number] = replace(first, sources=sources)
+            self.repeats.pop(number, None)
+            self.unknown.pop(number, None)
+            self._forget(number)
+            self._count_once(number)
+
+    def _count_once(self, number: int) -> None:
         if self.readings[number].names is not None and is_small(self.readings[number].sources):
             self._ask_names(number)
         if self.readings[number].sources[0].kind == "table":

@@ -284,11 +284,16 @@ def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:
 def lines_with_keys(reading: Reading) -> str:
     """The lines, as text, in which one of the keys that the format searches for begins an object."""
     pattern = usage_key_pattern(reading.spec).pattern
+    return f"{text_lines(reading.sources)} WHERE regexp_matches(line, {quoted(pattern)})"
+
+
+def text_lines(sources: tuple[Source, ...]) -> str:
+    """The lines of text files as they are, in a column called `line`."""
     options = (
         "header = false, auto_detect = false, delim = '\\0', quote = '', escape = '', columns = {'line': 'VARCHAR'}"
     )
     size = f"max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, strict_mode = false"
-    return f"read_csv({_files(reading.sources)}, {options}, {size}) WHERE regexp_matches(line, {quoted(pattern)})"
+    return f"read_csv({_files(sources)}, {options}, {size})"
 
 
 def _deduped(dedupe: Dedupe, columns: JsonColumns) -> str | None:
