@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
 from costcalc.api.settings import with_settings
-from costcalc.api.words import line_names, read_amount, read_basis, read_period, read_share
+from costcalc.api.words import line_names, read_amount, read_basis, read_limits, read_period, read_share
 from costcalc.asked import NOTHING_ASKED
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, fail, nearest_names
@@ -25,6 +25,7 @@ from costcalc.reports.reconcile.reconciliation import ReconcileOptions
 from costcalc.reports.reconcile.reconciliation import reconcile as reconcile_report
 from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
+from costcalc.usage.limits import Limits
 from costcalc.usage.period import Period
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def reconcile(
     names = None if by is None else _names(by)
     allowed = tolerance if isinstance(tolerance, Tolerance) else read_tolerance(tolerance)
     prices = prices or read_prices()
-    bills = _invoices(invoice, names or (), prices, timezone or "UTC", invoice_format, invoice_columns or {})
+    bills = _invoices(
+        invoice, names or (), prices, timezone or "UTC", invoice_format, invoice_columns or {}, _limits(choose)
+    )
     zone = timezone or zone_of(bills, prices.pricebook) or "UTC"
     ledger = _usage(usage, names or (), prices, zone, choose)
     options = ReconcileOptions(
@@ -145,7 +148,8 @@ def _names(by: Sequence[str] | str) -> tuple[str, ...]:
 
 
 def _invoices(
-    invoice: object, by: Sequence[str], prices: Prices, timezone: str, usage_format: str | None, columns: Mapping[str, str]
+    invoice: object, by: Sequence[str], prices: Prices, timezone: str, usage_format: str | None,
+    columns: Mapping[str, str], limits: Limits,
 ) -> list[UsageLedger]:  # fmt: skip
     """Each file of the invoice as a ledger of its own, for no two need have the same columns."""
     from costcalc.usage.arguments import find_files
@@ -162,13 +166,13 @@ def _invoices(
     if isinstance(invoice, UsageLedger):
         return [invoice]
     if not isinstance(invoice, str | Path | Sequence):
-        return [scan(invoice, request)]
+        return [scan(invoice, request, limits=limits)]
     found: list[UsageLedger] = []
     named = find_files(invoice)
     problems = named.left.missing  # a bill is compared whole
     for name in named.files:
         try:
-            found.append(scan(name, request))
+            found.append(scan(name, request, limits=limits))
         except CostcalcError as error:
             problems += error.problems
     if problems:
@@ -182,6 +186,7 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
         return usage
     from costcalc.usage.scan import ScanRequest, scan
 
+    limits = _limits(choose)
     cuts = cuts_for(prices.pricebook, timezone)
     period = _period(choose)
     request = ScanRequest(
@@ -199,13 +204,17 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
     )
     asked = choose.get("asked") or NOTHING_ASKED
     try:
-        return with_settings(scan(usage, request, choose.get("progress")), asked, prices)
+        return with_settings(scan(usage, request, choose.get("progress"), limits), asked, prices)
     except CostcalcError as error:
         if {problem.code for problem in error.problems} != {"ledger-too-coarse"}:
             raise
         # A ledger that was stored without the hours says less of why the days differ, and all of how much.
-        found = scan(usage, replace(request, cuts=cuts), choose.get("progress"))
+        found = scan(usage, replace(request, cuts=cuts), choose.get("progress"), limits)
         return with_settings(found, asked, prices)
+
+
+def _limits(choose: Mapping[str, Any]) -> Limits:
+    return read_limits(choose.get("memory"), choose.get("threads"))
 
 
 def _period(choose: Mapping[str, Any]) -> Period:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import scenario_of
 from costcalc.api.settings import with_settings
-from costcalc.api.words import read_period
+from costcalc.api.words import read_limits, read_period
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
@@ -43,6 +43,8 @@ def scan(
     columns: Mapping[str, str] | None = None,
     usage_format: str | None = None,
     progress: Progress | None = None,
+    memory: str | None = None,
+    threads: int | str | None = None,
     scenarios: Sequence[str | Path | Scenario] = (),
     months: int | None = None,
     budgets: Sequence[Budget] = (),
@@ -58,12 +60,13 @@ def scan(
     `by` names the dimensions to keep apart; `columns` says what a column of your own is called
     (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, and `budgets` say what else must be kept
     apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
-    time; `joining`: what one question does not tell apart, so that the ledger answers no other.
+    time; `memory` ("2GB") and `threads` limit what counting uses; `joining`: what one question does not tell apart, so that the ledger answers no other.
     CostcalcError: an input that cannot be read or understood.
     """
     from costcalc.usage.scan import ScanRequest
     from costcalc.usage.scan import scan as scan_usage
 
+    limits = read_limits(memory, threads)
     prices = prices or read_prices()
     wished: tuple[str, ...] = ()
     plans: list[Scenario] = []
@@ -96,7 +99,7 @@ def scan(
         usage_format=usage_format,
         joining=joining,
     )
-    return with_settings(scan_usage(usage, request, progress), asked, prices)
+    return with_settings(scan_usage(usage, request, progress, limits), asked, prices)
 
 
 def ledger_of(

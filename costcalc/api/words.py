@@ -9,13 +9,16 @@ from fractions import Fraction
 
 from costcalc.calendar import MOST_MONTHS, read_day, read_month
 from costcalc.money import Money, exact_text, read_number
-from costcalc.problems import fail, nearest_names
+from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.usage.limits import LEAST_MEMORY, MOST_THREADS, UNITS, Limits, shown_size
 from costcalc.usage.period import Period, period_of_month, read_last, read_week
 
 Number = int | str | Fraction  # a float would have lost digits before it came here
 _NOUNS = {"--month": "month", "--week": "week", "--last": "length of time"}
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _AMOUNT_WITH_CODE = re.compile(r"^([+-]?[\d.,_]+)([A-Za-z]{3})$", re.ASCII)
+_SIZE = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(UNITS)})", re.ASCII | re.IGNORECASE)
+_SIZES = "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB: 2GB"
 BASES = ("auto", "list", "contracted", "billed")
 
 
@@ -85,6 +88,40 @@ def _refuse_float(value: object, what: str, code: str, text: str) -> None:
 def line_names(by: Sequence[str] | str) -> tuple[str, ...]:
     words = by.split(",") if isinstance(by, str) else by
     return tuple(dict.fromkeys(word.strip().lower() for word in words if word.strip())) or ("provider", "model")
+
+
+def read_limits(memory: str | None = None, threads: int | str | None = None) -> Limits:
+    """`2GB`, `512 MiB`, and a count of cores; None leaves the usual. CostcalcError with every wrong word."""
+    found: dict[str, int] = {}
+    problems: list[Problem] = []
+    for name, value, read in (("memory", memory, read_memory), ("threads", threads, read_threads)):
+        try:
+            found |= {} if value is None else {name: read(value)}
+        except CostcalcError as error:
+            problems += error.problems
+    if problems:
+        raise CostcalcError(problems)
+    return Limits(**found)
+
+
+def read_memory(text: object) -> int:
+    """`2GB`, `512 MB`, `1.5GiB` in bytes. CostcalcError: no size, or less than counting needs."""
+    found = _SIZE.fullmatch(str(text).strip())
+    if found is None:
+        raise fail("bad-size", f'memory "{text}" is no size', expected=_SIZES)
+    size = int(Fraction(found[1]) * UNITS[found[2].upper()])
+    if size < LEAST_MEMORY:
+        least = f"at least {shown_size(LEAST_MEMORY)}"
+        raise fail("bad-size", f'memory "{text}" is too little to count with', expected=f"{least}: {_SIZES}")
+    return size
+
+
+def read_threads(value: object) -> int:
+    """A count of cores. CostcalcError: none."""
+    text = str(value).strip()
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_THREADS):
+        raise fail("bad-option", f'threads "{value}" is no count of cores', expected=f"1 to {MOST_THREADS}")
+    return int(text)
 
 
 def read_money(value: Number | Money) -> Money:

@@ -12,6 +12,7 @@ from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
@@ -83,9 +84,11 @@ Output = Annotated[
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def advise(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     scenario: ScenarioOption = None,
     hike: Hike = None,
     pass_through: PassThrough = None,
@@ -101,17 +104,7 @@ def advise(
     months: Months = 0,
     currency: o.Currency = None,
     basis: o.Basis = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.UsageChoice,
     output: Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
@@ -124,9 +117,6 @@ def advise(
     plan = output if output is not None and output.suffix.lower() in PLAN_ENDINGS else None
     answer = None if plan is not None else output
     kind = kind_of(format_, as_json, answer, beside=PLAN_ENDINGS)
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-    )
     earned, source, today = read_earned(revenue, margin, config)
     base = api.scenario_of(scenario, hike or ())
     with config.blamed(), scan_progress() as progress:

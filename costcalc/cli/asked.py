@@ -32,6 +32,7 @@ _FLAGS = {
     "pricebook": "--pricebook",
     "config_file": "--config",
 }
+_OF_NO_FIGURE = ("config_file", "memory", "threads")  # variables that change no figure, or are said elsewhere
 # A flag has this value where nobody says another: a setting that repeats it changes nothing.
 _DEFAULTS = {"timezone": "UTC", "basis": "auto", "by": "provider,model"}
 
@@ -62,7 +63,7 @@ def _environment(ctx: typer.Context) -> Iterator[Setting]:
     for option in ctx.command.params:
         name = option.name or ""
         variable: Any = option.envvar
-        if variable and name != "config_file" and _source(ctx, name) == "ENVIRONMENT":
+        if variable and name not in _OF_NO_FIGURE and _source(ctx, name) == "ENVIRONMENT":
             yield Setting(str(variable), str(ctx.params[name]))
 
 

@@ -14,6 +14,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, lacks_of, report_refused
 from costcalc.cli.plans import read_earned
 from costcalc.cli.progress import scan_progress
@@ -118,9 +119,11 @@ Format = Annotated[
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def check(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     budgets: BudgetFiles = None,
     max_cost: MaxCost = None,
     max_rise: MaxRise = None,
@@ -133,17 +136,7 @@ def check(
     margin: MarginOption = None,
     currency: o.Currency = None,
     basis: o.Basis = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.UsageChoice,
     output: Outputs = None,
     format_: Format = None,
     as_json: o.Json = False,
@@ -157,9 +150,6 @@ def check(
         config = read_config(config_file)
         targets = _targets(format_, as_json, output)
         _check_tag(tag)
-        choice = o.UsageChoice(
-            o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-        )
         limits: dict[str, Any] = {
             "max_cost": max_cost, "max_rise": max_rise, "min_margin": min_margin, "max_tokens": max_tokens,
             "max_requests": max_requests, "max_unpriced": max_unpriced,

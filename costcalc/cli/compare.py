@@ -11,6 +11,7 @@ from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.plans import Floor, MarginOption, RevenueOption, read_earned
 from costcalc.cli.progress import scan_progress
@@ -73,9 +74,11 @@ By = Annotated[
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def compare(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     scenario: Scenarios = None,
     hike: Hikes = None,
     pass_through: Shares = None,
@@ -86,17 +89,7 @@ def compare(
     by: By = None,
     currency: o.Currency = None,
     basis: o.Basis = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.UsageChoice,
     output: o.Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
@@ -107,9 +100,6 @@ def compare(
     """Which of several scenarios costs what, and which customers turn unprofitable?"""
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-    )
     earned, source, today = read_earned(revenue, margin, config)
     plans = [api.scenario_of(name, ()) for name in scenario or ()]
     with config.blamed(), scan_progress() as progress:

@@ -324,6 +324,8 @@ _BY_OPTION: dict[str, Offered] = {
     "--since": _days,
     "--until": _days,
     "--on": _days,
+    "--memory": lambda ctx, incomplete: ("512MB", "1GB", "2GB", "4GB"),
+    "--threads": lambda ctx, incomplete: map(str, range(1, (os.cpu_count() or 1) + 1)),
 }
 _BY_METAVAR: dict[str, Offered] = {
     "PROVIDER=REGION": _regions,

@@ -12,7 +12,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from costcalc.api.words import read_amount, read_basis, read_share
+from costcalc.api.words import read_amount, read_basis, read_memory, read_share, read_threads
 from costcalc.asked import Setting
 from costcalc.calendar import zone
 from costcalc.files import path_from_here
@@ -34,6 +34,8 @@ _TEXTS = (
     "margin",
     "floor",
     "move_to",
+    "memory",
+    "threads",
 )
 _LISTS = ("pricebooks",)
 _TABLES = ("regions", "aliases", "map")
@@ -236,6 +238,8 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
     "revenue": lambda text: read_amount(text, "revenue"),
     "margin": _check_margin,
     "floor": lambda text: read_share(text, "floor"),
+    "memory": read_memory,
+    "threads": read_threads,
 }
 
 

@@ -11,6 +11,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import fail
@@ -54,25 +55,17 @@ Output = Annotated[
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def cost(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     each: Each = None,
     by: o.By = None,
     allocate: Allocate = "none",
     currency: o.Currency = None,
     basis: o.Basis = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.UsageChoice,
     output: Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
@@ -85,9 +78,6 @@ def cost(
         raise fail("bad-option", f'--each "{each}" is no period', expected="day, or month")
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output, also=("focus", "focus-parquet", "xlsx", "parquet"))
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-    )
     with config.blamed(), scan_progress() as progress:
         result = api.cost(
             usage,

@@ -10,6 +10,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.plans import Hike, PassThrough, ScenarioOption
 from costcalc.cli.progress import scan_progress
@@ -50,9 +51,11 @@ Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many li
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def explain(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     line: LineOption = None,
     meter: Meter = None,
     day: Day = None,
@@ -63,17 +66,7 @@ def explain(
     by: o.By = None,
     currency: o.Currency = None,
     basis: o.Basis = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.UsageChoice,
     output: o.Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
@@ -84,9 +77,6 @@ def explain(
     """Which rows, price, band, hike and exchange rate made this figure?"""
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-    )
     zone = choice.zone(config)
     with config.blamed(), scan_progress() as progress:
         result = api.explain(

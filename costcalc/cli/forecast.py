@@ -10,6 +10,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 
@@ -52,25 +53,17 @@ Interval = Annotated[
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def forecast(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     to: To = "month-end",
     budget: Budget = None,
     interval: Interval = "80%",
     currency: o.Currency = None,
     basis: o.Basis = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.UsageChoice,
     output: o.Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
@@ -81,9 +74,6 @@ def forecast(
     """Where will the month or year end, and when does the budget break?"""
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-    )
     with config.blamed(), scan_progress() as progress:
         result = api.forecast(
             usage,

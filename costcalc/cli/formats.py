@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from costcalc.api.words import read_limits
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import screen
 from costcalc.problems import fail, nearest_names, visible
 
@@ -51,15 +53,19 @@ def show(name: Annotated[str, typer.Argument(help="A format's name.", show_defau
 
 
 @app.command()
-def detect(usage: o.Usage, columns: o.Map = None, as_json: Json = False, config_file: o.ConfigFile = None) -> None:
+@grouped
+def detect(
+    usage: o.Usage, *, columns: o.Map = None, limits: o.Limits, as_json: Json = False, config_file: o.ConfigFile = None
+) -> int:
     """Which format each file is, and what was understood of its columns."""
     from costcalc.usage.scan import detect as detect_files
 
-    rules = read_config(config_file).map_rules()
-    found = detect_files(usage, o.pairs(columns, "--map", "NAME=COLUMN"), rules=rules)
+    config = read_config(config_file)
+    columns_named = o.pairs(columns, "--map", "NAME=COLUMN")
+    found = detect_files(usage, columns_named, rules=config.map_rules(), limits=read_limits(**limits.words(config)))
     if as_json:
         typer.echo(json.dumps([_as_json(each) for each in found], ensure_ascii=False, indent=2))
-        return
+        return 0
     console = screen()
     for each in found:
         console.print(f"{visible(each.path)}: {each.format}")
@@ -71,6 +77,7 @@ def detect(usage: o.Usage, columns: o.Map = None, as_json: Json = False, config_
             console.print(f"  dimensions, for --by: {', '.join(visible(name) for name in each.dimensions)}")
         for column in each.uncounted:
             console.print(f"  {visible(column)}: looks like a count and is not read (--map MEANING={visible(column)})")
+    return 0
 
 
 def _as_json(each) -> dict[str, object]:  # type: ignore[no-untyped-def]

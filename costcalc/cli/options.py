@@ -111,6 +111,26 @@ UsageFormat = Annotated[
         "--usage-format", metavar="NAME", help="Read the log as this format.", show_default="found from the content"
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        envvar="COSTCALC_MEMORY",
+        help="Memory for counting: 2GB. What does not fit goes to a temporary folder.",
+        show_default="256MB",
+    ),
+]
+Threads = Annotated[
+    str | None,
+    typer.Option(
+        "--threads",
+        metavar="N",
+        envvar="COSTCALC_THREADS",
+        help="Cores for counting.",
+        show_default="all, at 32 MB each",
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -141,37 +161,31 @@ ConfigFile = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Which days, as they are written."""
+@dataclass(frozen=True)
+class Limits:
+    """What counting may use of the machine."""
 
-    since: str | None = None
-    until: str | None = None
-    month: str | None = None
-    last: str | None = None
-    week: str | None = None
+    memory: Memory = None
+    threads: Threads = None
 
-    def scan_words(self, timezone: str) -> dict[str, Any]:
-        return {
-            "since": read_period_day(self.since, "--since", timezone),
-            "until": read_period_day(self.until, "--until", timezone),
-            "month": self.month,
-            "last": self.last,
-            "week": self.week,
-        }
+    def words(self, config: Config) -> dict[str, str | None]:
+        """The flags, else the configuration, as `scan` takes them."""
+        return {"memory": self.memory or config.text("memory"), "threads": self.threads or config.text("threads")}
 
 
-@dataclass(frozen=True, slots=True)
-class UsageChoice:
-    """Which usage, read how: the words of the command line with the configuration beneath them."""
+@dataclass(frozen=True)
+class Reads:
+    """How usage is read: words of the command line, to be laid over those of the configuration."""
 
-    days: Days
-    where: list[str] | None
-    columns: list[str] | None
-    usage_format: str | None
-    timezone: str | None
-    regions: list[str] | None
-    pricebooks: list[Path] | None
+    columns: Map = None
+    usage_format: UsageFormat = None
+    timezone: Timezone = None
+    pricebook: Pricebooks = None
+
+
+@dataclass(frozen=True)
+class Reading(Limits, Reads):
+    """How usage is read, and with what."""
 
     def zone(self, config: Config) -> str:
         name = self.timezone or config.text("timezone") or "UTC"
@@ -185,8 +199,8 @@ class UsageChoice:
 
     def prices(self, config: Config) -> Prices:
         """Pricebooks with the regions and aliases of the flags over those of the configuration."""
-        books = self.pricebooks if self.pricebooks is not None else config.paths("pricebooks")
-        chosen = pairs(self.regions, "--region", "PROVIDER=REGION")
+        books = self.pricebook if self.pricebook is not None else config.paths("pricebooks")
+        chosen = self.regions()
         regions = {name: region for name, region in config.table("regions").items() if name.lower() not in chosen}
         places = {
             (table, name): place
@@ -196,17 +210,63 @@ class UsageChoice:
         }
         return read_prices(books, {**regions, **chosen}, config.table("aliases"), places)
 
+    def regions(self) -> dict[str, str]:
+        """The list of a provider that flags choose."""
+        return {}
+
     def scan_words(self, config: Config, ctx: typer.Context) -> dict[str, Any]:
         """The keyword arguments of `scan`; asked for last, for what the configuration gave by then is named."""
-        timezone = self.zone(config)
         return {
             "asked": asked_of(ctx, config),
-            **self.days.scan_words(timezone),
-            "where": globs(self.where, "--where"),
             "columns": pairs(self.columns, "--map", "NAME=COLUMN"),
             "rules": config.map_rules(),
             "usage_format": self.usage_format or config.text("usage_format"),
+            **self.words(config),
         }
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows: days, and what is in them."""
+
+    since: Since = None
+    until: Until = None
+    month: Month = None
+    last: Last = None
+    week: Week = None
+    where: Where = None
+
+
+@dataclass(frozen=True)
+class RowChoice(Reading, Rows):
+    """Which usage, read how."""
+
+    def scan_words(self, config: Config, ctx: typer.Context) -> dict[str, Any]:
+        timezone = self.zone(config)
+        return {
+            **super().scan_words(config, ctx),
+            "since": read_period_day(self.since, "--since", timezone),
+            "until": read_period_day(self.until, "--until", timezone),
+            "month": self.month,
+            "last": self.last,
+            "week": self.week,
+            "where": globs(self.where, "--where"),
+        }
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Which lists of the pricebooks."""
+
+    region: Region = None
+
+
+@dataclass(frozen=True)
+class UsageChoice(RowChoice, Lists):
+    """Which usage, read how, at which lists."""
+
+    def regions(self) -> dict[str, str]:
+        return pairs(self.region, "--region", "PROVIDER=REGION")
 
 
 def pairs(words: list[str] | None, flag: str, shape: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from costcalc.calendar import day_of
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import Config, read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, kind_of
 from costcalc.problems import INPUT_EXIT, fail, nearest_names
 
@@ -189,10 +190,12 @@ def history(
 @app.command(
     epilog=_examples("diff 2026-01-01 2026-09-30 --provider alibaba", "diff 2025-11-01 today --usage usage.csv")
 )
+@grouped
 def diff(
     ctx: typer.Context,
     first: Annotated[str, typer.Argument(metavar="DAY1", help="The one day: 2026-01-01.", show_default=False)],
     second: Annotated[str, typer.Argument(metavar="DAY2", help="The other day.", show_default=False)],
+    *,
     provider: Annotated[
         list[str] | None, typer.Option("--provider", metavar="NAME", help="Only this provider.", show_default=False)
     ] = None,
@@ -205,10 +208,7 @@ def diff(
         typer.Option("--usage", metavar="FILE", help="What that is in money for this usage.", show_default=False),
     ] = None,
     currency: o.Currency = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.Reading,
     output: o.Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
@@ -226,12 +226,11 @@ def diff(
 
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    prices = _prices(pricebook, config)
+    prices = choice.prices(config)
     days = [_day(text, flag, "UTC") for text, flag in ((first, "DAY1"), (second, "DAY2"))]
     report = read_diff(prices.pricebook, days[0], days[1], provider or (), region)
     code = 0
     if usage:
-        choice = o.UsageChoice(o.Days(), None, columns, usage_format, timezone, None, pricebook)
         report = _with_usage(report, usage, prices, choice, currency or config.text("currency"), config, ctx)
     _deliver(kind, output, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
     if report.usage:
@@ -387,7 +386,7 @@ def _is_there(name: str) -> bool:
 
 
 def _prices(pricebooks: list[Path] | None, config: Config) -> Prices:
-    return o.UsageChoice(o.Days(), None, None, None, None, None, pricebooks).prices(config)
+    return o.Reading(pricebook=pricebooks).prices(config)
 
 
 def _day_in(text: str | None) -> Callable[[str], date]:
@@ -406,7 +405,7 @@ def _day(text: str, flag: str, zone: str) -> date:
 
 
 def _with_usage(
-    report: Any, usage: Sequence[str], prices: Prices, choice: o.UsageChoice, currency: str | None, config: Config,
+    report: Any, usage: Sequence[str], prices: Prices, choice: o.Reading, currency: str | None, config: Config,
     ctx: typer.Context,
 ) -> Any:  # fmt: skip
     from dataclasses import replace

@@ -13,6 +13,7 @@ from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
@@ -76,9 +77,11 @@ Output = Annotated[
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def project(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     hike: Hike = None,
     scenario: ScenarioOption = None,
     pass_through: PassThrough = None,
@@ -92,17 +95,7 @@ def project(
     by: o.By = None,
     currency: o.Currency = None,
     basis: o.Basis = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.UsageChoice,
     output: Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
@@ -121,9 +114,6 @@ def project(
             nearest=nearest_names(table, TABLES),
             expected=", ".join(TABLES),
         )
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-    )
     earned, source, today = read_earned(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
     words = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from costcalc import api
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import INCOMPLETE_EXIT, fail
@@ -90,6 +92,15 @@ Timezone = Annotated[
         show_default="the invoice's",
     ),
 ]
+
+
+@dataclass(frozen=True)
+class UsageChoice(o.UsageChoice):
+    """Which usage, read how; its days are the invoice's."""
+
+    timezone: Timezone = None
+
+
 Basis = Annotated[
     str | None,
     typer.Option(
@@ -102,9 +113,11 @@ Basis = Annotated[
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def reconcile(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     invoice: Invoices = None,
     by: By = None,
     each: Each = None,
@@ -112,19 +125,9 @@ def reconcile(
     whole: Whole = False,
     basis: Basis = None,
     currency: o.Currency = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
+    choice: UsageChoice,
     invoice_map: InvoiceMap = None,
     invoice_format: InvoiceFormat = None,
-    timezone: Timezone = None,
-    pricebook: o.Pricebooks = None,
     output: o.Output = None,
     format_: o.Format = None,
     as_json: o.Json = False,
@@ -137,9 +140,6 @@ def reconcile(
         raise fail("no-invoice", "no invoice is named", remedy="name it: --invoice cost_2026-09.csv")
     config = read_config(config_file)
     kind = kind_of(format_, as_json, output)
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-    )
     with config.blamed(), scan_progress() as progress:
         result = api.reconcile(
             usage,
@@ -151,7 +151,7 @@ def reconcile(
             basis=basis or "contracted",
             currency=currency or config.text("currency"),
             prices=choice.prices(config),
-            timezone=choice.zone(config) if timezone or config.text("timezone") else None,
+            timezone=choice.zone(config) if choice.timezone or config.text("timezone") else None,
             invoice_format=invoice_format,
             invoice_columns=o.pairs(invoice_map, "--invoice-map", "NAME=COLUMN"),
             progress=progress,

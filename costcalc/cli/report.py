@@ -13,6 +13,7 @@ from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import exit_code, lacks_of, put, report_refused
 from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
 from costcalc.cli.progress import scan_progress
@@ -58,9 +59,11 @@ Output = Annotated[
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def report(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     output: Output = None,
     hike: Hike = None,
     scenario: ScenarioOption = None,
@@ -75,17 +78,7 @@ def report(
     by: o.By = None,
     currency: o.Currency = None,
     basis: o.Basis = None,
-    region: o.Region = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.UsageChoice,
     allow_unpriced: o.AllowUnpriced = False,
     allow_refused: o.AllowRefused = False,
     config_file: o.ConfigFile = None,
@@ -93,9 +86,6 @@ def report(
     """One offline page to look at and forward: charts, sliders, tables."""
     kind = _kind(output, chart)
     config = read_config(config_file)
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, region, pricebook
-    )
     earned, source, today = read_earned(revenue, margin, config)
     plan = api.scenario_of(scenario, hike or ())
     with config.blamed(), scan_progress() as progress:

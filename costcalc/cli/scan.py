@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc import api
+from costcalc.api.words import read_limits
 from costcalc.cli import options as o
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
+from costcalc.cli.grouped import grouped
 from costcalc.cli.output import lacks_of, report_refused, tell_written
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import INCOMPLETE_EXIT, fail
@@ -51,23 +53,16 @@ Ledger = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Th
 
 
 @app.command(epilog=EXAMPLES)
+@grouped
 def scan(
     ctx: typer.Context,
     usage: o.Usage,
+    *,
     output: Ledger,
     by: o.By = None,
     scenario: ScenarioOption = None,
     budgets: BudgetFiles = None,
-    since: o.Since = None,
-    until: o.Until = None,
-    month: o.Month = None,
-    last: o.Last = None,
-    week: o.Week = None,
-    where: o.Where = None,
-    columns: o.Map = None,
-    usage_format: o.UsageFormat = None,
-    timezone: o.Timezone = None,
-    pricebook: o.Pricebooks = None,
+    choice: o.RowChoice,
     allow_refused: o.AllowRefused = False,
     config_file: o.ConfigFile = None,
 ) -> int:
@@ -80,9 +75,6 @@ def scan(
             "unknown-output", f'a ledger is a Parquet file, and "{output}" does not end like one',
             expected=".parquet", remedy="costcalc cost -o writes .csv, .json and the like",
         )  # fmt: skip
-    choice = o.UsageChoice(
-        o.Days(since, until, month, last, week), where, columns, usage_format, timezone, None, pricebook
-    )
     zone = choice.zone(config)
     prices = choice.prices(config)
     asked = _budgets(budgets)
@@ -98,7 +90,7 @@ def scan(
             budgets=asked,
             **choice.scan_words(config, ctx),
         )
-    write_ledger(ledger, output)
+    write_ledger(ledger, output, read_limits(**choice.words(config)))
     summary = summary_of(ledger, zone)
     rows = sum(source.rows for source in ledger.sources)
     holds = f"{counted(len(ledger.groups), 'group')} of {counted(rows, 'row')}, {int(summary.tokens):,} tokens"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.usage.columns import check_names
 from costcalc.usage.formats import AGAIN, Dedupe, FormatSpec, Parts, Term
+from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.paths import Columns, JsonColumns, quoted
 from costcalc.usage.replies import replies_of
 from costcalc.usage.session import literal, locked_session
@@ -67,15 +68,20 @@ class Engine:
     """One session. Times are UTC, order is free, memory is bounded, and it reaches no other files than those named."""
 
     def __init__(
-        self, folder: Path, files: Iterable[str] = (), progress: Callable[[float], None] | None = None
+        self,
+        folder: Path,
+        files: Iterable[str] = (),
+        progress: Callable[[float], None] | None = None,
+        limits: Limits = USUAL,
     ) -> None:
         """`folder`: for copies, and for what does not fit into memory; whoever made it removes it."""
-        self.progress = progress
-        self.session = locked_session(folder, files, tells_progress=progress is not None)
+        self.progress, self.limits = progress, limits
+        self.session = locked_session(folder, files, limits, tells_progress=progress is not None)
         self.execute("SET preserve_insertion_order = false")
 
     def execute(self, statement: str) -> None:
-        self.session.execute(statement)
+        with self.limits.named():
+            self.session.execute(statement)
 
     @contextmanager
     def in_order(self) -> Iterator[None]:
@@ -87,7 +93,8 @@ class Engine:
             self.session.execute("SET preserve_insertion_order = false")
 
     def fetch(self, statement: str) -> list[tuple[Any, ...]]:
-        return self.session.execute(statement).fetchall()
+        with self.limits.named():
+            return self.session.execute(statement).fetchall()
 
     def run(self, statement: str, sources: Sequence[Source]) -> None:
         """A statement over these sources, that may take long: the share that is done is told to the progress function.

@@ -17,6 +17,7 @@ from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.left import Left
+from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.maps import MapRule
 from costcalc.usage.names import canonical
 from costcalc.usage.readings import Reading, plan
@@ -45,13 +46,13 @@ class Detection:
     uncounted: tuple[str, ...] = ()  # columns that look like counts and are in no figure
 
 
-def scan(usage: object, request: ScanRequest, progress: Progress | None = None) -> UsageLedger:
+def scan(usage: object, request: ScanRequest, progress: Progress | None = None, limits: Limits = USUAL) -> UsageLedger:
     """The usage as a ledger. `usage`: a path, "-", a list of paths, or a pandas frame.
 
     CostcalcError: a file that cannot be read or understood. Refused rows do not raise: the ledger lists them.
     """
     _check_zone(request.timezone)
-    with _opened(usage, progress) as (sources, engine, workspace, left):
+    with _opened(usage, progress, limits) as (sources, engine, workspace, left):
         kept, logs, types = _looked_into(sources, engine, left)
         counter, readings = None, []
         if logs:
@@ -113,9 +114,10 @@ def detect(
     mapping: Mapping[str, str] | None = None,
     usage_format: str | None = None,
     rules: Sequence[MapRule] = (),
+    limits: Limits = USUAL,
 ) -> list[Detection]:
     """How each file would be read. CostcalcError: as `scan`."""
-    with _opened(usage) as (sources, engine, _, left):
+    with _opened(usage, limits=limits) as (sources, engine, _, left):
         kept, logs, types = _looked_into(sources, engine, left)
         readings = plan(logs, mapping or {}, usage_format, types, engine.keys, left, rules=rules)
         if not readings and not kept:
@@ -143,19 +145,21 @@ def _without(ledger: UsageLedger, left: Left) -> UsageLedger:
 
 
 @contextmanager
-def _opened(usage: object, progress: Progress | None = None) -> Iterator[tuple[list[Source], Engine, Workspace, Left]]:
+def _opened(
+    usage: object, progress: Progress | None = None, limits: Limits = USUAL
+) -> Iterator[tuple[list[Source], Engine, Workspace, Left]]:
     """The usage as sources, an engine that reaches nothing else, and what was left."""
-    workspace, left = Workspace(), Left()
+    workspace, left = Workspace(limits), Left()
     try:
         if isinstance(usage, str | Path | Sequence):
             named = find_files(usage)
             left = named.left
             sources = open_sources(named, workspace)
-            engine = Engine(workspace.folder, [source.path for source in sources], progress)
+            engine = Engine(workspace.folder, [source.path for source in sources], progress, limits)
         elif hasattr(usage, "columns"):
             from costcalc.usage.frames import frame_source
 
-            engine = Engine(workspace.folder, progress=progress)
+            engine = Engine(workspace.folder, progress=progress, limits=limits)
             sources = [frame_source(usage, engine)]
         else:
             raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")

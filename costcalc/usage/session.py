@@ -7,34 +7,44 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.paths import quoted
 
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY_LIMIT = "256MB"  # with Python and its libraries a scan stays under 400 MB
 _PATTERN = "*?["  # what begins a pattern in a path; a class of one character stands for that character alone
 _CHANGEABLE = ("preserve_insertion_order",)
 
 
 def locked_session(
-    folder: Path, files: Iterable[str | Path] = (), *, tells_progress: bool = False
+    folder: Path, files: Iterable[str | Path] = (), limits: Limits = USUAL, *, tells_progress: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """A session that reads these files, reads and writes in the folder, and reaches nothing else: no extension either."""
     import duckdb
 
     session = duckdb.connect()
-    session.execute(f"SET TimeZone = 'UTC'; SET memory_limit = {quoted(MEMORY_LIMIT)}")
-    # What does not fit goes here; left alone the engine would write into the current folder.
-    session.execute(f"SET temp_directory = {quoted(str(folder / 'overflow'))}")
-    # Left alone the engine draws a bar of its own on standard output.
-    session.execute("SET enable_progress_bar_print = false")
-    session.execute(f"SET enable_progress_bar = {'true' if tells_progress else 'false'}")
-    session.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
-    session.execute("SET python_enable_replacements = false; SET allow_persistent_secrets = false")
-    session.execute(f"SET allowed_directories = {_listed([folder])}; SET allowed_paths = {_listed(files)}")
-    session.execute(f"SET allowed_configs = [{', '.join(map(quoted, _CHANGEABLE))}]")
-    session.execute("SET enable_external_access = false; SET lock_configuration = true")
+    settings = {
+        "TimeZone": "'UTC'",
+        "memory_limit": f"'{limits.memory} B'",
+        **({"threads": str(limits.cores)} if limits.cores else {}),
+        # What does not fit goes here; left alone the engine would write into the current folder.
+        "temp_directory": quoted(str(folder / "overflow")),
+        # Left alone the engine draws a bar of its own on standard output.
+        "enable_progress_bar_print": "false",
+        "enable_progress_bar": "true" if tells_progress else "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+        "allow_persistent_secrets": "false",
+        "allowed_directories": _listed([folder]),
+        "allowed_paths": _listed(files),
+        "allowed_configs": f"[{', '.join(map(quoted, _CHANGEABLE))}]",
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
+    with limits.named():
+        session.execute("; ".join(f"SET {name} = {value}" for name, value in settings.items()))
     return session
 
 

@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from errno import ENOSPC
 from pathlib import Path
 from typing import IO, Literal
 
@@ -23,6 +24,7 @@ from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.usage.arguments import Named
 from costcalc.usage.formats import Unfold
+from costcalc.usage.limits import USUAL, Limits, disk_full
 from costcalc.usage.paths import quoted
 from costcalc.usage.session import can_spell, literal, locked_session
 from costcalc.usage.unfold import read_exact, unfold_of, unfolded
@@ -60,6 +62,7 @@ class Source:
 class Workspace:
     """Temporary copies of what the engine cannot read as it is; removed at the end of the scan."""
 
+    limits: Limits = USUAL
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="costcalc-")))
     count: int = 0
 
@@ -125,6 +128,8 @@ def open_source(name: str, workspace: Workspace) -> Source:
             path = _unpacked(path, head, name, workspace)
             head = _head(path)
     except (OSError, EOFError) as error:
+        if isinstance(error, OSError) and error.errno == ENOSPC:
+            raise disk_full() from error
         raise _unreadable(name, getattr(error, "strerror", None) or str(error)) from error
     if head.startswith(b"PAR1"):
         return Source(name, str(path), "parquet", changed=_changed(name))
@@ -163,7 +168,7 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
     reader = f"read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, compression = 'zstd', {lines})"
     written = f"(FORMAT csv, HEADER false, {lines.replace(' =', '')})"
     try:
-        with locked_session(workspace.folder, [path]) as session:
+        with workspace.limits.named(), locked_session(workspace.folder, [path], workspace.limits) as session:
             session.execute(f"COPY (SELECT * FROM {reader}) TO {quoted(str(target))} {written}")
     except duckdb.Error as error:
         raise _unreadable(

@@ -18,6 +18,7 @@ from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage.engine import Engine, naming
 from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.names import canonical
 from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.request import NAMES, ScanRequest
@@ -54,10 +55,10 @@ _COUNT = "DECIMAL(38,0)"  # Parquet has no 128-bit integer, and the engine would
 _EXACT = ("billed", "revenue")  # rational numbers, as text: "3/2000"
 
 
-def write_ledger(ledger: UsageLedger, path: Path | str) -> None:
+def write_ledger(ledger: UsageLedger, path: Path | str, limits: Limits = USUAL) -> None:
     """The ledger as a Parquet file: one row a group, a column a meter (DECIMAL(38,0)), its questions in the metadata."""
     with written_whole(path) as beside, TemporaryDirectory() as folder:
-        engine = Engine(Path(folder))
+        engine = Engine(Path(folder), limits=limits)
         lines, stored = Path(folder, "groups.jsonl"), Path(folder, "ledger.parquet")
         try:
             with lines.open("w", encoding="utf-8") as out:
