@@ -65,7 +65,7 @@ from costcalc.usage.rows import (
 from costcalc.usage.sources import Source, Workspace
 from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, one_sided
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
-from costcalc.usage.unread import unread, unread_problem
+from costcalc.usage.unread import unread_problem, with_unread
 from costcalc.usage.usagenames import all_names, is_small
 from costcalc.yamldoc import collector_paused
 
@@ -262,7 +262,7 @@ class Counter:
         if reading.names is not None and not reading.names.exact:
             spec = reading.unassumed or reading.spec
             names = all_names(self.engine, spec, reading.sources)
-            self.readings[number] = replace(reading, names=names, watched=unread(spec, names))
+            self.readings[number] = replace(reading, names=names, watched=with_unread(reading.watched, spec, names))
 
     def _forget(self, number: int) -> None:
         self.engine.execute(f"DELETE FROM counted WHERE reading = {number}")

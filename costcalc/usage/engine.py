@@ -316,7 +316,7 @@ def _deduped(dedupe: Dedupe, columns: JsonColumns) -> str | None:
     named = ", ".join(f"{sql} AS key_{i}" for i, sql in enumerate(keys))
     grouped = ", ".join(f"key_{i}" for i in range(len(keys)))
     # Of equal counts the earliest line stays, whatever order the files are read in.
-    weight = f"({total}) * 100000000000000000 - {moment}"
+    weight = f"({total or 0}) * 100000000000000000 - {moment}"
     seen = f"SELECT line, {named}, {weight} AS weight, lower({replay}) = 'true' AS copied FROM LINES"
     alone = "CASE WHEN key_0 IS NULL THEN uuid() END"
     best = f"SELECT arg_max(line, weight) AS line, key_0, bool_and(coalesce(copied, false)) AS copied FROM seen GROUP BY {grouped}, {alone}"

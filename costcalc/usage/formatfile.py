@@ -62,6 +62,7 @@ _FORMAT_KEYS = [
     "roots",
     "unfold",
     "search_for",
+    "usage_objects",
     "signs",
     "skip",
     "remarks",
@@ -117,6 +118,7 @@ class _Reader:
             self.words(root.get("roots"), "roots") or (".",),
             unfold=self.unfold(root.get("unfold")),
             search_for=self.words(root.get("search_for"), "search_for"),
+            usage_objects=self.words(root.get("usage_objects"), "usage_objects"),
             signs=self.words(root.get("signs"), "signs"),
             skip=tuple(self.skip(node) for node in self.nodes(root.get("skip"))),
             remarks=tuple(self.remark(node) for node in self.nodes(root.get("remarks"))),
@@ -402,9 +404,9 @@ class _Reader:
     def events(self, node: Node | None) -> Events | None:
         if node is None:
             return None
-        entry = self.document.map_at(node, "events", ("kind", "first", "later", "ends"))
-        kind, first, later, ends = (self.word(entry.get(key), key) for key in ("kind", "first", "later", "ends"))
-        return Events(self.paths(kind), first, later, ends)
+        entry = self.document.map_at(node, "events", keys := ("kind", "first", "later", "ends", "within"))
+        kind, first, later, ends, within = (self.word(entry.get(key), key) for key in keys)
+        return Events(self.paths(kind), first, later, ends, within)
 
     def sums(self, node: Node | None) -> Sums | None:
         if node is None:

@@ -189,6 +189,7 @@ class Events:
     first: str
     later: str
     ends: str  # path that the last of the later ones has
+    within: str = ""  # key of the lines that may hold an event instead of being one
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,9 @@ class FormatSpec:
     trimmed: bool = False  # assumed: shapes that come after all that were seen are left away
     unfold: Unfold | None = None  # where a record is taken apart into several before it is read
     search_for: tuple[str, ...] = ()  # keys of usage objects: a line that has one anywhere must have been understood
+    usage_objects: tuple[
+        str, ...
+    ] = ()  # paths of usage objects whose members are all read or said; other objects may stand elsewhere
     skip: tuple[Skip, ...] = ()
     remarks: tuple[Remark, ...] = ()
     dedupe: Dedupe | None = None
@@ -256,6 +260,11 @@ class FormatSpec:
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension
     views: tuple[str, ...] = ()  # columns of tables that each hold all the usage, told apart by that column
     beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The usage objects whose members are looked at: a key at any depth, or a path from the top."""
+        return self.search_for or self.usage_objects
 
 
 def paths_of(spec: FormatSpec) -> frozenset[str]:

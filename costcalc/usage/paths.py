@@ -64,15 +64,22 @@ class Columns(Protocol):
 class UsageNames:
     """The paths that the usage objects of some JSON lines hold, from the top: of all their lines, or of the first."""
 
-    keys: tuple[str, ...]  # of the usage objects
+    objects: tuple[str, ...]  # the usage objects: a key at any depth, or a path
     paths: frozenset[str]  # of every member: `response.usage.prompt_tokens`; a list's members are not looked at
     exact: bool = False  # of all lines
 
     def may_hold(self, steps: Sequence[str]) -> bool:
         """Whether the lines have the path, as far as it lies inside of a usage object."""
         end = next((i for i, step in enumerate(steps, 1) if step.endswith("[]")), len(steps))
-        inside = any(step in self.keys for step in steps[: end - 1])
-        return not inside or ".".join(steps[:end]).removesuffix("[]") in self.paths
+        path = ".".join(steps[:end]).removesuffix("[]")
+        return self.inside(path) is None or path in self.paths
+
+    def inside(self, path: str) -> str | None:
+        """The path from its usage object on, whatever it is wrapped in; None: it lies in none, or is one."""
+        for place in (0, *(at + 1 for at, sign in enumerate(path) if sign == ".")):
+            if any(path.startswith(f"{name}.", place) for name in self.objects):
+                return path[place:]
+        return None
 
 
 @dataclass

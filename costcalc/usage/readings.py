@@ -20,7 +20,7 @@ from costcalc.usage.names import TOTALS, canonical, is_meaning, meaning_by_name
 from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns, UsageNames
 from costcalc.usage.sources import Source
 from costcalc.usage.uncounted import Watched, inside_texts, map_option, watch
-from costcalc.usage.unread import unread
+from costcalc.usage.unread import with_unread
 from costcalc.usage.usagenames import first_names
 
 _IN_BRACKETS = re.compile(r"\s\(([a-z_/]+)\)$")
@@ -295,8 +295,9 @@ def _reading(
         for part in spec.parts
     )
     spec = replace(spec, shapes=shapes, parts=parts)
-    names = first_names(spec, sources) if first.kind == "json" and spec.search_for else None
-    watched = unread(spec, names) if names else _watched(spec, sources, mapping, types)
+    names = first_names(spec, sources) if first.kind == "json" and spec.objects else None
+    watched = () if spec.search_for else _watched(spec, sources, mapping, types)
+    watched = with_unread(watched, spec, names) if names else watched
     lacking, lacking_parts = _lacking(first, spec)
     reading = Reading(spec, sources, why, _meanings(spec), types, names=names, watched=watched)
     return _assuming(replace(reading, lacking=lacking, lacking_parts=lacking_parts))

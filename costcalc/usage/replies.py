@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats import Events, Replies, ReplyId, Sums
@@ -100,7 +100,8 @@ def _ids(name: ReplyId, columns: JsonColumns, objects: Sequence[str]) -> list[st
 
 
 def _kind(events: Events, columns: JsonColumns) -> str:
-    texts = [column.text for path in events.kind if (column := columns.get(path))]
+    held = [f"/{events.within}.{path.removeprefix('/')}" for path in events.kind if events.within in columns.roots]
+    texts = [column.text for path in (*held, *events.kind) if (column := columns.get(path))]
     return f"coalesce({', '.join([*texts, 'NULL'])})"
 
 
@@ -109,12 +110,12 @@ def _joined(events: Events | None, columns: JsonColumns, objects: Sequence[str],
     if events is None:
         return "joined AS (SELECT line, file, n FROM told)"
     first, later = quoted(events.first), quoted(events.later)
-    held = " OR ".join(f"line.{name_of(key)} IS NOT NULL" for key in objects if key in columns.tree) or "false"
     ends = column.text if (column := columns.get(events.ends)) else "NULL"
-    fields = ", ".join(
-        f"{name_of(key)} := {'ends.last' if key in objects else 'event.line'}.{name_of(key)}"
-        for key in [*(key.removesuffix("[]").removesuffix("{}") for key in columns.tree), *(["filename"] * several)]
-    )
+    inner = columns.tree.get(events.within)
+    nodes = {"line": columns.tree} | ({f"line.{name_of(events.within)}": inner} if isinstance(inner, dict) else {})
+    usage = [f"{sql}.{name_of(key)}" for sql, tree in nodes.items() for key in objects if key in tree]
+    held = " OR ".join(f"{sql} IS NOT NULL" for sql in usage) or "false"
+    fields = _fields(columns.tree, events.within, objects) + (", filename := event.line.filename" if several else "")
     numbered = (
         f"numbered AS (SELECT *, {_kind(events, columns)} AS kind, ({held}) AS held, ({ends}) IS NOT NULL AS ends,"
         f" count(*) FILTER ({_kind(events, columns)} = {first}) OVER (PARTITION BY file ORDER BY n ROWS UNBOUNDED PRECEDING) AS reply FROM told)"
@@ -131,6 +132,18 @@ def _joined(events: Events | None, columns: JsonColumns, objects: Sequence[str],
     part = f"(kind = {first} OR (kind = {later} AND held)) AND (file, reply) IN (SELECT (file, reply) FROM ending)"
     rest = f"SELECT line, file, n FROM numbered WHERE NOT coalesce({part}, false)"
     return f"{numbered}, {ending}, joined AS MATERIALIZED ({whole} UNION ALL {rest})"
+
+
+def _fields(tree: Mapping[str, object], within: str, objects: Sequence[str], path: str = "") -> str:
+    """The fields of a reply: those of its first event, with the usage objects of its last one."""
+    found = []
+    for key, inner in tree.items():
+        name = name_of(key.removesuffix("[]").removesuffix("{}"))
+        if key == within and isinstance(inner, dict) and inner:
+            found.append(f"{name} := struct_pack({_fields(inner, '', objects, f'{path}.{name}')})")
+        else:
+            found.append(f"{name} := {'ends.last' if key in objects else 'event.line'}{path}.{name}")
+    return ", ".join(found)
 
 
 def _kept(sums: Sums | None, columns: JsonColumns) -> str:

@@ -284,8 +284,8 @@ class RowBuilder:
     def _watched_columns(self, columns: Mapping[str, str]) -> dict[str, str]:
         found = {}
         for i, seen in enumerate(self.watched):
-            shapes = self._not_reading(seen.column) if self.spec.search_for else []
-            if self.of_parts or (self.spec.search_for and not shapes):
+            shapes = self._not_reading(seen.column) if self.spec.objects else []
+            if self.of_parts or (self.spec.objects and not shapes):
                 continue
             if column := self.column(seen.column):
                 number = number_sql(column.text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from costcalc.problems import Problem
 from costcalc.usage.formats import FormatSpec, Shape, paths_in
-from costcalc.usage.names import TOTALS, canonical, last_of
+from costcalc.usage.names import TOTALS, canonical, is_meaning, last_of
 from costcalc.usage.paths import UsageNames
 from costcalc.usage.uncounted import MOST, Watched, hint, map_option
 
@@ -16,14 +16,19 @@ _BILLED = re.compile(r"search|quer|image|audio|video|character|sources|(calls?|r
 _NO_COUNT = re.compile(r"cost|price|ticks|latency|duration|time|speed|per_|limit|max|id$", re.IGNORECASE)
 
 
-def unread(spec: FormatSpec, names: UsageNames) -> tuple[Watched, ...]:
-    """The counts that the lines have and that one of their shapes does not read."""
+def with_unread(watched: Iterable[Watched], spec: FormatSpec, names: UsageNames) -> tuple[Watched, ...]:
+    """The counts that usage objects have and that one of the shapes does not read, and what is watched beside them."""
+    beside = (seen for seen in watched if names.inside(seen.column) is None)
+    return (*_unread(spec, names), *beside)[:MOST]
+
+
+def _unread(spec: FormatSpec, names: UsageNames) -> list[Watched]:
     inner = {path.rpartition(".")[0] for path in names.paths}
     own = {path for shape in spec.shapes for text in shape.dimensions.values() for path in text.paths}
     # Of a list the members are read.
     lists = {path.partition("[")[0] for path in paths_in(spec) if "[" in path} | {parts.list for parts in spec.parts}
-    leaves = {_relative(path, names.keys) for path in names.paths - inner}
-    found = [
+    leaves = {relative for path in names.paths - inner if (relative := names.inside(path))}
+    return [
         Watched(path, True, hint(path))
         for path in sorted(leaves)
         if _is_count(path)
@@ -34,7 +39,6 @@ def unread(spec: FormatSpec, names: UsageNames) -> tuple[Watched, ...]:
         and not any(f"{path}.".startswith(f"{listed}.") for listed in lists)
         and any(not reads(shape, path) for shape in spec.shapes if not shape.unseen)
     ]
-    return tuple(found[:MOST])
 
 
 def reads(shape: Shape, path: str) -> bool:
@@ -57,19 +61,15 @@ def repeats_of(seen: Watched, meters: Mapping[str, str]) -> list[str]:
 
 def unread_problem(seen: Watched, amount: int) -> Problem:
     """A count that no figure holds."""
+    name = last_of(seen.column)
+    left = map_option(seen.column if is_meaning(name) else name, seen.column)
     return Problem(
         "count-not-read",
         f"{seen.column}: {amount:,} in all, and no figure counts it",
         expected="the counters that `costcalc formats show` lists for this format",
-        remedy=f"if it is no usage of its own, leave it as a dimension: {map_option(last_of(seen.column), seen.column)};"
+        remedy=f"if it is no usage of its own, leave it as a dimension: {left};"
         " else report the shape, or turn the log into a plain table",
     )
-
-
-def _relative(path: str, keys: tuple[str, ...]) -> str:
-    """The path from its usage object on, whatever it is wrapped in."""
-    steps = path.split(".")
-    return ".".join(steps[next(i for i, step in enumerate(steps) if step in keys) :])
 
 
 def _is_count(path: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from costcalc.usage.engine import Engine, json_lines
@@ -18,8 +19,9 @@ _SMALL = 16 << 20  # bytes of a log that is asked as a whole at once
 
 def first_names(spec: FormatSpec, sources: Sequence[Source]) -> UsageNames:
     """The names of the first lines."""
-    leaves = (leaf for source in sources for leaf in source.leaves)
-    return UsageNames(spec.search_for, frozenset(leaf for leaf in leaves if {*leaf.split(".")} & {*spec.search_for}))
+    names = UsageNames(spec.objects, frozenset())
+    leaves = {leaf for source in sources for leaf in source.leaves}
+    return replace(names, paths=frozenset(leaf for leaf in leaves if names.inside(f"{leaf}.") is not None))
 
 
 def is_small(sources: Sequence[Source]) -> bool:
@@ -34,7 +36,7 @@ def all_names(engine: Engine, spec: FormatSpec, sources: Sequence[Source]) -> Us
     objects = {
         path: column.sql
         for root in roots
-        for key in spec.search_for
+        for key in spec.objects
         if (column := columns.get("/" + (path := key if root == "." else f"{root}.{key}")))
     }
     found: set[str] = set()
@@ -43,7 +45,7 @@ def all_names(engine: Engine, spec: FormatSpec, sources: Sequence[Source]) -> Us
         structures = engine.fetch(f"SELECT DISTINCT json_structure({sql}) FROM {lines} WHERE json_valid({sql})")
         for (structure,) in structures:
             found |= {path, *_paths(json.loads(structure), path)}
-    return UsageNames(spec.search_for, frozenset(found), exact=True)
+    return UsageNames(spec.objects, frozenset(found), exact=True)
 
 
 def _paths(structure: object, path: str) -> Iterator[str]:
