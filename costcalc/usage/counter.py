@@ -63,7 +63,7 @@ from costcalc.usage.rows import (
     RowQuery,
 )
 from costcalc.usage.sources import Source, Workspace
-from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, one_sided
+from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, lacking_parts, one_sided
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
 from costcalc.usage.unread import unread_problem, with_unread
 from costcalc.usage.usagenames import all_names, is_small
@@ -479,6 +479,8 @@ class Counter:
         found = uncounted_problems(reading.watched, sums) if reading.names is None else self._unread(number, sums)
         if reading.lacking:
             found.append(lacking_columns(reading.lacking, reading.spec.title or reading.spec.name, sums.place))
+        if reading.lacking_parts:
+            found.append(lacking_parts(reading.lacking_parts, reading.spec.title or reading.spec.name, sums.place))
         if sums.off[0]:
             found.append(self._differing_total(number, sums))
         return found
@@ -508,7 +510,7 @@ class Counter:
         found = uncounted_notes(self.readings[number].watched, sums)
         if sums.lacks and self._rows_of(number, f"verdict = {COUNTED} AND NOT {answers_nothing('model')}"):
             found.append(one_sided(sums, self.readings[number].spec.name))
-        if parts := self.readings[number].lacking_parts:
+        if parts := self.readings[number].lacking_optional:
             name = self.readings[number].spec.name
             found.append(f"{name}: {sums.place.file} has no column {', '.join(parts)}: none of these are counted")
         return found

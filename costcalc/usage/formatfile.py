@@ -73,6 +73,7 @@ _FORMAT_KEYS = [
     "undated",
     "other_columns",
     "ignored",
+    "optional",
     "beside",
     "views",
     "shapes",
@@ -129,6 +130,7 @@ class _Reader:
             undated=self.word(root.get("undated"), "undated") == "yes",
             other_columns=self.word(root.get("other_columns"), "other_columns") != "no",
             ignored=frozenset(self.words(root.get("ignored"), "ignored")),
+            optional=frozenset(self.words(root.get("optional"), "optional")),
             beside=self.words(root.get("beside"), "beside"),
             views=self.words(root.get("views"), "views"),
         )

@@ -258,6 +258,7 @@ class FormatSpec:
     undated: bool = False  # rows without a time are taken as of the day of the file's last change
     other_columns: bool = True  # columns without a meaning are dimensions
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension
+    optional: frozenset[str] = frozenset()  # columns of counts that some versions of the export lack
     views: tuple[str, ...] = ()  # columns of tables that each hold all the usage, told apart by that column
     beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage
 

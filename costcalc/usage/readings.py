@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from costcalc.asked import Setting
+from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, meets, name_under
@@ -41,7 +42,8 @@ class Reading:
     names: UsageNames | None = None  # of JSON: what its usage objects hold
     watched: tuple[Watched, ...] = ()  # columns that may be counts and are in no figure
     lacking: tuple[str, ...] = ()  # columns of the format's input and output that the table has not
-    lacking_parts: tuple[str, ...] = ()  # and those of what lies inside them
+    lacking_parts: tuple[str, ...] = ()  # of what lies inside them
+    lacking_optional: tuple[str, ...] = ()  # and what not every version of the export has
     tells_apart: bool = False  # lines that repeat a reply, continue one or sum several up were seen
 
     @property
@@ -287,6 +289,7 @@ def _reading(
     aliases = {name: Text((column,)) for name, column in mapping.items()}
     if first.kind != "json":
         _require_columns(first, spec)
+    watched = () if spec.search_for else _watched(spec, sources, mapping, types)
     extra = _other_dimensions(sources, spec) if spec.other_columns else {}
     spec = _with_seen_roots(spec, sources)
     shapes = tuple(replace(shape, dimensions={**extra, **shape.dimensions, **aliases}) for shape in spec.shapes)
@@ -296,27 +299,34 @@ def _reading(
     )
     spec = replace(spec, shapes=shapes, parts=parts)
     names = first_names(spec, sources) if first.kind == "json" and spec.objects else None
-    watched = () if spec.search_for else _watched(spec, sources, mapping, types)
     watched = with_unread(watched, spec, names) if names else watched
-    lacking, lacking_parts = _lacking(first, spec)
     reading = Reading(spec, sources, why, _meanings(spec), types, names=names, watched=watched)
-    return _assuming(replace(reading, lacking=lacking, lacking_parts=lacking_parts))
+    return _assuming(replace(reading, **_lacking(first, spec)))
 
 
-def _lacking(source: Source, spec: FormatSpec) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The counts of a format that a table has no column for: of input and output, and of their parts."""
+def _lacking(source: Source, spec: FormatSpec) -> dict[str, Any]:
+    """The counts of a format that a table has no column for, under the names of a reading."""
     header = _header_names(source)
     if source.kind == "json" or any({name.lower() for name in names} == header for names in spec.only):
-        return (), ()
-    found: dict[bool, dict[str, None]] = {True: {}, False: {}}
+        return {}
+    whole: dict[str, None] = {}
+    parts: dict[str, None] = {}
+    optional: dict[str, None] = {}
+    known = meters().by_name
     for shape in spec.shapes:
         for meter, terms in shape.meters.items():
             for paths in (term.paths for term in terms if isinstance(term, Term)):
                 if not any(path.partition("::")[0].lower() in header for path in paths):
                     # What a text with JSON may hold is no column that every export has.
                     column, inside, _ = paths[0].partition("::")
-                    found[meter in ("input_tokens", "output_tokens") and not inside][column] = None
-    return tuple(found[True]), tuple(name for name in found[False] if name not in found[True])
+                    (whole if meter in ("input_tokens", "output_tokens") and not inside else parts)[column] = None
+                    if inside or column in spec.optional or known[meter].unit != "token":
+                        optional[column] = None
+    return {
+        "lacking": tuple(name for name in whole if name not in optional),
+        "lacking_parts": tuple(name for name in parts if name not in {**whole, **optional}),
+        "lacking_optional": tuple(optional),
+    }
 
 
 def _header_names(source: Source) -> set[str]:

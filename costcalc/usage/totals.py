@@ -35,6 +35,17 @@ def lacking_columns(columns: Sequence[str], title: str, place: Place) -> Problem
     )
 
 
+def lacking_parts(columns: Sequence[str], title: str, place: Place) -> Problem:
+    """An export without columns that count what has a price of its own within input and output."""
+    return Problem(
+        "lacking-columns",
+        f"the table has no column {' and no '.join(columns)}: what they count is priced like the rest of input and output",
+        place,
+        expected=f"the columns of the {title}",
+        remedy="export it again with all its columns; if it counts none of these, --allow-refused takes it as it is",
+    )
+
+
 def differing_total(column: str, off: tuple[int, int, int], by: int, read: int) -> Problem:
     """Rows whose stated total is another than what was read. `off`: rows, tokens above and below; `by`, `read`: of the first."""
     rows, above, below = off
