@@ -22,6 +22,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         from costcalc.cli.completion import complete
 
         return complete(args)
+    from costcalc.cli.stopping import stoppable
+
+    return stoppable(lambda: _command(args))
+
+
+def _command(args: Sequence[str]) -> int:
     from costcalc.cli.run import run
 
     return run(args)

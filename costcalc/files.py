@@ -1,17 +1,60 @@
-"""Files: written whole or not at all: beside the target first, renamed when nothing is missing."""
+"""Files: written whole or not at all: beside the target first, renamed when nothing is missing; nothing is left over."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EISDIR
 from pathlib import Path
-from tempfile import mkstemp
+from secrets import token_hex
+from tempfile import gettempdir
 
 from costcalc.problems import Place, fail
 
 _NAME_LIMIT = 100  # characters of the target's name in that of the file beside it
+# What is removed at the end. A path stands here before it is made: a signal may come between any two steps.
+_temporary: set[Path] = set()
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A new folder for this program alone, removed with all that is in it."""
+    path = Path(gettempdir(), f"costcalc-{token_hex(8)}")
+    _temporary.add(path)
+    try:
+        path.mkdir(mode=0o700)
+        yield path
+    finally:
+        _remove(path)
+
+
+@contextmanager
+def file_beside(target: Path) -> Iterator[Path]:
+    """A new file in the target's folder, its owner's alone; removed unless it was renamed. OSError: it cannot be made."""
+    path = target.with_name(f".{target.name[:_NAME_LIMIT]}.{token_hex(8)}.part")
+    _temporary.add(path)
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        yield path
+    finally:
+        _remove(path)
+
+
+def remove_temporary() -> None:
+    """Remove what a signal kept from being removed where it was made."""
+    for path in tuple(_temporary):
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+    _temporary.discard(path)
 
 
 @contextmanager
@@ -21,27 +64,21 @@ def written_whole(path: Path | str) -> Iterator[Path]:
     Until then the old file stays as it is, whatever happens to the program. CostcalcError: it cannot be written.
     """
     shown, target = str(path), Path(os.path.realpath(path))  # a link stays one: its target is renamed over
-    beside: Path | None = None
     try:
         if target.is_dir():
             raise IsADirectoryError(EISDIR, "Is a directory")
         if target.exists() and not target.is_file():
             yield target  # a device or a pipe: there is nothing to rename over
             return
-        handle, name = mkstemp(dir=target.parent, prefix=f".{target.name[:_NAME_LIMIT]}.", suffix=".part")
-        os.close(handle)
-        beside = Path(name)
-        mode = target.stat().st_mode & 0o777 if target.exists() else _usual_mode()
-        yield beside
-        _reach_the_disk(beside)
-        beside.chmod(mode)
-        beside.replace(target)
+        with file_beside(target) as beside:
+            mode = target.stat().st_mode & 0o777 if target.exists() else _usual_mode()
+            yield beside
+            _reach_the_disk(beside)
+            beside.chmod(mode)
+            beside.replace(target)
     except OSError as error:
         reason = error.strerror or str(error)
         raise fail("unwritable-file", f"cannot write the file: {reason}", place=Place(shown)) from error
-    finally:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
 
 
 def write_whole(path: Path | str, content: str | bytes) -> None:

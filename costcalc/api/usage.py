@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -24,8 +24,7 @@ from costcalc.usage.maps import MapRule
 
 if TYPE_CHECKING:
     from costcalc.budget.model import Budget
-
-Progress = Callable[[float], None]  # the share that is read
+    from costcalc.usage.progress import Progress
 
 
 def scan(
@@ -60,7 +59,8 @@ def scan(
     `by` names the dimensions to keep apart; `columns` says what a column of your own is called
     (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, and `budgets` say what else must be kept
     apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
-    time; `memory` ("2GB") and `threads` limit what counting uses; `joining`: what one question does not tell apart, so that the ledger answers no other.
+    time; `progress` is called with a `costcalc.usage.progress.Step`, from another thread;
+    `memory` ("2GB") and `threads` limit what counting uses; `joining`: what one question does not tell apart, so that the ledger answers no other.
     CostcalcError: an input that cannot be read or understood.
     """
     from costcalc.usage.scan import ScanRequest

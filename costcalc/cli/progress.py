@@ -1,49 +1,94 @@
-"""Progress: on standard error, only on a terminal, only for work of more than about a second; then it vanishes."""
+"""Progress: one line on standard error, only on a terminal, only for work of more than about a second; then it vanishes."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from costcalc.usage.progress import Progress, Step
 
 PATIENCE_SECONDS = 1.0
+_PAUSE_SECONDS = 0.1
+_CLEAR = "\r\x1b[K"
 
 
 @contextmanager
-def scan_progress(what: str = "Counting usage") -> Iterator[Callable[[float], None] | None]:
-    """A callback that takes the share done (0 to 1); None where nobody watches."""
-    if not sys.stderr.isatty():
+def scan_progress() -> Iterator[Progress | None]:
+    """What shows how far the reading is; None where nobody watches. Standard output may go anywhere."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    bar = _Bar(what)
+    line = _Line(time.monotonic)
     try:
-        yield bar.show
+        yield line.show
     finally:
-        bar.close()
+        line.close()
 
 
-class _Bar:
-    def __init__(self, what: str) -> None:
-        self._what, self._began = what, time.monotonic()
-        self._live: object | None = None
+class _Line:
+    """The line: it has no colour, and is as wide as the terminal at most."""
 
-    def show(self, share: float) -> None:
-        if time.monotonic() - self._began < PATIENCE_SECONDS:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock, self._begun = clock, clock()
+        self._what, self._since, self._next = "", self._begun, self._begun + PATIENCE_SECONDS
+        self._is_shown = False
+
+    def show(self, step: Step) -> None:
+        now = self._clock()
+        if step.what != self._what:
+            self._what, self._since = step.what, now
+        if now < self._next:
             return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        if self._live is None:
-            self._live = Progress(
-                TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(),
-                console=Console(stderr=True), transient=True,
-            )  # fmt: skip
-            self._live.start()
-            self._task = self._live.add_task(self._what, total=1.0)
-        assert isinstance(self._live, Progress)
-        self._live.update(self._task, completed=min(max(share, 0.0), 1.0))
+        self._next = now + _PAUSE_SECONDS
+        self._write(_CLEAR + progress_text(step, now - self._since)[: _width() - 1])
+        self._is_shown = True
 
     def close(self) -> None:
-        if self._live is not None:
-            self._live.stop()  # type: ignore[attr-defined]
+        if self._is_shown:
+            self._write(_CLEAR)
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def _width() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
+def progress_text(step: Step, seconds: float) -> str:
+    """`Counting usage: 34%, 3.4 of 10 GB, about 31,000,000 rows, 0:12 left`; `seconds`: since the step began."""
+    from costcalc.problems import visible
+
+    found = []
+    share = step.share
+    if share is not None:
+        found.append(f"{int(share * 100)}%")
+    if step.read:
+        found.append(_bytes_text(step.read, step.size))
+    if step.rows:
+        found.append(f"about {step.rows:,} rows")
+    if share:
+        found.append(f"{_clock_text(seconds * (1 - share) / share)} left")
+    return f"{visible(step.what)}{': ' if found else ''}{', '.join(found)}"
+
+
+def _bytes_text(read: int, size: int | None) -> str:
+    unit, scale = next(
+        ((name, each) for name, each in (("GB", 10**9), ("MB", 10**6)) if (size or read) >= each), ("kB", 10**3)
+    )
+    return f"{read / scale:.1f} {unit}" if size is None else f"{read / scale:.1f} of {size / scale:.1f} {unit}"
+
+
+def _clock_text(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -13,7 +13,6 @@ from typer.exceptions import TyperException
 from costcalc.problems import INPUT_EXIT, CostcalcError
 
 BUG_EXIT = 70
-INTERRUPTED_EXIT = 130
 
 
 def run(args: Sequence[str]) -> int:
@@ -33,11 +32,11 @@ def run(args: Sequence[str]) -> int:
         return stop.exit_code
     except TyperException as error:
         return _wrong_usage(error)
-    except (typer.Abort, KeyboardInterrupt):
-        return _interrupted()
     except Exception as error:
-        if str(error) == "Query interrupted":  # so the engine says that somebody pressed Ctrl-C
-            return _interrupted()
+        if str(error) == "Query interrupted":  # so the engine says that a signal came
+            raise
+        if isinstance(error, MemoryError):
+            return _too_little_memory()
         if isinstance(error, OSError) and error.errno == ENOSPC:
             sys.stderr.write("cannot write the output: no space is left where it goes\n")
             return INPUT_EXIT
@@ -45,9 +44,9 @@ def run(args: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _interrupted() -> int:
-    sys.stderr.write("Interrupted.\n")
-    return INTERRUPTED_EXIT
+def _too_little_memory() -> int:
+    sys.stderr.write("there is not enough memory for this answer: ask for fewer lines (--by) or days (--since)\n")
+    return INPUT_EXIT
 
 
 def _wrong_usage(error: Any) -> int:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from costcalc.files import file_beside
 from costcalc.pricebook.model import Book, Model
 from costcalc.pricebook.summary import ModelSummary, summaries
 from costcalc.yamldoc import collector_paused
@@ -108,9 +108,9 @@ def _store(path: Path, books: list[Book]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         payload = pickle.dumps([_kept(book) for book in books], protocol=pickle.HIGHEST_PROTOCOL)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(sha256(payload).digest() + payload)
-        Path(file.name).replace(path)
+        with file_beside(path) as beside:
+            beside.write_bytes(sha256(payload).digest() + payload)
+            beside.replace(path)
         _forget_older(path.parent)
     except OSError:
         return

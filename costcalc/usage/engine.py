@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from costcalc.usage.columns import check_names
 from costcalc.usage.formats import AGAIN, Dedupe, FormatSpec, Parts, Term
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.paths import Columns, JsonColumns, quoted
+from costcalc.usage.progress import Progress, Reader, watched
 from costcalc.usage.replies import replies_of
 from costcalc.usage.session import literal, locked_session
 from costcalc.usage.sources import Source
@@ -22,7 +22,6 @@ from costcalc.usage.sources import Source
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
 
-_POLL_SECONDS = 0.2
 _LONGEST_LINE = 16 << 20
 _LONGEST_BLANK = 10_000
 
@@ -71,11 +70,13 @@ class Engine:
         self,
         folder: Path,
         files: Iterable[str] = (),
-        progress: Callable[[float], None] | None = None,
+        progress: Progress | None = None,
         limits: Limits = USUAL,
     ) -> None:
         """`folder`: for copies, and for what does not fit into memory; whoever made it removes it."""
         self.progress, self.limits = progress, limits
+        files = list(files)
+        self.reader = Reader({file: Path(file).stat().st_size for file in files} if progress else {})
         self.session = locked_session(folder, files, limits, tells_progress=progress is not None)
         self.execute("SET preserve_insertion_order = false")
 
@@ -104,7 +105,7 @@ class Engine:
         import duckdb
 
         try:
-            self._watched(statement)
+            self._watched(statement, [source.path for source in sources if source.kind != "frame"])
         except duckdb.InvalidInputException as error:
             if "CSV Parser" in str(error) or "CSV Error" in str(error):
                 raise NotRectangular from error
@@ -122,24 +123,11 @@ class Engine:
             with naming(source):
                 self.execute(f"SELECT max(hash(whole)) FROM read_parquet({literal(source.path)}) AS whole")
 
-    def _watched(self, statement: str) -> None:
-        if self.progress is None:
-            self.execute(statement)
-            return
-        done = threading.Event()
-        teller = threading.Thread(target=self._tell, args=(done,), daemon=True)
-        teller.start()
-        try:
-            self.execute(statement)
-        finally:
-            done.set()
-            teller.join()
-
-    def _tell(self, done: threading.Event) -> None:
-        while not done.wait(_POLL_SECONDS):
-            share = self.session.query_progress()
-            if self.progress and share >= 0:
-                self.progress(min(share / 100, 1.0))
+    def _watched(self, statement: str, paths: Sequence[str]) -> None:
+        progress = self.progress
+        with self.limits.named():
+            watched(self.session, statement, progress and (lambda share: progress(self.reader.at(share, paths))))
+        self.reader.finish(paths)
 
     def register(self, name: str, frame: object) -> None:
         self.session.register(name, frame)
@@ -156,7 +144,10 @@ class Engine:
     def has_rows(self, source: Source) -> bool:
         """Whether a Parquet file holds any row."""
         with naming(source):
-            return bool(self.fetch(f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(source.path)})")[0][0])
+            rows = self.fetch(f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(source.path)})")[0][0]
+        if self.progress and rows:
+            self.reader.holds(source.path, rows)
+        return bool(rows)
 
     def keys(self, source: Source) -> list[str]:
         """Every top-level key of the lines of a JSON source."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from costcalc.asked import Asked
 from costcalc.calendar import zone
+from costcalc.files import temporary_folder
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.arguments import find_files
 from costcalc.usage.choice import Read, check_some, counted_back, note_of
@@ -20,6 +21,7 @@ from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.maps import MapRule
 from costcalc.usage.names import canonical
+from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import Source, Workspace, open_sources
@@ -31,7 +33,6 @@ CUSTOMER = "customer"  # whose revenue stands against whose cost
 
 Usage = str | Path | Sequence[str | Path]
 STORED, NOT_READ = "stored ledger", "not read"  # in the place of a format
-Progress = Callable[[float], None]  # called with the share of the current file group that is read, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,24 +150,23 @@ def _opened(
     usage: object, progress: Progress | None = None, limits: Limits = USUAL
 ) -> Iterator[tuple[list[Source], Engine, Workspace, Left]]:
     """The usage as sources, an engine that reaches nothing else, and what was left."""
-    workspace, left = Workspace(limits), Left()
-    try:
+    left = Left()
+    with temporary_folder() as folder:
+        workspace = Workspace(folder, limits, progress)
         if isinstance(usage, str | Path | Sequence):
             named = find_files(usage)
             left = named.left
             sources = open_sources(named, workspace)
-            engine = Engine(workspace.folder, [source.path for source in sources], progress, limits)
+            engine = Engine(folder, [source.path for source in sources], progress, limits)
         elif hasattr(usage, "columns"):
             from costcalc.usage.frames import frame_source
 
-            engine = Engine(workspace.folder, progress=progress, limits=limits)
+            engine = Engine(folder, progress=progress, limits=limits)
             sources = [frame_source(usage, engine)]
         else:
             raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")
         with closing(engine):
             yield sources, engine, workspace, left
-    finally:
-        workspace.close()
 
 
 def _looked_into(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.paths import quoted
@@ -17,6 +18,15 @@ _PATTERN = "*?["  # what begins a pattern in a path; a class of one character st
 _CHANGEABLE = ("preserve_insertion_order",)
 
 
+_open: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
+
+
+def interrupt_sessions() -> None:
+    """End what every session is at work on, so that a signal is not waited for."""
+    for session in tuple(_open):
+        session.interrupt()
+
+
 def locked_session(
     folder: Path, files: Iterable[str | Path] = (), limits: Limits = USUAL, *, tells_progress: bool = False
 ) -> duckdb.DuckDBPyConnection:
@@ -24,6 +34,7 @@ def locked_session(
     import duckdb
 
     session = duckdb.connect()
+    _open.add(session)
     settings = {
         "TimeZone": "'UTC'",
         "memory_limit": f"'{limits.memory} B'",

@@ -11,11 +11,10 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from errno import ENOSPC
 from pathlib import Path
 from typing import IO, Literal
@@ -26,6 +25,7 @@ from costcalc.usage.arguments import Named
 from costcalc.usage.formats import Unfold
 from costcalc.usage.limits import USUAL, Limits, disk_full
 from costcalc.usage.paths import quoted
+from costcalc.usage.progress import Progress, Step, watched
 from costcalc.usage.session import can_spell, literal, locked_session
 from costcalc.usage.unfold import read_exact, unfold_of, unfolded
 
@@ -33,6 +33,7 @@ _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
 _SAMPLE_TEXT, _SAMPLE_JSON = 64, 4_096  # characters
 _EXCERPT = 10_000
+_CHUNK_BYTES = 1 << 20
 _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last one reads every byte
 
 
@@ -60,18 +61,27 @@ class Source:
 
 @dataclass
 class Workspace:
-    """Temporary copies of what the engine cannot read as it is; removed at the end of the scan."""
+    """Temporary copies of what the engine cannot read as it is."""
 
+    folder: Path  # whoever made it removes it
     limits: Limits = USUAL
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="costcalc-")))
+    progress: Progress | None = None
     count: int = 0
 
     def new_file(self, suffix: str) -> Path:
         self.count += 1
         return self.folder / f"{self.count}{suffix}"
 
-    def close(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def copied(self, stream: IO[bytes] | gzip.GzipFile, what: str, packed: IO[bytes] | None = None) -> Path:
+        """What a stream gives, as a file. `packed`: the file that is unpacked, which says how far that is."""
+        target = self.new_file("")
+        size = os.fstat(packed.fileno()).st_size if packed else None
+        with target.open("wb") as out:
+            while chunk := stream.read(_CHUNK_BYTES):
+                out.write(chunk)
+                if self.progress:
+                    self.progress(Step(what, packed.tell() if packed else out.tell(), size))
+        return target
 
 
 def open_sources(named: Named, workspace: Workspace) -> list[Source]:
@@ -117,12 +127,12 @@ def open_source(name: str, workspace: Workspace) -> Source:
     path = Path(name)
     try:
         if name == "-":
-            path = _copied(sys.stdin.buffer, workspace, "")
+            path = workspace.copied(sys.stdin.buffer, "Copying standard input")
         elif path.is_file() and can_spell(path.resolve()):
             path = path.resolve()
         else:
             with path.open("rb") as stream:  # a pipe, or a name that the engine cannot be told
-                path = _copied(stream, workspace, "")
+                path = workspace.copied(stream, f"Copying {name}")
         head = _head(path)
         if head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
             path = _unpacked(path, head, name, workspace)
@@ -145,17 +155,10 @@ def _head(path: Path) -> bytes:
         return stream.read(_SNIFF_BYTES)
 
 
-def _copied(stream: IO[bytes] | gzip.GzipFile, workspace: Workspace, suffix: str) -> Path:
-    target = workspace.new_file(suffix)
-    with target.open("wb") as out:
-        shutil.copyfileobj(stream, out, 1 << 20)
-    return target
-
-
 def _unpacked(path: Path, head: bytes, name: str, workspace: Workspace) -> Path:
     if head.startswith(b"\x1f\x8b"):
-        with gzip.open(path) as stream:
-            return _copied(stream, workspace, "")
+        with path.open("rb") as packed, gzip.open(packed) as stream:
+            return workspace.copied(stream, f"Unpacking {name}", packed)
     return _without_zstandard(path, name, workspace)
 
 
@@ -167,9 +170,18 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
     lines = "delim = '\\0', quote = '', escape = ''"
     reader = f"read_csv({literal(path)}, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, compression = 'zstd', {lines})"
     written = f"(FORMAT csv, HEADER false, {lines.replace(' =', '')})"
+    progress, size = workspace.progress, path.stat().st_size
+
+    def tell(share: float) -> None:
+        if progress:
+            progress(Step(f"Unpacking {name}", round(share * size), size))
+
+    session = locked_session(workspace.folder, [path], workspace.limits, tells_progress=progress is not None)
     try:
-        with workspace.limits.named(), locked_session(workspace.folder, [path], workspace.limits) as session:
-            session.execute(f"COPY (SELECT * FROM {reader}) TO {quoted(str(target))} {written}")
+        with workspace.limits.named(), session:
+            watched(
+                session, f"COPY (SELECT * FROM {reader}) TO {quoted(str(target))} {written}", tell if progress else None
+            )
     except duckdb.Error as error:
         raise _unreadable(
             name, "its Zstandard compression is not whole, or it is no text", "copy the file again"

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from costcalc.calendar import DAY_SECONDS, instant_of_day
-from costcalc.files import written_whole
+from costcalc.files import temporary_folder, written_whole
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.usage.engine import Engine, naming
@@ -57,9 +56,9 @@ _EXACT = ("billed", "revenue")  # rational numbers, as text: "3/2000"
 
 def write_ledger(ledger: UsageLedger, path: Path | str, limits: Limits = USUAL) -> None:
     """The ledger as a Parquet file: one row a group, a column a meter (DECIMAL(38,0)), its questions in the metadata."""
-    with written_whole(path) as beside, TemporaryDirectory() as folder:
-        engine = Engine(Path(folder), limits=limits)
-        lines, stored = Path(folder, "groups.jsonl"), Path(folder, "ledger.parquet")
+    with written_whole(path) as beside, temporary_folder() as folder:
+        engine = Engine(folder, limits=limits)
+        lines, stored = folder / "groups.jsonl", folder / "ledger.parquet"
         try:
             with lines.open("w", encoding="utf-8") as out:
                 for group in ledger.groups:

@@ -6,9 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from costcalc.files import temporary_folder
 from costcalc.usage.engine import Engine
 from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.session import literal
@@ -23,10 +22,10 @@ def parquet_bytes(header: Sequence[str], rows: Sequence[Sequence[Value]], as_tex
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
     kinds = ["VARCHAR" if name in as_text else _kind(values) for name, values in zip(header, columns, strict=True)]
     names = _apart(header)
-    with TemporaryDirectory() as folder:
-        engine = Engine(Path(folder))
+    with temporary_folder() as folder:
+        engine = Engine(folder)
         try:
-            lines, target = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
+            lines, target = folder / "rows.jsonl", folder / "rows.parquet"
             with lines.open("w", encoding="utf-8") as out:
                 for row in rows:
                     out.write(json.dumps(dict(zip(names, map(_text, row), strict=True))) + "\n")

@@ -166,7 +166,20 @@ def test_progress_is_told_between_0_and_1(tmp_path):
 
     told = []
     scan(write(tmp_path, TEXT + "2026-09-02,m,7,\n" * 200_000), ScanRequest(), told.append)
-    assert all(0 <= share <= 1 for share in told)
+    assert all(0 <= step.share <= 1 for step in told)
+
+
+def test_a_file_that_is_unpacked_tells_how_far_it_is(tmp_path):
+    """What is unpacked is told in bytes of the packed file, from none to all."""
+    from costcalc.usage.scan import ScanRequest, scan
+
+    told = []
+    content = (TEXT + "".join(f"2026-09-02,m,{i},\n" for i in range(400_000))).encode()
+    scan(write(tmp_path, gzip.compress(content), "log.csv.gz"), ScanRequest(), told.append)
+    steps = [step for step in told if step.what.startswith("Unpacking ")]
+    assert len(steps) > 3
+    assert steps[-1].share == 1
+    assert [step.read for step in steps] == sorted(step.read for step in steps)
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "nowhere*.csv"])
