@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 
@@ -23,6 +24,12 @@ def share_out(
     for position in order[:more]:
         found[position] += 1
     return found
+
+
+def shared_out(amounts: Sequence[Fraction], total: Decimal, digits: int) -> list[Decimal]:
+    """The amounts with `digits` decimals, each rounded down or up, that add up to `total`."""
+    coins = share_out([amount * 10**digits for amount in amounts], int(total.scaleb(digits)))
+    return [Decimal(coin).scaleb(-digits) for coin in coins]
 
 
 def share_out_together(columns: Sequence[Sequence[Fraction]], totals: Sequence[int]) -> list[list[int]]:

@@ -157,3 +157,34 @@ def test_a_file_is_written_by_its_ending(run_costcalc, tmp_path):
         )  # fmt: skip
         assert run.code == 1
         assert out.stat().st_size
+
+
+@pytest.mark.parametrize("case", [*CASES, foreign], ids=lambda case: case.__name__)
+def test_the_page_the_json_and_the_csv_show_one_figure(case, tmp_path):
+    """Lines add up to their class, classes to the usage compared, that and what stands apart to the invoice."""
+    from costcalc.render.reconcile.tables import reconciliation_csv
+
+    report = case(tmp_path)
+    answer = json.loads(reconciliation_json(report))
+    rows = list(csv.DictReader(io.StringIO(reconciliation_csv(report))))
+    page = drawn(reconciliation_page(report), 120)
+    names = {"ours": "ours", "theirs": "invoice", "between": "difference"}
+    for name in names.values():
+        lines = [line[name]["rounded"] if line[name] else "" for line in answer["lines"]]
+        assert [row[name] for row in rows[: len(lines)]] == lines
+        of_class = {part["class"]: Decimal(part[name]["rounded"]) for part in answer["classes"]}
+        for kind, amount in of_class.items():
+            shown = [line[name] for line in answer["lines"] if line["class"] == kind and line[name]]
+            assert sum((Decimal(each["rounded"]) for each in shown), Decimal()) == amount
+        total = Decimal(answer["totals"][name]["rounded"])
+        assert sum(of_class.values(), Decimal()) == total
+        assert not total or f"{abs(total):,}" in page
+    beside = [part["amount"] for part in (*answer["apart"], *answer["outside"]) if part.get("side") != "ours"]
+    assert sum(
+        (Decimal(each["rounded"]) for each in beside), Decimal(answer["totals"]["invoice"]["rounded"])
+    ) == Decimal(answer["totals"]["invoiced"]["rounded"])
+    wrong = [line for line in answer["lines"] if line["class"] in ("differing", "theirs only", "ours only")]
+    for line in sorted(wrong, key=lambda line: -abs(Fraction(line["difference"]["exact"])))[:10]:
+        assert f"{abs(Decimal(line['difference']['rounded'])):,}" in page
+    for cause in answer["causes"]:
+        assert cause["code"] in ("credits", "tax-line") or f"{Decimal(cause['explains']['rounded']):,}" in page

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
+from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.render.json_ import (
     Json,
     count_json,
@@ -17,6 +17,7 @@ from costcalc.render.json_ import (
     settings_json,
     usage_json,
 )
+from costcalc.render.reconcile.figures import LineFigures, figures_of
 from costcalc.render.reconcile.phrases import cause_text
 from costcalc.render.rows import names_of
 from costcalc.reports.reconcile.model import Cause, Figure, Line, Reconciliation
@@ -26,6 +27,7 @@ SCHEMA = "costcalc.reconciliation/1"
 
 def reconciliation_json(report: Reconciliation) -> str:
     """The reconciliation as JSON, indented, with a line feed at its end."""
+    shown = figures_of(report)
     return json_text(
         {
             "schema": SCHEMA,
@@ -46,9 +48,9 @@ def reconciliation_json(report: Reconciliation) -> str:
             "configuration": settings_json(report.usage, report.rating),
             "invoices": _invoices(report),
             "totals": {
-                "ours": _amount(report.ours, report),
-                "invoice": _amount(report.theirs, report),
-                "difference": _amount(report.theirs - report.ours, report),
+                "ours": _shown(report.ours, shown.total.ours),
+                "invoice": _shown(report.theirs, shown.total.theirs),
+                "difference": _shown(report.theirs - report.ours, shown.total.between),
                 "differing": _amount(report.differing, report),
                 "invoiced": _amount(report.invoiced, report),
             },
@@ -56,16 +58,16 @@ def reconciliation_json(report: Reconciliation) -> str:
                 {
                     "class": part.kind,
                     "lines": part.lines,
-                    "ours": _amount(part.ours, report),
-                    "invoice": _amount(part.theirs, report),
-                    "difference": _amount(part.difference, report),
+                    "ours": _shown(part.ours, figures.ours),
+                    "invoice": _shown(part.theirs, figures.theirs),
+                    "difference": _shown(part.difference, figures.between),
                 }
-                for part in report.sums()
+                for part, figures in zip(report.sums(), shown.classes, strict=True)
             ],
-            "lines": _lines(report),
+            "lines": [_line(*pair, report) for pair in zip(report.lines, shown.lines, strict=True)],
             "apart": [
-                {"kind": part.kind, "item": part.item, "amount": _amount(part.amount, report), "rows": part.rows}
-                for part in report.apart
+                {"kind": part.kind, "item": part.item, "amount": _shown(part.amount, amount), "rows": part.rows}
+                for part, amount in zip(report.apart, shown.apart, strict=True)
             ],
             "outside": [
                 {
@@ -73,12 +75,12 @@ def reconciliation_json(report: Reconciliation) -> str:
                     "first_day": day_text(part.first),
                     "last_day": day_text(part.last),
                     "days": part.days,
-                    "amount": _amount(part.amount, report),
+                    "amount": _shown(part.amount, amount),
                 }
-                for part in report.outside
+                for part, amount in zip(report.outside, shown.outside, strict=True)
             ],
-            "causes": [_cause(cause, report) for cause in report.causes],
-            "unexplained": _amount(report.unexplained, report),
+            "causes": [_cause(cause, shown.causes.get(i), report) for i, cause in enumerate(report.causes)],
+            "unexplained": _shown(report.unexplained, shown.unexplained),
             "unpriced": [
                 {
                     "provider": part.provider,
@@ -111,34 +113,26 @@ def _invoices(report: Reconciliation) -> list[Json]:
     ]
 
 
-def _lines(report: Reconciliation) -> list[Json]:
-    digits = minor_digits(report.currency)
-    ours = round_to_total([line.ours or Fraction() for line in report.lines], digits)
-    theirs = round_to_total([line.theirs or Fraction() for line in report.lines], digits)
-    between = round_to_total([line.difference for line in report.lines], digits)
-    return [_line(*shown, report) for shown in zip(report.lines, ours, theirs, between, strict=True)]
-
-
-def _line(line: Line, ours: Decimal, theirs: Decimal, between: Decimal, report: Reconciliation) -> Json:
+def _line(line: Line, shown: LineFigures, report: Reconciliation) -> Json:
     return {
         "period": line.period or None,
         "names": names_of(line.key, report.by),
         "class": line.kind,
-        "ours": None if line.ours is None else {"exact": exact_text(line.ours), "rounded": format(ours, "f")},
-        "invoice": None if line.theirs is None else {"exact": exact_text(line.theirs), "rounded": format(theirs, "f")},
-        "difference": {"exact": exact_text(line.difference), "rounded": format(between, "f")},
+        "ours": None if line.ours is None else _shown(line.ours, shown.ours),
+        "invoice": None if line.theirs is None else _shown(line.theirs, shown.theirs),
+        "difference": _shown(line.difference, shown.between),
         "mapped": line.is_mapped,
         "rows": line.rows,
         "unpriced_tokens": count_json(line.unpriced_tokens),
     }
 
 
-def _cause(cause: Cause, report: Reconciliation) -> Json:
+def _cause(cause: Cause, explains: Decimal | None, report: Reconciliation) -> Json:
     return {
         "code": cause.code,
         "text": cause_text(cause, report.currency),
         "lines": [{"names": names_of(key, report.by)} for key in cause.who],
-        "explains": _amount(cause.explains, report),
+        "explains": _amount(cause.explains, report) if explains is None else _shown(cause.explains, explains),
         "net": _amount(cause.net, report),
         "figures": _figures(cause.figures),
         "alternatives": list(cause.alternatives),
@@ -150,5 +144,8 @@ def _figures(figures: Mapping[str, Figure]) -> Json:
 
 
 def _amount(amount: Fraction, report: Reconciliation) -> Json:
-    digits = minor_digits(report.currency)
-    return {"exact": exact_text(amount), "rounded": format(round_half_up(amount, digits), "f")}
+    return _shown(amount, round_half_up(amount, minor_digits(report.currency)))
+
+
+def _shown(amount: Fraction, coins: Decimal) -> Json:
+    return {"exact": exact_text(amount), "rounded": format(coins, "f")}

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.calendar import read_day, read_month
-from costcalc.money import minor_digits, round_half_up, round_to_total
+from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
 from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.markdown import markdown_text
+from costcalc.render.reconcile.figures import Figures, LineFigures, figures_of, stands_apart
 from costcalc.render.reconcile.phrases import cause_text, joined, names_text, rise_text
+from costcalc.render.rounding import shared_out
 from costcalc.render.words import (
     DASH,
     counted,
@@ -56,16 +57,17 @@ def reconciliation_markdown(report: Reconciliation) -> str:
 
 def reconciliation_blocks(report: Reconciliation) -> Sequence[Block]:
     """What the page is made of."""
+    shown = figures_of(report)
     return [
         _header(report),
         Gap(),
-        _verdict(report),
+        _verdict(report, shown),
         Gap(),
-        _sums(report),
-        *_models(report),
-        *_largest(report),
-        *_causes(report),
-        *_outside(report),
+        _sums(report, shown),
+        *_models(report, shown),
+        *_largest(report, shown),
+        *_causes(report, shown),
+        *_outside(report, shown),
         *missing_blocks(report.rating, report.usage),
         *_doubts(report),
     ]
@@ -109,7 +111,7 @@ def _compared(report: Reconciliation) -> Iterator[str]:
 # --- the result -----------------------------------------------------------------------------------------------------
 
 
-def _verdict(report: Reconciliation) -> Note:
+def _verdict(report: Reconciliation, shown: Figures) -> Note:
     count = len(report.lines)
     wrong = sum(line.kind in DIFFERENT for line in report.lines)
     if not count:
@@ -117,7 +119,7 @@ def _verdict(report: Reconciliation) -> Note:
     if wrong:
         amount = _visible(report.differing, report.currency)
         verb = "differs" if wrong == 1 else "differ"
-        net = _difference_text(report)
+        net = _difference_text(report, shown.total.between)
         which = (
             "The one line"
             if count == 1
@@ -133,11 +135,10 @@ def _verdict(report: Reconciliation) -> Note:
     return Note(f"The invoice agrees: {every} within the tolerance.", "strong")
 
 
-def _difference_text(report: Reconciliation) -> str:
+def _difference_text(report: Reconciliation, shown: Decimal) -> str:
     net = report.theirs - report.ours
     if not net:
         return "the totals agree"
-    shown = _shown(report).net
     amount = f"{decimal_text(abs(shown))} {report.currency}" if shown else _visible(abs(net), report.currency)
     return f"the invoice is {amount} {'higher' if net > 0 else 'lower'}"
 
@@ -149,86 +150,51 @@ def _visible(amount: Fraction, currency: str) -> str:
     return f"{price_text(Fraction(round(amount * 10**6), 10**6))} {currency}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """Amounts as they are shown: every column adds up to its exact total, rounded."""
-
-    ours: Sequence[Decimal]  # by class
-    theirs: Sequence[Decimal]  # by class
-    between: Sequence[Decimal]  # by class, what the invoice says more: not what the rounded amounts would make of it
-    apart: Sequence[tuple[str, Decimal]]  # taxes, credits
-    outside: Sequence[Decimal]  # as the report lists them; of ours each by itself
-
-    @property
-    def net(self) -> Decimal:
-        """What the invoice says more."""
-        return sum(self.between, Decimal())
-
-    @property
-    def invoice(self) -> Decimal:
-        """The invoice, but for its other days."""
-        return sum(self.theirs, Decimal()) + sum((amount for _, amount in self.apart), Decimal())
-
-
-def _shown(report: Reconciliation) -> _Shown:
-    sums, apart, digits = report.sums(), _apart_sums(report), minor_digits(report.currency)
-    others = [part.amount for part in report.outside if part.side == "theirs"]
-    every = [*(part.theirs for part in sums), *(amount for _, amount in apart), *others]
-    theirs = iter(round_to_total(every, digits))
-    return _Shown(
-        round_to_total([part.ours for part in sums], digits),
-        [next(theirs) for _ in sums],
-        round_to_total([part.difference for part in sums], digits),
-        [(name, next(theirs)) for name, _ in apart],
-        [next(theirs) if part.side == "theirs" else round_half_up(part.amount, digits) for part in report.outside],
-    )
-
-
-def _sums(report: Reconciliation) -> Grid:
-    sums, shown = report.sums(), _shown(report)
+def _sums(report: Reconciliation, shown: Figures) -> Grid:
     rows = [
-        _sum_row(part, mine, other, between, report.currency if i == 0 else "")
-        for i, (part, mine, other, between) in enumerate(
-            zip(sums, shown.ours, shown.theirs, shown.between, strict=True)
-        )
+        _sum_row(part, figures, report.currency if i == 0 else "")
+        for i, (part, figures) in enumerate(zip(report.sums(), shown.classes, strict=True))
     ]
-    total, usage = sum(shown.ours, Decimal()), sum(shown.theirs, Decimal())
-    rows.append(_total_row("Usage compared", len(report.lines), total, usage, shown.net, report.currency))
+    rows.append(_total_row("Usage compared", len(report.lines), shown.total, report.currency))
     others = [amount for part, amount in zip(report.outside, shown.outside, strict=True) if part.side == "theirs"]
-    rest = [*shown.apart, *([("Other days", sum(others, Decimal()))] if others else [])]
+    rest = [*_apart_sums(report, shown), *([("Other days", sum(others, Decimal()))] if others else [])]
     rows += [[Cell(name), Cell(), Cell(), Cell(decimal_text(amount)), Cell(), Cell()] for name, amount in rest]
     if rest:
-        whole = Cell(decimal_text(shown.invoice + sum(others, Decimal())), "strong", report.currency)
+        whole = Cell(decimal_text(shown.invoiced), "strong", report.currency)
         rows.append([Cell("Invoice in all", "strong"), Cell(), Cell(), whole, Cell(), Cell()])
     columns = [Column("Lines that are", "name"), Column("Number", drop=3), Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=2)]  # fmt: skip
     return Grid(columns, rows)
 
 
-def _apart_sums(report: Reconciliation) -> list[tuple[str, Fraction]]:
-    found: dict[str, Fraction] = {}
-    for part in report.apart:
+def _apart_sums(report: Reconciliation, shown: Figures) -> list[tuple[str, Decimal]]:
+    found: dict[str, Decimal] = {}
+    for part, amount in zip(report.apart, shown.apart, strict=True):
         name = _APART.get(part.kind, part.kind.capitalize())
-        found[name] = found.get(name, Fraction()) + part.amount
+        found[name] = found.get(name, Decimal()) + amount
     return list(found.items())
 
 
-def _sum_row(part: Sum, ours: Decimal, theirs: Decimal, between: Decimal, unit: str) -> list[Cell]:
+def _sum_row(part: Sum, shown: LineFigures, unit: str) -> list[Cell]:
     style = "worse" if part.kind in DIFFERENT else "loud" if part.kind == "unpriced" else ""
-    mine = Cell("unpriced", "loud") if part.kind == "unpriced" and not part.ours else Cell(decimal_text(ours), "", unit)
+    mine = (
+        Cell("unpriced", "loud")
+        if part.kind == "unpriced" and not part.ours
+        else Cell(decimal_text(shown.ours), "", unit)
+    )
     return [
         Cell(_KINDS[part.kind], style),  # type: ignore[arg-type]
         Cell(f"{part.lines:,}"),
         NONE if part.kind == "theirs only" else mine,
-        NONE if part.kind == "ours only" else Cell(decimal_text(theirs), "", unit),
-        _signed(between) if part.kind != "unpriced" else NONE,
+        NONE if part.kind == "ours only" else Cell(decimal_text(shown.theirs), "", unit),
+        _signed(shown.between) if part.kind != "unpriced" else NONE,
         Cell(rise_text(part.ours, part.theirs)) if part.difference and part.kind == "differing" else Cell(),
     ]
 
 
-def _total_row(name: str, lines: int, ours: Decimal, theirs: Decimal, between: Decimal, unit: str) -> list[Cell]:
+def _total_row(name: str, lines: int, shown: LineFigures, unit: str) -> list[Cell]:
     return [
-        Cell(name, "strong"), Cell(f"{lines:,}", "strong"), Cell(decimal_text(ours), "strong", unit),
-        Cell(decimal_text(theirs), "strong", unit), _signed(between), Cell(),
+        Cell(name, "strong"), Cell(f"{lines:,}", "strong"), Cell(decimal_text(shown.ours), "strong", unit),
+        Cell(decimal_text(shown.theirs), "strong", unit), _signed(shown.between), Cell(),
     ]  # fmt: skip
 
 
@@ -239,7 +205,7 @@ def _signed(amount: Decimal) -> Cell:
 # --- by model, and the largest differences ----------------------------------------------------------------------
 
 
-def _models(report: Reconciliation) -> Iterator[Block]:
+def _models(report: Reconciliation, shown: Figures) -> Iterator[Block]:
     """The names of the lines, each over all its days; left out where they say no more than the lines do."""
     lines: dict[LineKey, list[Line]] = {}
     for line in report.lines:
@@ -255,9 +221,11 @@ def _models(report: Reconciliation) -> Iterator[Block]:
     elif folded:
         groups.append((f"… {len(folded):,} more", [line for key in folded for line in lines[key]]))
     digits = minor_digits(report.currency)
-    ours = round_to_total([_sum(line.ours for line in found) for _, found in groups], digits)
-    theirs = round_to_total([_sum(line.theirs for line in found) for _, found in groups], digits)
-    differences = round_to_total([_sum([line.difference for line in found]) for _, found in groups], digits)
+    ours = shared_out([_sum(line.ours for line in found) for _, found in groups], shown.total.ours, digits)
+    theirs = shared_out([_sum(line.theirs for line in found) for _, found in groups], shown.total.theirs, digits)
+    differences = shared_out(
+        [_sum([line.difference for line in found]) for _, found in groups], shown.total.between, digits
+    )
     rows = [
         _model_row(name, found, mine, other, between, report.currency if i == 0 else "")
         for i, ((name, found), mine, other, between) in enumerate(zip(groups, ours, theirs, differences, strict=True))
@@ -288,30 +256,29 @@ def _mine(lines: Sequence[Line], ours: Decimal, unit: str) -> Cell:
     return Cell("unpriced", "loud") if any(line.kind == "unpriced" for line in lines) else NONE
 
 
-def _largest(report: Reconciliation) -> Iterator[Block]:
-    wrong = [line for line in report.lines if line.kind in DIFFERENT]
+def _largest(report: Reconciliation, shown: Figures) -> Iterator[Block]:
+    both = zip(report.lines, shown.lines, strict=True)
+    wrong = [(line, figures) for line, figures in both if line.kind in DIFFERENT]
     if not wrong:
         return
-    wrong.sort(key=lambda line: -abs(line.difference))
+    wrong.sort(key=lambda pair: -abs(pair[0].difference))
     yield Gap()
-    digits = minor_digits(report.currency)
     has_place = bool(report.by) and report.each != "total"
     rows = []
-    for position, line in enumerate(wrong[:_SHOWN]):
+    for position, (line, figures) in enumerate(wrong[:_SHOWN]):
         unit = report.currency if position == 0 else ""
-        ours = NONE if line.ours is None else Cell(decimal_text(round_half_up(line.ours, digits)), "", unit)
-        theirs = NONE if line.theirs is None else Cell(decimal_text(round_half_up(line.theirs, digits)), "", unit)
-        shown = round_half_up(line.difference, digits)
+        ours = NONE if line.ours is None else Cell(decimal_text(figures.ours), "", unit)
+        theirs = NONE if line.theirs is None else Cell(decimal_text(figures.theirs), "", unit)
         why = Cell(_why(line))
         name = names_text(line.key) if report.by else _period_text(line.period)
         place = [Cell(_short(line.period))] if has_place else []
-        rows.append([Cell(name), *place, ours, theirs, _signed(shown), why])
+        rows.append([Cell(name), *place, ours, theirs, _signed(figures.between), why])
     when = [Column("Day" if report.each == "day" else "Month")] if has_place else []
     title = "Largest differences"
     yield Grid([Column(title, "name"), *when, Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=1)], rows)  # fmt: skip
     if len(wrong) > _SHOWN:
         rest = wrong[_SHOWN:]
-        amount = money_text(sum((abs(line.difference) for line in rest), Fraction()), report.currency)
+        amount = money_text(sum((abs(line.difference) for line, _ in rest), Fraction()), report.currency)
         yield Note(
             f"… and {counted(len(rest), 'line')} more that differ, by {amount} (all of them: -o out.csv).", "quiet"
         )
@@ -345,20 +312,18 @@ def _size(lines: Sequence[Line]) -> Fraction:
 # --- why --------------------------------------------------------------------------------------------------------------
 
 
-def _causes(report: Reconciliation) -> Iterator[Block]:
-    own = [cause for cause in report.causes if cause.code in ("credits", "tax-line")]
-    rest = [cause for cause in report.causes if cause not in own]
+def _causes(report: Reconciliation, shown: Figures) -> Iterator[Block]:
+    own = [cause for cause in report.causes if stands_apart(cause)]
     if report.differing:
         yield Gap()
-        digits = minor_digits(report.currency)
-        shown = round_to_total([*(cause.explains for cause in rest), report.unexplained], digits)
+        rest = [(report.causes[i], amount) for i, amount in shown.causes.items()]
         rows = [
             _cause_row(cause_text(cause, report.currency), amount, cause.explains / report.differing, report.currency if i == 0 else "")
-            for i, (cause, amount) in enumerate(zip(rest, shown, strict=False))
+            for i, (cause, amount) in enumerate(rest)
         ]  # fmt: skip
         if report.unexplained or not rest:
             unit = "" if rest else report.currency
-            rows.append(_cause_row("Unexplained", shown[-1], report.unexplained / report.differing, unit))
+            rows.append(_cause_row("Unexplained", shown.unexplained, report.unexplained / report.differing, unit))
         yield Grid([Column("Likely causes", "text"), Column("Explains"), Column("", drop=1)], rows)
     if own:
         yield Gap()
@@ -372,11 +337,11 @@ def _cause_row(text: str, amount: Decimal, share: Fraction, unit: str) -> list[C
 # --- days apart, and doubts -------------------------------------------------------------------------------------------
 
 
-def _outside(report: Reconciliation) -> Iterator[Block]:
+def _outside(report: Reconciliation, shown: Figures) -> Iterator[Block]:
     if not report.outside:
         return
     yield Gap()
-    for part, amount in zip(report.outside, _shown(report).outside, strict=True):
+    for part, amount in zip(report.outside, shown.outside, strict=True):
         whose = "Outside the invoice's days" if part.side == "ours" else "Outside the log's days"
         who = "ours" if part.side == "ours" else "the invoice's"
         days = days_text(*_ordered(part.first, part.last))
