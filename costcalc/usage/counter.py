@@ -23,7 +23,7 @@ from costcalc.usage.diagnose import (
     unknown_usage,
 )
 from costcalc.usage.digits import with_all_digits
-from costcalc.usage.engine import Engine, NotRectangular, lines_with_keys, relation, usage_key_pattern
+from costcalc.usage.engine import Engine, NotRectangular, file_number, lines_with_keys, relation, usage_key_pattern
 from costcalc.usage.formats import Parts
 from costcalc.usage.joining import joined
 from costcalc.usage.labels import (
@@ -311,7 +311,7 @@ class Counter:
             tuple(reading.dimensions.get(canonical(name), name) for name in self.labels),
             self.request.bound(self.request.since),
             self.request.bound(self.request.until),
-            ("record" if parts else "row_number() OVER () AS record",) if numbered else _file_columns(reading),
+            ("record" if parts else "row_number() OVER () AS record",) if numbered else _file_columns(reading, parts),
             reading.sources[0].changed if spec.undated else None,
             parts is not None,
             reading.watched,
@@ -400,13 +400,13 @@ class Counter:
         return counted + broken + sum(copy.refused_rows for copy in self.repaired.values()) + sum(self.unknown.values())
 
     def _source_files(self, files: Iterable[tuple[Any, ...]]) -> list[SourceFile]:
-        rows: dict[tuple[int, str | None], int] = {}
+        rows: dict[tuple[int, int], int] = {}
         for number, file, verdict, count in files:
-            rows[number, file] = rows.get((number, file), 0) + (count if verdict == COUNTED else 0)
+            rows[number, file or 0] = rows.get((number, file or 0), 0) + (count if verdict == COUNTED else 0)
         return [
-            SourceFile(source.shown, reading.spec.name, rows.get((number, _file_key(reading, source)), 0))
+            SourceFile(source.shown, reading.spec.name, rows.get((number, file), 0))
             for number, reading in enumerate(self.readings)
-            for source in reading.sources
+            for file, source in enumerate(reading.sources)
         ]
 
     def _skipped(self, files: Iterable[tuple[Any, ...]], readable: int) -> list[SkippedRows]:
@@ -544,16 +544,12 @@ class Counter:
         found: dict[str, set[int]] = {}
         for number, file, verdict, _ in files:
             if verdict == MALFORMED:
-                source = self._source(number, file)
+                source = self.readings[number].sources[file or 0]
                 numbers = {row.number for row in self._refused_rows(number, source, (MALFORMED,), None)}
                 records = rows_at(source, numbers, ())
                 found[source.path] = {i for i, record in records.items() if _is_object(record)}
         self.readable = found
         return found
-
-    def _source(self, number: int, file: str | None) -> Source:
-        sources = self.readings[number].sources
-        return next((source for source in sources if source.path == file), sources[0])
 
     def _refused_rows(
         self, number: int, source: Source, verdicts: Collection[int], most: int | None, parts: Parts | None = None
@@ -570,16 +566,17 @@ class Counter:
 
     def _problems(self, files: Sequence[tuple[Any, ...]]) -> list[Problem]:
         """The first refused rows of the scan, file by file, in the order of their lines."""
+        refused: dict[tuple[int, int], set[int]] = {}
+        for number, file, verdict, _ in files:
+            if is_refused(verdict):
+                refused.setdefault((number, file or 0), set()).add(verdict)
         problems: list[Problem] = []
         for number, reading in enumerate(self.readings):
-            for source in reading.sources:
+            for file, source in enumerate(reading.sources):
                 if len(problems) >= MOST_PROBLEMS:
                     return problems[:MOST_PROBLEMS]
-                key = _file_key(reading, source)
-                verdicts = {
-                    verdict for n, file, verdict, _ in files if (n, file) == (number, key) and is_refused(verdict)
-                }
-                found = self._broken_rows(source) + self._refused_problems(number, source, verdicts)
+                found = self._broken_rows(source)
+                found += self._refused_problems(number, source, refused.get((number, file), ()))
                 found += self._unknown_lines(number, source) if self.unknown.get(number) else []
                 problems += sorted(found, key=lambda problem: problem.place or Place(""))
         return problems[:MOST_PROBLEMS]
@@ -662,14 +659,8 @@ def _records_at(source: Source, starts: Sequence[int]) -> list[Record]:
     return found
 
 
-def _file_columns(reading: Reading) -> tuple[str, ...]:
-    if len(reading.sources) == 1:
-        return ()
-    return ("line.filename AS filename",) if reading.sources[0].kind == "json" else ("filename",)
-
-
-def _file_key(reading: Reading, source: Source) -> str | None:
-    return source.path if len(reading.sources) > 1 else None
+def _file_columns(reading: Reading, parts: Parts | None) -> tuple[str, ...]:
+    return (f"{file_number(reading, parts)} AS file",) if len(reading.sources) > 1 else ()
 
 
 def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:

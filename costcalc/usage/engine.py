@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.usage.columns import check_names
-from costcalc.usage.formats import AGAIN, Dedupe, FormatSpec, Parts, Term
+from costcalc.usage.copies import lines_once, rows_told_apart
+from costcalc.usage.formats import FormatSpec, Parts
 from costcalc.usage.limits import USUAL, Limits
-from costcalc.usage.paths import Columns, JsonColumns, quoted
+from costcalc.usage.paths import FILE, Columns, JsonColumns, quoted
 from costcalc.usage.progress import Progress, Reader, watched
 from costcalc.usage.replies import replies_of
 from costcalc.usage.session import literal, locked_session
@@ -190,7 +191,7 @@ def column_types(engine: Engine, source: Source) -> dict[str, str]:
             path = literal(source.path)
             names = engine.fetch(f"SELECT name FROM parquet_schema({path}) WHERE num_children IS NULL")
             check_names((name for (name,) in names), Place(source.shown))
-            found = engine.fetch(f"DESCRIBE SELECT * FROM {_parquet((source,), several=False)}")
+            found = engine.fetch(f"DESCRIBE SELECT * FROM {_parquet((source,))}")
     return {name: _KINDS.get(kind, "number") for name, kind, *_ in found}
 
 
@@ -198,28 +199,23 @@ def relation(
     reading: Reading, columns: Columns, number: int, parts: Parts | None = None, numbered: bool = False
 ) -> str:
     """The SQL that reads a reading's sources; `numbered`: a line's parts with the number of the line as `record`."""
-    several = len(reading.sources) > 1
     kind = reading.sources[0].kind
     if kind == "frame":
         return "frame"
     if isinstance(columns, JsonColumns):
-        return _json(reading, columns, several, parts, numbered)
-    rows = _parquet(reading.sources, several) if kind == "parquet" else _csv(reading.sources, number, several)
-    return _told_apart(reading.spec.dedupe, columns, rows) if reading.spec.dedupe else rows
+        return _json(reading, columns, parts, numbered)
+    rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading.sources, number)
+    return rows_told_apart(reading.spec.dedupe, columns, rows) if reading.spec.dedupe else rows
 
 
-def _told_apart(dedupe: Dedupe, columns: Columns, rows: str) -> str:
-    """The rows of a table, each with whether another one that shares its key stands for it."""
-    keys = [f"nullif(trim({column.text}), '')" for path in dedupe.key if (column := columns.get(path))]
-    counts = [column.text for term in dedupe.largest for path in term.paths if (column := columns.get(path))]
-    weight = " + ".join(f"coalesce(TRY_CAST({count} AS HUGEINT), 0)" for count in counts) or "0"
-    if not keys:
-        return f"(SELECT *, false AS {AGAIN} FROM {rows})"
-    window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {weight} DESC, {', '.join(counts) or 1})"
-    return f"(SELECT *, {keys[0]} IS NOT NULL AND {window} > 1 AS {AGAIN} FROM {rows})"
+def file_number(reading: Reading, parts: Parts | None) -> str:
+    """SQL of the position of a row's source, in rows of `relation`."""
+    if reading.sources[0].kind != "json":
+        return FILE
+    return "file" if parts or (reading.spec.replies and reading.tells_apart) else f"line.{FILE}"
 
 
-def _csv(sources: tuple[Source, ...], number: int, several: bool) -> str:
+def _csv(sources: tuple[Source, ...], number: int) -> str:
     names = ", ".join(f"{quoted(f'c{i}')}: 'VARCHAR'" for i in range(len(sources[0].header)))
     options = {
         "columns": "{" + names + "}",
@@ -234,35 +230,34 @@ def _csv(sources: tuple[Source, ...], number: int, several: bool) -> str:
         "rejects_table": quoted(f"rejects_{number}"),
         "rejects_scan": quoted(f"rejects_scan_{number}"),
     }
-    return f"read_csv({_files(sources)}, {_options(options, several)})"
+    return f"read_csv({_files(sources)}, {_options(options)})"
 
 
-def _parquet(sources: tuple[Source, ...], several: bool) -> str:
-    return f"read_parquet({_files(sources)}, {_options({'hive_partitioning': 'false'}, several)})"
+def _parquet(sources: tuple[Source, ...]) -> str:
+    return f"read_parquet({_files(sources)}, {_options({'hive_partitioning': 'false'})})"
 
 
-def _json(reading: Reading, columns: JsonColumns, several: bool, parts: Parts | None, numbered: bool) -> str:
-    spec = reading.spec
-    deduped = _deduped(spec.dedupe, columns) if spec.dedupe else None
-    if spec.replies and reading.tells_apart:
-        deduped = replies_of(spec.replies, columns, spec.search_for, several)
+def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered: bool) -> str:
+    spec, file = reading.spec, f"line.{FILE} AS file"
     listed = columns.list_sql() if parts else ""
     earlier = spec.parts[: spec.parts.index(parts)] if parts else ()
     others = [sql for other in earlier if (sql := columns.parts_presence(other.list))]
-    lines = json_lines(reading.sources, columns, several)
-    if deduped:
-        lines = deduped.replace("LINES", lines)
-    if listed:
-        file = ", line.filename AS filename" if several else ""
-        members = f"unnest({listed}) AS part, generate_subscripts({listed}, 1) AS part_no"
-        chosen = " AND ".join([f"len({listed}) > 0", *(f"NOT ({sql})" for sql in others)])
-        if numbered:
-            lines, file = f"(SELECT line, row_number() OVER () AS record FROM {lines})", ", record"
-        return f"(SELECT line, {members}{file} FROM {lines} WHERE {chosen})"
-    return lines
+    once = replies_of(spec.replies, columns, spec.search_for) if spec.replies and reading.tells_apart else ""
+    if spec.dedupe and listed:
+        once = lines_once(spec.dedupe, columns)
+    lines = json_lines(reading.sources, columns)  # now that every path is known
+    if once:
+        lines, file = once.replace("LINES", lines), "file"
+    if not listed:
+        return lines
+    members = f"unnest({listed}) AS part, generate_subscripts({listed}, 1) AS part_no"
+    chosen = " AND ".join([f"len({listed}) > 0", *(f"NOT ({sql})" for sql in others)])
+    if numbered:
+        lines, file = f"(SELECT line, row_number() OVER () AS record FROM {lines})", "record"
+    return f"(SELECT line, {members}, {file} FROM {lines} WHERE {chosen})"
 
 
-def json_lines(sources: Sequence[Source], columns: JsonColumns, several: bool = False) -> str:
+def json_lines(sources: Sequence[Source], columns: JsonColumns) -> str:
     """The lines with the columns that were asked for, each a struct called `line`."""
     options = {
         "columns": columns.types(),
@@ -270,7 +265,7 @@ def json_lines(sources: Sequence[Source], columns: JsonColumns, several: bool = 
         "ignore_errors": "true",
         "hive_partitioning": "false",
     }
-    return f"read_json({_files(tuple(sources))}, {_options(options, several)}) AS line"
+    return f"read_json({_files(tuple(sources))}, {_options(options)}) AS line"
 
 
 def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:
@@ -294,37 +289,9 @@ def text_lines(sources: tuple[Source, ...]) -> str:
     return f"read_csv({_files(sources)}, {options}, {size})"
 
 
-def _deduped(dedupe: Dedupe, columns: JsonColumns) -> str | None:
-    """Of the lines that share a key the one with the largest count; lines without a key, and unreadable ones, stay."""
-    keys = [column.sql for path in dedupe.key if (column := columns.get(path))]
-    total = " + ".join(
-        f"coalesce(TRY_CAST({sql} AS HUGEINT), 0)" for term in dedupe.largest if (sql := _leaf(columns, term))
-    )
-    moment = "coalesce(epoch_us(TRY_CAST(line.timestamp AS TIMESTAMPTZ)), 0)" if "timestamp" in columns.tree else "0"
-    replay = column.sql if dedupe.replay and (column := columns.get(dedupe.replay)) else "NULL"
-    if not keys:
-        return None
-    named = ", ".join(f"{sql} AS key_{i}" for i, sql in enumerate(keys))
-    grouped = ", ".join(f"key_{i}" for i in range(len(keys)))
-    # Of equal counts the earliest line stays, whatever order the files are read in.
-    weight = f"({total or 0}) * 100000000000000000 - {moment}"
-    seen = f"SELECT line, {named}, {weight} AS weight, lower({replay}) = 'true' AS copied FROM LINES"
-    alone = "CASE WHEN key_0 IS NULL THEN uuid() END"
-    best = f"SELECT arg_max(line, weight) AS line, key_0, bool_and(coalesce(copied, false)) AS copied FROM seen GROUP BY {grouped}, {alone}"
-    originals = "SELECT key_0 FROM best WHERE NOT copied AND key_0 IS NOT NULL"
-    kept = f"SELECT line FROM best WHERE NOT (copied AND key_0 IN ({originals}))"
-    return f"(WITH seen AS ({seen}), best AS MATERIALIZED ({best}) {kept})"
-
-
-def _leaf(columns: JsonColumns, term: Term) -> str | None:
-    column = columns.get(term.paths[0])
-    return column.sql if column else None
-
-
 def _files(sources: tuple[Source, ...]) -> str:
     return "[" + ", ".join(literal(source.path) for source in sources) + "]"
 
 
-def _options(options: Mapping[str, str], several: bool) -> str:
-    shown = {**options, **({"filename": "true"} if several else {})}
-    return ", ".join(f"{name} = {value}" for name, value in shown.items())
+def _options(options: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in options.items())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from costcalc.meters import meters
+from costcalc.usage.copies import each_once
 from costcalc.usage.ledger import Cuts
 from costcalc.usage.paths import quoted
 from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, TOO_LARGE, RowQuery
@@ -19,7 +20,7 @@ _CUTS_IN_A_ROW = 16  # price bands alone; more come from scenarios that make req
 _KEYS = {  # group keys of the first step, and their types
     "reading": "INTEGER",
     "format": "VARCHAR",
-    "file": "VARCHAR",
+    "file": "BIGINT",  # its position among the sources of the reading, where there are several
     "verdict": "INTEGER",
     "provider": "VARCHAR",
     "model": "VARCHAR",
@@ -74,7 +75,7 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
              "cost_divisor", "revenue_currency")  # fmt: skip
     keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
     if with_file:
-        keys["file"] = "filename"
+        keys["file"] = "file"
     keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts)
     keys |= _thinking_label(rows, keys["basis"]) | _mix_label(rows, cuts)
     constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
@@ -100,7 +101,14 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
         }
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in (constants | keys | sums).items())
     grouped = ", ".join(f'"{name}"' for name in keys)
-    return f"INSERT INTO counted BY NAME SELECT {selected} FROM ({rows.sql}) GROUP BY {grouped}"
+    return f"INSERT INTO counted BY NAME SELECT {selected} FROM ({_once(rows, with_file)}) GROUP BY {grouped}"
+
+
+def _once(rows: RowQuery, with_file: bool) -> str:
+    """The rows, each usage once, with what is asked of them."""
+    asked = [name for name in rows.columns if not name.endswith("_text")]
+    more = [*(["file"] if with_file else []), "verdict", *([] if "ended" in asked else ["ended"])]
+    return each_once(rows.sql, [*asked, *more])
 
 
 def _time_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:

@@ -17,6 +17,7 @@ _COUNTED = ("#", "?")
 _INSIDE = "::"  # `metadata::spend`: a text that holds JSON
 _MAP = "{}"  # `modelUsage{}`: an object whose keys are values
 PART = "*."  # a path of the part, not of the line
+FILE = "file_index"  # what the engine calls the position of a row's file among those that it reads
 
 
 def quoted(text: str) -> str:

@@ -18,7 +18,7 @@ from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, 
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.maps import MapRule, entries_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning, meaning_by_name
-from costcalc.usage.paths import Column, Columns, JsonColumns, TableColumns, UsageNames
+from costcalc.usage.paths import FILE, Column, Columns, JsonColumns, TableColumns, UsageNames
 from costcalc.usage.sources import Source
 from costcalc.usage.uncounted import Watched, inside_texts, map_option, watch
 from costcalc.usage.unread import with_unread
@@ -212,7 +212,10 @@ def _key(source: Source, spec: FormatSpec | None, types: Mapping[str, Mapping[st
     name = spec.name if spec else plain.NAME
     day = source.changed if spec and spec.undated else 0
     columns = (source.scalars if spec is None else ()) if source.kind == "json" else source.header
-    return name, source.kind, source.delimiter, source.skip, columns, day, tuple(types.get(source.path, {}).values())
+    # A column of this name would stand before the engine's own.
+    alone = source.path if any(column.lower() == FILE for column in (*source.header, *source.scalars)) else ""
+    types_ = tuple(types.get(source.path, {}).values())
+    return name, source.kind, source.delimiter, source.skip, columns, day, types_, alone
 
 
 def choose(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats import Events, Replies, ReplyId, Sums
-from costcalc.usage.paths import Columns, JsonColumns, name_of, quoted
+from costcalc.usage.paths import FILE, Columns, JsonColumns, name_of, quoted
 
 if TYPE_CHECKING:
     from costcalc.usage.engine import Engine
@@ -22,7 +22,7 @@ def reply_hash(replies: Replies, columns: JsonColumns, objects: Sequence[str], s
     key = _reply_key(replies, columns, objects)
     later = f"{_kind(replies.events, columns)} = {quoted(replies.events.later)}" if replies.events else "false"
     sums = columns.parts_presence(replies.sums.parts) if replies.sums else None
-    within = [*key, "line.filename"] if several else key
+    within = [*key, f"line.{FILE}"] if several else key
     return (
         f"CASE WHEN coalesce({later}, false) OR {sums or 'false'} THEN CAST(0 AS UBIGINT)"
         f" WHEN {key[0]} IS NOT NULL THEN hash({', '.join(within)}) END"
@@ -32,17 +32,16 @@ def reply_hash(replies: Replies, columns: JsonColumns, objects: Sequence[str], s
 def repeats(engine: Engine, reading: Reading, replies: Replies) -> dict[str, int]:
     """How many lines are no replies of their own, by why. The engine must keep the order of lines."""
     columns = _columns(reading)
-    several = len(reading.sources) > 1
-    steps = _steps(replies, columns, reading.spec.search_for, several)
+    steps = _steps(replies, columns, reading.spec.search_for)
     counted = ", ".join(f"(SELECT count(*) FROM {name})" for name in ("told", "joined", "once", "kept"))
     statement = f"WITH {steps} SELECT {counted}".replace("LINES", _lines(reading, columns))
     told, joined, once, kept = engine.fetch(statement)[0]
     return {_TOLD: told - joined, _REPEATED: joined - once, _SUMMED: once - kept}
 
 
-def replies_of(replies: Replies, columns: JsonColumns, objects: Sequence[str], several: bool) -> str:
-    """Of LINES, those that are replies of their own."""
-    return f"(WITH {_steps(replies, columns, objects, several)} SELECT line FROM kept)"
+def replies_of(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> str:
+    """Of LINES, those that are replies of their own, each with the position of its file."""
+    return f"(WITH {_steps(replies, columns, objects)} SELECT line, file FROM kept)"
 
 
 def _columns(reading: Reading) -> JsonColumns:
@@ -54,12 +53,11 @@ def _columns(reading: Reading) -> JsonColumns:
 def _lines(reading: Reading, columns: JsonColumns) -> str:
     from costcalc.usage.engine import json_lines
 
-    return json_lines(reading.sources, columns, len(reading.sources) > 1)
+    return json_lines(reading.sources, columns)
 
 
-def _steps(replies: Replies, columns: JsonColumns, objects: Sequence[str], several: bool) -> str:
-    file = "line.filename" if several else "''"
-    told = f"told AS MATERIALIZED (SELECT line, {file} AS file, row_number() OVER () AS n FROM LINES)"
+def _steps(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> str:
+    told = f"told AS MATERIALIZED (SELECT line, line.{FILE} AS file, row_number() OVER () AS n FROM LINES)"
     key = _reply_key(replies, columns, objects)
     weight = " + ".join(
         f"coalesce(TRY_CAST({column.text} AS HUGEINT), 0)"
@@ -74,7 +72,7 @@ def _steps(replies: Replies, columns: JsonColumns, objects: Sequence[str], sever
         f" FROM (SELECT line, file, n, {names}, {weight or '0'} AS weight FROM joined) GROUP BY file, {grouped}, {alone})"
     )
     kept = _kept(replies.sums, columns)
-    return ", ".join([told, _joined(replies.events, columns, objects, several), once, kept])
+    return ", ".join([told, _joined(replies.events, columns, objects), once, kept])
 
 
 def _reply_key(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> list[str]:
@@ -105,7 +103,7 @@ def _kind(events: Events, columns: JsonColumns) -> str:
     return f"coalesce({', '.join([*texts, 'NULL'])})"
 
 
-def _joined(events: Events | None, columns: JsonColumns, objects: Sequence[str], several: bool) -> str:
+def _joined(events: Events | None, columns: JsonColumns, objects: Sequence[str]) -> str:
     """The first event of a reply with the usage of its last one; events that cannot be joined stay as they are."""
     if events is None:
         return "joined AS (SELECT line, file, n FROM told)"
@@ -115,7 +113,7 @@ def _joined(events: Events | None, columns: JsonColumns, objects: Sequence[str],
     nodes = {"line": columns.tree} | ({f"line.{name_of(events.within)}": inner} if isinstance(inner, dict) else {})
     usage = [f"{sql}.{name_of(key)}" for sql, tree in nodes.items() for key in objects if key in tree]
     held = " OR ".join(f"{sql} IS NOT NULL" for sql in usage) or "false"
-    fields = _fields(columns.tree, events.within, objects) + (", filename := event.line.filename" if several else "")
+    fields = _fields(columns.tree, events.within, objects)
     numbered = (
         f"numbered AS (SELECT *, {_kind(events, columns)} AS kind, ({held}) AS held, ({ends}) IS NOT NULL AS ends,"
         f" count(*) FILTER ({_kind(events, columns)} = {first}) OVER (PARTITION BY file ORDER BY n ROWS UNBOUNDED PRECEDING) AS reply FROM told)"
@@ -151,7 +149,7 @@ def _kept(sums: Sums | None, columns: JsonColumns) -> str:
     present = columns.parts_presence(sums.parts) if sums else None
     group = column.text if sums and (column := columns.get(sums.group)) else None
     if sums is None or not present or not group:
-        return "kept AS (SELECT line FROM once)"
+        return "kept AS (SELECT line, file FROM once)"
     listed = f"map_values(line.{name_of(sums.parts.strip('/').removesuffix('{}'))})"
     each = " + ".join(f"coalesce(TRY_CAST(part.{name_of(name)} AS HUGEINT), 0)" for name in sums.counts)
     for name in sums.counts:
@@ -165,5 +163,5 @@ def _kept(sums: Sums | None, columns: JsonColumns) -> str:
     # A result alone says what one call came to; beside messages it restates the sum of its session.
     larger = "weighed.total IS NULL OR sessions.parts = 0 OR weighed.total = sessions.total"
     stands = f"CASE WHEN sessions.total >= sessions.parts THEN (weighed.total IS NOT NULL OR weighed.weight = 0) AND ({larger}) ELSE weighed.total IS NULL END"
-    kept = f"kept AS (SELECT line FROM weighed LEFT JOIN sessions USING (file, session) WHERE sessions.total IS NULL OR {stands})"
+    kept = f"kept AS (SELECT line, file FROM weighed LEFT JOIN sessions USING (file, session) WHERE sessions.total IS NULL OR {stands})"
     return f"{weighed}, {sessions}, {kept}"

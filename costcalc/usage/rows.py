@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from costcalc.meters import meters
+from costcalc.usage.copies import copy_columns
 from costcalc.usage.formats import Beside, Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time, Total
 from costcalc.usage.names import NOT_STATED
-from costcalc.usage.paths import PART, Column, Columns, JsonColumns, quoted
+from costcalc.usage.paths import FILE, PART, Column, Columns, JsonColumns, quoted
 from costcalc.usage.replies import reply_hash
 from costcalc.usage.uncounted import Watched, number_sql
 from costcalc.usage.unread import reads, repeats_of
@@ -91,8 +92,9 @@ class RowBuilder:
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
         common |= {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
         common |= self._watched_columns(common)
+        common |= self._copy_columns()
         if self.spec.replies and isinstance(self.columns, JsonColumns):
-            several = any("filename" in column for column in self.carried)
+            several = any(FILE in column for column in self.carried)
             sql = reply_hash(self.spec.replies, self.columns, self.spec.search_for, several)
             common["reply"] = self._texts.setdefault(sql, f"a{len(self._texts)}")
         verdict = self._verdict(common)
@@ -108,6 +110,20 @@ class RowBuilder:
             self._count_names,
             tuple(f"uncounted_{i}" if f"uncounted_{i}" in common else "" for i in range(len(self.watched))),
         )
+
+    def _copy_columns(self) -> dict[str, str]:
+        """What tells a row's copies, where several rows may say one usage."""
+        dedupe = self.spec.dedupe
+        if dedupe is None or self.of_parts or not isinstance(self.columns, JsonColumns):
+            return {}
+        keys = [column.sql for path in dedupe.key if (column := self.column(path))]
+        texts = [column.text for term in dedupe.largest if (column := self.column(term.paths[0]))]
+        # What is no count is refused where it stands; here it only says which of several rows that is.
+        counts = [f"coalesce(CAST({self._attempt(x)} AS HUGEINT), TRY_CAST({x} AS HUGEINT), 0)" for x in texts]
+        written = self.column("timestamp")
+        moment = f"coalesce(epoch_us(TRY_CAST({written.text} AS TIMESTAMPTZ)), 0)" if written else "0"
+        replay = self.column(dedupe.replay) if dedupe.replay else None
+        return copy_columns(keys, " + ".join(counts) or "0", moment, replay.sql if replay else "NULL")
 
     def _has_shapes(self) -> bool:
         return len(self.spec.shapes) > 1 or self.spec.trimmed
@@ -208,12 +224,16 @@ class RowBuilder:
 
     def _text_count(self, x: str, has_words: bool = True) -> str:
         # A cast accepts "1e3", "1_000" and "12.7": only a text that the number would write itself is taken at once.
-        number = self._attempts.setdefault(f"TRY_CAST({x} AS BIGINT)", f"v{len(self._attempts)}")
+        number = self._attempt(x)
         return (
             f"CASE WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
             f" THEN {number} WHEN coalesce(trim({x}), '') = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)})"
             f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT){f' WHEN {_says_nothing(x)} THEN 0' * has_words} END"
         )
+
+    def _attempt(self, x: str) -> str:
+        """The whole number that a text may be."""
+        return self._attempts.setdefault(f"TRY_CAST({x} AS BIGINT)", f"v{len(self._attempts)}")
 
     # --- the common columns of one shape --------------------------------------------------------------------
 
