@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 
 from costcalc.problems import Place
+from costcalc.records import dataclass
 
 _MOST_FILES = 8  # named in a command; of more the reader knows which they were
 

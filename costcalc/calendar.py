@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from costcalc.records import dataclass
 
 DAY_SECONDS = 86_400
 MOST_MONTHS = 120  # to come; ten years: what lies further on nobody plans

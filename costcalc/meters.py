@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 
+from costcalc.records import dataclass
 from costcalc.yamldoc import Scalar, Sequence, read_yaml
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from costcalc.records import dataclass
 
 INCOMPLETE_EXIT = 3  # unpriced or refused rows
 INPUT_EXIT = 2  # a command line, a file people write, or an input that cannot be read

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
 from costcalc.meters import meters
+from costcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

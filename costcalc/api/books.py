@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from costcalc.pricebook.fx import FxTable
@@ -11,7 +10,7 @@ from costcalc.pricebook.load import load_fx, load_pricebook
 from costcalc.pricebook.overlay import alias_problems
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
-from costcalc.reports.prices.slips import check_units
+from costcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,8 @@ def read_prices(
     """
     book = load_pricebook(pricebooks)
     if pricebooks:
+        from costcalc.reports.prices.slips import check_units  # the shipped books need no check
+
         check_units(book)
     written = places or {}
     chosen, problems = _regions(book, regions or {}, written)

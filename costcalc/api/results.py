@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costcalc.problems import fail
-from costcalc.reports.case import Case
-from costcalc.reports.cost import CostReport
-from costcalc.reports.forecast import Forecast
-from costcalc.reports.outlook import Outlook
-from costcalc.reports.projection import Projection
+from costcalc.records import dataclass
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from costcalc.reports.case import Case
+    from costcalc.reports.cost import CostReport
     from costcalc.reports.focus import FocusReport
+    from costcalc.reports.forecast import Forecast
+    from costcalc.reports.outlook import Outlook
+    from costcalc.reports.projection import Projection
     from costcalc.reports.workings import Workings
 
 

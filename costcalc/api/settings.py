@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from costcalc.pricebook.model import Model
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.problems import Place
+from costcalc.records import dataclass
 from costcalc.usage.ledger import UsageLedger, covered_days
 
 

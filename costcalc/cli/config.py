@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from costcalc.calendar import zone
 from costcalc.files import path_from_here
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.formatfile import formats
 from costcalc.usage.maps import MapRule

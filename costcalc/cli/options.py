@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from costcalc.calendar import month_of, read_day, read_month, zone
 from costcalc.cli.asked import asked_of
 from costcalc.cli.config import Config
 from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.records import dataclass
 
 Usage = Annotated[
     list[str],

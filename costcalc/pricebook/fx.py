@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +13,7 @@ from costcalc.calendar import Month, month_of, read_day, read_month
 from costcalc.money import read_number
 from costcalc.pricebook.model import Source
 from costcalc.problems import CostcalcError, Problem
+from costcalc.records import dataclass
 from costcalc.yamldoc import Document, Map, Node, Scalar, parse_yaml, read_yaml
 
 SAME = "same currency"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, time
 from fractions import Fraction
 
 from costcalc.meters import meters
 from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.problems import Place
+from costcalc.records import dataclass
 
 STANDARD = "standard"
 ONE = Fraction(1)

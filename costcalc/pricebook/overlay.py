@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from costcalc.pricebook.model import Model
 from costcalc.pricebook.resolve import Pricebook, Unresolved
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.problems import Place, Problem, nearest_names
+from costcalc.records import dataclass
 from costcalc.selectors import Selector
 
 

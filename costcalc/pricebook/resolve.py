@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from fnmatch import translate
 from functools import cached_property
@@ -15,6 +15,7 @@ from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
 from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
 from costcalc.problems import nearest_names
+from costcalc.records import dataclass
 
 _SUGGESTED = 3
 # A date suffix names a snapshot of the same model and inherits everything.

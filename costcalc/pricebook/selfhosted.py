@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.money import Money, exact_text, read_number
 from costcalc.pricebook.terms import PERCENT, read_amount_of
+from costcalc.records import dataclass
 from costcalc.yamldoc import Document, Map, Node
 
 SPEEDS = {"input_tokens": "input_tokens_per_second", "output_tokens": "output_tokens_per_second"}

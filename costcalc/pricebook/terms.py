@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import read_day
 from costcalc.money import Money, read_number
 from costcalc.problems import Place
+from costcalc.records import dataclass
 from costcalc.selectors import Selector, read_selector
 from costcalc.yamldoc import Document, Map, Node, Scalar, Sequence
 

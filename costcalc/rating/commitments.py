@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.pricebook.terms import Commitment
 from costcalc.rating.model import ZERO, Charge, Committed, Cost
+from costcalc.records import dataclass
 from costcalc.selectors import Selector
 
 SHORTFALL = "commitment shortfall"  # how its line is called

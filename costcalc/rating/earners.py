@@ -8,9 +8,10 @@ the whole cost of the customer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from costcalc.records import dataclass
 from costcalc.usage.ledger import UsageGroup, UsageLedger
 
 CUSTOMER = "customer"

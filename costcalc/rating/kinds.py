@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.rating.earners import Earns
 from costcalc.rating.model import Basis, LineKey, PriceKey
+from costcalc.records import dataclass
 from costcalc.usage.ledger import UsageGroup
 
 

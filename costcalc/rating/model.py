@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Literal
 
 from costcalc.calendar import Month
 from costcalc.pricebook.terms import Commitment
+from costcalc.records import dataclass
 from costcalc.scenario.model import Variant
 
 Basis = Literal["list", "contracted", "billed", "computed", "estimated"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from costcalc.problems import fail
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.quotes import Quotes, days_of
 from costcalc.rating.rate import TIME_FIELDS, RatingOptions, bill_days_of
+from costcalc.records import dataclass
 from costcalc.usage.ledger import Edges, UsageGroup, Written
 
 OtherEdges = Callable[[ResolvedModel | None, str, str], Edges]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
 from costcalc.pricebook.terms import Discount, discounted
 from costcalc.rating.model import PriceKey
+from costcalc.records import dataclass
 from costcalc.usage.ledger import UsageGroup
 from costcalc.usage.names import canonical
 

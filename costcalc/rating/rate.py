@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, partial
@@ -24,6 +24,7 @@ from costcalc.rating.earners import Earners
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quote, Quotes, days_of, why_unpriced
+from costcalc.records import dataclass
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days, first_day_of
 from costcalc.yamldoc import collector_paused
@@ -58,6 +59,9 @@ class RatingOptions:
     keeps_lengths: bool = False  # lengths of usage that no book knows stay apart: it may move to a model with bands
 
 
+USUAL = RatingOptions()
+
+
 @dataclass(frozen=True, slots=True)
 class UnitCost:
     """The cost of one unit, by the list and under the contracts; where no discount applies, one and the same."""
@@ -70,7 +74,7 @@ def rate(
     ledger: UsageLedger,
     pricebook: Pricebook,
     fx: FxTable,
-    options: RatingOptions = RatingOptions(),
+    options: RatingOptions = USUAL,
     changes: PriceChanges = NO_CHANGES,
 ) -> Rating:
     """The ledger's cost before the changes and with them.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from costcalc.records import dataclass
 
 # What a text is, not how it looks: drawing decides on colours, and none of them is the only sign of anything.
 Style = Literal["", "strong", "quiet", "loud", "worse", "better"]

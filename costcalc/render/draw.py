@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from costcalc.problems import visible
+from costcalc.records import dataclass
 from costcalc.render.bars import widths
 from costcalc.render.blocks import (
     Bar,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.rating.model import Cost
+from costcalc.records import dataclass
 from costcalc.render.blocks import Cell, Column, Grid, Style
 from costcalc.render.tree import PARTLY, UNPRICED, Figures, Row, Table
 from costcalc.render.words import DASH, amount_text, count_text, decimal_text, percent_text, share_text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
+from costcalc.records import dataclass
 from costcalc.render.rounding import share_out_together
 from costcalc.reports.lines import ReportLine
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from costcalc.asked import Call
 from costcalc.render.blocks import Block, Command, Gap, Note
-from costcalc.reports.cost import CostReport
-from costcalc.reports.forecast import Forecast
-from costcalc.reports.outlook import Outlook
-from costcalc.reports.projection import Projection
-from costcalc.scenario.model import PriceChange
+
+if TYPE_CHECKING:
+    from costcalc.reports.cost import CostReport
+    from costcalc.reports.forecast import Forecast
+    from costcalc.reports.outlook import Outlook
+    from costcalc.reports.projection import Projection
+    from costcalc.scenario.model import PriceChange
 
 _ANY = "Why any figure"
 _OF_THE_LOG = "What the log comes to, taken apart"  # of reports whose own figures lie in the months to come

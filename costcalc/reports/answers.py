@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail
 from costcalc.rating.model import Charge, Cost, sum_costs
 from costcalc.rating.rate import Rater
+from costcalc.records import dataclass
 from costcalc.reports.margin import Margin
 
 

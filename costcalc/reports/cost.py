@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
+from costcalc.records import dataclass
 from costcalc.reports.allocating import allocated
 from costcalc.reports.lines import OtherList, ReportLine, lines_of, other_lists
 from costcalc.reports.usage import UsageSummary, summary_of

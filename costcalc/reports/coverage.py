@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.rating.model import Rating
+from costcalc.records import dataclass
 from costcalc.reports.revenue import Revenue
 from costcalc.reports.usage import UsageSummary
 

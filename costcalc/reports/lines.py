@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.meters import meters
@@ -13,6 +13,7 @@ from costcalc.problems import CostcalcError
 from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
+from costcalc.records import dataclass
 from costcalc.reports.margin import Margin
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.usage.ledger import UsageLedger

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.rating.model import Cost
+from costcalc.records import dataclass
 
 ASSUMED_MARGINS = tuple(Fraction(percent, 100) for percent in (40, 50, 60, 70, 80))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.model import Cost, RateUsed, Rating, sum_costs
 from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions, rate
+from costcalc.records import dataclass
 from costcalc.reports.answers import (
     HikeLimit,
     MoveAnswer,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from costcalc.calendar import month_of
-from costcalc.forecasts.earning import Kind
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.problems import fail
 from costcalc.rating.model import Rating
+from costcalc.records import dataclass
+
+if TYPE_CHECKING:
+    from costcalc.forecasts.earning import Kind
 
 COLUMN = "revenue column"
 RULES = "scenario"

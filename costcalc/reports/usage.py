@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.problems import Problem
+from costcalc.records import dataclass
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageLedger, covered_days
 
 

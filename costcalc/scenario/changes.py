@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from costcalc.calendar import Month
 from costcalc.problems import Place
+from costcalc.records import dataclass
 from costcalc.scenario.figure import NOTHING, ONCE, Figure, Span
 from costcalc.scenario.where import Where
 

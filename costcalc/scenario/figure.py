@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month, month_of
+from costcalc.records import dataclass
 from costcalc.scenario.model import Variant
 
 # How a simulation draws from a range: evenly, most often in the middle, or as a bell whose P10 and P90 are its ends.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from costcalc.records import dataclass
 from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
 from costcalc.scenario.events import any_reaches_tokens, event_changes
 from costcalc.scenario.figure import Figure, fixed

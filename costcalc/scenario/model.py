@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from costcalc.problems import Place
+from costcalc.records import dataclass
 from costcalc.selectors import Selector
 
 if TYPE_CHECKING:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal
 
 from costcalc.calendar import Month
 from costcalc.money import Money
 from costcalc.problems import Place
+from costcalc.records import dataclass
 from costcalc.scenario.figure import NOTHING, Figure, Span
 from costcalc.scenario.where import Where
 

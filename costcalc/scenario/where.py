@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 
 from costcalc.problems import Place
+from costcalc.records import dataclass
 
 LENGTH_METERS = ("input_tokens", "output_tokens")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.records import dataclass
 from costcalc.usage.left import Left, is_of_something_else, set_aside, unread
 
 SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".gz", ".zst"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from costcalc.calendar import month_of
 from costcalc.problems import CostcalcError, fail
+from costcalc.records import dataclass
 from costcalc.usage.counter import Counter
 from costcalc.usage.ledger import UsageLedger, covered_days
 from costcalc.usage.period import month_words, period_of_month

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from costcalc.calendar import day_of, utc_day
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
+from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.diagnose import (
     MOST_PROBLEMS,

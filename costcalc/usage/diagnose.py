@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from costcalc.problems import Place, Problem
+from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.engine import Engine
 from costcalc.usage.readings import Reading

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.problems import CostcalcError, Place, fail
+from costcalc.records import dataclass
 from costcalc.usage.columns import check_names
 from costcalc.usage.copies import lines_once, rows_told_apart
 from costcalc.usage.formats import FormatSpec, Parts

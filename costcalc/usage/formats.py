@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from typing import Literal
+
+from costcalc.records import dataclass
 
 TimeKind = Literal[
     "instant", "iso-instant", "plain", "unix", "unix-ms", "utc-bucket", "utc-day", "naive-day", "us-day", "naive-month"

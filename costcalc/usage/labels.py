@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from costcalc.meters import meters
+from costcalc.records import dataclass
 from costcalc.usage.copies import each_once
 from costcalc.usage.ledger import Cuts
 from costcalc.usage.paths import quoted

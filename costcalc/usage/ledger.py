@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal, Protocol
@@ -12,6 +12,7 @@ from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.calendar import day_of, utc_day
 from costcalc.meters import meters
 from costcalc.problems import Problem
+from costcalc.records import dataclass
 
 BandBasis = Literal["request", "stated", "mean", "unknown"]
 CostKind = Literal["billed", "computed", "estimated"]

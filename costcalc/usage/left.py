@@ -6,10 +6,11 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from costcalc.problems import Place, Problem
+from costcalc.records import dataclass
 
 LOOKED_AT = 64 * 1024  # bytes of a file, to tell what it may hold
 _NAMED = 3  # files that a note names; of more it counts the endings

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from costcalc.problems import CostcalcError, fail
+from costcalc.records import dataclass
 
 UNITS = {
     **{f"{prefix}B": 1_000**power for power, prefix in enumerate("KMGT", 1)},

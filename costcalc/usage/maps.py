@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from costcalc.asked import Setting
 from costcalc.problems import CostcalcError, Problem, nearest_names
+from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.names import canonical, is_meaning
 from costcalc.usage.sources import Source

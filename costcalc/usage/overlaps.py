@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.records import dataclass
 from costcalc.usage.engine import Engine
 from costcalc.usage.readings import Reading
 from costcalc.usage.rows import COUNTED

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
+
+from costcalc.records import dataclass
 
 # `details[modality=AUDIO].count` adds members up; `output[type=call,action.type?=search].#` counts them, where `?=` is
 # also true of a member without the key; `candidates[].queries.#` counts the members of lists in a list, and `.?` is 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from costcalc.calendar import Month, month_of
+from costcalc.records import dataclass
 
 _LAST = re.compile(r"([1-9]\d{0,3})\s?(d|w|m)", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
+from costcalc.records import dataclass
 from costcalc.usage.formats import Beside, Condition, Cost, FormatSpec, Remark, Shape, Term, Text, Time, Total
 from costcalc.usage.names import (
     ANTHROPIC,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from costcalc.asked import Setting
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.records import dataclass
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, meets, name_under
 from costcalc.usage.formatfile import formats

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from costcalc.records import dataclass
 from costcalc.usage.sources import Source
 
 _QUOTE = b'"'

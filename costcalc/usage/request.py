@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from costcalc.calendar import instant_of_day, utc_midnight
+from costcalc.records import dataclass
 from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts, Joining
 from costcalc.usage.maps import MapRule

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from costcalc.meters import meters
+from costcalc.records import dataclass
 from costcalc.usage.copies import copy_columns
 from costcalc.usage.formats import Beside, Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time, Total
 from costcalc.usage.names import NOT_STATED

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from costcalc.asked import Asked
 from costcalc.calendar import zone
 from costcalc.files import temporary_folder
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.records import dataclass
 from costcalc.usage.arguments import find_files
 from costcalc.usage.choice import Read, check_some, counted_back, note_of
 from costcalc.usage.counter import Counter

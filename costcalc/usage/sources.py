@@ -14,13 +14,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from errno import ENOSPC
 from pathlib import Path
 from typing import IO, Literal
 
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.records import dataclass
 from costcalc.usage.arguments import Named
 from costcalc.usage.formats import Unfold
 from costcalc.usage.limits import USUAL, Limits, disk_full

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from costcalc.problems import Place, Problem
+from costcalc.records import dataclass
 from costcalc.usage.names import last_of, stated
 
 MOST = 24  # columns of one reading that are added up
