@@ -59,6 +59,15 @@ def share_out_together(columns: Sequence[Sequence[Fraction]], totals: Sequence[i
     return found
 
 
+def shared_out_together(
+    columns: Sequence[Sequence[Fraction]], totals: Sequence[Decimal], digits: int
+) -> list[list[Decimal]]:
+    """The same in amounts with `digits` decimals."""
+    scaled = [[amount * 10**digits for amount in column] for column in columns]
+    found = share_out_together(scaled, [int(total.scaleb(digits)) for total in totals])
+    return [[Decimal(coin).scaleb(-digits) for coin in column] for column in found]
+
+
 def _kept(
     columns: Sequence[Sequence[Fraction]],
     totals: Sequence[int],

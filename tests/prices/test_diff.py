@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -6,10 +8,13 @@ import pytest
 from costcalc.api import scan
 from costcalc.problems import CostcalcError
 from costcalc.rating.rate import RatingOptions
+from costcalc.render.draw import Page
+from costcalc.render.prices.diff import diff_blocks, diff_json
 from costcalc.reports.prices.diff import diff, in_money
 from costcalc.reports.prices.rates import PLAIN
 from tests.kit import write_csv
 from tests.prices.made import BOOKS, FX
+from tests.render.made import drawn
 
 BEFORE, AFTER = date(2025, 12, 31), date(2026, 9, 20)
 
@@ -76,3 +81,27 @@ def test_the_command_says_it_in_percent_and_in_money(run_costcalc):
     assert run.code == 0
     assert "alibaba/qwen3-max" in run.out
     assert run_costcalc("prices", "diff", "2025-11-01", "2026-03-01", "--usage", "examples/usage.csv").code == 3
+
+
+def test_the_page_and_the_json_show_one_figure_each(tmp_path):
+    """Tokens around half a cent: lines add up to the totals, changes are those of what is shown, and what stays shows none."""
+    report = replace(diff(BOOKS, BEFORE, AFTER, ["acme"], None), usage=None)
+    rows = [
+        {"date": "2026-09-01", "model": f"acme/{name}", "input_tokens": tokens, "output_tokens": written}
+        for name, tokens, written in (("flat", 500, 0), ("hours", 3_333, 7), ("tiers", 1_500, 1), ("moved", 2_501, 33))
+    ]
+    usage = usage_diff(tmp_path, *rows)
+    found = diff_json(replace(report, usage=usage))["usage"]
+    page = drawn(Page(lambda _: diff_blocks(replace(report, usage=usage), True)), 120)
+    both = [line for line in found["lines"] if line["before"] and line["after"]]
+    assert len(both) > 1
+    for side in ("before", "after"):
+        assert sum(Decimal(line[side]["rounded"]) for line in both) == Decimal(found[side]["rounded"])
+    assert Decimal(found["change"]["rounded"]) == Decimal(found["after"]["rounded"]) - Decimal(
+        found["before"]["rounded"]
+    )
+    for line in both:
+        if line["before"]["exact"] == line["after"]["exact"]:
+            assert line["before"]["rounded"] == line["after"]["rounded"]
+        shown = next(each for each in page.splitlines() if each.strip().startswith(f"acme/{line['model']}"))
+        assert all(line[side]["rounded"] in shown for side in ("before", "after")), (line, shown)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
+from costcalc.money import exact_text, minor_digits, round_half_up
+from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.doubts import uncounted_notes, unread_note
 from costcalc.render.figures import change_style
@@ -20,6 +22,7 @@ from costcalc.render.prices.parts import (
     ratio_json,
 )
 from costcalc.render.prices.words import capital, label_of, length_text, variant_text
+from costcalc.render.rounding import shared_out_together
 from costcalc.render.rows import Rows, Value, ratio_value
 from costcalc.render.words import DASH, amount_text, counted, day_text, decimal_text, percent_text, price_text
 from costcalc.reports.prices.diff import Diff, ModelDiff, UsageDiff
@@ -171,14 +174,20 @@ def _comings(report: Diff) -> Iterator[Block]:
         yield Facts(rows)
 
 
-def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
+def _figures(usage: UsageDiff) -> tuple[dict[LineKey, tuple[Decimal, Decimal]], tuple[Decimal, Decimal]]:
+    """What is shown of the lines that both lists price, and of all of them: the coins before and after."""
     digits = minor_digits(usage.currency)
     both = [line for line in usage.lines if line.before is not None and line.after is not None]
-    before = round_to_total([line.before or Fraction() for line in both], digits)
-    after = round_to_total([line.after or Fraction() for line in both], digits)
-    shown = dict(zip((line.line for line in both), zip(before, after, strict=True), strict=True))
+    totals = (round_half_up(usage.before, digits), round_half_up(usage.after, digits))
+    columns = [[line.before or Fraction() for line in both], [line.after or Fraction() for line in both]]
+    before, after = shared_out_together(columns, totals, digits)
+    return dict(zip((line.line for line in both), zip(before, after, strict=True), strict=True)), totals
+
+
+def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
+    shown, (total_before, total_after) = _figures(usage)
     rows: list[list[Cell]] = []
-    first = next(iter(both), None)
+    first = next((line for line in usage.lines if line.line in shown), None)
     for line in usage.lines:
         name = Cell("/".join(part or "–" for part in line.line))
         tokens = Cell(amount_text(line.tokens))
@@ -196,7 +205,6 @@ def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
             Cell(decimal_text(now - then, signed=True) if exact else DASH, change_style(Fraction(exact))),
             change_cell(Fraction(exact) / line.before if line.before else None),
         ])  # fmt: skip
-    total_before, total_after = (round_half_up(amount, digits) for amount in (usage.before, usage.after))
     change = usage.after - usage.before
     rise = change / usage.before if usage.before else None
     rows.append([
@@ -230,13 +238,13 @@ def _missing(usage: UsageDiff) -> Iterator[Block]:
 
 
 def _usage_json(usage: UsageDiff) -> Json:
-    def money(amount: Fraction | None) -> Json | None:
+    shown, (before, after) = _figures(usage)
+
+    def money(amount: Fraction | None, coins: Decimal | None) -> Json | None:
         if amount is None:
             return None
-        return {
-            "exact": exact_text(amount),
-            "rounded": format(round_half_up(amount, minor_digits(usage.currency)), "f"),
-        }
+        rounded = round_half_up(amount, minor_digits(usage.currency)) if coins is None else coins
+        return {"exact": exact_text(amount), "rounded": format(rounded, "f")}
 
     return {
         "currency": usage.currency,
@@ -245,19 +253,20 @@ def _usage_json(usage: UsageDiff) -> Json:
         "last_day": usage.usage.last_day.isoformat() if usage.usage.last_day else None,
         "refused_rows": usage.usage.refused_rows,
         "unread_files": usage.usage.unread_files,
-        "before": money(usage.before),
-        "after": money(usage.after),
-        "change": money(usage.after - usage.before),
+        "before": money(usage.before, before),
+        "after": money(usage.after, after),
+        "change": money(usage.after - usage.before, after - before),
         "rise": ratio_json(usage.after / usage.before - 1 if usage.before else None),
         "lines": [
             {
                 "provider": line.line[0],
                 "model": line.line[1],
                 "tokens": ratio_json(line.tokens),
-                "before": money(line.before),
-                "after": money(line.after),
+                "before": money(line.before, coins[0]),
+                "after": money(line.after, coins[1]),
             }
             for line in usage.lines
+            for coins in [shown.get(line.line, (None, None))]
         ],
         "unpriced": [
             {"provider": part.provider, "model": part.model, "meter": part.meter, "reason": part.reason}
