@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from costcalc.money import round_half_up
+
 
 def share_out(
     amounts: Sequence[Fraction], total: int, alike: Sequence[tuple[Fraction, int]] | None = None
@@ -66,6 +68,22 @@ def shared_out_together(
     scaled = [[amount * 10**digits for amount in column] for column in columns]
     found = share_out_together(scaled, [int(total.scaleb(digits)) for total in totals])
     return [[Decimal(coin).scaleb(-digits) for coin in column] for column in found]
+
+
+def adding_up(
+    columns: Sequence[Sequence[Fraction]], known: Sequence[tuple[Fraction, Decimal]], digits: int
+) -> list[list[Decimal]]:
+    """The same lines in several columns. `known`: of each a total and its figure, which a column of that total takes."""
+    totals = []
+    for column, (exact, figure) in zip(columns, known, strict=True):
+        total = sum(column, Fraction())
+        totals.append(figure if is_same(exact, total, digits) else round_half_up(total, digits))
+    return shared_out_together(columns, totals, digits)
+
+
+def is_same(one: Fraction, other: Fraction, digits: int) -> bool:
+    """Whether two amounts are one: what months to come are reckoned with ends far beyond the smallest coin."""
+    return bool(abs(one - other) * 10**digits * 10**6 < max(1, abs(one) // 10**6))
 
 
 def _kept(

@@ -14,6 +14,8 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from costcalc.render.comparison.page import comparison_page
+from costcalc.render.comparison.tables import comparison_json
 from costcalc.render.handing import table_csv
 from costcalc.render.json_ import projection_json
 from costcalc.render.markdown import outlook_markdown, projection_markdown
@@ -22,6 +24,7 @@ from costcalc.render.outlook.json_ import outlook_json
 from costcalc.render.outlook.page import outlook_page
 from costcalc.render.page import projection_page
 from costcalc.render.rounding import share_out_together
+from tests.render.comparisons import NOTHING, RISE, compared
 from tests.render.made import books, drawn, group, ledger, projection
 from tests.render.outlooks import made
 
@@ -114,3 +117,37 @@ def test_an_outlook_s_figures_are_those_of_its_months(tokens):
     assert untouched["today"]["cost"]["rounded"] == untouched["last_month"]["cost"]["rounded"]
     for page in (drawn(outlook_page(report), 120), outlook_markdown(report), report_html(report)):
         assert_holds(page, [before, after])
+
+
+@given(st.lists(st.integers(1, 3_000_000), min_size=6, max_size=6))
+@settings(max_examples=10)
+def test_a_comparison_s_customers_and_lines_add_up_to_its_months(tokens):
+    """Of every scenario, on the page and in JSON alike."""
+    who = [
+        ("qwen3-max", "x"),
+        ("qwen-plus", "x"),
+        ("qwen3-max", "y"),
+        ("qwen-plus", "y"),
+        ("qwen3-max", "z"),
+        ("qwen-plus", "z"),
+    ]
+    usage = ledger(
+        *(group(name, count, dimensions=(customer,)) for count, (name, customer) in zip(tokens, who, strict=True)),
+        dimensions=("customer",),
+    )
+    report = compared(usage, RISE, NOTHING, by=("provider", "model"))
+    answer = json.loads(comparison_json(report))
+    page = drawn(comparison_page(report), 120)
+    for each in answer["scenarios"]:
+        last = each["months"][-1]
+        for old, side in (("before", "today"), ("with_the_scenario", "last_month")):
+            month = Decimal(last[old]["cost"]["rounded"])
+            assert sum(Decimal(one[side]["cost"]["rounded"]) for one in each["customers"]) == month
+            line_side = "before" if side == "today" else side
+            assert sum(Decimal(one[line_side]["rounded"]) for one in each["lines"]) == month
+        shown = [one["last_month"]["cost"]["rounded"] for one in each["customers"]]
+        shown += [one["last_month"]["rounded"] for one in each["lines"]]
+        assert_holds(page, [Decimal(one) for one in shown])
+        for one in each["customers"]:
+            if one["today"]["cost"]["exact"] == one["last_month"]["cost"]["exact"]:
+                assert one["today"]["cost"]["rounded"] == one["last_month"]["cost"]["rounded"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from rich.cells import cell_len
 
+from costcalc.money import minor_digits
 from costcalc.render.outlook.months import cost_of
+from costcalc.render.rounding import adding_up
 from costcalc.render.tree import Figures, figures_of
 from costcalc.render.words import decimal_text
 from costcalc.reports.comparison import Alternative, Comparison
@@ -53,6 +56,27 @@ def has_columns(comparison: Comparison) -> bool:
 def figures_of_months(alternative: Alternative, currency: str) -> tuple[list[Figures], Figures]:
     """The coins of every month and of their total: those of the page, of CSV and of JSON."""
     return figures_of([cost_of(month) for month in alternative.months], currency)
+
+
+def customer_figures(alternative: Alternative, currency: str, *, served: bool = False) -> list[tuple[Decimal, Decimal]]:
+    """What each customer costs today and in the last month, in coins that add up to the month's; `served`: all costs."""
+    name = "served" if served else "cost"
+    pairs = [(getattr(line.today, name), getattr(line.last, name)) for line in alternative.customers]
+    return _of_last_month(alternative, pairs, currency)
+
+
+def line_figures(alternative: Alternative, currency: str) -> list[tuple[Decimal, Decimal]]:
+    """The same of the lines that were asked for."""
+    return _of_last_month(alternative, [(line.last_before, line.last_after) for line in alternative.lines], currency)
+
+
+def _of_last_month(
+    alternative: Alternative, pairs: Sequence[tuple[Fraction, Fraction]], currency: str
+) -> list[tuple[Decimal, Decimal]]:
+    month, shown = alternative.last, figures_of_months(alternative, currency)[0][-1]
+    known = [(month.before.cost, shown.before), (month.after.cost, shown.mid)]
+    columns = [[before for before, _ in pairs], [after for _, after in pairs]]
+    return list(zip(*adding_up(columns, known, minor_digits(currency)), strict=True))
 
 
 def _widest(comparison: Comparison) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
-from costcalc.render.comparison.columns import Columns
+from costcalc.render.comparison.columns import Columns, customer_figures, line_figures
 from costcalc.render.figures import NONE
 from costcalc.render.outlook.customers import NONAME
 from costcalc.render.words import counted, decimal_text, month_text, percent_text
@@ -44,9 +45,14 @@ def _grid(
     comparison: Comparison, customers: Sequence[CustomerRow], columns: Columns, more: int, *, is_cost: bool
 ) -> Grid:
     rows = []
+    shown: dict[int, Decimal] = {}
+    for each in comparison.alternatives:
+        coins = customer_figures(each, comparison.currency, served=True)
+        shown |= {id(line): then for line, (_, then) in zip(each.customers, coins, strict=True)}
+    nothing = round_half_up(Fraction(), minor_digits(comparison.currency))  # in a scenario where it serves nobody
     for customer in customers:
         lines = [customer.lines[place] for place in columns.places]
-        cells = [_cost(line, comparison.currency) if is_cost else _margin(line) for line in lines]
+        cells = [Cell(decimal_text(shown.get(id(line), nothing))) if is_cost else _margin(line) for line in lines]
         rows.append([Cell(customer.name or NONAME), *cells])
     if more:
         rows.append([Cell(f"… {more:,} more", "quiet"), *(Cell() for _ in columns.places)])
@@ -56,10 +62,6 @@ def _grid(
 def _titles(columns: Columns) -> list[Column]:
     """On a screen narrower than 80 the last ones go first."""
     return [Column(title, drop=position) for position, title in enumerate(columns.titles)]
-
-
-def _cost(line: CustomerLine, currency: str) -> Cell:
-    return Cell(decimal_text(round_half_up(line.last.served, minor_digits(currency))))
 
 
 def _margin(line: CustomerLine) -> Cell:
@@ -104,20 +106,28 @@ def line_blocks(comparison: Comparison, columns: Columns) -> Iterator[Block]:
     if not comparison.by or (comparison.by == ("customer",) and comparison.today.customers):
         return
     costs: dict[LineKey, list[Fraction]] = {}
+    coins: dict[LineKey, list[Decimal]] = {}
     for position, each in enumerate(comparison.alternatives):
-        for line in each.lines:
+        for line, (_, then) in zip(each.lines, line_figures(each, comparison.currency), strict=True):
             costs.setdefault(line.key, [Fraction()] * len(comparison.alternatives))[position] = line.last_after
+            coins.setdefault(line.key, [Decimal()] * len(comparison.alternatives))[position] = then
     priced = [(key, amounts) for key, amounts in costs.items() if any(amounts)]  # what has no price is listed apart
     ranked = sorted(priced, key=lambda entry: (-max(entry[1]), [part or "" for part in entry[0]]))
     shown = ranked if len(ranked) <= _LINES + 1 else ranked[:_LINES]
     rows = [
         [Cell(" · ".join(part or f"(no {name})" for name, part in zip(comparison.by, key, strict=True)))]
-        + [_amount(amounts[place], comparison.currency) for place in columns.places]
+        + [_amount(amounts[place], coins[key][place]) for place in columns.places]
         for key, amounts in shown
     ]
     if rest := ranked[len(shown) :]:
-        sums = [sum((amounts[place] for _, amounts in rest), Fraction()) for place in columns.places]
-        rows.append([Cell(f"… {len(rest):,} more", "quiet"), *(_amount(each, comparison.currency) for each in sums)])
+        sums = [
+            _amount(
+                sum((amounts[place] for _, amounts in rest), Fraction()),
+                sum((coins[key][place] for key, _ in rest), Decimal()),
+            )
+            for place in columns.places
+        ]
+        rows.append([Cell(f"… {len(rest):,} more", "quiet"), *sums])
     yield Gap()
     title = " · ".join(name.replace("_", " ") for name in comparison.by).capitalize()
     yield Note(f"Cost in {month_text(comparison.months[-1])}, in {comparison.currency}", "strong")
@@ -126,6 +136,5 @@ def line_blocks(comparison: Comparison, columns: Columns) -> Iterator[Block]:
         yield from _hidden_columns(comparison, columns)
 
 
-def _amount(amount: Fraction, currency: str) -> Cell:
-    shown = round_half_up(amount, minor_digits(currency))
+def _amount(amount: Fraction, shown: Decimal) -> Cell:
     return Cell(decimal_text(shown)) if amount else NONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from costcalc.money import exact_text
-from costcalc.render.comparison.columns import figures_of_months
+from costcalc.render.comparison.columns import customer_figures, figures_of_months, line_figures
 from costcalc.render.csv_ import csv_text
 from costcalc.render.json_ import Json, coverage_json, json_text, rate_json, ratio_text, settings_json, usage_json
 from costcalc.render.outlook.json_ import OutlookWriter
@@ -102,6 +102,7 @@ class _Writer(OutlookWriter):
 
     def alternative(self, each: Alternative, comparison: Comparison) -> Json:
         figures, total = figures_of_months(each, comparison.currency)
+        customers, lines = customer_figures(each, comparison.currency), line_figures(each, comparison.currency)
         below, worst = each.first_below_floor, each.first_below_floor_at_worst
         return {
             "name": each.name,
@@ -123,14 +124,14 @@ class _Writer(OutlookWriter):
                 {"today": ratio_text(one.today), "before": ratio_text(one.before), "last_month": ratio_text(one.last)}
                 for one in each.assumed
             ],
-            "customers": [self.customer(line) for line in each.customers],
-            "lines": [self.line(line, comparison) for line in each.lines],
+            "customers": [self.customer(line, *coins) for line, coins in zip(each.customers, customers, strict=True)],
+            "lines": [self.line(line, coins, comparison) for line, coins in zip(each.lines, lines, strict=True)],
             "notes": list(each.notes),
         }
 
-    def line(self, line: OutlookLine, comparison: Comparison) -> Json:
+    def line(self, line: OutlookLine, coins: tuple[Decimal, Decimal], comparison: Comparison) -> Json:
         return {
             "names": names_of(line.key, comparison.by),
-            "before": self.money(line.last_before),
-            "last_month": self.money(line.last_after),
+            "before": self.money(line.last_before, coins[0]),
+            "last_month": self.money(line.last_after, coins[1]),
         }

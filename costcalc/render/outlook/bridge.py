@@ -12,7 +12,7 @@ from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style
 from costcalc.render.coverage import margin_title
 from costcalc.render.figures import NONE, change_style
 from costcalc.render.outlook.months import has_margin, margin_cell, month_figures, points_cell
-from costcalc.render.rounding import share_out
+from costcalc.render.rounding import is_same, share_out
 from costcalc.render.tree import Figures
 from costcalc.render.words import DASH, counted, day_text, decimal_text, month_text
 from costcalc.reports.outlook import Outlook, Step
@@ -82,11 +82,6 @@ def _column(
         coins += share_out(parts, fixed[stop] - fixed[at])
         at = stop
     return [Decimal(coin).scaleb(-digits) for coin in coins]
-
-
-def is_same(one: Fraction, other: Fraction, digits: int) -> bool:
-    """Whether two amounts are one: what months to come are reckoned with ends far beyond the smallest coin."""
-    return bool(abs(one - other) * 10**digits * 10**6 < max(1, abs(one) // 10**6))
 
 
 def shown_steps(outlook: Outlook) -> list[int]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import minor_digits, round_half_up, round_to_total
+from costcalc.money import minor_digits, round_to_total
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.figures import NONE, TOTAL, change_style
-from costcalc.render.outlook.bridge import bridge_figures, is_same
+from costcalc.render.outlook.bridge import bridge_figures
 from costcalc.render.outlook.months import month_figures
-from costcalc.render.rounding import share_out_together
+from costcalc.render.rounding import adding_up
 from costcalc.render.words import (
     ARROW,
     DASH,
@@ -120,33 +120,21 @@ def customer_figures(outlook: Outlook, lines: Sequence[CustomerLine]) -> list[Co
 
 
 def _coins(outlook: Outlook) -> list[Coins]:
-    whole, customers = sum_of(outlook.customers), outlook.customers
-    costs = cost_columns(
-        outlook,
-        [line.today.served for line in customers], [line.last.served for line in customers],
-        whole.today.served, whole.last.served,
-    )  # fmt: skip
+    customers = outlook.customers
+    costs = cost_columns(outlook, [line.today.served for line in customers], [line.last.served for line in customers])
     digits = minor_digits(outlook.currency)
     paid = round_to_total([line.last.revenue or Fraction() for line in customers], digits)
     return list(zip(*costs, paid, strict=True))
 
 
 def cost_columns(
-    outlook: Outlook, today: Sequence[Fraction], then: Sequence[Fraction], all_today: Fraction, all_then: Fraction
+    outlook: Outlook, today: Sequence[Fraction], then: Sequence[Fraction]
 ) -> tuple[list[Decimal], list[Decimal]]:
     """Costs today and in the last month in coins: one that does not change has one figure, totals that of the months."""
-    digits = minor_digits(outlook.currency)
     todays, thens = bridge_figures(outlook)[0][0], month_figures(outlook)[0][-1].mid
-    totals = []
-    for total, exact, figure in (
-        (all_today, outlook.today.cost, todays),
-        (all_then, outlook.last.after.cost, thens),
-    ):
-        shown = figure if is_same(exact, total, digits) else round_half_up(total, digits)
-        totals.append(int(shown.scaleb(digits)))
-    columns = share_out_together([[amount * 10**digits for amount in column] for column in (today, then)], totals)
-    found = [[Decimal(coin).scaleb(-digits) for coin in column] for column in columns]
-    return found[0], found[1]
+    known = [(outlook.today.cost, todays), (outlook.last.after.cost, thens)]
+    first, second = adding_up([today, then], known, minor_digits(outlook.currency))
+    return first, second
 
 
 def total_figures(figures: Sequence[Coins]) -> Coins:

@@ -164,7 +164,7 @@ class OutlookWriter(Writer):
     def customers(self, outlook: Outlook) -> list[Json]:
         """Each with the coins that add up to those of all."""
         costs = [line.today.cost for line in outlook.customers], [line.last.cost for line in outlook.customers]
-        shown = cost_columns(outlook, *costs, sum(costs[0], Fraction()), sum(costs[1], Fraction()))
+        shown = cost_columns(outlook, *costs)
         return [self.customer(*each) for each in zip(outlook.customers, *shown, strict=True)]
 
     def customer(self, line: CustomerLine, today: Decimal | None = None, last: Decimal | None = None) -> Json:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from costcalc.render.outlook.customers import cost_columns
 from costcalc.render.outlook.lines import tables_of
 from costcalc.render.outlook.months import margins_of, month_figures
@@ -72,7 +70,7 @@ def outlook_month_rows(outlook: Outlook) -> Rows:
 def outlook_customer_rows(outlook: Outlook) -> Rows:
     """A row a customer in the last month; money in coins that add up to the month's cost, worst margin first."""
     costs = [line.today.cost for line in outlook.customers], [line.last.cost for line in outlook.customers]
-    today, last = cost_columns(outlook, *costs, sum(costs[0], Fraction()), sum(costs[1], Fraction()))
+    today, last = cost_columns(outlook, *costs)
     rates = fx_values(outlook.rates_used, str(outlook.last.month)).values()
     rows: list[tuple[Value, ...]] = []
     for line, before, after in zip(outlook.customers, today, last, strict=True):
