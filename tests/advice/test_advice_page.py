@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from inspect import signature
 
 import pytest
@@ -11,6 +14,7 @@ from costcalc.api import Prices, advise, read_share
 from costcalc.cli.advise import advise as command
 from costcalc.pricebook.fx import parse_fx
 from costcalc.render.advice.page import advice_markdown, advice_page
+from costcalc.render.advice.tables import advice_csv, advice_json
 from costcalc.reports.advice.options import LEAST, OFTEN, SHORT
 from tests.advice.made import CASES, WORLD, nothing, raised, usage, usual
 from tests.render.made import drawn
@@ -89,3 +93,24 @@ def test_the_flags_begin_with_the_librarys_thresholds():
     words = signature(command).parameters
     assert [words[name].default for name in ("short", "often")] == [SHORT, OFTEN]
     assert read_share(words["least"].default, "least") == LEAST
+
+
+def test_single_savings_have_one_figure_and_add_up(tmp_path):
+    """Savings of a third of a coin more: table, sum, CSV and JSON show the same, and the sum is that of what is shown."""
+    report = usual(tmp_path).report
+    candidates = [
+        replace(one, outcome=replace(one.outcome, cost=one.outcome.cost - Fraction(1, 300)))
+        for one in report.candidates
+    ]
+    numbers = tuple(one.number for one in candidates[:3])
+    singly = sum((one.saving for one in candidates[:3]), Fraction())
+    plan = replace(report.together, numbers=numbers, singly=singly, outcome=candidates[0].outcome)
+    found = replace(report, candidates=candidates, together=plan)
+    answer = json.loads(advice_json(found))
+    shown = [one["saving"]["rounded"] for one in answer["candidates"]]
+    assert [row["saving"] for row in csv.DictReader(io.StringIO(advice_csv(found)))] == shown
+    assert sum(map(Decimal, shown[:3])) == Decimal(answer["plan"]["singly"]["rounded"])
+    page = " ".join(drawn(advice_page(found), 120).split())
+    texts = [f"{Decimal(text):,}" for text in (*shown[:3], answer["plan"]["singly"]["rounded"])]
+    assert f"singly {' + '.join(texts[:3])} = {texts[3]}." in page
+    assert all(page.count(text) >= 2 for text in texts[:3])

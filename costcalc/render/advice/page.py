@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.money import minor_digits, round_half_up, round_to_total
+from costcalc.money import round_half_up
+from costcalc.render.advice.figures import figure_of, singly_figures
 from costcalc.render.advice.phrases import (
     KIND_WORDS,
     aside_parts,
@@ -133,7 +134,7 @@ def _row(one: Candidate, advice: Advice, *, has_margin: bool) -> list[Cell]:
         Cell(count_text(requests) if requests is not None else DASH),
         Cell(amount_text(tokens) if tokens is not None else DASH),
         Cell(share_text(one.touched_share) if one.touched_share is not None else DASH),
-        Cell(_amount(one.saving, advice), "better", advice.currency),
+        Cell(decimal_text(figure_of(one.saving, advice)), "better", advice.currency),
         Cell(percent_text(one.saving_share) if one.saving_share is not None else DASH),
     ]
     return [*cells, Cell(_points(points) if points is not None else DASH)] if has_margin else cells
@@ -174,10 +175,9 @@ def _together_text(together: Together, advice: Advice) -> str:
     head = f"The plan, candidates {listed_text(together.numbers)}: together {saving} a month{share}"
     if together.singly == together.saving:
         return f"{head}, as much as singly: they touch different usage."
-    listed = [one.saving for one in advice.candidates if one.number in together.numbers]
-    shown = round_to_total(listed, minor_digits(advice.currency))
+    shown, whole = singly_figures(together, advice)
     singly = " + ".join(decimal_text(saving) for saving in shown)
-    return f"{head}; singly {singly} = {_amount(together.singly, advice)}."
+    return f"{head}; singly {singly} = {decimal_text(whole)}."
 
 
 def _margin_text(together: Together, advice: Advice) -> str:
@@ -261,10 +261,6 @@ def _dearer(one: Candidate, advice: Advice) -> str:
     if one.saving == 0:
         return f"{what}: would change nothing on top of the scenario."
     return f"{what}: would cost {money_text(-one.saving, advice.currency)} more a month."
-
-
-def _amount(amount: Fraction, advice: Advice) -> str:
-    return decimal_text(round_half_up(amount, minor_digits(advice.currency)))
 
 
 def _points(points: Fraction) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from costcalc.money import minor_digits, round_half_up
+from costcalc.render.advice.figures import figure_of, singly_figures
 from costcalc.render.advice.phrases import what_text, where_text
 from costcalc.render.csv_ import csv_text
 from costcalc.render.json_ import (
@@ -54,7 +54,7 @@ def advice_json(advice: Advice) -> str:
             "floor": ratio_text(options.floor),
             "candidates": [write.candidate(one) for one in advice.candidates],
             "dearer": [write.dearer(one) for one in advice.dearer],
-            "plan": write.together(advice.together) if advice.together else None,
+            "plan": write.together(advice.together, advice) if advice.together else None,
             "fewer_output_tokens": [write.yardstick(one) for one in advice.fewer_tokens],
             "off_peak": [write.yardstick(one) for one in advice.off_peak],
             "left_aside": [_aside(aside) for aside in advice.asides],
@@ -127,11 +127,11 @@ class _AdviceWriter(Writer):
             "saving": self.money(one.saving),
         }
 
-    def together(self, plan: Together) -> Json:
+    def together(self, plan: Together, advice: Advice) -> Json:
         return {
             "candidates": list(plan.numbers),
             "saving": self.money(plan.saving),
-            "singly": self.money(plan.singly),
+            "singly": self.money(plan.singly, singly_figures(plan, advice)[1]),
             "saving_of_all_months": self.money(plan.whole_saving),
             "then": self.totals(plan.outcome),
             "margin_points": ratio_text(plan.margin_points),
@@ -152,14 +152,13 @@ def _aside(aside: Aside) -> Json:
 
 def advice_rows(advice: Advice) -> Rows:
     """A row a candidate, best first."""
-    digits = minor_digits(advice.currency)
     planned = advice.together.numbers if advice.together else ()
     return COLUMNS, [
         (
             one.number, one.proposal.kind, what_text(one.proposal), where_text(one.proposal), one.proposal.source,
             one.proposal.target or None, "yes" if one.number in planned else "no",
             ratio_value(one.requests_a_day), ratio_value(one.tokens_a_request), ratio_value(one.touched_share),
-            round_half_up(one.saving, digits), exact_value(one.saving), ratio_value(one.saving_share), ratio_value(one.margin_points),
+            figure_of(one.saving, advice), exact_value(one.saving), ratio_value(one.saving_share), ratio_value(one.margin_points),
             one.proposal.quality, advice.currency,
         )
         for one in advice.candidates
