@@ -265,12 +265,14 @@ def _outlook_lines(book: Book, report: Outlook, workings: Workings) -> None:
         before, after = (sum((getattr(each, name) for each in shown), Decimal()) for name in ("before", "mid"))
         exact = workings.lines.get(line.key, products(line.after)) if workings.lines else None
         rows.append(TurnedRow(named(line.key, report.by), (), before, after, line.before, exact, line.after))
-    # The coins of a line are summed over its months, so that they may lie more than one from its exact sum.
+    # The coins of a line are summed over its months, so that they may lie more than one from its exact sum: a formula
+    # that follows the rises has that sum alone to go by.
     total_coins = [round_half_up(row.exact_after, book.digits) for row in rows]
     is_near = all(abs(row.after - near) * 10**book.digits < 1 for row, near in zip(rows, total_coins, strict=True) if row.after is not None)  # fmt: skip
-    if not is_near:
+    rises = _rises(workings)
+    if rises and not is_near:
         rows = _rounded_once(rows, book.digits)
-    write_turned(sheet, "Lines", report.by, [], rows, _rises(workings))
+    write_turned(sheet, "Lines", report.by, [], rows, rises)
     keys = [line.key for line in report.lines]
     widths = list(widths_of([named(key, report.by) for key in keys] or [tuple(report.by)], 14))
     sheet.finish([*widths, 18, 20, 16, 10], 4, len(report.by))
