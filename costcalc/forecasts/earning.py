@@ -68,6 +68,7 @@ class Earner:
     reading: Reading
     exchange: Exchange
     _matched: dict[int, list[int]] = field(default_factory=dict)
+    _paying: frozenset[str | None] | None = None  # customers of whose cost some stands against revenue
 
     def revenue(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
         """By owner, for these days; empty where the revenue is unknown."""
@@ -80,6 +81,15 @@ class Earner:
         if self.income.kind == "rows":
             return self._of_rows(when, volumes)
         return self._of_fees(self.business.revenue, when, volumes, with_own_prices=True)
+
+    def covers(self, owner: Owner) -> bool:
+        """Whether the costs of an owner stand against the revenue: all but those of a customer without any that is known."""
+        if owner[0] == "cell":
+            return self.income.covers(self.cells.cells[int(owner[1])])
+        if self._paying is None:
+            covered = (cell for cell in self.cells.cells if self.income.covers(cell))
+            self._paying = frozenset(member.names.get(CUSTOMER) for cell in covered for member in cell.members)
+        return owner[0] == "all" or owner[1] in self._paying
 
     def other_costs(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
         return self._of_fees(self.business.other_costs, when, volumes, with_own_prices=False)

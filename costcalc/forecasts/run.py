@@ -58,6 +58,7 @@ class MonthRun:
     unpriced: Number = 0  # tokens
     shortfall: Number = 0  # of the cost: what contracts ask for beyond all usage
     covered: Number = 0  # of the cost: of those whose revenue is known
+    covered_other: Number = 0  # of the costs beside tokens: all but those of customers whose revenue is not known
 
 
 @dataclass
@@ -328,7 +329,10 @@ class Running:
                 if self.reading.keeps_rows:
                     _add(self.found.revenue, owner, position, size, amount)
         for owner, amount in self.earner.other_costs(when, volumes).items():
-            line.other = line.other + self._whole(owner, amount)
+            whole = self._whole(owner, amount)
+            line.other = line.other + whole
+            if self.earner.covers(owner):
+                line.covered_other = line.covered_other + whole
             if self.reading.keeps_rows:
                 _add(self.found.other, owner, position, size, amount)
 

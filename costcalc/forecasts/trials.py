@@ -58,7 +58,8 @@ class Trials:
         """`in_part`: only the part of the cost that has a revenue is held against it."""
         self.reading, self.factors = reading, reading.factors
         self.lines = [
-            _Line(line.cost, (line.covered if in_part else line.cost) + line.other, line.revenue) for line in months
+            _Line(line.cost, line.covered + line.covered_other if in_part else line.cost + line.other, line.revenue)
+            for line in months
         ]
         self.earns = all(line.revenue is not None for line in self.lines)
         self._middles = Values(self.factors, self._middle)

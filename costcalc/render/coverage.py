@@ -25,6 +25,11 @@ def margin_title(coverage: Coverage | None) -> str:
     return "Margin ≤" if coverage.is_bound else "Part margin"
 
 
+def own_margin_title(coverage: Coverage | None) -> str:
+    """Over a column of the margins of customers, each of its own cost and revenue."""
+    return "Margin ≤" if coverage and coverage.is_bound else "Margin"
+
+
 def shares(coverage: Coverage | None) -> list[str]:
     """`41% of the cost has revenue`, `74% of the tokens priced`; none where all is covered."""
     return _shares(coverage) if coverage and not coverage.is_whole else []

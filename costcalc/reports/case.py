@@ -11,7 +11,7 @@ from costcalc.forecasts.earning import UNKNOWN, Income, undated
 from costcalc.forecasts.form import value_of
 from costcalc.forecasts.horizon import NO_CHANGES, Horizon
 from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Number, Reading
-from costcalc.forecasts.run import Run
+from costcalc.forecasts.run import MonthRun, Run
 from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
@@ -33,12 +33,12 @@ class Totals:
     cost: Fraction
     other: Fraction = Fraction()
     revenue: Fraction | None = None  # None: unknown
-    covered: Fraction | None = None  # the part of the cost that the revenue is held against; None: all of it
+    covered: Fraction | None = None  # the part of all costs that the revenue is held against; None: all of them
 
     @property
     def all_costs(self) -> Fraction:
         """What the margin is reckoned with."""
-        return (self.cost if self.covered is None else self.covered) + self.other
+        return self.served if self.covered is None else self.covered
 
     @property
     def served(self) -> Fraction:
@@ -170,14 +170,14 @@ class Case:
 def totals(case: Case, run: Run) -> list[Totals]:
     """The months of a run."""
     in_part = case.income.is_of_a_part
-    return [Totals(m.cost, m.other, m.revenue, m.covered if in_part else None) for m in run.months]
+    return [Totals(m.cost, m.other, m.revenue, m.covered + m.covered_other if in_part else None) for m in run.months]
 
 
-def coverage(case: Case, run: Run, whole: Totals) -> Coverage | None:
-    """Of how much the margins of a run are; `whole` is what its last month comes to for the usage of today. None: the revenue is unknown."""
+def coverage(case: Case, run: Run, whole: MonthRun) -> Coverage | None:
+    """Of how much the margins of a run are; `whole` is a month whose cost tells. None: the revenue is unknown."""
     if case.revenue is None:
         return None
-    covered = whole.cost if whole.covered is None else whole.covered
+    covered = whole.covered if case.income.is_of_a_part else whole.cost
     return coverage_of(
         case.revenue, case.horizon.rating, case.usage, covered / whole.cost if whole.cost else None,
         parts_customers=case.horizon.ledger.parts_customers, is_priced_ahead=run.is_complete,

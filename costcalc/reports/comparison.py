@@ -308,7 +308,7 @@ def _alternative(
         lines_of(horizon, options.by, base.announced, after) if options.by else (),
         assumed,
         case.source,
-        coverage(case, after, totals(case, base.announced)[-1]),
+        coverage(case, after, base.announced.months[-1]),
         options.floor,
         list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
         after.is_complete and horizon.rating.is_complete,

@@ -158,6 +158,13 @@ class Explanation:
         return self.rating.total
 
     @property
+    def covered(self) -> Fraction | None:
+        """Of the total, what stands against the revenue that the log states; None: it states none."""
+        if not self.rating.revenue:
+            return None
+        return sum((charge.cost.mid for charge in self.rating.charges if charge.has_revenue), Fraction())
+
+    @property
     def line_count(self) -> int:
         """Of the whole report."""
         return len(self.whole)

@@ -186,7 +186,7 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
         lines=lines_of(horizon, options.by, announced, after),
         customers=customers_of(case, totals_by_customer(case, frozen), after),
         revenue_source=case.source,
-        coverage=coverage(case, after, totals(case, frozen)[-1]),
+        coverage=coverage(case, after, frozen.months[-1]),
         floor=options.floor,
         replicas=after.replicas,
         notes=list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
@@ -305,13 +305,16 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
         """None: nobody says what the customer pays."""
         return revenue.get(name, none) if known and (name in covered or not income.is_of_a_part) else None
 
+    def against(name: str | None) -> Fraction | None:
+        """None: all costs."""
+        if not income.is_of_a_part:
+            return None
+        return covered[name] + other.get(name, none) if name in covered else none
+
     return {
-        name: Totals(
-            cost.get(name, none), other.get(name, none), earned(name),
-            covered.get(name, none) if income.is_of_a_part else None,
-        )
+        name: Totals(cost.get(name, none), other.get(name, none), earned(name), against(name))
         for name in {**cost, **revenue, **other}
-    }  # fmt: skip
+    }
 
 
 def _owned(horizon: Horizon, owner: Owner, amount: Number) -> Iterator[tuple[str | None, Fraction]]:

@@ -233,7 +233,7 @@ def test_every_field_of_an_explanation_is_documented():
     usage = ledger(
         group("qwen-max-latest", 10**6, input_over=32_000, until=None, naive=False),
         group("old", 10**6),
-        group("locked", 10**6),
+        group("locked", 10**6, revenue=Fraction(5), revenue_currency="USD"),
         group("searcher", 10**6, searches=7),
         group("searcher", 10**6, billed=Fraction(3), billed_currency="USD", cost_kind="billed"),
         group("qwen9-max", 10**6, billed=Fraction(3), billed_currency="USD", cost_kind="computed"),

@@ -35,7 +35,12 @@ def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> 
     yield _grid(comparison, shown, columns, more, is_cost=True)
     if knows:
         yield Gap()
-        yield Note(f"Margin in {month}", "strong")
+        most = (
+            ", at most this"
+            if any(each.coverage and each.coverage.is_bound for each in comparison.alternatives)
+            else ""
+        )
+        yield Note(f"Margin in {month}{most}", "strong")
         yield _grid(comparison, shown, columns, 0, is_cost=False)
     yield from _hidden_columns(comparison, columns)
     yield from _turned(comparison, knows)

@@ -52,6 +52,7 @@ def explanation_json(report: Explanation) -> str:
             "total_exactly": fraction_text(report.total.mid),
             "explained": write.cost(report.explained, figures.explained),
             "explained_exactly": fraction_text(report.explained.mid),
+            "covered": None if report.covered is None else write.money(report.covered),
             "lines_in_all": report.line_count,
             "lines": [write.line(line, report, figures) for line in report.lines],
             "basis": write.basis(report.rating),

@@ -262,6 +262,12 @@ def _notes(report: Explanation, shown: Sequence[ExplainedLine]) -> Iterator[Bloc
         return
     yield Gap()
     yield Note("Each figure is rounded so that the parts add up to it; --json has every digit.", "quiet")
+    if report.covered is not None and report.covered != report.total.mid:
+        part, whole = (money_text(amount, report.currency) for amount in (report.covered, report.total.mid))
+        share = share_text(report.covered / report.total.mid) if report.total.mid else "none"
+        yield Note(
+            f"The log states a revenue for {share} of the cost, {part} of {whole}: a margin is of that covered part."
+        )
     if report.choice.lines and report.choice.meter:
         return
     words = []

@@ -79,8 +79,8 @@
     revenue: revenue === null ? null : amount(revenue),
     covered: covered === null ? null : amount(covered),
   });
-  const allCosts = (t) => (t.covered === null ? t.cost : t.covered) + t.other;
   const served = (t) => t.cost + t.other;
+  const allCosts = (t) => (t.covered === null ? served(t) : t.covered);
   const margin = (t) => (t.revenue ? ratio(t.revenue - allCosts(t), t.revenue) : null);
   const profit = (t) => (t.revenue === null ? null : t.revenue - allCosts(t));
   const both = (a, b) => (a === null || b === null ? null : a + b);

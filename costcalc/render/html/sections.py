@@ -362,12 +362,13 @@ def customers_table(outlook: Outlook) -> HtmlTable:
     lines, folded = customer_rows(outlook)
     figures = customer_figures(outlook, lines)
     known, rises = knows_revenue(outlook), rise_columns(outlook)
+    most = " ≤" if outlook.coverage and outlook.coverage.is_bound else ""
     headings = [
         Heading(NAME, "Customer", is_text=True),
         Heading("today", "Today", is_spare=True),
         Heading("after", f"In {month_text(outlook.last.month)}", order="" if known else "descending"),
         *([] if known else [Heading("change", "Change")]),
-        *([Heading("paid", "Pays", is_spare=True), Heading("margin_today", "Margin today", is_spare=True), Heading("margin", "Margin then", order="ascending")] if known else []),
+        *([Heading("paid", "Pays", is_spare=True), Heading("margin_today", f"Margin today{most}", is_spare=True), Heading("margin", f"Margin then{most}", order="ascending")] if known else []),
         *(Heading(field, title, is_spare=place > 0) for place, (title, field) in enumerate(rises)),
     ]  # fmt: skip
     rows = []

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from costcalc.money import minor_digits, round_to_total
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.coverage import own_margin_title
 from costcalc.render.figures import NONE, TOTAL, change_style
 from costcalc.render.outlook.bridge import bridge_figures
 from costcalc.render.outlook.months import month_figures
@@ -146,7 +147,8 @@ def _columns(outlook: Outlook) -> list[Column]:
     columns = [Column("Today", drop=3), Column(f"In {month_text(outlook.last.month)}")]
     if not knows_revenue(outlook):
         return [*columns, Column("Change", drop=1)]
-    return [*columns, Column("Pays"), Column("Margin"), *(Column(title, drop=2) for title, _ in rise_columns(outlook))]
+    margin = Column(own_margin_title(outlook.coverage))
+    return [*columns, Column("Pays"), margin, *(Column(title, drop=2) for title, _ in rise_columns(outlook))]
 
 
 def rise_columns(outlook: Outlook) -> list[tuple[str, str]]:

@@ -72,7 +72,7 @@ def _future(budget: Budget, scenario: Scenario, log: Log) -> Future:
         horizon.currency,
         after.is_complete and horizon.rating.is_complete,
         case.source,
-        [coverage(case, after, month) for month in totals(case, after)],
+        [coverage(case, after, month) for month in after.months],
     )
 
 
