@@ -7,6 +7,7 @@ from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 
+from costcalc.cache import cached
 from costcalc.records import dataclass
 from costcalc.yamldoc import Scalar, Sequence, read_yaml
 
@@ -59,7 +60,12 @@ class Meters:
 @lru_cache
 def meters() -> Meters:
     """The meters declared in meters.yaml (wholes before their parts)."""
-    document = read_yaml(Path(__file__).with_name("meters.yaml"))
+    file = Path(__file__).with_name("meters.yaml")
+    return cached("meters", [file], [Path(__file__)], lambda: (_read(file), True))
+
+
+def _read(file: Path) -> Meters:
+    document = read_yaml(file)
     root = document.map_at(document.root, "meters.yaml", ("meters", "groups"))
     declared, groups = {}, {}
     for key, node in document.map_at(root.get("meters"), "meters"):

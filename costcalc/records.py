@@ -7,7 +7,7 @@ initialiser. Fields, `replace`, equality, hash, representation and pickling are 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ def _made(cls: type, frozen: bool, slots: bool, eq: bool) -> type:
         methods["__hash__"] = (lambda self: hash(values(self))) if frozen else None
     if frozen:
         methods |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
-        methods |= {"__getstate__": _state, "__setstate__": _restore} if slots else {}
+        methods |= _pickling([field.name for field in fields]) if slots else {}
     for name, method in methods.items():
         if name not in own or (name == "__hash__" and own[name] is None):
             setattr(made, name, method)
@@ -84,10 +84,12 @@ def _refuse_to_delete(self: object, name: str) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
-def _state(self: Any) -> list[object]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+def _pickling(names: list[str]) -> dict[str, Callable[..., Any]]:
+    """A class without a dict that cannot be set anew says itself what it holds."""
+    values, put = _values_of(names), object.__setattr__
 
+    def restore(self: object, state: tuple[object, ...]) -> None:
+        for name, value in zip(names, state, strict=True):
+            put(self, name, value)
 
-def _restore(self: Any, state: list[object] | Mapping[str, object]) -> None:
-    for field, value in zip(dataclasses.fields(self), state, strict=True):
-        object.__setattr__(self, field.name, value)
+    return {"__getstate__": lambda self: values(self), "__setstate__": restore}

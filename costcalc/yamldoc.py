@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import field
 from pathlib import Path
 
-import yaml
-
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-_DEPTH_LIMIT = 64  # nothing that people write goes deeper; libyaml itself would take a thousand
-_NOT_YAML = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,116 +146,14 @@ def read_yaml(path: Path | str) -> Document:
 
 def parse_yaml(text: str, file: str = "<text>") -> Document:
     """The text as a document with places."""
-    if bad := _NOT_YAML.search(text):
-        raise CostcalcError([_character_problem(bad, text, file)])
-    reader = _Reader(text, file)
-    try:
-        with collector_paused():
-            root = reader.root()
-    except yaml.MarkedYAMLError as error:
-        raise CostcalcError([_syntax_problem(error, text, file)]) from error
-    except yaml.YAMLError as error:
-        raise CostcalcError([Problem("yaml-syntax", f"not YAML: {error}", Place(file))]) from error
-    document = Document(file, text, root, reader.problems)
+    from costcalc.yamlreader import read_nodes  # it imports a parser, which a run that reads no YAML does without
+
+    root, problems = read_nodes(text, file)
+    document = Document(file, text, root, problems)
     document.check()
     return document
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """While thousands of small objects are made that all stay: the collector would walk them again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def line_of(text: str, number: int) -> str:
     lines = text.splitlines()
     return lines[number - 1] if 0 < number <= len(lines) else ""
-
-
-def _character_problem(bad: re.Match[str], text: str, file: str) -> Problem:
-    lines = f"{text[: bad.start()]}?".splitlines()
-    place = Place(file, len(lines), len(lines[-1]))
-    message = f"not YAML: the character U+{ord(bad[0]):04X} may not stand in it"
-    return Problem("yaml-syntax", message, place, line_of(text, place.line), remedy="remove the character")
-
-
-def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-    message = f"not YAML: {error.problem or error}"
-    return Problem("yaml-syntax", message, place, line_of(text, place.line), remedy="correct the syntax at this place")
-
-
-class _Reader:
-    """Builds nodes from libyaml's events; no resolver runs, so `1e-7`, `NO` and `1:30` stay texts."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self.text, self.file = text, file
-        self.problems: list[Problem] = []
-        self.depth = 0
-
-    def root(self) -> Node:
-        loader = _Loader(self.text)
-        try:
-            self._next = loader.get_event
-            self._next()  # stream start
-            if isinstance(self._next(), yaml.StreamEndEvent):
-                return Map({}, Place(self.file, 1, 1))
-            root = self._node(self._next())
-            self._next()  # document end
-            after = self._next()
-            if not isinstance(after, yaml.StreamEndEvent):
-                mark = after.start_mark
-                raise yaml.MarkedYAMLError(None, None, "the file holds more than one document", mark)
-            return root
-        finally:
-            loader.dispose()
-
-    def _node(self, event: yaml.Event) -> Node:
-        mark: yaml.Mark = event.start_mark  # type: ignore[assignment]  # the stubs name libyaml's own class beside it
-        place = Place(self.file, mark.line + 1, mark.column + 1)
-        if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, place)
-        if isinstance(event, yaml.CollectionStartEvent):
-            self.depth += 1
-            if self.depth > _DEPTH_LIMIT:
-                raise yaml.MarkedYAMLError(None, None, f"nested more than {_DEPTH_LIMIT} levels deep", mark)
-            node = self._map(place) if isinstance(event, yaml.MappingStartEvent) else self._sequence(place)
-            self.depth -= 1
-            return node
-        raise yaml.MarkedYAMLError(None, None, "anchors and aliases are not used here: write the value out", mark)
-
-    def _sequence(self, place: Place) -> Sequence:
-        items = []
-        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
-            items.append(self._node(event))
-        return Sequence(tuple(items), place)
-
-    def _map(self, place: Place) -> Map:
-        entries: dict[str, tuple[Scalar, Node]] = {}
-        while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            key = self._node(event)
-            value = self._node(self._next())
-            if not isinstance(key, Scalar):
-                raise yaml.MarkedYAMLError(None, None, "a key must be a single text", event.start_mark)
-            if key.text in entries:
-                first = entries[key.text][0].place.line
-                self.problems.append(
-                    Problem(
-                        "duplicate-key",
-                        f'the key "{key.text}" stands twice (first in line {first})',
-                        key.place,
-                        line_of(self.text, key.place.line),
-                        len(key.text),
-                        remedy="keep one of them; a repeated key would silently win",
-                    )
-                )
-                continue
-            entries[key.text] = (key, value)
-        return Map(entries, place)

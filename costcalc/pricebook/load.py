@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from costcalc.pricebook.cache import cached_books
+from costcalc.cache import cached
+from costcalc.pricebook.cache import CODE, cached_books
 from costcalc.pricebook.fx import FxTable, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
@@ -54,9 +55,8 @@ def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
 def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
     """The shipped exchange rates; a user's fx.yaml replaces the pairs that it holds."""
     problems: list[Problem] = []
-    table = FxTable()
-    own = (file for path in paths for file in files_at(path, problems, FX_FILE))
-    for file in (shipped_folder() / FX_FILE, *own):
+    table = _shipped_fx(problems)
+    for file in (file for path in paths for file in files_at(path, problems, FX_FILE)):
         try:
             read = read_fx(file)
         except CostcalcError as error:
@@ -92,6 +92,19 @@ def _shipped(problems: list[Problem]) -> list[Book]:
         return books, not problems
 
     return cached_books(files, read)
+
+
+def _shipped_fx(problems: list[Problem]) -> FxTable:
+    file = shipped_folder() / FX_FILE
+
+    def read() -> tuple[FxTable, bool]:
+        try:
+            return read_fx(file), True
+        except CostcalcError as error:
+            problems.extend(error.problems)
+            return FxTable(), False
+
+    return cached("fx", [file], CODE, read)
 
 
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
+from costcalc.files import collector_paused
 from costcalc.meters import billable_counts, meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.hosts import host_named
@@ -27,7 +28,6 @@ from costcalc.rating.quotes import ONE, Quote, Quotes, days_of, why_unpriced
 from costcalc.records import dataclass
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days, first_day_of
-from costcalc.yamldoc import collector_paused
 
 NO_CHANGES = PriceChanges()
 _RISES = tuple(partial(PriceChange.rise, variant=variant) for variant in VARIANTS)

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month
+from costcalc.files import collector_paused
 from costcalc.forecasts.earning import UNKNOWN, Income, undated
 from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.reading import IN_PARTS
@@ -32,7 +33,6 @@ from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee
-from costcalc.yamldoc import collector_paused
 
 TODAY = "Today"  # the first row: today's usage at the announced list
 UNSTATED = Earned()

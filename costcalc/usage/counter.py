@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.calendar import day_of, utc_day
+from costcalc.files import collector_paused
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
@@ -68,7 +69,6 @@ from costcalc.usage.totals import answers_nothing, differing_total, lacking_colu
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
 from costcalc.usage.unread import unread_problem, with_unread
 from costcalc.usage.usagenames import all_names, is_small
-from costcalc.yamldoc import collector_paused
 
 _READABLE = "lines that hold no usage"
 _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from costcalc import yamldoc
+from costcalc.cache import cached
 from costcalc.meters import meters
 from costcalc.problems import nearest_names
 from costcalc.usage.formats import (
@@ -36,6 +37,11 @@ from costcalc.usage.formats import (
 )
 from costcalc.yamldoc import Document, Map, Node, Scalar, read_yaml
 
+# What decides the shape of a format: a change of this code is another key of the cache.
+_CODE = (
+    Path(__file__), Path(__file__).with_name("formats.py"),
+    *(Path(__file__).parents[1] / name for name in ("meters.py", "meters.yaml")),
+)  # fmt: skip
 _SHAPE_KEYS = [
     "provider",
     "model",
@@ -86,8 +92,7 @@ _COST_KINDS = ("billed", "computed", "estimated")
 def formats() -> Mapping[str, FormatSpec]:
     """Every format of the package's format files, by name."""
     files = sorted((Path(__file__).parent / "formats").glob("*.yaml"))
-    found = [read_format(file) for file in files]
-    return {spec.name: spec for spec in found}
+    return cached("formats", files, _CODE, lambda: ({spec.name: spec for spec in map(read_format, files)}, True))
 
 
 def read_format(path: Path) -> FormatSpec:

@@ -10,7 +10,7 @@ from costcalc.usage.engine import Engine
 from costcalc.usage.ledger import Edges, Joining, Written
 
 Replaced = Sequence[tuple[int | None, ...]]  # number, and what stands for the last two columns of its row
-_AT_ONCE = 500  # rows of one INSERT
+_AT_ONCE = 10_000  # rows of one INSERT
 # What is looked at once for each distinct set of names; the last two of each are replaced.
 _APART = {
     "times": ("k_provider", "k_model", "k_region", "k_naive", "k_from_at", "k_to_at"),
@@ -77,5 +77,7 @@ def _largest(label: int, edges: Sequence[int]) -> int:
 def _insert(engine: Engine, table: str, rows: Replaced) -> None:
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
-        written = ", ".join(f"({', '.join('NULL' if n is None else str(n) for n in row)})" for row in part)
-        engine.execute(f"INSERT INTO {table} VALUES {written}")
+        # One text a column: the engine plans an expression for each value of VALUES.
+        columns = (", ".join("NULL" if n is None else str(n) for n in column) for column in zip(*part, strict=True))
+        lists = ", ".join(f"unnest('[{column}]'::BIGINT[])" for column in columns)
+        engine.execute(f"INSERT INTO {table} SELECT {lists}")

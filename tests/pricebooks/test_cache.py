@@ -4,9 +4,12 @@ import os
 
 import pytest
 
-from costcalc.pricebook import cache
+from costcalc import cache
+from costcalc.meters import meters
 from costcalc.pricebook.cache import cached_books
+from costcalc.pricebook.load import load_fx
 from costcalc.pricebook.read import read_book
+from costcalc.usage.formatfile import formats
 from tests.kit import book, flat
 
 
@@ -109,3 +112,16 @@ def test_few_old_ones_are_kept(tmp_path, folder):
         read = Reader(priced(tmp_path, str(price)))
         cached_books([read.path], read)
     assert len(list(folder.iterdir())) == cache._KEPT
+
+
+@pytest.mark.parametrize("read", [meters, formats, load_fx], ids=["meters", "formats", "fx"])
+def test_what_ships_is_the_same_from_the_cache(read, folder):
+    """Meters, formats and exchange rates are read without a YAML parser the second time."""
+    getattr(read, "cache_clear", lambda: None)()
+    first = read()
+    assert len(list(folder.iterdir())) >= 1
+    getattr(read, "cache_clear", lambda: None)()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("costcalc.yamldoc.parse_yaml", None)
+        patch.setattr("costcalc.yamldoc.read_yaml", None)
+        assert read() == first

@@ -1,0 +1,109 @@
+"""Cache: what was read from files before, kept by their content. A changed file is another key."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from costcalc.files import collector_paused, file_beside
+
+_DIGEST_SIZE = 32
+_KEPT = 4  # files of a name; older ones are of versions that have gone
+# What every file is read with: a change of this code is another key too.
+_READING = [Path(__file__).with_name(name) for name in ("records.py", "yamldoc.py", "yamlreader.py")]
+
+Value = TypeVar("Value")
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def cached(
+    name: str,
+    files: Sequence[Path],
+    code: Sequence[Path],
+    read: Callable[[], tuple[Value, bool]],
+    pack: Callable[[Value], object] = _itself,
+    unpack: Callable[[Any], Value] = _itself,
+) -> Value:
+    """What these files say; read anew unless the very same bytes were read before by the very same code.
+
+    `read` gives the value and whether it may be kept: that of a wrong file may not. `pack` and `unpack` turn it into
+    what is stored, and back. A cache that cannot be read or written costs time, never a wrong price:
+    `COSTCALC_NO_CACHE=1` does without.
+    """
+    if os.environ.get("COSTCALC_NO_CACHE"):
+        return read()[0]
+    try:
+        path = cache_folder() / f"{name}-{_key((*_READING, *code), files)}.pickle"
+        found = _load(path, unpack)
+    except (OSError, RuntimeError):  # unreadable, or nobody's home is known
+        return read()[0]
+    if found is not None:
+        return found
+    value, may_be_kept = read()
+    if may_be_kept:
+        _store(path, name, pack(value))
+    return value
+
+
+def cache_folder() -> Path:
+    """Where this platform keeps caches: XDG_CACHE_HOME or ~/.cache, ~/Library/Caches, %LOCALAPPDATA%."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "costcalc"
+
+
+def _key(code: Sequence[Path], files: Sequence[Path]) -> str:
+    digest = sha256(f"{sys.version_info[:3]}".encode())
+    for path in (*code, *sorted(files)):
+        content = path.read_bytes()
+        # Places in what is read name their files: the same bytes elsewhere are another value.
+        digest.update(f"\0{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:32]
+
+
+def _load(path: Path, unpack: Callable[[Any], Value]) -> Value | None:
+    """The value of a cache file that is ours alone; None where there is none, or none that can be trusted."""
+    try:
+        if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
+            return None
+        content = path.read_bytes()
+        digest, payload = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
+        if sha256(payload).digest() != digest:  # a part that is made later would only then be found damaged
+            return None
+        with collector_paused():
+            return unpack(pickle.loads(payload))
+    except FileNotFoundError:
+        return None
+    except Exception:  # whatever a damaged file raises: it is read anew and written over
+        return None
+
+
+def _store(path: Path, name: str, stored: object) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        payload = pickle.dumps(stored, protocol=pickle.HIGHEST_PROTOCOL)
+        with file_beside(path) as beside:
+            beside.write_bytes(sha256(payload).digest() + payload)
+            beside.replace(path)
+        _forget_older(path.parent, name)
+    except OSError:
+        return
+
+
+def _forget_older(folder: Path, name: str) -> None:
+    files = sorted(folder.glob(f"{name}-*.pickle"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in files[_KEPT:]:
+        file.unlink(missing_ok=True)
