@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import importlib
 import pickle
+import pkgutil
 import re
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from dataclasses import field, replace
 
 import pytest
 
+import costcalc
 from costcalc import records
 
 
@@ -168,3 +171,9 @@ def test_a_plain_projection_defines_its_records_cheaply(modules_of_a_plain_run, 
         and path.name != "records.py"
     ]  # fmt: skip
     assert slow == []
+
+
+def test_every_module_can_be_imported():
+    """A record of the one kind that inherits from one of the other fails where it is defined."""
+    for module in pkgutil.walk_packages(costcalc.__path__, "costcalc."):
+        importlib.import_module(module.name)

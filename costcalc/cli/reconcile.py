@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +15,7 @@ from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import INCOMPLETE_EXIT, fail
+from costcalc.records import dataclass
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
