@@ -30,6 +30,7 @@ class Column:
     kind: Literal["name", "number", "text"] = "number"
     drop: int = 0  # on a narrow screen the highest go first; 0 stays
     spills: bool = False  # the title may reach over the untitled column at its left
+    joins: bool = False  # it says more of the column at its left: where there is no room both go below
 
 
 @dataclass(frozen=True, slots=True)

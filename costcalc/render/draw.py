@@ -206,8 +206,9 @@ def _grid(grid: Grid, width: int) -> Iterator[list[Cell]]:
     rows = _aligned(grid)
     kept, sizes, gap = _layout(grid.columns, rows, width)
     room = sum(sizes) + gap * (len(kept) - 1) - width
-    if room > 0 and len(kept) > 2:  # nothing is cut off: the last columns stand below, with the names again
-        for part in ([*kept[:-1]], [kept[0], kept[-1]]):
+    last = _last_group(grid.columns, kept)
+    if room > 0 and len(kept) > last + 1:  # nothing is cut off: the last columns stand below, with the names again
+        for part in ([*kept[:-last]], [kept[0], *kept[-last:]]):
             yield from _grid(_columns_of(grid, part), width)
             if part[-1] != kept[-1]:
                 yield []
@@ -215,6 +216,14 @@ def _grid(grid: Grid, width: int) -> Iterator[list[Cell]]:
     yield [Cell(_titles([grid.columns[i] for i in kept], sizes, gap), "quiet")]
     for row in rows:
         yield from _row([row[i] for i in kept], [grid.columns[i] for i in kept], sizes, gap)
+
+
+def _last_group(columns: Sequence[Column], kept: Sequence[int]) -> int:
+    """How many of the columns go below together: the last one with those it joins."""
+    count = 1
+    while columns[kept[-count]].joins and count < len(kept) - 1:
+        count += 1
+    return count
 
 
 def _columns_of(grid: Grid, kept: Sequence[int]) -> Grid:

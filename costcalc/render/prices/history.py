@@ -153,7 +153,7 @@ def _table(report: History, kinds: Sequence[tuple[Variant, LengthHistory]], mete
     columns = [Column("From", "name")]
     moves = len(report.entries) > 1
     for meter in meters:
-        columns += [Column(title_of(meter)), *([Column("")] if moves else [])]
+        columns += [Column(title_of(meter)), *([Column("", joins=True)] if moves else [])]
     rows: list[list[Cell]] = []
     for variant, each in kinds:
         title = _title(variant, each.bounds, report, has_hours)
