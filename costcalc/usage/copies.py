@@ -61,12 +61,21 @@ def lines_once(dedupe: Dedupe, columns: JsonColumns) -> str:
     return f"({each_once(f'SELECT line, line.{FILE} AS file, {named} FROM LINES', ['line', 'file', *found])})"
 
 
-def rows_told_apart(dedupe: Dedupe, columns: Columns, rows: str) -> str:
-    """The rows of a table, each with whether another one that shares its key stands for it."""
-    keys = [f"nullif(trim({column.text}), '')" for path in dedupe.key if (column := columns.get(path))]
+def rows_told_apart(dedupe: Dedupe, columns: Columns, rows: str, held: Sequence[str] = ()) -> str:
+    """The rows of a table, each with whether another one that shares its key stands for it.
+
+    `held`: the keys of rows that were counted elsewhere, each as a SELECT.
+    """
+    keys = keys_of(dedupe, columns)
     counts = [column.text for term in dedupe.largest for path in term.paths if (column := columns.get(path))]
     weight = " + ".join(f"coalesce(TRY_CAST({count} AS HUGEINT), 0)" for count in counts) or "0"
     if not keys:
         return f"(SELECT *, {FILE}, false AS {AGAIN} FROM {rows})"
     window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {weight} DESC, {', '.join(counts) or 1})"
-    return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND {window} > 1 AS {AGAIN} FROM {rows})"
+    again = " OR ".join([f"{window} > 1", *(f"({', '.join(keys)}) IN ({found})" for found in held)])
+    return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND ({again}) AS {AGAIN} FROM {rows})"
+
+
+def keys_of(dedupe: Dedupe, columns: Columns) -> list[str]:
+    """What the rows that say one usage share, as SQL; less where there are no such columns."""
+    return [f"nullif(trim({column.text}), '')" for path in dedupe.key if (column := columns.get(path))]

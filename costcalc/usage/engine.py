@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.records import dataclass
 from costcalc.usage.columns import check_names
-from costcalc.usage.copies import lines_once, rows_told_apart
-from costcalc.usage.formats import FormatSpec, Parts
+from costcalc.usage.copies import keys_of, lines_once, rows_told_apart
+from costcalc.usage.formats import Dedupe, FormatSpec, Parts
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.paths import FILE, Columns, JsonColumns, quoted
 from costcalc.usage.progress import Progress, Reader, watched
@@ -205,7 +205,23 @@ def relation(
     if isinstance(columns, JsonColumns):
         return _json(reading, columns, parts, numbered)
     rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading.sources, number)
-    return rows_told_apart(reading.spec.dedupe, columns, rows) if reading.spec.dedupe else rows
+    if not reading.spec.dedupe:
+        return rows
+    held = [keys for other in reading.earlier if (keys := _keys_held(other, reading.spec.dedupe))]
+    return rows_told_apart(reading.spec.dedupe, columns, rows, held)
+
+
+def _keys_held(reading: Reading, dedupe: Dedupe) -> str:
+    """The keys of a reading's rows, as a SELECT; "" where it has not all of them."""
+    columns, kind = reading.columns(), reading.sources[0].kind
+    keys = keys_of(dedupe, columns)
+    if len(keys) < len(dedupe.key):
+        return ""
+    if isinstance(columns, JsonColumns):
+        rows = json_lines(reading.sources, columns)
+    else:
+        rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading.sources, None)
+    return f"SELECT {', '.join(keys)} FROM {rows} WHERE {keys[0]} IS NOT NULL"
 
 
 def file_number(reading: Reading, parts: Parts | None) -> str:
@@ -215,7 +231,8 @@ def file_number(reading: Reading, parts: Parts | None) -> str:
     return "file" if parts or (reading.spec.replies and reading.tells_apart) else f"line.{FILE}"
 
 
-def _csv(sources: tuple[Source, ...], number: int) -> str:
+def _csv(sources: tuple[Source, ...], number: int | None) -> str:
+    """`number`: of the tables that take what is no row; None: it is passed over."""
     names = ", ".join(f"{quoted(f'c{i}')}: 'VARCHAR'" for i in range(len(sources[0].header)))
     options = {
         "columns": "{" + names + "}",
@@ -226,10 +243,12 @@ def _csv(sources: tuple[Source, ...], number: int) -> str:
         "skip": str(sources[0].skip),
         "auto_detect": "false",
         "hive_partitioning": "false",
-        "store_rejects": "true",
-        "rejects_table": quoted(f"rejects_{number}"),
-        "rejects_scan": quoted(f"rejects_scan_{number}"),
     }
+    if number is None:
+        options["ignore_errors"] = "true"
+    else:
+        tables = {"rejects_table": quoted(f"rejects_{number}"), "rejects_scan": quoted(f"rejects_scan_{number}")}
+        options |= {"store_rejects": "true", **tables}
     return f"read_csv({_files(sources)}, {_options(options)})"
 
 

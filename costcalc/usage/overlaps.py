@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from itertools import combinations
+from pathlib import PurePath
 
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage.engine import Engine
+from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.readings import Reading
 from costcalc.usage.rows import COUNTED
 
 _DAY = 86_400
+_SURELY = 2  # equal counts of tokens that are no accident
+_NAMED = 3  # files in a message
 _REMEDY = "to count both all the same, scan each into a ledger of its own"
 Cell = tuple[str, int]  # a model, in lower case, and a day
 
@@ -48,6 +52,38 @@ def check_apart(engine: Engine, readings: Sequence[Reading]) -> None:
     problems = [problem for pair in combinations(held, 2) if (problem := _problem(*pair))]
     if problems:
         raise CostcalcError(problems)
+
+
+def check_stored(ledgers: Sequence[UsageLedger], log: UsageLedger) -> None:
+    """CostcalcError: a stored ledger holds the usage of a log that stands beside it."""
+    counted = _cells(log)
+    logs = [source.path for source in log.sources]
+    problems = []
+    for ledger in ledgers:
+        stored = _cells(ledger)
+        common = counted.keys() & stored.keys()
+        equal = sum(counted[cell] == stored[cell] for cell in common)
+        made_of = {PurePath(source.path.rstrip(")")).name for source in ledger.sources}
+        least = 1 if made_of & {PurePath(path).name for path in logs} else _SURELY
+        # A log that grew since then differs on its last day.
+        if equal >= least and 2 * equal >= len(common):
+            shown, named = ledger.sources[0].path.rpartition(" (")[0], ", ".join(logs[:_NAMED])
+            what = f"it holds the usage of {named} again: the same tokens of each model and day"
+            remedy = f"name one of them: {shown}, or {named}; {_REMEDY}"
+            problems.append(Problem("counted-twice", what, Place(shown), remedy=remedy))
+    if problems:
+        raise CostcalcError(problems)
+
+
+def _cells(ledger: UsageLedger) -> dict[Cell, int]:
+    """The tokens of each model and day."""
+    known = meters().by_name
+    wholes = [i for i, name in enumerate(ledger.meters) if known[name].unit == "token" and known[name].part_of is None]
+    found: dict[Cell, int] = {}
+    for group in ledger.groups:
+        cell = (group.model.strip().lower(), group.at // _DAY)
+        found[cell] = found.get(cell, 0) + sum(group.quantities[i] for i in wholes)
+    return {cell: count for cell, count in found.items() if count}
 
 
 def _held(engine: Engine, readings: Sequence[Reading]) -> list[Held]:
@@ -102,7 +138,7 @@ def _views(held: Held) -> frozenset[str]:
 def _are_equal(one: Mapping[Cell, int], other: Mapping[Cell, int]) -> bool:
     """Whether every day of a model that both hold comes to the same tokens, and there are two such at least."""
     common = one.keys() & other.keys()
-    return len(common) > 1 and all(one[cell] == other[cell] for cell in common)
+    return len(common) >= _SURELY and all(one[cell] == other[cell] for cell in common)
 
 
 def _twice(place: Held, what: str, choices: str) -> Problem:

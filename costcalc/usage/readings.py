@@ -45,6 +45,7 @@ class Reading:
     lacking: tuple[str, ...] = ()  # columns of the format's input and output that the table has not
     lacking_parts: tuple[str, ...] = ()  # of what lies inside them
     lacking_optional: tuple[str, ...] = ()  # and what not every version of the export has
+    earlier: tuple[Reading, ...] = ()  # of the same format, laid out otherwise: what they hold is counted there
     tells_apart: bool = False  # lines that repeat a reply, continue one or sum several up were seen
 
     @property
@@ -135,7 +136,19 @@ def plan(
     problems += [problem for reading in readings for problem in _told_twice(reading)]
     if problems:
         raise CostcalcError(problems)
-    return readings
+    return [replace(reading, earlier=_earlier(position, readings)) for position, reading in enumerate(readings)]
+
+
+def _earlier(position: int, readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings that hold some of a table's rows already, by their ids: tables of other columns, and JSON."""
+    reading = readings[position]
+    if not reading.spec.dedupe or reading.sources[0].kind == "json":
+        return ()
+    return tuple(
+        other
+        for place, other in enumerate(readings)
+        if other.spec.name == reading.spec.name and (place < position or other.sources[0].kind == "json")
+    )
 
 
 def _told_twice(reading: Reading) -> list[Problem]:

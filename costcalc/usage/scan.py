@@ -22,6 +22,7 @@ from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.maps import MapRule
 from costcalc.usage.names import canonical
+from costcalc.usage.overlaps import check_stored
 from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
@@ -73,7 +74,10 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         read, asked = Read(counter, kept, request.timezone), request
         if request.last:
             request = counted_back(request, read)
-        found = joined([*(recut(ledger, request) for ledger in kept), *([counter.ledger()] if counter else [])])
+        stored, counted = [recut(ledger, request) for ledger in kept], [counter.ledger()] if counter else []
+        for log in counted:
+            check_stored(stored, log)
+        found = joined([*stored, *counted])
         found = _without(found, left)
         check_some(found, request, read)
         notes = [*found.notes, *note_of(asked, request.since, read)]

@@ -116,3 +116,56 @@ def test_a_copy_of_what_has_ids_is_said_to_count_once(tmp_path):
     ledger = counted([one, two])
     assert ledger.totals["input_tokens"] == 10
     assert f"{two} holds the same bytes as {one}: what has an id is counted once" in ledger.notes
+
+
+def test_downloads_of_other_columns_share_their_ids(tmp_path):
+    """An export of today has a column that one of last year has not, in another order: each generation counts once."""
+    now = write(
+        tmp_path,
+        ACTIVITY
+        + "gen-1,2026-09-01 10:00:00,0.1,100,10,0,0,openai/gpt-5-mini\ngen-2,2026-09-02 10:00:00,0.2,200,20,0,0,openai/gpt-5-mini\n",
+        "now.csv",
+    )
+    then = write(
+        tmp_path,
+        "created_at,generation_id,cost_total,tokens_prompt,tokens_completion,tokens_reasoning,model_permaslug\n"
+        "2026-09-02 10:00:00,gen-2,0.2,200,20,0,openai/gpt-5-mini\n2026-09-03 10:00:00,gen-3,0.3,300,30,0,openai/gpt-5-mini\n",
+        "then.csv",
+    )
+    for order in ([now, then], [then, now], [tmp_path]):
+        ledger = counted(order)
+        assert (ledger.totals["input_tokens"], sum(source.rows for source in ledger.sources)) == (600, 3)
+        assert [(part.reason, part.rows) for part in ledger.skipped] == [
+            ("generations that another row holds too, of downloads that overlap", 1)
+        ]
+
+
+ONE = '{"request_id": "a", "call_type": "acompletion", "spend": 0.2, "startTime": "2026-09-01T10:00:00Z", "model": "gpt-5-mini", "custom_llm_provider": "openai", "prompt_tokens": 60, "completion_tokens": 4}\n'
+
+
+@pytest.mark.parametrize("more", ["", ",team_id"], ids=["one header", "another header"])
+def test_spend_logs_that_overlap_share_their_ids(tmp_path, more):
+    row = "a,acompletion,0.2,2026-09-01T10:00:00Z,gpt-5-mini,openai,60,4"
+    first = spend_logs(tmp_path, row, "b,acompletion,0.3,2026-09-01T11:00:00Z,gpt-5-mini,openai,40,6")
+    lines = [f"{row}{more and ',x'}", f"c,acompletion,0.3,2026-09-01T12:00:00Z,gpt-5-mini,openai,7,1{more and ',x'}"]
+    second = write(tmp_path, SPEND.strip() + more + "\n" + "\n".join(lines) + "\n", "later.csv")
+    found = counted([first, second])
+    assert (found.totals["input_tokens"], sum(source.rows for source in found.sources)) == (107, 3)
+    assert [part.rows for part in found.skipped] == [1]
+    as_json = write(tmp_path, ONE, "spend.jsonl")
+    assert counted([as_json, as_json.parent]).totals["input_tokens"] == 107
+
+
+def test_a_ledger_beside_the_log_that_it_was_made_from(tmp_path):
+    rows = ("a,acompletion,0.2,2026-09-01T10:00:00Z,gpt-5-mini,openai,60,4",)
+    log, ledger = spend_logs(tmp_path, *rows), tmp_path / "usage.parquet"
+    write_ledger(counted(log), ledger)
+    said = refusal(log, ledger)
+    assert str(log) in said
+    assert str(ledger) in said
+    grown = spend_logs(tmp_path, *rows, "b,acompletion,0.3,2026-09-02T11:00:00Z,gpt-5-mini,openai,40,6")
+    refusal(ledger, grown)
+    other = spend_logs(
+        tmp_path, "b,acompletion,0.3,2026-09-02T11:00:00Z,gpt-5-mini,openai,40,6"
+    )  # the name of last month
+    assert counted([other, ledger]).totals["input_tokens"] == 100

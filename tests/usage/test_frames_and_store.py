@@ -138,9 +138,12 @@ class TestStoredLedger:
         assert counted(tmp_path / "big.parquet").totals["input_tokens"] == 30 * (10**18 - 1)
 
     def test_it_adds_up_with_a_log(self, tmp_path, stored):
-        both = counted([stored, tmp_path / "usage.csv"], "team", **self.CUTS)
+        """A log of twice the usage: the one that the ledger was made from would be counted twice."""
+        header, *rows = (tmp_path / "usage.csv").read_text(encoding="utf-8").splitlines()
+        other = write(tmp_path, "\n".join([header, *rows, *rows]) + "\n", "other.csv")
+        both = counted([stored, other], "team", **self.CUTS)
         alone = counted(stored, "team", **self.CUTS)
-        assert both.totals == {name: 2 * count for name, count in alone.totals.items()}
+        assert both.totals == {name: 3 * count for name, count in alone.totals.items()}
         assert len(both.groups) == len(alone.groups)
 
     @pytest.mark.parametrize(
