@@ -129,7 +129,8 @@ class Counter:
 
     def unmatched(self) -> set[str]:
         """The names of `where` whose globs match no row at all."""
-        named = [(str(provider), str(model)) for provider, model in self.engine.fetch(_WRITTEN)]
+        written = self.engine.fetch(_WRITTEN) if self.request.where_names else []
+        named = [(str(provider), str(model)) for provider, model in written]
         return {
             name
             for name in self.request.where
@@ -354,13 +355,16 @@ class Counter:
 
     def _summarised(self) -> UsageLedger:
         groups = self._groups()
-        ask = summary_statements(self._chosen(), self._covering())
+        watched = max(len(reading.watched) for reading in self.readings)
+        remarks = max(len(reading.spec.remarks) for reading in self.readings)
+        ask = summary_statements(self._chosen(), self._covering(), self._token_meters(), watched, remarks)
         files = self.engine.fetch(ask["files"])
         first, last = self.request.covered(
             *self.engine.fetch(ask["covered"])[0], naive=any(group.naive for group in groups)
         )
         beside = self._beside(ask)
-        notes = self._notes(ask) + [
+        remarked = self.engine.fetch(ask["remarks"])
+        notes = self._notes(remarked, self.engine.fetch(ask["rounded"])[0][0]) + [
             note for number, sums in beside.items() for note in self._beside_notes(number, sums)
         ]
         readable = self._readable(files)
@@ -382,7 +386,7 @@ class Counter:
             notes=notes,
             joining=self.request.joining,
             last_begun=self.last_begun,
-            undated_rows=sum(int(undated or 0) for _, undated, *_ in self.engine.fetch(ask["remarks"])),
+            undated_rows=sum(int(undated or 0) for _, undated, *_ in remarked),
         )
 
     def _groups(self) -> list[UsageGroup]:
@@ -429,10 +433,14 @@ class Counter:
         readable -= sum(unknown.values())
         return found + [SkippedRows(self.readings[0].spec.name, _READABLE, readable)] * (readable > 0)
 
-    def _notes(self, ask: Mapping[str, str]) -> list[str]:
+    def _token_meters(self) -> tuple[str, ...]:
+        """Those that a reading can count."""
+        return tuple(name for name in token_meters() if name in self.used)
+
+    def _notes(self, remarked: Iterable[tuple[Any, ...]], rounded: int) -> list[str]:
         """What a reader should know of these files, each with the rows that it is true of."""
         found: dict[str, int] = {}
-        for number, _, *counts in self.engine.fetch(ask["remarks"]):
+        for number, _, *counts in remarked:
             spec = self.readings[number].spec
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 if remark.when is None:
@@ -440,7 +448,7 @@ class Counter:
                 elif rows:
                     text = f"{spec.name}: rows that {remark.text}"
                     found[text] = found.get(text, 0) + int(rows)
-        if rounded := self.engine.fetch(ask["rounded"])[0][0]:
+        if rounded:
             found["amounts with more than 24 decimals, rounded there"] = int(rounded)
         notes = [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
         copies = [
@@ -457,7 +465,7 @@ class Counter:
     def _beside(self, ask: Mapping[str, str]) -> dict[int, Sums]:
         """What the scan found of watched columns and stated totals, by reading."""
         found = {}
-        names = token_meters()
+        names, unread = self._token_meters(), dict.fromkeys(token_meters(), 0)
         for number, rows, above, below, *sums in self.engine.fetch(ask["beside"]):
             reading = self.readings[number]
             counts, numbers = sums[: len(names)], sums[len(names) :]
@@ -467,7 +475,7 @@ class Counter:
             ]
             found[number] = Sums(
                 Place(reading.sources[0].shown, 1 if reading.sources[0].kind == "table" else 0),
-                {name: int(count or 0) for name, count in zip(names, counts, strict=True)},
+                unread | {name: int(count or 0) for name, count in zip(names, counts, strict=True)},
                 dict(zip((seen.column for seen in reading.watched), pairs, strict=False)),
                 {meaning: column for column, meaning in reading.meanings.items()},
                 reading.spec.name == plain.NAME,

@@ -319,10 +319,13 @@ def names_clause(provider: str, model: str) -> str:
     return f" AND {pair} IN (SELECT (provider, model) FROM wanted)"
 
 
-def summary_statements(chosen: str, covering: Sequence[tuple[int, int]]) -> Mapping[str, str]:
+def summary_statements(
+    chosen: str, covering: Sequence[tuple[int, int]], meters_: Sequence[str], watched: int, remarks: int
+) -> Mapping[str, str]:
     """Smaller questions to the counted table: rows by verdict and file, and the time that the whole log covers.
 
-    `chosen`: ` AND …`, the rows wanted; `covering`: (reading, verdict) of rows that are no usage but whose days belong to the log.
+    `chosen`: ` AND …`, the rows wanted; `covering`: (reading, verdict) of rows that are no usage but whose days belong to the log;
+    `meters_`, `watched` and `remarks`: the meters to sum, and how many columns and remarks a reading has at most.
     """
     inside = f"verdict <> {OUTSIDE}{chosen}"
     return {
@@ -330,13 +333,13 @@ def summary_statements(chosen: str, covering: Sequence[tuple[int, int]]) -> Mapp
         "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {inside} GROUP BY ALL ORDER BY ALL",
         "rounded": f"SELECT coalesce(sum(rounded), 0) FROM counted WHERE verdict = {COUNTED}{chosen}",
         "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE {_usage_or(covering)}",
-        "remarks": "SELECT reading, sum(undated), "
-        + ", ".join(f"sum(remark_{i})" for i in range(MOST_REMARKS))
+        "remarks": "SELECT reading, sum(undated)"
+        + "".join(f", sum(remark_{i})" for i in range(remarks))
         + f" FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY ALL ORDER BY ALL",
         # Rows that contradict themselves may do so for want of what was not read.
-        "beside": "SELECT reading, sum(off_rows), sum(off_above), sum(off_below), "
-        + "".join(f"sum(m_{name}) FILTER (verdict = {COUNTED}), " for name in token_meters())
-        + ", ".join(f"sum(uncounted_{i}), max(uncounted_largest_{i})" for i in range(MOST_WATCHED))
+        "beside": "SELECT reading, sum(off_rows), sum(off_above), sum(off_below)"
+        + "".join(f", sum(m_{name}) FILTER (verdict = {COUNTED})" for name in meters_)
+        + "".join(f", sum(uncounted_{i}), max(uncounted_largest_{i})" for i in range(watched))
         + f" FROM counted WHERE verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",
     }
 
