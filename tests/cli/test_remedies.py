@@ -90,3 +90,50 @@ def test_no_column_of_prices_is_cut_off(model, run_costcalc):
     for columns in (60, 80):
         page = run_costcalc("prices", "show", model, "--on", "2026-11-01", columns=columns)
         assert page.out.count("1M tokens") >= 3, (model, columns)
+
+
+def remedy_of(run) -> str:
+    """The remedy, its lines joined."""
+    found = re.search(r"= remedy: +(.*(?:\n {14}.*)*)", run.err)
+    assert found, run.err
+    return " ".join(found[1].split())
+
+
+def test_the_move_that_an_error_writes_stands_in_a_scenario(log, run_costcalc):
+    plan = log / "plan.yaml"
+    plan.write_text("scenario: Growth\ngrowth:\n  - {each month: +2%}\n", encoding="utf-8")
+    wrong = run_costcalc("project", "usage.csv", "--scenario", "plan.yaml", "--move-to", "openai/gpt-5.6-luna", cwd=log)
+    assert wrong.code == 2
+    line = remedy_of(wrong).partition(": ")[2]
+    plan.write_text(f"scenario: Growth\ngrowth:\n  - {{each month: +2%}}\n{line}\n", encoding="utf-8")
+    right = run_costcalc("project", "usage.csv", "--scenario", "plan.yaml", "--json", cwd=log)
+    assert right.code == 0, right.err
+    assert any(line["names"]["model"] == "gpt-5.6-luna" for line in right.json["lines"])
+
+
+@pytest.mark.parametrize("line", ["prices:\n  - {what: alibaba, change: +5..34%}", "simulate: {fx: {CNY: 3%}}"])
+def test_what_an_error_writes_can_be_drawn(line, log, run_costcalc):
+    plan = log / "plan.yaml"
+    plan.write_text("scenario: Growth\ngrowth:\n  - {each month: +2%}\n", encoding="utf-8")
+    wrong = run_costcalc("project", "usage.csv", "--scenario", "plan.yaml", "--simulate", "100", cwd=log)
+    assert wrong.code == 2
+    assert line.partition("alibaba, ")[2].rstrip("}") in remedy_of(wrong)
+    plan.write_text(f"scenario: Growth\ngrowth:\n  - {{each month: +2%}}\n{line}\n", encoding="utf-8")
+    words = ("--simulate", "100", "--currency", "USD")
+    right = run_costcalc("project", "usage.csv", "--scenario", "plan.yaml", *words, cwd=log)
+    assert right.code == 0, right.err
+
+
+@pytest.mark.parametrize("header", ["day,what,sum,price,currency", "day,item,paid,due,currency"])
+def test_the_column_of_a_bill_that_an_error_names(header, log, run_costcalc):
+    (log / "bill.csv").write_text(f"{header}\n2026-09-01,qwen3-max,1.2,1.2,USD\n", encoding="utf-8")
+    options: list[str] = []
+    for _ in range(3):
+        found = run_costcalc("reconcile", "usage.csv", "--invoice", "bill.csv", *options, cwd=log)
+        if found.code != 2:
+            break
+        named = re.findall(r"--invoice-map ([\w.]+)=([\w.]+)", remedy_of(found))
+        assert named, found.err
+        names = {"amount": header.split(",")[2], "item": header.split(",")[1], "day": "day"}
+        options += [word for meaning, _ in named[:1] for word in ("--invoice-map", f"{meaning}={names.get(meaning)}")]
+    assert found.code in (0, 1, 3), found.err
