@@ -121,6 +121,21 @@ class Pricebook:
     def _names(self) -> Mapping[str, _BookNames]:
         return {f"{book.provider} {book.region}": _BookNames(book) for book in self.books}
 
+    @cached_property
+    def _declared(self) -> tuple[frozenset[str], re.Pattern[str]]:
+        """Every name and alias of every book, and what matches any of their patterns."""
+        books = self._names.values()
+        patterns = {pattern.pattern for names in books for pattern, _ in names.patterns}
+        return (
+            frozenset(name for names in books for name in (*names.exact, *names.aliases)),
+            re.compile("|".join(sorted(patterns)) or "(?!)"),
+        )
+
+    def _is_declared(self, wanted: str) -> bool:
+        """Whether some book may know the name; of names that none knows a log can have many."""
+        names, patterns = self._declared
+        return wanted in names or _DATE_SUFFIX.sub("", wanted) in names or patterns.match(wanted) is not None
+
     def provider_named(self, name: str) -> str | None:
         """The provider that a log's word means: `dashscope` is alibaba."""
         return self._provider_names.get(name.strip().lower())
@@ -211,7 +226,7 @@ class Pricebook:
             return self._resolve_with(known, prefix, rest, region)
         offers = {
             provider: found
-            for provider in self.by_provider
+            for provider in (self.by_provider if self._is_declared(wanted) else ())
             if isinstance(found := self._resolve_at(provider, wanted, region), ResolvedModel)
         }
         homes = [found for found in offers.values() if not self.model(found).resold]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ class Named:
     files: Sequence[str] = ()
     inside: frozenset[str] = frozenset()  # those of them that were found in a folder, and not named themselves
     left: Left = field(default_factory=Left)  # what else the folders hold
+    paths: Mapping[str, str] = field(default_factory=dict)  # where each file really lies
 
 
 def find_files(usage: str | Path | Sequence[str | Path]) -> Named:
@@ -31,29 +32,42 @@ def find_files(usage: str | Path | Sequence[str | Path]) -> Named:
     places = {argument: _places(argument) for argument in arguments}
     folders = [place for found in places.values() for place in found if place.is_dir()]
     search = _Search([Path(os.path.realpath(folder)) for folder in folders])
-    named = {_identity(str(place)) for found in places.values() for place in found if not place.is_dir()}
+    identities = _Identities()
+    named = {identities.of(str(place)) for found in places.values() for place in found if not place.is_dir()}
     files: dict[str, str] = {}
     problems = [] if arguments else [Problem("no-usage", "no file is named", remedy="name files, folders or globs")]
     for argument, found in places.items():
         names = [name for place in found for name in (search.below(place) if place.is_dir() else [str(place)])]
         problems += [] if names else [_not_there(argument, found)]
         for name in names:
-            files.setdefault(_identity(name), name)
-    _set_aside(search, named)
+            files.setdefault(identities.of(name), name)
+    for path in search.passed:
+        if identities.of(str(path)) not in named:
+            set_aside(path, search.left)
     if problems:
         raise CostcalcError([*problems, *search.left.missing])
     inside = frozenset(name for identity, name in files.items() if identity not in named)
-    return Named(tuple(files.values()), inside, search.left)
+    return Named(tuple(files.values()), inside, search.left, {name: path for path, name in files.items()})
 
 
-def _set_aside(search: _Search, named: Collection[str]) -> None:
-    for path in search.passed:
-        if _identity(str(path)) not in named:
-            set_aside(path, search.left)
+@dataclass
+class _Identities:
+    """What tells files apart whatever they are called; a folder is looked up once."""
+
+    folders: dict[str, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> str:
+        folder, _, own = name.rpartition("/")
+        if name == "-" or not folder or own in ("", ".", "..") or os.path.islink(name):  # noqa: PTH114 -- many files
+            return name if name == "-" else os.path.realpath(name)
+        if folder not in self.folders:
+            self.folders[folder] = os.path.realpath(folder)
+        return f"{self.folders[folder].rstrip('/')}/{own}"
 
 
-def _identity(name: str) -> str:
-    return name if name == "-" else os.path.realpath(name)
+def _ending(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if stem and dot else ""
 
 
 def _places(argument: str) -> list[Path]:
@@ -77,26 +91,27 @@ class _Search:
 
     def below(self, folder: Path) -> list[str]:
         """The files of usage below the folder, sorted."""
-        return sorted(str(path) for path in self._walk(folder))
+        return sorted(self._walk(folder))
 
-    def _walk(self, folder: Path) -> Iterator[Path]:
+    def _walk(self, folder: Path) -> Iterator[str]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             self._unread(folder, f"cannot read the folder: {error.strerror}", "check its permissions")
             return
         for entry in entries:
-            path = folder / entry.name
             if entry.name.startswith("."):
                 continue  # checkpoints, locks and the like, which the shell's globs leave out too
+            if entry.is_file() and _ending(entry.name) in SUFFIXES:
+                yield entry.path
+                continue
+            path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 yield from self._walk(path)
             elif entry.is_dir():
                 self._linked(path)
             elif not entry.is_file():
                 self._no_file(path)
-            elif path.suffix.lower() in SUFFIXES:
-                yield path
             else:
                 self.passed.append(path)
 

@@ -45,6 +45,7 @@ from costcalc.usage.labels import (
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.names import canonical
 from costcalc.usage.overlaps import check_apart
+from costcalc.usage.packs import packed
 from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
@@ -97,7 +98,8 @@ class Counter:
         self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
         self._check_dimensions()
         self.engine.execute(counted_table(len(self.labels)))
-        for number in range(len(self.readings)):
+        for number, reading in enumerate(self.readings):
+            self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
         check_apart(self.engine, self.readings)
         self._choose_names()
@@ -167,16 +169,16 @@ class Counter:
         self._count_once(number)
         if first.sources[0].kind != "json" or not self._rows_of(number, "cost_known OR revenue_known"):
             return
-        sources = tuple(with_all_digits(self.engine, source, self.workspace) for source in first.sources)
-        if sources != first.sources:
-            self.readings[number] = replace(first, sources=sources)
+        whole = with_all_digits(self.engine, replace(first, pack=self.readings[number].pack), self.workspace)
+        if whole.files != self.readings[number].files:
+            self.readings[number] = whole
             self.repeats.pop(number, None)
             self.unknown.pop(number, None)
             self._forget(number)
             self._count_once(number)
 
     def _count_once(self, number: int) -> None:
-        if self.readings[number].names is not None and is_small(self.readings[number].sources):
+        if self.readings[number].names is not None and is_small(self.readings[number].files):
             self._ask_names(number)
         if self.readings[number].sources[0].kind == "table":
             self._count_table(number)
@@ -199,9 +201,29 @@ class Counter:
         self.used.update(rows.meters)
         statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several)
         with self.engine.in_order() if reading.tells_apart else nullcontext():
-            self.engine.run(statement, reading.sources)
+            is_whole = self._ran(number, statement)
+        if not is_whole:
+            self.readings[number] = replace(reading, pack=None)
+            self._forget(number)
+            self._run(number, parts)
+            return
         if "reply" in rows.columns and self._has_repeats(number):
             self._tell_apart(number)
+
+    def _ran(self, number: int, statement: str) -> bool:
+        """Runs a statement that counts. False: the rows of a pack that are broken must be told by their own files."""
+        reading = self.readings[number]
+        try:
+            self.engine.run(statement, reading.sources)
+        except NotRectangular:
+            if reading.pack is None:
+                raise
+            return False
+        if reading.pack is None:
+            return True
+        if reading.pack.kind == "table":
+            return not self.engine.rejects(number)
+        return not self._rows_of(number, f"verdict = {MALFORMED}")
 
     def _count_table(self, number: int) -> None:
         """A table whose quotes or newlines are broken is copied without the broken rows, and counted from the copy."""
@@ -263,7 +285,7 @@ class Counter:
         reading = self.readings[number]
         if reading.names is not None and not reading.names.exact:
             spec = reading.unassumed or reading.spec
-            names = all_names(self.engine, spec, reading.sources)
+            names = all_names(self.engine, reading)
             self.readings[number] = replace(reading, names=names, watched=with_unread(reading.watched, spec, names))
 
     def _forget(self, number: int) -> None:
@@ -571,7 +593,8 @@ class Counter:
 
     def _alone(self, number: int, source: Source) -> Reading:
         reading = self.readings[number]
-        return replace(reading, sources=(source,), spec=replace(reading.spec, dedupe=None), tells_apart=False)
+        spec = replace(reading.spec, dedupe=None)
+        return replace(reading, sources=(source,), pack=None, spec=spec, tells_apart=False)
 
     def _problems(self, files: Sequence[tuple[Any, ...]]) -> list[Problem]:
         """The first refused rows of the scan, file by file, in the order of their lines."""

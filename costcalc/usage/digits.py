@@ -3,34 +3,59 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from costcalc.usage.engine import Engine, text_lines
-from costcalc.usage.paths import quoted
+from costcalc.usage.formats import Shape
+from costcalc.usage.names import last_of
+from costcalc.usage.paths import FILE, quoted
+from costcalc.usage.readings import Reading
 from costcalc.usage.sources import Source, Workspace
 
 _SAFE = 15  # significant digits that every double keeps
-# A decimal after a key: an unescaped quote before a colon ends a key, wherever it stands.
-_DECIMAL = r'([^\\]"\s*:\s*)(-?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?)'
-_IN_BYTES = re.compile(_DECIMAL.encode())
+_NUMBER = r"-?[0-9]+[.][0-9]+(?:[eE][-+]?[0-9]+)?"
 
 
-def with_all_digits(engine: Engine, source: Source, workspace: Workspace) -> Source:
-    """The JSON source, or a copy of it, line by line, whose decimals no double rounds."""
-    if not _loses_digits(engine, source):
-        return source
+def with_all_digits(engine: Engine, reading: Reading, workspace: Workspace) -> Reading:
+    """The JSON reading, with copies of those of its files in which a double rounds an amount."""
+    spec = reading.unassumed or reading.spec
+    shapes = (*spec.shapes, *(parts.shape for parts in spec.parts))
+    keys = sorted({last_of(path) for shape in shapes for path in _amounts(shape)})
+    places = _losing(engine, reading.files, keys)
+    files = tuple(_copied(source, workspace) if i in places else source for i, source in enumerate(reading.files))
+    return replace(reading, pack=files[0]) if reading.pack else replace(reading, sources=files)
+
+
+def _amounts(shape: Shape) -> Iterator[str]:
+    yield from (path for cost in (shape.cost, shape.revenue) if cost for term in cost.terms for path in term.paths)
+
+
+def _copied(source: Source, workspace: Workspace) -> Source:
+    """A copy, line by line, whose decimals no double rounds."""
     copy = workspace.new_file(".jsonl")
     with Path(source.path).open("rb") as lines, copy.open("wb") as out:
-        out.writelines(_IN_BYTES.sub(rb'\1"\2"', line) for line in lines)
+        out.writelines(_AFTER_A_KEY.sub(rb'\1"\2"', line) for line in lines)
     return replace(source, path=str(copy))
 
 
-def _loses_digits(engine: Engine, source: Source) -> bool:
-    """Whether some decimal is another one once a double held it."""
-    numbers = f"unnest(regexp_extract_all(line, {quoted(_DECIMAL)}, 2)) AS number"
-    long = f"length(replace(number, '.', '')) > {_SAFE}"
-    exact = "TRY_CAST(number AS DECIMAL(38,24))"
-    held = "TRY_CAST(CAST(TRY_CAST(number AS DOUBLE) AS VARCHAR) AS DECIMAL(38,24))"
-    found = f"SELECT 1 FROM (SELECT {numbers} FROM {text_lines((source,))}) WHERE {long} AND {exact} <> {held} LIMIT 1"
-    return bool(engine.fetch(found))
+# An unescaped quote before a colon ends a key, wherever it stands.
+_AFTER_A_KEY = re.compile(rf'([^\\]"\s*:\s*)({_NUMBER})'.encode())
+
+
+def _losing(engine: Engine, sources: tuple[Source, ...], keys: Sequence[str]) -> set[int]:
+    """The positions of the files with some amount that is another one once a double held it."""
+    found: set[int] = set()
+    for key in keys:
+        # The name of the key comes first: it is found faster than any number.
+        pattern = quoted(rf'"{re.escape(key)}"\s*:\s*({_NUMBER})')
+        numbers = f"unnest(regexp_extract_all(line, {pattern}, 1)) AS number"
+        long = f"length(replace(number, '.', '')) > {_SAFE}"
+        exact = "TRY_CAST(number AS DECIMAL(38,24))"
+        held = "TRY_CAST(CAST(TRY_CAST(number AS DOUBLE) AS VARCHAR) AS DECIMAL(38,24))"
+        every = f"SELECT {FILE} AS file, {numbers} FROM {text_lines(sources)}"
+        found |= {
+            file for (file,) in engine.fetch(f"SELECT DISTINCT file FROM ({every}) WHERE {long} AND {exact} <> {held}")
+        }
+    return found

@@ -204,7 +204,7 @@ def relation(
         return "frame"
     if isinstance(columns, JsonColumns):
         return _json(reading, columns, parts, numbered)
-    rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading.sources, number)
+    rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading, number)
     if not reading.spec.dedupe:
         return rows
     held = [keys for other in reading.earlier if (keys := _keys_held(other, reading.spec.dedupe))]
@@ -218,9 +218,9 @@ def _keys_held(reading: Reading, dedupe: Dedupe) -> str:
     if len(keys) < len(dedupe.key):
         return ""
     if isinstance(columns, JsonColumns):
-        rows = json_lines(reading.sources, columns)
+        rows = json_lines(reading, columns)
     else:
-        rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading.sources, None)
+        rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading, None)
     return f"SELECT {', '.join(keys)} FROM {rows} WHERE {keys[0]} IS NOT NULL"
 
 
@@ -231,16 +231,20 @@ def file_number(reading: Reading, parts: Parts | None) -> str:
     return "file" if parts or (reading.spec.replies and reading.tells_apart) else f"line.{FILE}"
 
 
-def _csv(sources: tuple[Source, ...], number: int | None) -> str:
+def _csv(reading: Reading, number: int | None) -> str:
     """`number`: of the tables that take what is no row; None: it is passed over."""
-    names = ", ".join(f"{quoted(f'c{i}')}: 'VARCHAR'" for i in range(len(sources[0].header)))
+    first = reading.files[0]
+    columns = {f"c{i}": "VARCHAR" for i in range(len(first.header))}
+    if reading.pack:
+        columns = {FILE: "BIGINT", **columns}
+    names = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in columns.items())
     options = {
         "columns": "{" + names + "}",
-        "delim": quoted(sources[0].delimiter),
+        "delim": quoted(first.delimiter),
         "quote": quoted('"'),
         "escape": quoted('"'),
         "header": "false",
-        "skip": str(sources[0].skip),
+        "skip": str(first.skip),
         "auto_detect": "false",
         "hive_partitioning": "false",
     }
@@ -249,7 +253,7 @@ def _csv(sources: tuple[Source, ...], number: int | None) -> str:
     else:
         tables = {"rejects_table": quoted(f"rejects_{number}"), "rejects_scan": quoted(f"rejects_scan_{number}")}
         options |= {"store_rejects": "true", **tables}
-    return f"read_csv({_files(sources)}, {_options(options)})"
+    return f"read_csv({_files(reading.files)}, {_options(options)})"
 
 
 def _parquet(sources: tuple[Source, ...]) -> str:
@@ -264,7 +268,7 @@ def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered:
     once = replies_of(spec.replies, columns, spec.search_for) if spec.replies and reading.tells_apart else ""
     if spec.dedupe and listed:
         once = lines_once(spec.dedupe, columns)
-    lines = json_lines(reading.sources, columns)  # now that every path is known
+    lines = json_lines(reading, columns)  # now that every path is known
     if once:
         lines, file = once.replace("LINES", lines), "file"
     if not listed:
@@ -276,15 +280,16 @@ def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered:
     return f"(SELECT line, {members}, {file} FROM {lines} WHERE {chosen})"
 
 
-def json_lines(sources: Sequence[Source], columns: JsonColumns) -> str:
+def json_lines(reading: Reading, columns: JsonColumns) -> str:
     """The lines with the columns that were asked for, each a struct called `line`."""
+    more = {FILE: "BIGINT"} if reading.pack else {}
     options = {
-        "columns": columns.types(),
+        "columns": columns.types(more),
         "format": quoted("newline_delimited"),
         "ignore_errors": "true",
         "hive_partitioning": "false",
     }
-    return f"read_json({_files(tuple(sources))}, {_options(options)}) AS line"
+    return f"read_json({_files(reading.files)}, {_options(options)}) AS line"
 
 
 def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:
@@ -296,7 +301,7 @@ def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:
 def lines_with_keys(reading: Reading) -> str:
     """The lines, as text, in which one of the keys that the format searches for begins an object."""
     pattern = usage_key_pattern(reading.spec).pattern
-    return f"{text_lines(reading.sources)} WHERE regexp_matches(line, {quoted(pattern)})"
+    return f"{text_lines(reading.files)} WHERE regexp_matches(line, {quoted(pattern)})"
 
 
 def text_lines(sources: tuple[Source, ...]) -> str:

@@ -165,13 +165,10 @@ class JsonColumns:
     def unforeseen(self) -> str | None:
         return " OR ".join(f"{sql} IS NOT NULL" for sql in self.missed) or None
 
-    def types(self) -> str:
-        """The columns of the lines, for the engine: `{"usage": 'STRUCT(…)'}`."""
-        return (
-            "{"
-            + ", ".join(f"{name_of(_bare(key))}: {quoted(_member_type(key, tree))}" for key, tree in self.tree.items())
-            + "}"
-        )
+    def types(self, more: Mapping[str, str]) -> str:
+        """The columns of the lines, for the engine: `{"usage": 'STRUCT(…)'}`; `more`: other columns with their types."""
+        found = {_bare(key): _member_type(key, tree) for key, tree in self.tree.items()} | dict(more)
+        return "{" + ", ".join(f"{name_of(name)}: {quoted(kind)}" for name, kind in found.items()) + "}"
 
     def list_sql(self) -> str:
         """The list of parts, from whichever root has it; the parts' own paths are added to its type."""

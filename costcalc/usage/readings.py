@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path, PurePath
+from dataclasses import field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from costcalc.asked import Setting
@@ -46,7 +46,13 @@ class Reading:
     lacking_parts: tuple[str, ...] = ()  # of what lies inside them
     lacking_optional: tuple[str, ...] = ()  # and what not every version of the export has
     earlier: tuple[Reading, ...] = ()  # of the same format, laid out otherwise: what they hold is counted there
+    pack: Source | None = None  # what is read instead of many small sources
     tells_apart: bool = False  # lines that repeat a reply, continue one or sum several up were seen
+
+    @property
+    def files(self) -> tuple[Source, ...]:
+        """What the engine reads."""
+        return (self.pack,) if self.pack else self.sources
 
     @property
     def dimensions(self) -> dict[str, str]:
@@ -109,14 +115,15 @@ def plan(
     groups: dict[tuple[object, ...], list[Source]] = {}
     chosen: dict[tuple[object, ...], _Choice] = {}
     problems: list[Problem] = []
-    choices = [_chosen(source, mapping, usage_format, is_bill, rules) for source in sources]
-    beside = {glob for choice in choices for glob in (choice.spec.beside if choice.spec else ())}
+    chooser = _Chooser(mapping, usage_format, is_bill, rules)
+    choices = [chooser.chosen(source) for source in sources]
+    beside = _any_of({glob for choice in choices for glob in (choice.spec.beside if choice.spec else ())})
     for source, choice in zip(sources, choices, strict=True):
         spec = choice.spec
         if source.is_empty:
             left.empty[source.shown] = [_header_only(source)]
             continue
-        if not source.is_named and any(PurePath(source.shown).match(glob) for glob in beside):
+        if not source.is_named and beside.search(source.shown):
             left.other[source.shown] = []
             continue
         if spec is None and source.kind == "json":
@@ -185,17 +192,39 @@ class _Choice:
     entries: Mapping[str, Setting]  # of the configuration's maps
 
 
-def _chosen(
-    source: Source, mapping: Mapping[str, str], usage_format: str | None, is_bill: bool, rules: Sequence[MapRule]
-) -> _Choice:
-    spec, why = choose(source, mapping, usage_format, is_bill)
-    if is_bill or source.is_empty:
-        return _Choice(spec, why, {})
-    entries = entries_of(rules, source, spec.name if spec else plain.NAME, mapping)
-    meant = next((entry for name, entry in entries.items() if is_meaning(name)), None)
-    if meant and usage_format is None:
-        return _Choice(None, f"{meant.place} says what its columns mean", entries)
-    return _Choice(spec, why, entries)
+@dataclass
+class _Chooser:
+    """Chooses how sources are read; those that look alike are asked about once."""
+
+    mapping: Mapping[str, str]
+    usage_format: str | None
+    is_bill: bool
+    rules: Sequence[MapRule]
+    known: dict[tuple[object, ...], _Choice] = field(default_factory=dict)
+
+    def chosen(self, source: Source) -> _Choice:
+        if self.rules:
+            return self._chosen(source)
+        key = (source.kind, source.header, source.leaves, source.is_empty)
+        if key not in self.known:
+            self.known[key] = self._chosen(source)
+        return self.known[key]
+
+    def _chosen(self, source: Source) -> _Choice:
+        spec, why = choose(source, self.mapping, self.usage_format, self.is_bill)
+        if self.is_bill or source.is_empty:
+            return _Choice(spec, why, {})
+        entries = entries_of(self.rules, source, spec.name if spec else plain.NAME, self.mapping)
+        meant = next((entry for name, entry in entries.items() if is_meaning(name)), None)
+        if meant and self.usage_format is None:
+            return _Choice(None, f"{meant.place} says what its columns mean", entries)
+        return _Choice(spec, why, entries)
+
+
+def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
+    """What matches a path whose end one of the globs is; `*` stands for a part of a name."""
+    ends = "|".join(re.escape(glob).replace(r"\*", "[^/]*") for glob in sorted(globs))
+    return re.compile(f"(^|/)({ends})$" if ends else r"(?!)")
 
 
 def _leave(sources: Iterable[Source], problems: Sequence[Problem], left: Left) -> list[Problem]:

@@ -53,7 +53,7 @@ def _columns(reading: Reading) -> JsonColumns:
 def _lines(reading: Reading, columns: JsonColumns) -> str:
     from costcalc.usage.engine import json_lines
 
-    return json_lines(reading.sources, columns)
+    return json_lines(reading, columns)
 
 
 def _steps(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> str:

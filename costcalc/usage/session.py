@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ from costcalc.usage.paths import quoted
 if TYPE_CHECKING:
     import duckdb
 
-_PATTERN = "*?["  # what begins a pattern in a path; a class of one character stands for that character alone
+_SIGNS = re.compile(
+    r"[*?\[]"
+)  # what begins a pattern in a path; a class of one character stands for that character alone
 _CHANGEABLE = ("preserve_insertion_order",)
 
 
@@ -75,8 +78,8 @@ def can_spell(path: str | Path) -> bool:
 
 def _spelled(path: str | Path) -> str:
     # An absolute path begins with no "~" and no "file:", which the engine would expand.
-    assert Path(path).is_absolute(), path
-    return "".join(f"[{char}]" if char in _PATTERN else char for char in str(path))
+    assert os.path.isabs(path), path  # noqa: PTH117 -- there may be many files
+    return _SIGNS.sub(r"[\g<0>]", str(path))
 
 
 def _listed(paths: Iterable[str | Path]) -> str:

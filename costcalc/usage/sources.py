@@ -10,12 +10,14 @@ import io
 import json
 import os
 import shutil
+import stat
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from errno import ENOSPC
+from itertools import islice
 from pathlib import Path
 from typing import IO, Literal
 
@@ -25,14 +27,16 @@ from costcalc.records import dataclass
 from costcalc.usage.arguments import Named
 from costcalc.usage.formats import Unfold
 from costcalc.usage.limits import USUAL, Limits, disk_full
+from costcalc.usage.looks import Looks
 from costcalc.usage.paths import quoted
 from costcalc.usage.progress import Progress, Step, watched
 from costcalc.usage.session import can_spell, literal, locked_session
-from costcalc.usage.unfold import read_exact, unfold_of, unfolded
+from costcalc.usage.unfold import read_exact, unfolded
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
-_SAMPLE_TEXT, _SAMPLE_JSON = 64, 4_096  # characters
+_CLOSE_LOOKS = 20  # tables of one header; of more of them only the header is looked at
+_SAMPLE_ROWS = 100
 _EXCERPT = 10_000
 _CHUNK_BYTES = 1 << 20
 _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last one reads every byte
@@ -68,6 +72,9 @@ class Workspace:
     limits: Limits = USUAL
     progress: Progress | None = None
     count: int = 0
+    looks: Looks = field(default_factory=Looks)  # at files as they are
+    members: Looks = field(default_factory=Looks)  # at the records that files were taken apart into
+    headers: Counter[tuple[str, ...]] = field(default_factory=Counter)  # of tables, how often each was met
 
     def new_file(self, suffix: str) -> Path:
         self.count += 1
@@ -94,7 +101,7 @@ def open_sources(named: Named, workspace: Workspace) -> list[Source]:
     problems: list[Problem] = []
     for name in named.files:
         try:
-            sources.append(replace(open_source(name, workspace), is_named=name not in named.inside))
+            sources.append(open_source(name, workspace, named.paths[name], name not in named.inside))
         except CostcalcError as error:
             if {problem.code for problem in error.problems} == {"empty-file"}:
                 named.left.empty[name] = error.problems
@@ -123,17 +130,18 @@ def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
     return noted
 
 
-def open_source(name: str, workspace: Workspace) -> Source:
+def open_source(name: str, workspace: Workspace, real: str, is_named: bool = True) -> Source:
     """One file, looked at: kind, encoding, delimiter, header. CostcalcError: unreadable or empty."""
-    path = Path(name)
+    path, seconds = Path(real), time.time()
     try:
         if name == "-":
             path = workspace.copied(sys.stdin.buffer, "Copying standard input")
-        elif path.is_file() and can_spell(path.resolve()):
-            path = path.resolve()
         else:
-            with path.open("rb") as stream:  # a pipe, or a name that the engine cannot be told
-                path = workspace.copied(stream, f"Copying {name}")
+            status = Path(name).stat()
+            seconds = status.st_mtime
+            if not stat.S_ISREG(status.st_mode) or not can_spell(real):
+                with Path(name).open("rb") as stream:  # a pipe, or a name that the engine cannot be told
+                    path = workspace.copied(stream, f"Copying {name}")
         head = _head(path)
         if head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
             path = _unpacked(path, head, name, workspace)
@@ -143,8 +151,10 @@ def open_source(name: str, workspace: Workspace) -> Source:
             raise disk_full() from error
         raise _unreadable(name, getattr(error, "strerror", None) or str(error)) from error
     if head.startswith(b"PAR1"):
-        return Source(name, str(path), "parquet", changed=_changed(name))
-    return _text_source(name, path, head, workspace)
+        source = Source(name, str(path), "parquet")
+    else:
+        source = _text_source(name, path, head, workspace)
+    return replace(source, changed=int(seconds) // DAY_SECONDS * DAY_SECONDS, is_named=is_named)
 
 
 def _unreadable(name: str, reason: str, remedy: str = "check the path and its permissions") -> CostcalcError:
@@ -152,8 +162,9 @@ def _unreadable(name: str, reason: str, remedy: str = "check the path and its pe
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(_SNIFF_BYTES)
+    with path.open("rb", buffering=0) as stream:
+        # A buffer for all that might be there would cost more than a small file itself.
+        return stream.read(min(_SNIFF_BYTES, os.fstat(stream.fileno()).st_size))
 
 
 def _unpacked(path: Path, head: bytes, name: str, workspace: Workspace) -> Path:
@@ -207,7 +218,7 @@ def _text_source(name: str, path: Path, head: bytes, workspace: Workspace) -> So
     whole = len(head) < _SNIFF_BYTES
     if text.lstrip()[0] in "{[":
         return json_source(name, path, text, whole, workspace)
-    return _table_source(name, path, text, whole)
+    return _table_source(name, path, text, whole, workspace)
 
 
 def _not_text(name: str) -> Problem:
@@ -245,23 +256,36 @@ def _recoded(path: Path, encoding: str, workspace: Workspace) -> Path:
     return target
 
 
-def _table_source(name: str, path: Path, text: str, whole: bool) -> Source:
+def _table_source(name: str, path: Path, text: str, whole: bool, workspace: Workspace) -> Source:
     delimiter = _delimiter(text)
     blank = len(text) - len(text.lstrip("\r\n"))
-    rows = list(csv.reader(io.StringIO(text[blank:], newline=""), delimiter=delimiter))
-    if not whole and len(rows) > 1:
+    lines = csv.reader(io.StringIO(text[blank:], newline=""), delimiter=delimiter)
+    header = tuple(column.strip() for column in next(lines))
+    workspace.headers[header] += 1
+    is_known = workspace.headers[header] > _CLOSE_LOOKS
+    most = 1 if is_known else _SAMPLE_ROWS
+    rows = list(islice(lines, most + 1))
+    if not whole and rows and len(rows) <= most:
         rows.pop()  # it may be cut where the look at the file ended
-    header = tuple(column.strip() for column in rows[0])
-    body = tuple(tuple(row) for row in rows[1:101] if row)
+    body = tuple(tuple(row) for row in rows[:most] if row)
+    empty = not body and not any(map(str.strip, text[blank:].splitlines()[1:]))
     notes = (
         ()
         if _ends_whole(path)
         else (f"{name} has no newline at its end: if it was cut off, its last row may be short",)
     )
     skip = 1 + len(text[:blank].splitlines())
-    empty, changed = not body, _changed(name)
+    samples = () if is_known else body
     return Source(
-        name, str(path), "table", delimiter, header, body, skip=skip, notes=notes, is_empty=empty, changed=changed
+        name,
+        str(path),
+        "table",
+        delimiter,
+        header,
+        samples,
+        skip=skip,
+        notes=notes,
+        is_empty=empty,
     )
 
 
@@ -269,12 +293,6 @@ def _ends_whole(path: Path) -> bool:
     with path.open("rb") as stream:
         stream.seek(-1, os.SEEK_END)
         return stream.read(1) in b"\r\n"
-
-
-def _changed(name: str) -> int:
-    """00:00 UTC of the day of the file's last change; of today for what has none."""
-    seconds = Path(name).stat().st_mtime if name != "-" else time.time()
-    return int(seconds) // DAY_SECONDS * DAY_SECONDS
 
 
 def json_source(name: str, path: Path, text: str, whole: bool, workspace: Workspace) -> Source:
@@ -286,23 +304,18 @@ def json_source(name: str, path: Path, text: str, whole: bool, workspace: Worksp
         path = workspace.new_file(".jsonl")
         path.write_text("".join(f"{record}\n" for _, record in taken), encoding="utf-8")
         starts, text = tuple(line for line, _ in taken), "\n".join(record for _, record in taken[:_SAMPLE_LINES])
-    records = _first_records(text)
-    if (unfold := unfold_of(records)) is not None:
-        path, starts = _unfolded(path, starts, unfold, workspace)
-        records = _first_records(_head(path).decode("utf-8"))
-    flat = [dict(_flat(record)) for record in records]
-    scalars = dict.fromkeys(
-        key for record in records for key, value in record.items() if not isinstance(value, dict | list)
-    )
+    look = workspace.looks.at(text)
+    if look.unfold is not None:
+        path, starts = _unfolded(path, starts, look.unfold, workspace)
+        look = workspace.members.at(_head(path).decode("utf-8", "ignore"))
     return Source(
         name,
         str(path),
         "json",
-        leaves=frozenset(path for record in flat for path in record),
-        scalars=tuple(scalars),
-        records=tuple({path: _sample(value) for path, value in record.items() if _is_single(value)} for record in flat),
+        leaves=look.leaves,
+        scalars=look.scalars,
+        records=look.records,
         lines=starts,
-        changed=_changed(name),
     )
 
 
@@ -358,38 +371,6 @@ def _next_record(text: str, place: int) -> int | None:
     while place < len(text) and text[place] in " \t\r\n,":
         place += 1
     return place if place < len(text) and text[place] != "]" else None
-
-
-def _first_records(text: str) -> list[dict[str, object]]:
-    found = []
-    for line in text.split("\n")[:_SAMPLE_LINES]:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        found += [record] if isinstance(record, dict) else []
-    return found
-
-
-def _flat(record: Mapping[str, object], prefix: str = "", depth: int = 5) -> Iterator[tuple[str, object]]:
-    for key, value in record.items():
-        yield prefix + key, value
-        if isinstance(value, dict) and depth:
-            yield from _flat(value, f"{prefix}{key}.", depth - 1)
-
-
-def _is_single(value: object) -> bool:
-    return isinstance(value, str | int | float)
-
-
-def _sample(value: object) -> str:
-    """The value as a text: the begin of a long one, unless it may hold JSON."""
-    text = str(value)
-    return (
-        text
-        if len(text) <= _SAMPLE_TEXT or (text.startswith("{") and len(text) <= _SAMPLE_JSON)
-        else text[:_SAMPLE_TEXT]
-    )
 
 
 def _delimiter(text: str) -> str:

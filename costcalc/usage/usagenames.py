@@ -8,11 +8,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from costcalc.usage.engine import Engine, json_lines
 from costcalc.usage.formats import FormatSpec
 from costcalc.usage.paths import JsonColumns, UsageNames
 from costcalc.usage.sources import Source
+
+if TYPE_CHECKING:
+    from costcalc.usage.readings import Reading
 
 _SMALL = 16 << 20  # bytes of a log that is asked as a whole at once
 
@@ -29,8 +33,9 @@ def is_small(sources: Sequence[Source]) -> bool:
     return sum(Path(source.path).stat().st_size for source in sources) <= _SMALL
 
 
-def all_names(engine: Engine, spec: FormatSpec, sources: Sequence[Source]) -> UsageNames:
+def all_names(engine: Engine, reading: Reading) -> UsageNames:
     """The names of every line, under every root of the format."""
+    spec = reading.unassumed or reading.spec
     roots = (*spec.roots, *spec.unseen_roots)
     columns = JsonColumns(roots)
     objects = {
@@ -39,12 +44,15 @@ def all_names(engine: Engine, spec: FormatSpec, sources: Sequence[Source]) -> Us
         for key in spec.objects
         if (column := columns.get("/" + (path := key if root == "." else f"{root}.{key}")))
     }
-    found: set[str] = set()
-    lines = json_lines(sources, columns)
-    for path, sql in objects.items():
-        structures = engine.fetch(f"SELECT DISTINCT json_structure({sql}) FROM {lines} WHERE json_valid({sql})")
-        for (structure,) in structures:
-            found |= {path, *_paths(json.loads(structure), path)}
+    # One reading of the lines asks for every object at once.
+    each = ", ".join(f"CASE WHEN json_valid({sql}) THEN json_structure({sql}) END" for sql in objects.values())
+    lines = json_lines(reading, columns)
+    places = f"unnest([{each}]) AS structure, generate_subscripts([{each}], 1) AS place"
+    asked = f"SELECT DISTINCT place, structure FROM (SELECT {places} FROM {lines}) WHERE structure IS NOT NULL"
+    paths, found = list(objects), set[str]()
+    for place, structure in engine.fetch(asked) if objects else ():
+        path = paths[place - 1]
+        found |= {path, *_paths(json.loads(structure), path)}
     return UsageNames(spec.objects, frozenset(found), exact=True)
 
 

@@ -1,0 +1,99 @@
+"""Many small files are read as one: each keeps its own rows, and what is wrong in one is said of that one."""
+
+import json
+
+import pytest
+
+from costcalc.api import scan
+
+FILES = 620
+HEADER = "timestamp,model,input_tokens,output_tokens\n"
+
+
+def _reply(number: int, **usage: object) -> str:
+    counts = {"input_tokens": number, "output_tokens": 1, **usage}
+    message = {"id": f"msg_{number}", "model": "claude-sonnet-5", "usage": counts}
+    line = {"sessionId": "s", "timestamp": "2026-09-01T10:00:00Z", "requestId": f"r{number}", "message": message}
+    return json.dumps(line) + "\n"
+
+
+def _tables(folder):
+    for number in range(FILES):
+        row = f"2026-09-01T10:00:00Z,gpt-5-mini,{number},1\n"
+        (folder / f"{number:04}.csv").write_text(HEADER + row, encoding="utf-8")
+
+
+def _sessions(folder):
+    for number in range(FILES):
+        (folder / f"{number:04}.jsonl").write_text(_reply(number), encoding="utf-8")
+
+
+def _inputs(ledger) -> int:
+    return sum(ledger.quantity(group, "input_tokens") for group in ledger.groups)
+
+
+@pytest.mark.parametrize("write", [_tables, _sessions])
+def test_every_file_keeps_its_rows(write, tmp_path):
+    write(tmp_path)
+    ledger = scan(tmp_path)
+    assert [source.rows for source in ledger.sources] == [1] * FILES
+    assert _inputs(ledger) == sum(range(FILES))
+    assert not ledger.problems
+
+
+def test_rows_without_a_newline_and_with_blank_lines_are_read(tmp_path):
+    _tables(tmp_path)
+    for number in (3, 300):
+        (tmp_path / f"{number:04}.csv").write_text(
+            f"\n{HEADER}\n2026-09-01T10:00:00Z,gpt-5-mini,{number},1", encoding="utf-8"
+        )
+    assert _inputs(scan(tmp_path)) == sum(range(FILES))
+
+
+@pytest.mark.parametrize(
+    ("write", "ending", "text", "code", "rows"),
+    [
+        (_tables, "csv", HEADER + "2026-09-01T10:00:00Z,gpt-5-mini,7\n", "malformed-row", 0),
+        (_tables, "csv", HEADER + '2026-09-01T10:00:00Z,"gpt-5-mini",7x,1\n', "bad-count", 0),
+        (_sessions, "jsonl", _reply(7) + _reply(8)[:40] + "\n", "truncated-json", 1),
+        (_sessions, "jsonl", _reply(7) + '{"sessionId": "s" "message": {}}\n', "malformed-json", 1),
+        (_sessions, "jsonl", _reply(7, output_tokens=1.5), "bad-count", 0),
+    ],
+)
+def test_a_broken_row_is_said_with_its_file_and_line(write, ending, text, code, rows, tmp_path):
+    write(tmp_path)
+    (tmp_path / f"0007.{ending}").write_text(text, encoding="utf-8")
+    ledger = scan(tmp_path)
+    assert [(problem.code, problem.place.file, problem.place.line) for problem in ledger.problems] == [
+        (code, str(tmp_path / f"0007.{ending}"), 1 + rows if ending == "jsonl" else 2)
+    ]
+    assert ledger.refused_rows == 1
+    assert sum(source.rows for source in ledger.sources) == FILES - 1 + rows
+    assert _inputs(ledger) == sum(range(FILES)) - 7 * (1 - rows)
+
+
+def test_a_row_of_two_lines_stays_one(tmp_path):
+    _tables(tmp_path)
+    row = '2026-09-01T10:00:00Z,"gpt-5\n-mini",9,1\n'
+    (tmp_path / "0009.csv").write_text(HEADER + row, encoding="utf-8")
+    ledger = scan(tmp_path)
+    assert {group.model for group in ledger.groups} == {"gpt-5-mini", "gpt-5\n-mini"}
+    assert _inputs(ledger) == sum(range(FILES))
+
+
+def test_one_reply_in_two_files_is_counted_once(tmp_path):
+    _sessions(tmp_path)
+    (tmp_path / "0600.jsonl").write_text(_reply(5) + _reply(600), encoding="utf-8")
+    ledger = scan(tmp_path)
+    assert _inputs(ledger) == sum(range(FILES))
+    assert sum(source.rows for source in ledger.sources) == FILES
+
+
+def test_a_late_file_that_begins_as_the_others_is_read_to_its_end(tmp_path):
+    _sessions(tmp_path)
+    late = _reply(610) + _reply(2_000, cache_audio_tokens=40, cache_read_input_tokens=8)
+    (tmp_path / "0610.jsonl").write_text(late, encoding="utf-8")
+    ledger = scan(tmp_path)
+    assert _inputs(ledger) == sum(range(FILES)) + 2_008
+    assert any("cache_audio_tokens" in problem.message for problem in ledger.uncounted)
+    assert {problem.place.file for problem in ledger.uncounted} == {str(tmp_path / "0610.jsonl")}
