@@ -1,7 +1,7 @@
 """Records: dataclasses that are cheap to define. A run defines some two hundred, and uses few of them.
 
 The standard decorator compiles six functions for a frozen class, half a millisecond; here it is one, the
-initialiser. Fields, `replace`, equality, hash, representation and pickling are those of the standard one.
+initialiser, and that when the first record is made. Fields, `replace`, equality, hash, representation and pickling are those of the standard one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _made(cls: type, frozen: bool, slots: bool, eq: bool) -> type:
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
     own = vars(cls)
     fields = dataclasses.fields(made)
-    methods: dict[str, Any] = {"__init__": _initialiser(made, fields, frozen), "__repr__": _repr}
+    methods: dict[str, Any] = {"__init__": _Initialiser(made, frozen), "__repr__": _repr}
     if eq:
         values = _values_of([field.name for field in fields if field.compare])
         methods["__eq__"] = lambda self, other: (
@@ -48,10 +48,22 @@ def _values_of(names: list[str]) -> Callable[[object], tuple[object, ...]]:
     return lambda self: tuple(getattr(self, name) for name in names)
 
 
-def _initialiser(cls: type, fields: tuple[dataclasses.Field[Any], ...], frozen: bool) -> Callable[..., None]:
+class _Initialiser:
+    """Stands for a class's `__init__`, which takes its place when it is first asked for."""
+
+    def __init__(self, cls: type, frozen: bool) -> None:
+        self._cls, self._frozen = cls, frozen
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        found = _initialiser(self._cls, self._frozen)
+        self._cls.__init__ = found  # type: ignore[misc]
+        return found.__get__(instance, owner)
+
+
+def _initialiser(cls: Any, frozen: bool) -> Callable[..., None]:
     known: dict[str, Any] = {"_set": object.__setattr__, "_none": dataclasses.MISSING}
     arguments, lines = ["self"], []
-    for field in fields:
+    for field in dataclasses.fields(cls):
         name, value = field.name, field.name
         if field.default_factory is not dataclasses.MISSING:
             known[f"_make_{name}"] = field.default_factory

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import importlib
+import inspect
 import pickle
 import pkgutil
 import re
@@ -117,6 +118,22 @@ def test_fields_are_inherited_and_a_class_keeps_what_it_says_itself():
 def test_a_single_field_hashes_as_a_record_of_one():
     assert {Single("x"): 1}[Single("x")] == 1
     assert Single("x") != "x"
+
+
+def test_the_signature_is_that_of_the_fields():
+    """Asked before a record was made, and of a class that inherits."""
+
+    @records.dataclass(frozen=True, slots=True)
+    class Fresh:
+        a: int
+        b: str = "x"
+
+    @records.dataclass(frozen=True)
+    class Below(Fresh):
+        pass
+
+    assert [str(inspect.signature(cls)) for cls in (Fresh, Below)] == ["(a, b='x')"] * 2
+    assert (Below(1), Fresh(1).b) == (Below(a=1, b="x"), "x")
 
 
 def test_bare_and_ordered():
