@@ -149,7 +149,11 @@ class Pricebook:
         return None
 
     def book(self, provider: str, region: str) -> Book:
-        return next(book for book in self.by_provider[provider] if book.region == region)
+        return self._by_list[provider, region]
+
+    @cached_property
+    def _by_list(self) -> Mapping[tuple[str, str], Book]:
+        return {(book.provider, book.region): book for book in reversed(self.books)}
 
     def payer_named(self, name: str) -> str:
         """What a log's word for a provider is called here: by the books, else as a host; as written where neither knows it."""

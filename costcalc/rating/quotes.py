@@ -92,6 +92,7 @@ class Quotes:
         self._labels = [(label, names.index(canonical(label))) for label in asked if canonical(label) in names]
         self._breakpoints: dict[tuple[str, str, str], list[date]] = {}
         self._quotes: dict[PriceKey, Quote] = {}
+        self._schedules: dict[tuple[str, str, str, date], Schedule | None] = {}  # with the day its price began
         self._shared_days = {*change_days, *(day for target in targets for day in self._own_days(target))}
 
     def quote(self, key: PriceKey) -> Quote:
@@ -174,6 +175,12 @@ class Quotes:
 
     def schedule(self, found: ResolvedModel, day: date) -> Schedule | None:
         """The schedule in force on a day; where there is none yet, the model's last one: its hours matter later."""
+        place = (found.provider, found.region, found.model, self.since(found, day))
+        if place not in self._schedules:
+            self._schedules[place] = self._schedule(found, day)
+        return self._schedules[place]
+
+    def _schedule(self, found: ResolvedModel, day: date) -> Schedule | None:
         lookup = self.pricebook.block_on(found.provider, found.region, found.model, day)
         name = lookup.block.schedule if lookup.block else None
         if name is None:
