@@ -13,7 +13,7 @@ from costcalc.api.usage import ledger_of
 from costcalc.api.words import line_names, read_basis
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
-from costcalc.rating.rate import RatingOptions
+from costcalc.rating.rate import PARTING, RatingOptions
 from costcalc.reports.allocating import WAYS
 from costcalc.reports.cost import CostReport
 from costcalc.reports.cost import cost as cost_report
@@ -47,7 +47,11 @@ def cost(
     names = () if by is None and each else line_names(by or ())
     prices = prices or read_prices()
     options = RatingOptions(names, read_basis(basis), currency.upper() if currency else None, timezone)
-    lines = Periods(prices.pricebook, replace(options, by=(*names, each) if each else names))
+    lines = Periods(
+        prices.pricebook,
+        replace(options, by=(*names, each) if each else names),
+        takes_apart=allocate == "none" and not {*names} & {*PARTING},
+    )
     ledger = ledger_of(usage, names, prices, timezone, choose, joining=lines)
     report = cost_report(ledger, prices.pricebook, prices.fx, options, each, allocate)
     return CostResult(

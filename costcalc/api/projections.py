@@ -17,7 +17,7 @@ from costcalc.money import Money
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
-from costcalc.rating.rate import RatingOptions
+from costcalc.rating.rate import PARTING, RatingOptions
 from costcalc.reports.projection import ProjectOptions
 from costcalc.reports.projection import project as projection
 from costcalc.scenario.events import SHOWN_SHARES
@@ -75,7 +75,10 @@ def project(
     currency = currency or plan.currency
     prices = prices or read_prices()
     days = changes.days()
-    lines = Periods(prices.pricebook, RatingOptions(names, timezone=timezone), days, _targets(move_to, prices))
+    lines = Periods(
+        prices.pricebook, RatingOptions(names, timezone=timezone), days, _targets(move_to, prices),
+        takes_apart=not {*names} & {*PARTING},
+    )  # fmt: skip
     ledger = ledger_of(usage, names, prices, timezone, choose, [plan], lines)
     options = ProjectOptions(
         changes=changes,
@@ -110,7 +113,7 @@ def _workings(
 ) -> Workings:
     from costcalc.reports.workings import projection_workings  # imported where a workbook is asked for
 
-    return projection_workings(ledger, prices.pricebook, prices.fx, options, plan, share)
+    return projection_workings(ledger.in_full, prices.pricebook, prices.fx, options, plan, share)
 
 
 def refuse_move_to(target: str | None, plan: Scenario) -> None:

@@ -36,7 +36,7 @@ class Earners:
         self.unit: Callable[[UsageGroup], str | None] = lambda group: (
             None if position is None else group.dimensions[position]
         )
-        self.names_customers = position is not None
+        self.names_customers = CUSTOMER in ledger.names
         self._found: dict[str | None, _Earner] = {}
         if any(group.revenue is not None for group in ledger.groups):
             for group in ledger.groups:

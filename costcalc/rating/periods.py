@@ -33,6 +33,7 @@ class Periods:
     change_days: Sequence[date] = ()
     targets: Sequence[ResolvedModel] = ()
     more_edges: OtherEdges = _no_edges  # what scenarios ask of lengths, besides the model's own price
+    takes_apart: bool = False  # names that no price asks for are left to a breakdown
     keeps_hours: bool = False  # hours of the day stay apart: what will be asked of them is not known yet
     _lists: dict[Written, tuple[ResolvedModel, ...]] = field(default_factory=dict)
 

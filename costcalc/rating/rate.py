@@ -35,6 +35,7 @@ _SUGGESTED = 20  # unknown models that get near names
 Met = tuple[Fraction, PriceKey | None, Month, date]  # a share of a group, its price, and when
 MetAll = tuple[list[Met], bool]  # all shares of a group, and whether their prices differ
 TIME_FIELDS = ("day", "month")
+PARTING = ("meter", "basis")  # names of a line that part one request
 PRICE_FIELDS = ("provider", "model", "region", "service_tier", "meter", "basis", "format", *TIME_FIELDS)
 
 
@@ -106,6 +107,8 @@ class Rater:
         self.earners = earners or Earners(ledger)
         self.earned: dict[Kind, dict[str | None, Fraction]] = {}  # by customer, in the currency of the kind
         self.without_price: set[Kind] = set()  # filled by the rating
+        self.made: dict[Kind, tuple[list[Charge], list[Unpriced]]] = {}  # likewise: what became of each kind
+        self.shares: list[list[tuple[Kind, Fraction]]] = []  # of the groups of a breakdown: their kinds, and how much of each
         self.committed: list[Committed] = []  # filled by the rating
         self.splits = {tuple(split) for split in ledger.cuts.splits}
         self._noting = True  # assumptions are those of the log's own time
@@ -130,7 +133,7 @@ class Rater:
         lacking: set[Kind] = set()
         tally = tally_of(self.commitments)
         for kind, sums in amounts.items():
-            made, missing = self.charge(kind, sums)
+            made, missing = self.made[kind] = self.charge(kind, sums)
             charges += made
             unpriced += missing
             for charge in made:
@@ -143,7 +146,7 @@ class Rater:
         self._noting = False
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
-        unpriced = self._with_advice(unpriced)
+        unpriced = self.with_advice(as_one(unpriced))
         self.assumed.undated_rows = self.ledger.undated_rows
         self.assumed.without_commitments = bool(self.ledger.is_part and self.pricebook.terms.commitments)
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
@@ -193,7 +196,7 @@ class Rater:
             line, who, SHORTFALL, None, Fraction(), part.shortfall, "contracted", None, is_shortfall=True, day=last
         )
 
-    def _with_advice(self, unpriced: list[Unpriced]) -> list[Unpriced]:
+    def with_advice(self, unpriced: Sequence[Unpriced]) -> list[Unpriced]:
         """What would give them a price: of a host's models the maker's, of unknown ones what is called alike."""
         found = [self._with_makers_model(part) if part.key is None else part for part in unpriced]
         near = self._nearest([part for part in found if part.key is None and part.makers_model is None])
@@ -218,9 +221,10 @@ class Rater:
     def add_up(self) -> dict[Kind, Amounts]:
         """Amounts by kind: groups that no price and no line tells apart come together."""
         found: dict[Kind, Amounts] = {}
+        self.shares = []
         states, self.earned = self.earners.are_known, {}
         moments: dict[tuple[object, ...], MetAll] = {}
-        kinds: dict[tuple[object, ...], Amounts] = {}
+        kinds: dict[tuple[object, ...], tuple[Kind, Amounts]] = {}
         earning: dict[tuple[object, ...], dict[str | None, Fraction]] = {}
         width = len(self.ledger.meters)
         for group in self.ledger.groups:
@@ -236,22 +240,26 @@ class Rater:
             earns, currency = (self.earners.earns(group), self.earners.currency(group)) if states else ("", None)
             if group.until is not None and self._spans_lines(group):
                 self.assumed.spans_lines = True
+            shares: list[tuple[Kind, Fraction]] = []
             for position, (weight, key, month, day) in enumerate(met[0]):
                 short = (
                     line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
                     earns, currency, met[1], group.mix, group.thinking_assumed,
                     None if key else (group.provider, group.model, day, self._lengths_of(group)),
                 )  # fmt: skip
-                sums = kinds.get(short)
-                if sums is None:
+                if short not in kinds:
                     kind = self._kind(group, resolved, line, (weight, key, month, day), met[1])
                     # Two names of one provider make one kind.
-                    sums = kinds[short] = found.setdefault(kind, Amounts(width))
+                    kinds[short] = kind, found.setdefault(kind, Amounts(width))
                     earning[short] = self.earned.setdefault(kind, {}) if earns else {}
+                kind, sums = kinds[short]
                 sums.add(group, weight, position == 0)
+                shares.append((kind, weight))
                 if earns:
                     unit, by_customer = self.earners.unit(group), earning[short]
                     by_customer[unit] = by_customer.get(unit, Fraction()) + (group.revenue or 0) * weight
+            if self.ledger.breakdown:
+                self.shares.append(shares)
         return found
 
     def charge(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
@@ -399,18 +407,27 @@ class Rater:
 
     def _billed(self, kind: Kind, sums: Amounts) -> Charge:
         """The stated cost. A contract's discount survives: the changes multiply what was billed."""
-        amount = sums.cost * self.exchange(kind.cost_currency or self.currency, kind.month)
         matching = self._in_force(kind)
-        factors, applied = self._bill_factors(kind, sums, matching)
-        cost = Cost(amount, *(amount * factor for factor in factors))
+        unit, applied = self._bill_unit(kind, sums, matching)
+        cost = unit * sums.cost
         counted = self._counted(sums, kind.cost_meter)
         charge = self._charge(kind, sums, kind.cost_meter, counted, cost, kind.cost_kind or "billed", not applied)
         if self._noting and kind.weighted:
-            self.assumed.note_shared_bill(amount)
+            self.assumed.note_shared_bill(cost.before)
         selectors = [*(change.selector for change in matching), *(term.selector for term in self.commitments)]
         if kind.cost_meter is None and any(selector.meters for selector in selectors):
             charge = replace(charge, split=self._split(kind, sums))
         return self._with_requests(charge, sums)
+
+    def bill_unit(self, kind: Kind) -> Cost:
+        """What one unit of the stated cost of a rated kind comes to, in the report's currency."""
+        return self._bill_unit(kind, self.amounts[kind], self._in_force(kind))[0]
+
+    def _bill_unit(self, kind: Kind, sums: Amounts, matching: tuple[PriceChange, ...]) -> tuple[Cost, bool]:
+        """The same, and whether the changes could be applied."""
+        rate = self.exchange(kind.cost_currency or self.currency, kind.month)
+        factors, applied = self._bill_factors(kind, sums, matching)
+        return Cost(rate, *(rate * factor for factor in factors)), applied
 
     def _counted(self, sums: Amounts, meter: str | None) -> Fraction:
         """What rows that bill one meter say of its quantity; 0 where they say nothing."""
@@ -593,6 +610,8 @@ class Rater:
         if label := self.options.labels.get(name):
             # Of a bucket of hours or days nobody knows at what time of day its requests were made.
             return None if group.naive or group.until is not None else label.of(group.at)
+        if name not in self.ledger.dimensions:
+            return None  # its breakdown knows it
         return group.dimensions[self.ledger.dimensions.index(name)]
 
     def _common_currency(self, amounts: Mapping[Kind, Amounts]) -> str:
@@ -617,11 +636,11 @@ class Rater:
 
     def _check_dimensions(self) -> None:
         for name in self.options.by:
-            known = (*PRICE_FIELDS, *self.options.labels, *self.ledger.dimensions)
+            known = (*PRICE_FIELDS, *self.options.labels, *self.ledger.names)
             if name not in known:
                 raise fail(
                     "ledger-without-dimension", f'the ledger was counted without the dimension "{name}"',
-                    expected=", ".join((*PRICE_FIELDS, *self.ledger.dimensions)),
+                    expected=", ".join((*PRICE_FIELDS, *self.ledger.names)),
                     remedy=f"count again with --by {name}",
                 )  # fmt: skip
 
@@ -682,6 +701,20 @@ def _lacks_requests(sums: Amounts, quote: Quote) -> bool:
     """Whether a price by the request meets usage whose requests nobody counted: unknown, never none."""
     rate = quote.rates.get("requests")
     return rate is not None and rate.listed != 0 and sums.requests is None
+
+
+def as_one(unpriced: Iterable[Unpriced]) -> list[Unpriced]:
+    """What lacks a price for one reason on one line, added up."""
+    found: dict[tuple[object, ...], Unpriced] = {}
+    for part in unpriced:
+        place = (part.line, part.provider, part.model, part.reason, part.meter, part.key)
+        known = found.get(place)
+        if known is not None:
+            both = (known.requests, part.requests)
+            requests = None if None in both else sum(filter(None, both), Fraction())
+            part = replace(part, tokens=known.tokens + part.tokens, requests=requests, rows=known.rows + part.rows)
+        found[place] = part
+    return list(found.values())
 
 
 def bill_days_of(change_days: Iterable[date], commitments: Iterable[Commitment]) -> list[date]:

@@ -12,7 +12,7 @@ from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.records import dataclass
 from costcalc.reports.allocating import allocated
-from costcalc.reports.lines import OtherList, ReportLine, lines_of, other_lists
+from costcalc.reports.lines import OtherList, ReportLine, other_lists, with_lines
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger
 
@@ -75,10 +75,11 @@ def cost(
     rating = rater.rating()
     if allocate == "proportional":
         rating = allocated(rating)
+    rating, lines = with_lines(rater, rating, rating.revenue)
     return CostReport(
         summary_of(ledger, options.timezone),
         rating,
-        lines_of(rating, rating.revenue),
+        lines,
         _both(rater),
         other_lists(ledger, pricebook, fx, rater, rating),
         tuple(rater.rates_used),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -10,6 +10,7 @@ from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
+from costcalc.rating.breakdown import Lines
 from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
@@ -54,6 +55,23 @@ class OtherList:
     total: Cost
 
 
+def with_lines(
+    rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]
+) -> tuple[Rating, list[ReportLine]]:
+    """The lines of a rating, dearest first; and the rating, with what has no price by line."""
+    breakdown = rater.ledger.breakdown
+    if breakdown is None:
+        return rating, lines_of(rating, revenue)
+    sums, unpriced = Lines(rater, breakdown, rating.by).sums()
+    found = [
+        ReportLine(key, each.cost, each.requests, each.tokens, tuple(sorted(each.bases)), unpriced_tokens=each.unpriced)
+        for key, each in sums.items()
+    ]
+    rating = replace(rating, unpriced=rater.with_advice(unpriced))
+    shortfalls = [charge for charge in rating.charges if charge.is_shortfall]
+    return rating, _ordered([*found, *lines_of(replace(rating, charges=shortfalls, unpriced=()), {})], rating.by)
+
+
 def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[ReportLine]:
     """The lines, dearest first; what stayed unpriced has its line too."""
     parts: dict[LineKey, list[Charge]] = {}
@@ -69,7 +87,11 @@ def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[Report
         _line(key, parts.get(key, []), missing.get(key, []), revenue, by_meter, not rating.earns_by_row)
         for key in {**parts, **missing}
     ]
-    if any(name in ("day", "month") for name in rating.by[:1]):
+    return _ordered(lines, rating.by)
+
+
+def _ordered(lines: Iterable[ReportLine], by: Sequence[str]) -> list[ReportLine]:
+    if any(name in ("day", "month") for name in by[:1]):
         return sorted(lines, key=lambda line: tuple(str(part or "") for part in line.key))
     return sorted(lines, key=lambda line: (-_size(line.cost.mid), tuple(str(part or "") for part in line.key)))
 

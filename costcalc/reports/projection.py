@@ -25,7 +25,7 @@ from costcalc.reports.answers import (
 )
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
-from costcalc.reports.lines import OtherList, ReportLine, Touched, lines_of, other_lists, touched_by
+from costcalc.reports.lines import OtherList, ReportLine, Touched, other_lists, touched_by, with_lines
 from costcalc.reports.margin import AssumedMargin, Margin, at_assumed_margins
 from costcalc.reports.revenue import Earned, Revenue, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
@@ -153,11 +153,12 @@ def project(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Pro
     check_changes(options.changes, options.months, rating, pricebook, usage)
     revenue = _named(options, revenue_of(options.earned, rating, fx, usage.last_day))
     margin = _margin(revenue, rating)
+    rating, lines = with_lines(rater, rating, rating.revenue if revenue and revenue.kind == "rows" else {})
     return Projection(
         usage=usage,
         rating=rating,
         changes=touched_by(options.changes, rating),
-        lines=lines_of(rating, rating.revenue if revenue and revenue.kind == "rows" else {}),
+        lines=lines,
         revenue=revenue,
         margin=margin,
         coverage=_coverage(revenue, margin, rating, usage, ledger) if revenue and margin else None,

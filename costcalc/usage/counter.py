@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import field, replace
 from datetime import date
@@ -16,6 +16,7 @@ from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain
+from costcalc.usage.breakdown import Breakdown
 from costcalc.usage.diagnose import (
     MOST_PROBLEMS,
     malformed_row,
@@ -89,6 +90,8 @@ class Counter:
     rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
     last_begun: int | None = None  # begin of the last instants' time, where groups no longer say it
     repaired: dict[str, Repaired] = field(default_factory=dict)  # path of the copy → what was left out of it
+    keep: Callable[[], Callable[[], None]] | None = None  # leaves the engine to a breakdown: how it ends it; None: there is none
+    breakdown: Breakdown | None = None
 
     def count(self) -> None:
         """Every row is read. CostcalcError: a dimension that none of the readings has."""
@@ -407,6 +410,7 @@ class Counter:
             available_dimensions=tuple(self.offered),
             notes=notes,
             joining=self.request.joining,
+            breakdown=self.breakdown,
             last_begun=self.last_begun,
             undated_rows=sum(int(undated or 0) for _, undated, *_ in remarked),
         )
@@ -418,8 +422,21 @@ class Counter:
             self.engine.execute(f"CREATE TEMP TABLE grouped AS {groups.statement}")
             self.last_begun = self.engine.fetch("SELECT max(k_from_at) FROM grouped WHERE k_to_at IS NULL")[0][0]
             groups = groups.again(joined(self.engine, "grouped", self.request.joining))
+        if self.keep and (apart := self._taken_apart()):
+            self.breakdown = Breakdown(self.engine, groups, apart, used, self.keep())
+            self.kept = tuple(name for name in self.kept if name not in self.breakdown.dimensions)
+        rows = self.breakdown.heads if self.breakdown else self.engine.fetch(groups.ordered)
         with collector_paused():
-            return [_group(row, len(self.kept), used) for row in self.engine.fetch(groups.ordered)]
+            return [_group(row, len(self.kept), used) for row in rows]
+
+    def _taken_apart(self) -> dict[str, str]:
+        """The dimensions that only lines ask for, by their keys: no price does, and nothing is earned by anybody."""
+        joining = self.request.joining
+        earns = f"SELECT 1 FROM counted WHERE verdict = {COUNTED} AND revenue_known LIMIT 1"
+        if joining is None or not joining.takes_apart or self.engine.fetch(earns):
+            return {}
+        priced = {canonical(label) for label in self.request.cuts.labels}
+        return {f"d{i}": name for i, name in enumerate(self.kept) if canonical(name) not in priced}
 
     def _refused(self, files: Iterable[tuple[Any, ...]]) -> int:
         counted: int = sum(rows for _, _, verdict, rows in files if is_refused(verdict))

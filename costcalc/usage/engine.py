@@ -23,6 +23,7 @@ from costcalc.usage.sources import Source
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
 
+_ROWS_AT_ONCE = 10_000
 _LONGEST_LINE = 16 << 20
 _LONGEST_BLANK = 10_000
 
@@ -97,6 +98,13 @@ class Engine:
     def fetch(self, statement: str) -> list[tuple[Any, ...]]:
         with self.limits.named():
             return self.session.execute(statement).fetchall()
+
+    def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """The rows, some at a time; nothing else may be asked before their end."""
+        with self.limits.named():
+            cursor = self.session.execute(statement)
+            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                yield from rows
 
     def run(self, statement: str, sources: Sequence[Source]) -> None:
         """A statement over these sources, that may take long: the share that is done is told to the progress function.

@@ -161,9 +161,21 @@ def _band_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
 
 
 def _mix_label(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
+    """What a row counts beside its tokens, which may lack a price; and of a bill, what a rise may reach of it."""
+    beside = [f"CASE WHEN m_{name} > 0 THEN '{name} ' ELSE '' END" for name in rows.meters if _may_lack_a_price(name)]
+    parts = [*beside, *_split_label(rows, cuts)]
+    return {"mix": " || ".join(parts)} if parts else {}
+
+
+def _may_lack_a_price(name: str) -> bool:
+    """Whether a count stands for itself: a part without a price is billed with its whole."""
+    return meters().by_name[name].part_of is None and name not in ("input_tokens", "output_tokens")
+
+
+def _split_label(rows: RowQuery, cuts: Cuts) -> list[str]:
     """Of rows that state a bill: all or nothing of it is in a set of meters, or these very counts."""
     if "cost" not in rows.columns or not cuts.splits:
-        return {}
+        return []
     counts = [f"m_{name}" for name in rows.meters]
     whole, some = [], []
     for names in cuts.splits:
@@ -173,10 +185,10 @@ def _mix_label(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
             some.append(f"(({' OR '.join(inside)}) AND ({' OR '.join(outside)}))")
             whole.append(f"CASE WHEN {' OR '.join(inside)} THEN '1' ELSE '0' END")
     if not some:
-        return {}
+        return []
     requests = ["requests"] if "requests" in rows.columns else []
     each = f"concat_ws(',', {', '.join([*counts, *requests])})"
-    return {"mix": f"CASE WHEN cost IS NULL THEN '' WHEN {' OR '.join(some)} THEN {each} ELSE {' || '.join(whole)} END"}
+    return [f"(CASE WHEN cost IS NULL THEN '' WHEN {' OR '.join(some)} THEN {each} ELSE {' || '.join(whole)} END)"]
 
 
 def _thinking_label(rows: RowQuery, basis: str) -> dict[str, str]:

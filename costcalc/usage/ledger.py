@@ -6,13 +6,16 @@ from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.calendar import day_of, utc_day
 from costcalc.meters import meters
 from costcalc.problems import Problem
 from costcalc.records import dataclass
+
+if TYPE_CHECKING:
+    from costcalc.usage.breakdown import Breakdown
 
 BandBasis = Literal["request", "stated", "mean", "unknown"]
 CostKind = Literal["billed", "computed", "estimated"]
@@ -24,6 +27,10 @@ Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, a
 
 class Joining(Protocol):
     """What tells usage of the same names apart; what it does not, a scan adds up."""
+
+    @property
+    def takes_apart(self) -> bool:
+        """Whether names that no price asks for are left to a breakdown."""
 
     def time(self, written: Written, at: int, until: int | None, naive: bool) -> Hashable:
         """Equal for times that need not be kept apart."""
@@ -122,10 +129,23 @@ class UsageLedger:
     asked: Asked = NOTHING_ASKED
     last_begun: int | None = None  # begin of the last group's time, before groups were joined
     joining: Joining | None = None  # the one question that it was counted for; None: it answers any that its cuts allow
+    breakdown: Breakdown | None = None  # of the groups, by further dimensions
     is_part: bool = False  # some of the usage was chosen: what a whole month must come to says nothing of it
     parts_customers: bool = (
         False  # it was chosen by other names than the customer's: some of a customer's may be left out
     )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every dimension that it was counted with, in its groups or in their breakdown."""
+        return (*self.dimensions, *(self.breakdown.dimensions if self.breakdown else ()))
+
+    @property
+    def in_full(self) -> UsageLedger:
+        """The same with all its names in its groups."""
+        if self.breakdown is None:
+            return self
+        return replace(self, groups=[*self.breakdown.groups(self.groups)], dimensions=self.names, breakdown=None)
 
     def quantity(self, group: UsageGroup, meter: str) -> int:
         return group.quantities[self.meters.index(meter)]

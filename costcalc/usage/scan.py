@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
     CostcalcError: a file that cannot be read or understood. Refused rows do not raise: the ledger lists them.
     """
     _check_zone(request.timezone)
-    with _opened(usage, progress, limits) as (sources, engine, workspace, left):
+    with _opened(usage, progress, limits) as (sources, engine, workspace, left, held):
         kept, logs, types = _looked_into(sources, engine, left)
         counter, readings = None, []
         if logs:
@@ -67,7 +67,10 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         request = _with_offered(request, readings, kept)
         missing = [unmatched(ledger, request) for ledger in kept]
         if readings:
-            counter = Counter(engine, workspace, readings, request)
+            # A stored ledger has its names in its groups, so what is added to it has them too.
+            counter = Counter(
+                engine, workspace, readings, request, keep=None if kept else lambda: held.pop_all().close
+            )
             counter.count()
             missing.append(counter.unmatched())
         _check_matches(request, set.intersection(*missing), counter)
@@ -153,11 +156,11 @@ def _without(ledger: UsageLedger, left: Left) -> UsageLedger:
 @contextmanager
 def _opened(
     usage: object, progress: Progress | None = None, limits: Limits = USUAL
-) -> Iterator[tuple[list[Source], Engine, Workspace, Left]]:
-    """The usage as sources, an engine that reaches nothing else, and what was left."""
+) -> Iterator[tuple[list[Source], Engine, Workspace, Left, ExitStack]]:
+    """The usage as sources, an engine that reaches nothing else, what was left, and what ends all this."""
     left = Left()
-    with temporary_folder() as folder:
-        workspace = Workspace(folder, limits, progress)
+    with ExitStack() as held:
+        workspace = Workspace(held.enter_context(temporary_folder()), limits, progress)
         if isinstance(usage, str | Path | Sequence):
             named = find_files(usage)
             left = named.left
@@ -170,8 +173,8 @@ def _opened(
             sources = [frame_source(usage, engine)]
         else:
             raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")
-        with closing(engine):
-            yield sources, engine, workspace, left
+        held.enter_context(closing(engine))
+        yield sources, engine, workspace, left, held
 
 
 def _looked_into(

@@ -1,0 +1,134 @@
+"""Breakdown: what a ledger's groups come to by names that no price asks for, kept as a table of the engine."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from costcalc.meters import meters
+from costcalc.usage.engine import Engine
+from costcalc.usage.labels import Grouping
+from costcalc.usage.ledger import UsageGroup
+
+REQUESTS = "requests"
+_AT_ONCE = 200  # rows of one INSERT
+
+Factors = Mapping[str, int]  # by meter, or REQUESTS: what one counted unit adds
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the counts of one group add to the figures of a place: a sum of products each."""
+
+    group: int  # its position in the ledger
+    place: int
+    figures: Sequence[Factors]  # as many for every group
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one place comes to for one set of names."""
+
+    place: int
+    names: tuple[str | None, ...]
+    figures: tuple[int, ...]
+    requests: int  # as far as the sources say
+    stated: Fraction  # cost, times the divisor of its groups
+    rows: int
+
+
+class Breakdown:
+    """A table (group, names, counts) in an engine, which ends when nobody holds the breakdown any more."""
+
+    def __init__(
+        self, engine: Engine, groups: Grouping, names: Mapping[str, str], counted: Sequence[str], close: Callable[[], None]
+    ) -> None:  # fmt: skip
+        """`names`: of keys of the grouping, to be taken apart, what each is called; `counted`: the meters in it."""
+        self.engine, self.names, self.counted = engine, dict(names), tuple(counted)
+        self._end = weakref.finalize(self, close)
+        keys = [f'"k_{key}"' for key in groups.keys if key not in names]
+        sums = [f'"k_{name}"' for name in groups.sums]
+        added = ", ".join(f"sum({name}) AS {name}" for name in sums)
+        listed = ", ".join(keys)
+        same = " AND ".join(f"apart.{key} IS NOT DISTINCT FROM heads.{key}" for key in keys)
+        kept = ", ".join(f"apart.{name}" for name in [*(f'"k_{key}"' for key in names), *sums])
+        engine.execute(f"CREATE TEMP TABLE apart AS {groups.statement}")
+        engine.execute(
+            f"CREATE TEMP TABLE heads AS SELECT row_number() OVER (ORDER BY {listed}) - 1 AS number, * "
+            f"FROM (SELECT {listed}, {added} FROM apart GROUP BY {listed})"
+        )
+        engine.execute(f"CREATE TEMP TABLE broken AS SELECT number, {kept} FROM apart JOIN heads ON {same}")
+        self.heads = engine.fetch(f"SELECT {', '.join([*keys, *sums])} FROM heads ORDER BY number")
+        self.divisors = [int(row[0]) for row in engine.fetch("SELECT k_cost_divisor FROM heads ORDER BY number")]
+        engine.execute("DROP TABLE apart; DROP TABLE heads")
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return tuple(self.names.values())
+
+    def parts(self, by: Sequence[str], weights: Sequence[Weights]) -> Iterator[Part]:
+        """The sums by place and these dimensions, in no order. OverflowError: one that 127 bits cannot hold."""
+        import duckdb
+
+        columns = {name: key for key, name in self.names.items()}
+        names = [f'"k_{columns[name]}"' for name in by]
+        figures = self._weigh(weights)
+        keys = ", ".join(["place", *names])
+        sums = ", ".join([*figures, "sum(k_requests)", "sum(k_cost)", "sum(k_row_count)"])
+        asked = f"SELECT {keys}, {sums} FROM broken JOIN weights USING (number) GROUP BY {keys}"
+        wide = 1 + len(names)
+        try:
+            for row in self.engine.stream(asked):
+                requests, stated, rows = row[wide + len(figures) :]
+                yield Part(
+                    row[0], row[1:wide], tuple(map(int, row[wide : wide + len(figures)])), int(requests or 0),
+                    Fraction(stated) if stated else Fraction(), int(rows),
+                )  # fmt: skip
+        except duckdb.OutOfRangeException as error:
+            raise OverflowError(str(error)) from error
+
+    def _weigh(self, weights: Sequence[Weights]) -> list[str]:
+        """The table of weights is filled anew; the sums that give the figures."""
+        counted, used = {*self.counted, REQUESTS}, dict[tuple[int, str], str]()
+        for each in weights:
+            for i, factors in enumerate(each.figures):
+                used |= {(i, name): f"f{i}_{name}" for name, factor in factors.items() if factor and name in counted}
+        columns = "".join(f', "{column}" HUGEINT' for column in used.values())
+        self.engine.execute(f"CREATE OR REPLACE TEMP TABLE weights (number BIGINT, place BIGINT{columns})")
+        for start in range(0, len(weights), _AT_ONCE):
+            rows = [
+                f"({each.group}, {each.place}{''.join(f', {each.figures[i].get(name, 0)}' for i, name in used)})"
+                for each in weights[start : start + _AT_ONCE]
+            ]
+            self.engine.execute(f"INSERT INTO weights VALUES {', '.join(rows)}")
+        figures = []
+        for i in range(len(weights[0].figures) if weights else 0):
+            terms = [f'{_count(name)} * "{column}"' for (at, name), column in used.items() if at == i]
+            figures.append(f"sum({' + '.join(terms)})" if terms else "0")
+        return figures
+
+    def groups(self, heads: Sequence[UsageGroup]) -> Iterator[UsageGroup]:
+        """All of it as groups; their names stand behind those that a head has already."""
+        names = [f'"k_{key}"' for key in self.names]
+        counts = [_count(name) for name in self.counted]
+        listed = ", ".join(["number", "k_requests", "k_cost", "k_row_count", *names, *counts])
+        places = {name: i for i, name in enumerate(self.counted)}
+        for number, requests, cost, rows, *rest in self.engine.stream(
+            f"SELECT {listed} FROM broken ORDER BY number, {', '.join(names)}"
+        ):
+            head = heads[number]
+            found = rest[len(names) :]
+            yield replace(
+                head,
+                dimensions=(*head.dimensions, *rest[: len(names)]),
+                requests=None if head.requests is None else int(requests or 0),
+                quantities=tuple(int(found[places[name]]) if name in places else 0 for name in meters().by_name),
+                rows=int(rows),
+                billed=None if head.billed is None else Fraction(cost) / self.divisors[number],
+            )
+
+
+def _count(name: str) -> str:
+    return "coalesce(k_requests, 0)" if name == REQUESTS else f'"k_m_{name}"'
