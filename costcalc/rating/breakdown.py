@@ -70,8 +70,7 @@ class Lines:
         open_places = {name: i for i, name in enumerate(self.by) if name in self.breakdown.dimensions}
         places: dict[Place, int] = {}
         weights = [
-            Weights(group, places.setdefault(place, len(places)), figures)
-            for group, place, figures in self._entries()
+            Weights(group, places.setdefault(place, len(places)), figures) for group, place, figures in self._entries()
         ]
         known = list(places)
         found: dict[LineKey, LineSum] = {}
@@ -99,7 +98,9 @@ class Lines:
             for position, (kind, weight) in enumerate(shares):
                 made, missing = self.rater.made[kind]
                 is_bill = any(not charge.is_priced for charge in made)
-                unit, factors = (Fraction(), [{}] * len(self._readings)) if is_bill or not made else self._priced(kind, weight)
+                unit, factors = (
+                    (Fraction(), [{}] * len(self._readings)) if is_bill or not made else self._priced(kind, weight)
+                )
                 bill = self.rater.bill_unit(kind) * Fraction(1, divisor) if is_bill else None
                 bases = tuple(sorted({charge.basis for charge in made}))
                 lacks = tuple(replace(each, tokens=Fraction(), requests=None, rows=0) for each in missing)
@@ -119,13 +120,17 @@ class Lines:
     @cached_property
     def _scale(self) -> int:
         """The least number that makes all prices whole; of prices with more digits, as many as are kept."""
-        found = lcm(*(each.denominator for factors, _ in self._exact.values() for of in factors for each in of.values()))
+        found = lcm(
+            *(each.denominator for factors, _ in self._exact.values() for of in factors for each in of.values())
+        )
         return min(found, 10**_DIGITS)
 
     @cached_property
     def _exact(self) -> Mapping[Kind, tuple[list[dict[str, Fraction]], Fraction]]:
         """By kind that a list prices: what a unit of each count costs in the list's currency, and its exchange rate."""
-        return {kind: self._of_list(kind) for kind, (made, _) in self.rater.made.items() if any(c.is_priced for c in made)}
+        return {
+            kind: self._of_list(kind) for kind, (made, _) in self.rater.made.items() if any(c.is_priced for c in made)
+        }
 
     def _of_list(self, kind: Kind) -> tuple[list[dict[str, Fraction]], Fraction]:
         assert kind.key is not None
@@ -136,11 +141,14 @@ class Lines:
         found: list[dict[str, Fraction]] = []
         for reading in self._readings:
             price = {
-                name: getattr(unit.contracted, reading) / rate / 10 ** known[name].decimals for name, unit in units.items()
+                name: getattr(unit.contracted, reading) / rate / 10 ** known[name].decimals
+                for name, unit in units.items()
             }
             found.append(
                 {
-                    name: sum((price[billed] * times for billed, times in counts.items() if billed in price), Fraction())
+                    name: sum(
+                        (price[billed] * times for billed, times in counts.items() if billed in price), Fraction()
+                    )
                     for name, counts in counted.items()
                 }
             )

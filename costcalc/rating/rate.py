@@ -108,7 +108,9 @@ class Rater:
         self.earned: dict[Kind, dict[str | None, Fraction]] = {}  # by customer, in the currency of the kind
         self.without_price: set[Kind] = set()  # filled by the rating
         self.made: dict[Kind, tuple[list[Charge], list[Unpriced]]] = {}  # likewise: what became of each kind
-        self.shares: list[list[tuple[Kind, Fraction]]] = []  # of the groups of a breakdown: their kinds, and how much of each
+        self.shares: list[
+            list[tuple[Kind, Fraction]]
+        ] = []  # of the groups of a breakdown: their kinds, and how much of each
         self.committed: list[Committed] = []  # filled by the rating
         self.splits = {tuple(split) for split in ledger.cuts.splits}
         self._noting = True  # assumptions are those of the log's own time

@@ -8,19 +8,22 @@ from fractions import Fraction
 
 from costcalc.money import round_half_up
 
+Amount = Fraction | int
+
 
 def share_out(
-    amounts: Sequence[Fraction], total: int, alike: Sequence[tuple[Fraction, int]] | None = None
+    amounts: Sequence[Amount], total: int, alike: Sequence[tuple[Amount, int]] | None = None, coin: int = 1
 ) -> list[int]:
-    """Whole numbers for amounts in coins, each the one below or above, that add up to `total` (largest remainder).
+    """Whole coins for amounts, each the one below or above, that add up to `total` coins (largest remainder).
 
     `alike` is how the same lines were rounded in another column: a line with the same amount keeps its figure
     wherever that is possible. A total that lies further off than a coin a line is shared out all the same.
     """
     if len(amounts) < 2:
         return [total] * len(amounts)
-    floors = [amount.numerator // amount.denominator for amount in amounts]
-    order = sorted(range(len(floors)), key=lambda i: (_turn(i, amounts, floors, alike), floors[i] - amounts[i], i))
+    floors = [amount // coin for amount in amounts]
+    rests = [amount - floor * coin for amount, floor in zip(amounts, floors, strict=True)]
+    order = sorted(range(len(floors)), key=lambda i: (_turn(i, amounts, rests[i], floors, alike), -rests[i], i))
     each, more = divmod(total - sum(floors), len(floors))
     found = [floor + each for floor in floors] if each else floors
     for position in order[:more]:
@@ -34,27 +37,30 @@ def shared_out(amounts: Sequence[Fraction], total: Decimal, digits: int) -> list
     return [Decimal(coin).scaleb(-digits) for coin in coins]
 
 
-def share_out_together(columns: Sequence[Sequence[Fraction]], totals: Sequence[int]) -> list[list[int]]:
+def share_out_together(columns: Sequence[Sequence[Amount]], totals: Sequence[int], coin: int = 1) -> list[list[int]]:
     """The same lines in several columns, each adding up to its own total.
 
     A line with one amount in all columns has one figure in all of them: what nothing touched shows no change. The
     first column is that of largest remainders, as far as the others leave room for it.
     """
     first = columns[0]
+    if len(first) == 1:
+        return [[total] for total in totals]
     still = [i for i, amount in enumerate(first) if all(column[i] == amount for column in columns[1:])]
     fixed = set(still)
     moved = [i for i in range(len(first)) if i not in fixed]
-    base = share_out(first, totals[0])
+    base = share_out(first, totals[0], coin=coin)
     if not still or not moved:
         known = [*zip(first, base, strict=True)]
-        return [base, *(share_out(column, total, known) for column, total in zip(columns[1:], totals[1:], strict=True))]
-    kept = _kept(columns, totals, still, moved, sum(base[i] for i in still))
-    own = share_out([first[i] for i in still], kept)
+        rest = zip(columns[1:], totals[1:], strict=True)
+        return [base, *(share_out(column, total, known, coin) for column, total in rest)]
+    kept = _kept(columns, totals, still, moved, sum(base[i] for i in still), coin)
+    own = share_out([first[i] for i in still], kept, coin=coin)
     found: list[list[int]] = []
-    alike: list[tuple[Fraction, int]] = []
+    alike: list[tuple[Amount, int]] = []
     for column, total in zip(columns, totals, strict=True):
         amounts = [column[i] for i in moved]
-        shared = share_out(amounts, total - kept, alike or None)
+        shared = share_out(amounts, total - kept, alike or None, coin)
         alike = alike or [*zip(amounts, shared, strict=True)]
         coins = dict(zip(still, own, strict=True)) | dict(zip(moved, shared, strict=True))
         found.append([coins[i] for i in range(len(first))])
@@ -87,31 +93,28 @@ def is_same(one: Fraction, other: Fraction, digits: int) -> bool:
 
 
 def _kept(
-    columns: Sequence[Sequence[Fraction]],
-    totals: Sequence[int],
-    still: Sequence[int],
-    moved: Sequence[int],
-    wished: int,
-) -> int:
+    columns: Sequence[Sequence[Amount]], totals: Sequence[int], still: Sequence[int], moved: Sequence[int], wished: int, coin: int
+) -> int:  # fmt: skip
     """What the lines that stay come to: as near to `wished` as leaves every line of every column its coin below or above."""
-    low, high = _room(columns[0], still)
+    low, high = _room(columns[0], still, coin)
     for column, total in zip(columns, totals, strict=True):
-        least, most = _room(column, moved)
+        least, most = _room(column, moved, coin)
         low, high = max(low, total - most), min(high, total - least)
     return min(max(wished, low), max(low, high))
 
 
-def _room(column: Sequence[Fraction], positions: Sequence[int]) -> tuple[int, int]:
+def _room(column: Sequence[Amount], positions: Sequence[int], coin: int) -> tuple[int, int]:
     """The least and the most that lines come to in whole coins."""
-    least = sum(column[i].numerator // column[i].denominator for i in positions)
-    return least, least + sum(column[i].denominator != 1 for i in positions)
+    least = sum(column[i] // coin for i in positions)
+    return least, least + sum(column[i] % coin != 0 for i in positions)
 
 
 def _turn(
-    position: int, amounts: Sequence[Fraction], floors: Sequence[int], alike: Sequence[tuple[Fraction, int]] | None
-) -> int:
+    position: int, amounts: Sequence[Amount], rest: Amount, floors: Sequence[int],
+    alike: Sequence[tuple[Amount, int]] | None,
+) -> int:  # fmt: skip
     """Whose turn it is to be rounded up: first who was before, last who is whole already."""
-    if amounts[position] == floors[position]:
+    if not rest:
         return 3
     if alike is None or alike[position][0] != amounts[position]:
         return 1

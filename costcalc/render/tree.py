@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
+from typing import TypeVar
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
@@ -12,6 +14,7 @@ from costcalc.records import dataclass
 from costcalc.render.rounding import share_out_together
 from costcalc.reports.lines import ReportLine
 
+_MID = 2  # of the four columns
 LARGEST = 10  # rows beyond the largest ten fold into one
 TIME_NAMES = ("day", "month")
 
@@ -32,7 +35,44 @@ class Figures:
         return self.mid - self.before
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the costs of one table are whole numbers: exact, and added up a hundred times as fast as fractions."""
+
+    unit: int  # of one unit of the currency
+    width: int  # columns that are told apart: before; or before and after; or before, low, middle and high
+
+    @classmethod
+    def of(cls, costs: Sequence[Cost], digits: int) -> Scale:
+        """`digits` decimals make a coin, which is a whole number too."""
+        width, parts = 1, {10**digits}
+        for cost in costs:
+            if cost.low is not cost.before or cost.mid is not cost.low or cost.high is not cost.low:
+                parts |= {amount.denominator for amount in _amounts(cost)}
+                if not cost.low == cost.mid == cost.high:
+                    width = 4
+                elif width == 1 and cost.low != cost.before:
+                    width = 2
+            else:
+                parts.add(cost.before.denominator)
+        return cls(lcm(*parts), width)
+
+    def wide(self, width: int) -> Scale:
+        return Scale(self.unit, max(self.width, width))
+
+    def numbers(self, cost: Cost) -> tuple[int, ...]:
+        """The cost, a number a column."""
+        return tuple(a.numerator * (self.unit // a.denominator) for a in _amounts(cost)[: self.width])
+
+    def cost(self, numbers: Sequence[int]) -> Cost:
+        amounts = [Fraction(number, self.unit) for number in numbers]
+        return Cost(*amounts, *([amounts[-1]] * (4 - len(amounts))))
+
+
+Sized = tuple[ReportLine, tuple[int, ...]]  # a line, and its cost in numbers
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Node:
     """A row and what it is the sum of. `folded` rows stand for so many others; a closed row hides its parts."""
 
@@ -40,9 +80,25 @@ class Node:
     level: int
     lines: tuple[ReportLine, ...]
     parts: tuple[Node, ...]
-    cost: Cost
+    numbers: tuple[int, ...]  # its cost, by the scale of the table
     folded: int = 0
     is_closed: bool = False
+
+    @property
+    def size(self) -> int:
+        """The cost after, for the order."""
+        return self.numbers[_MID if len(self.numbers) == 4 else -1]
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """A cost and what it is the sum of."""
+
+    cost: Cost
+    parts: tuple[Costs, ...] = ()
+
+
+Nested = TypeVar("Nested", Node, Costs)
 
 
 @dataclass(frozen=True)
@@ -102,10 +158,13 @@ def table_with(
 
     `shown`: the total's figures, where it stands in another table already.
     """
-    top = _nodes(lines, by, 0, _largest_lines(lines, by))
-    figures, total_figures = _figures(top, total, minor_digits(currency), shown)
-    shares = _shares(top, total.before)
-    rows = [_row(node, figures[node], shares.get(node), holes) for node in _drawn(top)]
+    digits = minor_digits(currency)
+    scale = _scale([*(line.cost for line in lines), total], digits, shown)
+    sized = [(line, scale.numbers(line.cost)) for line in lines]
+    top = _nodes(sized, by, 0, _largest_lines(lines, by))
+    figures, total_figures = _figures(top, total, digits, scale, shown)
+    shares = _shares(top, scale.numbers(total)[0])
+    rows = [_row(node, scale, figures[node], shares.get(node), holes) for node in _drawn(top)]
     every = Row(None, 0, 0, tuple(lines), total, total_figures, 100 if shares else None, _status(lines, holes))
     by_line = {node.lines[0].key: figures[node] for node in _leaves(top)}
     return Table(by, tuple(rows), every, by_line, holes)
@@ -113,14 +172,38 @@ def table_with(
 
 def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Figures]:
     """The figures of costs that stand beneath each other, and of their total."""
-    nodes = [Node(None, 0, (), (), cost) for cost in costs]
-    found, total = _figures(nodes, sum_costs(costs), minor_digits(currency))
-    return [found[node] for node in nodes], total
+    known = [Costs(cost) for cost in costs]
+    found, total = _figures_of(known, currency)
+    return [found[each] for each in known], total
 
 
-def figures_of_nodes(top: Sequence[Node], currency: str, shown: Figures) -> dict[Node, Figures]:
+def figures_of_parts(top: Sequence[Costs], currency: str, shown: Figures) -> dict[Costs, Figures]:
     """The figures of nested costs, each level adding up to the one above, and all to a figure that stands elsewhere."""
-    return _figures(top, sum_costs(node.cost for node in top), minor_digits(currency), shown)[0]
+    return _figures_of(top, currency, shown)[0]
+
+
+def _figures_of(
+    top: Sequence[Costs], currency: str, shown: Figures | None = None
+) -> tuple[dict[Costs, Figures], Figures]:
+    digits, total = minor_digits(currency), sum_costs(each.cost for each in top)
+    scale = _scale([*(each.cost for each in _all(top)), total], digits, shown)
+    nodes: dict[Node, Costs] = {}
+
+    def node(costs: Costs) -> Node:
+        found = Node(None, 0, (), tuple(node(part) for part in costs.parts), scale.numbers(costs.cost))
+        nodes[found] = costs
+        return found
+
+    figures, whole = _figures([node(each) for each in top], total, digits, scale, shown)
+    return {nodes[each]: found for each, found in figures.items()}, whole
+
+
+def _scale(costs: Sequence[Cost], digits: int, shown: Figures | None) -> Scale:
+    """Among others, one cost may have been rounded to several figures: then all columns are told apart."""
+    found = Scale.of(costs, digits)
+    if shown is None:
+        return found
+    return found.wide(4 if len({shown.low, shown.mid, shown.high}) > 1 else 2 if shown.before != shown.low else 1)
 
 
 def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:
@@ -135,9 +218,9 @@ def _status(lines: Sequence[ReportLine], holes: Collection[LineKey]) -> str:
     return found.pop() if len(found) == 1 else PARTLY if found else PRICED
 
 
-def _row(node: Node, figures: Figures, share: int | None, holes: Collection[LineKey]) -> Row:
+def _row(node: Node, scale: Scale, figures: Figures, share: int | None, holes: Collection[LineKey]) -> Row:
     status = _status(node.lines, holes)
-    return Row(node.name, node.level, node.folded, node.lines, node.cost, figures, share, status)
+    return Row(node.name, node.level, node.folded, node.lines, scale.cost(node.numbers), figures, share, status)
 
 
 def _largest_lines(lines: Sequence[ReportLine], by: Sequence[str]) -> frozenset[LineKey] | None:
@@ -149,40 +232,43 @@ def _largest_lines(lines: Sequence[ReportLine], by: Sequence[str]) -> frozenset[
 
 
 def _nodes(
-    lines: Sequence[ReportLine], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
+    lines: Sequence[Sized], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
 ) -> tuple[Node, ...]:
-    groups: dict[str | None, list[ReportLine]] = {}
-    for line in lines:
-        groups.setdefault(line.key[level] if by else None, []).append(line)
+    groups: dict[str | None, list[Sized]] = {}
+    for each in lines:
+        groups.setdefault(each[0].key[level] if by else None, []).append(each)
     nodes = [_node(name, found, by, level, largest) for name, found in groups.items()]
     if by and by[level] in TIME_NAMES:
         return tuple(sorted(nodes, key=lambda node: node.name or ""))
-    nodes.sort(key=lambda node: (not any(line.basis for line in node.lines), -node.cost.mid, node.name or ""))
+    nodes.sort(key=lambda node: (not any(line.basis for line in node.lines), -node.size, node.name or ""))
     return _folded(nodes, level, largest)
 
 
 def _node(
-    name: str | None, lines: Sequence[ReportLine], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
+    name: str | None, sized: Sequence[Sized], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
 ) -> Node:
-    cost = lines[0].cost if len(lines) == 1 else sum_costs(line.cost for line in lines)
+    numbers, lines = _added(each for _, each in sized), tuple(line for line, _ in sized)
     if level + 1 >= len(by):
-        return Node(name, level, tuple(lines), (), cost)
+        return Node(name, level, lines, (), numbers)
     is_closed = largest is not None and not any(line.key in largest for line in lines)
-    return Node(name, level, tuple(lines), _nodes(lines, by, level + 1, largest), cost, is_closed=is_closed)
+    return Node(name, level, lines, _nodes(sized, by, level + 1, largest), numbers, is_closed=is_closed)
+
+
+def _added(numbers: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*numbers, strict=True)))
 
 
 def _folded(nodes: Sequence[Node], level: int, largest: frozenset[LineKey] | None) -> tuple[Node, ...]:
     """The nodes with the small ones in one; a single one is not worth folding."""
-    by_size = sorted(nodes, key=lambda node: -node.cost.mid)[:LARGEST]
     if largest is None or level == 0:
-        kept = set(by_size)
+        kept = {*sorted(nodes, key=lambda node: -node.size)[:LARGEST]}
     else:
         kept = {node for node in nodes if any(line.key in largest for line in node.lines)}
     hidden = [node for node in nodes if node not in kept]
     if len(hidden) < 2:
         return tuple(nodes)
     lines = tuple(line for node in hidden for line in node.lines)
-    fold = Node(None, level, lines, tuple(hidden), sum_costs(node.cost for node in hidden), len(hidden), True)
+    fold = Node(None, level, lines, tuple(hidden), _added(node.numbers for node in hidden), len(hidden), True)
     return (*(node for node in nodes if node in kept), fold)
 
 
@@ -202,57 +288,54 @@ def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:
 
 
 def _figures(
-    top: Sequence[Node], total: Cost, digits: int, shown: Figures | None = None
+    top: Sequence[Node], total: Cost, digits: int, scale: Scale, shown: Figures | None = None
 ) -> tuple[dict[Node, Figures], Figures]:
     """Every node in coins: the total first, then each node's coins handed down to its parts."""
-    nodes = list(_all(top))
     whole = [round_half_up(amount, digits) for amount in _amounts(total)]
     if shown is not None:
         whole = [shown.before, shown.low, shown.mid, shown.high]
-    exact = [{node: amount * 10**digits for node, amount in column} for column in _columns(nodes, whole)]
-    columns = _spread(top, [int(rounded.scaleb(digits)) for rounded in whole[: len(exact)]], exact)
-    columns += [columns[-1]] * (len(whole) - len(columns))
-    figures = {node: Figures(*(_decimal(column[node], digits) for column in columns)) for node in nodes}
-    return figures, Figures(*whole)
+    coins = [int(rounded.scaleb(digits)) for rounded in whole[: scale.width]]
+    found = _spread(top, coins, scale.unit // 10**digits)
+    return {node: _in_coins(own, digits) for node, own in found.items()}, Figures(*whole)
 
 
-def _columns(nodes: Sequence[Node], whole: Sequence[Decimal]) -> list[list[tuple[Node, Fraction]]]:
-    """Before, low, middle and high; before and low alone where no rise is a range, and all three are one."""
-    columns = [[(node, node.cost.before) for node in nodes], [(node, node.cost.low) for node in nodes]]
-    is_range = any(not node.parts and not node.cost.low == node.cost.mid == node.cost.high for node in nodes)
-    if is_range or len({*whole[1:]}) > 1:  # among others, one cost may have been rounded to several figures
-        columns += [[(node, node.cost.mid) for node in nodes], [(node, node.cost.high) for node in nodes]]
-    return columns
+def _in_coins(coins: Sequence[int], digits: int) -> Figures:
+    known = [_decimal(each, digits) for each in coins]
+    return Figures(*known, *([known[-1]] * (4 - len(known))))
 
 
-def _shares(top: Sequence[Node], total: Fraction) -> dict[Node, int]:
+def _shares(top: Sequence[Node], total: int) -> dict[Node, int]:
     """Whole percents of the bill before, of the rows that are drawn."""
     if not total:
         return {}
-    drawn = {node: node.cost.before * 100 / total for node in _drawn(top)}
-    return _spread(top, [100], [drawn])[0]
+    sign = 1 if total > 0 else -1
+    copies: dict[Node, Node] = {}
+
+    def drawn(node: Node) -> Node:
+        parts = () if node.is_closed else tuple(drawn(part) for part in node.parts)
+        copy = Node(node.name, node.level, (), parts, (sign * 100 * node.numbers[0],))
+        copies[copy] = node
+        return copy
+
+    found = _spread([drawn(node) for node in top], [100], sign * total)
+    return {copies[copy]: share for copy, (share,) in found.items()}
 
 
-def _spread(
-    nodes: Sequence[Node], totals: Sequence[int], columns: Sequence[Mapping[Node, Fraction]]
-) -> list[dict[Node, int]]:
-    """The coins of every node that has an amount, by column; what no column changes has one figure in all."""
-    found: list[dict[Node, int]] = [{} for _ in columns]
-    waiting = [(nodes, totals)]
+def _spread(nodes: Sequence[Node], totals: Sequence[int], coin: int) -> dict[Node, tuple[int, ...]]:
+    """The coins of every node, by column; what no column changes has one figure in all."""
+    found: dict[Node, tuple[int, ...]] = {}
+    waiting: list[tuple[Sequence[Node], Sequence[int]]] = [(nodes, totals)]
     while waiting:
         siblings, coins = waiting.pop()
-        shared = share_out_together([[column[node] for node in siblings] for column in columns], coins)
-        for own, column in zip(found, shared, strict=True):
-            own.update(zip(siblings, column, strict=True))
-        waiting += [
-            (node.parts, mine)
-            for node, mine in zip(siblings, zip(*shared, strict=True), strict=True)
-            if node.parts and node.parts[0] in columns[0]
-        ]
+        columns = [[node.numbers[i] for node in siblings] for i in range(len(coins))]
+        for node, own in zip(siblings, zip(*share_out_together(columns, coins, coin), strict=True), strict=True):
+            found[node] = own
+            if node.parts:
+                waiting.append((node.parts, own))
     return found
 
 
-def _all(nodes: Sequence[Node]) -> Iterator[Node]:
+def _all(nodes: Sequence[Nested]) -> Iterator[Nested]:
     for node in nodes:
         yield node
         yield from _all(node.parts)

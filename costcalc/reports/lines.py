@@ -55,9 +55,7 @@ class OtherList:
     total: Cost
 
 
-def with_lines(
-    rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]
-) -> tuple[Rating, list[ReportLine]]:
+def with_lines(rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]) -> tuple[Rating, list[ReportLine]]:
     """The lines of a rating, dearest first; and the rating, with what has no price by line."""
     breakdown = rater.ledger.breakdown
     if breakdown is None:

@@ -90,7 +90,9 @@ class Counter:
     rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
     last_begun: int | None = None  # begin of the last instants' time, where groups no longer say it
     repaired: dict[str, Repaired] = field(default_factory=dict)  # path of the copy → what was left out of it
-    keep: Callable[[], Callable[[], None]] | None = None  # leaves the engine to a breakdown: how it ends it; None: there is none
+    keep: Callable[[], Callable[[], None]] | None = (
+        None  # leaves the engine to a breakdown: how it ends it; None: there is none
+    )
     breakdown: Breakdown | None = None
 
     def count(self) -> None:

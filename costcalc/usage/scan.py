@@ -68,9 +68,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         missing = [unmatched(ledger, request) for ledger in kept]
         if readings:
             # A stored ledger has its names in its groups, so what is added to it has them too.
-            counter = Counter(
-                engine, workspace, readings, request, keep=None if kept else lambda: held.pop_all().close
-            )
+            counter = Counter(engine, workspace, readings, request, keep=None if kept else lambda: held.pop_all().close)
             counter.count()
             missing.append(counter.unmatched())
         _check_matches(request, set.intersection(*missing), counter)
@@ -126,7 +124,7 @@ def detect(
     limits: Limits = USUAL,
 ) -> list[Detection]:
     """How each file would be read. CostcalcError: as `scan`."""
-    with _opened(usage, limits=limits) as (sources, engine, _, left):
+    with _opened(usage, limits=limits) as (sources, engine, _, left, _):
         kept, logs, types = _looked_into(sources, engine, left)
         readings = plan(logs, mapping or {}, usage_format, types, engine.keys, left, rules=rules)
         if not readings and not kept:

@@ -23,7 +23,7 @@ from costcalc.render.explanation.phrases import (
     step_text,
 )
 from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
-from costcalc.render.tree import Figures, Node, figures_of_nodes, table_of
+from costcalc.render.tree import Costs, Figures, figures_of_parts, table_of
 from costcalc.render.words import amount_text, count_text, counted, decimal_text, money_text, price_text, share_text
 from costcalc.reports.explanation import ExplainedLine, Explanation, Leaf, PriceUsed, shown_name
 from costcalc.reports.lines import lines_of
@@ -92,14 +92,13 @@ def figures_of(report: Explanation) -> LeafFigures:
 
 
 def _leaf_figures(line: ExplainedLine, currency: str, shown: Figures) -> dict[int, Figures]:
-    nodes: dict[int, Node] = {}
+    parts: dict[int, Costs] = {}
     prices = []
     for price in line.prices:
-        for leaf in price.leaves:
-            nodes[id(leaf)] = Node(None, 2, (), (), leaf.cost)
-        prices.append(Node(None, 1, (), tuple(nodes[id(leaf)] for leaf in price.leaves), price.cost))
-    found = figures_of_nodes(prices, currency, shown)
-    return {place: found[node] for place, node in nodes.items()}
+        parts |= {id(leaf): Costs(leaf.cost) for leaf in price.leaves}
+        prices.append(Costs(price.cost, tuple(parts[id(leaf)] for leaf in price.leaves)))
+    found = figures_of_parts(prices, currency, shown)
+    return {place: found[costs] for place, costs in parts.items()}
 
 
 def _sum(figures: Iterable[Figures]) -> Figures:
