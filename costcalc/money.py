@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from costcalc.records import dataclass
 
@@ -54,7 +55,7 @@ def minor_digits(currency: str) -> int:
 
 def round_half_up(amount: Fraction, digits: int) -> Decimal:
     """The amount with `digits` decimals, halves away from zero."""
-    return _from_coins(_half_up(abs(amount) * 10**digits) * (-1 if amount < 0 else 1), digits)
+    return _from_coins(_coins(amount, digits), digits)
 
 
 def round_to_total(amounts: Sequence[Fraction], digits: int) -> list[Decimal]:
@@ -62,7 +63,7 @@ def round_to_total(amounts: Sequence[Fraction], digits: int) -> list[Decimal]:
     scaled = [amount * 10**digits for amount in amounts]
     coins = [value.numerator // value.denominator for value in scaled]
     total = sum(scaled, Fraction())
-    missing = _half_up(abs(total)) * (-1 if total < 0 else 1) - sum(coins)
+    missing = _coins(total, 0) - sum(coins)
     # Ties go to the earlier line: the order of the lines is the order of the report.
     by_remainder = sorted(range(len(coins)), key=lambda i: (coins[i] - scaled[i], i))
     for position in by_remainder[:missing]:
@@ -72,19 +73,25 @@ def round_to_total(amounts: Sequence[Fraction], digits: int) -> list[Decimal]:
 
 def exact_text(amount: Fraction, limit: int = 40) -> str:
     """The amount in full as a plain decimal; one that never ends is cut after `limit` decimals (half-up)."""
-    reduced, digits = amount.denominator, 0
-    while reduced % 10 == 0:
-        reduced, digits = reduced // 10, digits + 1
-    while reduced % 2 == 0:
-        reduced, digits = reduced // 2, digits + 1
-    while reduced % 5 == 0:
-        reduced, digits = reduced // 5, digits + 1
-    return format(round_half_up(amount, digits if reduced == 1 else limit), "f")
+    digits = _decimals(amount.denominator)
+    return format(round_half_up(amount, limit if digits is None else digits), "f")
 
 
-def _half_up(value: Fraction) -> int:
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+@lru_cache(maxsize=4096)
+def _decimals(denominator: int) -> int | None:
+    """How many decimals a fraction of this denominator has; None: it never ends."""
+    reduced, digits = denominator, 0
+    for factor in (10, 2, 5):
+        while reduced % factor == 0:
+            reduced, digits = reduced // factor, digits + 1
+    return digits if reduced == 1 else None
+
+
+def _coins(amount: Fraction, digits: int) -> int:
+    """In units of the last of the digits, halves away from zero."""
+    coins: int = (2 * abs(amount.numerator) * 10**digits + amount.denominator) // (2 * amount.denominator)
+    return -coins if amount.numerator < 0 else coins
 
 
 def _from_coins(coins: int, digits: int) -> Decimal:
-    return Decimal((1 if coins < 0 else 0, tuple(int(d) for d in str(abs(coins))), -digits))
+    return Decimal(f"{coins}E-{digits}")

@@ -120,10 +120,9 @@ class Lines:
     @cached_property
     def _scale(self) -> int:
         """The least number that makes all prices whole; of prices with more digits, as many as are kept."""
-        found = lcm(
-            *(each.denominator for factors, _ in self._exact.values() for of in factors for each in of.values())
-        )
-        return min(found, 10**_DIGITS)
+        prices: Iterator[Fraction] = (each for factors, _ in self._exact.values() for of in factors for each in of.values())
+        whole: int = lcm(*(price.denominator for price in prices))
+        return min(whole, 10**_DIGITS)
 
     @cached_property
     def _exact(self) -> Mapping[Kind, tuple[list[dict[str, Fraction]], Fraction]]:

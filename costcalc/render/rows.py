@@ -118,11 +118,15 @@ def _rows(rating: Rating, lines: Sequence[ReportLine], columns: Sequence[str]) -
     table = table_of(rating, lines)
     has_revenue = any(line.margin for line in lines)
     found = []
+    fx: dict[str | None, dict[str, Value]] = {}
     for line in lines:
         values = _line_values(line, table, columns, rating.currency)
         if has_revenue:
             values |= _margin_values(line, "before" in columns)
-        values |= fx_values(rating.rates_used, _month_in(line.key, rating.by))
+        month = _month_in(line.key, rating.by)
+        if month not in fx:
+            fx[month] = fx_values(rating.rates_used, month)
+        values |= fx[month]
         found.append(values)
     header = (*rating.by, *_own_names(found[0], rating.by))
     return header, [(*named(line.key, rating.by), *values.values()) for line, values in zip(lines, found, strict=True)]

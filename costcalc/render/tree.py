@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -247,15 +247,15 @@ def _nodes(
 def _node(
     name: str | None, sized: Sequence[Sized], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
 ) -> Node:
-    numbers, lines = _added(each for _, each in sized), tuple(line for line, _ in sized)
+    numbers, lines = _added([each for _, each in sized]), tuple(line for line, _ in sized)
     if level + 1 >= len(by):
         return Node(name, level, lines, (), numbers)
     is_closed = largest is not None and not any(line.key in largest for line in lines)
     return Node(name, level, lines, _nodes(sized, by, level + 1, largest), numbers, is_closed=is_closed)
 
 
-def _added(numbers: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
-    return tuple(map(sum, zip(*numbers, strict=True)))
+def _added(numbers: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return numbers[0] if len(numbers) == 1 else tuple(map(sum, zip(*numbers, strict=True)))
 
 
 def _folded(nodes: Sequence[Node], level: int, largest: frozenset[LineKey] | None) -> tuple[Node, ...]:
@@ -268,7 +268,7 @@ def _folded(nodes: Sequence[Node], level: int, largest: frozenset[LineKey] | Non
     if len(hidden) < 2:
         return tuple(nodes)
     lines = tuple(line for node in hidden for line in node.lines)
-    fold = Node(None, level, lines, tuple(hidden), _added(node.numbers for node in hidden), len(hidden), True)
+    fold = Node(None, level, lines, tuple(hidden), _added([node.numbers for node in hidden]), len(hidden), True)
     return (*(node for node in nodes if node in kept), fold)
 
 
