@@ -18,7 +18,7 @@ from costcalc.usage.breakdown import Breakdown, Factors, Part, Weights
 
 _NOTHING = Fraction()
 _TOKENS = {"input_tokens": 1, "output_tokens": 1}
-_DIGITS = 24  # of a price in the engine, where it has more: rounded once, half to even
+_LARGEST_SCALE: int = 10**24  # of prices in the engine; one that has more digits is rounded once, half to even
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,8 @@ class Lines:
     @cached_property
     def _scale(self) -> int:
         """The least number that makes all prices whole; of prices with more digits, as many as are kept."""
-        prices: Iterator[Fraction] = (each for factors, _ in self._exact.values() for of in factors for each in of.values())
-        whole: int = lcm(*(price.denominator for price in prices))
-        return min(whole, 10**_DIGITS)
+        prices = (each for factors, _ in self._exact.values() for of in factors for each in of.values())
+        return min(lcm(*(price.denominator for price in prices)), _LARGEST_SCALE)
 
     @cached_property
     def _exact(self) -> Mapping[Kind, tuple[list[dict[str, Fraction]], Fraction]]:
