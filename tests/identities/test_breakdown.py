@@ -1,0 +1,122 @@
+"""Lines that the engine adds up are those that are rated group by group, to the last digit."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import costcalc
+from costcalc.problems import CostcalcError
+from costcalc.rating.periods import Periods
+from costcalc.rating.rate import RatingOptions
+from costcalc.render.tree import table_of
+from tests.identities.logs import BOOKS, LOGS, write
+from tests.identities.plans import HIKES
+from tests.identities.test_joining import counted, said
+from tests.kit import book, flat, model, prices, rates, usage
+
+few = settings(
+    max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
+)
+SPENT = LOGS.map(lambda log: [{**row, "revenue": ""} for row in log])
+BY = st.sampled_from([("customer",), ("model", "customer"), ("customer", "service_tier"), ("day", "customer"), ("customer", "month")])  # fmt: skip
+
+
+@few
+@given(SPENT, BY, st.sampled_from([None, "day", "month"]))
+def test_a_cost_by_customer(log, by, each):
+    path, ledger = counted(log)
+    assert costcalc.scan(path, by=by, prices=BOOKS, joining=_lines(by)).breakdown
+    assert said(costcalc.cost, path, by=by, each=each) == said(costcalc.cost, ledger, by=by, each=each)
+
+
+@few
+@given(SPENT, BY, HIKES)
+def test_a_projection_by_customer(log, by, hikes):
+    path, ledger = counted(log, hikes)
+    words = {"hikes": hikes, "by": by}
+    assert said(costcalc.project, path, **words) == said(costcalc.project, ledger, **words)
+
+
+@few
+@given(SPENT)
+def test_it_is_all_of_the_usage(log):
+    path, _ = write(Path(tempfile.mkdtemp()) / "usage.csv", log), None
+    apart = costcalc.scan(path, by=["customer"], prices=BOOKS, joining=_lines(("customer",)))
+    whole = costcalc.scan(path, by=["customer"], prices=BOOKS)
+    assert apart.in_full.totals == whole.totals
+    assert apart.in_full.requests == whole.requests
+    assert sum(group.billed or 0 for group in apart.in_full.groups) == sum(group.billed or 0 for group in whole.groups)
+
+
+def _lines(by):
+    return Periods(BOOKS.pricebook, RatingOptions(by), takes_apart=True)
+
+
+PLAIN = prices(book(flat("m", input_tokens="2", output_tokens="8")))
+
+
+def test_what_lacks_a_price_is_said_of_the_customer_that_used_it(tmp_path):
+    """Images have no price here: of one customer's usage, and of nobody else's."""
+    log = usage(
+        tmp_path,
+        {"date": "2026-09-01", "model": "m", "customer": "a", "input_tokens": 1_000_000, "images": 0},
+        {"date": "2026-09-01", "model": "m", "customer": "b", "input_tokens": 1_000_000, "images": 3},
+    )
+    by_customer, whole = (costcalc.cost(log, by=by, prices=PLAIN) for by in (["customer"], ["model"]))
+    assert {line.key: line.cost.before for line in by_customer.lines} == {("a",): 2, ("b",): 2}
+    assert [(part.line, part.meter) for part in by_customer.rating.unpriced] == [(("b",), "images")]
+    assert by_customer.total == whole.total == 4
+
+
+def test_a_price_of_many_digits_is_rounded_once(tmp_path):
+    """Thirty rises of a third: more digits than the engine's integers keep. The lines are off by less than 10⁻¹⁵."""
+    rows = [
+        {"date": "2026-09-01", "model": "m", "customer": f"c{i}", "input_tokens": 1 + 7_919 * i, "output_tokens": 3}
+        for i in range(50)
+    ]
+    hikes = [f"acme/m=3.14159265{i}" for i in range(9)]
+    found = costcalc.project(usage(tmp_path, *rows), hikes=hikes, by="customer", prices=PLAIN)
+    assert abs(sum(line.cost.mid for line in found.lines) - found.total.mid) < 1e-15
+    assert sum(line.cost.before for line in found.lines) == found.total.before
+
+
+def test_sums_that_no_integer_of_the_engine_holds_are_refused(tmp_path):
+    dear = prices(book(model("m", ("2020-01-01", rates(input_tokens="3.000000000001")))))
+    rows = [
+        {"date": "2026-09-01", "model": "m", "customer": "a", "input_tokens": 9_000_000_000_000_000_000, "requests": 1}
+        for _ in range(30)
+    ]
+    hikes = [f"acme/m=3.14159265{i}" for i in range(9)]
+    with pytest.raises(CostcalcError, match="counts-too-large"):
+        costcalc.project(usage(tmp_path, *rows), hikes=hikes, by="customer", prices=dear)
+
+
+def test_a_bill_by_customer_rises_with_its_own_part(tmp_path):
+    rows = [
+        {"date": "2026-09-01", "model": "m", "customer": name, "input_tokens": 1_000_000, "output_tokens": 500_000 * i,
+         "billed_cost": f"{1 + i}.5", "currency": "USD"}
+        for i, name in enumerate("ab")
+    ]  # fmt: skip
+    found = costcalc.project(usage(tmp_path, *rows), hikes="acme:output_tokens=50", by="customer", prices=PLAIN)
+    # b's list: 2 of input and 4 of output, which becomes 6: 8/6 of the bill of 2.5.
+    assert {line.key: (line.cost.before, float(line.cost.mid)) for line in found.lines} == {
+        ("a",): (1.5, 1.5),
+        ("b",): (2.5, pytest.approx(2.5 * 8 / 6)),
+    }
+
+
+def test_many_lines_are_all_in_the_file_and_folded_on_the_page(tmp_path):
+    count = 20_000
+    rows = [
+        {"date": "2026-09-01", "model": "m", "customer": f"c{i:05}", "input_tokens": 10_000 + i} for i in range(count)
+    ]
+    found = costcalc.cost(usage(tmp_path, *rows), by="customer", prices=PLAIN)
+    lines = found.to_csv().splitlines()
+    place = lines[0].split(",").index("cost")
+    assert len(lines) == count + 1
+    assert sum(round(float(line.split(",")[place]) * 100) for line in lines[1:]) == round(found.total * 100)
+    rows_drawn = table_of(found.rating, found.lines).rows
+    assert [row.folded for row in rows_drawn] == [0] * 10 + [count - 10]
