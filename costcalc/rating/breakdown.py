@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
@@ -14,6 +14,7 @@ from costcalc.problems import fail
 from costcalc.rating.kinds import Kind
 from costcalc.rating.model import ZERO, Basis, Cost, LineKey, Unpriced
 from costcalc.rating.rate import Rater, as_one
+from costcalc.records import dataclass
 from costcalc.usage.breakdown import Breakdown, Factors, Part, Weights
 
 _NOTHING = Fraction()

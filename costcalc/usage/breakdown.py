@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.meters import meters
+from costcalc.records import dataclass
 from costcalc.usage.engine import Engine
 from costcalc.usage.labels import Grouping
 from costcalc.usage.ledger import UsageGroup

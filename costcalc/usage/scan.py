@@ -163,11 +163,11 @@ def _opened(
             named = find_files(usage)
             left = named.left
             sources = open_sources(named, workspace)
-            engine = Engine(folder, [source.path for source in sources], progress, limits)
+            engine = Engine(workspace.folder, [source.path for source in sources], progress, limits)
         elif hasattr(usage, "columns"):
             from costcalc.usage.frames import frame_source
 
-            engine = Engine(folder, progress=progress, limits=limits)
+            engine = Engine(workspace.folder, progress=progress, limits=limits)
             sources = [frame_source(usage, engine)]
         else:
             raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")
