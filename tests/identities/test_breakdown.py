@@ -29,7 +29,8 @@ BY = st.sampled_from([("customer",), ("model", "customer"), ("customer", "servic
 def test_a_cost_by_customer(log, by, each):
     path, ledger = counted(log)
     assert costcalc.scan(path, by=by, prices=BOOKS, joining=_lines(by)).breakdown
-    assert said(costcalc.cost, path, by=by, each=each) == said(costcalc.cost, ledger, by=by, each=each)
+    words = {"by": by, "each": each}
+    assert answer(costcalc.cost, path, **words) == answer(costcalc.cost, ledger, **words)
 
 
 @few
@@ -37,7 +38,7 @@ def test_a_cost_by_customer(log, by, each):
 def test_a_projection_by_customer(log, by, hikes):
     path, ledger = counted(log, hikes)
     words = {"hikes": hikes, "by": by}
-    assert said(costcalc.project, path, **words) == said(costcalc.project, ledger, **words)
+    assert answer(costcalc.project, path, **words) == answer(costcalc.project, ledger, **words)
 
 
 @few
@@ -49,6 +50,14 @@ def test_it_is_all_of_the_usage(log):
     assert apart.in_full.totals == whole.totals
     assert apart.in_full.requests == whole.requests
     assert sum(group.billed or 0 for group in apart.in_full.groups) == sum(group.billed or 0 for group in whole.groups)
+
+
+def answer(ask, usage, **words):
+    """An answer's JSON. How far an assumption reaches is told for all customers together, however they are shown."""
+    found = said(ask, usage, **words)
+    if isinstance(found, dict) and "assumptions" in found:
+        return {**found, "assumptions": {each["code"] for each in found["assumptions"]}}
+    return found
 
 
 def _lines(by):
