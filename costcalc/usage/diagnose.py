@@ -15,6 +15,7 @@ from costcalc.usage.engine import Engine
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, rows_at
 from costcalc.usage.rows import (
+    AMBIGUOUS,
     BAD_COST,
     BAD_COUNT,
     BAD_TIME,
@@ -121,10 +122,13 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
     found = ((name, row.values[alias]) for alias, name in rows.count_names.items() if row.values.get(alias) is not None)
     path, text = next(found, ("a count", ""))
     name = reading.shown_column(path)
+    whole = str(text).strip()
+    is_open = re.fullmatch(AMBIGUOUS, whole)
+    may_be = f"may be {whole[:-4]} or {whole.replace('.', '')}"
     return (
         Problem(
             "bad-count",
-            f'{name}: "{text}" is no count',
+            f'{name}: "{text}" {may_be if is_open else "is no count"}',
             expected="a whole number of at most 18 digits, without sign, exponent or separators; empty means 0",
             remedy="correct the number; costcalc does not round or guess counts",
         ),

@@ -353,8 +353,11 @@ class _Counts:
         return Total(Term((self.found.total,)), ((*self.input, *self.output),) if self.has_anthropic_names else ())
 
     def proofs(self) -> list[Remark]:
-        """What is said of rows whose total proves that parts stand beside."""
+        """What is said of rows by their total: that parts stand beside, or that all they say is the total."""
         found = []
+        if self.found.total and not (self.input or self.output):
+            text = f"state their tokens in {self.found.total} alone, as neither input nor output: no figure counts them"
+            found.append(Remark(text, Condition(positive=((Term((self.found.total,)),),))))
         pairs = [(self.reasoning, self.output)] + ([(self.cached, self.input)] if not self.is_disjoint else [])
         for parts, whole in pairs:
             if whole and (beside := self._beside(parts)):

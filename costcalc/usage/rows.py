@@ -36,6 +36,7 @@ WHOLES = (
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _ZONED = "(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _DIGITS = "[0-9]{1,18}([.]0*)?"
+AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
 _DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
 _THOUSANDS = "^[^0-9,.]*[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?[^0-9,.]*$"
 _DAY_SECONDS = 86_400
@@ -221,15 +222,16 @@ class RowBuilder:
             return (
                 f"CASE WHEN {x} IS NULL THEN 0 WHEN {x} BETWEEN 0 AND 999999999999999999 THEN CAST({x} AS BIGINT) END"
             )
-        return self._text_count(column.text, has_words=column.kind == "text")
+        return self._text_count(column.text, is_text=column.kind == "text")
 
-    def _text_count(self, x: str, has_words: bool = True) -> str:
+    def _text_count(self, x: str, is_text: bool = True) -> str:
         # A cast accepts "1e3", "1_000" and "12.7": only a text that the number would write itself is taken at once.
         number = self._attempt(x)
+        plain = f" AND NOT regexp_full_match(trim({x}), {quoted(AMBIGUOUS)})" * is_text
         return (
             f"CASE WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
-            f" THEN {number} WHEN coalesce(trim({x}), '') = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)})"
-            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT){f' WHEN {_says_nothing(x)} THEN 0' * has_words} END"
+            f" THEN {number} WHEN coalesce(trim({x}), '') = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)}){plain}"
+            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT){f' WHEN {_says_nothing(x)} THEN 0' * is_text} END"
         )
 
     def _attempt(self, x: str) -> str:
