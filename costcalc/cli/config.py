@@ -150,9 +150,11 @@ def _read(path: Path, shown: str) -> Config:
         raise fail("unreadable-file", f"cannot read the file: {error.strerror}", place=Place(shown)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise fail("toml-syntax", f"not TOML: {error}", place=Place(shown)) from error
+    is_shared = path.name == "pyproject.toml"
+    if is_shared and not (data := data.get("tool", {}).get("costcalc", {})):
+        return Config()
     places = {keys: Place(shown, line, column) for keys, line, column in _assigned(text)}
-    if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("costcalc", {})
+    if is_shared:
         places = {keys[2:]: place for keys, place in places.items() if keys[:2] == ("tool", "costcalc")}
     config = Config(data, path.parent, places)
     problems = [problem for key, value in data.items() if (problem := _problem(config, shown, key, value))]
