@@ -191,9 +191,10 @@ def month_notes(outlook: Outlook) -> Iterator[Note]:
         yield Note("* Incomplete: the month holds tokens that no price was found for.")
     if has_margin(outlook) and (said := coverage_note(outlook.coverage)):
         yield Note(said)
-    other = outlook.last.after.other
-    if other:
+    last = outlook.last.after
+    if last.other:
+        known = "; of those of customers, the ones whose revenue is known" if last.covered is not None else ""
         yield Note(
-            f"Other costs, {money_text(other, outlook.currency)} in {month_text(outlook.last.month)}, are in the margin"
-            " and not in the cost."
+            f"Other costs, {money_text(last.other, outlook.currency)} in {month_text(outlook.last.month)}, are in the"
+            f" margin and not in the cost{known}."
         )
