@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from pathlib import Path
 from textwrap import indent
@@ -75,3 +76,55 @@ def usage(path: Path, *rows: Mapping[str, object]) -> Path:
         for row in rows
     ]
     return write_csv(path / "usage.csv", *filled)
+
+
+NEAR = Fraction(1, 10**9)
+
+
+class about:
+    """A figure of months to come, or any nest of them: equal within 1e-9, for months to come are floats.
+
+    `least`: what the 1e-9 is of where the figure is less, such as 1 of a margin near 0.
+    """
+
+    def __init__(self, expected: object, least: Fraction | int = NEAR) -> None:
+        self.expected, self.least = expected, least
+
+    def __eq__(self, found: object) -> bool:
+        return _alike(found, self.expected, self.least)
+
+    def __le__(self, found: object) -> bool:
+        return self == found or self.expected < found
+
+    def __ge__(self, found: object) -> bool:
+        return self == found or self.expected > found
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"about {self.expected!r}"
+
+
+def _alike(one: object, other: object, least: Fraction | int) -> bool:
+    one, other = _plain(one), _plain(other)
+    if isinstance(one, Fraction) and isinstance(other, Fraction):
+        return abs(one - other) <= NEAR * max(abs(one), abs(other), least)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_alike(each, other[name], least) for name, each in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(_alike(*both, least) for both in zip(one, other, strict=True))
+    return one == other
+
+
+def _plain(value: object) -> object:
+    """A number as a fraction, also where JSON holds it as a text; records and tuples as dicts and lists."""
+    if is_dataclass(value):
+        return {each.name: getattr(value, each.name) for each in fields(value)}
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, str):
+        try:
+            return Fraction(value)
+        except ValueError:
+            return value
+    return Fraction(value) if isinstance(value, int | float | Fraction) and not isinstance(value, bool) else value

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
-from costcalc.forecasts.cells import Cell, Member
+from costcalc.forecasts.cells import Cell
 from costcalc.forecasts.flows import flows_of
 from costcalc.forecasts.form import REQUESTS, Form
 from costcalc.forecasts.matching import may_match
-from costcalc.forecasts.reading import End
+from costcalc.forecasts.reading import NEAR, End, settled
 from costcalc.forecasts.run import Running
 
-Unit = tuple[str | None, ...]  # the names that a share is raised for, one by one
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-
-_NEAR = 1e-12  # of the sum of what is added and taken away: nearer to 0, the sign of a float is not sure
+    Signs = NDArray[np.bool_]
 
 
 class Choices:
@@ -27,39 +27,32 @@ class Choices:
     def __init__(self, cell: Cell, kinds: tuple[str, ...]) -> None:
         import numpy as np
 
-        self.cell, self.kinds = cell, kinds
-        self.units = cell.parts(kinds)  # counts by unit
-        self.names = tuple(dict.fromkeys(name for counts in self.units.values() for name in counts))
-        self.counts = np.array([[float(counts.get(name, 0)) for name in self.names] for counts in self.units.values()])
-        self.signs: list[Any] = []  # of every question, by unit
+        self.cell, self.names = cell, cell.members.names
+        _, codes = cell.members.groups(kinds)  # the share is raised for the names of a unit together
+        known, self.units = np.unique(codes, return_inverse=True)  # by member, the position of its unit
+        self.counts = np.zeros((len(known), len(self.names)))  # by unit
+        np.add.at(self.counts, self.units, cell.members.counts)
+        self.signs: list[Signs] = []  # of every question, by unit
 
     def note(self, newly: Form, most: Form) -> None:
         """Below the share or above it already, and short of input that can be read or not."""
         self.signs += [self._signs(newly), self._signs(newly - most)]
 
-    def parts(self) -> list[list[Member]]:
+    def parts(self) -> list[list[int]]:
         """The members, those together that gave one answer to every question."""
-        answers = dict(zip(self.units, zip(*(sign.tolist() for sign in self.signs), strict=True), strict=True))
-        found: dict[tuple[bool, ...], list[Member]] = {}
-        for member in self.cell.members:
-            unit = tuple(member.names[name] for name in self.kinds)
+        found: dict[bytes, list[int]] = {}
+        answers = [bytes(answer) for answer in zip(*(sign.tolist() for sign in self.signs), strict=True)]
+        for member, unit in enumerate(self.units.tolist()):
             found.setdefault(answers[unit], []).append(member)
         return list(found.values())
 
-    def _signs(self, form: Form) -> Any:
+    def _signs(self, form: Form) -> Signs:
         """Whether the form is above zero, by unit."""
         import numpy as np
 
-        factors = np.array([float(form.terms.get(name, 0)) for name in self.names])
-        values = self.counts @ factors
-        signs = values > 0
-        for place in np.flatnonzero(np.abs(values) <= _NEAR * (np.abs(self.counts) @ np.abs(factors))):
-            signs[place] = form.at(self._exact[place]) > 0
-        return signs
-
-    @cached_property
-    def _exact(self) -> list[Mapping[str, Fraction]]:
-        return list(self.units.values())
+        factors = np.array([form.terms.get(name, 0.0) for name in self.names])
+        found: Signs = self.counts @ factors > NEAR * (np.abs(self.counts) @ np.abs(factors))
+        return found
 
 
 def told_apart(cells: Iterable[Cell], runs: Sequence[Running], kinds: Sequence[str]) -> Iterator[Cell]:
@@ -70,12 +63,12 @@ def told_apart(cells: Iterable[Cell], runs: Sequence[Running], kinds: Sequence[s
 
 def _parted(cell: Cell, runs: Sequence[tuple[Running, int]], kinds: tuple[str, ...]) -> Iterator[Cell]:
     choices = Choices(cell, kinds)
-    if len(choices.units) > 1:
+    if len(choices.counts) > 1:
         for run, raised in runs:
             if raised:
                 _ask(run, choices)
-    parts = choices.parts() if choices.signs else [cell.members]
-    if len(parts) == 1:
+    parts = choices.parts() if choices.signs else []
+    if len(parts) < 2:
         yield cell
     elif all(raised < 2 for _, raised in runs):
         yield from (_part_of(cell, members) for members in parts)
@@ -103,10 +96,11 @@ def _ask(run: Running, choices: Choices) -> None:
             flows_of(run.plan, choices.cell, when, reading)
 
 
-def _part_of(cell: Cell, members: Sequence[Member]) -> Cell:
-    counts: dict[str, Fraction] = {}
-    for member in members:
-        for name, count in member.counts.items():
-            counts[name] = counts.get(name, Fraction()) + count
+def _part_of(cell: Cell, chosen: Sequence[int]) -> Cell:
+    members = cell.members.some(chosen)
+    totals = members.totals
+    counts = {
+        name: Fraction(totals[name]) if totals[name].is_integer() else settled(totals[name]) for name in cell.counts
+    }
     requests = None if cell.requests is None else counts.get(REQUESTS, Fraction())
-    return replace(cell, names=members[0].names, members=members, counts=counts, requests=requests)
+    return replace(cell, names=members.lines.names(members.codes[0]), members=members, counts=counts, requests=requests)

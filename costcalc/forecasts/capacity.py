@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from costcalc.calendar import Month
 from costcalc.forecasts.flows import Flow
@@ -37,6 +38,15 @@ class Replicas:
     requests: Number | None  # that moved; None: the log does not say
     own: Number = 0  # hours likewise with what the log itself asks of the target
 
+    def settled(self, settled: Callable[[Number], Number]) -> Replicas:
+        """Every number as it is shown."""
+        numbers: dict[str, Any] = {name: getattr(self, name) for name in _NUMBERS}
+        known = {name: each if each is None else settled(each) for name, each in numbers.items()}
+        return replace(self, **known)
+
+
+_NUMBERS = tuple(each.name for each in fields(Replicas) if each.name not in ("target", "month", "day", "days"))
+
 
 @dataclass
 class Load:
@@ -64,7 +74,7 @@ def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, readi
     """The replicas that the load needs, and what those beyond the paid ones cost, with spare ones and the fixed cost."""
     facts, hours, number = load.facts, load.days * 24, reading.number
     offered = number(hours * facts.utilisation)  # busy hours that one replica has to give
-    moved = sum((value_of(each, flow.cell.counts) for _, flow, each in load.moved), number(Fraction()))
+    moved = sum((value_of(each, flow.cell.floats) for _, flow, each in load.moved), number(Fraction()))
     needed = reading.ceil((moved + load.own) / offered)
     paid = reading.most(load.paid, reading.ceil(load.own / offered))
     extra = reading.most(needed - paid, 0)

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
 from costcalc.forecasts.form import BESIDE, BILLED, REQUESTS, REVENUE
+from costcalc.forecasts.members import Lines, Members, Values
 from costcalc.forecasts.reading import Number
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
-from costcalc.rating.earners import CUSTOMER
+from costcalc.rating.earners import CUSTOMER, Earns
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
 from costcalc.usage.ledger import Edges
 
+if TYPE_CHECKING:
+    from costcalc.forecasts.members import Floats
+
 Names = Mapping[str, str | None]
-Parts = dict[tuple[str | None, ...], dict[str, Fraction]]  # counts by names
 _NO_MONTH = Month(1, 1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Member:
-    """The usage of one set of names within a cell, over the whole log."""
-
-    names: Names
-    counts: Mapping[str, Fraction]  # by meter, what lies in no part of it; requests, revenue and bill beside
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +35,10 @@ class Cell:
 
     kind: Kind  # without a day and names: its price is looked up again in every month
     names: Names  # of one member: what changes ask for is the same for all
-    members: Sequence[Member]
-    counts: Mapping[str, Fraction]  # of all members
+    members: Members
+    counts: Mapping[
+        str, Fraction
+    ]  # of all members: by meter, what lies in no part of it; requests, revenue and bill beside
     requests: Fraction | None  # None: the log does not say
     edges: Edges  # the labels at which its price or a change may tell requests apart
     billed: Fraction | None = None  # None: no cost stated
@@ -60,20 +58,10 @@ class Cell:
         found: Fraction = tokens_of(self.leaves)
         return found
 
-    def parts(self, by: tuple[str, ...]) -> Parts:
-        """The counts of its members by some of their names; added up once for all runs."""
-        found = self._parts.get(by)
-        if found is None:
-            found = self._parts[by] = {}
-            for member in self.members:
-                held = found.setdefault(tuple(member.names[name] for name in by), {})
-                for name, count in member.counts.items():
-                    held[name] = held.get(name, Fraction()) + count
-        return found
-
     @cached_property
-    def _parts(self) -> dict[tuple[str, ...], Parts]:
-        return {}
+    def floats(self) -> Mapping[str, float]:
+        """The counts as a run takes them."""
+        return {name: float(count) for name, count in self.counts.items()}
 
     @cached_property
     def matched(self) -> dict[int, tuple[object, bool]]:
@@ -123,38 +111,64 @@ class Sorting:
 def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells:
     """The cells of a rating that was made; its `by` are their names."""
     found: dict[tuple[object, ...], _Sum] = {}
-    signatures: dict[tuple[str | None, ...], tuple[object, ...]] = {}
+    lines: dict[Values, _Line] = {}
+    plain: dict[tuple[object, ...], tuple[Kind, int]] = {}
+    apart: dict[Kind, int] = {}
     names = rater.options.by
     revenue = _revenue_with_usage(rater)
     for kind, sums in rater.amounts.items():
         if kind.states_revenue_alone(sums):
             continue
-        if kind in revenue:
-            sums = sums.earning(revenue[kind])
-        if kind.earns == "row" and kind in rater.without_price:
-            kind = replace(kind, earns="")  # what has no cost says nothing of a margin
-        if kind.line not in signatures:
-            signatures[kind.line] = sorting.signature(dict(zip(names, kind.line, strict=True)))
-        edges = sorting.edges(kind.key, dict(zip(names, kind.line, strict=True)))
-        key, lengths = kind.key, (_coarse(kind.lengths[0], edges[0]), _coarse(kind.lengths[1], edges[1]))
-        if key is not None:
-            key = replace(
-                key, day=date.min,
-                input_over=_coarse(key.input_over, edges[0]), output_over=_coarse(key.output_over, edges[1]),
-            )  # fmt: skip
-        plain = replace(
-            kind, line=(), key=key, day=date.min, month=kind.month if sums.has_cost else _NO_MONTH, weighted=False,
-            lengths=lengths,
-        )  # fmt: skip
+        earned = revenue.get(kind, sums.revenue) if revenue else sums.revenue
+        # What has no cost says nothing of a margin.
+        earns = "" if kind.earns == "row" and kind in rater.without_price else kind.earns
+        line = lines.get(kind.line)
+        if line is None:
+            called = dict(zip(names, kind.line, strict=True))
+            line = lines[kind.line] = _Line(len(lines), called, sorting.signature(called), sorting.own(called))
+        edges = sorting.edges(kind.key, line.names)
+        alike = (*(getattr(kind, name) for name in _OF_CELLS), earns, edges, sums.has_cost)
+        if alike not in plain:
+            one = _plain(kind, earns, edges, has_cost=sums.has_cost)
+            plain[alike] = one, apart.setdefault(replace(one, month=_NO_MONTH), len(apart))
+        one, number = plain[alike]
         # A bill with a list price follows the list, one without keeps what it is.
         is_listed = sums.has_cost and rater.list_cost(kind, sums) is not None
         place = (
-            replace(plain, month=_NO_MONTH), sums.has_cost, is_listed, sums.requests is None, signatures[kind.line],
-            sorting.own(dict(zip(names, kind.line, strict=True))) if sums.has_cost else (),
+            number, sums.has_cost, is_listed, sums.requests is None, line.signature, line.own if sums.has_cost else (),
         )  # fmt: skip
-        found.setdefault(place, _Sum(plain, edges, len(sums.quantities))).add(rater, kind, sums)
-    cells = [one.cell(rater, names) for one in found.values()]
-    return Cells(cells, days, last_day, rater.currency)
+        if place not in found:
+            found[place] = _Sum(one, edges)
+        found[place].add(rater, kind, sums, line.code, earned)
+    every = Lines(names, list(lines))
+    return Cells([one.cell(rater, every) for one in found.values()], days, last_day, rater.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One set of names, and what the scenarios make of it."""
+
+    code: int
+    names: Names
+    signature: tuple[object, ...]
+    own: tuple[object, ...]
+
+
+_OF_CELLS = tuple(name for name in (each.name for each in fields(Kind)) if name not in ("line", "earns", "weighted"))
+
+
+def _plain(kind: Kind, earns: Earns, edges: Edges, *, has_cost: bool) -> Kind:
+    """The kind without names and days, and with those lengths alone that can matter to it."""
+    key = kind.key
+    if key is not None:
+        key = replace(
+            key, day=date.min,
+            input_over=_coarse(key.input_over, edges[0]), output_over=_coarse(key.output_over, edges[1]),
+        )  # fmt: skip
+    return replace(
+        kind, line=(), key=key, day=date.min, month=kind.month if has_cost else _NO_MONTH, weighted=False, earns=earns,
+        lengths=(_coarse(kind.lengths[0], edges[0]), _coarse(kind.lengths[1], edges[1])),
+    )  # fmt: skip
 
 
 def _revenue_with_usage(rater: Rater) -> dict[Kind, Fraction]:
@@ -193,58 +207,66 @@ def _coarse(label: int, edges: Sequence[int]) -> int:
 class _Sum:
     """One cell while it is added up."""
 
-    def __init__(self, kind: Kind, edges: Edges, width: int) -> None:
-        self.kind, self.edges, self.width = kind, edges, width
-        self.lines: dict[tuple[str | None, ...], Amounts] = {}
+    def __init__(self, kind: Kind, edges: Edges) -> None:
+        self.kind, self.edges, self.whole = kind, edges, Amounts(0)
+        self.codes: list[int] = []  # of lines, a row each
+        self.rows: list[list[Fraction | int]] = []  # quantities, requests, revenue, stated cost
         self.listed: Fraction | None = Fraction()
 
-    def add(self, rater: Rater, kind: Kind, sums: Amounts) -> None:
-        if kind.line not in self.lines:
-            self.lines[kind.line] = Amounts(self.width)
-        self.lines[kind.line].merge(sums)
+    def add(self, rater: Rater, kind: Kind, sums: Amounts, line: int, earned: Fraction) -> None:
+        self.codes.append(line)
+        self.rows.append([*sums.quantities, sums.requests or 0, earned, sums.cost])
+        self.whole.has_cost = self.whole.has_cost or sums.has_cost
+        self.whole.requests = None if sums.requests is None else self.whole.requests
         if sums.has_cost and self.listed is not None:
             # One month's exchange rate for all: the list's own change is wanted, not the currency's.
             at_list = rater.list_cost(replace(kind, month=self.kind.month), sums)
             self.listed = self.listed + at_list.before if at_list else None
 
-    def cell(self, rater: Rater, names: Sequence[str]) -> Cell:
-        kind, meter_names = self.kind, rater.ledger.meters
-        members = [
-            Member(dict(zip(names, line, strict=True)), _counts(meter_names, sums, has_revenue=kind.has_revenue))
-            for line, sums in self.lines.items()
-        ]
-        counts: dict[str, Fraction] = {}
-        for member in members:
-            for name, count in member.counts.items():
-                counts[name] = counts.get(name, Fraction()) + count
-        whole = Amounts(self.width)
-        for sums in self.lines.values():
-            whole.merge(sums)
+    def cell(self, rater: Rater, lines: Lines) -> Cell:
+        kind, whole = self.kind, self.whole
+        *quantities, requests, revenue, billed = (sum(column) for column in zip(*self.rows, strict=True))
+        counts = leaves_of(dict(zip(rater.ledger.meters, quantities, strict=True)))
+        if requests:
+            counts[REQUESTS] = Fraction(requests)
+        if kind.has_revenue:
+            counts[REVENUE] = Fraction(revenue)
+        if whole.has_cost:
+            counts[BILLED] = Fraction(billed)
+        codes = list(dict.fromkeys(self.codes))
+        members = Members(lines, codes, tuple(counts), partial(self._counts, rater.ledger.meters, codes, tuple(counts)))
         cell = Cell(
-            kind, members[0].names, members, counts,
-            None if whole.requests is None else Fraction(whole.requests), self.edges, has_revenue=kind.has_revenue,
+            kind, lines.names(codes[0]), members, counts, None if whole.requests is None else Fraction(requests),
+            self.edges, has_revenue=kind.has_revenue,
         )  # fmt: skip
         if not whole.has_cost:
             return cell
         return replace(
             cell,
-            billed=whole.cost,
+            billed=Fraction(billed),
             bill_wins=rater.bill_wins(kind, whole),
             may_stand_in=rater.may_stand_in(whole),
             listed=self.listed or None,
             listed_month=kind.month,
         )
 
+    def _counts(self, meter_names: Sequence[str], codes: Sequence[int], names: Sequence[str]) -> Floats:
+        """The rows added up by their lines, a column for each of these names, what lies in no part of it."""
+        import numpy as np
 
-def _counts(meter_names: Sequence[str], sums: Amounts, *, has_revenue: bool) -> dict[str, Fraction]:
-    counts = leaves_of(dict(zip(meter_names, sums.quantities, strict=True)))
-    if sums.requests:
-        counts[REQUESTS] = Fraction(sums.requests)
-    if has_revenue:
-        counts[REVENUE] = sums.revenue
-    if sums.has_cost:
-        counts[BILLED] = sums.cost
-    return counts
+        places = {code: place for place, code in enumerate(codes)}
+        sums = np.zeros((len(codes), len(meter_names) + len(_BESIDE)))
+        np.add.at(sums, [places[code] for code in self.codes], np.array(self.rows, dtype=np.float64))
+        columns = dict(zip((*meter_names, *_BESIDE), sums.T, strict=True))
+        found = {name: columns[name].copy() for name in names if name in columns}
+        for name in meter_names:
+            whole = meters().by_name[name].part_of
+            if whole is not None and whole in names:
+                found[whole] = found.get(whole, 0) - columns[name]
+        return np.column_stack([found[name] for name in names]) if names else np.zeros((len(codes), 0))
+
+
+_BESIDE = (REQUESTS, REVENUE, BILLED)  # columns of a row, after its meters
 
 
 def leaves_of(counts: Mapping[str, Fraction | int]) -> dict[str, Fraction]:

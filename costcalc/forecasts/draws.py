@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
+from costcalc.forecasts.cells import Cell
 from costcalc.forecasts.inputs import Input, InputKind, Inputs
-from costcalc.forecasts.reading import Number
+from costcalc.forecasts.reading import MIDDLE, Exact, Number
 from costcalc.forecasts.terms import Factors, Terms, listed
 from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import PriceChange
@@ -32,7 +33,7 @@ MIDDLES: dict[bool, float] = {False: 0.5, True: 1.0}  # of a place in a range, a
 class Draws:
     """What a run takes for each figure: terms over the inputs, so that one run holds for all draws."""
 
-    is_exact = False
+    is_drawn = True
     keeps_rows = False
 
     def __init__(self, inputs: Inputs, months: Sequence[Month]) -> None:
@@ -43,15 +44,19 @@ class Draws:
     def nothing(self) -> Number:
         return Terms(self.factors, {})
 
+    @property
+    def exact(self) -> Exact:
+        return MIDDLE.exact
+
     def number(self, value: Fraction | int) -> Number:
         return float(value)
 
-    def count(self, counts: Mapping[str, Fraction], name: str) -> Number:
-        return float(counts.get(name, 0))
+    def count(self, cell: Cell, name: str) -> Number:
+        return cell.floats.get(name, 0.0)
 
     def of(self, figure: Figure) -> Number:
         at = self.inputs.by_figure.get(id(figure))
-        return figure.mid if at is None else self._between(at, figure.low, figure.high)
+        return float(figure.mid) if at is None else self._between(at, figure.low, figure.high)
 
     saving = of  # a draw has no cheap end
 
@@ -61,8 +66,8 @@ class Draws:
     def rise(self, change: PriceChange) -> Number:
         known = self.inputs.by_change.get(id(change))
         if known is None:
-            return change.rise("mid")
-        rise: Number = known.low if known.place is None else self._between(known.place, known.low, known.high)
+            return float(change.rise("mid"))
+        rise: Number = float(known.low) if known.place is None else self._between(known.place, known.low, known.high)
         if known.passed is None:
             return rise
         low, high, at = known.passed
@@ -91,8 +96,11 @@ class Draws:
     def is_less(self, one: Number, other: Number) -> bool:
         return self.middle(one) < self.middle(other)
 
-    def middle(self, value: Number) -> Fraction:
-        return self.factors.middle(listed(value)) if isinstance(value, Terms) else Fraction(value)
+    def middle(self, value: Number) -> float:
+        return float(self.factors.middle(listed(value))) if isinstance(value, Terms) else float(value)
+
+    def settled(self, value: Number) -> Number:
+        return value
 
     def _between(self, at: int, low: Fraction, high: Fraction) -> Terms:
         """The low end + (high − low) × the place that is drawn."""

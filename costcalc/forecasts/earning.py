@@ -75,7 +75,7 @@ class Earner:
         if self.income.kind == "none":
             return {}
         if self.income.kind == "total":
-            daily = self.income.amount * Fraction(when.days, self.cells.days)
+            daily = self.reading.number(self.income.amount * Fraction(when.days, self.cells.days))
             whole = Where()
             return {("all", ""): daily * self._growth(volumes) * self._own_factor(when, whole, None)}
         if self.income.kind == "rows":
@@ -88,7 +88,7 @@ class Earner:
             return self.income.covers(self.cells.cells[int(owner[1])])
         if self._paying is None:
             covered = (cell for cell in self.cells.cells if self.income.covers(cell))
-            self._paying = frozenset(member.names.get(CUSTOMER) for cell in covered for member in cell.members)
+            self._paying = frozenset(name for cell in covered for name in cell.members.values_of(CUSTOMER))
         return owner[0] == "all" or owner[1] in self._paying
 
     def other_costs(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
@@ -116,7 +116,7 @@ class Earner:
             daily = self.reading.number(Fraction(when.days, self.cells.days))
             rate = self.exchange(cell.kind.revenue_currency or self.cells.currency, when.month)
             factor = self._own_factor(when, None, cell)
-            found["cell", position] = self.reading.count(cell.counts, REVENUE) * (daily * rate * volume.grown * factor)
+            found["cell", position] = self.reading.count(cell, REVENUE) * (daily * rate * volume.grown * factor)
         return found
 
     def _of_fees(
@@ -142,15 +142,15 @@ class Earner:
     def _times(self, fee: Fee, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
         """How often the fee is due in these days, by owner."""
         cells = self.cells.cells
-        part = Fraction(when.days, when.month.days)
+        part = self.reading.number(Fraction(when.days, when.month.days))
         if fee.per == "month":
             return {self._pinned(fee): part}
         if fee.per == "seat and month":
             return {self._pinned(fee): part * fee.seats}
         mine = self._cells_of(fee)
         if fee.per == "customer and month":
-            named = (member.names[CUSTOMER] for position in mine for member in cells[position].members)
-            return {(CUSTOMER, name): part for name in sorted({name for name in named if name})}
+            named = {name for position in mine for name in cells[position].members.values_of(CUSTOMER) if name}
+            return {(CUSTOMER, name): part for name in sorted(named)}
         if fee.per == "1M tokens":
             return {
                 ("cell", position): volumes[position].asked / 1_000_000 for position in mine if cells[position].leaves
@@ -165,14 +165,14 @@ class Earner:
                     place=fee.place, remedy="write an amount per 1M tokens or per month, or use a log that counts requests",
                 )  # fmt: skip
             share = volumes[position].grown * self.reading.number(days)
-            found["cell", position] = self.reading.count(cells[position].counts, REQUESTS) * share
+            found["cell", position] = self.reading.count(cells[position], REQUESTS) * share
         return found
 
     def _pinned(self, fee: Fee) -> Owner:
         """The one customer, as the log writes it, that a fixed fee is for, if its `where` names one outright."""
         globs = fee.where.names.get(CUSTOMER, ())
         if len(globs) == 1 and not {*globs[0]} & {*"*?["}:
-            named = {member.names.get(CUSTOMER) for cell in self.cells.cells for member in cell.members}
+            named = {name for cell in self.cells.cells for name in cell.members.values_of(CUSTOMER)}
             meant = [name for name in named if name and glob_matches(globs[0], name)]
             if len(meant) == 1:
                 return CUSTOMER, meant[0]
@@ -195,7 +195,7 @@ class Earner:
         factor: Number = self.reading.number(Fraction(1))
         for change in self.business.own_prices:
             if change.span.holds_on(when.day) and _concerns(change, where, cell):
-                factor = factor * (1 + self.reading.saving(change.change) * change.span.arrived(when.month, when.first))
+                factor = factor * (1 + self.reading.saving(change.change) * self._arrived(change, when))
         return factor
 
     def _kept(self, when: When, where: Where) -> Number:
@@ -203,8 +203,11 @@ class Earner:
         factor: Number = self.reading.number(Fraction(1))
         for change in self.business.own_prices:
             if change.span.holds_on(when.day) and _concerns(change, where, None):
-                factor = factor * (1 - self.reading.saving(change.lost) * change.span.arrived(when.month, when.first))
+                factor = factor * (1 - self.reading.saving(change.lost) * self._arrived(change, when))
         return factor
+
+    def _arrived(self, change: OwnPrice, when: When) -> Number:
+        return self.reading.number(change.span.arrived(when.month, when.first))
 
 
 def undated(business: Business, day: date) -> Business:

@@ -10,7 +10,7 @@ from costcalc.forecasts.cells import Cell, whole_of
 from costcalc.forecasts.form import REQUESTS, Form, value_of
 from costcalc.forecasts.lengths import UNCHANGED, Stretch, entry_for, stretch_of
 from costcalc.forecasts.plan import Plan, When
-from costcalc.forecasts.reading import End, Number, Reading
+from costcalc.forecasts.reading import NEAR, End, Number, Reading
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import CostcalcError, Problem
@@ -63,13 +63,13 @@ def flows_of(plan: Plan, cell: Cell, when: When, reading: Reading) -> Flows:
 
 
 def _asked(plan: Plan, cell: Cell, when: When, reading: Reading) -> list[Flow]:
-    leaves: Mapping[str, Number] = {name: reading.count(cell.counts, name) for name in cell.leaves}
+    leaves: Mapping[str, Number] = {name: reading.count(cell, name) for name in cell.leaves}
     flow = Flow(cell, reading.number(ONE), leaves)
     matched = plan.matching(cell)
     for change in matched:
         if isinstance(change, Growth) and change.meters is not None and (stage := plan.stage(change, when)):
-            level = plan.level(change, when, reading)
-            flow = _multiplied(flow, change.meters, level, reading.middle(level), (id(change), stage))
+            level, stretch = plan.level(change, when, reading), plan.level(change, when, reading.exact)
+            flow = _multiplied(flow, change.meters, level, stretch, (id(change), stage))
     flows = [flow]
     for change in matched:
         if isinstance(change, Mix) and change.span.holds_on(when.day):
@@ -109,7 +109,7 @@ def _stretched(stretch: Stretch, side: str, names: frozenset[str], factor: Fract
 
 def _is_number(value: Number) -> bool:
     """Whether it is one number, and no form, and nothing that differs from draw to draw."""
-    return isinstance(value, Fraction | int | float)
+    return isinstance(value, float | int | Fraction)
 
 
 def _parts(flow: Flow, share: Number) -> tuple[Flow, Flow]:
@@ -126,7 +126,7 @@ def _turned(
 ) -> list[Flow]:  # fmt: skip
     """A share of the flow becomes these. `saves`: whether that is taken to be cheaper where no price tells."""
     share = reading.share(change.share, lambda: plan.saves(flow, instead, when, reading, else_=saves))
-    share = share * change.span.arrived(when.month, when.first)
+    share = share * reading.number(change.span.arrived(when.month, when.first))
     stays = replace(flow, scale=flow.scale * (1 - share))
     return _kept(stays, *(replace(part, scale=part.scale * share) for part in instead))
 
@@ -142,9 +142,10 @@ def _mixed(flow: Flow, mix: Mix, plan: Plan, when: When, reading: Reading) -> li
             continue
         if flow.cell.requests is None:
             raise _needs_requests(mix, flow.cell)
-        added = reading.count(flow.cell.counts, REQUESTS) * more * 10 ** meters().by_name[name].decimals
+        added = reading.count(flow.cell, REQUESTS) * more * 10 ** meters().by_name[name].decimals
         leaves[name] = leaves[name] + added if name in leaves else added
-    middles = {name: (reading.middle(factor), reading.middle(more)) for name, (factor, more) in values.items()}
+    exact = reading.exact
+    middles = {name: (exact.of(one.factor), exact.of(one.more)) for name, one in mix.meters.items()}
     stretches = tuple(
         _joined(stretch, stretch_of(middles, side)) for side, stretch in zip(SIDES, flow.stretches, strict=True)
     )
@@ -196,23 +197,23 @@ def _moved(flow: Flow, move: Move, plan: Plan, when: When, reading: Reading) -> 
 
 
 def _at_target(flow: Flow, target: ResolvedModel, tier: str, tokens: Figure, step: int, reading: Reading) -> Flow:
-    every, times = meters().names_of("tokens") or frozenset(), reading.of(tokens)
-    return _multiplied(replace(flow, target=target, tier=tier), every, times, reading.middle(times), (step,))
+    every, there = meters().names_of("tokens") or frozenset(), replace(flow, target=target, tier=tier)
+    return _multiplied(there, every, reading.of(tokens), reading.exact.of(tokens), (step,))
 
 
 def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Reading) -> list[Flow]:
     if not plan.matches_now(change, flow.cell, flow.provider, flow.model, flow.service_tier):
         return [flow]
     amount = plan.amount(change, when, reading)
-    left = 1 + amount  # of a cut
+    left, stretch = 1 + amount, 1 + plan.amount(change, when, reading.exact)  # of a cut
     step = (id(change), plan.stage(change, when))
     match change.lever:
         case "output" | "prompt":
             side = "output_tokens" if change.lever == "output" else "input_tokens"
-            return [_multiplied(flow, meters().with_parts(side), left, reading.middle(left), step)]
+            return [_multiplied(flow, meters().with_parts(side), left, stretch, step)]
         case "tokens":
             every = meters().names_of("tokens") or frozenset()
-            fewer = _multiplied(flow, every, left, reading.middle(left), step)
+            fewer = _multiplied(flow, every, left, stretch, step)
             return [replace(fewer, stretches=flow.stretches)]  # each request keeps its band
         case "requests":
             return _kept(replace(flow, scale=flow.scale * left))
@@ -241,12 +242,12 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     newly, most = whole * plan.amount(change, when, reading) + cached * -1, plain * (1 / (1 + written))
     if isinstance(newly, Form) and isinstance(reading, End) and reading.note:
         reading.note(newly, most)
-    counts = flow.cell.counts
+    counts = flow.cell.floats
     asked, limit = value_of(newly, counts), value_of(most, counts)
     if _is_number(asked) and _is_number(limit):
-        if asked <= 0:
+        if asked <= NEAR * value_of(whole, counts):
             return flow
-        if asked > limit:
+        if asked > limit * (1 + NEAR):
             plan.limits[f"{flow.provider}/{flow.model}: not so much of the input can be read from the cache"] = None
             newly = most
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 REQUESTS, REVENUE, BILLED = "requests", "revenue", "billed"  # counted beside the meters
@@ -20,7 +19,7 @@ class Form:
 
     def at(self, counts: Mapping[str, Any]) -> Any:
         """The value for these counts."""
-        total: Any = Fraction()
+        total: Any = 0.0
         for name, factor in self.terms.items():
             count = counts.get(name)
             if count:
@@ -53,4 +52,4 @@ class Form:
 
 def value_of(number: Any, counts: Mapping[str, Any]) -> Any:
     """A number as it is, a form for these counts."""
-    return number.at(counts) if isinstance(number, Form) else number
+    return number.at(counts) if type(number) is Form else number

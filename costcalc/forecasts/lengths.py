@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor
 
+from costcalc.forecasts.reading import NEAR
 from costcalc.meters import meters
 from costcalc.scenario.changes import Efficiency, Growth, Mix, UsageChanges
 from costcalc.scenario.figure import Figure
@@ -49,8 +50,9 @@ class Place:
 
 
 def place_of(
-    label: int, stretch: Stretch, cuts: Sequence[int], edges: Sequence[int], mean: Fraction | None, *, is_whole: bool
-) -> Place:
+    label: int, stretch: Stretch, cuts: Sequence[int], edges: Sequence[int], mean: Callable[[], float | None], *,
+    is_whole: bool,
+) -> Place:  # fmt: skip
     """The largest cut that the requests of a label are above after the stretch.
 
     `edges`: the lengths the scan labelled; a request of the label is above it and not above the next edge. `mean`:
@@ -74,8 +76,8 @@ def place_of(
                 over = cut
                 continue
             break
-        assumed = True
-        if mean is None or mean <= cut:
+        assumed, length = True, mean()
+        if length is None or length <= cut * (1 + NEAR):
             break
         over = cut
     return Place(over, assumed)

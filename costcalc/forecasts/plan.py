@@ -46,7 +46,7 @@ class Plan:
     limits: dict[str, None] = field(default_factory=dict)  # what a change could not do, said once
     _matching: dict[int, tuple[Change, ...]] = field(default_factory=dict)
     _now: dict[tuple[object, ...], bool] = field(default_factory=dict)
-    _levels: dict[tuple[int, int], Number] = field(default_factory=dict)  # by growth and stage
+    _levels: dict[tuple[int, int, type], Number] = field(default_factory=dict)  # by growth and stage
 
     def matching(self, cell: Cell) -> tuple[Change, ...]:
         """What matches the cell's usage as the log has it; efficiency is asked later, of whatever serves it then."""
@@ -101,7 +101,8 @@ class Plan:
             if isinstance(change, Growth) and change.meters is None:
                 scale = scale * self.level(change, when, reading)
             elif isinstance(change, OwnPrice) and change.span.holds_on(when.day):
-                scale = scale * (1 - reading.saving(change.lost) * change.span.arrived(when.month, when.first))
+                arrived = reading.number(change.span.arrived(when.month, when.first))
+                scale = scale * (1 - reading.saving(change.lost) * arrived)
         return scale
 
     def level(self, growth: Growth, when: When, reading: Reading) -> Number:
@@ -109,16 +110,17 @@ class Plan:
         stage = self.stage(growth, when)
         if not stage:
             return reading.number(ONE)
-        found = self._levels.get((id(growth), stage))
+        place = (id(growth), stage, type(reading))
+        found = self._levels.get(place)
         if found is None:
-            found = self._levels[id(growth), stage] = _level(growth, stage, reading)
+            found = self._levels[place] = _level(growth, stage, reading)
         return found
 
     def amount(self, change: Efficiency, when: When, reading: Reading) -> Number:
         """The lever as far as it has come: a cut is negative, a share positive."""
         # The cheap end of a cut is its low end (-30% of -30..-10%), that of a share its high end.
         whole = reading.of(change.amount) if change.amount.low < 0 else reading.saving(change.amount)
-        return whole * change.span.arrived(when.month, when.first)
+        return whole * reading.number(change.span.arrived(when.month, when.first))
 
 
 def check_overlaps(usage: UsageChanges, cells: Sequence[Cell]) -> None:
@@ -144,7 +146,7 @@ def _level(growth: Growth, stage: int, reading: Reading) -> Number:
     rate = reading.of(growth.rate)
     if growth.shape == "compound":
         return (1 + rate) ** stage
-    return 1 + rate * (Fraction(stage, growth.span.ramp_months) if growth.shape == "step" else stage)
+    return 1 + rate * (reading.number(Fraction(stage, growth.span.ramp_months)) if growth.shape == "step" else stage)
 
 
 def _is_volume(change: Change) -> bool:

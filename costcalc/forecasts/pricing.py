@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell, tokens_of
@@ -204,7 +205,7 @@ class Pricer:
                 both.append(label)
                 continue
             at = place_of(
-                label, stretch, cuts, edges, self._mean(flow, side), is_whole=cell.kind.band_basis == "request"
+                label, stretch, cuts, edges, partial(self._mean, flow, side), is_whole=cell.kind.band_basis == "request"
             )
             if at.is_assumed:
                 self.assumed[f"{found.model}: price band of changed requests taken from their mean length"] = None
@@ -212,15 +213,13 @@ class Pricer:
         self._labels[place] = (both[0], both[1])
         return both[0], both[1]
 
-    def _mean(self, flow: Flow, side: str) -> Fraction | None:
+    def _mean(self, flow: Flow, side: str) -> float | None:
         if not flow.cell.requests:
             return None
         inside = meters().with_parts(f"{side}_tokens")
-        counts, middle = flow.cell.counts, self.reading.middle
-        total = sum(
-            (middle(value_of(count, counts)) for name, count in flow.leaves.items() if name in inside), Fraction()
-        )
-        return Fraction(total) / flow.cell.requests
+        counts, middle = flow.cell.floats, self.reading.middle
+        total = sum(middle(value_of(count, counts)) for name, count in flow.leaves.items() if name in inside)
+        return total / float(flow.cell.requests)
 
     def _model_cuts(self, found: ResolvedModel) -> tuple[list[int], list[int]]:
         place = (found.provider, found.region, found.model)
@@ -242,7 +241,7 @@ class Pricer:
         key = self.key_of(flow, day)
         zero = self.reading.number(Fraction())
         if key is None:
-            return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.counts), is_complete=False)
+            return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.floats), is_complete=False)
         facts = self.self_hosted(flow, day)
         quote = self.lists.quotes.quote(key)
         units = self._units_of(key, self._rate(quote.book.currency, month), contracted=True)
@@ -258,7 +257,7 @@ class Pricer:
             if billed is None:
                 if known[name].unit == "token":
                     return Priced(
-                        zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.counts), is_complete=False
+                        zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.floats), is_complete=False
                     )
                 complete = False
             elif facts is not None and billed in facts.per_second:
@@ -267,12 +266,12 @@ class Pricer:
                 part = count * units.price[billed]
                 cost = cost + part
                 parts.append((quote.rates[billed].line or billed, part))
-        return Priced(cost, value_of(cost, flow.cell.counts), zero, complete, tuple(parts), busy if facts else None)
+        return Priced(cost, value_of(cost, flow.cell.floats), zero, complete, tuple(parts), busy if facts else None)
 
     def _billed(self, flow: Flow, day: date, month: Month) -> Priced:
         """The stated cost, which moves in proportion to the list: the contract's discount survives."""
         cell, kind = flow.cell, flow.cell.kind
-        amount = self.reading.count(cell.counts, BILLED) * self._rate(kind.cost_currency or self.lists.currency, month)
+        amount = self.reading.count(cell, BILLED) * self._rate(kind.cost_currency or self.lists.currency, month)
         if kind.cost_meter is not None:
             factor: Number = self.reading.number(ONE)
             for change in self._in_force(flow, day):
@@ -287,7 +286,7 @@ class Pricer:
             if all(units.billed_as[name] is not None for name in leaves):
                 listed = self.reading.number(cell.listed)
                 now: dict[str | None, Number] = {
-                    name: value_of(count, cell.counts) * units.price[units.billed_as[name] or name] / listed
+                    name: value_of(count, cell.floats) * units.price[units.billed_as[name] or name] / listed
                     for name, count in leaves.items()
                 }
                 return self._bill(amount, now, cell)
@@ -299,13 +298,13 @@ class Pricer:
         """A bill times what it comes to now, by meter; whoever pays a part of it pays so many times that part."""
         parts = tuple((meter, amount * factor) for meter, factor in factors.items())
         cost = amount * sum(factors.values(), self.reading.number(Fraction()))
-        return Priced(cost, value_of(cost, cell.counts), 0, True, parts)
+        return Priced(cost, value_of(cost, cell.floats), 0, True, parts)
 
     def _with_requests(self, flow: Flow, units: _Units) -> Mapping[str, Number]:
         """The counts, with the requests where they have a price of their own."""
         if REQUESTS not in units.price or not flow.cell.requests:
             return flow.leaves
-        return {**flow.leaves, REQUESTS: self.reading.count(flow.cell.counts, REQUESTS)}
+        return {**flow.leaves, REQUESTS: self.reading.count(flow.cell, REQUESTS)}
 
     def _in_force(self, flow: Flow, day: date) -> list[PriceChange]:
         matching = self.changes.matching(flow.cell.kind.provider, *self.names_served(flow, day))

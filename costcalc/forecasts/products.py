@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from costcalc.forecasts.reading import End, Number
+from costcalc.forecasts.reading import End, Number, settled
 from costcalc.scenario.model import PriceChange
 
 Factors = tuple[int, ...]  # which rises are multiplied, by their positions, in order; () is what none turns
@@ -19,10 +19,10 @@ class Products:
 
     __slots__ = ("terms",)
 
-    def __init__(self, terms: Mapping[Factors, Fraction]) -> None:
+    def __init__(self, terms: Mapping[Factors, Any]) -> None:
         self.terms = terms
 
-    def at(self, rises: Sequence[Fraction]) -> Fraction:
+    def at(self, rises: Sequence[Fraction]) -> Any:
         """The value where the rises are these."""
         return sum((each * prod(rises[i] for i in factors) for factors, each in self.terms.items()), Fraction())
 
@@ -37,7 +37,7 @@ class Products:
     def __mul__(self, factor: Any) -> Products:
         if not isinstance(factor, Products):
             return Products({factors: each * factor for factors, each in self.terms.items()} if factor else {})
-        found: dict[Factors, Fraction] = {}
+        found: dict[Factors, Any] = {}
         for one, left in self.terms.items():
             for other, right in factor.terms.items():
                 both = tuple(sorted((*one, *other)))
@@ -61,7 +61,7 @@ class Products:
 
 def products(number: Any) -> Products:
     """A number as a sum of products, whether a rise turns it or not."""
-    return number if isinstance(number, Products) else Products({(): Fraction(number)} if number else {})
+    return number if isinstance(number, Products) else Products({(): number} if number else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +72,9 @@ class Opened(End):
 
     def rise(self, change: PriceChange) -> Number:
         found = self.place(change)
-        return change.rise(self.variant) if found is None else Products({(found,): Fraction(1)})
+        return float(change.rise(self.variant)) if found is None else Products({(found,): 1.0})
+
+    def settled(self, value: Number) -> Number:
+        if not isinstance(value, Products):
+            return settled(value)
+        return Products({factors: settled(each) for factors, each in value.terms.items()})

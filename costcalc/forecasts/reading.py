@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from costcalc.calendar import Month
 from costcalc.forecasts.form import Form
 from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import PriceChange, Variant
 
-# A Fraction in a run; in a simulation an array of many draws. The arithmetic of a run is written once for both.
+if TYPE_CHECKING:
+    from costcalc.forecasts.cells import Cell
+
+# A float in a run; terms or polynomials where draws or rises stay open. The arithmetic is written once for all.
 Number = Any
 
-_ONE, _NONE = Fraction(1), Fraction()
+DIGITS = 12  # of a figure of months to come that are kept: what lies beyond them is the machine's
+NEAR = 1e-12  # of what is compared: two numbers nearer than that are one number, computed in two ways
+NOTHING = 1e-9  # of the load of whole machines: for so little nobody starts another one
+Note = Callable[[Form, Form], None]  # what is newly read from the cache, and how much can be
 _OTHER: dict[Variant, Variant] = {"low": "high", "mid": "mid", "high": "low"}
 
 
@@ -24,12 +30,16 @@ class Reading(Protocol):
     """What a run takes for each figure of a scenario."""
 
     @property
-    def is_exact(self) -> bool:
-        """Whether numbers are Fractions; equal ones then give equal prices."""
+    def is_drawn(self) -> bool:
+        """Whether a figure differs from draw to draw, so that nothing may be decided by what it comes to."""
 
     @property
     def keeps_rows(self) -> bool:
         """Whether a run keeps what each kind of usage costs and earns, beside the months."""
+
+    @property
+    def exact(self) -> Exact:
+        """The same end of every range in Fractions: by them requests are put into price bands."""
 
     def nothing(self) -> Number:
         """What a long sum begins with: it is added to in place."""
@@ -37,7 +47,7 @@ class Reading(Protocol):
     def number(self, value: Fraction | int) -> Number:
         """A figure that is no range."""
 
-    def count(self, counts: Mapping[str, Fraction], name: str) -> Number:
+    def count(self, cell: Cell, name: str) -> Number:
         """A count of the log."""
 
     def of(self, figure: Figure) -> Number:
@@ -67,11 +77,16 @@ class Reading(Protocol):
     def is_less(self, one: Number, other: Number) -> bool:
         """Whether an amount is the smaller one; asked at the ends of ranges."""
 
-    def middle(self, value: Number) -> Fraction:
-        """The value by which requests are put into price bands."""
+    def middle(self, value: Number) -> float:
+        """The value by which requests are put into price bands where their mean length decides."""
+
+    def settled(self, value: Number) -> Number:
+        """An amount as it is shown: rounded once, to `DIGITS`."""
 
 
-Note = Callable[[Form, Form], None]  # what is newly read from the cache, and how much can be
+def settled(value: float) -> Fraction:
+    """A float of a run as a figure: 0.1 + 0.2 is 0.3, and what is a whole coin stays one."""
+    return Fraction(f"{value:.{DIGITS}g}") if value else Fraction()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +96,63 @@ class End:
     variant: Variant = "mid"
     in_parts: bool = False  # every amount as a form over the counts of a cell, so that its members' are known
     note: Note | None = None  # is told what decides between members of a cell
+    rounds: bool = True  # whether amounts are rounded as they are shown; not where they are solved with
+
+    is_drawn = False
+    keeps_rows = True
 
     @property
-    def is_exact(self) -> bool:
-        return True
+    def exact(self) -> Exact:
+        return _EXACT[self.variant]
 
-    @property
-    def keeps_rows(self) -> bool:
-        return True
+    def nothing(self) -> Number:
+        return 0.0
+
+    def number(self, value: Fraction | int) -> Number:
+        return float(value)
+
+    def count(self, cell: Cell, name: str) -> Number:
+        return Form({name: 1.0}) if self.in_parts else cell.floats.get(name, 0.0)
+
+    def of(self, figure: Figure) -> Number:
+        return float(figure.at(self.variant))
+
+    def saving(self, figure: Figure) -> Number:
+        return float(figure.at(_OTHER[self.variant]))
+
+    def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
+        asks = figure.is_range and self.variant != "mid"
+        return self.saving(figure) if asks and saves() else self.of(figure)
+
+    def rise(self, change: PriceChange) -> Number:
+        return float(change.rise(self.variant))
+
+    def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
+        return float(rate)
+
+    def ceil(self, value: Number) -> Number:
+        nearest = round(value)
+        return nearest if abs(value - nearest) <= NOTHING * nearest else math.ceil(value)
+
+    def most(self, one: Number, other: Number) -> Number:
+        return max(one, other)
+
+    def least(self, one: Number, other: Number) -> Number:
+        return min(one, other)
+
+    def is_less(self, one: Number, other: Number) -> bool:
+        return bool(one < other - NEAR * abs(other))
+
+    def middle(self, value: Number) -> float:
+        return float(value)
+
+    def settled(self, value: Number) -> Number:
+        return settled(value) if self.rounds else value
+
+
+@dataclass(frozen=True, slots=True)
+class Exact(End):
+    """The same in Fractions: what requests' lengths are multiplied by, and what floats are held against."""
 
     def nothing(self) -> Number:
         return 0
@@ -96,18 +160,14 @@ class End:
     def number(self, value: Fraction | int) -> Number:
         return value
 
-    def count(self, counts: Mapping[str, Fraction], name: str) -> Number:
-        return Form({name: _ONE}) if self.in_parts else counts.get(name, _NONE)
+    def count(self, cell: Cell, name: str) -> Number:
+        return Form({name: Fraction(1)}) if self.in_parts else cell.counts.get(name, Fraction())
 
     def of(self, figure: Figure) -> Number:
         return figure.at(self.variant)
 
     def saving(self, figure: Figure) -> Number:
         return figure.at(_OTHER[self.variant])
-
-    def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
-        asks = figure.is_range and self.variant != "mid"
-        return self.saving(figure) if asks and saves() else self.of(figure)
 
     def rise(self, change: PriceChange) -> Number:
         return change.rise(self.variant)
@@ -118,19 +178,14 @@ class End:
     def ceil(self, value: Number) -> Number:
         return math.ceil(value)
 
-    def most(self, one: Number, other: Number) -> Number:
-        return max(one, other)
-
-    def least(self, one: Number, other: Number) -> Number:
-        return min(one, other)
-
     def is_less(self, one: Number, other: Number) -> bool:
         return bool(one < other)
 
-    def middle(self, value: Number) -> Fraction:
-        found: Fraction = value
-        return found
+    def settled(self, value: Number) -> Number:
+        return Fraction(value)
 
 
+_EXACT: dict[Variant, Exact] = {"low": Exact("low"), "mid": Exact("mid"), "high": Exact("high")}
 MIDDLE = End()
+UNROUNDED = End(rounds=False)
 IN_PARTS = End(in_parts=True)

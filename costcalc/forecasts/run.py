@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -59,6 +59,14 @@ class MonthRun:
     shortfall: Number = 0  # of the cost: what contracts ask for beyond all usage
     covered: Number = 0  # of the cost: of those whose revenue is known
     covered_other: Number = 0  # of the costs beside tokens: all but those of customers whose revenue is not known
+
+    def settle(self, settled: Callable[[Number], Number]) -> None:
+        """Every amount as it is shown."""
+        self.cost, self.other, self.tokens = settled(self.cost), settled(self.other), settled(self.tokens)
+        self.unpriced, self.shortfall = settled(self.unpriced), settled(self.shortfall)
+        self.covered, self.covered_other = settled(self.covered), settled(self.covered_other)
+        self.revenue = None if self.revenue is None else settled(self.revenue)
+        self.requests = None if self.requests is None else settled(self.requests)
 
 
 @dataclass
@@ -149,7 +157,10 @@ class Running:
             for when in self._segments(month):
                 self._segment(position, when, tally)
             self._settle(position, month, tally)
-        found = self.found
+        found, settled = self.found, self.reading.settled
+        for line in found.months:
+            line.settle(settled)
+        found.replicas = [part.settled(settled) for part in found.replicas]
         found.notes = [*self.plan.limits, *self.pricer.assumed]
         found.rates_used = tuple(self.pricer.rates_used)
         return found
@@ -190,7 +201,7 @@ class Running:
 
     def _flows(self, cell: Cell, when: When) -> Flows:
         """The cell's flows: made again only when a change has come further."""
-        weighed = when.day if self.plan.weighs and self.reading.is_exact else None
+        weighed = when.day if self.plan.weighs and not self.reading.is_drawn else None
         place = (id(cell), bisect_right(self.offers, when.day), self.plan.state(cell, when), weighed)
         found = self.flows.get(place)
         if found is None:
@@ -228,14 +239,14 @@ class Running:
             elif flow.target is None and flow.cell.home in self.own_hosts:
                 self._own_load(loads, flow, day, days, part)
             self._cost(index, flow, position, priced.total * part, priced.cost, part)
-            if self.commitments and self.reading.is_exact:
+            if self.commitments and not self.reading.is_drawn:
                 self._commit(tally, flow, priced, day, when.month, part)
 
     def _tokens(self, flow: Flow) -> Number:
         """Input and output tokens of the whole cell, at scale 1."""
         found = self.tokens.get(id(flow))
         if found is None:
-            found = self.tokens[id(flow)] = value_of(tokens_of(flow.leaves), flow.cell.counts)
+            found = self.tokens[id(flow)] = value_of(tokens_of(flow.leaves), flow.cell.floats)
         return found
 
     def _share(self, days: int) -> Number:
@@ -286,7 +297,7 @@ class Running:
             busy = self.pricer.price(there, day, self.months[0]).busy
             if busy is not None:
                 load = self._load(loads, there, day, days)
-                load.own = load.own + value_of(hours_of(load.facts, busy, part, self.reading), flow.cell.counts)
+                load.own = load.own + value_of(hours_of(load.facts, busy, part, self.reading), flow.cell.floats)
                 return
 
     def _machines(self, position: int, when: When, loads: dict[tuple[str, str, date], Load], tally: Any) -> None:
@@ -298,14 +309,14 @@ class Running:
             exchange = self.pricer.exchange(currency, when.month)
             machines = replicas_for(load, when.month, exchange, rise, self.reading)
             self.found.replicas.append(machines)
-            if not self.reading.is_exact:
+            if self.reading.is_drawn:
                 self._machines_of_draws(position, load, machines)
                 continue
             if not machines.load:
                 continue
             hourly = machines.cost / machines.load
             for index, flow, hours in load.moved:
-                total = value_of(hours, flow.cell.counts) * hourly
+                total = value_of(hours, flow.cell.floats) * hourly
                 self._cost(index, flow, position, total, hours, hourly)
                 if self.commitments:
                     self._tally(tally, flow, None, load.day, when.month, total)
@@ -337,7 +348,7 @@ class Running:
                 _add(self.found.other, owner, position, size, amount)
 
     def _whole(self, owner: Owner, amount: Number) -> Number:
-        return value_of(amount, self.cells.cells[int(owner[1])].counts) if owner[0] == "cell" else amount
+        return value_of(amount, self.cells.cells[int(owner[1])].floats) if owner[0] == "cell" else amount
 
     def _commitments(self) -> list[Commitment]:
         if not self.what.is_frozen:
@@ -351,29 +362,27 @@ class Running:
 
     def _commit(self, tally: Any, flow: Flow, priced: Priced, day: date, month: Month, part: Number) -> None:
         for meter, cost in priced.parts:
-            self._tally(tally, flow, meter, day, month, value_of(cost, flow.cell.counts) * part)
+            self._tally(tally, flow, meter, day, month, value_of(cost, flow.cell.floats) * part)
 
     def _tally(self, tally: Any, flow: Flow, meter: str | None, day: date, month: Month, cost: Number) -> None:
         names = self.pricer.names_served(flow, day)
         charge = Charge((), flow.provider, flow.model, meter, Fraction(), Cost(), "list", None, day=day, names=names)
-        tally.add(charge, month, Cost(cost, cost, cost, cost))
+        tally.add(charge, month, Cost(cost))
 
     def _settle(self, position: int, month: Month, tally: Any) -> None:
-        if not self.commitments or not self.reading.is_exact:
+        if not self.commitments or self.reading.is_drawn:
             return
-        whole = (month.first, month.next.first)
-        for part in settle(tally, month, dict.fromkeys(tally.commitments, whole), self.pricer.exchange):
+        whole, settled = (month.first, month.next.first), self.reading.settled
+        tally.spent = {place: Cost(settled(spent.before)) for place, spent in tally.spent.items()}
+        covered = dict.fromkeys(tally.commitments, whole)
+        for part in settle(tally, month, covered, lambda *asked: settled(self.pricer.exchange(*asked))):
+            lacking = self.reading.number(part.shortfall.before)
             line = self.found.months[position]
-            line.shortfall = line.shortfall + part.shortfall.before
-            line.cost = line.cost + part.shortfall.before
+            line.shortfall = line.shortfall + lacking
+            line.cost = line.cost + lacking
 
 
 def _add(found: dict[Any, list[Number]], key: Any, position: int, size: int, amount: Number) -> None:
     if key not in found:
-        found[key] = [Fraction()] * size
-    held = found[key][position]
-    found[key][position] = amount if _is_nothing(held) else held + amount
-
-
-def _is_nothing(number: Number) -> bool:
-    return isinstance(number, Fraction) and number == 0
+        found[key] = [0] * size
+    found[key][position] = found[key][position] + amount

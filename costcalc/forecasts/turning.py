@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from costcalc.forecasts.reading import End, Number
+from costcalc.forecasts.reading import NEAR, End, Number, settled
 from costcalc.scenario.model import PriceChange
 
 Powers = tuple[int, int]  # of the rise, of the pass-through
@@ -21,10 +21,10 @@ class Poly:
 
     __slots__ = ("terms",)
 
-    def __init__(self, terms: Mapping[Powers, Fraction]) -> None:
+    def __init__(self, terms: Mapping[Powers, Any]) -> None:
         self.terms = terms
 
-    def at(self, rise: Fraction, passed: Fraction) -> Fraction:
+    def at(self, rise: Any, passed: Any) -> Any:
         """The value with the knobs at these places."""
         parts = (factor * rise ** powers[0] * passed ** powers[1] for powers, factor in self.terms.items())
         return sum(parts, Fraction())
@@ -40,7 +40,7 @@ class Poly:
     def __mul__(self, factor: Any) -> Poly:
         if not isinstance(factor, Poly):
             return Poly({powers: each * factor for powers, each in self.terms.items()} if factor else {})
-        found: dict[Powers, Fraction] = {}
+        found: dict[Powers, Any] = {}
         for (a, b), one in self.terms.items():
             for (c, d), other in factor.terms.items():
                 powers = (a + c, b + d)
@@ -64,7 +64,7 @@ class Poly:
 
 def poly(number: Any) -> Poly:
     """A number of a run as a polynomial, whether a knob turns it or not."""
-    return number if isinstance(number, Poly) else Poly({FLAT: Fraction(number)} if number else {})
+    return number if isinstance(number, Poly) else Poly({FLAT: number} if number else {})
 
 
 def polys(numbers: Sequence[Any]) -> list[Poly]:
@@ -84,10 +84,23 @@ class Turning(End):
     )  # what is less elsewhere on the sliders than where they begin
 
     def rise(self, change: PriceChange) -> Number:
-        return Poly({self.powers(change): change.rise(self.variant)} if change.rise(self.variant) else {})
+        rise = float(change.rise(self.variant))
+        return Poly({self.powers(change): rise} if rise else {})
 
     def is_less(self, one: Number, other: Number) -> bool:
-        found = [left for place in self.places if (left := (poly(other) - one).at(*place))]
-        if min(found, default=0) < 0 < max(found, default=0):
+        found = [self._sign(one, other, place) for place in self.places]
+        if min(found) < 0 < max(found):
             self.torn.append(True)
-        return bool((poly(other) - one).at(*self.places[0]) > 0)
+        return found[0] > 0
+
+    def _sign(self, one: Number, other: Number, place: tuple[Fraction, Fraction]) -> int:
+        left, right = (poly(number).at(*map(float, place)) for number in (one, other))
+        near = NEAR * abs(right)
+        return int(right > left + near) - int(right < left - near)
+
+    def settled(self, value: Number) -> Number:
+        return (
+            Poly({powers: settled(factor) for powers, factor in value.terms.items()})
+            if isinstance(value, Poly)
+            else settled(value)
+        )

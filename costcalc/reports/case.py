@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
 from costcalc.forecasts.earning import UNKNOWN, Income, undated
-from costcalc.forecasts.form import value_of
 from costcalc.forecasts.horizon import NO_CHANGES, Horizon
-from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Number, Reading
+from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Reading
 from costcalc.forecasts.run import MonthRun, Run
 from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
@@ -108,11 +107,6 @@ class Case:
             reading,
             last_only=last_only,
         )
-
-    def value(self, number: Number, counts: Mapping[str, Fraction]) -> Fraction:
-        """An amount of a run, for some counts of its cell."""
-        found: Fraction = value_of(number, counts)
-        return found
 
     def utilisation(self, name: str) -> Fraction:
         """The share of the hours in which the replicas of a self-hosted target may be busy, in the last month."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.forecasts.capacity import Replicas
 from costcalc.forecasts.earning import Owner
-from costcalc.forecasts.form import value_of
 from costcalc.forecasts.horizon import Horizon
-from costcalc.forecasts.reading import IN_PARTS, End, Number
+from costcalc.forecasts.members import Sums
+from costcalc.forecasts.reading import IN_PARTS, End, Number, settled
 from costcalc.forecasts.run import Run
 from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import LineKey, RateUsed, Rating
@@ -23,6 +23,8 @@ from costcalc.reports.solve import restoring
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
+
+SERVED = ("provider", "model")  # names of a line that a scenario changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,36 +227,25 @@ def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) ->
     return sorted(lines, key=lambda line: (-line.after, -line.before, tuple(str(part or "") for part in line.key)))
 
 
-def costs_by(horizon: Horizon, by: Sequence[str], run: Run) -> dict[LineKey, list[Fraction]]:
+def costs_by(horizon: Horizon, by: Sequence[str], run: Run) -> dict[LineKey, list[Number]]:
     """Cost by month of every line."""
-    found: dict[LineKey, list[Fraction]] = {}
+    own = tuple(name for name in by if name not in SERVED)
+    by_server: dict[tuple[str | None, ...], Sums] = {}
     for (index, provider, model), costs in run.rows.items():
-        served = {"provider": provider, "model": model or None}
-        for key, counts in _parts(horizon, index, by, served).items():
-            _add(found, key, [value_of(cost, counts) for cost in costs])
+        served = tuple(value for name, value in zip(SERVED, (provider, model or None), strict=True) if name in by)
+        if served not in by_server:
+            by_server[served] = Sums(own, len(costs))
+        by_server[served].add(horizon.cells.cells[index].members, costs)
+    names = [*(name for name in SERVED if name in by), *own]
+    places = [names.index(name) for name in by]
+    found: dict[LineKey, list[Number]] = {}
+    for served, sums in by_server.items():
+        for values, costs in sums.items():
+            key = (*served, *values)
+            found[tuple(key[at] for at in places)] = costs
     if any(month.shortfall for month in run.months):
-        key = ("commitment shortfall", *(None for _ in by[1:]))
-        found[key] = [Fraction(month.shortfall) for month in run.months]
+        found["commitment shortfall", *(None for _ in by[1:])] = [month.shortfall for month in run.months]
     return found
-
-
-def _parts(
-    horizon: Horizon, index: int, by: Sequence[str], served: Mapping[str, str | None]
-) -> dict[LineKey, dict[str, Fraction]]:
-    """The counts of a cell by line; what serves it gives provider and model."""
-    own = tuple(name for name in by if name not in served)
-    parts = horizon.cells.cells[index].parts(own)
-    if len(own) == len(by):
-        return parts
-    return {
-        tuple(served[name] if name in served else key[own.index(name)] for name in by): counts
-        for key, counts in parts.items()
-    }
-
-
-def _add(found: dict[LineKey, list[Fraction]], key: LineKey, amounts: Sequence[Fraction]) -> None:
-    held = found.get(key)
-    found[key] = list(amounts) if held is None else [one + more for one, more in zip(held, amounts, strict=True)]
 
 
 def customers_of(case: Case, today: Mapping[str | None, Totals], after: Run) -> list[CustomerLine]:
@@ -284,43 +275,44 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     if CUSTOMER not in case.horizon.ledger.dimensions:
         return {}
     income, cells = case.income, case.horizon.cells.cells
-    cost: dict[str | None, Fraction] = {}
-    covered: dict[str | None, Fraction] = {}
-    revenue: dict[str | None, Fraction] = {}
-    other: dict[str | None, Fraction] = {}
-    for (index, _, _), costs in run.rows.items():
-        for (name,), counts in _parts(case.horizon, index, (CUSTOMER,), {}).items():
-            amount = value_of(costs[-1], counts)
-            cost[name] = cost.get(name, Fraction()) + amount
-            if income.covers(cells[index]):
-                covered[name] = covered.get(name, Fraction()) + amount
-    for found, amounts in ((revenue, run.revenue), (other, run.other)):
-        for owner, series in amounts.items():
-            for name, amount in _owned(case.horizon, owner, series[-1]):
-                found[name] = found.get(name, Fraction()) + amount
+    cost, covered = Sums((CUSTOMER,)), Sums((CUSTOMER,))
+    for (index, _, _), series in run.rows.items():
+        cost.add(cells[index].members, series[-1:])
+        if income.covers(cells[index]):
+            covered.add(cells[index].members, series[-1:])
+    costs, covers = _of_customers(cost), _of_customers(covered)
+    revenue, other = (_owned(case.horizon, amounts) for amounts in (run.revenue, run.other))
     known = any(owner[0] != "all" for owner in run.revenue)
     none = Fraction()
 
     def earned(name: str | None) -> Fraction | None:
         """None: nobody says what the customer pays."""
-        return revenue.get(name, none) if known and (name in covered or not income.is_of_a_part) else None
+        return revenue.get(name, none) if known and (name in covers or not income.is_of_a_part) else None
 
     def against(name: str | None) -> Fraction | None:
         """None: all costs."""
         if not income.is_of_a_part:
             return None
-        return covered[name] + other.get(name, none) if name in covered else none
+        return covers[name] + other.get(name, none) if name in covers else none
 
     return {
-        name: Totals(cost.get(name, none), other.get(name, none), earned(name), against(name))
-        for name in {**cost, **revenue, **other}
+        name: Totals(costs.get(name, none), other.get(name, none), earned(name), against(name))
+        for name in {**costs, **revenue, **other}
     }
 
 
-def _owned(horizon: Horizon, owner: Owner, amount: Number) -> Iterator[tuple[str | None, Fraction]]:
-    """Whose an amount is, as far as anybody's."""
-    if owner[0] == CUSTOMER:
-        yield str(owner[1]), amount
-    elif owner[0] == "cell":
-        for (name,), counts in _parts(horizon, int(owner[1]), (CUSTOMER,), {}).items():
-            yield name, value_of(amount, counts)
+def _owned(horizon: Horizon, amounts: Mapping[Owner, Sequence[Number]]) -> dict[str | None, Fraction]:
+    """What of the last month is somebody's."""
+    sums = Sums((CUSTOMER,))
+    pinned: dict[str | None, Number] = {}
+    for (what, which), series in amounts.items():
+        if what == CUSTOMER:
+            pinned[str(which)] = pinned.get(str(which), 0) + series[-1]
+        elif what == "cell":
+            sums.add(horizon.cells.cells[int(which)].members, series[-1:])
+    found = _of_customers(sums)
+    return found | {name: found.get(name, 0) + settled(amount) for name, amount in pinned.items()}
+
+
+def _of_customers(sums: Sums) -> dict[str | None, Number]:
+    return {name: amount for (name,), (amount,) in sums.items()}

@@ -227,8 +227,8 @@ def _touched(where: Where, horizon: Horizon) -> set[tuple[int, int]]:
     return {
         (index, position)
         for index, cell in enumerate(horizon.cells.cells)
-        for position, member in enumerate(cell.members)
-        if matches(where, replace(cell, names=member.names))
+        for position, code in enumerate(cell.members.codes)
+        if matches(where, replace(cell, names=cell.members.lines.names(code)))
     }
 
 

@@ -20,7 +20,7 @@ def shifted(horizon: Horizon, home: tuple[str, str], share: Fraction) -> Horizon
     """The horizon with a share of a model's peak usage at its off-peak price; all else stays."""
     moved = copy(horizon)
     cells = horizon.cells
-    moved.cells = Cells(list(_shifted(cells, home, share)), cells.days, cells.last_day, cells.currency)
+    moved.cells = replace(cells, cells=list(_shifted(cells, home, share)))
     return moved
 
 
@@ -42,7 +42,7 @@ def _is_peak(cell: Cell) -> bool:
 def _part(cell: Cell, share: Fraction) -> Cell:
     return replace(
         cell,
-        members=[replace(member, counts=_times(member.counts, share)) for member in cell.members],
+        members=cell.members.times(float(share)),
         counts=_times(cell.counts, share),
         requests=None if cell.requests is None else cell.requests * share,
         billed=None if cell.billed is None else cell.billed * share,

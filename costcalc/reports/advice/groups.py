@@ -10,6 +10,7 @@ from costcalc.forecasts.cells import Cell, tokens_of
 from costcalc.forecasts.form import BESIDE, REQUESTS, value_of
 from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.matching import matches
+from costcalc.forecasts.reading import settled
 from costcalc.forecasts.run import Run
 from costcalc.meters import meters
 from costcalc.rating.model import PriceKey
@@ -98,11 +99,11 @@ def groups_of(horizon: Horizon, run: Run, position: int, columns: Sequence[str],
         if key is None or costs is None:
             continue
         is_short = is_labelled and matches(short, cell)
-        for member in cell.members:
-            names = tuple((name, member.names[name]) for name in columns)
+        for values, counts in cell.members.parts(tuple(columns)):
+            names = tuple(zip(columns, values, strict=True))
             place = (key.provider, key.region, cell.kind.model, key.service_tier, names)
             one = found.setdefault(place, _Sum())
-            one.add(cell, key, member.counts, value_of(costs[position], member.counts), is_short=is_short)
+            one.add(cell, key, counts, settled(value_of(costs[position], counts)), is_short=is_short)
     if not is_labelled:
         for one in found.values():
             one.judge_by_mean(limit)
@@ -118,13 +119,14 @@ class _Sum:
         self.keys: dict[PriceKey, dict[str, Fraction]] = {}
         self.is_mean = False
 
-    def add(self, cell: Cell, key: PriceKey, counts: Mapping[str, Fraction], cost: Fraction, *, is_short: bool) -> None:
+    def add(self, cell: Cell, key: PriceKey, counts: Mapping[str, float], cost: Fraction, *, is_short: bool) -> None:
         is_counted = cell.requests is not None
-        self.all.add(counts, cost, is_counted=is_counted)
+        exact = {name: Fraction(count) for name, count in counts.items()}
+        self.all.add(exact, cost, is_counted=is_counted)
         if is_short:
-            self.short.add(counts, cost, is_counted=is_counted)
+            self.short.add(exact, cost, is_counted=is_counted)
         held = self.keys.setdefault(key, {})
-        for name, count in counts.items():
+        for name, count in exact.items():
             held[name] = held.get(name, Fraction()) + count
         self.is_mean = self.is_mean or cell.kind.band_basis != "request"
 

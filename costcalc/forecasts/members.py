@@ -1,0 +1,153 @@
+"""Members: who is in a cell, as columns: a row for each set of names, a column for each count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from costcalc.forecasts.reading import Number, settled
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Codes = NDArray[np.intp]
+
+Values = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Every set of names that usage of a log has; members know theirs by its position."""
+
+    by: tuple[str, ...]
+    values: Sequence[Values]
+    _grouped: dict[tuple[str, ...], tuple[list[Values], Any]] = field(default_factory=dict)
+
+    def grouped(self, by: tuple[str, ...]) -> tuple[list[Values], Codes]:
+        """The values that some of the names take, and for each line the position of its own among them."""
+        found = self._grouped.get(by)
+        if found is None:
+            import numpy as np
+
+            places = [self.by.index(name) for name in by]
+            known: dict[Values, int] = {}
+            codes = [known.setdefault(tuple(line[at] for at in places), len(known)) for line in self.values]
+            found = self._grouped[by] = list(known), np.array(codes, dtype=np.intp)
+        return found
+
+    def names(self, code: int) -> Mapping[str, str | None]:
+        return dict(zip(self.by, self.values[code], strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """The usage of each set of names within a cell, over the whole log."""
+
+    lines: Lines
+    codes: Sequence[int]  # by member, the position of its line
+    names: tuple[str, ...]  # of the counts: meters, what lies in no part of them; requests, revenue and bill beside
+    made: Callable[[], Floats]  # members × counts; made when it is asked for
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @cached_property
+    def counts(self) -> Floats:
+        return self.made()
+
+    @cached_property
+    def totals(self) -> dict[str, float]:
+        return dict(zip(self.names, self.counts.sum(axis=0).tolist(), strict=True))
+
+    def groups(self, by: tuple[str, ...]) -> tuple[list[Values], Codes]:
+        """The values of some names among all lines of the log, and for each member the position of its own."""
+        values, codes = self.lines.grouped(by)
+        return values, codes[self.codes]
+
+    def values_of(self, name: str) -> list[str | None]:
+        """The different values of a name; none where the log has no such names."""
+        if name not in self.lines.by:
+            return []
+        values, codes = self.groups((name,))
+        return [values[code][0] for code in dict.fromkeys(codes.tolist())]
+
+    def parts(self, by: tuple[str, ...]) -> Iterator[tuple[Values, dict[str, float]]]:
+        """What they have by some of their names: the values, and their counts."""
+        import numpy as np
+
+        values, codes = self.groups(by)
+        known, places = np.unique(codes, return_inverse=True)
+        sums = np.zeros((len(known), len(self.names)))
+        np.add.at(sums, places, self.counts)
+        for code, row in zip(known.tolist(), sums.tolist(), strict=True):
+            yield values[code], {name: count for name, count in zip(self.names, row, strict=True) if count}
+
+    def some(self, chosen: Sequence[int]) -> Members:
+        """Those at these positions."""
+        return Members(self.lines, [self.codes[at] for at in chosen], self.names, lambda: self.counts[chosen])
+
+    def times(self, share: float) -> Members:
+        return Members(self.lines, self.codes, self.names, lambda: self.counts * share)
+
+
+class Sums:
+    """Amounts of cells, shared out among their members and added up by some of their names."""
+
+    def __init__(self, by: tuple[str, ...], width: int = 1) -> None:
+        """`width`: the amounts of each cell, such as months."""
+        self.by, self.width = by, width
+        self._values: list[Values] = []
+        self._is_there: Any = None  # by value, whether anybody has it
+        self._flat: Any = None  # values × width
+        self._open: dict[Any, Floats] = {}  # of numbers in which rises stay open, by the product of them; likewise
+        self._made: Any = None  # of these numbers, from their terms
+
+    def add(self, members: Members, amounts: Sequence[Any]) -> None:
+        """The amounts are forms over the counts of the cell."""
+        import numpy as np
+
+        self._values, codes = members.groups(self.by)
+        if self._is_there is None:
+            self._is_there, self._flat = np.zeros(len(self._values), dtype=bool), self._zeros(len(self._values))
+        self._is_there[codes] = True
+        flat = self._zeros(len(members.names))
+        parts: dict[Any, Floats] = {}
+        for column, amount in enumerate(amounts):
+            for name, number in amount.terms.items() if amount else ():
+                if name not in members.names:
+                    continue
+                row = members.names.index(name)
+                if isinstance(number, float):
+                    flat[row, column] = number
+                    continue
+                self._made = type(number)
+                for product, factor in number.terms.items():
+                    if product not in parts:
+                        parts[product] = self._zeros(len(members.names))
+                    parts[product][row, column] = factor
+        np.add.at(self._flat, codes, members.counts @ flat)
+        for product, factors in parts.items():
+            if product not in self._open:
+                self._open[product] = self._zeros(len(self._values))
+            np.add.at(self._open[product], codes, members.counts @ factors)
+
+    def items(self) -> Iterator[tuple[Values, list[Number]]]:
+        """The values that anybody has, with their amounts, rounded as they are shown."""
+        flat = [] if self._flat is None else self._flat.tolist()
+        opened = {product: each.tolist() for product, each in self._open.items()}
+        for code, (values, amounts) in enumerate(zip(self._values, flat, strict=True)):
+            if self._is_there[code]:
+                found: list[Number] = [settled(amount) for amount in amounts]
+                for column in range(self.width) if opened else ():
+                    terms = {product: settled(each[code][column]) for product, each in opened.items()}
+                    found[column] = self._made(terms) + found[column]
+                yield values, found
+
+    def _zeros(self, rows: int) -> Floats:
+        import numpy as np
+
+        return np.zeros((rows, self.width))
