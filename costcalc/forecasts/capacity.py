@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from costcalc.calendar import Month
 from costcalc.forecasts.flows import Flow
@@ -40,12 +39,12 @@ class Replicas:
 
     def settled(self, settled: Callable[[Number], Number]) -> Replicas:
         """Every number as it is shown."""
-        numbers: dict[str, Any] = {name: getattr(self, name) for name in _NUMBERS}
-        known = {name: each if each is None else settled(each) for name, each in numbers.items()}
-        return replace(self, **known)
-
-
-_NUMBERS = tuple(each.name for each in fields(Replicas) if each.name not in ("target", "month", "day", "days"))
+        return replace(
+            self, needed=settled(self.needed), paid=settled(self.paid), spare=settled(self.spare), load=settled(self.load),
+            busy=settled(self.busy), cost=settled(self.cost), each=settled(self.each), begins=settled(self.begins),
+            offered=settled(self.offered), own=settled(self.own),
+            requests=None if self.requests is None else settled(self.requests),
+        )  # fmt: skip
 
 
 @dataclass

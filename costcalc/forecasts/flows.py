@@ -22,7 +22,7 @@ BATCH, CACHE_READ = "batch", "cache_read_tokens"
 SIDES = ("input", "output")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Flow:
     """A part of a cell's requests that is served alike. Its counts are those of the whole log, times `scale`."""
 
@@ -34,6 +34,12 @@ class Flow:
     stretches: tuple[Stretch, ...] = (UNCHANGED, UNCHANGED)  # of input and output length
     path: tuple[int, ...] = ()  # what made it: flows of a cell with the same path cost the same at scale 1
     move: Move | None = None
+
+    def scaled(self, share: Number) -> Flow:
+        """A share of it."""
+        return Flow(
+            self.cell, self.scale * share, self.leaves, self.target, self.tier, self.stretches, self.path, self.move
+        )
 
     @property
     def provider(self) -> str:
@@ -69,7 +75,7 @@ def _asked(plan: Plan, cell: Cell, when: When, reading: Reading) -> list[Flow]:
     for change in matched:
         if isinstance(change, Growth) and change.meters is not None and (stage := plan.stage(change, when)):
             level, stretch = plan.level(change, when, reading), plan.level(change, when, reading.exact)
-            flow = _multiplied(flow, change.meters, level, stretch, (id(change), stage))
+            flow = _multiplied(flow, change.meters, level, stretch, (id(change), stage), plan)
     flows = [flow]
     for change in matched:
         if isinstance(change, Mix) and change.span.holds_on(when.day):
@@ -91,13 +97,18 @@ def _served(plan: Plan, cell: Cell, asked: Sequence[Flow], when: When, reading: 
     return found
 
 
-def _multiplied(flow: Flow, names: frozenset[str], factor: Number, stretch_by: Fraction, step: tuple[int, ...]) -> Flow:
+def _multiplied(
+    flow: Flow, names: frozenset[str], factor: Number, stretch_by: Fraction, step: tuple[int, ...], plan: Plan
+) -> Flow:
     """Every request has `factor` times as much of some meters, and lies in the bands of `stretch_by` times as much."""
     leaves = {name: count * factor if name in names else count for name, count in flow.leaves.items()}
-    stretches = tuple(
-        _stretched(stretch, side, names, stretch_by) for side, stretch in zip(SIDES, flow.stretches, strict=True)
-    )
-    return replace(flow, leaves=leaves, stretches=stretches, path=(*flow.path, *step))
+    path = (*flow.path, *step)
+    stretches = plan.stretches.get(path)
+    if stretches is None:
+        given, made = flow.stretches
+        stretches = _stretched(given, SIDES[0], names, stretch_by), _stretched(made, SIDES[1], names, stretch_by)
+        plan.stretches[path] = stretches
+    return Flow(flow.cell, flow.scale, leaves, flow.target, flow.tier, stretches, path, flow.move)
 
 
 def _stretched(stretch: Stretch, side: str, names: frozenset[str], factor: Fraction) -> Stretch:
@@ -113,7 +124,7 @@ def _is_number(value: Number) -> bool:
 
 
 def _parts(flow: Flow, share: Number) -> tuple[Flow, Flow]:
-    return replace(flow, scale=flow.scale * (1 - share)), replace(flow, scale=flow.scale * share)
+    return flow.scaled(1 - share), flow.scaled(share)
 
 
 def _kept(*flows: Flow) -> list[Flow]:
@@ -127,8 +138,7 @@ def _turned(
     """A share of the flow becomes these. `saves`: whether that is taken to be cheaper where no price tells."""
     share = reading.share(change.share, lambda: plan.saves(flow, instead, when, reading, else_=saves))
     share = share * reading.number(change.span.arrived(when.month, when.first))
-    stays = replace(flow, scale=flow.scale * (1 - share))
-    return _kept(stays, *(replace(part, scale=part.scale * share) for part in instead))
+    return _kept(flow.scaled(1 - share), *(part.scaled(share) for part in instead))
 
 
 def _mixed(flow: Flow, mix: Mix, plan: Plan, when: When, reading: Reading) -> list[Flow]:
@@ -144,12 +154,15 @@ def _mixed(flow: Flow, mix: Mix, plan: Plan, when: When, reading: Reading) -> li
             raise _needs_requests(mix, flow.cell)
         added = reading.count(flow.cell, REQUESTS) * more * 10 ** meters().by_name[name].decimals
         leaves[name] = leaves[name] + added if name in leaves else added
-    exact = reading.exact
-    middles = {name: (exact.of(one.factor), exact.of(one.more)) for name, one in mix.meters.items()}
-    stretches = tuple(
-        _joined(stretch, stretch_of(middles, side)) for side, stretch in zip(SIDES, flow.stretches, strict=True)
-    )
-    other = replace(flow, leaves=leaves, stretches=stretches, path=(*flow.path, id(mix)))
+    path = (*flow.path, id(mix))
+    stretches = plan.stretches.get(path)
+    if stretches is None:
+        exact = reading.exact
+        middles = {name: (exact.of(one.factor), exact.of(one.more)) for name, one in mix.meters.items()}
+        given, made = flow.stretches
+        stretches = _joined(given, stretch_of(middles, SIDES[0])), _joined(made, stretch_of(middles, SIDES[1]))
+        plan.stretches[path] = stretches
+    other = Flow(flow.cell, flow.scale, leaves, flow.target, flow.tier, stretches, path, flow.move)
     return _turned(flow, [other], mix, plan, when, reading, saves=False)
 
 
@@ -179,8 +192,8 @@ def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: 
         if flow.cell.billed:
             plan.limits[f"a bill without tokens cannot go to {change.first} first: it stays"] = None
         return [flow]
-    first = _at_target(flow, target, "standard", change.tokens, id(change), reading)
-    again = replace(flow, scale=flow.scale * reading.of(change.escalated))
+    first = _at_target(flow, target, "standard", change.tokens, change, plan, reading)
+    again = flow.scaled(reading.of(change.escalated))
     return _turned(flow, [first, again], change, plan, when, reading, saves=False)
 
 
@@ -192,17 +205,25 @@ def _moved(flow: Flow, move: Move, plan: Plan, when: When, reading: Reading) -> 
         if flow.cell.billed:
             plan.limits[f"a bill without tokens cannot move to {move.to}: it stays"] = None
         return [flow]
-    there = _at_target(flow, target, move.service_tier, move.tokens, id(move), reading)
+    there = _at_target(flow, target, move.service_tier, move.tokens, move, plan, reading)
     return _turned(flow, [replace(there, move=move)], move, plan, when, reading, saves=True)
 
 
-def _at_target(flow: Flow, target: ResolvedModel, tier: str, tokens: Figure, step: int, reading: Reading) -> Flow:
+def _at_target(
+    flow: Flow,
+    target: ResolvedModel,
+    tier: str,
+    tokens: Figure,
+    change: Move | Escalation,
+    plan: Plan,
+    reading: Reading,
+) -> Flow:
     every, there = meters().names_of("tokens") or frozenset(), replace(flow, target=target, tier=tier)
-    return _multiplied(there, every, reading.of(tokens), reading.exact.of(tokens), (step,))
+    return _multiplied(there, every, reading.of(tokens), reading.exact.of(tokens), (id(change),), plan)
 
 
 def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Reading) -> list[Flow]:
-    if not plan.matches_now(change, flow.cell, flow.provider, flow.model, flow.service_tier):
+    if not plan.matches_now(change, flow):
         return [flow]
     amount = plan.amount(change, when, reading)
     left, stretch = 1 + amount, 1 + plan.amount(change, when, reading.exact)  # of a cut
@@ -210,13 +231,13 @@ def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     match change.lever:
         case "output" | "prompt":
             side = "output_tokens" if change.lever == "output" else "input_tokens"
-            return [_multiplied(flow, meters().with_parts(side), left, stretch, step)]
+            return [_multiplied(flow, meters().with_parts(side), left, stretch, step, plan)]
         case "tokens":
             every = meters().names_of("tokens") or frozenset()
-            fewer = _multiplied(flow, every, left, stretch, step)
+            fewer = _multiplied(flow, every, left, stretch, step, plan)
             return [replace(fewer, stretches=flow.stretches)]  # each request keeps its band
         case "requests":
-            return _kept(replace(flow, scale=flow.scale * left))
+            return _kept(flow.scaled(left))
         case "batch":
             if flow.service_tier != "standard" or not flow.leaves:
                 return [flow]

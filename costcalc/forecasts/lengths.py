@@ -15,6 +15,7 @@ from costcalc.scenario.changes import Efficiency, Growth, Mix, UsageChanges
 from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import VARIANTS
 
+_NEVER = 2**62  # tokens: a length that no request has
 _MOST_MAPS = 400  # ways in which a request's length can change that the scan is asked to tell apart
 
 
@@ -49,33 +50,46 @@ class Place:
     is_assumed: bool = False
 
 
-def place_of(
-    label: int, stretch: Stretch, cuts: Sequence[int], edges: Sequence[int], mean: Callable[[], float | None], *,
-    is_whole: bool,
-) -> Place:  # fmt: skip
-    """The largest cut that the requests of a label are above after the stretch.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A cut of a price, and today's length from which on a stretched request is above it."""
 
-    `edges`: the lengths the scan labelled; a request of the label is above it and not above the next edge. `mean`:
-    the mean length after the stretch, which decides where the label does not; `is_whole`: lengths are those of single
-    requests.
+    at: int
+    of_requests: int  # where lengths are those of single requests: whole tokens above it are above the cut then
+    of_means: int  # where they are means of many requests, which have decimals
+
+
+def cuts_after(stretch: Stretch, cuts: Iterable[int]) -> list[Cut] | None:
+    """The cuts, ascending; None where today's length does not say what a request's will be."""
+    if not stretch.is_even or stretch.factor < 0:
+        return None
+    if stretch.factor == 0:
+        return [Cut(cut, *(2 * (0 if stretch.more > cut else _NEVER,))) for cut in sorted(cuts)]
+    begins = [(cut, stretch.before(cut)) for cut in sorted(cuts)]
+    return [Cut(cut, floor(at), ceil(at)) for cut, at in begins]
+
+
+def place_of(
+    label: int, cuts: Sequence[int], known: Sequence[Cut] | None, edges: Sequence[int],
+    mean: Callable[[], float | None], *, is_whole: bool,
+) -> Place:  # fmt: skip
+    """The largest cut that the requests of a label are above after a stretch.
+
+    `known`: the cuts as `cuts_after` has them. `edges`: the lengths the scan labelled; a request of the label is above
+    it and not above the next edge. `mean`: the mean length after the stretch, which decides where the label does not;
+    `is_whole`: lengths are those of single requests.
     """
     over, assumed = 0, False
     position = bisect_right(edges, label)
-    following = edges[position] if position < len(edges) else None
-    for cut in sorted(cuts):
-        if stretch.is_even and stretch.factor > 0:
-            begins = stretch.before(cut)
-            # Whole tokens above the label are above `begins` too; a mean of many requests has decimals.
-            if label >= (floor(begins) if is_whole else ceil(begins)):
+    following = edges[position] if position < len(edges) else _NEVER
+    for place, cut in enumerate(cuts):
+        if known is not None:
+            begins = known[place]
+            if label >= (begins.of_requests if is_whole else begins.of_means):
                 over = cut
                 continue
-            if following is not None and following <= begins:
+            if following <= begins.of_requests:
                 break
-        elif stretch.factor == 0 and stretch.is_even:
-            if stretch.more > cut:
-                over = cut
-                continue
-            break
         assumed, length = True, mean()
         if length is None or length <= cut * (1 + NEAR):
             break

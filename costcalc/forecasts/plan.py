@@ -11,6 +11,7 @@ from typing import Any
 
 from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell
+from costcalc.forecasts.lengths import Stretch
 from costcalc.forecasts.matching import matches, matches_always, matches_now
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.forecasts.targets import Targets
@@ -22,7 +23,7 @@ ONE = Fraction(1)
 Change = UsageChange | OwnPrice
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class When:
     """Some days of one month within which no change of usage begins or ends."""
 
@@ -30,6 +31,7 @@ class When:
     first: Month  # the first month to come
     day: date
     days: int
+    stages: dict[int, int] = field(default_factory=dict)  # how far changes have come, by the identity of each
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,11 @@ class Plan:
     ]  # whether a flow's tier has a price on a day: for a meter, or for any ("")
     cost_of: Callable[[Any, date, Month], Number | None]  # of a flow at a day's prices; None: not known by itself
     limits: dict[str, None] = field(default_factory=dict)  # what a change could not do, said once
+    stretches: dict[tuple[int, ...], tuple[Stretch, Stretch]] = field(default_factory=dict)  # by the path of a flow
     _matching: dict[int, tuple[Change, ...]] = field(default_factory=dict)
+    _shaping: dict[int, tuple[Change, ...]] = field(default_factory=dict)
     _now: dict[tuple[object, ...], bool] = field(default_factory=dict)
-    _levels: dict[tuple[int, int, type], Number] = field(default_factory=dict)  # by growth and stage
+    _levels: dict[tuple[int, int, type], Number] = field(default_factory=dict)  # by growth or lever, and stage
 
     def matching(self, cell: Cell) -> tuple[Change, ...]:
         """What matches the cell's usage as the log has it; efficiency is asked later, of whatever serves it then."""
@@ -58,20 +62,32 @@ class Plan:
             found = self._matching[id(cell)] = tuple(change for change in early if matches_always(change.where, cell))
         return found
 
-    def matches_now(self, change: Efficiency, cell: Cell, provider: str, model: str, tier: str) -> bool:
-        place = (id(change), id(cell), provider, model, tier)
+    def matches_now(self, change: Efficiency, flow: Any) -> bool:
+        """Whether the usage of a flow is meant, whatever serves it now."""
+        place = (id(change), id(flow.cell), id(flow.target), flow.tier)
         found = self._now.get(place)
         if found is None:
-            found = self._now[place] = matches_now(change.where, cell, provider, model, tier)
+            found = matches_now(change.where, flow.cell, flow.provider, flow.model, flow.service_tier)
+            self._now[place] = found
         return found
 
     def state(self, cell: Cell, when: When) -> tuple[int, ...]:
         """How far everything has come that shapes the cell's usage: while it stays, so do the flows."""
-        shaping = [change for change in self.matching(cell) if not _is_volume(change)]
-        return tuple(self.stage(change, when) for change in (*shaping, *self.usage.efficiency))
+        shaping = self._shaping.get(id(cell))
+        if shaping is None:
+            mine = (change for change in self.matching(cell) if not _is_volume(change))
+            shaping = self._shaping[id(cell)] = (*mine, *self.usage.efficiency)
+        return tuple([self.stage(change, when) for change in shaping])
 
     def stage(self, change: Change, when: When) -> int:
         """0: not yet, or no more; else how many steps the change has come."""
+        found = when.stages.get(id(change))
+        if found is None:
+            found = when.stages[id(change)] = self._stage(change, when)
+        return found
+
+    @staticmethod
+    def _stage(change: Change, when: When) -> int:
         if isinstance(change, Growth):
             if change.shape == "table":
                 return sum(month <= when.month for month in change.table)
@@ -79,7 +95,7 @@ class Plan:
                 return months_of_growth(change, when.month, when.first)
         if not change.span.holds_on(when.day):
             return 0
-        return int(change.span.arrived(when.month, when.first) * change.span.ramp_months)
+        return change.span.steps(when.month, when.first)
 
     @cached_property
     def weighs(self) -> bool:
@@ -118,9 +134,13 @@ class Plan:
 
     def amount(self, change: Efficiency, when: When, reading: Reading) -> Number:
         """The lever as far as it has come: a cut is negative, a share positive."""
-        # The cheap end of a cut is its low end (-30% of -30..-10%), that of a share its high end.
-        whole = reading.of(change.amount) if change.amount.low < 0 else reading.saving(change.amount)
-        return whole * reading.number(change.span.arrived(when.month, when.first))
+        place = (id(change), self.stage(change, when), type(reading))
+        found = self._levels.get(place)
+        if found is None:
+            # The cheap end of a cut is its low end (-30% of -30..-10%), that of a share its high end.
+            whole = reading.of(change.amount) if change.amount.low < 0 else reading.saving(change.amount)
+            found = self._levels[place] = whole * reading.number(change.span.arrived(when.month, when.first))
+        return found
 
 
 def check_overlaps(usage: UsageChanges, cells: Sequence[Cell]) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import partial
 
 from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell, tokens_of
-from costcalc.forecasts.flows import Flow
+from costcalc.forecasts.flows import SIDES, Flow
 from costcalc.forecasts.form import BILLED, REQUESTS, value_of
-from costcalc.forecasts.lengths import place_of
+from costcalc.forecasts.lengths import Cut, cuts_after, place_of
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
@@ -20,7 +20,7 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.model import PriceKey, RateUsed
-from costcalc.rating.quotes import Quotes
+from costcalc.rating.quotes import Quote, Quotes
 from costcalc.scenario.model import PriceChange, PriceChanges, unit_price
 
 ONE = Fraction(1)
@@ -58,12 +58,48 @@ class Lists:
     states_tokens: bool = True
 
 
+class _Server:
+    """A model that serves usage, and what is looked up of it once."""
+
+    def __init__(self, model: ResolvedModel, lists: Lists) -> None:
+        self.model, self.lists = model, lists
+        book = lists.pricebook.book(model.provider, model.region)
+        self.currency = book.currency
+        sides = (model_cuts(book.models[model.model], side) for side in SIDES)
+        self.cuts: tuple[Sequence[int], ...] = tuple(tuple(sorted(cuts)) for cuts in sides)
+        self._since: dict[date, date] = {}
+        self._days: dict[tuple[date, date], list[date]] = {}
+
+    def since(self, day: date) -> date:
+        found = self._since.get(day)
+        if found is None:
+            found = self._since[day] = self.lists.quotes.since(self.model, day)
+        return found
+
+    def days(self, first: date, end: date) -> list[date]:
+        found = self._days.get((first, end))
+        if found is None:
+            found = self._days[first, end] = self.lists.quotes.changes_between(self.model, first, end)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rated:
+    """What a cell's flows are billed by: their price key, and the prices of it."""
+
+    key: PriceKey
+    quote: Quote
+    units: dict[tuple[Number, bool], _Units] = field(
+        default_factory=dict
+    )  # by exchange rate, and under contracts or not
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """A flow (kept, so that its identity stays its own), what serves it, and the currencies that its cost needs."""
 
     flow: Flow
-    model: ResolvedModel | None
+    server: _Server | None
     currencies: tuple[str, ...]
 
 
@@ -74,55 +110,55 @@ class Pricer:
         self.lists, self.log_fx, self.changes, self.reading = lists, log_fx, changes, reading
         self.assumed: dict[str, None] = {}
         self.rates_used: dict[RateUsed, None] = {}
-        self._units: dict[tuple[object, ...], _Units] = {}
+        self._servers: dict[tuple[str, str, str], _Server] = {}
+        self._serving: dict[int, _Server | None] = {}  # by the identity of a cell, or of a target
+        self._rated: dict[tuple[object, ...], _Rated | None] = {}
         self._flows: dict[int, _Known] = {}
-        self._keys: dict[tuple[int, date], PriceKey | None] = {}
         self._of_flow: dict[tuple[object, ...], Priced] = {}
         self._priced: dict[tuple[object, ...], Priced] = {}
         self._rates: dict[tuple[str, Month], Number] = {}
-        self._cuts: dict[tuple[str, str, str], tuple[list[int], list[int]]] = {}
+        self._cuts: dict[tuple[object, ...], list[Cut] | None] = {}
         self._labels: dict[tuple[object, ...], tuple[int, int]] = {}
+        self._hosts: dict[tuple[int, date], SelfHosted | None] = {}
 
     def price(self, flow: Flow, day: date, month: Month) -> Priced:
         """The flow at the prices of a day, in a month's exchange rates."""
         known = self._known(flow)
-        since = self.lists.quotes.since(known.model, day) if known.model else day
+        since = known.server.since(day) if known.server else day
         # Flows are kept while nothing that shapes them changes: the same one costs the same until its price does.
-        rates = tuple(self._rate(currency, month) for currency in known.currencies)
+        rates = tuple([self._rate(currency, month) for currency in known.currencies])
         short = (id(flow), since, rates)
         found = self._of_flow.get(short)
         if found is None:
-            if (id(flow), since) not in self._keys:
-                self._keys[id(flow), since] = self.key_of(flow, day)
-            key = self._keys[id(flow), since]
-            place = (id(flow.cell), key, flow.path, flow.target is None, since if key is None else None, rates)
+            rated = self.rated(flow, day)
+            place = (id(flow.cell), rated, flow.path, flow.target is None, since if rated is None else None, rates)
             found = self._priced.get(place)
             if found is None:
-                found = self._priced[place] = self._price(flow, day, month)
+                found = self._priced[place] = self._price(flow, rated, day, month)
             self._of_flow[short] = found
         return found
 
     def _known(self, flow: Flow) -> _Known:
         found = self._flows.get(id(flow))
         if found is None:
-            model = self._resolved(flow)
-            currencies = [self.lists.pricebook.book(model.provider, model.region).currency] if model else []
+            server = self._server(flow)
+            currencies = [server.currency] if server else []
             if flow.target is None and flow.cell.billed is not None and flow.cell.kind.cost_currency:
                 currencies.append(flow.cell.kind.cost_currency)
-            found = self._flows[id(flow)] = _Known(flow, model, tuple(currencies))
+            found = self._flows[id(flow)] = _Known(flow, server, tuple(currencies))
         return found
 
     def days_of(self, flow: Flow, first: date, end: date) -> list[date]:
         """The days in [first, end) from which on the flow's price may be another, beginning with `first`."""
-        found = self._known(flow).model
-        if found is not None:
-            return self.lists.quotes.changes_between(found, first, end)
-        return [first, *(day for day in self.changes.days() if first < day < end)]
+        server = self._server(flow)
+        return (
+            server.days(first, end) if server else [first, *(day for day in self.changes.days() if first < day < end)]
+        )
 
     def has_price(self, flow: Flow, meter: str, day: date) -> bool:
         """Whether what serves the flow has a price for its service tier: for a meter, or for any."""
-        key = self.key_of(flow, day)
-        rates = self.lists.quotes.quote(key).rates if key else {}
+        rated = self.rated(flow, day)
+        rates = rated.quote.rates if rated else {}
         return meter in rates if meter else bool(rates)
 
     def cost_of(self, flow: Flow, day: date, month: Month) -> Number | None:
@@ -138,8 +174,11 @@ class Pricer:
         """The facts of the machines that a moved flow goes to; None: it is paid by the token."""
         if flow.move is None or flow.target is None:
             return None
-        quote = self.lists.pricebook.block_on(flow.target.provider, flow.target.region, flow.target.model, day)
-        return quote.block.self_hosted if quote.block else None
+        target, place = flow.target, (id(flow.target), day)
+        if place not in self._hosts:
+            block = self.lists.pricebook.block_on(target.provider, target.region, target.model, day).block
+            self._hosts[place] = block.self_hosted if block else None
+        return self._hosts[place]
 
     def names_of(self, found: ResolvedModel, day: date) -> tuple[str, ...]:
         """The names of a model and of the one that it is billed as on a day: a selector may mean it by any."""
@@ -147,8 +186,8 @@ class Pricer:
 
     def names_served(self, flow: Flow, day: date) -> tuple[str, ...]:
         """The same of what serves the flow."""
-        found = self._resolved(flow)
-        return self.names_of(found, day) if found else (flow.model,)
+        server = self._server(flow)
+        return self.names_of(server.model, day) if server else (flow.model,)
 
     def compound(self, provider: str, models: Sequence[str], day: date) -> Number:
         """By how much changes of a provider's every meter raise what is not paid by the meter; `models`: names of one."""
@@ -158,28 +197,45 @@ class Pricer:
                 factor = factor * (1 + self.reading.rise(change))
         return factor
 
-    def key_of(self, flow: Flow, day: date) -> PriceKey | None:
-        """What the flow's price depends on, on a day."""
-        cell, found = flow.cell, self._resolved(flow)
-        key = cell.kind.key
-        if found is None:
+    def rated(self, flow: Flow, day: date) -> _Rated | None:
+        """What the flow's price depends on, on a day; None: no book knows its model."""
+        server = self._server(flow)
+        if server is None:
             return None
-        since = self.lists.quotes.since(found, day)
-        if flow.target is None and not flow.path:
+        is_own = flow.target is None and not flow.path
+        lengths = (-1, -1) if is_own else self._lengths(flow, server)
+        place = (id(flow.cell), server, flow.tier, lengths, server.since(day))
+        if place not in self._rated:
+            key = self._key_of(flow, server, day, None if is_own else lengths)
+            self._rated[place] = _Rated(key, self.lists.quotes.quote(key)) if key else None
+        return self._rated[place]
+
+    def _key_of(self, flow: Flow, server: _Server, day: date, lengths: tuple[int, int] | None) -> PriceKey | None:
+        """`lengths`: above which the requests are; None: as the log has them."""
+        found, since, key = server.model, server.since(day), flow.cell.kind.key
+        if lengths is None:
             return replace(key, day=since, service_tier=flow.service_tier) if key else None
-        over, output_over = self._lengths(flow, found)
         own = flow.target is None and key is not None
         return PriceKey(
             found.provider, found.region, found.model, flow.service_tier, key.thinking if key else False,
-            key.off_peak if own and key else self._off_peak(flow, found, day), over, output_over, since,
-            key.labels if key else (),
+            key.off_peak if own and key else self._off_peak(flow, found, day), *lengths, since, key.labels if key else (),
         )  # fmt: skip
 
-    def _resolved(self, flow: Flow) -> ResolvedModel | None:
-        if flow.target is not None:
-            return flow.target
-        key = flow.cell.kind.key
-        return ResolvedModel(key.provider, key.region, key.model, "") if key else None
+    def _server(self, flow: Flow) -> _Server | None:
+        target, cell = flow.target, flow.cell
+        place = id(cell) if target is None else id(target)
+        if place not in self._serving:
+            who = target or cell.kind.key
+            self._serving[place] = self._server_of(who.provider, who.region, who.model) if who else None
+        return self._serving[place]
+
+    def _server_of(self, *who: str) -> _Server:
+        provider, region, model = who
+        found = self._servers.get((provider, region, model))
+        if found is None:
+            found = _Server(ResolvedModel(provider, region, model, ""), self.lists)
+            self._servers[provider, region, model] = found
+        return found
 
     def _off_peak(self, flow: Flow, found: ResolvedModel, day: date) -> bool | None:
         """Whether the target's hours are off-peak where its price follows the clock; peak where nobody knows."""
@@ -191,27 +247,32 @@ class Pricer:
             self.assumed[f"{found.provider}/{found.model}: peak prices, for the log does not say at what hour"] = None
         return label == OFF_PEAK
 
-    def _lengths(self, flow: Flow, found: ResolvedModel) -> tuple[int, int]:
+    def _lengths(self, flow: Flow, server: _Server) -> tuple[int, int]:
         """In which bands the flow's requests lie."""
         cell = flow.cell
-        place = (id(cell), flow.path, found.provider, found.region, found.model)
-        if place in self._labels:
-            return self._labels[place]
-        both = []
-        for side, label, stretch, cuts, edges in zip(
-            ("input", "output"), cell.labels, flow.stretches, self._model_cuts(found), cell.edges, strict=True
-        ):
-            if stretch.is_none or cell.kind.band_basis == "unknown":
-                both.append(label)
-                continue
-            at = place_of(
-                label, stretch, cuts, edges, partial(self._mean, flow, side), is_whole=cell.kind.band_basis == "request"
-            )
-            if at.is_assumed:
-                self.assumed[f"{found.model}: price band of changed requests taken from their mean length"] = None
-            both.append(at.over)
-        self._labels[place] = (both[0], both[1])
-        return both[0], both[1]
+        place = (id(cell), flow.path, server)
+        found = self._labels.get(place)
+        if found is None:
+            found = self._labels[place] = self._length(flow, server, 0), self._length(flow, server, 1)
+        return found
+
+    def _length(self, flow: Flow, server: _Server, side: int) -> int:
+        """Of input, or of output."""
+        cell, stretch, cuts = flow.cell, flow.stretches[side], server.cuts[side]
+        if stretch.is_none or cell.kind.band_basis == "unknown":
+            return cell.labels[side]
+        if not cuts:
+            return 0
+        place = (stretch.factor, stretch.more, stretch.is_even, cuts)
+        if place not in self._cuts:
+            self._cuts[place] = cuts_after(stretch, cuts)
+        at = place_of(
+            cell.labels[side], cuts, self._cuts[place], cell.edges[side], partial(self._mean, flow, SIDES[side]),
+            is_whole=cell.kind.band_basis == "request",
+        )  # fmt: skip
+        if at.is_assumed:
+            self.assumed[f"{server.model.model}: price band of changed requests taken from their mean length"] = None
+        return at.over
 
     def _mean(self, flow: Flow, side: str) -> float | None:
         if not flow.cell.requests:
@@ -221,30 +282,22 @@ class Pricer:
         total = sum(middle(value_of(count, counts)) for name, count in flow.leaves.items() if name in inside)
         return total / float(flow.cell.requests)
 
-    def _model_cuts(self, found: ResolvedModel) -> tuple[list[int], list[int]]:
-        place = (found.provider, found.region, found.model)
-        if place not in self._cuts:
-            model = self.lists.pricebook.book(found.provider, found.region).models[found.model]
-            self._cuts[place] = (sorted(model_cuts(model, "input")), sorted(model_cuts(model, "output")))
-        return self._cuts[place]
-
-    def _price(self, flow: Flow, day: date, month: Month) -> Priced:
+    def _price(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
         cell = flow.cell
         if flow.target is None and cell.billed is not None and cell.bill_wins:
-            return self._billed(flow, day, month)
-        found = self._listed(flow, day, month)
+            return self._billed(flow, rated, day, month)
+        found = self._listed(flow, rated, day, month)
         if not found.is_complete and flow.target is None and cell.billed is not None and cell.may_stand_in:
-            return self._billed(flow, day, month)
+            return self._billed(flow, rated, day, month)
         return found
 
-    def _listed(self, flow: Flow, day: date, month: Month) -> Priced:
-        key = self.key_of(flow, day)
-        zero = self.reading.number(Fraction())
-        if key is None:
+    def _listed(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
+        zero = self.reading.number(0)
+        if rated is None:
             return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.floats), is_complete=False)
         facts = self.self_hosted(flow, day)
-        quote = self.lists.quotes.quote(key)
-        units = self._units_of(key, self._rate(quote.book.currency, month), contracted=True)
+        quote = rated.quote
+        units = self._units_of(rated, self._rate(quote.book.currency, month), contracted=True)
         if not flow.leaves and flow.cell.requests and not self.lists.states_tokens:
             return Priced(zero, zero, zero, is_complete=False)
         known = meters().by_name
@@ -268,7 +321,7 @@ class Pricer:
                 parts.append((quote.rates[billed].line or billed, part))
         return Priced(cost, value_of(cost, flow.cell.floats), zero, complete, tuple(parts), busy if facts else None)
 
-    def _billed(self, flow: Flow, day: date, month: Month) -> Priced:
+    def _billed(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
         """The stated cost, which moves in proportion to the list: the contract's discount survives."""
         cell, kind = flow.cell, flow.cell.kind
         amount = self.reading.count(cell, BILLED) * self._rate(kind.cost_currency or self.lists.currency, month)
@@ -278,10 +331,9 @@ class Pricer:
                 if change.selector.covers(kind.cost_meter) and change.new_rate is None:
                     factor = factor * (1 + self.reading.rise(change))
             return self._bill(amount, {kind.cost_meter: factor}, cell)
-        key = self.key_of(flow, day)
-        if cell.listed and key is not None:
-            rate = self.log_fx.rate(self._currency(key), self.lists.currency, cell.listed_month).rate
-            units = self._units_of(key, self.reading.number(rate), contracted=False)
+        if cell.listed and rated is not None:
+            rate = self.log_fx.rate(rated.quote.book.currency, self.lists.currency, cell.listed_month).rate
+            units = self._units_of(rated, self.reading.number(rate), contracted=False)
             leaves = self._with_requests(flow, units)
             if all(units.billed_as[name] is not None for name in leaves):
                 listed = self.reading.number(cell.listed)
@@ -310,12 +362,11 @@ class Pricer:
         matching = self.changes.matching(flow.cell.kind.provider, *self.names_served(flow, day))
         return [change for change in matching if change.applies_on(day)]
 
-    def _units_of(self, key: PriceKey, rate: Number, *, contracted: bool) -> _Units:
-        place = (key, rate, contracted)
-        found = self._units.get(place)
+    def _units_of(self, rated: _Rated, rate: Number, *, contracted: bool) -> _Units:
+        found = rated.units.get((rate, contracted))
         if found is not None:
             return found
-        quote = self.lists.quotes.quote(key)
+        key, quote = rated.key, rated.quote
         matching = () if quote.is_locked else self.changes.matching(key.provider, *quote.names)
         known = meters().by_name
         price = {}
@@ -327,11 +378,8 @@ class Pricer:
             left = number(q.left if contracted else ONE)
             price[meter] = changed * left * rate / 10 ** known[meter].decimals
         billed_as = {name: _billed_with(name, price) for name in known}
-        found = self._units[place] = _Units(price, billed_as)
+        found = rated.units[rate, contracted] = _Units(price, billed_as)
         return found
-
-    def _currency(self, key: PriceKey) -> str:
-        return self.lists.pricebook.book(key.provider, key.region).currency
 
     def _rate(self, currency: str, month: Month) -> Number:
         found = self._rates.get((currency, month))

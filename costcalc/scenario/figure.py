@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from functools import cache, cached_property
 
 from costcalc.calendar import Month, month_of
 from costcalc.records import dataclass
@@ -13,7 +14,7 @@ from costcalc.scenario.model import Variant
 DISTRIBUTIONS = ("uniform", "triangular", "normal")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """One number, or a range written from low to high. A share is a fraction of 1: 0.08 is 8%."""
 
@@ -25,7 +26,7 @@ class Figure:
     def is_range(self) -> bool:
         return self.low != self.high
 
-    @property
+    @cached_property
     def mid(self) -> Fraction:
         return (self.low + self.high) / 2
 
@@ -36,6 +37,11 @@ class Figure:
 def fixed(value: Fraction | int) -> Figure:
     """The figure that is no range."""
     return Figure(Fraction(value), Fraction(value))
+
+
+@cache
+def _parts(count: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(part, count) for part in range(count + 1))
 
 
 NOTHING, ONCE = fixed(0), fixed(1)
@@ -54,9 +60,13 @@ class Span:
 
     def arrived(self, month: Month, first: Month) -> Fraction:
         """The part of the change that has come in by a month; `first` is the first month to come."""
+        return _parts(self.ramp_months)[self.steps(month, first)]
+
+    def steps(self, month: Month, first: Month) -> int:
+        """How many of the `ramp_months` it has come in by a month."""
         started = max(month_of(self.from_day), first) if self.from_day else first
         passed = (month.year - started.year) * 12 + month.month - started.month + 1
-        return Fraction(max(0, min(passed, self.ramp_months)), self.ramp_months)
+        return max(0, min(passed, self.ramp_months))
 
     def days(self) -> list[date]:
         return [day for day in (self.from_day, self.until_day) if day]
