@@ -1,4 +1,7 @@
-"""Apart: which members of a cell a raised share of cache reads tells apart. Who is above the share already keeps it."""
+"""Apart: which members of a cell a raised share of cache reads tells apart, for a simulation, in which shares are drawn.
+
+Who is above the share already keeps it: those are kept together whom the ends and the middle of it treat alike.
+"""
 
 from __future__ import annotations
 
@@ -11,32 +14,25 @@ from costcalc.forecasts.cells import Cell
 from costcalc.forecasts.flows import flows_of
 from costcalc.forecasts.form import REQUESTS, Form
 from costcalc.forecasts.matching import may_match
-from costcalc.forecasts.reading import NEAR, End, settled
+from costcalc.forecasts.reading import End, settled
 from costcalc.forecasts.run import Running
+from costcalc.forecasts.shares import Units
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Signs = NDArray[np.bool_]
+    from costcalc.forecasts.shares import Signs
 
 
-class Choices:
+class Choices(Units):
     """What a share asks of the units of a cell while its flows are made: one sign a question and unit."""
 
     def __init__(self, cell: Cell, kinds: tuple[str, ...]) -> None:
-        import numpy as np
-
-        self.cell, self.names = cell, cell.members.names
-        _, codes = cell.members.groups(kinds)  # the share is raised for the names of a unit together
-        known, self.units = np.unique(codes, return_inverse=True)  # by member, the position of its unit
-        self.counts = np.zeros((len(known), len(self.names)))  # by unit
-        np.add.at(self.counts, self.units, cell.members.counts)
+        super().__init__(cell.members, kinds)
+        self.cell = cell
         self.signs: list[Signs] = []  # of every question, by unit
 
     def note(self, newly: Form, most: Form) -> None:
         """Below the share or above it already, and short of input that can be read or not."""
-        self.signs += [self._signs(newly), self._signs(newly - most)]
+        self.signs += [self.above_zero(newly), self.above_zero(newly - most)]
 
     def parts(self) -> list[list[int]]:
         """The members, those together that gave one answer to every question."""
@@ -45,14 +41,6 @@ class Choices:
         for member, unit in enumerate(self.units.tolist()):
             found.setdefault(answers[unit], []).append(member)
         return list(found.values())
-
-    def _signs(self, form: Form) -> Signs:
-        """Whether the form is above zero, by unit."""
-        import numpy as np
-
-        factors = np.array([form.terms.get(name, 0.0) for name in self.names])
-        found: Signs = self.counts @ factors > NEAR * (np.abs(self.counts) @ np.abs(factors))
-        return found
 
 
 def told_apart(cells: Iterable[Cell], runs: Sequence[Running], kinds: Sequence[str]) -> Iterator[Cell]:
@@ -103,4 +91,6 @@ def _part_of(cell: Cell, chosen: Sequence[int]) -> Cell:
         name: Fraction(totals[name]) if totals[name].is_integer() else settled(totals[name]) for name in cell.counts
     }
     requests = None if cell.requests is None else counts.get(REQUESTS, Fraction())
-    return replace(cell, names=members.lines.names(members.codes[0]), members=members, counts=counts, requests=requests)
+    return replace(
+        cell, names=members.lines.names(members.codes[0]), members=members, counts=counts, requests=requests, kinds=()
+    )

@@ -14,6 +14,7 @@ from costcalc.calendar import Month
 from costcalc.forecasts.form import BESIDE, BILLED, REQUESTS, REVENUE
 from costcalc.forecasts.members import Lines, Members, Values
 from costcalc.forecasts.reading import Number
+from costcalc.forecasts.shares import Shares
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.rating.earners import CUSTOMER, Earns
@@ -47,6 +48,7 @@ class Cell:
     listed: Fraction | None = None  # of a stated cost: what the list said for it in the log's time, report currency
     listed_month: Month = _NO_MONTH  # whose exchange rate that was
     has_revenue: bool = False
+    kinds: tuple[str, ...] = ()  # names for which a share of cache reads is raised one by one; (): none is raised
 
     @cached_property
     def leaves(self) -> Mapping[str, Fraction]:
@@ -59,9 +61,13 @@ class Cell:
         return found
 
     @cached_property
-    def floats(self) -> Mapping[str, float]:
-        """The counts as a run takes them."""
+    def floats(self) -> dict[str, float]:
+        """The counts as a run takes them, and what the columns of `shares` come to."""
         return {name: float(count) for name, count in self.counts.items()}
+
+    @cached_property
+    def shares(self) -> Shares:
+        return Shares(self.members, self.kinds, self.floats)
 
     @cached_property
     def matched(self) -> dict[int, tuple[object, bool]]:

@@ -261,18 +261,22 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     written = 1 / reading.saving(change.reads_per_write)  # tokens written for one that is read
     whole, cached = (whole_of(flow.leaves, name) for name in ("input_tokens", CACHE_READ))
     newly, most = whole * plan.amount(change, when, reading) + cached * -1, plain * (1 / (1 + written))
-    if isinstance(newly, Form) and isinstance(reading, End) and reading.note:
+    counts, is_short = flow.cell.floats, False
+    if isinstance(reading, End) and reading.note:
         reading.note(newly, most)
-    counts = flow.cell.floats
-    asked, limit = value_of(newly, counts), value_of(most, counts)
-    if _is_number(asked) and _is_number(limit):
+    if isinstance(newly, Form) and flow.cell.kinds:
+        newly, is_short = flow.cell.shares.newly(newly, most)
+        if newly is None:
+            return flow
+    elif _is_number(asked := value_of(newly, counts)) and _is_number(limit := value_of(most, counts)):
         if asked <= NEAR * value_of(whole, counts):
             return flow
-        if asked > limit * (1 + NEAR):
-            plan.limits[f"{flow.provider}/{flow.model}: not so much of the input can be read from the cache"] = None
-            newly = most
+        is_short = asked > limit * (1 + NEAR)
+        newly = most if is_short else newly
     else:
         newly = reading.least(reading.most(newly, 0), most)
+    if is_short:
+        plan.limits[f"{flow.provider}/{flow.model}: not so much of the input can be read from the cache"] = None
     leaves = {**flow.leaves, "input_tokens": plain + newly * -(1 + written)}
     for name, more in ((CACHE_READ, newly), ("cache_write_tokens", newly * written)):
         leaves[name] = leaves[name] + more if name in leaves else more

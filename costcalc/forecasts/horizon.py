@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from costcalc.calendar import Month, month_of, months_from
-from costcalc.forecasts.apart import told_apart as parted
+from costcalc.forecasts.apart import told_apart
 from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
 from costcalc.forecasts.earning import UNKNOWN, Income
 from costcalc.forecasts.lengths import lengths_to_label
@@ -175,16 +175,15 @@ class Horizon:
             )
         self.first_day, self.last_day = first, last
         self.months: tuple[Month, ...] = tuple(months_from(month_of(last).next, options.months))
-        kinds = list(dict.fromkeys([*columns_for(scenarios), *kept]))
+        self._kinds = tuple(dict.fromkeys([*columns_for(scenarios), *kept]))
+        self._raising = [one for one in scenarios if any(c.lever == "cache_read_share" for c in one.usage.efficiency)]
         self._quotes: dict[tuple[date, ...], Quotes] = {}
-        self.cells: Cells = self._cells(scenarios, list(labels), kinds, last)
+        self.cells: Cells = self._cells(scenarios, list(labels), last)
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:
             self.check(scenario)
 
-    def _cells(
-        self, scenarios: Sequence[Scenario], labels: Sequence[str], kinds: Sequence[str], last_day: date
-    ) -> Cells:
+    def _cells(self, scenarios: Sequence[Scenario], labels: Sequence[str], last_day: date) -> Cells:
         wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
         lengths = _lengths_for(self.pricebook, scenarios, self.ledger.cuts, len(self.months), self.targets)
         rules = (each for scenario in scenarios for each in self._paying(scenario.business))
@@ -193,7 +192,7 @@ class Horizon:
         asked = tuple(dict.fromkeys([*(name for where in wheres for name in where.names), *labels, *of_customers]))
         known: dict[tuple[str | None, ...], tuple[object, ...]] = {}
 
-        def told_apart(names: Names) -> tuple[object, ...]:
+        def signature(names: Names) -> tuple[object, ...]:
             place = tuple(names[name] for name in asked)
             if place not in known:
                 pays = tuple(names[CUSTOMER] in customers for customers in paying)
@@ -201,21 +200,28 @@ class Horizon:
             return known[place]
 
         def own(names: Names) -> tuple[object, ...]:
-            return tuple(names[name] for name in kinds) if raising else ()
+            return tuple(names[name] for name in self._kinds) if self._raising else ()
 
         # Who reads more than a share from the cache already keeps it: a share is raised for the names of `kinds` one
         # by one. A bill cannot be parted afterwards.
-        raising = [one for one in scenarios if any(c.lever == "cache_read_share" for c in one.usage.efficiency)]
-        sorting = Sorting(told_apart, lengths.edges_for, own)
+        sorting = Sorting(signature, lengths.edges_for, own)
         found = cells_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting)
+        return (
+            replace(found, cells=[replace(cell, kinds=self._kinds) for cell in found.cells]) if self._raising else found
+        )
+
+    @cached_property
+    def _parted(self) -> Cells:
+        """The cells, those parted of which some members read more of a raised share already and others do not."""
+        cells = replace(self.cells, cells=[replace(cell, kinds=()) for cell in self.cells.cells])
         runs = [
             self._running(
-                found, Assumptions(one.usage, NO_CHANGES, one.business, UNKNOWN, self._lists()), End(end, True)
+                cells, Assumptions(one.usage, NO_CHANGES, one.business, UNKNOWN, self._lists()), End(end, True)
             )
-            for one in raising
+            for one in self._raising
             for end in VARIANTS
         ]
-        return replace(found, cells=[*parted(found.cells, runs, kinds)]) if runs else found
+        return replace(cells, cells=[*told_apart(cells.cells, runs, self._kinds)]) if runs else cells
 
     def customers_of(self, business: Business) -> frozenset[str | None] | None:
         """Whom the revenue rules concern, in whatever months: all that they pay stands against all that they cost. None: everybody.
@@ -282,7 +288,8 @@ class Horizon:
     ) -> Run:
         """The months to come under these assumptions, or the last of them alone."""
         what = Assumptions(usage, changes, business, income, self._lists(changes, fx), is_frozen)
-        return self._running(self.cells, what, reading, last_only=last_only).result()
+        cells = self._parted if reading.is_drawn else self.cells
+        return self._running(cells, what, reading, last_only=last_only).result()
 
     def _lists(self, changes: PriceChanges = NO_CHANGES, fx: FxTable | None = None) -> Lists:
         quotes = self._quotes_for(changes)

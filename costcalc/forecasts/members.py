@@ -51,6 +51,7 @@ class Members:
     codes: Sequence[int]  # by member, the position of its line
     names: tuple[str, ...]  # of the counts: meters, what lies in no part of them; requests, revenue and bill beside
     made: Callable[[], Floats]  # members × counts; made when it is asked for
+    more: dict[str, Callable[[], Floats]] = field(default_factory=dict)  # further columns by name, a value a member
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -114,26 +115,31 @@ class Sums:
         if self._is_there is None:
             self._is_there, self._flat = np.zeros(len(self._values), dtype=bool), self._zeros(len(self._values))
         self._is_there[codes] = True
-        flat = self._zeros(len(members.names))
+        named = dict.fromkeys(name for amount in amounts if amount for name in amount.terms)
+        names = [*members.names, *(name for name in named if name in members.more)]
+        places = {name: place for place, name in enumerate(names)}
+        flat = self._zeros(len(names))
         parts: dict[Any, Floats] = {}
         for column, amount in enumerate(amounts):
             for name, number in amount.terms.items() if amount else ():
-                if name not in members.names:
+                row = places.get(name)
+                if row is None:  # nobody has any
                     continue
-                row = members.names.index(name)
-                if isinstance(number, float):
+                if not hasattr(number, "terms"):
                     flat[row, column] = number
                     continue
                 self._made = type(number)
                 for product, factor in number.terms.items():
                     if product not in parts:
-                        parts[product] = self._zeros(len(members.names))
+                        parts[product] = self._zeros(len(names))
                     parts[product][row, column] = factor
-        np.add.at(self._flat, codes, members.counts @ flat)
+        further = [members.more[name]() for name in names[len(members.names) :]]
+        counts = np.column_stack([members.counts, *further]) if further else members.counts
+        np.add.at(self._flat, codes, counts @ flat)
         for product, factors in parts.items():
             if product not in self._open:
                 self._open[product] = self._zeros(len(self._values))
-            np.add.at(self._open[product], codes, members.counts @ factors)
+            np.add.at(self._open[product], codes, counts @ factors)
 
     def items(self) -> Iterator[tuple[Values, list[Number]]]:
         """The values that anybody has, with their amounts, rounded as they are shown."""

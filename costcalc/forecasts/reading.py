@@ -112,7 +112,7 @@ class End:
         return float(value)
 
     def count(self, cell: Cell, name: str) -> Number:
-        return Form({name: 1.0}) if self.in_parts else cell.floats.get(name, 0.0)
+        return Form({name: 1.0}) if self.in_parts or cell.kinds else cell.floats.get(name, 0.0)
 
     def of(self, figure: Figure) -> Number:
         return float(figure.at(self.variant))
@@ -161,7 +161,7 @@ class Exact(End):
         return value
 
     def count(self, cell: Cell, name: str) -> Number:
-        return Form({name: Fraction(1)}) if self.in_parts else cell.counts.get(name, Fraction())
+        return Form({name: Fraction(1)}) if self.in_parts or cell.kinds else cell.counts.get(name, Fraction())
 
     def of(self, figure: Figure) -> Number:
         return figure.at(self.variant)
