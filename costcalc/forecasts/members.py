@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from costcalc.forecasts.reading import Number, settled
+from costcalc.forecasts.reading import DIGITS, Number, settled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Codes = NDArray[np.intp]
 
+ROUNDED = Fraction(1, 10 ** (DIGITS - 1))  # of a figure: rounding takes no more of it
 Values = tuple[str | None, ...]
 
 
@@ -157,3 +159,21 @@ class Sums:
         import numpy as np
 
         return np.zeros((rows, self.width))
+
+
+def add_up(columns: Sequence[Mapping[Any, list[Number]]], totals: Sequence[Sequence[Number]]) -> None:
+    """Makes lines that were rounded one by one add up to their totals, in several columns of the same lines.
+
+    What rounding left goes to the largest line that differs from column to column: one that stays, stays. Only as much
+    is put right as rounding can have left, and no number in which rises stay open.
+    """
+    first = columns[0]
+    for place in range(len(totals[0])):
+        moved = [key for key, line in first.items() if any(one[key][place] != line[place] for one in columns[1:])]
+        for column, total in zip(columns, totals, strict=True):
+            amounts = [line[place] for line in column.values()]
+            if amounts and all(isinstance(amount, Fraction) for amount in (total[place], *amounts)):
+                rest = total[place] - sum(amounts)
+                if rest and abs(rest) <= len(amounts) * ROUNDED * max(map(abs, amounts)):
+                    largest = max(moved or column, key=lambda key: abs(column[key][place]))
+                    column[largest][place] += rest

@@ -1,4 +1,7 @@
-"""Price months: months to come at the log's daily rate under price changes alone, at every end of their ranges."""
+"""Price months: months to come at the log's daily rate under price changes alone, at every end of their ranges.
+
+They assume nothing but that usage goes on: they are exact.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from costcalc.calendar import Month
 from costcalc.forecasts.cells import Names, Sorting, cells_of
 from costcalc.forecasts.earning import UNKNOWN
 from costcalc.forecasts.pricing import Lists
-from costcalc.forecasts.reading import MIDDLE, End, Reading
+from costcalc.forecasts.reading import Exact
 from costcalc.forecasts.run import Assumptions, Run, run
 from costcalc.forecasts.targets import Targets
 from costcalc.rating.cuts import model_cuts
@@ -20,7 +23,7 @@ from costcalc.rating.model import Cost, PriceKey, RateUsed
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import NO_CHANGES, Rater
 from costcalc.scenario.changes import NO_USAGE_CHANGES
-from costcalc.scenario.model import PriceChanges
+from costcalc.scenario.model import PriceChanges, Variant
 from costcalc.scenario.revenue import NO_BUSINESS
 from costcalc.usage.ledger import Edges
 
@@ -66,14 +69,14 @@ def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_d
     cells = cells_of(rater, days_covered, last_day, by_price(rater))
     quotes = Quotes(rater.pricebook, rater.changes.days())
 
-    def priced(changes: PriceChanges, reading: Reading = MIDDLE, *, is_frozen: bool = False) -> Run:
+    def priced(changes: PriceChanges, end: Variant = "mid", *, is_frozen: bool = False) -> Run:
         lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
         what = Assumptions(NO_USAGE_CHANGES, changes, NO_BUSINESS, UNKNOWN, lists, is_frozen)
-        return run(cells, what, Targets(), months, rater.fx, rater.commitments, reading)
+        return run(cells, what, Targets(), months, rater.fx, rater.commitments, Exact(end))
 
     frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
     mid = priced(rater.changes) if rater.changes else before
-    low, high = [priced(rater.changes, End(end)) for end in ("low", "high")] if rater.changes.has_range else (mid, mid)
+    low, high = (priced(rater.changes, "low"), priced(rater.changes, "high")) if rater.changes.has_range else (mid, mid)
     runs = (before, low, mid, high)
     lines = [
         MonthCost(

@@ -9,6 +9,7 @@ from costcalc.render.rounding import share_out
 
 _STEPS = "▁▂▃▄▅▆▇█"
 _LEVEL = _STEPS[3]  # where nothing moves
+_HALF = Fraction(1, 2) + Fraction(1, 10**6)  # halves go up, also those that a float's last digit has left below
 
 
 def widths(shares: Sequence[Fraction], width: int) -> list[int]:
@@ -31,4 +32,4 @@ def sparkline(values: Sequence[Fraction]) -> str:
     # Less than half a percent of the figure is no movement: it would look like one.
     if (high - low) * 200 <= max(abs(high), abs(low)):
         return _LEVEL * len(values)
-    return "".join(_STEPS[int((value - low) * (len(_STEPS) - 1) / (high - low) + Fraction(1, 2))] for value in values)
+    return "".join(_STEPS[int((value - low) * (len(_STEPS) - 1) / (high - low) + _HALF)] for value in values)

@@ -10,7 +10,7 @@ from costcalc.calendar import Month
 from costcalc.forecasts.capacity import Replicas
 from costcalc.forecasts.earning import Owner
 from costcalc.forecasts.horizon import Horizon
-from costcalc.forecasts.members import Sums
+from costcalc.forecasts.members import Sums, add_up
 from costcalc.forecasts.reading import IN_PARTS, End, Number, settled
 from costcalc.forecasts.run import Run
 from costcalc.rating.earners import CUSTOMER
@@ -221,9 +221,11 @@ def months_under(case: Case, announced: Run, after: Run, ends: tuple[Run, Run]) 
 
 def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) -> list[OutlookLine]:
     """The lines, dearest first; what is served by another model then stands on that model's line."""
-    before, then = costs_by(horizon, by, announced), costs_by(horizon, by, after)
-    zero = [Fraction()] * len(horizon.months)
-    lines = [OutlookLine(key, before.get(key, zero), then.get(key, zero)) for key in dict.fromkeys([*then, *before])]
+    found = [costs_by(horizon, by, run) for run in (after, announced)]
+    keys = dict.fromkeys(key for costs in found for key in costs)
+    then, before = [{key: costs.get(key) or [Fraction()] * len(horizon.months) for key in keys} for costs in found]
+    add_up((then, before), [[month.cost for month in run.months] for run in (after, announced)])
+    lines = [OutlookLine(key, before[key], then[key]) for key in keys]
     return sorted(lines, key=lambda line: (-line.after, -line.before, tuple(str(part or "") for part in line.key)))
 
 
