@@ -156,7 +156,7 @@ def test_standard_input_that_fills_the_disk(run_costcalc, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("shutil.copyfileobj", full)
+    monkeypatch.setattr("costcalc.usage.sources.Workspace.copied", full)
     found = run_costcalc("cost", "-", stdin="date,model,input_tokens\n")
     assert (found.code, "error[disk-full]" in found.err) == (2, True)
 
