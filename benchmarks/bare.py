@@ -27,10 +27,36 @@ _SOURCES = {
 }
 
 
+# Exports, by the begin of their names. What LiteLLM keeps in a text of JSON is read out of it.
+_EXPORTS = {
+    "plain": f"""select epoch(timestamp)::bigint as instant, * from read_json('FILE', format = 'newline_delimited', columns = {_TYPES})""",
+    "langfuse": """select epoch("startTime")::bigint as instant, model, "usageDetails".input as input_tokens,
+                   "usageDetails".input_cached_tokens as cached_input_tokens, "usageDetails".output as output_tokens
+                   from read_json('FILE', format = 'newline_delimited', columns = {'startTime': 'TIMESTAMPTZ', 'model': 'VARCHAR',
+                   'usageDetails': 'STRUCT(input BIGINT, input_cached_tokens BIGINT, output BIGINT)'})""",
+    "litellm": """select epoch("startTime")::bigint as instant, model, prompt_tokens as input_tokens, completion_tokens as output_tokens,
+                  json_extract(metadata, '$.usage_object.prompt_tokens_details.cached_tokens')::bigint as cached_input_tokens
+                  from read_json('FILE', format = 'newline_delimited', columns = {'startTime': 'TIMESTAMPTZ', 'model': 'VARCHAR',
+                  'prompt_tokens': 'BIGINT', 'completion_tokens': 'BIGINT', 'metadata': 'VARCHAR'})""",
+    "sessions": """select epoch(reply.ts)::bigint as instant, reply.model, reply.read as input_tokens,
+                   reply.cached as cached_input_tokens, reply.written as output_tokens from (
+                   select arg_max(struct_pack(ts := timestamp, model := message.model,
+                       read := message.usage.input_tokens + message.usage.cache_creation_input_tokens,
+                       cached := message.usage.cache_read_input_tokens, written := message.usage.output_tokens),
+                       message.usage.output_tokens) as reply
+                   from read_json('FILE/*.jsonl', format = 'newline_delimited', columns = {'timestamp': 'TIMESTAMPTZ',
+                   'requestId': 'VARCHAR', 'message': 'STRUCT(id VARCHAR, model VARCHAR, usage STRUCT(input_tokens BIGINT,
+                   cache_creation_input_tokens BIGINT, cache_read_input_tokens BIGINT, output_tokens BIGINT))'})
+                   where message.usage is not null group by message.id, "requestId")""",
+}
+
+
 def main(path: str) -> int:
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
-    source = _SOURCES[path.rpartition(".")[2]].replace("FILE", path)
+    name = path.rpartition("/")[2]
+    source = _EXPORTS.get(name.partition("-")[0]) or _SOURCES[name.rpartition(".")[2]]
+    source = source.replace("FILE", path)
     groups = connection.execute(f"""
         select instant - instant % 86400 + case when instant % 86400 >= 57600 then 57600 else 0 end as segment, model,
                case {_BAND} else 0 end as band, count(*),

@@ -45,16 +45,16 @@ _TEAM_ROWS = """
 
 
 def make_csv(path: Path, rows: int) -> Path:
-    return _copy(path, rows, _flat(), "(format csv, header)")
+    return copy_rows(path, rows, _flat(), "(format csv, header)")
 
 
 def make_team_csv(path: Path, rows: int, customers: int = 500) -> Path:
     """The log of a real team: as many customers as are asked for, ten features, a request a row."""
-    return _copy(path, rows, _flat(), "(format csv, header)", _TEAM_ROWS.replace("{customers}", str(customers)))
+    return copy_rows(path, rows, _flat(), "(format csv, header)", _TEAM_ROWS.replace("{customers}", str(customers)))
 
 
 def make_parquet(path: Path, rows: int) -> Path:
-    return _copy(path, rows, _flat().replace(_TEXT_TIME, "ts"), "(format parquet)")
+    return copy_rows(path, rows, _flat().replace(_TEXT_TIME, "ts"), "(format parquet)")
 
 
 def make_json_lines(path: Path, rows: int) -> Path:
@@ -69,7 +69,7 @@ def make_json_lines(path: Path, rows: int) -> Path:
          'completion_tokens_details': {'reasoning_tokens': 0, 'audio_tokens': 0}} as usage,
         'default' as service_tier
     """
-    return _copy(path, rows, body, "(format json)")
+    return copy_rows(path, rows, body, "(format json)")
 
 
 def _flat() -> str:
@@ -77,7 +77,8 @@ def _flat() -> str:
               input_tokens, cached_input_tokens, output_tokens"""
 
 
-def _copy(path: Path, rows: int, columns: str, form: str, source: str = _ROWS) -> Path:
+def copy_rows(path: Path, rows: int, columns: str, form: str, source: str = _ROWS) -> Path:
+    """A file of these columns of the rows, made once."""
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import data
+import exports
 
 HERE = Path(__file__).parent
 MEGABYTE = 1024  # ru_maxrss counts kilobytes
@@ -40,6 +41,9 @@ def main() -> int:
     ]
     print(f"{'whole run':<34}{'ours':>9}{'bare':>9}{'ratio':>8}{'peak MB':>9}{'rows/s':>12}")
     speeds = [_scan(log, rows if log.suffix != ".jsonl" else lines, options.runs) for log in logs]
+    _exports(folder, lines, options.runs)
+    _folders(folder, options.scale, options.runs)
+    _unknown(folder, options.scale, options.runs)
     _scenarios(logs[0], options.runs)
     _team(folder, 1_000_000 // options.scale, options.runs)
     _peers(data.make_csv(folder / "slice-20000.csv", 20_000), speeds[0])
@@ -55,6 +59,39 @@ def _scan(log: Path, rows: int, runs: int) -> float:
     peak = max(a.peak_mb for a, _ in pairs)
     print(f"{log.name:<34}{_times(pairs)}{peak:>9.0f}{rows / seconds:>12,.0f}")
     return rows / seconds
+
+
+def _exports(folder: Path, rows: int, runs: int) -> None:
+    for kind in exports.JSON_LINES:
+        _scan(exports.make_export(folder / f"{kind}-{rows}.jsonl", rows, kind), rows, runs)
+
+
+def _folders(folder: Path, scale: int, runs: int) -> None:
+    """A folder of Claude Code against its bare scan; and so many small files that opening them is the work."""
+    files, lines = max(2, 200 // scale), 400_000 // scale
+    sessions = exports.make_sessions(folder / f"sessions-{files}-{lines}", files, lines)
+    ours = [sys.executable, "-m", "costcalc", "cost"]
+    pairs = _paired([*ours, str(sessions)], [sys.executable, str(HERE / "bare.py"), str(sessions)], runs)
+    print(
+        f"{sessions.name:<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}{lines / pairs[0][0].seconds:>12,.0f}"
+    )
+    count = 100_000 // scale
+    many = _measured([*ours, str(exports.make_many(folder / f"many-{count}", count))])
+    print(
+        f"{f'{count:,} small files':<34}{many.seconds:>8.2f}s{'':>17}{many.peak_mb:>9.0f}{count * 10 / many.seconds:>12,.0f}"
+    )
+
+
+def _unknown(folder: Path, scale: int, runs: int) -> None:
+    """Models that no pricebook knows, against the same rows of known ones."""
+    rows, models = 200_000 // scale, 50_000 // scale
+    logs = [exports.make_unknown(folder / f"models-{count}-{rows}.csv", rows, count) for count in (models, 0)]
+    for command in ("cost", "report"):
+        ours, plain = ([sys.executable, "-m", "costcalc", command, str(log)] for log in logs)
+        if command == "report":
+            ours, plain = ([*words, "-o", str(folder / "report.html")] for words in (ours, plain))
+        pairs = _paired(ours, plain, runs)
+        print(f"{f'{command}, {models:,} unknown models':<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
 
 
 def _scenarios(log: Path, runs: int) -> None:
@@ -119,7 +156,10 @@ def _measured(command: Sequence[str]) -> Measured:
     began = time.perf_counter()
     quiet = os.open(os.devnull, os.O_WRONLY)
     process = os.posix_spawn(
-        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, quiet, 1), (os.POSIX_SPAWN_CLOSE, quiet)]
+        command[0],
+        command,
+        os.environ,
+        file_actions=[*((os.POSIX_SPAWN_DUP2, quiet, n) for n in (1, 2)), (os.POSIX_SPAWN_CLOSE, quiet)],
     )
     _, status, used = os.wait4(process, 0)
     os.close(quiet)
