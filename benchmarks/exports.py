@@ -8,7 +8,7 @@ import duckdb
 from data import copy_rows
 
 _SESSION = """
-    select 'u' || i as uuid, 'session-{file}' as "sessionId", '/home/user/project' as cwd, '2.1.0' as version,
+    select 'u' || i as uuid, 'session-{file}' as "sessionId", '/project' as cwd, '2.1.0' as version,
         false as "isSidechain", case when k < 2 then 'user' else 'assistant' end as type,
         case when k < 2 then json_object('role', 'user', 'content', json_array(json_object(
             'type', 'tool_result', 'tool_use_id', 'toolu_' || i, 'content', repeat('the quick brown fox ', 10 + h % 45))))
