@@ -80,9 +80,15 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
     keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts)
     keys |= _thinking_label(rows, keys["basis"]) | _mix_label(rows, cuts)
     constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
-    keys |= {f"{name}_known": f"{name} IS NOT NULL" for name in ("requests", "cost", "revenue") if name in rows.columns}
-    sums = {"row_count": "count(*)", "first_at": "min(started)", "last_at": "max(coalesce(ended, started))"}
-    sums |= {name: f"sum({name})" for name in ("requests", "cost", "revenue") if name in rows.columns}
+    known = [name for name in ("requests", "cost", "revenue") if name in rows.columns]
+    keys |= {f"{name}_known": f"{name} IS NOT NULL" for name in known}
+    last = "max(coalesce(ended, started))" if "ended" in rows.columns else "max(started)"
+    sums = {"row_count": "count(*)", "first_at": "min(started)", "last_at": last}
+    sums |= {name: f"sum({name})" for name in known}
+    if rows.one_each:
+        # What is the same for every row needs no key and no sum.
+        constants["requests_known"], sums["requests"] = "true", "count(*)"
+        del keys["requests_known"]
     rounded = [f"CAST({name} AS INTEGER)" for name in ("cost_rounded", "revenue_rounded") if name in rows.columns]
     if rounded:
         sums["rounded"] = f"sum({' + '.join(rounded)})"

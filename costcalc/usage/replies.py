@@ -17,16 +17,14 @@ _REPEATED = "lines that repeat a reply: the last cumulative usage counts, once"
 _SUMMED = "lines whose usage a result beside them says too, as a sum, or as its parts"
 
 
-def reply_hash(replies: Replies, columns: JsonColumns, objects: Sequence[str], several: bool) -> str:
-    """A number for the reply of a line, NULL where it has no name; 0 for lines that are no replies of their own."""
-    key = _reply_key(replies, columns, objects)
+def reply_key(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> tuple[str, str]:
+    """The name of a line's reply, NULL where it has none, and whether the line is no reply of its own.
+
+    Lines of one name may be different replies: what else they must have in common is asked where names repeat.
+    """
     later = f"{_kind(replies.events, columns)} = {quoted(replies.events.later)}" if replies.events else "false"
     sums = columns.parts_presence(replies.sums.parts) if replies.sums else None
-    within = [*key, f"line.{FILE}"] if several else key
-    return (
-        f"CASE WHEN coalesce({later}, false) OR {sums or 'false'} THEN CAST(0 AS UBIGINT)"
-        f" WHEN {key[0]} IS NOT NULL THEN hash({', '.join(within)}) END"
-    )
+    return _reply_key(replies, columns, objects)[0], f"(coalesce({later}, false) OR {sums or 'false'})"
 
 
 def repeats(engine: Engine, reading: Reading, replies: Replies) -> dict[str, int]:

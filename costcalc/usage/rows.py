@@ -11,7 +11,7 @@ from costcalc.usage.copies import copy_columns
 from costcalc.usage.formats import Beside, Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time, Total
 from costcalc.usage.names import NOT_STATED
 from costcalc.usage.paths import FILE, PART, Column, Columns, JsonColumns, quoted
-from costcalc.usage.replies import reply_hash
+from costcalc.usage.replies import reply_key
 from costcalc.usage.uncounted import Watched, number_sql
 from costcalc.usage.unread import reads, repeats_of
 
@@ -53,6 +53,7 @@ class RowQuery:
     constants: Mapping[str, str]  # common columns with one text for every row
     remarks: Mapping[int, str]  # position of a remark in the format → column that says whether it is true
     single: bool  # every row has one request's lengths
+    one_each: bool  # every row is one request
     count_texts: Mapping[str, str]  # alias of a count → alias of its text, for diagnosis
     count_names: Mapping[str, str]  # alias of a count → the columns it was read from
     watched: tuple[str, ...] = ()  # columns that hold the numbers of what no figure counts; "" where there is none
@@ -96,9 +97,12 @@ class RowBuilder:
         common |= self._watched_columns(common)
         common |= self._copy_columns()
         if self.spec.replies and isinstance(self.columns, JsonColumns):
-            several = any(FILE in column for column in self.carried)
-            sql = reply_hash(self.spec.replies, self.columns, self.spec.search_for, several)
-            common["reply"] = self._texts.setdefault(sql, f"a{len(self._texts)}")
+            key, no_reply = reply_key(self.spec.replies, self.columns, self.spec.search_for)
+            key, no_reply = (self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in (key, no_reply))
+            within = f"{key}, file" if any(FILE in column for column in self.carried) else key
+            common["reply"] = (
+                f"CASE WHEN {no_reply} THEN CAST(0 AS UBIGINT) WHEN {key} IS NOT NULL THEN hash({within}) END"
+            )
         verdict = self._verdict(common)
         found_meters = tuple(name for name in meters().by_name if f"m_{name}" in common)
         return RowQuery(
@@ -108,6 +112,7 @@ class RowBuilder:
             constants,
             remarks,
             all(shape.requests in ("one", "first") for shape in self._seen_shapes()),
+            all(shape.requests == "one" for shape in self._seen_shapes()),
             self._count_texts,
             self._count_names,
             tuple(f"uncounted_{i}" if f"uncounted_{i}" in common else "" for i in range(len(self.watched))),
