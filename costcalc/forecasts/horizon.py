@@ -145,9 +145,10 @@ class Horizon:
 
     def __init__(
         self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: HorizonOptions,
-        scenarios: Sequence[Scenario] = (),
+        scenarios: Sequence[Scenario] = (), known: Horizon | None = None,
     ) -> None:  # fmt: skip
-        """`scenarios`: all that will be run, so that their names and hours are kept apart.
+        """`scenarios`: all that will be run, so that their names and hours are kept apart. `known`: one of the same
+        ledger and books, whose rating is taken if it tells apart as much.
 
         CostcalcError: a target or value that is known nowhere; a change that lies before the log, or after the
         horizon; a ledger that was counted without what they ask for.
@@ -166,8 +167,11 @@ class Horizon:
         _check_lengths(ledger, scenarios)
         moves = bool(self.targets) or any(where.lengths for scenario in scenarios for where in wheres_of(scenario))
         rating = RatingOptions(tuple(names), options.basis, options.currency, options.timezone, labels, moves)
-        self.rater = Rater(ledger, pricebook, fx, rating, targets=self.targets.every())
-        self.rating: Rating = self.rater.rating()
+        is_known = known is not None and known._tells_apart(rating)
+        self.rater: Rater = known.rater if known and is_known else Rater(ledger, pricebook, fx, rating)
+        for target in self.targets.every():
+            self.rater.check(target)
+        self.rating: Rating = known.rating if known and is_known else self.rater.rating()
         first, last = covered_days(ledger, options.timezone)
         if first is None or last is None:
             raise fail(
@@ -222,6 +226,12 @@ class Horizon:
             for end in VARIANTS
         ]
         return replace(cells, cells=[*told_apart(cells.cells, runs, self._kinds)]) if runs else cells
+
+    def _tells_apart(self, options: RatingOptions) -> bool:
+        """Whether its rating keeps apart all that is asked, and is made alike."""
+        mine = self.rater.options
+        alike = replace(options, by=mine.by, labels=mine.labels, keeps_lengths=mine.keeps_lengths) == mine
+        return alike and {*options.by} <= {*mine.by} and mine.keeps_lengths >= options.keeps_lengths
 
     def customers_of(self, business: Business) -> frozenset[str | None] | None:
         """Whom the revenue rules concern, in whatever months: all that they pay stands against all that they cost. None: everybody.

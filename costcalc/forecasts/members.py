@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Codes = NDArray[np.intp]
+    Mask = NDArray[np.bool_]
 
 ROUNDED = Fraction(1, 10 ** (DIGITS - 1))  # of a figure: rounding takes no more of it
 Values = tuple[str | None, ...]
@@ -78,6 +79,17 @@ class Members:
         values, codes = self.groups((name,))
         return [values[code][0] for code in dict.fromkeys(codes.tolist())]
 
+    def among(self, by: Sequence[str], meant: Callable[[Mapping[str, str | None]], bool]) -> Mask:
+        """By member, whether its values of these names are meant; names that no usage has are left out."""
+        import numpy as np
+
+        asked = tuple(name for name in by if name in self.lines.by)
+        values, codes = self.groups(asked)
+        found = np.zeros(len(values), dtype=bool)
+        for code in np.unique(codes).tolist():
+            found[code] = meant(dict(zip(asked, values[code], strict=True)))
+        return found[codes]
+
     def parts(self, by: tuple[str, ...]) -> Iterator[tuple[Values, dict[str, float]]]:
         """What they have by some of their names: the values, and their counts."""
         import numpy as np
@@ -95,6 +107,13 @@ class Members:
 
     def times(self, share: float) -> Members:
         return Members(self.lines, self.codes, self.names, lambda: self.counts * share)
+
+
+def bits(masks: Iterable[Mask]) -> int:
+    """The masks one after the other as the bits of a number."""
+    import numpy as np
+
+    return int.from_bytes(np.packbits(np.concatenate([*masks])).tobytes(), "big")
 
 
 class Sums:

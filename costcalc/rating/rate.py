@@ -123,7 +123,7 @@ class Rater:
         for name, label in options.labels.items():
             self._check_label(name, label)
         for target in targets:
-            self._check_cuts(target)
+            self.check(target)
 
     @collector_paused()
     def rating(self) -> Rating:
@@ -288,7 +288,7 @@ class Rater:
         if found is None:
             found = self.pricebook.resolve(group.model, group.provider, group.region)
             if isinstance(found, ResolvedModel):
-                self._check_cuts(found)
+                self.check(found)
                 self.assumed.note_list(found, self.pricebook)
             self.resolved[who] = found
         return found
@@ -684,7 +684,8 @@ class Rater:
                 remedy="count the log again with these pricebooks",
             )
 
-    def _check_cuts(self, found: ResolvedModel) -> None:
+    def check(self, found: ResolvedModel) -> None:
+        """CostcalcError: the ledger was counted without a length, hour or name at which the model changes its price."""
         self._check_day_edges(self.pricebook.book(found.provider, found.region).timezone)
         self._check_schedule(found)
         self._check_labels(found)

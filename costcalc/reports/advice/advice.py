@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
+from costcalc.forecasts.cells import Cell, Names
 from costcalc.forecasts.horizon import Horizon, schedules_of
 from costcalc.forecasts.matching import matches
+from costcalc.forecasts.members import bits
 from costcalc.forecasts.reading import IN_PARTS
 from costcalc.forecasts.run import Run
 from costcalc.pricebook.resolve import ResolvedModel
@@ -76,7 +79,7 @@ class Trials:
         # Without a base nothing changes but by announcement: the first month alone is what it is among twelve.
         settings = known.options if options.has_base else replace(known.options, months=1)
         self.options = options
-        self.horizon = Horizon(known.ledger, known.pricebook, known.fx, settings, scenarios)
+        self.horizon = Horizon(known.ledger, known.pricebook, known.fx, settings, scenarios, known)
         self.case = _case(self.horizon, options, options.scenario, first.usage)
         self.rates: dict[RateUsed, None] = {}
         self.run = self.month_of(options.scenario)
@@ -125,7 +128,7 @@ def _found(horizon: Horizon, case: Case, options: AdviceOptions, position: int) 
 
 
 def _is_moved(where: Where, moves: Sequence[Move], horizon: Horizon) -> bool:
-    mine = _touched(where, horizon) if moves else set()
+    mine = _touched(where, horizon) if moves else 0
     return any(mine & _touched(move.where, horizon) for move in moves)
 
 
@@ -141,16 +144,14 @@ def _can_follow(target: str, horizon: Horizon) -> bool:
 
 def _bundles(proposals: Sequence[Proposal], first: Case, *, cache: bool) -> Iterator[Scenario]:
     """Scenarios that hold these proposals, as few as there can be without two moves of the same usage in one."""
-    bundles: list[tuple[list[Proposal], set[tuple[int, int]]]] = []
+    bundles: list[tuple[list[Proposal], int]] = []
     for proposal in proposals:
         if (proposal.kind == "cache") is not cache:
             continue
         mine = _touched(proposal.where, first.horizon)
-        held, taken = next((bundle for bundle in bundles if not bundle[1] & mine), ([], set()))
-        if not held:
-            bundles.append((held, taken))
-        held.append(proposal)
-        taken |= mine
+        place = next((at for at, (_, taken) in enumerate(bundles) if not taken & mine), len(bundles))
+        held, taken = bundles[place] if place < len(bundles) else ([], 0)
+        bundles[place : place + 1] = [([*held, proposal], taken | mine)]
     return (_scenario(first.scenario, held) for held, _ in bundles)
 
 
@@ -174,7 +175,7 @@ def _together(first: Case, options: AdviceOptions, candidates: Sequence[Candidat
         horizon=len(horizon.months),
         currency=base.currency if base.fx else horizon.currency,
     )
-    own = Horizon(horizon.ledger, horizon.pricebook, horizon.fx, horizon.options, [scenario])
+    own = Horizon(horizon.ledger, horizon.pricebook, horizon.fx, horizon.options, [scenario], horizon)
     planned = _case(own, options, scenario, first.usage)
     before, months = totals(first, first.run()), totals(planned, planned.run())
     return Together(
@@ -191,7 +192,7 @@ def _together(first: Case, options: AdviceOptions, candidates: Sequence[Candidat
 def _best_of_each(candidates: Sequence[Candidate], horizon: Horizon) -> list[Candidate]:
     """Best first, each on usage that none before it touches."""
     chosen: list[Candidate] = []
-    taken: set[tuple[int, int]] = set()
+    taken = 0
     for candidate in candidates:
         mine = _touched(candidate.proposal.where, horizon)
         if not candidate.is_planned or mine & taken:
@@ -222,14 +223,14 @@ def _taken(candidates: Sequence[Candidate], numbers: Sequence[int], horizon: Hor
     return chosen
 
 
-def _touched(where: Where, horizon: Horizon) -> set[tuple[int, int]]:
-    """The parts of the cells that are meant; a cell need not know what a proposal tells apart."""
-    return {
-        (index, position)
-        for index, cell in enumerate(horizon.cells.cells)
-        for position, code in enumerate(cell.members.codes)
-        if matches(where, replace(cell, names=cell.members.lines.names(code)))
-    }
+def _touched(where: Where, horizon: Horizon) -> int:
+    """The parts of the cells that are meant, a bit each; a cell need not know what a proposal tells apart."""
+
+    def found(cell: Cell, names: Names) -> bool:
+        return matches(where, replace(cell, names={**cell.names, **names}))
+
+    cells = horizon.cells.cells
+    return bits(cell.members.among(tuple(where.names), partial(found, cell)) for cell in cells)
 
 
 def _yardsticks(models: Sequence[Group], trials: Trials) -> Iterator[Yardstick]:
