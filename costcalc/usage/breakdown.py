@@ -9,8 +9,7 @@ from fractions import Fraction
 
 from costcalc.meters import meters
 from costcalc.records import dataclass
-from costcalc.usage.engine import Engine
-from costcalc.usage.labels import Grouping
+from costcalc.usage.groups import Groups
 from costcalc.usage.ledger import UsageGroup
 
 REQUESTS = "requests"
@@ -41,29 +40,14 @@ class Part:
 
 
 class Breakdown:
-    """A table (group, names, counts) in an engine, which ends when nobody holds the breakdown any more."""
+    """Counted groups in an engine, which ends when nobody holds the breakdown any more."""
 
-    def __init__(
-        self, engine: Engine, groups: Grouping, names: Mapping[str, str], counted: Sequence[str], close: Callable[[], None]
-    ) -> None:  # fmt: skip
-        """`names`: of keys of the grouping, to be taken apart, what each is called; `counted`: the meters in it."""
-        self.engine, self.names, self.counted = engine, dict(names), tuple(counted)
+    def __init__(self, groups: Groups, names: Mapping[str, str], close: Callable[[], None]) -> None:
+        """`names`: what its dimensions are called; `close`: ends the engine."""
+        self.engine, self.names, self.counted = groups.engine, dict(names), groups.used
         self._end = weakref.finalize(self, close)
-        keys = [f'"k_{key}"' for key in groups.keys if key not in names]
-        sums = [f'"k_{name}"' for name in groups.sums]
-        added = ", ".join(f"sum({name}) AS {name}" for name in sums)
-        listed = ", ".join(keys)
-        same = " AND ".join(f"apart.{key} IS NOT DISTINCT FROM heads.{key}" for key in keys)
-        kept = ", ".join(f"apart.{name}" for name in [*(f'"k_{key}"' for key in names), *sums])
-        engine.execute(f"CREATE TEMP TABLE apart AS {groups.statement}")
-        engine.execute(
-            f"CREATE TEMP TABLE heads AS SELECT row_number() OVER (ORDER BY {listed}) - 1 AS number, * "
-            f"FROM (SELECT {listed}, {added} FROM apart GROUP BY {listed})"
-        )
-        engine.execute(f"CREATE TEMP TABLE broken AS SELECT number, {kept} FROM apart JOIN heads ON {same}")
-        self.heads = engine.fetch(f"SELECT {', '.join([*keys, *sums])} FROM heads ORDER BY number")
-        self.divisors = [int(row[0]) for row in engine.fetch("SELECT k_cost_divisor FROM heads ORDER BY number")]
-        engine.execute("DROP TABLE apart; DROP TABLE heads")
+        found = self.engine.fetch("SELECT k_cost_divisor FROM heads ORDER BY number")
+        self.divisors = [int(divisor) for (divisor,) in found]
 
     @property
     def dimensions(self) -> tuple[str, ...]:

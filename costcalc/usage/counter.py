@@ -28,13 +28,12 @@ from costcalc.usage.diagnose import (
 from costcalc.usage.digits import with_all_digits
 from costcalc.usage.engine import Engine, NotRectangular, file_number, lines_with_keys, relation, usage_key_pattern
 from costcalc.usage.formats import Parts
-from costcalc.usage.joining import joined
+from costcalc.usage.groups import Groups
 from costcalc.usage.labels import (
     bounds_clause,
     count_statement,
     counted_table,
     days_statement,
-    grouping,
     held_statement,
     is_skip,
     names_clause,
@@ -419,26 +418,23 @@ class Counter:
 
     def _groups(self) -> list[UsageGroup]:
         used = [name for name in meters().by_name if name in self.used]
-        groups = grouping(len(self.labels), self.request.cuts, self._chosen(), len(self.kept), used)
-        if self.request.joining:
-            self.engine.execute(f"CREATE TEMP TABLE grouped AS {groups.statement}")
-            self.last_begun = self.engine.fetch("SELECT max(k_from_at) FROM grouped WHERE k_to_at IS NULL")[0][0]
-            groups = groups.again(joined(self.engine, "grouped", self.request.joining))
-        if self.keep and (apart := self._taken_apart()):
-            self.breakdown = Breakdown(self.engine, groups, apart, used, self.keep())
-            self.kept = tuple(name for name in self.kept if name not in self.breakdown.dimensions)
-        rows = self.breakdown.heads if self.breakdown else self.engine.fetch(groups.ordered)
+        asked = {canonical(label) for label in self.request.cuts.labels}
+        keys = {f"d{i}": name for i, name in enumerate(self.kept)}
+        priced = [key for key, name in keys.items() if canonical(name) in asked]
+        others = [key for key in keys if key not in priced]
+        request = self.request
+        groups = Groups(self.engine, request.cuts, self._chosen(), priced, others, used, request.joining)
+        self.last_begun = groups.last_begun
+        if others and self.keep and self._may_take_apart():
+            self.breakdown = Breakdown(groups, {key: keys[key] for key in others}, self.keep())
+        self.kept = tuple(keys[key] for key in (priced if self.breakdown else (*priced, *others)))
         with collector_paused():
-            return [_group(row, len(self.kept), used) for row in rows]
+            return [_group(row, len(self.kept), used) for row in (groups.heads() if self.breakdown else groups.rows())]
 
-    def _taken_apart(self) -> dict[str, str]:
-        """The dimensions that only lines ask for, by their keys: no price does, and nothing is earned by anybody."""
-        joining = self.request.joining
+    def _may_take_apart(self) -> bool:
+        """Whether only lines ask for the names that no price asks for: nothing is earned by anybody."""
         earns = f"SELECT 1 FROM counted WHERE verdict = {COUNTED} AND revenue_known LIMIT 1"
-        if joining is None or not joining.takes_apart or self.engine.fetch(earns):
-            return {}
-        priced = {canonical(label) for label in self.request.cuts.labels}
-        return {f"d{i}": name for i, name in enumerate(self.kept) if canonical(name) not in priced}
+        return bool(self.request.joining and self.request.joining.takes_apart) and not self.engine.fetch(earns)
 
     def _refused(self, files: Iterable[tuple[Any, ...]]) -> int:
         counted: int = sum(rows for _, _, verdict, rows in files if is_refused(verdict))
@@ -739,7 +735,6 @@ def _two_columns(name: str, readings: Iterable[Reading]) -> list[Problem]:
 
 def _group(row: tuple[Any, ...], kept: int, used: Sequence[str]) -> UsageGroup:
     at, until, naive, provider, model, region, tier, thinking, assumed, input_over, output_over, basis, mix, *rest = row
-    dimensions, rest = tuple(rest[:kept]), rest[kept:]
     (
         requests_known,
         cost_known,
@@ -751,7 +746,7 @@ def _group(row: tuple[Any, ...], kept: int, used: Sequence[str]) -> UsageGroup:
         revenue_currency,
         name,
     ) = rest[:9]
-    rows, requests, cost, revenue, *counts = rest[9:]
+    dimensions, (rows, requests, cost, revenue, *counts) = tuple(rest[9 : 9 + kept]), rest[9 + kept :]
     counted = dict(zip(used, counts, strict=True))
     quantities = (counted.get(name, 0) for name in meters().by_name)
     return UsageGroup(

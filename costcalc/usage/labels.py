@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from costcalc.meters import meters
-from costcalc.records import dataclass
 from costcalc.usage.copies import each_once
 from costcalc.usage.ledger import Cuts
 from costcalc.usage.paths import quoted
@@ -44,6 +42,7 @@ _KEYS = {  # group keys of the first step, and their types
     "revenue_known": "BOOLEAN",
     "revenue_currency": "VARCHAR",
 }
+LABELS = tuple(name for name in _KEYS if name not in ("reading", "file", "verdict"))
 _SUMS = {
     "row_count": "BIGINT",
     "requests": "HUGEINT",
@@ -225,41 +224,9 @@ def _between(length: str, cuts: Sequence[int], below: int, times: str) -> str:
     return f"CASE WHEN {length} <= {cuts[middle]}{times} THEN {low} ELSE {high} END"
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """A SELECT that adds up groups: keys and sums are called `k_NAME`."""
-
-    selected: str
-    source: str  # after FROM
-    keys: tuple[str, ...]
-    sums: tuple[str, ...]
-
-    @property
-    def statement(self) -> str:
-        """The SELECT, in no order."""
-        return f"SELECT {self.selected} FROM {self.source} GROUP BY {self._listed}"
-
-    @property
-    def ordered(self) -> str:
-        """The SELECT in the order of its keys."""
-        return f"{self.statement} ORDER BY {self._listed}"
-
-    def again(self, source: str) -> Grouping:
-        """The same keys and sums of groups that are added up already."""
-        selected = [f'"k_{name}"' for name in self.keys] + [f'sum("k_{name}") AS "k_{name}"' for name in self.sums]
-        return replace(self, selected=", ".join(selected), source=source)
-
-    @property
-    def _listed(self) -> str:
-        return ", ".join(f'"k_{name}"' for name in self.keys)
-
-
-def grouping(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: Sequence[str]) -> Grouping:
-    """The counted groups under their final names.
-
-    `chosen`: ` AND …`, the rows wanted; `keep`: dimensions kept; `used`: the meters that a source can count.
-    """
-    names = {
+def final_names(cuts: Cuts) -> dict[str, str]:
+    """What the labels of counted rows are called in groups: names, and the SQL over the raw labels."""
+    return {
         "from_at": _coarser_at(cuts),
         "to_at": "to_at",
         "naive": "coalesce(naive, false)",
@@ -273,7 +240,6 @@ def grouping(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: Sequence
         "output_over": "coalesce(output_over, 0)",
         "basis": "basis",
         "mix": "coalesce(mix, '')",
-        **{f"d{i}": f"nullif(trim(d{i}), '')" for i in range(keep)},
         "requests_known": "coalesce(requests_known, false)",
         "cost_known": "coalesce(cost_known, false)",
         "cost_currency": "CASE WHEN cost_known THEN upper(nullif(trim(cost_currency), '')) END",
@@ -284,10 +250,12 @@ def grouping(dimensions: int, cuts: Cuts, chosen: str, keep: int, used: Sequence
         "revenue_currency": "CASE WHEN revenue_known THEN upper(nullif(trim(revenue_currency), '')) END",
         "format": "format",
     }
+
+
+def final_sums(used: Sequence[str]) -> dict[str, str]:
+    """What is added up of a group, and the SQL; `used`: the meters that a source can count."""
     sums = {name: f"sum({name})" for name in ("row_count", "requests", "cost", "revenue")}
-    sums |= {f"m_{name}": f"coalesce(sum(m_{name}), 0)" for name in used}
-    selected = ", ".join(f'{sql} AS "k_{name}"' for name, sql in (names | sums).items())
-    return Grouping(selected, f"counted WHERE verdict = {COUNTED}{chosen}", tuple(names), tuple(sums))
+    return sums | {f"m_{name}": f"coalesce(sum(m_{name}), 0)" for name in used}
 
 
 def where_clause(where: Sequence[tuple[str, Sequence[str]]]) -> str:
