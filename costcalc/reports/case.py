@@ -22,6 +22,7 @@ from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.scenario.revenue import Business
 from costcalc.selectors import Selector
 
+RATIO = 10**10  # parts of 1: two margins nearer than that are one, of amounts that are floats
 USAGE_STEPS = ("growth", "mix", "escalation", "moves", "efficiency")
 
 
@@ -47,7 +48,7 @@ class Totals:
     @property
     def margin(self) -> Fraction | None:
         """Gross margin: (revenue − cost − other costs) ÷ revenue; None where the revenue is unknown or 0."""
-        return (self.revenue - self.all_costs) / self.revenue if self.revenue else None
+        return rounded_ratio((self.revenue - self.all_costs) / self.revenue) if self.revenue else None
 
     @property
     def profit(self) -> Fraction | None:
@@ -68,6 +69,10 @@ class OutlookOptions:
     by: tuple[str, ...] = ("provider", "model")
     earned: Earned = UNSTATED
     floor: Fraction | None = None
+
+
+def rounded_ratio(ratio: Fraction) -> Fraction:
+    return Fraction(round(ratio * RATIO), RATIO)
 
 
 class Case:
