@@ -128,7 +128,7 @@ def advise(
         asked.append(probes(options))
     horizon = horizon_of(ledger, asked, lines, prices, count, currency or plan.currency, basis, timezone, {})
     if by is None:
-        offered = tuple(name for name in (FEATURE,) if name in horizon.ledger.dimensions)
+        offered = tuple(name for name in (FEATURE,) if name in horizon.ledger.names)
         options = replace(options, groups=offered)
     return AdviceResult(advice_report(horizon, options))
 
@@ -140,7 +140,7 @@ def _days_together(
     cuts = scenario_cuts(prices.pricebook, timezone, plans, months)
     every = (cuts.input_lengths, cuts.output_lengths)
     options = RatingOptions(tuple(lines), timezone=timezone)
-    return Periods(prices.pricebook, options, more_edges=lambda *_: every, keeps_hours=True)
+    return Periods(prices.pricebook, options, more_edges=lambda *_: every, takes_apart=True, keeps_hours=True)
 
 
 def columns_of(by: Sequence[str] | str | None) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from costcalc.forecasts.reading import Number
 from costcalc.forecasts.shares import Shares
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.rating.breakdown import Used
 from costcalc.rating.earners import CUSTOMER, Earns
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
@@ -114,24 +115,25 @@ class Sorting:
     own: Callable[[Names], tuple[object, ...]] = lambda _names: ()  # what else tells apart usage with a stated cost
 
 
-def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting) -> Cells:
-    """The cells of a rating that was made; its `by` are their names."""
+def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting, usage: Iterable[Used] | None = None) -> Cells:
+    """The cells of a rating that was made; its `by` are their names. `usage`: its own by line; None: by what has a price."""
+    usage = usage or ((kind, kind.line, sums) for kind, sums in rater.amounts.items())
     found: dict[tuple[object, ...], _Sum] = {}
     lines: dict[Values, _Line] = {}
     plain: dict[tuple[object, ...], tuple[Kind, int]] = {}
     apart: dict[Kind, int] = {}
     names = rater.options.by
     revenue = _revenue_with_usage(rater)
-    for kind, sums in rater.amounts.items():
+    for kind, own, sums in usage:
         if kind.states_revenue_alone(sums):
             continue
         earned = revenue.get(kind, sums.revenue) if revenue else sums.revenue
         # What has no cost says nothing of a margin.
         earns = "" if kind.earns == "row" and kind in rater.without_price else kind.earns
-        line = lines.get(kind.line)
+        line = lines.get(own)
         if line is None:
-            called = dict(zip(names, kind.line, strict=True))
-            line = lines[kind.line] = _Line(len(lines), called, sorting.signature(called), sorting.own(called))
+            called = dict(zip(names, own, strict=True))
+            line = lines[own] = _Line(len(lines), called, sorting.signature(called), sorting.own(called))
         edges = sorting.edges(kind.key, line.names)
         alike = (*(getattr(kind, name) for name in _OF_CELLS), earns, edges, sums.has_cost)
         if alike not in plain:
@@ -182,7 +184,7 @@ def _revenue_with_usage(rater: Rater) -> dict[Kind, Fraction]:
 
     Of a log that counts no requests, with the tokens.
     """
-    if CUSTOMER in rater.ledger.dimensions and CUSTOMER not in rater.options.by:
+    if CUSTOMER in rater.ledger.names and CUSTOMER not in rater.options.by:
         return {}  # nobody asks what months to come earn by customer
     place = rater.options.by.index(CUSTOMER) if CUSTOMER in rater.options.by else None
     of: dict[str | None, list[Kind]] = {}

@@ -33,6 +33,7 @@ from costcalc.pricebook.model import Schedule
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_utc, is_peak
 from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.rating.breakdown import Used, by_line, usage_by_line
 from costcalc.rating.cuts import cuts_for, model_cuts
 from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import Rating
@@ -118,7 +119,8 @@ def lines_of(pricebook: Pricebook, options: HorizonOptions, scenarios: Sequence[
         return lengths.edges_of((found.provider, found.region, found.model) if found else None, provider, model)
 
     labels = _labels(scenarios, targets, pricebook)
-    return Periods(pricebook, RatingOptions(options.by, timezone=options.timezone, labels=labels), more_edges=edges)
+    asked = RatingOptions(options.by, timezone=options.timezone, labels=labels)
+    return Periods(pricebook, asked, more_edges=edges, takes_apart=True)
 
 
 def _lengths_for(
@@ -162,7 +164,7 @@ class Horizon:
             )  # fmt: skip
         self.targets = every_target([scenario.usage for scenario in scenarios], pricebook)
         labels = _labels(scenarios, self.targets, pricebook)
-        kept = [name for name in ("customer", "feature") if name in ledger.dimensions]
+        kept = [name for name in ("customer", "feature") if name in ledger.names]
         names = dict.fromkeys([*PRICE_NAMES, *options.by, *columns_for(scenarios), *kept, *labels])
         _check_lengths(ledger, scenarios)
         moves = bool(self.targets) or any(where.lengths for scenario in scenarios for where in wheres_of(scenario))
@@ -171,7 +173,8 @@ class Horizon:
         self.rater: Rater = known.rater if known and is_known else Rater(ledger, pricebook, fx, rating)
         for target in self.targets.every():
             self.rater.check(target)
-        self.rating: Rating = known.rating if known and is_known else self.rater.rating()
+        self.rating: Rating = known.rating if known and is_known else by_line(self.rater, self.rater.rating())
+        self.usage: Sequence[Used] = known.usage if known and is_known else [*usage_by_line(self.rater)]
         first, last = covered_days(ledger, options.timezone)
         if first is None or last is None:
             raise fail(
@@ -209,7 +212,7 @@ class Horizon:
         # Who reads more than a share from the cache already keeps it: a share is raised for the names of `kinds` one
         # by one. A bill cannot be parted afterwards.
         sorting = Sorting(signature, lengths.edges_for, own)
-        found = cells_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting)
+        found = cells_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting, self.usage)
         return (
             replace(found, cells=[replace(cell, kinds=self._kinds) for cell in found.cells]) if self._raising else found
         )
@@ -246,7 +249,7 @@ class Horizon:
 
     def _paying(self, business: Business) -> list[frozenset[str | None] | None]:
         """By rule, the customers that have usage of its names, whatever its length and hour; None: of everybody."""
-        if CUSTOMER not in self.ledger.dimensions:
+        if CUSTOMER not in self.ledger.names:
             return [None for _ in business.revenue]
         return [self._customers_with(fee.where) if fee.where.names else None for fee in business.revenue]
 
@@ -261,7 +264,7 @@ class Horizon:
     def _named(self) -> list[tuple[Names, tuple[str, str]]]:
         """The names that usage of the log has, each with its provider and model."""
         by = self.rater.options.by
-        lines = dict.fromkeys((kind.line, (kind.provider, kind.model)) for kind in self.rater.amounts)
+        lines = dict.fromkeys((line, (kind.provider, kind.model)) for kind, line, _ in self.usage)
         return [(dict(zip(by, line, strict=True)), home) for line, home in lines]
 
     @property

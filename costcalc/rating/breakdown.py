@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from costcalc.meters import billable_counts, meters
 from costcalc.problems import fail
-from costcalc.rating.kinds import Kind
-from costcalc.rating.model import ZERO, Basis, Cost, LineKey, Unpriced
+from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.model import ZERO, Basis, Cost, LineKey, Rating, Unpriced
 from costcalc.rating.rate import Rater, as_one
 from costcalc.records import dataclass
 from costcalc.usage.breakdown import Breakdown, Factors, Part, Weights
@@ -152,6 +152,29 @@ class Lines:
                 }
             )
         return found, rate
+
+
+def by_line(rater: Rater, rating: Rating) -> Rating:
+    """The rating with what has no price by the names of its lines."""
+    if rater.ledger.breakdown is None or not rating.unpriced:
+        return rating
+    return replace(rating, unpriced=rater.with_advice(Lines(rater, rater.ledger.breakdown, rating.by).sums()[1]))
+
+
+Used = tuple[Kind, LineKey, Amounts]
+
+
+def usage_by_line(rater: Rater) -> Iterator[Used]:
+    """The usage of a rating that was made: each kind, the line on which it stands, and what it comes to there."""
+    breakdown, by = rater.ledger.breakdown, rater.options.by
+    if breakdown is None:
+        yield from ((kind, kind.line, sums) for kind, sums in rater.amounts.items())
+        return
+    spots = [i for i, name in enumerate(by) if name in breakdown.dimensions]
+    for row in breakdown.rows([by[spot] for spot in spots]):
+        for position, (kind, weight) in enumerate(rater.shares[row.group]):
+            sums = Amounts.of_row(row, rater.ledger.groups[row.group], weight, is_first=position == 0)
+            yield kind, _filled(kind.line, spots, row.names), sums
 
 
 def _filled(line: LineKey, spots: Sequence[int], names: Sequence[str | None]) -> LineKey:

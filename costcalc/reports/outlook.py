@@ -252,7 +252,7 @@ def costs_by(horizon: Horizon, by: Sequence[str], run: Run) -> dict[LineKey, lis
 
 def customers_of(case: Case, today: Mapping[str | None, Totals], after: Run) -> list[CustomerLine]:
     """Every customer in the last month, the lowest margin first; empty where the log has no such column."""
-    if CUSTOMER not in case.horizon.ledger.dimensions:
+    if CUSTOMER not in case.horizon.ledger.names:
         return []
     then = totals_by_customer(case, after)
     none = Totals(Fraction())
@@ -274,7 +274,7 @@ def _worst_first(line: CustomerLine) -> tuple[bool, Fraction, Fraction, str]:
 
 def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     """Cost and revenue of the last month by customer; a total is never shared out by guess."""
-    if CUSTOMER not in case.horizon.ledger.dimensions:
+    if CUSTOMER not in case.horizon.ledger.names:
         return {}
     income, cells = case.income, case.horizon.cells.cells
     cost, covered = Sums((CUSTOMER,)), Sums((CUSTOMER,))

@@ -39,6 +39,18 @@ class Part:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one group comes to for one set of names."""
+
+    group: int  # its position in the ledger
+    names: tuple[str | None, ...]
+    quantities: tuple[int, ...]  # in the order of UsageLedger.meters
+    requests: int  # as far as the sources say
+    stated: Fraction  # cost
+    rows: int
+
+
 class Breakdown:
     """Counted groups in an engine, which ends when nobody holds the breakdown any more."""
 
@@ -94,24 +106,32 @@ class Breakdown:
             figures.append(f"sum({' + '.join(terms)})" if terms else "0")
         return figures
 
+    def rows(self, by: Sequence[str]) -> Iterator[Row]:
+        """The counts of every group by these dimensions, in their order."""
+        columns = {name: key for key, name in self.names.items()}
+        names = [f'"k_{columns[name]}"' for name in by]
+        keys = ", ".join(["number", *names])
+        sums = ", ".join(f"sum({each})" for each in ["k_requests", "k_cost", "k_row_count", *map(_count, self.counted)])
+        places = {name: i for i, name in enumerate(self.counted)}
+        spots = [places.get(name) for name in meters().by_name]
+        wide = 1 + len(names)
+        for row in self.engine.stream(f"SELECT {keys}, {sums} FROM broken GROUP BY {keys} ORDER BY {keys}"):
+            requests, cost, rows, *counts = row[wide:]
+            counted = tuple(0 if spot is None else int(counts[spot]) for spot in spots)
+            stated = Fraction(cost) / self.divisors[row[0]] if cost else Fraction()
+            yield Row(row[0], row[1:wide], counted, int(requests or 0), stated, int(rows))
+
     def groups(self, heads: Sequence[UsageGroup]) -> Iterator[UsageGroup]:
         """All of it as groups; their names stand behind those that a head has already."""
-        names = [f'"k_{key}"' for key in self.names]
-        counts = [_count(name) for name in self.counted]
-        listed = ", ".join(["number", "k_requests", "k_cost", "k_row_count", *names, *counts])
-        places = {name: i for i, name in enumerate(self.counted)}
-        for number, requests, cost, rows, *rest in self.engine.stream(
-            f"SELECT {listed} FROM broken ORDER BY number, {', '.join(names)}"
-        ):
-            head = heads[number]
-            found = rest[len(names) :]
+        for row in self.rows(self.dimensions):
+            head = heads[row.group]
             yield replace(
                 head,
-                dimensions=(*head.dimensions, *rest[: len(names)]),
-                requests=None if head.requests is None else int(requests or 0),
-                quantities=tuple(int(found[places[name]]) if name in places else 0 for name in meters().by_name),
-                rows=int(rows),
-                billed=None if head.billed is None else Fraction(cost) / self.divisors[number],
+                dimensions=(*head.dimensions, *row.names),
+                requests=None if head.requests is None else row.requests,
+                quantities=row.quantities,
+                rows=row.rows,
+                billed=None if head.billed is None else row.stated,
             )
 
 
