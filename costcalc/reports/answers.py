@@ -43,16 +43,12 @@ class MoveAnswer:
 
 
 def token_answers(charges: Sequence[Charge]) -> list[TokenAnswer]:
-    """One answer for every provider whose cost rises."""
+    """One answer for every provider whose cost rises, in the order of the alphabet."""
     by_provider: dict[str, list[Cost]] = {}
     for charge in charges:
         by_provider.setdefault(charge.provider, []).append(charge.cost)
-    answers = []
-    for provider, costs in by_provider.items():
-        cost = sum_costs(costs)
-        if cost.mid > cost.before > 0:
-            answers.append(TokenAnswer(provider, 1 - cost.before / cost.mid))
-    return answers
+    costs = [(provider, sum_costs(found)) for provider, found in sorted(by_provider.items())]
+    return [TokenAnswer(provider, 1 - cost.before / cost.mid) for provider, cost in costs if cost.mid > cost.before > 0]
 
 
 def hike_limits(
