@@ -183,8 +183,9 @@ class Sums:
 def add_up(columns: Sequence[Mapping[Any, list[Number]]], totals: Sequence[Sequence[Number]]) -> None:
     """Makes lines that were rounded one by one add up to their totals, in several columns of the same lines.
 
-    What rounding left goes to the largest line that differs from column to column: one that stays, stays. Only as much
-    is put right as rounding can have left, and no number in which rises stay open.
+    What rounding left goes to the largest line that differs from column to column, if that is large enough not to show
+    it: one that stays, stays. Only as much is put right as rounding can have left, and no number in which rises stay
+    open.
     """
     first = columns[0]
     for place in range(len(totals[0])):
@@ -194,5 +195,6 @@ def add_up(columns: Sequence[Mapping[Any, list[Number]]], totals: Sequence[Seque
             if amounts and all(isinstance(amount, Fraction) for amount in (total[place], *amounts)):
                 rest = total[place] - sum(amounts)
                 if rest and abs(rest) <= len(amounts) * ROUNDED * max(map(abs, amounts)):
-                    largest = max(moved or column, key=lambda key: abs(column[key][place]))
+                    able = [key for key in moved if abs(rest) <= ROUNDED * abs(column[key][place])] or column
+                    largest = max(able, key=lambda key: abs(column[key][place]))
                     column[largest][place] += rest

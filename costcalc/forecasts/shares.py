@@ -33,19 +33,46 @@ class Units:
         known, self.units = np.unique(codes, return_inverse=True)  # by member, the position of its unit
         self.counts = np.zeros((len(known), len(members.names)))  # by unit
         np.add.at(self.counts, self.units, members.counts)
+        self._further: dict[str, Floats] = {}
 
     def above_zero(self, form: Form) -> Signs:
         """Whether the form is, by unit."""
         import numpy as np
 
-        factors = self.factors(form)
-        found: Signs = self.counts @ factors > NEAR * (np.abs(self.counts) @ np.abs(factors))
+        counts, factors = self.by_unit(form), np.array([float(factor) for factor in form.terms.values()])
+        found: Signs = counts @ factors > NEAR * (np.abs(counts) @ np.abs(factors))
         return found
 
-    def factors(self, form: Form) -> Floats:
+    def by_unit(self, form: Form) -> Floats:
+        """The counts that a form is over: a row a unit, a column a term."""
         import numpy as np
 
-        return np.array([float(form.terms.get(name, 0)) for name in self.members.names])
+        return np.column_stack([self._column(name) for name in form.terms])
+
+    def by_member(self, form: Form) -> Floats:
+        """The same, a row a member."""
+        import numpy as np
+
+        members = self.members
+        held = {name: members.counts[:, place] for place, name in enumerate(members.names)}
+        nothing = np.zeros(len(members))
+        return np.column_stack(
+            [held[n] if n in held else members.more[n]() if n in members.more else nothing for n in form.terms]
+        )
+
+    def _column(self, name: str) -> Floats:
+        import numpy as np
+
+        if name in self.members.names:
+            found: Floats = self.counts[:, self.members.names.index(name)]
+        elif name in self.members.more:  # of a share that was raised before
+            if name not in self._further:
+                self._further[name] = np.zeros(len(self.counts))
+                np.add.at(self._further[name], self.units, self.members.more[name]())
+            found = self._further[name]
+        else:  # nobody has any
+            found = np.zeros(len(self.counts))
+        return found
 
 
 class Shares(Units):
@@ -66,20 +93,25 @@ class Shares(Units):
         return found
 
     def _newly(self, asked: Form, most: Form) -> tuple[Form | None, bool]:
-        import numpy as np
 
         below = self.above_zero(asked)
         if not below.any():
             return None, False
         short = below & self.above_zero(asked - most)
         name = f"newly read {len(self._known)}"
-        values = partial(self._values, self.factors(asked), self.factors(most), below, short)
-        self.totals[name] = float(values(self.counts, np.arange(len(self.counts))).sum())
-        self.members.more[name] = partial(values, self.members.counts, self.units)
+        asking = below & ~short
+        self.totals[name] = float(self._values(asked, most, asking, short).sum())
+        self.members.more[name] = partial(self._values, asked, most, asking, short, self.units)
         return Form({name: 1.0}), bool(short.any())
 
-    @staticmethod
-    def _values(asked: Floats, most: Floats, below: Signs, short: Signs, counts: Floats, units: Codes) -> Floats:
+    def _values(self, asked: Form, most: Form, asking: Signs, short: Signs, units: Codes | None = None) -> Floats:
+        """By unit, or by member where the units of members are given."""
         import numpy as np
 
-        return np.where(short[units], counts @ most, np.where(below[units], counts @ asked, 0.0))
+        found = []
+        for form, chosen in ((asked, asking), (most, short)):
+            counts = self.by_unit(form) if units is None else self.by_member(form)
+            factors = np.array([float(factor) for factor in form.terms.values()])
+            found.append(np.where(chosen if units is None else chosen[units], counts @ factors, 0.0))
+        total: Floats = found[0] + found[1]
+        return total

@@ -67,10 +67,6 @@ def poly(number: Any) -> Poly:
     return number if isinstance(number, Poly) else Poly({FLAT: number} if number else {})
 
 
-def polys(numbers: Sequence[Any]) -> list[Poly]:
-    return [poly(number) for number in numbers]
-
-
 @dataclass(frozen=True, slots=True)
 class Turning(End):
     """An end of every range, with rises that stay open: `powers` says which knobs turn a change."""
