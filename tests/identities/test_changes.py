@@ -192,6 +192,16 @@ PLAIN_ROWS = st.lists(
 
 
 @few
+@given(PLAIN_ROWS, points(0, 100), points(0, 100), points(100, 2000))
+def test_a_share_of_cache_reads_that_is_raised_twice_is_raised_to_the_higher_one(log, first, second, reads):
+    """Who reads more already keeps it, customer by customer; the second share rests on what the first one did."""
+    shares = [Efficiency(ALL, Span(), "cache_read_share", share, reads) for share in (first, second)]
+    highest = max(shares, key=lambda lever: lever.amount.low)
+    twice, once = (run(log, UsageChanges(efficiency=tuple(levers))) for levers in (shares, [highest]))
+    assert months_of(twice) == about(months_of(once))
+
+
+@few
 @given(PLAIN_ROWS, usages(moved_to=False), WHERES, points(0, 100))
 def test_a_move_to_a_twin_changes_nothing(log, usage, where, share):
     usage = replace(usage, escalation=())
