@@ -204,7 +204,7 @@ class Pricer:
             return None
         is_own = flow.target is None and not flow.path
         lengths = (-1, -1) if is_own else self._lengths(flow, server)
-        place = (id(flow.cell), server, flow.tier, lengths, server.since(day))
+        place = (id(flow.cell), server, flow.target is None, flow.tier, lengths, server.since(day))
         if place not in self._rated:
             key = self._key_of(flow, server, day, None if is_own else lengths)
             self._rated[place] = _Rated(key, self.lists.quotes.quote(key)) if key else None
