@@ -289,11 +289,12 @@ def test_what_moves_to_a_target_with_hours_is_priced_at_its_own_hour(tmp_path):
     assert costs(found) == about(a_month(2 + 1))
 
 
-def test_who_is_there_at_night_pays_the_price_of_the_night_though_others_move_there(tmp_path):
-    own = {**CLOCK[1], "provider": "east", "model": "hourly"}
+def test_days_at_a_model_with_hours_keep_their_price_though_others_move_there(tmp_path):
+    """A day's usage lies at peak and off-peak hours; what moves there from days without hours is at its peak price."""
+    rows = [row(provider="east", model="hourly", input_tokens=MILLION), END]
     twice = "mix:\n  - {where: {model: hourly}, share: 50%, meters: {input_tokens: x2}}\n"
     move = "moves:\n  - {share: 100%, to: east/hourly, quality: untested}\n"
-    assert costs(of(tmp_path, [*CLOCK, own], twice + move)) == about(a_month(2 + 1 + F("1.5")))
+    assert costs(of(tmp_path, rows, twice + move)) == about(costs(of(tmp_path, rows, twice)))
 
 
 def test_hours_of_day_buckets_are_chosen_by_none_and_said(tmp_path):
