@@ -51,21 +51,24 @@ _EXPORTS = {
 }
 
 
-def main(path: str) -> int:
+def main(path: str, by: str = "", out: str = "") -> int:
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     name = path.rpartition("/")[2]
     source = _EXPORTS.get(name.partition("-")[0]) or _SOURCES[name.rpartition(".")[2]]
     source = source.replace("FILE", path)
-    groups = connection.execute(f"""
+    asked = f"""
         select instant - instant % 86400 + case when instant % 86400 >= 57600 then 57600 else 0 end as segment, model,
-               case {_BAND} else 0 end as band, count(*),
+               case {_BAND} else 0 end as band, {"".join(f"{name}, " for name in by.split(",") if name)} count(*),
                sum(input_tokens), sum(cached_input_tokens), sum(output_tokens)
         from ({source}) group by all
-    """).fetchall()
-    sys.stdout.write(f"{len(groups)} groups\n")
+    """
+    if out:
+        connection.execute(f"copy ({asked}) to '{out}' (header)")
+        return 0
+    sys.stdout.write(f"{len(connection.execute(asked).fetchall())} groups\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

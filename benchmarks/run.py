@@ -76,7 +76,7 @@ def _folders(folder: Path, scale: int, runs: int) -> None:
         f"{sessions.name:<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}{lines / pairs[0][0].seconds:>12,.0f}"
     )
     count = 100_000 // scale
-    many = _measured([*ours, str(exports.make_many(folder / f"many-{count}", count))])
+    many = measured([*ours, str(exports.make_many(folder / f"many-{count}", count))])
     print(
         f"{f'{count:,} small files':<34}{many.seconds:>8.2f}s{'':>17}{many.peak_mb:>9.0f}{count * 10 / many.seconds:>12,.0f}"
     )
@@ -102,20 +102,30 @@ def _scenarios(log: Path, runs: int) -> None:
 
 
 def _team(folder: Path, rows: int, runs: int) -> None:
-    """A real team's log, 500 customers and ten features, against the plain projection of it."""
-    whole = data.make_team_csv(folder / f"team-{rows}.csv", rows)
-    tenth = data.make_team_csv(folder / f"team-{rows // 10}.csv", rows // 10)
-    wanted: list[tuple[str, Path, list[str]]] = [
-        ("cost --by customer", whole, ["cost", "--by", "customer"]),
-        ("project --by customer --months 12", whole, ["project", "--hike", "alibaba=34", "--by", "customer", "--months", "12"]),
-        ("all-at-once, a tenth of it", tenth, ["project", "--scenario", "all-at-once", "--revenue", "24000"]),
-        ("advise, a tenth of it", tenth, ["advise"]),
-    ]  # fmt: skip
-    for name, log, (command, *words) in wanted:
-        ours = [sys.executable, "-m", "costcalc", command, str(log), *words]
-        plain = [sys.executable, "-m", "costcalc", "project", str(log), "--hike", "alibaba=34"]
-        pairs = _paired(ours, plain, runs)
-        print(f"{name:<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
+    """A real team's log, 500 customers and ten features, against the plain projection of it; all its lines against bare."""
+    log = data.make_team_csv(folder / f"team-{rows}.csv", rows)
+    plain = ["project", "--hike", "alibaba=34"]
+    for name, words in {
+        "project --by customer --months 12": [*plain, "--by", "customer", "--months", "12"],
+        "all-at-once": ["project", "--scenario", "all-at-once", "--revenue", "24000"],
+        "advise": ["advise"],
+        "report": ["report", "--hike", "alibaba=34", "-o", str(folder / "report.html")],
+    }.items():
+        _print(name, _paired(_ours(log, *words), _ours(log, *plain), runs))
+    lines = ["cost", "--by", "customer,feature,model", "--each", "day", "-o", str(folder / "lines.csv")]
+    bare = [sys.executable, str(HERE / "bare.py"), str(log), "customer,feature", str(folder / "bare.csv")]
+    _print("every line, written out", _paired(_ours(log, *lines), bare, runs))
+    many = data.make_team_csv(folder / f"customers-{rows}.csv", rows, rows // 5)
+    bare = [sys.executable, str(HERE / "bare.py"), str(many), "customer"]
+    _print(f"cost of {rows // 5:,} customers", _paired(_ours(many, "cost", "--by", "customer"), bare, runs))
+
+
+def _ours(log: Path, command: str, *words: str) -> list[str]:
+    return [sys.executable, "-m", "costcalc", command, str(log), *words]
+
+
+def _print(name: str, pairs: list[tuple[Measured, Measured]]) -> None:
+    print(f"{name:<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
 
 
 def _peers(log: Path, ours: float) -> None:
@@ -148,11 +158,11 @@ def _times(pairs: Sequence[tuple[Measured, Measured]]) -> str:
 
 def _paired(ours: Sequence[str], bare: Sequence[str], runs: int) -> list[tuple[Measured, Measured]]:
     """Both in turn, after one warm-up of each."""
-    _measured(bare), _measured(ours)
-    return [(_measured(ours), _measured(bare)) for _ in range(runs)]
+    measured(bare), measured(ours)
+    return [(measured(ours), measured(bare)) for _ in range(runs)]
 
 
-def _measured(command: Sequence[str]) -> Measured:
+def measured(command: Sequence[str]) -> Measured:
     began = time.perf_counter()
     quiet = os.open(os.devnull, os.O_WRONLY)
     process = os.posix_spawn(
