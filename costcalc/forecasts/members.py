@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 ROUNDED = Fraction(1, 10 ** (DIGITS - 1))  # of a figure: rounding takes no more of it
+_PROMISED = Fraction(1, 10**9)  # of a figure of months to come: how near to exact it is
 Values = tuple[str | None, ...]
 
 
@@ -195,6 +196,6 @@ def add_up(columns: Sequence[Mapping[Any, list[Number]]], totals: Sequence[Seque
             if amounts and all(isinstance(amount, Fraction) for amount in (total[place], *amounts)):
                 rest = total[place] - sum(amounts)
                 if rest and abs(rest) <= len(amounts) * ROUNDED * max(map(abs, amounts)):
-                    able = [key for key in moved if abs(rest) <= ROUNDED * abs(column[key][place])] or column
+                    able = [key for key in moved if abs(rest) <= _PROMISED * abs(column[key][place])] or column
                     largest = max(able, key=lambda key: abs(column[key][place]))
                     column[largest][place] += rest

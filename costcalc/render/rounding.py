@@ -83,13 +83,13 @@ def adding_up(
     totals = []
     for column, (exact, figure) in zip(columns, known, strict=True):
         total = sum(column, Fraction())
-        totals.append(figure if is_same(exact, total, digits) else round_half_up(total, digits))
+        totals.append(figure if is_same(exact, total) else round_half_up(total, digits))
     return shared_out_together(columns, totals, digits)
 
 
-def is_same(one: Fraction, other: Fraction, digits: int) -> bool:
-    """Whether two amounts are one: what months to come are reckoned with ends far beyond the smallest coin."""
-    return bool(abs(one - other) * 10**digits * 10**6 < max(1, abs(one) // 10**6))
+def is_same(one: Fraction, other: Fraction) -> bool:
+    """Whether two amounts are one: months to come are reckoned to a billionth."""
+    return bool(abs(one - other) * 10**9 <= max(Fraction(1), abs(one)))
 
 
 def _kept(

@@ -81,6 +81,9 @@
   });
   const served = (t) => t.cost + t.other;
   const allCosts = (t) => (t.covered === null ? served(t) : t.covered);
+  // Months to come are reckoned to twelve digits: what differs by less is the same.
+  const near = (n, known) => (n !== null && known !== null && abs(n - known) * 10n ** 10n <= abs(known) ? known : n);
+  const like = (t, known) => Object.fromEntries(Object.entries(t).map(([key, n]) => [key, near(n, known[key])]));
   const margin = (t) => (t.revenue ? ratio(t.revenue - allCosts(t), t.revenue) : null);
   const profit = (t) => (t.revenue === null ? null : t.revenue - allCosts(t));
   const both = (a, b) => (a === null || b === null ? null : a + b);
@@ -188,7 +191,7 @@
     const r = ratio(after - before, before);
     return [percent(r, 1, true), styleOf(r.n), String(float(r.n, r.d))];
   }
-  const shareCell = (part, whole) => (whole && part ? [share(part, whole), "", String(float(part, whole))] : [DASH, "quiet", "0"]);
+  const shareCell = (part, whole) => (whole && part ? [share(near(part, whole), whole), "", String(float(part, whole))] : [DASH, "quiet", "0"]);
   function pointsCell(a, b) {
     const lost = a && b ? points(a, b) : 0n;
     return lost ? [decimal(lost, 1, true), styleOf(-orderSign(a, b)), null] : NOTHING;
@@ -214,8 +217,8 @@
   const before = data.before.map(totals);
 
   function reckon() {
-    const months = data.months.map((ends) => {
-      const [low, middle, high] = ends.map(totals);
+    const months = data.months.map((ends, i) => {
+      const [low, middle, high] = ends.map((end) => like(totals(end), before[i]));
       const byCost = [middle, low, high].sort((a, b) => order(a.cost, b.cost));
       return { after: middle, low: byCost[0], high: byCost[2] };
     });
@@ -235,7 +238,7 @@
     const bridge = data.bridge.map(([last, all]) => ({ last: totals(last), whole: totals(all) }));
     const end = months.length - 1;
     // What stands among the months too has its figure from there; what lies between is shared out.
-    const isSame = (a, b) => abs(a - b) * COIN * 1000000n < UNIT * ((found) => (found > 1n ? found : 1n))(abs(a) / UNIT / 1000000n);
+    const isSame = (a, b) => abs(a - b) * 10n ** 9n <= (abs(a) > UNIT ? abs(a) : UNIT);
     const column = (key, known, was, is) => {
       const reached = bridge.map((step) => step[key].cost);
       const fixed = new Map([[reached.length - 1, is]]);
@@ -342,8 +345,8 @@
   const less = (m) => (m === null ? null : { n: m.d - m.n, d: m.d });
   function priceWay(r) {
     if (r === null) return "no price of your own would do";
-    if (r.n > 0n) return `raise your prices by ${percent(r)}`;
-    return r.n ? `your prices have room: ${percent(r)}` : "your prices do already";
+    if (abs(r.n) * 10n ** 10n <= r.d) return "your prices do already";
+    return r.n > 0n ? `raise your prices by ${percent(r)}` : `your prices have room: ${percent(r)}`;
   }
 
   // ---- Lines: the same tree of rows as in the terminal, so that the coins fall alike ----
@@ -390,7 +393,7 @@
   }
   function drawLines(now) {
     if (!data.lines.length) return;
-    const lines = data.lines.map(([names, unpriced, was, then]) => ({ names, unpriced, before: amount(was), after: amount(then) }));
+    const lines = data.lines.map(([names, unpriced, was, then]) => ({ names, unpriced, before: amount(was), after: near(amount(then), amount(was)) }));
     const top = tree(lines);
     spread(top, [now.figures.before[now.end], now.figures.after[now.end]]);
     const whole = now.last.after.cost;
@@ -424,8 +427,8 @@
   }
   function drawCustomers(now) {
     if (!data.customers) return;
-    const rows = data.customers.rows.map(([name, rank, named, was, then], i) => ({ name, rank, named, mark: i, today: totals(was), last: totals(then) }));
-    const more = data.customers.more.map(([was, then], i) => ({ name: data.customers.names[i], named: data.customers.names[i] ? 1 : 0, today: totals(was), last: totals(then) }));
+    const rows = data.customers.rows.map(([name, rank, named, was, then], i) => ({ name, rank, named, mark: i, today: totals(was), last: like(totals(then), totals(was)) }));
+    const more = data.customers.more.map(([was, then], i) => ({ name: data.customers.names[i], named: data.customers.names[i] ? 1 : 0, today: totals(was), last: like(totals(then), totals(was)) }));
     const everyone = [...rows, ...more];
     const worstFirst = (a, b) => {
       const [x, y] = [margin(a.last), margin(b.last)];

@@ -12,6 +12,8 @@ from costcalc.render.words import long_month_text, percent_text, plain_percent
 from costcalc.reports.outlook import Outlook
 from costcalc.reports.restoring import FurtherRise, MoveShare, PriceAnswer, TokenSaving
 
+_NOTHING = Fraction(1, 10**10)  # of a price: months to come are reckoned to twelve digits
+
 
 def answer_blocks(outlook: Outlook) -> Iterator[Block]:
     """Every margin that is asked for with its ways; without revenue, how to state it."""
@@ -81,9 +83,9 @@ def price_way(rise: Fraction | None) -> str:
     """The way of one's own prices."""
     if rise is None:
         return "no price of your own would do"
-    if rise > 0:
-        return f"raise your prices by {percent_text(rise)}"
-    return f"your prices have room: {percent_text(rise)}" if rise else "your prices do already"
+    if abs(rise) <= _NOTHING:
+        return "your prices do already"
+    return f"raise your prices by {percent_text(rise)}" if rise > 0 else f"your prices have room: {percent_text(rise)}"
 
 
 def _tokens(answer: TokenSaving) -> str:

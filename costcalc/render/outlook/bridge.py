@@ -72,7 +72,7 @@ def _column(
     digits = minor_digits(currency)
     fixed = {len(reached) - 1: int(shown.mid.scaleb(digits))}
     for position, amount in enumerate(reached[:-1]):
-        if is_same(amount, known[0], digits):
+        if is_same(amount, known[0]):
             fixed[position] = int(shown.before.scaleb(digits))
     fixed.setdefault(0, int(round_half_up(reached[0], digits).scaleb(digits)))
     coins, (at, *stops) = [], sorted(fixed)
