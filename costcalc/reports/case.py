@@ -178,7 +178,7 @@ def coverage(case: Case, run: Run, whole: MonthRun) -> Coverage | None:
         return None
     covered = whole.covered if case.income.is_of_a_part else whole.cost
     return coverage_of(
-        case.revenue, case.horizon.rating, case.usage, covered / whole.cost if whole.cost else None,
+        case.revenue, case.horizon.rating, case.usage, rounded_ratio(covered / whole.cost) if whole.cost else None,
         parts_customers=case.horizon.ledger.parts_customers, is_priced_ahead=run.is_complete,
     )  # fmt: skip
 

@@ -107,11 +107,11 @@ def test_a_wrong_word_of_the_configuration_is_said_at_its_line(run_costcalc, tmp
 
 @pytest.fixture(scope="module")
 def wide_log(tmp_path_factory):
-    """200,000 rows, each of a customer of its own: their groups do not fit into 64 MB."""
+    """300,000 rows, each of a customer of its own: their groups do not fit into 64 MB."""
     path = tmp_path_factory.mktemp("wide") / "wide.csv"
     with path.open("w") as out:
         out.write("date,provider,model,customer,input_tokens,output_tokens\n")
-        out.writelines(f"2026-09-01,openai,gpt-5,a customer of a long name {i:09d},{i},1\n" for i in range(200_000))
+        out.writelines(f"2026-09-01,openai,gpt-5,a customer of a long name {i:09d},{i},1\n" for i in range(300_000))
     return path
 
 

@@ -26,5 +26,5 @@ def test_texts_and_what_a_double_holds_stay_as_they_are(tmp_path):
     row = PLAIN.replace('"cost"', said)
     (tmp_path / "usage.jsonl").write_text("\n".join(row.format(cost) for cost in (*LONG, "0.25")), encoding="utf-8")
     found = costcalc.cost(tmp_path / "usage.jsonl", by=["feature"], basis="billed")
-    assert {charge.line for charge in found.rating.charges} == {('he said "x": 0.12345678901234567891, and 1e9',)}
+    assert {line.key for line in found.lines} == {('he said "x": 0.12345678901234567891, and 1e9',)}
     assert found.total == sum(map(Fraction, LONG)) + Fraction(1, 4)
