@@ -174,7 +174,7 @@ class Rating:
 
     currency: str
     by: tuple[str, ...]
-    charges: Sequence[Charge]
+    charges: Sequence[Charge]  # of a ledger with a breakdown their lines leave its names open
     unpriced: Sequence[Unpriced]
     assumptions: Sequence[Assumption] = ()
     tokens: Fraction = Fraction()  # all input and output tokens of the ledger, priced or not
