@@ -82,6 +82,8 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         found = _without(found, left)
         check_some(found, request, read)
         notes = [*found.notes, *note_of(asked, request.since, read)]
+        if found.breakdown:
+            engine.execute("DROP TABLE counted")  # it may be larger than all that was made of it
         mapped = tuple(dict.fromkeys(setting for reading in readings for setting in reading.settings))
         parts = any(canonical(name) != CUSTOMER for name in request.where) or found.parts_customers
         is_part = bool(request.where) or found.is_part
