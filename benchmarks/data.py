@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 _TEXT_TIME = "strftime(ts, '%Y-%m-%dT%H:%M:%SZ')"
 
-_ROWS = """
+_MODELS = ("qwen3-max", "qwen-plus", "ernie-4.5-turbo-128k", "gpt-5.6-luna", "gpt-5-mini", "claude-sonnet-5")
+
+
+def _rows_of(models: Sequence[str], customer: str, feature: str) -> str:
+    """Requests of thirty days, each by hashes of its number; `{rows}` of them. `customer`, `feature`: SQL over the hashes."""
+    return f"""
     select
         to_timestamp(1788220800 + (h1 % 2592000)) as ts,
-        ['qwen3-max', 'qwen-plus', 'ernie-4.5-turbo-128k', 'gpt-5.6-luna', 'gpt-5-mini', 'claude-sonnet-5']
-            [1 + (h2 % 6)::int] as model,
-        'customer-' || lpad(((h3 % 50))::varchar, 2, '0') as customer,
-        ['chat', 'search', 'tagging', 'reports'][1 + (h4 % 4)::int] as feature,
+        {list(models)}[1 + (h2 % {len(models)})::int] as model,
+        {customer} as customer,
+        {feature} as feature,
         (200 + (h1 // 7) % 4000 + case when h2 % 97 = 0 then 60000 else 0 end)::bigint as input_tokens,
         ((h3 // 11) % 200)::bigint as cached_input_tokens,
         (10 + (h4 // 13) % 900)::bigint as output_tokens,
         i
     from (
         select i, hash(i) as h1, hash(i + 1000000007) as h2, hash(i * 3 + 1) as h3, hash(i * 7 + 5) as h4
-        from range({rows}) as r(i)
+        from range({{rows}}) as r(i)
     )
 """
 
 
+_ROWS = _rows_of(
+    _MODELS,
+    "'customer-' || lpad(((h3 % 50))::varchar, 2, '0')",
+    "['chat', 'search', 'tagging', 'reports'][1 + (h4 % 4)::int]",
+)
 # A team's log: 500 customers of very different size, ten features, five models, thirty days.
-_TEAM_ROWS = """
-    select
-        to_timestamp(1788220800 + (h1 % 2592000)) as ts,
-        ['qwen3-max', 'qwen-plus', 'ernie-4.5-turbo-128k', 'gpt-5.6-luna', 'claude-sonnet-5'][1 + (h2 % 5)::int] as model,
-        'customer-' || lpad((floor({customers} * pow((h3 % 1000003) / 1000003.0, 1.5))::bigint)::varchar, 7, '0') as customer,
-        'feature-' || (h4 % 10)::varchar as feature,
-        (200 + (h1 // 7) % 4000 + case when h2 % 97 = 0 then 60000 else 0 end)::bigint as input_tokens,
-        ((h3 // 11) % 200)::bigint as cached_input_tokens,
-        (10 + (h4 // 13) % 900)::bigint as output_tokens,
-        i
-    from (
-        select i, hash(i) as h1, hash(i + 1000000007) as h2, hash(i * 3 + 1) as h3, hash(i * 7 + 5) as h4
-        from range({rows}) as r(i)
-    )
-"""
+_TEAM_ROWS = _rows_of(
+    [name for name in _MODELS if name != "gpt-5-mini"],
+    "'customer-' || lpad((floor({customers} * pow((h3 % 1000003) / 1000003.0, 1.5))::bigint)::varchar, 7, '0')",
+    "'feature-' || (h4 % 10)::varchar",
+)
 
 
 def make_csv(path: Path, rows: int) -> Path:

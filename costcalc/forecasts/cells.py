@@ -17,7 +17,7 @@ from costcalc.forecasts.reading import Number
 from costcalc.forecasts.shares import Shares
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
-from costcalc.rating.breakdown import Used
+from costcalc.rating.breakdown import Used, usage_by_kind
 from costcalc.rating.earners import CUSTOMER, Earns
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
@@ -117,19 +117,18 @@ class Sorting:
 
 def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting, usage: Iterable[Used] | None = None) -> Cells:
     """The cells of a rating that was made; its `by` are their names. `usage`: its own by line; None: by what has a price."""
-    usage = usage or ((kind, kind.line, sums) for kind, sums in rater.amounts.items())
     found: dict[tuple[object, ...], _Sum] = {}
     lines: dict[Values, _Line] = {}
     plain: dict[tuple[object, ...], tuple[Kind, int]] = {}
     apart: dict[Kind, int] = {}
     names = rater.options.by
     revenue = _revenue_with_usage(rater)
-    for kind, own, sums in usage:
+    for kind, own, sums in usage_by_kind(rater) if usage is None else usage:
         if kind.states_revenue_alone(sums):
             continue
         earned = revenue.get(kind, sums.revenue) if revenue else sums.revenue
         # What has no cost says nothing of a margin.
-        earns = "" if kind.earns == "row" and kind in rater.without_price else kind.earns
+        earns = "" if kind.earns == "row" and not rater.has_cost(kind) else kind.earns
         line = lines.get(own)
         if line is None:
             called = dict(zip(names, own, strict=True))

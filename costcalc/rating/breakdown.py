@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -55,6 +55,9 @@ class Place(NamedTuple):
     knows_requests: bool
 
 
+Entry = tuple[int, Place, list[Factors]]  # a group, where a share of it stands, and what its counts add there
+
+
 @dataclass
 class Lines:
     """The lines of a ledger with a breakdown, from a rating of its groups by the names that these have."""
@@ -68,17 +71,21 @@ class Lines:
 
         CostcalcError: a log so large that the engine's integers cannot hold its sums.
         """
-        open_places = {name: i for i, name in enumerate(self.by) if name in self.breakdown.dimensions}
+        return self._added(self._entries())
+
+    def unpriced(self) -> list[Unpriced]:
+        """What has no price alone. CostcalcError: likewise."""
+        return self._added(entry for entry in self._entries() if entry[1].lacks)[1]
+
+    def _added(self, entries: Iterable[Entry]) -> tuple[dict[LineKey, LineSum], list[Unpriced]]:
+        spots, names = _open(self.by, self.breakdown)
         places: dict[Place, int] = {}
-        weights = [
-            Weights(group, places.setdefault(place, len(places)), figures) for group, place, figures in self._entries()
-        ]
+        weights = [Weights(group, places.setdefault(place, len(places)), figures) for group, place, figures in entries]
         known = list(places)
         found: dict[LineKey, LineSum] = {}
         lacking: list[Unpriced] = []
-        spots = tuple(open_places.values())
         try:
-            for part in self.breakdown.parts(tuple(open_places), weights):
+            for part in self.breakdown.parts(names, weights):
                 place = known[part.place]
                 key = _filled(place.line, spots, part.names)
                 own = _sum(place, part)
@@ -91,7 +98,7 @@ class Lines:
             ) from error  # fmt: skip
         return found, as_one(lacking)
 
-    def _entries(self) -> Iterator[tuple[int, Place, list[Factors]]]:
+    def _entries(self) -> Iterator[Entry]:
         """(group, place, what a unit of each count adds to the costs and to the tokens) of every share of a group."""
         for group, shares in enumerate(self.rater.shares):
             divisor = self.breakdown.divisors[group]
@@ -158,23 +165,34 @@ def by_line(rater: Rater, rating: Rating) -> Rating:
     """The rating with what has no price by the names of its lines."""
     if rater.ledger.breakdown is None or not rating.unpriced:
         return rating
-    return replace(rating, unpriced=rater.with_advice(Lines(rater, rater.ledger.breakdown, rating.by).sums()[1]))
+    return replace(rating, unpriced=rater.with_advice(Lines(rater, rater.ledger.breakdown, rating.by).unpriced()))
 
 
 Used = tuple[Kind, LineKey, Amounts]
 
 
+def usage_by_kind(rater: Rater) -> Iterator[Used]:
+    """The usage of a rating that was made: each kind, its line as far as the groups know it, and what it comes to."""
+    return ((kind, kind.line, sums) for kind, sums in rater.amounts.items())
+
+
 def usage_by_line(rater: Rater) -> Iterator[Used]:
-    """The usage of a rating that was made: each kind, the line on which it stands, and what it comes to there."""
-    breakdown, by = rater.ledger.breakdown, rater.options.by
+    """The same by all names of its lines."""
+    breakdown = rater.ledger.breakdown
     if breakdown is None:
-        yield from ((kind, kind.line, sums) for kind, sums in rater.amounts.items())
+        yield from usage_by_kind(rater)
         return
-    spots = [i for i, name in enumerate(by) if name in breakdown.dimensions]
-    for row in breakdown.rows([by[spot] for spot in spots]):
+    spots, names = _open(rater.options.by, breakdown)
+    for row in breakdown.rows(names):
         for position, (kind, weight) in enumerate(rater.shares[row.group]):
             sums = Amounts.of_row(row, rater.ledger.groups[row.group], weight, is_first=position == 0)
             yield kind, _filled(kind.line, spots, row.names), sums
+
+
+def _open(by: Sequence[str], breakdown: Breakdown) -> tuple[list[int], list[str]]:
+    """The names of a line that the breakdown fills in: where they stand, and which they are."""
+    spots = [i for i, name in enumerate(by) if name in breakdown.dimensions]
+    return spots, [by[spot] for spot in spots]
 
 
 def _filled(line: LineKey, spots: Sequence[int], names: Sequence[str | None]) -> LineKey:

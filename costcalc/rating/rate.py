@@ -106,11 +106,11 @@ class Rater:
         self.amounts: dict[Kind, Amounts] = {}
         self.earners = earners or Earners(ledger)
         self.earned: dict[Kind, dict[str | None, Fraction]] = {}  # by customer, in the currency of the kind
-        self.without_price: set[Kind] = set()  # filled by the rating
-        self.made: dict[Kind, tuple[list[Charge], list[Unpriced]]] = {}  # likewise: what became of each kind
-        self.shares: list[
-            list[tuple[Kind, Fraction]]
-        ] = []  # of the groups of a breakdown: their kinds, and how much of each
+        self.made: dict[
+            Kind, tuple[list[Charge], list[Unpriced]]
+        ] = {}  # filled by the rating: what became of each kind
+        # Of the groups of a breakdown: their kinds, and how much of each.
+        self.shares: list[list[tuple[Kind, Fraction]]] = []
         self.committed: list[Committed] = []  # filled by the rating
         self.splits = {tuple(split) for split in ledger.cuts.splits}
         self._noting = True  # assumptions are those of the log's own time
@@ -140,8 +140,6 @@ class Rater:
             unpriced += missing
             for charge in made:
                 tally.add(charge, kind.month, charge.cost)
-            if not made:
-                self.without_price.add(kind)
             if missing:
                 lacking.add(kind)
         revenue, without_cost = self._revenue()
@@ -278,6 +276,10 @@ class Rater:
     def bill_wins(self, kind: Kind, sums: Amounts) -> bool:
         basis = self.options.basis
         return sums.has_cost and (basis == "billed" or (basis == "auto" and kind.cost_kind == "billed"))
+
+    def has_cost(self, kind: Kind) -> bool:
+        """Whether the rating that was made charged anything for it."""
+        return bool(self.made[kind][0])
 
     def may_stand_in(self, sums: Amounts) -> bool:
         return sums.has_cost and self.options.basis in ("auto", "billed")
@@ -550,7 +552,7 @@ class Rater:
     @cached_property
     def _with_cost(self) -> set[str | None]:
         """The customers of whose cost something is known."""
-        return {unit for kind, earned in self.earned.items() if kind not in self.without_price for unit in earned}
+        return {unit for kind, earned in self.earned.items() if self.has_cost(kind) for unit in earned}
 
     def _revenue(self) -> tuple[dict[LineKey, Fraction], Fraction]:
         """What was earned with what has a cost, by the line of the row that states it, and what without."""
@@ -559,7 +561,7 @@ class Rater:
         for kind, earned in self.earned.items():
             rate = self.exchange(kind.revenue_currency or self.currency, kind.month) if any(earned.values()) else ONE
             if kind.earns == "row":
-                held = dict.fromkeys(earned, kind not in self.without_price)
+                held = dict.fromkeys(earned, self.has_cost(kind))
             else:
                 held = {unit: unit in self._with_cost for unit in earned}
             if any(held.values()):

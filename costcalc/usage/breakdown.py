@@ -69,13 +69,11 @@ class Breakdown:
         """The sums by place and these dimensions, in no order. OverflowError: one that 127 bits cannot hold."""
         import duckdb
 
-        columns = {name: key for key, name in self.names.items()}
-        names = [f'"k_{columns[name]}"' for name in by]
         figures = self._weigh(weights)
-        keys = ", ".join(["place", *names])
+        keys = self._keys("place", by)
         sums = ", ".join([*figures, "sum(k_requests)", "sum(k_cost)", "sum(k_row_count)"])
         asked = f"SELECT {keys}, {sums} FROM broken JOIN weights USING (number) GROUP BY {keys}"
-        wide = 1 + len(names)
+        wide = 1 + len(by)
         try:
             for row in self.engine.stream(asked):
                 requests, stated, rows = row[wide + len(figures) :]
@@ -85,6 +83,11 @@ class Breakdown:
                 )  # fmt: skip
         except duckdb.OutOfRangeException as error:
             raise OverflowError(str(error)) from error
+
+    def _keys(self, first: str, by: Sequence[str]) -> str:
+        """The columns of these dimensions behind a first one."""
+        columns = {name: f'"k_{key}"' for key, name in self.names.items()}
+        return ", ".join([first, *(columns[name] for name in by)])
 
     def _weigh(self, weights: Sequence[Weights]) -> list[str]:
         """The table of weights is filled anew; the sums that give the figures."""
@@ -108,13 +111,11 @@ class Breakdown:
 
     def rows(self, by: Sequence[str]) -> Iterator[Row]:
         """The counts of every group by these dimensions, in their order."""
-        columns = {name: key for key, name in self.names.items()}
-        names = [f'"k_{columns[name]}"' for name in by]
-        keys = ", ".join(["number", *names])
+        keys = self._keys("number", by)
         sums = ", ".join(f"sum({each})" for each in ["k_requests", "k_cost", "k_row_count", *map(_count, self.counted)])
         places = {name: i for i, name in enumerate(self.counted)}
         spots = [places.get(name) for name in meters().by_name]
-        wide = 1 + len(names)
+        wide = 1 + len(by)
         for row in self.engine.stream(f"SELECT {keys}, {sums} FROM broken GROUP BY {keys} ORDER BY {keys}"):
             requests, cost, rows, *counts = row[wide:]
             counted = tuple(0 if spot is None else int(counts[spot]) for spot in spots)

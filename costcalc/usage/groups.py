@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from costcalc.usage.engine import Engine
@@ -10,8 +10,6 @@ from costcalc.usage.joining import joined
 from costcalc.usage.labels import LABELS, final_names, final_sums
 from costcalc.usage.ledger import Cuts, Joining
 from costcalc.usage.rows import COUNTED
-
-_MIX = 13  # names before the dimensions in the order of groups
 
 
 class Groups:
@@ -63,9 +61,9 @@ class Groups:
         """The groups by all their names: those of `heads`, dimensions, sums; in the order of the names."""
         keys, names, sums = (self._listed(each) for each in (self.names, self.dimensions, self.sums))
         asked = ", ".join(filter(None, [keys, names, sums]))
-        ordered = ", ".join(
-            filter(None, [self._listed(list(self.names)[:_MIX]), names, self._listed(list(self.names)[_MIX:])])
-        )
+        at = [*self.names].index("requests_known")  # the dimensions stand before it in the order of groups
+        order = ([*self.names][:at], self.dimensions, [*self.names][at:])
+        ordered = ", ".join(filter(None, map(self._listed, order)))
         return self.engine.fetch(f"SELECT {asked} FROM broken JOIN heads USING (number) ORDER BY {ordered}")
 
     def heads(self) -> list[tuple[Any, ...]]:
@@ -76,5 +74,5 @@ class Groups:
             f"SELECT {keys}, {sums} FROM heads JOIN (SELECT number, {added} FROM broken GROUP BY number) USING (number) ORDER BY number"
         )
 
-    def _listed(self, names: Sequence[str] | dict[str, str]) -> str:
+    def _listed(self, names: Iterable[str]) -> str:
         return ", ".join(f'"k_{name}"' for name in names)

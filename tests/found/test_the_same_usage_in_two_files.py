@@ -77,25 +77,21 @@ def test_two_tools_with_tokens_of_their_own_are_added_up(tmp_path):
     assert counted([detail, daily(tmp_path, "user_id")]).totals["input_tokens"] == 260
 
 
+BILL = (
+    "start_time,end_time,start_time_iso,end_time_iso,amount_value,amount_currency,line_item\n"
+    "1788220800,1788307200,2026-09-01,2026-09-02,0.5,usd,\n"
+)
+
+
 def test_a_bill_of_another_provider_is_added_up(tmp_path):
     usage = write(tmp_path, "date,provider,model,input_tokens\n2026-09-01,anthropic,claude-sonnet-5,100\n", "u.csv")
-    bill = write(
-        tmp_path,
-        "start_time,end_time,start_time_iso,end_time_iso,amount_value,amount_currency,line_item\n"
-        "1788220800,1788307200,2026-09-01,2026-09-02,0.5,usd,\n",
-        "cost.csv",
-    )
+    bill = write(tmp_path, BILL, "cost.csv")
     assert counted([usage, bill]).totals["input_tokens"] == 100
 
 
 def test_a_bill_of_other_days_is_added_up(tmp_path):
     usage = write(tmp_path, "date,provider,model,input_tokens\n2026-10-01,openai,gpt-5-mini,100\n", "u.csv")
-    bill = write(
-        tmp_path,
-        "start_time,end_time,start_time_iso,end_time_iso,amount_value,amount_currency,line_item\n"
-        "1788220800,1788307200,2026-09-01,2026-09-02,0.5,usd,\n",
-        "cost.csv",
-    )
+    bill = write(tmp_path, BILL, "cost.csv")
     assert counted([usage, bill]).totals["input_tokens"] == 100
     same = write(tmp_path, "date,provider,model,input_tokens\n2026-09-01,openai,gpt-5-mini,100\n", "same.csv")
     assert "it bills the usage that" in refusal(same, bill)
