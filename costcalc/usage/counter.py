@@ -16,6 +16,7 @@ from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain
+from costcalc.usage.batches import settle_batches
 from costcalc.usage.breakdown import Breakdown
 from costcalc.usage.diagnose import (
     MOST_PROBLEMS,
@@ -71,6 +72,7 @@ from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
 from costcalc.usage.unread import unread_problem, with_unread
 from costcalc.usage.usagenames import all_names, is_small
 
+_ALONE = 1_000_000  # more than there are readings: sources read by themselves
 _READABLE = "lines that hold no usage"
 _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"
 
@@ -93,6 +95,7 @@ class Counter:
         None  # leaves the engine to a breakdown: how it ends it; None: there is none
     )
     breakdown: Breakdown | None = None
+    settled: list[str] = field(default_factory=list)  # notes of what one of two files counts
 
     def count(self) -> None:
         """Every row is read. CostcalcError: a dimension that none of the readings has."""
@@ -105,6 +108,7 @@ class Counter:
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
+        self.settled = settle_batches(self)
         check_apart(self.engine, self.readings)
         self._choose_names()
 
@@ -346,6 +350,25 @@ class Counter:
         )
         return builder.build()
 
+    def rows_alone(self, number: int, source: Source) -> RowQuery:
+        """The rows of one source, each with its number as `record`."""
+        rows = self.rows(_ALONE + number, self._alone(number, source), numbered=True)
+        self._forget(_ALONE + number)
+        return rows
+
+    def set_aside(self, number: int, position: int, records: Collection[int], reason: str) -> None:
+        """Records of one source are not counted: others say their usage."""
+        reading = self.readings[number]
+        several = len(reading.sources) > 1
+        rows = self.rows_alone(number, reading.sources[position])
+        others = f"record NOT IN ({', '.join(map(str, records))})"
+        rows = replace(rows, sql=f"SELECT *, {position} AS file FROM ({rows.sql}) WHERE {others}")
+        with self.engine.in_order():
+            self.engine.execute(f"DELETE FROM counted WHERE reading = {number} AND coalesce(file, 0) = {position}")
+            self.engine.execute(count_statement(rows, self.request.cuts, number, reading.spec.name, several))
+        kinds = self.repeats.setdefault(number, {})
+        kinds[reason] = kinds.get(reason, 0) + len(records)
+
     # --- summing up ---------------------------------------------------------------------------------------
 
     def _choose_names(self) -> None:
@@ -493,6 +516,7 @@ class Counter:
         ]
         return [
             *notes,
+            *self.settled,
             *copies,
             *(note for reading in self.readings for source in reading.sources for note in source.notes),
         ]
@@ -543,11 +567,11 @@ class Counter:
     def _at_first(self, number: int, condition: str, problem: Problem) -> Problem:
         """The problem at the first counted row of which the condition is true."""
         for source in self.readings[number].sources:
-            rows = self.rows(1_000_000 + number, self._alone(number, source), numbered=True)
+            rows = self.rows(_ALONE + number, self._alone(number, source), numbered=True)
             chosen = f"verdict = {COUNTED} AND {condition}{self._chosen(rows)}"
             with self.engine.in_order():
                 found = self.engine.fetch(f"SELECT min(record) FROM ({rows.sql}) WHERE {chosen}")
-            self._forget(1_000_000 + number)
+            self._forget(_ALONE + number)
             if found[0][0] is not None:
                 return placed(problem, source, rows_at(source, {found[0][0]}, set()).get(found[0][0]))
         return problem
@@ -565,7 +589,7 @@ class Counter:
         """The first row whose stated total is another than what was read of it."""
         for source in self.readings[number].sources:
             reading = self._alone(number, source)
-            rows = self.rows(1_000_000 + number, reading, numbered=True)
+            rows = self.rows(_ALONE + number, reading, numbered=True)
             first = f"SELECT record, off, m_in, m_out FROM ({rows.sql}) WHERE verdict = {COUNTED} AND off <> 0{self._chosen(rows)} ORDER BY record LIMIT 1"
             first = first.replace(
                 "m_in, m_out",
@@ -573,7 +597,7 @@ class Counter:
             )
             with self.engine.in_order():
                 found = self.engine.fetch(first)
-            self._forget(1_000_000 + number)
+            self._forget(_ALONE + number)
             if found:
                 record, off, inputs, outputs = found[0]
                 at = rows_at(source, {record}, set(self.rejected.get(source.path, ()))).get(record)
@@ -601,9 +625,9 @@ class Counter:
         self, number: int, source: Source, verdicts: Collection[int], most: int | None, parts: Parts | None = None
     ) -> Any:
         reading = self._alone(number, source)
-        rows = self.rows(1_000_000 + number, reading, parts, numbered=True)
+        rows = self.rows(_ALONE + number, reading, parts, numbered=True)
         found = refused_rows(self.engine, rows, verdicts, self._chosen(rows), most)
-        self._forget(1_000_000 + number)
+        self._forget(_ALONE + number)
         return found
 
     def _alone(self, number: int, source: Source) -> Reading:

@@ -13,7 +13,7 @@ from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain, plainbill
-from costcalc.usage.assume import assumed, meets, name_under
+from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
@@ -140,7 +140,6 @@ def plan(
             readings.append(replace(found, settings=tuple(choice.entries.values())))
         except CostcalcError as error:
             problems += _leave(members, error.problems, left)
-    problems += [problem for reading in readings for problem in _told_twice(reading)]
     if problems:
         raise CostcalcError(problems)
     return [replace(reading, earlier=_earlier(position, readings)) for position, reading in enumerate(readings)]
@@ -156,31 +155,6 @@ def _earlier(position: int, readings: Sequence[Reading]) -> tuple[Reading, ...]:
         for place, other in enumerate(readings)
         if other.spec.name == reading.spec.name and (place < position or other.sources[0].kind == "json")
     )
-
-
-def _told_twice(reading: Reading) -> list[Problem]:
-    """Files whose lines may say the usage of others in the same run."""
-    spec = reading.unassumed or reading.spec
-    files = [
-        [
-            source.shown
-            for source in reading.sources
-            if any(meets(condition, record, spec.roots) for record in source.records)
-        ]
-        for condition in spec.either
-    ]
-    if not files or not all(files):
-        return []
-    sums, parts = files
-    return [
-        Problem(
-            "told-twice",
-            f"this holds what a batch comes to, and {parts[0]} the results of one: the same usage may be in both",
-            Place(sums[0]),
-            expected="a batch's object, or its output file",
-            remedy="leave one of the two files out",
-        )
-    ]
 
 
 @dataclass(frozen=True, slots=True)
