@@ -11,6 +11,8 @@ from costcalc.cache import cached
 from costcalc.records import dataclass
 from costcalc.yamldoc import Scalar, Sequence, read_yaml
 
+ONLY = "_only"  # ends a word that means a meter without the parts that have a meter of their own
+
 
 @dataclass(frozen=True, slots=True)
 class Meter:
@@ -37,10 +39,27 @@ class Meters:
     _inside: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def names_of(self, word: str) -> frozenset[str] | None:
-        """The meters that a selector's word covers: a group with all parts (`tokens`), or one meter's own rate."""
+        """The meters that a word covers, None where it names none: a group (`tokens`) or a meter with all that lies
+        inside it (`input_tokens` with cached input), or a meter without its parts (`input_tokens_only`).
+        """
         if word in self.groups:
             return frozenset().union(*(self.with_parts(name) for name in self.groups[word]))
-        return frozenset({word}) if word in self.by_name else None
+        if word in self.by_name:
+            return self.with_parts(word)
+        name = word.removesuffix(ONLY)
+        return frozenset({name}) if name != word and self.has_parts(name) else None
+
+    def line_of(self, word: str) -> str | None:
+        """The one meter whose price a word names: that of `input_tokens` and of `input_tokens_only` is one line."""
+        name = word if word in self.by_name else word.removesuffix(ONLY)
+        return name if self.names_of(word) and name in self.by_name else None
+
+    def has_parts(self, name: str) -> bool:
+        return name in self.by_name and len(self.with_parts(name)) > 1
+
+    def words(self) -> list[str]:
+        """All words that `names_of` knows."""
+        return [*self.groups, *self.by_name, *(f"{name}{ONLY}" for name in self.by_name if self.has_parts(name))]
 
     def with_parts(self, name: str) -> frozenset[str]:
         """The meter and all that lies inside it."""

@@ -69,8 +69,8 @@ def test_a_whole_is_declared_before_its_parts():
         assert meter.part_of is None or order.index(meter.part_of) < order.index(name)
 
 
-def test_a_group_covers_all_parts_and_a_meter_its_own_rate():
-    assert meters().names_of("output_tokens") == {"output_tokens"}
+def test_a_group_and_a_meter_cover_all_parts():
+    assert meters().names_of("output_tokens") == meters().with_parts("output_tokens")
     tokens = meters().names_of("tokens")
     assert tokens is not None
     assert {"cache_write_1h_tokens", "cache_read_explicit_tokens", "reasoning_tokens"} <= tokens

@@ -274,7 +274,7 @@ def _where_names(ctx: Any) -> Iterable[str]:
 def _meters() -> Iterable[str]:
     from costcalc.meters import meters
 
-    return (*meters().groups, *meters().by_name)
+    return meters().words()
 
 
 def _events() -> Iterable[str]:

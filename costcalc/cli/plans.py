@@ -16,7 +16,7 @@ Hike = Annotated[
     typer.Option(
         "--hike",
         metavar="SELECTOR=CHANGE[@DATE]",
-        help="A price rise; repeat it, or write a list. A meter is one line of the price list: :input_tokens leaves cached input that has a price of its own, :tokens is all.",
+        help="A price rise; repeat it, or write a list. A meter is meant with its parts: :input_tokens raises cached input too, :input_tokens_only leaves it.",
         show_default=False,
     ),
 ]

@@ -127,7 +127,7 @@ def _meters(document: Document, entry: Map) -> tuple[str, ...]:
     names = document.texts_at(entry.get("meters"), "meters")
     if [name.text for name in names] == [EVERY_METER]:
         return ()
-    known = (*meters().by_name, *meters().groups, *NOT_COUNTED)
+    known = (*meters().words(), *NOT_COUNTED)
     for name in names:
         if name.text not in known:
             document.report(

@@ -455,10 +455,8 @@ def _chosen(lines: Sequence[ExplainedLine], options: ExplainOptions) -> list[Exp
             nearest=_near_lines(lines, options), remedy="correct the value; * stands for any text, and case does not matter",
         )  # fmt: skip
     if choice.meter and choice.meters is None:
-        known = (*meters().by_name, *meters().groups)
-        raise fail(
-            "unknown-meter", f'--meter: no meter is called "{choice.meter}"', nearest=nearest_names(choice.meter, known)
-        )
+        near = nearest_names(choice.meter, meters().words())
+        raise fail("unknown-meter", f'--meter: no meter is called "{choice.meter}"', nearest=near)
     wanted = choice.meters
     if wanted is None:
         return chosen

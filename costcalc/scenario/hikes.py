@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -163,11 +164,12 @@ def _rises(text: str, change: str) -> tuple[Fraction, Fraction]:
 
 
 def _absolute(text: str, selector: Selector, match: re.Match[str], day: date | None) -> PriceChange:
-    known = meters().by_name
-    if selector.meter_word not in known:
+    """A new rate is one line of the price list: parts with a price of their own keep it."""
+    line = meters().line_of(selector.meter_word)
+    if line is None:
         raise _BadHike(
             text, "a new rate needs exactly one meter", "SELECTOR:METER==3.40/1M",
             "name the meter, for example :output_tokens",
         )  # fmt: skip
     rate = read_number(match[1]) / _UNITS[match[2].upper()]
-    return PriceChange(selector, text, new_rate=rate, from_day=day)
+    return PriceChange(replace(selector, meters=frozenset({line})), text, new_rate=rate, from_day=day)

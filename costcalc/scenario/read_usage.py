@@ -135,20 +135,19 @@ def _grown_meters(entry: Entry) -> tuple[frozenset[str] | None, str]:
 def _meter_names(document: Document, text: Scalar) -> frozenset[str] | None:
     """A group, or a meter with its parts, that one request can have more of."""
     known = meters()
-    names = known.with_parts(text.text) if text.text in known.by_name else known.names_of(text.text)
+    words = [*known.groups, *(name for name in known.by_name if name != "requests")]
     if text.text == "requests":
         document.report(
             text, "requests-in-a-request", "requests are not counted in a request",
             remedy="leave meters out: requests grow with all that they carry",
         )  # fmt: skip
-    elif names is None:
-        words = [*known.groups, *(name for name in known.by_name if name != "requests")]
+    elif text.text not in words:
         document.report(
             text, "unknown-meter", f'no meter is called "{text.text}"', nearest=nearest_names(text.text, words),
             expected="a group, tokens, or one meter, input_tokens",
         )  # fmt: skip
         return None
-    return names
+    return known.names_of(text.text)
 
 
 def _mix(entry: Entry) -> Mix:

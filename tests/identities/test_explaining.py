@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import costcalc
+from costcalc.meters import meters
 from costcalc.money import minor_digits, round_half_up
 from costcalc.reports.chain import product
 from tests.identities.logs import BOOKS, LOGS, PERCENT, ledger, project
@@ -119,12 +120,14 @@ def test_the_json_multiplies_out_and_adds_up_by_itself(log, hikes):
 
 
 @settings(max_examples=30)
-@given(LOGS, st.sampled_from(["input_tokens", "cache_read_tokens", "output_tokens"]))
+@given(LOGS, st.sampled_from(["input_tokens", "input_tokens_only", "cache_read_tokens", "output_tokens"]))
 def test_a_meter_alone_is_what_its_leaves_cost(log, meter):
-    """What is explained of a meter is the line of that meter in a report by meter."""
-    found = explained(log, basis="list")
-    expected = sum((leaf.cost.mid for _, _, leaf in found.leaves() if leaf.meter == meter), Fraction())
-    if any(leaf.meter == meter for _, _, leaf in found.leaves()):
+    """What is explained of a meter is the lines of that meter and its parts, and what a hike of it raises."""
+    found, lines = explained(log, basis="list"), meters().names_of(meter)
+    expected = sum((leaf.cost.mid for _, _, leaf in found.leaves() if leaf.meter in lines), Fraction())
+    doubled = project(log, basis="list", hikes={f"any:{meter}": 100})
+    assert doubled.rating.total.mid - doubled.rating.total.before == expected
+    if any(leaf.meter in lines for _, _, leaf in found.leaves()):
         alone = explained(log, basis="list", meter=meter)
         assert alone.explained.mid == expected
         assert alone.total == found.total

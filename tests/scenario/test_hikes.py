@@ -107,8 +107,9 @@ def test_a_date_after_the_last_at_sign(text, day):
         ("bedrock/anthropic.claude-3-haiku-20240307-v1:0=34", "anthropic.claude-3-haiku-20240307-v1:0", None),
         ("google/claude-sonnet-4@20250514=34", "claude-sonnet-4@20250514", None),
         ("google/claude-sonnet-4@2025-05-14=34@2026-12-01", "claude-sonnet-4@2025-05-14", None),
-        ("openrouter/m:free:output_tokens=34", "m:free", {"output_tokens"}),
-        ("bedrock/m-v1:0:output_tokens=34", "m-v1:0", {"output_tokens"}),
+        ("openrouter/m:free:reasoning_tokens=34", "m:free", {"reasoning_tokens"}),
+        ("openrouter/m:free:output_tokens_only=34", "m:free", {"output_tokens"}),
+        ("bedrock/m-v1:0:web_searches=34", "m-v1:0", {"web_searches"}),
     ],
 )
 def test_colons_and_at_signs_that_are_parts_of_names(text, model, meters):

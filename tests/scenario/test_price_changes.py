@@ -3,6 +3,9 @@
 from datetime import date
 from fractions import Fraction
 
+import pytest
+
+from costcalc.meters import meters
 from costcalc.scenario.hikes import read_hikes
 from costcalc.scenario.model import unit_price
 
@@ -25,10 +28,37 @@ def test_nothing_that_matches_leaves_the_price_as_it_is():
     assert priced() == THREE
 
 
-def test_a_group_covers_its_parts_and_a_meter_only_its_own_rate():
-    assert priced("any:tokens=100", meter="cache_read_tokens") == 6
-    assert priced("any:input_tokens=100", meter="cache_read_tokens") == 3
-    assert priced("any:input_tokens=100", meter="input_tokens") == 6
+@pytest.mark.parametrize(
+    ("word", "raised"),
+    [
+        ("tokens", {"input_tokens", "cache_read_tokens", "cache_write_1h_tokens", "output_tokens", "reasoning_tokens"}),
+        ("input_tokens", {"input_tokens", "cache_read_tokens", "cache_write_1h_tokens"}),
+        ("input-tokens", {"input_tokens", "cache_read_tokens", "cache_write_1h_tokens"}),
+        ("input_tokens_only", {"input_tokens"}),
+        ("cache_read_tokens", {"cache_read_tokens"}),
+        ("cache_write_tokens", {"cache_write_1h_tokens"}),
+        ("output_tokens", {"output_tokens", "reasoning_tokens"}),
+        ("output_tokens_only", {"output_tokens"}),
+    ],
+)
+def test_a_meter_is_meant_with_all_that_lies_inside_it(word, raised):
+    lines = ("input_tokens", "cache_read_tokens", "cache_write_1h_tokens", "output_tokens", "reasoning_tokens")
+    assert {line for line in lines if priced(f"any:{word}=100", meter=line) == 6} == raised
+    assert all(priced(f"any:{word}=100", meter=line) == 3 for line in lines if line not in raised)
+
+
+@pytest.mark.parametrize("word", ["input_tokens", "input_tokens_only"])
+def test_a_new_rate_is_one_line_of_the_list(word):
+    """What a cached token costs is not said by what one token of input costs."""
+    assert priced(f"any:{word}==4/1", meter="input_tokens") == 4
+    assert priced(f"any:{word}==4/1", meter="cache_read_tokens") == 3
+
+
+def test_only_a_meter_with_parts_can_be_meant_without_them():
+    assert meters().names_of("output_tokens_only") == {"output_tokens"}
+    assert [meters().names_of(word) for word in ("web_searches_only", "tokens_only", "_only")] == [None] * 3
+    assert str(read_hikes(["acme/m:web_searches_only=5"]).changes[0].selector) == "acme/m:web_searches_only"
+    assert read_hikes(["acme/m:web_searches_only=5"]).changes[0].selector.meters is None, "a name with a colon in it"
 
 
 def test_a_rise_holds_from_its_day():

@@ -77,7 +77,7 @@ def _covered(word: str) -> frozenset[str]:
         return frozenset({name})
     found = meters().names_of(name)
     if found is None:
-        known = (*meters().by_name, *meters().groups, *NOT_COUNTED)
+        known = (*meters().words(), *NOT_COUNTED)
         raise fail("unknown-meter", f'no meter or group is called "{word}"', nearest=nearest_names(name, known))
     return found
 
