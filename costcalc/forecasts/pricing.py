@@ -15,7 +15,7 @@ from costcalc.forecasts.form import BILLED, REQUESTS, value_of
 from costcalc.forecasts.lengths import Cut, cuts_after, place_of
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.meters import meters
-from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.rating.cuts import model_cuts
@@ -126,7 +126,7 @@ class Pricer:
         known = self._known(flow)
         since = known.server.since(day) if known.server else day
         # Flows are kept while nothing that shapes them changes: the same one costs the same until its price does.
-        rates = tuple([self._rate(currency, month) for currency in known.currencies])
+        rates = tuple([self._rate_if_known(currency, month) for currency in known.currencies])
         short = (id(flow), since, rates)
         found = self._of_flow.get(short)
         if found is None:
@@ -380,6 +380,13 @@ class Pricer:
         billed_as = {name: _billed_with(name, price) for name in known}
         found = rated.units[rate, contracted] = _Units(price, billed_as)
         return found
+
+    def _rate_if_known(self, currency: str, month: Month) -> Number | None:
+        """None: what needs it will say so; a stated cost that the list stands for does not."""
+        try:
+            return self._rate(currency, month)
+        except NoRate:
+            return None
 
     def _rate(self, currency: str, month: Month) -> Number:
         found = self._rates.get((currency, month))

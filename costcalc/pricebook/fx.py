@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 from costcalc.calendar import Month, month_of, read_day, read_month
-from costcalc.money import read_number
+from costcalc.money import exact_text, read_number
 from costcalc.pricebook.model import Source
 from costcalc.problems import CostcalcError, Problem
 from costcalc.records import dataclass
@@ -60,7 +60,7 @@ class FxTable:
             return found
         if found := self._known(quote, base, month):
             return FxRate(1 / found.rate, found.month_used, found.basis, found.held)
-        raise CostcalcError([self._missing(base, quote, month)])
+        raise NoRate(self, base, quote, month)
 
     def with_rates(self, rates: Mapping[str, Mapping[str, Fraction | Mapping[Month, Fraction]]]) -> FxTable:
         """The table with rates of one's own: `{"CNY": {"USD": 0.1496}}` is USD for one CNY, flat or by month."""
@@ -86,17 +86,47 @@ class FxTable:
             return FxRate(known[newest].rate, newest, known[newest].basis, held=True)
         return None
 
-    def _missing(self, base: str, quote: str, month: Month) -> Problem:
+    def missing(self, base: str, quote: str, months: Collection[Month], whose: str = "", file: str = "") -> Problem:
+        """What is asked for and not known; `whose`: what asks for it; `file`: what to write, where more is missing."""
         pairs = sorted({*self.months, *self.flat})
-        held = next((self.months[pair] for pair in ((base, quote), (quote, base)) if pair in self.months), None)
+        held = self.months.get(self._held_as(base, quote))
         return Problem(
             "missing-fx",
-            f"no exchange rate from {base} to {quote} is known for {month}",
+            f"no exchange rate from {base} to {quote} is known for {', '.join(map(str, sorted(months)))}{whose}",
             expected=f"a month from {min(held)} on" if held else "",
             nearest=tuple("/".join(pair) for pair in pairs if {base, quote} & {*pair})[:3],
             remedy="write the rate in a file called fx.yaml and give it with --pricebook fx.yaml:"
-            f' {{bases: {{stated: {{url: "who says so"}}}}, fx: {{{base}/{quote}: {{{month}: {{stated: RATE}}}}}}}}',
+            f" {file or self.file_with({(base, quote): months})}",
         )
+
+    def file_with(self, missing: Mapping[Pair, Collection[Month]], asked: Collection[Month] = ()) -> str:
+        """The file that states these rates, and what is known of those pairs for the months that are asked.
+
+        A file's pair stands in place of the table's, and its newest month is held for later ones.
+        """
+        pairs = []
+        for (base, quote), months in missing.items():
+            pair = self._held_as(base, quote)
+            held = self.months.get(pair, {})
+            known = {
+                month: exact_text(held[month].rate) for month in {*asked, *([max(held)] if held else [])} & {*held}
+            }
+            rates = {**dict.fromkeys(months, "RATE"), **known}
+            stated = ", ".join(f"{month}: {{stated: {rates[month]}}}" for month in sorted(rates))
+            pairs.append(f"{'/'.join(pair)}: {{{stated}}}")
+        return f'{{bases: {{stated: {{url: "who says so"}}}}, fx: {{{", ".join(pairs)}}}}}'
+
+    def _held_as(self, base: str, quote: str) -> Pair:
+        """The direction in which the table holds the pair."""
+        return next((pair for pair in ((base, quote), (quote, base)) if pair in self.months), (base, quote))
+
+
+class NoRate(CostcalcError):
+    """A rate that is asked for and not known."""
+
+    def __init__(self, table: FxTable, base: str, quote: str, month: Month) -> None:
+        super().__init__([table.missing(base, quote, (month,))])
+        self.pair, self.month = (base, quote), month
 
 
 def read_fx(path: Path | str) -> FxTable:

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.files import collector_paused
 from costcalc.meters import billable_counts, meters
-from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
@@ -23,6 +23,7 @@ from costcalc.rating.commitments import SHORTFALL, Days, Tally, settle, tally_of
 from costcalc.rating.cuts import model_cuts, split_of
 from costcalc.rating.earners import Earners
 from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.lackingrates import Lacking, lacking_rates
 from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quote, Quotes, days_of, why_unpriced
 from costcalc.records import dataclass
@@ -134,14 +135,21 @@ class Rater:
         unpriced: list[Unpriced] = []
         lacking: set[Kind] = set()
         tally = tally_of(self.commitments)
+        no_rate: list[Lacking] = []
         for kind, sums in amounts.items():
-            made, missing = self.made[kind] = self.charge(kind, sums)
+            try:
+                made, missing = self.made[kind] = self.charge(kind, sums)
+            except NoRate as error:
+                no_rate.append((error, kind, sums))
+                continue
             charges += made
             unpriced += missing
             for charge in made:
                 tally.add(charge, kind.month, charge.cost)
             if missing:
                 lacking.add(kind)
+        if no_rate:
+            raise lacking_rates(self, no_rate)
         revenue, without_cost = self._revenue()
         self._noting = False
         self.committed = self._settled(tally)
@@ -276,6 +284,11 @@ class Rater:
     def bill_wins(self, kind: Kind, sums: Amounts) -> bool:
         basis = self.options.basis
         return sums.has_cost and (basis == "billed" or (basis == "auto" and kind.cost_kind == "billed"))
+
+    def is_of_bill(self, kind: Kind, sums: Amounts) -> bool:
+        """Whether the basis takes the stated cost: it was billed, or stands in for a price that no list has."""
+        is_listed = kind.key is not None and bool(self.quotes.quote(kind.key).rates)
+        return self.bill_wins(kind, sums) or (self.may_stand_in(sums) and not is_listed)
 
     def has_cost(self, kind: Kind) -> bool:
         """Whether the rating that was made charged anything for it."""

@@ -109,6 +109,7 @@ def cost_json(report: CostReport) -> str:
             "commitments": [write.committed(part) for part in report.rating.commitments],
             "list_and_contracted": write.contracted(report.rating.contracted) if report.rating.contracted else None,
             "list_and_stated": write.both(report.both) if report.both else None,
+            "without_rate": [{"currency": currency, "rows": rows} for currency, rows in report.without_rate.items()],
             "unpriced": [unpriced_json(part, report.rating) for part in report.rating.unpriced],
             "assumptions": [write.assumption(part) for part in report.rating.assumptions],
             "other_lists": [write.spent_other_list(other) for other in report.other_lists],

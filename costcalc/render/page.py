@@ -17,7 +17,7 @@ from costcalc.render.months import month_blocks
 from costcalc.render.passing import passing_blocks
 from costcalc.render.tree import PARTLY, Table, table_of
 from costcalc.render.why import why_cost, why_projection
-from costcalc.render.words import money_text, percent_text, price_text
+from costcalc.render.words import counted, money_text, percent_text, price_text
 from costcalc.reports.cost import CostReport, ListAndBilled
 from costcalc.reports.projection import Projection
 
@@ -61,6 +61,7 @@ def cost_blocks(report: CostReport) -> Sequence[Block]:
         *_table_notes(table, Cost(report.rating.total.before), report.currency),
         *(_list_and_contracted(report.rating.contracted, report.currency) if report.rating.contracted else ()),
         *(_list_and_stated(report.both, report.currency) if report.both else ()),
+        *_without_rate(report),
         *missing_blocks(report.rating, report.usage),
         *commitment_blocks(report.rating),
         *assumption_blocks(report.rating, report.usage, report.other_lists, with_rise=False),
@@ -82,6 +83,12 @@ def _list_and_contracted(both: ListAndContracted, currency: str) -> Iterator[Blo
     listed, contracted = money_text(both.listed, currency), money_text(both.contracted, currency)
     below = f": {percent_text(both.discount)} below the list" if both.discount else ""
     yield Note(f"Where your discounts apply: {contracted}, by the list {listed}{below}.")
+
+
+def _without_rate(report: CostReport) -> Iterator[Block]:
+    for currency, rows in report.without_rate.items():
+        text = f"List and stated cost of {counted(rows, 'row')} are not set beside each other: no exchange rate from {currency} to {report.currency} is known."
+        yield Note(text)
 
 
 def _list_and_stated(both: ListAndBilled, currency: str) -> Iterator[Block]:

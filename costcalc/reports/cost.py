@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
@@ -38,6 +38,7 @@ class CostReport:
     rating: Rating
     lines: Sequence[ReportLine]
     both: ListAndBilled | None  # None: no row states a cost, or none of those has a list price
+    without_rate: Mapping[str, int]  # currency → rows whose list and stated cost it keeps apart: no rate is known
     other_lists: Sequence[OtherList]
     rates_used: Sequence[RateUsed]
 
@@ -76,23 +77,35 @@ def cost(
     if allocate == "proportional":
         rating = allocated(rating)
     rating, lines = with_lines(rater, rating, rating.revenue)
+    both, without_rate = _both(rater)
     return CostReport(
         summary_of(ledger, options.timezone),
         rating,
         lines,
-        _both(rater),
+        both,
+        without_rate,
         other_lists(ledger, pricebook, fx, rater, rating),
         tuple(rater.rates_used),
     )
 
 
-def _both(rater: Rater) -> ListAndBilled | None:
+def _both(rater: Rater) -> tuple[ListAndBilled | None, dict[str, int]]:
+    """The list beside the stated costs; and how many rows lack an exchange rate for that, by the currency it is from."""
     listed, stated = Fraction(), Fraction()
-    found = False
+    found, without_rate = False, dict[str, int]()
     for kind, sums in rater.amounts.items():
-        if not sums.has_cost or (at_list := rater.list_cost(kind, sums)) is None:
+        if not sums.has_cost:
+            continue
+        try:
+            at_list = rater.list_cost(kind, sums)
+            rate = rater.exchange(kind.cost_currency or rater.currency, kind.month)
+        except NoRate as error:
+            currency = error.pair[0]
+            without_rate[currency] = without_rate.get(currency, 0) + sums.rows
+            continue
+        if at_list is None:
             continue
         found = True
         listed += at_list.before
-        stated += sums.cost * rater.exchange(kind.cost_currency or rater.currency, kind.month)
-    return ListAndBilled(listed, stated) if found else None
+        stated += sums.cost * rate
+    return ListAndBilled(listed, stated) if found else None, without_rate

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from costcalc.meters import meters, parts_within
-from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.model import Book, Bounds, Schedule, Source
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import fail, nearest_names
@@ -306,8 +306,7 @@ class _Explainer:
         simple = [
             change for change in changes if change.new_rate is None and (charge.meter or change.selector.meters is None)
         ]
-        listed = self.rater.list_cost(kind, sums)
-        by_list = None
+        listed, by_list = self._listed(kind, sums), None
         if len(simple) < len(changes) and not charge.hike_not_applied and listed:
             by_list = listed.low / listed.before, listed.mid / listed.before, listed.high / listed.before
         currency = kind.cost_currency or self.rater.currency
@@ -322,6 +321,13 @@ class _Explainer:
             why_stated="" if self.rater.bill_wins(kind, sums) else self._why_unpriced(kind, sums),
             hike_not_applied=charge.hike_not_applied,
         )
+
+    def _listed(self, kind: Kind, sums: Amounts) -> Cost | None:
+        """What the list says beside a stated cost; None where it does not price it, or no rate brings it here."""
+        try:
+            return self.rater.list_cost(kind, sums)
+        except NoRate:
+            return None
 
     def _why_unpriced(self, kind: Kind, sums: Amounts) -> str:
         return next((part.reason for part in self.rater.by_list(kind, sums)[1]), "")

@@ -40,7 +40,7 @@ def test_a_month_before_the_table_is_missing():
         "  = expected: a month from 2025-01 on\n"
         "  = nearest:  USD/CNY\n"
         "  = remedy:   write the rate in a file called fx.yaml and give it with --pricebook fx.yaml: "
-        '{bases: {stated: {url: "who says so"}}, fx: {USD/CNY: {2024-12: {stated: RATE}}}}'
+        '{bases: {stated: {url: "who says so"}}, fx: {USD/CNY: {2024-12: {stated: RATE}, 2026-10: {stated: 6.685}}}}'
     )
 
 

@@ -191,8 +191,10 @@ def test_every_field_of_a_projection_is_documented():
 def test_every_field_of_a_cost_report_is_documented():
     options = RatingOptions(("customer",), currency="USD")
     printed = fields(json.loads(cost_json(cost(FULL, LISTS, RATES, options))))
-    for name, types in fields(json.loads(cost_json(cost_report(MILLION)))).items():
-        printed.setdefault(name, set()).update(types)
+    abroad = ledger(group("qwen3-max", 10**6, billed=Fraction(1), billed_currency="EUR", cost_kind="estimated"))
+    for report in (cost_report(MILLION), cost(abroad, LISTS, RATES, RatingOptions())):
+        for name, types in fields(json.loads(cost_json(report))).items():
+            printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.cost/1"))
 
 
