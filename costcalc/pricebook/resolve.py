@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
+from difflib import SequenceMatcher
 from fnmatch import translate
 from functools import cached_property
 
@@ -18,6 +19,8 @@ from costcalc.problems import nearest_names
 from costcalc.records import dataclass
 
 _SUGGESTED = 3
+_SLIP = 0.7  # likeness of names that are one, but for a slip
+_WORD = re.compile(r"[a-z]+|[\d.]+")
 # A date suffix names a snapshot of the same model and inherits everything.
 _DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
 
@@ -333,10 +336,12 @@ class Pricebook:
         full, bare = self.model_names(), self.known_names()
         found = {}
         for name in names:
-            near = nearest_names(name, full) if "/" in name else ()
-            near = near or tuple(
-                each for known in nearest_names(name.rpartition("/")[2], bare) for each in self._billed_as(known, full)
-            )
+            provider, _, model = name.lower().rpartition("/")
+            near = [each for known in _by_family(model, bare) for each in self._billed_as(known, full)]
+            named = f"{self.provider_named(provider) or provider}/"
+            near.sort(key=lambda each: not each.startswith(named))
+            if not near or not near[0].startswith(named):
+                near = [*nearest_names(name, [each for each in full if each.startswith(named)]), *near]
             found[name] = tuple(dict.fromkeys(near))[:_SUGGESTED]
         return found
 
@@ -346,6 +351,27 @@ class Pricebook:
         if isinstance(found, ResolvedModel):
             return [f"{found.provider}/{found.model}"]
         return [each for each in full if each.endswith(f"/{name}")]
+
+
+def _by_family(name: str, known: Sequence[str]) -> list[str]:
+    """The known names that are alike, those first that begin with the same words: gpt-4o-audio is nearest to gpt-4o."""
+    own = _WORD.findall(name)
+    shared = {each: _equal_at_first(own, _WORD.findall(each.lower())) for each in known}
+    most = max(shared.values(), default=0)
+    family = [each for each, count in shared.items() if count == most] if most else []
+    alike = SequenceMatcher(b=name)
+
+    def likeness(each: str) -> float:
+        alike.set_seq1(each.lower())
+        return alike.ratio()
+
+    # A slip at the beginning leaves the rest equal; names that have neither in common mislead.
+    near = [each for each in nearest_names(name, known) if shared[each] or likeness(each) > _SLIP]
+    return sorted({*family, *near}, key=lambda each: (shared[each], likeness(each), each), reverse=True)
+
+
+def _equal_at_first(one: Sequence[str], other: Sequence[str]) -> int:
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 class _BookNames:

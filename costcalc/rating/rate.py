@@ -209,7 +209,9 @@ class Rater:
         found = [self._with_makers_model(part) if part.key is None else part for part in unpriced]
         near = self._nearest([part for part in found if part.key is None and part.makers_model is None])
         return [
-            replace(part, nearest=near.get(part.model, ())) if part.key is None and part.makers_model is None else part
+            replace(part, nearest=near.get(_asked(part), ()))
+            if part.key is None and part.makers_model is None
+            else part
             for part in found
         ]
 
@@ -222,7 +224,7 @@ class Rater:
         tokens: dict[str, Fraction] = {}
         for part in unknown:
             if part.model:
-                tokens[part.model] = tokens.get(part.model, Fraction()) + part.tokens
+                tokens[_asked(part)] = tokens.get(_asked(part), Fraction()) + part.tokens
         largest = sorted(tokens, key=lambda model: -tokens[model])[:_SUGGESTED]
         return self.pricebook.nearest(largest) if largest else {}
 
@@ -738,6 +740,11 @@ def as_one(unpriced: Iterable[Unpriced]) -> list[Unpriced]:
 def bill_days_of(change_days: Iterable[date], commitments: Iterable[Commitment]) -> list[date]:
     """The days that part what no book prices: a rise or a commitment begins or ends."""
     return sorted({*change_days, *(day for c in commitments for day in (c.from_day, c.until_day) if day)})
+
+
+def _asked(part: Unpriced) -> str:
+    """The model with its provider, whose other models are nearer than those of others."""
+    return f"{part.provider}/{part.model}" if part.provider and "/" not in part.model else part.model
 
 
 def _compound(changes: tuple[PriceChange, ...]) -> tuple[Fraction, Fraction, Fraction]:

@@ -275,3 +275,29 @@ def test_a_name_of_one_list_is_no_name_of_another():
     shared = [name for book in BOOKS.books for name in (book.provider, *book.provider_names)]
     assert len(meant) == len(set(meant))
     assert not set(meant) & set(shared)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("gpt-4o-audio-preview", "openai/gpt-4o"),
+        ("openai/gpt-4o-audio-preview", "openai/gpt-4o"),
+        ("qwen3-mx", "alibaba/qwen3-max"),
+        ("claude-sonet-4.5", "anthropic/claude-sonnet-4-5"),
+        ("gemni-2.5-pro", "google/gemini-2.5-pro"),
+        ("azure/gpt-5-mni", "openai/gpt-5-mini"),
+    ],
+)
+def test_near_names_are_of_the_same_vendor_and_family_first(name, near):
+    found = load_pricebook().nearest([name])[name]
+    assert found[0].startswith(near)
+    assert found[1].partition("/")[0] in (near.partition("/")[0], "xiaomi")  # mimo-v2.5-pro is as near to gemni-2.5-pro
+
+
+def test_a_name_of_a_family_that_no_list_has_is_near_to_nothing():
+    assert load_pricebook().nearest(["llama-4-70b"]) == {"llama-4-70b": ()}
+
+
+def test_the_models_of_the_provider_that_the_log_names_go_first():
+    found = load_pricebook().nearest(["baidu/deepseek-r9", "deepseek/deepseek-r9"])
+    assert [near[0].partition("/")[0] for near in found.values()] == ["baidu", "deepseek"]
