@@ -69,8 +69,8 @@ from costcalc.usage.rows import (
 from costcalc.usage.sources import Source, Workspace
 from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, lacking_parts, one_sided
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
-from costcalc.usage.unread import unread_problem, with_unread
-from costcalc.usage.usagenames import all_names, is_small
+from costcalc.usage.unread import unread_problem
+from costcalc.usage.usagenames import is_small, looked_at, strewn_names, with_all_names
 
 _ALONE = 1_000_000  # more than there are readings: sources read by themselves
 _READABLE = "lines that hold no usage"
@@ -186,7 +186,8 @@ class Counter:
             self._count_once(number)
 
     def _count_once(self, number: int) -> None:
-        if self.readings[number].names is not None and is_small(self.readings[number].files):
+        reading = self.readings[number]
+        if reading.names is not None and (is_small(reading.files) or strewn_names(reading)):
             self._ask_names(number)
         if self.readings[number].sources[0].kind == "table":
             self._count_table(number)
@@ -290,11 +291,7 @@ class Counter:
 
     def _ask_names(self, number: int) -> None:
         """Replace what the first lines say of the names in usage objects by what all of them say."""
-        reading = self.readings[number]
-        if reading.names is not None and not reading.names.exact:
-            spec = reading.unassumed or reading.spec
-            names = all_names(self.engine, reading)
-            self.readings[number] = replace(reading, names=names, watched=with_unread(reading.watched, spec, names))
+        self.readings[number] = with_all_names(self.engine, self.readings[number])
 
     def _forget(self, number: int) -> None:
         self.engine.execute(f"DELETE FROM counted WHERE reading = {number}")
@@ -517,6 +514,7 @@ class Counter:
         return [
             *notes,
             *self.settled,
+            *(_partly_looked_at(reading) for reading in self.readings if reading.names and not reading.names.exact),
             *copies,
             *(note for reading in self.readings for source in reading.sources for note in source.notes),
         ]
@@ -701,6 +699,14 @@ def copy_note(reading: Reading, source: Source) -> str:
     once = reading.spec.dedupe or (reading.spec.replies and reading.tells_apart)
     counted = "what has an id is counted once" if once else "both are counted"
     return f"{source.shown} holds the same bytes as {source.copy_of}: {counted}"
+
+
+def _partly_looked_at(reading: Reading) -> str:
+    looked, size = looked_at(reading.files)
+    return (
+        f"{reading.sources[0].shown}: lines from all over it ({looked / size:.0%} of {size >> 20:,} MB) were looked at for"
+        " counts of other names than its first lines have; `costcalc formats` looks at every line"
+    )
 
 
 def is_refused(verdict: int) -> bool:

@@ -47,6 +47,11 @@ class Looks:
         return found if self.count <= _KEPT else replace(found, records=())
 
 
+def leaves_of(line: bytes) -> set[str]:
+    """Every path of a line; none where it is no object."""
+    return {path for record in _objects(line.decode("utf-8", "replace"), 1) for path, _ in _flat(record)}
+
+
 def _look(text: str, most: int) -> Look:
     records = list(_objects(text, most))
     flat = [dict(_flat(record)) for record in records]

@@ -28,6 +28,7 @@ from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import Source, Workspace, open_sources
 from costcalc.usage.store import is_ledger, joined, read_ledger, recut, unmatched
+from costcalc.usage.usagenames import with_all_names
 
 __all__ = ["Detection", "ScanRequest", "detect", "scan"]
 
@@ -133,7 +134,8 @@ def detect(
             raise CostcalcError(left.problems)
         stored = {each.path.rpartition(" (")[0]: ledger.dimensions for ledger in kept for each in ledger.sources}
         found = [Detection(path, STORED, "costcalc scan wrote it", {}, names) for path, names in stored.items()]
-        found += [_detection(reading, source) for reading in readings for source in reading.sources]
+        looked = [with_all_names(engine, reading) for reading in readings]
+        found += [_detection(reading, source) for reading in looked for source in reading.sources]
         return [*found, *_not_read(left)]
 
 

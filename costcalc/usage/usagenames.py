@@ -1,5 +1,6 @@
 """Names inside usage objects: which paths the lines of a JSON log hold there. The first lines tell most of it; all of
-them are asked where the log is small, or where a line has what the first ones lack.
+them are asked where the log is small, or where a line has what the first ones lack. Of a large one, where to ask all
+takes longer than to count, lines from all over it are looked at.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from typing import TYPE_CHECKING
 
 from costcalc.usage.engine import Engine, json_lines
 from costcalc.usage.formats import FormatSpec
+from costcalc.usage.looks import leaves_of
 from costcalc.usage.paths import JsonColumns, UsageNames
 from costcalc.usage.sources import Source
+from costcalc.usage.unread import with_unread
 
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
 
 _SMALL = 16 << 20  # bytes of a log that is asked as a whole at once
+_STRETCH = 64 << 10  # bytes of lines that are looked at in one place
+_LOOKED_AT = 20  # one byte of so many, at most as many as are small
 
 
 def first_names(spec: FormatSpec, sources: Sequence[Source]) -> UsageNames:
@@ -31,6 +36,51 @@ def first_names(spec: FormatSpec, sources: Sequence[Source]) -> UsageNames:
 def is_small(sources: Sequence[Source]) -> bool:
     """Whether asking every line takes no time that anyone notices."""
     return sum(Path(source.path).stat().st_size for source in sources) <= _SMALL
+
+
+def strewn_names(reading: Reading) -> bool:
+    """Whether lines from all over the log have names in usage objects that the first ones lack."""
+    names = reading.names
+    assert names is not None
+    first = {leaf for source in reading.sources for leaf in source.leaves}
+    for source in reading.files:
+        for leaf in {leaf for line in _strewn_lines(Path(source.path)) for leaf in leaves_of(line)} - first:
+            if names.inside(leaf) is not None:
+                return True
+            first.add(leaf)
+    return False
+
+
+def looked_at(sources: Sequence[Source]) -> tuple[int, int]:
+    """How many bytes of how many are looked at, about."""
+    sizes = [Path(source.path).stat().st_size for source in sources]
+    return sum(_stretches(size) * min(_STRETCH, size) for size in sizes), sum(sizes)
+
+
+def _stretches(size: int) -> int:
+    return max(1, min(size // _LOOKED_AT, _SMALL) // _STRETCH)
+
+
+def _strewn_lines(path: Path) -> Iterator[bytes]:
+    size = path.stat().st_size
+    count = _stretches(size)
+    left = 2 * count * _STRETCH  # of very long lines fewer are looked at
+    with path.open("rb") as stream:
+        # From the end on, where what a new version writes is first.
+        for i in range(count, 0, -1):
+            stream.seek(max(0, size * i // count - _STRETCH))
+            left -= len(stream.readline())
+            lines = stream.readlines(_STRETCH) if left > 0 else []
+            left -= sum(map(len, lines))
+            yield from lines
+
+
+def with_all_names(engine: Engine, reading: Reading) -> Reading:
+    """The reading with the names of every line in place of those that the first lines say."""
+    if reading.names is None or reading.names.exact:
+        return reading
+    names = all_names(engine, reading)
+    return replace(reading, names=names, watched=with_unread(reading.watched, reading.unassumed or reading.spec, names))
 
 
 def all_names(engine: Engine, reading: Reading) -> UsageNames:

@@ -1,0 +1,62 @@
+"""Logs too large to ask every line for the names of its counts: lines from all over them are looked at, and this is said."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from costcalc.usage.usagenames import is_small
+from tests.usage.kit import counted
+
+PAD = "word " * 400  # of an answer
+LINES = 10_000  # 20 MB
+
+
+def line(i, **more):
+    usage = {"prompt_tokens": 10, "completion_tokens": 1, **more}
+    answer = {"created": 1788256800 + i, "model": "gpt-5", "choices": [{"message": {"content": PAD}}], "usage": usage}
+    return f"{json.dumps(answer)}\n"
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    """A log in which the last tenth has a count that its first lines have not; and another in which one line has it."""
+    folder = tmp_path_factory.mktemp("large")
+    plain = line(0)
+    (folder / "late.jsonl").write_text(plain * (LINES * 9 // 10) + line(1, new_tokens=3) * (LINES // 10))
+    (folder / "once.jsonl").write_text(plain * 1_000 + line(1, new_tokens=3) + plain * LINES)
+    (folder / "long.jsonl").write_text((plain * 10 + line(2).replace(PAD, PAD * 200)) * 50 + line(1, new_tokens=3))
+    return folder
+
+
+@pytest.mark.parametrize(("name", "amount"), [("late.jsonl", "3,000"), ("long.jsonl", "3")])
+def test_a_count_that_begins_later_is_said(name, amount, log):
+    ledger = counted(log / name)
+    assert [problem.message for problem in ledger.uncounted] == [
+        f"usage.new_tokens: {amount} in all, and no figure counts it"
+    ]
+    assert not any("looked at" in note for note in ledger.notes)
+
+
+def test_where_only_some_lines_were_looked_at_it_is_said_and_how_to_look_at_all(log, run_costcalc):
+    ledger = counted(log / "once.jsonl")
+    assert not ledger.uncounted
+    (note,) = (note for note in ledger.notes if "looked at" in note)
+    assert "(5% of 22 MB)" in note
+    command = note.split("`costcalc ")[1].partition("`")[0]
+    assert "new_tokens" in run_costcalc(command, "once.jsonl", cwd=log).out
+
+
+def test_of_a_small_log_every_line_is_asked(tmp_path):
+    (tmp_path / "small.jsonl").write_text(line(0) * 300 + line(1, new_tokens=3) + line(0) * 300)
+    assert counted(tmp_path / "small.jsonl").uncounted
+
+
+class _File:
+    def __init__(self, path):
+        self.path = str(path)
+
+
+def test_the_logs_here_are_large(log):
+    assert not any(is_small([_File(path)]) for path in log.iterdir())
