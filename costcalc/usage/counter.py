@@ -705,7 +705,7 @@ def _partly_looked_at(reading: Reading) -> str:
     looked, size = looked_at(reading.files)
     return (
         f"{reading.sources[0].shown}: lines from all over it ({looked / size:.0%} of {size >> 20:,} MB) were looked at for"
-        " counts of other names than its first lines have; `costcalc formats` looks at every line"
+        " counts of other names than its first lines have; `costcalc formats detect` looks at every line"
     )
 
 
