@@ -92,7 +92,7 @@ def _files(readings: Sequence[Reading], which: int) -> Iterator[File]:
     """The sources that hold objects (0), or lines of output (1)."""
     for number, reading in enumerate(readings):
         spec = reading.unassumed or reading.spec
-        for condition in spec.either[which : which + 1]:
+        for condition in spec.batches[which : which + 1]:
             for position, source in enumerate(reading.sources):
                 if any(meets(condition, record, spec.roots) for record in source.records):
                     yield File(number, position, source)

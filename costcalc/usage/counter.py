@@ -45,7 +45,7 @@ from costcalc.usage.labels import (
 )
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.names import canonical
-from costcalc.usage.overlaps import check_apart
+from costcalc.usage.overlaps import check_apart, check_kinds
 from costcalc.usage.packs import packed
 from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
@@ -104,6 +104,7 @@ class Counter:
         filtered = (name for name in self.request.where if name not in NAMES)
         self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
         self._check_dimensions()
+        check_kinds(self.readings)
         self.engine.execute(counted_table(len(self.labels)))
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))

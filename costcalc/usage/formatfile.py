@@ -14,6 +14,7 @@ from costcalc.cache import cached
 from costcalc.meters import meters
 from costcalc.problems import nearest_names
 from costcalc.usage.formats import (
+    READERS,
     Condition,
     Cost,
     Dedupe,
@@ -74,6 +75,7 @@ _FORMAT_KEYS = [
     "remarks",
     "dedupe",
     "replies",
+    "batches",
     "either",
     "parts",
     "undated",
@@ -113,7 +115,7 @@ class _Reader:
         root = self.document.map_at(self.document.root, "the format", (*_FORMAT_KEYS, *_SHAPE_KEYS))
         base = self.shape(root, Shape(), "")
         shapes = self.shapes(root.get("shapes"), base)
-        parts = root.get("parts")
+        parts, either = root.get("parts"), self.document.map_at(root.get("either"), "either")
         return FormatSpec(
             self.word(root.get("format"), "format"),
             self.words(root.get("reads"), "reads"),
@@ -122,7 +124,7 @@ class _Reader:
             self.lists(root.get("recognise"), "recognise"),
             self.lists(root.get("only"), "only"),
             self.words(root.get("roots"), "roots") or (".",),
-            unfold=self.unfold(root.get("unfold")),
+            unfold=tuple(self.unfold(node) for node in self.nodes(root.get("unfold"))),
             search_for=self.words(root.get("search_for"), "search_for"),
             usage_objects=self.words(root.get("usage_objects"), "usage_objects"),
             signs=self.words(root.get("signs"), "signs"),
@@ -130,7 +132,8 @@ class _Reader:
             remarks=tuple(self.remark(node) for node in self.nodes(root.get("remarks"))),
             dedupe=self.dedupe(root.get("dedupe")),
             replies=self.replies(root.get("replies")),
-            either=tuple(self.condition(node, "either") for node in self.nodes(root.get("either"))),
+            batches=self.batches(root.get("batches")),
+            either={key.text: self.condition(node, key.text) for key, node in either},
             parts=tuple(self.parts(part, base) for part in self.nodes(parts)),
             undated=self.word(root.get("undated"), "undated") == "yes",
             other_columns=self.word(root.get("other_columns"), "other_columns") != "no",
@@ -368,15 +371,21 @@ class _Reader:
         when = self.condition(entry.get("when"), "when") if "when" in entry else None
         return Remark(re.sub(r"\s+", " ", self.word(entry.get("text"), "text")), when)
 
-    def unfold(self, node: Node | None) -> Unfold | None:
-        if node is None:
-            return None
-        entry = self.document.map_at(node, "unfold", ("list", "keep", "under", "without"))
+    def unfold(self, node: Node) -> Unfold:
+        entry = self.document.map_at(node, "unfold", ("list", "keep", "under", "without", "reader", "of"))
+        steps, reader = self.word(entry.get("list"), "list"), self.word(entry.get("reader"), "reader")
+        if reader and reader not in READERS:
+            self.document.report(
+                entry.get("reader") or entry.place, "unknown-name", f'no reader is called "{reader}"',
+                expected=", ".join(READERS),
+            )  # fmt: skip
         return Unfold(
-            tuple(self.word(entry.get("list"), "list").split(".")),
+            tuple(steps.split(".")) if steps else (),
             self.word(entry.get("keep"), "keep") == "yes",
             self.word(entry.get("under"), "under"),
             self.words(entry.get("without"), "without"),
+            reader,
+            self.words(entry.get("of"), "of"),
         )
 
     def dedupe(self, node: Node | None) -> Dedupe | None:
@@ -400,6 +409,10 @@ class _Reader:
             self.events(entry.get("events")),
             self.sums(entry.get("sums")),
         )
+
+    def batches(self, node: Node | None) -> tuple[Condition, ...]:
+        entry = self.document.map_at(node, "batches", keys := ("object", "line"))
+        return tuple(self.condition(entry.get(key), key) for key in keys if key in entry)
 
     def reply_id(self, node: Node) -> ReplyId:
         if isinstance(node, Scalar):

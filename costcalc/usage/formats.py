@@ -222,14 +222,20 @@ class Parts:
     shape: Shape  # paths that start with `*.` are the part's own
 
 
+# What no list of keys can say: functions from the lines of a file to its records.
+READERS = {"codex": "costcalc.usage.codex:sessions", "otel": "costcalc.usage.otel:telemetry"}
+
+
 @dataclass(frozen=True, slots=True)
 class Unfold:
     """Records that hold lists of records: each member is read as a record, with what stands beside its list."""
 
-    list: tuple[str, ...]  # keys from the top to the innermost list: data, results
+    list: tuple[str, ...] = ()  # keys from the top to the innermost list: data, results
     keep: bool = False  # the record is read too, without the list
     under: str = ""  # the key that the member gets; "": its own keys stand at the top
     without: tuple[str, ...] = ()  # keys of the record that are not repeated beside a member
+    reader: str = ""  # a function of its own takes the whole file apart: a name of `unfold.READERS`
+    of: tuple[str, ...] = ()  # the paths that show a record to be the reader's
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,7 @@ class FormatSpec:
     signs: tuple[str, ...] = ()  # top-level keys that a readable line is likely to have, if none that are read
     unseen_roots: tuple[str, ...] = ()  # the roots that the first lines do not have: looked into only if lines are left
     trimmed: bool = False  # assumed: shapes that come after all that were seen are left away
-    unfold: Unfold | None = None  # where a record is taken apart into several before it is read
+    unfold: tuple[Unfold, ...] = ()  # where a record is taken apart into several before it is read
     search_for: tuple[str, ...] = ()  # keys of usage objects: a line that has one anywhere must have been understood
     usage_objects: tuple[
         str, ...
@@ -255,7 +261,8 @@ class FormatSpec:
     remarks: tuple[Remark, ...] = ()
     dedupe: Dedupe | None = None
     replies: Replies | None = None
-    either: tuple[Condition, ...] = ()  # of a run's lines only one kind may be there: the others say the same usage
+    batches: tuple[Condition, ...] = ()  # the objects that sum a batch up, and the lines of its output
+    either: Mapping[str, Condition] = field(default_factory=dict)  # kinds of records that tell of the same usage
     parts: tuple[Parts, ...] = ()  # of a line that has several of them the first is read
     undated: bool = False  # rows without a time are taken as of the day of the file's last change
     other_columns: bool = True  # columns without a meaning are dimensions

@@ -10,7 +10,9 @@ from pathlib import PurePath
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
+from costcalc.usage.assume import meets
 from costcalc.usage.engine import Engine
+from costcalc.usage.formats import Condition, FormatSpec
 from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.readings import Reading
 from costcalc.usage.rows import COUNTED
@@ -52,6 +54,29 @@ def check_apart(engine: Engine, readings: Sequence[Reading]) -> None:
     problems = [problem for pair in combinations(held, 2) if (problem := _problem(*pair))]
     if problems:
         raise CostcalcError(problems)
+
+
+def check_kinds(readings: Sequence[Reading]) -> None:
+    """CostcalcError: records of several kinds that tell of the same usage, as spans and metrics do."""
+    problems = []
+    for reading in readings:
+        spec = reading.unassumed or reading.spec
+        kinds = {name: _files_of(reading, spec, condition) for name, condition in spec.either.items()}
+        kinds = {name: files for name, files in kinds.items() if files}
+        if len(kinds) < 2:
+            continue
+        (one, files), (other, place), *_ = kinds.items()
+        what = f"it holds {other}, and {files[0]} {one}, which tell of the same usage"
+        remedy = f"name files of one kind: {' or '.join(found[0] for found in kinds.values())}; {_REMEDY}"
+        problems.append(Problem("counted-twice", what, Place(place[0]), remedy=remedy))
+    if problems:
+        raise CostcalcError(problems)
+
+
+def _files_of(reading: Reading, spec: FormatSpec, condition: Condition) -> list[str]:
+    """The files whose first records are of a kind."""
+    sources = reading.sources
+    return [each.shown for each in sources if any(meets(condition, record, spec.roots) for record in each.records)]
 
 
 def check_stored(ledgers: Sequence[UsageLedger], log: UsageLedger) -> None:

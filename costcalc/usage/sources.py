@@ -31,7 +31,7 @@ from costcalc.usage.looks import Looks
 from costcalc.usage.paths import quoted
 from costcalc.usage.progress import Progress, Step, watched
 from costcalc.usage.session import can_spell, literal, locked_session
-from costcalc.usage.unfold import read_exact, unfolded
+from costcalc.usage.unfold import taken_apart
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
@@ -321,18 +321,14 @@ def json_source(name: str, path: Path, text: str, whole: bool, workspace: Worksp
 
 def _unfolded(path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace) -> tuple[Path, tuple[int, ...]]:
     """A copy with every member of the records' lists as a record, and the line that each came from."""
-    target, lines = workspace.new_file(".jsonl"), []
+    target, places = workspace.new_file(".jsonl"), []
     with path.open(encoding="utf-8", errors="replace") as source, target.open("w", encoding="utf-8") as out:
-        for number, line in enumerate(source):
-            if not line.strip():
-                continue
-            place = starts[number] if number < len(starts) else number + 1
-            record = read_exact(line)
-            # A line that is no record stays as it is, to be refused with its place.
-            for member in [line.strip()] if record is None else map(json.dumps, unfolded(record, unfold)):
-                out.write(f"{member}\n")
-                lines.append(place)
-    return target, tuple(lines)
+        numbered = enumerate(source)
+        lines = ((starts[n] if n < len(starts) else n + 1, line) for n, line in numbered if line.strip())
+        for place, member in taken_apart(lines, unfold):
+            out.write(f"{member}\n")
+            places.append(place)
+    return target, tuple(places)
 
 
 def _is_lines(text: str) -> bool:

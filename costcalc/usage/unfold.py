@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from costcalc.meters import meters
 from costcalc.usage.formatfile import formats
-from costcalc.usage.formats import FormatSpec, Unfold
+from costcalc.usage.formats import READERS, FormatSpec, Unfold
 from costcalc.usage.names import canonical, meaning_by_name
 
 _LOOKED_AT = 20  # records, until one shows what they are
 _DEEPEST = 2  # objects around a list
 _TIMES = frozenset(["timestamp", "date", "month"])
 Record = dict[str, Any]
+Numbered = tuple[int, str]  # the line at which a record begins, and the record
 
 
 def unfold_of(records: Iterable[Mapping[str, Any]]) -> Unfold | None:
     """How records like these are taken apart; None: they are read as they are."""
-    specs = [spec for spec in formats().values() if spec.unfold]
+    ways = [(spec, unfold) for spec in formats().values() for unfold in spec.unfold]
     for record, _ in zip(records, range(_LOOKED_AT), strict=False):
-        for spec in specs:
-            if spec.unfold and any(_is_of(spec, member) for member in unfolded(dict(record), spec.unfold)):
-                return spec.unfold
+        for spec, unfold in ways:
+            if unfold.reader:
+                if all(_has(record, key.split(".")) for key in unfold.of):
+                    return unfold
+            elif any(_is_of(spec, member) for member in unfolded(dict(record), unfold)):
+                return unfold
         if (found := _plain_list(dict(record))) is not None:
             return found
     return None
@@ -78,6 +83,18 @@ def read_exact(line: str) -> Record | None:
     except ValueError:
         return None
     return record if isinstance(record, dict) else None
+
+
+def taken_apart(lines: Iterable[Numbered], unfold: Unfold) -> Iterator[Numbered]:
+    """The records that a file's lines hold. A line that is no record stays as it is, to be refused with its place."""
+    if unfold.reader:
+        module, _, function = READERS[unfold.reader].partition(":")
+        yield from getattr(import_module(module), function)(lines)
+        return
+    for number, line in lines:
+        record = read_exact(line)
+        for member in [line.strip()] if record is None else map(json.dumps, unfolded(record, unfold)):
+            yield number, member
 
 
 def unfolded(record: Record, unfold: Unfold) -> Iterator[Record]:

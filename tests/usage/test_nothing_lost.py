@@ -27,7 +27,7 @@ from tests.usage.kit import counted, write
 TOKENS = ("input_tokens", "output_tokens")
 FEW = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 COUNT = st.integers(1_000, 9_999)  # long enough to be no flag, and short enough to be no time
-TIMES = {"unix": "1788220800", "unix-ms": "1788220800000"}
+TIMES = {"unix": "1788220800", "unix-ms": "1788220800000", "naive-day": "2026-09-01", "naive-month": "2026-09"}
 
 
 # --- rows made from a format's own paths ------------------------------------------------------------------------
@@ -176,12 +176,16 @@ def body_of(spec, shape, numbers, *, states_total):
         put(record, paths[0], 0)
     for paths, values in shape.when.where:
         put(record, paths[0], values[0].replace("*", ""))
+    put(record, shape.time.paths[0], TIMES.get(shape.time.kind, "2026-09-01T00:00:00Z"))
+    if isinstance(shape.requests, Term):
+        put(record, shape.requests.paths[0], 1)
     for paths in shape.when.present:
         if not {*paths} & {*whole, *parts, *total}:
             put(record, paths[0], "1")
     put(record, shape.model.paths[0], "x")
-    put(record, shape.time.paths[0], TIMES.get(shape.time.kind, "2026-09-01T00:00:00Z"))
     for name in spec.signs if spec.name == "claude-code" else ():
+        put(record, name, "x")
+    for name in max(spec.recognise, key=lambda marks: sum(mark in record for mark in marks)):
         put(record, name, "x")
     return record
 

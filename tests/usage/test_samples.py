@@ -235,3 +235,136 @@ def test_one_log_may_mix_every_provider(tmp_path):
     together = counted(mixed)
     assert together.refused_rows == 0
     assert dict(together.totals) == {meter: sum(ledger.totals[meter] for ledger in apart) for meter in together.totals}
+
+
+def document(name):
+    return json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+
+
+def test_openai_usage_report():
+    name = "openai-usage-api/usage_completions.made.json"
+    rows = [row for bucket in document(name)["data"] for row in bucket["results"]]
+    ledger = check(
+        name,
+        input_tokens=total(rows, "input_tokens"),
+        cache_read_tokens=total(rows, "input_cached_tokens"),
+        cache_write_tokens=total(rows, "input_cache_write_tokens"),
+        output_tokens=total(rows, "output_tokens"),
+    )
+    assert ledger.requests == total(rows, "num_model_requests")
+
+
+def test_anthropic_usage_report():
+    name = "anthropic-usage-api/usage_report_messages.made.json"
+    rows = [row for bucket in document(name)["data"] for row in bucket["results"]]
+    written = sum(sum(row["cache_creation"].values()) for row in rows)
+    ledger = check(
+        name,
+        input_tokens=total(rows, "uncached_input_tokens", "cache_read_input_tokens") + written,
+        cache_read_tokens=total(rows, "cache_read_input_tokens"),
+        cache_write_tokens=written,
+        output_tokens=total(rows, "output_tokens"),
+    )
+    assert ledger.totals["web_searches"] == sum(row["server_tool_use"]["web_search_requests"] for row in rows)
+
+
+def test_openai_legacy_activity_export():
+    name = "openai-activity-legacy-csv/activity_legacy.csv"
+    rows = table(name)
+    ledger = check(
+        name,
+        input_tokens=total(rows, "n_context_tokens_total"),
+        cache_read_tokens=total(rows, "n_cached_context_tokens_total"),
+        output_tokens=total(rows, "n_generated_tokens_total"),
+    )
+    assert ledger.requests == total(rows, "num_requests")
+    assert ledger.totals["images"] == total(rows, "num_images")
+
+
+@pytest.mark.parametrize("name", ["daily", "monthly", "session", "unified_v20.made"])
+def test_ccusage(name):
+    whole = document(f"ccusage-json/{name}.json")
+    (rows,) = [value for key, value in whole.items() if key != "totals"]
+    parts = [part for row in rows for part in row["modelBreakdowns"]]
+    check(
+        f"ccusage-json/{name}.json",
+        cost=sum(Fraction(str(part["cost"])) for part in parts),
+        input_tokens=total(parts, "inputTokens", "cacheCreationTokens", "cacheReadTokens"),
+        cache_read_tokens=total(parts, "cacheReadTokens"),
+        cache_write_tokens=total(parts, "cacheCreationTokens"),
+        output_tokens=total(parts, "outputTokens"),
+    )
+
+
+def test_codex_session():
+    name = "codex-jsonl/session-alpha.jsonl"
+    lines = [json.loads(line)["payload"] for line in (SAMPLES / name).read_text(encoding="utf-8").splitlines()]
+    (*_, last) = [line["info"]["total_token_usage"] for line in lines if line.get("type") == "token_count"]
+    check(
+        name,
+        input_tokens=last["input_tokens"],
+        cache_read_tokens=last["cached_input_tokens"],
+        output_tokens=last["output_tokens"],
+        reasoning_tokens=last["reasoning_output_tokens"],
+    )
+
+
+def test_opencode_message():
+    name = "opencode-message-json/msg_test001.json"
+    tokens = document(name)["tokens"]
+    check(
+        name,
+        input_tokens=tokens["input"] + tokens["cache"]["read"] + tokens["cache"]["write"],
+        cache_read_tokens=tokens["cache"]["read"],
+        cache_write_tokens=tokens["cache"]["write"],
+        output_tokens=tokens["output"] + tokens["reasoning"],
+        reasoning_tokens=tokens["reasoning"],
+    )
+
+
+def test_helicone_export():
+    rows = table("helicone-requests/export.made.csv")
+    ledger = check(
+        "helicone-requests/export.made.csv",
+        cost=sum(Fraction(row["cost"]) for row in rows),
+        input_tokens=total(rows, "prompt_tokens"),
+        output_tokens=total(rows, "completion_tokens"),
+    )
+    assert ledger.requests == sum(row["response_status"] == "200" for row in rows)
+
+
+def test_portkey_export():
+    name = "portkey-logs/export.made.jsonl"
+    rows = [json.loads(line) for line in (SAMPLES / name).read_text(encoding="utf-8").splitlines()]
+    details = [row["response"]["usage"]["prompt_tokens_details"] for row in rows]
+    check(
+        name,
+        cost=sum(Fraction(str(row["cost"])) for row in rows) / 100,
+        input_tokens=total(rows, "req_units"),
+        cache_read_tokens=total(details, "cached_tokens"),
+        output_tokens=total(rows, "res_units"),
+    )
+
+
+def test_opentelemetry_spans():
+    spans = document("otel-genai/traces.made.json")["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    found = [{one["key"]: one["value"].get("intValue") for one in span["attributes"]} for span in spans]
+    usage = "gen_ai.usage"
+    check(
+        "otel-genai/traces.made.json",
+        input_tokens=total(found, f"{usage}.input_tokens", f"{usage}.prompt_tokens"),
+        cache_read_tokens=total(found, f"{usage}.cache_read.input_tokens"),
+        cache_write_tokens=total(found, f"{usage}.cache_creation.input_tokens"),
+        output_tokens=total(found, f"{usage}.output_tokens", f"{usage}.completion_tokens"),
+        reasoning_tokens=total(found, f"{usage}.reasoning.output_tokens"),
+    )
+
+
+def test_opentelemetry_metrics():
+    scopes = document("otel-genai/metrics.made.json")["resourceMetrics"][0]["scopeMetrics"]
+    points = [p for scope in scopes for m in scope["metrics"] for p in m.get("histogram", {}).get("dataPoints", ())]
+    kinds = {"input": 0, "output": 0}
+    for point in points:
+        (kind,) = [a["value"]["stringValue"] for a in point["attributes"] if a["key"] == "gen_ai.token.type"]
+        kinds[kind] += int(point["sum"])
+    check("otel-genai/metrics.made.json", input_tokens=kinds["input"], output_tokens=kinds["output"])
