@@ -67,6 +67,7 @@ from costcalc.usage.rows import (
     RowQuery,
 )
 from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.subagents import missing_agents
 from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, lacking_parts, one_sided
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
 from costcalc.usage.unread import unread_problem
@@ -517,6 +518,7 @@ class Counter:
             *self.settled,
             *(_partly_looked_at(reading) for reading in self.readings if reading.names and not reading.names.exact),
             *copies,
+            *missing_agents(self.readings),
             *(note for reading in self.readings for source in reading.sources for note in source.notes),
         ]
 
