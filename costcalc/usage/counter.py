@@ -28,9 +28,11 @@ from costcalc.usage.diagnose import (
 )
 from costcalc.usage.digits import with_all_digits
 from costcalc.usage.engine import Engine, NotRectangular, file_number, lines_with_keys, relation, usage_key_pattern
+from costcalc.usage.foreseen import foresee, is_worth_a_look
 from costcalc.usage.formats import Parts
 from costcalc.usage.groups import Groups
 from costcalc.usage.labels import (
+    Foreseen,
     bounds_clause,
     count_statement,
     counted_table,
@@ -210,7 +212,8 @@ class Counter:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
         rows = self.rows(number, reading, parts)
         self.used.update(rows.meters)
-        statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several)
+        foreseen = self._foreseen(number, reading) if parts is None else None
+        statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several, foreseen)
         with self.engine.in_order() if reading.tells_apart else nullcontext():
             is_whole = self._ran(number, statement)
         if not is_whole:
@@ -220,6 +223,16 @@ class Counter:
             return
         if "reply" in rows.columns and self._has_repeats(number):
             self._tell_apart(number)
+
+    def _foreseen(self, number: int, reading: Reading) -> Foreseen | None:
+        """Not where a day of the log is still to be counted back from, nor where two readings are held side by side."""
+        request, rows = self.request, self.rows(1_000_000 + number, reading)
+        asks = request.joining and not request.last and len(self.readings) == 1
+        if not (asks and request.joining and is_worth_a_look(reading, rows, request.cuts)):
+            return None
+        found = foresee(self.engine, rows, request.cuts, request.joining, number)
+        self._forget(1_000_000 + number)
+        return found
 
     def _ran(self, number: int, statement: str) -> bool:
         """Runs a statement that counts. False: the rows of a pack that are broken must be told by their own files."""

@@ -41,7 +41,8 @@ class Groups:
             for label, rows in zip(self.labels, held, strict=True)
             if rows
         ]
-        last = engine.fetch("SELECT max(k_from_at) FROM kinds WHERE k_to_at IS NULL")[0][0] if joining else None
+        latest = f"SELECT max(coalesce(latest, from_at)) FROM {counted} WHERE to_at IS NULL"
+        last = engine.fetch(latest)[0][0] if joining else None
         keys = self._listed(self.names)
         numbered = f"SELECT dense_rank() OVER (ORDER BY {keys}) - 1 AS number, kind, {keys}"
         engine.execute(

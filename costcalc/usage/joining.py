@@ -31,7 +31,7 @@ def joined(engine: Engine, grouped: str, joining: Joining) -> str:
         )
         first, second = columns[-2:]
         engine.execute(f"CREATE TEMP TABLE meant_{table} (id BIGINT, {first} BIGINT, {second} BIGINT)")
-        _insert(engine, f"meant_{table}", meant[table](engine.fetch(f"SELECT id, {names} FROM {table}"), joining))
+        insert(engine, f"meant_{table}", meant[table](engine.fetch(f"SELECT id, {names} FROM {table}"), joining))
     replaced = ", ".join(
         f"meant_{table}.{name} AS {name}" for table, columns in _APART.items() for name in columns[-2:]
     )
@@ -74,7 +74,8 @@ def _largest(label: int, edges: Sequence[int]) -> int:
     return edges[position - 1] if position else 0
 
 
-def _insert(engine: Engine, table: str, rows: Replaced) -> None:
+def insert(engine: Engine, table: str, rows: Replaced) -> None:
+    """Whole numbers into a table of whole numbers."""
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
         # One text a column: the engine plans an expression for each value of VALUES.

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from costcalc.meters import meters
+from costcalc.records import dataclass
 from costcalc.usage.copies import each_once
-from costcalc.usage.ledger import Cuts
+from costcalc.usage.ledger import Cuts, Edges
 from costcalc.usage.paths import quoted
 from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, TOO_LARGE, RowQuery
 from costcalc.usage.uncounted import MOST as MOST_WATCHED
@@ -51,6 +52,7 @@ _SUMS = {
     "rounded": "BIGINT",
     "first_at": "BIGINT",
     "last_at": "BIGINT",
+    "latest": "BIGINT",  # begin of the last of several times that one group holds
 }
 MOST_REMARKS = 8  # of one format
 _STANDARD_TIERS = ("", "default", "auto", "standard", "standard_only", "on_demand", "on-demand", "null", "none")
@@ -66,7 +68,18 @@ def counted_table(dimensions: int) -> str:
     return "CREATE TEMP TABLE counted (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")"
 
 
-def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, with_file: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What rows of some names and times come to, in a table: `slot` and names → `period` and `lengths`."""
+
+    table: str
+    names: tuple[str, ...]  # the columns of rows that it has too
+    edges: Sequence[Edges]  # by number in `lengths`
+
+
+def count_statement(
+    rows: RowQuery, cuts: Cuts, reading: int, format_name: str, with_file: bool, foreseen: Foreseen | None = None
+) -> str:
     """One pass over a source: every row gets its labels, equal labels are added up."""
     constants = {"reading": str(reading), "format": quoted(format_name)}
     constants |= {name: quoted(text) for name, text in rows.constants.items()}
@@ -76,7 +89,7 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
     keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
     if with_file:
         keys["file"] = "file"
-    keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts)
+    keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts, foreseen)
     keys |= _thinking_label(rows, keys["basis"]) | _mix_label(rows, cuts)
     constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
     known = [name for name in ("requests", "cost", "revenue") if name in rows.columns]
@@ -105,9 +118,23 @@ def count_statement(rows: RowQuery, cuts: Cuts, reading: int, format_name: str, 
             "off_above": f"sum({above})",
             "off_below": f"sum({below})",
         }
+    source = f"({_once(rows, with_file)})"
+    if foreseen:
+        source = _with_periods(source, keys.pop("from_at"), foreseen)
+        sums |= {"from_at": "min(slot)", "latest": "max(slot)"}
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in (constants | keys | sums).items())
-    grouped = ", ".join(f'"{name}"' for name in keys)
-    return f"INSERT INTO counted BY NAME SELECT {selected} FROM ({_once(rows, with_file)}) GROUP BY {grouped}"
+    grouped = ", ".join([*(f'"{name}"' for name in keys), *(["period"] if foreseen else [])])
+    return f"INSERT INTO counted BY NAME SELECT {selected} FROM {source} GROUP BY {grouped}"
+
+
+def _with_periods(rows: str, slot: str, foreseen: Foreseen) -> str:
+    """The rows with what is foreseen of them. A row that is not counted keeps its own time: it may be asked for."""
+    same = [f"foreseen.{name} IS NOT DISTINCT FROM each.{name}" for name in foreseen.names]
+    period = f"CASE WHEN verdict = {COUNTED} THEN coalesce(foreseen.period, each.slot) ELSE each.slot END AS period"
+    return (
+        f"(SELECT each.*, {period}, lengths FROM (SELECT *, {slot} AS slot FROM {rows}) AS each"
+        f" LEFT JOIN {foreseen.table} AS foreseen ON {' AND '.join([*same, 'foreseen.slot = each.slot'])})"
+    )
 
 
 def _once(rows: RowQuery, with_file: bool) -> str:
@@ -118,8 +145,7 @@ def _once(rows: RowQuery, with_file: bool) -> str:
 
 
 def _time_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
-    # Rows of every model are cut at the schedule's edges here; the second step joins what need not be apart.
-    edges = tuple(sorted({*cuts.day_edges, *cuts.schedule_edges}))
+    edges = time_edges(cuts)
     segment = segment_of("started", edges)
     if "ended" not in rows.columns:
         return {"from_at": segment}
@@ -131,6 +157,11 @@ def _time_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
         "from_at": f"CASE WHEN {instant} THEN {segment} ELSE started END",
         "to_at": f"CASE WHEN NOT {instant} THEN ended END",
     }
+
+
+def time_edges(cuts: Cuts) -> tuple[int, ...]:
+    """Those of every model's schedule too; the second step joins what need not be apart."""
+    return tuple(sorted({*cuts.day_edges, *cuts.schedule_edges}))
 
 
 def segment_of(instant: str, edges: Sequence[int]) -> str:
@@ -145,7 +176,7 @@ def segment_of(instant: str, edges: Sequence[int]) -> str:
     return f"({day} + CASE {' '.join(cases)} ELSE {ordered[-1]} END)"
 
 
-def _band_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
+def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str, str]:
     """The cuts that a request's lengths are above: stated by the row, or its own, or those of the mean request."""
     if "input_over" in rows.columns:
         stated = _largest_cut("input_over + 1", cuts.input_lengths)
@@ -156,12 +187,14 @@ def _band_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
     basis = "CASE WHEN requests = 1 THEN 'request' WHEN requests > 1 THEN 'mean' ELSE 'unknown' END"
     labels = {"basis": "'request'" if rows.single else basis}
     per = "" if rows.single else "requests"
-    lengths = {"input": cuts.input_lengths, "output": cuts.output_lengths}
-    labels |= {
-        f"{side}_over": _largest_cut(f"m_{side}_tokens", of_side, per)
-        for side, of_side in lengths.items()
-        if f"{side}_tokens" in rows.meters and of_side
-    }
+    every = (cuts.input_lengths, cuts.output_lengths)
+    for place, side in enumerate(("input", "output")):
+        if f"{side}_tokens" in rows.meters and every[place]:
+            length = f"m_{side}_tokens"
+            label, own = _largest_cut(length, every[place], per), foreseen.edges if foreseen else ()
+            known = [_largest_cut(length, edges[place], per) for edges in own]
+            cases = "".join(f" WHEN {number} THEN {sql}" for number, sql in enumerate(known))
+            labels[f"{side}_over"] = f"CASE lengths{cases} ELSE {label} END" if cases else label
     return labels
 
 
@@ -340,7 +373,7 @@ def bounds_clause(since: tuple[int, int] | None, until: tuple[int, int] | None) 
 
 def days_statement(chosen: str, covering: Sequence[tuple[int, int]]) -> str:
     """Naive or not, the begin of the first counted row and the last second of the last one, in any period."""
-    rows = f"SELECT naive, min(from_at), max(coalesce(to_at - 1, from_at)) FROM counted WHERE {_usage_or(covering)}"
+    rows = f"SELECT naive, min(from_at), max(coalesce(to_at - 1, latest, from_at)) FROM counted WHERE {_usage_or(covering)}"
     return f"{rows}{chosen} GROUP BY naive"
 
 

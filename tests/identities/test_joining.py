@@ -16,6 +16,7 @@ from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions, rate
 from costcalc.reports.case import total_of, totals
 from costcalc.scenario.hikes import read_hikes
+from costcalc.usage import counter, foreseen
 from costcalc.usage.ledger import UsageLedger
 from tests.identities.logs import BOOKS, LOGS, write
 from tests.identities.plans import BOOKS as PLAN_BOOKS
@@ -26,6 +27,14 @@ few = settings(
     max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
 )
 BY = st.sampled_from([("provider", "model"), ("customer",), ("day", "customer"), ("month",), ("model", "meter"), ()])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _looks_ahead():
+    """Small tables too: their names and times are looked at before they are counted."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(foreseen, "_LARGE", 0)
+        yield
 
 
 def counted(log, hikes=()) -> tuple[Path, UsageLedger]:
@@ -100,6 +109,23 @@ def test_two_years_of_days_at_one_price_are_one_group(tmp_path):
     # Nine months of exchange rates, and a price that changes on 12 September.
     assert len(joined.groups) == 10
     assert joined.totals["input_tokens"] == 9 * 28 * 1000
+
+
+def test_what_was_looked_at_before_it_is_counted_is_counted_the_same(tmp_path, monkeypatch):
+    times = (f"2026-09-{day:02d}T{hour:02d}:30:00Z" for day in range(1, 29) for hour in range(0, 24, 5))
+    log = write_csv(tmp_path / "usage.csv", *({"timestamp": time, "model": model, "provider": "west", "requests": 1,
+                                               "input_tokens": 700 * place, "customer": f"c{place % 3}"}
+                                              for place, time in enumerate(times) for model in ("plain", "unknown")))  # fmt: skip
+    lines = Periods(BOOKS.pricebook, RatingOptions(("customer",)), more_edges=lambda *_: ((32_000,), ()))
+    found, looked = [], []
+    monkeypatch.setattr(counter, "foresee", lambda *words: looked.append(foreseen.foresee(*words)) or looked[-1])
+    for large in (0, 1 << 40):
+        monkeypatch.setattr(foreseen, "_LARGE", large)
+        ledger = costcalc.scan(log, by=("customer",), prices=BOOKS, joining=lines)
+        found.append((ledger.groups, ledger.last_begun, ledger.first_instant, ledger.last_instant))
+    assert all(looked)
+    assert len(looked) == 1
+    assert found[0] == found[1]
 
 
 def test_a_joined_ledger_refuses_another_question(tmp_path):
