@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
 from costcalc.forecasts.form import BESIDE, BILLED, REQUESTS, REVENUE
-from costcalc.forecasts.members import Lines, Members, Values
+from costcalc.forecasts.members import Members, numbered
 from costcalc.forecasts.reading import Number
 from costcalc.forecasts.shares import Shares
+from costcalc.forecasts.usage import Source, Usage
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
-from costcalc.rating.breakdown import Used, usage_by_kind
-from costcalc.rating.earners import CUSTOMER, Earns
+from costcalc.rating.earners import Earns
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
 from costcalc.usage.ledger import Edges
 
 if TYPE_CHECKING:
-    from costcalc.forecasts.members import Floats
+    from costcalc.forecasts.members import Codes, Floats
 
 Names = Mapping[str, str | None]
 _NO_MONTH = Month(1, 1)
@@ -110,57 +110,91 @@ class Cells:
 class Sorting:
     """What tells usage apart: the changes that match its names, and the lengths that matter to it."""
 
+    asked: tuple[str, ...]  # the names that they look at
     signature: Callable[[Names], tuple[object, ...]]
     edges: Callable[[PriceKey | None, Names], Edges]
-    own: Callable[[Names], tuple[object, ...]] = lambda _names: ()  # what else tells apart usage with a stated cost
+    own: tuple[str, ...] = ()  # names that tell apart usage with a stated cost besides
 
 
-def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting, usage: Iterable[Used] | None = None) -> Cells:
-    """The cells of a rating that was made; its `by` are their names. `usage`: its own by line; None: by what has a price."""
-    found: dict[tuple[object, ...], _Sum] = {}
-    lines: dict[Values, _Line] = {}
-    plain: dict[tuple[object, ...], tuple[Kind, int]] = {}
-    apart: dict[Kind, int] = {}
-    names = rater.options.by
-    revenue = _revenue_with_usage(rater)
-    for kind, own, sums in usage_by_kind(rater) if usage is None else usage:
-        if kind.states_revenue_alone(sums):
-            continue
-        earned = revenue.get(kind, sums.revenue) if revenue else sums.revenue
+def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting, usage: Usage) -> Cells:
+    """The cells of the usage of a rating that was made; its `by` are their names."""
+    import numpy as np
+
+    sorter = _Sorter(rater, sorting)
+    treated = sorter.treated(usage)
+    first, place = _places(usage, treated, sorting.own)
+    rows_of = np.split(np.argsort(place, kind="stable"), np.cumsum(np.bincount(place))[:-1]) if len(place) else []
+    for number in np.argsort(first).tolist():  # in the order of the usage
+        rows = rows_of[number]
+        sorter.add(usage, rows, int(treated[usage.line[rows[0]]]))
+    return Cells([one.cell(rater, usage) for one in sorter.found.values()], days, last_day, rater.currency)
+
+
+def _places(usage: Usage, treated: Codes, own: tuple[str, ...]) -> tuple[Codes, Codes]:
+    """Rows of one source and of names that are treated alike; of a stated cost, of the same names and meters."""
+    import numpy as np
+
+    columns = [usage.source, treated[usage.line]]
+    has_cost = np.array([source.has_cost for source in usage.sources], dtype=bool)[usage.source]
+    if has_cost.any():
+        # Whether a list prices all of a row depends on what it counts.
+        _, counted = np.unique(usage.counts != 0, axis=0, return_inverse=True)
+        known = usage.lines.grouped(own)[1][usage.line]
+        columns += [np.where(has_cost, column.reshape(-1), 0) for column in (counted, known)]
+    return numbered(columns, len(usage.line))
+
+
+class _Sorter:
+    """The cells while usage is put into them."""
+
+    def __init__(self, rater: Rater, sorting: Sorting) -> None:
+        self.rater, self.sorting = rater, sorting
+        self.treatments: list[tuple[Names, tuple[object, ...]]] = []  # names that are treated so, and their signature
+        self.found: dict[tuple[object, ...], _Sum] = {}
+        self._plain: dict[tuple[object, ...], tuple[Kind, int]] = {}
+        self._apart: dict[Kind, int] = {}
+
+    def treated(self, usage: Usage) -> Codes:
+        """By line, the position of its treatment."""
+        import numpy as np
+
+        asked = self.sorting.asked
+        known: dict[tuple[object, ...], int] = {}
+        values, codes = usage.lines.grouped(asked)
+        found = []
+        for each in values:
+            names = dict(zip(asked, each, strict=True))
+            signature = self.sorting.signature(names)
+            place = (signature, *(names.get(name) for name in _OF_A_MODEL))
+            if place not in known:
+                known[place] = len(known)
+                self.treatments.append((names, signature))
+            found.append(known[place])
+        return np.array(found, dtype=np.intp)[codes]
+
+    def add(self, usage: Usage, rows: Codes, treatment: int) -> None:
+        """Rows of one source, treated alike."""
+        source = usage.sources[usage.source[rows[0]]]
+        kind, (names, signature) = source.kind, self.treatments[treatment]
         # What has no cost says nothing of a margin.
-        earns = "" if kind.earns == "row" and not rater.has_cost(kind) else kind.earns
-        line = lines.get(own)
-        if line is None:
-            called = dict(zip(names, own, strict=True))
-            line = lines[own] = _Line(len(lines), called, sorting.signature(called), sorting.own(called))
-        edges = sorting.edges(kind.key, line.names)
-        alike = (*(getattr(kind, name) for name in _OF_CELLS), earns, edges, sums.has_cost)
-        if alike not in plain:
-            one = _plain(kind, earns, edges, has_cost=sums.has_cost)
-            plain[alike] = one, apart.setdefault(replace(one, month=_NO_MONTH), len(apart))
-        one, number = plain[alike]
+        earns: Earns = "" if kind.earns == "row" and not self.rater.has_cost(kind) else kind.earns
+        edges = self.sorting.edges(kind.key, names)
+        alike = (*(getattr(kind, name) for name in _OF_CELLS), earns, edges, source.has_cost)
+        if alike not in self._plain:
+            one = _plain(kind, earns, edges, has_cost=source.has_cost)
+            self._plain[alike] = one, self._apart.setdefault(replace(one, month=_NO_MONTH), len(self._apart))
+        one, number = self._plain[alike]
         # A bill with a list price follows the list, one without keeps what it is.
-        is_listed = sums.has_cost and rater.list_cost(kind, sums) is not None
-        place = (
-            number, sums.has_cost, is_listed, sums.requests is None, line.signature, line.own if sums.has_cost else (),
-        )  # fmt: skip
-        if place not in found:
-            found[place] = _Sum(one, edges)
-        found[place].add(rater, kind, sums, line.code, earned)
-    every = Lines(names, list(lines))
-    return Cells([one.cell(rater, every) for one in found.values()], days, last_day, rater.currency)
+        sums = usage.total(rows) if source.has_cost or usage.exact is not None else None
+        is_listed = source.has_cost and sums is not None and self.rater.list_cost(kind, sums) is not None
+        own = usage.lines.grouped(self.sorting.own)[1][usage.line[rows[0]]] if source.has_cost else 0
+        place = (number, source.has_cost, is_listed, source.knows_requests, signature, int(own))
+        if place not in self.found:
+            self.found[place] = _Sum(one, edges, source)
+        self.found[place].add(self.rater, kind, rows, sums)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One set of names, and what the scenarios make of it."""
-
-    code: int
-    names: Names
-    signature: tuple[object, ...]
-    own: tuple[object, ...]
-
-
+_OF_A_MODEL = ("provider", "model", "service_tier")  # names that changes ask of what serves usage then
 _OF_CELLS = tuple(name for name in (each.name for each in fields(Kind)) if name not in ("line", "earns", "weighted"))
 
 
@@ -178,34 +212,6 @@ def _plain(kind: Kind, earns: Earns, edges: Edges, *, has_cost: bool) -> Kind:
     )  # fmt: skip
 
 
-def _revenue_with_usage(rater: Rater) -> dict[Kind, Fraction]:
-    """What a customer earns as a whole grows with its requests, on whichever row it is stated: it goes with them.
-
-    Of a log that counts no requests, with the tokens.
-    """
-    if CUSTOMER in rater.ledger.names and CUSTOMER not in rater.options.by:
-        return {}  # nobody asks what months to come earn by customer
-    place = rater.options.by.index(CUSTOMER) if CUSTOMER in rater.options.by else None
-    of: dict[str | None, list[Kind]] = {}
-    for kind in rater.amounts:
-        if kind.earns == "whole":
-            of.setdefault(None if place is None else kind.line[place], []).append(kind)
-    found: dict[Kind, Fraction] = {}
-    for unit, kinds in of.items():
-        total = sum((rater.amounts[kind].revenue for kind in kinds), Fraction())
-        weights = _weights([rater.amounts[kind] for kind in kinds])
-        if rater.earners.in_one_currency(unit) and (whole := sum(weights)):
-            found |= {kind: total * weight / whole for kind, weight in zip(kinds, weights, strict=True)}
-    return found
-
-
-def _weights(amounts: Sequence[Amounts]) -> list[Fraction]:
-    requests = [sums.requests for sums in amounts]
-    if None not in requests and any(requests):
-        return [Fraction(count or 0) for count in requests]
-    return [Fraction(sum(sums.quantities)) for sums in amounts]
-
-
 def _coarse(label: int, edges: Sequence[int]) -> int:
     position = bisect_right(edges, label)
     return edges[position - 1] if position else 0
@@ -214,66 +220,75 @@ def _coarse(label: int, edges: Sequence[int]) -> int:
 class _Sum:
     """One cell while it is added up."""
 
-    def __init__(self, kind: Kind, edges: Edges) -> None:
-        self.kind, self.edges, self.whole = kind, edges, Amounts(0)
-        self.codes: list[int] = []  # of lines, a row each
-        self.rows: list[list[Fraction | int]] = []  # quantities, requests, revenue, stated cost
+    def __init__(self, kind: Kind, edges: Edges, source: Source) -> None:
+        self.kind, self.edges, self.source = kind, edges, source
+        self.rows: list[Codes] = []
+        self.sums: list[Amounts] = []  # of these rows, where they are exact or state a cost
         self.listed: Fraction | None = Fraction()
 
-    def add(self, rater: Rater, kind: Kind, sums: Amounts, line: int, earned: Fraction) -> None:
-        self.codes.append(line)
-        self.rows.append([*sums.quantities, sums.requests or 0, earned, sums.cost])
-        self.whole.has_cost = self.whole.has_cost or sums.has_cost
-        self.whole.requests = None if sums.requests is None else self.whole.requests
-        if sums.has_cost and self.listed is not None:
+    def add(self, rater: Rater, kind: Kind, rows: Codes, sums: Amounts | None) -> None:
+        self.rows.append(rows)
+        if sums is None:
+            return
+        self.sums.append(sums)
+        if self.source.has_cost and self.listed is not None:
             # One month's exchange rate for all: the list's own change is wanted, not the currency's.
             at_list = rater.list_cost(replace(kind, month=self.kind.month), sums)
             self.listed = self.listed + at_list.before if at_list else None
 
-    def cell(self, rater: Rater, lines: Lines) -> Cell:
-        kind, whole = self.kind, self.whole
-        *quantities, requests, revenue, billed = (sum(column) for column in zip(*self.rows, strict=True))
-        counts = leaves_of(dict(zip(rater.ledger.meters, quantities, strict=True)))
-        if requests:
-            counts[REQUESTS] = Fraction(requests)
+    def cell(self, rater: Rater, usage: Usage) -> Cell:
+        import numpy as np
+
+        kind, rows = self.kind, np.sort(np.concatenate(self.rows))
+        whole = self._whole(usage, rows)
+        counts = leaves_of(dict(zip(usage.meters, whole.quantities, strict=True)))
+        if whole.requests:
+            counts[REQUESTS] = Fraction(whole.requests)
         if kind.has_revenue:
-            counts[REVENUE] = Fraction(revenue)
+            counts[REVENUE] = Fraction(whole.revenue)
         if whole.has_cost:
-            counts[BILLED] = Fraction(billed)
-        codes = list(dict.fromkeys(self.codes))
-        members = Members(lines, codes, tuple(counts), partial(self._counts, rater.ledger.meters, codes, tuple(counts)))
+            counts[BILLED] = Fraction(whole.cost)
+        codes, place = np.unique(usage.line[rows], return_inverse=True)
+        made = partial(_counts, usage, rows, place.reshape(-1), tuple(counts))
+        members = Members(usage.lines, codes, tuple(counts), made)
         cell = Cell(
-            kind, lines.names(codes[0]), members, counts, None if whole.requests is None else Fraction(requests),
-            self.edges, has_revenue=kind.has_revenue,
+            kind, usage.lines.names(int(usage.line[rows[0]])), members, counts,
+            None if whole.requests is None else Fraction(whole.requests), self.edges, has_revenue=kind.has_revenue,
         )  # fmt: skip
         if not whole.has_cost:
             return cell
         return replace(
             cell,
-            billed=Fraction(billed),
+            billed=Fraction(whole.cost),
             bill_wins=rater.bill_wins(kind, whole),
             may_stand_in=rater.may_stand_in(whole),
             listed=self.listed or None,
             listed_month=kind.month,
         )
 
-    def _counts(self, meter_names: Sequence[str], codes: Sequence[int], names: Sequence[str]) -> Floats:
-        """The rows added up by their lines, a column for each of these names, what lies in no part of it."""
-        import numpy as np
-
-        places = {code: place for place, code in enumerate(codes)}
-        sums = np.zeros((len(codes), len(meter_names) + len(_BESIDE)))
-        np.add.at(sums, [places[code] for code in self.codes], np.array(self.rows, dtype=np.float64))
-        columns = dict(zip((*meter_names, *_BESIDE), sums.T, strict=True))
-        found = {name: columns[name].copy() for name in names if name in columns}
-        for name in meter_names:
-            whole = meters().by_name[name].part_of
-            if whole is not None and whole in names:
-                found[whole] = found.get(whole, 0) - columns[name]
-        return np.column_stack([found[name] for name in names]) if names else np.zeros((len(codes), 0))
+    def _whole(self, usage: Usage, rows: Codes) -> Amounts:
+        if not self.sums:
+            return usage.total(rows)
+        found = Amounts(len(usage.meters))
+        for sums in self.sums:
+            found.merge(sums)
+        return found
 
 
-_BESIDE = (REQUESTS, REVENUE, BILLED)  # columns of a row, after its meters
+def _counts(usage: Usage, rows: Codes, place: Codes, names: Sequence[str]) -> Floats:
+    """The rows added up by place, a column for each of these names, what lies in no part of it."""
+    import numpy as np
+
+    found = {name: usage.counts[rows, column] for column, name in enumerate((*usage.meters, *_BESIDE))}
+    for name in usage.meters:
+        whole = meters().by_name[name].part_of
+        if whole is not None and whole in names:
+            found[whole] = found[whole] - usage.counts[rows, usage.meters.index(name)]
+    columns = [np.bincount(place, found[name]) for name in names]
+    return np.column_stack(columns) if names else np.zeros((int(place.max()) + 1, 0))
+
+
+_BESIDE = (REQUESTS, REVENUE, BILLED)  # columns of usage, after its meters
 
 
 def leaves_of(counts: Mapping[str, Fraction | int]) -> dict[str, Fraction]:

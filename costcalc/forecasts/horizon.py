@@ -28,12 +28,13 @@ from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
 from costcalc.forecasts.reading import MIDDLE, End, Reading
 from costcalc.forecasts.run import Assumptions, Run, Running
 from costcalc.forecasts.targets import Targets, every_target, targets_of
+from costcalc.forecasts.usage import Usage, usage_by_line
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.model import Schedule
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_utc, is_peak
 from costcalc.problems import CostcalcError, Problem, fail
-from costcalc.rating.breakdown import Used, by_line, usage_by_line
+from costcalc.rating.breakdown import by_line
 from costcalc.rating.cuts import cuts_for, model_cuts
 from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import Rating
@@ -174,7 +175,7 @@ class Horizon:
         for target in self.targets.every():
             self.rater.check(target)
         self.rating: Rating = known.rating if known and is_known else by_line(self.rater, self.rater.rating())
-        self.usage: Sequence[Used] = known.usage if known and is_known else [*usage_by_line(self.rater)]
+        self.usage: Usage = known.usage if known and is_known else usage_by_line(self.rater)
         first, last = covered_days(ledger, options.timezone)
         if first is None or last is None:
             raise fail(
@@ -196,22 +197,16 @@ class Horizon:
         rules = (each for scenario in scenarios for each in self._paying(scenario.business))
         paying = list(dict.fromkeys(customers for customers in rules if customers is not None))
         of_customers = [CUSTOMER] if paying else []
-        asked = tuple(dict.fromkeys([*(name for where in wheres for name in where.names), *labels, *of_customers]))
-        known: dict[tuple[str | None, ...], tuple[object, ...]] = {}
+        names = (name for where in wheres for name in where.names)
+        asked = tuple(dict.fromkeys([*lengths.columns, *names, *labels, *of_customers]))
 
         def signature(names: Names) -> tuple[object, ...]:
-            place = tuple(names[name] for name in asked)
-            if place not in known:
-                pays = tuple(names[CUSTOMER] in customers for customers in paying)
-                known[place] = (*signature_of(wheres, labels, names), *pays)
-            return known[place]
-
-        def own(names: Names) -> tuple[object, ...]:
-            return tuple(names[name] for name in self._kinds) if self._raising else ()
+            pays = (names[CUSTOMER] in customers for customers in paying)
+            return (*signature_of(wheres, labels, names), *pays)
 
         # Who reads more than a share from the cache already keeps it: a share is raised for the names of `kinds` one
         # by one. A bill cannot be parted afterwards.
-        sorting = Sorting(signature, lengths.edges_for, own)
+        sorting = Sorting(asked, signature, lengths.edges_for, self._kinds if self._raising else ())
         found = cells_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting, self.usage)
         return (
             replace(found, cells=[replace(cell, kinds=self._kinds) for cell in found.cells]) if self._raising else found
@@ -254,18 +249,12 @@ class Horizon:
         return [self._customers_with(fee.where) if fee.where.names else None for fee in business.revenue]
 
     def _customers_with(self, where: Where) -> frozenset[str | None]:
-        return frozenset(names[CUSTOMER] for names, home in self._named if may_match(where, names, *home))
+        named = self.usage.named((*where.names, CUSTOMER))
+        return frozenset(names[CUSTOMER] for names, home in named if may_match(where, names, *home))
 
     @cached_property
     def _customers(self) -> frozenset[str | None]:
-        return frozenset(names[CUSTOMER] for names, _ in self._named)
-
-    @cached_property
-    def _named(self) -> list[tuple[Names, tuple[str, str]]]:
-        """The names that usage of the log has, each with its provider and model."""
-        by = self.rater.options.by
-        lines = dict.fromkeys((line, (kind.provider, kind.model)) for kind, line, _ in self.usage)
-        return [(dict(zip(by, line, strict=True)), home) for line, home in lines]
+        return frozenset(names[CUSTOMER] for names, _ in self.usage.named((CUSTOMER,)))
 
     @property
     def pricebook(self) -> Pricebook:

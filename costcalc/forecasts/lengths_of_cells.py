@@ -38,7 +38,7 @@ class Lengths:
         """The labels at which the price of such usage may change, now or once it is changed."""
         # A log has one price key for every day and length of the same names: ask the scenarios once for all of them.
         who = (key.provider, key.region, key.model) if key else None
-        place = (who, *(names[name] for name in self._columns))
+        place = (who, *(names[name] for name in self.columns))
         found = self._asked.get(place)
         if found is None:
             found = self._asked[place] = self._edges(who, names)
@@ -50,7 +50,7 @@ class Lengths:
         return self._side(0, who, mine), self._side(1, who, mine)
 
     @cached_property
-    def _columns(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[str, ...]:
         """The names that a change asks about, and those of what no book knows."""
         asked = [name for usage in self.usages for change in usage.all() for name in change.where.names]
         return tuple(dict.fromkeys(["provider", "model", *asked]))

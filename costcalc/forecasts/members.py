@@ -23,28 +23,41 @@ _PROMISED = Fraction(1, 10**9)  # of a figure of months to come: how near to exa
 Values = tuple[str | None, ...]
 
 
+def numbered(columns: Iterable[Codes], rows: int) -> tuple[Codes, Codes]:
+    """The different rows of some columns: the first row of each, in their order, and for every row which one it is."""
+    import numpy as np
+
+    first, place = np.arange(min(rows, 1), dtype=np.intp), np.zeros(rows, dtype=np.intp)
+    for column in columns if rows else ():
+        # Numbered anew with each column, so that their product stays small.
+        wide = place * (int(column.max()) + 1) + column
+        _, first, inverse = np.unique(wide, return_index=True, return_inverse=True)
+        place = inverse.reshape(-1)
+    return first, place
+
+
 @dataclass(frozen=True, eq=False)
 class Lines:
     """Every set of names that usage of a log has; members know theirs by its position."""
 
     by: tuple[str, ...]
-    values: Sequence[Values]
-    _grouped: dict[tuple[str, ...], tuple[list[Values], Any]] = field(default_factory=dict)
+    values: Mapping[str, Sequence[str | None]]  # by name
+    codes: Mapping[str, Codes]  # by name and line, the position of its value
+    count: int
+    _grouped: dict[tuple[str, ...], tuple[list[Values], Codes]] = field(default_factory=dict)
 
     def grouped(self, by: tuple[str, ...]) -> tuple[list[Values], Codes]:
         """The values that some of the names take, and for each line the position of its own among them."""
         found = self._grouped.get(by)
         if found is None:
-            import numpy as np
-
-            places = [self.by.index(name) for name in by]
-            known: dict[Values, int] = {}
-            codes = [known.setdefault(tuple(line[at] for at in places), len(known)) for line in self.values]
-            found = self._grouped[by] = list(known), np.array(codes, dtype=np.intp)
+            first, place = numbered([self.codes[name] for name in by], self.count)
+            columns = [[self.values[name][code] for code in self.codes[name][first].tolist()] for name in by]
+            values: list[Values] = list(zip(*columns, strict=True)) if by else [()] * len(first)
+            found = self._grouped[by] = values, place
         return found
 
     def names(self, code: int) -> Mapping[str, str | None]:
-        return dict(zip(self.by, self.values[code], strict=True))
+        return {name: self.values[name][int(self.codes[name][code])] for name in self.by}
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +65,7 @@ class Members:
     """The usage of each set of names within a cell, over the whole log."""
 
     lines: Lines
-    codes: Sequence[int]  # by member, the position of its line
+    codes: Codes  # by member, the position of its line
     names: tuple[str, ...]  # of the counts: meters, what lies in no part of them; requests, revenue and bill beside
     made: Callable[[], Floats]  # members × counts; made when it is asked for
     more: dict[str, Callable[[], Floats]] = field(default_factory=dict)  # further columns by name, a value a member
@@ -104,7 +117,7 @@ class Members:
 
     def some(self, chosen: Sequence[int]) -> Members:
         """Those at these positions."""
-        return Members(self.lines, [self.codes[at] for at in chosen], self.names, lambda: self.counts[chosen])
+        return Members(self.lines, self.codes[chosen], self.names, lambda: self.counts[chosen])
 
     def times(self, share: float) -> Members:
         return Members(self.lines, self.codes, self.names, lambda: self.counts * share)

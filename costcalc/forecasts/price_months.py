@@ -18,6 +18,7 @@ from costcalc.forecasts.pricing import Lists
 from costcalc.forecasts.reading import Exact
 from costcalc.forecasts.run import Assumptions, Run, run
 from costcalc.forecasts.targets import Targets
+from costcalc.forecasts.usage import usage_by_kind
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.model import Cost, PriceKey, RateUsed
 from costcalc.rating.quotes import Quotes
@@ -61,12 +62,12 @@ def by_price(rater: Rater) -> Sorting:
     def edges(key: PriceKey | None, names: Names) -> Edges:
         return of_model(key.provider, key.region, key.model) if key else ((), ())
 
-    return Sorting(lambda names: (), edges)
+    return Sorting((), lambda names: (), edges)
 
 
 def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> PriceMonths:
     """The cost of each month; a rating must have been made before."""
-    cells = cells_of(rater, days_covered, last_day, by_price(rater))
+    cells = cells_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
     quotes = Quotes(rater.pricebook, rater.changes.days())
 
     def priced(changes: PriceChanges, end: Variant = "mid", *, is_frozen: bool = False) -> Run:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from costcalc.meters import billable_counts, meters
 from costcalc.problems import fail
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Kind
 from costcalc.rating.model import ZERO, Basis, Cost, LineKey, Rating, Unpriced
 from costcalc.rating.rate import Rater, as_one
 from costcalc.records import dataclass
@@ -166,27 +166,6 @@ def by_line(rater: Rater, rating: Rating) -> Rating:
     if rater.ledger.breakdown is None or not rating.unpriced:
         return rating
     return replace(rating, unpriced=rater.with_advice(Lines(rater, rater.ledger.breakdown, rating.by).unpriced()))
-
-
-Used = tuple[Kind, LineKey, Amounts]
-
-
-def usage_by_kind(rater: Rater) -> Iterator[Used]:
-    """The usage of a rating that was made: each kind, its line as far as the groups know it, and what it comes to."""
-    return ((kind, kind.line, sums) for kind, sums in rater.amounts.items())
-
-
-def usage_by_line(rater: Rater) -> Iterator[Used]:
-    """The same by all names of its lines."""
-    breakdown = rater.ledger.breakdown
-    if breakdown is None:
-        yield from usage_by_kind(rater)
-        return
-    spots, names = _open(rater.options.by, breakdown)
-    for row in breakdown.rows(names):
-        for position, (kind, weight) in enumerate(rater.shares[row.group]):
-            sums = Amounts.of_row(row, rater.ledger.groups[row.group], weight, is_first=position == 0)
-            yield kind, _filled(kind.line, spots, row.names), sums
 
 
 def _open(by: Sequence[str], breakdown: Breakdown) -> tuple[list[int], list[str]]:

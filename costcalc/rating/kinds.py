@@ -9,7 +9,6 @@ from costcalc.calendar import Month
 from costcalc.rating.earners import Earns
 from costcalc.rating.model import Basis, LineKey, PriceKey
 from costcalc.records import dataclass
-from costcalc.usage.breakdown import Row
 from costcalc.usage.ledger import UsageGroup
 
 
@@ -56,17 +55,6 @@ class Amounts:
         self.has_cost = False
         self.revenue: Fraction = Fraction()
         self.rows = 0
-
-    @classmethod
-    def of_row(cls, row: Row, group: UsageGroup, weight: Fraction, *, is_first: bool) -> Amounts:
-        """A share of a group's row of a breakdown."""
-        found = cls(0)
-        found.quantities = [*row.quantities] if weight == 1 else [count * weight for count in row.quantities]
-        found.requests = None if group.requests is None else row.requests if weight == 1 else row.requests * weight
-        found.has_cost = group.billed is not None
-        found.cost = row.stated * weight
-        found.rows = row.rows if is_first else 0
-        return found
 
     def add(self, group: UsageGroup, weight: Fraction, first: bool) -> None:
         if weight == 1:

@@ -16,6 +16,7 @@ from costcalc.forecasts.products import Opened, Products, products
 from costcalc.forecasts.run import Assumptions, Run, run
 from costcalc.forecasts.targets import Targets
 from costcalc.forecasts.turning import PASSED
+from costcalc.forecasts.usage import usage_by_kind
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.model import Charge, LineKey, Rating
@@ -168,7 +169,7 @@ def _amount(
 def _month_run(rater: Rater, options: ProjectOptions, usage: UsageSummary, turns: Turns) -> Run:
     """Months to come at the log's daily rate, the rises left open."""
     assert usage.last_day is not None
-    cells = cells_of(rater, usage.days, usage.last_day, by_price(rater))
+    cells = cells_of(rater, usage.days, usage.last_day, by_price(rater), usage_by_kind(rater))
     quotes = Quotes(rater.pricebook, turns.changes.days())
     lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
     what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)

@@ -1,0 +1,179 @@
+"""Usage: what a rating was made of, as columns: a row for each set of names of what shares one price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from costcalc.forecasts.members import Lines, numbered
+from costcalc.forecasts.reading import settled
+from costcalc.rating.earners import CUSTOMER
+from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.rate import Rater
+from costcalc.usage.arrays import REQUESTS, STATED, arrays_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from costcalc.forecasts.members import Codes, Floats
+
+    Objects = NDArray[np.object_]
+
+Named = tuple[Sequence[str | None], Any]  # the values of a name, and by row the position of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What rows share: their kind, and what is said of them."""
+
+    kind: Kind
+    knows_requests: bool
+    has_cost: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Usage:
+    """The rows. Counts are those of the whole log: of each meter with its parts; requests, revenue, stated cost."""
+
+    lines: Lines
+    sources: Sequence[Source]
+    source: Codes  # by row, its position among the sources
+    line: Codes  # by row, the position of its names
+    meters: tuple[str, ...]
+    counts: Floats  # rows × (meters, requests, revenue, stated cost)
+    exact: Sequence[Amounts] | None = None  # by row, where they are counted by their sources alone
+    _held: dict[tuple[str, ...], list[tuple[Mapping[str, str | None], tuple[str, str]]]] = field(default_factory=dict)
+
+    def total(self, rows: Codes) -> Amounts:
+        """What some rows of the same kind of source come to."""
+        if self.exact is not None:
+            found = Amounts(len(self.meters))
+            for row in rows.tolist():
+                found.merge(self.exact[row])
+            return found
+        source = self.sources[self.source[rows[0]]]
+        *quantities, requests, revenue, cost = map(whole_or_settled, self.counts[rows].sum(axis=0).tolist())
+        found = Amounts(0)
+        found.quantities, found.cost, found.revenue = [*quantities], cost, revenue
+        found.requests, found.has_cost = requests if source.knows_requests else None, source.has_cost
+        return found
+
+    def named(self, names: Iterable[str]) -> list[tuple[Mapping[str, str | None], tuple[str, str]]]:
+        """What some names are in usage, each with its provider and model."""
+        import numpy as np
+
+        asked = tuple(name for name in names if name in self.lines.by)
+        found = self._held.get(asked)
+        if found is None:
+            values, codes = self.lines.grouped(asked)
+            homes = [(source.kind.provider, source.kind.model) for source in self.sources]
+            listed = list(dict.fromkeys(homes))
+            of_source = np.array([listed.index(home) for home in homes], dtype=np.intp)
+            first, _ = numbered([codes[self.line], of_source[self.source]], len(self.line))
+            found = self._held[asked] = [
+                (dict(zip(asked, values[codes[self.line[row]]], strict=True)), homes[self.source[row]])
+                for row in first.tolist()
+            ]
+        return found
+
+
+def whole_or_settled(count: float) -> Fraction:
+    """A float as a count: a whole number is one."""
+    return Fraction(count) if count.is_integer() else settled(count)
+
+
+def usage_by_kind(rater: Rater) -> Usage:
+    """The usage of a rating that was made, by what its groups know of names. It is exact."""
+    import numpy as np
+
+    found = {kind: sums for kind, sums in rater.amounts.items() if not kind.states_revenue_alone(sums)}
+    earned = _revenue_with_usage(rater)
+    if earned:
+        found = {kind: sums.earning(earned.get(kind, sums.revenue)) for kind, sums in found.items()}
+    sources = [Source(kind, sums.requests is not None, sums.has_cost) for kind, sums in found.items()]
+    rows = [[*sums.quantities, sums.requests or 0, sums.revenue, sums.cost] for sums in found.values()]
+    width = len(rater.ledger.meters) + 3
+    counts = np.array(rows, dtype=np.float64).reshape(len(rows), width)
+    every = np.arange(len(sources), dtype=np.intp)
+    lines, line = _lines(rater.options.by, _of_sources(rater, sources), len(sources))
+    return Usage(lines, sources, every, line, rater.ledger.meters, counts, list(found.values()))
+
+
+def usage_by_line(rater: Rater) -> Usage:
+    """The same by all names of its lines."""
+    import numpy as np
+
+    breakdown = rater.ledger.breakdown
+    if breakdown is None:
+        return usage_by_kind(rater)
+    left = [name for name in rater.options.by if name in breakdown.dimensions]
+    table = arrays_of(breakdown, left)
+    groups = rater.ledger.groups
+    shares = [
+        (group, kind, weight) for group, parts in zip(groups, rater.shares, strict=True) for kind, weight in parts
+    ]
+    sources = [Source(kind, group.requests is not None, group.billed is not None) for group, kind, _ in shares]
+    parts = np.array([len(parts) for parts in rater.shares], dtype=np.intp)
+    times = parts[table.groups]  # a row is there once for each share of its group
+    row = np.repeat(np.arange(len(times), dtype=np.intp), times)
+    nth = np.arange(len(row), dtype=np.intp) - np.repeat(np.cumsum(times) - times, times)
+    source = (np.cumsum(parts) - parts)[table.groups[row]] + nth
+    weights = np.array([float(weight) for *_, weight in shares])[source]
+    counts = np.zeros((len(row), len(rater.ledger.meters) + 3))
+    beside = {REQUESTS: -3, STATED: -1}
+    for name, column in table.counts.items():
+        place = beside[name] if name in beside else rater.ledger.meters.index(name)
+        counts[:, place] = column[row] * weights
+    names = {name: (values, codes[source]) for name, (values, codes) in _of_sources(rater, sources).items()}
+    names |= {name: (table.values[name], table.codes[name][row]) for name in left}
+    lines, line = _lines(rater.options.by, names, len(row))
+    return Usage(lines, sources, source, line, rater.ledger.meters, counts)
+
+
+def _of_sources(rater: Rater, sources: Sequence[Source]) -> dict[str, Named]:
+    """Names by what the groups know of them."""
+    import numpy as np
+
+    found: dict[str, Named] = {}
+    for place, name in enumerate(rater.options.by):
+        known: dict[str | None, int] = {}
+        codes = [known.setdefault(source.kind.line[place], len(known)) for source in sources]
+        found[name] = list(known), np.array(codes, dtype=np.intp)
+    return found
+
+
+def _lines(by: Sequence[str], names: Mapping[str, Named], rows: int) -> tuple[Lines, Codes]:
+    """Every set of names once, and by row the position of its own."""
+    first, line = numbered([names[name][1] for name in by], rows)
+    return Lines(tuple(by), {n: names[n][0] for n in by}, {n: names[n][1][first] for n in by}, len(first)), line
+
+
+def _revenue_with_usage(rater: Rater) -> dict[Kind, Fraction]:
+    """What a customer earns as a whole grows with its requests, on whichever row it is stated: it goes with them.
+
+    Of a log that counts no requests, with the tokens.
+    """
+    if CUSTOMER in rater.ledger.names and CUSTOMER not in rater.options.by:
+        return {}  # nobody asks what months to come earn by customer
+    place = rater.options.by.index(CUSTOMER) if CUSTOMER in rater.options.by else None
+    of: dict[str | None, list[Kind]] = {}
+    for kind in rater.amounts:
+        if kind.earns == "whole":
+            of.setdefault(None if place is None else kind.line[place], []).append(kind)
+    found: dict[Kind, Fraction] = {}
+    for unit, kinds in of.items():
+        total = sum((rater.amounts[kind].revenue for kind in kinds), Fraction())
+        weights = _weights([rater.amounts[kind] for kind in kinds])
+        if rater.earners.in_one_currency(unit) and (whole := sum(weights)):
+            found |= {kind: total * weight / whole for kind, weight in zip(kinds, weights, strict=True)}
+    return found
+
+
+def _weights(amounts: Sequence[Amounts]) -> list[Fraction]:
+    requests = [sums.requests for sums in amounts]
+    if None not in requests and any(requests):
+        return [Fraction(count or 0) for count in requests]
+    return [Fraction(sum(sums.quantities)) for sums in amounts]

@@ -1,0 +1,63 @@
+"""Arrays: the counts of a breakdown as columns, for reckonings that need no exact amount."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from costcalc.records import dataclass
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from costcalc.usage.breakdown import Breakdown
+
+REQUESTS, STATED = "requests", "stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """A row for each group and set of names, in their order."""
+
+    groups: NDArray[np.intp]  # its position in the ledger
+    values: Mapping[str, Sequence[str | None]]  # by dimension, in their order
+    codes: Mapping[str, NDArray[np.intp]]  # by dimension and row, the position of its value
+    counts: Mapping[str, NDArray[np.float64]]  # by meter; REQUESTS, as far as they are known, and STATED cost
+
+
+def arrays_of(breakdown: Breakdown, by: Sequence[str]) -> Arrays:
+    """What the groups come to by these dimensions."""
+    import numpy as np
+
+    engine = breakdown.engine
+    keys = {name: f'"k_{key}"' for key, name in breakdown.names.items()}
+    values: dict[str, list[str | None]] = {}
+    for place, name in enumerate(by):
+        texts = f"SELECT DISTINCT {keys[name]} AS text FROM broken"
+        engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE texts_{place} AS SELECT text, row_number() OVER (ORDER BY text NULLS LAST) - 1 AS code FROM ({texts})"
+        )
+        values[name] = [text for (text,) in engine.fetch(f"SELECT text FROM texts_{place} ORDER BY code")]
+    sums = {REQUESTS: "k_requests", STATED: "k_cost", **{name: f'"k_m_{name}"' for name in breakdown.counted}}
+    added = "".join(f', CAST(coalesce(sum({sql}), 0) AS DOUBLE) AS "{name}"' for name, sql in sums.items())
+    codes = "".join(f", texts_{place}.code AS code_{place}" for place in range(len(by)))
+    joins = "".join(
+        f" JOIN texts_{place} ON broken.{keys[name]} IS NOT DISTINCT FROM texts_{place}.text"
+        for place, name in enumerate(by)
+    )
+    order = ", ".join(["number", *(f"code_{place}" for place in range(len(by)))])
+    found: dict[str, Any] = engine.columns(
+        f"SELECT number{codes}{added} FROM broken{joins} GROUP BY {order} ORDER BY {order}"
+    )
+    for place in range(len(by)):
+        engine.execute(f"DROP TABLE texts_{place}")
+    groups = np.asarray(found["number"], dtype=np.intp)
+    divisors = np.array(breakdown.divisors, dtype=np.float64)
+    counts = {name: np.asarray(found[name], dtype=np.float64) for name in sums}
+    return Arrays(
+        groups,
+        values,
+        {name: np.asarray(found[f"code_{place}"], dtype=np.intp) for place, name in enumerate(by)},
+        counts | {STATED: counts[STATED] / divisors[groups]},
+    )
