@@ -124,7 +124,8 @@ def usage_by_line(rater: Rater) -> Usage:
     weights = np.array([float(weight) for *_, weight in shares])[source]
     counts = np.zeros((len(row), len(rater.ledger.meters) + 3))
     beside = {REQUESTS: -3, STATED: -1}
-    for name, column in table.counts.items():
+    divisors = np.array(breakdown.divisors, dtype=np.float64)[table.groups]
+    for name, column in {**table.counts, STATED: table.counts[STATED] / divisors}.items():
         place = beside[name] if name in beside else rater.ledger.meters.index(name)
         counts[:, place] = column[row] * weights
     names = {name: (values, codes[source]) for name, (values, codes) in _of_sources(rater, sources).items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from costcalc.records import dataclass
 
@@ -20,16 +20,16 @@ REQUESTS, STATED = "requests", "stated"
 class Arrays:
     """A row for each group and set of names, in their order."""
 
-    groups: NDArray[np.intp]  # its position in the ledger
+    groups: NDArray[np.int64]  # its position in the ledger
     values: Mapping[str, Sequence[str | None]]  # by dimension, in their order
-    codes: Mapping[str, NDArray[np.intp]]  # by dimension and row, the position of its value
-    counts: Mapping[str, NDArray[np.float64]]  # by meter; REQUESTS, as far as they are known, and STATED cost
+    codes: Mapping[str, NDArray[np.int64]]  # by dimension and row, the position of its value
+    counts: Mapping[
+        str, NDArray[np.float64]
+    ]  # by meter; REQUESTS, as far as they are known; STATED cost, times the divisor of its group
 
 
 def arrays_of(breakdown: Breakdown, by: Sequence[str]) -> Arrays:
     """What the groups come to by these dimensions."""
-    import numpy as np
-
     engine = breakdown.engine
     keys = {name: f'"k_{key}"' for key, name in breakdown.names.items()}
     values: dict[str, list[str | None]] = {}
@@ -47,17 +47,12 @@ def arrays_of(breakdown: Breakdown, by: Sequence[str]) -> Arrays:
         for place, name in enumerate(by)
     )
     order = ", ".join(["number", *(f"code_{place}" for place in range(len(by)))])
-    found: dict[str, Any] = engine.columns(
-        f"SELECT number{codes}{added} FROM broken{joins} GROUP BY {order} ORDER BY {order}"
-    )
+    found = engine.columns(f"SELECT number{codes}{added} FROM broken{joins} GROUP BY {order} ORDER BY {order}")
     for place in range(len(by)):
         engine.execute(f"DROP TABLE texts_{place}")
-    groups = np.asarray(found["number"], dtype=np.intp)
-    divisors = np.array(breakdown.divisors, dtype=np.float64)
-    counts = {name: np.asarray(found[name], dtype=np.float64) for name in sums}
     return Arrays(
-        groups,
+        found["number"],
         values,
-        {name: np.asarray(found[f"code_{place}"], dtype=np.intp) for place, name in enumerate(by)},
-        counts | {STATED: counts[STATED] / divisors[groups]},
+        {name: found[f"code_{place}"] for place, name in enumerate(by)},
+        {name: found[name] for name in sums},
     )
