@@ -16,7 +16,7 @@ from costcalc.pricebook.fx import parse_fx
 from costcalc.render.advice.page import advice_markdown, advice_page
 from costcalc.render.advice.tables import advice_csv, advice_json
 from costcalc.reports.advice.options import LEAST, OFTEN, SHORT
-from tests.advice.made import CASES, WORLD, nothing, raised, usage, usual
+from tests.advice.made import CASES, WORKS, WORLD, nothing, raised, usage, usual
 from tests.render.made import drawn
 from tests.render.test_json_documented import ASKED, check, documented, fields
 
@@ -114,3 +114,34 @@ def test_single_savings_have_one_figure_and_add_up(tmp_path):
     texts = [f"{Decimal(text):,}" for text in (*shown[:3], answer["plan"]["singly"]["rounded"])]
     assert f"singly {' + '.join(texts[:3])} = {texts[3]}." in page
     assert all(page.count(text) >= 2 for text in texts[:3])
+
+
+def uneven(number):
+    """A log whose amounts have digits below the coin."""
+
+    def case(path):
+        works = [
+            (*who, requests, given + 137 * number, output + 71 * number, cached)
+            for *who, requests, given, output, cached in WORKS
+        ]
+        return advise(usage(path, works), prices=WORLD)
+
+    return case
+
+
+@pytest.mark.parametrize("case", [*CASES.values(), *map(uneven, range(1, 7))])
+def test_what_is_saved_and_what_is_left_come_to_the_bill_as_it_is_shown(case, tmp_path):
+    """Each was rounded by itself: 10.005 of which 3.335 are saved left 6.67 of 10.01, with 3.34 saved."""
+    report = case(tmp_path).report
+    found = json.loads(advice_json(report))
+    bill = shown(found["base"])
+    assert f"{bill:,} {report.currency}".replace("-", "−") in drawn(advice_page(report), 120)
+    for one in [*found["candidates"], *([found["plan"]] if found["plan"] else [])]:
+        assert Decimal(one["saving"]["rounded"]) + shown(one["then"]) == bill
+    assert [row["saving"] for row in csv.DictReader(io.StringIO(advice_csv(report)))] == [
+        one["saving"]["rounded"] for one in found["candidates"]
+    ]
+
+
+def shown(totals) -> Decimal:
+    return Decimal(totals["cost"]["rounded"]) + Decimal(totals["other_costs"]["rounded"])

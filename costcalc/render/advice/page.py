@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from costcalc.money import round_half_up
-from costcalc.render.advice.figures import figure_of, singly_figures
+from costcalc.render.advice.figures import bill_of, figure_text, saving_of, singly_figures
 from costcalc.render.advice.phrases import (
     KIND_WORDS,
     aside_parts,
@@ -102,7 +102,7 @@ def _looked_at(advice: Advice) -> Iterator[str]:
     last = f"the last of {counted(len(advice.months), 'month')} to come"
     yield f"{month}, {last if advice.options.has_base else 'the first month to come, at the log’s daily rate'}"
     what = "with its other costs " if advice.base.other else ""
-    yield f"{what}{money_text(advice.bill, advice.currency)}"
+    yield f"{what}{figure_text(bill_of(advice.base, advice), advice)}"
 
 
 def _candidates(advice: Advice) -> Iterator[Block]:
@@ -134,7 +134,7 @@ def _row(one: Candidate, advice: Advice, *, has_margin: bool) -> list[Cell]:
         Cell(count_text(requests) if requests is not None else DASH),
         Cell(amount_text(tokens) if tokens is not None else DASH),
         Cell(share_text(one.touched_share) if one.touched_share is not None else DASH),
-        Cell(decimal_text(figure_of(one.saving, advice)), "better", advice.currency),
+        Cell(decimal_text(saving_of(one, advice)), "better", advice.currency),
         Cell(percent_text(one.saving_share) if one.saving_share is not None else DASH),
     ]
     return [*cells, Cell(_points(points) if points is not None else DASH)] if has_margin else cells
@@ -168,7 +168,7 @@ def _own_rise_text(together: Together, advice: Advice) -> str:
 
 
 def _together_text(together: Together, advice: Advice) -> str:
-    saving = money_text(together.saving, advice.currency)
+    saving = figure_text(saving_of(together, advice), advice)
     share = f" ({percent_text(together.saving / advice.bill)} of the bill)" if advice.bill else ""
     if len(together.numbers) == 1:
         return f"The plan is candidate {listed_text(together.numbers)}: {saving} a month{share}."
@@ -260,7 +260,7 @@ def _dearer(one: Candidate, advice: Advice) -> str:
     what = f"{what_text(one.proposal)}, {where_text(one.proposal)}"
     if one.saving == 0:
         return f"{what}: would change nothing on top of the scenario."
-    return f"{what}: would cost {money_text(-one.saving, advice.currency)} more a month."
+    return f"{what}: would cost {figure_text(-saving_of(one, advice), advice)} more a month."
 
 
 def _points(points: Fraction) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from costcalc.render.advice.figures import figure_of, singly_figures
+from costcalc.render.advice.figures import saving_of, singly_figures
 from costcalc.render.advice.phrases import what_text, where_text
 from costcalc.render.csv_ import csv_text
 from costcalc.render.json_ import (
@@ -52,8 +52,8 @@ def advice_json(advice: Advice) -> str:
             "revenue_source": advice.revenue_source or None,
             "coverage": coverage_json(advice.coverage),
             "floor": ratio_text(options.floor),
-            "candidates": [write.candidate(one) for one in advice.candidates],
-            "dearer": [write.dearer(one) for one in advice.dearer],
+            "candidates": [write.candidate(one, advice) for one in advice.candidates],
+            "dearer": [write.dearer(one, advice) for one in advice.dearer],
             "plan": write.together(advice.together, advice) if advice.together else None,
             "fewer_output_tokens": [write.yardstick(one) for one in advice.fewer_tokens],
             "off_peak": [write.yardstick(one) for one in advice.off_peak],
@@ -89,7 +89,7 @@ class _AdviceWriter(Writer):
             "margin": ratio_text(totals.margin),
         }
 
-    def candidate(self, one: Candidate) -> Json:
+    def candidate(self, one: Candidate, advice: Advice) -> Json:
         proposal = one.proposal
         change = proposal.change
         then = change.amount.low if isinstance(change, Efficiency) and proposal.kind == "cache" else None
@@ -108,7 +108,7 @@ class _AdviceWriter(Writer):
             "lengths_are_means": proposal.is_mean,
             "touches": self.money(proposal.touches.cost),
             "touched_share": ratio_text(one.touched_share),
-            "saving": self.money(one.saving),
+            "saving": self.money(one.saving, saving_of(one, advice)),
             "saving_share": ratio_text(one.saving_share),
             "then": self.totals(one.outcome),
             "margin_points": ratio_text(one.margin_points),
@@ -117,20 +117,20 @@ class _AdviceWriter(Writer):
             "notes": list(one.notes),
         }
 
-    def dearer(self, one: Candidate) -> Json:
+    def dearer(self, one: Candidate, advice: Advice) -> Json:
         return {
             "kind": one.proposal.kind,
             "what": what_text(one.proposal),
             "where": where_text(one.proposal),
             "source": one.proposal.source,
             "target": one.proposal.target or None,
-            "saving": self.money(one.saving),
+            "saving": self.money(one.saving, saving_of(one, advice)),
         }
 
     def together(self, plan: Together, advice: Advice) -> Json:
         return {
             "candidates": list(plan.numbers),
-            "saving": self.money(plan.saving),
+            "saving": self.money(plan.saving, saving_of(plan, advice)),
             "singly": self.money(plan.singly, singly_figures(plan, advice)[1]),
             "saving_of_all_months": self.money(plan.whole_saving),
             "then": self.totals(plan.outcome),
@@ -158,7 +158,7 @@ def advice_rows(advice: Advice) -> Rows:
             one.number, one.proposal.kind, what_text(one.proposal), where_text(one.proposal), one.proposal.source,
             one.proposal.target or None, "yes" if one.number in planned else "no",
             ratio_value(one.requests_a_day), ratio_value(one.tokens_a_request), ratio_value(one.touched_share),
-            figure_of(one.saving, advice), exact_value(one.saving), ratio_value(one.saving_share), ratio_value(one.margin_points),
+            saving_of(one, advice), exact_value(one.saving), ratio_value(one.saving_share), ratio_value(one.margin_points),
             one.proposal.quality, advice.currency,
         )
         for one in advice.candidates
