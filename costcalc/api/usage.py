@@ -41,6 +41,7 @@ def scan(
     where: Mapping[str, str | Sequence[str]] | None = None,
     columns: Mapping[str, str] | None = None,
     usage_format: str | None = None,
+    formats: Sequence[str | Path] = (),
     progress: Progress | None = None,
     memory: str | None = None,
     threads: int | str | None = None,
@@ -57,7 +58,8 @@ def scan(
     The days are those from `since` on and before `until`, those of a `month` ("2026-10") or ISO `week` ("2026-W40"), or
     the `last` ones before the log's end ("30d", "4w", "3m").
     `by` names the dimensions to keep apart; `columns` says what a column of your own is called
-    (`{"input_tokens": "tok_in"}`); `scenarios`, over `months`, and `budgets` say what else must be kept
+    (`{"input_tokens": "tok_in"}`); `formats` are format files of your own, in which each log is looked up first;
+    `scenarios`, over `months`, and `budgets` say what else must be kept
     apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
     time; `progress` is called with a `costcalc.usage.progress.Step`, from another thread;
     `memory` ("2GB") and `threads` limit what counting uses; `joining`: what one question does not tell apart, so that the ledger answers no other.
@@ -97,6 +99,7 @@ def scan(
         mapping=dict(columns or {}),
         rules=tuple(rules),
         usage_format=usage_format,
+        formats=tuple(map(Path, formats)),
         joining=joining,
     )
     return with_settings(scan_usage(usage, request, progress, limits), asked, prices)

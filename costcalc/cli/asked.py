@@ -28,6 +28,7 @@ _FLAGS = {
     "where": "--where",
     "columns": "--map",
     "usage_format": "--usage-format",
+    "format_file": "--format-file",
     "timezone": "--timezone",
     "pricebook": "--pricebook",
     "config_file": "--config",
@@ -75,11 +76,9 @@ def _taken(config: Config) -> Iterator[Setting]:
 
 
 def _tables(ctx: typer.Context, config: Config) -> Iterator[Setting]:
-    if not ctx.params.get("pricebook"):
-        yield from (
-            Setting("pricebooks", path_from_here(path), config.line("pricebooks"))
-            for path in config.paths("pricebooks")
-        )
+    for key, option in (("pricebooks", "pricebook"), ("formats", "format_file")):
+        if not ctx.params.get(option):
+            yield from (Setting(key, path_from_here(path), config.line(key)) for path in config.paths(key))
     chosen = {word.partition("=")[0].strip().lower() for text in ctx.params.get("region") or () for word in text.split(",")}  # fmt: skip
     for key in ("regions", "aliases"):
         for name, value in config.table(key).items():

@@ -20,7 +20,7 @@ from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain
-from costcalc.usage.formatfile import formats
+from costcalc.usage.formatfile import own_formats, shipped_formats, with_formats
 from costcalc.usage.maps import MapRule
 from costcalc.usage.names import is_meaning
 from costcalc.yamldoc import line_of
@@ -38,7 +38,7 @@ _TEXTS = (
     "memory",
     "threads",
 )
-_LISTS = ("pricebooks",)
+_LISTS = ("pricebooks", "formats")
 _TABLES = ("regions", "aliases", "map")
 _ARRAYS = ("maps",)
 _FLAGS = ("allow_unpriced", "allow_refused")
@@ -187,6 +187,15 @@ def _problem(config: Config, shown: str, key: str, value: object) -> Problem | N
     return None
 
 
+def _own_formats(config: Config) -> tuple[str, ...]:
+    """The names of the configuration's formats; one that cannot be read is said where a log is read with it."""
+    try:
+        with with_formats(config.paths("formats")):
+            return tuple(own_formats())
+    except CostcalcError:
+        return ()
+
+
 def _map_slip(config: Config, at: Place, number: str, entry: object) -> Problem | None:
     """What is wrong with one entry of [[maps]]."""
     place = config.places.get(("maps", number), at)
@@ -203,7 +212,7 @@ def _map_slip(config: Config, at: Place, number: str, entry: object) -> Problem 
     if not entry.keys() - {*_MAP_KEYS}:
         return Problem("missing-key", "an entry of maps names no column", place, width=4, expected='input_tokens = "tok_in"')  # fmt: skip
     name = entry.get("format", plain.NAME)
-    if name not in (known := (*formats(), plain.NAME)):
+    if name not in (known := (*shipped_formats(), plain.NAME, *_own_formats(config))):
         return Problem(
             "no-such-format", f'no usage format is called "{name}"', config.place("maps", number, "format"), width=len("format"),
             nearest=nearest_names(name, known), remedy="`costcalc formats list` shows them all",

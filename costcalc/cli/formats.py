@@ -55,14 +55,18 @@ def show(name: Annotated[str, typer.Argument(help="A format's name.", show_defau
 @app.command()
 @grouped
 def detect(
-    usage: o.Usage, *, columns: o.Map = None, limits: o.Limits, as_json: Json = False, config_file: o.ConfigFile = None
-) -> int:
+    usage: o.Usage, *, columns: o.Map = None, format_file: o.FormatFiles = None, limits: o.Limits, as_json: Json = False,
+    config_file: o.ConfigFile = None,
+) -> int:  # fmt: skip
     """Which format each file is, and what was understood of its columns."""
     from costcalc.usage.scan import detect as detect_files
 
     config = read_config(config_file)
     columns_named = o.pairs(columns, "--map", "NAME=COLUMN")
-    found = detect_files(usage, columns_named, rules=config.map_rules(), limits=read_limits(**limits.words(config)))
+    found = detect_files(
+        usage, columns_named, rules=config.map_rules(), limits=read_limits(**limits.words(config)),
+        formats=format_file or config.paths("formats"),
+    )  # fmt: skip
     if as_json:
         typer.echo(json.dumps([_as_json(each) for each in found], ensure_ascii=False, indent=2))
         return 0

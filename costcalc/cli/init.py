@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -19,11 +20,12 @@ Examples:
   costcalc init scenario -o plan.yaml
   costcalc init budgets -o budgets.yaml
   costcalc init config -o costcalc.toml
+  costcalc init format gateway.jsonl -o gateway.yaml
   costcalc init scenario | less
 """
 
 app = command_app(
-    cls=CommandsGroup, help="A commented file to start from: a scenario, budgets, the configuration.", no_args_is_help=True,
+    cls=CommandsGroup, help="A commented file to start from: a scenario, budgets, the configuration, a usage format.", no_args_is_help=True,
     epilog=EXAMPLES,
 )  # fmt: skip
 
@@ -52,9 +54,27 @@ def config(output: Target = None, force: Force = False) -> int:
     return start("costcalc.toml", output, force, "costcalc reads it in its folder and below, or by --config {file}")
 
 
+@app.command("format")
+def usage_format(
+    log: Annotated[str, typer.Argument(metavar="LOG", help="A log that no format reads.", show_default=False)],
+    output: Target = None,
+    force: Force = False,
+) -> int:
+    """A usage format: how logs like yours are read, filled in from the log."""
+    from costcalc.usage.scan import start_of_format
+
+    name = Path(log if output is None or str(output) == "-" else output).stem
+    return write(
+        start_of_format(log, name), output, force, f"costcalc formats detect {quote(log)} --format-file {{file}}"
+    )
+
+
 def start(name: str, output: Path | None, force: bool, next_step: str) -> int:
     """Print the start of that name, or write it and say what comes next. CostcalcError: a file is there already."""
-    text = files("costcalc.cli").joinpath("starts", name).read_text(encoding="utf-8")
+    return write(files("costcalc.cli").joinpath("starts", name).read_text(encoding="utf-8"), output, force, next_step)
+
+
+def write(text: str, output: Path | None, force: bool, next_step: str) -> int:
     if output is None or str(output) == "-":
         typer.echo(text, nl=False)
         return 0

@@ -111,6 +111,12 @@ UsageFormat = Annotated[
         "--usage-format", metavar="NAME", help="Read the log as this format.", show_default="found from the content"
     ),
 ]
+FormatFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--format-file", metavar="FILE", help="A format of your own: costcalc init format LOG.", show_default=False
+    ),
+]
 Memory = Annotated[
     str | None,
     typer.Option(
@@ -179,6 +185,7 @@ class Reads:
 
     columns: Map = None
     usage_format: UsageFormat = None
+    format_file: FormatFiles = None
     timezone: Timezone = None
     pricebook: Pricebooks = None
 
@@ -221,6 +228,7 @@ class Reading(Limits, Reads):
             "columns": pairs(self.columns, "--map", "NAME=COLUMN"),
             "rules": config.map_rules(),
             "usage_format": self.usage_format or config.text("usage_format"),
+            "formats": self.format_file or config.paths("formats"),
             **self.words(config),
         }
 

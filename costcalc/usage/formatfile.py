@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from costcalc import yamldoc
@@ -90,8 +93,31 @@ _TIME_KINDS = ("instant", "plain", "unix", "unix-ms", "utc-bucket", "utc-day", "
 _COST_KINDS = ("billed", "computed", "estimated")
 
 
-@lru_cache
+_OWN: ContextVar[Mapping[str, FormatSpec]] = ContextVar("own formats", default=MappingProxyType({}))
+
+
 def formats() -> Mapping[str, FormatSpec]:
+    """Every format that is known here, by name: those of the package, and before them one's own."""
+    return {**own_formats(), **{name: spec for name, spec in shipped_formats().items() if name not in own_formats()}}
+
+
+def own_formats() -> Mapping[str, FormatSpec]:
+    """The formats of the format files that `with_formats` was given."""
+    return _OWN.get()
+
+
+@contextmanager
+def with_formats(files: Sequence[Path]) -> Iterator[None]:
+    """Within, these format files are known too. CostcalcError: unreadable, or wrong, with all problems."""
+    known = _OWN.set({spec.name: spec for spec in map(read_format, files)})
+    try:
+        yield
+    finally:
+        _OWN.reset(known)
+
+
+@lru_cache
+def shipped_formats() -> Mapping[str, FormatSpec]:
     """Every format of the package's format files, by name."""
     files = sorted((Path(__file__).parent / "formats").glob("*.yaml"))
     return cached("formats", files, _CODE, lambda: ({spec.name: spec for spec in map(read_format, files)}, True))

@@ -14,7 +14,7 @@ from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, name_under
-from costcalc.usage.formatfile import formats
+from costcalc.usage.formatfile import formats, own_formats
 from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.maps import MapRule, entries_of
@@ -242,7 +242,8 @@ def choose(
     if usage_format is not None:
         return _named(usage_format), "it was asked for (--usage-format)"
     found = [(marks, spec) for spec in formats().values() if (marks := _recognised(source, spec))]
-    marks, spec = max(found, key=lambda pair: len(pair[0]), default=((), None))
+    own = own_formats()  # whoever writes a format knows better
+    marks, spec = max(found, key=lambda pair: (pair[1].name in own, len(pair[0])), default=((), None))
     meant = [name for name in mapping if (plainbill.is_meaning if is_bill else is_meaning)(name)]
     if meant and not (spec and all(_says_so(spec, name, mapping[name]) for name in meant)):
         return None, "--map says what its columns mean"
@@ -359,7 +360,7 @@ def _watched(
     spec: FormatSpec, sources: tuple[Source, ...], mapping: Mapping[str, str], types: Mapping[str, str]
 ) -> tuple[Watched, ...]:
     """Columns whose names say tokens and that the format neither reads nor knows to repeat others."""
-    samples = _samples(sources, types)
+    samples = samples_of(sources, types)
     names = dict.fromkeys((*(sources[0].header or sources[0].scalars), *samples))
     known = {path.removeprefix("/").lower() for path in paths_of(spec)} | {name.lower() for name in spec.ignored}
     known |= {column.lower() for column in mapping.values()}
@@ -434,7 +435,7 @@ def _plain_reading(
     first = sources[0]
     header = first.header or first.scalars
     aliases = {name: column for name, column in mapping.items() if not is_meaning(name)}
-    samples, nested = _samples(sources, types), _nested(sources)
+    samples, nested = samples_of(sources, types), _nested(sources)
     try:
         found = plain.understand(header, samples, mapping, first.shown, nested)
         below = sorted({*nested, *samples} - {*header})
@@ -478,7 +479,7 @@ def _keys_remedy(guessed: Mapping[str, str]) -> str:
     """The option that names the keys which may be meant; where there are none, what such records can be turned into."""
     needed = ("timestamp", "model", "input_tokens", "output_tokens")
     if not all(name in guessed for name in needed[:3]):
-        return f"write a row a usage, as CSV or JSON lines with the keys {', '.join(needed)}"
+        return f"write a row a usage, as CSV or JSON lines with the keys {', '.join(needed)}, or a format file: costcalc init format LOG"
     keys = {name: guessed[name] for name in (*needed, *guessed) if name in guessed}
     first, *others = (f"{name}={key}" for name, key in keys.items())
     option = map_option(*",".join([first, *others]).split("=", 1))
@@ -488,7 +489,7 @@ def _keys_remedy(guessed: Mapping[str, str]) -> str:
     return f"name the keys: {option}{beside}"
 
 
-def _samples(sources: Iterable[Source], types: Mapping[str, str]) -> dict[str, list[str]]:
+def samples_of(sources: Iterable[Source], types: Mapping[str, str]) -> dict[str, list[str]]:
     """The first texts of each column, and of each leaf of JSON records."""
     found: dict[str, list[str]] = {}
     for source in sources:

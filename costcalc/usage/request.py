@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import date
+from pathlib import Path
 
 from costcalc.calendar import instant_of_day, utc_midnight
 from costcalc.records import dataclass
@@ -31,6 +32,7 @@ class ScanRequest:
     mapping: Mapping[str, str] = field(default_factory=dict)  # --map: meaning or dimension → column
     rules: tuple[MapRule, ...] = ()  # what a configuration calls columns, where they are
     usage_format: str | None = None  # read as this format, whatever the file looks like
+    formats: tuple[Path, ...] = ()  # format files of one's own
     is_bill: bool = False  # a table that no format knows is one of amounts, not of usage
     named: Callable[[str, str], tuple[str, str]] | None = (
         None  # provider and model as written → as the prices name them

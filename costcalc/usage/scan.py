@@ -17,6 +17,7 @@ from costcalc.usage.choice import Read, check_some, counted_back, note_of
 from costcalc.usage.counter import Counter
 from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine, column_types
+from costcalc.usage.formatfile import with_formats
 from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
@@ -56,7 +57,8 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
     CostcalcError: a file that cannot be read or understood. Refused rows do not raise: the ledger lists them.
     """
     _check_zone(request.timezone)
-    with _opened(usage, progress, limits) as (sources, engine, workspace, left, held):
+    opened = _opened(usage, progress, limits)
+    with with_formats(request.formats), opened as (sources, engine, workspace, left, held):
         kept, logs, types = _looked_into(sources, engine, left)
         counter, readings = None, []
         if logs:
@@ -125,9 +127,10 @@ def detect(
     usage_format: str | None = None,
     rules: Sequence[MapRule] = (),
     limits: Limits = USUAL,
+    formats: Sequence[Path] = (),
 ) -> list[Detection]:
     """How each file would be read. CostcalcError: as `scan`."""
-    with _opened(usage, limits=limits) as (sources, engine, _, left, _):
+    with with_formats(formats), _opened(usage, limits=limits) as (sources, engine, _, left, _):
         kept, logs, types = _looked_into(sources, engine, left)
         readings = plan(logs, mapping or {}, usage_format, types, engine.keys, left, rules=rules)
         if not readings and not kept:
@@ -206,6 +209,17 @@ def _looked_into(
     if problems:
         raise CostcalcError(problems)
     return kept, logs, types
+
+
+def start_of_format(log: str, name: str) -> str:
+    """A commented format file for logs like this one. CostcalcError: it cannot be read, or a format reads it already."""
+    from costcalc.usage.formatstart import start_of
+
+    with _opened([log]) as (sources, engine, _, left, _):
+        kept, logs, types = _looked_into(sources, engine, left)
+        if kept or len(logs) != 1:
+            raise fail("not-one-log", f"{log} is not one log", remedy="name one file that holds rows of usage")
+        return start_of(logs[0], name, types.get(logs[0].path, {}))
 
 
 def _detection(reading: Reading, source: Source) -> Detection:

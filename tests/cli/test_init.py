@@ -92,3 +92,62 @@ def test_scenarios_are_listed_with_what_they_change(run_costcalc):
 def test_a_scenario_is_shown_as_it_ships_and_its_schema_is_json(run_costcalc):
     assert run_costcalc("scenarios", "show", "hybrid").out == shipped_text("hybrid")
     assert json.loads(run_costcalc("scenarios", "schema").out)["title"] == "costcalc scenario"
+
+
+GATEWAY = {
+    "when": "2026-09-01T10:00:00Z", "llm": {"name": "gpt-5-mini"}, "org": "acme",
+    "use": {"prompt": 1_000_000, "cached": 0, "completion": 0, "took_ms": 12},
+}  # fmt: skip
+
+
+@pytest.fixture
+def gateway(tmp_path):
+    (tmp_path / "gateway.jsonl").write_text(json.dumps(GATEWAY) + "\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_format_is_filled_in_from_a_log_that_nothing_reads(gateway, run_costcalc):
+    """1 M tokens of input at 0.25 USD."""
+    assert run_costcalc("cost", "gateway.jsonl", cwd=gateway).code == 2
+    made = run_costcalc("init", "format", "gateway.jsonl", "-o", "ours.yaml", cwd=gateway)
+    assert (made.code, made.out.split()[:3]) == (0, ["ours.yaml", "is", "written."])
+    assert "# not read, a number: use.took_ms" in (gateway / "ours.yaml").read_text(encoding="utf-8")
+    answer = run_costcalc("cost", "gateway.jsonl", "--format-file", "ours.yaml", "--by", "org", "--json", cwd=gateway)
+    assert (answer.code, answer.json["total"]["rounded"]) == (0, "0.25")
+    assert [line["names"] for line in answer.json["lines"]] == [{"org": "acme"}]
+
+
+def test_the_configuration_names_formats_and_the_page_says_so(gateway, run_costcalc):
+    run_costcalc("init", "format", "gateway.jsonl", "-o", "ours.yaml", cwd=gateway)
+    (gateway / "costcalc.toml").write_text('formats = ["ours.yaml"]\n\n[[maps]]\nformat = "ours"\nteam = "org"\n')
+    page = run_costcalc("cost", "gateway.jsonl", cwd=gateway)
+    assert page.code == 0, page.err
+    assert "formats = ours.yaml (costcalc.toml:1)" in page.out
+
+
+def test_a_format_of_ones_own_goes_before_those_that_ship(gateway, run_costcalc):
+    (gateway / "codex.yaml").write_text(
+        "format: mine\nreads: json\nrecognise: [[when]]\ntime: {field: when, as: instant}\nmodel: llm.name\n"
+        "requests: none\nmeters: {output_tokens: use.prompt}\nother_columns: no\nignored: [took_ms, cached, completion]\n"
+    )
+    detected = run_costcalc("formats", "detect", "gateway.jsonl", "--format-file", "codex.yaml", "--json", cwd=gateway)
+    assert [(each["format"], each["columns"]["use.prompt"]) for each in detected.json] == [("mine", "output_tokens")]
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [("known.csv", "error[known-format]: the format cursor reads this log"), ("nowhere.csv", "nowhere.csv")],
+)
+def test_what_is_known_already_needs_no_format(gateway, run_costcalc, log, said):
+    (gateway / "known.csv").write_text(
+        "Date,Model,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens\n2026-09-01,gpt-5-mini,1,2,3,4\n"
+    )
+    run = run_costcalc("init", "format", log, cwd=gateway)
+    assert (run.code, said in run.err) == (2, True), run.err
+
+
+def test_a_wrong_format_file_is_answered_with_its_lines(gateway, run_costcalc):
+    (gateway / "bad.yaml").write_text("format: bad\nreads: json\nmeters: {tokens_in: a}\n")
+    run = run_costcalc("cost", "gateway.jsonl", "--format-file", "bad.yaml", cwd=gateway)
+    assert run.code == 2
+    assert 'bad.yaml:3:10: error[unknown-meter]: no meter is called "tokens_in"' in run.err
