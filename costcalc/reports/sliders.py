@@ -10,7 +10,7 @@ from math import lcm
 
 from costcalc.forecasts.reading import End
 from costcalc.forecasts.run import Run
-from costcalc.forecasts.turning import FLAT, PASSED, RISE, Poly, Powers, Turning, poly
+from costcalc.forecasts.turning import FLAT, PASSED, RISE, Poly, Product, Turning, poly
 from costcalc.rating.model import LineKey
 from costcalc.reports.case import Case, Totals, total_of, totals
 from costcalc.reports.outlook import Outlook, costs_by, totals_by_customer
@@ -56,7 +56,7 @@ def sliders(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Slid
     turns = Turns(case.scenario, pass_through)
     if not outlook.changes:
         return "The scenario changes no price: there is nothing to slide."
-    if not turns.powers:
+    if not turns.products:
         return "The scenario's prices are new rates, not rises: there is nothing to slide."
     if case.horizon.rater.commitments:
         return "A contract with a minimum spend bends the cost, so there are no sliders."
@@ -86,23 +86,26 @@ class Turns:
         listed = [(change, self._takes(item)) for item in scenario.items for change in self._whole(item)]
         self.changes = PriceChanges(tuple(change for change, _ in listed))
         self.what_passes = self._what_passes([change for change, taken in listed if taken])
-        self.powers: dict[object, Powers] = {}
+        self.products: dict[object, Product] = {}
         for change, taken in listed:
             if change.new_rate is None:
                 is_passed = self.what_passes == "all" or (taken and (not change.event or change.passed_through))
-                self.powers[_name(change)] = PASSED if is_passed else RISE
+                self.products[_name(change)] = PASSED if is_passed else RISE
         turned = [change for change, _ in listed if change.new_rate is None]
         self.hike = turned[0] if len(turned) == 1 and not turned[0].is_range and not turned[0].event else None
         self.rise = _hike_knob(self.hike.low) if self.hike else _share_knob()
         self.passed = self._passed()
         self.ranges = (
             scenario.has_ranges,
-            any(change.is_range and self.powers_of(change) == RISE for change in turned),
-            any(change.is_range and self.powers_of(change) == PASSED for change in turned),
+            any(change.is_range and self.product_of(change) == RISE for change in turned),
+            any(change.is_range and self.product_of(change) == PASSED for change in turned),
         )
 
-    def powers_of(self, change: PriceChange) -> Powers:
-        return self.powers.get(_name(change), FLAT)
+    def product_of(self, change: PriceChange) -> Product:
+        return self.products.get(_name(change), FLAT)
+
+    def opened(self, change: PriceChange, rise: float) -> Poly:
+        return Poly({self.product_of(change): rise} if rise else {})
 
     def at(self, rise: Fraction, passed: Fraction) -> PriceChanges:
         """The price changes with the knobs at these places, as a scenario would state them."""
@@ -111,7 +114,7 @@ class Turns:
     def _turned(self, change: PriceChange, rise: Fraction, passed: Fraction) -> PriceChange:
         if change.new_rate is not None:
             return change
-        factor = rise * (passed if self.powers_of(change) == PASSED else 1)
+        factor = rise * (passed if self.product_of(change) == PASSED else 1)
         return replace(change, low=change.low * factor, high=change.high * factor, middle=change.rise("mid") * factor)
 
     @staticmethod
@@ -183,7 +186,7 @@ class _Turned:
             (Fraction(1), passed.start * passed.tick),
             *product((Fraction(), Fraction(MOST)), (Fraction(), Fraction(1))),
         ]
-        return Turning(variant, in_parts, powers=self.turns.powers_of, places=places, torn=self.torn)
+        return Turning(variant, in_parts, opens=self.turns.opened, places=places, torn=self.torn)
 
     def months(self) -> tuple[tuple[Totals, Totals, Totals], ...]:
         middle = self._totals(self.after)

@@ -12,10 +12,9 @@ from costcalc.forecasts.cells import cells_of
 from costcalc.forecasts.earning import UNKNOWN
 from costcalc.forecasts.price_months import by_price
 from costcalc.forecasts.pricing import Lists
-from costcalc.forecasts.products import Opened, Products, products
 from costcalc.forecasts.run import Assumptions, Run, run
 from costcalc.forecasts.targets import Targets
-from costcalc.forecasts.turning import PASSED
+from costcalc.forecasts.turning import FLAT, PASSED, Poly, Turning, poly
 from costcalc.forecasts.usage import usage_by_kind
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
@@ -53,10 +52,10 @@ class Workings:
 
     rises: tuple[OpenRise, ...] = ()
     pass_through: Fraction = Fraction(1)  # where the report was reckoned
-    lines: Mapping[LineKey, Products] = field(default_factory=dict)  # of the whole report
-    months: tuple[Products, ...] = ()
-    covered: Products | None = None  # the part of the lines that the revenue is held against; None: all
-    covered_months: tuple[Products, ...] | None = None
+    lines: Mapping[LineKey, Poly] = field(default_factory=dict)  # of the whole report
+    months: tuple[Poly, ...] = ()
+    covered: Poly | None = None  # the part of the lines that the revenue is held against; None: all
+    covered_months: tuple[Poly, ...] | None = None
     has_open_ends: bool = True  # whether low and high follow from the low and high rises alone
     static: str = ""  # why nothing can be turned
     unturned: Fraction = Fraction()  # cost that a rise reaches by a way of its own, so that no cell turns it
@@ -85,11 +84,11 @@ def projection_workings(
         return Workings(static=why, sources=sources)
     found = _opened(turns, sources)
     place = _place(turns)
-    lines: dict[LineKey, Products] = {}
-    covered, unturned = products(0), Fraction()
+    lines: dict[LineKey, Poly] = {}
+    covered, unturned = poly(0), Fraction()
     for charge in rating.charges:
         amount, follows = _amount(charge, turns, place, found)
-        lines[charge.line] = lines.get(charge.line, products(0)) + amount
+        lines[charge.line] = lines.get(charge.line, poly(0)) + amount
         covered = covered + amount if charge.has_revenue else covered
         unturned += 0 if follows else charge.cost.mid
     months = _month_run(rater, options, usage, turns) if options.months and usage.last_day else None
@@ -97,8 +96,8 @@ def projection_workings(
         found,
         lines=lines,
         covered=covered,
-        months=tuple(products(m.cost) for m in months.months) if months else (),
-        covered_months=tuple(products(m.covered) for m in months.months) if months else (),
+        months=tuple(poly(m.cost) for m in months.months) if months else (),
+        covered_months=tuple(poly(m.covered) for m in months.months) if months else (),
         unturned=unturned,
         has_open_ends=not unturned,
     )
@@ -112,13 +111,13 @@ def outlook_workings(case: Case, outlook: Outlook, pass_through: Fraction | None
     if why := _static(turns, case.horizon.rater):
         return Workings(static=why, sources=sources)
     open_case = Case(case.horizon, replace(case.options, changes=turns.changes), case.usage)
-    after = open_case.run(reading=Opened("mid", in_parts=True, place=_place(turns)))
+    after = open_case.run(reading=Turning(in_parts=True, opens=_opens(turns)))
     lines = costs_by(case.horizon, case.options.by, after)
     found = replace(
         _opened(turns, sources),
-        lines={key: sum((products(cost) for cost in costs), products(0)) for key, costs in lines.items()},
-        months=tuple(products(month.cost) for month in after.months),
-        covered_months=tuple(products(month.covered) for month in after.months) if case.income.is_of_a_part else None,
+        lines={key: sum((poly(cost) for cost in costs), poly(0)) for key, costs in lines.items()},
+        months=tuple(poly(month.cost) for month in after.months),
+        covered_months=tuple(poly(month.covered) for month in after.months) if case.income.is_of_a_part else None,
         has_open_ends=not case.scenario.has_ranges,
     )
     return _readable(found)
@@ -127,7 +126,7 @@ def outlook_workings(case: Case, outlook: Outlook, pass_through: Fraction | None
 def _static(turns: Turns, rater: Rater) -> str:
     if not turns.changes:
         return "No price changes: there is nothing to turn."
-    if not turns.powers:
+    if not turns.products:
         return "The price changes are new rates, not rises: there is nothing to turn."
     if rater.commitments:
         return "A contract with a minimum spend bends the cost: the figures stand as they were reckoned."
@@ -135,7 +134,7 @@ def _static(turns: Turns, rater: Rater) -> str:
 
 
 def _opened(turns: Turns, sources: tuple[SourceUsed, ...]) -> Workings:
-    rises = tuple(OpenRise(change, turns.powers_of(change) == PASSED) for change in _open(turns))
+    rises = tuple(OpenRise(change, turns.product_of(change) == PASSED) for change in _open(turns))
     return Workings(rises, turns.passed.start * turns.passed.tick, sources=sources)
 
 
@@ -148,22 +147,33 @@ def _place(turns: Turns) -> Callable[[PriceChange], int | None]:
     return places.get
 
 
+def _opens(turns: Turns) -> Callable[[PriceChange, float], Poly | float]:
+    """Every rise by itself."""
+    place = _place(turns)
+
+    def opened(change: PriceChange, rise: float) -> Poly | float:
+        at = place(change)
+        return rise if at is None else Poly({(at,): 1.0})
+
+    return opened
+
+
 def _amount(
     charge: Charge, turns: Turns, place: Callable[[PriceChange], int | None], opened: Workings
-) -> tuple[Products, bool]:
+) -> tuple[Poly, bool]:
     """A charge in the rises that touch it, and whether that is how the engine made it; if not, as it stands."""
     hits = [change for change in turns.changes if touches(change, charge)]
     shares: Mapping[str | None, Fraction] = charge.split or {charge.price_line: Fraction(1)}  # type: ignore[assignment]
-    amount = products(0)
+    amount = poly(0)
     for meter, share in shares.items():
-        part = products(charge.cost.before * share)
+        part = poly(charge.cost.before * share)
         for change in hits:
             at = place(change)
             if at is not None and (meter is None or change.selector.covers(meter)):
-                part = part * Products({(): Fraction(1), (at,): Fraction(1)})
+                part = part * Poly({FLAT: Fraction(1), (at,): Fraction(1)})
         amount = amount + part
     follows = all(amount.at(opened.values(end)) == charge.cost.after(end) for end in VARIANTS)
-    return (amount, True) if follows else (products(charge.cost.mid), False)
+    return (amount, True) if follows else (poly(charge.cost.mid), False)
 
 
 def _month_run(rater: Rater, options: ProjectOptions, usage: UsageSummary, turns: Turns) -> Run:
@@ -174,12 +184,12 @@ def _month_run(rater: Rater, options: ProjectOptions, usage: UsageSummary, turns
     lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
     what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)
     months = list(months_from(month_of(usage.last_day).next, options.months))
-    return run(cells, what, Targets(), months, rater.fx, rater.commitments, Opened("mid", place=_place(turns)))
+    return run(cells, what, Targets(), months, rater.fx, rater.commitments, Turning(opens=_opens(turns)))
 
 
 def _readable(found: Workings) -> Workings:
     """The workings, unless they need more columns than anybody could follow."""
-    terms = {factors for each in (*found.lines.values(), *found.months) for factors in each.terms}
+    terms = {product for each in (*found.lines.values(), *found.months) for product in each.terms}
     if len(terms) <= MOST_TERMS:
         return found
     why = f"So many rises meet that a formula would need {len(terms)} columns: the figures stand as they were reckoned."

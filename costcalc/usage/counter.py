@@ -32,6 +32,7 @@ from costcalc.usage.foreseen import foresee, is_worth_a_look
 from costcalc.usage.formats import Parts
 from costcalc.usage.groups import Groups
 from costcalc.usage.labels import (
+    UNFORESEEN,
     Foreseen,
     bounds_clause,
     count_statement,
@@ -208,11 +209,11 @@ class Counter:
                 if self.readings[number].columns().parts_presence(parts.list):
                     self._run(number, parts)
 
-    def _run(self, number: int, parts: Parts | None = None) -> None:
+    def _run(self, number: int, parts: Parts | None = None, *, looks: bool = True) -> None:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
         rows = self.rows(number, reading, parts)
         self.used.update(rows.meters)
-        foreseen = self._foreseen(number, reading) if parts is None else None
+        foreseen = self._foreseen(number, reading) if looks and parts is None else None
         statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several, foreseen)
         with self.engine.in_order() if reading.tells_apart else nullcontext():
             is_whole = self._ran(number, statement)
@@ -220,6 +221,10 @@ class Counter:
             self.readings[number] = replace(reading, pack=None)
             self._forget(number)
             self._run(number, parts)
+            return
+        if foreseen and self._rows_of(number, f"{UNFORESEEN} IN (input_over, output_over)"):
+            self._forget(number)  # the log is being written
+            self._run(number, looks=False)
             return
         if "reply" in rows.columns and self._has_repeats(number):
             self._tell_apart(number)

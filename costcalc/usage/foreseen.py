@@ -1,5 +1,5 @@
 """Foreseen: the names and times of a table, looked at before its rows are added up: what the question does not tell
-apart is then one group from the start. A row that nobody looked at is labelled as if nothing were known of it.
+apart is then one group from the start. A row that nobody looked at is told, and all are counted again without it.
 """
 
 from __future__ import annotations

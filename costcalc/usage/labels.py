@@ -55,6 +55,7 @@ _SUMS = {
     "latest": "BIGINT",  # begin of the last of several times that one group holds
 }
 MOST_REMARKS = 8  # of one format
+UNFORESEEN = -1  # length of a row whose names or time came into the file after they were looked at
 _STANDARD_TIERS = ("", "default", "auto", "standard", "standard_only", "on_demand", "on-demand", "null", "none")
 
 
@@ -191,10 +192,12 @@ def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[
     for place, side in enumerate(("input", "output")):
         if f"{side}_tokens" in rows.meters and every[place]:
             length = f"m_{side}_tokens"
-            label, own = _largest_cut(length, every[place], per), foreseen.edges if foreseen else ()
-            known = [_largest_cut(length, edges[place], per) for edges in own]
-            cases = "".join(f" WHEN {number} THEN {sql}" for number, sql in enumerate(known))
-            labels[f"{side}_over"] = f"CASE lengths{cases} ELSE {label} END" if cases else label
+            own = [_largest_cut(length, edges[place], per) for edges in foreseen.edges] if foreseen else ()
+            cases = " ".join(f"WHEN {number} THEN {sql}" for number, sql in enumerate(own))
+            unseen = f"CASE WHEN verdict = {COUNTED} THEN {UNFORESEEN} ELSE 0 END"
+            labels[f"{side}_over"] = (
+                f"CASE lengths {cases} ELSE {unseen} END" if own else _largest_cut(length, every[place], per)
+            )
     return labels
 
 

@@ -128,6 +128,27 @@ def test_what_was_looked_at_before_it_is_counted_is_counted_the_same(tmp_path, m
     assert found[0] == found[1]
 
 
+def test_a_row_that_came_after_the_look_is_counted_all_the_same(tmp_path, monkeypatch):
+    row = {"timestamp": "2026-09-03T09:30:00Z", "model": "plain", "provider": "west", "requests": 1,
+           "input_tokens": 40_000, "customer": "c"}  # fmt: skip
+    log = write_csv(tmp_path / "usage.csv", row)
+    looked = []
+
+    def look(*words):
+        looked.append(foreseen.foresee(*words))
+        with log.open("a", newline="") as stream:
+            stream.write("2026-09-14T09:30:00Z,other,west,1,300000,c\r\n")
+        return looked[-1]
+
+    monkeypatch.setattr(counter, "foresee", look)
+    lines = Periods(BOOKS.pricebook, RatingOptions(("customer",)), more_edges=lambda *_: ((32_000, 250_000), ()))
+    ledger = costcalc.scan(log, by=("customer",), prices=BOOKS, joining=lines)
+    assert [(group.model, group.input_over, group.rows) for group in ledger.groups] == [
+        ("plain", 32_000, 1), ("other", 250_000, 1),
+    ]  # fmt: skip
+    assert len(looked) == 1
+
+
 def test_a_joined_ledger_refuses_another_question(tmp_path):
     log = write_csv(
         tmp_path / "usage.csv", {"date": "2026-09-01", "provider": "west", "model": "plain", "input_tokens": 1}

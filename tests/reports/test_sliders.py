@@ -20,7 +20,7 @@ def assert_is_the_engine_s(what: Made, rise: int, passed: int) -> None:
     found, place = what.at(rise, passed), (rise * knobs.rise.tick, passed * knobs.passed.tick)
 
     def at(number: object) -> Fraction:
-        return poly(number).at(*place)
+        return poly(number).at(place)
 
     for month, ends in zip(found.months, knobs.months, strict=True):
         low, middle, high = (at(end.cost) for end in ends)

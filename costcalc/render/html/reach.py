@@ -37,8 +37,8 @@ def reach_of(handout: Handout) -> Reaches:
 
 def turned(totals: Totals, place: Place) -> Totals:
     """The totals with the knobs at a place."""
-    covered = None if totals.covered is None else poly(totals.covered).at(*place)
-    return Totals(poly(totals.cost).at(*place), Fraction(totals.other), totals.revenue, covered)
+    covered = None if totals.covered is None else poly(totals.covered).at(place)
+    return Totals(poly(totals.cost).at(place), Fraction(totals.other), totals.revenue, covered)
 
 
 def start_of(sliders: Sliders) -> Place:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from costcalc.forecasts.turning import FLAT, poly
+from costcalc.forecasts.turning import poly
 from costcalc.money import minor_digits
 from costcalc.rating.model import LineKey
 from costcalc.render.charts.bridge import TO_THE_SCENARIO
@@ -87,11 +87,11 @@ class _Figures:
 
     def amount(self, number: Any) -> Json:
         """A whole number as a text; of a polynomial, [number, power of the rise, power of the pass-through] of each term."""
-        terms = poly(number).terms
-        listed = [[str(int(each * self.denominator)), *powers] for powers, each in sorted(terms.items())]
+        powers = {(product.count(0), product.count(1)): each for product, each in poly(number).terms.items()}
+        listed = [[str(int(each * self.denominator)), *power] for power, each in sorted(powers.items())]
         if not listed:
             return "0"
-        return listed[0][0] if len(listed) == 1 and tuple(listed[0][1:]) == FLAT else listed
+        return listed[0][0] if [*powers] == [(0, 0)] else listed
 
     def lines(self) -> Json:
         """Each line's names by their place in the alphabet, whether it has a price, and its cost before and then."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.forecasts.products import Products, products
+from costcalc.forecasts.turning import Poly, poly
 from costcalc.money import round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render.coverage import in_brackets, margin_title, part_words
@@ -134,14 +134,14 @@ def _projection_row(
     line: ReportLine, report: Projection, workings: Workings, figures: Figures, status: str
 ) -> TurnedRow:
     known = status != UNPRICED
-    exact = workings.lines.get(line.key, products(line.cost.mid)) if known else None
+    exact = workings.lines.get(line.key, poly(line.cost.mid)) if known else None
     return TurnedRow(
         named(line.key, report.rating.by), (line.requests, line.tokens), figures.before if known else None,
         figures.mid if known else None, line.cost.before, exact, line.cost.mid,
     )  # fmt: skip
 
 
-def _write_covered(sheet: Sheet, lines: TurnedTable, covered: Products, workings: Workings) -> None:
+def _write_covered(sheet: Sheet, lines: TurnedTable, covered: Poly, workings: Workings) -> None:
     """Below the total: the part of it whose rows state a revenue."""
     row = lines.total_row + 1
     sheet.text(row, 0, "of it with revenue", "quiet")
@@ -199,7 +199,7 @@ def _place_right(sheet: Sheet, table: TurnedTable) -> None:
 
 
 def _projection_summary(
-    book: Book, report: Projection, workings: Workings, lines: TurnedTable, covered: Products | None
+    book: Book, report: Projection, workings: Workings, lines: TurnedTable, covered: Poly | None
 ) -> None:
     sheet = book.sheets["Summary"]
     figures = table_of(report.rating, report.lines).total.figures
@@ -228,7 +228,7 @@ def _projection_summary(
     assert margin is None or report.revenue is not None
 
 
-def _margin_rows(sheet: Sheet, row: int, report: Projection, lines: TurnedTable, covered: Products | None) -> None:
+def _margin_rows(sheet: Sheet, row: int, report: Projection, lines: TurnedTable, covered: Poly | None) -> None:
     margin = report.margin
     sheet.text(row, 0, "Revenue")
     earned = margin.revenue if margin else None
@@ -263,7 +263,7 @@ def _outlook_lines(book: Book, report: Outlook, workings: Workings) -> None:
     for line in report.lines:
         shown = [table.by_line[line.key] for table in tables]
         before, after = (sum((getattr(each, name) for each in shown), Decimal()) for name in ("before", "mid"))
-        exact = workings.lines.get(line.key, products(line.after)) if workings.lines else None
+        exact = workings.lines.get(line.key, poly(line.after)) if workings.lines else None
         rows.append(TurnedRow(named(line.key, report.by), (), before, after, line.before, exact, line.after))
     # The coins of a line are summed over its months, so that they may lie more than one from its exact sum: a formula
     # that follows the rises has that sum alone to go by.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.forecasts.products import Factors, Products
+from costcalc.forecasts.turning import Poly, Product
 from costcalc.render.workbook.book import Sheet, cell, span
 
 _DIFFERS = "1E-9"  # below it two doubles of one amount are the same
@@ -28,7 +28,7 @@ class TurnedRow:
     before: Decimal | None
     after: Decimal | None
     exact_before: Fraction
-    exact: Products | None  # None: it stands as it was reckoned
+    exact: Poly | None  # None: it stands as it was reckoned
     exact_after: Fraction
 
 
@@ -43,7 +43,7 @@ class TurnedTable:
     before: int  # columns
     after: int
     exact: int
-    factors: tuple[Factors, ...]
+    factors: tuple[Product, ...]
     first_factor: int
 
     def at(self, row: int, column: int) -> str:
@@ -92,7 +92,7 @@ def write_turned(
     return table
 
 
-def _factors(rows: Sequence[TurnedRow]) -> tuple[Factors, ...]:
+def _factors(rows: Sequence[TurnedRow]) -> tuple[Product, ...]:
     found = {factors for row in rows if row.exact for factors in row.exact.terms} | {()}
     return tuple(sorted(found, key=lambda each: (len(each), each)))
 
@@ -101,7 +101,7 @@ def _write_values(sheet: Sheet, table: TurnedTable, rises: dict[str, Sequence[Fr
     """Above each column of coefficients, what its product comes to: in force, at the low and at the high ends."""
     for end, row in VALUE_ROWS.items():
         for place, factors in enumerate(table.factors):
-            value = Products({factors: Fraction(1)}).at(rises[end])
+            value = Poly({factors: Fraction(1)}).at(rises[end])
             formula = "*".join(f"rise_{i + 1}{end}" for i in factors) or "1"
             sheet.formula(row, table.first_factor + place, formula, value, "factor")
     names = [" × ".join(f"rise {i + 1}" for i in factors) or "not raised" for factors in table.factors]
