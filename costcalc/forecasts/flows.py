@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 from costcalc.forecasts.cells import Cell, whole_of
 from costcalc.forecasts.form import REQUESTS, Form, value_of
@@ -74,8 +75,9 @@ def _asked(plan: Plan, cell: Cell, when: When, reading: Reading) -> list[Flow]:
     matched = plan.matching(cell)
     for change in matched:
         if isinstance(change, Growth) and change.meters is not None and (stage := plan.stage(change, when)):
-            level, stretch = plan.level(change, when, reading), plan.level(change, when, reading.exact)
-            flow = _multiplied(flow, change.meters, level, stretch, (id(change), stage), plan)
+            level = plan.level(change, when, reading)
+            exact = partial(plan.level, change, when, reading.exact)
+            flow = _multiplied(flow, change.meters, level, exact, (id(change), stage), plan)
     flows = [flow]
     for change in matched:
         if isinstance(change, Mix) and change.span.holds_on(when.day):
@@ -98,15 +100,15 @@ def _served(plan: Plan, cell: Cell, asked: Sequence[Flow], when: When, reading: 
 
 
 def _multiplied(
-    flow: Flow, names: frozenset[str], factor: Number, stretch_by: Fraction, step: tuple[int, ...], plan: Plan
+    flow: Flow, names: frozenset[str], factor: Number, exact: Callable[[], Fraction], step: tuple[int, ...], plan: Plan
 ) -> Flow:
-    """Every request has `factor` times as much of some meters, and lies in the bands of `stretch_by` times as much."""
+    """Every request has `factor` times as much of some meters, and lies in the bands of `exact` times as much."""
     leaves = {name: count * factor if name in names else count for name, count in flow.leaves.items()}
     path = (*flow.path, *step)
     stretches = plan.stretches.get(path)
     if stretches is None:
-        given, made = flow.stretches
-        stretches = _stretched(given, SIDES[0], names, stretch_by), _stretched(made, SIDES[1], names, stretch_by)
+        given, made, by = *flow.stretches, exact()
+        stretches = _stretched(given, SIDES[0], names, by), _stretched(made, SIDES[1], names, by)
         plan.stretches[path] = stretches
     return Flow(flow.cell, flow.scale, leaves, flow.target, flow.tier, stretches, path, flow.move)
 
@@ -219,22 +221,27 @@ def _at_target(
     reading: Reading,
 ) -> Flow:
     every, there = meters().names_of("tokens") or frozenset(), replace(flow, target=target, tier=tier)
-    return _multiplied(there, every, reading.of(tokens), reading.exact.of(tokens), (id(change),), plan)
+    return _multiplied(there, every, reading.of(tokens), partial(reading.exact.of, tokens), (id(change),), plan)
 
 
 def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Reading) -> list[Flow]:
     if not plan.matches_now(change, flow):
         return [flow]
     amount = plan.amount(change, when, reading)
-    left, stretch = 1 + amount, 1 + plan.amount(change, when, reading.exact)  # of a cut
+    left = 1 + amount  # of a cut
+
+    def exact() -> Fraction:
+        left: Fraction = 1 + plan.amount(change, when, reading.exact)
+        return left
+
     step = (id(change), plan.stage(change, when))
     match change.lever:
         case "output" | "prompt":
             side = "output_tokens" if change.lever == "output" else "input_tokens"
-            return [_multiplied(flow, meters().with_parts(side), left, stretch, step, plan)]
+            return [_multiplied(flow, meters().with_parts(side), left, exact, step, plan)]
         case "tokens":
             every = meters().names_of("tokens") or frozenset()
-            fewer = _multiplied(flow, every, left, stretch, step, plan)
+            fewer = _multiplied(flow, every, left, exact, step, plan)
             return [replace(fewer, stretches=flow.stretches)]  # each request keeps its band
         case "requests":
             return _kept(flow.scaled(left))

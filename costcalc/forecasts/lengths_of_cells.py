@@ -33,6 +33,7 @@ class Lengths:
     targets: Targets
     _asked: dict[tuple[object, ...], Edges] = field(default_factory=dict)
     _found: dict[tuple[object, ...], Edges] = field(default_factory=dict)
+    _stretched: dict[tuple[object, ...], set[int]] = field(default_factory=dict)
 
     def edges_for(self, key: PriceKey | None, names: Names) -> Edges:
         """The labels at which the price of such usage may change, now or once it is changed."""
@@ -91,8 +92,15 @@ class Lengths:
             for name in (*(move.to for move in usage.moves), *(change.first for change in usage.escalation)):
                 for target in self.targets.lists_of(name):
                     cuts |= self.model_cuts(target.provider, target.region, target.model)[side]
-            found |= cuts | lengths_to_label(usage, sorted(cuts), word, self.months)
+            found |= cuts | self._labelled(usage, tuple(sorted(cuts)), word)
         return tuple(sorted(found & {*self.scanned[side]}))
+
+    def _labelled(self, usage: UsageChanges, cuts: tuple[int, ...], side: str) -> set[int]:
+        place = (side, cuts, *(id(change) for change in usage.all()))
+        found = self._stretched.get(place)
+        if found is None:
+            found = self._stretched[place] = lengths_to_label(usage, cuts, side, self.months)
+        return found
 
 
 def _of_models(where: Where) -> Where:

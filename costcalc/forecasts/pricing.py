@@ -263,7 +263,7 @@ class Pricer:
             return cell.labels[side]
         if not cuts:
             return 0
-        place = (stretch.factor, stretch.more, stretch.is_even, cuts)
+        place = (id(stretch), cuts)  # the plan keeps it
         if place not in self._cuts:
             self._cuts[place] = cuts_after(stretch, cuts)
         at = place_of(

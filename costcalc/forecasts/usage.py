@@ -15,12 +15,7 @@ from costcalc.rating.rate import Rater
 from costcalc.usage.arrays import REQUESTS, STATED, arrays_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from costcalc.forecasts.members import Codes, Floats
-
-    Objects = NDArray[np.object_]
 
 Named = tuple[Sequence[str | None], Any]  # the values of a name, and by row the position of its own
 

@@ -56,9 +56,6 @@ class Proposal:
         """What to test before."""
         return self.change.quality
 
-    def on_top_of(self, usage: UsageChanges) -> UsageChanges:
-        return with_changes(usage, [self])
-
 
 def with_changes(usage: UsageChanges, proposals: Iterable[Proposal]) -> UsageChanges:
     """The base's changes and these, in the order of the proposals."""

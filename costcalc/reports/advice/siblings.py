@@ -124,11 +124,6 @@ class Siblings:
                 return False
         return True
 
-    def follows_the_clock(self, model: str) -> bool:
-        """Whether the price of PROVIDER/MODEL depends on the hour."""
-        found = self.pricebook.resolve(model)
-        return isinstance(found, ResolvedModel) and self.quotes.schedule(found, self.day) is not None
-
     def _is_reached(self, group: Group, model: str) -> bool:
         """Whether PROVIDER/MODEL means this list, and a price still holds at the end."""
         found = self.pricebook.resolve(f"{group.provider}/{model}")
