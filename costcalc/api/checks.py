@@ -15,7 +15,7 @@ from costcalc.api.outlooks import earned_from
 from costcalc.api.plans import catalogue
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
-from costcalc.api.words import Number, read_basis
+from costcalc.api.words import Number, read_basis, read_currency
 from costcalc.budget.model import COUNTED, Budget, Kind
 from costcalc.budget.read import read_budgets
 from costcalc.budget.read_limits import AMOUNT_SHAPE, read_limit, read_one_percent
@@ -126,7 +126,7 @@ def check(
     options = CheckOptions(
         _day_in(today),
         read_basis(basis),
-        currency.upper() if currency else None,
+        read_currency(currency),
         timezone,
         earned_from(revenue, margin, revenue_source),
         allow_unpriced,

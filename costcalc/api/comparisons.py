@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -140,10 +141,13 @@ def _check_number(choices: Sequence[Choice], plans: Sequence[Scenario]) -> None:
         )  # fmt: skip
     if len(choices) < FEWEST:
         named = f'only "{names[0]}" is given' if names else "no scenario is given"
+        name = shlex.quote(plans[0].written) if plans and plans[0].written else "efficiency"
+        other = "april-2026" if name != "april-2026" else "efficiency"
         raise fail(
             "too-few-scenarios", f"{named}, and there is nothing to set beside it",
             expected=f"{FEWEST} to {MOST}: --scenario A --scenario B",
-            remedy="costcalc project USAGE --scenario NAME shows a single one; --pass-through 0%,50%,100% sets one beside itself",
+            remedy=f"costcalc project USAGE --scenario {name} shows a single one; --scenario {name} --scenario {other} compares two;"
+            " --scenario april-2026 --pass-through 0%,50%,100% sets one that has ranges beside itself",
         )  # fmt: skip
     if len(choices) > MOST:
         raise fail(

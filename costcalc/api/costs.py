@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import CostResult
 from costcalc.api.usage import ledger_of
-from costcalc.api.words import line_names, read_basis
+from costcalc.api.words import line_names, read_basis, read_currency
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import PARTING, RatingOptions
@@ -46,7 +46,7 @@ def cost(
         raise fail("bad-option", f'allocate "{allocate}" is no way', expected=", ".join(WAYS))
     names = () if by is None and each else line_names(by or ())
     prices = prices or read_prices()
-    options = RatingOptions(names, read_basis(basis), currency.upper() if currency else None, timezone)
+    options = RatingOptions(names, read_basis(basis), read_currency(currency), timezone)
     lines = Periods(
         prices.pricebook,
         replace(options, by=(*names, each) if each else names),

@@ -12,7 +12,7 @@ from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import scenario_of
 from costcalc.api.results import Result
 from costcalc.api.usage import ledger_of
-from costcalc.api.words import Number, line_names, read_basis, read_day_of, read_pass_through, read_share
+from costcalc.api.words import Number, line_names, read_basis, read_currency, read_day_of, read_pass_through, read_share
 from costcalc.problems import fail
 from costcalc.reports.explanation import Choice, ExplainOptions, Explanation
 from costcalc.reports.explanation import explain as explanation
@@ -81,7 +81,7 @@ def explain(
     names = tuple(dict.fromkeys((*line_names(by), *chosen)))
     currency = currency or plan.currency
     options = ExplainOptions(
-        changes_at(plan, share), names, read_basis(basis), currency.upper() if currency else None, timezone,
+        changes_at(plan, share), names, read_basis(basis), read_currency(currency), timezone,
         Choice(chosen, meter.strip().lower().replace("-", "_")),
     )  # fmt: skip
     ledger = ledger_of(usage, names, prices, timezone, choose, [plan])

@@ -9,7 +9,7 @@ from typing import Any
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import ForecastResult
 from costcalc.api.usage import ledger_of
-from costcalc.api.words import Number, read_basis, read_budget, read_share
+from costcalc.api.words import Number, read_basis, read_budget, read_currency, read_share
 from costcalc.calendar import read_day
 from costcalc.money import Money, exact_text
 from costcalc.problems import fail, nearest_names
@@ -40,7 +40,7 @@ def forecast(
         budget=None if budget is None else read_budget(budget),
         interval=read_interval(interval),
         basis=read_basis(basis),
-        currency=currency.upper() if currency else None,
+        currency=read_currency(currency),
         timezone=timezone,
     )
     ledger = ledger_of(usage, (), prices, timezone, choose)

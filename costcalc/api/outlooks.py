@@ -15,6 +15,7 @@ from costcalc.api.words import (
     Number,
     line_names,
     read_basis,
+    read_currency,
     read_money,
     read_months,
     read_pass_through,
@@ -111,7 +112,7 @@ def horizon_of(
     basis: str, timezone: str, choose: dict[str, Any],
 ) -> Horizon:  # fmt: skip
     """The log, counted once with all that these scenarios ask for, and priced."""
-    options = HorizonOptions(months, tuple(by), read_basis(basis), currency.upper() if currency else None, timezone)
+    options = HorizonOptions(months, tuple(by), read_basis(basis), read_currency(currency), timezone)
     if isinstance(usage, UsageLedger):
         ledger = usage
     else:

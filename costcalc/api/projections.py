@@ -12,7 +12,16 @@ from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import scenario_of
 from costcalc.api.results import OutlookResult, ProjectionResult
 from costcalc.api.usage import ledger_of
-from costcalc.api.words import Number, line_names, read_basis, read_money, read_months, read_pass_through, read_share
+from costcalc.api.words import (
+    Number,
+    line_names,
+    read_basis,
+    read_currency,
+    read_money,
+    read_months,
+    read_pass_through,
+    read_share,
+)
 from costcalc.money import Money
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import fail
@@ -84,7 +93,7 @@ def project(
         changes=changes,
         by=names,
         basis=read_basis(basis),
-        currency=currency.upper() if currency else None,
+        currency=read_currency(currency),
         timezone=timezone,
         months=read_months(months) or plan.horizon or 0,
         revenue=None if revenue is None else read_money(revenue),

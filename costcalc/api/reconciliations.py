@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
 from costcalc.api.settings import with_settings
-from costcalc.api.words import line_names, read_amount, read_basis, read_limits, read_period, read_share
+from costcalc.api.words import line_names, read_amount, read_basis, read_currency, read_limits, read_period, read_share
 from costcalc.asked import NOTHING_ASKED
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, fail, nearest_names
@@ -99,7 +99,7 @@ def reconcile(
         allowed,
         whole,
         read_basis(basis),
-        currency.upper() if currency else None,
+        read_currency(currency),
         zone,
         *_days(choose, ledger, zone),
     )

@@ -51,6 +51,13 @@ def _amount(text: str, what: str) -> Money:
     return Money(amount, currency.strip().upper())
 
 
+def read_currency(code: str | None) -> str | None:
+    """A currency's code in capitals. CostcalcError: it has not three letters."""
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise fail("bad-currency", f'"{code}" is no currency', expected="an ISO 4217 code: USD")
+    return code.upper() if code else None
+
+
 def _earned(money: Money, what: str) -> Money:
     if money.amount < 0:
         shown = f"{exact_text(money.amount)} {money.currency}".strip()

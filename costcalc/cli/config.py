@@ -12,7 +12,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from costcalc.api.words import read_amount, read_basis, read_memory, read_share, read_threads
+from costcalc.api.words import read_amount, read_basis, read_currency, read_memory, read_share, read_threads
 from costcalc.asked import Setting
 from costcalc.calendar import zone
 from costcalc.files import path_from_here
@@ -232,11 +232,6 @@ def _check_zone(name: str) -> None:
         raise fail("unknown-zone", f'no time zone is called "{name}"', expected="an IANA name: Asia/Shanghai") from None
 
 
-def _check_currency(code: str) -> None:
-    if not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise fail("bad-currency", f'"{code}" is no currency', expected="an ISO 4217 code: USD")
-
-
 def _check_margin(text: str) -> None:
     if read_share(text, "margin") >= 1:
         raise fail("bad-margin", f'margin "{text}" must be below 100%', expected="60%, or 0.6")
@@ -245,7 +240,7 @@ def _check_margin(text: str) -> None:
 # Values that mean something by themselves: a slip is shown where it stands, before anything else is read.
 _CHECKS: Mapping[str, Callable[[str], object]] = {
     "timezone": _check_zone,
-    "currency": _check_currency,
+    "currency": read_currency,
     "basis": read_basis,
     "revenue": lambda text: read_amount(text, "revenue"),
     "margin": _check_margin,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import files
 from pathlib import Path
 from shlex import quote
@@ -84,5 +85,5 @@ def write(text: str, output: Path | None, force: bool, next_step: str) -> int:
             remedy="choose another name, or say --force to write over it",
         )  # fmt: skip
     write_whole(output, text)
-    typer.echo(f"{visible(str(output))} is written. Next: {visible(next_step.format(file=output))}")
+    typer.echo(f"{visible(str(output))} is written. Next: {visible(next_step.format(file=shlex.quote(str(output))))}")
     return 0

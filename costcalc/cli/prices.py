@@ -411,6 +411,7 @@ def _with_usage(
     from dataclasses import replace
 
     from costcalc.api import scan
+    from costcalc.api.words import read_currency
     from costcalc.cli.progress import scan_progress
     from costcalc.rating.rate import RatingOptions
     from costcalc.reports.prices.diff import in_money
@@ -418,7 +419,7 @@ def _with_usage(
     zone = choice.zone(config)
     with config.blamed(), scan_progress() as progress:
         ledger = scan(list(usage), prices=prices, timezone=zone, progress=progress, **choice.scan_words(config, ctx))
-    options = RatingOptions(currency=currency.upper() if currency else None, timezone=zone)
+    options = RatingOptions(currency=read_currency(currency), timezone=zone)
     money = in_money(ledger, prices.pricebook, prices.fx, report.first, report.second, options)
     return replace(report, usage=money)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -192,7 +193,7 @@ def _put(text: str, target: Path | None, over: Path | None = None) -> None:
     if target.exists() and not same:
         raise fail(
             "file-exists", "the file is there already", place=Place(str(target)),
-            remedy=f"--onto {target} adds to it what differs; or name another file",
+            remedy=f"--onto {shlex.quote(str(target))} adds to it what differs; or name another file",
         )  # fmt: skip
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

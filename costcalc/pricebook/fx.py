@@ -22,6 +22,8 @@ STATED = "stated"
 Pair = tuple[str, str]  # base, quote: the rate is how many units of the quote one unit of the base buys
 
 _PAIR = re.compile(r"([A-Z]{3})/([A-Z]{3})", re.ASCII)
+_CODE = re.compile(r"[A-Z]{3}", re.ASCII)
+_REMEDY_OF_A_NAME = '"{}" is no code of a currency: write one such as USD in the log'
 _MONTH_END = re.compile(r"(\S+) on (\S+)")
 
 
@@ -90,12 +92,15 @@ class FxTable:
         """What is asked for and not known; `whose`: what asks for it; `file`: what to write, where more is missing."""
         pairs = sorted({*self.months, *self.flat})
         held = self.months.get(self._held_as(base, quote))
+        wrong = [code for code in (base, quote) if not _CODE.fullmatch(code)]
         return Problem(
             "missing-fx",
             f"no exchange rate from {base} to {quote} is known for {', '.join(map(str, sorted(months)))}{whose}",
             expected=f"a month from {min(held)} on" if held else "",
             nearest=tuple("/".join(pair) for pair in pairs if {base, quote} & {*pair})[:3],
-            remedy="write the rate in a file called fx.yaml and give it with --pricebook fx.yaml:"
+            remedy=_REMEDY_OF_A_NAME.format(wrong[0])
+            if wrong
+            else "write the rate in a file called fx.yaml and give it with --pricebook fx.yaml:"
             f" {file or self.file_with({(base, quote): months})}",
         )
 
@@ -106,6 +111,8 @@ class FxTable:
         """
         pairs = []
         for (base, quote), months in missing.items():
+            if not (_CODE.fullmatch(base) and _CODE.fullmatch(quote)):
+                continue
             pair = self._held_as(base, quote)
             held = self.months.get(pair, {})
             known = {

@@ -113,3 +113,21 @@ def test_one_file_states_every_pair_that_is_missing(log, run_costcalc):
     assert "from USD to EUR" in wrong.err
     (log / "fx.yaml").write_text(written(wrong.err).replace("RATE", "0.5"), encoding="utf-8")
     assert run_costcalc(*words, "--pricebook", "fx.yaml", cwd=log).code == 0
+
+
+@pytest.mark.parametrize("command", ["cost", "project", "forecast", "explain", "advise"])
+def test_a_currency_that_is_none_is_said_before_any_rate_is_looked_for(command, log, run_costcalc):
+    hike = ["--hike", "alibaba=3"] if command == "project" else []
+    wrong = run_costcalc(command, "usage.csv", *hike, "--currency", "dollars", cwd=log)
+    assert wrong.code == 2
+    assert 'error[bad-currency]: "dollars" is no currency' in wrong.err
+    assert run_costcalc(command, "usage.csv", *hike, "--currency", "cny", cwd=log).code == 0
+
+
+def test_what_the_log_calls_a_currency_and_is_none_is_to_be_written_there(log, run_costcalc):
+    write_csv(log / "usage.csv", {**ROW, "provider": "x", "model": "own", "currency": "US dollars"})
+    wrong = run_costcalc("cost", "usage.csv", "--currency", "USD", cwd=log)
+    assert wrong.code == 2
+    assert '"US DOLLARS" is no code of a currency: write one such as USD in the log' in wrong.err
+    write_csv(log / "usage.csv", {**ROW, "provider": "x", "model": "own", "currency": "USD"})
+    assert run_costcalc("cost", "usage.csv", "--currency", "USD", cwd=log).code == 0
