@@ -12,7 +12,8 @@ from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage.left import Left, is_of_something_else, set_aside, unread
 
-SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".gz", ".zst"])
+SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".gz", ".zst", ".zip", ".xlsx"])
+CONTAINERS = frozenset([".zip", ".xlsx", ".xlsm"])
 _PATTERN = "*?["
 
 
@@ -70,6 +71,14 @@ def _ending(name: str) -> str:
     return f".{ending.lower()}" if stem and dot else ""
 
 
+def container_of(name: str) -> str:
+    """The archive or workbook that a name goes into: `export.zip` of `export.zip/usage.csv`; "" if it goes into none."""
+    for parent in Path(name).parents:
+        if parent.suffix.lower() in CONTAINERS and os.path.isfile(parent):  # noqa: PTH113 -- a name may be too long
+            return str(parent)
+    return ""
+
+
 def _places(argument: str) -> list[Path]:
     """The file or folder of that name; else what the name matches as a glob."""
     if argument in ("-", ""):
@@ -78,6 +87,8 @@ def _places(argument: str) -> list[Path]:
     for name in (argument, home):
         if os.path.exists(name):  # noqa: PTH110 -- Path's own raises for a name that is too long
             return [Path(name)]
+    if container_of(argument):
+        return [Path(argument)]
     return [Path(name) for name in sorted(glob.glob(home, recursive=True))]  # noqa: PTH207 -- likewise for "**a"
 
 

@@ -12,6 +12,7 @@ from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.engine import Engine
+from costcalc.usage.limits import LONGEST_LINE
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, rows_at
 from costcalc.usage.rows import (
@@ -234,7 +235,9 @@ def _is_cut(reason: str, position: int, text: str) -> bool:
 
 def malformed_row(source: Source, record: Record, fields: int | None) -> Problem:
     """A row of a table that has not the columns of the header."""
-    if fields is None:
+    if len(record.raw) >= LONGEST_LINE:
+        message = f"the row is longer than {LONGEST_LINE >> 20} MiB"
+    elif fields is None:
         message = "the row's quotes are not closed, or stand inside a field"
     elif fields == len(source.header):
         message = "the row is not UTF-8 text"

@@ -13,7 +13,7 @@ from costcalc.records import dataclass
 from costcalc.usage.columns import check_names
 from costcalc.usage.copies import keys_of, lines_once, rows_told_apart
 from costcalc.usage.formats import Dedupe, FormatSpec, Parts
-from costcalc.usage.limits import USUAL, Limits
+from costcalc.usage.limits import LONGEST_LINE, USUAL, Limits
 from costcalc.usage.paths import FILE, Columns, JsonColumns, quoted
 from costcalc.usage.progress import Progress, Reader, watched
 from costcalc.usage.replies import replies_of
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
 
 _ROWS_AT_ONCE = 10_000
-_LONGEST_LINE = 16 << 20
 _LONGEST_BLANK = 10_000
 
 _DAMAGED = "it begins like Parquet, and is cut or damaged"
@@ -323,7 +322,7 @@ def text_lines(sources: tuple[Source, ...]) -> str:
     options = (
         "header = false, auto_detect = false, delim = '\\0', quote = '', escape = '', columns = {'line': 'VARCHAR'}"
     )
-    size = f"max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, strict_mode = false"
+    size = f"max_line_size = {LONGEST_LINE}, buffer_size = {2 * LONGEST_LINE}, strict_mode = false"
     return f"read_csv({_files(sources)}, {options}, {size})"
 
 

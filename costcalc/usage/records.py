@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from costcalc.records import dataclass
+from costcalc.usage.limits import LONGEST_LINE
 from costcalc.usage.sources import Source
 
 _QUOTE = b'"'
@@ -139,7 +140,7 @@ def repair(source: Source, target: Path, most: int) -> Repaired:
         out.write(mark.join(b"c" for _ in range(columns)) + b"\n")
         for record in table_records(source.path, source.delimiter, columns):
             fields = field_count(record.raw, mark)
-            if fields == columns and _is_utf8(record.raw):
+            if fields == columns and len(record.raw) < LONGEST_LINE and _is_utf8(record.raw):
                 out.write(record.raw + b"\n")
                 lines.append(record.line)
                 continue

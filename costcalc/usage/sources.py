@@ -25,6 +25,7 @@ from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage.arguments import Named
+from costcalc.usage.containers import MARK, container_of, members_of
 from costcalc.usage.formats import Unfold
 from costcalc.usage.limits import USUAL, Limits, disk_full
 from costcalc.usage.looks import Looks
@@ -35,6 +36,7 @@ from costcalc.usage.unfold import taken_apart
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
+csv.field_size_limit(_SNIFF_BYTES)  # characters: a field may be as long as what is looked at
 _CLOSE_LOOKS = 20  # tables of one header; of more of them only the header is looked at
 _SAMPLE_ROWS = 100
 _EXCERPT = 10_000
@@ -101,7 +103,7 @@ def open_sources(named: Named, workspace: Workspace) -> list[Source]:
     problems: list[Problem] = []
     for name in named.files:
         try:
-            sources.append(open_source(name, workspace, named.paths[name], name not in named.inside))
+            sources += _opened(name, workspace, named)
         except CostcalcError as error:
             if {problem.code for problem in error.problems} == {"empty-file"}:
                 named.left.empty[name] = error.problems
@@ -112,6 +114,30 @@ def open_sources(named: Named, workspace: Workspace) -> list[Source]:
     if problems or not sources:
         raise CostcalcError([*problems, *named.left.problems])
     return _with_copies_noted(sources)
+
+
+def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
+    """The file as a source; an archive or a workbook as one a member. Members may hold anything, as a folder may."""
+    container = container_of(name)
+    source = open_source(container or name, workspace, container or named.paths[name], name not in named.inside)
+    if not isinstance(source, Packed):
+        return [source]
+    found = []
+    members = members_of(container or name, source.path, workspace.new_file)
+    if container and name not in dict(members):
+        held = ", ".join(member for member, _ in members)
+        raise _unreadable(name, "the archive does not hold it", f"it holds {held}")
+    for shown, path in members:
+        if container and shown != name:
+            continue
+        try:
+            member = _looked_at(shown, path, _head(path), workspace)
+        except CostcalcError as error:
+            empty = {problem.code for problem in error.problems} == {"empty-file"}
+            (named.left.empty if empty else named.left.unread)[shown] = error.problems
+            continue
+        found.append(replace(member, changed=source.changed, is_named=bool(container)))
+    return found
 
 
 def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
@@ -130,7 +156,15 @@ def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
     return noted
 
 
-def open_source(name: str, workspace: Workspace, real: str, is_named: bool = True) -> Source:
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file that holds others."""
+
+    path: Path
+    changed: int  # as of a source
+
+
+def open_source(name: str, workspace: Workspace, real: str, is_named: bool = True) -> Source | Packed:
     """One file, looked at: kind, encoding, delimiter, header. CostcalcError: unreadable or empty."""
     path, seconds = Path(real), time.time()
     try:
@@ -143,18 +177,30 @@ def open_source(name: str, workspace: Workspace, real: str, is_named: bool = Tru
                 with Path(name).open("rb") as stream:  # a pipe, or a name that the engine cannot be told
                     path = workspace.copied(stream, f"Copying {name}")
         head = _head(path)
+    except OSError as error:
+        raise _blamed(name, error) from error
+    changed = int(seconds) // DAY_SECONDS * DAY_SECONDS
+    if head.startswith(MARK):
+        return Packed(path, changed)
+    return replace(_looked_at(name, path, head, workspace), changed=changed, is_named=is_named)
+
+
+def _looked_at(name: str, path: Path, head: bytes, workspace: Workspace) -> Source:
+    try:
         if head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
             path = _unpacked(path, head, name, workspace)
             head = _head(path)
     except (OSError, EOFError) as error:
-        if isinstance(error, OSError) and error.errno == ENOSPC:
-            raise disk_full() from error
-        raise _unreadable(name, getattr(error, "strerror", None) or str(error)) from error
+        raise _blamed(name, error) from error
     if head.startswith(b"PAR1"):
-        source = Source(name, str(path), "parquet")
-    else:
-        source = _text_source(name, path, head, workspace)
-    return replace(source, changed=int(seconds) // DAY_SECONDS * DAY_SECONDS, is_named=is_named)
+        return Source(name, str(path), "parquet")
+    return _text_source(name, path, head, workspace)
+
+
+def _blamed(name: str, error: OSError | EOFError) -> CostcalcError:
+    if isinstance(error, OSError) and error.errno == ENOSPC:
+        return disk_full()
+    return _unreadable(name, getattr(error, "strerror", None) or str(error))
 
 
 def _unreadable(name: str, reason: str, remedy: str = "check the path and its permissions") -> CostcalcError:
@@ -211,7 +257,7 @@ def _text_source(name: str, path: Path, head: bytes, workspace: Workspace) -> So
                 )
             ]
         )
-    if head.startswith(b"PK\x03\x04") or "\x00" in text:
+    if "\x00" in text:
         raise CostcalcError([_not_text(name)])
     if encoding != "utf-8":
         path = _recoded(path, encoding, workspace)
@@ -226,7 +272,7 @@ def _not_text(name: str) -> Problem:
         "unknown-format",
         "this is neither text nor Parquet",
         Place(name),
-        expected="CSV, TSV, JSON lines, JSON or Parquet; .gz and .zst are unpacked",
+        expected="CSV, TSV, JSON lines, JSON, Parquet or .xlsx; .gz, .zst and .zip are unpacked",
         remedy="unpack or export the log as one of these",
     )
 

@@ -99,7 +99,7 @@ def test_a_named_file_of_another_ending_is_read_and_not_noted(tmp_path):
 
 def test_a_folder_without_anything_readable_says_why(tmp_path):
     write(tmp_path, "name,country\nacme,DE\n", "b.csv")
-    write(tmp_path, b"PK\x03\x04", "c.xlsx")
+    write(tmp_path, b"\xd0\xcf\x11\xe0", "c.xls")
     with pytest.raises(CostcalcError) as raised:
         counted(tmp_path)
     assert {problem.code for problem in raised.value.problems} == {"missing-column", "unread-file"}

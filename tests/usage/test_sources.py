@@ -192,4 +192,4 @@ def test_all_unreadable_files_are_named_together(tmp_path):
     paths = [write(tmp_path, "", "a.csv"), write(tmp_path, b"PK\x03\x04\x00\x00", "b.csv")]
     with pytest.raises(CostcalcError) as error:
         counted(paths)
-    assert [problem.code for problem in error.value.problems] == ["empty-file", "unknown-format"]
+    assert [problem.code for problem in error.value.problems] == ["empty-file", "unreadable-file"]

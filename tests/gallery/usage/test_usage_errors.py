@@ -20,7 +20,8 @@ CASES = {
     "no-file-matches": ("logs/*.csv", None, {}),
     "empty-file": ("usage.csv", "", {}),
     "header-only": ("usage.csv", PLAIN, {}),
-    "no-text": ("usage.csv", b"PK\x03\x04\x00\x00\x00", {}),
+    "no-text": ("usage.csv", b"\xd0\xcf\x11\xe0\x00\x00", {}),
+    "damaged-archive": ("usage.zip", b"PK\x03\x04\x00\x00\x00", {}),
     "unknown-format": ("usage.jsonl", '{"speed": 3}\n', {}),
     "no-such-format": ("usage.csv", PLAIN + GOOD, {"usage_format": "openai-usages"}),
     "two-columns-one-meaning": ("usage.csv", "date,model,input_tokens,Prompt Tokens\n2026-09-01,m,1,1\n", {}),
@@ -60,7 +61,7 @@ CASES = {
         "logs",
         {
             "logs/aug.csv": PLAIN + GOOD,
-            "logs/sep.xlsx": b"PK\x03\x04",
+            "logs/sep.xls": b"\xd0\xcf\x11\xe0",
             "logs/oct.log": BODY,
             "logs/nov.csv": "day,model,n_completion\n2026-11-01,m,5\n",
         },

@@ -1,0 +1,114 @@
+"""Containers: archives and workbooks that hold logs. Each member is read as a file of its own, `export.zip/usage.csv`."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any
+
+from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.usage.arguments import SUFFIXES, container_of
+
+__all__ = ["MARK", "container_of", "members_of"]
+
+MARK = b"PK\x03\x04"  # what a zip archive begins with, and a workbook is one
+_PARTS_OF_A_WORKBOOK = {"[Content_Types].xml", "xl/workbook.xml"}
+_MOST_TIMES, _SPARED = 1_000, 64 << 20  # an archive unpacks to so many times its size and these bytes at most
+_CHUNK = 1 << 20
+Member = tuple[str, Path]  # as it is shown, and a copy outside of the container
+
+
+def members_of(name: str, path: Path, new_file: Any) -> list[Member]:
+    """The logs inside of an archive or a workbook. `new_file` makes a path for a copy: `new_file(".csv")`.
+
+    CostcalcError: damaged, encrypted, larger than it can honestly be, or without anything that is read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {each.filename for each in archive.infolist()}
+            if names >= _PARTS_OF_A_WORKBOOK:
+                found = [*_sheets(name, path, new_file)]
+            else:
+                found = [*_files(name, archive, path.stat().st_size, new_file)]
+    except (NotImplementedError, RuntimeError) as error:
+        reason = f"its packing is unknown, or it has a password ({error})"
+        raise _unreadable(name, reason, "unpack it, or pack it again without a password") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        reason = "it begins like an archive or a workbook, and is cut or damaged"
+        raise _unreadable(name, reason, "export or pack it again") from error
+    if not found:
+        raise _unreadable(name, f"it holds no file ending in {' '.join(sorted(SUFFIXES))}", "unpack it")
+    return found
+
+
+def _files(name: str, archive: zipfile.ZipFile, size: int, new_file: Any) -> Iterator[Member]:
+    left = size * _MOST_TIMES + _SPARED
+    for entry in archive.infolist():
+        inner = Path(entry.filename)
+        hidden = any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in inner.parts)
+        if entry.is_dir() or hidden or inner.suffix.lower() not in SUFFIXES:
+            continue
+        target = new_file(inner.suffix.lower())
+        with archive.open(entry) as packed, target.open("wb") as out:
+            left -= _copied(packed, out, left, name)
+        yield f"{name}/{entry.filename}", target
+
+
+def _copied(packed: IO[bytes], out: IO[bytes], most: int, name: str) -> int:
+    count = 0
+    while chunk := packed.read(_CHUNK):
+        count += len(chunk)
+        if count > most:
+            raise _unreadable(
+                name, f"it unpacks to more than {_MOST_TIMES:,} times its size", "unpack it if it can be trusted"
+            )
+        out.write(chunk)
+    return count
+
+
+def _sheets(name: str, path: Path, new_file: Any) -> Iterator[Member]:
+    """Each visible sheet with rows, as CSV. A date is written as one, and a whole number without decimals."""
+    try:
+        from openpyxl import load_workbook
+    except ImportError:
+        raise _unreadable(
+            name, "reading a workbook needs openpyxl", "pip install 'costcalc[xlsx]', or save its sheet as CSV"
+        ) from None
+    book = load_workbook(path, read_only=True, data_only=True)
+    try:
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            target, rows = new_file(".csv"), 0
+            with target.open("w", encoding="utf-8", newline="") as out:
+                writer = csv.writer(out)
+                for row in sheet.iter_rows(values_only=True):
+                    said = [*row] if any(cell is not None for cell in row) else []
+                    writer.writerow(map(_text, said))  # a row that is empty keeps its line
+                    rows += bool(said)
+            if rows > 1:
+                yield f"{name}/{sheet.title}", target
+    finally:
+        with suppress(AttributeError):
+            book.close()
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _unreadable(name: str, reason: str, remedy: str) -> CostcalcError:
+    return CostcalcError([Problem("unreadable-file", f"cannot read the file: {reason}", Place(name), remedy=remedy)])
