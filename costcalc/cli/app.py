@@ -84,7 +84,7 @@ app = typer.Typer(
     cls=LazyGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -104,6 +104,7 @@ wrong, 3 incomplete (unpriced or refused rows, unread files), 70 a bug.
 
 @app.callback(epilog=EXAMPLES)
 def root(
+    ctx: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
     traceback: Annotated[bool, typer.Option("--traceback", help="Show the whole traceback of a bug.")] = False,
 ) -> None:
@@ -113,6 +114,8 @@ def root(
 
         typer.echo(f"costcalc {__version__}")
         raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
 
 
 def command_app(**settings: Any) -> typer.Typer:

@@ -20,6 +20,7 @@ _FLAGS = {
     "currency": "--currency",
     "basis": "--basis",
     "region": "--region",
+    "alias": "--alias",
     "since": "--since",
     "until": "--until",
     "month": "--month",
@@ -79,8 +80,9 @@ def _tables(ctx: typer.Context, config: Config) -> Iterator[Setting]:
     for key, option in (("pricebooks", "pricebook"), ("formats", "format_file")):
         if not ctx.params.get(option):
             yield from (Setting(key, path_from_here(path), config.line(key)) for path in config.paths(key))
-    chosen = {word.partition("=")[0].strip().lower() for text in ctx.params.get("region") or () for word in text.split(",")}  # fmt: skip
-    for key in ("regions", "aliases"):
+    for key, option in (("regions", "region"), ("aliases", "alias")):
+        words = (word for text in ctx.params.get(option) or () for word in text.split(","))
+        chosen = {word.partition("=")[0].strip().lower() for word in words}
         for name, value in config.table(key).items():
-            if key == "aliases" or name.lower() not in chosen:
+            if name.lower() not in chosen:
                 yield Setting(f"{key}.{name}", value, config.line(key, name))

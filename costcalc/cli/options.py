@@ -55,6 +55,15 @@ Region = Annotated[
         "--region", metavar="PROVIDER=REGION", help="Take this list of a provider: alibaba=intl.", show_default=False
     ),
 ]
+Alias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--alias",
+        metavar="NAME=MODEL",
+        help="What a name of your log means: fast-chat=alibaba/qwen-plus.",
+        show_default=False,
+    ),
+]
 Pricebooks = Annotated[
     list[Path] | None,
     typer.Option(
@@ -209,16 +218,22 @@ class Reading(Limits, Reads):
         books = self.pricebook if self.pricebook is not None else config.paths("pricebooks")
         chosen = self.regions()
         regions = {name: region for name, region in config.table("regions").items() if name.lower() not in chosen}
+        meant = self.aliases()
+        aliases = {name: target for name, target in config.table("aliases").items() if name.lower() not in meant}
         places = {
             (table, name): place
-            for table, names in (("regions", regions), ("aliases", config.table("aliases")))
+            for table, names in (("regions", regions), ("aliases", aliases))
             for name in names
             if (place := config.place(table, name))
         }
-        return read_prices(books, {**regions, **chosen}, config.table("aliases"), places)
+        return read_prices(books, {**regions, **chosen}, {**aliases, **meant}, places)
 
     def regions(self) -> dict[str, str]:
         """The list of a provider that flags choose."""
+        return {}
+
+    def aliases(self) -> dict[str, str]:
+        """What flags say that names of the log mean."""
         return {}
 
     def scan_words(self, config: Config, ctx: typer.Context) -> dict[str, Any]:
@@ -267,6 +282,7 @@ class Lists:
     """Which lists of the pricebooks."""
 
     region: Region = None
+    alias: Alias = None
 
 
 @dataclass(frozen=True)
@@ -275,6 +291,9 @@ class UsageChoice(RowChoice, Lists):
 
     def regions(self) -> dict[str, str]:
         return pairs(self.region, "--region", "PROVIDER=REGION")
+
+    def aliases(self) -> dict[str, str]:
+        return pairs(self.alias, "--alias", "NAME=PROVIDER/MODEL")
 
 
 def pairs(words: list[str] | None, flag: str, shape: str) -> dict[str, str]:

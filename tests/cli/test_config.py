@@ -40,6 +40,30 @@ def test_an_alias_of_a_parent_folder_is_named_with_its_line(folder, run_costcalc
     assert "aliases.our-model = alibaba/qwen-flash (../costcalc.toml:3)" in explained.out
 
 
+def test_an_alias_may_be_a_flag_and_goes_before_the_configuration(folder, run_costcalc):
+    """1 M tokens of qwen-plus at 0.80 CNY each, once by its own name and once as our-model."""
+    words = ("cost", "usage.csv", "--alias", "our-model=alibaba/qwen-plus")
+    page = run_costcalc(*words, cwd=folder)
+    assert page.code == 0, page.err
+    assert "costcalc explain usage.csv --alias our-model=alibaba/qwen-plus" in " ".join(page.out.split())
+    configure(folder, ALIAS)
+    found = run_costcalc(*words, "--json", cwd=folder).json
+    assert [line["names"]["model"] for line in found["lines"]] == ["qwen-plus"]
+    assert found["configuration"] == []
+
+
+@pytest.mark.parametrize(
+    ("alias", "said"),
+    [
+        ("our-model=alibaba/qwen-pluss", "error[unknown-target]: the alias"),
+        ("our-model", 'error[bad-option]: --alias "our-model" is not of the form NAME=PROVIDER/MODEL'),
+    ],
+)
+def test_a_wrong_alias_is_refused(folder, run_costcalc, alias, said):
+    run = run_costcalc("cost", "usage.csv", "--alias", alias, cwd=folder)
+    assert (run.code, said in run.err) == (2, True), run.err
+
+
 def test_the_search_ends_at_the_root_of_the_repository(folder, run_costcalc):
     configure(folder.parent.parent, ALIAS)
     page = run_costcalc("cost", "usage.csv", cwd=folder)

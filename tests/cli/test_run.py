@@ -33,3 +33,9 @@ def test_anything_else_is_a_bug_in_one_line(run_costcalc, monkeypatch):
     monkeypatch.setattr(Engine, "fetch", broken)
     found = run_costcalc("cost", "examples/usage.csv")
     assert (found.code, "met a bug: RuntimeError: no such luck" in found.err) == (running.BUG_EXIT, True)
+
+
+def test_without_a_command_it_says_what_there_is(run_costcalc):
+    run = run_costcalc()
+    assert (run.code, run.err) == (0, "")
+    assert run.out == run_costcalc("--help").out
