@@ -40,6 +40,9 @@ _ASKED = (
     "output_tokens",
     "requests",
 )
+_YES = ("true", "yes", "on", "1", "enabled", "t", "y")
+_NO = ("false", "no", "off", "0", "disabled", "f", "n")
+_BATCH = ("batch", "isbatch", "batched", "batchapi", "usebatch", "viabatch", "inbatch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Understanding:
     total: str = ""  # the column that states all tokens of a row
     mapped: frozenset[str] = frozenset()  # meanings that --map names
     remarks: tuple[str, ...] = ()
+    batch: str = ""  # the column that says yes or no to whether a row was of a batch
 
 
 @dataclass
@@ -102,7 +106,14 @@ def understand(
     return Understanding(
         meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
         tuple(_other_values(header, samples, taken | mapped.left)),
+        next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
     )  # fmt: skip
+
+
+def _says_batch(column: str, samples: Sequence[str]) -> bool:
+    """Whether the column answers with yes or no; another one of this name may number batches."""
+    said = {text.strip().lower() for text in stated(samples)}
+    return canonical(column) in _BATCH and bool(said) and said <= {*_YES, *_NO}
 
 
 def _is_count(meaning: str) -> bool:
@@ -221,7 +232,7 @@ def plain_format(
         provider=_text(meanings, "provider"),
         model=_text(meanings, "model"),
         region=_text(meanings, "region"),
-        service_tier=_text(meanings, "service_tier"),
+        service_tier=_tier(found),
         thinking=_text(meanings, "thinking"),
         time=_time(meanings),
         requests=Term(meanings["requests"]) if "requests" in meanings else "plain",
@@ -232,6 +243,12 @@ def plain_format(
         dimensions={name: Text((column,)) for name, column in names.items()},
     )
     remarks = (*map(Remark, (*found.remarks, *counts.remarks())), *counts.proofs(), *_contradictions(meanings))
+    if found.batch:
+        is_batch = Condition((((found.batch,), _YES),))
+        remarks = (
+            *remarks,
+            Remark(f'say in "{found.batch}" that they were of a batch: at the price of batches', is_batch),
+        )
     return FormatSpec(NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks)
 
 
@@ -269,7 +286,7 @@ def _contradictions(meanings: Mapping[str, tuple[str, ...]]) -> tuple[Remark, ..
     """What of a row contradicts the rest of it, and how it is read."""
     if "thinking" not in meanings or "reasoning_tokens" not in meanings:
         return ()
-    off = (meanings["thinking"], ("false", "no", "off", "0", "disabled", "f", "n"))
+    off = (meanings["thinking"], _NO)
     reasoned = (Term(meanings["reasoning_tokens"]),)
     text = "say thinking is off and count reasoning tokens: read as thinking"
     return (Remark(text, Condition((off,), positive=(reasoned,))),)
@@ -285,6 +302,13 @@ def names_text() -> str:
 
 def _text(meanings: Mapping[str, tuple[str, ...]], meaning: str) -> Text:
     return Text(meanings[meaning]) if meaning in meanings else Text()
+
+
+def _tier(found: Understanding) -> Text:
+    stated = _text(found.meanings, "service_tier")
+    if not found.batch:
+        return stated
+    return Text((found.batch,), values=tuple((yes, "batch") for yes in _YES), otherwise="", after=stated)
 
 
 def _time(meanings: Mapping[str, tuple[str, ...]]) -> Time:

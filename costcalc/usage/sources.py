@@ -32,7 +32,7 @@ from costcalc.usage.looks import Looks
 from costcalc.usage.paths import quoted
 from costcalc.usage.progress import Progress, Step, watched
 from costcalc.usage.session import can_spell, literal, locked_session
-from costcalc.usage.unfold import taken_apart
+from costcalc.usage.unfold import Beside, taken_apart
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
@@ -350,9 +350,9 @@ def json_source(name: str, path: Path, text: str, whole: bool, workspace: Worksp
         path = workspace.new_file(".jsonl")
         path.write_text("".join(f"{record}\n" for _, record in taken), encoding="utf-8")
         starts, text = tuple(line for line, _ in taken), "\n".join(record for _, record in taken[:_SAMPLE_LINES])
-    look = workspace.looks.at(text)
+    look, beside = workspace.looks.at(text), Beside()
     if look.unfold is not None:
-        path, starts = _unfolded(path, starts, look.unfold, workspace)
+        path, starts = _unfolded(path, starts, look.unfold, workspace, beside)
         look = workspace.members.at(_head(path).decode("utf-8", "ignore"))
     return Source(
         name,
@@ -362,16 +362,19 @@ def json_source(name: str, path: Path, text: str, whole: bool, workspace: Worksp
         scalars=look.scalars,
         records=look.records,
         lines=starts,
+        notes=tuple(filter(None, [beside.note(name)])),
     )
 
 
-def _unfolded(path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace) -> tuple[Path, tuple[int, ...]]:
+def _unfolded(
+    path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace, beside: Beside
+) -> tuple[Path, tuple[int, ...]]:
     """A copy with every member of the records' lists as a record, and the line that each came from."""
     target, places = workspace.new_file(".jsonl"), []
     with path.open(encoding="utf-8", errors="replace") as source, target.open("w", encoding="utf-8") as out:
         numbered = enumerate(source)
         lines = ((starts[n] if n < len(starts) else n + 1, line) for n, line in numbered if line.strip())
-        for place, member in taken_apart(lines, unfold):
+        for place, member in taken_apart(lines, unfold, beside):
             out.write(f"{member}\n")
             places.append(place)
     return target, tuple(places)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from importlib import import_module
+from itertools import combinations
 from typing import Any
 
 from costcalc.meters import meters
+from costcalc.records import dataclass
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import READERS, FormatSpec, Unfold
 from costcalc.usage.names import canonical, meaning_by_name
+from costcalc.usage.uncounted import hint
 
 _LOOKED_AT = 20  # records, until one shows what they are
 _DEEPEST = 2  # objects around a list
@@ -85,7 +89,38 @@ def read_exact(line: str) -> Record | None:
     return record if isinstance(record, dict) else None
 
 
-def taken_apart(lines: Iterable[Numbered], unfold: Unfold) -> Iterator[Numbered]:
+@dataclass
+class Beside:
+    """Numbers of tokens that stand beside lists of records and are left out, and what the records' numbers come to."""
+
+    stated: dict[str, int] = field(default_factory=dict)
+    members: dict[str, int] = field(default_factory=dict)
+
+    def add(self, record: Record, members: Sequence[Record], unfold: Unfold) -> None:
+        whole: Any = record
+        for step in unfold.list:
+            for name in unfold.without if isinstance(whole, dict) else ():
+                if isinstance(whole.get(name), int) and hint(name):
+                    self.stated[name] = self.stated.get(name, 0) + whole[name]
+            whole = whole.get(step) if isinstance(whole, dict) else None
+        for member in members if self.stated else ():
+            for name, value in member.items():
+                if isinstance(value, int) and not isinstance(value, bool):
+                    self.members[name] = self.members.get(name, 0) + value
+
+    def note(self, file: str) -> str:
+        """What is no sum of the records; "" where all are."""
+        counts = list(self.members.values())
+        sums = {*counts, *(one + other for one, other in combinations(counts, 2)), sum(counts)}
+        other = [f"{name} ({count:,} in all)" for name, count in self.stated.items() if count not in sums]
+        return (
+            f"{file}: what stands beside its list of records is left out, and is no sum of them: {', '.join(other)}"
+            if other
+            else ""
+        )
+
+
+def taken_apart(lines: Iterable[Numbered], unfold: Unfold, beside: Beside) -> Iterator[Numbered]:
     """The records that a file's lines hold. A line that is no record stays as it is, to be refused with its place."""
     if unfold.reader:
         module, _, function = READERS[unfold.reader].partition(":")
@@ -93,8 +128,14 @@ def taken_apart(lines: Iterable[Numbered], unfold: Unfold) -> Iterator[Numbered]
         return
     for number, line in lines:
         record = read_exact(line)
-        for member in [line.strip()] if record is None else map(json.dumps, unfolded(record, unfold)):
-            yield number, member
+        if record is None:
+            yield number, line.strip()
+            continue
+        members = list(unfolded(record, unfold))
+        if unfold.without:
+            beside.add(record, members, unfold)
+        for member in members:
+            yield number, json.dumps(member)
 
 
 def unfolded(record: Record, unfold: Unfold) -> Iterator[Record]:
