@@ -284,8 +284,10 @@ def _counts(usage: Usage, rows: Codes, place: Codes, names: Sequence[str]) -> Fl
         whole = meters().by_name[name].part_of
         if whole is not None and whole in names:
             found[whole] = found[whole] - usage.counts[rows, usage.meters.index(name)]
-    columns = [np.bincount(place, found[name]) for name in names]
-    return np.column_stack(columns) if names else np.zeros((int(place.max()) + 1, 0))
+    counts = np.zeros((int(place.max()) + 1, len(names)), order="F")
+    for column, name in enumerate(names):
+        counts[:, column] = np.bincount(place, found[name])
+    return counts
 
 
 _BESIDE = (REQUESTS, REVENUE, BILLED)  # columns of usage, after its meters

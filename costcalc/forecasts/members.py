@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from costcalc.forecasts.reading import DIGITS, Number, settled
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 ROUNDED = Fraction(1, 10 ** (DIGITS - 1))  # of a figure: rounding takes no more of it
 _PROMISED = Fraction(1, 10**9)  # of a figure of months to come: how near to exact it is
 Values = tuple[str | None, ...]
+
+
+def added(rows: Floats, places: Codes, count: int) -> Floats:
+    """The rows of one place added up, for so many places."""
+    import numpy as np
+
+    found = np.zeros((count, rows.shape[1]), order="F")
+    for column in range(rows.shape[1]):
+        found[:, column] = np.bincount(places, rows[:, column], count)
+    return found
 
 
 def numbered(columns: Iterable[Codes], rows: int) -> tuple[Codes, Codes]:
@@ -69,6 +79,7 @@ class Members:
     names: tuple[str, ...]  # of the counts: meters, what lies in no part of them; requests, revenue and bill beside
     made: Callable[[], Floats]  # members × counts; made when it is asked for
     more: dict[str, Callable[[], Floats]] = field(default_factory=dict)  # further columns by name, a value a member
+    sums: dict[str, float] = field(default_factory=dict)  # of these columns
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -76,6 +87,24 @@ class Members:
     @cached_property
     def counts(self) -> Floats:
         return self.made()
+
+    def column(self, name: str) -> Floats:
+        """A count by member; zeros where nobody has any."""
+        import numpy as np
+
+        if name in self.names:
+            found: Floats = self.counts[:, self.names.index(name)]
+            return found
+        return self.more[name]() if name in self.more else np.zeros(len(self))
+
+    @property
+    def as_one(self) -> Members:
+        """All of them together as one, with the names of the first."""
+        import numpy as np
+
+        more: dict[str, Callable[[], Floats]] = {name: partial(np.array, [total]) for name, total in self.sums.items()}
+        counts = np.array([[*self.totals.values()]])
+        return Members(self.lines, self.codes[:1], self.names, lambda: counts, more, self.sums)
 
     @cached_property
     def totals(self) -> dict[str, float]:
@@ -110,9 +139,8 @@ class Members:
 
         values, codes = self.groups(by)
         known, places = np.unique(codes, return_inverse=True)
-        sums = np.zeros((len(known), len(self.names)))
-        np.add.at(sums, places, self.counts)
-        for code, row in zip(known.tolist(), sums.tolist(), strict=True):
+        sums = added(self.counts, places.reshape(-1), len(known)).tolist()
+        for code, row in zip(known.tolist(), sums, strict=True):
             yield values[code], {name: count for name, count in zip(self.names, row, strict=True) if count}
 
     def some(self, chosen: Sequence[int]) -> Members:
@@ -146,6 +174,7 @@ class Sums:
         """The amounts are forms over the counts of the cell."""
         import numpy as np
 
+        members = members if self.by else members.as_one
         self._values, codes = members.groups(self.by)
         if self._is_there is None:
             self._is_there, self._flat = np.zeros(len(self._values), dtype=bool), self._zeros(len(self._values))
@@ -168,13 +197,20 @@ class Sums:
                     if product not in parts:
                         parts[product] = self._zeros(len(names))
                     parts[product][row, column] = factor
-        further = [members.more[name]() for name in names[len(members.names) :]]
-        counts = np.column_stack([members.counts, *further]) if further else members.counts
-        np.add.at(self._flat, codes, counts @ flat)
+        further = {place: members.more[name]() for name, place in places.items() if place >= len(members.names)}
+        self._flat += self._amounts(members, codes, further, flat)
         for product, factors in parts.items():
             if product not in self._open:
                 self._open[product] = self._zeros(len(self._values))
-            np.add.at(self._open[product], codes, counts @ factors)
+            self._open[product] += self._amounts(members, codes, further, factors)
+
+    def _amounts(self, members: Members, codes: Codes, further: Mapping[int, Floats], factors: Floats) -> Floats:
+        """Counts times factors (count × amount), those of further columns where they have any; by value."""
+        found: Floats = members.counts @ factors[: len(members.names)]
+        for place, counts in further.items():
+            for column in factors[place].nonzero()[0].tolist():
+                found[:, column] += counts * factors[place, column]
+        return added(found, codes, len(self._values))
 
     def items(self) -> Iterator[tuple[Values, list[Number]]]:
         """The values that anybody has, with their amounts, rounded as they are shown."""

@@ -6,11 +6,12 @@ the counts of the cell. It becomes a column of its own beside them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from costcalc.forecasts.form import Form
-from costcalc.forecasts.members import Members
+from costcalc.forecasts.members import Members, added
 from costcalc.forecasts.reading import NEAR
 
 if TYPE_CHECKING:
@@ -30,49 +31,49 @@ class Units:
 
         self.members = members
         _, codes = members.groups(kinds)
-        known, self.units = np.unique(codes, return_inverse=True)  # by member, the position of its unit
-        self.counts = np.zeros((len(known), len(members.names)))  # by unit
-        np.add.at(self.counts, self.units, members.counts)
+        known, units = np.unique(codes, return_inverse=True)
+        self.units = units.reshape(-1)  # by member, the position of its unit
+        self.counts = added(members.counts, self.units, len(known))  # by unit
         self._further: dict[str, Floats] = {}
 
     def above_zero(self, form: Form) -> Signs:
         """Whether the form is, by unit."""
         import numpy as np
 
-        counts, factors = self.by_unit(form), np.array([float(factor) for factor in form.terms.values()])
-        found: Signs = counts @ factors > NEAR * (np.abs(counts) @ np.abs(factors))
-        return found
+        terms = [(float(factor), self._of_units(name)) for name, factor in form.terms.items()]
+        near: Floats = sum((abs(factor) * np.abs(counts) for factor, counts in terms), np.zeros(len(self.counts)))
+        return self._total(terms, len(self.counts)) > NEAR * near
 
     def by_unit(self, form: Form) -> Floats:
-        """The counts that a form is over: a row a unit, a column a term."""
-        import numpy as np
-
-        return np.column_stack([self._column(name) for name in form.terms])
+        """What the form comes to, a value a unit."""
+        terms = [(float(factor), self._of_units(name)) for name, factor in form.terms.items()]
+        return self._total(terms, len(self.counts))
 
     def by_member(self, form: Form) -> Floats:
-        """The same, a row a member."""
+        """The same, a value a member."""
+        terms = [(float(factor), self.members.column(name)) for name, factor in form.terms.items()]
+        return self._total(terms, len(self.members))
+
+    @staticmethod
+    def _total(terms: Iterable[tuple[float, Floats]], size: int) -> Floats:
         import numpy as np
 
-        members = self.members
-        held = {name: members.counts[:, place] for place, name in enumerate(members.names)}
-        nothing = np.zeros(len(members))
-        return np.column_stack(
-            [held[n] if n in held else members.more[n]() if n in members.more else nothing for n in form.terms]
-        )
+        total = np.zeros(size)
+        for factor, counts in terms:
+            total += factor * counts
+        return total
 
-    def _column(self, name: str) -> Floats:
+    def _of_units(self, name: str) -> Floats:
+        """A count by unit; of a share that was raised before too."""
         import numpy as np
 
         if name in self.members.names:
             found: Floats = self.counts[:, self.members.names.index(name)]
-        elif name in self.members.more:  # of a share that was raised before
-            if name not in self._further:
-                self._further[name] = np.zeros(len(self.counts))
-                np.add.at(self._further[name], self.units, self.members.more[name]())
-            found = self._further[name]
-        else:  # nobody has any
-            found = np.zeros(len(self.counts))
-        return found
+            return found
+        if name not in self._further:
+            further: Floats = np.bincount(self.units, self.members.column(name), len(self.counts))  # type: ignore[assignment]
+            self._further[name] = further
+        return self._further[name]
 
 
 class Shares(Units):
@@ -100,7 +101,7 @@ class Shares(Units):
         short = below & self.above_zero(asked - most)
         name = f"newly read {len(self._known)}"
         asking = below & ~short
-        self.totals[name] = float(self._values(asked, most, asking, short).sum())
+        self.totals[name] = self.members.sums[name] = float(self._values(asked, most, asking, short).sum())
         self.members.more[name] = partial(self._values, asked, most, asking, short, self.units)
         return Form({name: 1.0}), bool(short.any())
 
@@ -108,10 +109,8 @@ class Shares(Units):
         """By unit, or by member where the units of members are given."""
         import numpy as np
 
-        found = []
-        for form, chosen in ((asked, asking), (most, short)):
-            counts = self.by_unit(form) if units is None else self.by_member(form)
-            factors = np.array([float(factor) for factor in form.terms.values()])
-            found.append(np.where(chosen if units is None else chosen[units], counts @ factors, 0.0))
-        total: Floats = found[0] + found[1]
-        return total
+        of = self.by_unit if units is None else self.by_member
+        if units is not None:
+            asking, short = asking[units], short[units]
+        found: Floats = np.where(asking, of(asked), 0.0)
+        return found + np.where(short, of(most), 0.0) if short.any() else found
