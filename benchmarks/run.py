@@ -105,13 +105,20 @@ def _team(folder: Path, rows: int, runs: int) -> None:
     """A real team's log, 500 customers and ten features, against the plain projection of it; all its lines against bare."""
     log = data.make_team_csv(folder / f"team-{rows}.csv", rows)
     plain = ["project", "--hike", "alibaba=34"]
+    scenario = ["project", "--scenario", "all-at-once", "--revenue", "24000"]
     for name, words in {
         "project --by customer --months 12": [*plain, "--by", "customer", "--months", "12"],
-        "all-at-once": ["project", "--scenario", "all-at-once", "--revenue", "24000"],
+        "all-at-once": scenario,
         "advise": ["advise"],
         "report": ["report", "--hike", "alibaba=34", "-o", str(folder / "report.html")],
     }.items():
         _print(name, _paired(_ours(log, *words), _ours(log, *plain), runs))
+    crowd = data.make_team_csv(folder / f"crowd-{rows}.csv", rows, rows // 100)
+    for words in (scenario, ["advise"]):
+        name = f"{words[2] if words is scenario else 'advise'}, {rows // 100:,} customers"
+        _print(name, _paired(_ours(crowd, *words), _ours(crowd, *plain), runs))
+    example = HERE.parent / "examples" / "usage.csv"
+    _print("all-at-once, the example", _paired(_ours(example, *scenario), _ours(example, *plain), runs))
     lines = ["cost", "--by", "customer,feature,model", "--each", "day", "-o", str(folder / "lines.csv")]
     bare = [sys.executable, str(HERE / "bare.py"), str(log), "customer,feature", str(folder / "bare.csv")]
     _print("every line, written out", _paired(_ours(log, *lines), bare, runs))
