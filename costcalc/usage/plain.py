@@ -296,6 +296,7 @@ def names_text() -> str:
     """The names that the plain table knows, for `costcalc formats show plain`."""
     lines = ["# A table whose column names say what they hold; case, spaces, dashes and underscores do not matter."]
     lines += [f"{meaning}: {', '.join(words.split())}" for meaning, words in SYNONYMS.items()]
+    lines.append(f"# Yes or no to whether a row was of a batch: {', '.join(_BATCH)}.")
     lines.append("# Every other column is a dimension. `--map MEANING=COLUMN` names a column of your own.")
     return "\n".join(lines)
 
