@@ -66,15 +66,12 @@ class Lengths:
 
     def _matching(self, usage: UsageChanges, who: Who | None, names: Names) -> UsageChanges:
         provider, model = (who[0], who[2]) if who else (names["provider"] or "", names["model"] or "")
-
-        def kept(changes: Sequence[object]) -> tuple[object, ...]:
-            return tuple(c for c in changes if may_match(c.where, names, provider, model))  # type: ignore[attr-defined]
-
         # What serves the usage later may be another model: efficiency is kept whatever model it names.
-        lean = tuple(c for c in usage.efficiency if may_match(c.where, names, None, None))
-        return UsageChanges(
-            kept(usage.growth), kept(usage.mix), kept(usage.escalation), kept(usage.moves), lean,  # type: ignore[arg-type]
-        )  # fmt: skip
+        return _kept(
+            usage,
+            lambda where: may_match(where, names, provider, model),
+            lambda where: may_match(where, names, None, None),
+        )
 
     def _side(self, side: int, who: Who | None, usages: Sequence[UsageChanges]) -> tuple[int, ...]:
         word = ("input", "output")[side]
@@ -103,17 +100,21 @@ class Lengths:
         return found
 
 
-def _of_models(where: Where) -> Where:
-    return Where({name: globs for name, globs in where.names.items() if name in ("provider", "model")})
-
-
 def _named(usage: UsageChanges, provider: str, model: str) -> UsageChanges:
     """The changes that may concern usage of a model: those that name no other."""
 
-    def kept(changes: Sequence[Changed]) -> tuple[Changed, ...]:
-        return tuple(change for change in changes if may_match(_of_models(change.where), {}, provider, model))
+    def may(where: Where) -> bool:
+        asked = {name: globs for name, globs in where.names.items() if name in ("provider", "model")}
+        return may_match(Where(asked), {}, provider, model)
 
-    # What serves the usage later may be another model: efficiency is kept whatever model it names.
-    return UsageChanges(
-        kept(usage.growth), kept(usage.mix), kept(usage.escalation), kept(usage.moves), usage.efficiency
-    )  # fmt: skip
+    return _kept(usage, may, lambda _: True)
+
+
+def _kept(usage: UsageChanges, may: Callable[[Where], bool], may_lean: Callable[[Where], bool]) -> UsageChanges:
+    """The changes that may concern some usage; `may_lean`: those of efficiency."""
+
+    def kept(changes: Sequence[Changed]) -> tuple[Changed, ...]:
+        return tuple(change for change in changes if may(change.where))
+
+    lean = tuple(change for change in usage.efficiency if may_lean(change.where))
+    return UsageChanges(kept(usage.growth), kept(usage.mix), kept(usage.escalation), kept(usage.moves), lean)
