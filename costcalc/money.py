@@ -73,12 +73,12 @@ def round_to_total(amounts: Sequence[Fraction], digits: int) -> list[Decimal]:
 
 def exact_text(amount: Fraction, limit: int = 40) -> str:
     """The amount in full as a plain decimal; one that never ends is cut after `limit` decimals (half-up)."""
-    digits = _decimals(amount.denominator)
+    digits = decimals_of(amount.denominator)
     return format(round_half_up(amount, limit if digits is None else digits), "f")
 
 
 @lru_cache(maxsize=4096)
-def _decimals(denominator: int) -> int | None:
+def decimals_of(denominator: int) -> int | None:
     """How many decimals a fraction of this denominator has; None: it never ends."""
     reduced, digits = denominator, 0
     for factor in (10, 2, 5):

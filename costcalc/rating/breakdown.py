@@ -1,8 +1,8 @@
-"""Lines of a breakdown: what every group's prices make of its counts, added up by the engine for each set of names."""
+"""Breakdown: what every group's prices make of its counts, added up by the engine for each set of names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -12,50 +12,37 @@ from typing import NamedTuple
 from costcalc.meters import billable_counts, meters
 from costcalc.problems import fail
 from costcalc.rating.kinds import Kind
-from costcalc.rating.model import ZERO, Basis, Cost, LineKey, Rating, Unpriced
+from costcalc.rating.linetable import ORDERED_BY, Line, LineTable, Unit, Wanted
+from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced
 from costcalc.rating.rate import Rater, as_one
 from costcalc.records import dataclass
-from costcalc.usage.breakdown import Breakdown, Factors, Part, Weights
+from costcalc.usage.breakdown import REQUESTS, ROWS, STATED, Breakdown, Weights
 
-_NOTHING = Fraction()
-_TOKENS = {"input_tokens": 1, "output_tokens": 1}
-_LARGEST_SCALE: int = 10**24  # of prices in the engine; one that has more digits is rounded once, half to even
+Prices = Mapping[str, Fraction]  # by meter, or another count of a breakdown: what one counted unit comes to
 
+_TOKENS = ("input_tokens", "output_tokens")
+_LARGEST_SCALE: int = 10**32  # of costs that stay exact; others are rounded once, half to even, to
+_USUAL_SCALE: int = 10**24  # of these
 
-@dataclass(frozen=True, slots=True)
-class LineSum:
-    """What one line of a report comes to."""
-
-    cost: Cost
-    tokens: Fraction
-    unpriced: Fraction  # tokens
-    requests: Fraction | None  # None: the log does not say
-    bases: tuple[Basis, ...]
-
-    def __add__(self, more: LineSum) -> LineSum:
-        return LineSum(
-            self.cost + more.cost,
-            self.tokens + more.tokens,
-            self.unpriced + more.unpriced,
-            None if self.requests is None or more.requests is None else self.requests + more.requests,
-            tuple(sorted({*self.bases, *more.bases})),
-        )
+_HOLDS: int = 10**36  # what sums may come to: a hundredth of what the engine's integers hold
 
 
 class Place(NamedTuple):
-    """Where the usage of some groups stands, and what turns its sums into amounts."""
+    """Where the usage of some groups stands."""
 
     line: LineKey  # the names of the breakdown are still open
-    unit: Fraction  # of a figure of its costs, in the report's currency
-    bill: Cost | None  # of one unit of the stated cost; None: none is charged
-    bases: tuple[Basis, ...]
-    lacks: tuple[Unpriced, ...]  # what has no price, without its amounts
-    weight: Fraction  # the share of its groups' time
-    is_first: bool  # of the shares of a group: it carries the rows
+    bases: tuple[str, ...]
+    is_whole: bool  # it has a price for all of it
     knows_requests: bool
 
 
-Entry = tuple[int, Place, list[Factors]]  # a group, where a share of it stands, and what its counts add there
+class Share(NamedTuple):
+    """A share of a group's time."""
+
+    group: int  # its position in the ledger
+    kind: Kind
+    weight: Fraction
+    is_first: bool  # it carries the rows
 
 
 @dataclass
@@ -66,99 +53,160 @@ class Lines:
     breakdown: Breakdown
     by: tuple[str, ...]
 
-    def sums(self) -> tuple[dict[LineKey, LineSum], list[Unpriced]]:
-        """The sums by line, and what has no price on each of them.
+    def table(self, more: Sequence[Charge] = ()) -> LineTable:
+        """The lines, in the order of a report. `more`: charges that no usage made, each a line of its own.
 
         CostcalcError: a log so large that the engine's integers cannot hold its sums.
         """
-        return self._added(self._entries())
+        places: dict[Place, int] = {}
+        costs = [self._prices(share) for share in self._shares]
+        unit = Unit(self._scale(costs, more), lcm(*(share.weight.denominator for share in self._shares)))
+        weights = []
+        for share, cost in zip(self._shares, costs, strict=True):
+            place = self._place(share)
+            counted = [{name: each * unit.count for name, each in of.items()} for of in self._counts(share, place)]
+            figures = [{name: round(each * unit.cost) for name, each in of.items()} for of in cost]
+            whole = [{name: int(each) for name, each in of.items()} for of in counted]
+            weights.append(Weights(share.group, places.setdefault(place, len(places)), [*figures, *whole]))
+        wanted = Wanted(
+            self.by, self.breakdown, weights,
+            {number: (place.line, place.bases, place.is_whole, place.knows_requests) for place, number in places.items()},
+            len(self._readings), unit,
+        )  # fmt: skip
+        return LineTable(wanted, _shortfalls(more))
 
     def unpriced(self) -> list[Unpriced]:
-        """What has no price alone. CostcalcError: likewise."""
-        return self._added(entry for entry in self._entries() if entry[1].lacks)[1]
-
-    def _added(self, entries: Iterable[Entry]) -> tuple[dict[LineKey, LineSum], list[Unpriced]]:
+        """What has no price, by line."""
+        lacking = [share for share in self._shares if self.rater.made[share.kind][1]]
+        places: dict[tuple[Kind, Fraction, bool, bool], int] = {}
+        weights = []
+        for share in lacking:
+            knows = self._place(share).knows_requests
+            place = places.setdefault((*share[1:], knows), len(places))
+            weights.append(Weights(share.group, place, [dict.fromkeys(_TOKENS, 1), {REQUESTS: 1}, {ROWS: 1}]))
         spots, names = _open(self.by, self.breakdown)
-        places: dict[Place, int] = {}
-        weights = [Weights(group, places.setdefault(place, len(places)), figures) for group, place, figures in entries]
-        known = list(places)
-        found: dict[LineKey, LineSum] = {}
-        lacking: list[Unpriced] = []
-        try:
-            for part in self.breakdown.parts(names, weights):
-                place = known[part.place]
-                key = _filled(place.line, spots, part.names)
-                own = _sum(place, part)
-                found[key] = found[key] + own if key in found else own
-                lacking += [_lacking(each, key, place, part) for each in place.lacks]
-        except OverflowError as error:
-            raise fail(
-                "counts-too-large", f"the sums of this log are larger than costcalc can add up: {error}",
-                remedy="choose a part of it with --since, --until or --where",
-            ) from error  # fmt: skip
-        return found, as_one(lacking)
-
-    def _entries(self) -> Iterator[Entry]:
-        """(group, place, what a unit of each count adds to the costs and to the tokens) of every share of a group."""
-        for group, shares in enumerate(self.rater.shares):
-            divisor = self.breakdown.divisors[group]
-            knows = self.rater.ledger.groups[group].requests is not None
-            for position, (kind, weight) in enumerate(shares):
-                made, missing = self.rater.made[kind]
-                is_bill = any(not charge.is_priced for charge in made)
-                unit, factors = (
-                    (Fraction(), [{}] * len(self._readings)) if is_bill or not made else self._priced(kind, weight)
+        known, wide = [*places], 1 + len(names)
+        found: list[Unpriced] = []
+        if not weights:
+            return found
+        for row in self.breakdown.engine.stream(self.breakdown.sums(names, weights, 3)):
+            kind, weight, is_first, knows = known[row[0]]
+            key = _filled(kind.line, spots, row[1:wide])
+            tokens, requests, rows = map(int, row[wide:])
+            found += [
+                replace(
+                    each, line=key, rows=rows if is_first else 0,
+                    tokens=Fraction(tokens * weight) if each.meter is None else Fraction(),
+                    requests=requests * weight if knows else None,
                 )
-                bill = self.rater.bill_unit(kind) * Fraction(1, divisor) if is_bill else None
-                bases = tuple(sorted({charge.basis for charge in made}))
-                lacks = tuple(replace(each, tokens=Fraction(), requests=None, rows=0) for each in missing)
-                place = Place(kind.line, unit, bill, bases, lacks, weight, position == 0, knows)
-                yield group, place, [*factors, _TOKENS]
+                for each in self.rater.made[kind][1]
+            ]  # fmt: skip
+        return as_one(found)
+
+    @cached_property
+    def _shares(self) -> list[Share]:
+        return [
+            Share(group, kind, weight, position == 0)
+            for group, shares in enumerate(self.rater.shares)
+            for position, (kind, weight) in enumerate(shares)
+        ]
+
+    def _place(self, share: Share) -> Place:
+        made, missing = self.rater.made[share.kind]
+        knows = self.rater.ledger.groups[share.group].requests is not None
+        return Place(share.kind.line, tuple(sorted({charge.basis for charge in made})), not missing, knows)
+
+    def _counts(self, share: Share, place: Place) -> list[Prices]:
+        """Tokens, those without a price, and requests."""
+        tokens = dict.fromkeys(_TOKENS, share.weight)
+        lacks = any(part.meter is None for part in self.rater.made[share.kind][1])
+        return [tokens, tokens if lacks else {}, {REQUESTS: share.weight} if place.knows_requests else {}]
 
     @cached_property
     def _readings(self) -> tuple[str, ...]:
         return ("before", "low", "mid", "high") if self.rater.changes.changes else ("before",)
 
-    def _priced(self, kind: Kind, weight: Fraction) -> tuple[Fraction, list[Factors]]:
-        """What one unit of the figures is worth, and by reading what a unit of each count adds."""
-        factors, rate = self._exact[kind]
-        scale = self._scale
-        return rate / scale * weight, [{name: round(each * scale) for name, each in of.items()} for of in factors]
+    def _scale(self, costs: Sequence[Sequence[Prices]], more: Sequence[Charge]) -> int:
+        """The least number that makes all costs whole; of costs with more digits, as many as are kept.
+
+        CostcalcError: the engine's integers cannot hold the sums.
+        """
+        parts = {each.denominator for prices in costs for of in prices for each in of.values()}
+        parts |= {getattr(charge.cost, name).denominator for charge in more for name in self._readings}
+        exact, largest = lcm(ORDERED_BY, *parts), self._largest(costs)
+        if exact <= _LARGEST_SCALE and exact * largest < _HOLDS:
+            return exact
+        if _USUAL_SCALE * largest < _HOLDS:
+            return _USUAL_SCALE
+        raise fail(
+            "counts-too-large", "the sums of this log are larger than costcalc can add up",
+            remedy="choose a part of it with --since, --until or --where",
+        )  # fmt: skip
+
+    def _largest(self, costs: Sequence[Sequence[Prices]]) -> int:
+        """What no sum of costs is larger than, roughly."""
+        known = {name: i for i, name in enumerate(self.rater.ledger.meters)}
+        sums = [0.0] * len(self._readings)
+        for share, prices in zip(self._shares, costs, strict=True):
+            group = self.rater.ledger.groups[share.group]
+            stated = abs(group.billed or Fraction()) * self._stated_unit(share)
+            beside = {REQUESTS: float(group.requests or 0), STATED: float(stated)}
+            for i, of in enumerate(prices):
+                sums[i] += sum(
+                    (beside[name] if name in beside else group.quantities[known[name]]) * abs(float(each))
+                    for name, each in of.items()
+                )
+        return 1 + int(max(sums))
+
+    def _stated_unit(self, share: Share) -> int:
+        """What a stated cost of 1 is counted as."""
+        return int(self.breakdown.divisors[share.group] * 10**self.breakdown.stated_digits)
+
+    def _prices(self, share: Share) -> list[Prices]:
+        """By reading, what a unit of each count costs."""
+        made = self.rater.made[share.kind][0]
+        if any(not charge.is_priced for charge in made):
+            of_bill = self.rater.bill_unit(share.kind) * (share.weight / self._stated_unit(share))
+            return [{STATED: getattr(of_bill, reading)} for reading in self._readings]
+        if not made:
+            return [{} for _ in self._readings]
+        if share.weight == 1:
+            return self._of_list(share.kind)
+        return [{name: each * share.weight for name, each in of.items()} for of in self._of_list(share.kind)]
+
+    def _of_list(self, kind: Kind) -> list[Prices]:
+        found = self._listed.get(kind)
+        if found is None:
+            found = self._listed[kind] = [*self._linear(kind)]
+        return found
 
     @cached_property
-    def _scale(self) -> int:
-        """The least number that makes all prices whole; of prices with more digits, as many as are kept."""
-        prices = (each for factors, _ in self._exact.values() for of in factors for each in of.values())
-        return min(lcm(*(price.denominator for price in prices)), _LARGEST_SCALE)
+    def _listed(self) -> dict[Kind, list[Prices]]:
+        return {}
 
-    @cached_property
-    def _exact(self) -> Mapping[Kind, tuple[list[dict[str, Fraction]], Fraction]]:
-        """By kind that a list prices: what a unit of each count costs in the list's currency, and its exchange rate."""
-        return {
-            kind: self._of_list(kind) for kind, (made, _) in self.rater.made.items() if any(c.is_priced for c in made)
-        }
-
-    def _of_list(self, kind: Kind) -> tuple[list[dict[str, Fraction]], Fraction]:
+    def _linear(self, kind: Kind) -> Iterator[Prices]:
+        """By reading, what a unit of each count costs, its parts' own prices set against that of their whole."""
         assert kind.key is not None
         units = self.rater.unit_cost(kind.key, kind.month)
-        rate = self.rater.exchange(self.rater.quotes.quote(kind.key).book.currency, kind.month)
         known = meters().by_name
         counted = {name: billable_counts({name: 1}, units) for name in units}
-        found: list[dict[str, Fraction]] = []
         for reading in self._readings:
             price = {
-                name: getattr(unit.contracted, reading) / rate / 10 ** known[name].decimals
-                for name, unit in units.items()
+                name: getattr(unit.contracted, reading) / 10 ** known[name].decimals for name, unit in units.items()
             }
-            found.append(
-                {
-                    name: sum(
-                        (price[billed] * times for billed, times in counts.items() if billed in price), Fraction()
-                    )
-                    for name, counts in counted.items()
-                }
-            )
-        return found, rate
+            yield {
+                name: sum((price[billed] * times for billed, times in counts.items() if billed in price), Fraction())
+                for name, counts in counted.items()
+            }
+
+
+def _shortfalls(charges: Sequence[Charge]) -> list[Line]:
+    """A line for each name that such charges have."""
+    found: dict[LineKey, Cost] = {}
+    for charge in charges:
+        found[charge.line] = found.get(charge.line, ZERO) + charge.cost
+    bases = tuple(sorted({charge.basis for charge in charges}))
+    return [Line(key, cost, Fraction(), Fraction(), Fraction(), bases) for key, cost in found.items()]
 
 
 def by_line(rater: Rater, rating: Rating) -> Rating:
@@ -179,35 +227,3 @@ def _filled(line: LineKey, spots: Sequence[int], names: Sequence[str | None]) ->
     for spot, name in zip(spots, names, strict=True):
         found[spot] = name
     return tuple(found)
-
-
-def _sum(place: Place, part: Part) -> LineSum:
-    *costs, tokens = part.figures
-    cost = ZERO
-    if place.unit:
-        amounts = [_times(place.unit, amount) for amount in costs]
-        cost = Cost(*(amounts if len(amounts) > 1 else amounts * 4))
-    if place.bill is not None:
-        cost = cost + place.bill * (part.stated * place.weight)
-    counted = _times(place.weight, tokens)
-    return LineSum(
-        cost,
-        counted,
-        counted if any(each.meter is None for each in place.lacks) else _NOTHING,
-        _times(place.weight, part.requests) if place.knows_requests else None,
-        place.bases,
-    )
-
-
-def _times(unit: Fraction, count: int) -> Fraction:
-    return Fraction(unit.numerator * count, unit.denominator)
-
-
-def _lacking(unpriced: Unpriced, key: LineKey, place: Place, part: Part) -> Unpriced:
-    return replace(
-        unpriced,
-        line=key,
-        tokens=part.figures[-1] * place.weight if unpriced.meter is None else Fraction(),
-        requests=part.requests * place.weight if place.knows_requests else None,
-        rows=part.rows if place.is_first else 0,
-    )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
+from costcalc.rating.linecells import LineCells
+from costcalc.render.linerows import cells_of
 from costcalc.render.rows import Rows, Value, cost_rows, forecast_rows, projection_rows
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Forecast
+from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.projection import Projection
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -15,16 +19,18 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _NEEDS_QUOTES = re.compile(r"[,\"\r\n]")
 # Control characters, and what turns the direction of the text around it.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# In the engine's own spelling: a name in which any of these is found is not written as it is.
+_ODD = r'[\x00-\x1f\x7f-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069},"]|^[-=+@＝＋－＠]'
 
 
 def projection_csv(projection: Projection) -> str:
     """The lines of a projection. Lines end with a line feed; a cell of text that looks like a formula gets a `'`."""
-    return csv_text(projection_rows(projection))
+    return lines_csv(projection)
 
 
 def cost_csv(report: CostReport) -> str:
     """The lines of a cost report, written like those of a projection."""
-    return csv_text(cost_rows(report))
+    return lines_csv(report)
 
 
 def forecast_csv(forecast: Forecast) -> str:
@@ -32,10 +38,27 @@ def forecast_csv(forecast: Forecast) -> str:
     return csv_text(forecast_rows(forecast))
 
 
+def lines_csv(report: CostReport | Projection) -> str:
+    """The lines of a report as CSV, by the engine where they are there."""
+    if not isinstance(report.lines, LinesInEngine) or not report.lines:
+        return csv_text(projection_rows(report) if isinstance(report, Projection) else cost_rows(report))
+    cells = cells_of(report, _odd_names)
+    return "\n".join([_row([column.header for column in cells.columns]), *cells.joined(), ""])
+
+
 def csv_text(rows: Rows) -> str:
     """The rows as CSV."""
     header, lines = rows
-    return "".join(f"{','.join(_quoted(_cell(value)) for value in line)}\n" for line in (header, *lines))
+    return "".join(f"{_row(line)}\n" for line in (header, *lines))
+
+
+def _row(values: Sequence[Value]) -> str:
+    return ",".join(_quoted(_cell(value)) for value in values)
+
+
+def _odd_names(cells: LineCells, place: int) -> dict[str, str]:
+    """The names of lines that a spreadsheet must not see as they are, and what it sees."""
+    return {name: _quoted(_harmless(name)) for name in cells.matching(place, _ODD)}
 
 
 def _quoted(cell: str) -> str:

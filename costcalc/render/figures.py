@@ -35,7 +35,7 @@ def cost_grid(table: Table, currency: str) -> Grid:
         _Figure(Column("Cost"), _money(lambda figures: decimal_text(figures.before))),
         _Figure(Column("Share of bill", drop=1), _share),
     ]
-    if any(line.margin for row in table.rows for line in row.lines):
+    if any(row.held.margin for row in table.rows):
         columns.insert(-1, _Figure(Column("Margin", drop=1), _margin))
     return _grid(table, columns, currency)
 
@@ -98,8 +98,8 @@ def _count_columns(table: Table, is_wide: bool) -> list[_Figure]:
     """Requests and tokens, where the log states them."""
     if not is_wide:
         return []
-    columns = [_Figure(Column("Tokens", drop=7), lambda row, _: Cell(amount_text(row.tokens)))]
-    if any(row.requests is not None for row in table.rows):
+    columns = [_Figure(Column("Tokens", drop=7), lambda row, _: Cell(amount_text(row.held.tokens)))]
+    if any(row.held.requests is not None for row in table.rows):
         columns.insert(0, _Figure(Column("Requests", drop=8), _requests))
     return columns
 
@@ -147,7 +147,7 @@ def _money(text: Callable[[Figures], str]) -> Callable[[Row, str], Cell]:
 
 
 def _requests(row: Row, _: str) -> Cell:
-    return NONE if row.requests is None else Cell(count_text(row.requests))
+    return NONE if row.held.requests is None else Cell(count_text(row.held.requests))
 
 
 def _change(row: Row, _: str) -> Cell:
@@ -171,8 +171,7 @@ def _share(row: Row, _: str) -> Cell:
 
 
 def _margin(row: Row, _: str) -> Cell:
-    known = [line.margin for line in row.lines if line.margin]
-    revenue = sum((margin.revenue for margin in known), Fraction())
-    cost = sum((margin.cost.before for margin in known), Fraction())
-    bound = "≤ " if any(line.margin_is_bound for line in row.lines) else ""
-    return Cell(bound + percent_text((revenue - cost) / revenue)) if revenue else NONE
+    margin = row.held.margin
+    if margin is None or margin.before is None:
+        return NONE
+    return Cell(("≤ " if row.held.margin_is_bound else "") + percent_text(margin.before))

@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costcalc.meters import meters
+from costcalc.render.linerows import cells_of, values_of
 from costcalc.render.rows import Rows, cost_rows, exact_value, forecast_rows, month_rows, projection_rows
 from costcalc.reports.comparison import Comparison
 from costcalc.reports.cost import CostReport
 from costcalc.reports.explanation import Explanation
 from costcalc.reports.forecast import Forecast
+from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
 from costcalc.usage.ledger import UsageGroup, UsageLedger
@@ -28,7 +30,7 @@ _INT64 = range(-(2**63), 2**63)
 
 def projection_frame(projection: Projection) -> pd.DataFrame:
     """A row a line, the columns of the CSV."""
-    return _frame(projection_rows(projection))
+    return _frame(_line_rows(projection))
 
 
 def months_frame(projection: Projection) -> pd.DataFrame:
@@ -38,7 +40,7 @@ def months_frame(projection: Projection) -> pd.DataFrame:
 
 def cost_frame(report: CostReport) -> pd.DataFrame:
     """A row a line, the columns of the CSV."""
-    return _frame(cost_rows(report))
+    return _frame(_line_rows(report))
 
 
 def comparison_frame(comparison: Comparison) -> pd.DataFrame:
@@ -133,6 +135,13 @@ def _group_row(group: UsageGroup, ledger: UsageLedger) -> tuple[Any, ...]:
         *group.dimensions,
         *counts,
     )
+
+
+def _line_rows(report: CostReport | Projection) -> Rows:
+    if not isinstance(report.lines, LinesInEngine) or not report.lines:
+        return projection_rows(report) if isinstance(report, Projection) else cost_rows(report)
+    cells = cells_of(report)
+    return [column.header for column in cells.columns], [*values_of(cells)]
 
 
 def _frame(rows: Rows) -> pd.DataFrame:

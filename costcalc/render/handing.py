@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from costcalc.problems import fail
+from costcalc.render.linerows import cells_of
 from costcalc.render.rows import Rows, cost_rows, month_table_rows, projection_rows
 from costcalc.reports.cost import CostReport
+from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.outlook import Outlook
 from costcalc.reports.projection import Projection
 
@@ -39,13 +41,22 @@ def _outlook_rows(report: Outlook, table: str) -> Rows:
 
 def table_csv(report: CostReport | Projection | Outlook, table: str = "lines") -> str:
     """One table as CSV."""
-    from costcalc.render.csv_ import csv_text
+    from costcalc.render.csv_ import csv_text, lines_csv
 
+    if table == "lines" and not isinstance(report, Outlook):
+        return lines_csv(report)
     return csv_text(rows_of(report, table))
 
 
 def table_parquet(report: CostReport | Projection | Outlook, table: str = "lines") -> bytes:
     """One table as Parquet: rounded money as decimals, exact money as text beside it."""
+    if (
+        table == "lines"
+        and not isinstance(report, Outlook)
+        and isinstance(report.lines, LinesInEngine)
+        and report.lines
+    ):
+        return cells_of(report).parquet()
     return rows_parquet(rows_of(report, table))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
@@ -42,7 +42,7 @@ def _margins(projection: Projection, table: Table) -> Iterator[Block]:
     if answers := list(_answers(projection, margin)):
         yield Gap()
         yield Facts(answers, each_in_a_line=True)
-    if any(line.margin for line in projection.lines) and not set(projection.rating.by) <= set(PRICE_FIELDS):
+    if table.total.held.margin and not set(projection.rating.by) <= set(PRICE_FIELDS):
         yield Gap()
         yield _by_line(table, projection)
 
@@ -206,16 +206,12 @@ def _by_line(table: Table, projection: Projection) -> Grid:
     whole = projection.margin
     # Whole units where there are thousands of them; a revenue of 0.45 is not 0.
     digits = 0 if whole and whole.revenue >= 1000 else minor_digits(projection.currency)
-    rows = [[name_cell(row, table.by), *_margin_cells(_of_row(row), digits, _most(row))] for row in table.rows]
+    rows = [[name_cell(row, table.by), *_margin_cells(row.held.margin, digits, _most(row))] for row in table.rows]
     return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(whole, digits, _most(table.total))]])
 
 
-def _of_row(row: Row) -> Margin | None:
-    return _together([line.margin for line in row.lines if line.margin])
-
-
 def _most(row: Row) -> str:
-    return "≤ " if any(line.margin_is_bound for line in row.lines) else ""
+    return "≤ " if row.held.margin_is_bound else ""
 
 
 def _margin_cells(margin: Margin | None, digits: int, most: str) -> list[Cell]:
@@ -231,12 +227,3 @@ def _margin_cells(margin: Margin | None, digits: int, most: str) -> list[Cell]:
         points,
         hold,
     ]
-
-
-def _together(margins: Sequence[Margin]) -> Margin | None:
-    if not margins:
-        return None
-    cost = Cost()
-    for margin in margins:
-        cost = cost + margin.cost
-    return Margin(sum((margin.revenue for margin in margins), Fraction()), cost)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -26,15 +26,20 @@ FX_COLUMNS = ("fx_from", "fx_rate", "fx_month")
 
 def projection_rows(projection: Projection) -> Rows:
     """A row a line: its names, its cost before and with the rise, and how well it is known."""
-    has_range = projection.total.low != projection.total.high
-    return _rows(
-        projection.rating, projection.lines, ("before", "low", "mid", "high") if has_range else ("before", "mid")
-    )
+    return _rows(projection.rating, projection.lines, shown_costs(projection))
 
 
 def cost_rows(report: CostReport) -> Rows:
     """A row a line of what was spent."""
-    return _rows(report.rating, report.lines, ("mid",))
+    return _rows(report.rating, report.lines, shown_costs(report))
+
+
+def shown_costs(report: CostReport | Projection) -> Sequence[str]:
+    """Which costs have a column."""
+    if isinstance(report, CostReport):
+        return ("mid",)
+    has_range = report.total.low != report.total.high
+    return ("before", "low", "mid", "high") if has_range else ("before", "mid")
 
 
 def month_table_rows(projection: Projection) -> Rows:
@@ -45,7 +50,7 @@ def month_table_rows(projection: Projection) -> Rows:
     found = []
     for month, figures in zip(projection.months, shown, strict=True):
         values = _month_values(month, projection.currency)
-        for name, column in _COLUMN_NAMES.items():
+        for name, column in COLUMN_NAMES.items():
             values[column] = getattr(figures, name)
         values["change"] = figures.change
         values["cost_frozen"] = (
@@ -108,7 +113,7 @@ def exact_value(amount: Fraction) -> Decimal:
     return Decimal(exact_text(amount))
 
 
-_COLUMN_NAMES = {"before": "cost_before", "low": "cost_low", "mid": "cost", "high": "cost_high"}
+COLUMN_NAMES = {"before": "cost_before", "low": "cost_low", "mid": "cost", "high": "cost_high"}
 
 
 def _rows(rating: Rating, lines: Sequence[ReportLine], columns: Sequence[str]) -> Rows:
@@ -128,7 +133,7 @@ def _rows(rating: Rating, lines: Sequence[ReportLine], columns: Sequence[str]) -
             fx[month] = fx_values(rating.rates_used, month)
         values |= fx[month]
         found.append(values)
-    header = (*rating.by, *_own_names(found[0], rating.by))
+    header = (*rating.by, *own_names(found[0], rating.by))
     return header, [(*named(line.key, rating.by), *values.values()) for line, values in zip(lines, found, strict=True)]
 
 
@@ -160,7 +165,7 @@ def _month_in(key: LineKey, by: Sequence[str]) -> str | None:
     return None
 
 
-def _own_names(values: Mapping[str, Value], by: Sequence[str]) -> list[str]:
+def own_names(values: Iterable[str], by: Sequence[str]) -> list[str]:
     """Our column names; one that somebody's own dimension has already is set apart."""
     return [f"costcalc_{name}" if name in by else name for name in values]
 
@@ -170,7 +175,7 @@ def _line_values(line: ReportLine, table: Table, columns: Sequence[str], currenc
     known = status != UNPRICED
     values: dict[str, Value] = {"requests": count_value(line.requests), "tokens": count_value(line.tokens)}
     for column in columns:
-        name = _COLUMN_NAMES[column]
+        name = COLUMN_NAMES[column]
         values[name] = getattr(figures, column) if known else None
         values[f"{name}_exact"] = exact_value(getattr(line.cost, column)) if known else None
     if "before" in columns:

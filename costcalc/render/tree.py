@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import TypeVar
 
 from costcalc.money import minor_digits, round_half_up
+from costcalc.rating import linetable
+from costcalc.rating.linecoins import coins_of
+from costcalc.rating.linetable import TIME_NAMES, LineTable
+from costcalc.rating.linetree import Drawn, LineTree
 from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
 from costcalc.records import dataclass
 from costcalc.render.rounding import share_out_together
-from costcalc.reports.lines import ReportLine
+from costcalc.reports.lines import LinesInEngine, ReportLine
+from costcalc.reports.margin import Margin, together
 
 _MID = 2  # of the four columns
 LARGEST = 10  # rows beyond the largest ten fold into one
-TIME_NAMES = ("day", "month")
-
 PRICED, PARTLY, UNPRICED = "priced", "partly unpriced", "unpriced"
+STATUS_NAMES = {linetable.PRICED: PRICED, linetable.PARTLY: PARTLY, linetable.UNPRICED: UNPRICED}  # of bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,34 @@ class Scale:
         return Cost(*amounts, *([amounts[-1]] * (4 - len(amounts))))
 
 
-Sized = tuple[ReportLine, tuple[int, ...]]  # a line, and its cost in numbers
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is added up of lines, besides their costs."""
+
+    tokens: Fraction
+    requests: Fraction | None  # None: the log does not say
+    status: str
+    margin: Margin | None  # of the lines whose revenue is known
+    margin_is_bound: bool
+
+    @classmethod
+    def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> Held:
+        counts = [line.requests for line in lines]
+        return cls(
+            sum((line.tokens for line in lines), Fraction()),
+            None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+            _status({status_of(line, holes) for line in lines}),
+            together([line.margin for line in lines if line.margin]),
+            any(line.margin_is_bound for line in lines),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """A line, and its cost in numbers."""
+
+    line: ReportLine
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -78,11 +110,12 @@ class Node:
 
     name: str | None
     level: int
-    lines: tuple[ReportLine, ...]
+    lines: tuple[ReportLine, ...]  # where they are values
     parts: tuple[Node, ...]
     numbers: tuple[int, ...]  # its cost, by the scale of the table
     folded: int = 0
     is_closed: bool = False
+    held: Held | None = None  # of lines that are no values
 
     @property
     def size(self) -> int:
@@ -101,27 +134,21 @@ class Costs:
 Nested = TypeVar("Nested", Node, Costs)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """A row as it is drawn."""
 
     name: str | None
     level: int
     folded: int
-    lines: tuple[ReportLine, ...]
     cost: Cost
     figures: Figures
     share: int | None  # whole percents of the bill before; None where there is no bill
-    status: str
+    held: Held
 
     @property
-    def requests(self) -> Fraction | None:
-        counts = [line.requests for line in self.lines]
-        return None if None in counts else sum((count for count in counts if count is not None), Fraction())
-
-    @property
-    def tokens(self) -> Fraction:
-        return sum((line.tokens for line in self.lines), Fraction())
+    def status(self) -> str:
+        return self.held.status
 
 
 @dataclass(frozen=True)
@@ -131,8 +158,12 @@ class Table:
     by: tuple[str, ...]
     rows: tuple[Row, ...]
     total: Row
-    by_line: Mapping[LineKey, Figures]
     holes: frozenset[LineKey]  # the lines in which something has no price
+    figures: Callable[[], Mapping[LineKey, Figures]]
+
+    @cached_property
+    def by_line(self) -> Mapping[LineKey, Figures]:
+        return self.figures()
 
     @property
     def has_range(self) -> bool:
@@ -147,6 +178,8 @@ class Table:
 def table_of(rating: Rating, lines: Sequence[ReportLine]) -> Table:
     """The table of a report. The same figures go to the page, to CSV and to JSON."""
     holes = frozenset(part.line for part in rating.unpriced)
+    if isinstance(lines, LinesInEngine):
+        return _table_in_engine(lines.table, rating, holes)
     return table_with(lines, rating.by, rating.total, rating.currency, holes)
 
 
@@ -160,14 +193,69 @@ def table_with(
     """
     digits = minor_digits(currency)
     scale = _scale([*(line.cost for line in lines), total], digits, shown)
-    sized = [(line, scale.numbers(line.cost)) for line in lines]
+    sized = [_Sized(line, scale.numbers(line.cost)) for line in lines]
     top = _nodes(sized, by, 0, _largest_lines(lines, by))
     figures, total_figures = _figures(top, total, digits, scale, shown)
-    shares = _shares(top, scale.numbers(total)[0])
-    rows = [_row(node, scale, figures[node], shares.get(node), holes) for node in _drawn(top)]
-    every = Row(None, 0, 0, tuple(lines), total, total_figures, 100 if shares else None, _status(lines, holes))
-    by_line = {node.lines[0].key: figures[node] for node in _leaves(top)}
-    return Table(by, tuple(rows), every, by_line, holes)
+    rows, has_shares = _rows(top, figures, scale, scale.numbers(total)[0], holes)
+    every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, Held.of(lines, holes))
+    return Table(by, rows, every, holes, lambda: {node.lines[0].key: figures[node] for node in _leaves(top)})
+
+
+def _table_in_engine(table: LineTable, rating: Rating, holes: frozenset[LineKey]) -> Table:
+    """The same of lines in the engine: those that are drawn become values."""
+    digits, total = minor_digits(rating.currency), rating.total
+    tree = LineTree(table, LARGEST)
+    scale = Scale(table.unit.cost, table.width)
+    drawn = tree.drawn()
+    top = [_drawn_node(each, 0, table) for each in drawn]
+    figures, total_figures = _figures(top, total, digits, scale)
+    rows, has_shares = _rows(top, figures, scale, sum(node.numbers[0] for node in top), holes)
+    every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, _held(drawn, table))
+
+    def by_line() -> dict[LineKey, Figures]:
+        coins = coins_of(tree, _coins(total_figures, digits, scale.width), 10**digits)
+        return {line.key: _in_coins(own, digits) for line, own in zip(table.lines(), coins.rows(), strict=True)}
+
+    return Table(rating.by, rows, every, holes, by_line)
+
+
+def _drawn_node(row: Drawn, level: int, table: LineTable) -> Node:
+    parts = tuple(_drawn_node(part, level + 1, table) for part in row.parts)
+    return Node(row.name, level, (), parts, row.numbers, row.folded, row.is_closed, _held([row], table))
+
+
+def _held(rows: Sequence[Drawn], table: LineTable) -> Held:
+    counts = [row.requests for row in rows]
+    requests = None if None in counts else table.count(sum(filter(None, counts)))
+    return Held(
+        table.count(sum(row.tokens for row in rows)),
+        requests,
+        _status({name for bit, name in STATUS_NAMES.items() if _bits(rows) & bit}),
+        None,
+        False,
+    )
+
+
+def _bits(rows: Sequence[Drawn]) -> int:
+    found = 0
+    for row in rows:
+        found |= row.status
+    return found
+
+
+def _rows(
+    top: Sequence[Node], figures: Mapping[Node, Figures], scale: Scale, bill: int, holes: Collection[LineKey]
+) -> tuple[tuple[Row, ...], bool]:
+    """The rows that are drawn, and whether there is a bill that they have a share of."""
+    shares = _shares(top, bill)
+    rows = tuple(
+        Row(
+            node.name, node.level, node.folded, scale.cost(node.numbers), figures[node], shares.get(node),
+            node.held or Held.of(node.lines, holes),
+        )
+        for node in _drawn(top)
+    )  # fmt: skip
+    return rows, bool(shares)
 
 
 def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Figures]:
@@ -213,14 +301,8 @@ def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:
     return PARTLY if line.basis else UNPRICED
 
 
-def _status(lines: Sequence[ReportLine], holes: Collection[LineKey]) -> str:
-    found = {status_of(line, holes) for line in lines}
+def _status(found: set[str]) -> str:
     return found.pop() if len(found) == 1 else PARTLY if found else PRICED
-
-
-def _row(node: Node, scale: Scale, figures: Figures, share: int | None, holes: Collection[LineKey]) -> Row:
-    status = _status(node.lines, holes)
-    return Row(node.name, node.level, node.folded, node.lines, scale.cost(node.numbers), figures, share, status)
 
 
 def _largest_lines(lines: Sequence[ReportLine], by: Sequence[str]) -> frozenset[LineKey] | None:
@@ -232,11 +314,11 @@ def _largest_lines(lines: Sequence[ReportLine], by: Sequence[str]) -> frozenset[
 
 
 def _nodes(
-    lines: Sequence[Sized], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
+    lines: Sequence[_Sized], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
 ) -> tuple[Node, ...]:
-    groups: dict[str | None, list[Sized]] = {}
+    groups: dict[str | None, list[_Sized]] = {}
     for each in lines:
-        groups.setdefault(each[0].key[level] if by else None, []).append(each)
+        groups.setdefault(each.line.key[level] if by else None, []).append(each)
     nodes = [_node(name, found, by, level, largest) for name, found in groups.items()]
     if by and by[level] in TIME_NAMES:
         return tuple(sorted(nodes, key=lambda node: node.name or ""))
@@ -245,9 +327,9 @@ def _nodes(
 
 
 def _node(
-    name: str | None, sized: Sequence[Sized], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
+    name: str | None, sized: Sequence[_Sized], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
 ) -> Node:
-    numbers, lines = _added([each for _, each in sized]), tuple(line for line, _ in sized)
+    numbers, lines = _added([each.numbers for each in sized]), tuple(each.line for each in sized)
     if level + 1 >= len(by):
         return Node(name, level, lines, (), numbers)
     is_closed = largest is not None and not any(line.key in largest for line in lines)
@@ -291,12 +373,19 @@ def _figures(
     top: Sequence[Node], total: Cost, digits: int, scale: Scale, shown: Figures | None = None
 ) -> tuple[dict[Node, Figures], Figures]:
     """Every node in coins: the total first, then each node's coins handed down to its parts."""
-    whole = [round_half_up(amount, digits) for amount in _amounts(total)]
-    if shown is not None:
-        whole = [shown.before, shown.low, shown.mid, shown.high]
-    coins = [int(rounded.scaleb(digits)) for rounded in whole[: scale.width]]
-    found = _spread(top, coins, scale.unit // 10**digits)
-    return {node: _in_coins(own, digits) for node, own in found.items()}, Figures(*whole)
+    figures = shown or Figures(*(round_half_up(amount, digits) for amount in _amounts(total)))
+    found = _spread(top, _coins(figures, digits, scale.width), scale.unit // 10**digits)
+    return {node: _in_coins(own, digits) for node, own in found.items()}, figures
+
+
+def coins_of_total(total: Cost, digits: int, width: int) -> list[int]:
+    """The total's coins, one number for each cost that is told apart."""
+    return _coins(Figures(*(round_half_up(amount, digits) for amount in _amounts(total))), digits, width)
+
+
+def _coins(figures: Figures, digits: int, width: int) -> list[int]:
+    whole = (figures.before, figures.low, figures.mid, figures.high)
+    return [int(rounded.scaleb(digits)) for rounded in whole[:width]]
 
 
 def _in_coins(coins: Sequence[int], digits: int) -> Figures:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import overload
 
 from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
-from costcalc.rating.breakdown import Lines
+from costcalc.rating.breakdown import Lines, by_line
 from costcalc.rating.earners import CUSTOMER
+from costcalc.rating.linetable import LineTable
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.records import dataclass
@@ -55,19 +57,52 @@ class OtherList:
     total: Cost
 
 
-def with_lines(rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]) -> tuple[Rating, list[ReportLine]]:
-    """The lines of a rating, dearest first; and the rating, with what has no price by line."""
+class LinesInEngine(Sequence[ReportLine]):
+    """Lines as values that are made when they are asked for; `table` holds all of them."""
+
+    def __init__(self, table: LineTable) -> None:
+        self.table = table
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @overload
+    def __getitem__(self, position: int) -> ReportLine: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[ReportLine]: ...
+    def __getitem__(self, position: int | slice) -> ReportLine | list[ReportLine]:
+        chosen = range(len(self))[position]
+        if isinstance(chosen, int):
+            return next(self._from(chosen, chosen + 1))
+        if chosen.step != 1:
+            return [*self][position]
+        return [*self._from(chosen.start, chosen.stop)]
+
+    def __iter__(self) -> Iterator[ReportLine]:
+        return self._from(0, len(self))
+
+    def __reduce__(self) -> tuple[type[list[ReportLine]], tuple[list[ReportLine]]]:
+        """A copy is a list: the engine stays where it is."""
+        return list, ([*self],)
+
+    def _from(self, start: int, stop: int) -> Iterator[ReportLine]:
+        for each in self.table.lines(start, stop):
+            yield ReportLine(each.key, each.cost, each.requests, each.tokens, each.bases, unpriced_tokens=each.unpriced)
+
+
+def with_lines(
+    rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]
+) -> tuple[Rating, Sequence[ReportLine]]:
+    """The lines of a rating, dearest first; and the rating, with what has no price by line.
+
+    CostcalcError: a log so large that the engine's integers cannot hold its sums.
+    """
     breakdown = rater.ledger.breakdown
     if breakdown is None:
         return rating, lines_of(rating, revenue)
-    sums, unpriced = Lines(rater, breakdown, rating.by).sums()
-    found = [
-        ReportLine(key, each.cost, each.requests, each.tokens, tuple(sorted(each.bases)), unpriced_tokens=each.unpriced)
-        for key, each in sums.items()
-    ]
-    rating = replace(rating, unpriced=rater.with_advice(unpriced))
-    shortfalls = [charge for charge in rating.charges if charge.is_shortfall]
-    return rating, _ordered([*found, *lines_of(replace(rating, charges=shortfalls, unpriced=()), {})], rating.by)
+    lines = Lines(rater, breakdown, rating.by)
+    table = lines.table([charge for charge in rating.charges if charge.is_shortfall])
+    return by_line(rater, rating), LinesInEngine(table)
 
 
 def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[ReportLine]:

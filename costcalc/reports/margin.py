@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from costcalc.rating.model import Cost
+from costcalc.rating.model import Cost, sum_costs
 from costcalc.records import dataclass
 
 ASSUMED_MARGINS = tuple(Fraction(percent, 100) for percent in (40, 50, 60, 70, 80))
@@ -88,3 +89,10 @@ def at_assumed_margins(cost: Cost) -> list[AssumedMargin]:
 
 def _margin(revenue: Fraction, cost: Fraction) -> Fraction | None:
     return (revenue - cost) / revenue if revenue else None
+
+
+def together(margins: Sequence[Margin]) -> Margin | None:
+    """That of several lines; None of none."""
+    if not margins:
+        return None
+    return Margin(sum((margin.revenue for margin in margins), Fraction()), sum_costs(margin.cost for margin in margins))

@@ -6,16 +6,17 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 
 from costcalc.meters import meters
 from costcalc.records import dataclass
 from costcalc.usage.groups import Groups
 from costcalc.usage.ledger import UsageGroup
 
-REQUESTS = "requests"
+REQUESTS, STATED, ROWS = "requests", "stated", "rows"  # counted beside the meters
 _AT_ONCE = 200  # rows of one INSERT
 
-Factors = Mapping[str, int]  # by meter, or REQUESTS: what one counted unit adds
+Factors = Mapping[str, int]  # by meter or one of those: what one counted unit adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,6 @@ class Weights:
     group: int  # its position in the ledger
     place: int
     figures: Sequence[Factors]  # as many for every group
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one place comes to for one set of names."""
-
-    place: int
-    names: tuple[str | None, ...]
-    figures: tuple[int, ...]
-    requests: int  # as far as the sources say
-    stated: Fraction  # cost, times the divisor of its groups
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,62 +46,73 @@ class Breakdown:
     def __init__(self, groups: Groups, names: Mapping[str, str], close: Callable[[], None]) -> None:
         """`names`: what its dimensions are called; `close`: ends the engine."""
         self.engine, self.names, self.counted = groups.engine, dict(names), groups.used
+        self._tables = 0
         self._end = weakref.finalize(self, close)
         found = self.engine.fetch("SELECT k_cost_divisor FROM heads ORDER BY number")
         self.divisors = [int(divisor) for (divisor,) in found]
+
+    @cached_property
+    def stated_digits(self) -> int:
+        """A stated cost is counted in units of so many decimals, times the divisor of its group."""
+        decimals = "rtrim(split_part(k_cost::VARCHAR, '.', 2), '0')"
+        return int(self.engine.fetch(f"SELECT coalesce(max(length({decimals})), 0) FROM broken")[0][0])
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         return tuple(self.names.values())
 
-    def parts(self, by: Sequence[str], weights: Sequence[Weights]) -> Iterator[Part]:
-        """The sums by place and these dimensions, in no order. OverflowError: one that 127 bits cannot hold."""
-        import duckdb
+    def column(self, name: str) -> str:
+        """The column of a dimension in `sums`."""
+        return next(f'"k_{key}"' for key, known in self.names.items() if known == name)
 
-        figures = self._weigh(weights)
-        keys = self._keys("place", by)
-        sums = ", ".join([*figures, "sum(k_requests)", "sum(k_cost)", "sum(k_row_count)"])
-        asked = f"SELECT {keys}, {sums} FROM broken JOIN weights USING (number) GROUP BY {keys}"
-        wide = 1 + len(by)
-        try:
-            for row in self.engine.stream(asked):
-                requests, stated, rows = row[wide + len(figures) :]
-                yield Part(
-                    row[0], row[1:wide], tuple(map(int, row[wide : wide + len(figures)])), int(requests or 0),
-                    Fraction(stated) if stated else Fraction(), int(rows),
-                )  # fmt: skip
-        except duckdb.OutOfRangeException as error:
-            raise OverflowError(str(error)) from error
+    def table(self, name: str) -> str:
+        """A name for a table that the engine has not yet."""
+        self._tables += 1
+        return f"{name}_{self._tables}"
 
-    def _keys(self, first: str, by: Sequence[str]) -> str:
-        """The columns of these dimensions behind a first one."""
-        columns = {name: f'"k_{key}"' for key, name in self.names.items()}
-        return ", ".join([first, *(columns[name] for name in by)])
+    def sums(self, by: Sequence[str], weights: Sequence[Weights], count: int) -> str:
+        """SQL of the sums by `place` and the columns of these dimensions: `f0` and so on, as many as are counted.
 
-    def _weigh(self, weights: Sequence[Weights]) -> list[str]:
-        """The table of weights is filled anew; the sums that give the figures."""
-        counted, used = {*self.counted, REQUESTS}, dict[tuple[int, str], str]()
+        It holds until other weights are asked for.
+        """
+        figures = [f"{sql} AS f{i}" for i, sql in enumerate(self._weigh(weights, count))]
+        keys = ", ".join(["place", *map(self.column, by)])
+        return f"SELECT {', '.join([keys, *figures])} FROM broken JOIN weights USING (number) GROUP BY {keys}"
+
+    def _weigh(self, weights: Sequence[Weights], count: int) -> list[str]:
+        """The table of weights is filled anew; the sums that give the figures. What is the same for all groups is no column."""
+        counted = {*self.counted, REQUESTS, STATED, ROWS}
+        used: dict[tuple[int, str], set[int]] = {}
         for each in weights:
             for i, factors in enumerate(each.figures):
-                used |= {(i, name): f"f{i}_{name}" for name, factor in factors.items() if factor and name in counted}
-        columns = "".join(f', "{column}" HUGEINT' for column in used.values())
+                for name in factors:
+                    if name in counted:
+                        used.setdefault((i, name), set())
+        for each in weights:
+            for i, name in used:
+                used[i, name].add(each.figures[i].get(name, 0))
+        told = [place for place, values in used.items() if len(values) > 1]
+        columns = "".join(f', "f{i}_{name}" HUGEINT' for i, name in told)
         self.engine.execute(f"CREATE OR REPLACE TEMP TABLE weights (number BIGINT, place BIGINT{columns})")
         for start in range(0, len(weights), _AT_ONCE):
             rows = [
-                f"({each.group}, {each.place}{''.join(f', {each.figures[i].get(name, 0)}' for i, name in used)})"
+                f"({each.group}, {each.place}{''.join(f', {each.figures[i].get(name, 0)}' for i, name in told)})"
                 for each in weights[start : start + _AT_ONCE]
             ]
             self.engine.execute(f"INSERT INTO weights VALUES {', '.join(rows)}")
-        figures = []
-        for i in range(len(weights[0].figures) if weights else 0):
-            terms = [f'{_count(name)} * "{column}"' for (at, name), column in used.items() if at == i]
-            figures.append(f"sum({' + '.join(terms)})" if terms else "0")
-        return figures
+        terms: list[list[str]] = [[] for _ in range(count)]
+        for (i, name), values in used.items():
+            factor = f'"f{i}_{name}"' if len(values) > 1 else str(*values)
+            if factor != "0":
+                terms[i].append(self._count(name) if factor == "1" else f"{self._count(name)} * {factor}")
+        return [f"sum({' + '.join(each)})::HUGEINT" if each else "0::HUGEINT" for each in terms]
 
     def rows(self, by: Sequence[str]) -> Iterator[Row]:
         """The counts of every group by these dimensions, in their order."""
-        keys = self._keys("number", by)
-        sums = ", ".join(f"sum({each})" for each in ["k_requests", "k_cost", "k_row_count", *map(_count, self.counted)])
+        keys = ", ".join(["number", *map(self.column, by)])
+        sums = ", ".join(
+            f"sum({each})" for each in ["k_requests", "k_cost", "k_row_count", *map(self._count, self.counted)]
+        )
         places = {name: i for i, name in enumerate(self.counted)}
         spots = [places.get(name) for name in meters().by_name]
         wide = 1 + len(by)
@@ -135,6 +135,13 @@ class Breakdown:
                 billed=None if head.billed is None else row.stated,
             )
 
-
-def _count(name: str) -> str:
-    return "coalesce(k_requests, 0)" if name == REQUESTS else f'"k_m_{name}"'
+    def _count(self, name: str) -> str:
+        match name:
+            case "requests":
+                return "coalesce(k_requests, 0)"
+            case "rows":
+                return "k_row_count"
+            case "stated":
+                digits = f"replace(k_cost::DECIMAL(38, {self.stated_digits})::VARCHAR, '.', '')"
+                return f"coalesce({digits}::HUGEINT, 0)"
+        return f'"k_m_{name}"'

@@ -32,11 +32,13 @@ from costcalc.usage.foreseen import foresee, is_worth_a_look
 from costcalc.usage.formats import Parts
 from costcalc.usage.groups import Groups
 from costcalc.usage.labels import (
+    COUNTED_ROWS,
     UNFORESEEN,
     Foreseen,
     bounds_clause,
     count_statement,
-    counted_table,
+    counted_columns,
+    counted_view,
     days_statement,
     held_statement,
     is_skip,
@@ -109,7 +111,8 @@ class Counter:
         self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
         self._check_dimensions()
         check_kinds(self.readings)
-        self.engine.execute(counted_table(len(self.labels)))
+        self.columns, self.held = counted_columns(len(self.labels)), dict[str, None]()
+        self._hold(["reading", "verdict", "row_count"])
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
@@ -126,7 +129,8 @@ class Counter:
         self.request = replace(self.request, since=since, last=None)
         before = bounds_clause(self.request.bound(None), self.request.bound(since))
         verdicts = f"({COUNTED}, {BAD_COUNT}, {BAD_COST}, {TOO_LARGE})"
-        self.engine.execute(f"UPDATE counted SET verdict = {OUTSIDE} WHERE verdict IN {verdicts}{before}")
+        self._hold(["from_at", "to_at", "naive"])
+        self.engine.execute(f"UPDATE {COUNTED_ROWS} SET verdict = {OUTSIDE} WHERE verdict IN {verdicts}{before}")
 
     def days(self, *, chosen: bool = False) -> tuple[date, date] | None:
         """The first and the last day of the log, whatever period was asked for; `chosen`: of the rows that `where` wants."""
@@ -215,8 +219,9 @@ class Counter:
         self.used.update(rows.meters)
         foreseen = self._foreseen(number, reading) if looks and parts is None else None
         statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several, foreseen)
+        self._hold(statement.columns)
         with self.engine.in_order() if reading.tells_apart else nullcontext():
-            is_whole = self._ran(number, statement)
+            is_whole = self._ran(number, statement.sql)
         if not is_whole:
             self.readings[number] = replace(reading, pack=None)
             self._forget(number)
@@ -238,6 +243,18 @@ class Counter:
         found = foresee(self.engine, rows, request.cuts, request.joining, number)
         self._forget(1_000_000 + number)
         return found
+
+    def _hold(self, names: Iterable[str]) -> None:
+        """The table has these columns from now on."""
+        more = {name: self.columns[name] for name in names if name not in self.held}
+        listed = [f'"{name}" {kind}' for name, kind in more.items()]
+        if not self.held:
+            self.engine.execute(f"CREATE TEMP TABLE {COUNTED_ROWS} ({', '.join(listed)})")
+        elif more:
+            self.engine.execute("; ".join(f"ALTER TABLE {COUNTED_ROWS} ADD COLUMN {column}" for column in listed))
+        if more:
+            self.held |= dict.fromkeys(more)
+            self.engine.execute(counted_view(self.columns, self.held))
 
     def _ran(self, number: int, statement: str) -> bool:
         """Runs a statement that counts. False: the rows of a pack that are broken must be told by their own files."""
@@ -296,7 +313,7 @@ class Counter:
         each = f"SELECT unnest(replies) AS reply FROM counted WHERE reading = {number}"
         asked = "count(*) > count(DISTINCT reply) OR coalesce(bool_or(reply = 0), false)"
         found = bool(self.engine.fetch(f"SELECT {asked} FROM ({each})")[0][0])
-        self.engine.execute(f"UPDATE counted SET replies = NULL WHERE reading = {number}")
+        self.engine.execute(f"UPDATE {COUNTED_ROWS} SET replies = NULL WHERE reading = {number}")
         return found
 
     def _tell_apart(self, number: int) -> None:
@@ -314,7 +331,7 @@ class Counter:
         self.readings[number] = with_all_names(self.engine, self.readings[number])
 
     def _forget(self, number: int) -> None:
-        self.engine.execute(f"DELETE FROM counted WHERE reading = {number}")
+        self.engine.execute(f"DELETE FROM {COUNTED_ROWS} WHERE reading = {number}")
         self.engine.execute(f"DROP TABLE IF EXISTS rejects_{number}; DROP TABLE IF EXISTS rejects_scan_{number}")
 
     def _rows_of(self, number: int, condition: str) -> int:
@@ -381,8 +398,12 @@ class Counter:
         others = f"record NOT IN ({', '.join(map(str, records))})"
         rows = replace(rows, sql=f"SELECT *, {position} AS file FROM ({rows.sql}) WHERE {others}")
         with self.engine.in_order():
-            self.engine.execute(f"DELETE FROM counted WHERE reading = {number} AND coalesce(file, 0) = {position}")
-            self.engine.execute(count_statement(rows, self.request.cuts, number, reading.spec.name, several))
+            statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several)
+            self._hold(["file", *statement.columns])
+            self.engine.execute(
+                f"DELETE FROM {COUNTED_ROWS} WHERE reading = {number} AND coalesce(file, 0) = {position}"
+            )
+            self.engine.execute(statement.sql)
         kinds = self.repeats.setdefault(number, {})
         kinds[reason] = kinds.get(reason, 0) + len(records)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ class Engine:
         limits: Limits = USUAL,
     ) -> None:
         """`folder`: for copies, and for what does not fit into memory; whoever made it removes it."""
-        self.progress, self.limits = progress, limits
+        self.folder, self.progress, self.limits = folder, progress, limits
         files = list(files)
         self.reader = Reader({file: Path(file).stat().st_size for file in files} if progress else {})
         self.session = locked_session(folder, files, limits, tells_progress=progress is not None)
@@ -110,6 +111,18 @@ class Engine:
             cursor = self.session.execute(statement)
             while rows := cursor.fetchmany(_ROWS_AT_ONCE):
                 yield from rows
+
+    def insert(self, table: str, rows: Iterable[Sequence[str | int | None]]) -> None:
+        """Rows of texts and integers, one by one in the order of the table's columns."""
+        listed = [*rows]
+        for start in range(0, len(listed), _ROWS_AT_ONCE):
+            part = listed[start : start + _ROWS_AT_ONCE]
+            # One text: the engine plans an expression for each value of VALUES.
+            text = quoted(json.dumps([[None if value is None else str(value) for value in row] for row in part]))
+            columns = ", ".join(f"row[{i}]" for i in range(1, len(part[0]) + 1))
+            self.execute(
+                f"INSERT INTO {table} SELECT {columns} FROM (SELECT unnest(from_json({text}, '[[\"VARCHAR\"]]')) AS row)"
+            )
 
     def run(self, statement: str, sources: Sequence[Source]) -> None:
         """A statement over these sources, that may take long: the share that is done is told to the progress function.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from costcalc.meters import meters
@@ -54,19 +54,33 @@ _SUMS = {
     "last_at": "BIGINT",
     "latest": "BIGINT",  # begin of the last of several times that one group holds
 }
+COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
 MOST_REMARKS = 8  # of one format
 UNFORESEEN = -1  # length of a row whose names or time came into the file after they were looked at
 _STANDARD_TIERS = ("", "default", "auto", "standard", "standard_only", "on_demand", "on-demand", "null", "none")
 
 
-def counted_table(dimensions: int) -> str:
-    """The table that all sources are counted into."""
+def counted_columns(dimensions: int) -> dict[str, str]:
+    """What can be known of counted rows: columns and their types."""
     columns = {**_KEYS, **{f"d{i}": "VARCHAR" for i in range(dimensions)}, **_SUMS}
     columns |= {f"m_{name}": "HUGEINT" for name in meters().by_name}
     columns |= {"replies": "UBIGINT[]", "undated": "BIGINT", **{f"remark_{i}": "BIGINT" for i in range(MOST_REMARKS)}}
     columns |= {f"{name}_{i}": "HUGEINT" for i in range(MOST_WATCHED) for name in ("uncounted", "uncounted_largest")}
-    columns |= {"off_rows": "BIGINT", "off_above": "HUGEINT", "off_below": "HUGEINT"}
-    return "CREATE TEMP TABLE counted (" + ", ".join(f'"{name}" {kind}' for name, kind in columns.items()) + ")"
+    return columns | {"off_rows": "BIGINT", "off_above": "HUGEINT", "off_below": "HUGEINT"}
+
+
+def counted_view(columns: Mapping[str, str], held: Collection[str]) -> str:
+    """All of them over the table that holds some: a hundred columns of nothing would take longer than the counting."""
+    listed = (f'"{name}"' if name in held else f'NULL::{kind} AS "{name}"' for name, kind in columns.items())
+    return f"CREATE OR REPLACE TEMP VIEW counted AS SELECT {', '.join(listed)} FROM {COUNTED_ROWS}"
+
+
+@dataclass(frozen=True, slots=True)
+class CountStatement:
+    """SQL that adds a reading's rows to the table of counted ones, and the columns that it gives."""
+
+    sql: str
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,7 @@ class Foreseen:
 
 def count_statement(
     rows: RowQuery, cuts: Cuts, reading: int, format_name: str, with_file: bool, foreseen: Foreseen | None = None
-) -> str:
+) -> CountStatement:
     """One pass over a source: every row gets its labels, equal labels are added up."""
     constants = {"reading": str(reading), "format": quoted(format_name)}
     constants |= {name: quoted(text) for name, text in rows.constants.items()}
@@ -125,7 +139,8 @@ def count_statement(
         sums |= {"from_at": "min(slot)", "latest": "max(slot)"}
     selected = ", ".join(f'{sql} AS "{name}"' for name, sql in (constants | keys | sums).items())
     grouped = ", ".join([*(f'"{name}"' for name in keys), *(["period"] if foreseen else [])])
-    return f"INSERT INTO counted BY NAME SELECT {selected} FROM {source} GROUP BY {grouped}"
+    sql = f"INSERT INTO {COUNTED_ROWS} BY NAME SELECT {selected} FROM {source} GROUP BY {grouped}"
+    return CountStatement(sql, tuple(constants | keys | sums))
 
 
 def _with_periods(rows: str, slot: str, foreseen: Foreseen) -> str:

@@ -18,6 +18,7 @@ from costcalc.usage.counter import Counter
 from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.formatfile import with_formats
+from costcalc.usage.labels import COUNTED_ROWS
 from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
@@ -86,7 +87,9 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         check_some(found, request, read)
         notes = [*found.notes, *note_of(asked, request.since, read)]
         if found.breakdown:
-            engine.execute("DROP TABLE counted")  # it may be larger than all that was made of it
+            engine.execute(
+                f"DROP VIEW counted; DROP TABLE {COUNTED_ROWS}"
+            )  # it may be larger than all that was made of it
         mapped = tuple(dict.fromkeys(setting for reading in readings for setting in reading.settings))
         parts = any(canonical(name) != CUSTOMER for name in request.where) or found.parts_customers
         is_part = bool(request.where) or found.is_part

@@ -1,8 +1,11 @@
 """Lines that the engine adds up are those that are rated group by group, to the last digit."""
 
+import copy
+import pickle
 import tempfile
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -53,11 +56,26 @@ def test_it_is_all_of_the_usage(log):
 
 
 def answer(ask, usage, **words):
-    """An answer's JSON. How far an assumption reaches is told for all customers together, however they are shown."""
+    """An answer's JSON, files and rows. How far an assumption reaches is told for all customers together, however shown."""
     found = said(ask, usage, **words)
-    if isinstance(found, dict) and "assumptions" in found:
-        return {**found, "assumptions": {each["code"] for each in found["assumptions"]}}
-    return found
+    if not isinstance(found, dict) or "assumptions" not in found:
+        return found
+    return {**found, "assumptions": {each["code"] for each in found["assumptions"]}}, *files(
+        ask(usage, prices=BOOKS, **words)
+    )
+
+
+def files(found):
+    """The lines as CSV, Parquet and a frame, and the rows of the page."""
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as written:
+        written.write(found.to_parquet())
+        written.flush()
+        stored = duckdb.read_parquet(written.name)
+        parquet = stored.columns, [str(each) for each in stored.types], stored.fetchall()
+    frame = found.to_frame()
+    rows = table_of(found.rating, found.lines).rows
+    shown = [(row.name, row.level, row.folded, row.cost, row.figures, row.share, row.held) for row in rows]
+    return found.to_csv(), parquet, [*frame.dtypes], frame.astype(object).where(frame.notna(), None).to_dict(), shown
 
 
 def _lines(by):
@@ -112,6 +130,43 @@ def test_a_bill_by_customer_rises_with_its_own_part(tmp_path):
         ("a",): (1.5, 1.5),
         ("b",): (2.5, pytest.approx(2.5 * 8 / 6)),
     }
+
+
+ODD = ["=1+1", "-x", "＝a", '"quoted"', "a,b", "tab\there", "line\nbreak", "\u202egnp", "客户", "'", "plain", ""]
+
+
+def test_names_are_as_harmless_in_the_file_of_many_lines(tmp_path):
+    rows = [{"date": "2026-09-01", "model": "m", "customer": name, "input_tokens": 1_000_000} for name in ODD]
+    log = usage(tmp_path, *rows)
+    for by in (["customer"], ["model", "customer"]):
+        assert files(costcalc.cost(log, by=by, prices=PLAIN)) == files(costcalc.cost(whole(log), by=by, prices=PLAIN))
+
+
+@pytest.mark.parametrize("hike", ["acme/m=34", "acme/m=33.3333333333", "acme/m:output_tokens=100"])
+@pytest.mark.parametrize("tokens", [1, 3, 2**13, 2**20, 3 * 2**15])
+def test_ratios_end_where_they_end(tmp_path, hike, tokens):
+    """A share of 1/8192 has 13 decimals, and a rise by a part of the meters may have as many; one of a third is cut."""
+    rows = [{"date": "2026-09-01", "model": "m", "customer": "a", "input_tokens": 4, "output_tokens": 1},
+            {"date": "2026-09-01", "model": "m", "customer": "b", "input_tokens": tokens * 8 - 8, "output_tokens": 0},
+            {"date": "2026-09-01", "model": "m", "customer": "c", "input_tokens": tokens, "output_tokens": 1}]  # fmt: skip
+    log = usage(tmp_path, *rows)
+    words = {"by": "customer", "hikes": hike, "prices": PLAIN}
+    assert files(costcalc.project(log, **words)) == files(costcalc.project(whole(log), **words))
+
+
+def whole(log):
+    """The same without a breakdown."""
+    return costcalc.scan(log, by=["customer"], prices=PLAIN)
+
+
+def test_lines_are_a_sequence_of_values(tmp_path):
+    rows = [{"date": "2026-09-01", "model": "m", "customer": f"c{i}", "input_tokens": 10 + i} for i in range(9)]
+    log = usage(tmp_path, *rows)
+    found, plain = (costcalc.cost(each, by="customer", prices=PLAIN).lines for each in (log, whole(log)))
+    assert [*found] == [*plain] == copy.deepcopy(found) == pickle.loads(pickle.dumps(found))
+    assert (len(found), found[0], found[-1], found[2:4], found[::-3]) == (9, plain[0], plain[-1], plain[2:4], plain[::-3])  # fmt: skip
+    with pytest.raises(IndexError):
+        found[9]
 
 
 def test_many_lines_are_all_in_the_file_and_folded_on_the_page(tmp_path):

@@ -1,0 +1,211 @@
+"""Line table: the lines of a report as a table of the engine, costs and counts as whole numbers of a small unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from costcalc.rating.model import Cost, LineKey
+from costcalc.records import dataclass
+from costcalc.usage.breakdown import Breakdown, Weights
+
+TIME_NAMES = ("day", "month")
+PRICED, PARTLY, UNPRICED = 1, 2, 4  # bits: what is priced of lines
+ORDERED_BY: int = 10**12  # parts of the currency by which lines are ordered; every unit of costs is a whole part of one
+_AT_ONCE = 10_000
+_COUNTS = ("tokens", "unpriced", "requests")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one line of a report comes to."""
+
+    key: LineKey
+    cost: Cost
+    tokens: Fraction
+    unpriced: Fraction  # tokens
+    requests: Fraction | None  # None: the log does not say
+    bases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """How many make one: of the currency, and of what is counted."""
+
+    cost: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a table is made of."""
+
+    by: tuple[str, ...]
+    breakdown: Breakdown
+    weights: Sequence[Weights]  # of costs by reading, and of the counts
+    places: Mapping[
+        int, tuple[LineKey, tuple[str, ...], bool, bool]
+    ]  # names, evidence, all is priced, requests are known
+    readings: int  # 1: before; 4: and low, mid, high
+    unit: Unit
+
+
+class LineTable:
+    """Lines in the order of a report. Their columns: `c0` … (names, "" where there is none), `n0` … (costs, one for each
+    reading), `tokens`, `unpriced`, `requests`, `bases` (bits), `status` (a bit).
+    """
+
+    def __init__(self, wanted: Wanted, more: Sequence[Line]) -> None:
+        self.by, self.unit, self.readings = wanted.by, wanted.unit, wanted.readings
+        self.breakdown, self.engine = wanted.breakdown, wanted.breakdown.engine
+        self.bases = sorted({base for _, bases, *_ in wanted.places.values() for base in bases} | {base for line in more for base in line.bases})  # fmt: skip
+        self.names = [f"c{i}" for i in range(max(1, len(self.by)))]
+        self.costs = [f"n{i}" for i in range(self.readings)]
+        self.last = self.costs[2 if self.readings == 4 else 0]  # the cost by which lines are large
+        self.name = self.breakdown.table("lines")
+        unordered = self._added(wanted)
+        self._insert(unordered, more)
+        names = [f"{name}::{self._kind(unordered, name)} AS {name}" for name in self.names]
+        others = ", ".join([*self.costs, *_COUNTS, "bases", "status"])
+        order = [*self.names]
+        if self.by[:1] not in (("day",), ("month",)):
+            order.insert(0, f"{floored(self.last, self.unit.cost // ORDERED_BY)} DESC")
+        with self.engine.in_order():
+            self.engine.execute(
+                f"CREATE TEMP TABLE {self.name} AS SELECT {', '.join(names)}, {others} FROM {unordered} ORDER BY {', '.join(order)}"
+            )
+        self.engine.execute(f"DROP TABLE {unordered}")
+
+    def __len__(self) -> int:
+        return self._length
+
+    @cached_property
+    def _length(self) -> int:
+        return int(self.engine.fetch(f"SELECT count(*) FROM {self.name}")[0][0])
+
+    @property
+    def has_time(self) -> bool:
+        return any(name in TIME_NAMES for name in self.by)
+
+    @cached_property
+    def width(self) -> int:
+        """The costs that are told apart: before; or before and after; or before, low, middle and high."""
+        if self.readings == 1:
+            return 1
+        asked = "coalesce(bool_and(n1 = n2 AND n2 = n3), true), coalesce(bool_and(n0 = n1), true)"
+        no_range, no_rise = self.engine.fetch(f"SELECT {asked} FROM {self.name}")[0]
+        return 4 if not no_range else 1 if no_rise else 2
+
+    @cached_property
+    def bill(self) -> int:
+        """The sum of the costs before."""
+        return int(self.engine.fetch(f"SELECT coalesce(sum(n0), 0)::HUGEINT FROM {self.name}")[0][0])
+
+    @cached_property
+    def most(self) -> int:
+        """No cost is more."""
+        return int(self.engine.fetch(f"SELECT coalesce(max(abs(n0)), 0)::HUGEINT FROM {self.name}")[0][0])
+
+    def lines(self, start: int = 0, stop: int | None = None) -> Iterator[Line]:
+        """The lines from one place to another."""
+        columns = ", ".join([*(f"{name}::VARCHAR" for name in self.names), *self.costs, *_COUNTS, "bases"])
+        end = len(self) if stop is None else min(stop, len(self))
+        for first in range(start, end, _AT_ONCE):
+            chosen = f"rowid >= {first} AND rowid < {min(first + _AT_ONCE, end)}"
+            for row in self.engine.fetch(f"SELECT {columns} FROM {self.name} WHERE {chosen} ORDER BY rowid"):
+                yield self._line(row)
+
+    def _line(self, row: Sequence[Any]) -> Line:
+        wide = len(self.names)
+        tokens, unpriced, requests, bases = row[wide + self.readings :]
+        return Line(
+            tuple(name or None for name, _ in zip(row, self.by, strict=False)),
+            self.cost(row[wide : wide + self.readings]),
+            self.count(tokens),
+            self.count(unpriced),
+            None if requests is None else self.count(requests),
+            self.evidence(bases),
+        )
+
+    def cost(self, numbers: Sequence[int]) -> Cost:
+        amounts = [Fraction(number, self.unit.cost) for number in numbers]
+        return Cost(*(amounts if len(amounts) == 4 else amounts * 4))
+
+    def count(self, number: int) -> Fraction:
+        return Fraction(number, self.unit.count)
+
+    def evidence(self, bits: int) -> tuple[str, ...]:
+        return tuple(base for i, base in enumerate(self.bases) if bits >> i & 1)
+
+    def _added(self, wanted: Wanted) -> str:
+        """The table of lines, in no order."""
+        opened = [name for name in self.by if name in self.breakdown.dimensions]
+        spots = [i for i, name in enumerate(self.by) if name not in opened] if self.by else [0]
+        self._keep_places(wanted, spots)
+        columns = {i: f"l{i}" for i in spots} | {
+            i: f"coalesce({self.breakdown.column(name)}, '')" for i, name in enumerate(self.by) if name in opened
+        }
+        names = ", ".join(f"{columns[i]} AS c{i}" for i in range(len(self.names)))
+        figures = {name: f"f{i}" for i, name in enumerate([*self.costs, *_COUNTS])}
+        figures["requests"] = f"CASE WHEN knows THEN {figures['requests']} END"
+        flags = {"bases": "bases", "whole": "whole"}
+        grouped = ""
+        if len({place[0] for place in wanted.places.values()}) < len(wanted.places):
+            figures = {name: f"sum({sql})::HUGEINT" for name, sql in figures.items()}
+            figures["requests"] = f"CASE WHEN bool_and(knows) THEN sum(f{self.readings + 2}) END::HUGEINT"
+            flags = {"bases": "bit_or(bases)", "whole": "bool_and(whole)"}
+            grouped = " GROUP BY ALL"
+        found = ", ".join(f"{sql} AS {name}" for name, sql in (figures | flags).items())
+        sums = self.breakdown.sums(opened, wanted.weights, self.readings + len(_COUNTS))
+        unordered = self.breakdown.table("unordered")
+        status = f"CASE WHEN whole THEN {PRICED} WHEN bases <> 0 THEN {PARTLY} ELSE {UNPRICED} END AS status"
+        self.engine.execute(
+            f"CREATE TEMP TABLE {unordered} AS SELECT * EXCLUDE (whole), {status} FROM "
+            f"(SELECT {names}, {found} FROM ({sums}) JOIN places USING (place){grouped})"
+        )
+        return unordered
+
+    def _keep_places(self, wanted: Wanted, spots: Sequence[int]) -> None:
+        names = "".join(f", l{i} VARCHAR" for i in spots)
+        self.engine.execute(
+            f"CREATE OR REPLACE TEMP TABLE places (place BIGINT, bases BIGINT, whole BOOLEAN, knows BOOLEAN{names})"
+        )
+        self.engine.insert(
+            "places",
+            [
+                (place, self._bits(bases), str(whole), str(knows), *((line[i] or "") if self.by else "" for i in spots))
+                for place, (line, bases, whole, knows) in wanted.places.items()
+            ],
+        )
+
+    def _insert(self, table: str, more: Sequence[Line]) -> None:
+        for line in more:
+            costs = (line.cost.before, line.cost.low, line.cost.mid, line.cost.high)[: self.readings]
+            numbers = [round(amount * self.unit.cost) for amount in costs]
+            names = [name or "" for name in line.key] or [""]
+            self.engine.insert(table, [(*names, *numbers, 0, 0, 0, self._bits(line.bases), PRICED)])
+
+    def _bits(self, bases: Sequence[str]) -> int:
+        return sum(1 << self.bases.index(base) for base in bases)
+
+    def _kind(self, table: str, name: str) -> str:
+        """The type of a column of names: several are compared as numbers, in the order of the names."""
+        if len(self.names) == 1:
+            return "VARCHAR"
+        kind = self.breakdown.table("names")
+        self.engine.execute(
+            f"CREATE TYPE {kind} AS ENUM (SELECT DISTINCT {name} FROM {table} UNION SELECT '' ORDER BY ALL)"
+        )
+        return kind
+
+
+def rest(number: str, divisor: str | int) -> str:
+    """SQL of what is left of a whole number above its floor."""
+    return f"((({number}) % {divisor} + {divisor}) % {divisor})"
+
+
+def floored(number: str, divisor: str | int) -> str:
+    """SQL of a whole number divided, rounded down."""
+    return f"((({number}) - {rest(number, divisor)}) // {divisor})"

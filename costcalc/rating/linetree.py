@@ -1,0 +1,156 @@
+"""Line tree: the lines of a table level by level, the small ones of each level folded; what is drawn comes to Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from costcalc.rating.linetable import TIME_NAMES, LineTable
+from costcalc.rating.model import Cost
+from costcalc.records import dataclass
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Drawn:
+    """A row and the rows beneath it. One that is `folded` stands for so many others; a closed one hides its parts."""
+
+    name: str | None
+    numbers: tuple[int, ...]  # its costs, in the unit of the table
+    tokens: int
+    requests: int | None
+    status: int  # bits: PRICED, PARTLY, UNPRICED
+    folded: int
+    is_closed: bool
+    parts: tuple[Drawn, ...]
+
+
+class LineTree:
+    """Each level is a table of its own: its names, the sums of its lines, and whether it is `hidden` in a fold."""
+
+    def __init__(self, table: LineTable, largest: int) -> None:
+        """`largest`: so many are drawn; where time is asked for, of each row."""
+        self.table, self.engine, self.largest = table, table.engine, largest
+        self.costs = table.costs[: table.width]
+        self.last = self.costs[2 if len(self.costs) == 4 else -1]
+        self.levels = [table.breakdown.table("level") for _ in table.names]
+        source = self._lines()
+        for level in reversed(range(len(self.levels))):
+            self._make(level, source)
+            source = self._grouped(level)
+
+    def above(self, level: int) -> list[str]:
+        """The names of the row above."""
+        return self.table.names[:level]
+
+    def order(self, level: int) -> str:
+        """How rows of one level stand beneath each other."""
+        name = self.table.names[level]
+        return name if self._is_time(level) else f"NOT evident, {self.last} DESC, {name}"
+
+    def folds(self, level: int) -> bool:
+        """Whether anything is folded there."""
+        return bool(self.engine.fetch(f"SELECT 1 FROM {self.levels[level]} WHERE hidden LIMIT 1"))
+
+    def total(self) -> Cost:
+        """The sum of all lines, as they stand in the table."""
+        sums = ", ".join(f"coalesce(sum({name}), 0)::HUGEINT" for name in self.table.costs)
+        return self.table.cost(self.engine.fetch(f"SELECT {sums} FROM {self.levels[0]}")[0])
+
+    def drawn(self) -> tuple[Drawn, ...]:
+        """The rows of a page, from the top."""
+        return self._drawn(0, [self._rows(level) for level in range(len(self.levels))], ())
+
+    def _drawn(self, level: int, rows: Sequence[dict[tuple[str, ...], list[Drawn]]], path: tuple[str, ...]) -> tuple[Drawn, ...]:  # fmt: skip
+        found = []
+        for row in rows[level].get(path, ()):
+            if row.folded or row.is_closed or level + 1 == len(rows):
+                found.append(row)
+            else:
+                parts = self._drawn(level + 1, rows, (*path, row.name or ""))
+                found.append(Drawn(row.name, row.numbers, row.tokens, row.requests, row.status, 0, False, parts))
+        return tuple(found)
+
+    def _rows(self, level: int) -> dict[tuple[str, ...], list[Drawn]]:
+        """The rows of a level that are drawn, by the names above them."""
+        above, name = self.above(level), self.table.names[level]
+        texts = [f"{each}::VARCHAR" for each in above]
+        opened = f" JOIN ({self._opened(level - 1)}) USING ({', '.join(above)})" if above else ""
+        alone = ", ".join([*texts, f"{name}::VARCHAR", *self.costs, "tokens", "requests", "status", "largest", "0"])
+        sums = ", ".join(
+            [
+                *texts,
+                "NULL",
+                *(f"sum({each})::HUGEINT" for each in self.costs),
+                *_sums(("tokens", "requests", "status")),
+            ]
+        )
+        order = f"row_number() OVER (ORDER BY {self.order(level)})"
+        table = self.levels[level]
+        listed = self.engine.fetch(
+            f"SELECT {alone}, {order} AS place FROM {table}{opened} WHERE NOT hidden UNION ALL "
+            f"SELECT {sums}, false, count(*), NULL FROM {table}{opened} WHERE hidden GROUP BY ALL HAVING count(*) > 0 ORDER BY place NULLS LAST"
+        )
+        found: dict[tuple[str, ...], list[Drawn]] = {}
+        for *names, largest, folded, _ in listed:
+            path, (own, *values) = tuple(names[:level]), names[level:]
+            *numbers, tokens, requests, status = values
+            is_closed = folded > 0 or not (self.table.has_time or largest)
+            row = Drawn(own or None, tuple(map(int, numbers)), tokens, requests, status, folded, is_closed, ())
+            found.setdefault(path, []).append(row)
+        return found
+
+    def _opened(self, level: int) -> str:
+        """The rows of a level whose parts are drawn."""
+        above = self.above(level)
+        names = ", ".join(self.above(level + 1))
+        chosen = "NOT hidden" if self.table.has_time else "NOT hidden AND largest"
+        found = f"SELECT {names} FROM {self.levels[level]}"
+        return f"{found} JOIN ({self._opened(level - 1)}) USING ({', '.join(above)}) WHERE {chosen}" if above else f"{found} WHERE {chosen}"  # fmt: skip
+
+    def _lines(self) -> str:
+        """The lines themselves, and which are the largest of all."""
+        table = self.table
+        largest = "false"
+        if not table.has_time:
+            rows = self.engine.fetch(f"SELECT rowid FROM {table.name} ORDER BY {self.last} DESC, rowid LIMIT {self.largest}")  # fmt: skip
+            largest = f"rowid IN ({', '.join(str(row) for (row,) in rows) or 'NULL'})"
+        columns = [*table.names, *table.costs, "tokens", "requests", "status", "bases <> 0 AS evident", f"{largest} AS largest"]  # fmt: skip
+        return f"SELECT rowid AS line, {', '.join(columns)} FROM {table.name}"
+
+    def _grouped(self, level: int) -> str:
+        """The level above, from a level's table."""
+        names = self.above(level)
+        sums = [f"sum({each})::HUGEINT AS {each}" for each in self.table.costs]
+        counts = [f"{sql} AS {name}" for name, sql in zip(("tokens", "requests", "status"), _sums(("tokens", "requests", "status")), strict=True)]  # fmt: skip
+        flags = ["bool_or(evident) AS evident", "bool_or(largest) AS largest"]
+        return f"SELECT {', '.join([*names, *sums, *counts, *flags])} FROM {self.levels[level]} GROUP BY {', '.join(names) or '()'}"
+
+    def _make(self, level: int, source: str) -> None:
+        self.engine.execute(
+            f"CREATE TEMP TABLE {self.levels[level]} AS SELECT *, small AND count(*) FILTER (small) OVER ({within(self.above(level))}) > 1 AS hidden "
+            f"FROM (SELECT *, {self._small(level)} AS small FROM ({source}))"
+        )
+
+    def _small(self, level: int) -> str:
+        """Whether a row is none of those that are drawn by themselves."""
+        if self._is_time(level):
+            return "false"
+        if level and not self.table.has_time:
+            return "NOT largest"
+        order = f"{self.last} DESC, {self.order(level)}"
+        return f"row_number() OVER ({within(self.above(level))} ORDER BY {order}) > {self.largest}"
+
+    def _is_time(self, level: int) -> bool:
+        return bool(self.table.by) and self.table.by[level] in TIME_NAMES
+
+
+def within(names: Sequence[str]) -> str:
+    return f"PARTITION BY {', '.join(names)}" if names else ""
+
+
+def _sums(names: Sequence[str]) -> Iterator[str]:
+    how = {
+        "tokens": "sum(tokens)::HUGEINT",
+        "requests": "CASE WHEN count(requests) = count(*) THEN sum(requests) END::HUGEINT",
+        "status": "bit_or(status)",
+    }
+    return (how[name] for name in names)

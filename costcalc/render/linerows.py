@@ -1,0 +1,112 @@
+"""Line rows: the columns of a file with a row a line, of lines that the engine holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from costcalc.money import minor_digits
+from costcalc.rating.linecells import LineCells
+from costcalc.rating.linecoins import coins_of
+from costcalc.rating.linetable import TIME_NAMES, UNPRICED, LineTable
+from costcalc.rating.linetree import LineTree
+from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.render.rows import (
+    COLUMN_NAMES,
+    FX_COLUMNS,
+    RATIO_DIGITS,
+    UNALLOCATED,
+    Value,
+    fx_values,
+    own_names,
+    shown_costs,
+)
+from costcalc.render.tree import LARGEST, STATUS_NAMES, coins_of_total
+from costcalc.reports.cost import CostReport
+from costcalc.reports.lines import LinesInEngine
+from costcalc.reports.projection import Projection
+from costcalc.usage.paths import quoted
+from costcalc.usage.tables import Kind
+
+Others = Callable[[LineCells, int], Mapping[str, str]]  # what stands in the place of some names
+Texts = dict[str, tuple[str, Kind]]  # header → SQL
+
+
+def cells_of(report: CostReport | Projection, others: Others = lambda _cells, _place: {}) -> LineCells:
+    """The cells of every line, as `rows` has them of lines that are values."""
+    assert isinstance(report.lines, LinesInEngine)
+    table, rating = report.lines.table, report.rating
+    digits = minor_digits(rating.currency)
+    tree = LineTree(table, LARGEST)
+    cells = LineCells(coins_of(tree, coins_of_total(rating.total, digits, table.width), 10**digits))
+    for place, name in enumerate(rating.by):
+        nothing = None if name in PRICE_FIELDS else UNALLOCATED
+        cells.add(name, cells.name_text(place, nothing, others(cells, place)))
+    texts = _texts(cells, shown_costs(report), digits, rating.currency) | _fx_texts(cells, report)
+    for header, (sql, kind) in zip(own_names(texts, rating.by), texts.values(), strict=True):
+        cells.add(header, sql, kind)
+    return cells
+
+
+def values_of(cells: LineCells) -> Iterator[tuple[Value, ...]]:
+    """Every row as values."""
+    kinds = [column.kind for column in cells.columns]
+    for row in cells.texts():
+        yield tuple(_value(text, kind) for text, kind in zip(row, kinds, strict=True))
+
+
+def _value(text: str | None, kind: Kind) -> Value:
+    if text is None or kind == "text":
+        return text
+    return int(text) if kind == "count" and "." not in text else Decimal(text)
+
+
+def _texts(cells: LineCells, columns: Sequence[str], digits: int, currency: str) -> Texts:
+    table = cells.table
+    places = {"before": 0, "low": 1, "mid": 2, "high": 3} if table.readings == 4 else dict.fromkeys(columns, 0)
+    coins = {name: f"x{min(place, _last_coin(table, place))}" for name, place in places.items()}
+    unit, known = table.unit, f"CASE WHEN status <> {UNPRICED} THEN"
+    texts: Texts = {
+        name: (cells.exact_text(name, unit.count, RATIO_DIGITS), "count") for name in ("requests", "tokens")
+    }
+    for name in columns:
+        header, number = COLUMN_NAMES[name], f"n{places[name]}"
+        texts[header] = f"{known} {cells.coin_text(coins[name], digits)} END", "decimal"
+        texts[f"{header}_exact"] = f"{known} {cells.exact_text(number, unit.cost)} END", "exact"
+    if "before" in columns:
+        change, middle = f"({coins['mid']} - {coins['before']})", f"n{places['mid']}"
+        texts["change"] = f"{known} {cells.coin_text(change, digits)} END", "decimal"
+        texts["rise"] = cells.ratio_text(f"({middle} - n0)", "n0", table.most, RATIO_DIGITS), "decimal"
+    texts["currency"] = quoted(currency), "text"
+    share = cells.exact_text("n0", table.bill, RATIO_DIGITS) if table.bill else "NULL"
+    texts["share"] = f"{known} {share} END", "decimal"
+    texts["basis"] = cells.basis_text(), "text"
+    texts["status"] = cells.status_text(STATUS_NAMES), "text"
+    texts["unpriced_tokens"] = cells.exact_text("unpriced", unit.count, RATIO_DIGITS), "count"
+    return texts
+
+
+def _last_coin(table: LineTable, place: int) -> int:
+    """Where the coins of a cost stand: those of costs that are alike stand once."""
+    return 1 if table.width == 2 and place else table.width - 1
+
+
+def _fx_texts(cells: LineCells, report: CostReport | Projection) -> Texts:
+    """The exchange rate of a line, by the month that it names."""
+    rates = report.rating.rates_used
+    if not rates:
+        return {}
+    times = [cells.table.names[place] for place, name in enumerate(report.rating.by) if name in TIME_NAMES]
+    month = f"coalesce({', '.join(f'nullif(left({name}::VARCHAR, 7), {quoted(str())})' for name in times)})" if times else "NULL"  # fmt: skip
+    months = {str(rate.month) for rate in rates} if times else set()
+    found: Texts = {}
+    for column in FX_COLUMNS:
+        cases = " ".join(f"WHEN {quoted(of)} THEN {_text(fx_values(rates, of)[column])}" for of in sorted(months))
+        always = _text(fx_values(rates)[column])
+        text = f"CASE WHEN {month} IS NULL THEN {always} ELSE CASE {month} {cases} END END" if months else always
+        found[column] = text, "decimal" if column == "fx_rate" else "text"
+    return found
+
+
+def _text(value: Value) -> str:
+    return "NULL" if value is None else quoted(format(value, "f") if isinstance(value, Decimal) else str(value))
