@@ -16,6 +16,9 @@ from costcalc.usage.tables import Kind, TextColumn, parquet_of
 
 _AT_ONCE = 245_760  # two of the engine's row groups: one for each core
 _MOST: int = 10**38  # below what the engine's integers hold
+_ROOM = 100  # sums may grow as much and still be held
+_BIGINT: int = 2**63 - 1
+_STEP = 15  # decimals at a time: a float's quotient of as many is right to one
 
 
 @dataclass
@@ -25,6 +28,7 @@ class LineCells:
     coins: LineCoins
     columns: list[TextColumn] = field(default_factory=list)
     _layers: list[dict[str, str]] = field(default_factory=list)  # of columns that rest on those before
+    _dear: set[int] = field(default_factory=set)  # depths of layers to be reckoned once
     _numbers: Iterator[int] = field(default_factory=count)
     _joins: list[str] = field(default_factory=list)
 
@@ -52,7 +56,13 @@ class LineCells:
         whole = self._ended(f"({number}) // {lasting}", unit // lasting)
         if lasting == 1 and whole:
             return whole
-        cut, _ = self._cut(number, str(unit), unit, limit)
+        # Decimals that the unit has without what lasts need no division.
+        digits = decimals_of(unit // lasting) or 0
+        more = 10**digits * lasting // unit
+        if digits < limit and more <= _ROOM:
+            cut, _ = self._cut(f"({number}) * {more}", str(lasting), lasting, limit - digits, digits)
+        else:
+            cut, _ = self._cut(number, str(unit), unit, limit)
         return f"CASE WHEN {ended} THEN {whole} ELSE {cut} END" if whole else cut
 
     def ratio_text(self, number: str, divisor: str, most: int, limit: int) -> str:
@@ -104,36 +114,53 @@ class LineCells:
         rest = f"lpad(({size} % {unit} * {10**digits // unit})::VARCHAR, {digits}, '0')"
         return f"CASE WHEN {sign} THEN '-' ELSE '' END || rtrim(rtrim(({size} // {unit})::VARCHAR || '.' || {rest}, '0'), '.')"
 
-    def _cut(self, number: str, divisor: str, most: int, limit: int) -> tuple[str, str]:
-        """Long division, some digits at a time: the text, and whether something is left after it."""
-        step = next(digits for digits in (20, 12, 10, 6, 5, 4, 3, 2, 1) if not limit % digits and most * 10**digits < _MOST)  # fmt: skip
-        part = min(20, limit)  # decimals that one integer holds
+    def _cut(self, number: str, divisor: str, most: int, limit: int, digits: int = 0) -> tuple[str, str]:
+        """Long division, some decimals at a time: the text, and whether something is left after them.
+
+        `digits`: so many of the whole are decimals too.
+        """
         named = self._named(0, {"over": f"({divisor})", "size": f"abs({number})", "sign": f"({number}) < 0"})
-        over = named["over"]
-        named |= self._named(1, {"whole": f"{named['size']} // {over}", "left": f"{named['size']} % {over}"})
-        left, chunks = named["left"], list[str]()
-        for depth in range(limit // step):
-            shifted = f"({left} * {10**step})"
-            made = self._named(depth + 2, {"digits": f"{shifted} // {over}", "left": f"{shifted} % {over}"})
-            left = made["left"]
-            chunks.append(made["digits"])
-        depth = limit // step + 2
-        parts = []
-        for first in range(0, len(chunks), part // step):
-            those = chunks[first : first + part // step]
-            parts.append(" + ".join(f"{digits} * {10 ** (step * (len(those) - 1 - i))}" for i, digits in enumerate(those)))  # fmt: skip
-        up, full = f"(2 * {left} >= {over})::INT", 10**part
-        texts = list[str]()
-        for digits in reversed(parts):
-            made = self._named(depth, {"digits": f"{digits} + {up}"})
-            depth += 1
-            texts.insert(0, f"lpad(({made['digits']} % {full})::VARCHAR, {part}, '0')")
-            up = f"({made['digits']} = {full})::INT"
+        over, size = named["over"], named["size"]
+        named |= self._named(1, {"whole": f"{size} // {over}", "left": f"{size} % {over}"})
+        self._dear.add(1)
+        is_small = most * 10 <= _BIGINT
+        left = f"{named['left']}::BIGINT" if is_small else named["left"]
+        step = next(step for step in range(_STEP, 0, -1) if most * 10**step <= (_BIGINT if is_small else _MOST))
+        steps = [step] * (limit // step) + [limit % step] * (limit % step > 0)
+        depth, chunks = 2, list[str]()
+        for width in steps:
+            chunk, left, depth = self._divided(f"{left} * {10**width}", over, depth, is_small=is_small)
+            chunks.append(chunk)
+        up, texts = f"(2 * {left} >= {over})::INT", list[str]()
+        for chunk, width in zip(reversed(chunks), reversed(steps), strict=True):
+            made = self._named(depth, {"digits": f"{chunk} + {up}"})["digits"]
+            texts.insert(0, f"lpad(({made} % {10**width})::VARCHAR, {width}, '0')")
+            up, depth = f"({made} = {10**width})::INT", depth + 1
         ready = self._named(depth, {"whole": f"{named['whole']} + {up}", "rest": " || ".join(texts)})
-        text = f"{ready['whole']}::VARCHAR || '.' || {ready['rest']}"
+        whole = f"{ready['whole']}::VARCHAR || '.'"
+        if digits:
+            filled = (
+                f"lpad({ready['whole']}::VARCHAR, greatest({digits + 1}, length({ready['whole']}::VARCHAR))::INT, '0')"
+            )
+            filled = self._named(depth + 1, {"filled": filled})["filled"]
+            whole = f"{filled}[:-{digits + 1}] || '.' || {filled}[-{digits}:]"
+        text = self._named(depth + 2, {"text": f"{whole} || {ready['rest']}"})["text"]
         nothing = f"({ready['whole']} = 0 AND {ready['rest']} = {quoted('0' * limit)})"
         sign = f"CASE WHEN {named['sign']} AND NOT {nothing} THEN '-' ELSE '' END"
         return f"{sign} || CASE WHEN {left} = 0 THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END", f"{left} <> 0"
+
+    def _divided(self, number: str, over: str, depth: int, *, is_small: bool) -> tuple[str, str, int]:
+        """The quotient, what is left, and the depth of the next."""
+        if is_small:
+            made = self._named(depth, {"digits": f"({number}) // {over}", "left": f"({number}) % {over}"})
+            return made["digits"], made["left"], depth + 1
+        # The engine divides its largest integers bit by bit. A float's quotient is off by one at most, and set right.
+        guess = self._named(depth, {"guess": f"floor(({number})::DOUBLE / {over}::DOUBLE)::BIGINT"})["guess"]
+        rest = self._named(depth + 1, {"rest": f"({number}) - {guess} * {over}::HUGEINT"})["rest"]
+        self._dear.add(depth + 1)
+        off = f"(({rest} >= {over})::INT - ({rest} < 0)::INT)"
+        made = self._named(depth + 2, {"digits": f"{guess} + {off}", "left": f"{rest} - {off} * {over}::HUGEINT"})
+        return made["digits"], made["left"], depth + 3
 
     def _named(self, depth: int, columns: Mapping[str, str]) -> dict[str, str]:
         """Columns that rest on those less deep, under names of their own."""
@@ -177,9 +204,13 @@ class LineCells:
             f"SELECT lines.*, coins.* FROM (SELECT rowid AS row, * FROM {self.table.name} WHERE rowid >= {first} AND rowid < {until}) AS lines "
             f"JOIN {self.coins.name} AS coins ON row = line WHERE line >= {first} AND line < {until}"
         )
-        for layer in self._layers:
+        for depth, layer in enumerate(self._layers):
             if layer:
-                joined = f"SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in layer.items())} FROM ({joined})"
+                more = ", ".join(f"{sql} AS {name}" for name, sql in layer.items())
+                joined = f"SELECT *, {more} FROM ({joined})"
+            if depth in self._dear:
+                # Left alone the engine would put a step into those that use it, and reckon it again for every use.
+                joined = f"WITH dear AS MATERIALIZED ({joined}) SELECT * FROM dear"
         return f"SELECT {selected} FROM ({joined}) AS cells{''.join(self._joins)}"
 
 

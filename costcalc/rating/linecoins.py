@@ -33,7 +33,7 @@ class LineCoins:
 def coins_of(tree: LineTree, totals: Sequence[int], coins: int) -> LineCoins:
     """Each line's, from the total's down. `totals`: in coins, one for each cost that is told apart; `coins`: in one."""
     table = tree.table
-    sharing = _Sharing(tree.costs, table.unit.cost // coins)
+    sharing = _Sharing(tree.costs, table.unit.cost // coins, table.is_credit)
     above = f"SELECT {', '.join(f'{total}::HUGEINT AS t{i}' for i, total in enumerate(totals))}"
     made: list[str] = []
     for level in range(len(tree.levels)):
@@ -78,6 +78,7 @@ class _Sharing:
 
     costs: Sequence[str]
     coin: int
+    is_credit: bool  # some costs are below nothing
 
     @property
     def width(self) -> int:
@@ -89,7 +90,8 @@ class _Sharing:
 
     def shared(self, rows: str, names: Sequence[str], order: str) -> str:
         """SQL of the rows with their coins, `x0` …; `order`: who comes first among equals."""
-        parts = [f"{floored(cost, self.coin)} AS f{i}, {rest(cost, self.coin)} AS r{i}" for i, cost in enumerate(self.costs)]  # fmt: skip
+        floor, left = (floored, rest) if self.is_credit else ("{} // {}".format, "{} % {}".format)
+        parts = [f"{floor(cost, self.coin)} AS f{i}, {left(cost, self.coin)} AS r{i}" for i, cost in enumerate(self.costs)]  # fmt: skip
         found = f"SELECT *, {', '.join(parts)} FROM ({rows})"
         if self.width == 1:
             return _given(found, 0, "t0", names, f"r0 = 0, r0 DESC, {order}", "x0")
@@ -117,7 +119,7 @@ class _Sharing:
         low, high = f"greatest({', '.join(lows)})", f"least({', '.join(highs)})"
         wished = f"(sum(wished) FILTER (still) {over})"
         return (
-            f"CASE WHEN (count(*) FILTER (still) {over}) = 0 THEN 0 WHEN (count(*) FILTER (NOT still) {over}) = 0 THEN t0 "
+            f"CASE WHEN (sum(still::INT) {over}) = 0 THEN 0 WHEN (sum((NOT still)::INT) {over}) = 0 THEN t0 "
             f"ELSE least(greatest({wished}, {low}), greatest({low}, {high})) END"
         )
 
@@ -129,7 +131,9 @@ def _given(rows: str, column: int, total: str, names: Sequence[str], order: str,
         f"SELECT *, ({total}) - (sum({floor}) OVER ({over})) AS lacking, count(*) OVER ({over}) AS among, "
         f"row_number() OVER ({over} ORDER BY {order}) AS turn FROM ({rows})"
     )
-    each, more = floored("lacking", "among"), rest("lacking", "among")
+    usual = "lacking >= 0 AND lacking < among"  # division takes the engine its time
+    each = f"CASE WHEN {usual} THEN 0 ELSE {floored('lacking', 'among')} END"
+    more = f"CASE WHEN {usual} THEN lacking ELSE {rest('lacking', 'among')} END"
     return (
         f"SELECT * EXCLUDE (lacking, among, turn), {floor} + {each} + (turn <= {more})::INT AS {called} FROM ({inner})"
     )

@@ -108,6 +108,12 @@ class LineTable:
         """No cost is more."""
         return int(self.engine.fetch(f"SELECT coalesce(max(abs(n0)), 0)::HUGEINT FROM {self.name}")[0][0])
 
+    @cached_property
+    def is_credit(self) -> bool:
+        """Whether any cost is below nothing."""
+        below = " OR ".join(f"{name} < 0" for name in self.costs)
+        return bool(self.engine.fetch(f"SELECT 1 FROM {self.name} WHERE {below} LIMIT 1"))
+
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[Line]:
         """The lines from one place to another."""
         columns = ", ".join([*(f"{name}::VARCHAR" for name in self.names), *self.costs, *_COUNTS, "bases"])

@@ -126,7 +126,7 @@ class LineTree:
 
     def _make(self, level: int, source: str) -> None:
         self.engine.execute(
-            f"CREATE TEMP TABLE {self.levels[level]} AS SELECT *, small AND count(*) FILTER (small) OVER ({within(self.above(level))}) > 1 AS hidden "
+            f"CREATE TEMP TABLE {self.levels[level]} AS SELECT *, small AND sum(small::INT) OVER ({within(self.above(level))}) > 1 AS hidden "
             f"FROM (SELECT *, {self._small(level)} AS small FROM ({source}))"
         )
 

@@ -3,6 +3,8 @@
 import copy
 import pickle
 import tempfile
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -11,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import costcalc
+from costcalc.money import exact_text, round_half_up
 from costcalc.problems import CostcalcError
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions
@@ -169,15 +172,30 @@ def test_lines_are_a_sequence_of_values(tmp_path):
         found[9]
 
 
-def test_many_lines_are_all_in_the_file_and_folded_on_the_page(tmp_path):
-    count = 20_000
-    rows = [
-        {"date": "2026-09-01", "model": "m", "customer": f"c{i:05}", "input_tokens": 10_000 + i} for i in range(count)
+@pytest.fixture(scope="module")
+def million(tmp_path_factory):
+    """What a million customers cost, each another amount."""
+    log = tmp_path_factory.mktemp("million") / "usage.csv"
+    duckdb.sql(
+        "SELECT '2026-09-01' AS date, 'm' AS model, format('c{:07d}', i) AS customer, 10_000 + i AS input_tokens FROM range(1_000_000) AS r(i)"
+    ).write_csv(str(log))
+    return costcalc.cost(log, by="customer", prices=PLAIN)
+
+
+def test_a_million_lines_are_all_in_the_file(million, tmp_path):
+    written = tmp_path / "lines.csv"
+    written.write_text(million.to_csv(), encoding="utf-8")
+    sums = "count(*), sum(cost::DECIMAL(18, 2)), sum(cost_exact::DECIMAL(18, 8)), count(DISTINCT customer)"
+    found = duckdb.sql(f"SELECT {sums} FROM read_csv('{written}', all_varchar = true)").fetchall()
+    assert found == [(1_000_000, round_half_up(million.total, 2), Decimal(exact_text(million.total)), 1_000_000)]
+
+
+def test_a_million_lines_are_folded_on_the_page(million):
+    rows = table_of(million.rating, million.lines).rows
+    assert [(row.name, row.folded) for row in rows] == [
+        *((f"c{999_999 - i:07}", 0) for i in range(10)),
+        (None, 999_990),
     ]
-    found = costcalc.cost(usage(tmp_path, *rows), by="customer", prices=PLAIN)
-    lines = found.to_csv().splitlines()
-    place = lines[0].split(",").index("cost")
-    assert len(lines) == count + 1
-    assert sum(round(float(line.split(",")[place]) * 100) for line in lines[1:]) == round(found.total * 100)
-    rows_drawn = table_of(found.rating, found.lines).rows
-    assert [row.folded for row in rows_drawn] == [0] * 10 + [count - 10]
+    assert sum((row.cost.before for row in rows), Fraction()) == million.total
+    assert sum(row.figures.before for row in rows) == round_half_up(million.total, 2)
+    assert sum(row.held.tokens for row in rows) == million.usage.tokens
