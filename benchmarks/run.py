@@ -122,9 +122,10 @@ def _team(folder: Path, rows: int, runs: int) -> None:
     lines = ["cost", "--by", "customer,feature,model", "--each", "day", "-o", str(folder / "lines.csv")]
     bare = [sys.executable, str(HERE / "bare.py"), str(log), "customer,feature", str(folder / "bare.csv")]
     _print("every line, written out", _paired(_ours(log, *lines), bare, runs))
-    many = data.make_team_csv(folder / f"customers-{rows}.csv", rows, rows // 5)
-    bare = [sys.executable, str(HERE / "bare.py"), str(many), "customer"]
-    _print(f"cost of {rows // 5:,} customers", _paired(_ours(many, "cost", "--by", "customer"), bare, runs))
+    for count in (rows, 10 * rows):
+        many = data.make_team_csv(folder / f"customers-{count}.csv", count, count // 5)
+        bare = [sys.executable, str(HERE / "bare.py"), str(many), "customer"]
+        _print(f"cost of {count // 5:,} customers", _paired(_ours(many, "cost", "--by", "customer"), bare, runs))
 
 
 def _ours(log: Path, command: str, *words: str) -> list[str]:
