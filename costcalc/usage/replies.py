@@ -66,8 +66,9 @@ def _steps(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> st
     grouped = ", ".join(f"key_{i}" for i in range(len(key)))
     alone = "CASE WHEN key_0 IS NULL THEN n END"
     once = (
-        f"once AS MATERIALIZED (SELECT arg_max(line, (weight, n)) AS line, file, max(weight) AS weight"
-        f" FROM (SELECT line, file, n, {names}, {weight or '0'} AS weight FROM joined) GROUP BY file, {grouped}, {alone})"
+        f"once AS MATERIALIZED (SELECT arg_max(line, (weight, n)) AS line, arg_max(file, (weight, n)) AS file,"
+        f" max(weight) AS weight FROM (SELECT line, file, n, {names}, {weight or '0'} AS weight FROM joined)"
+        f" GROUP BY {grouped}, {alone})"
     )
     kept = _kept(replies.sums, columns)
     return ", ".join([told, _joined(replies.events, columns, objects), once, kept])

@@ -10,7 +10,7 @@ from costcalc.records import dataclass
 from costcalc.usage.copies import copy_columns
 from costcalc.usage.formats import Beside, Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time, Total
 from costcalc.usage.names import NOT_STATED
-from costcalc.usage.paths import FILE, PART, Column, Columns, JsonColumns, quoted
+from costcalc.usage.paths import PART, Column, Columns, JsonColumns, quoted
 from costcalc.usage.replies import reply_key
 from costcalc.usage.uncounted import Watched, number_sql
 from costcalc.usage.unread import reads, repeats_of
@@ -99,9 +99,8 @@ class RowBuilder:
         if self.spec.replies and isinstance(self.columns, JsonColumns):
             key, no_reply = reply_key(self.spec.replies, self.columns, self.spec.search_for)
             key, no_reply = (self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in (key, no_reply))
-            within = f"{key}, file" if any(FILE in column for column in self.carried) else key
             common["reply"] = (
-                f"CASE WHEN {no_reply} THEN CAST(0 AS UBIGINT) WHEN {key} IS NOT NULL THEN hash({within}) END"
+                f"CASE WHEN {no_reply} THEN CAST(0 AS UBIGINT) WHEN {key} IS NOT NULL THEN hash({key}) END"
             )
         verdict = self._verdict(common)
         found_meters = tuple(name for name in meters().by_name if f"m_{name}" in common)
