@@ -54,7 +54,8 @@ def main() -> int:
 def _case(log: Path):
     from costcalc.api import read_prices
     from costcalc.api.outlooks import horizon_of
-    from costcalc.reports.case import Case, OutlookOptions
+    from costcalc.reports.plan.case import Case
+    from costcalc.reports.plan.model import PlanOptions
     from costcalc.scenario.hikes import changes_at
     from costcalc.scenario.read import parse_scenario
 
@@ -75,7 +76,7 @@ def _case(log: Path):
     )
     plan = parse_scenario(text, "drawn.yaml", {})
     horizon = horizon_of(str(log), [plan], (), read_prices(), MONTHS, "USD", "auto", "UTC", {})
-    return Case(horizon, OutlookOptions(plan, changes_at(plan, None), floor=Fraction(1, 2)))
+    return Case(horizon, PlanOptions(plan, changes_at(plan, None), floor=Fraction(1, 2)))
 
 
 def _months(case, draws: int) -> object:

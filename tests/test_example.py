@@ -82,7 +82,7 @@ def asked(run_costcalc, *flags):
 
 
 def lines_of(answer):
-    return {tuple(line["names"].values()): line for line in answer["lines"]}
+    return {tuple(line["names"].values()): line for line in answer["over_the_log"]["lines"]}
 
 
 def test_the_log_is_what_is_reckoned_with(log):
@@ -108,17 +108,18 @@ def test_every_model_before_and_with_the_rise(hikes, rises, log, run_costcalc):
     for key, (before, then) in expected.items():
         cost = lines_of(answer)[key]["cost"]
         assert same(cost["before"]["exact"], before)
-        assert same(cost["with_the_rise"]["exact"], then)
+        assert same(cost["with_the_scenario"]["exact"], then)
     before, then = totals(expected)
-    assert answer["total"]["before"]["rounded"] == cents(before)
-    assert answer["total"]["with_the_rise"]["rounded"] == cents(then)
-    assert same(answer["total"]["change"]["exact"], then - before)
+    total = answer["over_the_log"]
+    assert total["before"]["cost"]["rounded"] == cents(before)
+    assert total["with_the_scenario"]["cost"]["rounded"] == cents(then)
+    assert same(total["change"]["exact"], then - before)
 
 
 def test_the_library_is_exact(log):
     found = costcalc.project(USAGE, hikes={"alibaba": 34, "baidu": 30})
     expected = reckon(log, ("provider", "model"), BOTH)
-    assert {line.key: (line.cost.before, line.cost.mid) for line in found.lines} == expected
+    assert {line.key: (line.cost.before, line.cost.mid) for line in found.log.lines} == expected
     assert (found.total.before, found.total.mid) == totals(expected)
     assert found.usage.requests == sum(int(row["requests"]) for row in log)
     assert found.usage.tokens == sum(int(row["input_tokens"]) + int(row["output_tokens"]) for row in log)
@@ -139,18 +140,19 @@ def test_the_page_shows_these_figures(log, run_costcalc):
 def test_what_it_does_to_the_margin(log, run_costcalc):
     answer = asked(run_costcalc, "--hike", "alibaba=34,baidu=30", "--revenue", "52000")
     before, then = totals(reckon(log, ("provider",), BOTH))
-    margin = answer["margin"]
+    margin = answer["over_the_log"]
+    assert same(margin["before"]["margin"], 1 - before / 52_000)
+    assert same(margin["with_the_scenario"]["margin"], 1 - then / 52_000)
     figures = {
-        "before": 1 - before / 52_000,
-        "with_the_rise": 1 - then / 52_000,
         "erosion": (then - before) / 52_000,
         "recover": (then - before) / 52_000,
         "hold": then / before
         - 1,  # then ÷ (1 − margin before) ÷ revenue − 1, and before = (1 − margin before) × revenue
     }
     assert {name for name, share in figures.items() if not same(margin[name], share)} == set()
-    assert same(margin["money_lost"]["exact"], then - before)
-    fewer = {each["provider"]: each["fewer"] for each in answer["fewer_tokens"]}
+    assert same(margin["change"]["exact"], then - before)
+    assert same(answer["answers"]["hold"]["rise"], figures["hold"])
+    fewer = {each["provider"]: each["fewer"] for each in answer["answers"]["tokens"]}
     assert same(fewer["alibaba"], 1 - 1 / F("1.34"))
     assert same(fewer["baidu"], 1 - 1 / F("1.30"))
 
@@ -162,13 +164,13 @@ def test_by_customer(log, run_costcalc):
     assert lines.keys() == expected.keys()
     for key, (before, then) in expected.items():
         assert same(lines[key]["cost"]["before"]["exact"], before)
-        assert same(lines[key]["cost"]["with_the_rise"]["exact"], then)
+        assert same(lines[key]["cost"]["with_the_scenario"]["exact"], then)
         assert lines[key]["tokens"] == sum(
             int(row["input_tokens"]) + int(row["output_tokens"]) for row in log if (row["customer"],) == key
         )
-    for column in ("before", "with_the_rise"):
-        shown = sum(Decimal(line["cost"][column]["rounded"]) for line in answer["lines"])
-        assert str(shown) == answer["total"][column]["rounded"]
+    for column in ("before", "with_the_scenario"):
+        shown = sum(Decimal(line["cost"][column]["rounded"]) for line in answer["over_the_log"]["lines"])
+        assert str(shown) == answer["over_the_log"][column]["cost"]["rounded"]
 
 
 def test_over_twelve_months(log, run_costcalc):
@@ -180,10 +182,10 @@ def test_over_twelve_months(log, run_costcalc):
     assert [month["month"] for month in answer["months"]] == [f"{year}-{month:02d}" for year, month in MONTHS]
     for month, (year, number) in zip(answer["months"], MONTHS, strict=True):
         share = F(monthrange(year, number)[1], DAYS)
-        assert same(month["cost"]["before"]["exact"], before * share)
-        assert same(month["cost"]["with_the_rise"]["exact"], then * share)
-        assert same(month["frozen"]["exact"], before * share)
-        assert same(month["margin"]["with_the_rise"], 1 - then / 52_000)
+        assert same(month["before"]["cost"]["exact"], before * share)
+        assert same(month["with_the_scenario"]["cost"]["exact"], then * share)
+        assert same(month["today"]["cost"]["exact"], before * share)
+        assert same(month["with_the_scenario"]["margin"], 1 - then / 52_000)
         assert same(str(month["tokens"]), tokens * share)
     used = {(rate["month"], rate["month_used"]): rate["rate"] for rate in answer["exchange_rates"]}
     assert used["2026-09", "2026-09"] != used["2026-10", "2026-10"] == used["2027-09", "2026-10"]
@@ -193,9 +195,9 @@ def test_a_rise_that_begins_in_december(log, run_costcalc):
     """Dated after the log: nothing now, nothing in October and November, all of it from December on."""
     answer = asked(run_costcalc, "--hike", "alibaba=34@2026-12-01", "--months", "4")
     before, then = totals(reckon(log, ("provider",), ALIBABA, rate=OCTOBER))
-    assert answer["total"]["before"] == answer["total"]["with_the_rise"]
+    assert answer["over_the_log"]["before"] == answer["over_the_log"]["with_the_scenario"]
     for month, days, cost in zip(answer["months"], (31, 30, 31, 31), (before, before, then, then), strict=True):
-        assert same(month["cost"]["with_the_rise"]["exact"], cost * F(days, DAYS))
+        assert same(month["with_the_scenario"]["cost"]["exact"], cost * F(days, DAYS))
 
 
 def test_in_yuan(log, run_costcalc):
@@ -206,10 +208,10 @@ def test_in_yuan(log, run_costcalc):
     for key, (before, then) in expected.items():
         cost = lines_of(answer)[key]["cost"]
         assert same(cost["before"]["exact"], before)
-        assert same(cost["with_the_rise"]["exact"], then)
+        assert same(cost["with_the_scenario"]["exact"], then)
     assert answer["currency"] == "CNY"
     october = totals(reckon(log, ("customer",), BOTH, currency="CNY", rate=OCTOBER))
-    assert same(answer["months"][0]["cost"]["with_the_rise"]["exact"], october[1] * F(31, DAYS))
+    assert same(answer["months"][0]["with_the_scenario"]["cost"]["exact"], october[1] * F(31, DAYS))
 
 
 def test_the_csv_sums_to_the_printed_total(log, tmp_path, run_costcalc):

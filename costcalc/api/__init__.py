@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from costcalc.api.plans import scenario_of
     from costcalc.api.projections import project
     from costcalc.api.reconciliations import ReconciliationResult, reconcile
-    from costcalc.api.results import CostResult, ForecastResult, OutlookResult, ProjectionResult
+    from costcalc.api.results import CostResult, ForecastResult, PlanResult
     from costcalc.api.usage import scan
     from costcalc.api.words import read_amount, read_share
 
@@ -42,8 +42,7 @@ _HOMES = {
     "scenario_of": "plans",
     "CostResult": "results",
     "ForecastResult": "results",
-    "OutlookResult": "results",
-    "ProjectionResult": "results",
+    "PlanResult": "results",
     "scan": "usage",
     "read_amount": "words",
     "read_share": "words",
@@ -55,9 +54,8 @@ __all__ = [
     "CostResult",
     "ExplanationResult",
     "ForecastResult",
-    "OutlookResult",
+    "PlanResult",
     "Prices",
-    "ProjectionResult",
     "ReconciliationResult",
     "advise",
     "check",

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.outlooks import earned_from, horizon_of, months_of
-from costcalc.api.plans import scenario_of
+from costcalc.api.outlooks import horizon_of, months_of
+from costcalc.api.plans import earned_from, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_pass_through, read_share

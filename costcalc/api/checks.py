@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.outlooks import earned_from
-from costcalc.api.plans import catalogue
+from costcalc.api.plans import catalogue, earned_from
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_basis, read_currency

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import scenario_of
-from costcalc.api.results import OutlookResult
+from costcalc.api.plans import earned_from, scenario_of
+from costcalc.api.results import PlanResult
 from costcalc.api.usage import scan
 from costcalc.api.words import (
     Number,
     line_names,
     read_basis,
     read_currency,
-    read_money,
     read_months,
     read_pass_through,
     read_share,
 )
 from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, lines_of, scenario_cuts
 from costcalc.money import Money
-from costcalc.reports.case import Case, OutlookOptions
-from costcalc.reports.outlook import outlook as outlook_report
-from costcalc.reports.revenue import Earned
+from costcalc.reports.handout import handout
+from costcalc.reports.plan.ahead import plan_ahead
+from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.model import Plan, PlanOptions
 from costcalc.reports.simulation import check_draws, simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import Cuts, UsageLedger
+
+if TYPE_CHECKING:
+    from costcalc.reports.workings import Workings
 
 MONTHS = 12  # to come, where neither the call nor the scenario says
 WISHED = ("customer", "feature")  # columns that are kept apart wherever the log has them
@@ -54,7 +59,7 @@ def outlook(
     simulate: int | None = None,
     seed: int = 1,
     **choose: Any,
-) -> OutlookResult:
+) -> PlanResult:
     """Cost and margin of the months to come under a scenario: `outlook("usage.csv", scenario="hybrid")`.
 
     Arguments as for `project`; `months` goes before the scenario's own horizon. `simulate`: how often the ranges are
@@ -65,7 +70,7 @@ def outlook(
     plan = scenario_of(scenario, hikes)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     changes = changes_at(plan, share)
-    options = OutlookOptions(
+    options = PlanOptions(
         plan,
         changes,
         line_names(by),
@@ -75,11 +80,17 @@ def outlook(
     prices = prices or read_prices()
     count = months_of([plan], months)
     horizon = horizon_of(usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose)
-    report = outlook_report(horizon, options)
+    report = plan_ahead(horizon, options)
     case = Case(horizon, options, report.usage)
     if simulate is not None:
         report = replace(report, simulation=simulation(case, simulate, seed))
-    return OutlookResult(report, case, share)
+    return PlanResult(report, partial(_workings, case, report, share), partial(handout, case, report, share))
+
+
+def _workings(case: Case, report: Plan, share: Fraction | None) -> Workings:
+    from costcalc.reports.workings import workings_ahead  # imported where a workbook is asked for
+
+    return workings_ahead(case, report, share)
 
 
 def asked_of_a_scan(
@@ -96,15 +107,6 @@ def months_of(plans: Sequence[Scenario], months: int | None) -> int:
     if months:
         return read_months(months)
     return max((plan.horizon for plan in plans if plan.horizon), default=MONTHS)
-
-
-def earned_from(revenue: Number | Money | None, margin: Number | None, source: str | None) -> Earned:
-    """What flags or the configuration say of revenue."""
-    if margin is not None:
-        return Earned(
-            None if revenue is None else read_money(revenue), read_share(margin, "margin"), source=source or "--margin"
-        )
-    return Earned(None if revenue is None else read_money(revenue), source=source or "--revenue")
 
 
 def horizon_of(

@@ -1,4 +1,4 @@
-"""Plans: the scenario and the hikes that a call names, as one scenario."""
+"""Plans: the scenario and the hikes that a call names, as one scenario; and what it says of revenue."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from costcalc.api.words import Number, read_money, read_share
+from costcalc.money import Money
+from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import hikes_from, read_items
 from costcalc.scenario.items import Scenario
 
@@ -32,3 +35,11 @@ def catalogue() -> Mapping[str, Event]:
     from costcalc.pricebook.events import load_events
 
     return {event.id: event for event in load_events()}
+
+
+def earned_from(revenue: Number | Money | None, margin: Number | None, source: str | None) -> Earned:
+    """What flags or the configuration say of revenue."""
+    amount = None if revenue is None else read_money(revenue)
+    if margin is None:
+        return Earned(amount, source=source or "--revenue")
+    return Earned(amount, read_share(margin, "margin"), source or "--margin")

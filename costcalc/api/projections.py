@@ -9,26 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import scenario_of
-from costcalc.api.results import OutlookResult, ProjectionResult
+from costcalc.api.plans import earned_from, scenario_of
+from costcalc.api.results import PlanResult
 from costcalc.api.usage import ledger_of
-from costcalc.api.words import (
-    Number,
-    line_names,
-    read_basis,
-    read_currency,
-    read_money,
-    read_months,
-    read_pass_through,
-    read_share,
-)
+from costcalc.api.words import Number, line_names, read_basis, read_currency, read_months, read_pass_through, read_share
 from costcalc.money import Money
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import PARTING, RatingOptions
-from costcalc.reports.projection import ProjectOptions
-from costcalc.reports.projection import project as projection
+from costcalc.reports.plan.model import LogOptions, PlanOptions
+from costcalc.reports.plan.over_log import plan_over_log
 from costcalc.scenario.events import SHOWN_SHARES
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
@@ -54,16 +45,16 @@ def project(
     move_to: str | None = None,
     prices: Prices | None = None,
     timezone: str = "UTC",
-    revenue_source: str = "--revenue",
+    revenue_source: str | None = None,
     simulate: int | None = None,
     seed: int = 1,
     **choose: Any,
-) -> ProjectionResult | OutlookResult:
+) -> PlanResult:
     """What the rises do to cost and margin: `project("usage.csv", hikes={"alibaba": 34}).to_frame()`.
 
     `revenue` is for the log's period; `margin` and `floor` are shares (`"60%"`, `"0.6"`, a Fraction); `choose` takes
     what `scan` takes: since, until, month, last, week, where, columns, usage_format, progress. `months` 0: the scenario's horizon, if it
-    has one. A scenario that changes more than prices is answered by `outlook`, as an OutlookResult: only months to come
+    has one. A scenario that changes more than prices is answered by `outlook`: only months to come
     can grow or move. So is one that is drawn: `simulate` and `seed` are those of `outlook`. CostcalcError with every
     problem found.
     """
@@ -74,7 +65,7 @@ def project(
         refuse_move_to(move_to, plan)
         return outlook(
             usage, scenario=plan, pass_through=pass_through, revenue=revenue, margin=margin, floor=floor, by=by,
-            revenue_source=None if margin is not None and revenue_source == "--revenue" else revenue_source,
+            revenue_source=revenue_source,
             months=months, currency=currency, basis=basis, prices=prices, timezone=timezone,
             simulate=simulate, seed=seed, **choose,
         )  # fmt: skip
@@ -89,25 +80,21 @@ def project(
         takes_apart=not {*names} & {*PARTING},
     )  # fmt: skip
     ledger = ledger_of(usage, names, prices, timezone, choose, [plan], lines)
-    options = ProjectOptions(
-        changes=changes,
-        by=names,
+    earned = earned_from(revenue, margin, revenue_source)
+    options = PlanOptions(plan, changes, names, earned, None if floor is None else read_share(floor, "floor"))
+    asked = LogOptions(
         basis=read_basis(basis),
         currency=read_currency(currency),
         timezone=timezone,
         months=read_months(months) or plan.horizon or 0,
-        revenue=None if revenue is None else read_money(revenue),
-        revenue_source=revenue_source,
-        margin=None if margin is None else read_share(margin, "margin"),
-        floor=None if floor is None else read_share(floor, "floor"),
         move_to=move_to,
         alternatives={at: plan.changes(at) for at in SHOWN_SHARES}
         if share is None and plan.asks_for_pass_through
         else {},
     )
-    return ProjectionResult(
-        projection(ledger, prices.pricebook, prices.fx, options),
-        partial(_workings, ledger, prices, options, plan, share),
+    return PlanResult(
+        plan_over_log(ledger, prices.pricebook, prices.fx, options, asked),
+        partial(_workings, ledger, prices, options, asked, share),
     )
 
 
@@ -118,11 +105,11 @@ def _targets(written: str | None, prices: Prices) -> list[ResolvedModel]:
 
 
 def _workings(
-    ledger: UsageLedger, prices: Prices, options: ProjectOptions, plan: Scenario, share: Fraction | None
+    ledger: UsageLedger, prices: Prices, options: PlanOptions, asked: LogOptions, share: Fraction | None
 ) -> Workings:
-    from costcalc.reports.workings import projection_workings  # imported where a workbook is asked for
+    from costcalc.reports.workings import log_workings  # imported where a workbook is asked for
 
-    return projection_workings(ledger.in_full, prices.pricebook, prices.fx, options, plan, share)
+    return log_workings(ledger.in_full, prices.pricebook, prices.fx, options, asked, share)
 
 
 def refuse_move_to(target: str | None, plan: Scenario) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costcalc.problems import fail
@@ -13,12 +12,11 @@ from costcalc.records import dataclass
 if TYPE_CHECKING:
     import pandas as pd
 
-    from costcalc.reports.case import Case
     from costcalc.reports.cost import CostReport
     from costcalc.reports.focus import FocusReport
     from costcalc.reports.forecast import Forecast
-    from costcalc.reports.outlook import Outlook
-    from costcalc.reports.projection import Projection
+    from costcalc.reports.handout import Handout
+    from costcalc.reports.plan.model import Plan
     from costcalc.reports.workings import Workings
 
 
@@ -38,17 +36,18 @@ class Result:
 
 
 @dataclass(frozen=True)
-class ProjectionResult(Result):
-    """The answer of `project`, with the ways to hand it on."""
+class PlanResult(Result):
+    """The answer of `project` and `outlook`, with the ways to hand it on."""
 
-    report: Projection
+    report: Plan
     worked: Callable[[], Workings] | None = field(default=None, repr=False)  # made where a workbook is asked for
+    handed: Callable[[], Handout] | None = field(default=None, repr=False)  # and where a page to forward is
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row a line: integers as integers, money as Decimal, never float."""
-        from costcalc.render.frames import projection_frame
+    def to_frame(self, table: str = "lines") -> pd.DataFrame:
+        """One row a line, or a month to come and line; or a month, or a customer: money as Decimal, never float."""
+        from costcalc.render.frames import table_frame
 
-        return projection_frame(self.report)
+        return table_frame(self.report, table)
 
     def months_frame(self) -> pd.DataFrame:
         """One row a month to come."""
@@ -58,12 +57,12 @@ class ProjectionResult(Result):
 
     def to_json(self) -> str:
         """The documented JSON, as `--json` prints it."""
-        from costcalc.render.json_ import projection_json
+        from costcalc.render.plan.json_ import plan_json
 
-        return projection_json(self.report)
+        return plan_json(self.report)
 
     def to_csv(self, table: str = "lines") -> str:
-        """Lines, or months, that sum to the printed total to the cent, as `-o out.csv` writes them."""
+        """Lines, months or customers that sum to what is printed to the cent, as `-o out.csv` writes them."""
         from costcalc.render.handing import table_csv
 
         return table_csv(self.report, table)
@@ -76,12 +75,26 @@ class ProjectionResult(Result):
 
     def to_xlsx(self) -> bytes:
         """A workbook with live formulas, as `-o out.xlsx` writes it. CostcalcError: XlsxWriter is not installed."""
-        from costcalc.render.workbook.reports import projection_xlsx
+        from costcalc.render.workbook.plan import plan_xlsx
         from costcalc.reports.workings import Workings
 
-        return projection_xlsx(
-            self.report, self.worked() if self.worked else Workings(static="Made without its workings.")
+        return plan_xlsx(
+            self.report, self.worked() if self.worked else Workings(static="Made without what it was made from.")
         )
+
+    def to_html(self) -> str:
+        """One offline page with charts, sliders and tables, as `costcalc report -o report.html` writes it.
+
+        CostcalcError: it is a page of months to come, which `outlook` gives.
+        """
+        from costcalc.render.html.page import handout_html
+        from costcalc.reports.handout import Handout
+
+        if self.report.log:
+            raise fail("no-months-in-full", "a page is of months to come in full", remedy="use costcalc.outlook")
+        if self.handed is None:
+            return handout_html(Handout(self.report, "These figures came without the usage that sliders need."))
+        return handout_html(self.handed())
 
 
 @dataclass(frozen=True)
@@ -94,9 +107,9 @@ class CostResult(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a line: integers as integers, money as Decimal, never float."""
-        from costcalc.render.frames import cost_frame
+        from costcalc.render.frames import table_frame
 
-        return cost_frame(self.report)
+        return table_frame(self.report)
 
     def to_json(self) -> str:
         """The documented JSON, as `--json` prints it."""
@@ -106,9 +119,9 @@ class CostResult(Result):
 
     def to_csv(self) -> str:
         """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
-        from costcalc.render.csv_ import cost_csv
+        from costcalc.render.handing import table_csv
 
-        return cost_csv(self.report)
+        return table_csv(self.report)
 
     def to_parquet(self) -> bytes:
         """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
@@ -167,62 +180,3 @@ class ForecastResult(Result):
         from costcalc.render.csv_ import forecast_csv
 
         return forecast_csv(self.report)
-
-
-@dataclass(frozen=True)
-class OutlookResult(Result):
-    """The answer of `outlook`, with the ways to hand it on."""
-
-    report: Outlook
-    case: Case | None = field(
-        default=None, repr=False
-    )  # what the outlook was made from: a page's sliders and sources need it
-    pass_through: Fraction | None = None  # that the outlook was made with
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a month and line: money as Decimal, never float."""
-        from costcalc.render.frames import outlook_frame
-
-        return outlook_frame(self.report)
-
-    def months_frame(self) -> pd.DataFrame:
-        """One row a month to come."""
-        from costcalc.render.frames import outlook_months_frame
-
-        return outlook_months_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.outlook.json_ import outlook_json
-
-        return outlook_json(self.report)
-
-    def to_csv(self, table: str = "lines") -> str:
-        """Lines of every month, months, or customers, that sum to what is printed to the cent."""
-        from costcalc.render.handing import table_csv
-
-        return table_csv(self.report, table)
-
-    def to_parquet(self, table: str = "lines") -> bytes:
-        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
-        from costcalc.render.handing import table_parquet
-
-        return table_parquet(self.report, table)
-
-    def to_xlsx(self) -> bytes:
-        """A workbook with live formulas, as `-o out.xlsx` writes it. CostcalcError: XlsxWriter is not installed."""
-        from costcalc.render.workbook.reports import outlook_xlsx
-        from costcalc.reports.workings import Workings, outlook_workings
-
-        if self.case is None:
-            return outlook_xlsx(self.report, Workings(static="Made without its case: nothing turns."))
-        return outlook_xlsx(self.report, outlook_workings(self.case, self.report, self.pass_through))
-
-    def to_html(self) -> str:
-        """One offline page with charts, sliders and tables, as `costcalc report -o report.html` writes it."""
-        from costcalc.render.html.page import handout_html
-        from costcalc.reports.handout import Handout, handout
-
-        if self.case is None:
-            return handout_html(Handout(self.report, "These figures came without the usage that sliders need."))
-        return handout_html(handout(self.case, self.report, self.pass_through))

@@ -22,8 +22,6 @@ from costcalc.problems import fail, nearest_names
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    Answer = api.ProjectionResult | api.OutlookResult
-
 app = command_app()
 TABLES = ("lines", "months", "customers")
 
@@ -140,7 +138,7 @@ def project(
         result = api.project(usage, progress=progress, **words)
     report = result.report
     # Without months to come the customers are lines like any other.
-    written = "lines" if table == "customers" and isinstance(result, api.ProjectionResult) else table
+    written = "lines" if table == "customers" and report.log else table
     texts: dict[str, Callable[[], str | bytes]] = {
         "json": result.to_json,
         "csv": lambda: result.to_csv(written),
@@ -158,19 +156,13 @@ def project(
     )
 
 
-def _page(result: Answer) -> RenderableType:
-    if isinstance(result, api.OutlookResult):
-        from costcalc.render.outlook.page import outlook_page
+def _page(result: api.PlanResult) -> RenderableType:
+    from costcalc.render.plan.page import plan_page
 
-        return outlook_page(result.report)
-    from costcalc.render.page import projection_page
-
-    return projection_page(result.report)
+    return plan_page(result.report)
 
 
-def _markdown(result: Answer) -> str:
-    from costcalc.render import markdown
+def _markdown(result: api.PlanResult) -> str:
+    from costcalc.render.markdown import plan_markdown
 
-    if isinstance(result, api.OutlookResult):
-        return markdown.outlook_markdown(result.report)
-    return markdown.projection_markdown(result.report)
+    return plan_markdown(result.report)

@@ -142,7 +142,7 @@ def _is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _content(result: api.OutlookResult, kind: str, chart: str | None) -> str | bytes:
+def _content(result: api.PlanResult, kind: str, chart: str | None) -> str | bytes:
     if kind == "html":
         return result.to_html()
     drawn = _chart(result, chart or "")
@@ -153,7 +153,7 @@ def _content(result: api.OutlookResult, kind: str, chart: str | None) -> str | b
     return png_of(drawn)
 
 
-def _chart(result: api.OutlookResult, name: str) -> Chart:
+def _chart(result: api.PlanResult, name: str) -> Chart:
     from costcalc.render.charts.bridge import bridge_chart
     from costcalc.render.charts.months import months_chart
 

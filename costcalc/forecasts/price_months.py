@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from functools import cache
 
 from costcalc.calendar import Month
@@ -20,7 +19,7 @@ from costcalc.forecasts.run import Assumptions, Run, run
 from costcalc.forecasts.targets import Targets
 from costcalc.forecasts.usage import usage_by_kind
 from costcalc.rating.cuts import model_cuts
-from costcalc.rating.model import Cost, PriceKey, RateUsed
+from costcalc.rating.model import PriceKey, RateUsed
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import NO_CHANGES, Rater
 from costcalc.scenario.changes import NO_USAGE_CHANGES
@@ -30,22 +29,23 @@ from costcalc.usage.ledger import Edges
 
 
 @dataclass(frozen=True, slots=True)
-class MonthCost:
-    """One month at the log's daily rate. `cost.before` is the announced list."""
-
-    month: Month
-    frozen: Fraction  # at the list of the log's last day
-    cost: Cost
-    covered: Cost  # the part whose rows state a revenue
-    unpriced_tokens: Fraction
-
-
-@dataclass(frozen=True, slots=True)
 class PriceMonths:
-    """The months, and the exchange rates that they rest on."""
+    """The runs that tell the months."""
 
-    months: Sequence[MonthCost]
-    rates_used: Sequence[RateUsed]
+    frozen: Run  # at the list of the log's last day
+    before: Run  # at the announced list
+    low: Run
+    middle: Run
+    high: Run
+
+    @property
+    def runs(self) -> tuple[Run, Run, Run, Run, Run]:
+        return self.frozen, self.before, self.low, self.middle, self.high
+
+    @property
+    def rates_used(self) -> list[RateUsed]:
+        """The exchange rates that they rest on."""
+        return list(dict.fromkeys(rate for each in self.runs for rate in each.rates_used))
 
 
 def by_price(rater: Rater) -> Sorting:
@@ -66,7 +66,7 @@ def by_price(rater: Rater) -> Sorting:
 
 
 def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> PriceMonths:
-    """The cost of each month; a rating must have been made before."""
+    """The months, run at every end; a rating must have been made before."""
     cells = cells_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
     quotes = Quotes(rater.pricebook, rater.changes.days())
 
@@ -78,15 +78,4 @@ def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_d
     frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
     mid = priced(rater.changes) if rater.changes else before
     low, high = (priced(rater.changes, "low"), priced(rater.changes, "high")) if rater.changes.has_range else (mid, mid)
-    runs = (before, low, mid, high)
-    lines = [
-        MonthCost(
-            month,
-            frozen.months[place].cost,
-            Cost(*(Fraction(each.months[place].cost) for each in runs)),
-            Cost(*(Fraction(each.months[place].covered) for each in runs)),
-            Fraction(mid.months[place].unpriced),
-        )
-        for place, month in enumerate(months)
-    ]
-    return PriceMonths(lines, list(dict.fromkeys(rate for each in (frozen, *runs) for rate in each.rates_used)))
+    return PriceMonths(frozen, before, low, mid, high)

@@ -8,11 +8,10 @@ from decimal import Decimal
 
 from costcalc.rating.linecells import LineCells
 from costcalc.render.linerows import cells_of
-from costcalc.render.rows import Rows, Value, cost_rows, forecast_rows, projection_rows
+from costcalc.render.rows import Rows, Value, forecast_rows
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Forecast
-from costcalc.reports.lines import LinesInEngine
-from costcalc.reports.projection import Projection
+from costcalc.reports.plan.model import Plan
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -23,31 +22,19 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u20
 _ODD = r'[\x00-\x1f\x7f-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069},"]|^[-=+@＝＋－＠]'
 
 
-def projection_csv(projection: Projection) -> str:
-    """The lines of a projection. Lines end with a line feed; a cell of text that looks like a formula gets a `'`."""
-    return lines_csv(projection)
-
-
-def cost_csv(report: CostReport) -> str:
-    """The lines of a cost report, written like those of a projection."""
-    return lines_csv(report)
-
-
 def forecast_csv(forecast: Forecast) -> str:
     """The days of a forecast, those of the log and those to come."""
     return csv_text(forecast_rows(forecast))
 
 
-def lines_csv(report: CostReport | Projection) -> str:
-    """The lines of a report as CSV, by the engine where they are there."""
-    if not isinstance(report.lines, LinesInEngine) or not report.lines:
-        return csv_text(projection_rows(report) if isinstance(report, Projection) else cost_rows(report))
+def engine_csv(report: CostReport | Plan) -> str:
+    """The lines over the log as CSV, of lines that the engine holds."""
     cells = cells_of(report, _odd_names)
     return "\n".join([_row([column.header for column in cells.columns]), *cells.joined(), ""])
 
 
 def csv_text(rows: Rows) -> str:
-    """The rows as CSV."""
+    """The rows as CSV. Lines end with a line feed; a cell of text that looks like a formula gets a `'`."""
     header, lines = rows
     return "".join(f"{_row(line)}\n" for line in (header, *lines))
 

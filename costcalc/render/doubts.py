@@ -8,23 +8,11 @@ from fractions import Fraction
 
 from costcalc.rating.model import Rating, Unpriced
 from costcalc.render.blocks import Block, Cell, Column, Drawing, Gap, Grid, Note
-from costcalc.render.header import change_text
 from costcalc.render.words import DASH, amount_text, counted, money_text, share_text
-from costcalc.reports.lines import OtherList, Touched, touches
-from costcalc.reports.projection import Projection
+from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
 
 _MODELS_SHOWN = 10
-
-
-def change_notes(projection: Projection) -> Iterator[Block]:
-    """Rises that touch nothing, could not be applied, or meet each other."""
-    notes = [note for touched in projection.changes if (note := _change_note(touched, projection))]
-    if _compound(projection):
-        notes.append(Note("Rises that touch the same usage compound, in the order written."))
-    if notes:
-        yield Gap()
-    yield from notes
 
 
 def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
@@ -61,31 +49,6 @@ def assumption_blocks(
     if notes:
         yield Gap()
     yield from notes
-
-
-def _change_note(touched: Touched, projection: Projection) -> Note | None:
-    change, last = touched.change, projection.usage.last_day
-    if touched.not_applied:
-        total = projection.total.before
-        share = f" ({share_text(touched.not_applied / total)} of the bill)" if total else ""
-        money = money_text(touched.not_applied, projection.currency)
-        return Note(
-            f"{change_text(change)} could not be applied to {money}{share}: billed without a split by meter.", "loud"
-        )
-    if touched.cost:
-        return None
-    if touched.included:
-        return Note(f"{change_text(change)}: already included, this log is billed at the raised list.")
-    if change.from_day and last and change.from_day > last:
-        return Note(f"{change_text(change)} begins after the log: it shows in the months.")
-    return Note(f"{change_text(change)} touches nothing in this log.", "loud")
-
-
-def _compound(projection: Projection) -> bool:
-    changes = [touched.change for touched in projection.changes]
-    if len(changes) < 2:
-        return False
-    return any(sum(touches(change, charge) for change in changes) > 1 for charge in projection.rating.charges)
 
 
 def _unpriced_text(rating: Rating) -> str:

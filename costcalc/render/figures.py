@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from costcalc.rating.model import Cost
 from costcalc.records import dataclass
-from costcalc.render.blocks import Cell, Column, Grid, Style
+from costcalc.render.blocks import Block, Cell, Column, Grid, Note, Style
 from costcalc.render.tree import PARTLY, UNPRICED, Figures, Row, Table
-from costcalc.render.words import DASH, amount_text, count_text, decimal_text, percent_text, share_text
-from costcalc.reports.projection import Projection
+from costcalc.render.words import DASH, amount_text, count_text, decimal_text, percent_text, price_text, share_text
+from costcalc.reports.plan.model import Plan
+from costcalc.scenario.model import PriceChanges
 
 TOTAL = "Total"
 NONE = Cell(DASH, "quiet")
 
 
-def projection_grid(projection: Projection, table: Table, is_wide: bool) -> Grid:
+def log_grid(table: Table, plan: Plan, is_wide: bool) -> Grid:
     """Before, with the rise, the change; with tokens and both ends of a range where there is room."""
-    if not projection.changes:
-        return cost_grid(table, projection.currency)
+    if not plan.changes:
+        return cost_grid(table, plan.currency)
     has_ends = table.has_range and is_wide
-    columns = [*_count_columns(table, is_wide), *_rise_columns(projection, has_ends)]
-    grid = _grid(table, columns, projection.currency)
+    columns = [*_count_columns(table, is_wide), *_rise_columns(plan.changes, has_ends)]
+    grid = _grid(table, columns, plan.currency)
     if table.has_range and not is_wide:
-        return Grid(grid.columns, [*grid.rows, *_ends(table, projection)])
+        return Grid(grid.columns, [*grid.rows, *_ends(table)])
     return grid
 
 
@@ -35,12 +36,12 @@ def cost_grid(table: Table, currency: str) -> Grid:
         _Figure(Column("Cost"), _money(lambda figures: decimal_text(figures.before))),
         _Figure(Column("Share of bill", drop=1), _share),
     ]
-    if any(row.held.margin for row in table.rows):
+    if any(row.held.earned for row in table.rows):
         columns.insert(-1, _Figure(Column("Margin", drop=1), _margin))
     return _grid(table, columns, currency)
 
 
-def outlook_grid(table: Table, currency: str, title: str) -> Grid:
+def month_grid(table: Table, currency: str, title: str) -> Grid:
     """Before, with what the scenario changes, the change and the share of the new cost."""
     total = table.total.cost.mid
 
@@ -55,6 +56,15 @@ def outlook_grid(table: Table, currency: str, title: str) -> Grid:
         _Figure(Column("Share", drop=6), share),
     ]
     return _grid(table, columns, currency)
+
+
+def table_notes(table: Table, total: Cost, currency: str) -> Iterator[Block]:
+    """What the rounded figures cannot show."""
+    if table.total.status == PARTLY and any(row.status == PARTLY for row in table.rows):
+        yield Note("* Incomplete: part of it has no price and is not in the figure.")
+    if 0 < total.before < 1:
+        then = f", with the rise {price_text(total.mid)}" if total.mid and total.mid != total.before else ""
+        yield Note(f"Exact: {price_text(total.before)}{then} {currency}.", "quiet")
 
 
 def name_cell(row: Row, by: Sequence[str], style: Style = "") -> Cell:
@@ -104,10 +114,10 @@ def _count_columns(table: Table, is_wide: bool) -> list[_Figure]:
     return columns
 
 
-def _rise_columns(projection: Projection, has_ends: bool) -> list[_Figure]:
+def _rise_columns(changes: PriceChanges, has_ends: bool) -> list[_Figure]:
     columns = [
         _Figure(Column("Before", drop=1), _money(lambda figures: decimal_text(figures.before))),
-        _Figure(Column(rise_title(projection)), _money(lambda figures: decimal_text(figures.mid))),
+        _Figure(Column(rise_title(changes)), _money(lambda figures: decimal_text(figures.mid))),
         _Figure(Column("Change", drop=2), _change),
         _Figure(Column("", drop=5), _rise),
         _Figure(Column("Share of bill", drop=6, spills=True), _share),
@@ -118,13 +128,13 @@ def _rise_columns(projection: Projection, has_ends: bool) -> list[_Figure]:
     return columns
 
 
-def rise_title(projection: Projection) -> str:
+def rise_title(changes: PriceChanges) -> str:
     """What the second column is called: a scenario that only cuts is no rise."""
-    highs = [touched.change.high for touched in projection.changes if touched.change.new_rate is None]
-    return "With the cut" if highs and len(highs) == len(projection.changes) and max(highs) < 0 else "With the rise"
+    highs = [change.high for change in changes if change.new_rate is None]
+    return "With the cut" if highs and len(highs) == len(changes.changes) and max(highs) < 0 else "With the rise"
 
 
-def _ends(table: Table, projection: Projection) -> list[list[Cell]]:
+def _ends(table: Table) -> list[list[Cell]]:
     """Beneath the total, what it is at either end of the ranges."""
     cost, shown = table.total.cost, table.total.figures
     ends = [("at the low end", cost.low, shown.low), ("at the high end", cost.high, shown.high)]
@@ -171,7 +181,7 @@ def _share(row: Row, _: str) -> Cell:
 
 
 def _margin(row: Row, _: str) -> Cell:
-    margin = row.held.margin
-    if margin is None or margin.before is None:
+    margin = row.held.earned.before.margin if row.held.earned else None
+    if margin is None:
         return NONE
-    return Cell(("≤ " if row.held.margin_is_bound else "") + percent_text(margin.before))
+    return Cell(("≤ " if row.held.margin_is_bound else "") + percent_text(margin))

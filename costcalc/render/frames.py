@@ -7,15 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from costcalc.meters import meters
-from costcalc.render.linerows import cells_of, values_of
-from costcalc.render.rows import Rows, cost_rows, exact_value, forecast_rows, month_rows, projection_rows
+from costcalc.render.handing import rows_of
+from costcalc.render.rows import Rows, exact_value, forecast_rows
 from costcalc.reports.comparison import Comparison
 from costcalc.reports.cost import CostReport
 from costcalc.reports.explanation import Explanation
 from costcalc.reports.forecast import Forecast
-from costcalc.reports.lines import LinesInEngine
-from costcalc.reports.outlook import Outlook
-from costcalc.reports.projection import Projection
+from costcalc.reports.plan.model import Plan
 from costcalc.usage.ledger import UsageGroup, UsageLedger
 
 if TYPE_CHECKING:
@@ -28,19 +26,19 @@ if TYPE_CHECKING:
 _INT64 = range(-(2**63), 2**63)
 
 
-def projection_frame(projection: Projection) -> pd.DataFrame:
-    """A row a line, the columns of the CSV."""
-    return _frame(_line_rows(projection))
+def table_frame(report: CostReport | Plan, table: str = "lines") -> pd.DataFrame:
+    """One table: a row a line, a month or a customer, the columns of the CSV; `month` is text, 2026-10.
+
+    CostcalcError: the report has no such table.
+    """
+    return _frame(rows_of(report, table))
 
 
-def months_frame(projection: Projection) -> pd.DataFrame:
-    """A row a month; `month` is text, 2026-10."""
-    return _frame(month_rows(projection))
+def months_frame(plan: Plan) -> pd.DataFrame:
+    """A row a month to come; no row where there is none."""
+    from costcalc.render.plan.rows import month_rows
 
-
-def cost_frame(report: CostReport) -> pd.DataFrame:
-    """A row a line, the columns of the CSV."""
-    return _frame(_line_rows(report))
+    return _frame(month_rows(plan))
 
 
 def comparison_frame(comparison: Comparison) -> pd.DataFrame:
@@ -74,20 +72,6 @@ def reconciliation_frame(report: Reconciliation) -> pd.DataFrame:
     from costcalc.render.reconcile.tables import reconciliation_rows
 
     return _frame(reconciliation_rows(report))
-
-
-def outlook_frame(outlook: Outlook) -> pd.DataFrame:
-    """A row a month and line, the columns of the CSV."""
-    from costcalc.render.outlook.rows import outlook_rows
-
-    return _frame(outlook_rows(outlook))
-
-
-def outlook_months_frame(outlook: Outlook) -> pd.DataFrame:
-    """A row a month; `month` is text, 2026-10."""
-    from costcalc.render.outlook.rows import outlook_month_rows
-
-    return _frame(outlook_month_rows(outlook))
 
 
 def check_frame(check: Check) -> pd.DataFrame:
@@ -135,13 +119,6 @@ def _group_row(group: UsageGroup, ledger: UsageLedger) -> tuple[Any, ...]:
         *group.dimensions,
         *counts,
     )
-
-
-def _line_rows(report: CostReport | Projection) -> Rows:
-    if not isinstance(report.lines, LinesInEngine) or not report.lines:
-        return projection_rows(report) if isinstance(report, Projection) else cost_rows(report)
-    cells = cells_of(report)
-    return [column.header for column in cells.columns], [*values_of(cells)]
 
 
 def _frame(rows: Rows) -> pd.DataFrame:

@@ -1,63 +1,64 @@
-"""Handing on: a report's tables as rows by name, for CSV and Parquet alike."""
+"""Handing on: a report's tables as rows by name, for CSV, Parquet and frames alike."""
 
 from __future__ import annotations
 
 from costcalc.problems import fail
-from costcalc.render.linerows import cells_of
-from costcalc.render.rows import Rows, cost_rows, month_table_rows, projection_rows
+from costcalc.render.linerows import cells_of, values_of
+from costcalc.render.rows import Rows, line_rows, lines_in
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import LinesInEngine
-from costcalc.reports.outlook import Outlook
-from costcalc.reports.projection import Projection
+from costcalc.reports.plan.model import Plan
 
 TABLES = ("lines", "months", "customers")
 
 
-def rows_of(report: CostReport | Projection | Outlook, table: str = "lines") -> Rows:
+def rows_of(report: CostReport | Plan, table: str = "lines") -> Rows:
     """The rows of one table: lines, months or customers. CostcalcError: the report has no such table."""
-    if isinstance(report, Outlook):
-        return _outlook_rows(report, table)
-    if isinstance(report, Projection) and table == "months":
-        if not report.months:
-            raise fail("no-such-table", "there are no months to come to write", remedy="add --months 12")
-        return month_table_rows(report)
+    if is_in_engine(report, table):
+        cells = cells_of(report)
+        return [column.header for column in cells.columns], [*values_of(cells)]
+    if isinstance(report, Plan):
+        return _plan_rows(report, table)
+    if table != "lines":
+        raise fail("no-such-table", f'this answer has no table "{table}"', expected="lines")
+    return line_rows(report)
+
+
+def is_in_engine(report: CostReport | Plan, table: str) -> bool:
+    """Whether the engine holds the rows, and writes them."""
+    lines = lines_in(report)
+    return table == "lines" and isinstance(lines, LinesInEngine) and bool(lines)
+
+
+def _plan_rows(plan: Plan, table: str) -> Rows:
+    from costcalc.render.plan import rows
+
     if table == "lines":
-        return projection_rows(report) if isinstance(report, Projection) else cost_rows(report)
-    raise fail("no-such-table", f'this answer has no table "{table}"', expected="lines")
+        return line_rows(plan) if plan.log else rows.line_rows_ahead(plan)
+    if table == "months":
+        if not plan.months:
+            raise fail("no-such-table", "there are no months to come to write", remedy="add --months 12")
+        return rows.month_rows(plan)
+    if plan.log:
+        raise fail("no-such-table", f'this answer has no table "{table}"', expected="lines or months")
+    if not plan.customers:
+        raise fail(
+            "no-such-table", "the log names no customers", expected="a column customer",
+            remedy="map yours: --map customer=your_column",
+        )  # fmt: skip
+    return rows.customer_rows(plan)
 
 
-def _outlook_rows(report: Outlook, table: str) -> Rows:
-    from costcalc.render.outlook import rows
-
-    if table == "customers":
-        if not report.customers:
-            raise fail(
-                "no-such-table", "the log names no customers", expected="a column customer",
-                remedy="map yours: --map customer=your_column",
-            )  # fmt: skip
-        return rows.outlook_customer_rows(report)
-    return rows.outlook_month_rows(report) if table == "months" else rows.outlook_rows(report)
-
-
-def table_csv(report: CostReport | Projection | Outlook, table: str = "lines") -> str:
+def table_csv(report: CostReport | Plan, table: str = "lines") -> str:
     """One table as CSV."""
-    from costcalc.render.csv_ import csv_text, lines_csv
+    from costcalc.render.csv_ import csv_text, engine_csv
 
-    if table == "lines" and not isinstance(report, Outlook):
-        return lines_csv(report)
-    return csv_text(rows_of(report, table))
+    return engine_csv(report) if is_in_engine(report, table) else csv_text(rows_of(report, table))
 
 
-def table_parquet(report: CostReport | Projection | Outlook, table: str = "lines") -> bytes:
+def table_parquet(report: CostReport | Plan, table: str = "lines") -> bytes:
     """One table as Parquet: rounded money as decimals, exact money as text beside it."""
-    if (
-        table == "lines"
-        and not isinstance(report, Outlook)
-        and isinstance(report.lines, LinesInEngine)
-        and report.lines
-    ):
-        return cells_of(report).parquet()
-    return rows_parquet(rows_of(report, table))
+    return cells_of(report).parquet() if is_in_engine(report, table) else rows_parquet(rows_of(report, table))
 
 
 def rows_parquet(rows: Rows) -> bytes:

@@ -9,24 +9,18 @@ from costcalc.asked import Setting
 from costcalc.money import round_half_up
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.render.blocks import Facts
-from costcalc.render.tree import Table
 from costcalc.render.words import (
     amount_text,
     count_text,
     counted,
-    day_text,
     days_text,
     decimal_text,
-    money_text,
     month_text,
     months_text,
     plain_percent,
     price_text,
     share_text,
 )
-from costcalc.reports.lines import Touched
-from costcalc.reports.projection import Projection
-from costcalc.reports.revenue import Revenue
 from costcalc.reports.settings import settings_of
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.model import PriceChange
@@ -46,19 +40,6 @@ def cost_header(usage: UsageSummary, rating: Rating, rates: Sequence[RateUsed]) 
     return Facts(
         [usage_row(usage, rating), ("prices", tuple(price_parts(rating, rates))), *settings_rows(usage, rating)]
     )
-
-
-def projection_header(projection: Projection, table: Table) -> Facts:
-    """What a projection rests on."""
-    rows = [
-        usage_row(projection.usage, projection.rating),
-        ("prices", tuple(price_parts(projection.rating, projection.rates_used))),
-        *_scenario(projection, table),
-    ]
-    if projection.revenue:
-        rows.append(("revenue", tuple(_revenue(projection.revenue, projection))))
-    source = projection.revenue.source if projection.revenue else ""
-    return Facts([*rows, *settings_rows(projection.usage, projection.rating, source)])
 
 
 def settings_rows(
@@ -168,47 +149,3 @@ def _when(rates: Sequence[RateUsed]) -> str:
     months = sorted({rate.month_used for rate in rates})
     held = [rate.month for rate in rates if rate.held]
     return months_text(months[0], months[-1]) + (f", held from {month_text(min(held))}" if held else "")
-
-
-def _scenario(projection: Projection, table: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if not projection.changes:
-        yield "scenario", ("no rise: prices as they are published",)
-    for position, touched in enumerate(projection.changes):
-        yield "scenario" if position == 0 else "", tuple(_change(touched, projection, table))
-
-
-def _change(touched: Touched, projection: Projection, table: Table) -> Iterator[str]:
-    change = touched.change
-    word = change.selector.meter_word
-    meters = "" if word else ", every meter"
-    yield change_text(change) + meters + _begin(change, projection)
-    if touched.included:
-        yield f"{money_text(touched.included, projection.currency)} already at the raised list"
-    if touched.share and touched.share != 0:
-        yield "the whole bill" if touched.share == 1 else f"{_share(touched.cost, touched.share, table)} of the bill"
-
-
-def _share(cost: Fraction, share: Fraction, table: Table) -> str:
-    """What is touched as a share of the bill: that of its row in the table, where it is one."""
-    shown = next((row.share for row in table.rows if row.share and row.cost.before == cost), None)
-    return f"{shown}%" if shown else share_text(share)
-
-
-def _begin(change: PriceChange, projection: Projection) -> str:
-    if change.until_day is not None:
-        return f", before {day_text(change.until_day)}"
-    if change.from_day is not None:
-        return f", from {day_text(change.from_day)}"
-    return ", over the log and all months" if projection.months else ", over the whole log"
-
-
-def _revenue(revenue: Revenue, projection: Projection) -> Iterator[str]:
-    yield f"{money_text(revenue.amount, projection.currency)} in {counted(projection.usage.days, 'day')}"
-    yield revenue.source
-    if projection.revenue_share is not None and projection.revenue_share != 1:
-        yield f"known for {share_text(projection.revenue_share)} of the cost"
-    if revenue.kind == "rows" and not projection.rating.earns_by_row:
-        yield f"against the whole cost of {'its customers' if projection.names_customers else 'the log'}"
-    if projection.rating.revenue_without_cost and projection.revenue_share is not None:
-        missing = money_text(projection.rating.revenue_without_cost, projection.currency)
-        yield f"without {missing} of what has no price"

@@ -13,84 +13,20 @@ from typing import Any
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.rating.model import Assumption, Committed, Cost, ListAndContracted, RateUsed, Rating, Unpriced
 from costcalc.render.rows import RATIO_DIGITS, names_of
-from costcalc.render.tree import UNPRICED, Figures, Table, figures_of, status_of, table_of
-from costcalc.reports.answers import MoveAnswer
+from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
 from costcalc.reports.cost import CostReport, ListAndBilled
 from costcalc.reports.coverage import Coverage
 from costcalc.reports.forecast import BudgetAnswer, Estimate, Forecast, ForecastDay
 from costcalc.reports.lines import OtherList, ReportLine, Touched
-from costcalc.reports.margin import AssumedMargin, Margin
-from costcalc.reports.projection import MonthLine, Projection
 from costcalc.reports.settings import settings_of
 from costcalc.reports.usage import UsageSummary
+from costcalc.scenario.model import PriceChange
 
-PROJECT_SCHEMA = "costcalc.project/1"
 COST_SCHEMA = "costcalc.cost/1"
 FORECAST_SCHEMA = "costcalc.forecast/1"
 ENDS = ("low", "median", "high")  # of an estimate
 
 Json = dict[str, Any]
-
-
-def projection_json(projection: Projection) -> str:
-    """The projection as JSON, indented, with a line feed at its end."""
-    write = Writer(projection.currency)
-    below = projection.first_month_below_floor
-    return json_text(
-        {
-            "schema": PROJECT_SCHEMA,
-            "currency": projection.currency,
-            "complete": projection.is_complete,
-            "usage": usage_json(projection.usage, projection.rating),
-            "configuration": settings_json(
-                projection.usage, projection.rating, projection.revenue.source if projection.revenue else ""
-            ),
-            "changes": [write.touched(change) for change in projection.changes],
-            "total": write.cost(projection.total),
-            "lines": write.lines(projection.rating, projection.lines),
-            "basis": write.basis(projection.rating),
-            "commitments": [
-                write.committed(part) | {"shortfall_with_the_rise": write.money(part.shortfall.mid)}
-                for part in projection.rating.commitments
-            ],
-            "list_and_contracted": write.contracted(rating.contracted)
-            if (rating := projection.rating).contracted
-            else None,
-            "revenue": {
-                "amount": write.money(projection.revenue.amount),
-                "source": projection.revenue.source,
-                "covers": ratio_text(projection.revenue_share),
-                "without_cost": write.money(projection.rating.revenue_without_cost),
-            }
-            if projection.revenue
-            else None,
-            "margin": write.margin(projection.margin) if projection.margin else None,
-            "coverage": coverage_json(projection.coverage),
-            "assumed_margins": [_assumed_margin(margin) for margin in projection.assumed_margins],
-            "fewer_tokens": [
-                {"provider": answer.provider, "fewer": ratio_text(answer.fewer)} for answer in projection.tokens
-            ],
-            "limits": [
-                {"margin": ratio_text(limit.margin), "rise": ratio_text(limit.rise)} for limit in projection.limits
-            ],
-            "move": write.move(projection.move) if projection.move else None,
-            "months": write.months(projection.months),
-            "pass_throughs": [
-                {
-                    "share": ratio_text(each.share),
-                    "cost": write.cost(each.cost),
-                    "margin": write.margin(each.margin) if each.margin else None,
-                }
-                for each in projection.pass_throughs
-            ],
-            "floor": ratio_text(projection.floor),
-            "first_month_below_floor": str(below.month) if below else None,
-            "unpriced": [unpriced_json(part, projection.rating) for part in projection.rating.unpriced],
-            "assumptions": [write.assumption(part) for part in projection.rating.assumptions],
-            "other_lists": [write.other_list(other) for other in projection.other_lists],
-            "exchange_rates": [rate_json(rate) for rate in projection.rates_used],
-        }
-    )
 
 
 def cost_json(report: CostReport) -> str:
@@ -212,39 +148,28 @@ class Writer:
         }
 
     def cost(self, cost: Cost, figures: Figures | None = None) -> Json:
-        shown = figures or self._rounded(cost)
+        shown = figures or self.rounded(cost)
         return {
             "before": self.money(cost.before, shown.before),
             "low": self.money(cost.low, shown.low),
-            "with_the_rise": self.money(cost.mid, shown.mid),
+            "with_the_scenario": self.money(cost.mid, shown.mid),
             "high": self.money(cost.high, shown.high),
             "change": self.money(cost.change, shown.change),
             "rise": ratio_text(cost.rise),
         }
 
-    def _rounded(self, cost: Cost) -> Figures:
+    def rounded(self, cost: Cost) -> Figures:
         digits = minor_digits(self.currency)
         return Figures(*(round_half_up(amount, digits) for amount in (cost.before, cost.low, cost.mid, cost.high)))
-
-    def lines(self, rating: Rating, lines: Sequence[ReportLine]) -> list[Json]:
-        table = table_of(rating, lines)
-        return [
-            _line(line, table)
-            | {
-                "cost": self.cost(line.cost, table.by_line[line.key]) if line.basis else None,
-                "margin": self.margin(line.margin) if line.margin else None,
-            }
-            for line in lines
-        ]
 
     def spent_lines(self, rating: Rating, lines: Sequence[ReportLine]) -> list[Json]:
         table = table_of(rating, lines)
         return [
-            _line(line, table)
+            line_json(line, table)
             | {
                 "cost": self.money(line.cost.before, table.by_line[line.key].before) if line.basis else None,
-                "revenue": self.money(line.margin.revenue) if line.margin else None,
-                "margin": ratio_text(line.margin.before) if line.margin else None,
+                "revenue": self.money(line.earned.before.revenue or Fraction()) if line.earned else None,
+                "margin": ratio_text(line.earned.before.margin) if line.earned else None,
                 "margin_at_most": line.margin_is_bound,
             }
             for line in lines
@@ -260,63 +185,22 @@ class Writer:
             for basis, cost in costs.items()
         ]
 
-    def touched(self, touched: Touched) -> Json:
-        change = touched.change
+    def change(self, change: PriceChange, touched: Touched | None) -> Json:
+        is_rate = change.new_rate is not None
         return {
             "written": change.written,
             "selector": str(change.selector),
-            "low": ratio_text(change.low) if change.new_rate is None else None,
-            "high": ratio_text(change.high) if change.new_rate is None else None,
+            "low": None if is_rate else ratio_text(change.low),
+            "high": None if is_rate else ratio_text(change.high),
             "new_rate": exact_text(change.new_rate) if change.new_rate is not None else None,
-            "from_day": change.from_day.isoformat() if change.from_day else None,
-            "until_day": change.until_day.isoformat() if change.until_day else None,
+            "from_day": day_text(change.from_day),
+            "until_day": day_text(change.until_day),
             "event": change.event or None,
             "passed_through": ratio_text(change.passed_through),
-            "cost_touched": self.money(touched.cost),
-            "included": self.money(touched.included),
-            "share": ratio_text(touched.share),
-            "not_applied": self.money(touched.not_applied),
-        }
-
-    def margin(self, margin: Margin) -> Json:
-        low, high = margin.range_after or (margin.after, margin.after)
-        return {
-            "revenue": self.money(margin.revenue),
-            "cost_before": self.money(margin.cost.before),
-            "cost_with_the_rise": self.money(margin.cost.mid),
-            "before": ratio_text(margin.before),
-            "with_the_rise": ratio_text(margin.after),
-            "at_the_low_end": ratio_text(low),
-            "at_the_high_end": ratio_text(high),
-            "erosion": ratio_text(margin.erosion),
-            "money_lost": self.money(margin.money_lost),
-            "recover": ratio_text(margin.recover),
-            "hold": ratio_text(margin.hold),
-        }
-
-    def move(self, answer: MoveAnswer) -> Json:
-        return {
-            "target": answer.target,
-            "region": answer.target_region,
-            "share": ratio_text(answer.share),
-            "saved_at_most": self.money(answer.saved_at_most),
-            "lost": self.money(answer.lost),
-            "reason": answer.reason,
-        }
-
-    def months(self, months: Sequence[MonthLine]) -> list[Json]:
-        shown, _ = figures_of([month.cost for month in months], self.currency)
-        return [self._month(month, figures) for month, figures in zip(months, shown, strict=True)]
-
-    def _month(self, month: MonthLine, figures: Figures) -> Json:
-        return {
-            "month": str(month.month),
-            "requests": ratio_text(month.requests),
-            "tokens": ratio_text(month.tokens),
-            "unpriced_tokens": ratio_text(month.unpriced_tokens),
-            "frozen": self.money(month.frozen),
-            "cost": self.cost(month.cost, figures),
-            "margin": self.margin(month.margin) if month.margin else None,
+            "cost_touched": self.money(touched.cost) if touched else None,
+            "included": self.money(touched.included) if touched else None,
+            "share": ratio_text(touched.share) if touched else None,
+            "not_applied": self.money(touched.not_applied) if touched else None,
         }
 
     def assumption(self, part: Assumption) -> Json:
@@ -328,13 +212,10 @@ class Writer:
             "total_high": self.money(part.high) if part.high is not None else None,
         }
 
-    def other_list(self, other: OtherList) -> Json:
-        return self._other_list(other) | {"total": self.cost(other.total)}
-
     def spent_other_list(self, other: OtherList) -> Json:
-        return self._other_list(other) | {"total": self.money(other.total.before)}
+        return self.other_list(other) | {"total": self.money(other.total.before)}
 
-    def _other_list(self, other: OtherList) -> Json:
+    def other_list(self, other: OtherList) -> Json:
         return {"provider": other.provider, "region": other.region, "default_region": other.default_region}
 
     def committed(self, part: Committed) -> Json:
@@ -362,7 +243,7 @@ class Writer:
         }
 
 
-def _line(line: ReportLine, table: Table) -> Json:
+def line_json(line: ReportLine, table: Table) -> Json:
     status = status_of(line, table.holes)
     return {
         "names": names_of(line.key, table.by),
@@ -439,15 +320,6 @@ def unpriced_json(part: Unpriced, rating: Rating) -> Json:
         "requests": count_json(part.requests),
         "rows": part.rows,
         "names": names_of(part.line, rating.by),
-    }
-
-
-def _assumed_margin(margin: AssumedMargin) -> Json:
-    return {
-        "before": ratio_text(margin.before),
-        "with_the_rise": ratio_text(margin.after),
-        "recover": ratio_text(margin.recover),
-        "hold": ratio_text(margin.hold),
     }
 
 

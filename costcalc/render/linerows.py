@@ -18,13 +18,14 @@ from costcalc.render.rows import (
     UNALLOCATED,
     Value,
     fx_values,
+    lines_in,
     own_names,
     shown_costs,
 )
 from costcalc.render.tree import LARGEST, STATUS_NAMES, coins_of_total
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import LinesInEngine
-from costcalc.reports.projection import Projection
+from costcalc.reports.plan.model import Plan
 from costcalc.usage.paths import quoted
 from costcalc.usage.tables import Kind
 
@@ -32,10 +33,11 @@ Others = Callable[[LineCells, int], Mapping[str, str]]  # what stands in the pla
 Texts = dict[str, tuple[str, Kind]]  # header → SQL
 
 
-def cells_of(report: CostReport | Projection, others: Others = lambda _cells, _place: {}) -> LineCells:
+def cells_of(report: CostReport | Plan, others: Others = lambda _cells, _place: {}) -> LineCells:
     """The cells of every line, as `rows` has them of lines that are values."""
-    assert isinstance(report.lines, LinesInEngine)
-    table, rating = report.lines.table, report.rating
+    lines, rating = lines_in(report), report.rating
+    assert isinstance(lines, LinesInEngine)
+    table = lines.table
     digits = minor_digits(rating.currency)
     tree = LineTree(table, LARGEST)
     cells = LineCells(coins_of(tree, coins_of_total(rating.total, digits, table.width), 10**digits))
@@ -91,7 +93,7 @@ def _last_coin(table: LineTable, place: int) -> int:
     return 1 if table.width == 2 and place else table.width - 1
 
 
-def _fx_texts(cells: LineCells, report: CostReport | Projection) -> Texts:
+def _fx_texts(cells: LineCells, report: CostReport | Plan) -> Texts:
     """The exchange rate of a line, by the month that it names."""
     rates = report.rating.rates_used
     if not rates:

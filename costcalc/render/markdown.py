@@ -24,12 +24,11 @@ from costcalc.render.blocks import (
     Twig,
 )
 from costcalc.render.forecast import forecast_blocks
-from costcalc.render.outlook.page import outlook_blocks
-from costcalc.render.page import cost_blocks, projection_blocks
+from costcalc.render.page import cost_blocks
+from costcalc.render.plan.page import plan_blocks
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Forecast
-from costcalc.reports.outlook import Outlook
-from costcalc.reports.projection import Projection
+from costcalc.reports.plan.model import Plan
 
 _BAR_WIDTH = 48
 _DRAWING_WIDTH = 76
@@ -41,9 +40,11 @@ _LINKED = re.compile(r"@|#\d|\bGH-\d|://|www\.", re.IGNORECASE)
 _ALIGN = {"name": ":--", "text": ":--", "number": "--:"}
 
 
-def projection_markdown(projection: Projection) -> str:
-    """The page of a projection as GitHub Markdown."""
-    return markdown_text("What the rise does", projection_blocks(projection, is_wide=True))
+def plan_markdown(plan: Plan) -> str:
+    """The page of a plan as GitHub Markdown."""
+    return markdown_text(
+        "What the rise does" if plan.log else "What the scenario does", plan_blocks(plan, is_wide=True)
+    )
 
 
 def cost_markdown(report: CostReport) -> str:
@@ -54,11 +55,6 @@ def cost_markdown(report: CostReport) -> str:
 def forecast_markdown(forecast: Forecast) -> str:
     """The page of a forecast as GitHub Markdown."""
     return markdown_text("What is to come", forecast_blocks(forecast))
-
-
-def outlook_markdown(outlook: Outlook) -> str:
-    """The page of an outlook as GitHub Markdown."""
-    return markdown_text("What the scenario does", outlook_blocks(outlook, is_wide=True))
 
 
 def escaped(text: str) -> str:

@@ -12,9 +12,8 @@ from costcalc.render.blocks import Bar, Block, Branch, Cell, Command, Drawing, F
 
 # Report -> the module and the function that say what its page is made of, and whether it asks how much room there is.
 _PAGES = {
-    "Projection": ("costcalc.render.page", "projection_blocks", True),
     "CostReport": ("costcalc.render.page", "cost_blocks", False),
-    "Outlook": ("costcalc.render.outlook.page", "outlook_blocks", True),
+    "Plan": ("costcalc.render.plan.page", "plan_blocks", True),
     "Forecast": ("costcalc.render.forecast", "forecast_blocks", False),
     "Advice": ("costcalc.render.advice.page", "advice_blocks", False),
     "Explanation": ("costcalc.render.explanation.page", "explanation_blocks", False),

@@ -10,11 +10,11 @@ from fractions import Fraction
 from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
 from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
 from costcalc.rating.rate import PRICE_FIELDS
-from costcalc.render.tree import UNPRICED, Table, figures_of, status_of, table_of
+from costcalc.render.tree import UNPRICED, Table, status_of, table_of
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Estimate, Forecast
 from costcalc.reports.lines import ReportLine
-from costcalc.reports.projection import MonthLine, Projection
+from costcalc.reports.plan.model import Plan
 
 Value = str | int | Decimal | datetime | None
 Rows = tuple[Sequence[str], Sequence[Sequence[Value]]]  # the header, and a row a line
@@ -24,53 +24,24 @@ UNALLOCATED = "unallocated"  # the name of what a log's own column leaves open: 
 FX_COLUMNS = ("fx_from", "fx_rate", "fx_month")
 
 
-def projection_rows(projection: Projection) -> Rows:
-    """A row a line: its names, its cost before and with the rise, and how well it is known."""
-    return _rows(projection.rating, projection.lines, shown_costs(projection))
+def line_rows(report: CostReport | Plan) -> Rows:
+    """A row a line over the log: its names, what it cost before and with the rise, and how well it is known."""
+    return _rows(report.rating, lines_in(report), shown_costs(report))
 
 
-def cost_rows(report: CostReport) -> Rows:
-    """A row a line of what was spent."""
-    return _rows(report.rating, report.lines, shown_costs(report))
+def lines_in(report: CostReport | Plan) -> Sequence[ReportLine]:
+    """The lines over the log."""
+    if isinstance(report, CostReport):
+        return report.lines
+    return report.log.lines if report.log else ()
 
 
-def shown_costs(report: CostReport | Projection) -> Sequence[str]:
+def shown_costs(report: CostReport | Plan) -> Sequence[str]:
     """Which costs have a column."""
     if isinstance(report, CostReport):
         return ("mid",)
-    has_range = report.total.low != report.total.high
+    has_range = report.rating.total.low != report.rating.total.high
     return ("before", "low", "mid", "high") if has_range else ("before", "mid")
-
-
-def month_table_rows(projection: Projection) -> Rows:
-    """A row a month; costs in coins that add up to the printed total, the exact ones beside them."""
-    shown, _ = figures_of([month.cost for month in projection.months], projection.currency)
-    digits = minor_digits(projection.currency)
-    rates = fx_values(projection.rates_used)
-    found = []
-    for month, figures in zip(projection.months, shown, strict=True):
-        values = _month_values(month, projection.currency)
-        for name, column in COLUMN_NAMES.items():
-            values[column] = getattr(figures, name)
-        values["change"] = figures.change
-        values["cost_frozen"] = (
-            figures.before if month.frozen == month.cost.before else round_half_up(month.frozen, digits)
-        )
-        values |= {
-            "cost_frozen_exact": exact_value(month.frozen),
-            "cost_before_exact": exact_value(month.cost.before),
-            "cost_exact": exact_value(month.cost.mid),
-        }
-        found.append(values | (fx_values(projection.rates_used, str(month.month)) if rates else {}))
-    names = tuple(found[0]) if found else (*MONTH_COLUMNS, "cost_frozen_exact", "cost_before_exact", "cost_exact")
-    return names, [tuple(values.values()) for values in found]
-
-
-def month_rows(projection: Projection) -> Rows:
-    """A row a month; exact amounts."""
-    found = [_month_values(month, projection.currency) for month in projection.months]
-    names = tuple(found[0]) if found else MONTH_COLUMNS
-    return names, [tuple(values.values()) for values in found]
 
 
 def forecast_rows(forecast: Forecast) -> Rows:
@@ -121,7 +92,7 @@ def _rows(rating: Rating, lines: Sequence[ReportLine], columns: Sequence[str]) -
         nothing = ReportLine((None,) * len(rating.by), Cost(), None, Fraction(), ())
         return _rows(rating, [nothing], columns)[0], []
     table = table_of(rating, lines)
-    has_revenue = any(line.margin for line in lines)
+    has_revenue = any(line.earned for line in lines)
     found = []
     fx: dict[str | None, dict[str, Value]] = {}
     for line in lines:
@@ -190,41 +161,14 @@ def _line_values(line: ReportLine, table: Table, columns: Sequence[str], currenc
 
 
 def _margin_values(line: ReportLine, has_before: bool) -> dict[str, Value]:
-    margin = line.margin
-    values: dict[str, Value] = {"revenue": exact_value(margin.revenue) if margin else None}
+    earned = line.earned
+    values: dict[str, Value] = {"revenue": exact_value(earned.after.revenue or Fraction()) if earned else None}
     if has_before:
-        values["margin_before"] = ratio_value(margin.before) if margin else None
-    values["margin"] = ratio_value(margin.after) if margin else None
+        values["margin_before"] = ratio_value(earned.before.margin) if earned else None
+    values["margin"] = ratio_value(earned.after.margin) if earned else None
     if has_before:
-        values["hold"] = ratio_value(margin.hold) if margin else None
+        values["hold"] = ratio_value(earned.hold) if earned else None
     return values
-
-
-MONTH_COLUMNS = (
-    "month", "requests", "tokens", "cost_frozen", "cost_before", "cost_low", "cost", "cost_high", "change", "currency",
-    "revenue", "margin_before", "margin", "unpriced_tokens",
-)  # fmt: skip
-
-
-def _month_values(month: MonthLine, currency: str) -> dict[str, Value]:
-    cost, margin = month.cost, month.margin
-    values = (
-        str(month.month),
-        ratio_value(month.requests),
-        ratio_value(month.tokens),
-        exact_value(month.frozen),
-        exact_value(cost.before),
-        exact_value(cost.low),
-        exact_value(cost.mid),
-        exact_value(cost.high),
-        exact_value(cost.change),
-        currency,
-        exact_value(margin.revenue) if margin else None,
-        ratio_value(margin.before) if margin else None,
-        ratio_value(margin.after) if margin else None,
-        ratio_value(month.unpriced_tokens),
-    )
-    return dict(zip(MONTH_COLUMNS, values, strict=True))
 
 
 def names_of(key: LineKey, by: Sequence[str]) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.coverage import margin_title
 from costcalc.render.figures import NONE
-from costcalc.render.outlook.months import month_figures
+from costcalc.render.plan.months import month_figures
 from costcalc.render.words import (
     amount_text,
     counted,
@@ -23,8 +23,8 @@ from costcalc.render.words import (
     plain_percent,
     share_text,
 )
-from costcalc.reports.case import Totals
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.model import Plan
+from costcalc.reports.plan.totals import Totals
 from costcalc.reports.simulation import Quantiles, Simulated, Simulation, Swing
 
 _SHOWN = (8, 12)  # inputs of the tornado; where there is room, more
@@ -35,15 +35,15 @@ _KINDS = {
 }  # fmt: skip
 
 
-def simulation_blocks(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Iterator[Block]:
+def simulation_blocks(plan: Plan, simulation: Simulation, is_wide: bool) -> Iterator[Block]:
     """What the draws come to; each line begins with the exact figure."""
     yield Gap()
-    yield Note(_headline(outlook, simulation), "strong")
+    yield Note(_headline(plan, simulation), "strong")
     yield Gap()
-    yield _months(outlook, simulation, is_wide)
+    yield _months(plan, simulation, is_wide)
     yield Gap()
-    yield _tornado(outlook, simulation, is_wide)
-    yield from _notes(outlook, simulation, is_wide)
+    yield _tornado(plan, simulation, is_wide)
+    yield from _notes(plan, simulation, is_wide)
 
 
 def input_text(drawn: Input) -> str:
@@ -67,9 +67,9 @@ def _plain(value: Fraction) -> str:
     return exact_text(value, 4)
 
 
-def _headline(outlook: Outlook, simulation: Simulation) -> str:
+def _headline(plan: Plan, simulation: Simulation) -> str:
     last = simulation.months[-1]
-    cost, currency = last.draws.cost, outlook.currency
+    cost, currency = last.draws.cost, plan.currency
     text = (
         f"Estimate from {simulation.draws:,} draws: in {long_month_text(last.month)} eight of ten cost"
         f" {money_text(cost.p10, currency)} to {money_text(cost.p90, currency)}"
@@ -86,37 +86,37 @@ def _headline(outlook: Outlook, simulation: Simulation) -> str:
     return f"{text}; the margin falls below {floor} in {_chance(broken)} of the draws, in one month or another."
 
 
-def _months(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
+def _months(plan: Plan, simulation: Simulation, is_wide: bool) -> Grid:
     has_margin = any(one.draws.margin for one in simulation.months)
     has_floor = simulation.ever_broken is not None
     rows = []
-    figures, total_figures = month_figures(outlook)
-    for position, (one, month) in enumerate(zip(simulation.months, outlook.months, strict=True)):
-        unit = outlook.currency if position == 0 else ""
+    figures, total_figures = month_figures(plan)
+    for position, (one, month) in enumerate(zip(simulation.months, plan.months, strict=True)):
+        unit = plan.currency if position == 0 else ""
         broken = [_chance_cell(one.draws.below), _chance_cell(one.broken)] if has_floor else []
         rows.append(
             [
                 Cell(month_text(one.month)),
-                *_cells(outlook, figures[position].mid, month.after, one.draws, has_margin, unit, is_wide),
+                *_cells(plan, figures[position].mid, month.after, one.draws, has_margin, unit, is_wide),
                 *broken,
             ]
         )
-    whole = _cells(outlook, total_figures.mid, outlook.after, simulation.whole, has_margin, outlook.currency, is_wide)
+    whole = _cells(plan, total_figures.mid, plan.whole.after, simulation.whole, has_margin, plan.currency, is_wide)
     total = [Cell("All months"), *whole, *([_chance_cell(simulation.whole.below), NONE] if has_floor else [])]
     rows.append([Cell(cell.text, cell.style or "strong", cell.unit) for cell in total])
     columns = [
         Column("Month", "name"),
         Column("Cost"), Column("P10"), Column("P50", drop=4), Column("P90"),
-        *([Column(margin_title(outlook.coverage)), Column("P10", drop=2), Column("P50", drop=5), Column("P90", drop=3)] if has_margin else []),
+        *([Column(margin_title(plan.coverage)), Column("P10", drop=2), Column("P50", drop=5), Column("P90", drop=3)] if has_margin else []),
         *([Column("Below", drop=6), Column("By then", drop=1)] if has_floor else []),
     ]  # fmt: skip
     return Grid(columns, rows)
 
 
 def _cells(
-    outlook: Outlook, shown: Decimal, exact: Totals, draws: Simulated, has_margin: bool, unit: str, is_wide: bool
+    plan: Plan, shown: Decimal, exact: Totals, draws: Simulated, has_margin: bool, unit: str, is_wide: bool
 ) -> list[Cell]:
-    digits = 0 if not is_wide and draws.cost.p90 >= 10_000 else minor_digits(outlook.currency)
+    digits = 0 if not is_wide and draws.cost.p90 >= 10_000 else minor_digits(plan.currency)
     cost = [Cell(decimal_text(round_half_up(value, digits))) for value in _three(draws.cost)]
     found = [Cell(decimal_text(round_half_up(Fraction(shown), digits)), "", unit), *cost]
     if has_margin:
@@ -139,7 +139,7 @@ def _chance_cell(share: Fraction | None) -> Cell:
     return NONE if share is None else Cell(_chance(share), "worse" if share >= Fraction(1, 2) else "")
 
 
-def _tornado(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
+def _tornado(plan: Plan, simulation: Simulation, is_wide: bool) -> Grid:
     """Each input drawn alone: how far it moves the last month from P10 to P90."""
     shown = simulation.tornado[: _SHOWN[is_wide]]
     longest = max((swing.money for swing in shown), default=Fraction())
@@ -147,7 +147,7 @@ def _tornado(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Grid:
     rows = []
     for position, swing in enumerate(shown):
         low, _, high = _three(swing.profit or swing.cost)
-        digits, unit = minor_digits(outlook.currency), outlook.currency if position == 0 else ""
+        digits, unit = minor_digits(plan.currency), plan.currency if position == 0 else ""
         ends = [Cell(decimal_text(round_half_up(end, digits))) for end in (low, high)]
         moved = decimal_text(round_half_up(swing.money, digits))
         rows.append(
@@ -177,7 +177,7 @@ def _bar(swing: Swing, longest: Fraction) -> str:
     return ("█" * max(1, round(swing.money / longest * _BAR)) if swing.money else "").ljust(_BAR)
 
 
-def _notes(outlook: Outlook, simulation: Simulation, is_wide: bool) -> Iterator[Note]:
+def _notes(plan: Plan, simulation: Simulation, is_wide: bool) -> Iterator[Note]:
     last = month_text(simulation.months[-1].month)
     rest = len(simulation.tornado) - len(simulation.tornado[: _SHOWN[is_wide]])
     if rest:

@@ -1,4 +1,4 @@
-"""JSON of a simulation: a part of that of its outlook."""
+"""JSON of a simulation: a part of that of its plan."""
 
 from __future__ import annotations
 

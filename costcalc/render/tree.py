@@ -18,7 +18,7 @@ from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
 from costcalc.records import dataclass
 from costcalc.render.rounding import share_out_together
 from costcalc.reports.lines import LinesInEngine, ReportLine
-from costcalc.reports.margin import Margin, together
+from costcalc.reports.plan.totals import Outcome, added
 
 _MID = 2  # of the four columns
 LARGEST = 10  # rows beyond the largest ten fold into one
@@ -81,17 +81,18 @@ class Held:
     tokens: Fraction
     requests: Fraction | None  # None: the log does not say
     status: str
-    margin: Margin | None  # of the lines whose revenue is known
+    earned: Outcome | None  # of the lines whose revenue is known
     margin_is_bound: bool
 
     @classmethod
     def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> Held:
         counts = [line.requests for line in lines]
+        known = [line.earned for line in lines if line.earned]
         return cls(
             sum((line.tokens for line in lines), Fraction()),
             None if None in counts else sum((count for count in counts if count is not None), Fraction()),
             _status({status_of(line, holes) for line in lines}),
-            together([line.margin for line in lines if line.margin]),
+            added(known) if known else None,
             any(line.margin_is_bound for line in lines),
         )
 

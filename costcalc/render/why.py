@@ -12,8 +12,7 @@ from costcalc.render.blocks import Block, Command, Gap, Note
 if TYPE_CHECKING:
     from costcalc.reports.cost import CostReport
     from costcalc.reports.forecast import Forecast
-    from costcalc.reports.outlook import Outlook
-    from costcalc.reports.projection import Projection
+    from costcalc.reports.plan.model import Plan
     from costcalc.scenario.model import PriceChange
 
 _ANY = "Why any figure"
@@ -21,13 +20,13 @@ _OF_THE_LOG = "What the log comes to, taken apart"  # of reports whose own figur
 _OF_PYTHON = "costcalc.explain(…), with the same usage and options"
 
 
-def why_projection(projection: Projection) -> Iterator[Block]:
+def why_log(plan: Plan) -> Iterator[Block]:
     """`Why any figure: costcalc explain usage.csv --hike alibaba=34`; rises that begin after the log are in none of them."""
-    call, last = projection.usage.asked.call, projection.usage.last_day
-    later = [touched.change for touched in projection.changes if _is_later(touched.change, last)]
+    call, last = plan.usage.asked.call, plan.usage.last_day
+    later = [change for change in plan.changes if _is_later(change, last)]
     if call and later:
-        call = _without(call, later, [touched.change for touched in projection.changes])
-    if projection.rating.charges:
+        call = _without(call, later, list(plan.changes))
+    if plan.rating.charges:
         yield from _why(_ANY, call)
 
 
@@ -49,10 +48,10 @@ def why_forecast(forecast: Forecast) -> Iterator[Block]:
     yield from _why("Why the amount spent", call.instead(since) if call else None)
 
 
-def why_outlook(outlook: Outlook) -> Iterator[Block]:
+def why_ahead(plan: Plan) -> Iterator[Block]:
     """The log that the months to come carry on, at its own prices."""
-    call = outlook.usage.asked.call
-    if outlook.rating.charges:
+    call = plan.usage.asked.call
+    if plan.rating.charges:
         yield from _why(_OF_THE_LOG, call.without("--hike", "--scenario", "--pass-through") if call else None)
 
 

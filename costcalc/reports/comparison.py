@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -14,28 +14,18 @@ from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.reading import IN_PARTS
 from costcalc.forecasts.run import Run
 from costcalc.rating.model import RateUsed, Rating
-from costcalc.reports.case import Case, OutlookOptions, Totals, coverage, totals
 from costcalc.reports.coverage import Coverage
-from costcalc.reports.margin import ASSUMED_MARGINS
-from costcalc.reports.outlook import (
-    CustomerLine,
-    OutlookLine,
-    OutlookMonth,
-    OverMonths,
-    customers_of,
-    ends_of,
-    lines_of,
-    months_under,
-    totals_by_customer,
-)
-from costcalc.reports.revenue import Earned
+from costcalc.reports.plan.ahead import customers_of, ends_of, lines_of, months_under, totals_by_customer
+from costcalc.reports.plan.case import Case, coverage, totals
+from costcalc.reports.plan.model import CustomerLine, LineAhead, OverMonths, PlanMonth, PlanOptions
+from costcalc.reports.plan.totals import ASSUMED_MARGINS, AssumedMargin, Totals
+from costcalc.reports.revenue import UNSTATED, Earned
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee
 
 TODAY = "Today"  # the first row: today's usage at the announced list
-UNSTATED = Earned()
 _HALF = Fraction(1, 2)
 
 
@@ -75,23 +65,14 @@ class ComparisonOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class AssumedOutcome:
-    """What becomes of a margin of today, where no revenue is known."""
-
-    today: Fraction  # over the log's own time
-    before: Fraction  # in the last month, with today's usage at the announced list
-    last: Fraction  # in the last month
-
-
-@dataclass(frozen=True, slots=True)
 class Alternative(OverMonths):
     """What one scenario comes to. Its months hold today's usage beside it, earning by the same rules."""
 
     choice: Choice
-    months: Sequence[OutlookMonth]
+    months: Sequence[PlanMonth]
     customers: Sequence[CustomerLine]  # in the last month, worst first; empty where the log has no customers
-    lines: Sequence[OutlookLine]  # dearest first; empty where none were asked for
-    assumed: Sequence[AssumedOutcome]  # empty where the revenue is known
+    lines: Sequence[LineAhead]  # dearest first; empty where none were asked for
+    assumed: Sequence[AssumedMargin]  # in the last month; empty where the revenue is known
     revenue_source: str  # "": unknown
     coverage: Coverage | None  # of how much the last month's margin is; None: the revenue is unknown
     floor: Fraction | None
@@ -104,41 +85,18 @@ class Alternative(OverMonths):
         return self.choice.name
 
     @property
-    def points_lost(self) -> Fraction | None:
-        """Today's margin less the scenario's, in the last month: 0.08 is 8 points."""
-        before, after = self.last.before.margin, self.last.after.margin
-        return None if before is None or after is None else before - after
-
-    @property
     def profit_lost(self) -> Fraction | None:
         """The part of the last month's profit that is gone: 0.3 is 30%; None where there is none to lose."""
         before, after = self.last.before.profit, self.last.after.profit
         return None if before is None or after is None or before <= 0 else (before - after) / before
 
     @property
-    def margins(self) -> tuple[Fraction, Fraction] | None:
-        """The lowest and the highest margin of the last month, over the ends of every range."""
-        found = [each.margin for each in (self.last.low, self.last.after, self.last.high)]
-        known = [margin for margin in found if margin is not None]
-        return (min(known), max(known)) if known else None
-
-    @property
-    def first_below_floor(self) -> Month | None:
-        return self._first_below(lambda month: [month.after])
-
-    @property
-    def first_below_floor_at_worst(self) -> Month | None:
+    def first_below_floor_at_worst(self) -> PlanMonth | None:
         """At the worst end of the ranges."""
-        return self._first_below(lambda month: [month.low, month.after, month.high])
-
-    def _first_below(self, looked_at: Callable[[OutlookMonth], Sequence[Totals]]) -> Month | None:
         floor = self.floor
         if floor is None:
             return None
-        for month in self.months:
-            if any(each.margin is not None and each.margin < floor for each in looked_at(month)):
-                return month.month
-        return None
+        return next((month for month in self.months if month.margins and month.margins[0] < floor), None)
 
     @property
     def changes_nothing(self) -> bool:
@@ -261,6 +219,7 @@ class _Baseline:
 
     business: Business
     income: Income
+    frozen: Run  # at the list of the log's last day
     announced: Run  # at the announced list
     customers: Mapping[str | None, Totals]  # at the list of the log's last day
     rates_used: Sequence[RateUsed]
@@ -282,7 +241,7 @@ class _Baselines:
         frozen = self.horizon.run(business=business, income=income, is_frozen=True, reading=IN_PARTS)
         announced = self.horizon.run(business=business, income=income, reading=IN_PARTS)
         rates = (*frozen.rates_used, *announced.rates_used)
-        found = _Baseline(business, income, announced, totals_by_customer(case, frozen), rates)
+        found = _Baseline(business, income, frozen, announced, totals_by_customer(case, frozen), rates)
         self._found.append(found)
         return found
 
@@ -291,20 +250,20 @@ def _alternative(
     horizon: Horizon, choice: Choice, options: ComparisonOptions, baselines: _Baselines
 ) -> tuple[Alternative, Sequence[RateUsed]]:
     """What a scenario comes to, and the exchange rates that it took."""
-    asked = OutlookOptions(choice.scenario, choice.changes, options.by, options.earned, options.floor)
+    asked = PlanOptions(choice.scenario, choice.changes, options.by, options.earned, options.floor)
     case = Case(horizon, asked, baselines.usage)
     earning = _at_half(case) or case  # the same runs say what margins become that nobody has stated
     base = baselines.of(earning)
     after = earning.run(reading=IN_PARTS)
     ends = ends_of(earning, after)
-    shown = [base.announced, after, *ends]
+    shown = [base.frozen, base.announced, after, *ends]
     assumed = _assumed(earning, base.announced, after) if earning is not case else []
     if earning is not case:
         shown = [_unearned(run) for run in shown]
     found = Alternative(
         choice,
-        months_under(case, shown[0], shown[1], (shown[2], shown[3])),
-        customers_of(case, base.customers, shown[1]),
+        months_under(case, *shown),
+        customers_of(case, base.customers, shown[2]),
         lines_of(horizon, options.by, base.announced, after) if options.by else (),
         assumed,
         case.source,
@@ -327,7 +286,7 @@ def _at_half(case: Case) -> Case | None:
     return Case(case.horizon, replace(case.options, earned=Earned(margin=_HALF)), case.usage)
 
 
-def _assumed(case: Case, announced: Run, after: Run) -> list[AssumedOutcome]:
+def _assumed(case: Case, announced: Run, after: Run) -> list[AssumedMargin]:
     """What becomes of margins of 40 to 80%. A total of revenue stands in every month in proportion to itself."""
     before, last = totals(case, announced)[-1], totals(case, after)[-1]
     found = []
@@ -335,7 +294,7 @@ def _assumed(case: Case, announced: Run, after: Run) -> list[AssumedOutcome]:
         ratio = _HALF / (1 - margin)
         then, now = (_earning(each, ratio).margin for each in (before, last))
         if then is not None and now is not None:
-            found.append(AssumedOutcome(margin, then, now))
+            found.append(AssumedMargin(margin, then, now))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Handout: an outlook with all that a page needs to be forwarded: what a reader may turn, and where prices come from."""
+"""Handout: a plan with all that a page needs to be forwarded: what a reader may turn, and where prices come from."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from costcalc.pricebook.model import Source
-from costcalc.reports.case import Case
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.model import Plan
 from costcalc.reports.sliders import Sliders, sliders
 from costcalc.reports.sourcing import SourceUsed, sources_used
 
@@ -17,14 +17,14 @@ from costcalc.reports.sourcing import SourceUsed, sources_used
 class Handout:
     """One page's worth: a value, to be written as HTML."""
 
-    outlook: Outlook
+    plan: Plan
     sliders: Sliders | str  # or why there are none
     sources: tuple[SourceUsed, ...] = ()
     rates: Mapping[str, Source] = field(default_factory=dict)  # who says the exchange rates, by basis
 
 
-def handout(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Handout:
-    """The outlook with its sliders and sources. `pass_through`: the one that the outlook was reckoned with."""
-    bases = {rate.basis for rate in outlook.rates_used}
+def handout(case: Case, plan: Plan, pass_through: Fraction | None) -> Handout:
+    """The plan with its sliders and sources. `pass_through`: the one that the plan was reckoned with."""
+    bases = {rate.basis for rate in plan.rates_used}
     rates = {basis: source for basis, source in case.fx.sources.items() if basis in bases}
-    return Handout(outlook, sliders(case, outlook, pass_through), tuple(sources_used(case, outlook)), rates)
+    return Handout(plan, sliders(case, plan, pass_through), tuple(sources_used(case, plan)), rates)

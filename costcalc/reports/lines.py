@@ -17,7 +17,7 @@ from costcalc.rating.linetable import LineTable
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.records import dataclass
-from costcalc.reports.margin import Margin
+from costcalc.reports.plan.totals import Outcome, outcome
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.usage.ledger import UsageLedger
 
@@ -31,7 +31,7 @@ class ReportLine:
     requests: Fraction | None
     tokens: Fraction
     basis: tuple[str, ...]  # every kind of evidence in it
-    margin: Margin | None = None
+    earned: Outcome | None = None  # the line's revenue and the cost against it; None: the log does not state it
     margin_is_bound: bool = False  # some of the line's cost has no price: the margin is at most that
     unpriced_tokens: Fraction = Fraction()
 
@@ -152,15 +152,15 @@ def _line(
         if charge.has_revenue:
             covered = covered + charge.cost
     unpriced = sum((part.tokens for part in missing), Fraction())
-    margin = Margin(revenue[key], covered) if key in revenue else None
+    earned = outcome(covered, revenue[key]) if key in revenue else None
     return ReportLine(
         key,
         cost,
         None if by_meter or None in counts else sum((count for count in counts if count is not None), Fraction()),
         tokens + unpriced,
         tuple(sorted({charge.basis for charge in charges})),
-        margin,
-        is_whole and margin is not None and bool(missing),
+        earned,
+        is_whole and earned is not None and bool(missing),
         unpriced,
     )
 

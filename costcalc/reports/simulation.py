@@ -12,7 +12,7 @@ from costcalc.forecasts.inputs import Input, inputs_of
 from costcalc.forecasts.trials import Alone, MonthTrials, Trials
 from costcalc.forecasts.trials import Quantiles as Found
 from costcalc.problems import fail
-from costcalc.reports.case import Case
+from costcalc.reports.plan.case import Case
 
 LEAST_DRAWS, MOST_DRAWS = 100, 1_000_000
 DIGITS = 12  # of an estimate that are kept: what lies beyond them is the machine's

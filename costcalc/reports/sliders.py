@@ -1,4 +1,4 @@
-"""Sliders: what a reader may turn of an outlook's price changes, and every amount that then moves, exact."""
+"""Sliders: what a reader may turn of a plan's price changes, and every amount that then moves, exact."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from costcalc.forecasts.reading import End
 from costcalc.forecasts.run import Run
 from costcalc.forecasts.turning import FLAT, PASSED, RISE, Poly, Product, Turning, poly
 from costcalc.rating.model import LineKey
-from costcalc.reports.case import Case, Totals, total_of, totals
-from costcalc.reports.outlook import Outlook, costs_by, totals_by_customer
+from costcalc.reports.plan.ahead import costs_by, totals_by_customer
+from costcalc.reports.plan.case import Case, totals
+from costcalc.reports.plan.model import Plan
+from costcalc.reports.plan.totals import Totals, total_of
 from costcalc.scenario.events import reaches_tokens
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange, PriceChanges, Variant
@@ -26,7 +28,7 @@ _TURNED = ("prices", "fx", "revenue")  # steps of the bridge in which prices hav
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A slider from 0 to `most` ticks, which begins where the outlook was reckoned."""
+    """A slider from 0 to `most` ticks, which begins where the plan was reckoned."""
 
     most: int
     start: int
@@ -51,10 +53,10 @@ class Sliders:
     customers: Mapping[str | None, Totals]  # the last month
 
 
-def sliders(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Sliders | str:
-    """What may be turned, or why nothing can be. `pass_through`: that of the outlook."""
+def sliders(case: Case, plan: Plan, pass_through: Fraction | None) -> Sliders | str:
+    """What may be turned, or why nothing can be. `pass_through`: that of the plan."""
     turns = Turns(case.scenario, pass_through)
-    if not outlook.changes:
+    if not plan.changes:
         return "The scenario changes no price: there is nothing to slide."
     if not turns.products:
         return "The scenario's prices are new rates, not rises: there is nothing to slide."
@@ -69,9 +71,9 @@ def sliders(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Slid
         turns.ranges,
         tuple(change for change in turns.changes if change.new_rate is not None),
         turned.months(),
-        turned.bridge(outlook),
+        turned.bridge(plan),
         turned.lines(),
-        turned.customers(outlook),
+        turned.customers(plan),
     )
     if turned.torn:
         return "Which end of a share is the cheap one changes with the prices, so there are no sliders."
@@ -195,9 +197,9 @@ class _Turned:
             low, high = self._totals(self._run("low")), self._totals(self._run("high"))
         return tuple(zip(low, middle, high, strict=True))
 
-    def bridge(self, outlook: Outlook) -> tuple[tuple[Totals, Totals], ...]:
-        """The steps before prices change are those of the outlook: no slider turns them."""
-        still = [step for step in outlook.bridge if step.cause not in _TURNED]
+    def bridge(self, plan: Plan) -> tuple[tuple[Totals, Totals], ...]:
+        """The steps before prices change are those of the plan: no slider turns them."""
+        still = [step for step in plan.bridge if step.cause not in _TURNED]
         runs = [run for _, _, run in self.case.steps(self.after, self._reading("mid"), known=len(still))]
         turned = [(months[-1], total_of(months)) for months in map(self._totals, runs)]
         return (*((step.last, step.whole) for step in still), *turned)
@@ -206,8 +208,8 @@ class _Turned:
         by = self.case.options.by
         return {key: poly(costs[-1]) for key, costs in costs_by(self.case.horizon, by, self.after).items()}
 
-    def customers(self, outlook: Outlook) -> dict[str | None, Totals]:
-        return totals_by_customer(self.case, self.after) if outlook.customers else {}
+    def customers(self, plan: Plan) -> dict[str | None, Totals]:
+        return totals_by_customer(self.case, self.after) if plan.customers else {}
 
     def _totals(self, run: Run) -> list[Totals]:
         return totals(self.case, run)

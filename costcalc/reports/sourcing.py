@@ -1,4 +1,4 @@
-"""Sourcing: the price lists that an outlook rests on: which models, from which page, read on which day."""
+"""Sourcing: the price lists that a plan rests on: which models, from which page, read on which day."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import date
 
 from costcalc.pricebook.model import Book, PriceBlock, Source
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
-from costcalc.reports.case import Case
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class SourceUsed:
     file: str
 
 
-def sources_used(case: Case, outlook: Outlook) -> list[SourceUsed]:
+def sources_used(case: Case, plan: Plan) -> list[SourceUsed]:
     """By provider and list; a page is named once, with all models that it prices."""
     horizon = case.horizon
-    return sources_of(horizon.pricebook, _models(case), horizon.first_day, outlook.last.month.next.first)
+    return sources_of(horizon.pricebook, _models(case), horizon.first_day, plan.last.month.next.first)
 
 
 def sources_of(pricebook: Pricebook, models: Iterable[ResolvedModel], first: date, end: date) -> list[SourceUsed]:

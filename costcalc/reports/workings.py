@@ -21,16 +21,15 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.model import Charge, LineKey, Rating
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import Rater
-from costcalc.reports.case import Case
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import touches
-from costcalc.reports.outlook import Outlook, costs_by
-from costcalc.reports.projection import ProjectOptions
+from costcalc.reports.plan.ahead import costs_by
+from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.model import LogOptions, Plan, PlanOptions
 from costcalc.reports.sliders import Turns
 from costcalc.reports.sourcing import SourceUsed, sources_of, sources_used
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import NO_USAGE_CHANGES
-from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import VARIANTS, PriceChange, Variant
 from costcalc.scenario.revenue import NO_BUSINESS
 from costcalc.usage.ledger import UsageLedger
@@ -71,14 +70,14 @@ def cost_workings(report: CostReport, pricebook: Pricebook) -> Workings:
     return Workings(static="A cost report changes no price.", sources=_sources(report.rating, report.usage, pricebook))
 
 
-def projection_workings(
-    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: ProjectOptions, plan: Scenario,
+def log_workings(
+    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: PlanOptions, asked: LogOptions,
     pass_through: Fraction | None,
 ) -> Workings:  # fmt: skip
-    """The workings of a projection: its lines over the log, its months to come."""
-    turns = Turns(plan, pass_through)
-    rater = Rater(ledger, pricebook, fx, options.rating_options(), options.changes)
-    rating, usage = rater.rating(), summary_of(ledger, options.timezone)
+    """The workings of a plan over the log: its lines, its months to come."""
+    turns = Turns(options.scenario, pass_through)
+    rater = Rater(ledger, pricebook, fx, asked.rating(options.by), options.changes)
+    rating, usage = rater.rating(), summary_of(ledger, asked.timezone)
     sources = _sources(rating, usage, pricebook)
     if why := _static(turns, rater):
         return Workings(static=why, sources=sources)
@@ -91,7 +90,7 @@ def projection_workings(
         lines[charge.line] = lines.get(charge.line, poly(0)) + amount
         covered = covered + amount if charge.has_revenue else covered
         unturned += 0 if follows else charge.cost.mid
-    months = _month_run(rater, options, usage, turns) if options.months and usage.last_day else None
+    months = _month_run(rater, asked.months, usage, turns) if asked.months and usage.last_day else None
     found = replace(
         found,
         lines=lines,
@@ -104,9 +103,9 @@ def projection_workings(
     return _readable(found)
 
 
-def outlook_workings(case: Case, outlook: Outlook, pass_through: Fraction | None) -> Workings:
-    """The workings of an outlook: its months, and its lines over all months."""
-    sources = tuple(sources_used(case, outlook))
+def workings_ahead(case: Case, plan: Plan, pass_through: Fraction | None) -> Workings:
+    """The workings of months to come in full, and of their lines over all months."""
+    sources = tuple(sources_used(case, plan))
     turns = Turns(case.scenario, pass_through)
     if why := _static(turns, case.horizon.rater):
         return Workings(static=why, sources=sources)
@@ -176,14 +175,14 @@ def _amount(
     return (amount, True) if follows else (poly(charge.cost.mid), False)
 
 
-def _month_run(rater: Rater, options: ProjectOptions, usage: UsageSummary, turns: Turns) -> Run:
+def _month_run(rater: Rater, count: int, usage: UsageSummary, turns: Turns) -> Run:
     """Months to come at the log's daily rate, the rises left open."""
     assert usage.last_day is not None
     cells = cells_of(rater, usage.days, usage.last_day, by_price(rater), usage_by_kind(rater))
     quotes = Quotes(rater.pricebook, turns.changes.days())
     lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
     what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)
-    months = list(months_from(month_of(usage.last_day).next, options.months))
+    months = list(months_from(month_of(usage.last_day).next, count))
     return run(cells, what, Targets(), months, rater.fx, rater.commitments, Turning(opens=_opens(turns)))
 
 

@@ -19,7 +19,7 @@ from rich.terminal_theme import TerminalTheme
 
 import costcalc
 from costcalc import api
-from costcalc.render.page import projection_page
+from costcalc.render.plan.page import plan_page
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent.parent / "examples"
@@ -40,10 +40,10 @@ _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu")
 def terminal() -> None:
     """`costcalc project` as it stands on a screen."""
     found = costcalc.project(USAGE, hikes={"alibaba": 34}, revenue=24_000)
-    assert isinstance(found, costcalc.ProjectionResult)
+    assert isinstance(found, costcalc.PlanResult)
     console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, highlight=False, markup=False)
     console.print("$ costcalc project usage.csv --hike alibaba=34 --revenue 24000", style="bold")
-    console.print(projection_page(found.report))
+    console.print(plan_page(found.report))
     svg = console.export_svg(title="costcalc", theme=THEME, unique_id="costcalc")
     (HERE / "project.svg").write_text(_FONTS.sub("", svg), encoding="utf-8")
 

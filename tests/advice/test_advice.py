@@ -187,7 +187,7 @@ class TestPlan:
         again, base = outlook(usage, prices=world, scenario=path), outlook(usage, prices=world, hikes="acme=50")
         assert again.last.after.cost == result.together.outcome.cost
         assert base.last.after.cost - again.last.after.cost == result.together.saving
-        assert base.after.cost - again.after.cost == result.together.whole_saving
+        assert base.whole.after.cost - again.whole.after.cost == result.together.whole_saving
 
     def test_the_worked_example_under_its_own_scenario(self, tmp_path):
         """Growth, mix, escalation, moves and rises beneath: the plan's file gives its figure exactly."""

@@ -9,9 +9,10 @@ from costcalc.api.outlooks import horizon_of
 from costcalc.api.plans import scenario_of
 from costcalc.forecasts.horizon import Horizon
 from costcalc.money import Money
-from costcalc.reports.case import Case, OutlookOptions
 from costcalc.reports.handout import Handout, handout
-from costcalc.reports.outlook import Outlook, outlook
+from costcalc.reports.plan.ahead import plan_ahead
+from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.model import Plan, PlanOptions
 from costcalc.reports.revenue import Earned
 from costcalc.reports.sliders import Sliders, Turns
 from costcalc.scenario.hikes import changes_at
@@ -27,7 +28,7 @@ class Made:
     """A handout, and the engine that can make it anew with other price changes."""
 
     horizon: Horizon
-    options: OutlookOptions
+    options: PlanOptions
     turns: Turns
     handout: Handout
 
@@ -36,11 +37,11 @@ class Made:
         assert isinstance(self.handout.sliders, Sliders), self.handout.sliders
         return self.handout.sliders
 
-    def at(self, rise: int, passed: int) -> Outlook:
+    def at(self, rise: int, passed: int) -> Plan:
         """The engine's own outlook with the sliders at these ticks."""
         knobs = self.sliders
         changes = self.turns.at(rise * knobs.rise.tick, passed * knobs.passed.tick)
-        return outlook(self.horizon, replace(self.options, changes=changes))
+        return plan_ahead(self.horizon, replace(self.options, changes=changes))
 
 
 def made(
@@ -54,10 +55,10 @@ def made(
     plan = scenario_of(scenario, hikes)
     found = prices or read_prices()
     horizon = horizon_of(usage, [plan], by, found, plan.horizon or months, None, "auto", "UTC", {})  # type: ignore[arg-type]
-    return of_horizon(horizon, OutlookOptions(plan, changes_at(plan, share), by, earned, floor), share)
+    return of_horizon(horizon, PlanOptions(plan, changes_at(plan, share), by, earned, floor), share)
 
 
-def of_horizon(horizon: Horizon, options: OutlookOptions, share: Fraction | None = None) -> Made:
+def of_horizon(horizon: Horizon, options: PlanOptions, share: Fraction | None = None) -> Made:
     case = Case(horizon, options)
-    found = handout(case, outlook(horizon, options), share)
+    found = handout(case, plan_ahead(horizon, options), share)
     return Made(horizon, options, Turns(options.scenario, share), found)

@@ -12,7 +12,7 @@ import pytest
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.render.html.page import handout_html
 from costcalc.render.words import percent_text
-from costcalc.reports.case import OutlookOptions
+from costcalc.reports.plan.model import PlanOptions
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.read import parse_scenario
 from tests.browser.browsing import opened
@@ -44,7 +44,7 @@ def everything() -> Made:
     plan = parse_scenario(PLAN, "plan.yaml", {})
     usage = customers_log(group("qwen4-preview", 5_000_000, dimensions=("acme", "chat")))
     horizon = Horizon(usage, PRICEBOOK, NO_FX, HorizonOptions(3), [plan])
-    return of_horizon(horizon, OutlookOptions(plan, changes_at(plan, None), floor=Fraction(7, 10)))
+    return of_horizon(horizon, PlanOptions(plan, changes_at(plan, None), floor=Fraction(7, 10)))
 
 
 def test_a_slider_turned_by_keyboard_shows_the_margin_of_the_engine(chromium, tmp_path, one_hike):
@@ -156,7 +156,7 @@ def test_names_are_text_in_the_page_and_after_a_slider_moved(chromium, tmp_path)
     text = "scenario: x\nprices:\n  - {what: alibaba, change: +34%}\nrevenue:\n  - {per: customer and month, amount: 5 USD}\n"
     plan = replace(parse_scenario(text, "plan.yaml", {}), name=HOSTILE[1])
     horizon = Horizon(ledger(*groups, unknown, dimensions=("customer", "feature")), PRICEBOOK, NO_FX, HorizonOptions(2, ("customer", "feature")), [plan])  # fmt: skip
-    options = OutlookOptions(plan, changes_at(plan, None), by=("customer", "feature"))
+    options = PlanOptions(plan, changes_at(plan, None), by=("customer", "feature"))
     with opened(chromium, handout_html(of_horizon(horizon, options).handout), tmp_path) as seen:
         title = seen.page.title()
         for ticks in (34, 68, 0):

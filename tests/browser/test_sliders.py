@@ -11,10 +11,9 @@ import pytest
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.render.html import sections
 from costcalc.render.html.page import handout_html
-from costcalc.render.outlook.answers import ways_of
-from costcalc.render.outlook.headline import headline_blocks
-from costcalc.reports.case import OutlookOptions
-from costcalc.reports.outlook import Outlook
+from costcalc.render.plan.answers import ways_of
+from costcalc.render.plan.headline import headline_blocks
+from costcalc.reports.plan.model import Plan, PlanOptions
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.read import parse_scenario
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.browser
 PLACES = ((0, 0), (25, 100), (50, 50), (100, 0), (100, 100), (200, 100), (200, 33), (137, 61))  # percent of each slider
 
 
-def assert_shows(seen: Seen, found: Outlook) -> None:
+def assert_shows(seen: Seen, found: Plan) -> None:
     """Everything that follows the sliders, as the page in Python writes it."""
     tables = [sections.bridge_table(found), sections.months_table(found), sections.first_table(found)]
     if len(found.by) > 1:
@@ -79,7 +78,7 @@ def test_the_page_is_the_engine_s_wherever_the_sliders_stand(chromium, tmp_path,
 def test_a_page_with_customers_and_everything_follows_too(chromium, tmp_path):
     plan = parse_scenario(PLAN, "plan.yaml", {})
     horizon = Horizon(customers_log(), PRICEBOOK, NO_FX, HorizonOptions(3), [plan])
-    options = OutlookOptions(plan, changes_at(plan, None), floor=Fraction(7, 10))
+    options = PlanOptions(plan, changes_at(plan, None), floor=Fraction(7, 10))
     assert_follows(chromium, tmp_path, of_horizon(horizon, options))
 
 
@@ -92,7 +91,7 @@ def test_what_stands_in_one_row_follows_too(chromium, tmp_path):
     plan = parse_scenario("scenario: x\nprices:\n  - {what: alibaba, change: +34%}\nrevenue:\n  - {per: customer and month, amount: 3 USD}\n", "plan.yaml", {})  # fmt: skip
     usage = ledger(*groups, dimensions=("customer", "feature"))
     horizon = Horizon(usage, PRICEBOOK, NO_FX, HorizonOptions(2, ("feature", "customer")), [plan])
-    options = OutlookOptions(plan, changes_at(plan, None), ("feature", "customer"))
+    options = PlanOptions(plan, changes_at(plan, None), ("feature", "customer"))
     what = of_horizon(horizon, options)
     names = [row["name"].text for row in sections.customers_table(what.handout.outlook).rows]
     assert (len(names), names[-1]) == (301, "… 30 more")

@@ -97,7 +97,7 @@ def test_rises_through_the_flag(hikes, usage, book, expected, tmp_path, written,
     args = ("project", usage(tmp_path), "--pricebook", written(book), *flags)
     run = run_costcalc(*args, "--json")
     assert run.code == 0, run.err
-    assert Fraction(run.json["total"]["with_the_rise"]["exact"]) == Fraction(expected)
+    assert Fraction(run.json["over_the_log"]["with_the_scenario"]["cost"]["exact"]) == Fraction(expected)
     target = tmp_path / "out.csv"
     assert run_costcalc(*args, "-o", target).code == 0
     with target.open(newline="", encoding="utf-8") as file:
@@ -107,11 +107,11 @@ def test_rises_through_the_flag(hikes, usage, book, expected, tmp_path, written,
 def test_the_margin_of_a_rise_of_34_percent(tmp_path, written, run_costcalc):
     """HIKE-05."""
     args = ("project", MILLION(tmp_path), "--pricebook", written(HUNDRED), "--hike", "acme=34", "--revenue", "200")
-    margin = run_costcalc(*args, "--json").json["margin"]
-    figures = {name: Fraction(margin[name]) for name in ("before", "with_the_rise", "erosion", "hold")}
-    assert figures == {
+    margin = run_costcalc(*args, "--json").json["over_the_log"]
+    figures = {name: Fraction(margin[name]["margin"]) for name in ("before", "with_the_scenario")}
+    assert figures | {name: Fraction(margin[name]) for name in ("erosion", "hold")} == {
         "before": Fraction("0.5"),
-        "with_the_rise": Fraction("0.33"),
+        "with_the_scenario": Fraction("0.33"),
         "erosion": Fraction("0.17"),
         "hold": Fraction("0.34"),
     }

@@ -42,7 +42,7 @@ def test_a_rise_of_compute_and_storage_leaves_tokens_alone(tmp_path):
     found = costcalc.project(THREE_METERS(tmp_path), hikes=hikes, prices=prices(THREE_PRICES))
     assert found.total.before == 60 + 30 + 10
     assert found.total.mid == 60 + Fraction("1.34") * (30 + 10) == Fraction("113.6")
-    assert [(touched.cost, touched.share) for touched in found.changes] == [
+    assert [(touched.cost, touched.share) for touched in found.log.changes] == [
         (30, Fraction(3, 10)),
         (10, Fraction(1, 10)),
     ]
@@ -51,10 +51,10 @@ def test_a_rise_of_compute_and_storage_leaves_tokens_alone(tmp_path):
 def test_a_rise_of_34_percent_takes_17_points_of_a_margin_of_50(tmp_path):
     """HIKE-05: revenue 200, cost 100 → 134: margin 50% → 33%; to hold it: 134 ÷ 0.5 ÷ 200 − 1 = 34%."""
     found = costcalc.project(MILLION(tmp_path), hikes={"acme": 34}, revenue=200, prices=prices(HUNDRED))
-    assert (found.margin.before, found.margin.after) == (Fraction(1, 2), Fraction("0.33"))
-    assert found.margin.erosion == Fraction("0.17")
-    assert found.margin.hold == Fraction("0.34")
-    assert found.margin.recover == Fraction(34, 200)
+    assert (found.log.outcome.before.margin, found.log.outcome.after.margin) == (Fraction(1, 2), Fraction("0.33"))
+    assert found.log.outcome.erosion == Fraction("0.17")
+    assert found.log.outcome.hold == Fraction("0.34")
+    assert found.log.outcome.recover == Fraction(34, 200)
 
 
 @pytest.mark.parametrize(

@@ -41,4 +41,4 @@ def test_every_field_of_a_check_is_documented(tmp_path, monkeypatch):
 def test_the_fields_that_are_shared_are_named():
     page = (REPO_ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     (section,) = re.findall(r"^## costcalc.check/1\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)
-    assert "as in `costcalc.project/1`" in section
+    assert "as in `costcalc.plan/1`" in section

@@ -21,7 +21,7 @@ def test_the_scenarios_that_ship_as_pages(name, flags, width, run_costcalc, gold
 
 def test_only_prices_are_answered_on_the_log_s_own_time(run_costcalc):
     found = run_costcalc("project", USAGE, "--scenario", "april-2026", "--json").json
-    assert (found["schema"], found["months"]) == ("costcalc.project/1", [])
+    assert (found["schema"], found["months"]) == ("costcalc.plan/1", [])
 
 
 def test_a_price_scenario_with_a_horizon_shows_its_months(run_costcalc):
@@ -36,7 +36,7 @@ def test_the_horizon_is_the_flag_s_or_the_scenario_s_or_twelve(run_costcalc, tmp
     for horizon, flags, count in (("horizon: 3 months\n", (), 3), ("", (), 12), ("horizon: 3 months\n", ("--months", "5"), 5)):  # fmt: skip
         plan.write_text(f"scenario: Growth\n{horizon}growth:\n  - {{each month: 2%}}\n", encoding="utf-8")
         found = run_costcalc("project", USAGE, "--scenario", plan, *flags, "--json").json
-        assert (found["schema"], len(found["months"])) == ("costcalc.outlook/1", count)
+        assert (found["schema"], len(found["months"])) == ("costcalc.plan/1", count)
 
 
 def test_hikes_are_added_to_the_scenario(run_costcalc):
@@ -65,7 +65,7 @@ def test_revenue_of_the_configuration_comes_after_the_scenario_s(run_costcalc, t
     for text, source in ((growth, "configuration"), (growth + "revenue:\n  - {per: month, amount: 9_000 USD}\n", "scenario")):  # fmt: skip
         plan.write_text(text, encoding="utf-8")
         found = run_costcalc("project", USAGE, "--scenario", plan, "--config", config, "--json").json
-        assert found["revenue_source"] == source
+        assert found["revenue"]["source"] == source
 
 
 def test_the_file_holds_a_row_a_month_and_line(run_costcalc, tmp_path):
@@ -100,6 +100,6 @@ def test_the_library_answers_the_same(run_costcalc):
     import costcalc
 
     found = costcalc.project(USAGE, scenario="hybrid", revenue=24000)
-    assert isinstance(found, costcalc.OutlookResult)
+    assert isinstance(found, costcalc.PlanResult)
     printed = run_costcalc("project", USAGE, "--scenario", "hybrid", "--revenue", "24000", "--json").out
     assert found.to_json() == printed == costcalc.outlook(USAGE, scenario="hybrid", revenue=24000).to_json()

@@ -74,7 +74,7 @@ def test_the_command_on_the_page_explains_its_figure(call, folder, run_costcalc)
     explained = run_costcalc(*pasted(page.out), "--json", cwd=folder)
     assert explained.code == 0, explained.err
     figure = shown(run_costcalc(*words, "--json", cwd=folder).json)
-    assert figure == Decimal(explained.json["total"]["with_the_rise"]["exact"])
+    assert figure == Decimal(explained.json["total"]["with_the_scenario"]["exact"])
     assert figure > 0
 
 
@@ -95,7 +95,7 @@ def test_months_to_come_lead_to_the_log_that_they_carry_on(folder, run_costcalc)
     cost = run_costcalc(
         "cost", "usage.csv", "--pricebook", "acme.yaml", "--region", "alibaba=intl", "--json", cwd=folder
     )
-    assert explained.json["total"]["with_the_rise"] == cost.json["total"]
+    assert explained.json["total"]["with_the_scenario"] == cost.json["total"]
 
 
 def test_a_month_in_which_nothing_is_spent_leads_to_the_log(folder, run_costcalc):
@@ -122,5 +122,6 @@ def pasted(page: str) -> list[str]:
 
 
 def shown(answer) -> Decimal:
-    figure = answer["spent"] if "spent" in answer else answer["total"]
-    return Decimal(figure.get("with_the_rise", figure)["exact"])
+    if over := answer.get("over_the_log"):
+        return Decimal(over["with_the_scenario"]["cost"]["exact"])
+    return Decimal(answer["spent" if "spent" in answer else "total"]["exact"])

@@ -83,7 +83,7 @@ def results(folder):
 
 
 KINDS = {
-    "cost": api.CostResult, "project": api.ProjectionResult, "outlook": api.OutlookResult,
+    "cost": api.CostResult, "project": api.PlanResult, "outlook": api.PlanResult,
     "forecast": api.ForecastResult, "check": api.CheckResult, "explain": api.ExplanationResult,
 }  # fmt: skip
 
@@ -160,7 +160,12 @@ CHECKS = {
 }  # fmt: skip
 
 
-WRITERS = [(kind, writer) for kind, made in KINDS.items() for writer in CHECKS if hasattr(made, writer)]
+WRITERS = [
+    (kind, writer)
+    for kind, made in KINDS.items()
+    for writer in CHECKS
+    if hasattr(made, writer) and (kind, writer) != ("project", "to_html")
+]  # a page is of months to come
 
 
 @pytest.mark.parametrize(("kind", "writer"), WRITERS)

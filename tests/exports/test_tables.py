@@ -57,7 +57,7 @@ def outlook(repo_root):
 
 
 def test_the_months_of_an_outlook_add_up_to_its_total(outlook):
-    assert coins(read(outlook.to_csv("months"))) == Decimal(round(outlook.report.after.cost * 100)) / 100
+    assert coins(read(outlook.to_csv("months"))) == Decimal(round(outlook.report.whole.after.cost * 100)) / 100
 
 
 def test_the_lines_of_an_outlook_add_up_to_its_months(outlook):

@@ -76,8 +76,8 @@ def test_a_changed_cell_gives_what_the_engine_gives(projection, repo_root, tmp_p
     *lines, total = cents(column(book, "Lines", "With the rise"))
     assert total == total_of(engine)
     assert sum(lines) == total
-    exact = {line.key: line.cost.mid for line in engine.report.lines}
-    for line, shown in zip(projection.report.lines, lines, strict=True):
+    exact = {line.key: line.cost.mid for line in engine.report.log.lines}
+    for line, shown in zip(projection.report.log.lines, lines, strict=True):
         assert abs(Decimal(float(exact[line.key])) - shown) < Decimal("0.01")  # the coin below or above
     *months, whole = cents(column(book, "Months", "With the rise"))
     header, *rows = (line.split(",") for line in engine.to_csv("months").splitlines())
@@ -85,7 +85,7 @@ def test_a_changed_cell_gives_what_the_engine_gives(projection, repo_root, tmp_p
     assert sum(months) == whole
     assert len(names) == len(lines)
     margin = next(row[1] for row in figures(book, "Summary") if row[0] == "Gross margin with the rise")
-    assert margin == pytest.approx(float(engine.report.margin.after), abs=1e-12)
+    assert margin == pytest.approx(float(engine.report.log.outcome.after.margin), abs=1e-12)
 
 
 def test_low_and_high_follow_their_own_cells(projection, repo_root, tmp_path):

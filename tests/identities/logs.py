@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 import costcalc
-from costcalc.api import Prices, ProjectionResult
+from costcalc.api import PlanResult, Prices
 from costcalc.usage.ledger import UsageLedger
 from tests.kit import book, model, prices
 
@@ -101,7 +101,7 @@ def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
     return path
 
 
-def project(*files: Sequence[Row], prices: Prices = BOOKS, **options: Any) -> ProjectionResult:
+def project(*files: Sequence[Row], prices: Prices = BOOKS, **options: Any) -> PlanResult:
     """The projection of one log, or of one in several files, in dollars."""
     written = tuple(json.dumps(rows) for rows in files if rows)
     return costcalc.project(ledger(written), prices=prices, **{"currency": "USD", **options})

@@ -18,7 +18,8 @@ from costcalc.forecasts.horizon import Horizon
 from costcalc.meters import meters
 from costcalc.money import Money
 from costcalc.problems import CostcalcError
-from costcalc.reports.case import Case, OutlookOptions
+from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.model import PlanOptions
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.changes import NO_USAGE_CHANGES, Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
 from costcalc.scenario.figure import Figure, Span, fixed
@@ -89,7 +90,7 @@ def case(found: Horizon, scenario: Scenario, hikes: Sequence[str] = (), revenue:
     """The scenario over the horizon; `revenue` is a flag's, for the log's period in dollars."""
     earned = Earned(Money(Fraction(str(revenue)), "USD")) if revenue is not None else Earned()
     changes = read_hikes(hikes) if hikes else PriceChanges()
-    return Case(found, OutlookOptions(scenario, changes, found.options.by, earned, **more))
+    return Case(found, PlanOptions(scenario, changes, found.options.by, earned, **more))
 
 
 def months_of(run: Any) -> list[Fraction]:

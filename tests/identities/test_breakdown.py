@@ -17,6 +17,7 @@ from costcalc.money import exact_text, round_half_up
 from costcalc.problems import CostcalcError
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions
+from costcalc.render.rows import lines_in
 from costcalc.render.tree import table_of
 from tests.identities.logs import BOOKS, LOGS, write
 from tests.identities.plans import HIKES
@@ -76,7 +77,7 @@ def files(found):
         stored = duckdb.read_parquet(written.name)
         parquet = stored.columns, [str(each) for each in stored.types], stored.fetchall()
     frame = found.to_frame()
-    rows = table_of(found.rating, found.lines).rows
+    rows = table_of(found.rating, lines_in(found.report)).rows
     shown = [(row.name, row.level, row.folded, row.cost, row.figures, row.share, row.held) for row in rows]
     return found.to_csv(), parquet, [*frame.dtypes], frame.astype(object).where(frame.notna(), None).to_dict(), shown
 
@@ -109,8 +110,8 @@ def test_a_price_of_many_digits_is_rounded_once(tmp_path):
     ]
     hikes = [f"acme/m=3.14159265{i}" for i in range(9)]
     found = costcalc.project(usage(tmp_path, *rows), hikes=hikes, by="customer", prices=PLAIN)
-    assert abs(sum(line.cost.mid for line in found.lines) - found.total.mid) < 1e-15
-    assert sum(line.cost.before for line in found.lines) == found.total.before
+    assert abs(sum(line.cost.mid for line in found.log.lines) - found.total.mid) < 1e-15
+    assert sum(line.cost.before for line in found.log.lines) == found.total.before
 
 
 def test_sums_that_no_integer_of_the_engine_holds_are_refused(tmp_path):
@@ -129,7 +130,7 @@ def test_a_bill_by_customer_rises_with_its_own_part(tmp_path):
     ]  # fmt: skip
     found = costcalc.project(usage(tmp_path, *rows), hikes="acme:output_tokens=50", by="customer", prices=PLAIN)
     # b's list: 2 of input and 4 of output, which becomes 6: 8/6 of the bill of 2.5.
-    assert {line.key: (line.cost.before, float(line.cost.mid)) for line in found.lines} == {
+    assert {line.key: (line.cost.before, float(line.cost.mid)) for line in found.log.lines} == {
         ("a",): (1.5, 1.5),
         ("b",): (2.5, pytest.approx(2.5 * 8 / 6)),
     }

@@ -114,9 +114,9 @@ def test_the_json_multiplies_out_and_adds_up_by_itself(log, hikes):
                     assert amount == Fraction(step["amount"])
                 assert amount == Fraction(meter["exactly"]["cost"])
                 total += amount
-                shown += Decimal(meter["cost"]["with_the_rise"]["rounded"])
+                shown += Decimal(meter["cost"]["with_the_scenario"]["rounded"])
     assert total == Fraction(data["total_exactly"])
-    assert shown == Decimal(data["total"]["with_the_rise"]["rounded"]) == round_half_up(total, minor_digits("USD"))
+    assert shown == Decimal(data["total"]["with_the_scenario"]["rounded"]) == round_half_up(total, minor_digits("USD"))
 
 
 @settings(max_examples=30)
@@ -138,11 +138,12 @@ def test_a_meter_alone_is_what_its_leaves_cost(log, meter):
 def test_a_figure_is_the_one_that_the_report_prints(log, provider):
     """To the cent, whatever lines are chosen: half a cent must not fall elsewhere."""
     printed = {
-        str(line["names"]): line["cost"] for line in json.loads(project(log, hikes={"any": "5..34"}).to_json())["lines"]
+        str(line["names"]): line["cost"]
+        for line in json.loads(project(log, hikes={"any": "5..34"}).to_json())["over_the_log"]["lines"]
     }
     words = {"line": {"provider": provider}} if any(row["provider"] == provider for row in log) else {}
     for line in json.loads(explained(log, hikes={"any": "5..34"}, **words).to_json())["lines"]:
         assert line["cost"] == printed[str(line["names"])]
-        for name in ("before", "low", "with_the_rise", "high") if line["cost"] else ():
+        for name in ("before", "low", "with_the_scenario", "high") if line["cost"] else ():
             leaves = [meter["cost"][name]["rounded"] for price in line["prices"] for meter in price["meters"]]
             assert sum(map(Decimal, leaves)) == Decimal(line["cost"][name]["rounded"])

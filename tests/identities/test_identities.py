@@ -21,7 +21,9 @@ few = settings(max_examples=20)
 
 
 def by_line(found):
-    return {line.key: (line.cost, line.tokens, line.unpriced_tokens, line.requests, line.basis) for line in found.lines}
+    return {
+        line.key: (line.cost, line.tokens, line.unpriced_tokens, line.requests, line.basis) for line in found.log.lines
+    }
 
 
 def said(found):
@@ -32,7 +34,7 @@ def said(found):
 @given(LOGS)
 def test_an_empty_scenario_is_the_announced_book(log):
     found = project(log, months=3)
-    for cost in (*(line.cost for line in found.lines), *(month.cost for month in found.months), found.total):
+    for cost in (*(line.cost for line in found.log.lines), *(month.cost for month in found.months), found.total):
         assert cost.before == cost.low == cost.mid == cost.high
 
 
@@ -57,10 +59,10 @@ def test_a_rise_of_nothing_is_no_rise(log):
 def test_whatever_lines_are_asked_for_they_sum_to_one_total(log, by, rise):
     plain = project(log, hikes={"any": f"{rise}%"})
     asked = project(log, hikes={"any": f"{rise}%"}, by=by)
-    assert sum_costs(line.cost for line in asked.lines) == asked.total == plain.total
-    assert sum(line.tokens for line in asked.lines) == plain.usage.tokens
-    assert sum(line.unpriced_tokens for line in asked.lines) == sum(part.tokens for part in plain.rating.unpriced)
-    assert asked.rating.revenue.keys() <= {line.key for line in asked.lines} or "meter" in by or "basis" in by
+    assert sum_costs(line.cost for line in asked.log.lines) == asked.total == plain.total
+    assert sum(line.tokens for line in asked.log.lines) == plain.usage.tokens
+    assert sum(line.unpriced_tokens for line in asked.log.lines) == sum(part.tokens for part in plain.rating.unpriced)
+    assert asked.rating.revenue.keys() <= {line.key for line in asked.log.lines} or "meter" in by or "basis" in by
     assert sum(asked.rating.revenue.values()) == sum(plain.rating.revenue.values())
 
 
@@ -105,7 +107,7 @@ def test_a_rise_of_x_then_y_is_one_of_both(log, first, second):
 @given(LOGS, PERCENT)
 def test_a_rise_of_everything_multiplies_the_total(log, rise):
     found = project(log, months=2, hikes={"any": f"{rise}%"})
-    for cost in (found.total, *(month.cost for month in found.months), *(line.cost for line in found.lines)):
+    for cost in (found.total, *(month.cost for month in found.months), *(line.cost for line in found.log.lines)):
         assert cost.mid == cost.before * (1 + percent(rise))
 
 
@@ -113,7 +115,7 @@ def test_a_rise_of_everything_multiplies_the_total(log, rise):
 @given(LOGS, PERCENT)
 def test_a_rise_of_one_provider_is_a_rise_of_its_lines(log, rise):
     found = project(log, hikes={"east": f"{rise}%"}, by="provider")
-    for line in found.lines:
+    for line in found.log.lines:
         assert line.cost.mid == line.cost.before * (1 + percent(rise) if line.key == ("east",) else 1)
 
 
@@ -196,7 +198,7 @@ def test_the_currency_of_the_report_is_a_matter_of_one_month(log):
     yuan = project(log, currency="CNY", hikes={"east": 34})
     if not any(rate.month.month == 10 for rate in (*dollars.rates_used, *yuan.rates_used)):
         assert yuan.total == dollars.total * Fraction("7.1")
-        assert [each.share for each in yuan.changes] == [each.share for each in dollars.changes]
+        assert [each.share for each in yuan.log.changes] == [each.share for each in dollars.log.changes]
 
 
 @few
@@ -272,7 +274,7 @@ def test_no_figure_is_a_float(log):
     figures = [
         found.total.before,
         found.total.mid,
-        found.margin.after,
+        found.log.outcome.after.margin,
         found.months[0].cost.high,
         found.months[0].tokens,
     ]

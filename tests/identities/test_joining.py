@@ -14,7 +14,8 @@ from costcalc.api.plans import scenario_of
 from costcalc.problems import CostcalcError
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions, rate
-from costcalc.reports.case import total_of, totals
+from costcalc.reports.plan.case import totals
+from costcalc.reports.plan.totals import total_of
 from costcalc.scenario.hikes import read_hikes
 from costcalc.usage import counter, foreseen
 from costcalc.usage.ledger import UsageLedger

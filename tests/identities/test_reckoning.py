@@ -94,7 +94,7 @@ def test_so_is_the_revenue_and_its_margin(log):
             cost += sum(each for each, _ in known)
     found = project(log)
     if revenue:
-        assert (found.margin.revenue, found.margin.cost.before) == (revenue, cost)
+        assert (found.log.outcome.before.revenue, found.log.outcome.before.all_costs) == (revenue, cost)
 
 
 @settings(max_examples=50)

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from costcalc.forecasts.horizon import NO_CHANGES
 from costcalc.forecasts.reading import IN_PARTS, End
-from costcalc.reports.case import total_of, totals
-from costcalc.reports.outlook import customers_of, lines_of, outlook, totals_by_customer
+from costcalc.reports.plan.ahead import customers_of, lines_of, plan_ahead, totals_by_customer
+from costcalc.reports.plan.case import totals
+from costcalc.reports.plan.totals import total_of
 from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.revenue import NO_BUSINESS
 from tests.identities.logs import LOGS, project
@@ -28,7 +29,7 @@ def test_a_scenario_of_prices_alone_is_what_project_says_month_by_month(log, hik
     said = project(log, months=MONTHS, hikes=hikes, prices=BOOKS).months
     announced = months_of(case(found.horizon, EMPTY).run())
     assert announced == about([month.cost.before for month in said])
-    assert months_of(found.horizon.run(is_frozen=True)) == about([month.frozen for month in said])
+    assert months_of(found.horizon.run(is_frozen=True)) == about([month.today.cost for month in said])
     for end in ("low", "mid", "high"):
         assert months_of(found.run(reading=End(end))) == about([getattr(month.cost, end) for month in said])
 
@@ -80,5 +81,5 @@ def test_lines_and_customers_add_up_to_the_months_whatever_names_are_asked_for(l
 def test_low_is_not_above_the_middle_and_that_not_above_high(log, usage, hikes):
     scenario = plan(usage)
     if (over := made(log, scenario)) is not None:
-        for month in outlook(over, case(over, scenario, hikes).options).months:
+        for month in plan_ahead(over, case(over, scenario, hikes).options).months:
             assert month.low.cost <= month.after.cost <= month.high.cost

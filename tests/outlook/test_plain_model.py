@@ -208,7 +208,7 @@ def test_prices_alone_are_what_project_says_month_by_month(team):
     hikes = ["alibaba:tokens=11.7", "alibaba/qwen3*=5..34@2027-06-01", "baidu:tokens=5..30@2026-12-15"]
     hikes += ["baidu/ernie-4.5-turbo-128k=25@2027-03-01", *(f"openai=1@2027-0{month}-01" for month in (1, 2, 3, 4))]
     months = costcalc.project(PLAN["usage"], hikes=hikes, months=12).report.months
-    assert [month.frozen for month in months] == [team.run(n, on=()).cost() for n in ALL]
+    assert [month.today.cost for month in months] == [team.run(n, on=()).cost() for n in ALL]
     assert [month.cost.before for month in months] == [team.run(n, on=("announced",)).cost() for n in ALL]
     assert [month.cost.mid for month in months] == [team.run(n, on=MIDDLE_PRICES).cost() for n in ALL]
 
@@ -260,7 +260,7 @@ def engine() -> Told:
             "floor": found.floor.rise,
             "move": found.moves[0].share,
             "hike": next(rise.rise for rise in found.rises if rise.provider == "alibaba"),
-            "tokens": found.tokens.fewer,
+            "tokens": found.tokens[0].fewer,
         },
         first_below=str(report.first_below_floor.month),
     )

@@ -23,7 +23,8 @@ from costcalc.forecasts.terms import Terms, Values
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.problems import CostcalcError
-from costcalc.reports.case import Case, OutlookOptions
+from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.model import PlanOptions
 from costcalc.reports.revenue import Earned
 from costcalc.reports.simulation import Simulation, simulation
 from costcalc.scenario.figure import Figure, fixed
@@ -46,7 +47,7 @@ def case(text: str, usage: UsageLedger = QWEN, *, months: int = 3, revenue: int 
     horizon = Horizon(usage, PRICEBOOK, rates, HorizonOptions(months), [plan])
     earned = Earned(Money(F(revenue), "")) if revenue else Earned()
     limit = F(floor) if floor else None
-    return Case(horizon, OutlookOptions(plan, changes_at(plan, None), earned=earned, floor=limit))
+    return Case(horizon, PlanOptions(plan, changes_at(plan, None), earned=earned, floor=limit))
 
 
 def drawn(text: str, draws: int = MANY, seed: int = 1, **words: Any) -> Simulation:
@@ -166,7 +167,7 @@ def team() -> Case:
     plan = scenario_of(TEAM / "all-at-once.yaml", ())
     prices = read_prices([TEAM.parent / "selfhosted.yaml"])
     horizon = horizon_of(PLAN["usage"], [plan], ("provider", "model"), prices, 12, None, "auto", "UTC", {})
-    return Case(horizon, OutlookOptions(plan, changes_at(plan, None), floor=F(1, 2)))
+    return Case(horizon, PlanOptions(plan, changes_at(plan, None), floor=F(1, 2)))
 
 
 @cache
@@ -210,7 +211,7 @@ def exact_run(places: dict[int, Fraction], walk: list[Fraction]) -> Any:
     months = made.horizon.months
     rates = {month: made.fx.rate("CNY", "USD", month).rate * factor for month, factor in zip(months, walk, strict=True)}
     moved = replace(plan, usage=usage, fx={"CNY": rates})
-    return Case(made.horizon, OutlookOptions(moved, PriceChanges(tuple(changes)))).run()
+    return Case(made.horizon, PlanOptions(moved, PriceChanges(tuple(changes)))).run()
 
 
 def test_at_the_middle_the_run_in_terms_is_the_exact_run():
@@ -275,7 +276,7 @@ models:
     )
     usage = ledger(group("qwen3-max", 10**8, requests=1000))
     horizon = Horizon(usage, books(qwen, tiny), NO_FX, HorizonOptions(1), [plan])
-    found = simulation(Case(horizon, OutlookOptions(plan)), 2000, 1)
+    found = simulation(Case(horizon, PlanOptions(plan)), 2000, 1)
     cost = found.months[0].draws.cost
     assert (cost.p10, cost.p90) == (744, 2 * 744)  # 31 days of one machine, and of two
 

@@ -11,10 +11,11 @@ from costcalc.api import Prices
 from costcalc.api.outlooks import horizon_of
 from costcalc.money import Money
 from costcalc.problems import CostcalcError
-from costcalc.reports.case import Case, OutlookOptions, totals
-from costcalc.reports.outlook import outlook
+from costcalc.reports.plan.ahead import plan_ahead
+from costcalc.reports.plan.case import Case, totals
+from costcalc.reports.plan.model import PlanOptions
+from costcalc.reports.plan.solve import saving_tokens, with_share
 from costcalc.reports.revenue import Earned
-from costcalc.reports.solve import saving_tokens, with_share
 from costcalc.scenario.read import parse_scenario
 from tests.kit import about, book, flat, model, prices, rates, write_csv
 
@@ -82,8 +83,8 @@ def of(tmp_path, rows, text="", *, by=("customer",), months=2, books=BOOKS, earn
     over = horizon_of(
         path, [scenario], by, books, months, options.get("currency", "USD"), options.get("basis", "auto"), "UTC", {}
     )
-    chosen = OutlookOptions(scenario, scenario.changes(None), by, earned, floor)
-    return outlook(over, chosen), Case(over, chosen)
+    chosen = PlanOptions(scenario, scenario.changes(None), by, earned, floor)
+    return plan_ahead(over, chosen), Case(over, chosen)
 
 
 def costs(found):
@@ -194,7 +195,7 @@ def test_a_fee_belongs_to_its_customer_as_the_log_writes_it(tmp_path):
 def test_usage_without_a_customer_is_no_customer(tmp_path):
     found = of(tmp_path, TWO, "revenue:\n  - {per: customer and month, amount: 10 USD}\n")
     assert earned(found) == {"acme": 10, None: 0}
-    assert found[0].after.revenue == 20
+    assert found[0].whole.after.revenue == 20
 
 
 def test_customers_that_leave_take_their_own_fee_and_usage(tmp_path):
@@ -367,7 +368,7 @@ def test_answers_know_of_the_logs_own_use_of_the_machines(tmp_path, revenue):
         return totals(case, case.run(usage=saving_tokens(case.scenario.usage, fewer)))[-1].cost
 
     steps = [F(n, 200) for n in range(201)]
-    for cost, answer in ((moved, found.answers.moves[0].share), (saved, found.answers.tokens.fewer)):
+    for cost, answer in ((moved, found.answers.moves[0].share), (saved, found.answers.tokens[0].fewer)):
         if answer is None:
             assert all(cost(step) > spare for step in steps)
         else:

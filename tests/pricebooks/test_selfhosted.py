@@ -142,7 +142,7 @@ def test_traffic_moves_to_our_own_machines(tmp_path):
     )
     row = {"model": "dear", "input_tokens": 25_200_000, "output_tokens": 0}
     found = costcalc.project(usage(tmp_path, row), hikes={"acme": 34}, move_to="selfhosted/m", prices=lists)
-    assert found.move.share == Fraction("85.68") / Fraction("335.18")
+    assert found.answers.moves[0].share == Fraction("85.68") / Fraction("335.18")
 
 
 def test_the_example_lies_over_our_list_of_rented_gpus():

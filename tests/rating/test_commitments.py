@@ -115,7 +115,7 @@ def test_a_rise_is_paid_out_of_what_is_committed(tmp_path):
     for hike, mid in ((10, 35), (50, 45)):
         found = costcalc.project(path, hikes={"acme": hike}, prices=terms)
         assert (found.total.before, found.total.mid) == (35, mid)
-        assert found.changes[0].cost == 30  # the rise touches the usage, not the shortfall
+        assert found.log.changes[0].cost == 30  # the rise touches the usage, not the shortfall
 
 
 def test_months_to_come_cost_the_minimum_too(tmp_path):
@@ -123,7 +123,7 @@ def test_months_to_come_cost_the_minimum_too(tmp_path):
     terms = under("what: acme, amount: 40 USD, until: 2026-11-16")
     found = costcalc.project(written(tmp_path, days("2026-09-01", 30)), prices=terms, months=3)
     assert [month.cost.before for month in found.months] == [40, 15 + 20, 31]
-    assert [month.frozen for month in found.months] == [40, 40, 40]
+    assert [month.today.cost for month in found.months] == [40, 40, 40]
 
 
 def test_only_the_meter_committed_counts(tmp_path):
@@ -160,10 +160,10 @@ def test_no_traffic_moves_away_from_what_is_committed(tmp_path):
     cheap = book(flat("x", input_tokens="0.1"), provider="elsewhere")
     words = {"hikes": {"acme": 34}, "move_to": "elsewhere/x"}
     free = costcalc.project(path, prices=prices(dear, cheap), **words)
-    assert free.move.share == Fraction("10.2") / Fraction("37.2")  # 30 × 0.34 ÷ (40.20 − 3.00)
+    assert free.answers.moves[0].share == Fraction("10.2") / Fraction("37.2")  # 30 × 0.34 ÷ (40.20 − 3.00)
     bound = costcalc.project(path, prices=under("what: acme, amount: 38 USD", books=(dear, cheap)), **words)
-    assert bound.move.share is None
-    assert "acme is committed" in bound.move.reason
+    assert bound.answers.moves[0].share is None
+    assert "acme is committed" in bound.answers.moves[0].reason
 
 
 def test_a_shortfall_has_a_line_of_its_own_by_any_name(tmp_path):

@@ -107,7 +107,7 @@ def test_a_contract_that_ends_is_in_the_months(tmp_path):
     terms = under("what: acme, percent: 50%, until: 2026-11-01")
     found = costcalc.project(usage(tmp_path, MILLION), prices=terms, months=2)
     assert [month.cost.before for month in found.months] == [31 * 50, 30 * 100]
-    assert [month.frozen for month in found.months] == [31 * 50, 30 * 50]  # frozen: the log's last day
+    assert [month.today.cost for month in found.months] == [31 * 50, 30 * 50]  # frozen: the log's last day
 
 
 def test_traffic_that_moves_is_priced_under_the_contract_too(tmp_path):
@@ -115,7 +115,7 @@ def test_traffic_that_moves_is_priced_under_the_contract_too(tmp_path):
     each share s moved saves s × (134 − 50), so 34 ÷ 84 of it must move."""
     terms = under("what: acme/other, percent: 50%")
     found = costcalc.project(usage(tmp_path, MILLION), hikes={"acme/m": 34}, move_to="acme/other", prices=terms)
-    assert found.move.share == Fraction(34, 84)
+    assert found.answers.moves[0].share == Fraction(34, 84)
 
 
 def test_the_page_and_the_json_say_what_rests_on_a_contract(tmp_path):

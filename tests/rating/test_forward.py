@@ -68,20 +68,20 @@ class TestRunRate:
         """300 in ten days are 930 in October."""
         found = project(tmp_path, *days(1, 10), revenue=300, months=1)
         (october,) = found.months
-        assert (october.margin.revenue, october.margin.cost.before) == (930, 310)
-        assert october.margin.before == found.margin.before == Fraction(2, 3)
+        assert (october.before.revenue, october.before.all_costs) == (930, 310)
+        assert october.before.margin == found.log.outcome.before.margin == Fraction(2, 3)
 
     def test_a_revenue_column_too(self, tmp_path):
         found = project(tmp_path, *days(1, 10, revenue="30"), months=1)
         (october,) = found.months
-        assert (october.margin.revenue, october.margin.before) == (930, Fraction(2, 3))
+        assert (october.before.revenue, october.before.margin) == (930, Fraction(2, 3))
 
     def test_where_only_some_customers_have_a_revenue_the_margin_is_theirs(self, tmp_path):
         rows = [*days(1, 10, customer="a", revenue="30"), *days(1, 10, customer="b", revenue="")]
         found = project(tmp_path, *rows, months=1)
-        assert (found.margin.cost.before, found.revenue_share) == (100, Fraction(1, 2))
+        assert (found.log.outcome.before.all_costs, found.revenue_share) == (100, Fraction(1, 2))
         (october,) = found.months
-        assert (october.cost.before, october.margin.cost.before, october.margin.revenue) == (620, 310, 930)
+        assert (october.cost.before, october.before.all_costs, october.before.revenue) == (620, 310, 930)
 
     def test_without_months_there_are_none(self, tmp_path):
         assert project(tmp_path, *days(1, 17)).months == []
@@ -99,7 +99,7 @@ class TestThreeBooks:
     def test_frozen_stays_and_announced_moves_from_its_day(self, tmp_path):
         """November: 15 days at 10 and 15 at 20."""
         found = project(tmp_path, *days(1, 10), prices=self.BOOK, months=3)
-        assert [(month.frozen, month.cost.before) for month in found.months] == [
+        assert [(month.today.cost, month.cost.before) for month in found.months] == [
             (310, 310),
             (300, 15 * 10 + 15 * 20),
             (310, 31 * 20),
@@ -116,7 +116,7 @@ class TestThreeBooks:
         assert [month.cost.mid for month in found.months] == [
             Fraction("1.34") * cost for cost in (310, 15 * 10 + 15 * 20, 620)
         ]
-        assert [month.frozen for month in found.months] == [310, 300, 310]
+        assert [month.today.cost for month in found.months] == [310, 300, 310]
 
     @pytest.mark.parametrize("status", ["cancelled", "superseded"])
     def test_what_was_called_off_never_comes(self, status, tmp_path):
@@ -131,14 +131,14 @@ class TestThreeBooks:
         rows = [row | {"provider": "google"} for row in days(1, 10)]
         found = project(tmp_path, *rows, prices=doubling, months=4)
         assert [month.cost.before for month in found.months] == [310, 300, 310, 620]
-        assert [month.frozen for month in found.months] == [310, 300, 310, 310]
+        assert [month.today.cost for month in found.months] == [310, 300, 310, 310]
 
     def test_a_price_that_changed_within_the_log_is_frozen_at_its_last_day(self, tmp_path):
         """10 until the 5th, 20 from the 6th: ten days cost 150; October costs 31 × 20."""
         within = prices(book(model("m", ("2020-01-01", BOTH.format(10)), ("2026-09-06", BOTH.format(20)))))
         found = project(tmp_path, *days(1, 10), prices=within, months=1)
         assert found.total.before == 5 * 10 + 5 * 20
-        assert [(month.frozen, month.cost.before) for month in found.months] == [(620, 620)]
+        assert [(month.today.cost, month.cost.before) for month in found.months] == [(620, 620)]
 
     def test_a_model_that_is_withdrawn_is_unpriced_from_its_day(self, tmp_path):
         gone = prices(book(model("m", LATER[0], ("2026-11-16", "withdrawn: retired\n"))))
@@ -203,7 +203,7 @@ class TestBills:
         """The list doubles on 16 November: 15 × 8 + 15 × 16."""
         later = prices(book(model("m", *LATER)))
         found = project(tmp_path, *days(1, 10, billed_cost="8"), prices=later, months=2)
-        assert [(m.frozen, m.cost.before) for m in found.months] == [(248, 248), (240, 15 * 8 + 15 * 16)]
+        assert [(m.today.cost, m.cost.before) for m in found.months] == [(248, 248), (240, 15 * 8 + 15 * 16)]
 
     def test_the_exchange_rate_moves_it_once(self, tmp_path):
         """56 CNY a day: 8 USD in September at 7, 7 USD in October at 8. The list in CNY has not changed."""

@@ -12,7 +12,7 @@ MILLION = {"model": "m", "timestamp": "2026-09-30T00:00:00Z", "input_tokens": 1_
 def test_no_rise_touches_a_locked_rate(tmp_path):
     found = costcalc.project(usage(tmp_path, MILLION), hikes={"acme": 34}, prices=LOCKED)
     assert (found.total.before, found.total.mid) == (100, 100)
-    assert found.changes[0].share == 0
+    assert found.log.changes[0].share == 0
 
 
 def test_the_rise_arrives_when_the_lock_ends(tmp_path):

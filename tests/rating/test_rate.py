@@ -80,7 +80,7 @@ class TestRiseOfOneMeterOnABill:
         """Output is 300 of 400: +20% of it is +15% of the bill."""
         found = project(tmp_path, self.BOTH, hikes={"acme:output_tokens": 20})
         assert (found.total.before, found.total.mid) == (200, 230)
-        assert [(touched.cost, touched.not_applied) for touched in found.changes] == [(150, 0)]
+        assert [(touched.cost, touched.not_applied) for touched in found.log.changes] == [(150, 0)]
 
     def test_tokens_are_the_whole_of_it(self, tmp_path):
         assert project(tmp_path, self.BOTH, hikes={"acme:tokens": 34}).total.mid == 200 * Fraction("1.34")
@@ -88,7 +88,7 @@ class TestRiseOfOneMeterOnABill:
     def test_storage_is_none_of_it(self, tmp_path):
         found = project(tmp_path, self.BOTH, hikes={"acme:storage": 34})
         assert found.total.mid == 200
-        assert [(touched.cost, touched.not_applied) for touched in found.changes] == [(0, 0)]
+        assert [(touched.cost, touched.not_applied) for touched in found.log.changes] == [(0, 0)]
 
     def test_with_a_rise_of_everything_both_compound(self, tmp_path):
         """(100 × 1.1 + 300 × 1.1 × 1.2) ÷ 400 = 1.265."""
@@ -98,14 +98,14 @@ class TestRiseOfOneMeterOnABill:
     def test_without_a_list_it_is_not_applied_and_said(self, tmp_path):
         found = project(tmp_path, {**self.BOTH, "model": "mine"}, hikes=["acme:output_tokens=20", "acme=10"])
         assert found.total.mid == 220
-        assert [(touched.cost, touched.not_applied) for touched in found.changes] == [(0, 200), (200, 0)]
+        assert [(touched.cost, touched.not_applied) for touched in found.log.changes] == [(0, 200), (200, 0)]
 
     def test_without_tokens_neither(self, tmp_path):
         found = project(
             tmp_path, {"input_tokens": 0, "output_tokens": 0, "billed_cost": "200"}, hikes={"acme:output_tokens": 20}
         )
         assert found.total.mid == 200
-        assert [touched.not_applied for touched in found.changes] == [200]
+        assert [touched.not_applied for touched in found.log.changes] == [200]
 
     def test_a_new_rate_goes_by_the_list_too(self, tmp_path):
         """Output at 400 instead of 300: the list goes from 400 to 500."""
@@ -311,7 +311,7 @@ class TestDefaultLists:
         found = project(tmp_path, self.ROW, prices=shipped, currency="USD")
         mainland = 10_000 * Fraction("2.50") / 10**6 / Fraction("6.7089")
         assert found.total.before == mainland
-        (abroad,) = [other for other in found.other_lists if other.region == "intl-singapore"]
+        (abroad,) = [other for other in found.log.other_lists if other.region == "intl-singapore"]
         assert abroad.total.before == 10_000 * Fraction("1.20") / 10**6
         assert abroad.default_region == "cn-beijing"
         assert round(float(abroad.total.before / found.total.before), 1) == 3.2
@@ -320,13 +320,13 @@ class TestDefaultLists:
     def test_a_stated_region_is_taken_and_nothing_else_is_said(self, tmp_path):
         found = project(tmp_path, {**self.ROW, "region": "intl"}, prices=costcalc.read_prices())
         assert (found.currency, found.total.before) == ("USD", 10_000 * Fraction("1.20") / 10**6)
-        assert found.other_lists == []
+        assert found.log.other_lists == []
         assert not any(note.code == "default-region" for note in found.rating.assumptions)
 
     def test_so_is_a_chosen_one(self, tmp_path):
         found = project(tmp_path, self.ROW, prices=costcalc.read_prices(regions={"alibaba": "intl"}))
         assert found.total.before == 10_000 * Fraction("1.20") / 10**6
-        assert found.other_lists == []
+        assert found.log.other_lists == []
 
 
 class TestLedgersThatCannotAnswer:

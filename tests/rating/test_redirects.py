@@ -27,7 +27,7 @@ def test_a_rise_means_it_by_either_name(hike, first, second, tmp_path):
     found = costcalc.project(usage(tmp_path, *ROWS), hikes=hike, prices=BOTH)
     assert found.total.before == 14
     assert found.total.mid == Fraction(first) + Fraction(second)
-    assert sum(touched.cost for touched in found.changes) / 2 == found.total.change
+    assert sum(touched.cost for touched in found.log.changes) / 2 == found.total.change
 
 
 @pytest.mark.parametrize(("hike", "first", "second"), RISES)

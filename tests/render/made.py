@@ -18,7 +18,9 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.terms import joined
 from costcalc.rating.rate import RatingOptions
 from costcalc.reports.cost import CostReport, cost
-from costcalc.reports.projection import Projection, ProjectOptions, project
+from costcalc.reports.plan.model import LogOptions, Plan, PlanOptions
+from costcalc.reports.plan.over_log import plan_over_log
+from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import read_hikes
 from costcalc.usage.ledger import Cuts, SourceFile, UsageGroup, UsageLedger
 
@@ -94,10 +96,16 @@ def ledger(*groups: UsageGroup, dimensions: tuple[str, ...] = (), **words: Any) 
 
 def projection(
     usage: UsageLedger, *hikes: str, prices: Pricebook = PRICEBOOK, rates: FxTable = NO_FX, **words: Any
-) -> Projection:
-    if isinstance(revenue := words.get("revenue"), int):
-        words["revenue"] = Money(Fraction(revenue), "")
-    return project(usage, prices, rates, ProjectOptions(words.pop("changes", None) or read_hikes(hikes), **words))
+) -> Plan:
+    """The plan of some hikes over the log; the words of what is asked, and of what is earned."""
+    revenue, margin = words.pop("revenue", None), words.pop("margin", None)
+    if isinstance(revenue, int):
+        revenue = Money(Fraction(revenue), "")
+    source = words.pop("revenue_source", "--revenue" if margin is None else "--margin")
+    asked = {name: words.pop(name) for name in (*words,) if name in LogOptions.__dataclass_fields__}
+    changes = words.pop("changes", None) or read_hikes(hikes)
+    options = PlanOptions(changes=changes, earned=Earned(revenue, margin, source), **words)
+    return plan_over_log(usage, prices, rates, options, LogOptions(**asked))
 
 
 def cost_report(usage: UsageLedger, prices: Pricebook = PRICEBOOK, each: str | None = None, **words: Any) -> CostReport:

@@ -10,9 +10,10 @@ from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, Problem
-from costcalc.reports.case import Case, OutlookOptions
-from costcalc.reports.outlook import Outlook, outlook
-from costcalc.reports.restoring import BreakEven, FurtherRise, MoveShare, PriceAnswer, Restoring, TokenSaving
+from costcalc.reports.plan.ahead import plan_ahead
+from costcalc.reports.plan.answers import Answers, BreakEven, FurtherRise, MoveShare, PriceAnswer, TokenSaving
+from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.model import Plan, PlanOptions
 from costcalc.reports.simulation import simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.read import parse_scenario
@@ -67,25 +68,25 @@ def customers_log(*more: UsageGroup, **words: Any) -> UsageLedger:
 def made(
     usage: UsageLedger, text: str, *, by: tuple[str, ...] = ("provider", "model"), months: int = 3,
     prices: Pricebook = PRICEBOOK, rates: FxTable = NO_FX, currency: str | None = None, **words: Any,
-) -> Outlook:  # fmt: skip
+) -> Plan:  # fmt: skip
     """The outlook of a ledger under a scenario as it is written."""
     plan = parse_scenario(text, "plan.yaml", {})
     horizon = Horizon(usage, prices, rates, HorizonOptions(months, by, "auto", currency, "UTC"), [plan])
-    return outlook(horizon, OutlookOptions(plan, changes_at(plan, None), by, **words))
+    return plan_ahead(horizon, PlanOptions(plan, changes_at(plan, None), by, **words))
 
 
-def drawn_outlook() -> Outlook:
+def drawn_outlook() -> Plan:
     """Ranges and an exchange rate that are drawn, one of them for nothing, against a floor."""
     plan_text = PLAN.replace("efficiency:\n", "efficiency:\n  - {batch: 10..20%}\n")  # no model has a batch price
     text = plan_text + "  - {per: month, amount: 700 CNY}\nsimulate: {distribution: uniform, fx: {CNY: 10%, JPY: 9%}}\n"
     plan = parse_scenario(text, "plan.yaml", {})
-    options = OutlookOptions(plan, changes_at(plan, None), floor=Fraction(7, 10))
+    options = PlanOptions(plan, changes_at(plan, None), floor=Fraction(7, 10))
     horizon = Horizon(customers_log(), PRICEBOOK, CNY_FX, HorizonOptions(3), [plan])
-    found = outlook(horizon, options)
+    found = plan_ahead(horizon, options)
     return replace(found, simulation=simulation(Case(horizon, options), 500, 1))
 
 
-def full() -> Outlook:
+def full() -> Plan:
     """Everything that a page can say, with answers that are made up."""
     found = made(
         customers_log(
@@ -111,19 +112,19 @@ def full() -> Outlook:
     )
 
 
-def answers(found: Outlook) -> Restoring:
+def answers(found: Plan) -> Answers:
     """One of each kind."""
     (move,) = found.scenario.usage.moves
     today, floor = Fraction(3, 4), Fraction(9, 10)
-    return Restoring(
+    return Answers(
         hold=PriceAnswer(today, Fraction(123, 1000)),
         floor=PriceAnswer(floor, None),
         moves=(
-            MoveShare(move, today, Fraction(2, 5)),
-            MoveShare(move, floor, None, reason="it costs more than staying"),
+            MoveShare(move.to, Fraction(2, 5), today, move),
+            MoveShare(move.to, None, floor, move, "it costs more than staying"),
         ),
-        tokens=TokenSaving(today, Fraction(1, 8), in_steps=True),
-        rises=(FurtherRise("alibaba", today, Fraction(1, 4)), FurtherRise("openai", floor, Fraction(-1, 3))),
+        tokens=(TokenSaving(Fraction(1, 8), margin=today, in_steps=True),),
+        rises=(FurtherRise(today, Fraction(1, 4), "alibaba"), FurtherRise(floor, Fraction(-1, 3), "openai")),
         break_even=(
             BreakEven("selfhosted/qwen3-8b", Fraction(21, 100), Fraction(7_607_040), 1, Fraction(29, 100)),
             BreakEven("selfhosted/tiny", None, None, 0, None, "it costs more than staying at any volume"),

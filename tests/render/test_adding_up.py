@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from costcalc.money import round_half_up
 from costcalc.rating.model import Charge, Cost, Rating
-from costcalc.render.csv_ import projection_csv
-from costcalc.render.json_ import projection_json
+from costcalc.render.handing import table_csv
+from costcalc.render.plan.json_ import plan_json
 from costcalc.render.rounding import share_out
-from costcalc.render.rows import projection_rows
+from costcalc.render.rows import line_rows
 from costcalc.render.tree import LARGEST, Figures, figures_of, table_of
 from costcalc.reports.lines import lines_of
 from tests.render.made import USUAL, group, ledger, projection
@@ -120,11 +120,11 @@ def test_the_folded_row_is_the_sum_of_the_rows_it_stands_for():
         dimensions=("customer",),
     )
     found = projection(models, "alibaba=34", by=("customer",))
-    table = table_of(found.rating, found.lines)
+    table = table_of(found.rating, found.log.lines)
     fold = table.rows[-1]
     assert (len(table.rows), fold.folded) == (LARGEST + 1, 30)
     shown = {row.name for row in table.rows}
-    below = [table.by_line[line.key] for line in found.lines if line.key[0] not in shown]
+    below = [table.by_line[line.key] for line in found.log.lines if line.key[0] not in shown]
     assert len(below) == 30
     assert summed(below) == columns(fold.figures)
     assert abs(Fraction(fold.figures.before) - fold.cost.before) < Fraction(1, 100)
@@ -135,7 +135,7 @@ def test_a_single_small_row_is_not_folded():
         *(group("qwen3-max", 10**9, dimensions=(f"c{i:02d}",)) for i in range(11)), dimensions=("customer",)
     )
     found = projection(models, "alibaba=34", by=("customer",))
-    assert [row.folded for row in table_of(found.rating, found.lines).rows] == [0] * 11
+    assert [row.folded for row in table_of(found.rating, found.log.lines).rows] == [0] * 11
 
 
 def test_days_are_never_folded_and_stay_in_order():
@@ -143,23 +143,25 @@ def test_days_are_never_folded_and_stay_in_order():
 
     days = ledger(*(group("qwen3-max", 10**7 * (31 - day), day=date(2026, 9, day)) for day in range(1, 31)))
     found = projection(days, "alibaba=34", by=("day",))
-    names = [row.name for row in table_of(found.rating, found.lines).rows]
+    names = [row.name for row in table_of(found.rating, found.log.lines).rows]
     assert names == [f"2026-09-{day:02d}" for day in range(1, 31)]
 
 
 def test_the_page_csv_and_json_show_the_same_figures():
     found = projection(USUAL, "alibaba=34")
-    table = table_of(found.rating, found.lines)
-    lines = list(csv.DictReader(io.StringIO(projection_csv(found))))
+    table = table_of(found.rating, found.log.lines)
+    lines = list(csv.DictReader(io.StringIO(table_csv(found))))
     assert sum(Decimal(line["cost_before"]) for line in lines) == table.total.figures.before == Decimal("21904.11")
     assert sum(Decimal(line["cost"]) for line in lines) == table.total.figures.mid == Decimal("26123.58")
     assert sum(Decimal(line["change"]) for line in lines) == Decimal("4219.47")
-    written = json.loads(projection_json(found))
-    assert [line["cost"]["before"]["rounded"] for line in written["lines"]] == [line["cost_before"] for line in lines]
+    written = json.loads(plan_json(found))
+    assert [line["cost"]["before"]["rounded"] for line in written["over_the_log"]["lines"]] == [
+        line["cost_before"] for line in lines
+    ]
     assert sum(Fraction(line["cost_exact"]) for line in lines) == found.total.mid
 
 
 def test_the_columns_have_a_header_without_lines_too():
-    header, lines = projection_rows(projection(ledger(), "alibaba=34"))
+    header, lines = line_rows(projection(ledger(), "alibaba=34"))
     assert (list(header[:4]), lines) == (["provider", "model", "requests", "tokens"], [])
-    assert header == projection_rows(projection(USUAL, "alibaba=34"))[0]
+    assert header == line_rows(projection(USUAL, "alibaba=34"))[0]

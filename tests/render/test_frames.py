@@ -6,14 +6,14 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.render.frames import cost_frame, ledger_frame, months_frame, projection_frame
+from costcalc.render.frames import ledger_frame, months_frame, table_frame
 from tests.render.made import USUAL, cost_report, group, ledger, projection
 
 pytest.importorskip("pandas")
 
 
 def test_a_projection_as_a_frame():
-    frame = projection_frame(projection(USUAL, "alibaba=34"))
+    frame = table_frame(projection(USUAL, "alibaba=34"))
     assert list(frame["model"]) == ["qwen3-max", "gpt-5.6-luna", "qwen-plus"]
     assert str(frame["tokens"].dtype) == "Int64"
     assert frame["cost"].sum() == Decimal("26123.58")
@@ -23,30 +23,30 @@ def test_a_projection_as_a_frame():
 
 def test_no_figure_is_a_float():
     frames = [
-        projection_frame(projection(USUAL, "alibaba=5..34")),
-        months_frame(projection(USUAL, "alibaba=34", months=2, revenue=52000)),
-        cost_frame(cost_report(USUAL)),
+        table_frame(projection(USUAL, "alibaba=5..34")),
+        table_frame(projection(USUAL, "alibaba=34", months=2, revenue=52000), "months"),
+        table_frame(cost_report(USUAL)),
         ledger_frame(USUAL),
     ]
     assert not [value for frame in frames for name in frame for value in frame[name] if isinstance(value, float)]
 
 
 def test_tokens_beyond_64_bits_stay_exact():
-    frame = projection_frame(projection(ledger(group("qwen3-max", 2**70 + 1)), "alibaba=34"))
+    frame = table_frame(projection(ledger(group("qwen3-max", 2**70 + 1)), "alibaba=34"))
     assert list(frame["tokens"]) == [2**70 + 1]
 
 
 def test_what_is_unpriced_is_missing_not_zero():
     import pandas as pd
 
-    frame = projection_frame(projection(ledger(group("mystery", 10)), "alibaba=34"))
+    frame = table_frame(projection(ledger(group("mystery", 10)), "alibaba=34"))
     assert list(frame["status"]) == ["unpriced"]
     assert pd.isna(frame["cost"][0])
 
 
 def test_months_and_an_empty_list_of_them():
     found = projection(USUAL, "alibaba=34", months=2, revenue=52000)
-    frame = months_frame(found)
+    frame = table_frame(found, "months")
     assert list(frame["month"]) == ["2026-10", "2026-11"]
     assert list(months_frame(projection(USUAL, "alibaba=34")).columns) == list(frame.columns)
 

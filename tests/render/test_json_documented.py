@@ -18,15 +18,15 @@ from costcalc.problems import Place, Problem
 from costcalc.rating.rate import RatingOptions
 from costcalc.render.comparison.tables import comparison_json
 from costcalc.render.explanation.json_ import explanation_json
-from costcalc.render.json_ import cost_json, forecast_json, projection_json
-from costcalc.render.outlook.json_ import outlook_json
-from costcalc.reports.case import OutlookOptions
+from costcalc.render.json_ import cost_json, forecast_json
+from costcalc.render.plan.json_ import plan_json
 from costcalc.reports.comparison import Choice as Alternative
 from costcalc.reports.comparison import ComparisonOptions, comparison
 from costcalc.reports.cost import cost
 from costcalc.reports.explanation import Choice, ExplainOptions, explain
 from costcalc.reports.forecast import ForecastOptions, forecast
-from costcalc.reports.outlook import outlook
+from costcalc.reports.plan.ahead import plan_ahead
+from costcalc.reports.plan.model import PlanOptions
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.events import event_changes
 from costcalc.scenario.figure import fixed
@@ -119,7 +119,7 @@ def documented(title: str) -> dict[str, str]:
 OBJECTS = {
     frozenset({"exact", "rounded"}): "amount",
     frozenset(documented("cost")): "cost",
-    frozenset(documented("margin")): "margin",
+    frozenset(documented("ends")): "ends",
     frozenset(documented("totals")): "totals",
 }
 
@@ -151,7 +151,7 @@ def seen(value: Any) -> str:
 ALLOWED = {
     "fraction": {"text"},
     "text": {"text"}, "integer": {"integer"}, "flag": {"flag"}, "count": {"integer", "text"}, "decimal": {"text"},
-    "ratio": {"text"}, "amount": {"amount"}, "cost": {"cost"}, "margin": {"margin"}, "totals": {"totals"}, "names": {"names"},
+    "ratio": {"text"}, "amount": {"amount"}, "cost": {"cost"}, "ends": {"ends"}, "totals": {"totals"}, "names": {"names"},
 }  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def full_projection(**words: Any) -> str:
         "prices": LISTS,
         "rates": RATES,
     }
-    return projection_json(projection(FULL, "alibaba=5..34", **(known | words)))
+    return plan_json(projection(FULL, "alibaba=5..34", **(known | words)))
 
 
 def documented_rise() -> str:
@@ -172,20 +172,6 @@ def documented_rise() -> str:
     event = next(event for event in load_events() if event.id == "alibaba-2026-04-compute")
     changes = {share: PriceChanges(event_changes(event, fixed(share))) for share in (Fraction(0), Fraction(1, 2))}
     return full_projection(changes=changes[Fraction(1, 2)], alternatives=changes, revenue=3000)
-
-
-def test_every_field_of_a_projection_is_documented():
-    printed: dict[str, set[str]] = {}
-    for text in (
-        documented_rise(),
-        full_projection(),
-        full_projection(revenue=3000, move_to="alibaba/qwen3-max"),
-        projection_json(projection(MILLION, "alibaba=34", "openai=30", months=1, move_to="qwen-plus")),
-        projection_json(projection(MILLION, "alibaba:input_tokens==3/1M@2026-09-01", margin=Fraction(3, 5))),
-    ):
-        for name, types in fields(json.loads(text)).items():
-            printed.setdefault(name, set()).update(types)
-    check(printed, documented("costcalc.project/1"))
 
 
 def test_every_field_of_a_cost_report_is_documented():
@@ -262,18 +248,25 @@ def test_every_field_of_an_explanation_is_documented():
     check(printed, documented("costcalc.explanation/1"))
 
 
-def test_every_field_of_an_outlook_is_documented():
-    """Everything that a page can say; machines of one's own; a list in another currency; an event; a new rate; draws."""
+def test_every_field_of_a_plan_is_documented():
+    """Over the log: an event, a move, a new rate. Months to come: machines, another currency, draws, all that a page says."""
     printed: dict[str, set[str]] = {}
     for text in (
-        outlook_json(replace(full(), usage=replace(full().usage, asked=ASKED))),
+        documented_rise(),
+        full_projection(),
+        full_projection(revenue=3000, move_to="alibaba/qwen3-max"),
+        plan_json(projection(MILLION, "alibaba=34", "openai=30", months=1, move_to="qwen-plus")),
+        plan_json(projection(MILLION, "alibaba:input_tokens==3/1M@2026-09-01", margin=Fraction(3, 5))),
+        plan_json(replace(full(), usage=replace(full().usage, asked=ASKED))),
         outlook_of(MOVED),
         outlook_of(MOVED, revenue=3000),
-        outlook_json(drawn_outlook()),
+        plan_json(drawn_outlook()),
     ):
-        for name, types in fields(json.loads(text)).items():
+        answer = json.loads(text)
+        assert list(answer) == list(json.loads(full_projection()))  # whatever was asked
+        for name, types in fields(answer).items():
             printed.setdefault(name, set()).update(types)
-    check(printed, documented("costcalc.outlook/1"))
+    check(printed, documented("costcalc.plan/1"))
 
 
 def test_every_field_of_a_comparison_is_documented():
@@ -325,8 +318,8 @@ def outlook_of(text: str, revenue: int | None = None) -> str:
     prices = books(TEXTS[0], TEXTS[2], TINY)
     horizon = Horizon(FULL, prices, RATES, HorizonOptions(2, ("customer",), "auto", "USD", "UTC"), [plan])
     earned = Earned(Money(Fraction(revenue), "")) if revenue else Earned()
-    return outlook_json(
-        outlook(horizon, OutlookOptions(plan, changes_at(plan, None), ("customer",), earned, Fraction(1, 2)))
+    return plan_json(
+        plan_ahead(horizon, PlanOptions(plan, changes_at(plan, None), ("customer",), earned, Fraction(1, 2)))
     )
 
 
@@ -386,15 +379,15 @@ def check(printed: dict[str, set[str]], expected: dict[str, str]) -> None:
         assert printed[name] != {"null"}, f"{name} was never seen with a value"
 
 
-@pytest.mark.parametrize("title", ["cost", "margin"])
+@pytest.mark.parametrize("title", ["cost", "ends"])
 def test_the_objects_are_documented(title):
     text = json.loads(full_projection())
-    printed = text["total"] if title == "cost" else text["margin"]
+    printed = text["over_the_log"]["lines"][0]["cost"] if title == "cost" else text["total"]
     assert list(printed) == list(documented(title))
 
 
 def test_amounts_are_exact_text():
-    total = json.loads(projection_json(projection(ledger(group("qwen3-max", 1)), "alibaba=34")))["total"]
-    assert total["before"] == {"exact": "0.000002", "rounded": "0.00"}
-    assert total["with_the_rise"] == {"exact": "0.00000268", "rounded": "0.00"}
+    total = json.loads(plan_json(projection(ledger(group("qwen3-max", 1)), "alibaba=34")))["over_the_log"]
+    assert total["before"]["cost"] == {"exact": "0.000002", "rounded": "0.00"}
+    assert total["with_the_scenario"]["cost"] == {"exact": "0.00000268", "rounded": "0.00"}
     assert total["rise"] == "0.34"

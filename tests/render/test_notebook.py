@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 import pytest
 
 import costcalc
-from costcalc.api import CostResult, ProjectionResult
+from costcalc.api import CostResult, PlanResult
 from costcalc.render.blocks import Branch, Drawing, Facts, Gap, Line, Note, Tree, Twig
 from costcalc.render.notebook import html_text, report_html
-from costcalc.render.page import cost_page, projection_page
+from costcalc.render.page import cost_page
+from costcalc.render.plan.page import plan_page
 from tests.conftest import REPO_ROOT
 from tests.render.made import USUAL, cost_report, drawn, group, ledger, projection
 from tests.render.test_harmless import NASTY
@@ -56,8 +57,8 @@ def figures(text: str) -> set[str]:
 
 def test_a_projection_shows_every_figure_of_its_page():
     found = projection(USUAL, "alibaba=34", revenue=52000)
-    shown = " ".join(read(ProjectionResult(found)._repr_html_()).words)
-    assert figures(drawn(projection_page(found), 120)) <= figures(shown)
+    shown = " ".join(read(PlanResult(found)._repr_html_()).words)
+    assert figures(drawn(plan_page(found), 120)) <= figures(shown)
     assert "16,629.69 USD" in shown or "16,629.69" in shown
 
 

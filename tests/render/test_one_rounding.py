@@ -17,12 +17,10 @@ from hypothesis import strategies as st
 from costcalc.render.comparison.page import comparison_page
 from costcalc.render.comparison.tables import comparison_json
 from costcalc.render.handing import table_csv
-from costcalc.render.json_ import projection_json
-from costcalc.render.markdown import outlook_markdown, projection_markdown
+from costcalc.render.markdown import plan_markdown
 from costcalc.render.notebook import report_html
-from costcalc.render.outlook.json_ import outlook_json
-from costcalc.render.outlook.page import outlook_page
-from costcalc.render.page import projection_page
+from costcalc.render.plan.json_ import plan_json
+from costcalc.render.plan.page import plan_page
 from costcalc.render.rounding import share_out_together
 from tests.render.comparisons import NOTHING, RISE, compared
 from tests.render.made import books, drawn, group, ledger, projection
@@ -51,20 +49,22 @@ def of(usages, **words):
 @settings(max_examples=60)
 def test_the_sums_of_every_writer_are_the_sums_of_what_it_shows(usages, hike):
     report = projection(of(usages), hike, prices=LISTS)
-    answer = json.loads(projection_json(report))
-    total = {name: Decimal(answer["total"][name]["rounded"]) for name in ("before", "with_the_rise")}
+    answer = json.loads(plan_json(report))
+    total = {name: Decimal(answer["over_the_log"][name]["cost"]["rounded"]) for name in ("before", "with_the_scenario")}
     for name in total:
-        assert sum(Decimal(line["cost"][name]["rounded"]) for line in answer["lines"]) == total[name]
+        assert sum(Decimal(line["cost"][name]["rounded"]) for line in answer["over_the_log"]["lines"]) == total[name]
     rows = list(csv.DictReader(io.StringIO(table_csv(report))))
     assert sum(Decimal(row["cost_before"]) for row in rows) == total["before"]
-    assert sum(Decimal(row["cost"]) for row in rows) == total["with_the_rise"]
-    shown = {(line["names"]["provider"], line["names"]["model"]): line["cost"] for line in answer["lines"]}
+    assert sum(Decimal(row["cost"]) for row in rows) == total["with_the_scenario"]
+    shown = {
+        (line["names"]["provider"], line["names"]["model"]): line["cost"] for line in answer["over_the_log"]["lines"]
+    }
     for row in rows:
         cost = shown[row["provider"], row["model"]]
-        assert (row["cost_before"], row["cost"]) == (cost["before"]["rounded"], cost["with_the_rise"]["rounded"])
+        assert (row["cost_before"], row["cost"]) == (cost["before"]["rounded"], cost["with_the_scenario"]["rounded"])
         if Fraction(cost["before"]["exact"]) == Fraction(cost["high"]["exact"]):
-            assert cost["before"]["rounded"] == cost["with_the_rise"]["rounded"] == cost["high"]["rounded"]
-    for page in (drawn(projection_page(report), 120), projection_markdown(report), report_html(report)):
+            assert cost["before"]["rounded"] == cost["with_the_scenario"]["rounded"] == cost["high"]["rounded"]
+    for page in (drawn(plan_page(report), 120), plan_markdown(report), report_html(report)):
         assert_holds(page, [*total.values(), *(Decimal(each["before"]["rounded"]) for each in shown.values())])
 
 
@@ -107,7 +107,7 @@ def test_an_outlook_s_figures_are_those_of_its_months(tokens):
         dimensions=("customer",),
     )
     report = made(usage, GROWTH, prices=LISTS, months=4)
-    answer = json.loads(outlook_json(report))
+    answer = json.loads(plan_json(report))
     last = answer["months"][-1]
     before, after = (Decimal(last[name]["cost"]["rounded"]) for name in ("before", "with_the_scenario"))
     assert Decimal(answer["bridge"][0]["last_month"]["cost"]["rounded"]) == before
@@ -115,7 +115,7 @@ def test_an_outlook_s_figures_are_those_of_its_months(tokens):
     assert sum(Decimal(each["last_month"]["cost"]["rounded"]) for each in answer["customers"]) == after
     untouched = next(each for each in answer["customers"] if each["name"] == "y")
     assert untouched["today"]["cost"]["rounded"] == untouched["last_month"]["cost"]["rounded"]
-    for page in (drawn(outlook_page(report), 120), outlook_markdown(report), report_html(report)):
+    for page in (drawn(plan_page(report), 120), plan_markdown(report), report_html(report)):
         assert_holds(page, [before, after])
 
 

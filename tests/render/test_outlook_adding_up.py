@@ -9,26 +9,26 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.api.results import OutlookResult
+from costcalc.api.results import PlanResult
 from costcalc.render.csv_ import csv_text
-from costcalc.render.outlook.bridge import bridge_figures
-from costcalc.render.outlook.csv_ import outlook_csv
-from costcalc.render.outlook.json_ import outlook_json
-from costcalc.render.outlook.months import month_figures
-from costcalc.render.outlook.rows import outlook_month_rows
-from costcalc.reports.outlook import Outlook
+from costcalc.render.handing import table_csv
+from costcalc.render.plan.bridge import bridge_figures
+from costcalc.render.plan.json_ import plan_json
+from costcalc.render.plan.months import month_figures
+from costcalc.render.plan.rows import month_rows
+from costcalc.reports.plan.model import Plan
 from tests.render.outlooks import PLAN, customers_log, full, made
 
 
 @pytest.fixture(scope="module", params=[("provider", "model"), ("customer",), ("feature", "provider")], ids="-".join)
-def outlook(request) -> Outlook:
+def outlook(request) -> Plan:
     return made(customers_log(), PLAN, by=request.param, floor=Fraction(9, 10))
 
 
 def test_the_lines_of_every_month_are_its_cost_to_the_cent(outlook):
     sums: dict[str, Decimal] = defaultdict(Decimal)
     exact: dict[str, Fraction] = defaultdict(Fraction)
-    for row in csv.DictReader(io.StringIO(outlook_csv(outlook))):
+    for row in csv.DictReader(io.StringIO(table_csv(outlook))):
         sums[row["month"]] += Decimal(row["cost"])
         exact[row["month"]] += Fraction(row["cost_exact"])
     figures, total = month_figures(outlook)
@@ -53,7 +53,7 @@ def test_the_steps_are_in_the_order_in_which_they_apply(outlook):
 
 
 def test_json_holds_the_figures_of_the_page(outlook):
-    found = json.loads(outlook_json(outlook))
+    found = json.loads(plan_json(outlook))
     figures, total = month_figures(outlook)
     assert [month["with_the_scenario"]["cost"]["rounded"] for month in found["months"]] == [str(f.mid) for f in figures]
     assert found["total"]["with_the_scenario"]["cost"]["rounded"] == str(total.mid)
@@ -65,26 +65,28 @@ def test_json_holds_the_figures_of_the_page(outlook):
 
 def test_frames_are_the_rows_of_the_csv(outlook):
     pytest.importorskip("pandas")
-    result = OutlookResult(outlook)
+    result = PlanResult(outlook)
     frame, months = result.to_frame(), result.months_frame()
     assert frame["cost"].sum() == month_figures(outlook)[1].mid == months["cost"].sum()
     assert list(frame.columns)[: 1 + len(outlook.by)] == ["month", *outlook.by]
     assert months["margin"].iloc[-1] == Decimal(
         json.loads(result.to_json())["months"][-1]["with_the_scenario"]["margin"]
     )
-    assert csv_text(outlook_month_rows(outlook)).startswith("month,requests,tokens,cost_before,")
+    assert csv_text(month_rows(outlook)).startswith("month,requests,tokens,cost_frozen,cost_before,cost_low,")
 
 
 def test_a_column_of_the_log_that_is_called_like_ours_keeps_its_name():
     from tests.render.made import group, ledger
 
     log = ledger(group("qwen3-max", 10**8, dimensions=("x",)), dimensions=("cost",))
-    header = outlook_csv(made(log, "scenario: Growth\ngrowth:\n  - {each month: 1%}\n", by=("cost",))).splitlines()[0]
-    assert header == "month,cost,cost_before,cost_before_exact,costcalc_cost,cost_exact,change,currency"
+    header = table_csv(made(log, "scenario: Growth\ngrowth:\n  - {each month: 1%}\n", by=("cost",))).splitlines()[0]
+    assert (
+        header == "month,cost,cost_before,cost_before_exact,costcalc_cost,cost_exact,change,rise,currency,share,status"
+    )
 
 
 def test_everything_made_up_is_written_too():
-    found = json.loads(outlook_json(full()))
+    found = json.loads(plan_json(full()))
     assert found["answers"]["moves"][0]["share"] == "0.4"
     assert found["answers"]["break_even"][0]["volume"] == "0.21"
     assert found["complete"] is False

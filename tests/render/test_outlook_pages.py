@@ -8,9 +8,9 @@ import pytest
 from rich.cells import cell_len
 
 from costcalc.money import Money
-from costcalc.render.markdown import outlook_markdown
-from costcalc.render.outlook.page import outlook_page
-from costcalc.reports.outlook import Outlook
+from costcalc.render.markdown import plan_markdown
+from costcalc.render.plan.page import plan_page
+from costcalc.reports.plan.model import Plan
 from costcalc.reports.revenue import Earned
 from costcalc.usage.ledger import UsageLedger
 from tests.render.made import drawn, group, ledger
@@ -24,23 +24,23 @@ DEARER = "prices:\n  - {what: alibaba, change: +5..34%}\n"
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_of_an_outlook(width, golden):
-    golden(f"outlook-full-{width}.txt", drawn(outlook_page(full()), width))
+    golden(f"outlook-full-{width}.txt", drawn(plan_page(full()), width))
 
 
 def test_the_markdown_of_an_outlook(golden):
-    golden("outlook-full.md", outlook_markdown(full()))
+    golden("outlook-full.md", plan_markdown(full()))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
 def test_no_line_is_wider_than_the_screen(width):
-    assert max(cell_len(line) for line in drawn(outlook_page(full()), width).splitlines()) <= width
+    assert max(cell_len(line) for line in drawn(plan_page(full()), width).splitlines()) <= width
 
 
 def test_nothing_is_said_by_colour_alone():
     """The page without colour holds the same characters."""
-    coloured = drawn(outlook_page(full()), 80, no_color=False, force_terminal=True, color_system="standard")
+    coloured = drawn(plan_page(full()), 80, no_color=False, force_terminal=True, color_system="standard")
     assert "\x1b[31m" in coloured
-    plain = drawn(outlook_page(full()), 80)
+    plain = drawn(plan_page(full()), 80)
     from rich.text import Text
 
     assert Text.from_ansi(coloured).plain.split() == plain.split()
@@ -51,8 +51,8 @@ def page(usage: UsageLedger, text: str, **words: Any) -> str:
     return said(made(usage, text, **words))
 
 
-def said(outlook: Outlook) -> str:
-    return " ".join(drawn(outlook_page(outlook), 110).split())
+def said(outlook: Plan) -> str:
+    return " ".join(drawn(plan_page(outlook), 110).split())
 
 
 def revenue(amount: int) -> Earned:
@@ -124,9 +124,9 @@ def test_customers_that_turn_unprofitable_are_said_loudly():
 
 def test_customers_beyond_the_eighth_stand_in_one_line():
     """Sixteen customers: eight, and eight in one; where there is room twelve, and four in one."""
-    text = drawn(outlook_page(full()), 80)
+    text = drawn(plan_page(full()), 80)
     assert "… 8 more" in text
-    assert "… 4 more" in drawn(outlook_page(full()), 120)
+    assert "… 4 more" in drawn(plan_page(full()), 120)
 
 
 def test_every_quality_is_the_scenario_s_own_word():

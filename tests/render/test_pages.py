@@ -12,9 +12,10 @@ from costcalc.calendar import utc_midnight
 from costcalc.problems import Place, Problem
 from costcalc.render.blocks import Facts
 from costcalc.render.draw import Page
-from costcalc.render.markdown import cost_markdown, projection_markdown
-from costcalc.render.page import cost_page, projection_page
-from costcalc.reports.projection import Projection
+from costcalc.render.markdown import cost_markdown, plan_markdown
+from costcalc.render.page import cost_page
+from costcalc.render.plan.page import plan_page
+from costcalc.reports.plan.model import Plan
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageLedger
 from tests.render.made import USUAL, books, cost_report, drawn, fx, group, ledger, projection
 
@@ -39,26 +40,26 @@ CUSTOMERS = ledger(
 )  # fmt: skip
 
 
-def usual() -> Projection:
+def usual() -> Plan:
     return projection(USUAL, "alibaba=34", revenue=52000)
 
 
-def months() -> Projection:
+def months() -> Plan:
     return projection(USUAL, "alibaba=5..34@2026-12-01", "openai=10", months=12, margin=Fraction(3, 5), floor=Fraction(11, 20))  # fmt: skip
 
 
-def customers() -> Projection:
+def customers() -> Plan:
     return projection(CUSTOMERS, "alibaba=34", by=("customer",))
 
 
-def nothing_known() -> Projection:
+def nothing_known() -> Plan:
     return projection(USUAL, "alibaba=5..34", "openai/gpt-5.6-luna:output_tokens==13.5/1M")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("made", [usual, months, customers, nothing_known], ids=lambda made: made.__name__)
 def test_the_page_of_a_projection(made, width, golden):
-    golden(f"page-{made.__name__.replace('_', '-')}-{width}.txt", drawn(projection_page(made()), width))
+    golden(f"page-{made.__name__.replace('_', '-')}-{width}.txt", drawn(plan_page(made()), width))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -67,8 +68,8 @@ def test_the_page_of_a_cost_report(width, golden):
 
 
 def test_the_markdown_of_a_projection(golden):
-    golden("page-usual.md", projection_markdown(usual()))
-    golden("page-customers.md", projection_markdown(customers()))
+    golden("page-usual.md", plan_markdown(usual()))
+    golden("page-customers.md", plan_markdown(customers()))
 
 
 def test_the_markdown_of_a_cost_report(golden):
@@ -80,12 +81,12 @@ def test_the_markdown_of_a_cost_report(golden):
 def test_no_line_is_wider_than_the_screen(made, width):
     from rich.cells import cell_len
 
-    assert max(cell_len(line) for line in drawn(projection_page(made()), width).splitlines()) <= width
+    assert max(cell_len(line) for line in drawn(plan_page(made()), width).splitlines()) <= width
 
 
 def page(usage: UsageLedger, *hikes: str, **words: Any) -> str:
     """The page with single blanks, for sentences that may wrap."""
-    return " ".join(drawn(projection_page(projection(usage, *hikes, **words)), 100).split())
+    return " ".join(drawn(plan_page(projection(usage, *hikes, **words)), 100).split())
 
 
 QWEN = ledger(group("qwen3-max", 10**9))  # 2,000 USD
@@ -253,7 +254,7 @@ def test_the_page_says_how_its_figures_come_apart():
 
 
 def test_a_long_command_stays_one_for_a_shell():
-    text = drawn(projection_page(projection(called(("--hike", "alibaba=34"), ("--where", "team=search"), ("--by", "team"))), ), 60)  # fmt: skip
+    text = drawn(plan_page(projection(called(("--hike", "alibaba=34"), ("--where", "team=search"), ("--by", "team"))), ), 60)  # fmt: skip
     *_, first, second, third = text.strip().splitlines()
     assert first.strip() == "Why any figure:"
     assert (second.strip(), third.strip()) == (

@@ -8,17 +8,17 @@ import pytest
 from rich.cells import cell_len
 
 from costcalc.render.draw import Page
-from costcalc.render.markdown import outlook_markdown
-from costcalc.render.outlook.page import outlook_page
+from costcalc.render.markdown import plan_markdown
+from costcalc.render.plan.page import plan_page
 from costcalc.render.simulation import simulation_blocks
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.model import Plan
 from costcalc.reports.simulation import Simulation
 from tests.render.made import drawn
 from tests.render.outlooks import drawn_outlook
 
 
 @cache
-def outlook() -> Outlook:
+def outlook() -> Plan:
     return drawn_outlook()
 
 
@@ -44,9 +44,9 @@ def test_no_line_is_wider_than_the_screen(width):
 
 
 def test_it_stands_on_the_page_and_in_markdown():
-    assert "Estimate from 500 draws" in drawn(outlook_page(outlook()), 120)
-    assert "Estimate from 500 draws" in outlook_markdown(outlook())
-    assert "Estimate from" not in drawn(outlook_page(replace(outlook(), simulation=None)), 120)
+    assert "Estimate from 500 draws" in drawn(plan_page(outlook()), 120)
+    assert "Estimate from 500 draws" in plan_markdown(outlook())
+    assert "Estimate from" not in drawn(plan_page(replace(outlook(), simulation=None)), 120)
 
 
 def test_without_a_floor_nothing_is_said_of_it():

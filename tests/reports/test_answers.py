@@ -25,13 +25,13 @@ def project(path, *rows, prices=BOOKS, **options):
 
 class TestFewerTokens:
     def test_1_minus_1_over_1_34(self, tmp_path):
-        (answer,) = project(tmp_path, MILLION, hikes={"acme": 34}).tokens
+        (answer,) = project(tmp_path, MILLION, hikes={"acme": 34}).answers.tokens
         assert (answer.provider, answer.fewer) == ("acme", 1 - 1 / F("1.34"))
         assert round(float(answer.fewer * 100), 1) == 25.4
 
     def test_saving_them_restores_the_cost(self, tmp_path):
         found = project(tmp_path, MILLION, hikes={"acme": 34})
-        assert found.total.mid * (1 - found.tokens[0].fewer) == found.total.before
+        assert found.total.mid * (1 - found.answers.tokens[0].fewer) == found.total.before
 
     def test_one_answer_for_each_provider_that_rises(self, tmp_path):
         rows = [
@@ -40,7 +40,7 @@ class TestFewerTokens:
             {**MILLION, "provider": "dear", "model": "large"},
         ]
         found = project(tmp_path, *rows, hikes={"acme": 34, "cheap": 25, "dear": -10})
-        assert [(each.provider, each.fewer) for each in found.tokens] == [
+        assert [(each.provider, each.fewer) for each in found.answers.tokens] == [
             ("acme", 1 - 1 / F("1.34")),
             ("cheap", F(1, 5)),
         ]
@@ -48,21 +48,21 @@ class TestFewerTokens:
     def test_where_a_part_rises_it_is_by_the_whole_of_the_provider(self, tmp_path):
         """100 and 300; the output rises by 20% to 360: 1 − 400 ÷ 460."""
         row = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
-        (answer,) = project(tmp_path, row, hikes={"acme:output_tokens": 20}).tokens
+        (answer,) = project(tmp_path, row, hikes={"acme:output_tokens": 20}).answers.tokens
         assert answer.fewer == 1 - F(400, 460)
 
     def test_no_rise_no_answer(self, tmp_path):
-        assert project(tmp_path, MILLION).tokens == []
+        assert project(tmp_path, MILLION).answers.tokens == []
 
 
 class TestMovedTraffic:
     def move(self, path, target, *rows, hike=34, **options):
-        return project(path, *(rows or [MILLION]), hikes={"acme": hike}, move_to=target, **options).move
+        return project(path, *(rows or [MILLION]), hikes={"acme": hike}, move_to=target, **options).answers.moves[0]
 
     def test_lost_34_saved_94_a_million_moved(self, tmp_path):
         """134 at acme, 40 at cheap: 34 ÷ 94 of the traffic."""
         answer = self.move(tmp_path, "cheap/small")
-        assert (answer.target, answer.share) == ("cheap/small", F(34, 94))
+        assert (answer.to, answer.share) == ("cheap/small", F(34, 94))
         assert (answer.lost, answer.saved_at_most) == (34, 94)
         share = answer.share
         assert (1 - share) * 134 + share * 40 == 100
@@ -70,10 +70,10 @@ class TestMovedTraffic:
     def test_all_of_it_may_not_suffice(self, tmp_path):
         """Beside 100 at another provider that rises too: lost 34 + 100, and moving all of acme saves 94."""
         rows = [MILLION, {**MILLION, "provider": "cheap", "model": "small"}]
-        found = project(tmp_path, *rows, hikes={"acme": 34, "cheap": 250}, move_to="near/small").move
+        found = project(tmp_path, *rows, hikes={"acme": 34, "cheap": 250}, move_to="near/small").answers.moves[0]
         assert found.lost == 34 + 100
         assert found.saved_at_most == (134 + 140) - (80 + 80)
-        answer = project(tmp_path, MILLION, hikes={"acme": 34, "near": 60}, move_to="near/small").move
+        answer = project(tmp_path, MILLION, hikes={"acme": 34, "near": 60}, move_to="near/small").answers.moves[0]
         assert (answer.share, answer.saved_at_most, answer.lost) == (None, 134 - 128, 34)
         assert answer.reason == "even all of it does not suffice"
 
@@ -84,7 +84,7 @@ class TestMovedTraffic:
     def test_the_targets_own_rise_counts(self, tmp_path):
         """cheap doubles to 80: 34 ÷ (134 − 80)."""
         found = project(tmp_path, MILLION, hikes={"acme": 34, "cheap": 100}, move_to="cheap/small")
-        assert found.move.share == F(34, 54)
+        assert found.answers.moves[0].share == F(34, 54)
 
     def test_only_the_raised_traffic_moves(self, tmp_path):
         rows = [MILLION, {**MILLION, "provider": "dear", "model": "large"}]
@@ -92,7 +92,7 @@ class TestMovedTraffic:
 
     def test_what_is_there_already_does_not_move(self, tmp_path):
         rows = [MILLION, {**MILLION, "provider": "cheap", "model": "small"}]
-        answer = project(tmp_path, *rows, hikes={"any": 10}, move_to="cheap/small").move
+        answer = project(tmp_path, *rows, hikes={"any": 10}, move_to="cheap/small").answers.moves[0]
         assert (answer.lost, answer.saved_at_most) == (10 + 4, 110 - 44)
         assert answer.share == F(14, 66)
 
@@ -102,11 +102,11 @@ class TestMovedTraffic:
             book(flat("small", input_tokens="40", output_tokens="120"), provider="cheap"),
         )
         rows = [MILLION, {"model": "n", "input_tokens": 0, "output_tokens": 5_000_000}]
-        answer = project(tmp_path, *rows, prices=no_output, hikes={"acme": 34}, move_to="cheap/small").move
+        answer = project(tmp_path, *rows, prices=no_output, hikes={"acme": 34}, move_to="cheap/small").answers.moves[0]
         assert answer.share == F(34, 94)
 
     def test_where_nothing_rises_nothing_need_move(self, tmp_path):
-        answer = project(tmp_path, MILLION, move_to="cheap/small").move
+        answer = project(tmp_path, MILLION, move_to="cheap/small").answers.moves[0]
         assert (answer.share, answer.reason) == (None, "nothing rises")
 
     def test_a_target_without_a_price_for_it_says_so(self, tmp_path):
@@ -146,7 +146,7 @@ class TestMovedTraffic:
 class TestHikeLimits:
     def limits(self, path, *rows, **options):
         found = project(path, *(rows or [MILLION]), **options)
-        return [(limit.margin, limit.rise) for limit in found.limits]
+        return [(limit.margin, limit.rise) for limit in found.answers.rises]
 
     def test_where_the_margin_meets_zero_and_the_floor(self, tmp_path):
         """Revenue 200, cost 100, all of it raised: zero at +100%, a floor of 40% at +20%."""

@@ -6,9 +6,9 @@ from fractions import Fraction
 import pytest
 
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
-from costcalc.reports.case import OutlookOptions
 from costcalc.reports.comparison import Choice, ComparisonOptions, comparison
-from costcalc.reports.outlook import outlook
+from costcalc.reports.plan.ahead import plan_ahead
+from costcalc.reports.plan.model import PlanOptions
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.read import parse_scenario
 from tests.kit import about
@@ -44,8 +44,8 @@ def test_what_is_lost_is_reckoned_against_todays_usage():
     double, same = two_customers(DOUBLE, SAME).scenarios
     assert (double.last.after.cost, double.last.after.revenue) == (186, 186)
     assert (double.last.before.margin, double.last.after.margin) == (F(1, 2), 0)
-    assert (double.points_lost, double.profit_lost) == (F(1, 2), 1)
-    assert (same.points_lost, same.profit_lost, same.changes_nothing) == (0, 0, True)
+    assert (double.last.erosion, double.profit_lost) == (F(1, 2), 1)
+    assert (same.last.erosion, same.profit_lost, same.changes_nothing) == (0, 0, True)
 
 
 def test_which_customers_turn_unprofitable():
@@ -68,7 +68,7 @@ def test_today_earns_by_the_rules_that_all_scenarios_share():
 
 def test_rules_are_lent_to_no_other_scenario():
     _, nothing = two_customers(DOUBLE, NOTHING).scenarios
-    assert (nothing.last.after.revenue, nothing.points_lost, nothing.profit_lost) == (None, None, None)
+    assert (nothing.last.after.revenue, nothing.last.erosion, nothing.profit_lost) == (None, None, None)
 
 
 def test_the_first_month_below_the_floor_and_at_the_worst_end():
@@ -76,26 +76,26 @@ def test_the_first_month_below_the_floor_and_at_the_worst_end():
     ranged = "scenario: range\nprices:\n  - {what: alibaba, change: 0..100%, on: 2026-11-01}\n" + FEES
     (found,) = two_customers(ranged, floor=F(1, 5), months=3).scenarios
     assert found.first_below_floor is None
-    assert str(found.first_below_floor_at_worst) == "2026-11"
-    assert found.margins == (0, F(1, 2))
+    assert str(found.first_below_floor_at_worst.month) == "2026-11"
+    assert found.last.margins == (0, F(1, 2))
     (found,) = two_customers(ranged, floor=F(3, 10), months=3).scenarios
-    assert str(found.first_below_floor) == "2026-11"
+    assert str(found.first_below_floor.month) == "2026-11"
 
 
 def test_without_revenue_what_a_margin_of_today_becomes():
     """At 50% a log of 90 USD earned 180, a day 6 USD: in October 186 against 93, doubled 186."""
     (found,) = two_customers("scenario: double\nprices:\n  - {what: alibaba, change: +100%}\n").scenarios
     (half,) = [outcome for outcome in found.assumed if outcome.today == F(1, 2)]
-    assert (half.before, half.last) == (F(1, 2), 0)
+    assert (half.before, half.after) == (F(1, 2), 0)
     assert [outcome.today for outcome in found.assumed] == [F(4, 10), F(5, 10), F(6, 10), F(7, 10), F(8, 10)]
-    assert [outcome.last for outcome in found.assumed] == [1 - 2 * (1 - outcome.today) for outcome in found.assumed]
+    assert [outcome.after for outcome in found.assumed] == [1 - 2 * (1 - outcome.today) for outcome in found.assumed]
 
 
 def test_requests_that_grow_bring_their_revenue():
     """+10% requests in the first month: cost and revenue alike, so the margin stays."""
     (found,) = two_customers("scenario: more\ngrowth:\n  - {each month: +10%}\n").scenarios
     assert found.last.after.cost == F(11, 10) * 93
-    assert all(outcome.last == outcome.today for outcome in found.assumed)
+    assert all(outcome.after == outcome.today for outcome in found.assumed)
 
 
 # --- Identities --------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ def test_the_empty_scenario_beside_itself_is_zero_everywhere():
     found = compared(customers_log(), NOTHING, NOTHING, earned=HALF, floor=F(1, 10), by=("provider", "model"))
     for each in found.scenarios:
         assert each.changes_nothing
-        assert (each.points_lost, each.profit_lost, each.first_below_floor) == (0, 0, None)
+        assert (each.last.erosion, each.profit_lost, each.first_below_floor) == (0, 0, None)
         assert each.months == found.today.months
         assert each.customers == found.today.customers
         assert all(line.months == line.months_before for line in each.lines)
@@ -119,13 +119,13 @@ def test_a_scenario_is_what_its_outlook_says_of_it_alone(text, earned):
     others = compared(customers_log(), RISE, text, PLAN, by=by, earned=earned, floor=floor)
     plan = parse_scenario(text, "alone.yaml", {})
     horizon = Horizon(customers_log(), PRICEBOOK, NO_FX, HorizonOptions(3, by), [plan])
-    alone = outlook(horizon, OutlookOptions(plan, plan.changes(None), by, earned, floor))
+    alone = plan_ahead(horizon, PlanOptions(plan, plan.changes(None), by, earned, floor))
     found = others.scenarios[1]
     assert found.months == alone.months
     assert found.customers == alone.customers
     assert found.lines == alone.lines
     assert (found.has_ranges, found.revenue_source) == (alone.has_ranges, alone.revenue_source)
-    assert found.first_below_floor == (alone.first_below_floor and alone.first_below_floor.month)
+    assert found.first_below_floor == alone.first_below_floor
 
 
 def test_the_order_of_scenarios_only_orders_the_rows():

@@ -122,7 +122,7 @@ def test_what_a_rise_touched_is_found_in_one_pass(tmp_path):
     few, _ = calls_of(lambda: project(500))
     many, found = calls_of(lambda: project(2_000))
     assert many < 6 * few
-    assert found.changes[0].not_applied == 2_000
+    assert found.log.changes[0].not_applied == 2_000
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Projection: which changes are refused, where revenue comes from, what is said to be incomplete."""
+"""Plan: which changes are refused, where revenue comes from, what is said to be incomplete."""
 
 from fractions import Fraction
 
@@ -56,7 +56,7 @@ class TestNames:
         assert project(tmp_path, row, hikes={selector: 34}).total.mid == F("13.4")
 
     def test_known_but_absent_it_touches_nothing_and_says_so(self, tmp_path):
-        (touched,) = project(tmp_path, hikes={"baidu": 34}).changes
+        (touched,) = project(tmp_path, hikes={"baidu": 34}).log.changes
         assert (touched.cost, touched.share) == (0, 0)
 
     def test_all_unknown_names_come_together(self, tmp_path):
@@ -102,7 +102,7 @@ class TestRevenue:
         """Cost 100 at a margin of 60%: 250."""
         found = project(tmp_path, margin="60%", hikes={"acme": 34})
         assert (found.revenue.amount, found.revenue.source) == (250, "--margin 60%")
-        assert (found.margin.before, found.margin.after) == (F("0.6"), 1 - F(134, 250))
+        assert (found.log.outcome.before.margin, found.log.outcome.after.margin) == (F("0.6"), 1 - F(134, 250))
 
     def test_two_flags_contradict_each_other(self, tmp_path):
         (problem,) = refused(tmp_path, revenue=200, margin="60%")
@@ -110,7 +110,11 @@ class TestRevenue:
 
     def test_a_column_of_the_log(self, tmp_path):
         found = project(tmp_path, {**MILLION, "revenue": "250"})
-        assert (found.revenue.amount, found.revenue.source, found.margin.before) == (250, "revenue column", F("0.6"))
+        assert (found.revenue.amount, found.revenue.source, found.log.outcome.before.margin) == (
+            250,
+            "revenue column",
+            F("0.6"),
+        )
         assert found.revenue_share == 1
 
     def test_a_flag_goes_before_the_column_and_the_column_before_the_configuration(self, tmp_path):
@@ -123,27 +127,29 @@ class TestRevenue:
         """100 of 200 is of a customer that earns 250: the margin of that half is 60%."""
         rows = [{**MILLION, "customer": "a", "revenue": "250"}, {**MILLION, "customer": "b", "revenue": ""}]
         found = project(tmp_path, *rows)
-        assert (found.margin.before, found.revenue_share) == (F("0.6"), F(1, 2))
+        assert (found.log.outcome.before.margin, found.revenue_share) == (F("0.6"), F(1, 2))
         assert not found.coverage.is_whole
 
     def test_of_a_log_without_customers_it_is_that_of_all(self, tmp_path):
         """250 stands against 200, on whichever row it is written."""
         found = project(tmp_path, {**MILLION, "revenue": "250"}, {**MILLION, "revenue": ""})
-        assert (found.margin.before, found.revenue_share) == (F("0.2"), 1)
+        assert (found.log.outcome.before.margin, found.revenue_share) == (F("0.2"), 1)
 
     def test_a_revenue_of_0_is_one(self, tmp_path):
         found = project(tmp_path, {**MILLION, "revenue": "0"})
-        assert (found.revenue.amount, found.margin.before, found.revenue_share) == (0, None, 1)
+        assert (found.revenue.amount, found.log.outcome.before.margin, found.revenue_share) == (0, None, 1)
 
     def test_it_is_never_shared_out_by_guess(self, tmp_path):
         rows = [{**MILLION, "customer": "a"}, {**MILLION, "customer": "b"}]
         found = project(tmp_path, *rows, by="customer", revenue=500)
-        assert [line.margin for line in found.lines] == [None, None]
+        assert [line.earned for line in found.log.lines] == [None, None]
 
     def test_a_column_is_each_lines_own(self, tmp_path):
         rows = [{**MILLION, "customer": "a", "revenue": "250"}, {**MILLION, "customer": "b", "revenue": ""}]
         found = project(tmp_path, *rows, by="customer", hikes={"acme": 34})
-        margins = {line.key: line.margin and (line.margin.before, line.margin.after) for line in found.lines}
+        margins = {
+            line.key: line.earned and (line.earned.before.margin, line.earned.after.margin) for line in found.log.lines
+        }
         assert margins == {("a",): (F("0.6"), 1 - F(134, 250)), ("b",): None}
 
     def test_in_another_currency_it_is_converted(self, tmp_path):
@@ -158,16 +164,27 @@ class TestRevenue:
 
     def test_without_any_the_page_still_answers(self, tmp_path):
         found = project(tmp_path, hikes={"acme": 34})
-        assert found.margin is None
-        assert [(each.before, each.after) for each in found.assumed_margins][2] == (F("0.6"), 1 - F("0.4") * F("1.34"))
+        assert found.log.outcome.after.margin is None
+        assert [(each.before, each.after) for each in found.log.assumed_margins][2] == (
+            F("0.6"),
+            1 - F("0.4") * F("1.34"),
+        )
 
     def test_a_margin_of_an_incomplete_total_is_that_of_what_is_priced(self, tmp_path):
         """As with --revenue, both shares are said; it is no upper bound, for the revenue is implied by the same cost."""
         rows = (MILLION, {**MILLION, "model": "mine"})
         implied = project(tmp_path, *rows, margin="60%")
-        assert (implied.margin.before, implied.coverage.priced, implied.coverage.is_bound) == (F("0.6"), F(1, 2), False)
+        assert (implied.log.outcome.before.margin, implied.coverage.priced, implied.coverage.is_bound) == (
+            F("0.6"),
+            F(1, 2),
+            False,
+        )
         stated = project(tmp_path, *rows, revenue=250)
-        assert (stated.margin.before, stated.coverage.priced, stated.coverage.is_bound) == (F("0.6"), F(1, 2), True)
+        assert (stated.log.outcome.before.margin, stated.coverage.priced, stated.coverage.is_bound) == (
+            F("0.6"),
+            F(1, 2),
+            True,
+        )
 
     def test_the_configuration_s_margin_comes_after_the_column(self, tmp_path):
         found = project(tmp_path, {**MILLION, "revenue": "250"}, margin="50%", revenue_source="configuration")
@@ -184,11 +201,10 @@ class TestRevenue:
         """60% until December, 1 − 0.4 × 1.34 = 46.4% from the first of it."""
         rows = [{"date": "2026-09-01", **MILLION}, {"date": "2026-09-30", **MILLION}]
         found = project(tmp_path, *rows, revenue=500, floor="50%", months=4, hikes={"acme": "34@2026-12-01"})
-        assert str(found.first_month_below_floor.month) == "2026-12"
-        assert found.first_month_below_floor.margin.after == F("0.464")
+        assert str(found.first_below_floor.month) == "2026-12"
+        assert found.first_below_floor.after.margin == F("0.464")
         assert (
-            project(tmp_path, *rows, revenue=500, floor="40%", months=4, hikes={"acme": 34}).first_month_below_floor
-            is None
+            project(tmp_path, *rows, revenue=500, floor="40%", months=4, hikes={"acme": 34}).first_below_floor is None
         )
 
 
@@ -197,15 +213,15 @@ class TestWhatIsSaid:
         """100 of input and 300 of output; the second rise touches three quarters."""
         row = {"input_tokens": 1_000_000, "output_tokens": 1_000_000}
         found = project(tmp_path, row, hikes={"acme": 34, "acme:output_tokens": 10, "acme:storage": 5})
-        assert [(each.cost, each.share) for each in found.changes] == [(400, 1), (300, F(3, 4)), (0, 0)]
+        assert [(each.cost, each.share) for each in found.log.changes] == [(400, 1), (300, F(3, 4)), (0, 0)]
 
     def test_a_dated_rise_touches_what_follows_it(self, tmp_path):
         rows = [{"date": f"2026-09-0{day}", **MILLION} for day in (1, 2, 3, 4)]
-        (touched,) = project(tmp_path, *rows, hikes={"acme": "34@2026-09-04"}).changes
+        (touched,) = project(tmp_path, *rows, hikes={"acme": "34@2026-09-04"}).log.changes
         assert (touched.cost, touched.share) == (100, F(1, 4))
 
     def test_nothing_used_has_no_share(self, tmp_path):
-        (touched,) = project(tmp_path, {"input_tokens": 0, "output_tokens": 0}, hikes={"acme": 34}).changes
+        (touched,) = project(tmp_path, {"input_tokens": 0, "output_tokens": 0}, hikes={"acme": 34}).log.changes
         assert (touched.cost, touched.share) == (0, None)
 
     def test_refused_rows_leave_the_answer_incomplete(self, tmp_path):

@@ -58,7 +58,7 @@ def test_they_begin_at_the_outlook_as_it_was_asked_for():
     what = made(USAGE, None, ["alibaba=5..34"], Fraction(3, 5))
     assert what.sliders.passed.start == 60
     start = what.at(what.sliders.rise.start, what.sliders.passed.start)
-    assert [month.after for month in start.months] == about([month.after for month in what.handout.outlook.months])
+    assert [month.after for month in start.months] == about([month.after for month in what.handout.plan.months])
 
 
 @pytest.mark.parametrize(
@@ -81,16 +81,14 @@ def test_pass_through_scales_what_the_flag_scales():
     what = made(USAGE, None, ["alibaba=5..34", "baidu=30"])
     flagged = made(USAGE, None, ["alibaba=5..34", "baidu=30"], Fraction(1, 2))
     half = what.at(100, 50)
-    assert [month.after for month in half.months] == about([month.after for month in flagged.handout.outlook.months])
+    assert [month.after for month in half.months] == about([month.after for month in flagged.handout.plan.months])
 
 
 def test_what_reaches_tokens_begins_at_nothing_where_nobody_has_said_it():
     what = made(USAGE, "april-2026")
     assert (what.sliders.what_passes, what.sliders.passed.start) == ("events", 0)
     flagged = made(USAGE, "april-2026", share=Fraction(6, 10))
-    assert [month.after for month in what.at(100, 60).months] == about(
-        [m.after for m in flagged.handout.outlook.months]
-    )
+    assert [month.after for month in what.at(100, 60).months] == about([m.after for m in flagged.handout.plan.months])
 
 
 @pytest.mark.parametrize(

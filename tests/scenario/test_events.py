@@ -22,13 +22,13 @@ def test_before_its_day_an_event_raises_what_it_documents(tmp_path):
     found = project(tmp_path, {**HOURS, **MARCH})
     assert found.total.before == 5899
     assert (found.total.low, found.total.high) == (5899 * Fraction("1.05"), 5899 * Fraction("1.34"))
-    assert found.changes[0].included == 0
+    assert found.log.changes[0].included == 0
 
 
 def test_from_its_day_on_the_bill_contains_it_already(tmp_path):
     found = project(tmp_path, {**HOURS, **JUNE})
     assert found.total.before == found.total.high == 5899
-    assert (found.changes[0].cost, found.changes[0].included) == (0, 5899)
+    assert (found.log.changes[0].cost, found.log.changes[0].included) == (0, 5899)
 
 
 def test_tokens_are_out_of_its_scope_unless_something_is_passed_through(tmp_path):
@@ -39,18 +39,18 @@ def test_tokens_are_out_of_its_scope_unless_something_is_passed_through(tmp_path
 
 def test_without_a_pass_through_three_stand_side_by_side(tmp_path):
     found = project(tmp_path, {**TOKENS, **JUNE}, revenue="5")
-    assert [(each.share, each.cost.high) for each in found.pass_throughs] == [
+    assert [(each.share, each.outcome.high.cost) for each in found.log.pass_throughs] == [
         (0, Fraction("2.50")),
         (Fraction(1, 2), Fraction("2.925")),
         (1, Fraction("3.35")),
     ]
-    assert found.pass_throughs[2].margin.range_after[1] == (5 - Fraction("3.35")) / 5
-    assert project(tmp_path, {**TOKENS, **JUNE}, pass_through="60%").pass_throughs == []
+    assert found.log.pass_throughs[2].outcome.high.margin == (5 - Fraction("3.35")) / 5
+    assert project(tmp_path, {**TOKENS, **JUNE}, pass_through="60%").log.pass_throughs == []
 
 
 def test_the_named_scenario_is_the_four_events_of_april(tmp_path):
     found = costcalc.project(usage(tmp_path, {**HOURS, **MARCH}), scenario="april-2026")
-    assert [each.change.event for each in found.changes] == [
+    assert [each.change.event for each in found.log.changes] == [
         "alibaba-2026-04-compute",
         "alibaba-2026-04-cpfs",
         "baidu-2026-04-compute",
@@ -69,7 +69,7 @@ def test_a_scenario_file_of_your_own(tmp_path):
     )
     found = costcalc.project(usage(tmp_path, {**TOKENS, **JUNE}), scenario=file)
     assert found.total.high == Fraction("2.50") * Fraction("1.17") * Fraction("1.10")
-    assert found.pass_throughs == []
+    assert found.log.pass_throughs == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from fractions import Fraction
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render.words import decimal_text
 from costcalc.reports.advice.model import Advice, Candidate, Together
-from costcalc.reports.case import Totals
+from costcalc.reports.plan.totals import Totals
 
 
 def figure_of(amount: Fraction, advice: Advice) -> Decimal:

@@ -17,7 +17,7 @@ from costcalc.render.json_ import (
 )
 from costcalc.render.rows import Rows, exact_value, ratio_value
 from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick
-from costcalc.reports.case import Totals
+from costcalc.reports.plan.totals import Totals
 from costcalc.scenario.changes import Efficiency
 
 ADVICE_SCHEMA = "costcalc.advice/1"

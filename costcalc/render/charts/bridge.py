@@ -9,9 +9,9 @@ from fractions import Fraction
 from itertools import accumulate
 
 from costcalc.render.charts.svg import Chart, Scale, cut, scale, shape, words
-from costcalc.render.outlook.bridge import CAUSES, bridge_figures, cause_name, shown_steps
+from costcalc.render.plan.bridge import CAUSES, bridge_figures, cause_name, shown_steps
 from costcalc.render.words import decimal_text, long_month_text
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.model import Plan
 
 TO_THE_SCENARIO = "With the scenario"
 WIDE, NARROW = 880, 340  # pixels
@@ -30,9 +30,9 @@ class Rung:
     end: Decimal
 
 
-def bridge_chart(outlook: Outlook, width: int = WIDE, reach: Sequence[Fraction] = ()) -> Chart:
+def bridge_chart(plan: Plan, width: int = WIDE, reach: Sequence[Fraction] = ()) -> Chart:
     """The last month's cost by cause. `reach`: amounts that must fit too, for somebody may turn the rises."""
-    rungs = rungs_of(outlook)
+    rungs = rungs_of(plan)
     amounts = [Fraction(amount) for rung in rungs for amount in (rung.start, rung.end)]
     low, high = min(Fraction(), *amounts, *reach), max(*amounts, *reach, Fraction(1, 100))
     is_wide = width >= WIDE
@@ -46,23 +46,23 @@ def bridge_chart(outlook: Outlook, width: int = WIDE, reach: Sequence[Fraction] 
         *(_rung(rung, number, across, width, row) for number, rung in enumerate(rungs)),
         "</g>",
     ]
-    return Chart("bridge", title_of(outlook), _says(rungs, outlook), width, height, parts)
+    return Chart("bridge", title_of(plan), _says(rungs, plan), width, height, parts)
 
 
-def title_of(outlook: Outlook) -> str:
-    return f"What adds and saves in {long_month_text(outlook.last.month)} ({outlook.currency})"
+def title_of(plan: Plan) -> str:
+    return f"What adds and saves in {long_month_text(plan.last.month)} ({plan.currency})"
 
 
-def rungs_of(outlook: Outlook) -> list[Rung]:
+def rungs_of(plan: Plan) -> list[Rung]:
     """Today, the causes that change anything, and the scenario; the figures of the table."""
-    last, _ = bridge_figures(outlook)
+    last, _ = bridge_figures(plan)
     reached = list(accumulate(last))
     found = [Rung(CAUSES["today"], decimal_text(last[0]), "whole", Decimal(), last[0])]
-    for position in shown_steps(outlook):
+    for position in shown_steps(plan):
         amount = last[position]
         kind = "adds" if amount >= 0 else "saves"
         text = decimal_text(amount, signed=True) if amount else "–"
-        step = outlook.bridge[position]
+        step = plan.bridge[position]
         found.append(Rung(cause_name(step), text, kind, reached[position - 1], reached[position]))
     found.append(Rung(TO_THE_SCENARIO, decimal_text(reached[-1]), "whole", Decimal(), reached[-1]))
     return found
@@ -95,5 +95,5 @@ def _scale_text(across: Scale) -> str:
     return f"{across.zero!r},{across.unit!r}"
 
 
-def _says(rungs: Sequence[Rung], outlook: Outlook) -> str:
-    return "; ".join(f"{rung.label} {rung.amount}" for rung in rungs) + f" {outlook.currency}"
+def _says(rungs: Sequence[Rung], plan: Plan) -> str:
+    return "; ".join(f"{rung.label} {rung.amount}" for rung in rungs) + f" {plan.currency}"

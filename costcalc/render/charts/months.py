@@ -20,10 +20,10 @@ from costcalc.render.charts.svg import (
     ticks,
     words,
 )
-from costcalc.render.outlook.months import WITH, has_margin, margins_of, month_figures
+from costcalc.render.plan.months import WITH, has_margin, month_figures
 from costcalc.render.words import decimal_text, month_text, percent_text, plain_percent
-from costcalc.reports.case import Totals
-from costcalc.reports.outlook import Outlook, OutlookMonth
+from costcalc.reports.plan.model import Plan, PlanMonth
+from costcalc.reports.plan.totals import Totals
 from costcalc.reports.simulation import Quantiles
 
 WIDE, NARROW = 880, 340  # pixels
@@ -69,49 +69,49 @@ class _Panel:
         return [*(value for value in drawn if value is not None), *self.reach]
 
 
-def months_chart(outlook: Outlook, width: int = WIDE, reach: Reach = NO_REACH) -> Chart:
+def months_chart(plan: Plan, width: int = WIDE, reach: Reach = NO_REACH) -> Chart:
     """Cost by month above, margin below where the revenue is known."""
-    panels = [_cost_panel(outlook, reach)]
-    if has_margin(outlook):
-        panels.append(_margin_panel(outlook, reach))
+    panels = [_cost_panel(plan, reach)]
+    if has_margin(plan):
+        panels.append(_margin_panel(plan, reach))
     axis = 64 if width >= WIDE else 52
-    xs = _columns(len(outlook.months), axis, width - (20 if width >= WIDE else 8))
+    xs = _columns(len(plan.months), axis, width - (20 if width >= WIDE else 8))
     foot = panels[-1].top + panels[-1].height
     parts = [
-        *_legend(outlook, width),
+        *_legend(plan, width),
         f'<g data-xs="{numbers(xs)}">',
         *(part for panel in panels for part in _panel(panel, xs, axis, width)),
         "</g>",
-        *_month_labels(outlook, xs, foot),
+        *_month_labels(plan, xs, foot),
     ]
-    return Chart("months", title_of(outlook), _says(outlook), width, int(foot + _FOOT), parts)
+    return Chart("months", title_of(plan), _says(plan), width, int(foot + _FOOT), parts)
 
 
-def title_of(outlook: Outlook) -> str:
-    what = "Cost and margin" if has_margin(outlook) else "Cost"
-    first, last = outlook.months[0].month, outlook.last.month
+def title_of(plan: Plan) -> str:
+    what = "Cost and margin" if has_margin(plan) else "Cost"
+    first, last = plan.months[0].month, plan.last.month
     return f"{what} by month, {month_text(first)} – {month_text(last)}" if first != last else f"{what} in {month_text(first)}"  # fmt: skip
 
 
-def _cost_panel(outlook: Outlook, reach: Reach) -> _Panel:
-    months = outlook.months
+def _cost_panel(plan: Plan, reach: Reach) -> _Panel:
+    months = plan.months
     return _Panel(
-        "cost", f"Cost a month ({outlook.currency})", _HEAD, _COST_HEIGHT,
+        "cost", f"Cost a month ({plan.currency})", _HEAD, _COST_HEIGHT,
         [month.before.cost for month in months],
         [month.after.cost for month in months],
         [month.low.cost for month in months],
         [month.high.cost for month in months],
-        decimal_text(month_figures(outlook)[0][-1].mid),
-        _money_tick, (Fraction(), *reach.costs), None, outlook.has_ranges,
-        [month.draws.cost for month in outlook.simulation.months] if outlook.simulation else (),
+        decimal_text(month_figures(plan)[0][-1].mid),
+        _money_tick, (Fraction(), *reach.costs), None, plan.has_ranges,
+        [month.draws.cost for month in plan.simulation.months] if plan.simulation else (),
     )  # fmt: skip
 
 
-def _margin_panel(outlook: Outlook, reach: Reach) -> _Panel:
-    months = outlook.months
-    ends = [margins_of(month) for month in months]
-    last = outlook.last.after.margin
-    drawn = [month.draws.margin for month in outlook.simulation.months] if outlook.simulation else []
+def _margin_panel(plan: Plan, reach: Reach) -> _Panel:
+    months = plan.months
+    ends = [month.margins for month in months]
+    last = plan.last.after.margin
+    drawn = [month.draws.margin for month in plan.simulation.months] if plan.simulation else []
     return _Panel(
         "margin", "Gross margin", _HEAD + _COST_HEIGHT + _GAP, _MARGIN_HEIGHT,
         [month.before.margin for month in months],
@@ -119,7 +119,7 @@ def _margin_panel(outlook: Outlook, reach: Reach) -> _Panel:
         [end[0] if end else None for end in ends],
         [end[1] if end else None for end in ends],
         "" if last is None else percent_text(last),
-        plain_percent, reach.margins, outlook.floor, outlook.has_ranges,
+        plain_percent, reach.margins, plan.floor, plan.has_ranges,
         [part for part in drawn if part is not None] if all(drawn) else (),
     )  # fmt: skip
 
@@ -168,14 +168,14 @@ def _columns(count: int, first: float, last: float) -> list[float]:
     return [round(first + wide * (number + 0.5), 2) for number in range(count)]
 
 
-def _month_labels(outlook: Outlook, xs: Sequence[float], foot: float) -> Iterator[str]:
+def _month_labels(plan: Plan, xs: Sequence[float], foot: float) -> Iterator[str]:
     """As many months as find room, each January and the first with its year."""
     room = 30.0
     every = 1
     while len(xs) > 1 and (xs[1] - xs[0]) * every < room:
         every += 1
     year = 0
-    for position, (month, x) in enumerate(zip(outlook.months, xs, strict=True)):
+    for position, (month, x) in enumerate(zip(plan.months, xs, strict=True)):
         if position % every:
             continue
         name = month_text(month.month).split()[0]
@@ -185,13 +185,13 @@ def _month_labels(outlook: Outlook, xs: Sequence[float], foot: float) -> Iterato
             yield words(str(year), x, foot + 31, "q", "middle")
 
 
-def _legend(outlook: Outlook, width: int) -> Iterator[str]:
+def _legend(plan: Plan, width: int) -> Iterator[str]:
     """What the lines are."""
     x = 0.0
     entries = [("before", "Before"), ("after", WITH)]
-    if outlook.has_ranges:
+    if plan.has_ranges:
         entries.append(("band", "low to high"))
-    if outlook.simulation:
+    if plan.simulation:
         entries.append(("fan", "P10, P90"))
     if width < WIDE:
         entries = [(kind, {"before": "Before", "after": "With", "band": "range", "fan": "P10–P90"}[kind]) for kind, _ in entries]  # fmt: skip
@@ -216,12 +216,12 @@ def _money_tick(value: Fraction) -> str:
     return decimal_text(round_half_up(value, digits))
 
 
-def _says(outlook: Outlook) -> str:
-    first, last = outlook.months[0], outlook.last
-    return f"{_said(first, first.after, outlook)}; {_said(last, last.after, outlook)}"
+def _says(plan: Plan) -> str:
+    first, last = plan.months[0], plan.last
+    return f"{_said(first, first.after, plan)}; {_said(last, last.after, plan)}"
 
 
-def _said(month: OutlookMonth, totals: Totals, outlook: Outlook) -> str:
-    cost = decimal_text(month_figures(outlook)[0][outlook.months.index(month)].mid)
+def _said(month: PlanMonth, totals: Totals, plan: Plan) -> str:
+    cost = decimal_text(month_figures(plan)[0][plan.months.index(month)].mid)
     margin = "" if totals.margin is None else f", margin {percent_text(totals.margin)}"
-    return f"{month_text(month.month)} {cost} {outlook.currency}{margin}"
+    return f"{month_text(month.month)} {cost} {plan.currency}{margin}"

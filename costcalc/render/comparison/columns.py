@@ -10,7 +10,6 @@ from fractions import Fraction
 from rich.cells import cell_len
 
 from costcalc.money import minor_digits
-from costcalc.render.outlook.months import cost_of
 from costcalc.render.rounding import adding_up
 from costcalc.render.tree import Figures, figures_of
 from costcalc.render.words import decimal_text
@@ -55,7 +54,7 @@ def has_columns(comparison: Comparison) -> bool:
 
 def figures_of_months(alternative: Alternative, currency: str) -> tuple[list[Figures], Figures]:
     """The coins of every month and of their total: those of the page, of CSV and of JSON."""
-    return figures_of([cost_of(month) for month in alternative.months], currency)
+    return figures_of([month.cost for month in alternative.months], currency)
 
 
 def customer_figures(alternative: Alternative, currency: str, *, served: bool = False) -> list[tuple[Decimal, Decimal]]:

@@ -11,10 +11,10 @@ from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.comparison.columns import Columns, customer_figures, line_figures
 from costcalc.render.figures import NONE
-from costcalc.render.outlook.customers import NONAME
+from costcalc.render.plan.customers import NONAME
 from costcalc.render.words import counted, decimal_text, month_text, percent_text
 from costcalc.reports.comparison import Comparison, CustomerRow
-from costcalc.reports.outlook import CustomerLine
+from costcalc.reports.plan.model import CustomerLine
 
 _SHOWN = (8, 12)  # rows; where there is room, more
 _NAMED = 8  # customers in a sentence

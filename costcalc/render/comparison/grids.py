@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.calendar import Month
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style
 from costcalc.render.comparison.columns import Columns, figures_of_months
 from costcalc.render.figures import NONE, change_style
-from costcalc.render.outlook.months import margin_cell, points_cell
+from costcalc.render.plan.months import margin_cell, points_cell
 from costcalc.render.words import (
     amount_text,
     count_text,
@@ -21,6 +20,7 @@ from costcalc.render.words import (
     plain_percent,
 )
 from costcalc.reports.comparison import Alternative, Comparison
+from costcalc.reports.plan.model import PlanMonth
 
 _THOUSAND, _MILLION = 1_000, 1_000_000
 
@@ -93,13 +93,17 @@ def _profit_cell(each: Alternative) -> Cell:
     return Cell(percent_text(-lost, signed=True), change_style(lost))
 
 
-def _month_cell(month: Month | None) -> Cell:
-    return NONE if month is None else Cell(month_text(month), "worse")
+def _month_cell(month: PlanMonth | None) -> Cell:
+    return NONE if month is None else Cell(month_text(month.month), "worse")
 
 
 def end_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> Iterator[Block]:
     """What the scenarios with ranges come to at either end."""
-    ranged = [(number, each) for number, each in enumerate(comparison.alternatives) if each.low.cost != each.high.cost]
+    ranged = [
+        (number, each)
+        for number, each in enumerate(comparison.alternatives)
+        if each.whole.low.cost != each.whole.high.cost
+    ]
     if not ranged:
         return
     has_margin, has_floor, whole = knows_margin(comparison), _has_floor(comparison), len(comparison.months)
@@ -117,7 +121,7 @@ def end_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> Itera
         amounts = [months[-1].low, months[-1].high, *([total.low, total.high] if has_whole else [])]
         cells = [Cell(decimal_text(amount)) for amount in amounts]
         if has_margin:
-            ends = each.margins
+            ends = each.last.margins
             cells.append(Cell(f"{percent_text(ends[0])} to {percent_text(ends[1])}") if ends else NONE)
         if has_floor:
             cells.append(_month_cell(each.first_below_floor_at_worst))
@@ -161,7 +165,7 @@ def assumed_blocks(comparison: Comparison, columns: Columns) -> Iterator[Block]:
     margins = [outcome.today for outcome in known[0][1].assumed]
     rows = [
         [_name(columns, position, each)]
-        + [Cell(percent_text(outcome.last), _direction(outcome.before, outcome.last)) for outcome in each.assumed]
+        + [Cell(percent_text(outcome.after), _direction(outcome.before, outcome.after)) for outcome in each.assumed]
         for position, each in known
     ]
     yield Gap()

@@ -21,7 +21,7 @@ from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.draw import Page
 from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.markdown import markdown_text
-from costcalc.render.outlook.phrases import efficiency_text, horizon_text, move_text
+from costcalc.render.plan.phrases import efficiency_text, horizon_text, move_text
 from costcalc.render.words import (
     amount_text,
     counted,
@@ -133,7 +133,7 @@ def _headline(comparison: Comparison) -> Iterator[Note]:
     if today is not None and today < comparison.floor:
         yield Note(f"Margin is below {word} today already.", "loud")
     elif broken:
-        named = ", ".join(f"{each.name} ({month_text(each.first_below_floor)})" for each in broken if each.first_below_floor)  # fmt: skip
+        named = ", ".join(f"{each.name} ({month_text(each.first_below_floor.month)})" for each in broken if each.first_below_floor)  # fmt: skip
         yield Note(f"Margin falls below {word} with {named}.", "loud")
     else:
         known = [each.name for each in comparison.scenarios if each.last.after.margin is not None]

@@ -7,19 +7,24 @@ from decimal import Decimal
 from costcalc.money import exact_text
 from costcalc.render.comparison.columns import customer_figures, figures_of_months, line_figures
 from costcalc.render.csv_ import csv_text
-from costcalc.render.json_ import Json, coverage_json, json_text, rate_json, ratio_text, settings_json, usage_json
-from costcalc.render.outlook.json_ import OutlookWriter
-from costcalc.render.outlook.months import margins_of
-from costcalc.render.rows import Rows, Value, exact_value, names_of, ratio_value
+from costcalc.render.json_ import (
+    Json,
+    coverage_json,
+    json_text,
+    rate_json,
+    ratio_text,
+    settings_json,
+    unpriced_json,
+    usage_json,
+)
+from costcalc.render.plan.json_ import PlanWriter
+from costcalc.render.plan.rows import MONTH_COLUMNS, month_values
+from costcalc.render.rows import Rows, Value, names_of
 from costcalc.reports.comparison import Alternative, Comparison
-from costcalc.reports.outlook import OutlookLine
+from costcalc.reports.plan.model import LineAhead
 
 COMPARISON_SCHEMA = "costcalc.comparison/1"
-COLUMNS = (
-    "scenario", "pass_through", "month", "requests", "tokens", "cost_before", "cost_low", "cost", "cost_high",
-    "cost_exact", "change", "currency", "other_costs", "revenue", "margin_before", "margin_low", "margin",
-    "margin_high", "unpriced_tokens",
-)  # fmt: skip
+COLUMNS = ("scenario", "pass_through", *MONTH_COLUMNS)
 
 
 def comparison_csv(comparison: Comparison) -> str:
@@ -33,31 +38,9 @@ def comparison_rows(comparison: Comparison) -> Rows:
     for each in comparison.alternatives:
         figures, _ = figures_of_months(each, comparison.currency)
         share = each.choice.share
+        named = each.name, None if share is None else Decimal(exact_text(share))
         for month, shown in zip(each.months, figures, strict=True):
-            after, ends = month.after, margins_of(month)
-            rows.append(
-                (
-                    each.name,
-                    None if share is None else Decimal(exact_text(share)),
-                    str(month.month),
-                    ratio_value(month.requests),
-                    ratio_value(month.tokens),
-                    shown.before,
-                    shown.low,
-                    shown.mid,
-                    shown.high,
-                    exact_value(after.cost),
-                    shown.change,
-                    comparison.currency,
-                    exact_value(after.other),
-                    None if after.revenue is None else exact_value(after.revenue),
-                    ratio_value(month.before.margin),
-                    ratio_value(ends[0]) if ends else None,
-                    ratio_value(after.margin),
-                    ratio_value(ends[1]) if ends else None,
-                    ratio_value(month.unpriced_tokens),
-                )
-            )
+            rows.append((*named, *month_values(month, shown, comparison.currency).values()))
     return COLUMNS, rows
 
 
@@ -79,23 +62,14 @@ def comparison_json(comparison: Comparison) -> str:
             "worst_customers": [customer.name for customer in comparison.customers],
             "absent": list(comparison.absent),
             "basis": write.basis(rating),
-            "unpriced": [
-                {
-                    "provider": part.provider,
-                    "model": part.model,
-                    "meter": part.meter,
-                    "reason": part.reason,
-                    "tokens": ratio_text(part.tokens),
-                }
-                for part in rating.unpriced
-            ],
+            "unpriced": [unpriced_json(part, rating) for part in rating.unpriced],
             "assumptions": [write.assumption(part) for part in rating.assumptions],
             "exchange_rates": [rate_json(rate) for rate in comparison.rates_used],
         }
     )
 
 
-class _Writer(OutlookWriter):
+class _Writer(PlanWriter):
     """What needs to know the currency."""
 
     __slots__ = ()
@@ -115,13 +89,13 @@ class _Writer(OutlookWriter):
             "revenue_source": each.revenue_source or None,
             "coverage": coverage_json(each.coverage),
             "months": [self.month(month, shown) for month, shown in zip(each.months, figures, strict=True)],
-            "total": self.ends(each.before, each.after, each.low, each.high, total),
-            "points_lost": ratio_text(each.points_lost),
+            "total": self.ends(each.whole, total),
+            "points_lost": ratio_text(each.last.erosion),
             "profit_lost": ratio_text(each.profit_lost),
-            "first_month_below_floor": str(below) if below else None,
-            "first_month_below_floor_at_worst": str(worst) if worst else None,
+            "first_month_below_floor": str(below.month) if below else None,
+            "first_month_below_floor_at_worst": str(worst.month) if worst else None,
             "assumed_margins": [
-                {"today": ratio_text(one.today), "before": ratio_text(one.before), "last_month": ratio_text(one.last)}
+                {"today": ratio_text(one.today), "before": ratio_text(one.before), "last_month": ratio_text(one.after)}
                 for one in each.assumed
             ],
             "customers": [self.customer(line, *coins) for line, coins in zip(each.customers, customers, strict=True)],
@@ -129,7 +103,7 @@ class _Writer(OutlookWriter):
             "notes": list(each.notes),
         }
 
-    def line(self, line: OutlookLine, coins: tuple[Decimal, Decimal], comparison: Comparison) -> Json:
+    def line(self, line: LineAhead, coins: tuple[Decimal, Decimal], comparison: Comparison) -> Json:
         return {
             "names": names_of(line.key, comparison.by),
             "before": self.money(line.last_before, coins[0]),

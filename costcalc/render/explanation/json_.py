@@ -42,7 +42,7 @@ def explanation_json(report: Explanation) -> str:
             "complete": report.is_complete,
             "usage": usage_json(report.usage, report.rating),
             "configuration": settings_json(report.usage, report.rating),
-            "changes": [write.touched(change) for change in report.changes],
+            "changes": [write.change(each.change, each) for each in report.changes],
             "by": list(report.by),
             "choice": {
                 "lines": [{"name": name, "globs": list(globs)} for name, globs in report.choice.lines.items()],

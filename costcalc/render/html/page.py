@@ -22,16 +22,16 @@ from costcalc.render.html.sections import (
 )
 from costcalc.render.html.sources import sources_html
 from costcalc.render.html.turning import turning_json
-from costcalc.render.outlook.answers import answer_blocks, ways_of
-from costcalc.render.outlook.bridge import bridge_note
-from costcalc.render.outlook.doubts import assumed_blocks, gap_blocks
-from costcalc.render.outlook.header import outlook_header
-from costcalc.render.outlook.months import month_notes
-from costcalc.render.outlook.phrases import horizon_text
-from costcalc.render.outlook.replicas import replica_blocks
+from costcalc.render.plan.answers import answer_blocks, ways_of
+from costcalc.render.plan.bridge import bridge_note
+from costcalc.render.plan.doubts import assumed_blocks, gap_blocks
+from costcalc.render.plan.header import plan_header
+from costcalc.render.plan.months import month_notes
+from costcalc.render.plan.phrases import horizon_text
+from costcalc.render.plan.replicas import replica_blocks
 from costcalc.render.words import long_month_text, plain_percent
 from costcalc.reports.handout import Handout
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.model import Plan
 from costcalc.reports.sliders import Knob
 
 FOLLOW = (
@@ -50,25 +50,25 @@ _PASSES = {
 
 def handout_html(handout: Handout) -> str:
     """The whole page."""
-    outlook = handout.outlook
+    plan = handout.plan
     script = _file("page.js")
     turning = turning_json(handout)
     sections = "".join(part for part in _sections(handout, turning is not None) if part)
     body = (
         tag("a", "To the figures", "skip", href="#main")
-        + _header(outlook)
+        + _header(plan)
         + tag("main", sections, id="main")
-        + tag("footer", _footer(outlook))
+        + tag("footer", _footer(plan))
         + (data("figures", turning) if turning is not None else "")
         + f"<script>{script}</script>"
     )
-    return f'<!doctype html>\n<html lang="en">\n{_head(outlook, script)}\n<body>\n{body}\n</body>\n</html>\n'
+    return f'<!doctype html>\n<html lang="en">\n{_head(plan, script)}\n<body>\n{body}\n</body>\n</html>\n'
 
 
-def _head(outlook: Outlook, script: str) -> str:
+def _head(plan: Plan, script: str) -> str:
     digest = b64encode(sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"  # fmt: skip
-    title = f"{_title(outlook)} · costcalc"
+    title = f"{_title(plan)} · costcalc"
     return (
         '<head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -91,44 +91,42 @@ def _style() -> str:
     )
 
 
-def _header(outlook: Outlook) -> str:
+def _header(plan: Plan) -> str:
     """The answer, before anything is explained."""
-    months = horizon_text([month.month for month in outlook.months])
-    gaps = any(isinstance(block, Note) and block.style == "loud" for block in gap_blocks(outlook))
+    months = horizon_text([month.month for month in plan.months])
+    gaps = any(isinstance(block, Note) and block.style == "loud" for block in gap_blocks(plan))
     alert = tag("p", 'Some usage has no price or was not counted: the figures lack it. See <a href="#gaps">Unpriced</a>.', "alert") if gaps else ""  # fmt: skip
-    said = tag("p", text(f"costcalc report · {months}"), "eyebrow") + tag("h1", text(_title(outlook)))
-    return tag("header", said + headline_html(outlook) + alert + tiles_html(outlook))
+    said = tag("p", text(f"costcalc report · {months}"), "eyebrow") + tag("h1", text(_title(plan)))
+    return tag("header", said + headline_html(plan) + alert + tiles_html(plan))
 
 
-def _title(outlook: Outlook) -> str:
-    if outlook.scenario.name:
-        return outlook.scenario.name
-    return (
-        "What price changes do to cost and margin" if outlook.changes else "What is published does to cost and margin"
-    )
+def _title(plan: Plan) -> str:
+    if plan.scenario.name:
+        return plan.scenario.name
+    return "What price changes do to cost and margin" if plan.changes else "What is published does to cost and margin"
 
 
 def _sections(handout: Handout, is_turned: bool) -> Iterator[str]:
-    outlook = handout.outlook
+    plan = handout.plan
     yield _sliders(handout, is_turned)
-    if len(outlook.bridge) > 1:
-        yield _section("bridge", "From today to then", bridge_html(handout) + note_html(bridge_note(outlook)))
-    notes = blocks_html(month_notes(outlook), "months-notes", "")
-    yield _section("months", "Cost and margin by month" if outlook.last.after.revenue else "Cost by month", months_html(handout) + notes)  # fmt: skip
-    if outlook.lines:
-        yield _section("lines", _lines_title(outlook), lines_html(outlook) + blocks_html(_line_notes(outlook), "line-notes", ""))  # fmt: skip
-    if has_customers(outlook):
-        yield _section("customers", "Customers", customers_html(outlook))
-    machines = _drawn(replica_blocks(outlook))
+    if len(plan.bridge) > 1:
+        yield _section("bridge", "From today to then", bridge_html(handout) + note_html(bridge_note(plan)))
+    notes = blocks_html(month_notes(plan), "months-notes", "")
+    yield _section("months", "Cost and margin by month" if plan.last.after.revenue else "Cost by month", months_html(handout) + notes)  # fmt: skip
+    if plan.lines:
+        yield _section("lines", _lines_title(plan), lines_html(plan) + blocks_html(_line_notes(plan), "line-notes", ""))  # fmt: skip
+    if has_customers(plan):
+        yield _section("customers", "Customers", customers_html(plan))
+    machines = _drawn(replica_blocks(plan))
     if machines:
         yield _section("machines", "Machines of your own", _fixed(is_turned) + blocks_html(machines, "machines", "Replicas in the last month"))  # fmt: skip
-    yield _section("answers", "What restores the margin", _answers(outlook, is_turned))
-    yield from _simulation(outlook, is_turned)
-    gaps = _drawn(gap_blocks(outlook))
+    yield _section("answers", "What restores the margin", _answers(plan, is_turned))
+    yield from _simulation(plan, is_turned)
+    gaps = _drawn(gap_blocks(plan))
     if gaps:
         yield _section("gaps", "Unpriced", blocks_html(gaps, "gap", "Usage without a price"))
-    assumed = blocks_html(_drawn(assumed_blocks(outlook)), "assumed", "Assumptions")
-    yield _section("assumptions", "What this rests on", facts_html(outlook_header(outlook)) + assumed)
+    assumed = blocks_html(_drawn(assumed_blocks(plan)), "assumed", "Assumptions")
+    yield _section("assumptions", "What this rests on", facts_html(plan_header(plan)) + assumed)
     yield _section("sources", "Where the prices come from", sources_html(handout))
 
 
@@ -181,49 +179,49 @@ def _fixed(is_turned: bool) -> str:
     return tag("p", text(FIXED), "quiet fixed") if is_turned else ""
 
 
-def _answers(outlook: Outlook, is_turned: bool) -> str:
+def _answers(plan: Plan, is_turned: bool) -> str:
     """Each way on its own; the price of one's own follows the sliders."""
-    if outlook.last.after.revenue is None:
-        return blocks_html(_drawn(answer_blocks(outlook)), "answers", "")
+    if plan.last.after.revenue is None:
+        return blocks_html(_drawn(answer_blocks(plan)), "answers", "")
     rows, place = [], 0
-    for ways in ways_of(outlook):
+    for ways in ways_of(plan):
         items = []
         if ways.price:
             items.append(tag("dd", text(ways.price), data_way=str(place)))
             place += 1
         items += [tag("dd", text(other)) for other in ways.others]
         rows.append(tag("div", tag("dt", text(ways.label)) + "".join(items)))
-    intro = tag("p", text(f"In {long_month_text(outlook.last.month)}, each on its own:"))
-    others = any(ways.others for ways in ways_of(outlook))
+    intro = tag("p", text(f"In {long_month_text(plan.last.month)}, each on its own:"))
+    others = any(ways.others for ways in ways_of(plan))
     fixed = tag("p", text("The sliders turn the rise of your own prices; the other ways are as the scenario has them."), "quiet fixed") if is_turned and others else ""  # fmt: skip
     return intro + fixed + tag("dl", "".join(rows), "facts") if rows else tag("p", "Nothing needs to be restored.")
 
 
-def _simulation(outlook: Outlook, is_turned: bool) -> Iterator[str]:
-    if outlook.simulation:
+def _simulation(plan: Plan, is_turned: bool) -> Iterator[str]:
+    if plan.simulation:
         from costcalc.render.simulation import simulation_blocks
 
-        blocks = _drawn(simulation_blocks(outlook, outlook.simulation, True))
+        blocks = _drawn(simulation_blocks(plan, plan.simulation, True))
         yield _section("simulation", "What the ranges may come to", _fixed(is_turned) + blocks_html(blocks, "draws", "Simulation"))  # fmt: skip
 
 
-def _lines_title(outlook: Outlook) -> str:
-    names = [name.replace("_", " ") for name in outlook.by]
+def _lines_title(plan: Plan) -> str:
+    names = [name.replace("_", " ") for name in plan.by]
     return (
         "Providers and models"
-        if outlook.by == ("provider", "model")
+        if plan.by == ("provider", "model")
         else f"By {' and '.join(names)}"
         if names
         else "Lines"
     )
 
 
-def _line_notes(outlook: Outlook) -> Iterator[Note]:
-    if any(line.last_after and not line.last_before for line in outlook.lines):
+def _line_notes(plan: Plan) -> Iterator[Note]:
+    if any(line.last_after and not line.last_before for line in plan.lines):
         yield Note("new: nothing of today's usage is served there.", "quiet")
 
 
-def _footer(outlook: Outlook) -> str:
+def _footer(plan: Plan) -> str:
     return tag("p", "Made by costcalc. Every figure is exact and rounded only here; columns add up to their totals. This file is whole: it sends nothing and loads nothing.")  # fmt: skip
 
 

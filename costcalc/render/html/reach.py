@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from costcalc.forecasts.turning import poly
 from costcalc.render.charts.months import NO_REACH, Reach
-from costcalc.reports.case import Totals
 from costcalc.reports.handout import Handout
+from costcalc.reports.plan.totals import Totals
 from costcalc.reports.sliders import Knob, Sliders
 
 Place = tuple[Fraction, Fraction]  # of both knobs

@@ -20,9 +20,9 @@ from costcalc.render.html.blocks import note_html
 from costcalc.render.html.markup import tag, text
 from costcalc.render.html.reach import reach_of
 from costcalc.render.html.tables import Figure, Heading, HtmlTable
-from costcalc.render.outlook.answers import price_way
-from costcalc.render.outlook.bridge import CAUSES, bridge_figures, cause_name, shown_steps
-from costcalc.render.outlook.customers import (
+from costcalc.render.plan.answers import price_way
+from costcalc.render.plan.bridge import CAUSES, bridge_figures, cause_name, shown_steps
+from costcalc.render.plan.customers import (
     NONAME,
     customer_figures,
     customer_notes,
@@ -32,9 +32,9 @@ from costcalc.render.outlook.customers import (
     total_figures,
     verdicts,
 )
-from costcalc.render.outlook.headline import headline_blocks
-from costcalc.render.outlook.lines import table_at
-from costcalc.render.outlook.months import WITH, has_margin, month_figures
+from costcalc.render.plan.headline import headline_blocks
+from costcalc.render.plan.lines import table_at
+from costcalc.render.plan.months import WITH, has_margin, month_figures
 from costcalc.render.tree import PARTLY, UNPRICED, Figures
 from costcalc.render.words import (
     amount_text,
@@ -46,45 +46,45 @@ from costcalc.render.words import (
     percent_text,
 )
 from costcalc.reports.handout import Handout
-from costcalc.reports.outlook import CustomerLine, Outlook, OutlookLine
+from costcalc.reports.plan.model import CustomerLine, LineAhead, Plan
 
 LINES_SHOWN, CUSTOMERS_SHOWN = 200, 300  # rows; what is beyond them stands in one
 NAME = "name"
 
 
-def headline_html(outlook: Outlook) -> str:
-    notes = [note for note in headline_blocks(outlook) if isinstance(note, Note)]
+def headline_html(plan: Plan) -> str:
+    notes = [note for note in headline_blocks(plan) if isinstance(note, Note)]
     first, *others = notes
     said = tag("p", text(first.text), "lead") + "".join(note_html(note) for note in others)
     return tag("div", said, id="headline")
 
 
-def tiles(outlook: Outlook) -> list[tuple[str, str, str, str]]:
+def tiles(plan: Plan) -> list[tuple[str, str, str, str]]:
     """(key, title, figure, what it is held against) of the key figures."""
-    shown, total = month_figures(outlook)
-    today, last = outlook.today, outlook.last.after
-    first = bridge_figures(outlook)[0][0]
+    shown, total = month_figures(plan)
+    today, last = plan.today, plan.last.after
+    first = bridge_figures(plan)[0][0]
     found = [
         (
-            "cost", f"Cost in {long_month_text(outlook.last.month)}", f"{decimal_text(shown[-1].mid)} {outlook.currency}",
+            "cost", f"Cost in {long_month_text(plan.last.month)}", f"{decimal_text(shown[-1].mid)} {plan.currency}",
             f"today {decimal_text(first)}{_rise_text(today.cost, last.cost)}",
         )
     ]  # fmt: skip
     if today.margin is not None and last.margin is not None:
         lost = cells.points(today.margin, last.margin).text
-        found.append(("margin", f"Gross margin{part_words(outlook.coverage)} then", percent_text(last.margin), f"today {percent_text(today.margin)}, {lost} points"))  # fmt: skip
-    if len(outlook.months) > 1:
-        changed = cells.change(total.change, outlook.after.cost - outlook.before.cost).text
-        found.append(("whole", f"Cost over {counted(len(outlook.months), 'month')}", f"{decimal_text(total.mid)} {outlook.currency}", f"before {decimal_text(total.before)}, {changed}"))  # fmt: skip
-    if (hold := outlook.answers.hold) is not None and hold.rise is not None:
+        found.append(("margin", f"Gross margin{part_words(plan.coverage)} then", percent_text(last.margin), f"today {percent_text(today.margin)}, {lost} points"))  # fmt: skip
+    if len(plan.months) > 1:
+        changed = cells.change(total.change, plan.whole.after.cost - plan.whole.before.cost).text
+        found.append(("whole", f"Cost over {counted(len(plan.months), 'month')}", f"{decimal_text(total.mid)} {plan.currency}", f"before {decimal_text(total.before)}, {changed}"))  # fmt: skip
+    if (hold := plan.answers.hold) is not None and hold.rise is not None:
         found.append(("hold", f"Own prices, to hold {percent_text(hold.margin)}", percent_text(hold.rise, signed=True), price_way(hold.rise)))  # fmt: skip
     return found
 
 
-def tiles_html(outlook: Outlook) -> str:
+def tiles_html(plan: Plan) -> str:
     found = [
         tag("div", tag("dt", text(title)) + tag("dd", text(figure), "figure", data_tile=key) + tag("dd", text(against), "against", data_against=key))
-        for key, title, figure, against in tiles(outlook)
+        for key, title, figure, against in tiles(plan)
     ]  # fmt: skip
     return tag("dl", "".join(found), "tiles")
 
@@ -100,31 +100,29 @@ def charts_html(charts: Sequence[Chart]) -> str:
 
 
 def bridge_html(handout: Handout) -> str:
-    outlook, reach = handout.outlook, reach_of(handout)
+    plan, reach = handout.plan, reach_of(handout)
     sizes = (bridge_charts.WIDE, bridge_charts.NARROW)
-    charts = charts_html([bridge_chart(outlook, width, reach.bridge) for width in sizes])
-    return (
-        tag("figure", tag("figcaption", text(bridge_charts.title_of(outlook))) + charts) + bridge_table(outlook).html()
-    )
+    charts = charts_html([bridge_chart(plan, width, reach.bridge) for width in sizes])
+    return tag("figure", tag("figcaption", text(bridge_charts.title_of(plan))) + charts) + bridge_table(plan).html()
 
 
 def months_html(handout: Handout) -> str:
-    outlook, reach = handout.outlook, reach_of(handout)
+    plan, reach = handout.plan, reach_of(handout)
     sizes = (month_charts.WIDE, month_charts.NARROW)
-    charts = charts_html([months_chart(outlook, width, reach.months) for width in sizes])
-    caption = tag("figcaption", text(month_charts.title_of(outlook)))
-    return tag("figure", caption + charts) + months_table(outlook).html()
+    charts = charts_html([months_chart(plan, width, reach.months) for width in sizes])
+    caption = tag("figcaption", text(month_charts.title_of(plan)))
+    return tag("figure", caption + charts) + months_table(plan).html()
 
 
-def bridge_table(outlook: Outlook) -> HtmlTable:
-    last, whole = bridge_figures(outlook)
-    steps, several, margins = outlook.bridge, len(outlook.months) > 1, has_margin(outlook)
+def bridge_table(plan: Plan) -> HtmlTable:
+    last, whole = bridge_figures(plan)
+    steps, several, margins = plan.bridge, len(plan.months) > 1, has_margin(plan)
     headings = [
         Heading(NAME, "What adds and saves", is_text=True),
-        Heading("last", f"In {month_text(outlook.last.month)}"),
-        *([Heading("whole", counted(len(outlook.months), "month"), is_spare=True)] if several else []),
+        Heading("last", f"In {month_text(plan.last.month)}"),
+        *([Heading("whole", counted(len(plan.months), "month"), is_spare=True)] if several else []),
         *(
-            [Heading("margin", margin_title(outlook.coverage)), Heading("points", "Points", is_spare=True)]
+            [Heading("margin", margin_title(plan.coverage)), Heading("points", "Points", is_spare=True)]
             if margins
             else []
         ),
@@ -134,7 +132,7 @@ def bridge_table(outlook: Outlook) -> HtmlTable:
         "margin": cells.margin(steps[0].last.margin),
     }  # fmt: skip
     rows, marks = [first], ["0"]
-    for position in shown_steps(outlook):
+    for position in shown_steps(plan):
         step, before = steps[position], steps[position - 1]
         marks.append(str(position))
         rows.append(
@@ -151,9 +149,9 @@ def bridge_table(outlook: Outlook) -> HtmlTable:
         "last": cells.money(sum(last, Decimal())),
         "whole": cells.money(sum(whole, Decimal())),
         "margin": cells.margin(steps[-1].last.margin),
-        "points": cells.points(outlook.today.margin, steps[-1].last.margin),
+        "points": cells.points(plan.today.margin, steps[-1].last.margin),
     }
-    caption = f"The causes in figures, {outlook.currency}"
+    caption = f"The causes in figures, {plan.currency}"
     return HtmlTable("bridge-table", caption, headings, rows, [end], marks=marks)
 
 
@@ -161,10 +159,10 @@ def _added(coins: Decimal, exact: Fraction) -> Figure:
     return cells.change(coins, exact) if coins else cells.NOTHING
 
 
-def months_table(outlook: Outlook) -> HtmlTable:
-    shown, total = month_figures(outlook)
-    has_requests = any(month.requests is not None for month in outlook.months)
-    ends, margins = outlook.has_ranges, has_margin(outlook)
+def months_table(plan: Plan) -> HtmlTable:
+    shown, total = month_figures(plan)
+    has_requests = any(month.requests is not None for month in plan.months)
+    ends, margins = plan.has_ranges, has_margin(plan)
     headings = [
         Heading(NAME, "Month", is_text=True),
         *([Heading("requests", "Requests", is_spare=True)] if has_requests else []),
@@ -175,13 +173,13 @@ def months_table(outlook: Outlook) -> HtmlTable:
         *([Heading("high", "High", is_spare=True)] if ends else []),
         Heading("change", "Change", is_spare=margins),
         *(
-            [Heading("margin", margin_title(outlook.coverage)), Heading("points", "Points", is_spare=True)]
+            [Heading("margin", margin_title(plan.coverage)), Heading("points", "Points", is_spare=True)]
             if margins
             else []
         ),
     ]
     rows = []
-    for month, figures in zip(outlook.months, shown, strict=True):
+    for month, figures in zip(plan.months, shown, strict=True):
         rows.append(
             {
                 NAME: Figure(month_text(month.month) + (" *" if month.unpriced_tokens else "")),
@@ -192,16 +190,16 @@ def months_table(outlook: Outlook) -> HtmlTable:
                 "points": cells.points(month.before.margin, month.after.margin),
             }
         )
-    requests = [month.requests for month in outlook.months if month.requests is not None]
+    requests = [month.requests for month in plan.months if month.requests is not None]
     whole = {
         NAME: Figure(TOTAL),
         "requests": Figure(count_text(sum(requests, Fraction()))) if len(requests) == len(rows) else cells.NOTHING,
-        "tokens": Figure(amount_text(sum((month.tokens for month in outlook.months), Fraction()))),
-        **_figures(total, outlook.after.cost - outlook.before.cost),
-        "margin": cells.margin(outlook.after.margin),
-        "points": cells.points(outlook.before.margin, outlook.after.margin),
+        "tokens": Figure(amount_text(sum((month.tokens for month in plan.months), Fraction()))),
+        **_figures(total, plan.whole.after.cost - plan.whole.before.cost),
+        "margin": cells.margin(plan.whole.after.margin),
+        "points": cells.points(plan.whole.before.margin, plan.whole.after.margin),
     }
-    caption = f"Cost {'and margin ' if margins else ''}by month, {outlook.currency}"
+    caption = f"Cost {'and margin ' if margins else ''}by month, {plan.currency}"
     return HtmlTable("months-table", caption, headings, rows, [whole] if len(rows) > 1 else [])
 
 
@@ -215,27 +213,27 @@ def _figures(figures: Figures, changed: Fraction) -> dict[str, Figure]:
     }
 
 
-def lines_html(outlook: Outlook) -> str:
+def lines_html(plan: Plan) -> str:
     """By the first name, then every line where there are more names than one."""
-    tables = [first_table(outlook)] if outlook.by else []
-    if len(outlook.by) > 1:
-        tables.append(lines_table(outlook))
+    tables = [first_table(plan)] if plan.by else []
+    if len(plan.by) > 1:
+        tables.append(lines_table(plan))
     return "".join(table.html() for table in tables)
 
 
-def first_table(outlook: Outlook) -> HtmlTable:
+def first_table(plan: Plan) -> HtmlTable:
     """The lines added up by the first name that they are told apart by."""
-    groups: dict[str | None, list[OutlookLine]] = {}
-    for line in outlook.lines:
+    groups: dict[str | None, list[LineAhead]] = {}
+    for line in plan.lines:
         groups.setdefault(line.key[0], []).append(line)
     listed = sorted(groups.items(), key=lambda entry: (-_sum(entry[1]), entry[0] or ""))
-    title = _title(outlook.by[0])
-    rows = [{NAME: Figure(_named(name, outlook.by[0]), "", name or ""), **_line(outlook, lines)} for name, lines in listed]  # fmt: skip
-    caption = f"{_plural(title)} in {long_month_text(outlook.last.month)}, {outlook.currency}"
-    headings = [Heading(NAME, title, is_text=True), *_line_headings(outlook)]
+    title = _title(plan.by[0])
+    rows = [{NAME: Figure(_named(name, plan.by[0]), "", name or ""), **_line(plan, lines)} for name, lines in listed]  # fmt: skip
+    caption = f"{_plural(title)} in {long_month_text(plan.last.month)}, {plan.currency}"
+    headings = [Heading(NAME, title, is_text=True), *_line_headings(plan)]
     ranks = ranks_of(groups)
     marks = [str(ranks[name or ""]) for name, _ in listed]
-    return HtmlTable("first-table", caption, headings, rows, [_lines_total(outlook)], is_sortable=True, marks=marks)
+    return HtmlTable("first-table", caption, headings, rows, [_lines_total(plan)], is_sortable=True, marks=marks)
 
 
 def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
@@ -243,42 +241,42 @@ def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
     return {name: place for place, name in enumerate(sorted({name or "" for name in names}))}
 
 
-def lines_table(outlook: Outlook) -> HtmlTable:
+def lines_table(plan: Plan) -> HtmlTable:
     """Every line; the cheapest of very many stand in one row."""
-    lines = outlook.lines
+    lines = plan.lines
     count = len(lines) if len(lines) <= LINES_SHOWN + 1 else LINES_SHOWN
-    by = outlook.by
-    # The lines of an outlook stand by what all months cost; a table that is sorted stands by what it shows.
+    by = plan.by
+    # The lines of a plan stand by what all months cost; a table that is sorted stands by what it shows.
     order = sorted(range(count), key=lambda place: -lines[place].last_after)
-    rows = [_names(lines[place], by) | _line(outlook, [lines[place]]) for place in order]
+    rows = [_names(lines[place], by) | _line(plan, [lines[place]]) for place in order]
     if rest := lines[count:]:
-        rows.append({NAME: Figure(f"… {len(rest):,} more", "quiet"), **_line(outlook, rest)})
+        rows.append({NAME: Figure(f"… {len(rest):,} more", "quiet"), **_line(plan, rest)})
     title = " and ".join(_title(name).lower() for name in by)
     headings = [
         *(Heading(_key(place), _title(name), is_text=True) for place, name in enumerate(by)),
-        *_line_headings(outlook, several=True),
+        *_line_headings(plan, several=True),
     ]
-    caption = f"By {title} in {long_month_text(outlook.last.month)}, {outlook.currency}"
+    caption = f"By {title} in {long_month_text(plan.last.month)}, {plan.currency}"
     marks = [str(place) for place in (*order, count)]
-    return HtmlTable("lines-table", caption, headings, rows, [_lines_total(outlook)], is_sortable=True, marks=marks)
+    return HtmlTable("lines-table", caption, headings, rows, [_lines_total(plan)], is_sortable=True, marks=marks)
 
 
-def _names(line: OutlookLine, by: Sequence[str]) -> dict[str, Figure]:
+def _names(line: LineAhead, by: Sequence[str]) -> dict[str, Figure]:
     return {_key(place): Figure(_named(name, by[place]), "", name or "") for place, name in enumerate(line.key)}
 
 
-def _line_headings(outlook: Outlook, *, several: bool = False) -> list[Heading]:
+def _line_headings(plan: Plan, *, several: bool = False) -> list[Heading]:
     return [
         Heading("before", "Before", is_spare=True),
-        Heading("after", f"In {month_text(outlook.last.month)}", order="descending"),
+        Heading("after", f"In {month_text(plan.last.month)}", order="descending"),
         Heading("change", "Change", is_spare=several),
         Heading("rise", "%", is_spare=True),
         Heading("share", "Share", is_spare=True),
     ]
 
 
-def _line(outlook: Outlook, lines: Sequence[OutlookLine]) -> dict[str, Figure]:
-    table = table_at(outlook, -1)
+def _line(plan: Plan, lines: Sequence[LineAhead]) -> dict[str, Figure]:
+    table = table_at(plan, -1)
     before, after = (sum((each(line) for line in lines), Fraction()) for each in (_before, _after))
     figures = [table.by_line[line.key] for line in lines]
     coins = sum((each.before for each in figures), Decimal()), sum((each.mid for each in figures), Decimal())
@@ -299,27 +297,27 @@ def line_figures(
     }
 
 
-def is_unpriced(holes: frozenset[LineKey], lines: Sequence[OutlookLine]) -> bool:
+def is_unpriced(holes: frozenset[LineKey], lines: Sequence[LineAhead]) -> bool:
     """Whether nothing of these lines has a price."""
     return all(line.key in holes and not any(line.months_before) and not any(line.months) for line in lines)
 
 
-def _lines_total(outlook: Outlook) -> dict[str, Figure]:
-    total = table_at(outlook, -1).total
+def _lines_total(plan: Plan) -> dict[str, Figure]:
+    total = table_at(plan, -1).total
     name = TOTAL if total.status not in (PARTLY, UNPRICED) else f"{TOTAL} *"
     cost, figures = total.cost, total.figures
     return {NAME: Figure(name), **line_figures(figures.before, figures.mid, cost.before, cost.mid, cost.mid)}
 
 
-def _before(line: OutlookLine) -> Fraction:
+def _before(line: LineAhead) -> Fraction:
     return line.last_before
 
 
-def _after(line: OutlookLine) -> Fraction:
+def _after(line: LineAhead) -> Fraction:
     return line.last_after
 
 
-def _sum(lines: Sequence[OutlookLine]) -> Fraction:
+def _sum(lines: Sequence[LineAhead]) -> Fraction:
     return sum((line.last_after for line in lines), Fraction())
 
 
@@ -339,34 +337,34 @@ def _plural(title: str) -> str:
     return f"{title[:-1]}ies" if title.endswith("y") else f"{title}s"
 
 
-def customers_html(outlook: Outlook) -> str:
-    said = "".join(note_html(note) for note in customer_notes(outlook))
-    loud = "".join(note_html(note) for note in verdicts(outlook))
-    return tag("div", loud, id="verdicts") + customers_table(outlook).html() + said
+def customers_html(plan: Plan) -> str:
+    said = "".join(note_html(note) for note in customer_notes(plan))
+    loud = "".join(note_html(note) for note in verdicts(plan))
+    return tag("div", loud, id="verdicts") + customers_table(plan).html() + said
 
 
-def has_customers(outlook: Outlook) -> bool:
-    return bool(outlook.customers) and not (outlook.by == ("customer",) and not knows_revenue(outlook))
+def has_customers(plan: Plan) -> bool:
+    return bool(plan.customers) and not (plan.by == ("customer",) and not knows_revenue(plan))
 
 
-def customer_rows(outlook: Outlook) -> tuple[list[CustomerLine], int]:
+def customer_rows(plan: Plan) -> tuple[list[CustomerLine], int]:
     """(rows, how many customers the last one stands for beyond itself)."""
-    customers = list(outlook.customers)
+    customers = list(plan.customers)
     if len(customers) <= CUSTOMERS_SHOWN + 1:
         return customers, 0
     return [*customers[:CUSTOMERS_SHOWN], sum_of(customers[CUSTOMERS_SHOWN:])], len(customers) - CUSTOMERS_SHOWN
 
 
-def customers_table(outlook: Outlook) -> HtmlTable:
+def customers_table(plan: Plan) -> HtmlTable:
     """The worst first."""
-    lines, folded = customer_rows(outlook)
-    figures = customer_figures(outlook, lines)
-    known, rises = knows_revenue(outlook), rise_columns(outlook)
-    most = " ≤" if outlook.coverage and outlook.coverage.is_bound else ""
+    lines, folded = customer_rows(plan)
+    figures = customer_figures(plan, lines)
+    known, rises = knows_revenue(plan), rise_columns(plan)
+    most = " ≤" if plan.coverage and plan.coverage.is_bound else ""
     headings = [
         Heading(NAME, "Customer", is_text=True),
         Heading("today", "Today", is_spare=True),
-        Heading("after", f"In {month_text(outlook.last.month)}", order="" if known else "descending"),
+        Heading("after", f"In {month_text(plan.last.month)}", order="" if known else "descending"),
         *([] if known else [Heading("change", "Change")]),
         *([Heading("paid", "Pays", is_spare=True), Heading("margin_today", f"Margin today{most}", is_spare=True), Heading("margin", f"Margin then{most}", order="ascending")] if known else []),
         *(Heading(field, title, is_spare=place > 0) for place, (title, field) in enumerate(rises)),
@@ -376,9 +374,9 @@ def customers_table(outlook: Outlook) -> HtmlTable:
         name = line.name or NONAME
         label = Figure(f"… {folded:,} more", "quiet") if folded and position == len(lines) - 1 else Figure(name, "", name)  # fmt: skip
         rows.append({NAME: label, **customer_cells(line, figures[position], rises)})
-    whole = sum_of(outlook.customers)
+    whole = sum_of(plan.customers)
     total = {NAME: Figure(TOTAL), **customer_cells(whole, total_figures(figures), rises)}
-    caption = f"Customers in {long_month_text(outlook.last.month)}, {outlook.currency}"
+    caption = f"Customers in {long_month_text(plan.last.month)}, {plan.currency}"
     return HtmlTable("customers-table", caption, headings, rows, [total], is_sortable=True)
 
 

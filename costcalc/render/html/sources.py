@@ -17,7 +17,7 @@ _TITLES = ("List", "Models", "Where", "Read")
 def sources_html(handout: Handout) -> str:
     """Price lists as a table, exchange rates beneath."""
     lists = _table(handout.sources) if handout.sources else tag("p", "No price list is behind these figures.")
-    rates = list(rate_parts(handout.outlook.rates_used))
+    rates = list(rate_parts(handout.plan.rates_used))
     if not rates:
         return lists
     listed = tag("ul", "".join(tag("li", text(rate)) for rate in rates))

@@ -14,15 +14,15 @@ from costcalc.rating.model import LineKey
 from costcalc.render.charts.bridge import TO_THE_SCENARIO
 from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.html.sections import LINES_SHOWN, customer_rows, has_customers, is_unpriced, ranks_of
-from costcalc.render.outlook.answers import ways_of
-from costcalc.render.outlook.bridge import shown_steps
-from costcalc.render.outlook.customers import NONAME, knows_revenue
-from costcalc.render.outlook.lines import table_at
-from costcalc.render.outlook.months import month_figures
+from costcalc.render.plan.answers import ways_of
+from costcalc.render.plan.bridge import shown_steps
+from costcalc.render.plan.customers import NONAME, knows_revenue
+from costcalc.render.plan.lines import table_at
+from costcalc.render.plan.months import month_figures
 from costcalc.render.words import counted, long_month_text, percent_text, plain_percent
-from costcalc.reports.case import Totals
 from costcalc.reports.handout import Handout
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.model import Plan
+from costcalc.reports.plan.totals import Totals
 from costcalc.reports.sliders import Knob, Sliders
 
 Json = Any
@@ -34,48 +34,48 @@ def turning_json(handout: Handout) -> Json | None:
     found = handout.sliders
     if isinstance(found, str):
         return None
-    made = _Figures(handout.outlook, found).json()
+    made = _Figures(handout.plan, found).json()
     return made if len(json.dumps(made)) <= MOST_CHARACTERS else None
 
 
 class _Figures:
     """Amounts as whole numbers: the value is the number divided by the page's denominator."""
 
-    def __init__(self, outlook: Outlook, sliders: Sliders) -> None:
-        self.outlook, self.sliders = outlook, sliders
+    def __init__(self, plan: Plan, sliders: Sliders) -> None:
+        self.plan, self.sliders = plan, sliders
         self.denominator = lcm(*(each.denominator for each in self._fractions()))
 
     def json(self) -> Json:
-        outlook, sliders = self.outlook, self.sliders
-        floor = outlook.floor
+        plan, sliders = self.plan, self.sliders
+        floor = plan.floor
         return {
-            "currency": outlook.currency,
-            "digits": minor_digits(outlook.currency),
+            "currency": plan.currency,
+            "digits": minor_digits(plan.currency),
             "denominator": str(self.denominator),
             "rise": _knob(sliders.rise),
             "passed": _knob(sliders.passed),
             "ranges": list(sliders.ranges),
             "floor": None if floor is None else [str(floor.numerator), str(floor.denominator), plain_percent(floor)],
-            "today": self.totals(outlook.today),
+            "today": self.totals(plan.today),
             "marginWords": [
-                part_words(outlook.coverage),
-                most_words(outlook.coverage),
-                shares_text(outlook.coverage, ": "),
+                part_words(plan.coverage),
+                most_words(plan.coverage),
+                shares_text(plan.coverage, ": "),
             ],
-            "long": [long_month_text(month.month) for month in outlook.months],
-            "several": counted(len(outlook.months), "month"),
-            "before": [self.totals(month.before) for month in outlook.months],
-            "totalBefore": _coins(month_figures(outlook)[1].before, outlook),
+            "long": [long_month_text(month.month) for month in plan.months],
+            "several": counted(len(plan.months), "month"),
+            "before": [self.totals(month.before) for month in plan.months],
+            "totalBefore": _coins(month_figures(plan)[1].before, plan),
             "months": [[self.totals(totals) for totals in month] for month in sliders.months],
             "bridge": [[self.totals(last), self.totals(whole)] for last, whole in sliders.bridge],
-            "rows": shown_steps(outlook),
+            "rows": shown_steps(plan),
             "end": TO_THE_SCENARIO,
             "lines": self.lines(),
             "linesShown": LINES_SHOWN,
-            "customers": self.customers() if has_customers(outlook) else None,
+            "customers": self.customers() if has_customers(plan) else None,
             "ways": [
                 [str(ways.margin.numerator), str(ways.margin.denominator), percent_text(ways.margin)]
-                for ways in ways_of(outlook)
+                for ways in ways_of(plan)
                 if ways.price
             ],
         }
@@ -95,9 +95,9 @@ class _Figures:
 
     def lines(self) -> Json:
         """Each line's names by their place in the alphabet, whether it has a price, and its cost before and then."""
-        outlook, by = self.outlook, self.outlook.by
-        holes = table_at(outlook, -1).holes
-        ranks = [ranks_of([line.key[place] for line in outlook.lines]) for place in range(len(by))]
+        plan, by = self.plan, self.plan.by
+        holes = table_at(plan, -1).holes
+        ranks = [ranks_of([line.key[place] for line in plan.lines]) for place in range(len(by))]
         return [
             [
                 [ranks[place][name or ""] for place, name in enumerate(line.key)],
@@ -105,16 +105,16 @@ class _Figures:
                 self.amount(line.last_before),
                 self.amount(self._line(line.key)),
             ]
-            for line in outlook.lines
+            for line in plan.lines
         ]
 
     def customers(self) -> Json:
         """Rows as the table has them: name, place in the alphabet, today and then; and whether revenue is known."""
-        outlook = self.outlook
-        lines, folded = customer_rows(outlook)
-        ranks = ranks_of([line.name for line in outlook.customers])
+        plan = self.plan
+        lines, folded = customer_rows(plan)
+        ranks = ranks_of([line.name for line in plan.customers])
         shown = lines[:-1] if folded else lines
-        rest = outlook.customers[len(shown) :]
+        rest = plan.customers[len(shown) :]
         then = [self.sliders.customers.get(line.name, Totals(Fraction())) for line in shown]
         rows = [
             [line.name or NONAME, ranks[line.name or ""], int(bool(line.name)), self.totals(line.today), self.totals(last)]
@@ -124,7 +124,7 @@ class _Figures:
         return {
             "rows": rows,
             "more": more,
-            "revenue": knows_revenue(outlook),
+            "revenue": knows_revenue(plan),
             "names": [line.name or "" for line in rest],
         }
 
@@ -132,16 +132,16 @@ class _Figures:
         return self.sliders.lines.get(key, Fraction())
 
     def _fractions(self) -> Iterator[Fraction]:
-        outlook, sliders = self.outlook, self.sliders
-        listed = [outlook.today, *(month.before for month in outlook.months)]
+        plan, sliders = self.plan, self.sliders
+        listed = [plan.today, *(month.before for month in plan.months)]
         listed += [totals for month in sliders.months for totals in month]
         listed += [totals for step in sliders.bridge for totals in step]
-        listed += [line.today for line in outlook.customers]
+        listed += [line.today for line in plan.customers]
         listed += list(sliders.customers.values())
         for totals in listed:
             for number in (totals.cost, totals.other, totals.revenue, totals.covered):
                 yield from poly(number or 0).terms.values()
-        for line in outlook.lines:
+        for line in plan.lines:
             yield line.last_before
             yield from poly(self._line(line.key)).terms.values()
 
@@ -157,5 +157,5 @@ def _knob(knob: Knob) -> Json:
     }
 
 
-def _coins(amount: Any, outlook: Outlook) -> str:
-    return str(int(amount.scaleb(minor_digits(outlook.currency))))
+def _coins(amount: Any, plan: Plan) -> str:
+    return str(int(amount.scaleb(minor_digits(plan.currency))))

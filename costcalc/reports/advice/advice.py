@@ -23,7 +23,9 @@ from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Ya
 from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions
 from costcalc.reports.advice.proposals import KINDS, Found, Log, Proposal, proposals_of, with_changes
 from costcalc.reports.advice.siblings import Siblings, self_hosted_models
-from costcalc.reports.case import Case, OutlookOptions, Totals, coverage, total_of, totals
+from costcalc.reports.plan.case import Case, coverage, totals
+from costcalc.reports.plan.model import PlanOptions
+from costcalc.reports.plan.totals import Totals, total_of
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.changes import Efficiency, Move
 from costcalc.scenario.figure import Span, fixed
@@ -108,7 +110,7 @@ def _ran(proposals: Sequence[Proposal], plain: Trials, first: Case) -> Iterator[
 
 
 def _case(horizon: Horizon, options: AdviceOptions, scenario: Scenario, usage: UsageSummary | None = None) -> Case:
-    return Case(horizon, OutlookOptions(scenario, options.changes, (), options.earned, options.floor), usage)
+    return Case(horizon, PlanOptions(scenario, options.changes, (), options.earned, options.floor), usage)
 
 
 def _found(horizon: Horizon, case: Case, options: AdviceOptions, position: int) -> tuple[Found, Sequence[Group]]:

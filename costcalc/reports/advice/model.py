@@ -11,8 +11,8 @@ from costcalc.calendar import Month
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.reports.advice.options import AdviceOptions
 from costcalc.reports.advice.proposals import Kind, Proposal
-from costcalc.reports.case import Totals, rise_to
 from costcalc.reports.coverage import Coverage
+from costcalc.reports.plan.totals import Totals, rise_to
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
 

@@ -12,13 +12,15 @@ from costcalc.budget.read_limits import month_days
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.forecasts.run import MonthRun, Run
 from costcalc.problems import CostcalcError, Place, Problem, fail
-from costcalc.reports.case import Case, OutlookOptions, Totals, coverage, totals
 from costcalc.reports.check.finding import Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
 from costcalc.reports.check.log import Log
 from costcalc.reports.check.margins import UNEARNED
 from costcalc.reports.coverage import Coverage
-from costcalc.reports.outlook import ends_of
+from costcalc.reports.plan.ahead import ends_of
+from costcalc.reports.plan.case import Case, coverage, totals
+from costcalc.reports.plan.model import PlanOptions
+from costcalc.reports.plan.totals import Totals
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
 
@@ -61,7 +63,7 @@ def _future(budget: Budget, scenario: Scenario, log: Log) -> Future:
         HorizonOptions(scenario.horizon or MONTHS, (), options.basis, currency, options.timezone), [scenario],
     )  # fmt: skip
     changes = changes_at(scenario, budget.pass_through)
-    case = Case(horizon, OutlookOptions(scenario, changes, (), options.earned), log.usage)
+    case = Case(horizon, PlanOptions(scenario, changes, (), options.earned), log.usage)
     after = case.run()
     _check_absent(budget, case, after)
     low, high = ends_of(case, after)

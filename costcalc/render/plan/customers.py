@@ -11,8 +11,8 @@ from costcalc.money import minor_digits, round_to_total
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.coverage import own_margin_title
 from costcalc.render.figures import NONE, TOTAL, change_style
-from costcalc.render.outlook.bridge import bridge_figures
-from costcalc.render.outlook.months import month_figures
+from costcalc.render.plan.bridge import bridge_figures
+from costcalc.render.plan.months import month_figures
 from costcalc.render.rounding import adding_up
 from costcalc.render.words import (
     ARROW,
@@ -24,28 +24,28 @@ from costcalc.render.words import (
     percent_text,
     plain_percent,
 )
-from costcalc.reports.case import Totals
-from costcalc.reports.outlook import CustomerLine, Outlook
+from costcalc.reports.plan.model import CustomerLine, Plan
+from costcalc.reports.plan.totals import Totals
 
 _SHOWN = (8, 12)  # rows; where there is room, more
 _NAMED = 5  # in a sentence
 NONAME = "(no customer)"
 
 
-def customer_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
+def customer_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     """The table, what it means, and who turns from a profit to a loss."""
-    customers = outlook.customers
-    if not customers or (outlook.by == ("customer",) and not knows_revenue(outlook)):
+    customers = plan.customers
+    if not customers or (plan.by == ("customer",) and not knows_revenue(plan)):
         return
     yield Gap()
-    yield _grid(outlook, is_wide)
-    yield from customer_notes(outlook)
-    yield from verdicts(outlook)
+    yield _grid(plan, is_wide)
+    yield from customer_notes(plan)
+    yield from verdicts(plan)
 
 
-def verdicts(outlook: Outlook) -> Iterator[Note]:
+def verdicts(plan: Plan) -> Iterator[Note]:
     """Loudly those that turn from a profit to a loss; then those that are a loss already."""
-    customers = outlook.customers
+    customers = plan.customers
     named = [customer for customer in customers if customer.name]  # rows without one are nobody's loss
     turned = [customer for customer in named if customer.turns_unprofitable]
     if turned:
@@ -58,19 +58,19 @@ def verdicts(outlook: Outlook) -> Iterator[Note]:
         yield Note(f"{counted(len(already), 'customer')} {verb} more than {pays} today already: {_names(already)}.")
 
 
-def customer_notes(outlook: Outlook) -> Iterator[Note]:
+def customer_notes(plan: Plan) -> Iterator[Note]:
     """What the columns mean, and what they leave out because it is nobody's."""
-    if not knows_revenue(outlook):
-        if outlook.revenue_source:
+    if not knows_revenue(plan):
+        if plan.revenue_source:
             yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
         return
-    if rises := rise_columns(outlook):
+    if rises := rise_columns(plan):
         titles = ", ".join(title for title, _ in rises)
-        floor = f", or {plain_percent(outlook.floor)}" if len(rises) > 1 and outlook.floor is not None else ""
+        floor = f", or {plain_percent(plan.floor)}" if len(rises) > 1 and plan.floor is not None else ""
         yield Note(f"{titles}: the rise of what a customer pays that brings its margin of today{floor}.", "quiet")
-    whole, after = sum_of(outlook.customers).last, outlook.last.after
+    whole, after = sum_of(plan.customers).last, plan.last.after
     parts = [
-        (f"{money_text(amount, outlook.currency)} of {what}")
+        (f"{money_text(amount, plan.currency)} of {what}")
         for amount, what in (
             ((after.revenue or Fraction()) - (whole.revenue or Fraction()), "revenue"),
             (after.other - whole.other, "other costs"),
@@ -81,8 +81,8 @@ def customer_notes(outlook: Outlook) -> Iterator[Note]:
         yield Note(f"Without {' and '.join(parts)} that belong to no single customer.", "quiet")
 
 
-def knows_revenue(outlook: Outlook) -> bool:
-    return any(customer.last.revenue is not None for customer in outlook.customers)
+def knows_revenue(plan: Plan) -> bool:
+    return any(customer.last.revenue is not None for customer in plan.customers)
 
 
 def _names(customers: Sequence[CustomerLine]) -> str:
@@ -90,51 +90,51 @@ def _names(customers: Sequence[CustomerLine]) -> str:
     return named + (f" and {len(customers) - _NAMED} more" if len(customers) > _NAMED else "")
 
 
-def _grid(outlook: Outlook, is_wide: bool) -> Grid:
-    customers, limit = outlook.customers, _SHOWN[is_wide]
+def _grid(plan: Plan, is_wide: bool) -> Grid:
+    customers, limit = plan.customers, _SHOWN[is_wide]
     shown = list(customers) if len(customers) <= limit + 1 else list(customers[:limit])
     rest = customers[len(shown) :]
     lines = [*shown, *([sum_of(rest)] if rest else [])]
     whole = sum_of(customers)
-    figures = customer_figures(outlook, lines)
+    figures = customer_figures(plan, lines)
     rows = []
     for position, line in enumerate(lines):
         name = Cell(f"… {len(rest):,} more", "quiet") if rest and position == len(shown) else Cell(line.name or NONAME)
-        unit = outlook.currency if position == 0 else ""
-        rows.append([name, *_cells(line, *figures[position], unit, outlook)])
-    total = _cells(whole, *total_figures(figures), outlook.currency, outlook)
+        unit = plan.currency if position == 0 else ""
+        rows.append([name, *_cells(line, *figures[position], unit, plan)])
+    total = _cells(whole, *total_figures(figures), plan.currency, plan)
     rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in total)])
-    return Grid([Column("Customer", "name"), *_columns(outlook)], rows)
+    return Grid([Column("Customer", "name"), *_columns(plan)], rows)
 
 
 Coins = tuple[Decimal, Decimal, Decimal]  # today, then, paid
 
 
-def customer_figures(outlook: Outlook, lines: Sequence[CustomerLine]) -> list[Coins]:
+def customer_figures(plan: Plan, lines: Sequence[CustomerLine]) -> list[Coins]:
     """What is shown of customers, or of several as one: the coins of each, which add up to the total's."""
-    coins = dict(zip(map(id, outlook.customers), _coins(outlook), strict=True))
+    coins = dict(zip(map(id, plan.customers), _coins(plan), strict=True))
     found, shown = [], {id(line) for line in lines}
-    rest = [coins[id(customer)] for customer in outlook.customers if id(customer) not in shown]
+    rest = [coins[id(customer)] for customer in plan.customers if id(customer) not in shown]
     for line in lines:
         found.append(coins[id(line)] if id(line) in coins else total_figures(rest))
     return found
 
 
-def _coins(outlook: Outlook) -> list[Coins]:
-    customers = outlook.customers
-    costs = cost_columns(outlook, [line.today.served for line in customers], [line.last.served for line in customers])
-    digits = minor_digits(outlook.currency)
+def _coins(plan: Plan) -> list[Coins]:
+    customers = plan.customers
+    costs = cost_columns(plan, [line.today.served for line in customers], [line.last.served for line in customers])
+    digits = minor_digits(plan.currency)
     paid = round_to_total([line.last.revenue or Fraction() for line in customers], digits)
     return list(zip(*costs, paid, strict=True))
 
 
 def cost_columns(
-    outlook: Outlook, today: Sequence[Fraction], then: Sequence[Fraction]
+    plan: Plan, today: Sequence[Fraction], then: Sequence[Fraction]
 ) -> tuple[list[Decimal], list[Decimal]]:
     """Costs today and in the last month in coins: one that does not change has one figure, totals that of the months."""
-    todays, thens = bridge_figures(outlook)[0][0], month_figures(outlook)[0][-1].mid
-    known = [(outlook.today.cost, todays), (outlook.last.after.cost, thens)]
-    first, second = adding_up([today, then], known, minor_digits(outlook.currency))
+    todays, thens = bridge_figures(plan)[0][0], month_figures(plan)[0][-1].mid
+    known = [(plan.today.cost, todays), (plan.last.after.cost, thens)]
+    first, second = adding_up([today, then], known, minor_digits(plan.currency))
     return first, second
 
 
@@ -143,35 +143,35 @@ def total_figures(figures: Sequence[Coins]) -> Coins:
     return today, then, paid
 
 
-def _columns(outlook: Outlook) -> list[Column]:
-    columns = [Column("Today", drop=3), Column(f"In {month_text(outlook.last.month)}")]
-    if not knows_revenue(outlook):
+def _columns(plan: Plan) -> list[Column]:
+    columns = [Column("Today", drop=3), Column(f"In {month_text(plan.last.month)}")]
+    if not knows_revenue(plan):
         return [*columns, Column("Change", drop=1)]
-    margin = Column(own_margin_title(outlook.coverage))
-    return [*columns, Column("Pays"), margin, *(Column(title, drop=2) for title, _ in rise_columns(outlook))]
+    margin = Column(own_margin_title(plan.coverage))
+    return [*columns, Column("Pays"), margin, *(Column(title, drop=2) for title, _ in rise_columns(plan))]
 
 
-def rise_columns(outlook: Outlook) -> list[tuple[str, str]]:
+def rise_columns(plan: Plan) -> list[tuple[str, str]]:
     """(title, field) of the rises of one's own prices that any customer has."""
     found = []
-    if any(customer.rise_to_hold is not None for customer in outlook.customers):
+    if any(customer.rise_to_hold is not None for customer in plan.customers):
         found.append(("To hold", "rise_to_hold"))
-    if outlook.floor is not None and any(customer.rise_to_floor is not None for customer in outlook.customers):
-        found.append((f"To {plain_percent(outlook.floor)}", "rise_to_floor"))
+    if plan.floor is not None and any(customer.rise_to_floor is not None for customer in plan.customers):
+        found.append((f"To {plain_percent(plan.floor)}", "rise_to_floor"))
     return found
 
 
-def _cells(line: CustomerLine, today: Decimal, then: Decimal, paid: Decimal, unit: str, outlook: Outlook) -> list[Cell]:
+def _cells(line: CustomerLine, today: Decimal, then: Decimal, paid: Decimal, unit: str, plan: Plan) -> list[Cell]:
     change = line.last.served - line.today.served
     cells = [Cell(decimal_text(today), "", unit), Cell(decimal_text(then), "", unit)]
-    if not knows_revenue(outlook):
+    if not knows_revenue(plan):
         shown = then - today
         return [*cells, Cell(decimal_text(shown, signed=True), change_style(change)) if shown else NONE]
     return [
         *cells,
         NONE if line.last.revenue is None else Cell(decimal_text(paid), "", unit),
         _margins(line),
-        *(_rise_cell(getattr(line, field)) for _, field in rise_columns(outlook)),
+        *(_rise_cell(getattr(line, field)) for _, field in rise_columns(plan)),
     ]
 
 

@@ -1,170 +1,27 @@
-"""Outlook: what a scenario does to cost and margin month by month, by cause, and what would restore the margin."""
+"""Ahead: what a scenario does to cost and margin month by month, by cause, by line and by customer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.calendar import Month
-from costcalc.forecasts.capacity import Replicas
 from costcalc.forecasts.earning import Owner
 from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.members import Sums, add_up
 from costcalc.forecasts.reading import IN_PARTS, End, Number, settled
 from costcalc.forecasts.run import Run
 from costcalc.rating.earners import CUSTOMER
-from costcalc.rating.model import LineKey, RateUsed, Rating
-from costcalc.reports.case import Case, OutlookOptions, Totals, coverage, rise_to, total_of, totals
-from costcalc.reports.coverage import Coverage
-from costcalc.reports.restoring import Restoring
-from costcalc.reports.simulation import Simulation
-from costcalc.reports.solve import restoring
-from costcalc.reports.usage import UsageSummary
-from costcalc.scenario.items import Scenario
-from costcalc.scenario.model import PriceChanges
+from costcalc.rating.model import LineKey
+from costcalc.reports.plan.case import Case, coverage, totals
+from costcalc.reports.plan.model import CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions, Step
+from costcalc.reports.plan.solve import answers
+from costcalc.reports.plan.totals import Estimated, Totals, rise_to, total_of
 
 SERVED = ("provider", "model")  # names of a line that a scenario changes
 
 
-@dataclass(frozen=True, slots=True)
-class OutlookMonth:
-    """One month to come."""
-
-    month: Month
-    requests: Fraction | None
-    tokens: Fraction
-    before: Totals  # today's usage at the announced list
-    after: Totals  # with the scenario
-    low: Totals  # at the cheap end of every range
-    high: Totals
-    unpriced_tokens: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One cause of the bridge: what the months come to once it is in. Each is a full run of its own."""
-
-    cause: str  # today, published, growth, mix, escalation, moves, efficiency, prices, fx, revenue
-    name: str  # of prices: the provider
-    last: Totals  # the last month
-    whole: Totals  # all months
-
-
-@dataclass(frozen=True, slots=True)
-class OutlookLine:
-    """One line: its cost at today's usage and announced prices, and with the scenario."""
-
-    key: LineKey
-    months_before: Sequence[Fraction]  # month by month, report currency
-    months: Sequence[Fraction]
-
-    @property
-    def before(self) -> Fraction:
-        """Of all months."""
-        return sum(self.months_before, Fraction())
-
-    @property
-    def after(self) -> Fraction:
-        return sum(self.months, Fraction())
-
-    @property
-    def last_before(self) -> Fraction:
-        return self.months_before[-1]
-
-    @property
-    def last_after(self) -> Fraction:
-        return self.months[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerLine:
-    """What one customer costs and earns in the last month."""
-
-    name: str | None
-    today: Totals  # at today's usage and list
-    last: Totals
-    rise_to_hold: Fraction | None = None  # of its own prices, back to today's margin; None: unknown
-    rise_to_floor: Fraction | None = None  # None: unknown, or no floor was given
-
-    @property
-    def turns_unprofitable(self) -> bool:
-        earned, then = self.today.profit, self.last.profit
-        return earned is not None and then is not None and earned >= 0 > then
-
-
-class OverMonths:
-    """Months to come, and what they come to together."""
-
-    months: Sequence[OutlookMonth]
-
-    @property
-    def last(self) -> OutlookMonth:
-        return self.months[-1]
-
-    @property
-    def before(self) -> Totals:
-        """Of all months."""
-        return total_of(month.before for month in self.months)
-
-    @property
-    def after(self) -> Totals:
-        return total_of(month.after for month in self.months)
-
-    @property
-    def low(self) -> Totals:
-        return total_of(month.low for month in self.months)
-
-    @property
-    def high(self) -> Totals:
-        return total_of(month.high for month in self.months)
-
-
-@dataclass(frozen=True)
-class Outlook(OverMonths):
-    """The answer: a value, to be drawn, written or handed on."""
-
-    scenario: Scenario
-    changes: PriceChanges
-    usage: UsageSummary
-    rating: Rating  # of the log: what its prices rest on, and what has none
-    currency: str
-    by: tuple[str, ...]
-    months: Sequence[OutlookMonth]
-    bridge: Sequence[Step]
-    lines: Sequence[OutlookLine]
-    customers: Sequence[CustomerLine]  # worst first; empty where the log has no customers
-    revenue_source: str  # "": unknown
-    coverage: Coverage | None  # of how much the last month's margin is; None: the revenue is unknown
-    floor: Fraction | None
-    replicas: Sequence[Replicas]
-    notes: Sequence[str]
-    absent: Sequence[str]  # what the scenario names and the log does not use
-    rates_used: Sequence[RateUsed]
-    is_priced: bool
-    has_ranges: bool
-    answers: Restoring
-    simulation: Simulation | None = None  # where draws were asked for
-
-    @property
-    def is_complete(self) -> bool:
-        return self.is_priced and self.usage.is_whole
-
-    @property
-    def today(self) -> Totals:
-        """The last month at today's usage and list."""
-        return self.bridge[0].last
-
-    @property
-    def first_below_floor(self) -> OutlookMonth | None:
-        floor = self.floor
-        if floor is None:
-            return None
-        return next((m for m in self.months if m.after.margin is not None and m.after.margin < floor), None)
-
-
-def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
-    """What the scenario does to this usage in the months to come.
+def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
+    """What the scenario does to this usage in the months to come, in full.
 
     CostcalcError: revenue that contradicts itself; an exchange rate that is not known; what `Horizon` refuses.
     """
@@ -174,29 +31,28 @@ def outlook(horizon: Horizon, options: OutlookOptions) -> Outlook:
     steps = list(case.steps(after))
     frozen, announced = steps[0][2], steps[1][2]
     ends = ends_of(case, after)
-    return Outlook(
+    return Plan(
         scenario=case.scenario,
         changes=options.changes,
         usage=usage,
         rating=horizon.rating,
-        currency=horizon.currency,
         by=options.by,
-        months=months_under(case, announced, after, ends),
+        revenue=case.revenue,
+        coverage=coverage(case, after, frozen.months[-1]),
+        floor=options.floor,
+        answers=answers(case, after, totals(case, frozen)[-1], options.floor),
+        rates_used=tuple(dict.fromkeys(rate for _, _, run in steps for rate in run.rates_used)),
+        is_priced=after.is_complete and horizon.rating.is_complete,
+        months=months_under(case, frozen, announced, after, *ends),
         bridge=[
             Step(cause, name, totals(case, found)[-1], total_of(totals(case, found))) for cause, name, found in steps
         ],
         lines=lines_of(horizon, options.by, announced, after),
         customers=customers_of(case, totals_by_customer(case, frozen), after),
-        revenue_source=case.source,
-        coverage=coverage(case, after, frozen.months[-1]),
-        floor=options.floor,
         replicas=after.replicas,
         notes=list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
         absent=list(horizon.absent),
-        rates_used=tuple(dict.fromkeys(rate for _, _, run in steps for rate in run.rates_used)),
-        is_priced=after.is_complete and horizon.rating.is_complete,
         has_ranges=ends[0] is not after,
-        answers=restoring(case, after, totals(case, frozen)[-1], options.floor),
     )
 
 
@@ -207,25 +63,25 @@ def ends_of(case: Case, middle: Run) -> tuple[Run, Run]:
     return case.run(reading=End("low")), case.run(reading=End("high"))
 
 
-def months_under(case: Case, announced: Run, after: Run, ends: tuple[Run, Run]) -> list[OutlookMonth]:
+def months_under(case: Case, frozen: Run, announced: Run, after: Run, *ends: Run) -> list[PlanMonth]:
     """Each month at today's usage and with the scenario; low and high are its cheapest and its dearest run."""
-    before, middle, low, high = (totals(case, run) for run in (announced, after, *ends))
+    runs = (totals(case, run) for run in (frozen, announced, after, *ends))
     found = []
-    for line, then, *three in zip(after.months, before, middle, low, high, strict=True):
-        by_cost = sorted(three, key=lambda each: each.cost)
+    for line, today, before, *three in zip(after.months, *runs, strict=True):
+        low, *_, high = sorted(three, key=lambda each: each.cost)
         found.append(
-            OutlookMonth(line.month, line.requests, line.tokens, then, three[0], by_cost[0], by_cost[-1], line.unpriced)
+            PlanMonth(line.month, line.requests, line.tokens, today, before, low, three[0], high, line.unpriced)
         )
     return found
 
 
-def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) -> list[OutlookLine]:
+def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) -> list[LineAhead]:
     """The lines, dearest first; what is served by another model then stands on that model's line."""
     found = [costs_by(horizon, by, run) for run in (after, announced)]
     keys = dict.fromkeys(key for costs in found for key in costs)
     then, before = [{key: costs.get(key) or [Fraction()] * len(horizon.months) for key in keys} for costs in found]
     add_up((then, before), [[month.cost for month in run.months] for run in (after, announced)])
-    lines = [OutlookLine(key, before[key], then[key]) for key in keys]
+    lines = [LineAhead(key, before[key], then[key]) for key in keys]
     return sorted(lines, key=lambda line: (-line.after, -line.before, tuple(str(part or "") for part in line.key)))
 
 
@@ -298,7 +154,7 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
         return covers[name] + other.get(name, none) if name in covers else none
 
     return {
-        name: Totals(costs.get(name, none), other.get(name, none), earned(name), against(name))
+        name: Estimated(costs.get(name, none), other.get(name, none), earned(name), against(name))
         for name in {**costs, **revenue, **other}
     }
 

@@ -14,8 +14,9 @@ from costcalc.forecasts.capacity import Replicas
 from costcalc.forecasts.form import value_of
 from costcalc.forecasts.reading import UNROUNDED, settled
 from costcalc.forecasts.run import Run
-from costcalc.reports.case import Case, Totals, rise_to, totals
-from costcalc.reports.restoring import BreakEven, FurtherRise, MoveShare, PriceAnswer, Restoring, TokenSaving
+from costcalc.reports.plan.answers import Answers, BreakEven, FurtherRise, MoveShare, PriceAnswer, TokenSaving
+from costcalc.reports.plan.case import Case, totals
+from costcalc.reports.plan.totals import Totals, rise_to
 from costcalc.scenario.changes import Efficiency, Move, UsageChanges
 from costcalc.scenario.figure import Span, fixed
 from costcalc.scenario.model import PriceChange, PriceChanges
@@ -30,25 +31,25 @@ _LINEAR = 1e-11  # of the costs: so near to a line lies what is one
 Lever = Callable[[float], float]  # how far the lever is drawn, 0 to 1 → all costs of the last month
 
 
-def restoring(case: Case, after: Run, today: Totals, floor: Fraction | None) -> Restoring:
+def answers(case: Case, after: Run, today: Totals, floor: Fraction | None) -> Answers:
     """What brings the last month back to today's margin, or to the floor."""
     last, solved = totals(case, after)[-1], _run(case)
     even = break_evens(case, solved)
     if last.revenue is None or last.revenue <= 0:
-        return Restoring(break_even=even)
+        return Answers(break_even=even)
     hold = PriceAnswer(today.margin, rise_to(last, today.margin)) if today.margin is not None else None
     at_floor = PriceAnswer(floor, rise_to(last, floor)) if floor is not None else None
     target = floor if floor is not None else today.margin
     if target is None:
-        return Restoring(hold, at_floor, break_even=even)
+        return Answers(hold, at_floor, break_even=even)
     spare = float(last.revenue * (1 - target))  # what all costs may come to
-    return Restoring(
+    return Answers(
         hold,
         at_floor,
-        [_move_share(case, move, target, spare) for move in case.scenario.usage.moves],
-        _token_saving(case, solved, target, spare),
-        _further_rises(case, after, target, spare),
-        even,
+        moves=[_move_share(case, move, target, spare) for move in case.scenario.usage.moves],
+        tokens=[_token_saving(case, solved, target, spare)],
+        rises=_further_rises(case, after, target, spare),
+        break_even=even,
     )
 
 
@@ -149,14 +150,14 @@ def _token_saving(case: Case, after: Run, target: Fraction, spare: float) -> Tok
         for count in range(int(part.needed))
     ]
     found = smallest(cost, spare, steps, falls_at_steps=True)
-    return TokenSaving(target, None if found is None else settled(found), in_steps=bool(steps))
+    return TokenSaving(None if found is None else settled(found), margin=target, in_steps=bool(steps))
 
 
 def _move_share(case: Case, move: Move, target: Fraction, spare: float) -> MoveShare:
     month = case.horizon.months[-1]
     begins, ends = move.span.from_day or date.min, move.span.until_day or date.max
     if begins >= month.next.first or ends <= month.first:
-        return MoveShare(move, target, None, reason="it does not hold in the last month")
+        return MoveShare(move.to, None, target, move, "it does not hold in the last month")
 
     @cache
     def run(share: float) -> Run:
@@ -174,8 +175,8 @@ def _move_share(case: Case, move: Move, target: Fraction, spare: float) -> MoveS
     if share is None:
         cheaper = _last_costs(case, whole) < _last_costs(case, none)
         reason = "even all of it does not suffice" if cheaper else "it costs more than staying"
-        return MoveShare(move, target, None, bool(steps), reason)
-    return MoveShare(move, target, settled(share), bool(steps))
+        return MoveShare(move.to, None, target, move, reason, bool(steps))
+    return MoveShare(move.to, settled(share), target, move, in_steps=bool(steps))
 
 
 def _pairs(whole: Run, none: Run, target: str) -> list[tuple[Replicas, float]]:
@@ -193,7 +194,7 @@ def _further_rises(case: Case, after: Run, target: Fraction, spare: float) -> li
     for provider in sorted(spent, key=lambda name: (-spent[name], name))[:_MOST_PROVIDERS]:
         rise = _rise_at(_with_rise(case, provider), spare)
         if rise is not None:
-            found.append(FurtherRise(provider, target, settled(rise)))
+            found.append(FurtherRise(target, settled(rise), provider))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Doubts: what the outlook takes for granted, what it could not do, and what must be tested first."""
+"""Doubts: what the plan takes for granted, what it could not do, and what must be tested first."""
 
 from __future__ import annotations
 
@@ -7,42 +7,42 @@ from fractions import Fraction
 
 from costcalc.render.blocks import Block, Facts, Gap, Note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.outlook.phrases import efficiency_text, move_text
+from costcalc.render.plan.phrases import efficiency_text, move_text
 from costcalc.render.words import amount_text, counted
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.model import Plan
 
 _NAMED = 6  # names in a sentence
 
 
-def doubt_blocks(outlook: Outlook) -> Iterator[Block]:
+def doubt_blocks(plan: Plan) -> Iterator[Block]:
     """What is missing first, then tests, then assumptions."""
-    yield from gap_blocks(outlook)
-    yield from assumed_blocks(outlook)
+    yield from gap_blocks(plan)
+    yield from assumed_blocks(plan)
 
 
-def gap_blocks(outlook: Outlook) -> Iterator[Block]:
+def gap_blocks(plan: Plan) -> Iterator[Block]:
     """What no figure holds: models without a price, refused rows."""
-    yield from missing_blocks(outlook.rating, outlook.usage)
-    yield from _unpriced_ahead(outlook)
+    yield from missing_blocks(plan.rating, plan.usage)
+    yield from _unpriced_ahead(plan)
 
 
-def assumed_blocks(outlook: Outlook) -> Iterator[Block]:
+def assumed_blocks(plan: Plan) -> Iterator[Block]:
     """What must be tested, what could not be done, and what is taken for granted."""
-    if tests := list(_tests(outlook)):
+    if tests := list(_tests(plan)):
         yield Gap()
         yield Facts(tests, each_in_a_line=True)
         yield Note("So the scenario says; no figure here tests it.", "quiet")
-    if notes := [*_absent(outlook), *(Note(note) for note in _joined(outlook.notes))]:
+    if notes := [*_absent(plan), *(Note(note) for note in _joined(plan.notes))]:
         yield Gap()
         yield from notes
-    yield from assumption_blocks(outlook.rating, outlook.usage, (), with_rise=False)
+    yield from assumption_blocks(plan.rating, plan.usage, (), with_rise=False)
     yield Gap()
-    yield Note(_volume(outlook), "quiet")
+    yield Note(_volume(plan), "quiet")
 
 
-def _unpriced_ahead(outlook: Outlook) -> Iterator[Block]:
+def _unpriced_ahead(plan: Plan) -> Iterator[Block]:
     """Tokens of the months to come that have no price; the log may have a price for all of its own."""
-    tokens = sum((month.unpriced_tokens for month in outlook.months), Fraction())
+    tokens = sum((month.unpriced_tokens for month in plan.months), Fraction())
     if tokens:
         yield Gap()
         yield Note(
@@ -51,9 +51,9 @@ def _unpriced_ahead(outlook: Outlook) -> Iterator[Block]:
         )
 
 
-def _tests(outlook: Outlook) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _tests(plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What the scenario says of quality: nothing here asserts that it is kept."""
-    usage = outlook.scenario.usage
+    usage = plan.scenario.usage
     found = [(f"to {change.first} first", change.quality) for change in usage.escalation]
     found += [(move_text(move), move.quality) for move in usage.moves]
     found += [(efficiency_text(change), change.quality) for change in usage.efficiency]
@@ -62,10 +62,10 @@ def _tests(outlook: Outlook) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "Quality", tuple(named)
 
 
-def _absent(outlook: Outlook) -> Iterator[Note]:
-    if outlook.absent:
-        more = len(outlook.absent) - _NAMED
-        named = "; ".join(_short(text) for text in outlook.absent[:_NAMED]) + (f"; {more} more" if more > 0 else "")
+def _absent(plan: Plan) -> Iterator[Note]:
+    if plan.absent:
+        more = len(plan.absent) - _NAMED
+        named = "; ".join(_short(text) for text in plan.absent[:_NAMED]) + (f"; {more} more" if more > 0 else "")
         yield Note(f"The scenario names what this log does not use: {named}.")
 
 
@@ -86,10 +86,10 @@ def _joined(notes: Sequence[str]) -> Iterator[str]:
         yield text if text.endswith(".") else f"{text}."
 
 
-def _volume(outlook: Outlook) -> str:
+def _volume(plan: Plan) -> str:
     """What today's usage is, and how sure the rest is."""
-    usage = outlook.usage
+    usage = plan.usage
     rate = f"Today's usage: the log's daily rate over {counted(usage.days, 'day')}."
-    ranges = " Ranges: all low ends together, all high ends together." if outlook.has_ranges else ""
+    ranges = " Ranges: all low ends together, all high ends together." if plan.has_ranges else ""
     short = " Under 7 days a daily rate says little." if usage.is_short else ""
     return f"Estimate: what a scenario says is an assumption. {rate}{short}{ranges}"

@@ -7,28 +7,29 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.render.blocks import Block, Facts, Gap, Note
-from costcalc.render.outlook.phrases import where_text
+from costcalc.render.plan.phrases import where_text
 from costcalc.render.words import long_month_text, percent_text, plain_percent
-from costcalc.reports.outlook import Outlook
-from costcalc.reports.restoring import FurtherRise, MoveShare, PriceAnswer, TokenSaving
+from costcalc.reports.plan.answers import FurtherRise, MoveShare, PriceAnswer, TokenSaving
+from costcalc.reports.plan.model import Plan
+from costcalc.scenario.changes import Move
 
 _NOTHING = Fraction(1, 10**10)  # of a price: months to come are reckoned to twelve digits
 
 
-def answer_blocks(outlook: Outlook) -> Iterator[Block]:
+def answer_blocks(plan: Plan) -> Iterator[Block]:
     """Every margin that is asked for with its ways; without revenue, how to state it."""
-    if outlook.last.after.revenue is None:
+    if plan.last.after.revenue is None:
         yield Gap()
         yield Note(
             "No revenue is known, so there is no margin: give --revenue AMOUNT or --margin SHARE, or write revenue"
             " rules in the scenario."
         )
         return
-    rows = [(ways.label, ways.texts) for ways in ways_of(outlook)]
+    rows = [(ways.label, ways.texts) for ways in ways_of(plan)]
     if not rows:
         return
     yield Gap()
-    yield Note(f"What restores the margin in {long_month_text(outlook.last.month)}, each on its own:", "strong")
+    yield Note(f"What restores the margin in {long_month_text(plan.last.month)}, each on its own:", "strong")
     yield Facts(rows, each_in_a_line=True)
 
 
@@ -46,35 +47,32 @@ class Ways:
         return (self.price, *self.others) if self.price else self.others
 
 
-def ways_of(outlook: Outlook) -> list[Ways]:
+def ways_of(plan: Plan) -> list[Ways]:
     """By margin, those to which nothing leads left out; today's margin first, then the floor."""
-    return [ways for margin in _margins(outlook) if (ways := _ways(margin, outlook)).texts]
+    return [ways for margin in _margins(plan) if (ways := _ways(margin, plan)).texts]
 
 
-def _margins(outlook: Outlook) -> list[Fraction]:
+def _margins(plan: Plan) -> list[Fraction]:
     """Today's margin first, then the floor, then whatever else was solved for."""
-    answers = outlook.answers
+    answers = plan.answers
     prices = [answer.margin for answer in (answers.hold, answers.floor) if answer]
-    tokens = [answers.tokens.margin] if answers.tokens else []
-    moves, rises = [answer.margin for answer in answers.moves], [answer.margin for answer in answers.rises]
-    return list(dict.fromkeys([*prices, *tokens, *moves, *rises]))
+    others = [answer.margin for each in (answers.tokens, answers.moves, answers.rises) for answer in each]
+    return list(dict.fromkeys([*prices, *(margin for margin in others if margin is not None)]))
 
 
-def _ways(margin: Fraction, outlook: Outlook) -> Ways:
-    answers = outlook.answers
-    price = [price_way(answer.rise) for answer in _prices(outlook, margin)]
-    others = []
-    if answers.tokens and answers.tokens.margin == margin:
-        others.append(_tokens(answers.tokens))
-    others += [_move(answer) for answer in answers.moves if answer.margin == margin]
+def _ways(margin: Fraction, plan: Plan) -> Ways:
+    answers = plan.answers
+    price = [price_way(answer.rise) for answer in _prices(plan, margin)]
+    others = [_tokens(answer) for answer in answers.tokens if answer.margin == margin]
+    others += [_move(answer, answer.move) for answer in answers.moves if answer.move and answer.margin == margin]
     others += [_rise(answer) for answer in answers.rises if answer.margin == margin]
-    is_floor = outlook.floor is not None and margin == outlook.floor
+    is_floor = plan.floor is not None and margin == plan.floor
     label = f"To meet {plain_percent(margin)}" if is_floor else f"To hold {percent_text(margin)}"
     return Ways(margin, label, "".join(price), tuple(others))
 
 
-def _prices(outlook: Outlook, margin: Fraction) -> list[PriceAnswer]:
-    answers = outlook.answers
+def _prices(plan: Plan, margin: Fraction) -> list[PriceAnswer]:
+    answers = plan.answers
     found = [answer for answer in (answers.hold, answers.floor) if answer and answer.margin == margin]
     return found[:1]
 
@@ -96,8 +94,7 @@ def _tokens(answer: TokenSaving) -> str:
     return f"use {percent_text(answer.fewer)} fewer tokens{_in_steps(answer.in_steps)}"
 
 
-def _move(answer: MoveShare) -> str:
-    move = answer.move
+def _move(answer: MoveShare, move: Move) -> str:
     what = f"of {where_text(move.where) or 'all usage'} to {move.to}"
     planned = plain_percent(move.share.mid)
     if answer.share is None:

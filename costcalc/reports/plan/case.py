@@ -2,92 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
 from costcalc.forecasts.earning import UNKNOWN, Income, undated
-from costcalc.forecasts.horizon import NO_CHANGES, Horizon
+from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Reading
 from costcalc.forecasts.run import MonthRun, Run
 from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
-from costcalc.reports.revenue import UNSTATED, Earned, Revenue, revenue_of
+from costcalc.reports.plan.model import PlanOptions
+from costcalc.reports.plan.totals import Estimated, Totals, rounded_ratio
+from costcalc.reports.revenue import Revenue, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
-from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.scenario.revenue import Business
 from costcalc.selectors import Selector
 
-RATIO = 10**10  # parts of 1: two margins nearer than that are one, of amounts that are floats
 USAGE_STEPS = ("growth", "mix", "escalation", "moves", "efficiency")
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """A month, or several: cost of tokens, other costs, revenue; report currency."""
-
-    cost: Fraction
-    other: Fraction = Fraction()
-    revenue: Fraction | None = None  # None: unknown
-    covered: Fraction | None = None  # the part of all costs that the revenue is held against; None: all of them
-
-    @property
-    def all_costs(self) -> Fraction:
-        """What the margin is reckoned with."""
-        return self.served if self.covered is None else self.covered
-
-    @property
-    def served(self) -> Fraction:
-        """All that was paid, whether its revenue is known or not."""
-        return self.cost + self.other
-
-    @property
-    def margin(self) -> Fraction | None:
-        """Gross margin: (revenue − cost − other costs) ÷ revenue; None where the revenue is unknown or 0."""
-        return rounded_ratio((self.revenue - self.all_costs) / self.revenue) if self.revenue else None
-
-    @property
-    def profit(self) -> Fraction | None:
-        return None if self.revenue is None else self.revenue - self.all_costs
-
-    def __add__(self, more: Totals) -> Totals:
-        revenue = None if self.revenue is None or more.revenue is None else self.revenue + more.revenue
-        covered = None if self.covered is None or more.covered is None else self.covered + more.covered
-        return Totals(self.cost + more.cost, self.other + more.other, revenue, covered)
-
-
-@dataclass(frozen=True, slots=True)
-class OutlookOptions:
-    """What is asked of an outlook."""
-
-    scenario: Scenario
-    changes: PriceChanges = NO_CHANGES  # the scenario's, at its pass-through
-    by: tuple[str, ...] = ("provider", "model")
-    earned: Earned = UNSTATED
-    floor: Fraction | None = None
-
-
-def rounded_ratio(ratio: Fraction) -> Fraction:
-    return Fraction(round(ratio * RATIO), RATIO)
 
 
 class Case:
     """A scenario over a horizon: what it assumes, so that it can be run in part, at an end, or with a lever more."""
 
-    def __init__(self, horizon: Horizon, options: OutlookOptions, usage: UsageSummary | None = None) -> None:
+    def __init__(self, horizon: Horizon, options: PlanOptions, usage: UsageSummary | None = None) -> None:
         """`usage`: the summary of the log, where somebody has it."""
         self.horizon, self.options = horizon, options
         self.scenario = options.scenario
-        earned = revenue_of(
+        self.revenue = revenue_of(
             options.earned, horizon.rating, horizon.fx, horizon.last_day, has_rules=bool(self.scenario.business.revenue)
         )
-        self.revenue = earned
-        self.income = income_of(horizon, earned, self.scenario.business)
-        self.source = earned.source if earned else ""
+        self.source = self.revenue.source if self.revenue else ""
+        self.income = income_of(horizon, self.revenue, self.scenario.business)
         self.fx = horizon.fx_of(self.scenario)
         self.usage = usage or summary_of(horizon.ledger, horizon.options.timezone)
         check_changes(options.changes, len(horizon.months), horizon.rating, horizon.pricebook, self.usage)
@@ -169,7 +119,7 @@ class Case:
 def totals(case: Case, run: Run) -> list[Totals]:
     """The months of a run."""
     in_part = case.income.is_of_a_part
-    return [Totals(m.cost, m.other, m.revenue, m.covered + m.covered_other if in_part else None) for m in run.months]
+    return [Estimated(m.cost, m.other, m.revenue, m.covered + m.covered_other if in_part else None) for m in run.months]
 
 
 def coverage(case: Case, run: Run, whole: MonthRun) -> Coverage | None:
@@ -181,21 +131,6 @@ def coverage(case: Case, run: Run, whole: MonthRun) -> Coverage | None:
         case.revenue, case.horizon.rating, case.usage, rounded_ratio(covered / whole.cost) if whole.cost else None,
         parts_customers=case.horizon.ledger.parts_customers, is_priced_ahead=run.is_complete,
     )  # fmt: skip
-
-
-def total_of(parts: Iterable[Totals]) -> Totals:
-    listed = list(parts)
-    total = listed[0]
-    for part in listed[1:]:
-        total = total + part
-    return total
-
-
-def rise_to(totals: Totals, margin: Fraction | None) -> Fraction | None:
-    """The rise of one's own prices, volume unchanged, at which the margin is met; None where none can be said."""
-    if margin is None or margin >= 1 or not totals.revenue or totals.revenue < 0:
-        return None
-    return totals.all_costs / (1 - margin) / totals.revenue - 1
 
 
 def income_of(horizon: Horizon, revenue: Revenue | None, business: Business) -> Income:

@@ -9,18 +9,18 @@ from costcalc.forecasts.capacity import Replicas
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.words import count_text, counted, day_text, decimal_text, month_text, percent_text
-from costcalc.reports.outlook import Outlook
-from costcalc.reports.restoring import BreakEven
+from costcalc.reports.plan.answers import BreakEven
+from costcalc.reports.plan.model import Plan
 
 
-def replica_blocks(outlook: Outlook) -> Iterator[Block]:
+def replica_blocks(plan: Plan) -> Iterator[Block]:
     """A row a target (and stretch of days) of the last month, and the break-even of each."""
-    last = [part for part in outlook.replicas if part.month == outlook.last.month]
-    if last or outlook.answers.break_even:
+    last = [part for part in plan.replicas if part.month == plan.last.month]
+    if last or plan.answers.break_even:
         yield Gap()
     if last:
-        yield _grid(last, outlook)
-    for answer in outlook.answers.break_even:
+        yield _grid(last, plan)
+    for answer in plan.answers.break_even:
         yield Note(break_even_text(answer))
 
 
@@ -34,12 +34,12 @@ def break_even_text(answer: BreakEven) -> str:
     return f"Break-even of {answer.target}: {volume}{requests}; {counted(answer.replicas, 'replica')}{busy}."
 
 
-def _grid(parts: Sequence[Replicas], outlook: Outlook) -> Grid:
+def _grid(parts: Sequence[Replicas], plan: Plan) -> Grid:
     several = len({(part.target, part.month) for part in parts}) < len(parts)
     rows = []
     for position, part in enumerate(parts):
-        unit = outlook.currency if position == 0 else ""
-        cost = round_half_up(Fraction(part.cost), minor_digits(outlook.currency))
+        unit = plan.currency if position == 0 else ""
+        cost = round_half_up(Fraction(part.cost), minor_digits(plan.currency))
         name = f"{part.target}, from {day_text(part.day)}" if several else part.target
         rows.append(
             [
@@ -57,6 +57,6 @@ def _grid(parts: Sequence[Replicas], outlook: Outlook) -> Grid:
         Column("Paid already", drop=2),
         Column("Spare", drop=1),
         Column("Busy"),
-        Column(f"In {month_text(outlook.last.month)}"),
+        Column(f"In {month_text(plan.last.month)}"),
     ]
     return Grid(columns, rows)

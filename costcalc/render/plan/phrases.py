@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month, month_of
@@ -18,7 +19,7 @@ from costcalc.render.words import (
     plain_percent,
     price_text,
 )
-from costcalc.reports.outlook import Outlook
+from costcalc.reports.plan.model import Plan
 from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move, Rescale
 from costcalc.scenario.figure import ONCE, Figure, Span
 from costcalc.scenario.model import PriceChange
@@ -37,19 +38,19 @@ _LEVERS = {
 }
 
 
-def phrases_of(outlook: Outlook) -> Iterator[tuple[str, tuple[str, ...]]]:
+def phrases_of(plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(kind, phrases) in the order in which the kinds apply; kinds of which nothing changes are left out."""
-    usage, business = outlook.scenario.usage, outlook.scenario.business
+    usage, business = plan.scenario.usage, plan.scenario.business
     kinds: list[tuple[str, list[str]]] = [
         ("growth", [_growth(change) for change in usage.growth]),
         ("mix", [_mix(change) for change in usage.mix]),
         ("escalation", [_escalation(change) for change in usage.escalation]),
         ("moves", [move_text(change) for change in usage.moves]),
         ("efficiency", [efficiency_text(change) for change in usage.efficiency]),
-        ("price changes", list(_prices(outlook))),
-        ("exchange rates", [_fx(base, path, outlook) for base, path in outlook.scenario.fx.items()]),
+        ("price changes", list(_prices(plan))),
+        ("exchange rates", [_fx(base, path, plan) for base, path in plan.scenario.fx.items()]),
         ("own prices", [_own_price(change) for change in business.own_prices]),
-        ("other costs", list(_other_costs(business, outlook.currency))),
+        ("other costs", list(_other_costs(business, plan.currency))),
     ]
     for kind, found in kinds:
         if found:
@@ -120,11 +121,11 @@ def _escalation(change: Escalation) -> str:
     )
 
 
-def _prices(outlook: Outlook) -> Iterator[str]:
-    """What may still move a price in the months to come; one change month by month is one phrase."""
-    first = outlook.months[0].month.first
+def _prices(plan: Plan) -> Iterator[str]:
+    """What moves a price over the log, or may still in the months to come; one change month by month is one phrase."""
+    first = date.min if plan.log else plan.months[0].month.first
     runs: list[list[PriceChange]] = []
-    for change in outlook.changes:
+    for change in plan.changes:
         if change.until_day is not None and change.until_day <= first:
             continue  # in the list already
         if runs and runs[-1][-1].written == change.written and _is_next(runs[-1][-1], change):
@@ -143,8 +144,8 @@ def _is_next(one: PriceChange, other: PriceChange) -> bool:
     return bool(same and one.from_day and other.from_day and month_of(one.from_day).next == month_of(other.from_day))
 
 
-def _fx(base: str, path: Fraction | object, outlook: Outlook) -> str:
-    quote = outlook.scenario.currency or outlook.currency
+def _fx(base: str, path: Fraction | object, plan: Plan) -> str:
+    quote = plan.scenario.currency or plan.currency
     if isinstance(path, Fraction):
         return f"1 {base} = {price_text(path)} {quote}"
     assert isinstance(path, dict)

@@ -9,12 +9,12 @@ from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.coverage import margin_title
 from costcalc.render.figures import change_style
 from costcalc.render.words import DASH, decimal_text, money_text, percent_text
-from costcalc.reports.projection import PassThrough, Projection
+from costcalc.reports.plan.model import OverLog, PassThrough, Plan
 
 
-def passing_blocks(projection: Projection) -> Iterator[Block]:
+def passing_blocks(plan: Plan, log: OverLog) -> Iterator[Block]:
     """The alternatives side by side; nothing where a pass-through was given."""
-    if not projection.pass_throughs:
+    if not log.pass_throughs:
         return
     columns = [
         Column("If so much reaches tokens", "name"),
@@ -23,10 +23,10 @@ def passing_blocks(projection: Projection) -> Iterator[Block]:
         Column("With the rise"),
         Column("High", drop=1),
         Column("Change"),
-        Column(margin_title(projection.coverage)),
+        Column(margin_title(plan.coverage)),
     ]
     yield Gap()
-    yield Grid(columns, [_row(each, projection) for each in projection.pass_throughs])
+    yield Grid(columns, [_row(each, plan) for each in log.pass_throughs])
     yield Note(
         "The rises were on compute and storage; how much of them reaches the price of tokens is an assumption. "
         "--pass-through 60% takes one.",
@@ -34,11 +34,11 @@ def passing_blocks(projection: Projection) -> Iterator[Block]:
     )
 
 
-def _row(each: PassThrough, projection: Projection) -> list[Cell]:
-    cost, digits = each.cost, minor_digits(projection.currency)
+def _row(each: PassThrough, plan: Plan) -> list[Cell]:
+    cost, digits = each.outcome.cost, minor_digits(plan.currency)
     before, then = round_half_up(cost.before, digits), round_half_up(cost.mid, digits)
-    after = each.margin.after if each.margin else None
-    money = [money_text(amount, projection.currency) for amount in (cost.before, cost.low, cost.mid, cost.high)]
+    after = each.outcome.after.margin
+    money = [money_text(amount, plan.currency) for amount in (cost.before, cost.low, cost.mid, cost.high)]
     return [
         Cell(percent_text(each.share, 0)),
         *(Cell(text) for text in money),

@@ -11,11 +11,11 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style
 from costcalc.render.coverage import margin_title
 from costcalc.render.figures import NONE, change_style
-from costcalc.render.outlook.months import has_margin, margin_cell, month_figures, points_cell
+from costcalc.render.plan.months import has_margin, margin_cell, month_figures, points_cell
 from costcalc.render.rounding import is_same, share_out
 from costcalc.render.tree import Figures
 from costcalc.render.words import DASH, counted, day_text, decimal_text, month_text
-from costcalc.reports.outlook import Outlook, Step
+from costcalc.reports.plan.model import Plan, Step
 
 CAUSES = {
     "today": "Today",
@@ -32,19 +32,19 @@ _ADDS, _SAVES, _ZERO = "█", "░", "│"
 _BAR = (4, 9)  # cells on either side of the middle; where there is room, more
 
 
-def bridge_blocks(outlook: Outlook, is_wide: bool) -> Iterator[Block]:
+def bridge_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     """A row a cause, and the sentence that says how they were reckoned."""
-    if len(outlook.bridge) < 2:
+    if len(plan.bridge) < 2:
         return
     yield Gap()
-    yield _grid(outlook, is_wide)
-    yield bridge_note(outlook)
+    yield _grid(plan, is_wide)
+    yield bridge_note(plan)
 
 
-def bridge_note(outlook: Outlook) -> Note:
+def bridge_note(plan: Plan) -> Note:
     """How the steps were reckoned."""
     return Note(
-        f"Today: the log's usage at the list of {_day(outlook)}. Then causes in this order, each on top of all above"
+        f"Today: the log's usage at the list of {_day(plan)}. Then causes in this order, each on top of all above"
         " it; a step is the difference of two full runs. In another order the steps would differ, their sum would not.",
         "quiet",
     )
@@ -55,13 +55,13 @@ def cause_name(step: Step) -> str:
     return f"prices of {step.name}" if step.cause == "prices" else CAUSES[step.cause]
 
 
-def bridge_figures(outlook: Outlook) -> tuple[list[Decimal], list[Decimal]]:
+def bridge_figures(plan: Plan) -> tuple[list[Decimal], list[Decimal]]:
     """(last month, all months): today's figure, then what each step adds. The sums are the figures of the months."""
-    months, total = month_figures(outlook)
-    last, every = outlook.last, (outlook.before.cost, outlook.after.cost)
+    months, total = month_figures(plan)
+    last, whole = plan.last, plan.whole
     return (
-        _column([step.last.cost for step in outlook.bridge], (last.before.cost, last.after.cost), months[-1], outlook.currency),
-        _column([step.whole.cost for step in outlook.bridge], every, total, outlook.currency),
+        _column([step.last.cost for step in plan.bridge], (last.before.cost, last.after.cost), months[-1], plan.currency),
+        _column([step.whole.cost for step in plan.bridge], (whole.before.cost, whole.after.cost), total, plan.currency),
     )  # fmt: skip
 
 
@@ -84,9 +84,9 @@ def _column(
     return [Decimal(coin).scaleb(-digits) for coin in coins]
 
 
-def shown_steps(outlook: Outlook) -> list[int]:
+def shown_steps(plan: Plan) -> list[int]:
     """The places of the causes that have a row: published changes only where they change anything."""
-    steps = outlook.bridge
+    steps = plan.bridge
     return [
         position
         for position, step in enumerate(steps)
@@ -94,13 +94,13 @@ def shown_steps(outlook: Outlook) -> list[int]:
     ]
 
 
-def _grid(outlook: Outlook, is_wide: bool) -> Grid:
-    last, whole = bridge_figures(outlook)
-    steps = outlook.bridge
+def _grid(plan: Plan, is_wide: bool) -> Grid:
+    last, whole = bridge_figures(plan)
+    steps = plan.bridge
     largest = max((abs(amount) for amount in last[1:]), default=Decimal())
-    margins = has_margin(outlook)
-    rows = [_end_row(CAUSES["today"], last[0], whole[0], steps[0], outlook)]
-    for position in shown_steps(outlook):
+    margins = has_margin(plan)
+    rows = [_end_row(CAUSES["today"], last[0], whole[0], steps[0], plan)]
+    for position in shown_steps(plan):
         step = steps[position]
         exact = step.last.cost - steps[position - 1].last.cost
         row = [
@@ -110,15 +110,15 @@ def _grid(outlook: Outlook, is_wide: bool) -> Grid:
             _change(whole[position], step.whole.cost - steps[position - 1].whole.cost),
         ]
         rows.append(row + ([margin_cell(step.last), points_cell(steps[position - 1].last.margin, step.last.margin)] if margins else []))  # fmt: skip
-    rows.append(_end_row("With the scenario", sum(last, Decimal()), sum(whole, Decimal()), steps[-1], outlook))
-    if len(outlook.months) == 1:  # both columns would say the same
+    rows.append(_end_row("With the scenario", sum(last, Decimal()), sum(whole, Decimal()), steps[-1], plan))
+    if len(plan.months) == 1:  # both columns would say the same
         rows = [[*row[:3], *row[4:]] for row in rows]
     columns = [
         Column("What adds and saves", "name"),
-        Column(f"In {month_text(outlook.last.month)}"),
+        Column(f"In {month_text(plan.last.month)}"),
         Column("", drop=3),
-        *([Column(counted(len(outlook.months), "month"), drop=2)] if len(outlook.months) > 1 else []),
-        *([Column(margin_title(outlook.coverage)), Column("Points", drop=1)] if margins else []),
+        *([Column(counted(len(plan.months), "month"), drop=2)] if len(plan.months) > 1 else []),
+        *([Column(margin_title(plan.coverage)), Column("Points", drop=1)] if margins else []),
     ]
     return Grid(columns, rows)
 
@@ -142,15 +142,15 @@ def _change(shown: Decimal, exact: Fraction) -> Cell:
     return Cell(decimal_text(shown, signed=True), change_style(exact)) if shown else NONE
 
 
-def _end_row(label: str, last: Decimal, whole: Decimal, step: Step, outlook: Outlook) -> list[Cell]:
+def _end_row(label: str, last: Decimal, whole: Decimal, step: Step, plan: Plan) -> list[Cell]:
     cells = [
         Cell(label, "strong"),
-        Cell(decimal_text(last), "strong", outlook.currency),
+        Cell(decimal_text(last), "strong", plan.currency),
         Cell(),
         Cell(decimal_text(whole), "strong"),
     ]
-    if has_margin(outlook):
-        points = points_cell(outlook.today.margin, step.last.margin) if step is outlook.bridge[-1] else Cell()
+    if has_margin(plan):
+        points = points_cell(plan.today.margin, step.last.margin) if step is plan.bridge[-1] else Cell()
         cells += [_strong(margin_cell(step.last)), points]
     return cells
 
@@ -159,6 +159,6 @@ def _strong(cell: Cell) -> Cell:
     return Cell(cell.text, "strong" if cell.text != DASH else cell.style)
 
 
-def _day(outlook: Outlook) -> str:
-    day = outlook.usage.last_day
+def _day(plan: Plan) -> str:
+    day = plan.usage.last_day
     return day_text(day) if day else "today"

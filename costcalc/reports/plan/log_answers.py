@@ -1,4 +1,4 @@
-"""Answers: how many tokens to save, how much traffic to move, to pay again what was paid before the rise."""
+"""Answers over the log: how many tokens to save, how much traffic to move, to pay again what was paid before the rise."""
 
 from __future__ import annotations
 
@@ -10,69 +10,62 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail
 from costcalc.rating.model import Charge, Cost, sum_costs
 from costcalc.rating.rate import Rater
-from costcalc.records import dataclass
-from costcalc.reports.margin import Margin
+from costcalc.reports.plan.answers import Answers, FurtherRise, MoveShare, PriceAnswer, TokenSaving
+from costcalc.reports.plan.totals import Outcome, rise_to
+
+_NONE = Fraction()
 
 
-@dataclass(frozen=True, slots=True)
-class TokenAnswer:
-    """The share of a raised provider's usage to save: 1 − before ÷ after. It restores that provider's cost."""
-
-    provider: str
-    fewer: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class HikeLimit:
-    """The rise, of everything that the hikes touch, at which the margin meets `margin`; below 0 it is past it already."""
-
-    margin: Fraction  # the floor, or 0
-    rise: Fraction
+def log_answers(
+    rater: Rater, charges: Sequence[Charge], outcome: Outcome, floor: Fraction | None, target: ResolvedModel | None
+) -> Answers:
+    """What restores the margin over the log, or its cost. `target`: where traffic might move, as the rater knows it."""
+    return Answers(
+        hold=PriceAnswer(margin, outcome.hold) if (margin := outcome.before.margin) is not None else None,
+        floor=PriceAnswer(floor, rise_to(outcome.after, floor)) if floor is not None and outcome.has_margin else None,
+        recover=outcome.recover,
+        moves=[_move(rater, charges, target)] if target else (),
+        tokens=_tokens(charges),
+        rises=_rises(outcome, charges, floor),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class MoveAnswer:
-    """The share of the raised traffic to move to a target so that the total is what it was."""
-
-    target: str
-    target_region: str
-    share: Fraction | None  # None: moving does not help, or the target cannot price it
-    saved_at_most: Fraction  # if all of it moved
-    lost: Fraction
-    reason: str = ""  # why there is no share, or why all of it does not suffice
-
-
-def token_answers(charges: Sequence[Charge]) -> list[TokenAnswer]:
-    """One answer for every provider whose cost rises, in the order of the alphabet."""
+def _tokens(charges: Sequence[Charge]) -> list[TokenSaving]:
+    """For every provider whose cost rises, in the order of the alphabet: 1 − before ÷ after restores its cost."""
     by_provider: dict[str, list[Cost]] = {}
     for charge in charges:
         by_provider.setdefault(charge.provider, []).append(charge.cost)
     costs = [(provider, sum_costs(found)) for provider, found in sorted(by_provider.items())]
-    return [TokenAnswer(provider, 1 - cost.before / cost.mid) for provider, cost in costs if cost.mid > cost.before > 0]
+    return [TokenSaving(1 - cost.before / cost.mid, provider) for provider, cost in costs if cost.mid > cost.before > 0]
 
 
-def hike_limits(
-    margin: Margin | None, charges: Sequence[Charge], floor: Fraction | None, *, only_covered: bool
-) -> list[HikeLimit]:
-    """(revenue × (1 − floor) − cost) ÷ what is raised; empty where revenue is unknown or nothing is raised."""
+def _rises(outcome: Outcome, charges: Sequence[Charge], floor: Fraction | None) -> list[FurtherRise]:
+    """(revenue × (1 − margin) − cost) ÷ what is raised, of a margin of 0 and of the floor.
+
+    Empty where revenue is unknown or nothing is raised.
+    """
+    before, only_covered = outcome.before, outcome.before.covered is not None
     raised = [charge for charge in charges if charge.cost.mid != charge.cost.before]
     touched = sum_costs(charge.cost for charge in raised if charge.has_revenue or not only_covered).before
-    if margin is None or margin.revenue <= 0 or touched <= 0:
+    if before.revenue is None or before.revenue <= 0 or touched <= 0:
         return []
     if any(charge.is_shortfall for charge in charges):
         return []  # a rise is paid out of what is committed first: the cost does not grow in proportion
     targets = [Fraction(), *([floor] if floor else [])]
-    spare = [(target, margin.revenue * (1 - target) - margin.cost.before) for target in targets]
-    return [HikeLimit(target, left / touched) for target, left in spare]
+    return [FurtherRise(each, (before.revenue * (1 - each) - before.all_costs) / touched) for each in targets]
 
 
-def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -> MoveAnswer:
+def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -> MoveShare:
     """How much of the raised providers' traffic must move to the target; the rater must know it as one."""
-    name = f"{found.provider}/{found.model}"
     lost = sum_costs(charge.cost for charge in charges).change
     raised = {charge.provider for charge in charges if charge.cost.mid > charge.cost.before}
+
+    def answer(reason: str = "", saved: Fraction = _NONE, share: Fraction | None = None) -> MoveShare:
+        name = f"{found.provider}/{found.model}"
+        return MoveShare(name, share, reason=reason, region=found.region, saved_at_most=saved, lost=lost)
+
     if lost <= 0:
-        return MoveAnswer(name, found.region, None, Fraction(), lost, "nothing rises")
+        return answer("nothing rises")
     stays, moved = Fraction(), Fraction()
     moving: set[tuple[str, ...]] = set()  # a provider, then the names of a model
     for kind, sums in rater.amounts.items():
@@ -82,25 +75,23 @@ def move_answer(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -
         if not made:
             continue  # without a price it is in no total, and in no rise
         if kind.key is None:
-            return MoveAnswer(name, found.region, None, Fraction(), lost, f"{kind.model} has no tokens to price there")
+            return answer(f"{kind.model} has no tokens to price there")
         key = replace(kind.key, provider=found.provider, region=found.region, model=found.model,
                       service_tier="standard", day=rater.quotes.since(found, kind.day),
                       off_peak=False if rater.quotes.schedule(found, kind.day) else None)  # fmt: skip
         at_target = rater.contracted_cost(replace(kind, key=key), sums)
         if at_target is None:
-            return MoveAnswer(name, found.region, None, Fraction(), lost, "it has no price for all of this usage")
+            return answer("it has no price for all of this usage")
         moving.add((kind.provider, *made[0].names))
         stays += sum_costs(charge.cost for charge in made).mid
         moved += at_target.mid
     saved = stays - moved
     if saved <= 0:
-        return MoveAnswer(name, found.region, None, saved, lost, "it costs more than staying")
+        return answer("it costs more than staying", saved)
     if saved < lost:
-        return MoveAnswer(name, found.region, None, saved, lost, "even all of it does not suffice")
-    share = lost / saved
-    if owed := _owed(rater, moving, share):
-        return MoveAnswer(name, found.region, None, saved, lost, owed)
-    return MoveAnswer(name, found.region, share, saved, lost)
+        return answer("even all of it does not suffice", saved)
+    owed = _owed(rater, moving, lost / saved)
+    return answer(owed, saved, None if owed else lost / saved)
 
 
 def _owed(rater: Rater, moving: Collection[tuple[str, ...]], share: Fraction) -> str:

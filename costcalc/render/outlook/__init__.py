@@ -1,1 +1,0 @@
-"""The page of an outlook: months, causes, lines, customers, machines, and what would restore the margin."""

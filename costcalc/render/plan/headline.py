@@ -1,0 +1,53 @@
+"""Headline: the answer in two sentences: what a month comes to cost, and when the margin gives way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from costcalc.render.blocks import Block, Gap, Note
+from costcalc.render.coverage import most_words, part_words, shares_text
+from costcalc.render.plan.bridge import bridge_figures
+from costcalc.render.plan.floor import floor_notes
+from costcalc.render.plan.months import month_figures
+from costcalc.render.words import decimal_text, long_month_text, percent_text
+from costcalc.reports.plan.model import Plan
+
+
+def headline_blocks(plan: Plan) -> Iterator[Block]:
+    """From today's usage at today's list to the last month with the scenario."""
+    yield Gap()
+    yield Note(f"{_cost(plan)}{_margin(plan)}.", "strong")
+    yield from floor_notes(plan)
+
+
+def _cost(plan: Plan) -> str:
+    before, after, month = plan.today.cost, plan.last.after.cost, plan.last
+    shown = month_figures(plan)[0][-1]
+    now, then = (_money(amount, plan) for amount in (bridge_figures(plan)[0][0], shown.mid))
+    when = f"in {long_month_text(month.month)}"
+    if now == then and not plan.has_ranges:
+        return f"Cost a month stays at {now} (as today) {when}"
+    verb = "rises" if after > before else "falls" if after < before else "stays about the same,"
+    ends = ""
+    if plan.has_ranges:
+        ends = f" (low {_money(shown.low, plan)}, high {_money(shown.high, plan)})"
+    return f"Cost a month {verb} from {now} (today) to {then} {when}{ends}"
+
+
+def _money(amount: Decimal, plan: Plan) -> str:
+    return f"{decimal_text(amount)} {plan.currency}"
+
+
+def _margin(plan: Plan) -> str:
+    before, after = plan.today.margin, plan.last.after.margin
+    if before is None or after is None:
+        return ""
+    now, then = percent_text(before), percent_text(after)
+    ends = plan.last.margins
+    around = f" ({percent_text(ends[0])} to {percent_text(ends[1])})" if ends and ends[0] != ends[1] else ""
+    of = plan.coverage
+    what, most, parts = f"gross margin{part_words(of)}", most_words(of), shares_text(of, ": ")
+    if now == then:
+        return f"; {what} stays {most or 'at '}{now}{around}{parts}"
+    return f"; {what} {'falls' if after < before else 'rises'} from {most}{now} to {most}{then}{around}{parts}"

@@ -1,0 +1,230 @@
+"""Margins: what the rise does to what is earned, and what would restore it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from costcalc.money import minor_digits, round_half_up
+from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style
+from costcalc.render.coverage import PART, most_words, part_words, shares
+from costcalc.render.figures import NONE, TOTAL, change_style, name_cell
+from costcalc.render.tree import Row, Table
+from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent
+from costcalc.reports.plan.answers import MoveShare
+from costcalc.reports.plan.model import OverLog, Plan
+from costcalc.reports.plan.totals import AssumedMargin, Outcome, Totals, recovering, rise_to
+
+
+def margin_blocks(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
+    """The margin before and after, as a bar, by line where the log states it, with the ways back."""
+    yield from _margins(plan, log, table)
+    moves = plan.answers.moves
+    if moves and not (plan.answers.recover or 0) > 0:  # else they are ways to hold the margin
+        yield Gap()
+        yield Facts([("To pay as before", (*map(_move, moves), *_estimate(moves)))], each_in_a_line=True)
+
+
+def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
+    outcome = log.outcome
+    if plan.revenue is None:
+        yield from _assumed(log)
+        return
+    yield Gap()
+    before, after = outcome.before.margin, outcome.after.margin
+    if before is None or after is None:
+        yield Note("Gross margin: undefined, the revenue is 0.")
+        return
+    yield _headline(outcome, before, after, table, plan)
+    yield from _bar(plan.revenue.amount, before, after)
+    if answers := list(_answers(plan, log, before)):
+        yield Gap()
+        yield Facts(answers, each_in_a_line=True)
+    if table.total.held.earned and not set(plan.by) <= set(PRICE_FIELDS):
+        yield Gap()
+        yield _by_line(table, plan, outcome)
+
+
+def points_text(before: Fraction, after: Fraction) -> str:
+    """The difference of the percentages that are shown."""
+    lost = _shown(after) - _shown(before)
+    return f"{decimal_text(lost, signed=True)} points"
+
+
+def _shown(ratio: Fraction) -> Decimal:
+    return round_half_up(ratio * 100, 1)
+
+
+def _headline(outcome: Outcome, before: Fraction, after: Fraction, table: Table, plan: Plan) -> Line:
+    of = plan.coverage
+    title = Cell(f"Margin{PART}" if part_words(of) else "Gross margin", "strong")
+    parts = [Cell(text) for text in shares(of)]
+    if not outcome.lost:
+        return Line([title, Cell(f"{most_words(of)}{percent_text(before)}", "strong"), Cell("unchanged"), *parts])
+    style = change_style(outcome.lost)
+    # What is lost on all of the bill is the change that the table shows.
+    same = outcome.lost == plan.rating.total.change
+    money = -table.total.figures.change if same else round_half_up(-outcome.lost, minor_digits(plan.currency))
+    return Line(
+        [
+            title,
+            Cell(f"{most_words(of)}{percent_text(before)} {ARROW} {percent_text(after)}", "strong"),
+            Cell(points_text(before, after), style),
+            Cell(f"{decimal_text(money, signed=True)} {plan.currency}", style),
+            *_ends(outcome),
+            *parts,
+        ]
+    )
+
+
+def _ends(outcome: Outcome) -> list[Cell]:
+    low, high = outcome.low.margin, outcome.high.margin
+    if low is None or high is None or low == high:
+        return []
+    return [Cell(f"({percent_text(low)} to {percent_text(high)})")]
+
+
+def _bar(revenue: Fraction, before: Fraction, after: Fraction) -> Iterator[Block]:
+    """Revenue in its parts: what stays, what is lost, what was spent before."""
+    if revenue <= 0 or min(before, after) < 0 or max(before, after) > 1:
+        return
+    style: Style
+    name, style = ("lost", "worse") if after <= before else ("won", "better")
+    low, high = sorted((before, after))
+    parts = [
+        Part("█", "margin", low, "better"),
+        Part("▒", name, high - low, style),
+        Part("░", "cost", 1 - high, "quiet"),
+    ]
+    yield Bar([part for part in parts if part.share])
+
+
+def _answers(plan: Plan, log: OverLog, before: Fraction) -> Iterator[tuple[str, tuple[str, ...]]]:
+    outcome = log.outcome
+    recover, hold = outcome.recover, outcome.hold
+    if recover is not None and recover > 0:
+        yield "To recover the money", (f"raise your prices by {_with_ends(outcome, recovering)}",)
+        yield f"To hold {percent_text(before)}", tuple(_ways(plan, outcome))
+    elif recover is not None and recover < 0:
+        yield "To earn the same", (f"you could lower your prices by {percent_text(-recover)}",)
+        if hold is not None:
+            yield f"To hold {percent_text(before)}", (f"by {percent_text(-hold)}",)
+    yield from _limits(plan, log)
+
+
+def _ways(plan: Plan, outcome: Outcome) -> Iterator[str]:
+    answers = plan.answers
+    ways = [f"raise your prices by {_with_ends(outcome, _holding)}"] if outcome.hold is not None else []
+    ways += [
+        f"use {percent_text(answer.fewer)} fewer {answer.provider} tokens"
+        for answer in answers.tokens
+        if answer.fewer is not None
+    ]
+    ways += map(_move, answers.moves)
+    first, *others = ways or ["nothing was spent before"]
+    yield first
+    yield from (f"or {way}" for way in others)
+    yield from _estimate(answers.moves)
+
+
+def _estimate(moves: Sequence[MoveShare]) -> list[str]:
+    is_moved = any(move.share is not None for move in moves)
+    return ["Estimate: the same token counts assumed there"] if is_moved else []
+
+
+def _move(answer: MoveShare) -> str:
+    if answer.share is None:
+        return f"move traffic? Not to {answer.to}: {answer.reason}"
+    return f"move {percent_text(answer.share)} of the raised traffic to {answer.to}"
+
+
+def _holding(before: Totals, after: Totals) -> Fraction | None:
+    return rise_to(after, before.exact_margin)
+
+
+def _with_ends(outcome: Outcome, answer: Callable[[Totals, Totals], Fraction | None]) -> str:
+    """The answer at the middle of a range, with what it is at both ends."""
+    text, low, high = (
+        percent_text(answer(outcome.before, end) or Fraction()) for end in (outcome.after, outcome.low, outcome.high)
+    )
+    return f"{text} ({low} to {high})" if _ends(outcome) else text
+
+
+def _limits(plan: Plan, log: OverLog) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """How much what is raised may rise until the margin meets the floor, and until nothing is left."""
+    touching = [touched.change for touched in log.changes if touched.cost]
+    only = f"{touching[0].selector} " if len(touching) == 1 else ""
+    all_of_them = "" if only else " on all that the rises touch"
+    for limit in sorted(plan.answers.rises, key=lambda limit: -limit.margin):
+        rise = f"at {only}{percent_text(limit.rise, signed=True)}{all_of_them}"
+        if limit.rise < 0:
+            rise = "below it already" + (f": {rise} it would not be" if limit.rise > -1 else "")
+        yield f"Margin meets {plain_percent(limit.margin)}", (rise,)
+
+
+def _assumed(log: OverLog) -> Iterator[Block]:
+    if not log.assumed_margins or not log.outcome.lost:
+        return
+    columns = [
+        Column("If your margin is", "name"),
+        Column("it becomes"),
+        Column("points"),
+        Column("raise to hold it"),
+        Column("to recover the money", drop=1),
+    ]
+    yield Gap()
+    yield Grid(columns, [_assumed_row(margin) for margin in log.assumed_margins])
+    yield Gap()
+    yield Note("For your own margin: --revenue AMOUNT or --margin 60%, or a revenue column in the log.", "quiet")
+
+
+def _assumed_row(margin: AssumedMargin) -> list[Cell]:
+    style = change_style(margin.before - margin.after)
+    points = points_text(margin.before, margin.after).removesuffix(" points")
+    return [
+        Cell(percent_text(margin.before, 0)),
+        Cell(percent_text(margin.after)),
+        Cell(points, style),
+        Cell(percent_text(margin.hold, signed=True)),
+        Cell(percent_text(margin.recover, signed=True)),
+    ]
+
+
+def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
+    """Each line's own margin; never a share of somebody else's revenue."""
+    columns = [
+        Column(table.by[0].replace("_", " ").capitalize(), "name"),
+        Column("Revenue", drop=2),
+        Column("Margin"),
+        Column("With the rise"),
+        Column("Points", drop=1),
+        Column("Raise to hold it"),
+    ]
+    # Whole units where there are thousands of them; a revenue of 0.45 is not 0.
+    digits = 0 if (whole.after.revenue or 0) >= 1000 else minor_digits(plan.currency)
+    rows = [[name_cell(row, table.by), *_margin_cells(row.held.earned, digits, _most(row))] for row in table.rows]
+    return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(whole, digits, _most(table.total))]])
+
+
+def _most(row: Row) -> str:
+    return "≤ " if row.held.margin_is_bound else ""
+
+
+def _margin_cells(outcome: Outcome | None, digits: int, most: str) -> list[Cell]:
+    if outcome is None:
+        return [NONE] * 5
+    before, after, revenue = outcome.before.margin, outcome.after.margin, outcome.after.revenue
+    if before is None or after is None or revenue is None:
+        return [NONE] * 5
+    hold = NONE if outcome.hold is None or not outcome.lost else Cell(percent_text(outcome.hold, signed=True))
+    lost = points_text(before, after).removesuffix(" points")
+    points = Cell(lost, change_style(outcome.lost)) if outcome.lost else NONE
+    return [
+        Cell(decimal_text(round_half_up(revenue, digits))),
+        Cell(most + percent_text(before)),
+        Cell(most + percent_text(after)),
+        points,
+        hold,
+    ]

@@ -1,0 +1,273 @@
+"""The workbook of a plan: hikes, pass-through and revenue may be turned, over the log and month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from costcalc.forecasts.turning import Poly, poly
+from costcalc.money import round_half_up, round_to_total
+from costcalc.rating.model import Cost
+from costcalc.render.coverage import in_brackets, margin_title, part_words
+from costcalc.render.plan.lines import tables_of
+from costcalc.render.plan.months import month_figures
+from costcalc.render.rows import named
+from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
+from costcalc.render.workbook.book import Book, Sheet, cell
+from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
+from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
+from costcalc.render.workbook.turned import VALUE_ROWS, TurnedRow, TurnedTable, write_turned
+from costcalc.reports.lines import ReportLine
+from costcalc.reports.plan.model import OverLog, Plan, PlanMonth
+from costcalc.reports.workings import Workings
+
+_LOG = "Over the log"
+_AHEAD = "What the scenario does to cost and margin"  # a scenario without a title
+
+
+def plan_xlsx(plan: Plan, workings: Workings) -> bytes:
+    """The sheets of a plan; what nobody asked for is said on its sheet."""
+    book = Book(plan.currency)
+    lines = _log_lines(book, plan, plan.log, workings) if plan.log else _lines_ahead(book, plan, workings)
+    months = _months(book, plan, workings) if plan.months else None
+    if not months:
+        no_months(book, "costcalc project … --months 12 writes the months to come.")
+    if plan.log:
+        _log_summary(book, plan, plan.log, workings, lines)
+    elif months:
+        _summary_ahead(book, plan, months)
+    _assumptions(book, plan, workings)
+    write_unpriced(book, plan.rating)
+    write_sources(book, workings, plan.rates_used)
+    return book.content()
+
+
+def _assumptions(book: Book, plan: Plan, workings: Workings) -> None:
+    facts = facts_of(plan.usage, plan.rating, plan.log.other_lists if plan.log else (), plan.currency)
+    facts += [("Note", note) for note in plan.notes]
+    if workings.unturned:
+        facts.append(("Not turned", f"{round_half_up(workings.unturned, book.digits)} {plan.currency} are raised by a new rate or by parts of a bill: no cell turns them"))  # fmt: skip
+    if plan.log:
+        source = plan.revenue_source or "unknown: write yours here, for the period of the log"
+        earned = plan.revenue.amount if plan.revenue else None
+        write_assumptions(book, workings, facts, earned, f"{_LOG.lower()}; {source}")
+    else:
+        facts.insert(0, ("Scenario", plan.scenario.name or _AHEAD))
+        write_assumptions(book, workings, facts, None, "", can_earn_more=_can_earn_more(plan))
+
+
+def _can_earn_more(plan: Plan) -> bool:
+    """Whether the whole cost is held against the revenue: then a change of it turns the margin."""
+    return plan.whole.after.revenue is not None and plan.whole.after.covered is None
+
+
+def _earns_by_row(plan: Plan) -> bool:
+    """Whether the log's own column says what is earned: no cell then turns it."""
+    return plan.log is not None and plan.revenue is not None and plan.revenue.kind == "rows"
+
+
+def _rises(workings: Workings) -> dict[str, Sequence[Fraction]]:
+    if workings.static:
+        return {}
+    return {"": workings.values("mid"), "_low": workings.values("low"), "_high": workings.values("high")}
+
+
+def _covered(plan: Plan, workings: Workings, lines: TurnedTable) -> Poly | None:
+    """The part of the lines that the revenue is held against, as it turns; None: all of them, or nothing turns."""
+    return workings.covered if plan.revenue_share is not None and lines.factors else None
+
+
+def _log_lines(book: Book, plan: Plan, log: OverLog, workings: Workings) -> TurnedTable:
+    table = table_of(plan.rating, log.lines)
+    sheet = book.sheets["Lines"]
+    sheet.text(0, 0, f"Lines, {_LOG.lower()}", "title")
+    rows = [_log_row(line, plan, workings, table) for line in log.lines]
+    lines = write_turned(sheet, "Lines", plan.by, ["Requests", "Tokens"], rows, _rises(workings))
+    sheet.finish([*name_widths([line.key for line in log.lines], plan.by), 14, 18, 16, 18, 16, 10], 4, len(plan.by))
+    covered = _covered(plan, workings, lines)
+    if covered is not None:  # below the total: the part of it whose rows state a revenue
+        row = lines.total_row + 1
+        sheet.text(row, 0, "of it with revenue", "quiet")
+        for place, factors in enumerate(lines.factors):
+            sheet.number(row, lines.first_factor + place, covered.terms.get(factors, Fraction()), "exact")
+        sheet.formula(row, lines.after, lines.weighted(row, VALUE_ROWS[""]), covered.at(workings.values()), "money")
+    return lines
+
+
+def _log_row(line: ReportLine, plan: Plan, workings: Workings, table: Table) -> TurnedRow:
+    figures, known = table.by_line[line.key], status_of(line, table.holes) != UNPRICED
+    exact = workings.lines.get(line.key, poly(line.cost.mid)) if known else None
+    return TurnedRow(
+        named(line.key, plan.by), (line.requests, line.tokens), figures.before if known else None,
+        figures.mid if known else None, line.cost.before, exact, line.cost.mid,
+    )  # fmt: skip
+
+
+def _lines_ahead(book: Book, plan: Plan, workings: Workings) -> TurnedTable:
+    sheet = book.sheets["Lines"]
+    sheet.text(0, 0, "Lines, over all months", "title")
+    tables = tables_of(plan)
+    rows = []
+    for line in plan.lines:
+        shown = [table.by_line[line.key] for table in tables]
+        before, after = (sum((getattr(each, name) for each in shown), Decimal()) for name in ("before", "mid"))
+        exact = workings.lines.get(line.key, poly(line.after)) if workings.lines else None
+        rows.append(TurnedRow(named(line.key, plan.by), (), before, after, line.before, exact, line.after))
+    # The coins of a line are summed over its months, so that they may lie more than one from its exact sum: a formula
+    # that follows the rises has that sum alone to go by.
+    total_coins = [round_half_up(row.exact_after, book.digits) for row in rows]
+    is_near = all(abs(row.after - near) * 10**book.digits < 1 for row, near in zip(rows, total_coins, strict=True) if row.after is not None)  # fmt: skip
+    rises = _rises(workings)
+    if rises and not is_near:
+        rows = _rounded_once(rows, book.digits)
+    lines = write_turned(sheet, "Lines", plan.by, [], rows, rises)
+    sheet.finish([*name_widths([line.key for line in plan.lines], plan.by), 18, 20, 16, 10], 4, len(plan.by))
+    return lines
+
+
+def _rounded_once(rows: Sequence[TurnedRow], digits: int) -> list[TurnedRow]:
+    """The lines in coins that add up to the total of all months, each within one coin of its exact cost."""
+    before = round_to_total([row.exact_before for row in rows], digits)
+    after = round_to_total([row.exact_after for row in rows], digits)
+    return [replace(row, before=one, after=other) for row, one, other in zip(rows, before, after, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """Where the months are, and the first of the columns beside them: other costs, revenue, margins, ends."""
+
+    table: TurnedTable
+    start: int
+
+
+def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
+    sheet = book.sheets["Months"]
+    title = "Months to come, at the log's daily rate" if plan.log else plan.scenario.name or _AHEAD
+    sheet.text(0, 0, title, "title")
+    figures, _ = month_figures(plan)
+    rows = [
+        TurnedRow(
+            (str(month.month),), (month.requests, month.tokens), shown.before, shown.mid, month.before.cost,
+            workings.months[place] if workings.months else None, month.after.cost,
+        )
+        for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True))
+    ]  # fmt: skip
+    table = write_turned(sheet, "Months", ["Month"], ["Requests", "Tokens"], rows, _rises(workings))
+    sheet.finish([12, 14, 18, 18, 18, 16, 10], 4, 1)
+    found = _Months(table, table.exact + 4 if table.factors else table.first_factor - 1)
+    names = ["Other costs", "Revenue", "Margin before", margin_title(plan.coverage)]
+    names += ["Lowest", "Highest"] if plan.has_ranges else []
+    for place, name in enumerate(names):
+        sheet.text(table.first_row - 1, found.start + place, name, "header right")
+    for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True)):
+        row = table.first_row + place
+        _month_margins(sheet, found, plan, month, row)
+        for column, end, coins in ((4, "low", shown.low), (5, "high", shown.high)) if plan.has_ranges else ():
+            if plan.log and table.factors and workings.has_open_ends:
+                ended = table.weighted(row, VALUE_ROWS[f"_{end}"])
+                sheet.formula(row, found.start + column, ended, getattr(month, end).cost, "money")
+            else:
+                sheet.number(row, found.start + column, coins)
+    sheet.sheet.set_column(found.start, found.start + 5, 16)
+    return found
+
+
+def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, row: int) -> None:
+    """Revenue and margins of a month: they follow the cell of the revenue, or of its change, where there is one."""
+    table, start, before, after = months.table, months.start, month.before, month.after
+    other, earned = cell(row, start), cell(row, start + 1)
+    sheet.number(row, start, after.other)
+    cost = cell(row, table.exact) if table.factors else repr(float(after.cost))
+    if plan.log and not _earns_by_row(plan):
+        scale = Fraction(month.month.days, plan.usage.days)
+        sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator})', after.revenue)
+        for place, amount, margin in ((2, repr(float(before.cost)), before.margin), (3, cost, after.margin)):
+            share = f'IF({earned}="","",IF({earned}=0,"",1-{amount}/{earned}))'
+            sheet.formula(row, start + place, share, margin, "percent")
+        return
+    sheet.number(row, start + 2, before.margin, "percent")
+    if _can_earn_more(plan) and after.revenue:
+        sheet.formula(row, start + 1, f"{float(after.revenue)!r}*(1+revenue_change)", after.revenue)
+        share = f'IF({earned}=0,"",1-({cost}+{other})/{earned})'
+        sheet.formula(row, start + 3, share, after.margin, "percent")
+    else:
+        sheet.number(row, start + 1, after.revenue)
+        sheet.number(row, start + 3, after.margin, "percent")
+
+
+def _cost_row(sheet: Sheet, title: str, what: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
+    sheet.text(0, 0, title, "title")
+    sheet.header(2, [what, "Before", "With the rise", "Change", "Rise"])
+    sheet.text(3, 0, "Cost")
+    sheet.formula(3, 1, table.total_before, figures.before, "currency")
+    sheet.formula(3, 2, table.total_after, figures.mid, "currency")
+    sheet.formula(3, 3, "C4-B4", figures.change)
+    sheet.formula(3, 4, table.at(table.total_row, table.after + 2), cost.rise, "percent")
+
+
+def _log_summary(book: Book, plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable) -> None:
+    sheet, cost = book.sheets["Summary"], log.outcome.cost
+    figures = table_of(plan.rating, log.lines).total.figures
+    _cost_row(sheet, "What the rises do to cost and margin", _LOG, lines, figures, cost)
+    row = 4
+    for name, end in (("lowest", "low"), ("highest", "high")) if cost.low != cost.high else ():
+        sheet.text(row, 0, f"Cost, {name} reading")
+        if lines.factors and workings.has_open_ends:
+            ended = lines.weighted(lines.total_row, VALUE_ROWS[f"_{end}"])
+            sheet.formula(row, 2, f"ROUND({ended},{book.digits})", getattr(figures, end), "currency")
+        else:
+            sheet.number(row, 2, getattr(figures, end), "currency")
+        row += 1
+    sheet.text(row + 1, 0, "Revenue")
+    sheet.formula(row + 1, 1, 'IF(revenue="","",revenue)', log.outcome.after.revenue, "currency")
+    for place, (name, formula, value, look) in enumerate(_margin_rows(plan, log, workings, lines), row + 2):
+        sheet.text(place, 0, name)
+        sheet.formula(place, 1, f'IF(OR(revenue="",revenue=0),"",{formula})', value, look)
+    write_completeness(sheet, row + 8, plan.is_complete)
+    sheet.finish([34, 22, 22, 18, 12])
+
+
+def _margin_rows(
+    plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable
+) -> Iterator[tuple[str, str, Fraction | None, str]]:
+    """(name, formula, value, look) of the margin and of what restores it."""
+    outcome, whole = log.outcome, log.outcome.cost
+    before, after = repr(float(outcome.before.all_costs)), repr(float(outcome.after.all_costs))
+    if _covered(plan, workings, lines) is not None:
+        after = lines.at(lines.total_row + 1, lines.after)
+    elif lines.factors:
+        before, after = repr(float(whole.before)), lines.at(lines.total_row, lines.exact)
+    title, bound = f"Gross margin{part_words(plan.coverage)}", _bound(plan)
+    erosion = outcome.erosion
+    yield f"{title} before{bound}", f"1-{before}/revenue", outcome.before.margin, "percent"
+    yield f"{title} with the rise{bound}", f"1-{after}/revenue", outcome.after.margin, "percent"
+    points = None if erosion is None else -100 * erosion
+    yield "Lost, in points", f"-100*({after}-{before})/revenue", points, "points"
+    yield "To recover the money, raise your prices by", f"({after}-{before})/revenue", outcome.recover, "percent"
+    yield "To hold the margin, raise your prices by", f"{after}/{before}-1", outcome.hold, "percent"
+
+
+def _summary_ahead(book: Book, plan: Plan, months: _Months) -> None:
+    sheet, table = book.sheets["Summary"], months.table
+    _, total = month_figures(plan)
+    _cost_row(sheet, plan.scenario.name or _AHEAD, f"{len(plan.months)} months", table, total, plan.whole.cost)
+    row = 4
+    for name, figure in (("lowest", total.low), ("highest", total.high)) if plan.has_ranges else ():
+        sheet.text(row, 0, f"Cost, {name} reading, as reckoned")
+        sheet.number(row, 2, figure, "currency")
+        row += 1
+    if plan.whole.after.revenue is not None:
+        then = f"Gross margin{part_words(plan.coverage)} in {plan.last.month}{_bound(plan)}"
+        sheet.text(row + 1, 0, then)
+        for column, margin in ((1, plan.last.before.margin), (2, plan.last.after.margin)):
+            sheet.formula(row + 1, column, table.at(table.last_row, months.start + 1 + column), margin, "percent")
+    write_completeness(sheet, row + 3, plan.is_complete)
+    sheet.finish([34, 22, 22, 18, 12])
+
+
+def _bound(plan: Plan) -> str:
+    """With both shares where the margin is not of all."""
+    most = ", at most" if plan.coverage and plan.coverage.is_bound else ""
+    return f"{most}{in_brackets(plan.coverage)}"

@@ -1,0 +1,224 @@
+"""The answer of a plan: over the log at the new prices, month by month, by cause, by line and by customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from costcalc.calendar import Month
+from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
+from costcalc.rating.rate import NO_CHANGES, RatingOptions
+from costcalc.records import dataclass
+from costcalc.reports.coverage import Coverage
+from costcalc.reports.lines import OtherList, ReportLine, Touched
+from costcalc.reports.plan.answers import Answers
+from costcalc.reports.plan.totals import AssumedMargin, Ends, Outcome, Totals, added
+from costcalc.reports.revenue import UNSTATED, Earned, Revenue
+from costcalc.reports.usage import UsageSummary
+from costcalc.scenario.items import Scenario
+from costcalc.scenario.model import PriceChanges
+
+if TYPE_CHECKING:
+    from costcalc.forecasts.capacity import Replicas
+    from costcalc.reports.simulation import Simulation
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What is asked of a plan."""
+
+    scenario: Scenario = Scenario("")
+    changes: PriceChanges = NO_CHANGES  # the scenario's, at its pass-through
+    by: tuple[str, ...] = ("provider", "model")
+    earned: Earned = UNSTATED
+    floor: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """What is asked of the log itself at the new prices."""
+
+    basis: str = "auto"
+    currency: str | None = None
+    timezone: str = "UTC"
+    months: int = 0  # to come, at the log's daily rate
+    move_to: str | None = None
+    alternatives: Mapping[Fraction, PriceChanges] = field(default_factory=dict)  # by pass-through, side by side
+
+    def rating(self, by: tuple[str, ...]) -> RatingOptions:
+        return RatingOptions(by, self.basis, self.currency, self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class PassThrough:
+    """The whole bill, if this share of the documented rises reaches the price of tokens."""
+
+    share: Fraction
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OverLog:
+    """This same usage at the new prices."""
+
+    outcome: Outcome
+    changes: Sequence[Touched]
+    lines: Sequence[ReportLine]
+    assumed_margins: Sequence[AssumedMargin]  # empty where the revenue is known
+    pass_throughs: Sequence[PassThrough]  # side by side where nobody said how much is passed through
+    other_lists: Sequence[OtherList]
+    names_customers: bool  # the log does
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMonth(Ends):
+    """One month to come."""
+
+    month: Month
+    requests: Fraction | None  # None: the log does not say
+    tokens: Fraction
+    today: Totals  # today's usage at the list of the log's last day
+    before: Totals  # today's usage at the announced list
+    low: Totals  # with the scenario, at the cheap end of every range
+    after: Totals  # at the middle
+    high: Totals  # at the dear end
+    unpriced_tokens: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One cause of the bridge: what the months come to once it is in. Each is a full run of its own."""
+
+    cause: str  # today, published, growth, mix, escalation, moves, efficiency, prices, fx, revenue
+    name: str  # of prices: the provider
+    last: Totals  # the last month
+    whole: Totals  # all months
+
+
+@dataclass(frozen=True, slots=True)
+class LineAhead:
+    """One line in the months to come: its cost at today's usage and announced prices, and with the scenario."""
+
+    key: LineKey
+    months_before: Sequence[Fraction]  # month by month, report currency
+    months: Sequence[Fraction]
+
+    @property
+    def before(self) -> Fraction:
+        """Of all months."""
+        return sum(self.months_before, Fraction())
+
+    @property
+    def after(self) -> Fraction:
+        return sum(self.months, Fraction())
+
+    @property
+    def last_before(self) -> Fraction:
+        return self.months_before[-1]
+
+    @property
+    def last_after(self) -> Fraction:
+        return self.months[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """What one customer costs and earns in the last month."""
+
+    name: str | None
+    today: Totals  # at today's usage and list
+    last: Totals
+    rise_to_hold: Fraction | None = None  # of its own prices, back to today's margin; None: unknown
+    rise_to_floor: Fraction | None = None  # None: unknown, or no floor was given
+
+    @property
+    def turns_unprofitable(self) -> bool:
+        earned, then = self.today.profit, self.last.profit
+        return earned is not None and then is not None and earned >= 0 > then
+
+
+class OverMonths:
+    """Months to come, and what they come to together."""
+
+    __slots__ = ()
+    months: Sequence[PlanMonth]
+    floor: Fraction | None
+
+    @property
+    def last(self) -> PlanMonth:
+        return self.months[-1]
+
+    @property
+    def whole(self) -> Outcome:
+        """All months."""
+        return added(self.months)
+
+    @property
+    def first_below_floor(self) -> PlanMonth | None:
+        """The first month whose margin with the scenario lies below the floor; None where none does."""
+        floor = self.floor
+        if floor is None:
+            return None
+        return next((m for m in self.months if m.after.margin is not None and m.after.margin < floor), None)
+
+
+@dataclass(frozen=True)
+class Plan(OverMonths):
+    """The answer: a value, to be drawn, written or handed on. What was not asked for is None or empty."""
+
+    scenario: Scenario
+    changes: PriceChanges
+    usage: UsageSummary
+    rating: Rating  # of the log: what its prices rest on, and what has none
+    by: tuple[str, ...]
+    revenue: Revenue | None
+    coverage: Coverage | None  # of how much the margin is; None: the revenue is unknown
+    floor: Fraction | None
+    answers: Answers
+    rates_used: Sequence[RateUsed]
+    is_priced: bool
+    log: OverLog | None = None  # None: the scenario changes more than prices
+    months: Sequence[PlanMonth] = ()
+    bridge: Sequence[Step] = ()
+    lines: Sequence[LineAhead] = ()  # of the months to come, dearest first
+    customers: Sequence[CustomerLine] = ()  # in the last month, worst first
+    replicas: Sequence[Replicas] = ()
+    notes: Sequence[str] = ()
+    absent: Sequence[str] = ()  # what the scenario names and the log does not use
+    has_ranges: bool = False  # in the months to come
+    simulation: Simulation | None = None  # where draws were asked for
+
+    @property
+    def currency(self) -> str:
+        return self.rating.currency
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it comes to over the log; of a scenario that changes more than prices, over all months."""
+        return self.log.outcome if self.log else self.whole
+
+    @property
+    def total(self) -> Cost:
+        """The cost of that."""
+        return self.outcome.cost
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_priced and self.usage.is_whole
+
+    @property
+    def revenue_source(self) -> str:
+        """Who says what is earned; empty where nobody does."""
+        return self.revenue.source if self.revenue else ""
+
+    @property
+    def revenue_share(self) -> Fraction | None:
+        """The share of the cost whose revenue the log states; None where one revenue covers all."""
+        return self.coverage.cost if self.coverage and self.revenue and self.revenue.kind == "rows" else None
+
+    @property
+    def today(self) -> Totals:
+        """The last month at today's usage and list."""
+        return self.last.today

@@ -1,0 +1,132 @@
+"""Over the log: what price changes do to the same usage, and to months to come at the log's daily rate.
+
+It needs nothing of the months engine where no months are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from costcalc.calendar import month_of, months_from
+from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.rating.model import Rating, sum_costs
+from costcalc.rating.rate import Rater, RatingOptions, rate
+from costcalc.reports.changes import check_changes
+from costcalc.reports.coverage import Coverage, coverage_of
+from costcalc.reports.lines import other_lists, touched_by, with_lines
+from costcalc.reports.plan.log_answers import log_answers, move_target
+from costcalc.reports.plan.model import LogOptions, OverLog, PassThrough, Plan, PlanMonth, PlanOptions
+from costcalc.reports.plan.totals import Outcome, Totals, at_assumed_margins, outcome
+from costcalc.reports.revenue import Revenue, revenue_of
+from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.usage.ledger import UsageLedger
+
+_DEFAULTS = LogOptions()
+
+
+def plan_over_log(
+    ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: PlanOptions, asked: LogOptions = _DEFAULTS
+) -> Plan:
+    """What the changes do to this usage.
+
+    CostcalcError: a change that names nothing known, or one dated after the log without months; a currency
+    without a rate; two sources of revenue.
+    """
+    target = move_target(pricebook, asked.move_to) if asked.move_to else None
+    rater = Rater(ledger, pricebook, fx, asked.rating(options.by), options.changes, [target] if target else [])
+    rating = rater.rating()
+    usage = summary_of(ledger, asked.timezone)
+    check_changes(options.changes, asked.months, rating, pricebook, usage)
+    revenue = _named(options, revenue_of(options.earned, rating, fx, usage.last_day))
+    found = _outcome(revenue, rating)
+    rating, lines = with_lines(rater, rating, rating.revenue if revenue and revenue.kind == "rows" else {})
+    months = list(_months(rater, asked, usage, revenue))
+    log = OverLog(
+        found,
+        touched_by(options.changes, rating),
+        lines,
+        [] if revenue else at_assumed_margins(rating.total),
+        [
+            PassThrough(share, _outcome(revenue, rate(ledger, pricebook, fx, _fixed(options, asked, rating), changes)))
+            for share, changes in asked.alternatives.items()
+        ],
+        other_lists(ledger, pricebook, fx, rater, rating),
+        rater.earners.names_customers,
+    )
+    return Plan(
+        scenario=options.scenario,
+        changes=options.changes,
+        usage=usage,
+        rating=rating,
+        by=rating.by,
+        revenue=revenue,
+        coverage=_coverage(revenue, found, rating, usage, ledger) if revenue else None,
+        floor=options.floor,
+        answers=log_answers(rater, rating.charges, found, options.floor, target),
+        rates_used=tuple(rater.rates_used),
+        is_priced=rating.is_complete and not any(month.unpriced_tokens for month in months),
+        log=log,
+        months=months,
+        has_ranges=any(each.low != each.high for each in (found, *months)),
+    )
+
+
+def _named(options: PlanOptions, revenue: Revenue | None) -> Revenue | None:
+    """A margin that implies the revenue is said with its source."""
+    margin = options.earned.margin
+    if revenue is None or not revenue.is_implied or margin is None:
+        return revenue
+    percent = f"{float(margin * 100):g}%"
+    said = f"--margin {percent}" if options.earned.is_flag else f"margin {percent}, {revenue.source}"
+    return replace(revenue, source=said)
+
+
+def _outcome(revenue: Revenue | None, rating: Rating) -> Outcome:
+    """The whole bill beside what is earned: all of it, or that of the rows that state a revenue."""
+    if revenue is None:
+        return outcome(rating.total)
+    if revenue.kind != "rows":
+        return outcome(rating.total, revenue.amount)
+    return outcome(
+        rating.total, revenue.amount, sum_costs(charge.cost for charge in rating.charges if charge.has_revenue)
+    )
+
+
+def _coverage(revenue: Revenue, found: Outcome, rating: Rating, usage: UsageSummary, ledger: UsageLedger) -> Coverage:
+    total = rating.total.before
+    share = found.before.all_costs / total if total else None
+    return coverage_of(revenue, rating, usage, share, parts_customers=ledger.parts_customers)
+
+
+def _fixed(options: PlanOptions, asked: LogOptions, rating: Rating) -> RatingOptions:
+    """Each alternative is a run of its own over the same ledger, in the same currency."""
+    return RatingOptions(options.by, asked.basis, rating.currency, asked.timezone)
+
+
+def _months(rater: Rater, asked: LogOptions, usage: UsageSummary, revenue: Revenue | None) -> Iterator[PlanMonth]:
+    if not asked.months or usage.last_day is None:
+        return
+    months = list(months_from(month_of(usage.last_day).next, asked.months))
+    from costcalc.forecasts.price_months import rate_months  # imported where months are asked for
+
+    found = rate_months(rater, months, usage.days, usage.last_day)
+    rater.rates_used |= dict.fromkeys(found.rates_used)
+    for place, month in enumerate(months):
+        scale = Fraction(month.days, usage.days)
+        today, before, low, after, high = (
+            _earning(Fraction(run.months[place].cost), Fraction(run.months[place].covered), revenue, scale)
+            for run in found.runs
+        )
+        requests = usage.requests * scale if usage.requests is not None else None
+        unpriced = Fraction(found.middle.months[place].unpriced)
+        yield PlanMonth(month, requests, usage.tokens * scale, today, before, low, after, high, unpriced)
+
+
+def _earning(cost: Fraction, covered: Fraction, revenue: Revenue | None, scale: Fraction) -> Totals:
+    """A month beside its share of the log's revenue."""
+    if revenue is None:
+        return Totals(cost)
+    return Totals(cost, Fraction(), revenue.amount * scale, covered if revenue.kind == "rows" else None)
