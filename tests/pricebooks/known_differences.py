@@ -25,10 +25,6 @@ class Known:
         return all(fnmatchcase(name, glob) for name, glob in named) and self.above in (None, above)
 
 
-ONE_LENGTH = (
-    "The figures of this tier were read at one price for every length; both catalogues double them above {}. "
-    "What a longer request costs there is not known for sure."
-)
 KNOWN = (
     Known(
         "anthropic/claude-sonnet-4-0",
@@ -38,25 +34,25 @@ KNOWN = (
         above=200_000,
     ),
     Known(
+        "anthropic/claude-sonnet-4-5*",
+        "The prices of long requests, in the beta of the 1M context alone: genai-prices has them, litellm has one "
+        "price for every length; whether the beta has ended was not read.",
+        "https://platform.claude.com/docs/en/about-claude/pricing [via genai-prices 0.2.3]",
+        data="litellm",
+        above=200_000,
+    ),
+    Known(
+        "google/gemini-3.5-flash",
+        "Billed as gemini-3.6-flash since 2026-10-08; both catalogues still have its own price.",
+        "https://ai.google.dev/gemini-api/docs/changelog",
+    ),
+    Known(
         "google/gemini-3.5-flash-lite",
         "Half of 0.03 is 0.015; genai-prices has it rounded to two decimals.",
         "https://github.com/sst/models.dev/commit/97af27c2d962 [via model-prices 0.0.5]",
         data="genai-prices",
         tiers="batch",
         meters="cache_read_tokens",
-    ),
-    Known(
-        "google/gemini-*-pro*",
-        ONE_LENGTH.format("200K"),
-        "https://ai.google.dev/gemini-api/docs/pricing [via litellm 1.109.1]",
-        data="litellm",
-        tiers="flex",
-        above=200_000,
-    ),
-    Known(
-        "mistral/mistral-large-4",
-        "The price before the doubling of 2026-10-20, rounded.",
-        "https://mistral.ai/pricing/api [via model-prices 0.0.5]",
     ),
     Known(
         "mistral/magistral-medium-latest",
@@ -92,14 +88,13 @@ KNOWN = (
     *(
         Known(
             f"openai/gpt-{family}",
-            ONE_LENGTH.format("272K"),
+            "The figures of this tier were read at one price for every length; both catalogues double them above 272K. "
+            "What a longer request costs there is not known for sure.",
             "https://github.com/sst/models.dev/commit/ae762dbd8d0e [via model-prices 0.0.5]",
-            tiers=tier,
+            tiers="ultrafast",
             above=272_000,
         )
-        for family in ("5.6-*", "6-*", "6.1-*")
-        for tier in ("priority", "ultrafast")
-        if (family, tier) != ("5.6-*", "ultrafast")
+        for family in ("6-*", "6.1-*")
     ),
     Known(
         "alibaba/qwen-plus*",
@@ -115,10 +110,13 @@ KNOWN = (
         data="litellm",
         meters="cache_read_tokens",
     ),
-    Known(
-        "xai/grok-code-fast*",
-        "litellm redirects the retired model to its successor's price; the list price it had is kept here.",
-        "https://github.com/sst/models.dev/commit/694095bec90e [via model-prices 0.0.5]",
-        data="litellm",
+    *(
+        Known(
+            f"xai/{name}",
+            "Retired, and served and billed as grok-4.3 since 2026-05-15, by observers; the catalogues still have its own "
+            "price.",
+            "https://github.com/RouteWorks/RouterArena/pull/172",
+        )
+        for name in ("grok-3", "grok-3-mini", "grok-4-0709", "grok-4-1-fast*", "grok-4-fast*")
     ),
 )

@@ -1,0 +1,259 @@
+"""Prices of single models, by name: on a day, in a tier and at a length, with the page that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from costcalc.money import exact_text
+from costcalc.pricebook.load import load_pricebook
+from costcalc.pricebook.resolve import ResolvedModel
+from costcalc.rating.model import PriceKey
+from costcalc.rating.quotes import Quote, Quotes
+
+BOOKS = load_pricebook()
+QUOTES = Quotes(BOOKS)
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class On:
+    """What a request of a name costs per million tokens: input, cache read, output. `said`: of the source's address."""
+
+    name: str  # provider/model, as logs have it
+    day: str
+    prices: tuple[str, str, str] | None  # None: no price
+    said: str
+    tier: str = "standard"
+    above: int = 0  # the request has more input than this
+    region: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.tier} {self.day}"
+
+
+def resolved(name: str, region: str | None = None) -> ResolvedModel:
+    provider, _, model = name.partition("/")
+    found = BOOKS.resolve(model, provider, region)
+    assert isinstance(found, ResolvedModel), found
+    return found
+
+
+def quoted(asked: On) -> Quote:
+    found = resolved(asked.name, asked.region)
+    day = date.fromisoformat(asked.day)
+    return QUOTES.quote(
+        PriceKey(found.provider, found.region, found.model, asked.tier, False, None, asked.above, 0, day)
+    )
+
+
+def per_million(quote: Quote, *meters: str) -> tuple[str, ...]:
+    return tuple(exact_text(quote.rates[meter].listed * MILLION) if meter in quote.rates else "" for meter in meters)
+
+
+FLASHES = ("gemini-3.6-flash", "gemini-3.7-flash", "gemini-3.8-flash")
+DATED = "ai.google.dev/gemini-api/docs/pricing [via openai-cost-calculator 1.3.0, dated rows]"
+ARGON = "TrazumAPP/Trazum/releases/tag/v2.7.9"
+LONG_FLEX = "ai.google.dev/gemini-api/docs/pricing [via openai-cost-calculator 1.3.0; litellm 1.110.2 agrees]"
+
+GOOGLE = [
+    *(
+        On(f"google/{name}", day, prices, said, tier)
+        for name in FLASHES
+        for day, tier, prices, said in (
+            ("2026-12-31", "batch", ("0.375", "0.0375", "1.875"), "ai.google.dev"),
+            ("2026-12-31", "flex", ("0.375", "0.0375", "1.875"), "ai.google.dev"),
+            ("2026-12-31", "priority", ("1.35", "0.135", "6.75"), "ai.google.dev"),
+            ("2027-01-01", "standard", ("1.5", "0.15", "7.5"), "ai.google.dev"),
+            ("2027-01-01", "batch", ("0.75", "0.075", "3.75"), "ai.google.dev"),
+            ("2027-01-01", "flex", ("0.75", "0.075", "3.75"), DATED),
+            ("2027-01-01", "priority", ("2.7", "0.27", "13.5"), DATED),
+        )
+    ),
+    On("google/gemini-4-argon", "2026-11-30", ("1", "0.05", "5"), ARGON, "batch"),
+    On("google/gemini-4-argon", "2026-11-30", ("3.6", "0.18", "18"), "litellm 1.109.1", "priority"),
+    On("google/gemini-4-argon", "2026-12-01", ("4", "0.2", "20"), "ai.google.dev"),
+    On("google/gemini-4-argon", "2026-12-01", ("2", "0.1", "10"), "ai.google.dev", "batch"),
+    On("google/gemini-4-argon", "2026-12-01", ("2", "0.1", "10"), ARGON, "flex"),
+    On("google/gemini-4-argon", "2026-12-01", ("7.2", "0.36", "36"), ARGON, "priority"),
+    On("google/gemini-4-carbon", "2026-11-30", ("2", "0.1", "10"), ARGON),
+    On("google/gemini-4-carbon", "2026-12-01", ("4", "0.2", "20"), ARGON),
+    On("google/gemini-3.5-flash", "2026-10-07", ("1.5", "0.15", "9"), "models.dev"),
+    On("google/gemini-3.5-flash", "2026-10-08", ("0.75", "0.075", "3.75"), "ai.google.dev"),
+    On("google/gemini-3.5-flash", "2026-10-08", ("0.375", "0.0375", "1.875"), "ai.google.dev", "batch"),
+    On("google/gemini-3.5-flash", "2027-01-01", ("1.5", "0.15", "7.5"), "ai.google.dev"),
+    On("google/gemini-2.5-pro", "2026-11-29", ("0.625", "0.125", "5"), "litellm 1.109.1", "flex"),
+    On("google/gemini-2.5-pro", "2026-11-29", ("1.25", "0.25", "7.5"), LONG_FLEX, "flex", above=200_000),
+    On("google/gemini-3.1-pro-preview", "2026-11-29", ("1", "0.2", "6"), "litellm 1.109.1", "flex"),
+    On("google/gemini-3.1-pro-preview", "2026-11-29", ("2", "0.4", "9"), LONG_FLEX, "flex", above=200_000),
+]
+
+BILLED_AS_43 = "models.dev/commit/9b9685c297e3"  # grok-4.3's own; RouterArena pull request 172 saw the redirect
+CODE = "docs.apiyi.com/en/live/2026-11/grok-code-models-offline.md"
+XAI = [
+    On("xai/grok-4-fast", "2026-05-14", ("0.2", "0.05", "0.5"), "models.dev"),
+    *(
+        On(f"xai/{name}", "2026-05-15", ("1.25", "0.2", "2.5"), BILLED_AS_43)
+        for name in ("grok-4-fast", "grok-4-1-fast", "grok-3", "grok-3-mini", "grok-4", "grok-4-0709")
+    ),
+    On("xai/grok-3", "2026-11-29", ("2.5", "0.4", "5"), BILLED_AS_43, above=199_999),
+    On("xai/grok-code-fast-1", "2026-05-14", ("0.2", "0.02", "1.5"), "models.dev"),
+    On("xai/grok-code-fast-1", "2026-05-15", ("1", "0.2", "2"), CODE),
+    On("xai/grok-code-fast-1", "2026-11-19", ("2", "0.4", "4"), CODE, above=199_999),
+    On("xai/grok-code-fast-1", "2026-11-20", None, "it ended on 2026-11-19"),
+    On("xai/grok-build-0.1", "2026-11-19", ("1", "0.2", "2"), CODE),
+    On("xai/grok-build-0.1", "2026-11-20", None, "it ended on 2026-11-19"),
+]
+
+LARGE_4 = "docs.mistral.ai/models/mistral-large-4-0 [via litellm 1.110.2"
+MISTRAL = [
+    On("mistral/mistral-large-4", "2026-10-28", ("1.36", "0.14", "4.18"), "mistral.ai/pricing/api"),
+    On("mistral/mistral-large-4", "2026-10-29", ("0.7", "0.07", "2.1"), LARGE_4),
+    On("mistral/mistral-large-4-0", "2026-11-29", ("0.7", "0.07", "2.1"), LARGE_4),
+]
+
+V4_ALIAS = "dev.to/ahab_indieseek/deepseek-v4-api-migration-before-july-24-42b4"
+DEEPSEEK = [
+    *(
+        On(f"deepseek/{name}", day, prices, said, region=region)
+        for name in ("deepseek-chat", "deepseek-reasoner")
+        for day, region, prices, said in (
+            ("2026-04-23", "global", ("0.28", "0.028", "0.42"), "api-docs.deepseek.com"),
+            ("2026-04-24", "global", ("0.14", "0.028", "0.28"), V4_ALIAS),
+            ("2026-07-24", "global", ("0.14", "0.0028", "0.28"), V4_ALIAS),
+            ("2026-07-24", "cn", ("1", "0.02", "2"), V4_ALIAS),
+            ("2026-07-25", "global", None, "the name ended on 2026-07-24"),
+            ("2026-07-25", "cn", None, "the name ended on 2026-07-24"),
+        )
+    ),
+    On("deepseek/deepseek-v4-flash", "2026-09-09", ("0.44", "0.014", "1.32"), "api-docs.deepseek.com"),
+    On("deepseek/deepseek-v4-flash", "2026-09-10", ("0.3", "0.006", "1.2"), "api-docs.deepseek.com"),
+    On("deepseek/deepseek-v4-flash", "2026-09-10", ("2", "0.04", "8"), "api-docs.deepseek.com", region="cn"),
+]
+
+THREE = (
+    "developers.openai.com/api/docs/pricing [via openai-cost-calculator 1.3.0, litellm 1.110.2 and genai-prices 0.2.3"
+)
+TWO = "developers.openai.com/api/docs/pricing [via litellm 1.110.2; genai-prices 0.2.3]"
+FAST = "developers.openai.com/api/docs/pricing [via genai-prices 0.2.3, service_tier fast"
+OPENAI = [
+    *(
+        On(f"openai/{name}", "2026-11-29", prices, said, "priority", above=272_000)
+        for name, prices, said in (
+            ("gpt-5.6-luna", ("0.8", "0.08", "3.6"), THREE),
+            ("gpt-5.6-sol", ("16", "1.6", "60"), THREE),
+            ("gpt-5.6-terra", ("8", "0.8", "36"), THREE),
+            ("gpt-6-astra", ("40", "4", "150"), THREE),
+            ("gpt-6-luna", ("0.4", "0.04", "1.5"), THREE),
+            ("gpt-6-sol", ("8", "0.8", "30"), THREE),
+            ("gpt-6.1-sol", ("8", "0.4", "30"), TWO),
+        )
+    ),
+    On("openai/gpt-6-sol", "2026-11-29", ("4", "0.4", "20"), "models.dev", "priority"),
+    *(
+        On(f"openai/{name}", "2026-10-12", prices, FAST, "fast")
+        for name, prices in (
+            ("gpt-4.1", ("3.5", "0.875", "14")),
+            ("gpt-4o", ("4.25", "2.125", "17")),
+            ("gpt-4o-mini", ("0.25", "0.125", "1")),
+            ("gpt-5", ("2.5", "0.25", "20")),
+            ("gpt-5-mini", ("0.45", "0.045", "3.6")),
+            ("gpt-5.2", ("3.5", "0.35", "28")),
+            ("gpt-5.4", ("5", "0.5", "30")),
+            ("gpt-5.5", ("12.5", "1.25", "75")),
+            ("gpt-5.6-sol", ("8", "0.8", "40")),
+            ("gpt-6-astra", ("20", "2", "100")),
+            ("gpt-6.1-terra", ("2", "0.1", "10")),
+            ("o3", ("3.5", "0.875", "14")),
+            ("o4-mini", ("2", "0.5", "8")),
+        )
+    ),
+    On("openai/gpt-6-astra", "2026-11-29", ("40", "4", "150"), FAST, "fast", above=272_000),
+]
+
+LONG = "platform.claude.com/docs/en/about-claude/pricing [via genai-prices 0.2.3; tokencostauto 0.1.717"
+ANTHROPIC = [
+    On(f"anthropic/{name}", "2026-11-29", ("6", "0.6", "22.5"), LONG, above=200_000)
+    for name in ("claude-sonnet-4", "claude-sonnet-4-5")
+]
+
+
+@pytest.mark.parametrize("asked", [*GOOGLE, *XAI, *MISTRAL, *DEEPSEEK, *OPENAI, *ANTHROPIC], ids=str)
+def test_what_it_costs(asked):
+    quote = quoted(asked)
+    if asked.prices is None:
+        assert not quote.rates
+        assert asked.said in quote.reason
+        return
+    assert per_million(quote, "input_tokens", "cache_read_tokens", "output_tokens") == asked.prices
+    assert asked.said in quote.book.sources[quote.rates["input_tokens"].rate.source].url
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "target"),
+    [
+        ("google/gemini-3.5-flash", "2026-10-08", "gemini-3.6-flash"),
+        ("google/gemini-3.7-flash", "2026-10-08", "gemini-3.8-flash"),
+        ("xai/grok-4", "2026-05-15", "grok-4.3"),
+        ("xai/grok-code-fast-1", "2026-05-15", "grok-build-0.1"),
+        ("deepseek/deepseek-v4-flash", "2026-09-10", "deepseek-flash"),
+    ],
+)
+def test_from_which_day_it_is_billed_as_another(name, day, target):
+    """https://ai.google.dev/gemini-api/docs/changelog of 8 October 2026, and what the books' notes name."""
+    found = resolved(name)
+    model = BOOKS.model(found)
+    assert model.redirects == {date.fromisoformat(day): target}
+    assert BOOKS.block_on(found.provider, found.region, found.model, date.fromisoformat(day)).names[-1] == target
+
+
+@pytest.mark.parametrize(
+    ("name", "short", "long", "said"),
+    [
+        ("gpt-5.6-luna", "0.125", "0.25", THREE),
+        ("gpt-5.6-sol", "2.5", "5", THREE),
+        ("gpt-5.6-terra", "1.25", "2.5", THREE),
+        ("gpt-6-astra", "6.25", "12.5", THREE),
+        ("gpt-6-luna", "0.0625", "0.125", THREE),
+        ("gpt-6-sol", "1.25", "2.5", THREE),
+        ("gpt-6.1-sol", "1.25", "2.5", TWO),
+        ("gpt-6.1-terra", "0.625", "1.25", TWO),
+    ],
+)
+def test_a_cache_write_in_flex_on_29_november_2026(name, short, long, said):
+    for above, price in ((0, short), (272_000, long)):
+        quote = quoted(On(f"openai/{name}", "2026-11-29", None, "", "flex", above))
+        assert per_million(quote, "cache_write_tokens") == (price,)
+        assert said in quote.book.sources[quote.rates["cache_write_tokens"].rate.source].url
+
+
+@pytest.mark.parametrize(
+    ("name", "heard", "spoken"),
+    [("qwen3-omni-flash", "3.81", "15.11"), ("qwen-omni-turbo", "4.44", "8.89")],
+)
+def test_audio_on_the_international_list_on_28_september_2026(name, heard, spoken):
+    quote = quoted(On(f"alibaba/{name}", "2026-09-28", None, "", region="intl-singapore"))
+    assert per_million(quote, "audio_input_tokens", "audio_output_tokens") == (heard, spoken)
+    url = quote.book.sources[quote.rates["audio_input_tokens"].rate.source].url
+    assert "alibabacloud.com/help/en/model-studio/models [via models.dev snapshot of 2026-07-02" in url
+
+
+@pytest.mark.parametrize(
+    ("name", "cost"),
+    [("claude-opus-4-6", ("5.5", "0.55", "27.5")), ("claude-sonnet-5", ("2.2", "0.22", "11"))],
+)
+def test_inference_in_the_us_costs_a_tenth_more_on_29_november_2026(name, cost):
+    """https://platform.claude.com/docs/en/about-claude/pricing (inference_geo us, 1.1x)."""
+    labels = (("inference_geo", "us"),)
+    key = PriceKey("anthropic", "global", name, "standard", False, None, 0, 0, date(2026, 11, 29), labels)
+    assert per_million(QUOTES.quote(key), "input_tokens", "cache_read_tokens", "output_tokens") == cost
+
+
+def test_no_note_holds_a_line_of_prices():
+    """A line of web_searches once slipped into the note of gemini-3.6-flash."""
+    for book in BOOKS.books:
+        for model in book.models.values():
+            notes = (model.note, *(block.note for block in model.blocks))
+            assert not [note for note in notes if " per 1K" in note or " per 1M" in note], model.name
