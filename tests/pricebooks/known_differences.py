@@ -77,6 +77,14 @@ KNOWN = (
         above=0,
     ),
     Known(
+        "openai/gpt-5.5-pro",
+        "genai-prices has one batch price for every length; litellm halves the longer one as it does the shorter.",
+        "https://developers.openai.com/api/docs/pricing [via litellm 1.110.2]",
+        data="genai-prices",
+        tiers="batch",
+        above=272_000,
+    ),
+    Known(
         "openai/gpt-5.4*",
         "Half of 0.25 is 0.125; both catalogues have it rounded to 0.13, as the page shows it.",
         "https://github.com/sst/models.dev/commit/5e344ded49d8 [via model-prices 0.0.5]",

@@ -92,6 +92,11 @@ BEIJING_DAYS = {
     ("global", "offpeak", "2026-08-16"): "2026-08-17",
 }
 
+# Older than the catalogue that was read: the first day on which it showed them is no start.
+OLDER_THAN_SEEN = {
+    *(("openai", name) for name in ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o1", "o3-mini", "o4-mini")),
+    *(("anthropic", name) for name in ("claude-3-5-haiku", "claude-opus-4", "claude-sonnet-4")),
+}
 # The later facts have no day for it; genai-prices 0.2.3 says when the price page first listed it.
 FIRST_LISTED = {("mistral", "mistral-large-4"): date(2026, 10, 29)}
 # Batch cache hits of gemini-4-argon: the later facts say the same figure with its days.
@@ -168,6 +173,8 @@ def facts() -> dict[tuple[str, str, str], list[Fact]]:
     rows = [row for row in read_facts("prices.csv") if row not in gone and said_here(row) not in SAID_MORE_EXACTLY]
     for row in (*rows, *read_facts("prices_output_tiered.csv"), *read_facts("compute_storage_prices.csv")):
         fact = ended(fact_of(row))
+        if (fact.provider, fact.model) in OLDER_THAN_SEEN and fact.read == f"{fact.starts}":
+            fact = replace(fact, starts=None)
         if fact.starts and fact.ends and fact.ends < fact.starts:
             continue  # from a day on which another model is billed already
         found.setdefault((fact.provider, fact.region, fact.model), []).append(fact)
@@ -282,7 +289,7 @@ def was_read_later(source: Source) -> bool:
 def applying(model: Model) -> list[tuple[PriceBlock, date | None, date | None]]:
     """The blocks that can apply, each with its first and last day."""
     blocks = [block for block in model.blocks if block.status != "cancelled"]
-    nexts = [*(block.starts for block in blocks[1:]), min(model.redirects, default=None)]
+    nexts = [*(block.starts for block in blocks[1:]), min(model.redirects, default=None)][: len(blocks)]
     return [
         (block, block.starts, following - timedelta(days=1) if following else None)
         for block, following in zip(blocks, nexts, strict=True)
