@@ -213,13 +213,40 @@ NAMES = [
     On("mistral/codestral-latest", "2026-11-29", ("0.3", "0.03", "0.9"), "docs.mistral.ai"),
 ]
 
+SIX_TWO = "github.com/iyulab/TokenMeter/releases/tag/v0.17.0"
+HY4 = "github.com/dosu-ai/decant/releases/tag/v0.16.0"
+NOVEMBER = [
+    On("openai/gpt-6.2-astra", "2026-11-29", ("8", "0.4", "40"), SIX_TWO),
+    On("openai/gpt-6.2-astra", "2026-11-29", ("16", "0.8", "60"), SIX_TWO, above=272_000),
+    On("openai/gpt-6.2-astra", "2026-11-29", ("16", "", "80"), SIX_TWO, "priority"),
+    On("openai/gpt-6.2-sol", "2026-11-29", ("2", "0.1", "10"), SIX_TWO),
+    On("anthropic/claude-fable-5-2", "2026-11-09", ("8", "0.2", "40"), "docs.laozhang.ai"),
+    On("anthropic/claude-fable-5.2", "2026-11-08", None, "no price before 2026-11-09"),
+    On("anthropic/claude-mythos-5-2", "2026-11-29", ("8", "0.2", "40"), "genai-prices 0.2.3"),
+    On("anthropic/claude-mythos-5", "2026-11-29", ("5", "0.5", "25"), "platform.claude.com", "batch"),
+    On("alibaba/qwen4-max", "2026-11-16", ("1.5", "0.075", "4.5"), "docs.apiyi.com", region="intl-singapore"),
+    On("google/gemini-4-hydrogen", "2026-11-29", ("1.5", "0.075", "7.5"), "TrazumAPP"),
+    On("google/gemini-4-neon", "2026-11-29", ("3", "0.15", "15"), "feronovak/llm-preflight"),
+    On("tencent/hy4", "2026-12-31", ("3", "0.15", "9"), HY4, region="cn"),
+    On("tencent/hy4", "2027-01-01", ("6", "0.3", "18"), "cloud.tencent.com/developer/article/2787892", region="cn"),
+    On("tencent/hy4", "2026-11-29", ("0.834", "0.042", "2.501"), "tencentcloud.com/document", region="intl"),
+    On("tencent/hy4-flash", "2026-11-30", ("0.25", "0.01", "1"), HY4, region="cn"),
+    On(
+        "tencent/hy4-flash",
+        "2026-12-01",
+        ("0.5", "0.02", "2"),
+        "cloud.tencent.com/developer/article/2793945",
+        region="cn",
+    ),
+]
+
 
 def test_what_is_older_than_the_day_on_which_it_was_seen_is_an_estimate():
     for name, day in (("openai/gpt-4o", "2025-06-04"), ("openai/gpt-5-codex", "2025-11-01")):
         assert quoted(On(name, day, None, "")).is_estimate
 
 
-@pytest.mark.parametrize("asked", [*GOOGLE, *XAI, *MISTRAL, *DEEPSEEK, *OPENAI, *ANTHROPIC, *NAMES], ids=str)
+@pytest.mark.parametrize("asked", [*GOOGLE, *XAI, *MISTRAL, *DEEPSEEK, *OPENAI, *ANTHROPIC, *NAMES, *NOVEMBER], ids=str)
 def test_what_it_costs(asked):
     quote = quoted(asked)
     if asked.prices is None:
