@@ -99,9 +99,10 @@ def test_before_the_first_block_there_is_no_price_and_the_day_is_said():
 
 def test_after_its_end_a_model_has_no_price_and_the_reason_is_said():
     assert input_price("deepseek", "cn", "deepseek-chat", "2026-04-23") == 2
-    lookup = BOOKS.block_on("deepseek", "cn", "deepseek-chat", date(2026, 4, 24))
+    assert input_price("deepseek", "cn", "deepseek-chat", "2026-07-24") == 1
+    lookup = BOOKS.block_on("deepseek", "cn", "deepseek-chat", date(2026, 7, 25))
     assert lookup.block is None
-    assert lookup.reason == "no price from 2026-04-24 on: the list names V4 models from this day on"
+    assert lookup.reason == "no price from 2026-07-25 on: the name ended on 2026-07-24 at 15:59 UTC"
 
 
 def test_an_unknown_start_holds_for_every_earlier_day():

@@ -240,13 +240,24 @@ NOVEMBER = [
     ),
 ]
 
+OFFLINE = [
+    On(f"alibaba/{name}", day, prices, said, region="intl-singapore")
+    for name, price in (("qwq-plus", ("0.8", "", "2.4")), ("qvq-max", ("1.2", "", "4.8")))
+    for day, prices, said in (
+        ("2026-10-09", price, "models.dev"),
+        ("2026-10-10", None, "taken offline, calls fail from this day on"),
+    )
+]
+
 
 def test_what_is_older_than_the_day_on_which_it_was_seen_is_an_estimate():
     for name, day in (("openai/gpt-4o", "2025-06-04"), ("openai/gpt-5-codex", "2025-11-01")):
         assert quoted(On(name, day, None, "")).is_estimate
 
 
-@pytest.mark.parametrize("asked", [*GOOGLE, *XAI, *MISTRAL, *DEEPSEEK, *OPENAI, *ANTHROPIC, *NAMES, *NOVEMBER], ids=str)
+@pytest.mark.parametrize(
+    "asked", [*GOOGLE, *XAI, *MISTRAL, *DEEPSEEK, *OPENAI, *ANTHROPIC, *NAMES, *NOVEMBER, *OFFLINE], ids=str
+)
 def test_what_it_costs(asked):
     quote = quoted(asked)
     if asked.prices is None:

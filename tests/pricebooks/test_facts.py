@@ -98,6 +98,11 @@ OLDER_THAN_SEEN = {
     *(("openai", name) for name in ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "o1", "o3-mini", "o4-mini")),
     *(("anthropic", name) for name in ("claude-3-5-haiku", "claude-opus-4", "claude-sonnet-4")),
 }
+# Taken offline that day, by the row alibaba-2026-10-retire of the later rises and cuts: it has no price for them.
+RETIRED = {
+    ("alibaba", name): date(2026, 10, 10)
+    for name in ("qwen-turbo", "qwen-vl-max", "qwen-vl-plus", "qwq-plus", "qvq-max")
+}
 # The later facts have no day for it; genai-prices 0.2.3 says when the price page first listed it.
 FIRST_LISTED = {("mistral", "mistral-large-4"): date(2026, 10, 29)}
 # Batch cache hits of gemini-4-argon: the later facts say the same figure with its days.
@@ -227,7 +232,8 @@ def later_urls() -> frozenset[str]:
 def ended(fact: Fact) -> Fact:
     """The fact with the end that the later facts give it: another price of the same, or another model that is billed."""
     redirects = books().book(fact.provider, fact.region).models[fact.model].redirects
-    if redirects and (last := min(redirects) - timedelta(days=1)) and (not fact.ends or fact.ends > last):
+    end = min(redirects, default=RETIRED.get((fact.provider, fact.model)))
+    if end and (last := end - timedelta(days=1)) and (not fact.ends or fact.ends > last):
         return replace(fact, ends=last, is_cut=True)
     what = (fact.tier, fact.part, fact.meter)
     follow = [
