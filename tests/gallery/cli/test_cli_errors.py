@@ -149,7 +149,7 @@ CASES = {
     "prices-unknown-command": "prices lst",
     "prices-unknown-provider": "prices list alibba",
     "prices-unknown-region": "prices list alibaba --region mars",
-    "prices-unknown-model": "prices show qwen4-max",
+    "prices-unknown-model": "prices show qwen9-max",
     "prices-unknown-tier": "prices show openai/gpt-5.6-luna --on 2026-09-01 --tier btch",
     "prices-unpriced-meter": "prices history qwen3-max --meter outptu_tokens",
     "prices-resolve-nothing": "prices resolve claude-sonet-4.5",
