@@ -54,7 +54,16 @@ from costcalc.usage.overlaps import check_apart, check_kinds
 from costcalc.usage.packs import packed
 from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
-from costcalc.usage.records import Record, Repaired, field_count, json_records, repair, rows_at, table_records
+from costcalc.usage.records import (
+    Record,
+    Repaired,
+    field_count,
+    has_overlong_row,
+    json_records,
+    repair,
+    rows_at,
+    table_records,
+)
 from costcalc.usage.replies import repeats
 from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.rows import (
@@ -278,11 +287,12 @@ class Counter:
             rejected = self.engine.rejects(number)
         except NotRectangular:
             rejected = None
-        if rejected is not None and not any(reject.swallows for reject in rejected):
+        lost = {source.path for source in self.readings[number].sources if has_overlong_row(source.path)}
+        if rejected is not None and not lost and not any(reject.swallows for reject in rejected):
             for reject in rejected:
                 self.rejected.setdefault(reject.path, []).append(reject.start)
             return
-        broken = {reject.path for reject in rejected} if rejected is not None else None
+        broken = {*lost, *(reject.path for reject in rejected)} if rejected is not None else None
         reading = self.readings[number]
         sources = tuple(
             self._repaired(source) if broken is None or source.path in broken else source for source in reading.sources

@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from costcalc.records import dataclass
 from costcalc.usage.limits import LONGEST_LINE
 from costcalc.usage.sources import Source
 
 _QUOTE = b'"'
+_GLANCE = 1 << 16  # bytes: rows are shorter than that, but for those that are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,22 @@ def repair(source: Source, target: Path, most: int) -> Repaired:
             if len(refused) < most:
                 refused.append(record)
     return Repaired(str(target), lines, tuple(refused), count)
+
+
+def has_overlong_row(path: str) -> bool:
+    """Whether a row fills a whole stretch of the file: the engine passes over such a row, and says nothing of it."""
+    size = Path(path).stat().st_size
+    with Path(path).open("rb") as stream:
+        return any(_is_one_line(stream, start) for start in range(0, size - LONGEST_LINE + 1, LONGEST_LINE))
+
+
+def _is_one_line(stream: BinaryIO, start: int) -> bool:
+    stream.seek(start)
+    end = start + LONGEST_LINE
+    while (left := end - stream.tell()) > 0 and (part := stream.read(min(left, _GLANCE))):
+        if b"\n" in part or b"\r" in part:
+            return False
+    return True
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -114,11 +114,13 @@ def test_a_workbook_in_a_folder_that_holds_no_usage_is_left_aside(tmp_path):
     assert any("plan.xlsx" in note or "Usage" in note for note in ledger.notes)
 
 
-def test_a_row_of_more_than_16_mib_is_refused(tmp_path):
-    """It was lost without a word: the engine reports it once, and the copy without broken rows still held it."""
+@pytest.mark.parametrize("mib", [20, 50])
+def test_a_row_of_more_than_16_mib_is_refused(tmp_path, mib):
+    """The engine reports such a row once, and one that is longer than two of its buffers not at all."""
     row = ROWS.format(day="01", count=10)
-    long = "2026-09-01," + "x" * (20 << 20) + ",5,5\n"
+    long = "2026-09-01," + "x" * (mib << 20) + ",5,5\n"
     (tmp_path / "u.csv").write_text(row + long + "2026-09-01,gpt-5-mini,1,1\n")
     ledger = read(str(tmp_path / "u.csv"))
     assert (ledger.totals["input_tokens"], ledger.refused_rows) == (11, 1)
+    assert str(ledger.problems[0].place).endswith("u.csv:3")
     assert "longer than 16 MiB" in str(ledger.problems[0])

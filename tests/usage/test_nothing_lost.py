@@ -167,8 +167,8 @@ def body_of(spec, shape, numbers, *, states_total):
     whole, parts = counts_of(shape)
     for path, number in zip(whole, numbers, strict=False):
         put(record, path, number)
-    for path in parts:
-        put(record, path, 7)
+    for less, path in enumerate(parts):  # inside their whole, and none a repetition of another
+        put(record, path, 90 - less)
     total = shape.total.term.paths if shape.total else ()
     if total and (states_total or total in shape.when.present):
         put(record, total[0], sum(numbers[: len(whole)]))
