@@ -39,7 +39,7 @@ def folder(tmp_path):
     write_csv(folder / "my usage.csv", ROW, {**ROW, "date": "2026-09-30"})
     (folder / "logs").mkdir()
     write_csv(folder / "logs" / "aug.csv", ROW)
-    (folder / "logs" / "sep.xlsx").write_bytes(b"PK\x03\x04")
+    (folder / "logs" / "sep.xls").write_bytes(b"\xd0\xcf\x11\xe0")
     write_csv(folder / "bill.csv", {"date": "2026-07-01", "amount": 5, "currency": "USD"})
     write_csv(folder / "bare.csv", {"date": "2026-09-01", "model": "qwen3-max", "amount": 5})
     write_csv(folder / "two.csv", ROW, {**ROW, "provider": "openai", "model": "gpt-5"})

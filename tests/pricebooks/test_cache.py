@@ -9,7 +9,7 @@ from costcalc.meters import meters
 from costcalc.pricebook.cache import cached_books
 from costcalc.pricebook.load import load_fx
 from costcalc.pricebook.read import read_book
-from costcalc.usage.formatfile import formats
+from costcalc.usage.formatfile import shipped_formats
 from tests.kit import book, flat
 
 
@@ -114,7 +114,7 @@ def test_few_old_ones_are_kept(tmp_path, folder):
     assert len(list(folder.iterdir())) == cache._KEPT
 
 
-@pytest.mark.parametrize("read", [meters, formats, load_fx], ids=["meters", "formats", "fx"])
+@pytest.mark.parametrize("read", [meters, shipped_formats, load_fx], ids=["meters", "formats", "fx"])
 def test_what_ships_is_the_same_from_the_cache(read, folder):
     """Meters, formats and exchange rates are read without a YAML parser the second time."""
     getattr(read, "cache_clear", lambda: None)()
