@@ -187,7 +187,7 @@ def test_without_a_script_every_figure_stands(chromium, tmp_path, one_hike):
     with opened(chromium, handout_html(one_hike.handout), tmp_path, java_script_enabled=False) as seen:
         assert not seen.page.is_visible("#sliders")
         assert seen.page.is_visible("noscript")
-        margin = one_hike.handout.outlook.last.after.margin
+        margin = one_hike.handout.plan.last.after.margin
         assert margin is not None
         assert seen.text('[data-tile="margin"]') == percent_text(margin)
 

@@ -45,14 +45,14 @@ def assert_shows(seen: Seen, found: Plan) -> None:
 def assert_follows(chromium: Any, tmp_path: Any, what: Made, places: Sequence[tuple[int, int]] = PLACES) -> None:
     knobs = what.sliders
     with opened(chromium, handout_html(what.handout), tmp_path) as seen:
-        assert_shows(seen, what.handout.outlook)
+        assert_shows(seen, what.handout.plan)
         for rise, passed in places:
             ticks = rise * knobs.rise.most // 200, passed * knobs.passed.most // 100
             seen.turn("rise", ticks[0])
             seen.turn("passed", ticks[1])
             assert_shows(seen, what.at(*ticks))
         seen.page.click("#reset")
-        assert_shows(seen, what.handout.outlook)
+        assert_shows(seen, what.handout.plan)
         assert seen.complaints == []
 
 
@@ -93,7 +93,7 @@ def test_what_stands_in_one_row_follows_too(chromium, tmp_path):
     horizon = Horizon(usage, PRICEBOOK, NO_FX, HorizonOptions(2, ("feature", "customer")), [plan])
     options = PlanOptions(plan, changes_at(plan, None), ("feature", "customer"))
     what = of_horizon(horizon, options)
-    names = [row["name"].text for row in sections.customers_table(what.handout.outlook).rows]
+    names = [row["name"].text for row in sections.customers_table(what.handout.plan).rows]
     assert (len(names), names[-1]) == (301, "… 30 more")
-    assert sections.lines_table(what.handout.outlook).rows[-1]["name"].text == "… 130 more"
+    assert sections.lines_table(what.handout.plan).rows[-1]["name"].text == "… 130 more"
     assert_follows(chromium, tmp_path, what, PLACES[:3])
