@@ -57,6 +57,10 @@ class Meters:
     def has_parts(self, name: str) -> bool:
         return name in self.by_name and len(self.with_parts(name)) > 1
 
+    def in_a_request(self) -> list[str]:
+        """The meters of which one request can have more."""
+        return [name for name in self.by_name if name != "requests"]
+
     def words(self) -> list[str]:
         """All words that `names_of` knows."""
         return [*self.groups, *self.by_name, *(f"{name}{ONLY}" for name in self.by_name if self.has_parts(name))]

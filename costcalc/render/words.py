@@ -42,6 +42,11 @@ def percent_text(ratio: Fraction, digits: int = 1, signed: bool = False) -> str:
     return decimal_text(round_half_up(ratio * 100, digits), signed) + "%"
 
 
+def points_between(before: Fraction, after: Fraction) -> Decimal:
+    """What one percentage becomes another by, in points, as both are shown."""
+    return round_half_up(after * 100, 1) - round_half_up(before * 100, 1)
+
+
 def plain_percent(ratio: Fraction, signed: bool = False) -> str:
     """A percentage as somebody wrote it, with the digits it needs: `34%`, `7.25%`."""
     rounded = round_half_up(ratio * 100, 4).normalize()

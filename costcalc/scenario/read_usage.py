@@ -135,7 +135,7 @@ def _grown_meters(entry: Entry) -> tuple[frozenset[str] | None, str]:
 def _meter_names(document: Document, text: Scalar) -> frozenset[str] | None:
     """A group, or a meter with its parts, that one request can have more of."""
     known = meters()
-    words = [*known.groups, *(name for name in known.by_name if name != "requests")]
+    words = [*known.groups, *known.in_a_request()]
     if text.text == "requests":
         document.report(
             text, "requests-in-a-request", "requests are not counted in a request",

@@ -113,7 +113,7 @@ def _price() -> Schema:
 
 
 def _growth() -> Schema:
-    words = [*meters().groups, *(name for name in meters().by_name if name != "requests")]
+    words = [*meters().groups, *meters().in_a_request()]
     described = _usage_keys({
         "meters": _said({"anyOf": [{"enum": words}, {"type": "array", "minItems": 1, "items": {"enum": words}}]},
                         "What grows in each request; requests grow where this is left out."),
@@ -130,7 +130,7 @@ def _growth() -> Schema:
 
 
 def _mix() -> Schema:
-    of_meters = {name: _ref("rescale") for name in meters().by_name if name != "requests"}
+    of_meters = {name: _ref("rescale") for name in meters().in_a_request()}
     of_groups = {name: _ref("factor") for name in meters().groups}
     described = _usage_keys({
         "share": _ref("share", "Of the matching requests."),

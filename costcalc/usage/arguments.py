@@ -73,6 +73,8 @@ def _ending(name: str) -> str:
 
 def container_of(name: str) -> str:
     """The archive or workbook that a name goes into: `export.zip` of `export.zip/usage.csv`; "" if it goes into none."""
+    if not any(f"{ending}/" in name.lower() for ending in CONTAINERS):
+        return ""  # no path of many is taken apart
     for parent in Path(name).parents:
         if parent.suffix.lower() in CONTAINERS and os.path.isfile(parent):  # noqa: PTH113 -- a name may be too long
             return str(parent)

@@ -27,7 +27,8 @@ def sessions(lines: Iterable[Numbered]) -> Iterator[Numbered]:
         if not text.endswith("}"):
             yield number, text
             continue
-        session.notice_time(text)
+        if session.is_replay:
+            session.notice_pause(text)
         if not any(mark in text for mark in _MARKS):
             continue
         event = read_exact(text)
@@ -54,9 +55,9 @@ class _Session:
         self.time: str | None = None
         self._before: datetime | None = None
 
-    def notice_time(self, line: str) -> None:
-        """A pause ends what a fork repeats of its parent."""
-        time = _time_of(line)
+    def notice_pause(self, line: str) -> None:
+        """A pause ends what a fork repeats of its parent. The time stands at the line's begin, which may be long."""
+        time = _time_of(line[:200].partition('"timestamp"')[2].partition('"')[2].partition('"')[0])
         if time is None:
             return
         if self._before is not None and (time - self._before).total_seconds() > _PAUSE:
@@ -71,18 +72,18 @@ class _Session:
         self.time = self.time or event.get("timestamp")
         match event.get("type"), payload.get("type"):
             case "session_meta", _:
-                self._begin(payload)
+                self._begin(event, payload)
             case "turn_context", _:
                 self.model = payload.get("model") or self.model
             case "event_msg", "token_count":
                 return self._counted(event, payload.get("info"))
         return None
 
-    def _begin(self, payload: Record) -> None:
+    def _begin(self, event: Record, payload: Record) -> None:
         if self.named:
             return  # a fork holds the beginning of its parent too
         self.named = {key: payload.get(key) for key in ("id", "cwd", "cli_version", "originator", "model_provider")}
-        self.is_replay = bool(payload.get("forked_from_id"))
+        self.is_replay, self._before = bool(payload.get("forked_from_id")), _time_of(event.get("timestamp"))
 
     def _counted(self, event: Record, info: object) -> Record | None:
         if not isinstance(info, dict):
@@ -104,11 +105,9 @@ class _Session:
         return {"timestamp": time, "session": self.named, "model": self.model, "replay": self.is_replay}
 
 
-def _time_of(line: str) -> datetime | None:
-    """The line's time. It stands at its begin: no long line needs reading for it."""
-    after = line[:200].partition('"timestamp"')[2]
+def _time_of(text: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(after.partition('"')[2].partition('"')[0])
+        return datetime.fromisoformat(str(text))
     except ValueError:
         return None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.usage.arguments import SUFFIXES, container_of
@@ -20,43 +20,55 @@ MARK = b"PK\x03\x04"  # what a zip archive begins with, and a workbook is one
 _PARTS_OF_A_WORKBOOK = {"[Content_Types].xml", "xl/workbook.xml"}
 _MOST_TIMES, _SPARED = 1_000, 64 << 20  # an archive unpacks to so many times its size and these bytes at most
 _CHUNK = 1 << 20
-Member = tuple[str, Path]  # as it is shown, and a copy outside of the container
+Member = tuple[str, Path]  # its name, and a copy outside of the container
+NewFile = Callable[[str], Path]
+Wanted = Callable[[str], bool]
 
 
-def members_of(name: str, path: Path, new_file: Any) -> list[Member]:
-    """The logs inside of an archive or a workbook. `new_file` makes a path for a copy: `new_file(".csv")`.
+def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list[Member]:
+    """The logs inside of an archive or a workbook, or `only` one. `new_file(".csv")` makes a path for a copy.
 
-    CostcalcError: damaged, encrypted, larger than it can honestly be, or without anything that is read.
+    CostcalcError: damaged, encrypted, larger than it can honestly be, or without what is wanted.
     """
+    held: list[str] = []
+
+    def is_wanted(inner: str) -> bool:
+        held.append(f"{name}/{inner}")
+        return not only or only == held[-1]
+
     try:
         with zipfile.ZipFile(path) as archive:
-            names = {each.filename for each in archive.infolist()}
-            if names >= _PARTS_OF_A_WORKBOOK:
-                found = [*_sheets(name, path, new_file)]
+            if {*archive.namelist()} >= _PARTS_OF_A_WORKBOOK:
+                copies = _sheets(name, path, new_file, is_wanted)
             else:
-                found = [*_files(name, archive, path.stat().st_size, new_file)]
+                copies = _files(name, archive, path.stat().st_size, new_file, is_wanted)
+            found = [(f"{name}/{inner}", target) for inner, target in copies]
     except (NotImplementedError, RuntimeError) as error:
         reason = f"its packing is unknown, or it has a password ({error})"
         raise _unreadable(name, reason, "unpack it, or pack it again without a password") from error
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         reason = "it begins like an archive or a workbook, and is cut or damaged"
         raise _unreadable(name, reason, "export or pack it again") from error
+    if only and not found:
+        raise _unreadable(only, "the archive does not hold it", f"it holds {', '.join(held)}")
     if not found:
         raise _unreadable(name, f"it holds no file ending in {' '.join(sorted(SUFFIXES))}", "unpack it")
     return found
 
 
-def _files(name: str, archive: zipfile.ZipFile, size: int, new_file: Any) -> Iterator[Member]:
+def _files(name: str, archive: zipfile.ZipFile, size: int, new_file: NewFile, is_wanted: Wanted) -> Iterator[Member]:
     left = size * _MOST_TIMES + _SPARED
     for entry in archive.infolist():
         inner = Path(entry.filename)
         hidden = any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in inner.parts)
         if entry.is_dir() or hidden or inner.suffix.lower() not in SUFFIXES:
             continue
+        if not is_wanted(entry.filename):
+            continue
         target = new_file(inner.suffix.lower())
         with archive.open(entry) as packed, target.open("wb") as out:
             left -= _copied(packed, out, left, name)
-        yield f"{name}/{entry.filename}", target
+        yield entry.filename, target
 
 
 def _copied(packed: IO[bytes], out: IO[bytes], most: int, name: str) -> int:
@@ -71,7 +83,7 @@ def _copied(packed: IO[bytes], out: IO[bytes], most: int, name: str) -> int:
     return count
 
 
-def _sheets(name: str, path: Path, new_file: Any) -> Iterator[Member]:
+def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iterator[Member]:
     """Each visible sheet with rows, as CSV. A date is written as one, and a whole number without decimals."""
     try:
         from openpyxl import load_workbook
@@ -82,7 +94,7 @@ def _sheets(name: str, path: Path, new_file: Any) -> Iterator[Member]:
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
+            if sheet.sheet_state != "visible" or not is_wanted(sheet.title):
                 continue
             target, rows = new_file(".csv"), 0
             with target.open("w", encoding="utf-8", newline="") as out:
@@ -92,7 +104,7 @@ def _sheets(name: str, path: Path, new_file: Any) -> Iterator[Member]:
                     writer.writerow(map(_text, said))  # a row that is empty keeps its line
                     rows += bool(said)
             if rows > 1:
-                yield f"{name}/{sheet.title}", target
+                yield sheet.title, target
     finally:
         with suppress(AttributeError):
             book.close()

@@ -245,12 +245,12 @@ class Counter:
 
     def _foreseen(self, number: int, reading: Reading) -> Foreseen | None:
         """Not where a day of the log is still to be counted back from, nor where two readings are held side by side."""
-        request, rows = self.request, self.rows(1_000_000 + number, reading)
+        request, rows = self.request, self.rows(_ALONE + number, reading)
         asks = request.joining and not request.last and len(self.readings) == 1
         if not (asks and request.joining and is_worth_a_look(reading, rows, request.cuts)):
             return None
         found = foresee(self.engine, rows, request.cuts, request.joining, number)
-        self._forget(1_000_000 + number)
+        self._forget(_ALONE + number)
         return found
 
     def _hold(self, names: Iterable[str]) -> None:
@@ -287,7 +287,7 @@ class Counter:
             rejected = self.engine.rejects(number)
         except NotRectangular:
             rejected = None
-        lost = {source.path for source in self.readings[number].sources if has_overlong_row(source.path)}
+        lost = {source.path for source in self.readings[number].files if has_overlong_row(source.path)}
         if rejected is not None and not lost and not any(reject.swallows for reject in rejected):
             for reject in rejected:
                 self.rejected.setdefault(reject.path, []).append(reject.start)

@@ -98,7 +98,8 @@ _OWN: ContextVar[Mapping[str, FormatSpec]] = ContextVar("own formats", default=M
 
 def formats() -> Mapping[str, FormatSpec]:
     """Every format that is known here, by name: those of the package, and before them one's own."""
-    return {**own_formats(), **{name: spec for name, spec in shipped_formats().items() if name not in own_formats()}}
+    own = own_formats()
+    return {**own, **shipped_formats(), **own} if own else shipped_formats()
 
 
 def own_formats() -> Mapping[str, FormatSpec]:
@@ -150,7 +151,7 @@ class _Reader:
             self.lists(root.get("recognise"), "recognise"),
             self.lists(root.get("only"), "only"),
             self.words(root.get("roots"), "roots") or (".",),
-            unfold=tuple(self.unfold(node) for node in self.nodes(root.get("unfold"))),
+            unfold=tuple(each for node in self.nodes(root.get("unfold")) for each in self.unfold(node)),
             search_for=self.words(root.get("search_for"), "search_for"),
             usage_objects=self.words(root.get("usage_objects"), "usage_objects"),
             signs=self.words(root.get("signs"), "signs"),
@@ -397,22 +398,24 @@ class _Reader:
         when = self.condition(entry.get("when"), "when") if "when" in entry else None
         return Remark(re.sub(r"\s+", " ", self.word(entry.get("text"), "text")), when)
 
-    def unfold(self, node: Node) -> Unfold:
+    def unfold(self, node: Node) -> list[Unfold]:
+        """One way for each list; several lists are taken apart alike."""
         entry = self.document.map_at(node, "unfold", ("list", "keep", "under", "without", "reader", "of"))
-        steps, reader = self.word(entry.get("list"), "list"), self.word(entry.get("reader"), "reader")
+        lists, reader = self.words(entry.get("list"), "list"), self.word(entry.get("reader"), "reader")
         if reader and reader not in READERS:
             self.document.report(
                 entry.get("reader") or entry.place, "unknown-name", f'no reader is called "{reader}"',
                 expected=", ".join(READERS),
             )  # fmt: skip
-        return Unfold(
-            tuple(steps.split(".")) if steps else (),
+        way = Unfold(
+            (),
             self.word(entry.get("keep"), "keep") == "yes",
             self.word(entry.get("under"), "under"),
             self.words(entry.get("without"), "without"),
             reader,
             self.words(entry.get("of"), "of"),
         )
+        return [replace(way, list=tuple(steps.split("."))) for steps in lists] or [way]
 
     def dedupe(self, node: Node | None) -> Dedupe | None:
         if node is None:

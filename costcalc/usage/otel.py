@@ -83,7 +83,7 @@ def _points(export: Record, sums: dict[Series, tuple[Any, float]]) -> Iterator[R
                 (metric[kind] for kind in ("histogram", "sum") if isinstance(metric.get(kind), dict)), {}
             )
             for point in _objects(data.get("dataPoints")):
-                own = _all_attributes(point)
+                own = _attributes(point)
                 amount = _amount(point)
                 requests = int(point["count"]) if str(point.get("count", "")).isdigit() else None
                 if data.get("aggregationTemporality") in _CUMULATIVE:
@@ -94,7 +94,7 @@ def _points(export: Record, sums: dict[Series, tuple[Any, float]]) -> Iterator[R
                     "kind": "point",
                     "time": _seconds(point.get("startTimeUnixNano") or point.get("timeUnixNano")),
                     "until": _seconds(point.get("timeUnixNano")),
-                    **_nested({key: value for key, value in {**resource, **own}.items() if _is_kept(key)}),
+                    **_nested({**resource, **own}),
                     **_usage(str(name), own, amount, requests),
                 }
 
@@ -119,7 +119,7 @@ def _added(sums: dict[Series, tuple[Any, float]], series: Series, point: Record,
 def _events(export: Record) -> Iterator[Record]:
     for resource, scope in _scopes(export, "resourceLogs", "scopeLogs"):
         for log in _objects(scope.get("logRecords")):
-            own = _all_attributes(log)
+            own = _attributes(log)
             name = str(own.get("event.name") or _value(log.get("body")) or "")
             if name.rpartition(".")[2] != _CLAUDE_EVENT:
                 continue
@@ -127,7 +127,7 @@ def _events(export: Record) -> Iterator[Record]:
             yield {
                 "kind": "event",
                 "time": _seconds(log.get("timeUnixNano") or log.get("observedTimeUnixNano")),
-                **_nested({key: value for key, value in {**resource, **own}.items() if _is_kept(key)}),
+                **_nested({**resource, **own}),
                 "claude_code": {key: _number(value) for key, value in counts.items()},
                 "requests": 1,
             }
@@ -135,7 +135,7 @@ def _events(export: Record) -> Iterator[Record]:
 
 def _scopes(export: Record, resources: str, scopes: str) -> Iterator[tuple[dict[str, Any], Record]]:
     for resource in _objects(export.get(resources)):
-        shared = _attributes(resource.get("resource"))
+        shared = {key: value for key, value in _attributes(resource.get("resource")).items() if key.startswith(_KEPT)}
         for scope in _objects(resource.get(scopes)):
             yield shared, scope
 
@@ -145,10 +145,6 @@ def _objects(value: object) -> Iterator[Record]:
 
 
 def _attributes(holder: object) -> dict[str, Any]:
-    return {key: value for key, value in _all_attributes(holder).items() if _is_kept(key)}
-
-
-def _all_attributes(holder: object) -> dict[str, Any]:
     """The attributes with one value; a list of keys and values, as OTLP writes it, or a plain object."""
     written = holder.get("attributes") if isinstance(holder, dict) else None
     if isinstance(written, dict):
@@ -156,10 +152,6 @@ def _all_attributes(holder: object) -> dict[str, Any]:
     else:
         pairs = [(one.get("key"), _value(one.get("value"))) for one in _objects(written)]
     return {str(key): value for key, value in pairs if _is_short(value)}
-
-
-def _is_kept(key: str) -> bool:
-    return key.startswith(_KEPT)
 
 
 def _is_short(value: object) -> bool:
@@ -195,9 +187,9 @@ def _seconds(nanoseconds: object) -> str | None:
 
 
 def _nested(attributes: Mapping[str, Any]) -> Record:
-    """`gen_ai.usage.input_tokens` as objects within one another, as the paths of a format go."""
+    """Those that are kept, `gen_ai.usage.input_tokens` as objects within one another, as the paths of a format go."""
     found: Record = {}
-    for key, value in sorted(attributes.items()):
+    for key, value in sorted((key, value) for key, value in attributes.items() if key.startswith(_KEPT)):
         inner, steps = found, key.split(".")
         for step in steps[:-1]:
             inner = inner.setdefault(step, {})

@@ -154,9 +154,11 @@ def repair(source: Source, target: Path, most: int) -> Repaired:
 
 def has_overlong_row(path: str) -> bool:
     """Whether a row fills a whole stretch of the file: the engine passes over such a row, and says nothing of it."""
-    size = Path(path).stat().st_size
+    stretches = range(0, Path(path).stat().st_size - LONGEST_LINE + 1, LONGEST_LINE)
+    if not stretches:
+        return False
     with Path(path).open("rb") as stream:
-        return any(_is_one_line(stream, start) for start in range(0, size - LONGEST_LINE + 1, LONGEST_LINE))
+        return any(_is_one_line(stream, start) for start in stretches)
 
 
 def _is_one_line(stream: BinaryIO, start: int) -> bool:

@@ -123,13 +123,8 @@ def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
     if not isinstance(source, Packed):
         return [source]
     found = []
-    members = members_of(container or name, source.path, workspace.new_file)
-    if container and name not in dict(members):
-        held = ", ".join(member for member, _ in members)
-        raise _unreadable(name, "the archive does not hold it", f"it holds {held}")
-    for shown, path in members:
-        if container and shown != name:
-            continue
+    only = name if container else ""
+    for shown, path in members_of(container or name, source.path, workspace.new_file, only):
         try:
             member = _looked_at(shown, path, _head(path), workspace)
         except CostcalcError as error:

@@ -47,9 +47,7 @@ def check(name, cost=None, **expected):
     return ledger
 
 
-def test_openai_usage_export():
-    name = "openai-usage-csv/completions_usage_2026-08-01_2026-08-31.csv"
-    rows = table(name)
+def check_openai(name, rows):
     ledger = check(
         name,
         input_tokens=total(rows, "input_tokens"),
@@ -58,6 +56,13 @@ def test_openai_usage_export():
         output_tokens=total(rows, "output_tokens"),
     )
     assert ledger.requests == total(rows, "num_model_requests")
+    return ledger
+
+
+def test_openai_usage_export():
+    name = "openai-usage-csv/completions_usage_2026-08-01_2026-08-31.csv"
+    rows = table(name)
+    ledger = check_openai(name, rows)
     assert ledger.first_instant == min(int(row["start_time"]) for row in rows)
     assert ledger.last_instant == max(int(row["end_time"]) for row in rows)
 
@@ -243,15 +248,7 @@ def document(name):
 
 def test_openai_usage_report():
     name = "openai-usage-api/usage_completions.made.json"
-    rows = [row for bucket in document(name)["data"] for row in bucket["results"]]
-    ledger = check(
-        name,
-        input_tokens=total(rows, "input_tokens"),
-        cache_read_tokens=total(rows, "input_cached_tokens"),
-        cache_write_tokens=total(rows, "input_cache_write_tokens"),
-        output_tokens=total(rows, "output_tokens"),
-    )
-    assert ledger.requests == total(rows, "num_model_requests")
+    check_openai(name, [row for bucket in document(name)["data"] for row in bucket["results"]])
 
 
 def test_anthropic_usage_report():

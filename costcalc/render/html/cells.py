@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import exact_text, round_half_up
+from costcalc.money import exact_text
 from costcalc.render.figures import change_style
 from costcalc.render.html.tables import Figure
-from costcalc.render.words import DASH, decimal_text, percent_text, share_text
+from costcalc.render.words import DASH, decimal_text, percent_text, points_between, share_text
 
 _VALUE_DIGITS = 6
 NOTHING = Figure(DASH, "quiet")
@@ -49,7 +49,7 @@ def points(before: Fraction | None, after: Fraction | None) -> Figure:
     """The difference of two margins in points, of the percentages that are shown."""
     if before is None or after is None:
         return NOTHING
-    lost = round_half_up(after * 100, 1) - round_half_up(before * 100, 1)
+    lost = points_between(before, after)
     return Figure(decimal_text(lost, signed=True), change_style(before - after)) if lost else NOTHING
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
@@ -12,7 +11,7 @@ from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, L
 from costcalc.render.coverage import PART, most_words, part_words, shares
 from costcalc.render.figures import NONE, TOTAL, change_style, name_cell
 from costcalc.render.tree import Row, Table
-from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent
+from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent, points_between
 from costcalc.reports.plan.answers import MoveShare
 from costcalc.reports.plan.model import OverLog, Plan
 from costcalc.reports.plan.totals import AssumedMargin, Outcome, Totals, recovering, rise_to
@@ -49,12 +48,7 @@ def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
 
 def points_text(before: Fraction, after: Fraction) -> str:
     """The difference of the percentages that are shown."""
-    lost = _shown(after) - _shown(before)
-    return f"{decimal_text(lost, signed=True)} points"
-
-
-def _shown(ratio: Fraction) -> Decimal:
-    return round_half_up(ratio * 100, 1)
+    return f"{decimal_text(points_between(before, after), signed=True)} points"
 
 
 def _headline(outcome: Outcome, before: Fraction, after: Fraction, table: Table, plan: Plan) -> Line:

@@ -22,6 +22,7 @@ from costcalc.render.words import (
     money_text,
     month_text,
     percent_text,
+    points_between,
 )
 from costcalc.reports.plan.model import Plan, PlanMonth
 from costcalc.reports.plan.totals import Ends, Totals
@@ -48,7 +49,7 @@ def points_cell(before: Fraction | None, after: Fraction | None) -> Cell:
     """The difference of two margins in points, of the percentages that are shown."""
     if before is None or after is None:
         return NONE
-    lost = round_half_up(after * 100, 1) - round_half_up(before * 100, 1)
+    lost = points_between(before, after)
     return Cell(decimal_text(lost, signed=True), change_style(before - after)) if lost else NONE
 
 
