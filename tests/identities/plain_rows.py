@@ -24,7 +24,13 @@ models:
           batch: {all: 50% of standard}
 """
 PER_METER = {"input": F(2, 10**6), "cached": F(1, 5 * 10**6), "output": F(1, 10**5), "thought": F(3, 10**5)}
-NAMES = {"input": "input_tokens", "cached": "cache_read_tokens", "output": "output_tokens", "thought": "output_tokens"}
+# The words that raise each part: a meter's own, and that of the whole it lies in.
+NAMES = {
+    "input": {"input_tokens"},
+    "cached": {"input_tokens", "cache_read_tokens"},
+    "output": {"output_tokens"},
+    "thought": {"output_tokens"},
+}
 
 
 def thought_of(row):
@@ -54,7 +60,7 @@ def raised(row, hikes, end):
     then = F()
     for part, cost in parts.items():
         for meter, low, high in hikes:
-            if meter in ("", "tokens", NAMES[part]):
+            if meter in {"", "tokens", *NAMES[part]}:
                 cost *= 1 + {"low": F(low), "mid": F(low + high, 2), "high": F(high)}[end] / 100
         then += cost
     if row["billed_cost"] == "":
