@@ -124,7 +124,7 @@ def _each(counter: Counter, file: File) -> dict[int, Counts]:
 
 
 def _counts(counter: Counter, files: Files) -> Counts:
-    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in _COLUMNS)
+    sums = ", ".join(f"coalesce(sum({name}), 0)" if name in counter.held else "0" for name in _COLUMNS)
     clause = " OR ".join(file.clause for file in files)
     found = counter.engine.fetch(f"SELECT {sums} FROM counted WHERE {_READ} AND ({clause})")[0]
     return {name: int(count) for name, count in zip(_COLUMNS, found, strict=True)}

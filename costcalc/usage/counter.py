@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import field, replace
 from datetime import date
@@ -120,13 +120,12 @@ class Counter:
         self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
         self._check_dimensions()
         check_kinds(self.readings)
-        self.columns, self.held = counted_columns(len(self.labels)), dict[str, None]()
-        self._hold(["reading", "verdict", "row_count"])
+        self.columns, self.held, self.is_filled = counted_columns(len(self.labels)), dict[str, None](), False
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
         self.settled = settle_batches(self)
-        check_apart(self.engine, self.readings)
+        check_apart(self.engine, self.readings, self.used)
         self._choose_names()
 
     def ledger(self) -> UsageLedger:
@@ -255,19 +254,20 @@ class Counter:
 
     def _hold(self, names: Iterable[str]) -> None:
         """The table has these columns from now on."""
-        more = {name: self.columns[name] for name in names if name not in self.held}
-        listed = [f'"{name}" {kind}' for name, kind in more.items()]
-        if not self.held:
-            self.engine.execute(f"CREATE TEMP TABLE {COUNTED_ROWS} ({', '.join(listed)})")
-        elif more:
+        more = [name for name in names if name not in self.held]
+        if not more:
+            return
+        self.held |= dict.fromkeys(more)
+        listed = [f'"{name}" {self.columns[name]}' for name in (more if self.is_filled else self.held)]
+        if self.is_filled:
             self.engine.execute("; ".join(f"ALTER TABLE {COUNTED_ROWS} ADD COLUMN {column}" for column in listed))
-        if more:
-            self.held |= dict.fromkeys(more)
-            self.engine.execute(counted_view(self.columns, self.held))
+        else:
+            self.engine.execute(f"CREATE OR REPLACE TEMP TABLE {COUNTED_ROWS} ({', '.join(listed)})")
+        self.engine.execute(counted_view(self.columns, self.held))
 
     def _ran(self, number: int, statement: str) -> bool:
         """Runs a statement that counts. False: the rows of a pack that are broken must be told by their own files."""
-        reading = self.readings[number]
+        reading, self.is_filled = self.readings[number], True
         try:
             self.engine.run(statement, reading.sources)
         except NotRectangular:
@@ -341,7 +341,8 @@ class Counter:
         self.readings[number] = with_all_names(self.engine, self.readings[number])
 
     def _forget(self, number: int) -> None:
-        self.engine.execute(f"DELETE FROM {COUNTED_ROWS} WHERE reading = {number}")
+        if self.is_filled:
+            self.engine.execute(f"DELETE FROM {COUNTED_ROWS} WHERE reading = {number}")
         self.engine.execute(f"DROP TABLE IF EXISTS rejects_{number}; DROP TABLE IF EXISTS rejects_scan_{number}")
 
     def _rows_of(self, number: int, condition: str) -> int:
@@ -452,16 +453,17 @@ class Counter:
 
     def _summarised(self) -> UsageLedger:
         groups = self._groups()
-        watched = max(len(reading.watched) for reading in self.readings)
-        remarks = max(len(reading.spec.remarks) for reading in self.readings)
-        ask = summary_statements(self._chosen(), self._covering(), self._token_meters(), watched, remarks)
+        most = max(len(each.spec.remarks) for each in self.readings), max(len(each.watched) for each in self.readings)
+        ask = summary_statements(self._chosen(), self._covering(), self._token_meters(), most, self.held)
         files = self.engine.fetch(ask["files"])
         first, last = self.request.covered(
             *self.engine.fetch(ask["covered"])[0], naive=any(group.naive for group in groups)
         )
-        beside = self._beside(ask)
-        remarked = self.engine.fetch(ask["remarks"])
-        notes = self._notes(remarked, self.engine.fetch(ask["rounded"])[0][0]) + [
+        found = self.engine.fetch(ask["beside"])
+        # (reading, undated, rounded, remarks)
+        remarked = [(number, *sums[: 2 + most[0]]) for number, counted, *sums in found if counted]
+        beside = self._beside([(number, *sums[2 + most[0] :]) for number, _, *sums in found])
+        notes = self._notes(remarked) + [
             note for number, sums in beside.items() for note in self._beside_notes(number, sums)
         ]
         readable = self._readable(files)
@@ -545,10 +547,10 @@ class Counter:
         """Those that a reading can count."""
         return tuple(name for name in token_meters() if name in self.used)
 
-    def _notes(self, remarked: Iterable[tuple[Any, ...]], rounded: int) -> list[str]:
+    def _notes(self, remarked: Sequence[tuple[Any, ...]]) -> list[str]:
         """What a reader should know of these files, each with the rows that it is true of."""
         found: dict[str, int] = {}
-        for number, _, *counts in remarked:
+        for number, _, _, *counts in remarked:
             spec = self.readings[number].spec
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 if remark.when is None:
@@ -556,8 +558,8 @@ class Counter:
                 elif rows:
                     text = f"{spec.name}: rows that {remark.text}"
                     found[text] = found.get(text, 0) + int(rows)
-        if rounded:
-            found["amounts with more than 24 decimals, rounded there"] = int(rounded)
+        if rounded := sum(int(rows or 0) for _, _, rows, *_ in remarked):
+            found["amounts with more than 24 decimals, rounded there"] = rounded
         notes = [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
         copies = [
             copy_note(reading, source) for reading in self.readings for source in reading.sources if source.copy_of
@@ -573,11 +575,11 @@ class Counter:
 
     # --- what stands beside the figures -----------------------------------------------------------------------
 
-    def _beside(self, ask: Mapping[str, str]) -> dict[int, Sums]:
+    def _beside(self, asked: Iterable[tuple[Any, ...]]) -> dict[int, Sums]:
         """What the scan found of watched columns and stated totals, by reading."""
         found = {}
         names, unread = self._token_meters(), dict.fromkeys(token_meters(), 0)
-        for number, rows, above, below, *sums in self.engine.fetch(ask["beside"]):
+        for number, rows, above, below, *sums in asked:
             reading = self.readings[number]
             counts, numbers = sums[: len(names)], sums[len(names) :]
             pairs = [

@@ -54,6 +54,13 @@ _SUMS = {
     "last_at": "BIGINT",
     "latest": "BIGINT",  # begin of the last of several times that one group holds
 }
+_IF_HELD = (
+    "m_",
+    "remark_",
+    "uncounted_",
+    "replies",
+    "off_",
+)  # how columns begin that nobody asks for where no row has them
 COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
 MOST_REMARKS = 8  # of one format
 UNFORESEEN = -1  # length of a row whose names or time came into the file after they were looked at
@@ -70,8 +77,12 @@ def counted_columns(dimensions: int) -> dict[str, str]:
 
 
 def counted_view(columns: Mapping[str, str], held: Collection[str]) -> str:
-    """All of them over the table that holds some: a hundred columns of nothing would take longer than the counting."""
-    listed = (f'"{name}"' if name in held else f'NULL::{kind} AS "{name}"' for name, kind in columns.items())
+    """What is held, and NULL for other labels: a hundred columns of nothing would take longer than the counting."""
+    listed = (
+        f'"{name}"' if name in held else f'NULL::{kind} AS "{name}"'
+        for name, kind in columns.items()
+        if name in held or not name.startswith(_IF_HELD)
+    )
     return f"CREATE OR REPLACE TEMP VIEW counted AS SELECT {', '.join(listed)} FROM {COUNTED_ROWS}"
 
 
@@ -133,7 +144,7 @@ def count_statement(
             "off_above": f"sum({above})",
             "off_below": f"sum({below})",
         }
-    source = f"({_once(rows, with_file)})"
+    source = _with_segments(f"({_once(rows, with_file)})", rows, cuts)
     if foreseen:
         source = _with_periods(source, keys.pop("from_at"), foreseen)
         sums |= {"from_at": "min(slot)", "latest": "max(slot)"}
@@ -161,18 +172,26 @@ def _once(rows: RowQuery, with_file: bool) -> str:
 
 
 def _time_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
-    edges = time_edges(cuts)
-    segment = segment_of("started", edges)
+    """Of rows with their segments."""
     if "ended" not in rows.columns:
-        return {"from_at": segment}
-    narrow = f"coalesce(ended - started <= {_HOUR}, true) AND {segment} = {segment_of('ended - 1', edges)}"
+        return {"from_at": segment_of("started", time_edges(cuts))}
+    narrow = f"coalesce(ended - started <= {_HOUR}, true) AND begun_in = ended_in"
     if "naive" in rows.columns:
         narrow = f"NOT naive AND {narrow}"
     instant = f"(ended IS NULL OR ({narrow}))"
     return {
-        "from_at": f"CASE WHEN {instant} THEN {segment} ELSE started END",
+        "from_at": f"CASE WHEN {instant} THEN begun_in ELSE started END",
         "to_at": f"CASE WHEN NOT {instant} THEN ended END",
     }
+
+
+def _with_segments(source: str, rows: RowQuery, cuts: Cuts) -> str:
+    """The rows, and where one has an end, the segments of the day in which it begins and ends."""
+    if "ended" not in rows.columns:
+        return source
+    edges = time_edges(cuts)
+    segments = f"{segment_of('started', edges)} AS begun_in, {segment_of('ended - 1', edges)} AS ended_in"
+    return f"(SELECT *, {segments} FROM {source})"
 
 
 def time_edges(cuts: Cuts) -> tuple[int, ...]:
@@ -357,28 +376,38 @@ def names_clause(provider: str, model: str) -> str:
 
 
 def summary_statements(
-    chosen: str, covering: Sequence[tuple[int, int]], meters_: Sequence[str], watched: int, remarks: int
+    chosen: str,
+    covering: Sequence[tuple[int, int]],
+    meters_: Sequence[str],
+    most: tuple[int, int],
+    held: Collection[str],
 ) -> Mapping[str, str]:
-    """Smaller questions to the counted table: rows by verdict and file, and the time that the whole log covers.
+    """Smaller questions to the counted table: rows by verdict and file, the time that the whole log covers, and what
+    stands beside the figures of each reading.
 
-    `chosen`: ` AND …`, the rows wanted; `covering`: (reading, verdict) of rows that are no usage but whose days belong to the log;
-    `meters_`, `watched` and `remarks`: the meters to sum, and how many columns and remarks a reading has at most.
+    `chosen`: ` AND …`, the rows wanted; `covering`: (reading, verdict) of rows that are no usage but whose days belong
+    to the log; `meters_`: those to sum; `most`: how many remarks and watched columns a reading has at most; `held`: the
+    columns that counted rows have.
     """
-    inside = f"verdict <> {OUTSIDE}{chosen}"
+    of_counted = f"FILTER (verdict = {COUNTED})"
+    remarks, watched = most
+    sums = {"undated": of_counted, "rounded": of_counted}
+    sums |= {f"remark_{i}": of_counted for i in range(remarks)}
+    # Rows that contradict themselves may do so for want of what was not read.
+    sums |= dict.fromkeys(("off_rows", "off_above", "off_below"), "") | {f"m_{name}": of_counted for name in meters_}
+    asked = [f"count(*) {of_counted}", *(_if_held("sum", name, held, rows) for name, rows in sums.items())]
+    for i in range(watched):
+        asked += [_if_held("sum", f"uncounted_{i}", held), _if_held("max", f"uncounted_largest_{i}", held)]
     return {
-        "verdicts": f"SELECT reading, verdict, sum(row_count) FROM counted WHERE {inside} GROUP BY ALL ORDER BY ALL",
-        "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {inside} GROUP BY ALL ORDER BY ALL",
-        "rounded": f"SELECT coalesce(sum(rounded), 0) FROM counted WHERE verdict = {COUNTED}{chosen}",
+        "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE verdict <> {OUTSIDE}{chosen} GROUP BY ALL ORDER BY ALL",
         "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE {_usage_or(covering)}",
-        "remarks": "SELECT reading, sum(undated)"
-        + "".join(f", sum(remark_{i})" for i in range(remarks))
-        + f" FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY ALL ORDER BY ALL",
-        # Rows that contradict themselves may do so for want of what was not read.
-        "beside": "SELECT reading, sum(off_rows), sum(off_above), sum(off_below)"
-        + "".join(f", sum(m_{name}) FILTER (verdict = {COUNTED})" for name in meters_)
-        + "".join(f", sum(uncounted_{i}), max(uncounted_largest_{i})" for i in range(watched))
-        + f" FROM counted WHERE verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",
+        "beside": f"SELECT reading, {', '.join(asked)} FROM counted"
+        f" WHERE verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",
     }
+
+
+def _if_held(function: str, name: str, held: Collection[str], rows: str = "") -> str:
+    return f"{function}({name}) {rows}" if name in held else "NULL"
 
 
 def bounds_clause(since: tuple[int, int] | None, until: tuple[int, int] | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from itertools import combinations
 from pathlib import PurePath
@@ -46,11 +46,11 @@ class Held:
         return bool(self.tokens) and not self.billed
 
 
-def check_apart(engine: Engine, readings: Sequence[Reading]) -> None:
-    """CostcalcError: two of the readings hold the same usage."""
+def check_apart(engine: Engine, readings: Sequence[Reading], used: Collection[str]) -> None:
+    """CostcalcError: two of the readings hold the same usage. `used`: the meters that a reading can count."""
     if len(readings) < 2:
         return
-    held = _held(engine, readings)
+    held = _held(engine, readings, used)
     problems = [problem for pair in combinations(held, 2) if (problem := _problem(*pair))]
     if problems:
         raise CostcalcError(problems)
@@ -111,9 +111,9 @@ def _cells(ledger: UsageLedger) -> dict[Cell, int]:
     return {cell: count for cell, count in found.items() if count}
 
 
-def _held(engine: Engine, readings: Sequence[Reading]) -> list[Held]:
-    counted = [name for name, meter in meters().by_name.items() if meter.unit == "token" and meter.part_of is None]
-    tokens = " + ".join(f"coalesce(m_{name}, 0)" for name in counted)
+def _held(engine: Engine, readings: Sequence[Reading], used: Collection[str]) -> list[Held]:
+    wholes = [name for name, meter in meters().by_name.items() if meter.unit == "token" and meter.part_of is None]
+    tokens = " + ".join(["0", *(f"coalesce(m_{name}, 0)" for name in wholes if name in used)])
     found = [Held(reading) for reading in readings]
     statement = (
         f"SELECT reading, lower(coalesce(trim(provider), '')), lower(coalesce(trim(model), '')), from_at // {_DAY},"
