@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from pathlib import Path
 from textwrap import indent
+from typing import Any
+
+from hypothesis import HealthCheck, settings
 
 from costcalc.api import Prices
 from costcalc.pricebook.fx import FxTable, parse_fx
@@ -17,6 +21,13 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.terms import joined
 
 NO_FX = FxTable()
+DEEP = int(os.environ.get("DEEP", "1"))  # so many times the examples of every property, and others each time
+
+
+def examples(count: int, **more: Any) -> settings:
+    """The settings of a property that is tried on so many examples, or on DEEP times as many."""
+    slow = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+    return settings(max_examples=count * DEEP, suppress_health_check=slow, deadline=None, **more)
 
 
 def rates(**per_million: str) -> str:

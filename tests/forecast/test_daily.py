@@ -1,5 +1,7 @@
 """Daily: how often the days held back lie within the interval, and what the paths do where the answer is known."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,7 @@ def wandering(days, random):
     return weekly(days, random, 0.08) * np.exp(np.cumsum(0.04 * random.standard_normal(days)))
 
 
+@cache
 def covered(made, known):
     """The shares of held-back days, and of their sums, that lie within the 80% interval."""
     days, sums = [], []

@@ -26,6 +26,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from costcalc.usage import scan as scans
+
 HERE = Path(__file__).parent
 FOUND = sorted(HERE.glob("*/case.yaml"))
 _KEYS = {"name", "run", "exit", "says", "not", "json", "total", "tokens", "requests", "refused", "unpriced", "complete"}
@@ -39,10 +41,11 @@ def cases():
 
 
 @pytest.mark.parametrize(("folder", "run"), [*cases()])
-def test_found(folder, run, run_costcalc, tmp_path):
+def test_found(folder, run, run_costcalc, tmp_path, monkeypatch):
     assert not {*run} - _KEYS, f"unknown keys: {sorted({*run} - _KEYS)}"
     shutil.copytree(folder, tmp_path / "case")
     words = shlex.split(run["run"])
+    again = remembering(monkeypatch)
     page = run_costcalc(*words, cwd=tmp_path / "case", columns=200)
     assert page.code == run.get("exit", 0), page.out + page.err
     text = " ".join((page.out + page.err).split())
@@ -50,12 +53,29 @@ def test_found(folder, run, run_costcalc, tmp_path):
     assert [said for said in run.get("not", ()) if said in text] == [], page.out + page.err
     figures = {key: run[key] for key in _FIGURES if key in run}
     if figures or "json" in run:
+        again()
         answer = run_costcalc(*words, "--json", cwd=tmp_path / "case").json
         assert {key: _FIGURES[key](answer) for key in figures} == {
             key: Decimal(value) if key == "total" else value for key, value in figures.items()
         }
         for path, value in run.get("json", {}).items():
             assert _at(answer, path) == value, path
+
+
+def remembering(monkeypatch):
+    """Scans are kept: after a call of what is handed back, a second run of the same command is given them in turn."""
+    found, turn, scan = [], [], scans.scan
+
+    def kept(usage, *words):
+        if turn:
+            asked, ledger = turn.pop(0)
+            assert asked == usage
+            return ledger
+        found.append((usage, scan(usage, *words)))
+        return found[-1][1]
+
+    monkeypatch.setattr(scans, "scan", kept)
+    return lambda: turn.extend(found)
 
 
 def _at(answer, path):

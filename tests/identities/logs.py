@@ -6,16 +6,17 @@ import csv
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 import costcalc
 from costcalc.api import PlanResult, Prices
 from costcalc.usage.ledger import UsageLedger
-from tests.kit import book, model, prices
+from tests.kit import DEEP, book, examples, model, prices
 
 PEAK = "schedules:\n  peak: {timezone: Asia/Shanghai, peak_days: [Mon-Fri], peak_hours: [09:00-12:00, 14:00-18:00]}\n"
 WEST = book(
@@ -89,7 +90,26 @@ def row(draw: st.DrawFn) -> Row:
     }
 
 
-LOGS = st.lists(row(), min_size=1, max_size=8)
+FRESH = st.lists(row(), min_size=1, max_size=8)
+POOL = 150  # logs, scanned once for all properties
+
+
+@cache
+def pool() -> list[list[Row]]:
+    """Logs drawn for all properties, the shortest first."""
+    found: list[list[Row]] = []
+
+    @examples(POOL, database=None, phases=[Phase.generate])
+    @given(FRESH)
+    def draw(log: list[Row]) -> None:
+        found.append(log)
+
+    draw()
+    return sorted(found, key=len)
+
+
+# Properties share what they are tried on, as a scan takes longer than any of them; with DEEP each has its own.
+LOGS = FRESH if DEEP > 1 else st.deferred(lambda: st.sampled_from(pool()))
 PERCENT = st.decimals(-50, 300, places=2).map(str)
 
 
@@ -107,7 +127,7 @@ def project(*files: Sequence[Row], prices: Prices = BOOKS, **options: Any) -> Pl
     return costcalc.project(ledger(written), prices=prices, **{"currency": "USD", **options})
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2 * POOL)
 def ledger(files: tuple[str, ...]) -> UsageLedger:
     """The files, each as JSON rows, counted once: many scenarios ask the same log."""
     with tempfile.TemporaryDirectory() as folder:

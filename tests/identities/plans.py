@@ -76,10 +76,10 @@ def horizon(
         return horizon_of(path, scenarios, by, prices, months, currency, basis, "UTC", choose)
 
 
-def made(log: Sequence[Mapping[str, Any]], scenario: Scenario, **more: Any) -> Horizon | None:
-    """The horizon, or None where the log holds nothing of what the plan names."""
+def made(log: Sequence[Mapping[str, Any]], *scenarios: Scenario, **more: Any) -> Horizon | None:
+    """The horizon, or None where the log holds nothing of what a plan names."""
     try:
-        return horizon(log, scenario, **more)
+        return horizon(log, *scenarios, **more)
     except CostcalcError as error:
         if {problem.code for problem in error.problems} == {"matches-nothing"}:
             return None

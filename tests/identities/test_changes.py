@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from unittest.mock import patch
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from costcalc.forecasts.horizon import Horizon
@@ -33,28 +33,32 @@ from tests.identities.plans import (
     points,
     usages,
 )  # fmt: skip
-from tests.kit import about
+from tests.kit import about, examples
 
-few = settings(
-    max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
-)
+few = examples(12)
 FIRST, LAST = "2026-09-01", "2026-09-28"
 UNBILLED = LOGS.map(lambda rows: [{**row, "billed_cost": "", "currency": ""} for row in rows])
 
 
-def run(log, usage, **more):
-    """The scenario over the log; None where the log has nothing of it."""
-    scenario = plan(usage)
-    over = made(log, scenario, **more)
-    return case(over, scenario).run() if over else None
+def runs(log, *usages):
+    """These changes of one log, one by one; None where the log has nothing of what one of them names."""
+    scenarios = [plan(usage) for usage in usages]
+    over = made(log, *scenarios)
+    return [case(over, scenario).run() for scenario in scenarios] if over else None
+
+
+def run(log, usage):
+    """One of them."""
+    found = runs(log, usage)
+    return found and found[0]
 
 
 @few
 @given(LOGS, usages())
 def test_moves_escalation_and_efficiency_keep_every_request(log, usage):
     grown = UsageChanges(growth=usage.growth, mix=usage.mix)
-    whole, asked = run(log, usage), run(log, grown)
-    if whole and asked:
+    if found := runs(log, usage, grown):
+        whole, asked = found
         assert [month.requests for month in whole.months] == about([month.requests for month in asked.months])
 
 
@@ -62,14 +66,12 @@ def test_moves_escalation_and_efficiency_keep_every_request(log, usage):
 @given(UNBILLED, WHERES, points(0, 100), points(1, 300), st.sampled_from(["west/plain", "east/hourly"]))
 def test_what_moves_takes_its_tokens_times_the_targets_tokeniser(log, where, share, tokens, target):
     """With a factor of 1 no token appears; each tenth more makes a tenth more of what moves."""
-    found = []
-    for factor in (fixed(1), tokens, fixed(2 * tokens.low)):
-        one = run(log, UsageChanges(moves=(Move(where, Span(), share, target, "untested", factor),)))
-        if one is None:
-            return
-        found.append([month.tokens for month in one.months])
-    stays = [month.tokens for month in run(log, UsageChanges()).months]
-    same, some, twice = found
+    factors = (fixed(1), tokens, fixed(2 * tokens.low))
+    moved = [UsageChanges(moves=(Move(where, Span(), share, target, "untested", factor),)) for factor in factors]
+    found = runs(log, UsageChanges(), *moved)
+    if found is None:
+        return
+    stays, same, some, twice = ([month.tokens for month in one.months] for one in found)
     assert same == about(stays)
     for before, once, more in zip(stays, some, twice, strict=True):
         left, right = (more - before) * (tokens.low - 1), (once - before) * (2 * tokens.low - 1)
@@ -128,8 +130,8 @@ def test_apart_they_need_as_many_replicas_or_more(log, where, share):
 @few
 @given(LOGS, growths(), growths())
 def test_two_growths_come_to_the_same_in_either_order(log, one, other):
-    first, second = run(log, UsageChanges(growth=(one, other))), run(log, UsageChanges(growth=(other, one)))
-    assert not first or months_of(first) == about(months_of(second))
+    if found := runs(log, UsageChanges(growth=(one, other)), UsageChanges(growth=(other, one))):
+        assert months_of(found[0]) == about(months_of(found[1]))
 
 
 @few
@@ -137,8 +139,8 @@ def test_two_growths_come_to_the_same_in_either_order(log, one, other):
 def test_moves_that_do_not_meet_come_to_the_same_in_either_order(log, first, second, target):
     one = Move(named(customer="a"), Span(), first, target, "untested")
     other = Move(named(customer="b"), Span(), second, "west/twin", "untested")
-    found = [run(log, UsageChanges(moves=moves)) for moves in ((one, other), (other, one))]
-    assert not found[0] or months_of(found[0]) == about(months_of(found[1]))
+    if found := runs(log, *(UsageChanges(moves=moves) for moves in ((one, other), (other, one)))):
+        assert months_of(found[0]) == about(months_of(found[1]))
 
 
 @few
@@ -147,21 +149,19 @@ def test_cuts_and_batch_come_to_the_same_in_any_order(log, several, random):
     shuffled = list(several)
     random.shuffle(shuffled)
     assume(not any(lever.where.names.get("model") or lever.where.names.get("service_tier") for lever in several))
-    found = [run(log, UsageChanges(efficiency=tuple(each))) for each in (several, shuffled)]
-    assert not found[0] or months_of(found[0]) == about(months_of(found[1]))
+    if found := runs(log, *(UsageChanges(efficiency=tuple(each)) for each in (several, shuffled))):
+        assert months_of(found[0]) == about(months_of(found[1]))
 
 
 @few
 @given(LOGS, st.lists(FEES, max_size=3), st.lists(FEES, max_size=2), st.lists(OWN_PRICES, max_size=2))
 def test_fees_and_own_prices_come_to_the_same_in_any_order(log, fees, costs, own):
-    found = []
-    for order in (1, -1):
-        scenario = plan(business=Business(tuple(fees[::order]), tuple(own[::order]), tuple(costs[::order])))
-        over = made(log, scenario)
-        if over is None:
-            return
-        found.append([(month.revenue, month.other) for month in case(over, scenario).run().months])
-    assert found[0] == about(found[1])
+    orders = [Business(tuple(fees[::order]), tuple(own[::order]), tuple(costs[::order])) for order in (1, -1)]
+    scenarios = [plan(business=business) for business in orders]
+    if over := made(log, *scenarios):
+        months = [case(over, scenario).run().months for scenario in scenarios]
+        found = [[(month.revenue, month.other) for month in each] for each in months]
+        assert found[0] == about(found[1])
 
 
 @few
@@ -197,7 +197,7 @@ def test_a_share_of_cache_reads_that_is_raised_twice_is_raised_to_the_higher_one
     """Who reads more already keeps it, customer by customer; the second share rests on what the first one did."""
     shares = [Efficiency(ALL, Span(), "cache_read_share", share, reads) for share in (first, second)]
     highest = max(shares, key=lambda lever: lever.amount.low)
-    twice, once = (run(log, UsageChanges(efficiency=tuple(levers))) for levers in (shares, [highest]))
+    twice, once = runs(log, *(UsageChanges(efficiency=tuple(levers)) for levers in (shares, [highest])))
     assert months_of(twice) == about(months_of(once))
 
 
@@ -206,8 +206,10 @@ def test_a_share_of_cache_reads_that_is_raised_twice_is_raised_to_the_higher_one
 def test_a_move_to_a_twin_changes_nothing(log, usage, where, share):
     usage = replace(usage, escalation=())
     move = Move(where, Span(), share, "west/twin", "untested")
-    stays, goes = run(log, replace(usage, moves=())), run(log, replace(usage, moves=(move,)))
-    if stays and goes and all(not lever.where.names.get("model") for lever in usage.efficiency):
+    if any(lever.where.names.get("model") for lever in usage.efficiency):
+        return
+    if found := runs(log, replace(usage, moves=()), replace(usage, moves=(move,))):
+        stays, goes = found
         assert months_of(stays) == about(months_of(goes))
 
 
@@ -215,15 +217,14 @@ def test_a_move_to_a_twin_changes_nothing(log, usage, where, share):
 @given(UNBILLED, st.sampled_from(["west/plain", "west/twin", "east/hourly"]), points(1, 300))
 def test_twice_the_tokens_cost_twice_where_no_band_is_passed(log, target, tokens):
     """All of the east's usage that is not the target's goes there; what stays is what a factor of nothing leaves."""
-    costs = []
-    for factor in (0, 1, 2):
-        times = fixed(tokens.low * factor)
-        move = Move(named(provider="east"), Span(), fixed(1), target, "untested", times)
-        found = run(log, UsageChanges(moves=(move,)))
-        if found is None:
-            return
-        costs.append(months_of(found))
-    stays, once, twice = costs
+    moves = [
+        Move(named(provider="east"), Span(), fixed(1), target, "untested", fixed(tokens.low * factor))
+        for factor in (0, 1, 2)
+    ]
+    found = runs(log, *(UsageChanges(moves=(move,)) for move in moves))
+    if found is None:
+        return
+    stays, once, twice = map(months_of, found)
     assert twice == about([a + 2 * (b - a) for a, b in zip(stays, once, strict=True)])
 
 
@@ -233,8 +234,8 @@ def test_a_growth_or_lever_of_nothing_changes_nothing(log, usage, growth, lever)
     none = replace(growth, rate=fixed(0), table=dict.fromkeys(growth.table, fixed(0)))
     idle = Efficiency(growth.where, growth.span, lever, fixed(0))
     more = replace(usage, growth=(*usage.growth, none), efficiency=(*usage.efficiency, idle))
-    plain, same = run(log, usage), run(log, more)
-    if plain and same:
+    if found := runs(log, usage, more):
+        plain, same = found
         assert months_of(plain) == about(months_of(same))
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.forecasts.reading import End, Exact
 from costcalc.scenario.model import VARIANTS
 from tests.identities.logs import LOGS
 from tests.identities.plans import BOOKS, COMMITTED, HIKES, businesses, case, made, plan, usages
-from tests.kit import about
+from tests.kit import about, examples
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None)
+@examples(40)
 @given(LOGS, usages(), HIKES, businesses(), st.sampled_from([BOOKS, COMMITTED]), st.booleans())
 def test_every_figure_is_that_of_fractions_at_every_end(log, usage, hikes, business, prices, flag):
     scenario = plan(usage, business=business)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import costcalc
@@ -14,10 +14,10 @@ from costcalc.meters import billable_counts, meters
 from costcalc.money import exact_text
 from costcalc.rating.model import sum_costs
 from tests.identities.logs import BOOKS, EAST, LOGS, PERCENT, WEST, project, row, write
-from tests.kit import percent, prices
+from tests.kit import examples, percent, prices
 
 FX = "USD/CNY: {2026-09: {stated: 7.1}, 2026-10: {stated: 7.3}}"
-few = settings(max_examples=20)
+few = examples(20)
 
 
 def by_line(found):
@@ -171,7 +171,7 @@ def test_a_rise_dated_after_the_log_touches_only_the_months_from_its_day(log, da
     assert november.cost.change == rise * Fraction(30 - day + 1, 30)
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(
     st.lists(row().filter(lambda each: "T" in each["time"] and not each["until"]), min_size=1, max_size=8),
     st.integers(1, 28),
@@ -242,7 +242,7 @@ def test_leaves_are_never_negative_and_lose_nothing(data):
     assert leaves.keys() <= priced | {"input_tokens", "output_tokens"}
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(LOGS)
 def test_a_counted_ledger_answers_like_the_log(log):
     with tempfile.TemporaryDirectory() as folder:

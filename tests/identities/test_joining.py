@@ -2,10 +2,11 @@
 
 import json
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import costcalc
@@ -19,14 +20,12 @@ from costcalc.reports.plan.totals import total_of
 from costcalc.scenario.hikes import read_hikes
 from costcalc.usage import counter, foreseen
 from costcalc.usage.ledger import UsageLedger
-from tests.identities.logs import BOOKS, LOGS, write
+from tests.identities.logs import BOOKS, LOGS, POOL, write
 from tests.identities.plans import BOOKS as PLAN_BOOKS
 from tests.identities.plans import HIKES, MONTHS, case, plan, usages
-from tests.kit import about, write_csv
+from tests.kit import about, examples, write_csv
 
-few = settings(
-    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
-)
+few = examples(25)
 BY = st.sampled_from([("provider", "model"), ("customer",), ("day", "customer"), ("month",), ("model", "meter"), ()])
 
 
@@ -40,7 +39,12 @@ def _looks_ahead():
 
 def counted(log, hikes=()) -> tuple[Path, UsageLedger]:
     """The log's file, and all of it as a ledger that answers any question under these hikes."""
-    path = write(Path(tempfile.mkdtemp()) / "usage.csv", log)
+    return _counted(json.dumps(log), tuple(hikes))
+
+
+@lru_cache(maxsize=2 * POOL)
+def _counted(rows: str, hikes: tuple[str, ...]) -> tuple[Path, UsageLedger]:
+    path = write(Path(tempfile.mkdtemp()) / "usage.csv", json.loads(rows))
     return path, costcalc.scan(path, by=("customer",), prices=BOOKS, raised=[scenario_of(None, hikes)])
 
 

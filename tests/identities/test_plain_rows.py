@@ -6,16 +6,17 @@ import tempfile
 from fractions import Fraction as F
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import costcalc
+from costcalc.api.plans import scenario_of
 from tests.identities import plain_rows
-from tests.kit import about, prices, write_csv
+from tests.kit import about, examples, prices, write_csv
 
 PRICES = prices(plain_rows.BOOK)
 BYS = (("provider", "model"), ("customer",), ("geo", "meter"), ("customer", "service_tier", "day"))
-few = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+few = examples(25)
 
 
 @st.composite
@@ -56,15 +57,18 @@ def with_log(log, ask):
 
 
 @few
-@given(LOGS, HIKES)
-def test_totals_are_the_sums_of_rows_whatever_by_is(log, hikes):
+@given(LOGS, HIKES, st.sampled_from(BYS))
+def test_totals_are_the_sums_of_rows_whatever_by_is(log, hikes, asked):
+    """Of the file by one choice of names; of the ledger that answers all of them by each."""
     expected = [sum(plain_rows.raised(row, hikes, end) for row in log) for end in ("low", "mid", "high")]
     before = sum(plain_rows.raised(row, [], "mid") for row in log)
-    for by in BYS:
-        total = with_log(
-            log, lambda path, by=by: costcalc.project(path, hikes=flags(hikes), by=by, prices=PRICES)
-        ).total
-        assert (total.before, [total.low, total.mid, total.high]) == (before, expected), by
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_csv(Path(folder) / "usage.csv", *log)
+        raised = [scenario_of(None, flags(hikes))]
+        ledger = costcalc.scan(path, by=("customer", "geo"), prices=PRICES, raised=raised)
+        for usage, by in ((path, asked), *((ledger, by) for by in BYS)):
+            total = costcalc.project(usage, hikes=flags(hikes), by=by, prices=PRICES).total
+            assert (total.before, [total.low, total.mid, total.high]) == (before, expected), by
 
 
 @few

@@ -3,9 +3,10 @@
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.identities.logs import LOGS, project
+from tests.kit import examples
 
 F = Fraction
 YUAN = F("7.1")  # CNY for one USD in September
@@ -64,22 +65,23 @@ def peak_share(row):
     return F(local.weekday() < 5 and local.hour in (9, 10, 11, 14, 15, 16, 17))
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(LOGS)
 def test_the_whole_is_the_sum_of_rows_priced_one_by_one(log):
     costs = [row_cost(row) for row in log]
-    found = project(log)
+    found = project(log, hikes={"east": 34})
     assert found.total.before == sum(cost for cost in costs if cost is not None)
     unpriced = sum(
         row["input_tokens"] + row["output_tokens"] for row, cost in zip(log, costs, strict=True) if cost is None
     )
     assert sum(part.tokens for part in found.rating.unpriced) == unpriced
     assert found.rating.is_complete is all(cost is not None for cost in costs)
+    risen = sum((row_cost(row) or 0) * (F("1.34") if row["provider"] == "east" else 1) for row in log)
+    assert found.total.mid == risen
+    earned(log, found.log.outcome.before)
 
 
-@settings(max_examples=50)
-@given(LOGS)
-def test_so_is_the_revenue_and_its_margin(log):
+def earned(log, margin):
     """What a customer earns stands against its whole cost; where its every row says what it earned, against those priced."""
     revenue, cost = F(0), F(0)
     for customer in {row["customer"] for row in log}:
@@ -92,14 +94,5 @@ def test_so_is_the_revenue_and_its_margin(log):
             revenue += sum(stated)
         if stated:
             cost += sum(each for each, _ in known)
-    found = project(log)
     if revenue:
-        assert (found.log.outcome.before.revenue, found.log.outcome.before.all_costs) == (revenue, cost)
-
-
-@settings(max_examples=50)
-@given(LOGS)
-def test_a_rise_reaches_the_rows_of_its_provider(log):
-    found = project(log, hikes={"east": 34})
-    risen = sum((row_cost(row) or 0) * (F("1.34") if row["provider"] == "east" else 1) for row in log)
-    assert found.total.mid == risen
+        assert (margin.revenue, margin.all_costs) == (revenue, cost)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction as F
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
 from costcalc.scenario.figure import Span, fixed
 from costcalc.scenario.where import Length, Where
 from tests.identities.plans import TOKENS, case, horizon, months_of, plan
-from tests.kit import about, book, model, prices
+from tests.kit import about, book, examples, model, prices
 
 # (input above, output above): price of a million of input, of output. The last that a request is above holds.
 STEPS = {
@@ -181,7 +181,7 @@ CHANGES = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@examples(150)
 @given(REQUESTS, CHANGES)
 def test_the_months_are_the_sum_of_requests_changed_and_priced_one_by_one(log, changes):
     names = {one["customer"] for one in log}

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.forecasts.horizon import NO_CHANGES
@@ -14,11 +14,9 @@ from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.revenue import NO_BUSINESS
 from tests.identities.logs import LOGS, project
 from tests.identities.plans import BOOKS, HIKES, MONTHS, businesses, case, horizon, made, months_of, plan, usages
-from tests.kit import about
+from tests.kit import about, examples
 
-few = settings(
-    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
-)
+few = examples(25)
 EMPTY = plan()
 
 

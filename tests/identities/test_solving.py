@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from costcalc.reports.plan.ahead import plan_ahead
@@ -16,11 +16,9 @@ from costcalc.scenario.figure import Span, fixed
 from costcalc.scenario.revenue import Business, OwnPrice
 from tests.identities.logs import row
 from tests.identities.plans import ALL, BOOKS, COMMITTED, case, horizon, made, named, plan, points, usages
-from tests.kit import about
+from tests.kit import about, examples
 
-few = settings(
-    max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much], deadline=None
-)
+few = examples(15)
 STEPS = [Fraction(n, 20) for n in range(21)]
 LOGS = st.lists(row(), min_size=1, max_size=4)
 SPAN_MOVES = st.builds(

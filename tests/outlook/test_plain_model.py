@@ -28,9 +28,23 @@ EMPTY["own_price"] = {"change": "0", "lost": "0"}
 MIDDLE_PRICES = ("announced", "alibaba", "baidu", "openai")
 
 
+class Remembering(Model):
+    """The model, each of whose runs is made once."""
+
+    def __init__(self, plan):
+        super().__init__(plan)
+        self.known = {}
+
+    def run(self, n, v="mid", on=None, further=None, first_share=None, saved=0):
+        asked = n, v, tuple(self.steps if on is None else on), tuple((further or {}).items()), first_share, saved
+        if asked not in self.known:
+            self.known[asked] = super().run(n, v, on, further, first_share, F(saved))
+        return self.known[asked]
+
+
 @pytest.fixture(scope="module")
 def team():
-    return Model(PLAN)
+    return Remembering(PLAN)
 
 
 @pytest.fixture(scope="module")

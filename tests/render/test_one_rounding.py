@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.render.comparison.page import comparison_page
@@ -22,6 +22,7 @@ from costcalc.render.notebook import report_html
 from costcalc.render.plan.json_ import plan_json
 from costcalc.render.plan.page import plan_page
 from costcalc.render.rounding import share_out_together
+from tests.kit import examples
 from tests.render.comparisons import NOTHING, RISE, compared
 from tests.render.made import books, drawn, group, ledger, projection
 from tests.render.outlooks import made
@@ -46,7 +47,7 @@ def of(usages, **words):
 
 
 @given(USAGES, HIKES)
-@settings(max_examples=60)
+@examples(60)
 def test_the_sums_of_every_writer_are_the_sums_of_what_it_shows(usages, hike):
     report = projection(of(usages), hike, prices=LISTS)
     answer = json.loads(plan_json(report))
@@ -94,7 +95,7 @@ GROWTH = "scenario: Growth\nhorizon: 4 months\ngrowth:\n  - {where: {provider: a
 
 
 @given(st.lists(st.integers(1, 3_000_000), min_size=3, max_size=3))
-@settings(max_examples=15)
+@examples(15)
 def test_an_outlook_s_figures_are_those_of_its_months(tokens):
     """Today, Before of the last month where nothing was published, the bridge, the lines and the customers."""
     usage = ledger(
@@ -120,7 +121,7 @@ def test_an_outlook_s_figures_are_those_of_its_months(tokens):
 
 
 @given(st.lists(st.integers(1, 3_000_000), min_size=6, max_size=6))
-@settings(max_examples=10)
+@examples(10)
 def test_a_comparison_s_customers_and_lines_add_up_to_its_months(tokens):
     """Of every scenario, on the page and in JSON alike."""
     who = [

@@ -5,7 +5,7 @@ from datetime import date, time
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.calendar import Month
@@ -21,6 +21,7 @@ from costcalc.scenario.read_usage import CUTS, SHARES
 from costcalc.scenario.revenue import PER, Business, Fee, OwnPrice, Simulation
 from costcalc.scenario.where import Hours, Length, Where
 from costcalc.scenario.write import scenario_yaml
+from tests.kit import examples
 from tests.scenario.everything import EVERYTHING
 
 EVENTS = {event.id: event for event in load_events()}
@@ -185,7 +186,7 @@ scenarios = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(scenarios)
 def test_what_is_written_is_read_back(scenario):
     assert bare(read_back(scenario)) == bare(scenario)

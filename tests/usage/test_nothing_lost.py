@@ -13,6 +13,7 @@ import io
 import json
 import re
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,11 @@ from hypothesis import strategies as st
 from costcalc.problems import CostcalcError
 from costcalc.usage.formatfile import formats
 from costcalc.usage.formats import Term
+from tests.kit import DEEP, examples
 from tests.usage.kit import counted, write
 
 TOKENS = ("input_tokens", "output_tokens")
-FEW = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+FEW = examples(3, derandomize=DEEP == 1, database=None, phases=[Phase.generate])
 COUNT = st.integers(1_000, 9_999)  # long enough to be no flag, and short enough to be no time
 TIMES = {"unix": "1788220800", "unix-ms": "1788220800000", "naive-day": "2026-09-01", "naive-month": "2026-09"}
 
@@ -82,6 +84,7 @@ def table(row):
     return text.getvalue()
 
 
+@lru_cache(maxsize=64)
 def answered(text, name="usage.csv"):
     """Tokens counted, whether the figures are whole, and everything that is said; a refusal is said and not whole."""
     with tempfile.TemporaryDirectory() as folder:
@@ -291,7 +294,7 @@ def own_rows(draw):
     return names, row
 
 
-@settings(FEW, max_examples=10)
+@settings(FEW, max_examples=10 * DEEP)
 @given(own=own_rows(), layout=LAYOUTS, renamed=RENAMED, data=st.data())
 def test_a_renamed_count_is_said_and_makes_the_figures_partial(own, layout, renamed, data):
     names, row = own
@@ -308,7 +311,7 @@ def test_a_renamed_count_is_said_and_makes_the_figures_partial(own, layout, rena
         assert not is_whole or new in said, said
 
 
-@settings(FEW, max_examples=10)
+@settings(FEW, max_examples=10 * DEEP)
 @given(own=own_rows(), layout=LAYOUTS, action=st.sampled_from(["drop", "zero"]), data=st.data())
 def test_a_count_that_is_dropped_or_zero_is_said(own, layout, action, data):
     names, row = own

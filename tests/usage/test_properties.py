@@ -6,9 +6,10 @@ import json
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kit import examples
 from tests.usage.kit import answer, counted, write
 
 HEAD = "timestamp,model,input_tokens,cached_tokens,output_tokens,team,cost_usd"
@@ -19,7 +20,7 @@ TEAMS = st.sampled_from(["", "search", '"a, ""b"""', '"two\nlines"'])
 ROW = st.tuples(TIMES, st.sampled_from(["m", "gpt-5", " m "]), NUMBERS, NUMBERS, NUMBERS, TEAMS, COSTS).map(",".join)
 ROWS = st.lists(ROW, min_size=2, max_size=12)
 CUTS = {"input_lengths": (200, 10**6), "day_edges": (0, 57_600)}
-FEW = settings(max_examples=25, deadline=None)
+FEW = examples(25)
 
 
 def scanned(*texts):
