@@ -10,12 +10,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import settings
 
@@ -33,30 +32,6 @@ settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("deep", deadline=None, max_examples=100 * DEEP, print_blob=True)
 settings.load_profile("deep" if DEEP > 1 else "ci" if os.environ.get("CI") else "local")
-
-
-# Where logs are read in every way, each scan has an engine of its own, locked as for users. Elsewhere figures are tested,
-# of few rows, and all scans of a worker are connections of one engine: making one takes longer than counting them.
-OWN_ENGINES = {"browser", "cli", "docs", "exports", "found", "gallery", "usage"}
-OF_FIGURES = {"test_nothing_lost.py", "test_properties.py"}  # there all the same
-
-
-@pytest.fixture(scope="session")
-def _engine() -> duckdb.DuckDBPyConnection:
-    session = duckdb.connect()
-    session.execute("SET GLOBAL TimeZone = 'UTC'")
-    return session
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_engine(request: pytest.FixtureRequest, _engine: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    from costcalc.usage import engine
-
-    with pytest.MonkeyPatch.context() as patched:
-        folder, *inside = request.path.relative_to(REPO_ROOT / "tests").parts
-        if (inside and folder not in OWN_ENGINES) or request.path.name in OF_FIGURES:
-            patched.setattr(engine, "locked_session", lambda *_, **__: _engine.cursor())
-        yield
 
 
 def pytest_collection_finish() -> None:
