@@ -1,15 +1,19 @@
-"""Run all benchmarks in one go and print ratios: `python benchmarks/run.py [--scale 100] [--runs 3]`."""
+"""All benchmarks in one go, each figure beside what it shall be at most: `python benchmarks/run.py [--quick] [--only WORD]`.
+
+A row is one process of costcalc against another one in turn: a bare scan by the engine alone, or costcalc with a smaller
+question. `ratio` is the median of the pairs, `cpu` the same of the processor's seconds, which a busy machine changes
+less. `!` marks what is above its aim.
+"""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
-import statistics
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,180 +21,228 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import data
 import exports
+import growth
+import peers
+from measure import Failed, measured, paired
 
 HERE = Path(__file__).parent
-MEGABYTE = 1024  # ru_maxrss counts kilobytes
+EXAMPLES = HERE.parent / "examples"
+_LIMIT = 240.0  # seconds of one process
+_HEAD = f"{'':<44}{'ours':>9}{'against':>9}{'ratio':>7}{'aim':>6}{'cpu':>7}{'MB':>7}{'aim':>6}"
+
+PLAIN = ("project", "--hike", "alibaba=34")
+ALL_AT_ONCE = ("project", "--scenario", "all-at-once", "--revenue", "24000")
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """One finished process."""
+class Row:
+    """One row of the table. Without `against` its aim is in seconds."""
 
-    seconds: float
-    peak_mb: float
+    name: str
+    ours: Sequence[str]
+    against: Sequence[str] | None
+    aim: float | None = None
+    memory: int | None = None  # MB at most
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How large the logs are, and where they lie."""
+
+    folder: Path
+    scale: int
+
+    def of(self, rows: int) -> int:
+        return max(1, rows // self.scale)
+
+
+def costcalc(log: Path, command: str, *words: str) -> list[str]:
+    return [sys.executable, "-m", "costcalc", command, str(log), *words]
+
+
+def python(*words: object) -> list[str]:
+    return [sys.executable, *map(str, words)]
+
+
+def bare(log: Path, *words: object) -> list[str]:
+    return python(HERE / "bare.py", log, *words)
+
+
+def team(sizes: Sizes) -> Iterator[Row]:
+    """A real team's log: 500 customers, ten features, five models, thirty days."""
+    rows = sizes.of(1_000_000)
+    log = data.make_team_csv(sizes.folder / f"team-{rows}.csv", rows)
+    out, plain = str(sizes.folder / "lines.csv"), costcalc(log, *PLAIN)
+    every = costcalc(log, "cost", "--by", "customer,feature,model", "--each", "day", "-o", out)
+    yield Row("every line of a day, written out", every, bare(log, "customer,feature", out), 3, 700)
+    yield Row(
+        "project --by customer --months 12", costcalc(log, *PLAIN, "--by", "customer", "--months", "12"), plain, 1.5
+    )
+    yield Row("all-at-once", costcalc(log, *ALL_AT_ONCE), plain, 3)
+    yield Row("advise", costcalc(log, "advise"), plain, 5)
+    page = str(sizes.folder / "report.html")
+    yield Row("report", costcalc(log, "report", "--hike", "alibaba=34", "-o", page), plain, 4)
+
+
+def scans(sizes: Sizes) -> Iterator[Row]:
+    """Few groups, many rows."""
+    rows, lines = sizes.of(10_000_000), sizes.of(3_000_000)
+    logs = {
+        f"{rows:,} rows, CSV": data.make_csv(sizes.folder / f"usage-{rows}.csv", rows),
+        f"{rows:,} rows, Parquet": data.make_parquet(sizes.folder / f"usage-{rows}.parquet", rows),
+        f"{lines:,} JSON lines of API responses": data.make_json_lines(sizes.folder / f"usage-{lines}.jsonl", lines),
+    }
+    for kind in exports.JSON_LINES:
+        few = sizes.of(1_000_000)
+        logs[f"{few:,} JSON lines, {kind}"] = exports.make_export(sizes.folder / f"{kind}-{few}.jsonl", few, kind)
+    for name, log in logs.items():
+        yield Row(name, costcalc(log, *PLAIN), bare(log), 1.4, 400)
+
+
+def customers(sizes: Sizes) -> Iterator[Row]:
+    rows, many = sizes.of(10_000_000), sizes.of(2_000_000)
+    log = data.make_team_csv(sizes.folder / f"customers-{rows}.csv", rows, many)
+    yield Row(
+        f"{rows:,} rows, {many:,} customers",
+        costcalc(log, "cost", "--by", "customer"),
+        bare(log, "customer"),
+        3,
+        1_500,
+    )
+
+
+def folders(sizes: Sizes) -> Iterator[Row]:
+    """A folder of Claude Code; and so many small files that opening them is the work."""
+    files, lines = max(2, sizes.of(200)), sizes.of(400_000)
+    sessions = exports.make_sessions(sizes.folder / f"sessions-{files}-{lines}", files, lines)
+    yield Row(f"Claude Code, {files} files, {lines:,} lines", costcalc(sessions, "cost"), bare(sessions), 2)
+    count = sizes.of(100_000)
+    many = exports.make_many(sizes.folder / f"many-{count}", count)
+    yield Row(f"{count:,} small files", costcalc(many, "cost"), None, 15)
+
+
+def unknown(sizes: Sizes) -> Iterator[Row]:
+    """Models that no pricebook knows, against the same rows of known ones."""
+    rows, models = sizes.of(200_000), sizes.of(50_000)
+    odd, known = (
+        exports.make_unknown(sizes.folder / f"models-{count}-{rows}.csv", rows, count) for count in (models, 0)
+    )
+    page = ("-o", str(sizes.folder / "report.html"))
+    for command, more in (("cost", ()), ("report", page)):
+        yield Row(
+            f"{command}, {models:,} unknown models", costcalc(odd, command, *more), costcalc(known, command, *more), 3
+        )
+
+
+def ahead(sizes: Sizes) -> Iterator[Row]:
+    """What scenarios and draws take."""
+    rows = sizes.of(10_000_000)
+    log = data.make_csv(sizes.folder / f"usage-{rows}.csv", rows)
+    many, one = (python(HERE / "scenarios.py", log, count) for count in (100, 1))
+    yield Row("100 scenarios over one scan / one", many, one, 1.5)
+    example, example_team = EXAMPLES / "usage.csv", EXAMPLES / "team"
+    yield Row("examples/usage.csv, all-at-once", costcalc(example, *ALL_AT_ONCE), costcalc(example, *PLAIN), 1.6)
+    words = ("--scenario", str(example_team / "all-at-once.yaml"), "--pricebook", str(EXAMPLES / "selfhosted.yaml"))
+    drawn = costcalc(example_team / "usage.csv", "project", *words, "--simulate", "10000")
+    yield Row("examples/team, 12 months, 10,000 draws", drawn, None, 3)
+
+
+def start_up(sizes: Sizes) -> Iterator[Row]:
+    small = data.make_csv(sizes.folder / "usage-1000.csv", 1_000)
+    imports = python("-c", "import typer, rich.table, duckdb")
+    yield Row("1,000 rows, project / imports", costcalc(small, *PLAIN), imports, 1.8)
+    yield Row("--help / import typer", python("-m", "costcalc", "--help"), python("-c", "import typer"))
+
+
+PARTS: dict[str, Callable[[Sizes], Iterator[Row]]] = {
+    "start-up": start_up,
+    "team": team,
+    "scans": scans,
+    "customers": customers,
+    "folders": folders,
+    "unknown": unknown,
+    "ahead": ahead,
+}
 
 
 def main() -> int:
     options = _options()
-    folder = Path(options.folder)
-    rows, lines = 10_000_000 // options.scale, 3_000_000 // options.scale
-    logs = [
-        data.make_csv(folder / f"usage-{rows}.csv", rows),
-        data.make_parquet(folder / f"usage-{rows}.parquet", rows),
-        data.make_json_lines(folder / f"usage-{lines}.jsonl", lines),
-    ]
-    print(f"{'whole run':<34}{'ours':>9}{'bare':>9}{'ratio':>8}{'peak MB':>9}{'rows/s':>12}")
-    speeds = [_scan(log, rows if log.suffix != ".jsonl" else lines, options.runs) for log in logs]
-    _exports(folder, lines, options.runs)
-    _folders(folder, options.scale, options.runs)
-    _unknown(folder, options.scale, options.runs)
-    _scenarios(logs[0], options.runs)
-    _team(folder, 1_000_000 // options.scale, options.runs)
-    _peers(data.make_csv(folder / "slice-20000.csv", 20_000), speeds[0])
-    _start_up(data.make_csv(folder / "usage-1000.csv", 1_000), options.runs)
+    folder = Path(options.folder or Path(tempfile.gettempdir()) / "costcalc-benchmarks")
+    sizes, began = Sizes(folder, 100 if options.quick else options.scale), time.perf_counter()
+    asked = [name for name in [*PARTS, "peers", "growth"] if options.only in name]
+    print(_HEAD)
+    if sizes.scale > 1:
+        print("fewer rows than the aims are for: start-up is most of every figure")
+    for name in asked:
+        for row in PARTS[name](sizes) if name in PARTS else ():
+            print(_told(row), flush=True)
+    if "peers" in asked:
+        _peers(sizes)
+    if "growth" in asked:
+        growth.table(folder, 100_000 if options.quick else 10_000_000, options.limit)
+    print(f"\n{time.perf_counter() - began:.0f} s in all; the logs stay in {folder} for the next run (--clean: not)")
+    if options.clean:
+        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
-def _scan(log: Path, rows: int, runs: int) -> float:
-    ours = [sys.executable, "-m", "costcalc", "project", str(log), "--hike", "alibaba=34"]
-    bare = [sys.executable, str(HERE / "bare.py"), str(log)]
-    pairs = _paired(ours, bare, runs)
-    seconds = statistics.median(a.seconds for a, _ in pairs)
-    peak = max(a.peak_mb for a, _ in pairs)
-    print(f"{log.name:<34}{_times(pairs)}{peak:>9.0f}{rows / seconds:>12,.0f}")
-    return rows / seconds
-
-
-def _exports(folder: Path, rows: int, runs: int) -> None:
-    for kind in exports.JSON_LINES:
-        _scan(exports.make_export(folder / f"{kind}-{rows}.jsonl", rows, kind), rows, runs)
-
-
-def _folders(folder: Path, scale: int, runs: int) -> None:
-    """A folder of Claude Code against its bare scan; and so many small files that opening them is the work."""
-    files, lines = max(2, 200 // scale), 400_000 // scale
-    sessions = exports.make_sessions(folder / f"sessions-{files}-{lines}", files, lines)
-    ours = [sys.executable, "-m", "costcalc", "cost"]
-    pairs = _paired([*ours, str(sessions)], [sys.executable, str(HERE / "bare.py"), str(sessions)], runs)
-    print(
-        f"{sessions.name:<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}{lines / pairs[0][0].seconds:>12,.0f}"
-    )
-    count = 100_000 // scale
-    many = measured([*ours, str(exports.make_many(folder / f"many-{count}", count))])
-    print(
-        f"{f'{count:,} small files':<34}{many.seconds:>8.2f}s{'':>17}{many.peak_mb:>9.0f}{count * 10 / many.seconds:>12,.0f}"
+def _told(row: Row) -> str:
+    """The row as a line of the table; what fails is said in its place."""
+    try:
+        if row.against is None:
+            one = measured(row.ours, _LIMIT)
+            seconds, ratio, cpu, peak = f"{one.seconds:>8.2f}s{'':>9}", one.seconds, None, one.peak_mb
+            shown = f"{'':>7}"
+        else:
+            pairs = paired(row.ours, row.against, _LIMIT)
+            seconds, ratio, cpu = f"{pairs.ours:>8.2f}s{pairs.other:>8.2f}s", pairs.ratio, pairs.cpu_ratio
+            shown, peak = f"{ratio:>7.2f}", pairs.peak_mb
+    except Failed as error:
+        return f"{row.name:<44}  {error}"
+    aim = f"{row.aim:g}{'s' * (row.against is None)}" if row.aim else ""
+    missed = bool(row.aim and ratio > row.aim) or bool(row.memory and peak > row.memory)
+    return (
+        f"{row.name:<44}{seconds}{shown}{aim:>6}{f'{cpu:.2f}' if cpu else '':>7}{peak:>7.0f}{row.memory or '':>6}"
+        f"{' !' if missed else ''}"
     )
 
 
-def _unknown(folder: Path, scale: int, runs: int) -> None:
-    """Models that no pricebook knows, against the same rows of known ones."""
-    rows, models = 200_000 // scale, 50_000 // scale
-    logs = [exports.make_unknown(folder / f"models-{count}-{rows}.csv", rows, count) for count in (models, 0)]
-    for command in ("cost", "report"):
-        ours, plain = ([sys.executable, "-m", "costcalc", command, str(log)] for log in logs)
-        if command == "report":
-            ours, plain = ([*words, "-o", str(folder / "report.html")] for words in (ours, plain))
-        pairs = _paired(ours, plain, runs)
-        print(f"{f'{command}, {models:,} unknown models':<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
-
-
-def _scenarios(log: Path, runs: int) -> None:
-    """A hundred scenarios over one scan, against one with its own scan."""
-    many, one = ([sys.executable, str(HERE / "scenarios.py"), str(log), count] for count in ("100", "1"))
-    pairs = _paired(many, one, runs)
-    print(f"{'100 scenarios, one scan / one':<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
-
-
-def _team(folder: Path, rows: int, runs: int) -> None:
-    """A real team's log, 500 customers and ten features, against the plain projection of it; all its lines against bare."""
-    log = data.make_team_csv(folder / f"team-{rows}.csv", rows)
-    plain = ["project", "--hike", "alibaba=34"]
-    scenario = ["project", "--scenario", "all-at-once", "--revenue", "24000"]
-    for name, words in {
-        "project --by customer --months 12": [*plain, "--by", "customer", "--months", "12"],
-        "all-at-once": scenario,
-        "advise": ["advise"],
-        "report": ["report", "--hike", "alibaba=34", "-o", str(folder / "report.html")],
-    }.items():
-        _print(name, _paired(_ours(log, *words), _ours(log, *plain), runs))
-    crowd = data.make_team_csv(folder / f"crowd-{rows}.csv", rows, rows // 100)
-    for words in (scenario, ["advise"]):
-        name = f"{words[2] if words is scenario else 'advise'}, {rows // 100:,} customers"
-        _print(name, _paired(_ours(crowd, *words), _ours(crowd, *plain), runs))
-    example = HERE.parent / "examples" / "usage.csv"
-    _print("all-at-once, the example", _paired(_ours(example, *scenario), _ours(example, *plain), runs))
-    lines = ["cost", "--by", "customer,feature,model", "--each", "day", "-o", str(folder / "lines.csv")]
-    bare = [sys.executable, str(HERE / "bare.py"), str(log), "customer,feature", str(folder / "bare.csv")]
-    _print("every line, written out", _paired(_ours(log, *lines), bare, runs))
-    for count in (rows, 10 * rows):
-        many = data.make_team_csv(folder / f"customers-{count}.csv", count, count // 5)
-        bare = [sys.executable, str(HERE / "bare.py"), str(many), "customer"]
-        _print(f"cost of {count // 5:,} customers", _paired(_ours(many, "cost", "--by", "customer"), bare, runs))
-
-
-def _ours(log: Path, command: str, *words: str) -> list[str]:
-    return [sys.executable, "-m", "costcalc", command, str(log), *words]
-
-
-def _print(name: str, pairs: list[tuple[Measured, Measured]]) -> None:
-    print(f"{name:<34}{_times(pairs)}{max(a.peak_mb for a, _ in pairs):>9.0f}")
-
-
-def _peers(log: Path, ours: float) -> None:
+def _peers(sizes: Sizes) -> None:
+    """Rows a second of the peers' own calls; a peer that is not installed is named."""
+    rows = sizes.of(1_000_000)
+    log = data.make_csv(sizes.folder / f"usage-{rows}.csv", rows)
+    ours = rows / measured(costcalc(log, "cost")).seconds
+    part = data.make_csv(sizes.folder / "slice-20000.csv", 20_000)
+    print(f"\n{f'cost of {rows:,} rows':<44}{ours:>12,.0f} rows/s")
     for name in ("genai_prices", "litellm"):
         if importlib.util.find_spec(name) is None:
             print(f"{name}: not installed, not measured")
             continue
-        import peers
-
-        speed = peers.rows_a_second(name, log)
-        print(f"{name + ', per-row calls':<34}{speed:>12,.0f} rows/s; ours {ours / speed:,.0f} ×")
-
-
-def _start_up(log: Path, runs: int) -> None:
-    runs = max(runs, 7)
-    print(f"{'start-up':<34}{'ours':>9}{'bare':>9}{'ratio':>8}")
-    helped = _paired([sys.executable, "-m", "costcalc", "--help"], [sys.executable, "-c", "import typer"], runs)
-    print(f"{'--help / import typer':<34}{_times(helped)}")
-    small = [sys.executable, "-m", "costcalc", "project", str(log), "--hike", "alibaba=34"]
-    whole = _paired(small, [sys.executable, "-c", "import typer, rich.table, duckdb"], runs)
-    print(f"{'1,000 rows / imports':<34}{_times(whole)}")
-
-
-def _times(pairs: Sequence[tuple[Measured, Measured]]) -> str:
-    ours = statistics.median(a.seconds for a, _ in pairs)
-    bare = statistics.median(b.seconds for _, b in pairs)
-    ratio = statistics.median(a.seconds / b.seconds for a, b in pairs)
-    return f"{ours:>8.2f}s{bare:>8.2f}s{ratio:>8.2f}"
-
-
-def _paired(ours: Sequence[str], bare: Sequence[str], runs: int) -> list[tuple[Measured, Measured]]:
-    """Both in turn, after one warm-up of each."""
-    measured(bare), measured(ours)
-    return [(measured(ours), measured(bare)) for _ in range(runs)]
-
-
-def measured(command: Sequence[str]) -> Measured:
-    began = time.perf_counter()
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    process = os.posix_spawn(
-        command[0],
-        command,
-        os.environ,
-        file_actions=[*((os.POSIX_SPAWN_DUP2, quiet, n) for n in (1, 2)), (os.POSIX_SPAWN_CLOSE, quiet)],
-    )
-    _, status, used = os.wait4(process, 0)
-    os.close(quiet)
-    if os.waitstatus_to_exitcode(status) not in (0, 3):
-        raise SystemExit(f"{' '.join(command)} exited {os.waitstatus_to_exitcode(status)}")
-    return Measured(time.perf_counter() - began, used.ru_maxrss / MEGABYTE)
+        speed = peers.rows_a_second(name, part)
+        print(f"{name + ', call by call':<44}{speed:>12,.0f} rows/s; ours {ours / speed:,.0f} ×")
+    program = shutil.which("ccusage")
+    if program is None:
+        print("ccusage: not installed, not measured")
+        return
+    files, lines = max(2, sizes.of(200)), sizes.of(400_000)
+    sessions = exports.make_sessions(sizes.folder / f"sessions-{files}-{lines}", files, lines)
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / "projects").mkdir()
+        (Path(home) / "projects" / "all").symlink_to(sessions.resolve())
+        theirs = [shutil.which("env") or "env", f"CLAUDE_CONFIG_DIR={home}", program, "daily", "--offline", "--json"]
+        print(_told(Row("Claude Code: costcalc / ccusage", costcalc(sessions, "cost"), theirs)))
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a hundredth of the rows: whether all of it runs")
     parser.add_argument("--scale", type=int, default=1, help="divide the rows by this")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--folder", default=str(Path(tempfile.gettempdir()) / "costcalc-benchmarks"))
+    parser.add_argument(
+        "--only", default="", metavar="WORD", help=f"parts with this in their names: {', '.join(PARTS)}, peers, growth"
+    )
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds of one figure of the table of growth")
+    parser.add_argument("--folder", help="where the logs are kept; about 6 GB")
+    parser.add_argument("--clean", action="store_true", help="remove the logs at the end")
     return parser.parse_args()
 
 

@@ -59,10 +59,7 @@ def main(path: str, count: int) -> int:
     checked = sum(len(each.months) for each in found.scenarios)
     if checked != count * MONTHS:
         raise SystemExit(f"{checked} months")
-    sys.stdout.write(
-        f"{len(horizon.ledger.groups)} groups, {len(horizon.cells.cells)} cells;"
-        f" scan {scanned - began:.2f} s, {count} scenarios {answered - scanned:.2f} s\n"
-    )
+    sys.stdout.write(f"scan {scanned - began:.2f} s, {count} scenarios {answered - scanned:.2f} s\n")
     return 0
 
 
