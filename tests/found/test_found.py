@@ -66,12 +66,12 @@ def remembering(monkeypatch):
     """Scans are kept: after a call of what is handed back, a second run of the same command is given them in turn."""
     found, turn, scan = [], [], scans.scan
 
-    def kept(usage, *words):
+    def kept(usage, *words, **more):
         if turn:
             asked, ledger = turn.pop(0)
             assert asked == usage
             return ledger
-        found.append((usage, scan(usage, *words)))
+        found.append((usage, scan(usage, *words, **more)))
         return found[-1][1]
 
     monkeypatch.setattr(scans, "scan", kept)
