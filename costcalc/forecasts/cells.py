@@ -18,11 +18,10 @@ from costcalc.forecasts.shares import Shares
 from costcalc.forecasts.usage import Source, Usage
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
-from costcalc.rating.earners import Earns
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
-from costcalc.usage.ledger import Edges
+from costcalc.usage.ledger import Earns, Edges
 
 if TYPE_CHECKING:
     from costcalc.forecasts.members import Codes, Floats

@@ -15,11 +15,11 @@ from costcalc.forecasts.matching import matches
 from costcalc.forecasts.plan import When
 from costcalc.forecasts.reading import Number, Reading
 from costcalc.problems import fail
-from costcalc.rating.earners import CUSTOMER
 from costcalc.scenario.figure import Span
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
 from costcalc.selectors import glob_matches
+from costcalc.usage.ledger import CUSTOMER
 
 Kind = Literal["none", "total", "rows", "rules"]
 Exchange = Callable[[str, Month], Number]

@@ -36,7 +36,6 @@ from costcalc.pricebook.schedule import edges_utc, is_peak
 from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.breakdown import by_line
 from costcalc.rating.cuts import cuts_for, model_cuts
-from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import Rating
 from costcalc.rating.periods import Periods
 from costcalc.rating.quotes import Quotes
@@ -46,7 +45,7 @@ from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import VARIANTS, PriceChanges
 from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
-from costcalc.usage.ledger import Cuts, Edges, UsageLedger, covered_days
+from costcalc.usage.ledger import CUSTOMER, Cuts, Edges, UsageLedger, covered_days
 
 NO_CHANGES = PriceChanges()
 _LATE = ("meter", "basis", "day", "month", "format")  # names of a line that months to come do not tell apart

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.forecasts.members import Lines, numbered
 from costcalc.forecasts.reading import settled
-from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.rate import Rater
-from costcalc.usage.arrays import REQUESTS, STATED, arrays_of
+from costcalc.usage.arrays import REQUESTS, REVENUE, STATED, arrays_of
+from costcalc.usage.ledger import CUSTOMER
 
 if TYPE_CHECKING:
     from costcalc.forecasts.members import Codes, Floats
@@ -84,7 +84,7 @@ def usage_by_kind(rater: Rater) -> Usage:
     """The usage of a rating that was made, by what its groups know of names. It is exact."""
     import numpy as np
 
-    found = {kind: sums for kind, sums in rater.amounts.items() if not kind.states_revenue_alone(sums)}
+    found = {kind: sums for kind, sums in rater.amounts.items() if not kind.states_revenue_alone}
     earned = _revenue_with_usage(rater)
     if earned:
         found = {kind: sums.earning(earned.get(kind, sums.revenue)) for kind, sums in found.items()}
@@ -118,15 +118,49 @@ def usage_by_line(rater: Rater) -> Usage:
     source = (np.cumsum(parts) - parts)[table.groups[row]] + nth
     weights = np.array([float(weight) for *_, weight in shares])[source]
     counts = np.zeros((len(row), len(rater.ledger.meters) + 3))
-    beside = {REQUESTS: -3, STATED: -1}
+    beside = {REQUESTS: -3, REVENUE: -2, STATED: -1}
     divisors = np.array(breakdown.divisors, dtype=np.float64)[table.groups]
     for name, column in {**table.counts, STATED: table.counts[STATED] / divisors}.items():
         place = beside[name] if name in beside else rater.ledger.meters.index(name)
         counts[:, place] = column[row] * weights
     names = {name: (values, codes[source]) for name, (values, codes) in _of_sources(rater, sources).items()}
     names |= {name: (table.values[name], table.codes[name][row]) for name in left}
-    lines, line = _lines(rater.options.by, names, len(row))
+    _share_revenue(rater, sources, source, names, counts)
+    used = np.array([not each.kind.states_revenue_alone for each in sources], dtype=bool)
+    if not used.all():
+        kept = used[source]
+        names = {name: (values, codes[kept]) for name, (values, codes) in names.items()}
+        source, counts = (np.cumsum(used) - 1)[source[kept]], counts[kept]
+        sources = [each for each, is_used in zip(sources, used.tolist(), strict=True) if is_used]
+    lines, line = _lines(rater.options.by, names, len(source))
     return Usage(lines, sources, source, line, rater.ledger.meters, counts)
+
+
+def _share_revenue(
+    rater: Rater, sources: Sequence[Source], source: Codes, names: Mapping[str, Named], counts: Floats
+) -> None:
+    """What `_revenue_with_usage` says, of rows: what a customer earns as a whole is put on all of its rows."""
+    import numpy as np
+
+    whole = np.array([each.kind.earns == "whole" for each in sources], dtype=bool)[source]
+    if not whole.any() or (CUSTOMER in rater.ledger.names and CUSTOMER not in rater.options.by):
+        return
+    unit = names[CUSTOMER][1][whole] if CUSTOMER in rater.options.by else np.zeros(int(whole.sum()), dtype=np.intp)
+    known = np.array([each.knows_requests for each in sources], dtype=bool)[source][whole]
+    listed = list(dict.fromkeys(each.kind.revenue_currency for each in sources))
+    paid_in = np.array([listed.index(each.kind.revenue_currency) for each in sources], dtype=np.intp)[source][whole]
+    requests, revenue = counts[whole, -3], counts[whole, -2]
+    of_unit = [np.bincount(unit, column) for column in (requests, ~known)]
+    by_requests = ((of_unit[0] > 0) & (of_unit[1] == 0))[unit]
+    weight = np.where(by_requests, requests, counts[whole, :-3].sum(axis=1))
+    total = np.bincount(unit, weight)[unit]
+    first = np.zeros(int(unit.max()) + 1, dtype=np.intp)
+    first[unit] = paid_in
+    in_one = np.bincount(unit, paid_in != first[unit])[unit] == 0
+    shared = np.divide(
+        np.bincount(unit, revenue)[unit] * weight, total, out=revenue.copy(), where=in_one & (total != 0)
+    )
+    counts[whole, -2] = shared
 
 
 def _of_sources(rater: Rater, sources: Sequence[Source]) -> dict[str, Named]:
@@ -152,7 +186,8 @@ def _revenue_with_usage(rater: Rater) -> dict[Kind, Fraction]:
 
     Of a log that counts no requests, with the tokens.
     """
-    if CUSTOMER in rater.ledger.names and CUSTOMER not in rater.options.by:
+    breakdown = rater.ledger.breakdown
+    if CUSTOMER in rater.ledger.names and (CUSTOMER not in rater.options.by or (breakdown and CUSTOMER in breakdown.dimensions)):  # fmt: skip
         return {}  # nobody asks what months to come earn by customer
     place = rater.options.by.index(CUSTOMER) if CUSTOMER in rater.options.by else None
     of: dict[str | None, list[Kind]] = {}
@@ -160,10 +195,10 @@ def _revenue_with_usage(rater: Rater) -> dict[Kind, Fraction]:
         if kind.earns == "whole":
             of.setdefault(None if place is None else kind.line[place], []).append(kind)
     found: dict[Kind, Fraction] = {}
-    for unit, kinds in of.items():
+    for kinds in of.values():
         total = sum((rater.amounts[kind].revenue for kind in kinds), Fraction())
         weights = _weights([rater.amounts[kind] for kind in kinds])
-        if rater.earners.in_one_currency(unit) and (whole := sum(weights)):
+        if len({kind.revenue_currency for kind in kinds}) == 1 and (whole := sum(weights)):
             found |= {kind: total * weight / whole for kind, weight in zip(kinds, weights, strict=True)}
     return found
 

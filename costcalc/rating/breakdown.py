@@ -12,11 +12,11 @@ from typing import NamedTuple
 from costcalc.meters import billable_counts, meters
 from costcalc.problems import fail
 from costcalc.rating.kinds import Kind
-from costcalc.rating.linetable import ORDERED_BY, Line, LineTable, Unit, Wanted
+from costcalc.rating.linetable import ORDERED_BY, Line, LineTable, Spot, Unit, Wanted
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced
 from costcalc.rating.rate import Rater, as_one
 from costcalc.records import dataclass
-from costcalc.usage.breakdown import REQUESTS, ROWS, STATED, Breakdown, Weights
+from costcalc.usage.breakdown import REQUESTS, REVENUE, ROWS, STATED, Breakdown, Weights
 
 Prices = Mapping[str, Fraction]  # by meter, or another count of a breakdown: what one counted unit comes to
 
@@ -25,15 +25,6 @@ _LARGEST_SCALE: int = 10**32  # of costs that stay exact; others are rounded onc
 _USUAL_SCALE: int = 10**24  # of these
 
 _HOLDS: int = 10**36  # what sums may come to: a hundredth of what the engine's integers hold
-
-
-class Place(NamedTuple):
-    """Where the usage of some groups stands."""
-
-    line: LineKey  # the names of the breakdown are still open
-    bases: tuple[str, ...]
-    is_whole: bool  # it has a price for all of it
-    knows_requests: bool
 
 
 class Share(NamedTuple):
@@ -53,13 +44,14 @@ class Lines:
     breakdown: Breakdown
     by: tuple[str, ...]
 
-    def table(self, more: Sequence[Charge] = ()) -> LineTable:
+    def table(self, more: Sequence[Charge] = (), *, earns: bool = False, as_whole: bool = False) -> LineTable:
         """The lines, in the order of a report. `more`: charges that no usage made, each a line of its own.
 
+        `earns`: with what is earned; `as_whole`: some customers earn by all their rows together, and a line is a customer.
         CostcalcError: a log so large that the engine's integers cannot hold its sums.
         """
-        places: dict[Place, int] = {}
-        costs = [self._prices(share) for share in self._shares]
+        places: dict[Spot, int] = {}
+        costs = [[*self._prices(share), *([self._revenue(share)] if earns else [])] for share in self._shares]
         unit = Unit(self._scale(costs, more), lcm(*(share.weight.denominator for share in self._shares)))
         weights = []
         for share, cost in zip(self._shares, costs, strict=True):
@@ -69,10 +61,8 @@ class Lines:
             whole = [{name: int(each) for name, each in of.items()} for of in counted]
             weights.append(Weights(share.group, places.setdefault(place, len(places)), [*figures, *whole]))
         wanted = Wanted(
-            self.by, self.breakdown, weights,
-            {number: (place.line, place.bases, place.is_whole, place.knows_requests) for place, number in places.items()},
-            len(self._readings), unit,
-        )  # fmt: skip
+            self.by, self.breakdown, weights, [*places], len(self._readings), unit, earns=earns, as_whole=as_whole
+        )
         return LineTable(wanted, _shortfalls(more))
 
     def unpriced(self) -> list[Unpriced]:
@@ -109,14 +99,27 @@ class Lines:
             Share(group, kind, weight, position == 0)
             for group, shares in enumerate(self.rater.shares)
             for position, (kind, weight) in enumerate(shares)
+            if not kind.states_revenue_alone or kind.earns == "whole"
         ]
 
-    def _place(self, share: Share) -> Place:
+    def _place(self, share: Share) -> Spot:
         made, missing = self.rater.made[share.kind]
-        knows = self.rater.ledger.groups[share.group].requests is not None
-        return Place(share.kind.line, tuple(sorted({charge.basis for charge in made})), not missing, knows)
+        is_used = not share.kind.states_revenue_alone
+        knows = not is_used or self.rater.ledger.groups[share.group].requests is not None
+        return Spot(
+            share.kind.line, tuple(sorted({charge.basis for charge in made})), not missing, knows, share.kind.earns, is_used
+        )  # fmt: skip
 
-    def _counts(self, share: Share, place: Place) -> list[Prices]:
+    def _revenue(self, share: Share) -> Prices:
+        """What a unit of revenue comes to, as far as a cost stands against it or that of its customer may."""
+        kind = share.kind
+        if not kind.earns or (kind.earns == "row" and not self.rater.made[kind][0]):
+            return {}
+        has_any = self.rater.amounts[kind].revenue
+        rate = self.rater.exchange(kind.revenue_currency or self.rater.currency, kind.month) if has_any else Fraction(1)
+        return {REVENUE: rate * share.weight / 10**self.breakdown.revenue_digits}
+
+    def _counts(self, share: Share, place: Spot) -> list[Prices]:
         """Tokens, those without a price, and requests."""
         tokens = dict.fromkeys(_TOKENS, share.weight)
         lacks = any(part.meter is None for part in self.rater.made[share.kind][1])
@@ -146,11 +149,12 @@ class Lines:
     def _largest(self, costs: Sequence[Sequence[Prices]]) -> int:
         """What no sum of costs is larger than, roughly."""
         known = {name: i for i, name in enumerate(self.rater.ledger.meters)}
-        sums = [0.0] * len(self._readings)
+        sums = [0.0] * len(costs[0]) if costs else [0.0]
         for share, prices in zip(self._shares, costs, strict=True):
             group = self.rater.ledger.groups[share.group]
             stated = abs(group.billed or Fraction()) * self._stated_unit(share)
-            beside = {REQUESTS: float(group.requests or 0), STATED: float(stated)}
+            earned = abs(group.revenue or Fraction()) * 10**self.breakdown.revenue_digits
+            beside = {REQUESTS: float(group.requests or 0), STATED: float(stated), REVENUE: float(earned)}
             for i, of in enumerate(prices):
                 sums[i] += sum(
                     (beside[name] if name in beside else group.quantities[known[name]]) * abs(float(each))

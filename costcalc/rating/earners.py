@@ -1,96 +1,125 @@
-"""Earners: whose revenue a log states, and against which of its rows it stands.
+"""Earners: what customers earn with usage that has a cost, and whose revenue a part of a log still tells.
 
-What is earned is earned by a customer, where the log names customers, else by the whole log. Where every row of a
-customer states its revenue, each stands against its own cost; else what is stated, on whichever rows, stands against
-the whole cost of the customer.
+How a customer earns is a label of its groups (`usage.groups`): by each row, or by all of its rows together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import field
-from typing import Literal
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
+from costcalc.calendar import Month
+from costcalc.rating.kinds import Kind
+from costcalc.rating.model import LineKey
 from costcalc.records import dataclass
-from costcalc.usage.ledger import UsageGroup, UsageLedger
+from costcalc.usage.ledger import CUSTOMER, Earns, UsageGroup, UsageLedger
 
-CUSTOMER = "customer"
-Earns = Literal["", "row", "whole"]  # nothing is known; by each row; by all rows together
+if TYPE_CHECKING:
+    from costcalc.rating.rate import Rater
 
-
-@dataclass(slots=True)
-class _Earner:
-    """One customer, or the log."""
-
-    rows: int = 0
-    stated: bool = False  # by some row
-    silent: bool = False  # some row states none
-    currencies: set[str | None] = field(default_factory=set)
+Unit = str | None  # a customer, or the log
 
 
-class Earners:
-    """The customers whose revenue a ledger states."""
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What is earned, in the report's currency."""
 
-    def __init__(self, ledger: UsageLedger) -> None:
-        position = ledger.dimensions.index(CUSTOMER) if CUSTOMER in ledger.dimensions else None
-        self.unit: Callable[[UsageGroup], str | None] = lambda group: (
-            None if position is None else group.dimensions[position]
-        )
-        self.names_customers = CUSTOMER in ledger.names
-        self._found: dict[str | None, _Earner] = {}
-        if any(group.revenue is not None for group in ledger.groups):
-            for group in ledger.groups:
-                self._add(group)
+    by_line: dict[LineKey, Fraction]  # with what has a cost, by the line of the row that states it
+    without_cost: Fraction
+    lacks_cost: bool  # some usage has no price, and what its customer earns stands against all of its usage
 
-    def _add(self, group: UsageGroup) -> None:
-        found = self._found.setdefault(self.unit(group), _Earner())
-        found.rows += group.rows
+
+def earned_of(rater: Rater, lacking: Collection[Kind], exchange: Callable[[str | None, Month], Fraction]) -> Earned:
+    """Of a rating whose charges were made. `lacking`: the kinds of which something has no price."""
+    parts: dict[Kind, list[tuple[bool, Fraction]]] = {}  # whether a cost stands against it, and how much
+    lacks_cost = False
+    for group, held, amount in _together(rater):
+        for kind, weight in rater.shares[group]:
+            parts.setdefault(kind, []).append((held, amount * weight))
+            lacks_cost = lacks_cost or (held and kind in lacking)
+    by_line: dict[LineKey, Fraction] = {}
+    without_cost = Fraction()
+    for kind, sums in rater.amounts.items():
+        if kind.earns == "row":
+            parts[kind] = [(rater.has_cost(kind), sums.revenue)]
+        earned = parts.get(kind, [])
+        rate = exchange(kind.revenue_currency, kind.month) if any(amount for _, amount in earned) else Fraction(1)
+        for held, amount in earned:
+            if held:
+                by_line[kind.line] = by_line.get(kind.line, Fraction()) + amount * rate
+            else:
+                without_cost += amount * rate
+    return Earned(by_line, without_cost, lacks_cost)
+
+
+def _together(rater: Rater) -> Iterator[tuple[int, bool, Fraction]]:
+    """Of groups whose customers earn as a whole: whether something is known of these customers' cost, and what is stated."""
+    groups = rater.ledger.groups
+    if not any(group.earns == "whole" for group in groups):
+        return
+    costly = [place for place, shares in enumerate(rater.shares) if any(rater.has_cost(kind) for kind, _ in shares)]
+    if rater.ledger.breakdown:
+        yield from rater.ledger.breakdown.earned_together(costly)
+        return
+    unit_of = unit_in(rater.ledger.dimensions)
+    served = {unit_of(groups[place]) for place in costly}
+    for place, group in enumerate(groups):
+        if group.earns == "whole":
+            yield place, unit_of(group) in served, group.revenue or Fraction()
+
+
+def unit_in(dimensions: Sequence[str]) -> Callable[[UsageGroup], Unit]:
+    """Who earns with a group."""
+    if CUSTOMER not in dimensions:
+        return lambda group: None
+    position = dimensions.index(CUSTOMER)
+    return lambda group: group.dimensions[position]
+
+
+def with_earners(ledger: UsageLedger) -> UsageLedger:
+    """The ledger, its groups labelled anew with how their customers earn in it."""
+    if all(group.revenue is None for group in ledger.groups):
+        return replace(ledger, groups=[replace(group, earns="", earns_in=None) for group in ledger.groups])
+    unit_of = unit_in(ledger.dimensions)
+    stated: dict[Unit, set[str | None]] = {}
+    silent: set[Unit] = set()
+    for group in ledger.groups:
         if group.revenue is None:
-            found.silent = True
+            silent.add(unit_of(group))
         else:
-            found.stated = True
-            found.currencies.add(group.revenue_currency)
+            stated.setdefault(unit_of(group), set()).add(group.revenue_currency)
 
-    def within(self, part: UsageLedger) -> Earners:
-        """Those whose revenue stands against some usage of the ledger: a revenue of all of a customer says nothing of a part.
+    def labelled(group: UsageGroup) -> UsageGroup:
+        unit = unit_of(group)
+        currencies = stated.get(unit, set())
+        earns: Earns = "" if not currencies else "whole" if unit in silent else "row"
+        is_shared = group.revenue is None and len(currencies) == 1
+        return replace(group, earns=earns, earns_in=next(iter(currencies)) if is_shared else group.revenue_currency)
 
-        Where nobody names customers, a part whose every row states its revenue is as good as a log of its own.
-        """
-        inside: dict[str | None, int] = {}
-        for group in part.groups:
-            inside[self.unit(group)] = inside.get(self.unit(group), 0) + group.rows
-        found = Earners(part)
-        if self.names_customers or not found.by_row:
-            found._found = {
-                unit: earner
-                for unit, earner in self._found.items()
-                if not (earner.stated and earner.silent) or inside.get(unit) == earner.rows
-            }
-        return found
+    return replace(ledger, groups=[labelled(group) for group in ledger.groups])
 
-    @property
-    def are_known(self) -> bool:
-        """Whether any row states a revenue."""
-        return bool(self._found)
 
-    @property
-    def by_row(self) -> bool:
-        """Whether every row of theirs states its own revenue."""
-        return not any(earner.stated and earner.silent for earner in self._found.values())
+def earning_within(ledger: UsageLedger, part: UsageLedger) -> UsageLedger:
+    """A part of a ledger with the revenue that stands against its usage: one of all of a customer says nothing of a part.
 
-    def earns(self, group: UsageGroup) -> Earns:
-        """Whether its revenue is known, and by which rows."""
-        found = self._found.get(self.unit(group))
-        if found is None or not found.stated:
-            return ""
-        return "whole" if found.silent else "row"
-
-    def currency(self, group: UsageGroup) -> str | None:
-        """Of what its customer earns; where that is in several, its own."""
-        found = self._found.get(self.unit(group))
-        if found is None or len(found.currencies) != 1 or group.revenue is not None:
-            return group.revenue_currency
-        return next(iter(found.currencies))
-
-    def in_one_currency(self, unit: str | None) -> bool:
-        return unit in self._found and len(self._found[unit].currencies) == 1
+    Where nobody names customers, a part whose every row states its revenue is as good as a log of its own.
+    """
+    if CUSTOMER not in ledger.names and all(group.revenue is not None for group in part.groups):
+        return with_earners(part)
+    unit_of = unit_in(ledger.dimensions)
+    rows: list[dict[Unit, int]] = [{}, {}]
+    for counted, of in zip(rows, (ledger, part), strict=True):
+        for group in of.groups:
+            counted[unit_of(group)] = counted.get(unit_of(group), 0) + group.rows
+    whole, inside = rows
+    return replace(
+        part,
+        groups=[
+            replace(group, earns="", earns_in=None)
+            if group.earns == "whole" and inside[unit_of(group)] != whole[unit_of(group)]
+            else group
+            for group in part.groups
+        ],
+    )

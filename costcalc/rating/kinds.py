@@ -6,10 +6,9 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month
-from costcalc.rating.earners import Earns
 from costcalc.rating.model import Basis, LineKey, PriceKey
 from costcalc.records import dataclass
-from costcalc.usage.ledger import UsageGroup
+from costcalc.usage.ledger import Earns, UsageGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,11 @@ class Kind:
     mix: str = ""  # of a bill: what tells it apart from others that a rise of some meters raises unlike
     thinking_assumed: bool = False  # of many requests that reasoned: nothing says how many of them did
     lengths: tuple[int, int] = (0, 0)  # labels of input and output, where no key holds them and they were asked for
+    states_revenue_alone: bool = False  # its rows say what a customer earns, and nothing else
 
     @property
     def has_revenue(self) -> bool:
         return bool(self.earns)
-
-    def states_revenue_alone(self, sums: Amounts) -> bool:
-        """Whether its rows say what a customer earns, and nothing else."""
-        return self.has_revenue and self.key is None and sums.is_empty
 
 
 class Amounts:
@@ -73,11 +69,6 @@ class Amounts:
         if group.revenue is not None:
             self.revenue += group.revenue * weight
         self.rows += group.rows if first else 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was used, and nothing paid."""
-        return not (any(self.quantities) or self.requests or self.has_cost)
 
     def earning(self, revenue: Fraction) -> Amounts:
         """The same with another revenue."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from costcalc.rating.model import Cost, LineKey
 from costcalc.records import dataclass
 from costcalc.usage.breakdown import Breakdown, Weights
+from costcalc.usage.ledger import Earns
 
 TIME_NAMES = ("day", "month")
 PRICED, PARTLY, UNPRICED = 1, 2, 4  # bits: what is priced of lines
@@ -28,6 +29,20 @@ class Line:
     unpriced: Fraction  # tokens
     requests: Fraction | None  # None: the log does not say
     bases: tuple[str, ...]
+    earned: tuple[Fraction, Cost] | None = None  # its revenue, and the cost against it; None: unknown
+    is_bound: bool = False  # some of what stands against it has no price
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the usage of some groups stands."""
+
+    line: LineKey  # the names of the breakdown are still open
+    bases: tuple[str, ...]
+    is_whole: bool  # it has a price for all of it
+    knows_requests: bool
+    earns: Earns
+    is_used: bool  # False: its rows say what a customer earns, and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +59,36 @@ class Wanted:
 
     by: tuple[str, ...]
     breakdown: Breakdown
-    weights: Sequence[Weights]  # of costs by reading, and of the counts
-    places: Mapping[
-        int, tuple[LineKey, tuple[str, ...], bool, bool]
-    ]  # names, evidence, all is priced, requests are known
+    weights: Sequence[Weights]  # of costs by reading, of revenue where it is wanted, and of the counts
+    spots: Sequence[Spot]  # by place
     readings: int  # 1: before; 4: and low, mid, high
     unit: Unit
+    earns: bool = False  # with revenue
+    as_whole: bool = False  # of customers who earn by all their rows together
 
 
 class LineTable:
     """Lines in the order of a report. Their columns: `c0` … (names, "" where there is none), `n0` … (costs, one for each
-    reading), `tokens`, `unpriced`, `requests`, `bases` (bits), `status` (a bit).
+    reading), `tokens`, `unpriced`, `requests`, `bases` (bits), `status` (a bit); where something is earned `earned`, in
+    the unit of costs, and `v0` … (the costs against it): NULL where that is unknown.
     """
 
     def __init__(self, wanted: Wanted, more: Sequence[Line]) -> None:
         self.by, self.unit, self.readings = wanted.by, wanted.unit, wanted.readings
         self.breakdown, self.engine = wanted.breakdown, wanted.breakdown.engine
-        self.bases = sorted({base for _, bases, *_ in wanted.places.values() for base in bases} | {base for line in more for base in line.bases})  # fmt: skip
+        every = [each.bases for each in wanted.spots] + [line.bases for line in more]
+        self.bases = sorted({base for bases in every for base in bases})
         self.names = [f"c{i}" for i in range(max(1, len(self.by)))]
         self.costs = [f"n{i}" for i in range(self.readings)]
+        self.earns, self.as_whole = wanted.earns, wanted.as_whole
+        self.covered = [f"v{i}" for i in range(self.readings)] if self.earns else []
+        self.earning = ["earned", *self.covered] if self.earns else []
         self.last = self.costs[2 if self.readings == 4 else 0]  # the cost by which lines are large
         self.name = self.breakdown.table("lines")
         unordered = self._added(wanted)
         self._insert(unordered, more)
         names = [f"{name}::{self._kind(unordered, name)} AS {name}" for name in self.names]
-        others = ", ".join([*self.costs, *_COUNTS, "bases", "status"])
+        others = ", ".join([*self.costs, *_COUNTS, "bases", "status", *self.earning])
         order = [*self.names]
         if self.by[:1] not in (("day",), ("month",)):
             order.insert(0, f"{floored(self.last, self.unit.cost // ORDERED_BY)} DESC")
@@ -109,6 +129,17 @@ class LineTable:
         return int(self.engine.fetch(f"SELECT coalesce(max(abs(n0)), 0)::HUGEINT FROM {self.name}")[0][0])
 
     @cached_property
+    def most_earned(self) -> int:
+        """No revenue and no cost against one is more."""
+        largest = ", ".join(f"coalesce(max(abs({name})), 0)" for name in self.earning)
+        return int(self.engine.fetch(f"SELECT greatest({largest})::HUGEINT FROM {self.name}")[0][0])
+
+    @cached_property
+    def has_earned(self) -> bool:
+        """Whether the revenue of any line is known."""
+        return self.earns and bool(self.engine.fetch(f"SELECT 1 FROM {self.name} WHERE earned IS NOT NULL LIMIT 1"))
+
+    @cached_property
     def is_credit(self) -> bool:
         """Whether any cost is below nothing."""
         below = " OR ".join(f"{name} < 0" for name in self.costs)
@@ -116,7 +147,7 @@ class LineTable:
 
     def lines(self, start: int = 0, stop: int | None = None) -> Iterator[Line]:
         """The lines from one place to another."""
-        columns = ", ".join([*(f"{name}::VARCHAR" for name in self.names), *self.costs, *_COUNTS, "bases"])
+        columns = ", ".join([*(f"{name}::VARCHAR" for name in self.names), *self.costs, *_COUNTS, "bases", "status", *self.earning])  # fmt: skip
         end = len(self) if stop is None else min(stop, len(self))
         for first in range(start, end, _AT_ONCE):
             chosen = f"rowid >= {first} AND rowid < {min(first + _AT_ONCE, end)}"
@@ -125,7 +156,8 @@ class LineTable:
 
     def _line(self, row: Sequence[Any]) -> Line:
         wide = len(self.names)
-        tokens, unpriced, requests, bases = row[wide + self.readings :]
+        tokens, unpriced, requests, bases, status, *earning = row[wide + self.readings :]
+        is_known = bool(earning) and earning[0] is not None
         return Line(
             tuple(name or None for name, _ in zip(row, self.by, strict=False)),
             self.cost(row[wide : wide + self.readings]),
@@ -133,6 +165,8 @@ class LineTable:
             self.count(unpriced),
             None if requests is None else self.count(requests),
             self.evidence(bases),
+            (Fraction(earning[0], self.unit.cost), self.cost(earning[1:])) if is_known else None,
+            is_known and self.as_whole and status != PRICED,
         )
 
     def cost(self, numbers: Sequence[int]) -> Cost:
@@ -154,35 +188,51 @@ class LineTable:
             i: f"coalesce({self.breakdown.column(name)}, '')" for i, name in enumerate(self.by) if name in opened
         }
         names = ", ".join(f"{columns[i]} AS c{i}" for i in range(len(self.names)))
-        figures = {name: f"f{i}" for i, name in enumerate([*self.costs, *_COUNTS])}
-        figures["requests"] = f"CASE WHEN knows THEN {figures['requests']} END"
-        flags = {"bases": "bases", "whole": "whole"}
-        grouped = ""
-        if len({place[0] for place in wanted.places.values()}) < len(wanted.places):
-            figures = {name: f"sum({sql})::HUGEINT" for name, sql in figures.items()}
-            figures["requests"] = f"CASE WHEN bool_and(knows) THEN sum(f{self.readings + 2}) END::HUGEINT"
-            flags = {"bases": "bit_or(bases)", "whole": "bool_and(whole)"}
-            grouped = " GROUP BY ALL"
-        found = ", ".join(f"{sql} AS {name}" for name, sql in (figures | flags).items())
-        sums = self.breakdown.sums(opened, wanted.weights, self.readings + len(_COUNTS))
+        asked = [*self.costs, *self.earning[:1], *_COUNTS]
+        # Where each line has one place, nothing is left to add up.
+        is_one = len({each.line for each in wanted.spots}) == len(wanted.spots)
+        by_line: Callable[[str, str], str] = (lambda _, sql: sql) if is_one else "{}({})".format
+        figures = {name: by_line("sum", f"f{i}") for i, name in enumerate(asked)}
+        figures["requests"] = f"CASE WHEN {by_line('bool_and', 'knows')} THEN {figures['requests']} END"
+        for i, name in enumerate(self.covered):
+            figures[name] = by_line("sum", f"CASE WHEN earns <> '' THEN f{i} ELSE 0 END")
+        bases = by_line("bit_or", "bases")
+        flags = {"bases": bases, "whole": by_line("bool_and", "whole"), "used": by_line("bool_or", "used")}
+        if self.earns:
+            each, together = (by_line("bool_or", sql) for sql in ("earns = 'row' AND bases <> 0", "earns = 'whole'"))
+            flags["known"] = f"{each} OR ({together} AND {bases} <> 0)"
+        found = ", ".join(
+            [*(f"({sql})::HUGEINT AS {name}" for name, sql in figures.items()), *(f"{sql} AS {name}" for name, sql in flags.items())]
+        )  # fmt: skip
+        sums = self.breakdown.sums(opened, wanted.weights, len(asked))
         unordered = self.breakdown.table("unordered")
         status = f"CASE WHEN whole THEN {PRICED} WHEN bases <> 0 THEN {PARTLY} ELSE {UNPRICED} END AS status"
+        earning = "".join(f", CASE WHEN known THEN {name} END AS {name}" for name in self.earning)
+        left = ", ".join(["whole", "used", *(["known", *self.earning] if self.earns else [])])
         self.engine.execute(
-            f"CREATE TEMP TABLE {unordered} AS SELECT * EXCLUDE (whole), {status} FROM "
-            f"(SELECT {names}, {found} FROM ({sums}) JOIN places USING (place){grouped})"
+            f"CREATE TEMP TABLE {unordered} AS SELECT * EXCLUDE ({left}), {status}{earning} FROM "
+            f"(SELECT {names}, {found} FROM ({sums}) JOIN places USING (place){'' if is_one else ' GROUP BY ALL'}) WHERE used"
         )
         return unordered
 
     def _keep_places(self, wanted: Wanted, spots: Sequence[int]) -> None:
         names = "".join(f", l{i} VARCHAR" for i in spots)
         self.engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE places (place BIGINT, bases BIGINT, whole BOOLEAN, knows BOOLEAN{names})"
+            f"CREATE OR REPLACE TEMP TABLE places (place BIGINT, bases BIGINT, whole BOOLEAN, knows BOOLEAN, earns VARCHAR, used BOOLEAN{names})"
         )
         self.engine.insert(
             "places",
             [
-                (place, self._bits(bases), str(whole), str(knows), *((line[i] or "") if self.by else "" for i in spots))
-                for place, (line, bases, whole, knows) in wanted.places.items()
+                (
+                    place,
+                    self._bits(each.bases),
+                    str(each.is_whole),
+                    str(each.knows_requests),
+                    each.earns,
+                    str(each.is_used),
+                    *((each.line[i] or "") if self.by else "" for i in spots),
+                )
+                for place, each in enumerate(wanted.spots)
             ],
         )
 
@@ -191,7 +241,7 @@ class LineTable:
             costs = (line.cost.before, line.cost.low, line.cost.mid, line.cost.high)[: self.readings]
             numbers = [round(amount * self.unit.cost) for amount in costs]
             names = [name or "" for name in line.key] or [""]
-            self.engine.insert(table, [(*names, *numbers, 0, 0, 0, self._bits(line.bases), PRICED)])
+            self.engine.insert(table, [(*names, *numbers, 0, 0, 0, self._bits(line.bases), PRICED, *(None for _ in self.earning))])  # fmt: skip
 
     def _bits(self, bases: Sequence[str]) -> int:
         return sum(1 << self.bases.index(base) for base in bases)

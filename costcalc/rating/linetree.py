@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from costcalc.rating.linetable import TIME_NAMES, LineTable
+from costcalc.rating.linetable import PRICED, TIME_NAMES, LineTable
 from costcalc.rating.model import Cost
 from costcalc.records import dataclass
 
@@ -21,6 +22,8 @@ class Drawn:
     folded: int
     is_closed: bool
     parts: tuple[Drawn, ...]
+    earned: tuple[int, ...] | None = None  # revenue and the costs against it; None: unknown
+    is_bound: bool = False  # some of what stands against it has no price
 
 
 class LineTree:
@@ -31,6 +34,7 @@ class LineTree:
         self.table, self.engine, self.largest = table, table.engine, largest
         self.costs = table.costs[: table.width]
         self.last = self.costs[2 if len(self.costs) == 4 else -1]
+        self.held = ["tokens", "requests", "status", *table.earning, *(["bound"] if table.earns else [])]
         self.levels = [table.breakdown.table("level") for _ in table.names]
         source = self._lines()
         for level in reversed(range(len(self.levels))):
@@ -66,7 +70,7 @@ class LineTree:
                 found.append(row)
             else:
                 parts = self._drawn(level + 1, rows, (*path, row.name or ""))
-                found.append(Drawn(row.name, row.numbers, row.tokens, row.requests, row.status, 0, False, parts))
+                found.append(replace(row, parts=parts))
         return tuple(found)
 
     def _rows(self, level: int) -> dict[tuple[str, ...], list[Drawn]]:
@@ -74,15 +78,8 @@ class LineTree:
         above, name = self.above(level), self.table.names[level]
         texts = [f"{each}::VARCHAR" for each in above]
         opened = f" JOIN ({self._opened(level - 1)}) USING ({', '.join(above)})" if above else ""
-        alone = ", ".join([*texts, f"{name}::VARCHAR", *self.costs, "tokens", "requests", "status", "largest", "0"])
-        sums = ", ".join(
-            [
-                *texts,
-                "NULL",
-                *(f"sum({each})::HUGEINT" for each in self.costs),
-                *_sums(("tokens", "requests", "status")),
-            ]
-        )
+        alone = ", ".join([*texts, f"{name}::VARCHAR", *self.costs, *self.held, "largest", "0"])
+        sums = ", ".join([*texts, "NULL", *map(_sum, [*self.costs, *self.held])])
         order = f"row_number() OVER (ORDER BY {self.order(level)})"
         table = self.levels[level]
         listed = self.engine.fetch(
@@ -92,9 +89,13 @@ class LineTree:
         found: dict[tuple[str, ...], list[Drawn]] = {}
         for *names, largest, folded, _ in listed:
             path, (own, *values) = tuple(names[:level]), names[level:]
-            *numbers, tokens, requests, status = values
+            numbers, (tokens, requests, status, *earning) = values[: len(self.costs)], values[len(self.costs) :]
             is_closed = folded > 0 or not (self.table.has_time or largest)
-            row = Drawn(own or None, tuple(map(int, numbers)), tokens, requests, status, folded, is_closed, ())
+            earned = tuple(map(int, earning[:-1])) if earning and earning[0] is not None else None
+            row = Drawn(
+                own or None, tuple(map(int, numbers)), tokens, requests, status, folded, is_closed, (), earned,
+                bool(earning and earning[-1]),
+            )  # fmt: skip
             found.setdefault(path, []).append(row)
         return found
 
@@ -113,16 +114,16 @@ class LineTree:
         if not table.has_time:
             rows = self.engine.fetch(f"SELECT rowid FROM {table.name} ORDER BY {self.last} DESC, rowid LIMIT {self.largest}")  # fmt: skip
             largest = f"rowid IN ({', '.join(str(row) for (row,) in rows) or 'NULL'})"
-        columns = [*table.names, *table.costs, "tokens", "requests", "status", "bases <> 0 AS evident", f"{largest} AS largest"]  # fmt: skip
+        bound = f"{table.as_whole} AND earned IS NOT NULL AND status <> {PRICED} AS bound"
+        held = [bound if name == "bound" else name for name in self.held]
+        columns = [*table.names, *table.costs, *held, "bases <> 0 AS evident", f"{largest} AS largest"]
         return f"SELECT rowid AS line, {', '.join(columns)} FROM {table.name}"
 
     def _grouped(self, level: int) -> str:
         """The level above, from a level's table."""
         names = self.above(level)
-        sums = [f"sum({each})::HUGEINT AS {each}" for each in self.table.costs]
-        counts = [f"{sql} AS {name}" for name, sql in zip(("tokens", "requests", "status"), _sums(("tokens", "requests", "status")), strict=True)]  # fmt: skip
-        flags = ["bool_or(evident) AS evident", "bool_or(largest) AS largest"]
-        return f"SELECT {', '.join([*names, *sums, *counts, *flags])} FROM {self.levels[level]} GROUP BY {', '.join(names) or '()'}"
+        sums = [f"{_sum(each)} AS {each}" for each in [*self.table.costs, *self.held, "evident", "largest"]]
+        return f"SELECT {', '.join([*names, *sums])} FROM {self.levels[level]} GROUP BY {', '.join(names) or '()'}"
 
     def _make(self, level: int, source: str) -> None:
         self.engine.execute(
@@ -147,10 +148,13 @@ def within(names: Sequence[str]) -> str:
     return f"PARTITION BY {', '.join(names)}" if names else ""
 
 
-def _sums(names: Sequence[str]) -> Iterator[str]:
-    how = {
-        "tokens": "sum(tokens)::HUGEINT",
-        "requests": "CASE WHEN count(requests) = count(*) THEN sum(requests) END::HUGEINT",
-        "status": "bit_or(status)",
-    }
-    return (how[name] for name in names)
+def _sum(name: str) -> str:
+    """SQL of what a column comes to."""
+    match name:
+        case "requests":
+            return "CASE WHEN count(requests) = count(*) THEN sum(requests) END::HUGEINT"
+        case "status":
+            return "bit_or(status)"
+        case "evident" | "largest" | "bound":
+            return f"bool_or({name})"
+    return f"sum({name})::HUGEINT"

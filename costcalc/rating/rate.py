@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import partial
 
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.files import collector_paused
@@ -21,7 +21,7 @@ from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.commitments import SHORTFALL, Days, Tally, settle, tally_of
 from costcalc.rating.cuts import model_cuts, split_of
-from costcalc.rating.earners import Earners
+from costcalc.rating.earners import earned_of
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.lackingrates import Lacking, lacking_rates
 from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
@@ -91,9 +91,8 @@ class Rater:
 
     def __init__(
         self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: RatingOptions, changes: PriceChanges = NO_CHANGES,
-        targets: Sequence[ResolvedModel] = (), earners: Earners | None = None,
+        targets: Sequence[ResolvedModel] = (),
     ) -> None:  # fmt: skip
-        """`earners`: whose revenue is known, where the ledger is a part of one that says more of it."""
         self.pricebook = pricebook.at_list() if options.basis == "list" else pricebook
         self.ledger, self.fx, self.options, self.changes = ledger, fx, options, changes
         self.quotes = Quotes(self.pricebook, changes.days(), targets, ledger.dimensions)
@@ -105,12 +104,10 @@ class Rater:
         self.rates_used: dict[RateUsed, None] = {}
         self.assumed = Assumed()
         self.amounts: dict[Kind, Amounts] = {}
-        self.earners = earners or Earners(ledger)
-        self.earned: dict[Kind, dict[str | None, Fraction]] = {}  # by customer, in the currency of the kind
         self.made: dict[
             Kind, tuple[list[Charge], list[Unpriced]]
         ] = {}  # filled by the rating: what became of each kind
-        # Of the groups of a breakdown: their kinds, and how much of each.
+        # Of every group: its kinds, and how much of each.
         self.shares: list[list[tuple[Kind, Fraction]]] = []
         self.committed: list[Committed] = []  # filled by the rating
         self.splits = {tuple(split) for split in ledger.cuts.splits}
@@ -150,7 +147,7 @@ class Rater:
                 lacking.add(kind)
         if no_rate:
             raise lacking_rates(self, no_rate)
-        revenue, without_cost = self._revenue()
+        earned = earned_of(self, lacking, lambda currency, month: self.exchange(currency or self.currency, month))
         self._noting = False
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
@@ -166,10 +163,10 @@ class Rater:
             assumptions,
             self._all_tokens(),
             tuple(self.rates_used),
-            revenue,
-            without_cost,
-            self.earners.by_row,
-            any(kind.earns == "whole" and self._with_cost & {*self.earned[kind]} for kind in lacking),
+            earned.by_line,
+            earned.without_cost,
+            not any(group.earns == "whole" for group in self.ledger.groups),
+            earned.lacks_cost,
             tuple(self.committed),
         )
 
@@ -232,10 +229,8 @@ class Rater:
         """Amounts by kind: groups that no price and no line tells apart come together."""
         found: dict[Kind, Amounts] = {}
         self.shares = []
-        states, self.earned = self.earners.are_known, {}
         moments: dict[tuple[object, ...], MetAll] = {}
         kinds: dict[tuple[object, ...], tuple[Kind, Amounts]] = {}
-        earning: dict[tuple[object, ...], dict[str | None, Fraction]] = {}
         width = len(self.ledger.meters)
         for group in self.ledger.groups:
             resolved = self.resolve(group)
@@ -247,36 +242,30 @@ class Rater:
             if met is None:
                 met = moments[place] = self._moments(group, resolved)
             line = self.line_of(group, resolved)
-            earns, currency = (self.earners.earns(group), self.earners.currency(group)) if states else ("", None)
             if group.until is not None and self._spans_lines(group):
                 self.assumed.spans_lines = True
             shares: list[tuple[Kind, Fraction]] = []
             for position, (weight, key, month, day) in enumerate(met[0]):
                 short = (
                     line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-                    earns, currency, met[1], group.mix, group.thinking_assumed,
-                    None if key else (group.provider, group.model, day, self._lengths_of(group)),
+                    group.earns, group.earns_in, met[1], group.mix, group.thinking_assumed,
+                    None if key else (group.provider, group.model, day, self._lengths_of(group), group.is_idle),
                 )  # fmt: skip
                 if short not in kinds:
                     kind = self._kind(group, resolved, line, (weight, key, month, day), met[1])
                     # Two names of one provider make one kind.
                     kinds[short] = kind, found.setdefault(kind, Amounts(width))
-                    earning[short] = self.earned.setdefault(kind, {}) if earns else {}
                 kind, sums = kinds[short]
                 sums.add(group, weight, position == 0)
                 shares.append((kind, weight))
-                if earns:
-                    unit, by_customer = self.earners.unit(group), earning[short]
-                    by_customer[unit] = by_customer.get(unit, Fraction()) + (group.revenue or 0) * weight
-            if self.ledger.breakdown:
-                self.shares.append(shares)
+            self.shares.append(shares)
         return found
 
     def charge(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
         """The charges of one kind, by the basis that was asked for."""
         if self.bill_wins(kind, sums):
             return [self._billed(kind, sums)], []
-        if kind.states_revenue_alone(sums):
+        if kind.states_revenue_alone:
             return [], []
         charges, unpriced = self.by_list(kind, sums)
         if unpriced and self.may_stand_in(sums) and not any(part.meter for part in unpriced):
@@ -564,30 +553,6 @@ class Rater:
             for day in (change.from_day, change.until_day)
         )
 
-    @cached_property
-    def _with_cost(self) -> set[str | None]:
-        """The customers of whose cost something is known."""
-        return {unit for kind, earned in self.earned.items() if self.has_cost(kind) for unit in earned}
-
-    def _revenue(self) -> tuple[dict[LineKey, Fraction], Fraction]:
-        """What was earned with what has a cost, by the line of the row that states it, and what without."""
-        by_line: dict[LineKey, Fraction] = {}
-        without_cost = Fraction()
-        for kind, earned in self.earned.items():
-            rate = self.exchange(kind.revenue_currency or self.currency, kind.month) if any(earned.values()) else ONE
-            if kind.earns == "row":
-                held = dict.fromkeys(earned, self.has_cost(kind))
-            else:
-                held = {unit: unit in self._with_cost for unit in earned}
-            if any(held.values()):
-                by_line.setdefault(kind.line, Fraction())
-            for unit, amount in earned.items():
-                if held[unit]:
-                    by_line[kind.line] += amount * rate
-                else:
-                    without_cost += amount * rate
-        return by_line, without_cost
-
     def _kind(
         self, group: UsageGroup, resolved: ResolvedModel | Unresolved, line: LineKey, met: Met, weighted: bool
     ) -> Kind:
@@ -598,8 +563,8 @@ class Rater:
             resolved.model or group.model,
             resolved.reason if isinstance(resolved, Unresolved) else "",
             month, key.day if key else day, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
-            self.earners.earns(group), self.earners.currency(group), weighted, group.mix, group.thinking_assumed,
-            (0, 0) if key else self._lengths_of(group),
+            group.earns, group.earns_in, weighted, group.mix, group.thinking_assumed,
+            (0, 0) if key else self._lengths_of(group), key is None and bool(group.earns) and group.is_idle,
         )  # fmt: skip
 
     def _lengths_of(self, group: UsageGroup) -> tuple[int, int]:

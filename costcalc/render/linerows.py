@@ -44,7 +44,10 @@ def cells_of(report: CostReport | Plan, others: Others = lambda _cells, _place: 
     for place, name in enumerate(rating.by):
         nothing = None if name in PRICE_FIELDS else UNALLOCATED
         cells.add(name, cells.name_text(place, nothing, others(cells, place)))
-    texts = _texts(cells, shown_costs(report), digits, rating.currency) | _fx_texts(cells, report)
+    texts = _texts(cells, shown_costs(report), digits, rating.currency)
+    if table.has_earned:
+        texts |= _margin_texts(cells, has_before="before" in shown_costs(report))
+    texts |= _fx_texts(cells, report)
     for header, (sql, kind) in zip(own_names(texts, rating.by), texts.values(), strict=True):
         cells.add(header, sql, kind)
     return cells
@@ -80,11 +83,34 @@ def _texts(cells: LineCells, columns: Sequence[str], digits: int, currency: str)
         texts["change"] = f"{known} {cells.coin_text(change, digits)} END", "decimal"
         texts["rise"] = cells.ratio_text(f"({middle} - n0)", "n0", table.most, RATIO_DIGITS), "decimal"
     texts["currency"] = quoted(currency), "text"
-    share = cells.exact_text("n0", table.bill, RATIO_DIGITS) if table.bill else "NULL"
+    part, bill = ("n0", table.bill) if table.bill > 0 else ("-n0", -table.bill)
+    share = cells.exact_text(part, bill, RATIO_DIGITS) if bill else "NULL"
     texts["share"] = f"{known} {share} END", "decimal"
     texts["basis"] = cells.basis_text(), "text"
     texts["status"] = cells.status_text(STATUS_NAMES), "text"
     texts["unpriced_tokens"] = cells.exact_text("unpriced", unit.count, RATIO_DIGITS), "count"
+    return texts
+
+
+def _margin_texts(cells: LineCells, *, has_before: bool) -> Texts:
+    """What is earned, and the margin: of a line whose revenue is unknown nothing."""
+    table = cells.table
+    before, after = table.covered[0], table.covered[2 if table.readings == 4 else 0]
+
+    def ratio(number: str, divisor: str, known: str) -> tuple[str, Kind]:
+        size, divided = f"CASE WHEN {known} THEN {number} ELSE 0 END", f"CASE WHEN {known} THEN {divisor} ELSE 0 END"
+        return cells.ratio_text(f"({size})", f"({divided})", table.most_earned, RATIO_DIGITS), "decimal"
+
+    def margin(covered: str) -> tuple[str, Kind]:
+        return ratio(f"(earned - {covered}) * sign(earned)::INT", "abs(earned)", "earned IS NOT NULL")
+
+    texts: Texts = {"revenue": (f"CASE WHEN earned IS NOT NULL THEN {cells.exact_text('coalesce(earned, 0)', table.unit.cost)} END", "exact")}  # fmt: skip
+    if has_before:
+        texts["margin_before"] = margin(before)
+    texts["margin"] = margin(after)
+    if has_before:
+        # The margin before is kept where one's own prices rise as the cost does.
+        texts["hold"] = ratio(f"({after} - {before})", before, f"earned > 0 AND {before} > 0")
     return texts
 
 

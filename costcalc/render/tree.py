@@ -18,7 +18,7 @@ from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
 from costcalc.records import dataclass
 from costcalc.render.rounding import share_out_together
 from costcalc.reports.lines import LinesInEngine, ReportLine
-from costcalc.reports.plan.totals import Outcome, added
+from costcalc.reports.plan.totals import Outcome, added, outcome
 
 _MID = 2  # of the four columns
 LARGEST = 10  # rows beyond the largest ten fold into one
@@ -232,9 +232,17 @@ def _held(rows: Sequence[Drawn], table: LineTable) -> Held:
         table.count(sum(row.tokens for row in rows)),
         requests,
         _status({name for bit, name in STATUS_NAMES.items() if _bits(rows) & bit}),
-        None,
-        False,
+        _earned(rows, table),
+        any(row.is_bound for row in rows),
     )
+
+
+def _earned(rows: Sequence[Drawn], table: LineTable) -> Outcome | None:
+    known = [row.earned for row in rows if row.earned]
+    if not known:
+        return None
+    revenue, *covered = map(sum, zip(*known, strict=True))
+    return outcome(table.cost(covered), Fraction(revenue, table.unit.cost))
 
 
 def _bits(rows: Sequence[Drawn]) -> int:

@@ -12,14 +12,13 @@ from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
 from costcalc.rating.breakdown import Lines, by_line
-from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.linetable import LineTable
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.records import dataclass
 from costcalc.reports.plan.totals import Outcome, outcome
 from costcalc.scenario.model import PriceChange, PriceChanges
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,10 @@ class LinesInEngine(Sequence[ReportLine]):
 
     def _from(self, start: int, stop: int) -> Iterator[ReportLine]:
         for each in self.table.lines(start, stop):
-            yield ReportLine(each.key, each.cost, each.requests, each.tokens, each.bases, unpriced_tokens=each.unpriced)
+            earned = outcome(each.earned[1], each.earned[0]) if each.earned else None
+            yield ReportLine(
+                each.key, each.cost, each.requests, each.tokens, each.bases, earned, each.is_bound, each.unpriced
+            )
 
 
 def with_lines(
@@ -101,8 +103,14 @@ def with_lines(
     if breakdown is None:
         return rating, lines_of(rating, revenue)
     lines = Lines(rater, breakdown, rating.by)
-    table = lines.table([charge for charge in rating.charges if charge.is_shortfall])
+    earns = bool(revenue) and _earns_by_line(rating)
+    table = lines.table([charge for charge in rating.charges if charge.is_shortfall], earns=earns, as_whole=not rating.earns_by_row)  # fmt: skip
     return by_line(rater, rating), LinesInEngine(table)
+
+
+def _earns_by_line(rating: Rating) -> bool:
+    """What a customer earns as a whole is no line's but its own."""
+    return rating.earns_by_row or tuple(rating.by) == (CUSTOMER,)
 
 
 def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[ReportLine]:
@@ -114,8 +122,8 @@ def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[Report
     for part in rating.unpriced:
         missing.setdefault(part.line, []).append(part)
     by_meter = "meter" in rating.by
-    if not rating.earns_by_row and tuple(rating.by) != (CUSTOMER,):
-        revenue = {}  # what a customer earns as a whole is no line's but its own
+    if not _earns_by_line(rating):
+        revenue = {}
     lines = [
         _line(key, parts.get(key, []), missing.get(key, []), revenue, by_meter, not rating.earns_by_row)
         for key in {**parts, **missing}
@@ -246,7 +254,7 @@ def _of_provider(ledger: UsageLedger, rater: Rater, provider: str) -> UsageLedge
         for group in ledger.groups
         if isinstance(found := rater.resolve(group), ResolvedModel) and found.provider == provider
     ]
-    return replace(ledger, groups=groups)
+    return replace(ledger, groups=groups, breakdown=None)
 
 
 def _other_regions(found: ResolvedModel, pricebook: Pricebook) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from costcalc.usage.breakdown import Breakdown
 
-REQUESTS, STATED = "requests", "stated"
+REQUESTS, REVENUE, STATED = "requests", "revenue", "stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Arrays:
     codes: Mapping[str, NDArray[np.int64]]  # by dimension and row, the position of its value
     counts: Mapping[
         str, NDArray[np.float64]
-    ]  # by meter; REQUESTS, as far as they are known; STATED cost, times the divisor of its group
+    ]  # by meter; REQUESTS, as far as they are known; REVENUE; STATED cost, times the divisor of its group
 
 
 def arrays_of(breakdown: Breakdown, by: Sequence[str]) -> Arrays:
@@ -39,7 +39,12 @@ def arrays_of(breakdown: Breakdown, by: Sequence[str]) -> Arrays:
             f"CREATE OR REPLACE TEMP TABLE texts_{place} AS SELECT text, row_number() OVER (ORDER BY text NULLS LAST) - 1 AS code FROM ({texts})"
         )
         values[name] = [text for (text,) in engine.fetch(f"SELECT text FROM texts_{place} ORDER BY code")]
-    sums = {REQUESTS: "k_requests", STATED: "k_cost", **{name: f'"k_m_{name}"' for name in breakdown.counted}}
+    sums = {
+        REQUESTS: "k_requests",
+        REVENUE: "k_revenue",
+        STATED: "k_cost",
+        **{name: f'"k_m_{name}"' for name in breakdown.counted},
+    }
     added = "".join(f', CAST(coalesce(sum({sql}), 0) AS DOUBLE) AS "{name}"' for name, sql in sums.items())
     codes = "".join(f", texts_{place}.code AS code_{place}" for place in range(len(by)))
     joins = "".join(

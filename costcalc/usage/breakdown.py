@@ -13,8 +13,9 @@ from costcalc.records import dataclass
 from costcalc.usage.groups import Groups
 from costcalc.usage.ledger import UsageGroup
 
-REQUESTS, STATED, ROWS = "requests", "stated", "rows"  # counted beside the meters
+REQUESTS, STATED, REVENUE, ROWS = "requests", "stated", "revenue", "rows"  # counted beside the meters
 _AT_ONCE = 200  # rows of one INSERT
+_EASY = 11  # decimals with which the engine multiplies an amount of any size; of more it goes by the text
 
 Factors = Mapping[str, int]  # by meter or one of those: what one counted unit adds
 
@@ -37,6 +38,7 @@ class Row:
     quantities: tuple[int, ...]  # in the order of UsageLedger.meters
     requests: int  # as far as the sources say
     stated: Fraction  # cost
+    revenue: Fraction
     rows: int
 
 
@@ -46,6 +48,7 @@ class Breakdown:
     def __init__(self, groups: Groups, names: Mapping[str, str], close: Callable[[], None]) -> None:
         """`names`: what its dimensions are called; `close`: ends the engine."""
         self.engine, self.names, self.counted = groups.engine, dict(names), groups.used
+        self._customer = groups.customer
         self._tables = 0
         self._end = weakref.finalize(self, close)
         found = self.engine.fetch("SELECT k_cost_divisor FROM heads ORDER BY number")
@@ -54,7 +57,17 @@ class Breakdown:
     @cached_property
     def stated_digits(self) -> int:
         """A stated cost is counted in units of so many decimals, times the divisor of its group."""
-        decimals = "rtrim(split_part(k_cost::VARCHAR, '.', 2), '0')"
+        return self._decimals("k_cost")
+
+    @cached_property
+    def revenue_digits(self) -> int:
+        """A revenue is counted in units of so many decimals."""
+        return self._decimals("k_revenue")
+
+    def _decimals(self, column: str) -> int:
+        if not self.engine.fetch(f"SELECT 1 FROM broken WHERE {column} IS NOT NULL LIMIT 1"):
+            return 0
+        decimals = f"rtrim(split_part({column}::VARCHAR, '.', 2), '0')"
         return int(self.engine.fetch(f"SELECT coalesce(max(length({decimals})), 0) FROM broken")[0][0])
 
     @property
@@ -81,7 +94,7 @@ class Breakdown:
 
     def _weigh(self, weights: Sequence[Weights], count: int) -> list[str]:
         """The table of weights is filled anew; the sums that give the figures. What is the same for all groups is no column."""
-        counted = {*self.counted, REQUESTS, STATED, ROWS}
+        counted = {*self.counted, REQUESTS, STATED, REVENUE, ROWS}
         used: dict[tuple[int, str], set[int]] = {}
         for each in weights:
             for i, factors in enumerate(each.figures):
@@ -111,16 +124,17 @@ class Breakdown:
         """The counts of every group by these dimensions, in their order."""
         keys = ", ".join(["number", *map(self.column, by)])
         sums = ", ".join(
-            f"sum({each})" for each in ["k_requests", "k_cost", "k_row_count", *map(self._count, self.counted)]
+            f"sum({each})"
+            for each in ["k_requests", "k_cost", "k_revenue", "k_row_count", *map(self._count, self.counted)]
         )
         places = {name: i for i, name in enumerate(self.counted)}
         spots = [places.get(name) for name in meters().by_name]
         wide = 1 + len(by)
         for row in self.engine.stream(f"SELECT {keys}, {sums} FROM broken GROUP BY {keys} ORDER BY {keys}"):
-            requests, cost, rows, *counts = row[wide:]
+            requests, cost, revenue, rows, *counts = row[wide:]
             counted = tuple(0 if spot is None else int(counts[spot]) for spot in spots)
             stated = Fraction(cost) / self.divisors[row[0]] if cost else Fraction()
-            yield Row(row[0], row[1:wide], counted, int(requests or 0), stated, int(rows))
+            yield Row(row[0], row[1:wide], counted, int(requests or 0), stated, Fraction(revenue or 0), int(rows))
 
     def groups(self, heads: Sequence[UsageGroup]) -> Iterator[UsageGroup]:
         """All of it as groups; their names stand behind those that a head has already."""
@@ -133,7 +147,22 @@ class Breakdown:
                 quantities=row.quantities,
                 rows=row.rows,
                 billed=None if head.billed is None else row.stated,
+                revenue=None if head.revenue is None else row.revenue,
             )
+
+    def earned_together(self, costly: Sequence[int]) -> list[tuple[int, bool, Fraction]]:
+        """What groups state whose customers earn as a whole, by group: of customers that have usage in these groups, and of others."""
+        self.engine.execute("CREATE OR REPLACE TEMP TABLE costly (number BIGINT)")
+        self.engine.insert("costly", [(number,) for number in costly])
+        whole = "broken JOIN heads USING (number)"
+        served = (
+            f"SELECT DISTINCT {self._customer} AS customer, true AS is_served FROM {whole} JOIN costly USING (number)"
+        )
+        found = self.engine.fetch(
+            f"SELECT number, coalesce(is_served, false) AS held, coalesce(sum(k_revenue), 0) FROM {whole} LEFT JOIN ({served}) AS served "
+            f"ON served.customer IS NOT DISTINCT FROM {self._customer} WHERE k_earns = 'whole' GROUP BY ALL ORDER BY ALL"
+        )
+        return [(int(number), held, Fraction(amount)) for number, held, amount in found]
 
     def _count(self, name: str) -> str:
         match name:
@@ -142,6 +171,14 @@ class Breakdown:
             case "rows":
                 return "k_row_count"
             case "stated":
-                digits = f"replace(k_cost::DECIMAL(38, {self.stated_digits})::VARCHAR, '.', '')"
-                return f"coalesce({digits}::HUGEINT, 0)"
+                return _whole("k_cost", self.stated_digits)
+            case "revenue":
+                return _whole("k_revenue", self.revenue_digits)
         return f'"k_m_{name}"'
+
+
+def _whole(amount: str, digits: int) -> str:
+    """SQL of a decimal amount as a whole number of units of so many decimals."""
+    if digits <= _EASY:
+        return f"coalesce((({amount})::DECIMAL(38, {digits}) * {10**digits})::HUGEINT, 0)"
+    return f"coalesce(replace(({amount})::DECIMAL(38, {digits})::VARCHAR, '.', '')::HUGEINT, 0)"

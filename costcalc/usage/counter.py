@@ -48,7 +48,7 @@ from costcalc.usage.labels import (
     token_meters,
     where_clause,
 )
-from costcalc.usage.ledger import SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.ledger import CUSTOMER, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.names import canonical
 from costcalc.usage.overlaps import check_apart, check_kinds
 from costcalc.usage.packs import packed
@@ -496,18 +496,14 @@ class Counter:
         priced = [key for key, name in keys.items() if canonical(name) in asked]
         others = [key for key in keys if key not in priced]
         request = self.request
-        groups = Groups(self.engine, request.cuts, self._chosen(), priced, others, used, request.joining)
+        customer = next((key for key, name in keys.items() if name == CUSTOMER), None)
+        groups = Groups(self.engine, request.cuts, self._chosen(), priced, others, used, request.joining, customer)
         self.last_begun = groups.last_begun
-        if others and self.keep and self._may_take_apart():
+        if others and self.keep and request.joining and request.joining.takes_apart:
             self.breakdown = Breakdown(groups, {key: keys[key] for key in others}, self.keep())
         self.kept = tuple(keys[key] for key in (priced if self.breakdown else (*priced, *others)))
         with collector_paused():
             return [_group(row, len(self.kept), used) for row in (groups.heads() if self.breakdown else groups.rows())]
-
-    def _may_take_apart(self) -> bool:
-        """Whether only lines ask for the names that no price asks for: nothing is earned by anybody."""
-        earns = f"SELECT 1 FROM counted WHERE verdict = {COUNTED} AND revenue_known LIMIT 1"
-        return bool(self.request.joining and self.request.joining.takes_apart) and not self.engine.fetch(earns)
 
     def _refused(self, files: Iterable[tuple[Any, ...]]) -> int:
         counted: int = sum(rows for _, _, verdict, rows in files if is_refused(verdict))
@@ -829,8 +825,10 @@ def _group(row: tuple[Any, ...], kept: int, used: Sequence[str]) -> UsageGroup:
         revenue_known,
         revenue_currency,
         name,
-    ) = rest[:9]
-    dimensions, (rows, requests, cost, revenue, *counts) = tuple(rest[9 : 9 + kept]), rest[9 + kept :]
+        earns,
+        earns_in,
+    ) = rest[:11]
+    dimensions, (rows, requests, cost, revenue, *counts) = tuple(rest[11 : 11 + kept]), rest[11 + kept :]
     counted = dict(zip(used, counts, strict=True))
     quantities = (counted.get(name, 0) for name in meters().by_name)
     return UsageGroup(
@@ -858,4 +856,6 @@ def _group(row: tuple[Any, ...], kept: int, used: Sequence[str]) -> UsageGroup:
         name,
         mix,
         assumed,
+        earns,
+        earns_in,
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BandBasis = Literal["request", "stated", "mean", "unknown"]
 CostKind = Literal["billed", "computed", "estimated"]
+Earns = Literal["", "row", "whole"]  # nothing is known; by each row; by all rows of a customer together
+CUSTOMER = "customer"  # who earns, where the log names customers; else the whole log
 
 
 Written = tuple[str | None, str, str | None]  # provider, model and region as the log names them
@@ -86,6 +88,13 @@ class UsageGroup:
     source_format: str = ""
     mix: str = ""  # of rows that state a bill: what tells apart those that a rise of some meters raises unlike
     thinking_assumed: bool = False  # of many requests that reasoned: nothing says how many of them did
+    earns: Earns = ""  # whether its revenue is known, and by which rows
+    earns_in: str | None = None  # the currency of what its customer earns; where that is in several, its own
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was used, and nothing paid."""
+        return not (any(self.quantities) or self.requests or self.billed is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.formatfile import with_formats
 from costcalc.usage.labels import COUNTED_ROWS
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import CUSTOMER, UsageLedger
 from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.maps import MapRule
@@ -33,8 +33,6 @@ from costcalc.usage.store import is_ledger, joined, read_ledger, recut, unmatche
 from costcalc.usage.usagenames import with_all_names
 
 __all__ = ["Detection", "ScanRequest", "detect", "scan"]
-
-CUSTOMER = "customer"  # whose revenue stands against whose cost
 
 Usage = str | Path | Sequence[str | Path]
 STORED, NOT_READ = "stored ledger", "not read"  # in the place of a format

@@ -10,7 +10,7 @@ from costcalc.budget.model import ALL_USAGE, Budget, Days
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, fail
-from costcalc.rating.earners import Earners
+from costcalc.rating.earners import earning_within, with_earners
 from costcalc.rating.model import Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.reports.check.spend import Spend, days_of, spend_of
@@ -62,7 +62,6 @@ class Log:
         self.days: Days = days
         self.usage: UsageSummary = summary_of(ledger, options.timezone)
         self.choice = Choice(ledger, pricebook, fx, [budget.where for budget in budgets], options.timezone)
-        self._earners = Earners(ledger)
         self._spends: dict[tuple[object, ...], Spend] = {}
         self.currency = currency or options.currency or ""
         self.whole = self.spend(ALL_USAGE)
@@ -76,7 +75,7 @@ class Log:
         if found is None:
             options = self.options
             found = self._spends[key] = spend_of(
-                self.choice.part(where), self._earners, self.pricebook, self.fx, wanted or None, options.basis, options.timezone, self.days
+                earning_within(self.ledger, self.choice.part(where)), self.pricebook, self.fx, wanted or None, options.basis, options.timezone, self.days
             )  # fmt: skip
         return found
 
@@ -84,7 +83,7 @@ class Log:
         """The usage meant, of these days alone: what customers earn in them stands against what they cost in them."""
         options = RatingOptions(("day",), self.options.basis, self.currency or None, self.options.timezone)
         whole, part = (self._within(ledger, days) for ledger in (self.ledger, self.choice.part(where)))
-        return Rater(part, self.pricebook, self.fx, options, earners=Earners(whole).within(part)).rating()
+        return Rater(earning_within(with_earners(whole), part), self.pricebook, self.fx, options).rating()
 
     def _within(self, ledger: UsageLedger, days: Days) -> UsageLedger:
         if days == self.days:

@@ -12,7 +12,6 @@ from costcalc.budget.model import Days
 from costcalc.calendar import DAY_SECONDS
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.rating.earners import Earners
 from costcalc.rating.model import LineKey, Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.usage.ledger import UsageLedger, covered_days
@@ -85,7 +84,6 @@ class Spend:
 
 def spend_of(
     ledger: UsageLedger,
-    earners: Earners,
     pricebook: Pricebook,
     fx: FxTable,
     currency: str | None,
@@ -93,10 +91,8 @@ def spend_of(
     timezone: str,
     days: Days,
 ) -> Spend:
-    """The usage, priced; `earners`: those of the whole log. CostcalcError: a currency without a rate."""
-    rater = Rater(
-        ledger, pricebook, fx, RatingOptions(("day",), basis, currency, timezone), earners=earners.within(ledger)
-    )
+    """The usage, priced. CostcalcError: a currency without a rate."""
+    rater = Rater(ledger, pricebook, fx, RatingOptions(("day",), basis, currency, timezone))
     return Spend(ledger, rater.rating(), days)
 
 

@@ -10,12 +10,12 @@ from costcalc.forecasts.horizon import Horizon
 from costcalc.forecasts.members import Sums, add_up
 from costcalc.forecasts.reading import IN_PARTS, End, Number, settled
 from costcalc.forecasts.run import Run
-from costcalc.rating.earners import CUSTOMER
 from costcalc.rating.model import LineKey
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.model import CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions, Step
 from costcalc.reports.plan.solve import answers
 from costcalc.reports.plan.totals import Estimated, Totals, rise_to, total_of
+from costcalc.usage.ledger import CUSTOMER
 
 SERVED = ("provider", "model")  # names of a line that a scenario changes
 

@@ -22,7 +22,7 @@ from costcalc.reports.plan.model import LogOptions, OverLog, PassThrough, Plan, 
 from costcalc.reports.plan.totals import Outcome, Totals, at_assumed_margins, outcome
 from costcalc.reports.revenue import Revenue, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 _DEFAULTS = LogOptions()
 
@@ -54,7 +54,7 @@ def plan_over_log(
             for share, changes in asked.alternatives.items()
         ],
         other_lists(ledger, pricebook, fx, rater, rating),
-        rater.earners.names_customers,
+        CUSTOMER in ledger.names,
     )
     return Plan(
         scenario=options.scenario,
