@@ -79,7 +79,7 @@ class Lines:
         found: list[Unpriced] = []
         if not weights:
             return found
-        for row in self.breakdown.engine.stream(self.breakdown.sums(names, weights, 3)):
+        for row in self.breakdown.engine.stream(f"{self.breakdown.sums(names, weights, 3)} ORDER BY ALL"):
             kind, weight, is_first, knows = known[row[0]]
             key = _filled(kind.line, spots, row[1:wide])
             tokens, requests, rows = map(int, row[wide:])

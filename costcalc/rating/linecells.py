@@ -67,6 +67,8 @@ class LineCells:
 
     def ratio_text(self, number: str, divisor: str, most: int, limit: int) -> str:
         """A number divided by another, cut likewise; NULL where that is 0. `most`: no divisor is more."""
+        if self.table.is_credit:
+            number, divisor = f"(({number}) * sign({divisor})::INT)", f"abs({divisor})"
         text, is_cut = self._cut(number, f"nullif({divisor}, 0)", most, limit)
         # One that ends after more decimals is written in full: there are few.
         shared = divisor

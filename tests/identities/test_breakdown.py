@@ -162,6 +162,18 @@ def whole(log):
     return costcalc.scan(log, by=["customer"], prices=PLAIN)
 
 
+@pytest.mark.parametrize("bills", [("-1.25", "0.5"), ("-1.25", "3"), ("-1", "-2.5")])
+def test_credits_have_a_rise_and_a_share(tmp_path, bills):
+    """A credit is below nothing, and so may be the sum of all."""
+    rows = [
+        {"date": "2026-09-01", "model": "m", "customer": name, "input_tokens": 1000, "billed_cost": bill, "currency": "USD"}
+        for name, bill in zip("ab", bills, strict=True)
+    ]  # fmt: skip
+    log = usage(tmp_path, *rows)
+    words = {"by": "customer", "hikes": "acme/m=34", "prices": PLAIN}
+    assert files(costcalc.project(log, **words)) == files(costcalc.project(whole(log), **words))
+
+
 def test_lines_are_a_sequence_of_values(tmp_path):
     rows = [{"date": "2026-09-01", "model": "m", "customer": f"c{i}", "input_tokens": 10 + i} for i in range(9)]
     log = usage(tmp_path, *rows)
