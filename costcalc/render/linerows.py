@@ -104,7 +104,8 @@ def _margin_texts(cells: LineCells, *, has_before: bool) -> Texts:
     def margin(covered: str) -> tuple[str, Kind]:
         return ratio(f"(earned - {covered}) * sign(earned)::INT", "abs(earned)", "earned IS NOT NULL")
 
-    texts: Texts = {"revenue": (f"CASE WHEN earned IS NOT NULL THEN {cells.exact_text('coalesce(earned, 0)', table.unit.cost)} END", "exact")}  # fmt: skip
+    earned = cells.exact_text("coalesce(earned, 0)", table.unit.cost)
+    texts: Texts = {"revenue": (f"CASE WHEN earned IS NOT NULL THEN {earned} END", "decimal")}
     if has_before:
         texts["margin_before"] = margin(before)
     texts["margin"] = margin(after)
