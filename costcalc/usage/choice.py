@@ -2,81 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from costcalc.calendar import month_of
 from costcalc.problems import CostcalcError, fail
-from costcalc.records import dataclass
 from costcalc.usage.counter import Counter
-from costcalc.usage.ledger import UsageLedger, covered_days
+from costcalc.usage.ledger import UsageLedger
 from costcalc.usage.period import month_words, period_of_month
 from costcalc.usage.request import ScanRequest
-from costcalc.usage.store import is_chosen
 
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was read, before a period is chosen: logs that were counted, and stored ledgers."""
-
-    counter: Counter | None
-    stored: Sequence[UsageLedger]
-    timezone: str
-
-    def days(self) -> tuple[date, date] | None:
-        """The first and the last day; None: no usage."""
-        counted = self.counter.days() if self.counter else None
-        return _together([counted, *(_covered(ledger, self.timezone) for ledger in self.stored)])
-
-    def days_of(self, request: ScanRequest) -> tuple[date, date] | None:
-        """Those of the rows that `where` wants."""
-        counted = self.counter.days(chosen=True) if self.counter else None
-        anytime = replace(request, since=None, until=None)
-        parts = (_chosen(ledger, anytime) for ledger in self.stored)
-        return _together([counted, *(_covered(part, self.timezone) for part in parts)])
-
-    def holds(self, request: ScanRequest) -> bool:
-        """Whether a row is wanted, by its day too."""
-        counted = self.counter is not None and self.counter.holds(request.since, request.until)
-        return counted or any(_chosen(ledger, request).groups for ledger in self.stored)
-
-
-def counted_back(request: ScanRequest, read: Read) -> ScanRequest:
+def counted_back(request: ScanRequest, counter: Counter) -> ScanRequest:
     """The request with the first of its last days, once the log's last day is known."""
-    days = read.days()
+    days = counter.days()
     if request.last is None or days is None:
         return replace(request, last=None)
     since = request.last.since(days[1])
-    if read.counter:
-        read.counter.begin(since)
+    counter.begin(since)
     return replace(request, since=since, last=None)
 
 
-def note_of(asked: ScanRequest, since: date | None, read: Read) -> list[str]:
+def note_of(asked: ScanRequest, since: date | None, counter: Counter) -> list[str]:
     """What a length counts back from."""
-    days = read.days() if asked.last else None
+    days = counter.days() if asked.last else None
     if days is None or since is None:
         return []
     return [f"the last {asked.last}: {since} to {days[1]}, the log's last day"]
 
 
-def check_some(ledger: UsageLedger, request: ScanRequest, read: Read) -> None:
+def check_some(ledger: UsageLedger, request: ScanRequest, counter: Counter) -> None:
     """CostcalcError: rows were read, and none of them is chosen. A total of 0 would say that nothing was used."""
     asked = request.since or request.until or request.where
     if not asked or ledger.groups or ledger.refused_rows:
         return
-    days = read.days()
-    if days is None or (read.counter and read.counter.holds(request.since, request.until, with_empty=True)):
+    days = counter.days()
+    if days is None or counter.holds(request.since, request.until, with_empty=True):
         return
-    raise _nothing(request, read, days)
+    raise _nothing(request, counter, days)
 
 
-def _nothing(request: ScanRequest, read: Read, days: tuple[date, date]) -> CostcalcError:
+def _nothing(request: ScanRequest, counter: Counter, days: tuple[date, date]) -> CostcalcError:
     covers = f"the log covers {days[0]} to {days[1]}"
-    meant = read.days_of(request)
+    meant = counter.days(chosen=True)
     if meant is None:
         return fail(
             "nothing-chosen", f"no row is of {_wanted(request)} together: each is in the log, but never in one row",
@@ -88,7 +58,7 @@ def _nothing(request: ScanRequest, read: Read, days: tuple[date, date]) -> Costc
         "nothing-chosen",
         _reason(request),
         expected=f"days that hold usage: {covers}",
-        remedy=_way(request, read, meant),
+        remedy=_way(request, counter, meant),
     )
 
 
@@ -102,12 +72,12 @@ def _reason(request: ScanRequest) -> str:
     return f"the log has no usage{of} from {since} on" if since else f"the log has no usage{of} before {until}"
 
 
-def _way(request: ScanRequest, read: Read, meant: tuple[date, date]) -> str:
+def _way(request: ScanRequest, counter: Counter, meant: tuple[date, date]) -> str:
     """The month that was probably meant, if there is usage in it, else the last one with usage."""
     since, until = request.since, request.until
     if since and until and since >= until:
         month = period_of_month(month_of(since))
-        if read.holds(replace(request, since=month.since, until=month.until)):
+        if counter.holds(month.since, month.until):
             return f"the end is the day after the last one; for the whole month {month_words(since)}"
     return f"choose days of the log: {month_words(meant[1])}"
 
@@ -119,18 +89,3 @@ def _wanted(request: ScanRequest) -> str:
 def _first(request: ScanRequest) -> str:
     name, globs = next(iter(request.where.items()))
     return f"--where {','.join(f'{name}={glob}' for glob in globs)}"
-
-
-def _chosen(ledger: UsageLedger, request: ScanRequest) -> UsageLedger:
-    groups = [group for group in ledger.groups if is_chosen(ledger, group, request)]
-    return replace(ledger, groups=groups, first_instant=None, last_instant=None)
-
-
-def _covered(ledger: UsageLedger, timezone: str) -> tuple[date, date] | None:
-    first, last = covered_days(ledger, timezone)
-    return (first, last) if first and last else None
-
-
-def _together(spans: Iterable[tuple[date, date] | None]) -> tuple[date, date] | None:
-    known = [span for span in spans if span]
-    return (min(first for first, _ in known), max(last for _, last in known)) if known else None

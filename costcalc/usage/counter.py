@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import field, replace
 from datetime import date
@@ -27,7 +27,15 @@ from costcalc.usage.diagnose import (
     unknown_usage,
 )
 from costcalc.usage.digits import with_all_digits
-from costcalc.usage.engine import Engine, NotRectangular, file_number, lines_with_keys, relation, usage_key_pattern
+from costcalc.usage.engine import (
+    Engine,
+    NotRectangular,
+    file_number,
+    lines_with_keys,
+    naming,
+    relation,
+    usage_key_pattern,
+)
 from costcalc.usage.foreseen import foresee, is_worth_a_look
 from costcalc.usage.formats import Parts
 from costcalc.usage.groups import Groups
@@ -50,7 +58,7 @@ from costcalc.usage.labels import (
 )
 from costcalc.usage.ledger import CUSTOMER, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.names import canonical
-from costcalc.usage.overlaps import check_apart, check_kinds
+from costcalc.usage.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.packs import packed
 from costcalc.usage.paths import quoted
 from costcalc.usage.readings import Reading
@@ -81,6 +89,7 @@ from costcalc.usage.rows import (
     RowQuery,
 )
 from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.store import Stored, check_cuts, stored_rows, with_stored
 from costcalc.usage.subagents import missing_agents
 from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, lacking_parts, one_sided
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
@@ -94,7 +103,7 @@ _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), 
 
 @dataclass
 class Counter:
-    """Counts the readings of one scan."""
+    """Counts the readings of one scan, beside ledgers that were stored."""
 
     engine: Engine
     workspace: Workspace
@@ -111,6 +120,7 @@ class Counter:
     )
     breakdown: Breakdown | None = None
     settled: list[str] = field(default_factory=list)  # notes of what one of two files counts
+    stored: Sequence[Stored] = ()
 
     def count(self) -> None:
         """Every row is read. CostcalcError: a dimension that none of the readings has."""
@@ -126,11 +136,28 @@ class Counter:
             self._count(number)
         self.settled = settle_batches(self)
         check_apart(self.engine, self.readings, self.used)
+        for number, stored in enumerate(self.stored):
+            rows = stored_rows(stored, self.request, number, self.labels)
+            self._hold(rows)
+            listed = ", ".join(f'{sql} AS "{name}"' for name, sql in rows.items())
+            with naming(stored.source):
+                self.engine.execute(f"INSERT INTO {COUNTED_ROWS} BY NAME SELECT {listed} FROM {stored.table}")
         self._choose_names()
 
     def ledger(self) -> UsageLedger:
-        """What was counted, as far as it was chosen."""
-        return self._summarised()
+        """What was counted, as far as it was chosen. CostcalcError: a stored ledger is too coarse, or holds a log's usage again."""
+        for stored in self.stored:
+            check_cuts(self.engine, stored, self.request)
+        if self.stored and self.readings:
+            check_stored(
+                self.engine,
+                [each.ledger for each in self.stored],
+                self.readings,
+                self.request.cuts,
+                self._chosen(),
+                self._used(),
+            )
+        return with_stored(self._summarised(), self.stored)
 
     def begin(self, since: date) -> None:
         """The rows before a day are left out, now that they are counted."""
@@ -145,8 +172,15 @@ class Counter:
         clause = self._chosen() if chosen else ""
         found: list[date] = []
         for naive, *instants in self.engine.fetch(days_statement(clause, [] if chosen else self._covering())):
-            found += [utc_day(at) if naive else day_of(at, self.request.timezone) for at in instants if at is not None]
+            found += [self._day_of(at, naive=naive) for at in instants if at is not None]
+        for each in () if chosen else self.stored:
+            first, last = each.ledger.first_instant, each.ledger.last_instant
+            if first is not None and last is not None:
+                found += [self._day_of(at, naive=each.is_naive) for at in (first, max(first, last - 1))]
         return (min(found), max(found)) if found else None
+
+    def _day_of(self, at: int, *, naive: bool) -> date:
+        return utc_day(at) if naive else day_of(at, self.request.timezone)
 
     def holds(self, since: date | None, until: date | None, *, with_empty: bool = False) -> bool:
         """Whether a row that `where` wants begins in these days; `with_empty`: or one that says that there was no usage."""
@@ -184,7 +218,7 @@ class Counter:
             if name not in self.request.mapping
             for problem in _two_columns(name, self.readings)
         ]
-        if problems:
+        if problems and self.readings:
             raise CostcalcError(problems)
 
     # --- counting -----------------------------------------------------------------------------------------
@@ -453,12 +487,13 @@ class Counter:
 
     def _summarised(self) -> UsageLedger:
         groups = self._groups()
-        most = max(len(each.spec.remarks) for each in self.readings), max(len(each.watched) for each in self.readings)
+        most = (
+            _most(len(each.spec.remarks) for each in self.readings),
+            _most(len(each.watched) for each in self.readings),
+        )
         ask = summary_statements(self._chosen(), self._covering(), self._token_meters(), most, self.held)
         files = self.engine.fetch(ask["files"])
-        first, last = self.request.covered(
-            *self.engine.fetch(ask["covered"])[0], naive=any(group.naive for group in groups)
-        )
+        first, last = self.request.covered(*self._covered(ask), naive=any(group.naive for group in groups))
         found = self.engine.fetch(ask["beside"])
         # (reading, undated, rounded, remarks)
         remarked = [(number, *sums[: 2 + most[0]]) for number, counted, *sums in found if counted]
@@ -489,8 +524,23 @@ class Counter:
             undated_rows=sum(int(undated or 0) for _, undated, *_ in remarked),
         )
 
+    def _covered(self, ask: Mapping[str, str]) -> tuple[int | None, int | None]:
+        """The begin and the end of all time that is told of."""
+        spans = [
+            self.engine.fetch(ask["covered"])[0],
+            *((s.ledger.first_instant, s.ledger.last_instant) for s in self.stored),
+        ]
+        return min((s for s, _ in spans if s is not None), default=None), max(
+            (e for _, e in spans if e is not None), default=None
+        )
+
+    def _used(self) -> list[str]:
+        """The meters that counted rows have."""
+        used = self.used.union(*(each.meters for each in self.stored))
+        return [name for name in meters().by_name if name in used]
+
     def _groups(self) -> list[UsageGroup]:
-        used = [name for name in meters().by_name if name in self.used]
+        used = self._used()
         asked = {canonical(label) for label in self.request.cuts.labels}
         keys = {f"d{i}": name for i, name in enumerate(self.kept)}
         priced = [key for key, name in keys.items() if canonical(name) in asked]
@@ -537,7 +587,7 @@ class Counter:
                 counted[key] = counted.get(key, 0) + rows
         found = [SkippedRows(name, reason, rows) for (name, reason), rows in counted.items() if rows]
         readable -= sum(unknown.values())
-        return found + [SkippedRows(self.readings[0].spec.name, _READABLE, readable)] * (readable > 0)
+        return [*found, SkippedRows(self.readings[0].spec.name, _READABLE, readable)] if readable > 0 else found
 
     def _token_meters(self) -> tuple[str, ...]:
         """Those that a reading can count."""
@@ -757,6 +807,10 @@ def _partly_looked_at(reading: Reading) -> str:
         f"{reading.sources[0].shown}: lines from all over it ({looked / size:.0%} of {size >> 20:,} MB) were looked at for"
         " counts of other names than its first lines have; `costcalc formats detect` looks at every line"
     )
+
+
+def _most(counts: Iterable[int]) -> int:
+    return max(counts, default=0)
 
 
 def is_refused(verdict: int) -> bool:

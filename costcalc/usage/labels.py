@@ -15,6 +15,7 @@ from costcalc.usage.rows import COUNTED, FIRST_SKIP, OUTSIDE, TOO_LARGE, RowQuer
 from costcalc.usage.uncounted import MOST as MOST_WATCHED
 
 _DAY, _HOUR = 86_400, 3_600
+MONEY_DIGITS = 24  # decimals of an amount
 _CUTS_IN_A_ROW = 16  # price bands alone; more come from scenarios that make requests longer
 
 _KEYS = {  # group keys of the first step, and their types
@@ -47,8 +48,8 @@ LABELS = tuple(name for name in _KEYS if name not in ("reading", "file", "verdic
 _SUMS = {
     "row_count": "BIGINT",
     "requests": "HUGEINT",
-    "cost": "DECIMAL(38,24)",
-    "revenue": "DECIMAL(38,24)",
+    "cost": f"DECIMAL(38,{MONEY_DIGITS})",
+    "revenue": f"DECIMAL(38,{MONEY_DIGITS})",
     "rounded": "BIGINT",
     "first_at": "BIGINT",
     "last_at": "BIGINT",
@@ -61,6 +62,7 @@ _IF_HELD = (
     "replies",
     "off_",
 )  # how columns begin that nobody asks for where no row has them
+_OF_LOGS = "reading >= 0"  # others are of stored ledgers
 COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
 MOST_REMARKS = 8  # of one format
 UNFORESEEN = -1  # length of a row whose names or time came into the file after they were looked at
@@ -214,7 +216,7 @@ def segment_of(instant: str, edges: Sequence[int]) -> str:
 def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str, str]:
     """The cuts that a request's lengths are above: stated by the row, or its own, or those of the mean request."""
     if "input_over" in rows.columns:
-        stated = _largest_cut("input_over + 1", cuts.input_lengths)
+        stated = largest_cut("input_over + 1", cuts.input_lengths)
         basis = "CASE WHEN input_over IS NULL THEN 'unknown' ELSE 'stated' END"
         return {"input_over": f"CASE WHEN input_over IS NULL THEN 0 ELSE {stated} END", "basis": basis}
     if "requests" not in rows.columns:
@@ -226,11 +228,11 @@ def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[
     for place, side in enumerate(("input", "output")):
         if f"{side}_tokens" in rows.meters and every[place]:
             length = f"m_{side}_tokens"
-            own = [_largest_cut(length, edges[place], per) for edges in foreseen.edges] if foreseen else ()
+            own = [largest_cut(length, edges[place], per) for edges in foreseen.edges] if foreseen else ()
             cases = " ".join(f"WHEN {number} THEN {sql}" for number, sql in enumerate(own))
             unseen = f"CASE WHEN verdict = {COUNTED} THEN {UNFORESEEN} ELSE 0 END"
             labels[f"{side}_over"] = (
-                f"CASE lengths {cases} ELSE {unseen} END" if own else _largest_cut(length, every[place], per)
+                f"CASE lengths {cases} ELSE {unseen} END" if own else largest_cut(length, every[place], per)
             )
     return labels
 
@@ -275,7 +277,7 @@ def _thinking_label(rows: RowQuery, basis: str) -> dict[str, str]:
     return {"thinking": f"CASE {' '.join(cases)} END"} if cases else {}
 
 
-def _largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
+def largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
     """The largest cut that the length (the mean length of the requests) is strictly above; 0 if there is none."""
     if not cuts:
         return "0"
@@ -399,10 +401,10 @@ def summary_statements(
     for i in range(watched):
         asked += [_if_held("sum", f"uncounted_{i}", held), _if_held("max", f"uncounted_largest_{i}", held)]
     return {
-        "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE verdict <> {OUTSIDE}{chosen} GROUP BY ALL ORDER BY ALL",
+        "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {_OF_LOGS} AND verdict <> {OUTSIDE}{chosen} GROUP BY ALL ORDER BY ALL",
         "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE {_usage_or(covering)}",
         "beside": f"SELECT reading, {', '.join(asked)} FROM counted"
-        f" WHERE verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",
+        f" WHERE {_OF_LOGS} AND verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",
     }
 
 

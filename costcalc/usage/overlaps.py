@@ -13,7 +13,8 @@ from costcalc.records import dataclass
 from costcalc.usage.assume import meets
 from costcalc.usage.engine import Engine
 from costcalc.usage.formats import Condition, FormatSpec
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.labels import final_names
+from costcalc.usage.ledger import Cuts, UsageLedger
 from costcalc.usage.readings import Reading
 from costcalc.usage.rows import COUNTED
 
@@ -79,13 +80,32 @@ def _files_of(reading: Reading, spec: FormatSpec, condition: Condition) -> list[
     return [each.shown for each in sources if any(meets(condition, record, spec.roots) for record in each.records)]
 
 
-def check_stored(ledgers: Sequence[UsageLedger], log: UsageLedger) -> None:
-    """CostcalcError: a stored ledger holds the usage of a log that stands beside it."""
-    counted = _cells(log)
-    logs = [source.path for source in log.sources]
+def check_stored(
+    engine: Engine,
+    ledgers: Sequence[UsageLedger],
+    readings: Sequence[Reading],
+    cuts: Cuts,
+    chosen: str,
+    used: Collection[str],
+) -> None:
+    """CostcalcError: a stored ledger, whose rows are those of the readings −1, −2 …, holds the usage of a log that stands beside it.
+
+    `chosen`: ` AND …`, the rows wanted; `used`: the meters in them.
+    """
+    cells: dict[int, dict[Cell, int]] = {}
+    begin = final_names(cuts)["from_at"]
+    statement = (
+        f"SELECT least(reading, 0), lower(coalesce(trim(model), '')), ({begin}) // {_DAY}, sum({_tokens(used)})"
+        f" FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY ALL"
+    )
+    for number, model, day, count in engine.fetch(statement):
+        if count:
+            cells.setdefault(number, {})[model, day] = int(count)
+    counted = cells.get(0, {})
+    logs = [source.shown for reading in readings for source in reading.sources]
     problems = []
-    for ledger in ledgers:
-        stored = _cells(ledger)
+    for number, ledger in enumerate(ledgers):
+        stored = cells.get(-1 - number, {})
         common = counted.keys() & stored.keys()
         equal = sum(counted[cell] == stored[cell] for cell in common)
         made_of = {PurePath(source.path.rstrip(")")).name for source in ledger.sources}
@@ -100,24 +120,17 @@ def check_stored(ledgers: Sequence[UsageLedger], log: UsageLedger) -> None:
         raise CostcalcError(problems)
 
 
-def _cells(ledger: UsageLedger) -> dict[Cell, int]:
-    """The tokens of each model and day."""
-    known = meters().by_name
-    wholes = [i for i, name in enumerate(ledger.meters) if known[name].unit == "token" and known[name].part_of is None]
-    found: dict[Cell, int] = {}
-    for group in ledger.groups:
-        cell = (group.model.strip().lower(), group.at // _DAY)
-        found[cell] = found.get(cell, 0) + sum(group.quantities[i] for i in wholes)
-    return {cell: count for cell, count in found.items() if count}
+def _tokens(used: Collection[str]) -> str:
+    """SQL of a counted row's tokens, parts within their wholes."""
+    wholes = [name for name, meter in meters().by_name.items() if meter.unit == "token" and meter.part_of is None]
+    return " + ".join(["0", *(f"coalesce(m_{name}, 0)" for name in wholes if name in used)])
 
 
 def _held(engine: Engine, readings: Sequence[Reading], used: Collection[str]) -> list[Held]:
-    wholes = [name for name, meter in meters().by_name.items() if meter.unit == "token" and meter.part_of is None]
-    tokens = " + ".join(["0", *(f"coalesce(m_{name}, 0)" for name in wholes if name in used)])
     found = [Held(reading) for reading in readings]
     statement = (
         f"SELECT reading, lower(coalesce(trim(provider), '')), lower(coalesce(trim(model), '')), from_at // {_DAY},"
-        f" sum({tokens}), coalesce(bool_or(cost_known AND cost_kind = 'billed'), false)"
+        f" sum({_tokens(used)}), coalesce(bool_or(cost_known AND cost_kind = 'billed'), false)"
         f" FROM counted WHERE verdict = {COUNTED} GROUP BY ALL"
     )
     for number, provider, model, day, count, billed in engine.fetch(statement):

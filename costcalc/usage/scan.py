@@ -13,7 +13,7 @@ from costcalc.files import temporary_folder
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.arguments import find_files
-from costcalc.usage.choice import Read, check_some, counted_back, note_of
+from costcalc.usage.choice import check_some, counted_back, note_of
 from costcalc.usage.counter import Counter
 from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine, column_types
@@ -24,12 +24,11 @@ from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.maps import MapRule
 from costcalc.usage.names import canonical
-from costcalc.usage.overlaps import check_stored
 from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import Source, Workspace, open_sources
-from costcalc.usage.store import is_ledger, joined, read_ledger, recut, unmatched
+from costcalc.usage.store import Stored, is_ledger, read_ledger
 from costcalc.usage.usagenames import with_all_names
 
 __all__ = ["Detection", "ScanRequest", "detect", "scan"]
@@ -59,7 +58,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
     opened = _opened(usage, progress, limits)
     with with_formats(request.formats), opened as (sources, engine, workspace, left, held):
         kept, logs, types = _looked_into(sources, engine, left)
-        counter, readings = None, []
+        readings: list[Reading] = []
         if logs:
             readings = plan(
                 logs, request.mapping, request.usage_format, types, engine.keys, left, request.is_bill, request.rules
@@ -67,23 +66,15 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         if not readings and not kept:
             raise CostcalcError(left.problems)
         request = _with_offered(request, readings, kept)
-        missing = [unmatched(ledger, request) for ledger in kept]
-        if readings:
-            # A stored ledger has its names in its groups, so what is added to it has them too.
-            counter = Counter(engine, workspace, readings, request, keep=None if kept else lambda: held.pop_all().close)
-            counter.count()
-            missing.append(counter.unmatched())
-        _check_matches(request, set.intersection(*missing), counter)
-        read, asked = Read(counter, kept, request.timezone), request
+        counter = Counter(engine, workspace, readings, request, keep=lambda: held.pop_all().close, stored=kept)
+        counter.count()
+        _check_matches(request, counter.unmatched(), counter)
+        asked = request
         if request.last:
-            request = counted_back(request, read)
-        stored, counted = [recut(ledger, request) for ledger in kept], [counter.ledger()] if counter else []
-        for log in counted:
-            check_stored(stored, log)
-        found = joined([*stored, *counted])
-        found = _without(found, left)
-        check_some(found, request, read)
-        notes = [*found.notes, *note_of(asked, request.since, read)]
+            request = counted_back(request, counter)
+        found = _without(counter.ledger(), left)
+        check_some(found, request, counter)
+        notes = [*found.notes, *note_of(asked, request.since, counter)]
         if found.breakdown:
             engine.execute(
                 f"DROP VIEW counted; DROP TABLE {COUNTED_ROWS}"
@@ -94,10 +85,10 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         return replace(found, notes=notes, is_part=is_part, parts_customers=parts, asked=Asked(mapped))
 
 
-def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> ScanRequest:
+def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[Stored]) -> ScanRequest:
     """The request with the wished-for dimensions that every source has, and the labels of prices that any has."""
     offers = [{*reading.dimensions} for reading in readings]
-    offers += [{canonical(name) for name in ledger.dimensions} for ledger in stored]
+    offers += [{canonical(name) for name in each.ledger.dimensions} for each in stored]
     asked = {canonical(name) for name in request.dimensions}
     wished = dict.fromkeys([*request.if_offered, *([CUSTOMER] if _states_revenue(readings, stored) else [])])
     more = [name for name in wished if canonical(name) not in asked]
@@ -116,10 +107,10 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
     return replace(request, dimensions=(*request.dimensions, *found)) if found else request
 
 
-def _states_revenue(readings: Sequence[Reading], stored: Sequence[UsageLedger]) -> bool:
+def _states_revenue(readings: Sequence[Reading], stored: Sequence[Stored]) -> bool:
     """Whether something is earned, which is earned by a customer."""
     stated = any(shape.revenue for reading in readings for shape in reading.spec.shapes)
-    return stated or any(group.revenue is not None for ledger in stored for group in ledger.groups)
+    return stated or any(each.earns for each in stored)
 
 
 def detect(
@@ -136,7 +127,9 @@ def detect(
         readings = plan(logs, mapping or {}, usage_format, types, engine.keys, left, rules=rules)
         if not readings and not kept:
             raise CostcalcError(left.problems)
-        stored = {each.path.rpartition(" (")[0]: ledger.dimensions for ledger in kept for each in ledger.sources}
+        stored = {
+            file.path.rpartition(" (")[0]: each.ledger.dimensions for each in kept for file in each.ledger.sources
+        }
         found = [Detection(path, STORED, "costcalc scan wrote it", {}, names) for path, names in stored.items()]
         looked = [with_all_names(engine, reading) for reading in readings]
         found += [_detection(reading, source) for reading in looked for source in reading.sources]
@@ -185,16 +178,16 @@ def _opened(
 
 def _looked_into(
     sources: Sequence[Source], engine: Engine, left: Left
-) -> tuple[list[UsageLedger], list[Source], dict[str, Mapping[str, str]]]:
+) -> tuple[list[Stored], list[Source], dict[str, Mapping[str, str]]]:
     """Stored ledgers, logs, and the types of those logs that have types. CostcalcError: a file that was named is damaged."""
-    kept: list[UsageLedger] = []
+    kept: list[Stored] = []
     logs: list[Source] = []
     types: dict[str, Mapping[str, str]] = {}
     problems: list[Problem] = []
     for source in sources:
         try:
             if source.kind == "parquet" and is_ledger(engine, source):
-                kept.append(read_ledger(engine, source))
+                kept.append(read_ledger(engine, source, len(kept)))
                 continue
             if source.kind in ("parquet", "frame"):
                 types[source.path] = column_types(engine, source)

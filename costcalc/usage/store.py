@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from fractions import Fraction
+from math import gcd
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ from costcalc.calendar import DAY_SECONDS, instant_of_day
 from costcalc.files import temporary_folder, written_whole
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.records import dataclass
 from costcalc.usage.engine import Engine, naming
-from costcalc.usage.labels import matches_glob
+from costcalc.usage.labels import MONEY_DIGITS, bounds_clause, largest_cut
 from costcalc.usage.ledger import Cuts, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.names import canonical
 from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.request import NAMES, ScanRequest
+from costcalc.usage.rows import COUNTED, OUTSIDE
 from costcalc.usage.session import literal
 from costcalc.usage.soundness import check_columns, check_metadata, check_rows, row_checks
 from costcalc.usage.sources import Source
@@ -131,8 +133,22 @@ def _metadata(engine: Engine, source: Source) -> dict[str, Any] | None:
     return about if isinstance(about, dict) else {}
 
 
-def read_ledger(engine: Engine, source: Source) -> UsageLedger:
-    """A stored ledger. CostcalcError: it was written by a newer version, or is not as it was written."""
+@dataclass(frozen=True)
+class Stored:
+    """A stored ledger: what is said of its groups, and the groups as a table of the engine, as they were stored."""
+
+    ledger: UsageLedger  # without groups
+    table: str
+    meters: tuple[str, ...]  # that it counts any of
+    divisors: Mapping[str, int]  # denominator of a stated cost → what is left of it without what decimals can say
+    source: Source
+    has_instants: bool  # some rows are no buckets
+    is_naive: bool  # some rows are days without a zone
+    earns: bool  # some rows state a revenue
+
+
+def read_ledger(engine: Engine, source: Source, number: int) -> Stored:
+    """A stored ledger; `number`: of its table. CostcalcError: it was written by a newer version, or is not as it was written."""
     about, shown = _metadata(engine, source) or {}, source.shown
     if about.get("version") != _VERSION:
         raise fail(
@@ -144,16 +160,25 @@ def read_ledger(engine: Engine, source: Source) -> UsageLedger:
     check_metadata(about, shown)
     stored, dimensions = tuple(about["meters"]), tuple(about["dimensions"])
     names = [*_PLAIN, *_EXACT, *(f"dimension {name}" for name in dimensions), *(_METER + name for name in stored)]
+    table = f"stored_{number}"
     with naming(source):
         _check_groups(engine, source, stored, dimensions)
-        rows = engine.fetch(f"SELECT {', '.join(map(name_of, names))} FROM read_parquet({literal(source.path)})")
-    groups = [_stored_group(dict(zip(names, row, strict=True)), dimensions) for row in rows]
+        listed = ", ".join(map(name_of, names))
+        engine.execute(f"CREATE TEMP TABLE {table} AS SELECT {listed} FROM read_parquet({literal(source.path)})")
+    counts = [f"coalesce(bool_or({name_of(_METER + name)} > 0), false)" for name in stored]
+    asked = [
+        "coalesce(bool_or(until IS NULL), false)",
+        "coalesce(bool_or(naive), false)",
+        "count(revenue) > 0",
+        *counts,
+    ]
+    has_instants, is_naive, earns, *counted = engine.fetch(f"SELECT {', '.join(asked)} FROM {table}")[0]
     cuts = about["cuts"]
     tuples = {key: tuple(value) for key, value in cuts.items() if key != "scheduled_names"}
-    return UsageLedger(
+    ledger = UsageLedger(
         tuple(meters().by_name),
         dimensions,
-        groups,
+        (),
         Cuts(**tuples, scheduled_names=frozenset(cuts["scheduled_names"])),
         sources=[SourceFile(**{**source, "path": f"{shown} ({source['path']})"}) for source in about["sources"]],
         skipped=[SkippedRows(**skipped) for skipped in about["skipped"]],
@@ -172,6 +197,24 @@ def read_ledger(engine: Engine, source: Source) -> UsageLedger:
         is_part=about.get("is_part", False),
         parts_customers=about.get("parts_customers", False),
     )
+    used = tuple(name for name, is_used in zip(stored, counted, strict=True) if is_used)
+    return Stored(ledger, table, used, _divisors(engine, table, shown), source, has_instants, is_naive, earns)
+
+
+def _divisors(engine: Engine, table: str, shown: str) -> dict[str, int]:
+    """CostcalcError: a revenue whose decimals never end."""
+    found: list[dict[str, int]] = []
+    for name in _EXACT:
+        denominators = engine.fetch(f"SELECT DISTINCT {_denominator(name)} FROM {table} WHERE {name} IS NOT NULL")
+        found.append({str(text): int(text) // gcd(int(text), 10**MONEY_DIGITS) for (text,) in denominators})
+    costs, revenues = found
+    if any(divisor > 1 for divisor in revenues.values()):
+        check_rows({"a revenue whose decimals never end": 1}, shown)
+    return costs
+
+
+def _denominator(name: str) -> str:
+    return f"coalesce(nullif(split_part({name}, '/', 2), ''), '1')"
 
 
 def _check_groups(engine: Engine, source: Source, stored: Sequence[str], dimensions: Sequence[str]) -> None:
@@ -185,14 +228,6 @@ def _check_groups(engine: Engine, source: Source, stored: Sequence[str], dimensi
     wrong = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql in checks.values())
     (rows,) = engine.fetch(f"SELECT {wrong} FROM {table}")
     check_rows(dict(zip(checks, rows, strict=True)), source.shown)
-
-
-def _stored_group(row: Mapping[str, Any], dimensions: Sequence[str]) -> UsageGroup:
-    fields: dict[str, Any] = {name: row[name] for name in _PLAIN}
-    fields |= {name: None if row[name] is None else Fraction(row[name]) for name in _EXACT}
-    fields["quantities"] = tuple(int(row.get(_METER + name) or 0) for name in meters().by_name)
-    fields["dimensions"] = tuple(row[f"dimension {name}"] for name in dimensions)
-    return UsageGroup(**fields)
 
 
 def _lost_problems(refused: int, unread: int, shown: str) -> list[Problem]:
@@ -209,27 +244,21 @@ def _lost_problems(refused: int, unread: int, shown: str) -> list[Problem]:
     ]
 
 
-def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
-    """Ledgers of the same request as one: equal groups are added up."""
-    if len(ledgers) == 1:
-        return ledgers[0]
-    groups = add_equal([group for ledger in ledgers for group in ledger.groups])
-    firsts = [ledger.first_instant for ledger in ledgers if ledger.first_instant is not None]
-    lasts = [ledger.last_instant for ledger in ledgers if ledger.last_instant is not None]
+def with_stored(counted: UsageLedger, stored: Sequence[Stored]) -> UsageLedger:
+    """What was counted, of logs and stored ledgers, with what is said of these ledgers."""
+    if not stored:
+        return counted
+    ledgers = [*(each.ledger for each in stored), counted]
     return replace(
-        ledgers[0],
-        groups=groups,
+        counted,
+        cuts=replace(counted.cuts, splits=ledgers[0].cuts.splits),  # its bills stay as they were added up
         sources=[source for ledger in ledgers for source in ledger.sources],
         skipped=[skipped for ledger in ledgers for skipped in ledger.skipped],
         refused_rows=sum(ledger.refused_rows for ledger in ledgers),
         unread_files=sum(ledger.unread_files for ledger in ledgers),
         problems=[problem for ledger in ledgers for problem in ledger.problems],
         uncounted=[problem for ledger in ledgers for problem in ledger.uncounted],
-        stated=_stated(ledgers),
-        first_instant=min(firsts, default=None),
-        last_instant=max(lasts, default=None),
-        last_begun=max((ledger.last_begun for ledger in ledgers if ledger.last_begun is not None), default=None),
-        joining=next((ledger.joining for ledger in ledgers if ledger.joining), None),
+        stated=None,
         available_dimensions=tuple(sorted({name for ledger in ledgers for name in ledger.available_dimensions})),
         notes=list(dict.fromkeys(note for ledger in ledgers for note in ledger.notes)),
         undated_rows=sum(ledger.undated_rows for ledger in ledgers),
@@ -238,59 +267,68 @@ def joined(ledgers: Sequence[UsageLedger]) -> UsageLedger:
     )
 
 
-def _stated(ledgers: Sequence[UsageLedger]) -> frozenset[str] | None:
-    known = [ledger.stated for ledger in ledgers if ledger.stated is not None]
-    return frozenset().union(*known) if len(known) == len(ledgers) else None
-
-
-def add_equal(groups: Sequence[UsageGroup]) -> list[UsageGroup]:
-    """Groups that no price can tell apart as one, sorted."""
-    found: dict[tuple[object, ...], UsageGroup] = {}
-    for group in groups:
-        key = _key(group)
-        found[key] = _sum(found[key], group) if key in found else group
-    return [found[key] for key in sorted(found, key=lambda key: tuple((part is not None, part) for part in key))]
-
-
-def _key(group: UsageGroup) -> tuple[object, ...]:
-    texts = (group.provider, group.model, group.region, group.service_tier, *group.dimensions)
-    thinking = (group.thinking, group.thinking_assumed, group.mix)
-    bands = (group.input_over, group.output_over, group.band_basis, group.requests is None)
-    money = (group.billed is None, group.billed_currency, group.cost_kind, group.billed_meter)
-    revenue = (group.revenue is None, group.revenue_currency, group.source_format)
-    return group.at, group.until, group.naive, *texts, *thinking, *bands, *money, *revenue
-
-
-def _sum(one: UsageGroup, other: UsageGroup) -> UsageGroup:
-    return replace(
-        one,
-        requests=None if one.requests is None else one.requests + (other.requests or 0),
-        quantities=tuple(a + b for a, b in zip(one.quantities, other.quantities, strict=True)),
-        rows=one.rows + other.rows,
-        billed=None if one.billed is None else one.billed + (other.billed or 0),
-        revenue=None if one.revenue is None else one.revenue + (other.revenue or 0),
-    )
-
-
 # --- what a stored ledger can still be asked ---------------------------------------------------------------------
 
 
-def recut(ledger: UsageLedger, request: ScanRequest) -> UsageLedger:
-    """The stored ledger as the answer to a request. CostcalcError: it was counted too coarsely for it."""
-    problems = [*_missing_dimensions(ledger, request), *_missing_edges(ledger, request)]
-    if problems:
+def stored_rows(stored: Stored, request: ScanRequest, number: int, labels: Sequence[str]) -> dict[str, str]:
+    """What the counted rows hold of a stored ledger: columns, and the SQL over its table. `labels`: the dimensions wanted.
+
+    CostcalcError: it lacks one of them.
+    """
+    if missing := _missing_dimensions(stored.ledger, request):
+        raise CostcalcError(missing)
+    before = bounds_clause(request.bound(request.since), request.bound(request.until)).replace("from_at", '"at"')
+    length = {side: f"coalesce({name_of(f'{_METER}{side}_tokens')}, 0)" if f"{side}_tokens" in stored.meters else "0" for side in ("input", "output")}  # fmt: skip
+    cuts = {"input": request.cuts.input_lengths, "output": request.cuts.output_lengths}
+    own = "(band_basis = 'mean' OR (band_basis = 'request' AND requests = 1))"
+    columns = {
+        "reading": str(-1 - number),
+        "format": "source_format",
+        "verdict": f"CASE WHEN true{before} THEN {COUNTED} ELSE {OUTSIDE} END",
+        **{name: name for name in ("provider", "model", "region", "service_tier", "naive", "mix", "billed_meter", "cost_kind", "revenue_currency")},
+        "thinking": "CASE WHEN thinking THEN CASE WHEN thinking_assumed THEN 'most' ELSE 'all' END WHEN thinking IS NULL THEN 'some' END",
+        "from_at": '"at"',
+        "to_at": "until",
+        "basis": "band_basis",
+        "requests_known": "requests IS NOT NULL",
+        "cost_known": "billed IS NOT NULL",
+        "cost_currency": "billed_currency",
+        "cost_divisor": _divisor("billed", stored.divisors),
+        "revenue_known": "revenue IS NOT NULL",
+        "row_count": '"rows"',
+        "requests": "requests",
+        "cost": _decimal("billed", stored.divisors),
+        "revenue": _decimal("revenue", {}),
+    }  # fmt: skip
+    for side in ("input", "output"):
+        mean = largest_cut(length[side], cuts[side], "requests")
+        columns[f"{side}_over"] = f"CASE WHEN {own} THEN {mean} ELSE {largest_cut(f'{side}_over + 1', cuts[side])} END"
+    for i, name in enumerate(labels):
+        position = _position(stored.ledger, name)
+        columns[f"d{i}"] = "NULL" if position is None else name_of(f"dimension {stored.ledger.dimensions[position]}")
+    return columns | {f"m_{name}": f"{name_of(_METER + name)}::HUGEINT" for name in stored.meters}
+
+
+def _divisor(name: str, divisors: Mapping[str, int]) -> str:
+    cases = [f"WHEN {quoted(text)} THEN {divisor}" for text, divisor in divisors.items() if divisor > 1]
+    return f"CASE {_denominator(name)} {' '.join(cases)} ELSE 1 END" if cases else "1"
+
+
+def _decimal(name: str, divisors: Mapping[str, int]) -> str:
+    """SQL of a rational amount, times the divisor of its denominator."""
+    divisor = f"({_divisor(name, divisors)})::HUGEINT"
+    # As text in between: the engine makes no decimal of the digits of a whole number.
+    number = f"(split_part({name}, '/', 1)::HUGEINT * (({10**MONEY_DIGITS}::HUGEINT * {divisor}) // {_denominator(name)}::HUGEINT))"
+    size = f"abs({number})"
+    rest = f"lpad(({size} % {10**MONEY_DIGITS}::HUGEINT)::VARCHAR, {MONEY_DIGITS}, '0')"
+    sign = f"CASE WHEN {name}[1] = '-' THEN '-' ELSE '' END"
+    return f"({sign} || ({size} // {10**MONEY_DIGITS}::HUGEINT)::VARCHAR || '.' || {rest})::DECIMAL(38, {MONEY_DIGITS})"
+
+
+def check_cuts(engine: Engine, stored: Stored, request: ScanRequest) -> None:
+    """CostcalcError: the ledger was counted too coarsely for the request."""
+    if problems := _missing_edges(engine, stored, request):
         raise CostcalcError(problems)
-    chosen = [group for group in ledger.groups if is_chosen(ledger, group, request)]
-    groups = add_equal([_relabelled(ledger, group, request) for group in chosen])
-    first, last = request.covered(ledger.first_instant, ledger.last_instant, naive=any(group.naive for group in groups))
-    return replace(
-        ledger,
-        dimensions=request.dimensions,
-        groups=groups,
-        cuts=replace(request.cuts, splits=ledger.cuts.splits),  # its bills stay as they were added up
-        first_instant=first,
-        last_instant=last,
-    )
 
 
 def _position(ledger: UsageLedger, name: str) -> int | None:
@@ -313,31 +351,33 @@ def _missing_dimensions(ledger: UsageLedger, request: ScanRequest) -> list[Probl
     ]
 
 
-def _missing_edges(ledger: UsageLedger, request: ScanRequest) -> list[Problem]:
-    instants = any(group.until is None for group in ledger.groups)
+def _missing_edges(engine: Engine, stored: Stored, request: ScanRequest) -> list[Problem]:
+    cuts = stored.ledger.cuts
     days = [instant_of_day(day, request.timezone) % DAY_SECONDS for day in (request.since, request.until) if day]
-    wanted = {*request.cuts.day_edges, *days} if instants else set()
-    missing = sorted(wanted - set(ledger.cuts.day_edges))
+    wanted = {*request.cuts.day_edges, *days} if stored.has_instants else set()
+    missing = sorted(wanted - set(cuts.day_edges))
     problems = [
         _too_coarse(f"it does not tell apart rows by their {label}")
         for label in request.cuts.labels
-        if label not in ledger.cuts.labels and _position(ledger, label) is None
+        if label not in cuts.labels and _position(stored.ledger, label) is None
     ]
     if missing:
         clock = ", ".join(f"{second // 3600:02d}:{second % 3600 // 60:02d}" for second in missing)
         problems.append(_too_coarse(f"it does not tell apart what was before and after {clock} UTC"))
-    for cut in sorted(set(request.cuts.input_lengths) - set(ledger.cuts.input_lengths)):
-        if any(_is_undecided(ledger, group, cut) for group in ledger.groups):
+    for cut in sorted(set(request.cuts.input_lengths) - set(cuts.input_lengths)):
+        if engine.fetch(f"SELECT 1 FROM {stored.table} WHERE {_undecided(stored, cut)} LIMIT 1"):
             problems.append(_too_coarse(f"it does not tell apart requests below and above {cut:,} input tokens"))
     return problems
 
 
-def _is_undecided(ledger: UsageLedger, group: UsageGroup, cut: int) -> bool:
-    """Whether requests of the group can lie on both sides of a cut that it was not counted with."""
-    above = min((known for known in ledger.cuts.input_lengths if known > group.input_over), default=None)
-    inside = group.input_over < cut and (above is None or cut < above)
-    several = group.requests != 1 and group.band_basis == "request"
-    return inside and several and ledger.quantity(group, "input_tokens") > cut
+def _undecided(stored: Stored, cut: int) -> str:
+    """Of groups whose requests can lie on both sides of a cut that it was not counted with."""
+    if "input_tokens" not in stored.meters:
+        return "false"
+    # Between the labels around the cut.
+    below = max((known for known in stored.ledger.cuts.input_lengths if known < cut), default=0)
+    several = "requests IS DISTINCT FROM 1 AND band_basis = 'request'"
+    return f"input_over >= {below} AND input_over < {cut} AND {several} AND {name_of(_METER + 'input_tokens')} > {cut}"
 
 
 def _too_coarse(what: str) -> Problem:
@@ -346,41 +386,3 @@ def _too_coarse(what: str) -> Problem:
         f"the stored ledger cannot answer this: {what}",
         remedy="scan the log again with the prices of today, and with --scenario if one asks for it",
     )
-
-
-def is_chosen(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) -> bool:
-    """Whether the period and `where` want the group."""
-    bounds = (request.bound(request.since), request.bound(request.until))
-    since, until = (bound[group.naive] if bound else None for bound in bounds)
-    if (since is not None and group.at < since) or (until is not None and group.at >= until):
-        return False
-    return all(_matches(ledger, group, request, name) for name in request.where)
-
-
-def _matches(ledger: UsageLedger, group: UsageGroup, request: ScanRequest, name: str) -> bool:
-    if name in NAMES:
-        return request.has_name(name, group.provider or "", group.model)
-    text = group.dimensions[_position(ledger, name) or 0] or ""
-    return any(matches_glob(glob, text) for glob in request.where[name])
-
-
-def unmatched(ledger: UsageLedger, request: ScanRequest) -> set[str]:
-    """The names of `where` whose globs match nothing in a stored ledger."""
-    return {
-        name for name in request.where if not any(_matches(ledger, group, request, name) for group in ledger.groups)
-    }
-
-
-def _relabelled(ledger: UsageLedger, group: UsageGroup, request: ScanRequest) -> UsageGroup:
-    positions = [_position(ledger, name) for name in request.dimensions]
-    requests = group.requests or 0
-    over: dict[str, Any] = {}
-    for side, cuts in (("input", request.cuts.input_lengths), ("output", request.cuts.output_lengths)):
-        label = getattr(group, f"{side}_over")
-        if group.band_basis == "mean" or (group.band_basis == "request" and group.requests == 1):
-            count = ledger.quantity(group, f"{side}_tokens")
-            over[f"{side}_over"] = max((cut for cut in cuts if count > cut * requests), default=0)
-        else:
-            over[f"{side}_over"] = max((cut for cut in cuts if cut <= label), default=0)
-    kept = tuple(None if position is None else group.dimensions[position] for position in positions)
-    return replace(group, dimensions=kept, **over)

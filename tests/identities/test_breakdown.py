@@ -18,6 +18,7 @@ from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions
 from costcalc.render.rows import lines_in
 from costcalc.render.tree import table_of
+from costcalc.usage.store import write_ledger
 from tests.identities.logs import BOOKS, LOGS
 from tests.identities.plans import HIKES
 from tests.identities.test_joining import counted, said
@@ -57,6 +58,21 @@ def test_it_is_all_of_the_usage(log):
         assert sum(getattr(group, name) or 0 for group in apart.in_full.groups) == sum(
             getattr(group, name) or 0 for group in whole.groups
         )
+
+
+@few
+@given(EARNED, BY, st.sampled_from([None, "day", "month"]), HIKES)
+def test_a_stored_ledger_is_added_up_as_its_log_is(log, by, each, hikes):
+    path, ledger = counted(log, hikes)
+    stored = path.with_suffix(".parquet")
+    write_ledger(ledger, stored)
+    assert costcalc.scan(stored, by=by, prices=BOOKS, joining=_lines(by)).breakdown
+    for ask, words in ((costcalc.cost, {"each": each}), (costcalc.project, {"hikes": hikes})):
+        kept, counted_again = (answer(ask, each, by=by, **words) for each in (stored, ledger))
+        for found in (kept, counted_again):
+            if isinstance(found, tuple):
+                found[0]["usage"]["files"] = []  # they are called otherwise
+        assert kept == counted_again
 
 
 def answer(ask, usage, **words):
