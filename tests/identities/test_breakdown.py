@@ -60,7 +60,7 @@ def test_it_is_all_of_the_usage(log):
         )
 
 
-@few
+@examples(15)
 @given(EARNED, BY, st.sampled_from([None, "day", "month"]), HIKES)
 def test_a_stored_ledger_is_added_up_as_its_log_is(log, by, each, hikes):
     path, ledger = counted(log, hikes)
