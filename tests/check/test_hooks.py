@@ -68,7 +68,11 @@ def test_the_hooks_run_through_pre_commit(tmp_path):
     env = {
         name: value for name, value in os.environ.items() if not name.startswith(("COSTCALC_", "GIT_", "PYTHONPATH"))
     }
-    env |= screen() | {"PRE_COMMIT_HOME": str(tmp_path / "home"), "GIT_CONFIG_GLOBAL": os.devnull}
+    env |= screen() | {
+        "PRE_COMMIT_HOME": str(tmp_path / "home"),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "PIP_NO_COMPILE": "1",
+    }
 
     def run(*command: str, cwd=None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False)

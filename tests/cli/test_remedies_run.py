@@ -160,7 +160,7 @@ def test_more_memory(run_costcalc, tmp_path):
     with log.open("w", encoding="utf-8") as out:
         out.write("date,provider,model,customer,input_tokens,output_tokens\n")
         out.writelines(f"2026-09-01,openai,gpt-5,a customer of a long name {i:09d},{i},1\n" for i in range(300_000))
-    words = ("cost", "wide.csv", "--by", "customer", "--json")
+    words = ("cost", "wide.csv", "--by", "customer")
     wrong = run_costcalc(*words, "--memory", "64MB", "--threads", "2", cwd=tmp_path)
     assert wrong.code == 2
     more = shlex.split(re.search(r"\((--memory \w+)\)", wrong.err)[1])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from statistics import median_low
 
 from costcalc.pricebook.model import Book, Model, PriceBlock, Rate, Section
 from costcalc.reports.prices.figures import Figure
@@ -16,7 +16,7 @@ _ENOUGH = 3  # figures that make a median
 
 @dataclass
 class Families:
-    """Figures by meter and currency, of all models and of each model alone."""
+    """Figures by meter and currency, of all models and of each model alone, in ascending order."""
 
     of_meter: dict[tuple[str, str], list[Fraction]] = field(default_factory=dict)
     of_model: dict[tuple[str, str, str, str], list[Fraction]] = field(default_factory=dict)
@@ -26,8 +26,8 @@ class Families:
         for model, block, meter, rate in written_rates(book):
             if not rate.relative and rate.price and not block.self_hosted:
                 of_one = rate.price / rate.per_units
-                self.of_meter.setdefault((meter, book.currency), []).append(of_one)
-                self.of_model.setdefault((meter, book.currency, book.provider, model.name), []).append(of_one)
+                insort(self.of_meter.setdefault((meter, book.currency), []), of_one)
+                insort(self.of_model.setdefault((meter, book.currency, book.provider, model.name), []), of_one)
 
     def slip(self, figure: Figure) -> tuple[Fraction, str] | None:
         """The median that a figure lies far off, and whose it is."""
@@ -49,7 +49,7 @@ class Families:
         )
         for figures, name in candidates:
             if len(figures) >= _ENOUGH:
-                middle = median_low(figures)
+                middle = figures[(len(figures) - 1) // 2]  # of two middles the lower one
                 if of_one >= middle * SLIP or of_one * SLIP <= middle:
                     return middle, name
         return None
