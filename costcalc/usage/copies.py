@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from costcalc.usage.formats import AGAIN, Dedupe
 from costcalc.usage.paths import FILE, Columns, JsonColumns
 
+if TYPE_CHECKING:
+    from costcalc.usage.readings import Reading
+
 _KEY = "key_"
 _OF_COPIES = (_KEY, "weight", "copied")  # how the columns of a row begin that tell its copies
 _SHIFT = 100_000_000_000_000_000  # above every instant in microseconds
+
+
+def has_copies(reading: Reading) -> bool:
+    """Whether lines that were looked at say one usage twice; True too where they cannot tell."""
+    dedupe = reading.spec.dedupe
+    records = [record for source in reading.sources for record in source.records]
+    ids = [record[path] for record in records for path in (dedupe.key[:1] if dedupe else ()) if path in record]
+    return not ids or len(ids) > len(set(ids))
 
 
 def copy_columns(keys: Sequence[str], total: str, moment: str, replay: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.batches import settle_batches
 from costcalc.usage.breakdown import Breakdown
+from costcalc.usage.copies import has_copies
 from costcalc.usage.diagnose import (
     MOST_PROBLEMS,
     malformed_row,
@@ -29,6 +30,7 @@ from costcalc.usage.diagnose import (
 from costcalc.usage.digits import with_all_digits
 from costcalc.usage.engine import (
     Engine,
+    NotForeseen,
     NotRectangular,
     file_number,
     lines_with_keys,
@@ -94,7 +96,7 @@ from costcalc.usage.subagents import missing_agents
 from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, lacking_parts, one_sided
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
 from costcalc.usage.unread import unread_problem
-from costcalc.usage.usagenames import is_small, looked_at, strewn_names, with_all_names
+from costcalc.usage.usagenames import is_small, looked_at, seen_paths, with_all_names
 
 _ALONE = 1_000_000  # more than there are readings: sources read by themselves
 _READABLE = "lines that hold no usage"
@@ -228,7 +230,9 @@ class Counter:
         self._count_once(number)
         if first.sources[0].kind != "json" or not self._rows_of(number, "cost_known OR revenue_known"):
             return
-        whole = with_all_digits(self.engine, replace(first, pack=self.readings[number].pack), self.workspace)
+        counted = self.readings[number]
+        first = replace(first, pack=counted.pack, seen=counted.seen)
+        whole = with_all_digits(self.engine, first, self.workspace)
         if whole.files != self.readings[number].files:
             self.readings[number] = whole
             self.repeats.pop(number, None)
@@ -237,9 +241,8 @@ class Counter:
             self._count_once(number)
 
     def _count_once(self, number: int) -> None:
-        reading = self.readings[number]
-        if reading.names is not None and (is_small(reading.files) or strewn_names(reading)):
-            self._ask_names(number)
+        if self.readings[number].sources[0].kind == "json":
+            self._look_at_lines(number)
         if self.readings[number].sources[0].kind == "table":
             self._count_table(number)
         else:
@@ -255,6 +258,19 @@ class Counter:
                 if self.readings[number].columns().parts_presence(parts.list):
                     self._run(number, parts)
 
+    def _look_at_lines(self, number: int) -> None:
+        """What lines may hold: all are asked where that is done at once; else it is what lines from all over it have."""
+        reading = self.readings[number]
+        if is_small(reading.files):
+            if reading.names is not None:
+                self._ask_names(number)
+            return
+        seen = seen_paths(reading.sources, reading.files)
+        self.readings[number] = replace(reading, seen=seen, copies=has_copies(reading))
+        first = {leaf for source in reading.sources for leaf in source.leaves}
+        if reading.names is not None and any(reading.names.inside(path) is not None for path in seen - first):
+            self._ask_names(number)
+
     def _run(self, number: int, parts: Parts | None = None, *, looks: bool = True) -> None:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
         rows = self.rows(number, reading, parts)
@@ -262,8 +278,12 @@ class Counter:
         foreseen = self._foreseen(number, reading) if looks and parts is None else None
         statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several, foreseen)
         self._hold(statement.columns)
-        with self.engine.in_order() if reading.tells_apart else nullcontext():
-            is_whole = self._ran(number, statement.sql)
+        try:
+            with self.engine.in_order() if reading.tells_apart else nullcontext():
+                is_whole = self._ran(number, statement.sql)
+        except NotForeseen:
+            self._again_without_assumption(number)
+            return
         if not is_whole:
             self.readings[number] = replace(reading, pack=None)
             self._forget(number)
@@ -274,7 +294,12 @@ class Counter:
             self._run(number, looks=False)
             return
         if "reply" in rows.columns and self._has_repeats(number):
-            self._tell_apart(number)
+            if reading.copies:
+                self._tell_apart(number)
+            else:
+                self.readings[number] = replace(reading, copies=True)
+                self._forget(number)
+                self._run(number, parts)
 
     def _foreseen(self, number: int, reading: Reading) -> Foreseen | None:
         """Not where a day of the log is still to be counted back from, nor where two readings are held side by side."""
@@ -303,7 +328,7 @@ class Counter:
         """Runs a statement that counts. False: the rows of a pack that are broken must be told by their own files."""
         reading, self.is_filled = self.readings[number], True
         try:
-            self.engine.run(statement, reading.sources)
+            self.engine.run(statement, reading.sources, strictly=reading.is_strict)
         except NotRectangular:
             if reading.pack is None:
                 raise
@@ -346,7 +371,7 @@ class Counter:
 
     def _afresh(self, number: int, reading: Reading) -> None:
         """Count once more, without what the first lines let assume."""
-        self.readings[number] = replace(reading, unassumed=None, tells_apart=False)
+        self.readings[number] = replace(reading, unassumed=None, tells_apart=False, seen=None, copies=True)
         self.repeats.pop(number, None)
         self._ask_names(number)
         self._forget(number)
@@ -426,6 +451,7 @@ class Counter:
             reading.sources[0].changed if spec.undated else None,
             parts is not None,
             reading.watched,
+            reading.copies,
         )
         return builder.build()
 
@@ -731,7 +757,7 @@ class Counter:
     def _alone(self, number: int, source: Source) -> Reading:
         reading = self.readings[number]
         spec = replace(reading.spec, dedupe=None)
-        return replace(reading, sources=(source,), pack=None, spec=spec, tells_apart=False)
+        return replace(reading, sources=(source,), pack=None, spec=spec, tells_apart=False, seen=None)
 
     def _problems(self, files: Sequence[tuple[Any, ...]]) -> list[Problem]:
         """The first refused rows of the scan, file by file, in the order of their lines."""

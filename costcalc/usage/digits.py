@@ -22,8 +22,10 @@ def with_all_digits(engine: Engine, reading: Reading, workspace: Workspace) -> R
     """The JSON reading, with copies of those of its files in which a double rounds an amount."""
     spec = reading.unassumed or reading.spec
     shapes = (*spec.shapes, *(parts.shape for parts in spec.parts))
-    keys = sorted({last_of(path) for shape in shapes for path in _amounts(shape)})
-    places = _losing(engine, reading.files, keys)
+    keys = {last_of(path) for shape in shapes for path in _amounts(shape)}
+    if reading.seen is not None:  # no line has any other
+        keys &= {last_of(path) for path in reading.seen}
+    places = _losing(engine, reading.files, sorted(keys))
     files = tuple(_copied(source, workspace) if i in places else source for i, source in enumerate(reading.files))
     return replace(reading, pack=files[0]) if reading.pack else replace(reading, sources=files)
 
@@ -46,16 +48,15 @@ _AFTER_A_KEY = re.compile(rf'([^\\]"\s*:\s*)({_NUMBER})'.encode())
 
 def _losing(engine: Engine, sources: tuple[Source, ...], keys: Sequence[str]) -> set[int]:
     """The positions of the files with some amount that is another one once a double held it."""
-    found: set[int] = set()
-    for key in keys:
-        # The name of the key comes first: it is found faster than any number.
-        pattern = quoted(rf'"{re.escape(key)}"\s*:\s*({_NUMBER})')
-        numbers = f"unnest(regexp_extract_all(line, {pattern}, 1)) AS number"
-        long = f"length(replace(number, '.', '')) > {_SAFE}"
-        exact = "TRY_CAST(number AS DECIMAL(38,24))"
-        held = "TRY_CAST(CAST(TRY_CAST(number AS DOUBLE) AS VARCHAR) AS DECIMAL(38,24))"
-        every = f"SELECT {FILE} AS file, {numbers} FROM {text_lines(sources)}"
-        found |= {
-            file for (file,) in engine.fetch(f"SELECT DISTINCT file FROM ({every}) WHERE {long} AND {exact} <> {held}")
-        }
-    return found
+    if not keys:
+        return set()
+    names = re.escape(keys[0]) if len(keys) == 1 else f"(?:{'|'.join(map(re.escape, keys))})"
+    # The name of the key comes first: it is found faster than any number. Most lines are told by their short numbers.
+    pattern = quoted(rf'"{names}"\s*:\s*({_NUMBER})')
+    numbers = f"unnest(regexp_extract_all(line, {pattern}, 1)) AS number"
+    candidates = quoted(rf'"{names}"\s*:\s*-?[0-9.]{{{_SAFE + 2},}}')
+    every = f"SELECT {FILE} AS file, {numbers} FROM {text_lines(sources)} WHERE regexp_matches(line, {candidates})"
+    long = f"length(replace(number, '.', '')) > {_SAFE}"
+    exact = "TRY_CAST(number AS DECIMAL(38,24))"
+    held = "TRY_CAST(CAST(TRY_CAST(number AS DOUBLE) AS VARCHAR) AS DECIMAL(38,24))"
+    return {file for (file,) in engine.fetch(f"SELECT DISTINCT file FROM ({every}) WHERE {long} AND {exact} <> {held}")}

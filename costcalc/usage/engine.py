@@ -46,6 +46,10 @@ class NotRectangular(Exception):
     """The engine cannot tell the rows of a table apart: its newlines or quotes are mixed."""
 
 
+class NotForeseen(Exception):
+    """A JSON line is none, or holds something else than the lines that were looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that is none."""
@@ -124,10 +128,11 @@ class Engine:
                 f"INSERT INTO {table} SELECT {columns} FROM (SELECT unnest(from_json({text}, '[[\"VARCHAR\"]]')) AS row)"
             )
 
-    def run(self, statement: str, sources: Sequence[Source]) -> None:
+    def run(self, statement: str, sources: Sequence[Source], *, strictly: bool = False) -> None:
         """A statement over these sources, that may take long: the share that is done is told to the progress function.
 
-        CostcalcError: the engine gave up; NotRectangular: at a table.
+        CostcalcError: the engine gave up; NotRectangular: at a table; NotForeseen: JSON lines are read strictly, and
+        one is not as the first ones let expect.
         """
         import duckdb
 
@@ -136,6 +141,8 @@ class Engine:
         except duckdb.InvalidInputException as error:
             if "CSV Parser" in str(error) or "CSV Error" in str(error):
                 raise NotRectangular from error
+            if "JSON" in str(error) and strictly:
+                raise NotForeseen from error
             raise _unreadable(error) from error
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException, duckdb.InterruptException):
             raise  # a bug of ours, or somebody pressed Ctrl-C
@@ -294,7 +301,7 @@ def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered:
     once = replies_of(spec.replies, columns, spec.search_for) if spec.replies and reading.tells_apart else ""
     if spec.dedupe and listed:
         once = lines_once(spec.dedupe, columns)
-    lines = json_lines(reading, columns)  # now that every path is known
+    lines = json_lines(reading, columns, strictly=reading.is_strict)  # now that every path is known
     if once:
         lines, file = once.replace("LINES", lines), "file"
     if not listed:
@@ -306,16 +313,18 @@ def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered:
     return f"(SELECT line, {members}, {file} FROM {lines} WHERE {chosen})"
 
 
-def json_lines(reading: Reading, columns: JsonColumns) -> str:
-    """The lines with the columns that were asked for, each a struct called `line`."""
+def json_lines(reading: Reading, columns: JsonColumns, *, strictly: bool = False) -> str:
+    """The lines with the columns that were asked for, each a struct called `line`; `strictly`: any line that is no
+    object, or holds something else where others hold an object, ends the statement (NotForeseen).
+    """
     more = {FILE: "BIGINT"} if reading.pack else {}
     options = {
         "columns": columns.types(more),
         "format": quoted("newline_delimited"),
-        "ignore_errors": "true",
+        "ignore_errors": "false" if strictly else "true",
         "hive_partitioning": "false",
     }
-    return f"read_json({_files(reading.files)}, {_options(options)}) AS line"
+    return columns.with_insides(f"read_json({_files(reading.files)}, {_options(options)})", bool(reading.pack))
 
 
 def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:

@@ -14,6 +14,7 @@ from costcalc.usage.unfold import unfold_of
 _CLOSE_LOOKS = 20  # files that are looked into whatever they begin with
 _CLOSE, _BRIEF, _BEGIN = 200, 50, 2  # lines: of one of those, of a later one that begins in a new way, of any other
 _KEPT = 500  # files whose records are kept
+_DEEPEST = 5  # objects around a value
 _SAMPLE_TEXT, _SAMPLE_JSON = 64, 4_096  # characters
 Object = Mapping[str, object]
 
@@ -47,9 +48,26 @@ class Looks:
         return found if self.count <= _KEPT else replace(found, records=())
 
 
-def leaves_of(line: bytes) -> set[str]:
-    """Every path of a line; none where it is no object."""
-    return {path for record in _objects(line.decode("utf-8", "replace"), 1) for path, _ in _flat(record)}
+@dataclass(slots=True)
+class Paths:
+    """Collects the paths of lines. Most lines have the keys of earlier ones: those are looked up, not spelled again."""
+
+    found: set[str]
+    known: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, line: bytes) -> None:
+        """Every path of a line; none where it is no object."""
+        for record in _objects(line.decode("utf-8", "replace"), 1):
+            self._add(record, "", _DEEPEST)
+
+    def _add(self, record: Object, prefix: str, depth: int) -> None:
+        keys = (prefix, *record)
+        if keys not in self.known:
+            self.known.add(keys)
+            self.found.update(prefix + key for key in record)
+        for key, value in record.items():
+            if isinstance(value, dict) and depth:
+                self._add(value, f"{prefix}{key}.", depth - 1)
 
 
 def _look(text: str, most: int) -> Look:
@@ -84,7 +102,7 @@ def _objects(text: str, most: int) -> Iterator[Object]:
             yield record
 
 
-def _flat(record: Object, prefix: str = "", depth: int = 5) -> Iterator[tuple[str, object]]:
+def _flat(record: Object, prefix: str = "", depth: int = _DEEPEST) -> Iterator[tuple[str, object]]:
     for key, value in record.items():
         yield prefix + key, value
         if isinstance(value, dict) and depth:

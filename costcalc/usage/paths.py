@@ -17,6 +17,8 @@ _FILTERED = re.compile(r"(?P<list>[^\[\]]+)\[(?P<tests>[^\]]*)\]\.(?P<leaf>.+)")
 _MEMBER_TEST = re.compile(r"(?P<key>[^=?]+)(?P<or_none>\??)=(?P<value>.*)")
 _COUNTED = ("#", "?")
 _INSIDE = "::"  # `metadata::spend`: a text that holds JSON
+_INSIDES = "insides_"  # columns of lists of what such texts hold
+_AS_JSON = "."  # in the tree: the node itself, as it is written
 _MAP = "{}"  # `modelUsage{}`: an object whose keys are values
 PART = "*."  # a path of the part, not of the line
 FILE = "file_index"  # what the engine calls the position of a row's file among those that it reads
@@ -73,8 +75,7 @@ class UsageNames:
 
     def may_hold(self, steps: Sequence[str]) -> bool:
         """Whether the lines have the path, as far as it lies inside of a usage object."""
-        end = next((i for i, step in enumerate(steps, 1) if step.endswith("[]")), len(steps))
-        path = ".".join(steps[:end]).removesuffix("[]")
+        path = _path_to_list(steps)
         return self.inside(path) is None or path in self.paths
 
     def inside(self, path: str) -> str | None:
@@ -120,18 +121,47 @@ class JsonColumns:
     part_list: str = ""  # path of the list whose members are read one by one
     names: UsageNames | None = None  # what the lines' usage objects hold; None: not looked at
     keys: frozenset[str] = frozenset()  # top-level keys with dots in them, which are no paths
+    seen: frozenset[str] | None = None  # every path of the lines that were looked at; None: any path may be there
+    texts: dict[str, dict[str, None]] = field(default_factory=dict)  # SQL of a text with JSON → paths asked for in it
     tree: dict[str, object] = field(default_factory=dict)  # key → inner tree; an empty tree is a leaf
-    missed: dict[str, None] = field(default_factory=dict)  # leaves asked for that the names lack, as SQL
+    missed: dict[str, None] = field(default_factory=dict)  # SQL that says a line has what those looked at lack
 
     def get(self, path: str) -> Column | None:
         if filtered := _FILTERED.fullmatch(path):
             return self._filtered(filtered)
         base, _, inside = path.partition(_INSIDE)
+        if inside and self._is_object(base):
+            base, inside = f"{base}.{inside}", ""
         found = self._part_leaf(base) if base.startswith(PART) else self._leaves(base)
         if not found:
             return None
         sql = found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
-        return Column(_json_member(sql, inside) if inside else sql)
+        return Column(self._inside(sql, inside) if inside else sql)
+
+    def _is_object(self, path: str) -> bool:
+        """Whether what may be a text with JSON is an object in the lines that were looked at."""
+        places = [".".join(steps) for steps in self._absolute(path)]
+        return any(seen.startswith(f"{place}.") for place in places for seen in self.seen or ())
+
+    def _inside(self, text: str, path: str) -> str:
+        """What a text with JSON holds: all that is asked of one text is taken out of it at once."""
+        if "part." in text:
+            return _json_member(text, path)
+        asked = self.texts.setdefault(text, {})
+        asked.setdefault(_json_path(path))
+        return f"line.{_INSIDES}{list(self.texts).index(text)}[{list(asked).index(_json_path(path)) + 1}]"
+
+    def with_insides(self, lines: str, has_file: bool) -> str:
+        """The lines, now that every path is known, with what was asked of the texts in them."""
+        if not self.texts:
+            return f"{lines} AS line"
+        listed = [
+            f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, [{', '.join(map(quoted, asked))}])"
+            f" AS {_INSIDES}{number}"
+            for number, (text, asked) in enumerate(self.texts.items())
+        ]
+        file = "" if has_file else f", line.{FILE}"
+        return f"(SELECT line.*{file}, {', '.join(listed)} FROM {lines} AS line) AS line"
 
     def presence(self, path: str) -> str | None:
         if _FILTERED.fullmatch(path) or path.startswith(PART):
@@ -163,7 +193,7 @@ class JsonColumns:
         return found
 
     def unforeseen(self) -> str | None:
-        return " OR ".join(f"{sql} IS NOT NULL" for sql in self.missed) or None
+        return " OR ".join(self.missed) or None
 
     def types(self, more: Mapping[str, str]) -> str:
         """The columns of the lines, for the engine: `{"usage": 'STRUCT(…)'}`; `more`: other columns with their types."""
@@ -201,14 +231,30 @@ class JsonColumns:
             if not self.names.exact:
                 self._missed(steps)
             return None
+        knows = self.names is not None and self.names.inside(_path_to_list(steps)) is not None
+        if not knows and self._unseen(steps):
+            self._missed(steps)
+            return None
         return self._added(steps)
 
+    def _unseen(self, steps: Sequence[str]) -> list[str]:
+        """The first steps of a path down to what none of the lines that were looked at has; [] where they have it all."""
+        if self.seen is None:
+            return []
+        plain = _path_to_list(steps).split(".") if len(steps) > 1 else [_bare(steps[0])]
+        ends = range(1, len(plain) + 1)
+        return next((plain[:end] for end in ends if ".".join(plain[:end]) not in self.seen), [])
+
     def _missed(self, steps: Sequence[str]) -> None:
-        """Note a leaf that the first lines lack: the lines that have it all the same break an assumption."""
-        end = next((i for i, step in enumerate(steps, 1) if step.endswith("[]")), len(steps))
-        plain = [step.removesuffix("[]") for step in steps[:end]]
-        if sql := self._added(plain):
-            self.missed[sql] = None
+        """Note what the lines that were looked at lack: the lines that have it all the same break an assumption."""
+        unseen = self._unseen(steps)
+        if len(unseen) > 1 and not self._is_object(".".join(["/" + unseen[0], *unseen[1:-1]])):
+            # What was a text or nothing may be an object in another line.
+            if sql := self._added([*unseen[:-1], _AS_JSON]):
+                text = sql.removesuffix(f".{name_of(_AS_JSON)}")
+                self.missed[f"starts_with(CAST({text} AS VARCHAR), '{{\"')"] = None
+        elif sql := self._added(unseen or _path_to_list(steps).split(".")):
+            self.missed[f"{sql} IS NOT NULL"] = None
 
     def _added(self, steps: Sequence[str]) -> str | None:
         tree = self.tree
@@ -256,6 +302,12 @@ def _listed(steps: Sequence[str]) -> list[str]:
     return [*steps] if steps[-1].endswith(_MAP) else [*steps[:-1], f"{steps[-1]}[]"]
 
 
+def _path_to_list(steps: Sequence[str]) -> str:
+    """The path down to the first list or map, of whose members nothing is known."""
+    end = next((i for i, step in enumerate(steps, 1) if _bare(step) != step), len(steps))
+    return ".".join(map(_bare, steps[:end]))
+
+
 def _bare(step: str) -> str:
     return step.removesuffix("[]").removesuffix(_MAP)
 
@@ -267,6 +319,8 @@ def _dotted(steps: Sequence[str]) -> str:
 def _type(tree: object) -> str:
     if not isinstance(tree, dict) or not tree:
         return "VARCHAR"
+    if [*tree] == [_AS_JSON]:
+        return "JSON"
     return f"STRUCT({', '.join(f'{name_of(_bare(key))} {_member_type(key, inner)}' for key, inner in tree.items())})"
 
 
@@ -314,5 +368,8 @@ def _sum_of_members(chosen: str, leaf: Sequence[str]) -> str:
 
 
 def _json_member(text: str, path: str) -> str:
-    steps = "".join(f'."{step}"' for step in path.split("."))
-    return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, {quoted('$' + steps)})"
+    return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, {quoted(_json_path(path))})"
+
+
+def _json_path(path: str) -> str:
+    return "$" + "".join(f'."{step}"' for step in path.split("."))

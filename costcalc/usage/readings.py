@@ -41,12 +41,14 @@ class Reading:
     settings: tuple[Setting, ...] = ()  # of the configuration: what it calls these columns
     unassumed: FormatSpec | None = None  # the format without what the first rows let assume: taken if a row breaks it
     names: UsageNames | None = None  # of JSON: what its usage objects hold
+    seen: frozenset[str] | None = None  # of JSON: every path of the lines that were looked at, where others are few
     watched: tuple[Watched, ...] = ()  # columns that may be counts and are in no figure
     lacking: tuple[str, ...] = ()  # columns of the format's input and output that the table has not
     lacking_parts: tuple[str, ...] = ()  # of what lies inside them
     lacking_optional: tuple[str, ...] = ()  # and what not every version of the export has
     earlier: tuple[Reading, ...] = ()  # of the same format, laid out otherwise: what they hold is counted there
     pack: Source | None = None  # what is read instead of many small sources
+    copies: bool = True  # rows that say one usage again are looked for; False: there are none at sight
     tells_apart: bool = False  # lines that repeat a reply, continue one or sum several up were seen
 
     @property
@@ -70,7 +72,13 @@ class Reading:
     @property
     def makes_assumptions(self) -> bool:
         """Whether what the first rows show is taken of all."""
-        return self.unassumed is not None or (self.names is not None and not self.names.exact)
+        is_sure = self.names is None or self.names.exact
+        return self.unassumed is not None or self.seen is not None or not is_sure
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether lines are read as those that were looked at, and any other one is an error."""
+        return self.seen is not None and not self.tells_apart
 
     def shown_column(self, path: str) -> str:
         """The path as the source writes it: a table's column in its own spelling."""
@@ -83,6 +91,7 @@ class Reading:
         if first.kind == "json":
             columns = JsonColumns(self.spec.roots, parts.list if parts else "", self.names)
             columns.keys = frozenset(key for key in first.scalars if "." in key)
+            columns.seen = self.seen
             for sign in self.spec.signs:
                 columns.presence(f"/{sign}")
             return columns

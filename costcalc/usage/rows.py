@@ -74,6 +74,7 @@ class RowBuilder:
     undated_as: int | None = None  # the UTC day (epoch seconds) of rows without a time, where the format allows them
     of_parts: bool = False  # rows are the members of a list
     watched: tuple[Watched, ...] = ()  # what is added up beside the figures
+    tells_copies: bool = True  # False: rows that say one usage again would only be noticed
     _texts: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, str] = field(default_factory=dict)
     _counts: dict[str, str] = field(default_factory=dict)
@@ -123,6 +124,8 @@ class RowBuilder:
         if dedupe is None or self.of_parts or not isinstance(self.columns, JsonColumns):
             return {}
         keys = [column.sql for path in dedupe.key if (column := self.column(path))]
+        if not self.tells_copies:
+            return {"reply": f"CASE WHEN {keys[0]} IS NOT NULL THEN hash({keys[0]}) END"} if keys else {}
         texts = [column.text for term in dedupe.largest if (column := self.column(term.paths[0]))]
         # What is no count is refused where it stands; here it only says which of several rows that is.
         counts = [f"coalesce(CAST({self._attempt(x)} AS HUGEINT), TRY_CAST({x} AS HUGEINT), 0)" for x in texts]
@@ -207,7 +210,8 @@ class RowBuilder:
             return None
         present = [Column(self._once(column.sql, paths), column.kind) for column in present]
         if len(present) > 1:
-            present = [Column(_first_filled([column.text for column in present]))]
+            filled = _first_filled([column.text for column in present])
+            present = [Column(self._derived.setdefault(filled, f"x{len(self._derived)}"))]
         sql = self._count_sql(present[0], decimals)
         alias = self._counts.setdefault(sql, f"n{len(self._counts)}")
         self._count_names[alias] = " or ".join(path for path in paths if self.columns.get(path))
@@ -393,8 +397,9 @@ class RowBuilder:
         if time and time.always:
             return {"started": str(time.always[0]), "ended": str(time.always[1]), "naive": "true", "time_text": "''"}
         column = next((found for path in time.paths if (found := self.column(path))), None) if time else None
-        if time is None or column is None:
+        if time is None:
             return {}
+        column = column or Column("CAST(NULL AS VARCHAR)")
         zone = time.zone or self.zone
         if column.kind != "text":
             return self._typed_time(column, zone)

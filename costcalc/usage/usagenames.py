@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from costcalc.usage.engine import Engine, json_lines
 from costcalc.usage.formats import FormatSpec
-from costcalc.usage.looks import leaves_of
+from costcalc.usage.looks import Paths
 from costcalc.usage.paths import JsonColumns, UsageNames
 from costcalc.usage.sources import Source
 from costcalc.usage.unread import with_unread
@@ -38,17 +38,14 @@ def is_small(sources: Sequence[Source]) -> bool:
     return sum(Path(source.path).stat().st_size for source in sources) <= _SMALL
 
 
-def strewn_names(reading: Reading) -> bool:
-    """Whether lines from all over the log have names in usage objects that the first ones lack."""
-    names = reading.names
-    assert names is not None
-    first = {leaf for source in reading.sources for leaf in source.leaves}
-    for source in reading.files:
-        for leaf in {leaf for line in _strewn_lines(Path(source.path)) for leaf in leaves_of(line)} - first:
-            if names.inside(leaf) is not None:
-                return True
-            first.add(leaf)
-    return False
+def seen_paths(sources: Sequence[Source], files: Sequence[Source]) -> frozenset[str]:
+    """Every path of the first lines of the sources, and of lines from all over the files that are read for them."""
+    found = {leaf for source in sources for leaf in source.leaves}
+    paths = Paths(found)
+    for file in files:
+        for line in _strewn_lines(Path(file.path)):
+            paths.add(line)
+    return frozenset(found)
 
 
 def looked_at(sources: Sequence[Source]) -> tuple[int, int]:
