@@ -12,6 +12,7 @@ import costcalc
 from costcalc.api import read_amount, read_share
 from costcalc.problems import CostcalcError
 from tests.kit import book, flat, prices, usage
+from tests.render.made import drawn
 
 PRICES = prices(book(flat("m", input_tokens="1")))
 
@@ -87,3 +88,22 @@ def test_an_answer_can_be_copied_and_kept(log):
     for found in (costcalc.cost(log, prices=PRICES), costcalc.project(log, prices=PRICES)):
         for other in (copy.copy(found), copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
             assert other.to_json() == found.to_json()
+
+
+def test_every_answer_is_a_page_and_markdown(log, tmp_path):
+    """As the command prints them, for a rich console, a file, and a notebook's cell."""
+    bill = tmp_path / "bill.csv"
+    bill.write_text("model,amount\nm,1\n")
+    answers = [
+        costcalc.cost(log, prices=PRICES),
+        costcalc.project(log, hikes="acme=34", prices=PRICES),
+        costcalc.explain(log, prices=PRICES),
+        costcalc.check(log, max_cost="5USD", prices=PRICES),
+        costcalc.reconcile(log, bill, prices=PRICES),
+        costcalc.compare(log, [costcalc.api.scenario_of(None, hike) for hike in ("acme=10", "acme=20")], prices=PRICES),
+    ]
+    for answer in answers:
+        text = drawn(answer.page(), 100)
+        assert text.strip(), answer
+        assert answer.to_markdown().startswith(("### ", "## ", "<!-- costcalc:check -->")), answer
+        assert answer._repr_html_().startswith("<div>"), answer

@@ -63,7 +63,7 @@ class CheckResult(Result):
 
         return check_csv(self.report)
 
-    def to_markdown(self, tag: str = "") -> str:
+    def to_markdown(self, tag: str = "", **asked: Any) -> str:
         """A comment for a pull request; its first line, hidden, names the tag by which it is found again."""
         from costcalc.render.check.markdown import check_markdown
 

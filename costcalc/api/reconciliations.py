@@ -23,7 +23,7 @@ from costcalc.reports.reconcile.bills import BILL_FIELDS, CHARGE, ITEM, USAGE, z
 from costcalc.reports.reconcile.model import Reconciliation, Tolerance
 from costcalc.reports.reconcile.reconciliation import ReconcileOptions
 from costcalc.reports.reconcile.reconciliation import reconcile as reconcile_report
-from costcalc.usage.labels import matches_glob
+from costcalc.selectors import glob_matches
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
 from costcalc.usage.limits import Limits
 from costcalc.usage.period import Period
@@ -261,7 +261,7 @@ def _chosen(bill: UsageLedger, where: Mapping[str, Any], prices: Prices) -> Usag
             )
             if name == "provider" and texts == {""}:
                 continue  # an item of nobody known: it may be anyone's
-            if not any(matches_glob(glob, text) for glob in allowed for text in texts):
+            if not any(glob_matches(glob, text) for glob in allowed for text in texts):
                 return False
         return True
 

@@ -12,6 +12,7 @@ from costcalc.records import dataclass
 if TYPE_CHECKING:
     import pandas as pd
 
+    from costcalc.render.draw import Page
     from costcalc.reports.cost import CostReport
     from costcalc.reports.focus import FocusReport
     from costcalc.reports.forecast import Forecast
@@ -30,9 +31,21 @@ class Result:
 
     def _repr_html_(self) -> str | None:
         """The page as tables, for a notebook; None leaves it to the plain representation."""
-        from costcalc.render.notebook import report_html
+        from costcalc.render.pages import notebook_of
 
-        return report_html(self.report)
+        return notebook_of(self.report)
+
+    def page(self, **asked: Any) -> Page:
+        """The page that the command prints, for a rich console of any width; `asked`: `top` lines of an explanation."""
+        from costcalc.render.pages import page_of
+
+        return page_of(self.report, **asked)
+
+    def to_markdown(self, **asked: Any) -> str:
+        """The same page as GitHub Markdown, as `-o out.md` writes it."""
+        from costcalc.render.pages import markdown_of
+
+        return markdown_of(self.report, **asked)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from costcalc.calendar import DAY_SECONDS, instant_of_day
 from costcalc.files import temporary_folder, written_whole
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.selectors import glob_matches
 from costcalc.usage.engine import Engine, naming
-from costcalc.usage.labels import matches_glob
 from costcalc.usage.ledger import Cuts, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.names import canonical
@@ -361,7 +361,7 @@ def _matches(ledger: UsageLedger, group: UsageGroup, request: ScanRequest, name:
     if name in NAMES:
         return request.has_name(name, group.provider or "", group.model)
     text = group.dimensions[_position(ledger, name) or 0] or ""
-    return any(matches_glob(glob, text) for glob in request.where[name])
+    return any(glob_matches(glob, text) for glob in request.where[name])
 
 
 def unmatched(ledger: UsageLedger, request: ScanRequest) -> set[str]:
