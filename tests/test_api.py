@@ -94,13 +94,16 @@ def test_every_answer_is_a_page_and_markdown(log, tmp_path):
     """As the command prints them, for a rich console, a file, and a notebook's cell."""
     bill = tmp_path / "bill.csv"
     bill.write_text("model,amount\nm,1\n")
+    plans = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
+    for rise, plan in enumerate(plans, 1):
+        plan.write_text(f"scenario: rise {rise}\nprices: [{{what: acme, change: {rise}0%}}]\n")
     answers = [
         costcalc.cost(log, prices=PRICES),
         costcalc.project(log, hikes="acme=34", prices=PRICES),
         costcalc.explain(log, prices=PRICES),
         costcalc.check(log, max_cost="5USD", prices=PRICES),
         costcalc.reconcile(log, bill, prices=PRICES),
-        costcalc.compare(log, [costcalc.api.scenario_of(None, hike) for hike in ("acme=10", "acme=20")], prices=PRICES),
+        costcalc.compare(log, plans, prices=PRICES),
     ]
     for answer in answers:
         text = drawn(answer.page(), 100)
