@@ -29,7 +29,7 @@ from costcalc.usage.limits import Limits
 from costcalc.usage.period import Period
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 TOLERANCE = "1%,0.05"
 EACH = ("day", "month", "total")
@@ -41,24 +41,6 @@ class ReconciliationResult(Result):
     """The answer of `reconcile`, with the ways to hand it on."""
 
     report: Reconciliation
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a line: money as Decimal, never float."""
-        from costcalc.render.frames import reconciliation_frame
-
-        return reconciliation_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.reconcile.json_ import reconciliation_json
-
-        return reconciliation_json(self.report)
-
-    def to_csv(self) -> str:
-        """One row a line and class, as `-o out.csv` writes them."""
-        from costcalc.render.reconcile.tables import reconciliation_csv
-
-        return reconciliation_csv(self.report)
 
 
 def reconcile(

@@ -75,7 +75,7 @@ PlanOutput = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="The plan as a scenario (.yaml), or the answer (.csv .json .md .txt).",
+        help="The plan as a scenario (.yaml), or the answer (.csv .json .md .txt .parquet).",
         show_default=False,
     ),
 ]

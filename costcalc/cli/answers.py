@@ -19,6 +19,16 @@ Output = Annotated[
         "-o", "--output", metavar="FILE", help="Write to a file, by its ending: .csv .json .md .txt", show_default=False
     ),
 ]
+TableOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file, by its ending: .csv .json .md .txt .parquet",
+        show_default=False,
+    ),
+]
 Format = Annotated[
     str | None,
     typer.Option("--format", metavar="KIND", help="table, json, csv or md, on standard output.", show_default="table"),
@@ -97,6 +107,10 @@ class Allowed(Configured, Lacks):
 @dataclass(frozen=True)
 class Answer(Allowed, Written):
     """Where the answer of a question about usage goes, as what, and what it may lack."""
+
+    also: ClassVar[tuple[str, ...]] = ("parquet",)
+
+    output: TableOutput = None
 
     def give(
         self, result: Any, kind: str, config: Config, texts: Mapping[str, Callable[[], str | bytes]] = {}, **asked: Any

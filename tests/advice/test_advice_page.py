@@ -13,8 +13,9 @@ import pytest
 from costcalc.api import Prices, advise, read_share
 from costcalc.cli.advise import advise as command
 from costcalc.pricebook.fx import parse_fx
-from costcalc.render.advice.tables import advice_csv, advice_json
+from costcalc.render.advice.tables import advice_json
 from costcalc.render.pages import markdown_of, page_of
+from costcalc.render.tables import csv_of
 from costcalc.reports.advice.options import LEAST, OFTEN, SHORT
 from tests.advice.made import CASES, WORKS, WORLD, nothing, raised, usage, usual
 from tests.render.made import drawn
@@ -108,7 +109,7 @@ def test_single_savings_have_one_figure_and_add_up(tmp_path):
     found = replace(report, candidates=candidates, together=plan)
     answer = json.loads(advice_json(found))
     shown = [one["saving"]["rounded"] for one in answer["candidates"]]
-    assert [row["saving"] for row in csv.DictReader(io.StringIO(advice_csv(found)))] == shown
+    assert [row["saving"] for row in csv.DictReader(io.StringIO(csv_of(found)))] == shown
     assert sum(map(Decimal, shown[:3])) == Decimal(answer["plan"]["singly"]["rounded"])
     page = " ".join(drawn(page_of(found), 120).split())
     texts = [f"{Decimal(text):,}" for text in (*shown[:3], answer["plan"]["singly"]["rounded"])]
@@ -138,7 +139,7 @@ def test_what_is_saved_and_what_is_left_come_to_the_bill_as_it_is_shown(case, tm
     assert f"{bill:,} {report.currency}".replace("-", "−") in drawn(page_of(report), 120)
     for one in [*found["candidates"], *([found["plan"]] if found["plan"] else [])]:
         assert Decimal(one["saving"]["rounded"]) + shown(one["then"]) == bill
-    assert [row["saving"] for row in csv.DictReader(io.StringIO(advice_csv(report)))] == [
+    assert [row["saving"] for row in csv.DictReader(io.StringIO(csv_of(report)))] == [
         one["saving"]["rounded"] for one in found["candidates"]
     ]
 

@@ -100,10 +100,10 @@ def test_every_field_is_documented(tmp_path):
 
 
 def test_the_csv_sums_to_the_printed_totals(tmp_path):
-    from costcalc.render.reconcile.tables import reconciliation_csv
+    from costcalc.render.tables import csv_of
 
     report = several(tmp_path)
-    rows = list(csv.DictReader(io.StringIO(reconciliation_csv(report))))
+    rows = list(csv.DictReader(io.StringIO(csv_of(report))))
     lines = [row for row in rows if row["class"] not in ("tax", "credit")]
     assert len(lines) == len(report.lines)
     ours = sum((Decimal(row["ours"]) for row in lines if row["ours"]), Decimal())
@@ -114,9 +114,9 @@ def test_the_csv_sums_to_the_printed_totals(tmp_path):
 
 
 def test_the_frame_holds_decimals(tmp_path):
-    from costcalc.render.frames import reconciliation_frame
+    from costcalc.render.tables import frame_of
 
-    frame = reconciliation_frame(several(tmp_path))
+    frame = frame_of(several(tmp_path))
     assert isinstance(frame["invoice"].iloc[0], Decimal)
 
 
@@ -164,11 +164,11 @@ def test_a_file_is_written_by_its_ending(run_costcalc, tmp_path):
 @pytest.mark.parametrize("case", [*CASES, foreign], ids=lambda case: case.__name__)
 def test_the_page_the_json_and_the_csv_show_one_figure(case, tmp_path):
     """Lines add up to their class, classes to the usage compared, that and what stands apart to the invoice."""
-    from costcalc.render.reconcile.tables import reconciliation_csv
+    from costcalc.render.tables import csv_of
 
     report = case(tmp_path)
     answer = json.loads(reconciliation_json(report))
-    rows = list(csv.DictReader(io.StringIO(reconciliation_csv(report))))
+    rows = list(csv.DictReader(io.StringIO(csv_of(report))))
     page = drawn(page_of(report), 120)
     names = {"ours": "ours", "theirs": "invoice", "between": "difference"}
     for name in names.values():

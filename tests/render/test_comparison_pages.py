@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from costcalc.money import Money
-from costcalc.render.comparison.tables import comparison_csv, comparison_json
-from costcalc.render.frames import comparison_frame
+from costcalc.render.comparison.tables import comparison_json
 from costcalc.render.pages import markdown_of, page_of
+from costcalc.render.tables import csv_of, frame_of
 from costcalc.reports.revenue import Earned
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared, full, ten, usual
 from tests.render.made import drawn
@@ -59,7 +59,7 @@ def test_nothing_is_wider_than_the_screen(case, width):
 
 
 def rows_of(comparison):
-    return list(csv.DictReader(io.StringIO(comparison_csv(comparison))))
+    return list(csv.DictReader(io.StringIO(csv_of(comparison))))
 
 
 def test_a_row_a_scenario_and_month():
@@ -88,7 +88,7 @@ def test_the_page_shows_the_figures_of_the_csv():
 
 
 def test_a_frame_holds_the_rows_of_the_csv():
-    frame = comparison_frame(earning())
+    frame = frame_of(earning())
     assert len(frame) == 4 * 3
     assert all(isinstance(cost, Decimal) for cost in frame["cost"])
 

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from costcalc.render.draw import Page
 from costcalc.render.explanation.page import explanation_blocks
-from costcalc.render.explanation.tables import explanation_csv
 from costcalc.render.markdown import markdown_text
 from costcalc.render.pages import page_of
+from costcalc.render.tables import csv_of
 from costcalc.reports.explanation import Choice, ExplainOptions, Explanation, explain
 from costcalc.scenario.hikes import read_hikes
 from costcalc.usage.ledger import Cuts, UsageLedger
@@ -142,7 +142,7 @@ def test_names_of_a_log_are_text_and_nothing_else():
     assert not {"\x1b", "\x9b"} & {*text}
     markdown = markdown_text("x", explanation_blocks(found, 99))
     assert "<script>" not in markdown
-    assert not [line for line in explanation_csv(found).splitlines() if line[0] in "=+-@\t"]
+    assert not [line for line in csv_of(found).splitlines() if line[0] in "=+-@\t"]
 
 
 def test_signs_that_an_encoding_lacks_are_written_with_others():

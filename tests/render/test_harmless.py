@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from costcalc.render.handing import table_csv
 from costcalc.render.markdown import escaped
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.plan.json_ import plan_json
+from costcalc.render.tables import csv_of
 from tests.render.made import drawn, group, ledger, projection
 
 NASTY = (
@@ -62,14 +62,14 @@ def test_direction_is_told_without_colour():
 
 
 def test_csv_keeps_formulas_from_running():
-    lines = list(csv.DictReader(io.StringIO(table_csv(nasty_projection()))))
+    lines = list(csv.DictReader(io.StringIO(csv_of(nasty_projection()))))
     teams = {line["team"] for line in lines}
     assert {"'=cmd()", "'+1", "'-1", "'@sum", "'\\tx", "'\\rx", "\\x1b[31mred", "[red]x[/red]"} <= teams
 
 
 def test_csv_leaves_numbers_alone():
     found = projection(ledger(group("qwen3-max", 10**9)), "alibaba=-20")
-    (line,) = csv.DictReader(io.StringIO(table_csv(found)))
+    (line,) = csv.DictReader(io.StringIO(csv_of(found)))
     assert (line["cost_before"], line["cost"], line["change"], line["rise"]) == (
         "2000.00",
         "1600.00",
@@ -80,7 +80,7 @@ def test_csv_leaves_numbers_alone():
 
 def test_a_column_that_is_a_formula_or_called_like_one_of_ours():
     groups = ledger(group("qwen3-max", 10**9, dimensions=("ok", "200")), dimensions=("=cmd()", "status"))
-    (line,) = csv.DictReader(io.StringIO(table_csv(projection(groups, "alibaba=34", by=("=cmd()", "status")))))
+    (line,) = csv.DictReader(io.StringIO(csv_of(projection(groups, "alibaba=34", by=("=cmd()", "status")))))
     assert line["'=cmd()"] == "ok"
     assert (line["status"], line["costcalc_status"]) == ("200", "priced")
 

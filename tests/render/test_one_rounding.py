@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costcalc.render.comparison.tables import comparison_json
-from costcalc.render.handing import table_csv
 from costcalc.render.pages import markdown_of, notebook_of, page_of
 from costcalc.render.plan.json_ import plan_json
 from costcalc.render.rounding import share_out_together
+from costcalc.render.tables import csv_of
 from tests.render.comparisons import NOTHING, RISE, compared
 from tests.render.made import books, drawn, group, ledger, projection
 from tests.render.outlooks import made
@@ -50,7 +50,7 @@ def test_the_sums_of_every_writer_are_the_sums_of_what_it_shows(usages, hike):
     total = {name: Decimal(answer["over_the_log"][name]["cost"]["rounded"]) for name in ("before", "with_the_scenario")}
     for name in total:
         assert sum(Decimal(line["cost"][name]["rounded"]) for line in answer["over_the_log"]["lines"]) == total[name]
-    rows = list(csv.DictReader(io.StringIO(table_csv(report))))
+    rows = list(csv.DictReader(io.StringIO(csv_of(report))))
     assert sum(Decimal(row["cost_before"]) for row in rows) == total["before"]
     assert sum(Decimal(row["cost"]) for row in rows) == total["with_the_scenario"]
     shown = {
