@@ -24,10 +24,29 @@ def log(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("52000", 52_000), ("52,000", 52_000), ("1,234,567.50 usd", Fraction("1234567.5")), ("52_000 CNY", 52_000)],
+    [
+        ("52000", 52_000),
+        ("52,000", 52_000),
+        ("1,234,567.50 usd", Fraction("1234567.5")),
+        ("52_000 CNY", 52_000),
+        ("$52,000", 52_000),
+    ],
 )
 def test_amounts(text, amount):
     assert read_amount(text, "--revenue").amount == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("$20", "USD"), ("US$ 20", "USD"), ("20 €", "EUR"), ("£20", "GBP"), ("CN¥20", "CNY"), ("20 eur", "EUR")],
+)
+def test_a_sign_of_money_is_its_currency(text, currency):
+    assert (read_amount(text, "--revenue").amount, read_amount(text, "--revenue").currency) == (20, currency)
+
+
+def test_a_sign_of_two_currencies_is_refused():
+    with pytest.raises(CostcalcError, match="bad-amount"):
+        read_amount("¥20", "--revenue")
 
 
 @pytest.mark.parametrize("text", ["24.000,50", "24,5", "1.234,56", "1,2,3", "0,5", "12,3456", "24.000.000", ",500"])
