@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from costcalc.render.draw import Page
 from costcalc.render.explanation.page import explanation_blocks
 from costcalc.render.markdown import markdown_text
-from costcalc.render.pages import page_of
+from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.tables import csv_of
 from costcalc.reports.explanation import Choice, ExplainOptions, Explanation, explain
 from costcalc.scenario.hikes import read_hikes
@@ -83,7 +83,7 @@ def test_the_page_of_an_explanation(made, width, golden):
 
 
 def test_the_markdown_of_an_explanation(golden):
-    golden("explain-everything.md", markdown_text("What made the figures", explanation_blocks(everything())))
+    golden("explain-everything.md", markdown_of(everything()))
 
 
 @pytest.mark.parametrize("width", WIDTHS)

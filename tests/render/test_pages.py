@@ -248,7 +248,7 @@ def test_the_page_says_how_its_figures_come_apart():
     assert text.endswith("Why any figure: costcalc explain logs/usage.csv --hike alibaba=34 --by model")
     quoted = called(("--where", "team=a b"), ("--hike", "alibaba/q*=5..34"), usage=("my logs/kept.parquet", "-x.csv"))
     words = "'my logs/kept.parquet' ./-x.csv --where 'team=a b' --hike 'alibaba/q*=5..34'"
-    assert " ".join(quoted.asked.call.explain) == f"costcalc explain {words}"
+    assert " ".join(quoted.asked.call.of("explain")) == f"costcalc explain {words}"
 
 
 def test_a_long_command_stays_one_for_a_shell():
