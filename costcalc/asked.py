@@ -39,13 +39,12 @@ class Call:
     def without(self, *flags: str) -> Call:
         return Call(self.usage, tuple(option for option in self.options if option[0] not in flags))
 
-    @property
-    def explain(self) -> tuple[str, ...]:
-        """`costcalc explain` with these words, each quoted for a shell; an option stands in one with its value."""
+    def of(self, *command: str) -> tuple[str, ...]:
+        """The command with these words, each quoted for a shell; an option stands in one with its value."""
         files = self.usage if len(self.usage) <= _MOST_FILES else (f"THE-{len(self.usage)}-FILES",)
         return (
             "costcalc",
-            "explain",
+            *command,
             *(shlex.quote(name if name == "-" or not name.startswith("-") else f"./{name}") for name in files),
             *(_option(flag, value) for flag, value in self.options),
         )

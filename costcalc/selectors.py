@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from fnmatch import translate
-from functools import lru_cache
+from functools import cache
 
 from costcalc.meters import meters
 from costcalc.records import dataclass
@@ -22,8 +21,7 @@ class Selector:
     def matches(self, provider: str | None, *models: str) -> bool:
         """Whether one model is meant, by any of its names: that of the list, that which it is billed as."""
         who = provider.lower() if provider else None  # a name that no book knows stays as the log wrote it
-        glob = _glob(self.model)
-        return (self.provider == "*" or self.provider == who) and any(glob.match(model.lower()) for model in models)
+        return self.provider in ("*", who) and any(glob_matches(self.model, model) for model in models)
 
     def covers(self, meter: str) -> bool:
         return self.meters is None or meter in self.meters
@@ -54,11 +52,18 @@ def read_selector(text: str) -> Selector:
     )
 
 
-def glob_matches(pattern: str, text: str) -> bool:
-    """Whether the glob matches the whole text, without regard to case."""
-    return bool(_glob(pattern.lower()).match(text.lower()))
+def glob_matches(glob: str, text: str) -> bool:
+    """Whether the glob matches the whole text: `*` is any text, `?` one character, everything else itself; case and
+    blanks around the text do not matter.
+    """
+    return bool(_glob(glob).fullmatch(text.strip().lower()))
 
 
-@lru_cache
-def _glob(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern))
+def glob_pattern(glob: str) -> str:
+    """The glob as a regular expression over the whole of a text in lower case, for Python and for the engine alike."""
+    return "".join({"*": "(?s:.*)", "?": "(?s:.)"}.get(char) or re.escape(char) for char in glob.lower())
+
+
+@cache
+def _glob(glob: str) -> re.Pattern[str]:
+    return re.compile(glob_pattern(glob))

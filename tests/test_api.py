@@ -12,6 +12,7 @@ import costcalc
 from costcalc.api import read_amount, read_share
 from costcalc.problems import CostcalcError
 from tests.kit import book, flat, prices, usage
+from tests.render.made import drawn
 
 PRICES = prices(book(flat("m", input_tokens="1")))
 
@@ -23,10 +24,29 @@ def log(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("52000", 52_000), ("52,000", 52_000), ("1,234,567.50 usd", Fraction("1234567.5")), ("52_000 CNY", 52_000)],
+    [
+        ("52000", 52_000),
+        ("52,000", 52_000),
+        ("1,234,567.50 usd", Fraction("1234567.5")),
+        ("52_000 CNY", 52_000),
+        ("$52,000", 52_000),
+    ],
 )
 def test_amounts(text, amount):
     assert read_amount(text, "--revenue").amount == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("$20", "USD"), ("US$ 20", "USD"), ("20 €", "EUR"), ("£20", "GBP"), ("CN¥20", "CNY"), ("20 eur", "EUR")],
+)
+def test_a_sign_of_money_is_its_currency(text, currency):
+    assert (read_amount(text, "--revenue").amount, read_amount(text, "--revenue").currency) == (20, currency)
+
+
+def test_a_sign_of_two_currencies_is_refused():
+    with pytest.raises(CostcalcError, match="bad-amount"):
+        read_amount("¥20", "--revenue")
 
 
 @pytest.mark.parametrize("text", ["24.000,50", "24,5", "1.234,56", "1,2,3", "0,5", "12,3456", "24.000.000", ",500"])
@@ -87,3 +107,25 @@ def test_an_answer_can_be_copied_and_kept(log):
     for found in (costcalc.cost(log, prices=PRICES), costcalc.project(log, prices=PRICES)):
         for other in (copy.copy(found), copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
             assert other.to_json() == found.to_json()
+
+
+def test_every_answer_is_a_page_and_markdown(log, tmp_path):
+    """As the command prints them, for a rich console, a file, and a notebook's cell."""
+    bill = tmp_path / "bill.csv"
+    bill.write_text("model,amount\nm,1\n")
+    plans = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
+    for rise, plan in enumerate(plans, 1):
+        plan.write_text(f"scenario: rise {rise}\nprices: [{{what: acme, change: {rise}0%}}]\n")
+    answers = [
+        costcalc.cost(log, prices=PRICES),
+        costcalc.project(log, hikes="acme=34", prices=PRICES),
+        costcalc.explain(log, prices=PRICES),
+        costcalc.check(log, max_cost="5USD", prices=PRICES),
+        costcalc.reconcile(log, bill, prices=PRICES),
+        costcalc.compare(log, plans, prices=PRICES),
+    ]
+    for answer in answers:
+        text = drawn(answer.page(), 100)
+        assert text.strip(), answer
+        assert answer.to_markdown().startswith(("### ", "## ", "<!-- costcalc:check -->")), answer
+        assert answer._repr_html_().startswith("<div>"), answer

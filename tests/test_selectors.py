@@ -71,3 +71,11 @@ def test_nothing_is_no_selector(text):
 def test_a_glob_matches_the_whole_text_without_regard_to_case():
     assert glob_matches("Search*", "search-team")
     assert not glob_matches("search", "search-team")
+    assert glob_matches("a?c*", "ABC\nd ")
+
+
+def test_brackets_of_a_glob_stand_for_themselves():
+    """`[test] acme` is a customer's name, in --where as in a selector."""
+    assert glob_matches("[test] *", "[test] acme")
+    assert not glob_matches("qwen[3]-max", "qwen3-max")
+    assert not read_selector("alibaba/qwen[3]-max").matches("alibaba", "qwen3-max")

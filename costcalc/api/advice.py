@@ -30,7 +30,7 @@ from costcalc.scenario.where import Where
 from costcalc.usage.ledger import UsageLedger
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 FEATURE = "feature"  # the column that parts the usage of a model, where the log has it
 _NO_GROUPS = ("provider", "model", "region", "service_tier", "meter", "basis", "day", "month", "format")
@@ -41,24 +41,6 @@ class AdviceResult(Result):
     """The answer of `advise`, with the ways to hand it on."""
 
     report: Advice
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a candidate: money as Decimal, never float."""
-        from costcalc.render.frames import advice_frame
-
-        return advice_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.advice.tables import advice_json
-
-        return advice_json(self.report)
-
-    def to_csv(self) -> str:
-        """One row a candidate, as `-o out.csv` writes them."""
-        from costcalc.render.advice.tables import advice_csv
-
-        return advice_csv(self.report)
 
     def to_yaml(self) -> str:
         """The plan as a scenario file. ValueError: nothing was found to write, or a change that no file can say."""

@@ -27,7 +27,7 @@ from costcalc.reports.check.log import CheckOptions
 from costcalc.usage.ledger import UsageLedger
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 _NOT_OF_THE_BASELINE = (
     "since",
@@ -45,25 +45,7 @@ class CheckResult(Result):
 
     report: Check
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row a budget and period: amounts and shares as Decimal, never float."""
-        from costcalc.render.frames import check_frame
-
-        return check_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.check.json_ import check_json
-
-        return check_json(self.report)
-
-    def to_csv(self) -> str:
-        """One row a budget and period, as `-o out.csv` writes them."""
-        from costcalc.render.check.rows import check_csv
-
-        return check_csv(self.report)
-
-    def to_markdown(self, tag: str = "") -> str:
+    def to_markdown(self, tag: str = "", **asked: Any) -> str:
         """A comment for a pull request; its first line, hidden, names the tag by which it is found again."""
         from costcalc.render.check.markdown import check_markdown
 

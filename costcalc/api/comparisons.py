@@ -21,7 +21,7 @@ from costcalc.reports.comparison import comparison as comparison_report
 from costcalc.scenario.items import Scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 FEWEST, MOST = 2, 10  # scenarios in one comparison
 _FILES = (".yaml", ".yml")
@@ -32,24 +32,6 @@ class ComparisonResult(Result):
     """The answer of `compare`, with the ways to hand it on."""
 
     report: Comparison
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a scenario and month: money as Decimal, never float."""
-        from costcalc.render.frames import comparison_frame
-
-        return comparison_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.comparison.tables import comparison_json
-
-        return comparison_json(self.report)
-
-    def to_csv(self) -> str:
-        """One row a scenario and month, as `-o out.csv` writes them."""
-        from costcalc.render.comparison.tables import comparison_csv
-
-        return comparison_csv(self.report)
 
 
 def compare(

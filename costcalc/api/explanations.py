@@ -20,7 +20,7 @@ from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,6 @@ class ExplanationResult(Result):
     """The answer of `explain`, with the ways to hand it on."""
 
     report: Explanation
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a figure at the bottom of the chains: money as Decimal, never float."""
-        from costcalc.render.frames import explanation_frame
-
-        return explanation_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.explanation.json_ import explanation_json
-
-        return explanation_json(self.report)
-
-    def to_csv(self) -> str:
-        """One row a figure; they sum to the printed total to the cent, as `-o out.csv` writes them."""
-        from costcalc.render.explanation.tables import explanation_csv
-
-        return explanation_csv(self.report)
 
 
 def explain(

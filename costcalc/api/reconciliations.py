@@ -23,13 +23,13 @@ from costcalc.reports.reconcile.bills import BILL_FIELDS, CHARGE, ITEM, USAGE, z
 from costcalc.reports.reconcile.model import Reconciliation, Tolerance
 from costcalc.reports.reconcile.reconciliation import ReconcileOptions
 from costcalc.reports.reconcile.reconciliation import reconcile as reconcile_report
-from costcalc.usage.labels import matches_glob
+from costcalc.selectors import glob_matches
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
 from costcalc.usage.limits import Limits
 from costcalc.usage.period import Period
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 TOLERANCE = "1%,0.05"
 EACH = ("day", "month", "total")
@@ -41,24 +41,6 @@ class ReconciliationResult(Result):
     """The answer of `reconcile`, with the ways to hand it on."""
 
     report: Reconciliation
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a line: money as Decimal, never float."""
-        from costcalc.render.frames import reconciliation_frame
-
-        return reconciliation_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.reconcile.json_ import reconciliation_json
-
-        return reconciliation_json(self.report)
-
-    def to_csv(self) -> str:
-        """One row a line and class, as `-o out.csv` writes them."""
-        from costcalc.render.reconcile.tables import reconciliation_csv
-
-        return reconciliation_csv(self.report)
 
 
 def reconcile(
@@ -261,7 +243,7 @@ def _chosen(bill: UsageLedger, where: Mapping[str, Any], prices: Prices) -> Usag
             )
             if name == "provider" and texts == {""}:
                 continue  # an item of nobody known: it may be anyone's
-            if not any(matches_glob(glob, text) for glob in allowed for text in texts):
+            if not any(glob_matches(glob, text) for glob in allowed for text in texts):
                 return False
         return True
 

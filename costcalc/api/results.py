@@ -12,6 +12,7 @@ from costcalc.records import dataclass
 if TYPE_CHECKING:
     import pandas as pd
 
+    from costcalc.render.draw import Page
     from costcalc.reports.cost import CostReport
     from costcalc.reports.focus import FocusReport
     from costcalc.reports.forecast import Forecast
@@ -30,9 +31,48 @@ class Result:
 
     def _repr_html_(self) -> str | None:
         """The page as tables, for a notebook; None leaves it to the plain representation."""
-        from costcalc.render.notebook import report_html
+        from costcalc.render.pages import notebook_of
 
-        return report_html(self.report)
+        return notebook_of(self.report)
+
+    def to_json(self) -> str:
+        """The documented JSON, as `--json` prints it."""
+        from costcalc.render.written import json_of
+
+        return json_of(self.report)
+
+    def to_csv(self, table: str = "lines") -> str:
+        """A table whose money adds up to what is printed to the cent, as `-o out.csv` writes it.
+
+        `table`: of a plan lines, months or customers. CostcalcError: the answer has no such table.
+        """
+        from costcalc.render.tables import csv_of
+
+        return csv_of(self.report, table)
+
+    def to_parquet(self, table: str = "lines") -> bytes:
+        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
+        from costcalc.render.tables import parquet_of
+
+        return parquet_of(self.report, table)
+
+    def to_frame(self, table: str = "lines") -> pd.DataFrame:
+        """The same rows for pandas: integers as integers, money as Decimal, never float."""
+        from costcalc.render.tables import frame_of
+
+        return frame_of(self.report, table)
+
+    def page(self, **asked: Any) -> Page:
+        """The page that the command prints, for a rich console of any width; `asked`: `top` lines of an explanation."""
+        from costcalc.render.pages import page_of
+
+        return page_of(self.report, **asked)
+
+    def to_markdown(self, **asked: Any) -> str:
+        """The same page as GitHub Markdown, as `-o out.md` writes it."""
+        from costcalc.render.pages import markdown_of
+
+        return markdown_of(self.report, **asked)
 
 
 @dataclass(frozen=True)
@@ -43,35 +83,12 @@ class PlanResult(Result):
     worked: Callable[[], Workings] | None = field(default=None, repr=False)  # made where a workbook is asked for
     handed: Callable[[], Handout] | None = field(default=None, repr=False)  # and where a page to forward is
 
-    def to_frame(self, table: str = "lines") -> pd.DataFrame:
-        """One row a line, or a month to come and line; or a month, or a customer: money as Decimal, never float."""
-        from costcalc.render.frames import table_frame
-
-        return table_frame(self.report, table)
-
     def months_frame(self) -> pd.DataFrame:
         """One row a month to come."""
-        from costcalc.render.frames import months_frame
+        from costcalc.render.frames import frame
+        from costcalc.render.plan.rows import month_rows
 
-        return months_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.plan.json_ import plan_json
-
-        return plan_json(self.report)
-
-    def to_csv(self, table: str = "lines") -> str:
-        """Lines, months or customers that sum to what is printed to the cent, as `-o out.csv` writes them."""
-        from costcalc.render.handing import table_csv
-
-        return table_csv(self.report, table)
-
-    def to_parquet(self, table: str = "lines") -> bytes:
-        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
-        from costcalc.render.handing import table_parquet
-
-        return table_parquet(self.report, table)
+        return frame(month_rows(self.report))
 
     def to_xlsx(self) -> bytes:
         """A workbook with live formulas, as `-o out.xlsx` writes it. CostcalcError: XlsxWriter is not installed."""
@@ -105,30 +122,6 @@ class CostResult(Result):
     charged: Callable[[], FocusReport] | None = field(default=None, repr=False)  # made where FOCUS is asked for
     worked: Callable[[], Workings] | None = field(default=None, repr=False)  # and where a workbook is
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row a line: integers as integers, money as Decimal, never float."""
-        from costcalc.render.frames import table_frame
-
-        return table_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.json_ import cost_json
-
-        return cost_json(self.report)
-
-    def to_csv(self) -> str:
-        """Lines that sum to the printed total to the cent, as `-o out.csv` writes them."""
-        from costcalc.render.handing import table_csv
-
-        return table_csv(self.report)
-
-    def to_parquet(self) -> bytes:
-        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
-        from costcalc.render.handing import table_parquet
-
-        return table_parquet(self.report)
-
     def to_xlsx(self) -> bytes:
         """A workbook with live formulas, as `-o out.xlsx` writes it. CostcalcError: XlsxWriter is not installed."""
         from costcalc.render.workbook.reports import cost_xlsx
@@ -138,15 +131,15 @@ class CostResult(Result):
 
     def to_focus(self) -> str:
         """The charges by day as FOCUS 1.2, as `--format focus` writes them; the names of the lines become tags."""
-        from costcalc.render.focus import focus_csv
+        from costcalc.render.tables import csv_of
 
-        return focus_csv(self.focus_report())
+        return csv_of(self.focus_report())
 
     def to_focus_parquet(self) -> bytes:
         """The same as a Parquet file."""
-        from costcalc.render.focus import focus_parquet
+        from costcalc.render.tables import parquet_of
 
-        return focus_parquet(self.focus_report())
+        return parquet_of(self.focus_report())
 
     def focus_report(self) -> FocusReport:
         """The charges behind the total, one a day, model, meter, price and set of tags."""
@@ -162,21 +155,3 @@ class ForecastResult(Result):
     """The answer of `forecast`, with the ways to hand it on."""
 
     report: Forecast
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a day, of the log and to come: money as Decimal, never float."""
-        from costcalc.render.frames import forecast_frame
-
-        return forecast_frame(self.report)
-
-    def to_json(self) -> str:
-        """The documented JSON, as `--json` prints it."""
-        from costcalc.render.json_ import forecast_json
-
-        return forecast_json(self.report)
-
-    def to_csv(self) -> str:
-        """One row a day, as `-o out.csv` writes them."""
-        from costcalc.render.csv_ import forecast_csv
-
-        return forecast_csv(self.report)

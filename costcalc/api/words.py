@@ -40,8 +40,20 @@ def read_amount(text: str, what: str) -> Money:
     return _earned(_amount(text, what), what)
 
 
+_SIGNS = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "₩": "KRW",
+    "CN¥": "CNY",
+    "JP¥": "JPY",
+}  # ¥ alone is two
+
+
 def _amount(text: str, what: str) -> Money:
-    number, _, currency = text.strip().partition(" ")
+    number, _, currency = _with_code(text.strip()).partition(" ")
     try:
         amount = read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number)
     except ValueError:
@@ -49,6 +61,14 @@ def _amount(text: str, what: str) -> Money:
     if currency and not (len(currency.strip()) == 3 and currency.strip().isalpha()):
         raise fail("bad-amount", f'{what} "{text}": "{currency}" is no currency', expected="an ISO 4217 code: USD")
     return Money(amount, currency.strip().upper())
+
+
+def _with_code(text: str) -> str:
+    """`$20` and `20 €` with the currency's code behind the number: 20 USD, 20 EUR."""
+    for sign in sorted(_SIGNS, key=len, reverse=True):
+        if text.startswith(sign) or text.endswith(sign):
+            return f"{text.removeprefix(sign).removesuffix(sign).strip()} {_SIGNS[sign]}"
+    return text
 
 
 def read_currency(code: str | None) -> str | None:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from costcalc import api
 from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
+from costcalc.cli.answers import Answer
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
-from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
+from costcalc.cli.plans import Changes, EarnedAndFloor
 from costcalc.cli.progress import scan_progress
 from costcalc.files import write_whole
 from costcalc.problems import fail, visible
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from costcalc.records import dataclass
 
 app = command_app()
 
@@ -71,16 +69,30 @@ Least = Annotated[
 Months = Annotated[
     int, typer.Option("--months", metavar="N", min=0, max=MOST_MONTHS, help="Months to come.", show_default="12")
 ]
-Output = Annotated[
+PlanOutput = Annotated[
     Path | None,
     typer.Option(
         "-o",
         "--output",
         metavar="FILE",
-        help="The plan as a scenario (.yaml), or the answer (.csv .json .md .txt).",
+        help="The plan as a scenario (.yaml), or the answer (.csv .json .md .txt .parquet).",
         show_default=False,
     ),
 ]
+
+
+@dataclass(frozen=True)
+class AdviseAnswer(Answer):
+    """Where the answer goes, or the plan."""
+
+    beside = PLAN_ENDINGS
+
+    output: PlanOutput = None
+
+    @property
+    def plan(self) -> Path | None:
+        """Where the plan goes; None where it is not asked for."""
+        return self.output if self.output is not None and self.output.suffix.lower() in PLAN_ENDINGS else None
 
 
 @app.command(epilog=EXAMPLES)
@@ -89,12 +101,8 @@ def advise(
     ctx: typer.Context,
     usage: o.Usage,
     *,
-    scenario: ScenarioOption = None,
-    hike: Hike = None,
-    pass_through: PassThrough = None,
-    revenue: RevenueOption = None,
-    margin: MarginOption = None,
-    floor: Floor = None,
+    changes: Changes,
+    earned: EarnedAndFloor,
     by: By = None,
     to: To = None,
     take: Take = None,
@@ -102,32 +110,20 @@ def advise(
     often: Often = 1_000,
     least: Least = "1%",
     months: Months = 0,
-    currency: o.Currency = None,
-    basis: o.Basis = None,
     choice: o.UsageChoice,
-    output: Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    answer: AdviseAnswer,
 ) -> int:
     """What would save money, found in the log itself, and what must be tested first?"""
-    config = read_config(config_file)
-    plan = output if output is not None and output.suffix.lower() in PLAN_ENDINGS else None
-    answer = None if plan is not None else output
-    kind = kind_of(format_, as_json, answer, beside=PLAN_ENDINGS)
-    earned, source, today = read_earned(revenue, margin, config)
-    base = api.scenario_of(scenario, hike or ())
+    plan = answer.plan
+    shown = replace(answer, output=None) if plan is not None else answer
+    config, kind = answer.config(), shown.kind()
+    base = changes.plan()
     with config.blamed(), scan_progress() as progress:
         result = api.advise(
             usage,
             scenario=base,
-            pass_through=pass_through,
-            revenue=earned,
-            revenue_source=source,
-            margin=today,
-            floor=floor or config.text("floor"),
+            pass_through=changes.pass_through,
+            **earned.words(config),
             by=by,
             to=to or (),
             short=short,
@@ -135,27 +131,16 @@ def advise(
             least=least,
             take=None if take is None else read_numbers(take),
             months=months,
-            currency=currency or base.currency or config.text("currency"),
-            basis=basis or config.text("basis") or "auto",
-            prices=choice.prices(config),
-            timezone=choice.zone(config),
             progress=progress,
-            **choice.scan_words(config, ctx),
+            **choice.priced_words(config, ctx, base.currency),
         )
-    report = result.report
-    if plan is not None and report.together is not None:
-        _write_plan(result, plan)
-    texts = {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)}
-    deliver(kind, answer, lambda: _page(result), texts, lacks_of(report.usage, report.is_priced))
+    is_written = result.report.together is not None
+    if plan is not None and is_written:
+        write_whole(plan, result.to_yaml())
+    code = shown.give(result, kind, config)
     if plan is not None:
-        _say(plan, is_written=report.together is not None)
-    report_refused(report.usage)
-    return exit_code(
-        report.usage,
-        report.is_priced,
-        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
-        allow_refused=allow_refused or config.flag("allow_refused"),
-    )
+        _say(plan, is_written=is_written)
+    return code
 
 
 def read_numbers(text: str) -> tuple[int, ...]:
@@ -166,24 +151,8 @@ def read_numbers(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in words)
 
 
-def _write_plan(result: api.AdviceResult, path: Path) -> None:
-    write_whole(path, result.to_yaml())
-
-
 def _say(path: Path, *, is_written: bool) -> None:
     """On standard error, so that what is printed stays the answer."""
     name = visible(str(path))
     said = f"{name} is written: costcalc project … --scenario {name}" if is_written else f"{name} is not written: there is no plan"  # fmt: skip
     typer.echo(said, err=True)
-
-
-def _page(result: api.AdviceResult) -> RenderableType:
-    from costcalc.render.advice.page import advice_page
-
-    return advice_page(result.report)
-
-
-def _markdown(result: api.AdviceResult) -> str:
-    from costcalc.render.advice.page import advice_markdown
-
-    return advice_markdown(result.report)

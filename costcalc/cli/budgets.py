@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli import options as o
+from costcalc.cli.answers import Output
 from costcalc.cli.app import command_app
 from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.lint import lint_files
@@ -39,10 +39,10 @@ def lint(files: Files) -> int:
 
 
 @app.command()
-def schema(output: o.Output = None) -> int:
+def schema(output: Output = None) -> int:
     """The JSON Schema of budget files, for editors."""
     from costcalc.budget.schema import schema as budget_schema
     from costcalc.render.json_ import json_text
 
-    deliver("json", output, str, {"json": lambda: json_text(budget_schema())})
+    deliver("json", output, str, lambda: json_text(budget_schema()))
     return 0

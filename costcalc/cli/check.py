@@ -5,23 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from costcalc import api
 from costcalc.cli import options as o
+from costcalc.cli.answers import Allowed, Json
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, lacks_of, report_refused
-from costcalc.cli.plans import read_earned
+from costcalc.cli.plans import Earned
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import CostcalcError, Place, fail, nearest_names, problem_text
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from costcalc.records import dataclass
 
 app = command_app()
 
@@ -90,14 +89,6 @@ BaselineOption = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
-RevenueOption = Annotated[
-    str | None,
-    typer.Option("--revenue", metavar="AMOUNT", help="What you earned in the log's period: 52000.", show_default=False),
-]
-MarginOption = Annotated[
-    str | None,
-    typer.Option("--margin", metavar="SHARE", help="Today's gross margin; implies the revenue.", show_default=False),
-]
 Tag = Annotated[
     str,
     typer.Option("--tag", metavar="NAME", help="Tells the Markdown of several checks apart.", show_default=False),
@@ -118,6 +109,28 @@ Format = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """Budgets of the command line."""
+
+    max_cost: MaxCost = None
+    max_rise: MaxRise = None
+    min_margin: MinMargin = None
+    max_tokens: MaxTokens = None
+    max_requests: MaxRequests = None
+    max_unpriced: MaxUnpriced = None
+
+
+@dataclass(frozen=True)
+class CheckAnswer(Allowed):
+    """Where the answer goes: to several files at once."""
+
+    output: Outputs = None
+    format_: Format = None
+    as_json: Json = False
+    tag: Tag = ""
+
+
 @app.command(epilog=EXAMPLES)
 @grouped
 def check(
@@ -125,60 +138,35 @@ def check(
     usage: o.Usage,
     *,
     budgets: BudgetFiles = None,
-    max_cost: MaxCost = None,
-    max_rise: MaxRise = None,
-    min_margin: MinMargin = None,
-    max_tokens: MaxTokens = None,
-    max_requests: MaxRequests = None,
-    max_unpriced: MaxUnpriced = None,
+    limits: Limits,
     baseline: BaselineOption = None,
-    revenue: RevenueOption = None,
-    margin: MarginOption = None,
-    currency: o.Currency = None,
-    basis: o.Basis = None,
+    earned: Earned,
     choice: o.UsageChoice,
-    output: Outputs = None,
-    format_: Format = None,
-    as_json: o.Json = False,
-    tag: Tag = "",
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    answer: CheckAnswer,
 ) -> int:
     """Does a budget or a margin floor break?"""
     try:
-        config = read_config(config_file)
-        targets = _targets(format_, as_json, output)
-        _check_tag(tag)
-        limits: dict[str, Any] = {
-            "max_cost": max_cost, "max_rise": max_rise, "min_margin": min_margin, "max_tokens": max_tokens,
-            "max_requests": max_requests, "max_unpriced": max_unpriced,
-        }  # fmt: skip
-        earned, source, today = read_earned(revenue, margin, config)
+        config = answer.config()
+        targets = _targets(answer.format_, answer.as_json, answer.output)
+        _check_tag(answer.tag)
+        flags = asdict(limits)
         with config.blamed(), scan_progress() as progress:
             result = api.check(
                 usage,
-                budgets=_files(budgets, any(limits.values())),
-                **limits,
+                budgets=_files(budgets, any(flags.values())),
+                **flags,
                 baseline=baseline,
-                revenue=earned,
-                revenue_source=source,
-                margin=today,
-                allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
-                allow_refused=allow_refused or config.flag("allow_refused"),
-                currency=currency or config.text("currency"),
-                basis=basis or config.text("basis") or "auto",
-                prices=choice.prices(config),
-                timezone=choice.zone(config),
+                **earned.words(config),
+                **answer.words(config),
                 progress=progress,
-                **choice.scan_words(config, ctx),
+                **choice.priced_words(config, ctx),
             )
     except CostcalcError as error:
         _tell_github(error)
         raise
-    _deliver(result, targets, tag)
+    _deliver(result, targets, answer.tag)
     report_refused(result.report.usage)
-    _annotate(result, targets, tag)
+    _annotate(result, targets, answer.tag)
     code: int = result.report.exit_code
     return code
 
@@ -232,13 +220,7 @@ def _deliver(result: api.CheckResult, targets: list[tuple[str, Path | None]], ta
     }
     lacks = lacks_of(result.report.usage, result.report.rating.is_complete)
     for kind, path in targets:
-        deliver(kind, path, lambda: _page(result), texts, lacks)
-
-
-def _page(result: api.CheckResult) -> RenderableType:
-    from costcalc.render.check.page import check_page
-
-    return check_page(result.report)
+        deliver(kind, path, result.page, texts.get(kind, str), lacks)
 
 
 def _annotations(result: api.CheckResult) -> str:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from costcalc import api
 from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
+from costcalc.cli.answers import Answer
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
-from costcalc.cli.plans import Floor, MarginOption, RevenueOption, read_earned
+from costcalc.cli.plans import EarnedAndFloor
 from costcalc.cli.progress import scan_progress
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 app = command_app()
 
@@ -82,64 +78,26 @@ def compare(
     scenario: Scenarios = None,
     hike: Hikes = None,
     pass_through: Shares = None,
-    revenue: RevenueOption = None,
-    margin: MarginOption = None,
-    floor: Floor = None,
+    earned: EarnedAndFloor,
     months: Months = 0,
     by: By = None,
-    currency: o.Currency = None,
-    basis: o.Basis = None,
     choice: o.UsageChoice,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    answer: Answer,
 ) -> int:
     """Which of several scenarios costs what, and which customers turn unprofitable?"""
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
-    earned, source, today = read_earned(revenue, margin, config)
+    config, kind = answer.config(), answer.kind()
     plans = [api.scenario_of(name, ()) for name in scenario or ()]
+    currency = next((plan.currency for plan in plans if plan.currency), None)
     with config.blamed(), scan_progress() as progress:
         result = api.compare(
             usage,
             plans,
             hikes=hike or (),
             pass_through=pass_through,
-            revenue=earned,
-            revenue_source=source,
-            margin=today,
-            floor=floor or config.text("floor"),
+            **earned.words(config),
             months=months,
             by=by or (),
-            currency=currency or next((plan.currency for plan in plans if plan.currency), config.text("currency")),
-            basis=basis or config.text("basis") or "auto",
-            prices=choice.prices(config),
-            timezone=choice.zone(config),
             progress=progress,
-            **choice.scan_words(config, ctx),
+            **choice.priced_words(config, ctx, currency),
         )
-    report = result.report
-    texts = {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)}
-    deliver(kind, output, lambda: _page(result), texts, lacks_of(report.usage, report.is_priced))
-    report_refused(report.usage)
-    return exit_code(
-        report.usage,
-        report.is_priced,
-        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
-        allow_refused=allow_refused or config.flag("allow_refused"),
-    )
-
-
-def _page(result: api.ComparisonResult) -> RenderableType:
-    from costcalc.render.comparison.page import comparison_page
-
-    return comparison_page(result.report)
-
-
-def _markdown(result: api.ComparisonResult) -> str:
-    from costcalc.render.comparison.page import comparison_markdown
-
-    return comparison_markdown(result.report)
+    return answer.give(result, kind, config)

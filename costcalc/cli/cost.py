@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from costcalc import api
 from costcalc.cli import options as o
+from costcalc.cli.answers import Answer
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import fail
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from costcalc.records import dataclass
 
 app = command_app()
 
@@ -42,7 +39,7 @@ Allocate = Annotated[
     ),
 ]
 
-Output = Annotated[
+CostOutput = Annotated[
     Path | None,
     typer.Option(
         "-o",
@@ -54,6 +51,15 @@ Output = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class CostAnswer(Answer):
+    """Where the answer goes; a workbook, Parquet and FOCUS are offered too."""
+
+    also = ("focus", "focus-parquet", "xlsx", "parquet")
+
+    output: CostOutput = None
+
+
 @app.command(epilog=EXAMPLES)
 @grouped
 def cost(
@@ -63,66 +69,20 @@ def cost(
     each: Each = None,
     by: o.By = None,
     allocate: Allocate = "none",
-    currency: o.Currency = None,
-    basis: o.Basis = None,
     choice: o.UsageChoice,
-    output: Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    answer: CostAnswer,
 ) -> int:
     """What did it cost, by day, month, provider, model, customer, …?"""
     if each not in (None, "day", "month"):
         raise fail("bad-option", f'--each "{each}" is no period', expected="day, or month")
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output, also=("focus", "focus-parquet", "xlsx", "parquet"))
+    config, kind = answer.config(), answer.kind()
     with config.blamed(), scan_progress() as progress:
         result = api.cost(
             usage,
             each=each,
             allocate=allocate,
             by=by or config.text("by"),
-            currency=currency or config.text("currency"),
-            basis=basis or config.text("basis") or "auto",
-            prices=choice.prices(config),
-            timezone=choice.zone(config),
             progress=progress,
-            **choice.scan_words(config, ctx),
+            **choice.priced_words(config, ctx),
         )
-    report = result.report
-    deliver(
-        kind,
-        output,
-        lambda: _page(result),
-        {
-            "json": result.to_json,
-            "csv": result.to_csv,
-            "md": lambda: _markdown(result),
-            "parquet": result.to_parquet,
-            "xlsx": result.to_xlsx,
-            "focus": result.to_focus,
-            "focus-parquet": result.to_focus_parquet,
-        },
-        lacks_of(report.usage, report.is_priced),
-    )
-    report_refused(report.usage)
-    return exit_code(
-        report.usage,
-        report.is_priced,
-        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
-        allow_refused=allow_refused or config.flag("allow_refused"),
-    )
-
-
-def _page(result: api.CostResult) -> RenderableType:
-    from costcalc.render.page import cost_page
-
-    return cost_page(result.report)
-
-
-def _markdown(result: api.CostResult) -> str:
-    from costcalc.render.markdown import cost_markdown
-
-    return cost_markdown(result.report)
+    return answer.give(result, kind, config)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from costcalc import api
 from costcalc.cli import options as o
+from costcalc.cli.answers import Answer
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 app = command_app()
 
@@ -61,58 +57,19 @@ def forecast(
     to: To = "month-end",
     budget: Budget = None,
     interval: Interval = "80%",
-    currency: o.Currency = None,
-    basis: o.Basis = None,
     choice: o.UsageChoice,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    answer: Answer,
 ) -> int:
     """Where will the month or year end, and when does the budget break?"""
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
+    config, kind = answer.config(), answer.kind()
     with config.blamed(), scan_progress() as progress:
         result = api.forecast(
             usage,
             to=to,
             budget=budget,
             interval=interval,
-            currency=currency or config.text("currency"),
-            basis=basis or config.text("basis") or "auto",
-            prices=choice.prices(config),
-            timezone=choice.zone(config),
             progress=progress,
-            **choice.scan_words(config, ctx),
+            **choice.priced_words(config, ctx),
         )
-    report = result.report
-    deliver(
-        kind,
-        output,
-        lambda: _page(result),
-        {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
-        lacks_of(report.usage, report.is_priced),
-    )
-    report_refused(report.usage)
-    if report.budget and report.budget.state == "broken":
-        return BROKEN_EXIT
-    return exit_code(
-        report.usage,
-        report.is_priced,
-        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
-        allow_refused=allow_refused or config.flag("allow_refused"),
-    )
-
-
-def _page(result: api.ForecastResult) -> RenderableType:
-    from costcalc.render.forecast import forecast_page
-
-    return forecast_page(result.report)
-
-
-def _markdown(result: api.ForecastResult) -> str:
-    from costcalc.render.markdown import forecast_markdown
-
-    return forecast_markdown(result.report)
+    code = answer.give(result, kind, config)
+    return BROKEN_EXIT if result.report.budget and result.report.budget.state == "broken" else code

@@ -9,6 +9,7 @@ import typer
 
 from costcalc.api.words import read_limits
 from costcalc.cli import options as o
+from costcalc.cli.answers import ConfigFile
 from costcalc.cli.app import command_app
 from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
@@ -56,7 +57,7 @@ def show(name: Annotated[str, typer.Argument(help="A format's name.", show_defau
 @grouped
 def detect(
     usage: o.Usage, *, columns: o.Map = None, format_file: o.FormatFiles = None, limits: o.Limits, as_json: Json = False,
-    config_file: o.ConfigFile = None,
+    config_file: ConfigFile = None,
 ) -> int:  # fmt: skip
     """Which format each file is, and what was understood of its columns."""
     from costcalc.usage.scan import detect as detect_files

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from shlex import quote
@@ -10,7 +12,10 @@ from typing import Annotated
 
 import typer
 
+from costcalc.cli import options as o
+from costcalc.cli.answers import Configured
 from costcalc.cli.app import command_app
+from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
 from costcalc.files import write_whole
 from costcalc.problems import Place, fail, visible
@@ -22,17 +27,28 @@ Examples:
   costcalc init budgets -o budgets.yaml
   costcalc init config -o costcalc.toml
   costcalc init format gateway.jsonl -o gateway.yaml
+  costcalc init prices usage.csv -o my-prices
   costcalc init scenario | less
 """
 
 app = command_app(
-    cls=CommandsGroup, help="A commented file to start from: a scenario, budgets, the configuration, a usage format.", no_args_is_help=True,
+    cls=CommandsGroup, help="A commented file to start from: a scenario, budgets, the configuration, a usage format, prices.", no_args_is_help=True,
     epilog=EXAMPLES,
 )  # fmt: skip
 
 Target = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Where the file goes.", show_default="standard output"),
+]
+PricesTarget = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FOLDER|FILE",
+        help="Where the files go, one for each list.",
+        show_default="standard output",
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 
@@ -68,6 +84,66 @@ def usage_format(
     return write(
         start_of_format(log, name), output, force, f"costcalc formats detect {quote(log)} --format-file {{file}}"
     )
+
+
+@app.command()
+@grouped
+def prices(
+    ctx: typer.Context,
+    usage: o.Usage,
+    *,
+    choice: o.UsageChoice,
+    output: PricesTarget = None,
+    force: Force = False,
+    configured: Configured,
+) -> int:
+    """Prices of your own: an entry for each model of a log that no pricebook prices, with those that are called nearly so."""
+    from costcalc import api
+    from costcalc.cli.progress import scan_progress
+    from costcalc.render.prices.starting import starting_files
+    from costcalc.reports.prices.missing import missing
+
+    config = configured.config()
+    words = choice.priced_words(config, ctx)
+    with config.blamed(), scan_progress() as progress:
+        report = api.cost(usage, progress=progress, **words).report
+    found = missing(report.rating, words["prices"].pricebook, report.usage.first_day or datetime.now(UTC).date())
+    for model, meter in found.meters:
+        typer.echo(f"{visible(model)} has a price, but none for {meter}: costcalc prices show {quote(model)}", err=True)
+    if not found.lists:
+        typer.echo("Every model has a price: there is nothing to begin.", err=True)
+        return 0
+    named = " ".join(quote(name) for name in usage)
+    return write_files(
+        starting_files(found, visible(named)), output, force, f"costcalc cost {named} --pricebook {{file}}"
+    )
+
+
+def write_files(texts: Mapping[str, str], output: Path | None, force: bool, next_step: str) -> int:
+    """Several starts: printed one after the other, or written into a folder; a single one may be given its own name."""
+    if output is None or str(output) == "-":
+        return write("\n".join(texts.values()), None, force, next_step)
+    if output.suffix.lower() in (".yaml", ".yml") and not output.is_dir():
+        if len(texts) == 1:
+            (text,) = texts.values()
+            return write(text, output, force, next_step)
+        raise fail(
+            "several-files", f"{len(texts)} lists are begun, and one file holds one: {', '.join(texts)}", place=Place(str(output)),
+            remedy=f"name a folder for them: -o {quote(str(output.with_suffix('')))}",
+        )  # fmt: skip
+    taken = [name for name in texts if (output / name).exists()]
+    if taken and not force:
+        raise fail(
+            "file-exists", "the file is there already", place=Place(str(output / taken[0])),
+            remedy="choose another folder, or say --force to write over it",
+        )  # fmt: skip
+    output.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        write_whole(output / name, text)
+    typer.echo(
+        f"{visible(str(output))}: {', '.join(texts)} written. Next: {visible(next_step.format(file=quote(str(output))))}"
+    )
+    return 0
 
 
 def start(name: str, output: Path | None, force: bool, next_step: str) -> int:

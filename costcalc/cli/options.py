@@ -146,34 +146,6 @@ Threads = Annotated[
         show_default="all, at 32 MB each",
     ),
 ]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", metavar="FILE", help="Write to a file, by its ending: .csv .json .md .txt", show_default=False
-    ),
-]
-Format = Annotated[
-    str | None,
-    typer.Option("--format", metavar="KIND", help="table, json, csv or md, on standard output.", show_default="table"),
-]
-Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-AllowUnpriced = Annotated[
-    bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")
-]
-AllowRefused = Annotated[
-    bool,
-    typer.Option("--allow-refused", help="Exit 0 even where rows were refused or files not read; it is still said."),
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        envvar="COSTCALC_CONFIG",
-        help="Configuration.",
-        show_default="costcalc.toml, or [tool.costcalc] in pyproject.toml",
-    ),
-]
 
 
 @dataclass(frozen=True)
@@ -279,8 +251,10 @@ class RowChoice(Reading, Rows):
 
 @dataclass(frozen=True)
 class Lists:
-    """Which lists of the pricebooks."""
+    """Which lists of the pricebooks, on what basis and in which currency."""
 
+    currency: Currency = None
+    basis: Basis = None
     region: Region = None
     alias: Alias = None
 
@@ -288,6 +262,16 @@ class Lists:
 @dataclass(frozen=True)
 class UsageChoice(RowChoice, Lists):
     """Which usage, read how, at which lists."""
+
+    def priced_words(self, config: Config, ctx: typer.Context, currency: str | None = None) -> dict[str, Any]:
+        """The keyword arguments of every question about money; `currency`: a scenario's. Asked for last, as `scan_words`."""
+        return {
+            "currency": self.currency or currency or config.text("currency"),
+            "basis": self.basis or config.text("basis") or "auto",
+            "prices": self.prices(config),
+            "timezone": self.zone(config),
+            **self.scan_words(config, ctx),
+        }
 
     def regions(self) -> dict[str, str]:
         return pairs(self.region, "--region", "PROVIDER=REGION")

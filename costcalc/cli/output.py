@@ -70,17 +70,17 @@ def deliver(
     kind: str,
     output: Path | None,
     page: Callable[[], RenderableType],
-    texts: Mapping[str, Callable[[], str | bytes]],
+    content: Callable[[], str | bytes],
     lacks: str = "",
 ) -> None:
-    """Write the answer where it was asked for; `lacks`: as in `put`.
+    """Write the answer where it was asked for: the page as a table, the content as any other kind; `lacks`: as in `put`.
 
     CostcalcError: the file cannot be written, or a terminal cannot show it.
     """
     if kind == "table" and (output is None or str(output) == "-"):
         screen().print(page(), crop=False)  # lines to paste may be longer
         return
-    text = _page_text(page()) if kind == "table" else texts[kind]()
+    text = _page_text(page()) if kind == "table" else content()
     if isinstance(text, bytes):
         _deliver_bytes(kind, output, text, lacks)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +10,8 @@ from costcalc import api
 from costcalc.cli.config import Config
 from costcalc.money import Money
 from costcalc.problems import fail
+from costcalc.records import dataclass
+from costcalc.scenario.items import Scenario
 
 Hike = Annotated[
     list[str] | None,
@@ -58,7 +60,43 @@ Floor = Annotated[
 ]
 
 
-def read_earned(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | None, str, str | None]:
+@dataclass(frozen=True)
+class Changes:
+    """What changes: price rises on top of a scenario."""
+
+    hike: Hike = None
+    scenario: ScenarioOption = None
+    pass_through: PassThrough = None
+
+    def plan(self) -> Scenario:
+        """CostcalcError: a rise or a scenario that says nothing."""
+        return api.scenario_of(self.scenario, self.hike or ())
+
+
+@dataclass(frozen=True)
+class Earned:
+    """What is earned, in money or by a margin."""
+
+    revenue: RevenueOption = None
+    margin: MarginOption = None
+
+    def words(self, config: Config) -> dict[str, Any]:
+        """The keyword arguments of the library. CostcalcError: both say it."""
+        revenue, source, margin = _earned(self.revenue, self.margin, config)
+        return {"revenue": revenue, "revenue_source": source, "margin": margin}
+
+
+@dataclass(frozen=True)
+class EarnedAndFloor(Earned):
+    """The same, and the least that must be left of it."""
+
+    floor: Floor = None
+
+    def words(self, config: Config) -> dict[str, Any]:
+        return {**super().words(config), "floor": self.floor or config.text("floor")}
+
+
+def _earned(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | None, str, str | None]:
     """(revenue, where it comes from, margin): the flags win; two flags contradict each other."""
     if revenue and margin:
         raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")

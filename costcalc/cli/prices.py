@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from costcalc.api import Prices
 from costcalc.calendar import day_of
 from costcalc.cli import options as o
+from costcalc.cli.answers import Answer, Configured, Output, Written
 from costcalc.cli.app import command_app
-from costcalc.cli.config import Config, read_config
+from costcalc.cli.config import Config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver, kind_of
+from costcalc.cli.output import deliver
 from costcalc.problems import INPUT_EXIT, fail, nearest_names
+from costcalc.records import dataclass
 
 if TYPE_CHECKING:
-    from costcalc.api import Prices
     from costcalc.render.blocks import Block
     from costcalc.render.rows import Rows
 
@@ -52,6 +54,25 @@ Tier = Annotated[
     str | None,
     typer.Option("--tier", metavar="NAME", help="A service tier: standard, batch, flex.", show_default=False),
 ]
+
+
+@dataclass(frozen=True)
+class Books:
+    """The pricebooks that are asked."""
+
+    pricebook: o.Pricebooks = None
+
+
+@dataclass(frozen=True)
+class BooksAnswer(Configured, Written, Books):
+    """Which books are asked, and where the answer goes."""
+
+    def files(self) -> list[Path]:
+        """The books of the flags, else of the configuration."""
+        return self.pricebook if self.pricebook is not None else self.config().paths("pricebooks")
+
+    def prices(self) -> Prices:
+        return o.Reading(pricebook=self.pricebook).prices(self.config())
 
 
 class PricesGroup(TyperGroup):
@@ -110,39 +131,33 @@ def _examples(*lines: str) -> str:
 @app.command(
     "list", epilog=_examples("list", "list alibaba baidu --on 2026-03-01", "list 'openai/gpt-5*' -o prices.csv")
 )
+@grouped
 def list_(
     providers: Providers = None,
     on: OnDay = None,
     region: OneRegion = None,
-    pricebook: o.Pricebooks = None,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    config_file: o.ConfigFile = None,
+    *,
+    answer: BooksAnswer,
 ) -> int:
     """Every model with its standard rates, and since when they hold."""
     from costcalc.render.prices.listing import listing_blocks, listing_json, listing_rows
     from costcalc.reports.prices.listing import list_prices
 
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
-    prices = _prices(pricebook, config)
+    prices, kind = answer.prices(), answer.kind()
     books = list_prices(prices.pricebook, _day_in(on), providers or (), region)
-    _deliver(kind, output, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
+    _deliver(kind, answer.output, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
     return 0
 
 
 @app.command(epilog=_examples("show alibaba/qwen3-max", "show qwen3-max --region intl --on 2026-03-01", "show gpt-5.6-luna --tier batch --json"))  # fmt: skip
+@grouped
 def show(
     model: Model,
     on: OnDay = None,
     region: OneRegion = None,
     tier: Tier = None,
-    pricebook: o.Pricebooks = None,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    config_file: o.ConfigFile = None,
+    *,
+    answer: BooksAnswer,
 ) -> int:
     """Everything about one model, and who says so.
 
@@ -151,15 +166,14 @@ def show(
     from costcalc.render.prices.sheet import sheet_blocks, sheet_json, sheet_rows
     from costcalc.reports.prices.sheet import sheet
 
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
-    prices = _prices(pricebook, config)
+    prices, kind = answer.prices(), answer.kind()
     found = sheet(prices.pricebook, model, _day_in(on), region, tier)
-    _deliver(kind, output, f"{found.found.provider}/{found.found.model}", lambda wide: sheet_blocks(found, wide), lambda: sheet_json(found), lambda: sheet_rows(found))  # fmt: skip
+    _deliver(kind, answer.output, f"{found.found.provider}/{found.found.model}", lambda wide: sheet_blocks(found, wide), lambda: sheet_json(found), lambda: sheet_rows(found))  # fmt: skip
     return 0
 
 
 @app.command(epilog=_examples("history alibaba/qwen3-max --region cn-beijing", "history deepseek-flash --meter output_tokens", "history gpt-5-mini --tier batch -o history.csv"))  # fmt: skip
+@grouped
 def history(
     model: Model,
     region: OneRegion = None,
@@ -168,22 +182,18 @@ def history(
         str | None, typer.Option("--meter", metavar="NAME", help="What the chart draws.", show_default="input_tokens")
     ] = None,
     on: OnDay = None,
-    pricebook: o.Pricebooks = None,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    config_file: o.ConfigFile = None,
+    *,
+    answer: BooksAnswer,
 ) -> int:
     """How a model's price moved, day by day, with a chart."""
     from costcalc.render.prices.history import history_blocks, history_json, history_rows
     from costcalc.reports.prices.history import history as read_history
     from costcalc.reports.prices.series import series
 
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
-    report = read_history(_prices(pricebook, config).pricebook, model, _day_in(on), region, tier)
+    prices, kind = answer.prices(), answer.kind()
+    report = read_history(prices.pricebook, model, _day_in(on), region, tier)
     lines = series(report, meter)
-    _deliver(kind, output, f"{report.found.provider}/{report.found.model}", lambda wide: history_blocks(report, lines, wide), lambda: history_json(report), lambda: history_rows(report))  # fmt: skip
+    _deliver(kind, answer.output, f"{report.found.provider}/{report.found.model}", lambda wide: history_blocks(report, lines, wide), lambda: history_json(report), lambda: history_rows(report))  # fmt: skip
     return 0
 
 
@@ -209,50 +219,34 @@ def diff(
     ] = None,
     currency: o.Currency = None,
     choice: o.Reading,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    answer: Answer,
 ) -> int:
     """What changed between two days, in percent and in money.
 
     With --usage, the whole usage is priced at the one day's list and at the other's, whenever it was used.
     """
-    from costcalc.cli.output import exit_code, report_refused
     from costcalc.render.prices.diff import diff_blocks, diff_json, diff_rows
     from costcalc.reports.prices.diff import diff as read_diff
 
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
+    config, kind = answer.config(), answer.kind()
     prices = choice.prices(config)
     days = [_day(text, flag, "UTC") for text, flag in ((first, "DAY1"), (second, "DAY2"))]
     report = read_diff(prices.pricebook, days[0], days[1], provider or (), region)
-    code = 0
     if usage:
         report = _with_usage(report, usage, prices, choice, currency or config.text("currency"), config, ctx)
-    _deliver(kind, output, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
-    if report.usage:
-        report_refused(report.usage.usage)
-        code = exit_code(
-            report.usage.usage,
-            not report.usage.unpriced,
-            allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
-            allow_refused=allow_refused or config.flag("allow_refused"),
-        )
-    return code
+    _deliver(kind, answer.output, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
+    return answer.code(config, report.usage.usage, priced=not report.usage.unpriced) if report.usage else 0
 
 
 @app.command(epilog=_examples("lint", "lint our-rates.yaml rates/", "lint --json"))
+@grouped
 def lint(
     files: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[FILE]...", help="Pricebooks, or folders of them.", show_default="the shipped ones"),
     ] = None,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
+    *,
+    written: Written,
 ) -> int:
     """What is wrong with pricebooks, or looks so.
 
@@ -264,43 +258,41 @@ def lint(
     from costcalc.render.problems import write_problems
     from costcalc.reports.prices.lint import lint as check
 
-    kind = kind_of(format_, as_json, output)
+    kind = written.kind()
     report = check(files or ())
-    if kind == "table" and output is None:
+    if kind == "table" and written.output is None:
         write_problems(report.errors, sys.stderr)
         sys.stderr.write("\n" if report.errors and report.warnings else "")
         write_problems(report.warnings, sys.stderr, "warning")
-    _deliver(kind, output, "Pricebooks", lambda _: lint_blocks(report), lambda: lint_json(report), lambda: lint_rows(report))  # fmt: skip
+    _deliver(kind, written.output, "Pricebooks", lambda _: lint_blocks(report), lambda: lint_json(report), lambda: lint_rows(report))  # fmt: skip
     return INPUT_EXIT if report.errors else 0
 
 
 @app.command(epilog=_examples("stale --after 90d", "stale alibaba baidu --after 6m -o stale.csv"))
+@grouped
 def stale(
     providers: Providers = None,
     after: Annotated[str, typer.Option("--after", metavar="AGE", help="Older than this: 90d, 12w, 3m, 1y.")] = "90d",
     on: OnDay = None,
     region: OneRegion = None,
-    pricebook: o.Pricebooks = None,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    config_file: o.ConfigFile = None,
+    *,
+    answer: BooksAnswer,
 ) -> int:
     """The models whose newest source was read too long ago."""
     from costcalc.render.prices.stale import stale_blocks, stale_json, stale_rows
     from costcalc.reports.prices.stale import read_age
     from costcalc.reports.prices.stale import stale as find_stale
 
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
-    report = find_stale(_prices(pricebook, config).pricebook, _day_in(on), read_age(after), providers or (), region)
-    _deliver(kind, output, "Stale prices", lambda _: stale_blocks(report), lambda: stale_json(report), lambda: stale_rows(report))  # fmt: skip
+    prices, kind = answer.prices(), answer.kind()
+    report = find_stale(prices.pricebook, _day_in(on), read_age(after), providers or (), region)
+    _deliver(kind, answer.output, "Stale prices", lambda _: stale_blocks(report), lambda: stale_json(report), lambda: stale_rows(report))  # fmt: skip
     return 0
 
 
 @app.command(
     epilog=_examples("resolve claude-sonnet-4-5-20250929", "resolve qwen-max --provider dashscope --region intl")
 )
+@grouped
 def resolve(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A model's name, as a log has it.", show_default=False)],
     provider: Annotated[
@@ -308,11 +300,8 @@ def resolve(
     ] = None,
     region: OneRegion = None,
     on: OnDay = None,
-    pricebook: o.Pricebooks = None,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    config_file: o.ConfigFile = None,
+    *,
+    answer: BooksAnswer,
 ) -> int:
     """Why a name means that model.
 
@@ -321,10 +310,9 @@ def resolve(
     from costcalc.render.prices.naming import naming_blocks, naming_json, naming_rows
     from costcalc.reports.prices.naming import naming
 
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
-    report = naming(_prices(pricebook, config).pricebook, name, _day_in(on), provider, region)
-    _deliver(kind, output, "What the name means", lambda _: naming_blocks(report), lambda: naming_json(report), lambda: naming_rows(report))  # fmt: skip
+    prices, kind = answer.prices(), answer.kind()
+    report = naming(prices.pricebook, name, _day_in(on), provider, region)
+    _deliver(kind, answer.output, "What the name means", lambda _: naming_blocks(report), lambda: naming_json(report), lambda: naming_rows(report))  # fmt: skip
     return 0
 
 
@@ -333,6 +321,7 @@ def resolve(
         "events --provider alibaba --since 2026-04", "events --meter compute", "events alibaba-2026-04-compute"
     )
 )
+@grouped
 def events(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these, in full.", show_default=False)
@@ -347,11 +336,8 @@ def events(
         str | None,
         typer.Option("--meter", metavar="NAME", help="A meter or a group: compute, tokens.", show_default=False),
     ] = None,
-    pricebook: o.Pricebooks = None,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    config_file: o.ConfigFile = None,
+    *,
+    answer: BooksAnswer,
 ) -> int:
     """The rises and cuts that were announced or seen, with their sources.
 
@@ -361,32 +347,25 @@ def events(
     from costcalc.render.prices.events import event_blocks, event_rows, events_json
     from costcalc.reports.prices.events import catalogue
 
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
-    books = pricebook if pricebook is not None else config.paths("pricebooks")
+    prices, kind = answer.prices(), answer.kind()
     day = o.read_period_day(since, "--since", "UTC")
-    prices = _prices(pricebook, config)
-    found = catalogue(load_events(books), prices.pricebook, names or (), provider or (), day, meter)
-    _deliver(kind, output, "Rises and cuts", lambda wide: event_blocks(found, wide), lambda: events_json(found), lambda: event_rows(found))  # fmt: skip
+    found = catalogue(load_events(answer.files()), prices.pricebook, names or (), provider or (), day, meter)
+    _deliver(kind, answer.output, "Rises and cuts", lambda wide: event_blocks(found, wide), lambda: events_json(found), lambda: event_rows(found))  # fmt: skip
     return 0
 
 
 @app.command(epilog=_examples("schema -o pricebook.schema.json"))
-def schema(output: o.Output = None) -> int:
+def schema(output: Output = None) -> int:
     """The JSON Schema of pricebook files, for editors that complete and check them."""
     from costcalc.pricebook.schema import schema as pricebook_schema
     from costcalc.render.json_ import json_text
 
-    deliver("json", output, str, {"json": lambda: json_text(pricebook_schema())})
+    deliver("json", output, str, lambda: json_text(pricebook_schema()))
     return 0
 
 
 def _is_there(name: str) -> bool:
     return find_spec(_ELSEWHERE[name][0]) is not None
-
-
-def _prices(pricebooks: list[Path] | None, config: Config) -> Prices:
-    return o.Reading(pricebook=pricebooks).prices(config)
 
 
 def _day_in(text: str | None) -> Callable[[str], date]:
@@ -437,19 +416,17 @@ def _deliver(
 
         return Page(blocks)
 
-    def json() -> str:
-        from costcalc.render.json_ import json_text
+    def content() -> str:
+        if kind == "json":
+            from costcalc.render.json_ import json_text
 
-        return json_text(as_json())
+            return json_text(as_json())
+        if kind == "csv":
+            from costcalc.render.csv_ import csv_text
 
-    def csv() -> str:
-        from costcalc.render.csv_ import csv_text
-
-        return csv_text(rows())
-
-    def markdown() -> str:
+            return csv_text(rows())
         from costcalc.render.markdown import markdown_text
 
         return markdown_text(title, blocks(True))
 
-    deliver(kind, output, page, {"json": json, "csv": csv, "md": markdown})
+    deliver(kind, output, page, content)

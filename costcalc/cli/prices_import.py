@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc.cli import options as o
+from costcalc.cli.answers import Json
 from costcalc.cli.app import command_app
 from costcalc.files import write_whole
 from costcalc.problems import INCOMPLETE_EXIT, CostcalcError, Place, Problem, fail, problem_text, visible
@@ -74,7 +75,7 @@ def import_prices(
     output: Target = None,
     onto: Onto = None,
     starts: From = None,
-    as_json: o.Json = False,
+    as_json: Json = False,
 ) -> int:
     """Make a pricebook of a rate card or of another tool's prices. Offline; what is not understood is listed."""
     from costcalc.pricebook.importers.sources import RATE_CARD, read_source, source_named

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from costcalc import api
 from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
+from costcalc.cli.answers import Answer
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
-from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
+from costcalc.cli.plans import Changes, EarnedAndFloor
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import fail, nearest_names
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from costcalc.records import dataclass
 
 app = command_app()
 TABLES = ("lines", "months", "customers")
@@ -62,7 +59,7 @@ TableOption = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Of the draws: the same seed, the same figures.")]
 
-Output = Annotated[
+ProjectOutput = Annotated[
     Path | None,
     typer.Option(
         "-o",
@@ -74,37 +71,34 @@ Output = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class ProjectAnswer(Answer):
+    """Where the answer goes; a workbook and Parquet are offered too."""
+
+    also = ("xlsx", "parquet")
+
+    output: ProjectOutput = None
+
+
 @app.command(epilog=EXAMPLES)
 @grouped
 def project(
     ctx: typer.Context,
     usage: o.Usage,
     *,
-    hike: Hike = None,
-    scenario: ScenarioOption = None,
-    pass_through: PassThrough = None,
-    revenue: RevenueOption = None,
-    margin: MarginOption = None,
-    floor: Floor = None,
+    changes: Changes,
+    earned: EarnedAndFloor,
     months: Months = 0,
     move_to: MoveTo = None,
     simulate: Simulate = None,
     seed: Seed = 1,
     by: o.By = None,
-    currency: o.Currency = None,
-    basis: o.Basis = None,
     choice: o.UsageChoice,
-    output: Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
     table: TableOption = "lines",
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    answer: ProjectAnswer,
 ) -> int:
     """What do price rises do to cost and margin, and what would restore it?"""
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output, also=("xlsx", "parquet"))
+    config, kind = answer.config(), answer.kind()
     if table not in TABLES:
         raise fail(
             "bad-option",
@@ -112,57 +106,25 @@ def project(
             nearest=nearest_names(table, TABLES),
             expected=", ".join(TABLES),
         )
-    earned, source, today = read_earned(revenue, margin, config)
-    plan = api.scenario_of(scenario, hike or ())
+    plan = changes.plan()
+    of_customers = table == "customers" and plan.is_only_prices
     words = {
         "scenario": plan,
-        "pass_through": pass_through,
-        "revenue": earned,
-        "revenue_source": source,
-        "margin": today,
-        "floor": floor or config.text("floor"),
+        "pass_through": changes.pass_through,
+        **earned.words(config),
         "months": months,
-        "by": ("customer",)
-        if table == "customers" and plan.is_only_prices
-        else by or config.text("by") or ("provider", "model"),
-        "currency": currency or plan.currency or config.text("currency"),
-        "basis": basis or config.text("basis") or "auto",
+        "by": ("customer",) if of_customers else by or config.text("by") or ("provider", "model"),
         "move_to": move_to or (config.text("move_to") if plan.is_only_prices and simulate is None else None),
         "simulate": simulate,
         "seed": seed,
-        "prices": choice.prices(config),
-        "timezone": choice.zone(config),
-        **choice.scan_words(config, ctx),
+        **choice.priced_words(config, ctx, plan.currency),
     }
     with config.blamed(), scan_progress() as progress:
         result = api.project(usage, progress=progress, **words)
-    report = result.report
     # Without months to come the customers are lines like any other.
-    written = "lines" if table == "customers" and report.log else table
+    written = "lines" if table == "customers" and result.report.log else table
     texts: dict[str, Callable[[], str | bytes]] = {
-        "json": result.to_json,
         "csv": lambda: result.to_csv(written),
-        "md": lambda: _markdown(result),
         "parquet": lambda: result.to_parquet(written),
-        "xlsx": result.to_xlsx,
     }
-    deliver(kind, output, lambda: _page(result), texts, lacks_of(report.usage, report.is_priced))
-    report_refused(report.usage)
-    return exit_code(
-        report.usage,
-        report.is_priced,
-        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
-        allow_refused=allow_refused or config.flag("allow_refused"),
-    )
-
-
-def _page(result: api.PlanResult) -> RenderableType:
-    from costcalc.render.plan.page import plan_page
-
-    return plan_page(result.report)
-
-
-def _markdown(result: api.PlanResult) -> str:
-    from costcalc.render.markdown import plan_markdown
-
-    return plan_markdown(result.report)
+    return answer.give(result, kind, config, texts)

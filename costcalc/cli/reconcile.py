@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from costcalc import api
 from costcalc.cli import options as o
+from costcalc.cli.answers import Answer
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
+from costcalc.cli.config import Config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import INCOMPLETE_EXIT, fail
 from costcalc.records import dataclass
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 app = command_app()
 
@@ -94,13 +91,6 @@ Timezone = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class UsageChoice(o.UsageChoice):
-    """Which usage, read how; its days are the invoice's."""
-
-    timezone: Timezone = None
-
-
 Basis = Annotated[
     str | None,
     typer.Option(
@@ -110,6 +100,19 @@ Basis = Annotated[
         show_default="contracted",
     ),
 ]
+
+
+@dataclass(frozen=True)
+class UsageChoice(o.UsageChoice):
+    """Which usage, read how; its days are the invoice's, and ours is what the contracts say."""
+
+    basis: Basis = None
+    timezone: Timezone = None
+
+    def priced_words(self, config: Config, ctx: typer.Context, currency: str | None = None) -> dict[str, Any]:
+        words = super().priced_words(config, ctx, currency)
+        timezone = words["timezone"] if self.timezone or config.text("timezone") else None
+        return {**words, "basis": self.basis or "contracted", "timezone": timezone}
 
 
 @app.command(epilog=EXAMPLES)
@@ -123,23 +126,15 @@ def reconcile(
     each: Each = None,
     tolerance: ToleranceOption = None,
     whole: Whole = False,
-    basis: Basis = None,
-    currency: o.Currency = None,
     choice: UsageChoice,
     invoice_map: InvoiceMap = None,
     invoice_format: InvoiceFormat = None,
-    output: o.Output = None,
-    format_: o.Format = None,
-    as_json: o.Json = False,
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    answer: Answer,
 ) -> int:
     """Does the invoice agree with the log, and if not, why?"""
     if not invoice:
         raise fail("no-invoice", "no invoice is named", remedy="name it: --invoice cost_2026-09.csv")
-    config = read_config(config_file)
-    kind = kind_of(format_, as_json, output)
+    config, kind = answer.config(), answer.kind()
     with config.blamed(), scan_progress() as progress:
         result = api.reconcile(
             usage,
@@ -148,43 +143,17 @@ def reconcile(
             each=each,
             tolerance=tolerance or TOLERANCE,
             whole=whole,
-            basis=basis or "contracted",
-            currency=currency or config.text("currency"),
-            prices=choice.prices(config),
-            timezone=choice.zone(config) if choice.timezone or config.text("timezone") else None,
             invoice_format=invoice_format,
             invoice_columns=o.pairs(invoice_map, "--invoice-map", "NAME=COLUMN"),
             progress=progress,
-            **choice.scan_words(config, ctx),
+            **choice.priced_words(config, ctx),
         )
     report = result.report
-    priced = not any(line.kind == "unpriced" for line in report.lines)
-    deliver(
-        kind,
-        output,
-        lambda: _page(result),
-        {"json": result.to_json, "csv": result.to_csv, "md": lambda: _markdown(result)},
-        lacks_of(report.usage, priced),
-    )
-    report_refused(report.usage)
+    code = answer.give(result, kind, config)
     if report.problems:
         from costcalc.render.problems import write_problems
 
         write_problems(report.problems, sys.stderr)
     if not report.agrees:
         return DIFFERS_EXIT
-    if report.refused_rows and not allow_refused:
-        return INCOMPLETE_EXIT
-    return exit_code(report.usage, priced, allow_unpriced=allow_unpriced, allow_refused=allow_refused)
-
-
-def _page(result: api.ReconciliationResult) -> RenderableType:
-    from costcalc.render.reconcile.page import reconciliation_page
-
-    return reconciliation_page(result.report)
-
-
-def _markdown(result: api.ReconciliationResult) -> str:
-    from costcalc.render.reconcile.page import reconciliation_markdown
-
-    return reconciliation_markdown(result.report)
+    return INCOMPLETE_EXIT if report.refused_rows and not answer.words(config)["allow_refused"] else code

@@ -11,11 +11,11 @@ import typer
 from costcalc import api
 from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
+from costcalc.cli.answers import Allowed
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import exit_code, lacks_of, put, report_refused
-from costcalc.cli.plans import Floor, Hike, MarginOption, PassThrough, RevenueOption, ScenarioOption, read_earned
+from costcalc.cli.output import lacks_of, put
+from costcalc.cli.plans import Changes, EarnedAndFloor
 from costcalc.cli.progress import scan_progress
 from costcalc.cli.project import Seed, Simulate
 from costcalc.problems import fail, nearest_names
@@ -65,57 +65,36 @@ def report(
     usage: o.Usage,
     *,
     output: Output = None,
-    hike: Hike = None,
-    scenario: ScenarioOption = None,
-    pass_through: PassThrough = None,
-    revenue: RevenueOption = None,
-    margin: MarginOption = None,
-    floor: Floor = None,
+    changes: Changes,
+    earned: EarnedAndFloor,
     months: Months = None,
     simulate: Simulate = None,
     seed: Seed = 1,
     chart: ChartOption = None,
     by: o.By = None,
-    currency: o.Currency = None,
-    basis: o.Basis = None,
     choice: o.UsageChoice,
-    allow_unpriced: o.AllowUnpriced = False,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    allowed: Allowed,
 ) -> int:
     """One offline page to look at and forward: charts, sliders, tables."""
     kind = _kind(output, chart)
-    config = read_config(config_file)
-    earned, source, today = read_earned(revenue, margin, config)
-    plan = api.scenario_of(scenario, hike or ())
+    config = allowed.config()
+    plan = changes.plan()
     with config.blamed(), scan_progress() as progress:
         result = api.outlook(
             usage,
             scenario=plan,
-            pass_through=pass_through,
-            revenue=earned,
-            revenue_source=source,
-            margin=today,
-            floor=floor or config.text("floor"),
+            pass_through=changes.pass_through,
+            **earned.words(config),
             months=months,
             by=by or config.text("by") or ("provider", "model"),
-            currency=currency or plan.currency or config.text("currency"),
-            basis=basis or config.text("basis") or "auto",
-            prices=choice.prices(config),
-            timezone=choice.zone(config),
             simulate=simulate,
             seed=seed,
             progress=progress,
-            **choice.scan_words(config, ctx),
+            **choice.priced_words(config, ctx, plan.currency),
         )
-    _write(output, _content(result, kind, chart), lacks_of(result.report.usage, result.report.is_priced))
-    report_refused(result.report.usage)
-    return exit_code(
-        result.report.usage,
-        result.report.is_priced,
-        allow_unpriced=allow_unpriced or config.flag("allow_unpriced"),
-        allow_refused=allow_refused or config.flag("allow_refused"),
-    )
+    priced = result.report.is_priced
+    _write(output, _content(result, kind, chart), lacks_of(result.report.usage, priced))
+    return allowed.code(config, result.report.usage, priced=priced)
 
 
 def _kind(output: Path | None, chart: str | None) -> str:

@@ -10,8 +10,8 @@ import typer
 from costcalc import api
 from costcalc.api.words import read_limits
 from costcalc.cli import options as o
+from costcalc.cli.answers import AllowRefused, Configured
 from costcalc.cli.app import command_app
-from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
 from costcalc.cli.output import lacks_of, report_refused, tell_written
 from costcalc.cli.progress import scan_progress
@@ -63,13 +63,13 @@ def scan(
     scenario: ScenarioOption = None,
     budgets: BudgetFiles = None,
     choice: o.RowChoice,
-    allow_refused: o.AllowRefused = False,
-    config_file: o.ConfigFile = None,
+    allow_refused: AllowRefused = False,
+    configured: Configured,
 ) -> int:
     """Count usage once and keep the ledger; every command reads it."""
     from costcalc.usage.store import write_ledger
 
-    config = read_config(config_file)
+    config = configured.config()
     if output.suffix.lower() != ".parquet":
         raise fail(
             "unknown-output", f'a ledger is a Parquet file, and "{output}" does not end like one',

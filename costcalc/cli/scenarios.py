@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli import options as o
+from costcalc.cli.answers import Json, Output
 from costcalc.cli.app import command_app
 from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.output import deliver, kind_of
@@ -28,7 +28,7 @@ app = command_app(
 
 
 @app.command("list")
-def list_(as_json: o.Json = False) -> int:
+def list_(as_json: Json = False) -> int:
     """Every scenario that ships: its name, what it changes, its title."""
     from costcalc.pricebook.events import load_events
     from costcalc.render.draw import Page
@@ -39,9 +39,7 @@ def list_(as_json: o.Json = False) -> int:
     events = {event.id: event for event in load_events()}
     found = [read_scenario(name, events) for name in shipped_scenarios()]
     kind = kind_of(None, as_json, None)
-    deliver(
-        kind, None, lambda: Page(lambda _: scenarios_blocks(found)), {"json": lambda: json_text(scenarios_json(found))}
-    )
+    deliver(kind, None, lambda: Page(lambda _: scenarios_blocks(found)), lambda: json_text(scenarios_json(found)))
     return 0
 
 
@@ -68,10 +66,10 @@ def lint(
 
 
 @app.command()
-def schema(output: o.Output = None) -> int:
+def schema(output: Output = None) -> int:
     """The JSON Schema of scenario files, for editors."""
     from costcalc.render.json_ import json_text
     from costcalc.scenario.schema import schema as scenario_schema
 
-    deliver("json", output, str, {"json": lambda: json_text(scenario_schema())})
+    deliver("json", output, str, lambda: json_text(scenario_schema()))
     return 0

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from difflib import SequenceMatcher
-from fnmatch import translate
 from functools import cached_property
 
 from costcalc.pricebook.hosts import Host, host_in, host_named, makers_name, prefix_of
@@ -17,6 +16,7 @@ from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
 from costcalc.problems import nearest_names
 from costcalc.records import dataclass
+from costcalc.selectors import glob_matches, glob_pattern
 
 _SUGGESTED = 3
 _SLIP = 0.7  # likeness of names that are one, but for a slip
@@ -128,7 +128,7 @@ class Pricebook:
     def _declared(self) -> tuple[frozenset[str], re.Pattern[str]]:
         """Every name and alias of every book, and what matches any of their patterns."""
         books = self._names.values()
-        patterns = {pattern.pattern for names in books for pattern, _ in names.patterns}
+        patterns = {glob_pattern(pattern) for names in books for pattern, _ in names.patterns}
         return (
             frozenset(name for names in books for name in (*names.exact, *names.aliases)),
             re.compile("|".join(sorted(patterns)) or "(?!)"),
@@ -137,7 +137,7 @@ class Pricebook:
     def _is_declared(self, wanted: str) -> bool:
         """Whether some book may know the name; of names that none knows a log can have many."""
         names, patterns = self._declared
-        return wanted in names or _DATE_SUFFIX.sub("", wanted) in names or patterns.match(wanted) is not None
+        return wanted in names or _DATE_SUFFIX.sub("", wanted) in names or patterns.fullmatch(wanted) is not None
 
     def provider_named(self, name: str) -> str | None:
         """The provider that a log's word means: `dashscope` is alibaba."""
@@ -380,11 +380,11 @@ class _BookNames:
     def __init__(self, book: Book) -> None:
         self.exact = {name: name for name in book.models}
         self.aliases: dict[str, str] = {}
-        self.patterns: list[tuple[re.Pattern[str], str]] = []
+        self.patterns: list[tuple[str, str]] = []
         for name, summary in summaries(book).items():
             for alias in summary.aliases:
                 if "*" in alias:
-                    self.patterns.append((re.compile(translate(alias)), name))
+                    self.patterns.append((alias, name))
                 else:
                     self.aliases.setdefault(alias, name)
         self.date_suffixes = book.date_suffixes
@@ -401,7 +401,7 @@ class _BookNames:
             if target:
                 return target, "date suffix"
         for pattern, model in self.patterns:
-            if pattern.match(wanted):
+            if glob_matches(pattern, wanted):
                 return model, "pattern"
         return None
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from fnmatch import translate
 
 from costcalc.calendar import midnights_utc
 from costcalc.pricebook.model import Model
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.pricebook.summary import summaries, summary_of
-from costcalc.selectors import Selector
+from costcalc.selectors import Selector, glob_pattern
 from costcalc.usage.ledger import Cuts
 
 _DATE_SUFFIX = r"(?:[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2}))?"
@@ -72,7 +71,7 @@ def _scheduled(pricebook: Pricebook) -> tuple[frozenset[str], tuple[str, ...]]:
         for alias, target in pricebook.aliases.items()
         if target.lower() in scheduled or target.lower().rpartition("/")[2] in scheduled
     )
-    patterns = [translate(name) for name in names if "*" in name]
+    patterns = [glob_pattern(name) for name in names if "*" in name]
     # A provider prefix and a date suffix name the same model.
     patterns += [rf"^(?:.*/)?{_escaped(name)}{_DATE_SUFFIX}$" for name in sorted(scheduled)]
     return frozenset(scheduled), tuple(sorted(patterns))

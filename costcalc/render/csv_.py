@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from costcalc.rating.linecells import LineCells
 from costcalc.render.linerows import cells_of
-from costcalc.render.rows import Rows, Value, forecast_rows
+from costcalc.render.rows import Rows, Value
 from costcalc.reports.cost import CostReport
-from costcalc.reports.forecast import Forecast
 from costcalc.reports.plan.model import Plan
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
@@ -20,11 +19,6 @@ _NEEDS_QUOTES = re.compile(r"[,\"\r\n]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # In the engine's own spelling: a name in which any of these is found is not written as it is.
 _ODD = r'[\x00-\x1f\x7f-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069},"]|^[-=+@＝＋－＠]'
-
-
-def forecast_csv(forecast: Forecast) -> str:
-    """The days of a forecast, those of the log and those to come."""
-    return csv_text(forecast_rows(forecast))
 
 
 def engine_csv(report: CostReport | Plan) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from costcalc.rating.model import Rating, Unpriced
-from costcalc.render.blocks import Block, Cell, Column, Drawing, Gap, Grid, Note
+from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note
 from costcalc.render.words import DASH, amount_text, counted, money_text, share_text
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
@@ -25,6 +26,7 @@ def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
         yield Note(_unpriced_text(rating), "loud")
         yield _unpriced_grid(rating)
         yield from _hosted_blocks(rating)
+        yield from _next_step(rating, usage)
     if usage.refused_rows:
         yield Gap()
         yield _refused(usage)
@@ -82,13 +84,26 @@ def _hosted_blocks(rating: Rating) -> Iterator[Block]:
     if not hosted:
         return
     aliases = {f"{part.provider}/{part.model}": part.makers_model for part in hosted if part.makers_model}
-    advice = "Such a seller has prices of its own: give them with --pricebook FILE."
     if not aliases:
-        yield Note(advice)
         return
-    yield Note(f"{advice} To price these models by their maker's list instead, write into costcalc.toml:")
+    yield Note(
+        "Such a seller has prices of its own. To price these models by their maker's list instead, write into costcalc.toml:"
+    )
     lines = ["[aliases]", *(f"{_toml(name)} = {_toml(target)}" for name, target in sorted(aliases.items()))]
     yield Drawing(lambda width: lines)  # to paste: never wrapped
+
+
+def _next_step(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
+    """What ends it: a name that means a known model, or prices of one's own, begun from the log."""
+    whole = [part for part in rating.unpriced if part.meter is None]
+    near = next((part for part in sorted(whole, key=lambda part: -part.tokens) if part.nearest), None)
+    if near:
+        named = shlex.quote(f"{near.model}={near.nearest[0]}")
+        yield Command(f"If {near.model} is a known model by another name", ("--alias", named))
+    call = usage.asked.call
+    if whole and call:
+        begun = call.without("--hike", "--scenario", "--pass-through", "--by").of("init", "prices")
+        yield Command("A start for prices of your own", (*begun, "-o", "my-prices"))
 
 
 def _toml(text: str) -> str:

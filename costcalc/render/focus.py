@@ -12,7 +12,6 @@ from costcalc.calendar import instant_of_day, month_of
 from costcalc.meters import meters
 from costcalc.money import exact_text, round_to_total
 from costcalc.rating.model import PriceKey
-from costcalc.render.csv_ import csv_text
 from costcalc.render.rows import UNALLOCATED, Rows, Value
 from costcalc.reports.focus import FocusCharge, FocusReport, unit_size
 
@@ -36,18 +35,6 @@ _UNITS = {
     "token": "Tokens", "request": "Requests", "search": "Requests", "image": "Images", "second": "Seconds",
     "token-hour": "Token-Hours", "GPU-hour": "Hours", "hour": "Hours", "month": "Months", "GB-month": "GB-Months",
 }  # fmt: skip
-
-
-def focus_csv(report: FocusReport) -> str:
-    """The charges as FOCUS CSV: an empty cell is null, times are UTC, ends are exclusive."""
-    return csv_text(focus_rows(report))
-
-
-def focus_parquet(report: FocusReport) -> bytes:
-    """The same columns as Parquet; costs, prices and quantities are decimals."""
-    from costcalc.render.handing import rows_parquet
-
-    return rows_parquet(focus_rows(report))
 
 
 def focus_rows(report: FocusReport) -> Rows:

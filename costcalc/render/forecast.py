@@ -12,7 +12,6 @@ from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note, Style
 from costcalc.render.daychart import BAND, BAR, MEDIAN, day_chart
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.draw import Page
 from costcalc.render.header import cost_header
 from costcalc.render.why import why_forecast
 from costcalc.render.words import (
@@ -33,12 +32,7 @@ _DAYS_SHOWN = 63  # of the history, on the chart
 _WHOLE_FROM = 1000  # an estimate of as much is shown without the digits of coins
 
 
-def forecast_page(forecast: Forecast) -> Page:
-    """The page of `forecast`, to be printed on a console of any width."""
-    return Page(lambda _: forecast_blocks(forecast))
-
-
-def forecast_blocks(forecast: Forecast) -> Sequence[Block]:
+def forecast_blocks(forecast: Forecast, is_wide: bool) -> Sequence[Block]:
     """What the page of a forecast is made of."""
     return [
         Facts([*cost_header(forecast.usage, forecast.rating, forecast.rates_used).rows, *_rests_on(forecast)]),

@@ -23,12 +23,6 @@ from costcalc.render.blocks import (
     Tree,
     Twig,
 )
-from costcalc.render.forecast import forecast_blocks
-from costcalc.render.page import cost_blocks
-from costcalc.render.plan.page import plan_blocks
-from costcalc.reports.cost import CostReport
-from costcalc.reports.forecast import Forecast
-from costcalc.reports.plan.model import Plan
 
 _BAR_WIDTH = 48
 _DRAWING_WIDTH = 76
@@ -38,23 +32,6 @@ _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 # A page on a forge turns these into links and calls people; inside <code> it does not.
 _LINKED = re.compile(r"@|#\d|\bGH-\d|://|www\.", re.IGNORECASE)
 _ALIGN = {"name": ":--", "text": ":--", "number": "--:"}
-
-
-def plan_markdown(plan: Plan) -> str:
-    """The page of a plan as GitHub Markdown."""
-    return markdown_text(
-        "What the rise does" if plan.log else "What the scenario does", plan_blocks(plan, is_wide=True)
-    )
-
-
-def cost_markdown(report: CostReport) -> str:
-    """The page of a cost report as GitHub Markdown."""
-    return markdown_text("What it cost", cost_blocks(report))
-
-
-def forecast_markdown(forecast: Forecast) -> str:
-    """The page of a forecast as GitHub Markdown."""
-    return markdown_text("What is to come", forecast_blocks(forecast))
 
 
 def escaped(text: str) -> str:

@@ -4,35 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from importlib import import_module
 
 from costcalc.problems import visible
 from costcalc.render.bars import widths
 from costcalc.render.blocks import Bar, Block, Branch, Cell, Command, Drawing, Facts, Gap, Grid, Line, Note, Tree, Twig
 
-# Report -> the module and the function that say what its page is made of, and whether it asks how much room there is.
-_PAGES = {
-    "CostReport": ("costcalc.render.page", "cost_blocks", False),
-    "Plan": ("costcalc.render.plan.page", "plan_blocks", True),
-    "Forecast": ("costcalc.render.forecast", "forecast_blocks", False),
-    "Advice": ("costcalc.render.advice.page", "advice_blocks", False),
-    "Explanation": ("costcalc.render.explanation.page", "explanation_blocks", False),
-    "Check": ("costcalc.render.check.page", "check_blocks", True),
-}
 _BAR_WIDTH = 48
 _DRAWING_WIDTH = 96
 _NAME = "text-align: left"
 _FIGURE = "text-align: right; white-space: nowrap"
 _SEPARATOR = " · "
-
-
-def report_html(report: object) -> str | None:
-    """The report's page as HTML; None for a report that has no page."""
-    if type(report).__name__ not in _PAGES:
-        return None
-    module, name, asks_for_room = _PAGES[type(report).__name__]
-    blocks = getattr(import_module(module), name)
-    return html_text(blocks(report, True) if asks_for_room else blocks(report))
 
 
 def html_text(blocks: Sequence[Block]) -> str:

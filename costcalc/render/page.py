@@ -9,7 +9,6 @@ from costcalc.rating.model import Cost, ListAndContracted
 from costcalc.render.blocks import Block, Gap, Note
 from costcalc.render.commitments import commitment_blocks
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.draw import Page
 from costcalc.render.figures import cost_grid, table_notes
 from costcalc.render.header import cost_header
 from costcalc.render.tree import table_of
@@ -18,12 +17,7 @@ from costcalc.render.words import counted, money_text, percent_text
 from costcalc.reports.cost import CostReport, ListAndBilled
 
 
-def cost_page(report: CostReport) -> Page:
-    """The page of `cost`."""
-    return Page(lambda _: cost_blocks(report))
-
-
-def cost_blocks(report: CostReport) -> Sequence[Block]:
+def cost_blocks(report: CostReport, is_wide: bool) -> Sequence[Block]:
     """What the page of a cost report is made of."""
     table = table_of(report.rating, report.lines)
     return [

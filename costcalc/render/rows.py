@@ -29,11 +29,11 @@ def line_rows(report: CostReport | Plan) -> Rows:
     return _rows(report.rating, lines_in(report), shown_costs(report))
 
 
-def lines_in(report: CostReport | Plan) -> Sequence[ReportLine]:
-    """The lines over the log."""
+def lines_in(report: object) -> Sequence[ReportLine]:
+    """The lines over the log, of a report that has such."""
     if isinstance(report, CostReport):
         return report.lines
-    return report.log.lines if report.log else ()
+    return report.log.lines if isinstance(report, Plan) and report.log else ()
 
 
 def shown_costs(report: CostReport | Plan) -> Sequence[str]:

@@ -11,12 +11,12 @@ from costcalc.scenario.figure import Span
 from costcalc.scenario.read_entries import Entry
 from costcalc.yamldoc import Document, Scalar
 
-MONTHS = re.compile(r"(\d{1,4}) months?", re.ASCII)
+MONTHS = re.compile(r"(\d{1,4})( months?)?", re.ASCII)
 
 
 def read_span(entry: Entry) -> Span:
     """The keys `on`, `until` and `ramp` of an entry."""
-    first, end = day_at(entry, "on"), day_at(entry, "until")
+    first, end = day_at(entry, "on", may_be_month=True), day_at(entry, "until")
     if first and end and end <= first:
         entry.document.report(
             entry.map.get("until") or entry.map, "empty-period", "it ends before it begins: until is the first day without it",
@@ -26,15 +26,23 @@ def read_span(entry: Entry) -> Span:
     return Span(first, end, months_of(entry.document, ramp) if ramp else 1)
 
 
-def day_at(entry: Entry, key: str) -> date | None:
+def day_at(entry: Entry, key: str, *, may_be_month: bool = False) -> date | None:
+    """A day; a month begins on its first, where that can be meant: until a month is said by two kinds of people."""
     text = entry.text(key)
     if text is None:
         return None
-    try:
-        return read_day(text.text)
-    except ValueError:
-        entry.document.report(text, "bad-date", f'"{text.text}" is no date', expected="2027-01-15")
-        return None
+    for read in (read_day, _first_of_month) if may_be_month else (read_day,):
+        try:
+            return read(text.text)
+        except ValueError:
+            continue
+    expected = "2027-01-15, or 2027-01" if may_be_month else "2027-01-15"
+    entry.document.report(text, "bad-date", f'"{text.text}" is no date', expected=expected)
+    return None
+
+
+def _first_of_month(text: str) -> date:
+    return read_month(text).first
 
 
 def month_of_key(document: Document, key: Scalar) -> Month | None:
@@ -46,7 +54,7 @@ def month_of_key(document: Document, key: Scalar) -> Month | None:
 
 
 def months_of(document: Document, text: Scalar) -> int:
-    """`3 months`: from 1 to MOST_MONTHS."""
+    """`3 months`, or 3: from 1 to MOST_MONTHS."""
     match = MONTHS.fullmatch(text.text.strip())
     if match and 1 <= int(match[1]) <= MOST_MONTHS:
         return int(match[1])

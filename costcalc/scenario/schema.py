@@ -20,7 +20,8 @@ from costcalc.scenario.where import LENGTH_METERS
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_OF_MONTH = r"-(0[1-9]|[12]\d|3[01])"
+_DAY = r"\d{4}-(0[1-9]|1[0-2])" + _OF_MONTH
 _MONTH = r"\d{4}-(0[1-9]|1[0-2])"
 _N = read_figures.NUMBER
 _UP_TO_100 = r"(?:\d?\d(?:\.\d+)?|\.\d+|100(?:\.0+)?)"
@@ -40,7 +41,10 @@ def schema() -> Schema:
         "dependentRequired": {"fx": ["currency"]},
         "$defs": {
             "day": _pattern(_DAY, "A day, 2027-01-15."),
-            "months": _pattern(_months(), f"3 months: from 1 to {MOST_MONTHS}."),
+            "first_day": _pattern(
+                rf"{_MONTH}({_OF_MONTH})?", "A day, 2027-01-15; a month begins on its first: 2027-01."
+            ),
+            "months": _number_or(_months(), f"3 months, or 3: from 1 to {MOST_MONTHS}."),
             "share": _pattern(_range(_UP_TO_100), "A share, 20% or 5..10%: from 0 to 100%."),
             "change": _pattern(_range(rf"(\+?{_N}|-{_UP_TO_100})"), "A rise or a fall: +8%, -20%, +5..10%."),
             "cut": _pattern(_range(rf"(-{_UP_TO_100}|0)"), "How much less: -20%, -30..-10%."),
@@ -93,7 +97,7 @@ def _price() -> Schema:
         "what": {"type": "string", "minLength": 1, "description": "A selector: alibaba/qwen3-*:output_tokens, or any."},
         "change": _said(_TEXT, "+34%, -20%, +5..34%, =3.40/1M, or +3% each month."),
         "discount_ends": _pattern(_range(_UP_TO_100), "A promotion of 50% ends: the price doubles."),
-        "on": _ref("day", "From this day on."),
+        "on": _ref("first_day", "From this day on."),
         "until": _ref("day", "The first day without a further rise by the month."),
         "pass_through": _ref("share", "How much of the event, or of the range, reaches prices: 60%."),
         "distribution": _ref("distribution"),
@@ -187,7 +191,7 @@ def _fee(more: tuple[str, Any]) -> Schema:
         "per": {"enum": list(PER), "description": "Of what each one brings, or costs, the amount."},
         "seats": {**_number_or(read_figures.WHOLE.pattern, "How many seats."), "minimum": 1},
         "amount": _ref("amount"),
-        "on": _ref("day", "From this day on."),
+        "on": _ref("first_day", "From this day on."),
         "until": _ref("day", "The first day without it."),
         "note": _TEXT,
     }
@@ -203,7 +207,7 @@ def _own_price() -> Schema:
         "where": _ref("where"),
         "change": _ref("change", "Of your own prices: +5%."),
         "customers_lost": _ref("share", "Of the matching requests, what leaves with the customers."),
-        "on": _ref("day", "From this day on."),
+        "on": _ref("first_day", "From this day on."),
         "until": _ref("day", "The first day without it."),
         "distribution": _ref("distribution"),
         "note": _TEXT,
@@ -215,7 +219,7 @@ def _usage_keys(own: Mapping[str, Schema]) -> dict[str, Schema]:
     return {
         **own,
         "where": _ref("where"),
-        "on": _ref("day", "From this day on; from the first month to come if nothing is said."),
+        "on": _ref("first_day", "From this day on; from the first month to come if nothing is said."),
         "until": _ref("day", "The first day without it."),
         "ramp": _ref("months", "Over how many months it comes in."),
         "distribution": _ref("distribution"),
@@ -239,7 +243,7 @@ def _quality() -> Schema:
 
 
 def _months() -> str:
-    return rf"([1-9]|[1-9]\d|1[01]\d|{MOST_MONTHS}) months?"
+    return rf"([1-9]|[1-9]\d|1[01]\d|{MOST_MONTHS})( months?)?"
 
 
 def _range(number: str) -> str:

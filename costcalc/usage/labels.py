@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from costcalc.meters import meters
 from costcalc.records import dataclass
+from costcalc.selectors import glob_pattern
 from costcalc.usage.copies import each_once
 from costcalc.usage.ledger import Cuts, Edges
 from costcalc.usage.paths import quoted
@@ -339,16 +340,6 @@ def where_clause(where: Sequence[tuple[str, Sequence[str]]]) -> str:
         ]
         parts.append(f" AND ({' OR '.join(tests)})")
     return "".join(parts)
-
-
-def glob_pattern(glob: str) -> str:
-    """A glob of `*` and `?` as a regular expression over lower-case text."""
-    return "".join({"*": ".*", "?": "."}.get(char) or re.escape(char) for char in glob.lower())
-
-
-def matches_glob(glob: str, text: str) -> bool:
-    """Whether the text matches the glob; case does not matter."""
-    return re.fullmatch(glob_pattern(glob), text.strip().lower()) is not None
 
 
 def _coarser_at(cuts: Cuts) -> str:

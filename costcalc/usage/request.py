@@ -9,7 +9,7 @@ from pathlib import Path
 
 from costcalc.calendar import instant_of_day, utc_midnight
 from costcalc.records import dataclass
-from costcalc.usage.labels import matches_glob
+from costcalc.selectors import glob_matches
 from costcalc.usage.ledger import Cuts, Joining
 from costcalc.usage.maps import MapRule
 from costcalc.usage.period import Last
@@ -49,7 +49,7 @@ class ScanRequest:
         written = (provider, model)
         meant = self.named(provider, model) if self.named else written
         texts = {both[NAMES.index(name)] for both in (written, meant)}
-        return any(matches_glob(glob, text) for glob in self.where[name] for text in texts)
+        return any(glob_matches(glob, text) for glob in self.where[name] for text in texts)
 
     def wants(self, provider: str, model: str) -> bool:
         """Whether `where` wants usage of this provider and model."""

@@ -19,7 +19,7 @@ from rich.terminal_theme import TerminalTheme
 
 import costcalc
 from costcalc import api
-from costcalc.render.plan.page import plan_page
+from costcalc.render.pages import page_of
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parent.parent / "examples"
@@ -43,7 +43,7 @@ def terminal() -> None:
     assert isinstance(found, costcalc.PlanResult)
     console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, highlight=False, markup=False)
     console.print("$ costcalc project usage.csv --hike alibaba=34 --revenue 24000", style="bold")
-    console.print(plan_page(found.report))
+    console.print(page_of(found.report))
     svg = console.export_svg(title="costcalc", theme=THEME, unique_id="costcalc")
     (HERE / "project.svg").write_text(_FONTS.sub("", svg), encoding="utf-8")
 

@@ -13,8 +13,9 @@ import pytest
 from costcalc.api import Prices, advise, read_share
 from costcalc.cli.advise import advise as command
 from costcalc.pricebook.fx import parse_fx
-from costcalc.render.advice.page import advice_markdown, advice_page
-from costcalc.render.advice.tables import advice_csv, advice_json
+from costcalc.render.advice.tables import advice_json
+from costcalc.render.pages import markdown_of, page_of
+from costcalc.render.tables import csv_of
 from costcalc.reports.advice.options import LEAST, OFTEN, SHORT
 from tests.advice.made import CASES, WORKS, WORLD, nothing, raised, usage, usual
 from tests.render.made import drawn
@@ -26,13 +27,13 @@ WIDTHS = (60, 80, 120)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", CASES)
 def test_the_page(name, width, golden, tmp_path):
-    page = drawn(advice_page(CASES[name](tmp_path).report), width)
+    page = drawn(page_of(CASES[name](tmp_path).report), width)
     golden(f"advice-{name}-{width}.txt", page)
     assert max(len(line) for line in page.splitlines()) <= width
 
 
 def test_the_markdown(golden, tmp_path):
-    golden("advice-usual.md", advice_markdown(usual(tmp_path).report))
+    golden("advice-usual.md", markdown_of(usual(tmp_path).report))
 
 
 def test_the_plan_as_a_file(golden, tmp_path):
@@ -77,7 +78,7 @@ def test_the_frame_has_the_columns_of_the_csv(tmp_path):
 
 def test_a_colour_is_never_the_only_sign(tmp_path):
     """What is in the plan is starred; a saving says so in its column."""
-    page = drawn(advice_page(usual(tmp_path).report), 80)
+    page = drawn(page_of(usual(tmp_path).report), 80)
     starred = [line.split("*")[0].strip() for line in page.splitlines() if line.strip()[:3].rstrip().endswith("*")]
     assert starred == [f"{number}" for number in usual(tmp_path).together.numbers]
 
@@ -85,7 +86,7 @@ def test_a_colour_is_never_the_only_sign(tmp_path):
 def test_what_does_not_add_up_is_shown_with_its_sum(tmp_path):
     """Batch of what has moved does nothing: together 1,883.25, singly 1,883.25 + 1,046.25."""
     result = advise(usage(tmp_path), prices=WORLD, take=(2, 5))
-    page = " ".join(drawn(advice_page(result.report), 120).split())
+    page = " ".join(drawn(page_of(result.report), 120).split())
     assert "together 1,883.25 USD a month (28.7% of the bill); singly 1,883.25 + 1,046.25 = 2,929.50." in page
 
 
@@ -108,9 +109,9 @@ def test_single_savings_have_one_figure_and_add_up(tmp_path):
     found = replace(report, candidates=candidates, together=plan)
     answer = json.loads(advice_json(found))
     shown = [one["saving"]["rounded"] for one in answer["candidates"]]
-    assert [row["saving"] for row in csv.DictReader(io.StringIO(advice_csv(found)))] == shown
+    assert [row["saving"] for row in csv.DictReader(io.StringIO(csv_of(found)))] == shown
     assert sum(map(Decimal, shown[:3])) == Decimal(answer["plan"]["singly"]["rounded"])
-    page = " ".join(drawn(advice_page(found), 120).split())
+    page = " ".join(drawn(page_of(found), 120).split())
     texts = [f"{Decimal(text):,}" for text in (*shown[:3], answer["plan"]["singly"]["rounded"])]
     assert f"singly {' + '.join(texts[:3])} = {texts[3]}." in page
     assert all(page.count(text) >= 2 for text in texts[:3])
@@ -135,10 +136,10 @@ def test_what_is_saved_and_what_is_left_come_to_the_bill_as_it_is_shown(case, tm
     report = case(tmp_path).report
     found = json.loads(advice_json(report))
     bill = shown(found["base"])
-    assert f"{bill:,} {report.currency}".replace("-", "−") in drawn(advice_page(report), 120)
+    assert f"{bill:,} {report.currency}".replace("-", "−") in drawn(page_of(report), 120)
     for one in [*found["candidates"], *([found["plan"]] if found["plan"] else [])]:
         assert Decimal(one["saving"]["rounded"]) + shown(one["then"]) == bill
-    assert [row["saving"] for row in csv.DictReader(io.StringIO(advice_csv(report)))] == [
+    assert [row["saving"] for row in csv.DictReader(io.StringIO(csv_of(report)))] == [
         one["saving"]["rounded"] for one in found["candidates"]
     ]
 

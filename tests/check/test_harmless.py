@@ -11,7 +11,7 @@ from costcalc.budget.model import Budget
 from costcalc.budget.read_limits import read_limit
 from costcalc.problems import Place
 from costcalc.render.check.github import check_annotations
-from costcalc.render.check.page import check_page
+from costcalc.render.pages import page_of
 from costcalc.scenario.where import Where
 from tests.check.desk import checked, day
 from tests.check.test_github import parsed
@@ -39,7 +39,7 @@ def result(tmp_path):
 
 
 def test_the_page_interprets_nothing(result):
-    page = drawn(check_page(result.report), 120)
+    page = drawn(page_of(result.report), 120)
     assert not {"\x1b", "\x9b", "\u202e"} & set(page)
     assert {"[red]x[/red]", "=cmd()", "\\x1b[31mred", "<script>alert(1)</script>"} <= set(page.split())
 

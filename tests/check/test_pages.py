@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.render.check.page import check_page
+from costcalc.render.pages import page_of
 from tests.check.desk import checked, days
 from tests.check.made import everything
 from tests.render.made import drawn
@@ -19,7 +19,7 @@ def in_a_folder_of_its_own(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_a_page_with_one_of_everything(golden, tmp_path, width):
-    golden(f"check-everything-{width}.txt", drawn(check_page(everything(Path()).report), width))
+    golden(f"check-everything-{width}.txt", drawn(page_of(everything(Path()).report), width))
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -27,7 +27,7 @@ def test_a_page_of_what_is_incomplete(golden, tmp_path, monkeypatch, width):
     monkeypatch.chdir(tmp_path)
     text = "- {name: all, limit: 5 USD}\n- {name: priced, unpriced_at_most: 1%}"
     result = checked(Path(), [*days(1, 3), *days(4, 4, 1, model="unknown")], text)
-    golden(f"check-incomplete-{width}.txt", drawn(check_page(result.report), width))
+    golden(f"check-incomplete-{width}.txt", drawn(page_of(result.report), width))
 
 
 def test_a_comment_of_a_pull_request(golden, tmp_path):
@@ -36,20 +36,20 @@ def test_a_comment_of_a_pull_request(golden, tmp_path):
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
 def test_no_line_is_wider_than_the_screen(tmp_path, width):
-    page = drawn(check_page(everything(Path()).report), width)
+    page = drawn(page_of(everything(Path()).report), width)
     assert max(map(len, page.splitlines())) <= width
 
 
 def test_what_lies_beside_a_limit_is_not_shown_on_it(tmp_path):
-    page = drawn(check_page(checked(tmp_path, days(1, 3), "- {name: all, limit: 2.999 USD}").report), 120)
+    page = drawn(page_of(checked(tmp_path, days(1, 3), "- {name: all, limit: 2.999 USD}").report), 120)
     assert "0.001 USD over the limit of 3.00 USD" in page
     share = checked(
         tmp_path, [*days(1, 1, 9996), *days(1, 1, 4, model="unknown")], "- {name: g, unpriced_at_most: 0.03%}"
     )
-    assert "0.04% of the tokens" in drawn(check_page(share.report), 120)
+    assert "0.04% of the tokens" in drawn(page_of(share.report), 120)
 
 
 def test_direction_and_state_are_told_without_colour(tmp_path):
-    page = drawn(check_page(everything(Path()).report), 120)
+    page = drawn(page_of(everything(Path()).report), 120)
     assert re.search(r"all usage .* \+20\.00 USD, \+14\.3% ↑ .*", page)
     assert {"broken", "warns", "holds"} <= set(page.split())

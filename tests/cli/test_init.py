@@ -151,3 +151,64 @@ def test_a_wrong_format_file_is_answered_with_its_lines(gateway, run_costcalc):
     run = run_costcalc("cost", "gateway.jsonl", "--format-file", "bad.yaml", cwd=gateway)
     assert run.code == 2
     assert 'bad.yaml:3:10: error[unknown-meter]: no meter is called "tokens_in"' in run.err
+
+
+class TestPrices:
+    """`init prices LOG`: what no pricebook prices, as files to fill in."""
+
+    @pytest.fixture
+    def log(self, tmp_path):
+        path = tmp_path / "usage.csv"
+        path.write_text(
+            "date,provider,model,input_tokens,output_tokens\n"
+            "2026-09-02,openai,gpt-5.6-lunar,100000,20000\n"
+            "2026-09-01,azure,prod: gpt,50000,1000\n"
+            "2026-09-03,,fast-chat,3000,100\n"
+            "2026-09-03,alibaba,qwen3-max,3000,100\n"
+        )
+        return path
+
+    def test_a_file_for_each_list_and_one_for_names_alone(self, run_costcalc, log, tmp_path):
+        run = run_costcalc("init", "prices", log, "-o", tmp_path / "ours")
+        assert (run.code, sorted(path.name for path in (tmp_path / "ours").iterdir())) == (
+            0, ["aliases.yaml", "azure.yaml", "openai.yaml"],
+        )  # fmt: skip
+        openai = (tmp_path / "ours" / "openai.yaml").read_text()
+        assert "region: global" in openai
+        assert "# near: openai/gpt-5.6-luna: input_tokens" in openai
+        assert "at least since 2026-09-01:" in openai
+
+    def test_what_is_filled_in_prices_the_log(self, run_costcalc, log, tmp_path):
+        assert run_costcalc("cost", log).code == 3
+        run_costcalc("init", "prices", log, "-o", tmp_path / "ours")
+        for path in (tmp_path / "ours").iterdir():
+            with_alias = path.read_text().replace("fast-chat: FILL_IN", "fast-chat: openai/gpt-5-mini")
+            path.write_text(with_alias.replace("FILL_IN per", "2 per"))
+        run = run_costcalc("cost", log, "--pricebook", tmp_path / "ours", "--json")
+        assert run.code == 0, run.err
+        costs = {tuple(line["names"].values()): line["cost"]["exact"] for line in run.json["lines"]}
+        assert costs["azure", "prod: gpt"] == "0.102"  # 51,000 tokens at 2.00 per million
+        assert costs["openai", "gpt-5.6-lunar"] == "0.24"
+
+    def test_what_is_left_open_is_said_with_its_place(self, run_costcalc, log, tmp_path):
+        run_costcalc("init", "prices", log, "-o", tmp_path / "ours")
+        run = run_costcalc("cost", log, "--pricebook", tmp_path / "ours")
+        assert run.code == 2
+        assert "azure.yaml:11:" in run.err
+
+    def test_one_list_may_be_one_file_and_several_may_not(self, run_costcalc, log, tmp_path):
+        one = ("init", "prices", log, "--where", "provider=azure", "-o", tmp_path / "azure.yaml")
+        assert run_costcalc(*one).code == 0
+        assert "provider: azure" in (tmp_path / "azure.yaml").read_text()
+        assert "file-exists" in run_costcalc(*one).err
+        assert "several-files" in run_costcalc("init", "prices", log, "-o", tmp_path / "all.yaml").err
+
+    def test_where_every_model_has_a_price_nothing_is_begun(self, run_costcalc, log):
+        run = run_costcalc("init", "prices", log, "--where", "provider=alibaba")
+        assert (run.code, run.out) == (0, "")
+        assert "Every model has a price" in run.err
+
+    def test_the_page_says_what_ends_it(self, run_costcalc, log):
+        page = " ".join(run_costcalc("cost", log).out.replace("\\", " ").split())
+        assert "If gpt-5.6-lunar is a known model by another name: --alias" in page
+        assert f"costcalc init prices {log} -o my-prices" in page

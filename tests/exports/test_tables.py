@@ -151,4 +151,4 @@ def test_a_workbook_is_not_thrown_at_a_terminal(monkeypatch):
 
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     with pytest.raises(CostcalcError, match="binary-on-a-terminal"):
-        deliver("xlsx", None, lambda: "", {"xlsx": lambda: b"PK"})
+        deliver("xlsx", None, lambda: "", lambda: b"PK")

@@ -10,7 +10,7 @@ import costcalc
 from costcalc.calendar import Month
 from costcalc.rating.commitments import SHORTFALL
 from costcalc.rating.rate import RatingOptions, rate
-from costcalc.render.page import cost_page
+from costcalc.render.pages import page_of
 from tests.kit import NO_FX, book, flat, prices, usage
 from tests.render.made import drawn, group, ledger
 
@@ -178,7 +178,7 @@ def test_a_shortfall_has_a_line_of_its_own_by_any_name(tmp_path):
 
 def test_the_page_says_so(tmp_path):
     found = cost_of(tmp_path, under("what: acme, amount: 90 USD"), days("2026-09-21", 10))
-    page = " ".join(drawn(cost_page(found.report), 100).split())
+    page = " ".join(drawn(page_of(found.report), 100).split())
     assert (
         "Commitment acme, Sep 2026: at least 30.00 USD for 10 days; the usage costs 10.00 USD,"
         " the shortfall is 20.00 USD." in page

@@ -8,7 +8,7 @@ import pytest
 
 import costcalc
 from costcalc.rating.model import ListAndContracted
-from costcalc.render.page import cost_page
+from costcalc.render.pages import page_of
 from tests.kit import book, flat, model, prices, rates, usage
 from tests.render.made import drawn
 
@@ -121,7 +121,7 @@ def test_traffic_that_moves_is_priced_under_the_contract_too(tmp_path):
 def test_the_page_and_the_json_say_what_rests_on_a_contract(tmp_path):
     terms = under("what: acme/m, percent: 12.5%")
     found = cost_of(tmp_path, terms, MILLION, {**MILLION, "model": "other"})
-    page = " ".join(drawn(cost_page(found.report), 100).split())
+    page = " ".join(drawn(page_of(found.report), 100).split())
     assert "53% at list prices · 47% at contracted prices" in page  # 100 and 87.50 of 187.50
     assert "Where your discounts apply: 87.50 USD, by the list 100.00 USD: 12.5% below the list." in page
     told = json.loads(found.to_json())

@@ -11,8 +11,8 @@ from fractions import Fraction
 import pytest
 
 from costcalc.api.reconciliations import reconcile
+from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.reconcile.json_ import reconciliation_json
-from costcalc.render.reconcile.page import reconciliation_markdown, reconciliation_page
 from tests.kit import book, flat, prices, write_csv
 from tests.reconcile.made import MILLION, Use, acme, bill, log, uses
 from tests.render.made import drawn
@@ -77,11 +77,11 @@ CASES = [several, agreeing, in_all, late]
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_the_page_of_a_reconciliation(case, width, golden, tmp_path):
-    golden(f"reconcile-{case.__name__}-{width}.txt", drawn(reconciliation_page(case(tmp_path)), width))
+    golden(f"reconcile-{case.__name__}-{width}.txt", drawn(page_of(case(tmp_path)), width))
 
 
 def test_the_markdown_of_a_reconciliation(golden, tmp_path):
-    golden("reconcile-several.md", reconciliation_markdown(several(tmp_path)))
+    golden("reconcile-several.md", markdown_of(several(tmp_path)))
 
 
 def test_every_field_is_documented(tmp_path):
@@ -100,10 +100,10 @@ def test_every_field_is_documented(tmp_path):
 
 
 def test_the_csv_sums_to_the_printed_totals(tmp_path):
-    from costcalc.render.reconcile.tables import reconciliation_csv
+    from costcalc.render.tables import csv_of
 
     report = several(tmp_path)
-    rows = list(csv.DictReader(io.StringIO(reconciliation_csv(report))))
+    rows = list(csv.DictReader(io.StringIO(csv_of(report))))
     lines = [row for row in rows if row["class"] not in ("tax", "credit")]
     assert len(lines) == len(report.lines)
     ours = sum((Decimal(row["ours"]) for row in lines if row["ours"]), Decimal())
@@ -114,9 +114,9 @@ def test_the_csv_sums_to_the_printed_totals(tmp_path):
 
 
 def test_the_frame_holds_decimals(tmp_path):
-    from costcalc.render.frames import reconciliation_frame
+    from costcalc.render.tables import frame_of
 
-    frame = reconciliation_frame(several(tmp_path))
+    frame = frame_of(several(tmp_path))
     assert isinstance(frame["invoice"].iloc[0], Decimal)
 
 
@@ -126,8 +126,8 @@ def test_names_of_an_invoice_are_inert(tmp_path):
     invoice.write_text("day,item,amount\n2026-09-01,\"=cmd()|'/c calc'!A0\",9\n2026-09-01,<b>[red]x[/red],9\n")
     result = reconcile(usage, invoice, prices=acme())
     assert "'=cmd()" in result.to_csv()
-    assert "<b>" not in reconciliation_markdown(result.report)
-    assert "[red]x[/red]" in drawn(reconciliation_page(result.report), 120)
+    assert "<b>" not in markdown_of(result.report)
+    assert "[red]x[/red]" in drawn(page_of(result.report), 120)
 
 
 def test_how_it_exits(run_costcalc, tmp_path):
@@ -144,6 +144,8 @@ def test_how_it_exits(run_costcalc, tmp_path):
     invoice.write_text("model,amount\nno-such-model,1\n")
     assert run_costcalc(*unpriced).code == 3
     assert run_costcalc(*unpriced, "--allow-unpriced").code == 0
+    (tmp_path / "allowing.toml").write_text("allow_unpriced = true\n")
+    assert run_costcalc(*unpriced, "--config", tmp_path / "allowing.toml").code == 0
     invoice.write_text("model,amount\nno-such-model,much\n")
     assert run_costcalc(*unpriced, "--allow-unpriced").code == 3
 
@@ -162,12 +164,12 @@ def test_a_file_is_written_by_its_ending(run_costcalc, tmp_path):
 @pytest.mark.parametrize("case", [*CASES, foreign], ids=lambda case: case.__name__)
 def test_the_page_the_json_and_the_csv_show_one_figure(case, tmp_path):
     """Lines add up to their class, classes to the usage compared, that and what stands apart to the invoice."""
-    from costcalc.render.reconcile.tables import reconciliation_csv
+    from costcalc.render.tables import csv_of
 
     report = case(tmp_path)
     answer = json.loads(reconciliation_json(report))
-    rows = list(csv.DictReader(io.StringIO(reconciliation_csv(report))))
-    page = drawn(reconciliation_page(report), 120)
+    rows = list(csv.DictReader(io.StringIO(csv_of(report))))
+    page = drawn(page_of(report), 120)
     names = {"ours": "ours", "theirs": "invoice", "between": "difference"}
     for name in names.values():
         lines = [line[name]["rounded"] if line[name] else "" for line in answer["lines"]]

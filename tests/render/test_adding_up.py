@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from costcalc.money import round_half_up
 from costcalc.rating.model import Charge, Cost, Rating
-from costcalc.render.handing import table_csv
 from costcalc.render.plan.json_ import plan_json
 from costcalc.render.rounding import share_out
 from costcalc.render.rows import line_rows
+from costcalc.render.tables import csv_of
 from costcalc.render.tree import LARGEST, Figures, figures_of, table_of
 from costcalc.reports.lines import lines_of
 from tests.render.made import USUAL, group, ledger, projection
@@ -150,7 +150,7 @@ def test_days_are_never_folded_and_stay_in_order():
 def test_the_page_csv_and_json_show_the_same_figures():
     found = projection(USUAL, "alibaba=34")
     table = table_of(found.rating, found.log.lines)
-    lines = list(csv.DictReader(io.StringIO(table_csv(found))))
+    lines = list(csv.DictReader(io.StringIO(csv_of(found))))
     assert sum(Decimal(line["cost_before"]) for line in lines) == table.total.figures.before == Decimal("21904.11")
     assert sum(Decimal(line["cost"]) for line in lines) == table.total.figures.mid == Decimal("26123.58")
     assert sum(Decimal(line["change"]) for line in lines) == Decimal("4219.47")

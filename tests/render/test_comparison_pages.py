@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from costcalc.money import Money
-from costcalc.render.comparison.page import comparison_markdown, comparison_page
-from costcalc.render.comparison.tables import comparison_csv, comparison_json
-from costcalc.render.frames import comparison_frame
+from costcalc.render.comparison.tables import comparison_json
+from costcalc.render.pages import markdown_of, page_of
+from costcalc.render.tables import csv_of, frame_of
 from costcalc.reports.revenue import Earned
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared, full, ten, usual
 from tests.render.made import drawn
@@ -45,21 +45,21 @@ CASES = [earning, unknown, margin, incomplete]
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_the_page_of_a_comparison(case, width, golden):
-    golden(f"comparison-{case.__name__}-{width}.txt", drawn(comparison_page(case()), width))
+    golden(f"comparison-{case.__name__}-{width}.txt", drawn(page_of(case()), width))
 
 
 def test_the_markdown_of_a_comparison(golden):
-    golden("comparison-earning.md", comparison_markdown(earning()))
+    golden("comparison-earning.md", markdown_of(earning()))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_nothing_is_wider_than_the_screen(case, width):
-    assert max(len(line) for line in drawn(comparison_page(case()), width).splitlines()) <= width
+    assert max(len(line) for line in drawn(page_of(case()), width).splitlines()) <= width
 
 
 def rows_of(comparison):
-    return list(csv.DictReader(io.StringIO(comparison_csv(comparison))))
+    return list(csv.DictReader(io.StringIO(csv_of(comparison))))
 
 
 def test_a_row_a_scenario_and_month():
@@ -82,25 +82,25 @@ def test_the_months_of_a_scenario_add_up_to_its_total_in_json():
 def test_the_page_shows_the_figures_of_the_csv():
     found = unknown()
     last = {row["scenario"]: row["cost"] for row in rows_of(found)}  # the last month of each
-    table = drawn(comparison_page(found), 120).split("Cost, USD")[1]
+    table = drawn(page_of(found), 120).split("Cost, USD")[1]
     for name, cost in last.items():
         assert f" {Decimal(cost):,} " in next(line for line in table.splitlines() if line.startswith(f"  {name}  "))
 
 
 def test_a_frame_holds_the_rows_of_the_csv():
-    frame = comparison_frame(earning())
+    frame = frame_of(earning())
     assert len(frame) == 4 * 3
     assert all(isinstance(cost, Decimal) for cost in frame["cost"])
 
 
 def test_what_a_scenario_leaves_alone_is_said():
-    page = drawn(comparison_page(usual()), 80)
+    page = drawn(page_of(usual()), 80)
     assert "! nothing changes nothing in this log." in page
     assert "rise changes nothing" not in page
 
 
 def test_a_revenue_that_is_one_total_is_not_shared_out():
     found = compared(customers_log(), RISE, NOTHING, earned=Earned(Money(Fraction(5_000), "USD")))
-    page = drawn(comparison_page(found), 80)
+    page = drawn(page_of(found), 80)
     assert "what each customer pays of it is not known" in page
     assert "turn unprofitable" not in page

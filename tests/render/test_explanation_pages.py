@@ -8,9 +8,10 @@ import pytest
 from rich.cells import cell_len
 
 from costcalc.render.draw import Page
-from costcalc.render.explanation.page import explanation_blocks, explanation_page
-from costcalc.render.explanation.tables import explanation_csv
+from costcalc.render.explanation.page import explanation_blocks
 from costcalc.render.markdown import markdown_text
+from costcalc.render.pages import markdown_of, page_of
+from costcalc.render.tables import csv_of
 from costcalc.reports.explanation import Choice, ExplainOptions, Explanation, explain
 from costcalc.scenario.hikes import read_hikes
 from costcalc.usage.ledger import Cuts, UsageLedger
@@ -78,21 +79,21 @@ def line_and_meter() -> Explanation:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("made", [everything, line_and_meter], ids=lambda made: made.__name__)
 def test_the_page_of_an_explanation(made, width, golden):
-    golden(f"explain-{made.__name__.replace('_', '-')}-{width}.txt", drawn(explanation_page(made()), width))
+    golden(f"explain-{made.__name__.replace('_', '-')}-{width}.txt", drawn(page_of(made()), width))
 
 
 def test_the_markdown_of_an_explanation(golden):
-    golden("explain-everything.md", markdown_text("What made the figures", explanation_blocks(everything())))
+    golden("explain-everything.md", markdown_of(everything()))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_line_is_wider_than_the_screen(width):
-    assert max(cell_len(line) for line in drawn(explanation_page(everything()), width).splitlines()) <= width
+    assert max(cell_len(line) for line in drawn(page_of(everything()), width).splitlines()) <= width
 
 
 def page(found: Explanation, **words: Any) -> str:
     """The page with single blanks and without rails, for sentences that may wrap."""
-    text = drawn(explanation_page(found, **words), 100)
+    text = drawn(page_of(found, **words), 100)
     return " ".join(text.translate(str.maketrans("│├└─", "    ")).split())
 
 
@@ -135,13 +136,13 @@ def test_names_of_a_log_are_text_and_nothing_else():
     groups = [group("qwen3-max", 10**9 - i, dimensions=(name,)) for i, name in enumerate(NASTY)]
     usage = ledger(*groups, group("[bold]=x()[/bold]\x1b[0m", 10, dimensions=("none",)), dimensions=("team",))
     found = report(usage, prices=PRICEBOOK, rates=NO_FX, by=("team",))
-    text = drawn(explanation_page(found, 99), 120)
+    text = drawn(page_of(found, top=99), 120)
     assert "[red]x[/red]" in text
     assert "\\x1b[31mred" in text
     assert not {"\x1b", "\x9b"} & {*text}
     markdown = markdown_text("x", explanation_blocks(found, 99))
     assert "<script>" not in markdown
-    assert not [line for line in explanation_csv(found).splitlines() if line[0] in "=+-@\t"]
+    assert not [line for line in csv_of(found).splitlines() if line[0] in "=+-@\t"]
 
 
 def test_signs_that_an_encoding_lacks_are_written_with_others():
@@ -150,7 +151,7 @@ def test_signs_that_an_encoding_lacks_are_written_with_others():
     from rich.console import Console
 
     stream = TextIOWrapper(BytesIO(), encoding="ascii")
-    Console(file=stream, width=80, no_color=True, legacy_windows=False).print(explanation_page(everything()))
+    Console(file=stream, width=80, no_color=True, legacy_windows=False).print(page_of(everything()))
     stream.flush()
     text = stream.buffer.getvalue().decode("ascii")  # type: ignore[attr-defined]
     assert "\\u" not in text
@@ -158,4 +159,4 @@ def test_signs_that_an_encoding_lacks_are_written_with_others():
 
 
 def test_a_page_is_drawn_by_blocks():
-    assert isinstance(explanation_page(everything()), Page)
+    assert isinstance(page_of(everything()), Page)

@@ -10,8 +10,7 @@ import pytest
 from costcalc.calendar import utc_midnight
 from costcalc.money import Money
 from costcalc.render.daychart import day_chart
-from costcalc.render.forecast import forecast_page
-from costcalc.render.markdown import forecast_markdown
+from costcalc.render.pages import markdown_of, page_of
 from costcalc.reports.forecast import Estimate, Forecast, ForecastDay, ForecastOptions, forecast
 from tests.render.made import NO_FX, PRICEBOOK, books, drawn, group, ledger
 
@@ -72,40 +71,40 @@ CASES = [breaks, short, year, unfinished]
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_the_page_of_a_forecast(case, width, golden):
-    golden(f"forecast-{case.__name__}-{width}.txt", drawn(forecast_page(case()), width))
+    golden(f"forecast-{case.__name__}-{width}.txt", drawn(page_of(case()), width))
 
 
 def test_the_markdown_of_a_forecast(golden):
-    golden("forecast-breaks.md", forecast_markdown(breaks()))
+    golden("forecast-breaks.md", markdown_of(breaks()))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_nothing_is_wider_than_the_screen(case, width):
-    assert max(len(line) for line in drawn(forecast_page(case()), width).splitlines()) <= width
+    assert max(len(line) for line in drawn(page_of(case()), width).splitlines()) <= width
 
 
 def test_whatever_is_forecast_is_called_an_estimate():
     """Each line of the page with a figure to come says so: the rows to come, the total, and both sentences."""
-    page = drawn(forecast_page(breaks()), 120)
+    page = drawn(page_of(breaks()), 120)
     said = [line for line in page.splitlines() if "Estimate" in line]
     assert [line.split()[0] for line in said] == ["USD", "To", "September", "September", "!"]
 
 
 def test_an_estimate_is_not_shown_to_the_coin():
     """Thousands of dollars to come: P10 of 4,123.57 would say more than is known."""
-    row = next(line for line in drawn(forecast_page(breaks()), 120).splitlines() if "To come" in line)
+    row = next(line for line in drawn(page_of(breaks()), 120).splitlines() if "To come" in line)
     assert "." not in row
 
 
 def test_days_alike_say_no_range():
-    page = drawn(forecast_page(made(noise=0.0)), 120)
+    page = drawn(page_of(made(noise=0.0)), 120)
     assert "September 2026 comes to 15,120 USD. Estimate." in page  # 22 working days of 600, 8 days of 240
 
 
 def test_no_spend_says_so_and_draws_nothing():
     free = books("provider: alibaba\ncurrency: USD\ntimezone: UTC\nmodels:\n  qwen3-max:\n    prices:\n      2026-01-01: {input_tokens: 0 per 1M, output_tokens: 0 per 1M}\n")  # fmt: skip
-    page = drawn(forecast_page(made(prices=free)))
+    page = drawn(page_of(made(prices=free)))
     assert "No day of the log cost anything: the forecast is zero. Estimate." in page
     assert "█" not in page
 

@@ -1,19 +1,18 @@
 """Frames: integers and money come out exactly as they went in."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
-from costcalc.render.frames import ledger_frame, months_frame, table_frame
+from costcalc.api import PlanResult
+from costcalc.render.tables import frame_of
 from tests.render.made import USUAL, cost_report, group, ledger, projection
 
 pytest.importorskip("pandas")
 
 
 def test_a_projection_as_a_frame():
-    frame = table_frame(projection(USUAL, "alibaba=34"))
+    frame = frame_of(projection(USUAL, "alibaba=34"))
     assert list(frame["model"]) == ["qwen3-max", "gpt-5.6-luna", "qwen-plus"]
     assert str(frame["tokens"].dtype) == "Int64"
     assert frame["cost"].sum() == Decimal("26123.58")
@@ -23,38 +22,28 @@ def test_a_projection_as_a_frame():
 
 def test_no_figure_is_a_float():
     frames = [
-        table_frame(projection(USUAL, "alibaba=5..34")),
-        table_frame(projection(USUAL, "alibaba=34", months=2, revenue=52000), "months"),
-        table_frame(cost_report(USUAL)),
-        ledger_frame(USUAL),
+        frame_of(projection(USUAL, "alibaba=5..34")),
+        frame_of(projection(USUAL, "alibaba=34", months=2, revenue=52000), "months"),
+        frame_of(cost_report(USUAL)),
     ]
     assert not [value for frame in frames for name in frame for value in frame[name] if isinstance(value, float)]
 
 
 def test_tokens_beyond_64_bits_stay_exact():
-    frame = table_frame(projection(ledger(group("qwen3-max", 2**70 + 1)), "alibaba=34"))
+    frame = frame_of(projection(ledger(group("qwen3-max", 2**70 + 1)), "alibaba=34"))
     assert list(frame["tokens"]) == [2**70 + 1]
 
 
 def test_what_is_unpriced_is_missing_not_zero():
     import pandas as pd
 
-    frame = table_frame(projection(ledger(group("mystery", 10)), "alibaba=34"))
+    frame = frame_of(projection(ledger(group("mystery", 10)), "alibaba=34"))
     assert list(frame["status"]) == ["unpriced"]
     assert pd.isna(frame["cost"][0])
 
 
 def test_months_and_an_empty_list_of_them():
     found = projection(USUAL, "alibaba=34", months=2, revenue=52000)
-    frame = table_frame(found, "months")
+    frame = frame_of(found, "months")
     assert list(frame["month"]) == ["2026-10", "2026-11"]
-    assert list(months_frame(projection(USUAL, "alibaba=34")).columns) == list(frame.columns)
-
-
-def test_a_ledger_as_a_frame():
-    usage = ledger(
-        group("qwen3-max", 2**53 + 1, output=7, dimensions=("a",), billed=Fraction("1.25")), dimensions=("team",)
-    )
-    frame = ledger_frame(usage)
-    assert frame["at"][0].to_pydatetime() == datetime(2026, 9, 1, tzinfo=UTC)
-    assert (int(frame["input_tokens"][0]), frame["team"][0], frame["billed"][0]) == (2**53 + 1, "a", Decimal("1.25"))
+    assert list(PlanResult(projection(USUAL, "alibaba=34")).months_frame().columns) == list(frame.columns)

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from costcalc.render.handing import table_csv
-from costcalc.render.markdown import escaped, plan_markdown
+from costcalc.render.markdown import escaped
+from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.plan.json_ import plan_json
-from costcalc.render.plan.page import plan_page
+from costcalc.render.tables import csv_of
 from tests.render.made import drawn, group, ledger, projection
 
 NASTY = (
@@ -33,7 +33,7 @@ def nasty_projection():
 
 
 def test_the_page_shows_every_name_as_text():
-    page = drawn(plan_page(nasty_projection()), 120)
+    page = drawn(page_of(nasty_projection()), 120)
     assert "[red]x[/red]" in page
     assert "=cmd()" in page
     assert "\\x1b[31mred" in page
@@ -45,31 +45,31 @@ def test_the_page_shows_every_name_as_text():
 
 def test_colours_are_the_page_s_own_and_gone_when_they_are_not_wanted(monkeypatch):
     found = nasty_projection()
-    coloured = drawn(plan_page(found), 120, no_color=False, force_terminal=True, color_system="standard")
+    coloured = drawn(page_of(found), 120, no_color=False, force_terminal=True, color_system="standard")
     assert "\x1b[31m+" in coloured  # a rise is worse
     assert "\x1b[31mred" not in coloured
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    plain = drawn(plan_page(found), 120, no_color=None, force_terminal=True, color_system="standard")
+    plain = drawn(page_of(found), 120, no_color=None, force_terminal=True, color_system="standard")
     assert "\x1b[31m" not in plain
     assert "\x1b[32m" not in plain
 
 
 def test_direction_is_told_without_colour():
-    page = drawn(plan_page(projection(ledger(group("qwen3-max", 10**9)), "alibaba=-20", revenue=5000)))
+    page = drawn(page_of(projection(ledger(group("qwen3-max", 10**9)), "alibaba=-20", revenue=5000)))
     assert "−400.00" in page
     assert "+8.0 points" in page
 
 
 def test_csv_keeps_formulas_from_running():
-    lines = list(csv.DictReader(io.StringIO(table_csv(nasty_projection()))))
+    lines = list(csv.DictReader(io.StringIO(csv_of(nasty_projection()))))
     teams = {line["team"] for line in lines}
     assert {"'=cmd()", "'+1", "'-1", "'@sum", "'\\tx", "'\\rx", "\\x1b[31mred", "[red]x[/red]"} <= teams
 
 
 def test_csv_leaves_numbers_alone():
     found = projection(ledger(group("qwen3-max", 10**9)), "alibaba=-20")
-    (line,) = csv.DictReader(io.StringIO(table_csv(found)))
+    (line,) = csv.DictReader(io.StringIO(csv_of(found)))
     assert (line["cost_before"], line["cost"], line["change"], line["rise"]) == (
         "2000.00",
         "1600.00",
@@ -80,7 +80,7 @@ def test_csv_leaves_numbers_alone():
 
 def test_a_column_that_is_a_formula_or_called_like_one_of_ours():
     groups = ledger(group("qwen3-max", 10**9, dimensions=("ok", "200")), dimensions=("=cmd()", "status"))
-    (line,) = csv.DictReader(io.StringIO(table_csv(projection(groups, "alibaba=34", by=("=cmd()", "status")))))
+    (line,) = csv.DictReader(io.StringIO(csv_of(projection(groups, "alibaba=34", by=("=cmd()", "status")))))
     assert line["'=cmd()"] == "ok"
     assert (line["status"], line["costcalc_status"]) == ("200", "priced")
 
@@ -110,7 +110,7 @@ def test_markdown_is_escaped(name, text):
 
 
 def test_markdown_tables_keep_their_columns():
-    lines = [line for line in plan_markdown(nasty_projection()).splitlines() if line.startswith("|")]
+    lines = [line for line in markdown_of(nasty_projection()).splitlines() if line.startswith("|")]
     widths = {line.replace("\\|", "").count("|") for line in lines[: len(NASTY) + 1]}
     assert len(widths) == 1
 
@@ -123,7 +123,7 @@ def test_an_output_that_lacks_the_signs_of_the_page_gets_others():
 
     groups = ledger(group("qwen3-max", 10**9, dimensions=("客户",)), dimensions=("team",))
     console = Console(file=Ascii(), width=80)
-    console.print(plan_page(projection(groups, "alibaba=34", by=("team",), revenue=5000, months=2)))
+    console.print(page_of(projection(groups, "alibaba=34", by=("team",), revenue=5000, months=2)))
     text = console.file.getvalue()
     assert text.isascii()
     assert "\\u5ba2\\u6237" in text

@@ -9,9 +9,8 @@ import pytest
 import costcalc
 from costcalc.api import CostResult, PlanResult
 from costcalc.render.blocks import Branch, Drawing, Facts, Gap, Line, Note, Tree, Twig
-from costcalc.render.notebook import html_text, report_html
-from costcalc.render.page import cost_page
-from costcalc.render.plan.page import plan_page
+from costcalc.render.notebook import html_text
+from costcalc.render.pages import notebook_of, page_of
 from tests.conftest import REPO_ROOT
 from tests.render.made import USUAL, cost_report, drawn, group, ledger, projection
 from tests.render.test_harmless import NASTY
@@ -58,14 +57,14 @@ def figures(text: str) -> set[str]:
 def test_a_projection_shows_every_figure_of_its_page():
     found = projection(USUAL, "alibaba=34", revenue=52000)
     shown = " ".join(read(PlanResult(found)._repr_html_()).words)
-    assert figures(drawn(plan_page(found), 120)) <= figures(shown)
+    assert figures(drawn(page_of(found), 120)) <= figures(shown)
     assert "16,629.69 USD" in shown or "16,629.69" in shown
 
 
 def test_a_cost_report_does_so_too():
     found = cost_report(USUAL)
     shown = " ".join(read(CostResult(found)._repr_html_()).words)
-    assert figures(drawn(cost_page(found), 120)) <= figures(shown)
+    assert figures(drawn(page_of(found), 120)) <= figures(shown)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,7 @@ def test_every_answer_shows_itself(ask):
 
 def test_no_style_breaks_a_dark_page():
     """No colour, no background, no size: the notebook's own hold."""
-    reader = read(report_html(projection(USUAL, "alibaba=34", revenue=52000)))
+    reader = read(notebook_of(projection(USUAL, "alibaba=34", revenue=52000)))
     styles = {rule.split(":")[0].strip() for _, value in reader.attributes for rule in value.split(";")}
     assert styles <= {"text-align", "white-space", "padding-left"}
 
@@ -97,7 +96,7 @@ def test_no_style_breaks_a_dark_page():
 def test_names_are_text():
     groups = [group("qwen3-max", 10**9 - i, dimensions=(name,)) for i, name in enumerate((*NASTY, '"><img src=x>'))]
     found = projection(ledger(*groups, dimensions=("team",)), "alibaba=34", by=("team",))
-    html = report_html(found)
+    html = notebook_of(found)
     assert "<script>" not in html
     assert "<img" not in html
     assert not {"\x1b", "\x9b"} & {*html}
@@ -122,4 +121,4 @@ def test_every_block_has_its_element():
 
 
 def test_a_report_without_a_page_is_left_to_its_plain_form():
-    assert report_html(Fraction(1)) is None
+    assert notebook_of(Fraction(1)) is None

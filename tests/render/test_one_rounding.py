@@ -14,14 +14,11 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.render.comparison.page import comparison_page
 from costcalc.render.comparison.tables import comparison_json
-from costcalc.render.handing import table_csv
-from costcalc.render.markdown import plan_markdown
-from costcalc.render.notebook import report_html
+from costcalc.render.pages import markdown_of, notebook_of, page_of
 from costcalc.render.plan.json_ import plan_json
-from costcalc.render.plan.page import plan_page
 from costcalc.render.rounding import share_out_together
+from costcalc.render.tables import csv_of
 from tests.kit import examples
 from tests.render.comparisons import NOTHING, RISE, compared
 from tests.render.made import books, drawn, group, ledger, projection
@@ -54,7 +51,7 @@ def test_the_sums_of_every_writer_are_the_sums_of_what_it_shows(usages, hike):
     total = {name: Decimal(answer["over_the_log"][name]["cost"]["rounded"]) for name in ("before", "with_the_scenario")}
     for name in total:
         assert sum(Decimal(line["cost"][name]["rounded"]) for line in answer["over_the_log"]["lines"]) == total[name]
-    rows = list(csv.DictReader(io.StringIO(table_csv(report))))
+    rows = list(csv.DictReader(io.StringIO(csv_of(report))))
     assert sum(Decimal(row["cost_before"]) for row in rows) == total["before"]
     assert sum(Decimal(row["cost"]) for row in rows) == total["with_the_scenario"]
     shown = {
@@ -65,7 +62,7 @@ def test_the_sums_of_every_writer_are_the_sums_of_what_it_shows(usages, hike):
         assert (row["cost_before"], row["cost"]) == (cost["before"]["rounded"], cost["with_the_scenario"]["rounded"])
         if Fraction(cost["before"]["exact"]) == Fraction(cost["high"]["exact"]):
             assert cost["before"]["rounded"] == cost["with_the_scenario"]["rounded"] == cost["high"]["rounded"]
-    for page in (drawn(plan_page(report), 120), plan_markdown(report), report_html(report)):
+    for page in (drawn(page_of(report), 120), markdown_of(report), notebook_of(report)):
         assert_holds(page, [*total.values(), *(Decimal(each["before"]["rounded"]) for each in shown.values())])
 
 
@@ -116,7 +113,7 @@ def test_an_outlook_s_figures_are_those_of_its_months(tokens):
     assert sum(Decimal(each["last_month"]["cost"]["rounded"]) for each in answer["customers"]) == after
     untouched = next(each for each in answer["customers"] if each["name"] == "y")
     assert untouched["today"]["cost"]["rounded"] == untouched["last_month"]["cost"]["rounded"]
-    for page in (drawn(plan_page(report), 120), plan_markdown(report), report_html(report)):
+    for page in (drawn(page_of(report), 120), markdown_of(report), notebook_of(report)):
         assert_holds(page, [before, after])
 
 
@@ -138,7 +135,7 @@ def test_a_comparison_s_customers_and_lines_add_up_to_its_months(tokens):
     )
     report = compared(usage, RISE, NOTHING, by=("provider", "model"))
     answer = json.loads(comparison_json(report))
-    page = drawn(comparison_page(report), 120)
+    page = drawn(page_of(report), 120)
     for each in answer["scenarios"]:
         last = each["months"][-1]
         for old, side in (("before", "today"), ("with_the_scenario", "last_month")):

@@ -11,11 +11,11 @@ import pytest
 
 from costcalc.api.results import PlanResult
 from costcalc.render.csv_ import csv_text
-from costcalc.render.handing import table_csv
 from costcalc.render.plan.bridge import bridge_figures
 from costcalc.render.plan.json_ import plan_json
 from costcalc.render.plan.months import month_figures
 from costcalc.render.plan.rows import month_rows
+from costcalc.render.tables import csv_of
 from costcalc.reports.plan.model import Plan
 from tests.render.outlooks import PLAN, customers_log, full, made
 
@@ -28,7 +28,7 @@ def outlook(request) -> Plan:
 def test_the_lines_of_every_month_are_its_cost_to_the_cent(outlook):
     sums: dict[str, Decimal] = defaultdict(Decimal)
     exact: dict[str, Fraction] = defaultdict(Fraction)
-    for row in csv.DictReader(io.StringIO(table_csv(outlook))):
+    for row in csv.DictReader(io.StringIO(csv_of(outlook))):
         sums[row["month"]] += Decimal(row["cost"])
         exact[row["month"]] += Fraction(row["cost_exact"])
     figures, total = month_figures(outlook)
@@ -79,7 +79,7 @@ def test_a_column_of_the_log_that_is_called_like_ours_keeps_its_name():
     from tests.render.made import group, ledger
 
     log = ledger(group("qwen3-max", 10**8, dimensions=("x",)), dimensions=("cost",))
-    header = table_csv(made(log, "scenario: Growth\ngrowth:\n  - {each month: 1%}\n", by=("cost",))).splitlines()[0]
+    header = csv_of(made(log, "scenario: Growth\ngrowth:\n  - {each month: 1%}\n", by=("cost",))).splitlines()[0]
     assert (
         header == "month,cost,cost_before,cost_before_exact,costcalc_cost,cost_exact,change,rise,currency,share,status"
     )

@@ -8,8 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from costcalc.money import Money
-from costcalc.render.markdown import plan_markdown
-from costcalc.render.plan.page import plan_page
+from costcalc.render.pages import markdown_of, page_of
 from costcalc.reports.plan.model import Plan
 from costcalc.reports.revenue import Earned
 from costcalc.usage.ledger import UsageLedger
@@ -24,23 +23,23 @@ DEARER = "prices:\n  - {what: alibaba, change: +5..34%}\n"
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_of_an_outlook(width, golden):
-    golden(f"outlook-full-{width}.txt", drawn(plan_page(full()), width))
+    golden(f"outlook-full-{width}.txt", drawn(page_of(full()), width))
 
 
 def test_the_markdown_of_an_outlook(golden):
-    golden("outlook-full.md", plan_markdown(full()))
+    golden("outlook-full.md", markdown_of(full()))
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
 def test_no_line_is_wider_than_the_screen(width):
-    assert max(cell_len(line) for line in drawn(plan_page(full()), width).splitlines()) <= width
+    assert max(cell_len(line) for line in drawn(page_of(full()), width).splitlines()) <= width
 
 
 def test_nothing_is_said_by_colour_alone():
     """The page without colour holds the same characters."""
-    coloured = drawn(plan_page(full()), 80, no_color=False, force_terminal=True, color_system="standard")
+    coloured = drawn(page_of(full()), 80, no_color=False, force_terminal=True, color_system="standard")
     assert "\x1b[31m" in coloured
-    plain = drawn(plan_page(full()), 80)
+    plain = drawn(page_of(full()), 80)
     from rich.text import Text
 
     assert Text.from_ansi(coloured).plain.split() == plain.split()
@@ -52,7 +51,7 @@ def page(usage: UsageLedger, text: str, **words: Any) -> str:
 
 
 def said(outlook: Plan) -> str:
-    return " ".join(drawn(plan_page(outlook), 110).split())
+    return " ".join(drawn(page_of(outlook), 110).split())
 
 
 def revenue(amount: int) -> Earned:
@@ -124,9 +123,9 @@ def test_customers_that_turn_unprofitable_are_said_loudly():
 
 def test_customers_beyond_the_eighth_stand_in_one_line():
     """Sixteen customers: eight, and eight in one; where there is room twelve, and four in one."""
-    text = drawn(plan_page(full()), 80)
+    text = drawn(page_of(full()), 80)
     assert "… 8 more" in text
-    assert "… 4 more" in drawn(plan_page(full()), 120)
+    assert "… 4 more" in drawn(page_of(full()), 120)
 
 
 def test_every_quality_is_the_scenario_s_own_word():

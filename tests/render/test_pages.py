@@ -12,9 +12,7 @@ from costcalc.calendar import utc_midnight
 from costcalc.problems import Place, Problem
 from costcalc.render.blocks import Facts
 from costcalc.render.draw import Page
-from costcalc.render.markdown import cost_markdown, plan_markdown
-from costcalc.render.page import cost_page
-from costcalc.render.plan.page import plan_page
+from costcalc.render.pages import markdown_of, page_of
 from costcalc.reports.plan.model import Plan
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageLedger
 from tests.render.made import USUAL, books, cost_report, drawn, fx, group, ledger, projection
@@ -59,21 +57,21 @@ def nothing_known() -> Plan:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("made", [usual, months, customers, nothing_known], ids=lambda made: made.__name__)
 def test_the_page_of_a_projection(made, width, golden):
-    golden(f"page-{made.__name__.replace('_', '-')}-{width}.txt", drawn(plan_page(made()), width))
+    golden(f"page-{made.__name__.replace('_', '-')}-{width}.txt", drawn(page_of(made()), width))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_of_a_cost_report(width, golden):
-    golden(f"page-cost-{width}.txt", drawn(cost_page(cost_report(CUSTOMERS, by=("customer",), each=None)), width))
+    golden(f"page-cost-{width}.txt", drawn(page_of(cost_report(CUSTOMERS, by=("customer",), each=None)), width))
 
 
 def test_the_markdown_of_a_projection(golden):
-    golden("page-usual.md", plan_markdown(usual()))
-    golden("page-customers.md", plan_markdown(customers()))
+    golden("page-usual.md", markdown_of(usual()))
+    golden("page-customers.md", markdown_of(customers()))
 
 
 def test_the_markdown_of_a_cost_report(golden):
-    golden("page-cost.md", cost_markdown(cost_report(USUAL)))
+    golden("page-cost.md", markdown_of(cost_report(USUAL)))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -81,12 +79,12 @@ def test_the_markdown_of_a_cost_report(golden):
 def test_no_line_is_wider_than_the_screen(made, width):
     from rich.cells import cell_len
 
-    assert max(cell_len(line) for line in drawn(plan_page(made()), width).splitlines()) <= width
+    assert max(cell_len(line) for line in drawn(page_of(made()), width).splitlines()) <= width
 
 
 def page(usage: UsageLedger, *hikes: str, **words: Any) -> str:
     """The page with single blanks, for sentences that may wrap."""
-    return " ".join(drawn(plan_page(projection(usage, *hikes, **words)), 100).split())
+    return " ".join(drawn(page_of(projection(usage, *hikes, **words)), 100).split())
 
 
 QWEN = ledger(group("qwen3-max", 10**9))  # 2,000 USD
@@ -230,7 +228,7 @@ def test_a_total_below_a_unit_is_shown_exactly_too():
 
 def test_list_beside_what_was_billed():
     bill = group("qwen3-max", 10**9, billed=Fraction(1500), billed_currency="USD", cost_kind="billed")
-    text = " ".join(drawn(cost_page(cost_report(ledger(bill)))).split())
+    text = " ".join(drawn(page_of(cost_report(ledger(bill)))).split())
     assert "Where the log states a cost: 1,500.00 USD, by the list 2,000.00 USD: 25.0% below the list." in text
 
 
@@ -250,11 +248,11 @@ def test_the_page_says_how_its_figures_come_apart():
     assert text.endswith("Why any figure: costcalc explain logs/usage.csv --hike alibaba=34 --by model")
     quoted = called(("--where", "team=a b"), ("--hike", "alibaba/q*=5..34"), usage=("my logs/kept.parquet", "-x.csv"))
     words = "'my logs/kept.parquet' ./-x.csv --where 'team=a b' --hike 'alibaba/q*=5..34'"
-    assert " ".join(quoted.asked.call.explain) == f"costcalc explain {words}"
+    assert " ".join(quoted.asked.call.of("explain")) == f"costcalc explain {words}"
 
 
 def test_a_long_command_stays_one_for_a_shell():
-    text = drawn(plan_page(projection(called(("--hike", "alibaba=34"), ("--where", "team=search"), ("--by", "team"))), ), 60)  # fmt: skip
+    text = drawn(page_of(projection(called(("--hike", "alibaba=34"), ("--where", "team=search"), ("--by", "team"))), ), 60)  # fmt: skip
     *_, first, second, third = text.strip().splitlines()
     assert first.strip() == "Why any figure:"
     assert (second.strip(), third.strip()) == (

@@ -8,8 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from costcalc.render.draw import Page
-from costcalc.render.markdown import plan_markdown
-from costcalc.render.plan.page import plan_page
+from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.simulation import simulation_blocks
 from costcalc.reports.plan.model import Plan
 from costcalc.reports.simulation import Simulation
@@ -44,9 +43,9 @@ def test_no_line_is_wider_than_the_screen(width):
 
 
 def test_it_stands_on_the_page_and_in_markdown():
-    assert "Estimate from 500 draws" in drawn(plan_page(outlook()), 120)
-    assert "Estimate from 500 draws" in plan_markdown(outlook())
-    assert "Estimate from" not in drawn(plan_page(replace(outlook(), simulation=None)), 120)
+    assert "Estimate from 500 draws" in drawn(page_of(outlook()), 120)
+    assert "Estimate from 500 draws" in markdown_of(outlook())
+    assert "Estimate from" not in drawn(page_of(replace(outlook(), simulation=None)), 120)
 
 
 def test_without_a_floor_nothing_is_said_of_it():

@@ -311,3 +311,14 @@ def problems(text: str) -> Sequence[Problem]:
     except CostcalcError as error:
         return error.problems
     return ()
+
+
+def test_months_need_no_unit_and_a_month_begins_on_its_first_day():
+    scenario = read("horizon: 12\nprices: [{what: any, change: 10%, on: 2027-01}]\ngrowth: [{change: 5%, ramp: 3}]")
+    (hike,) = scenario.items[0].hikes
+    assert (scenario.horizon, hike.from_day, scenario.usage.growth[0].span.ramp_months) == (12, date(2027, 1, 1), 3)
+
+
+def test_until_a_month_is_refused_for_two_things_can_be_meant():
+    with pytest.raises(CostcalcError, match='"2027-03" is no date'):
+        read("growth: [{change: 5%, until: 2027-03}]")

@@ -19,9 +19,7 @@ from costcalc.render.advice.phrases import (
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.draw import Page
 from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
-from costcalc.render.markdown import markdown_text
 from costcalc.render.words import (
     ARROW,
     DASH,
@@ -42,17 +40,7 @@ SHOWN = 10  # candidates
 _IN_PLAN = "*"
 
 
-def advice_page(advice: Advice) -> Page:
-    """The page of `advise`, to be printed on a console of any width."""
-    return Page(lambda _: advice_blocks(advice))
-
-
-def advice_markdown(advice: Advice) -> str:
-    """The same page as GitHub Markdown."""
-    return markdown_text("What would save money", advice_blocks(advice))
-
-
-def advice_blocks(advice: Advice) -> Sequence[Block]:
+def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
     """What the page of advice is made of."""
     return [
         _header(advice),

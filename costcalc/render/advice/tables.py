@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from costcalc.render.advice.figures import saving_of, singly_figures
 from costcalc.render.advice.phrases import what_text, where_text
-from costcalc.render.csv_ import csv_text
 from costcalc.render.json_ import (
     Json,
     Writer,
@@ -163,8 +162,3 @@ def advice_rows(advice: Advice) -> Rows:
         )
         for one in advice.candidates
     ]  # fmt: skip
-
-
-def advice_csv(advice: Advice) -> str:
-    """The candidates as CSV."""
-    return csv_text(advice_rows(advice))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from costcalc.problems import fail
-from costcalc.render.check.page import check_blocks
 from costcalc.render.check.phrases import title_text
-from costcalc.render.markdown import markdown_text
+from costcalc.render.pages import markdown_of
 from costcalc.reports.check.check import Check
 
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -15,7 +14,7 @@ _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 def check_markdown(check: Check, tag: str = "") -> str:
     """The page, headed by what came of it. CostcalcError: a tag that is no plain word."""
-    return f"{tag_line(tag)}\n{markdown_text(title_text(check), check_blocks(check, is_wide=True))}"
+    return f"{tag_line(tag)}\n{markdown_of(check, title_text(check))}"
 
 
 def tag_line(tag: str = "") -> str:

@@ -22,7 +22,6 @@ from costcalc.render.check.phrases import (
 )
 from costcalc.render.commitments import commitment_blocks
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.draw import Page
 from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.words import DASH, counted, days_text, money_text
 from costcalc.reports.check.check import Check
@@ -31,11 +30,6 @@ from costcalc.usage.ledger import SourceFile
 
 _PERIODS_SHOWN = 3  # of one budget; the rest is counted
 _STYLES: dict[Status, Style] = {"broken": "worse", "incomplete": "loud", "warn": "loud", "ok": "better"}
-
-
-def check_page(check: Check) -> Page:
-    """The page of `check`, to be printed on a console of any width."""
-    return Page(lambda is_wide: check_blocks(check, is_wide))
 
 
 def check_blocks(check: Check, is_wide: bool) -> Sequence[Block]:

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from costcalc.budget.model import COUNTED
 from costcalc.money import minor_digits, round_half_up
-from costcalc.render.csv_ import csv_text
 from costcalc.render.rows import Rows, Value, exact_value, ratio_value
 from costcalc.reports.check.check import Check
 from costcalc.reports.check.finding import Finding
@@ -15,11 +14,6 @@ COLUMNS = (
     "budget", "status", "kind", "where", "scenario", "first_day", "last_day", "unit", "limit", "actual", "actual_exact",
     "over", "share", "baseline", "change", "breaks_on", "reason", "file", "line",
 )  # fmt: skip
-
-
-def check_csv(check: Check) -> str:
-    """The findings as CSV."""
-    return csv_text(check_rows(check))
 
 
 def check_rows(check: Check) -> Rows:

@@ -18,9 +18,7 @@ from costcalc.render.comparison.grids import (
 )
 from costcalc.render.coverage import coverage_note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.draw import Page
 from costcalc.render.header import price_parts, settings_rows, usage_row
-from costcalc.render.markdown import markdown_text
 from costcalc.render.plan.phrases import efficiency_text, horizon_text, move_text
 from costcalc.render.words import (
     amount_text,
@@ -36,16 +34,6 @@ from costcalc.reports.comparison import Alternative, Comparison
 _NAMED = 6  # of what a log does not use
 _SOURCES = {"scenario": "by the scenarios' own rules"}
 _HORIZONS = {"--months": "--months", "scenarios": "the longest horizon that a scenario states"}
-
-
-def comparison_page(comparison: Comparison) -> Page:
-    """The page, to be printed on a console of any width."""
-    return Page(lambda is_wide: comparison_blocks(comparison, is_wide))
-
-
-def comparison_markdown(comparison: Comparison) -> str:
-    """The page as GitHub Markdown."""
-    return markdown_text("Scenarios side by side", comparison_blocks(comparison, is_wide=True))
 
 
 def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:

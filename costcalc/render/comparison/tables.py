@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from costcalc.money import exact_text
 from costcalc.render.comparison.columns import customer_figures, figures_of_months, line_figures
-from costcalc.render.csv_ import csv_text
 from costcalc.render.json_ import (
     Json,
     coverage_json,
@@ -25,11 +24,6 @@ from costcalc.reports.plan.model import LineAhead
 
 COMPARISON_SCHEMA = "costcalc.comparison/1"
 COLUMNS = ("scenario", "pass_through", *MONTH_COLUMNS)
-
-
-def comparison_csv(comparison: Comparison) -> str:
-    """The months of every scenario; `cost` sums to the printed total of its scenario."""
-    return csv_text(comparison_rows(comparison))
 
 
 def comparison_rows(comparison: Comparison) -> Rows:

@@ -11,7 +11,6 @@ from costcalc.meters import meters
 from costcalc.rating.model import Cost, sum_costs
 from costcalc.render.blocks import Block, Branch, Facts, Gap, Note, Tree, Twig
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.draw import Page
 from costcalc.render.explanation.phrases import (
     count_twigs,
     leaf_title,
@@ -34,12 +33,7 @@ _PRICES_OF_ONE = 12  # and of a single line
 _NAMES = 3
 
 
-def explanation_page(report: Explanation, top: int = TOP) -> Page:
-    """The page of `explain`, of so many lines, to be printed on a console of any width."""
-    return Page(lambda _: explanation_blocks(report, top))
-
-
-def explanation_blocks(report: Explanation, top: int = TOP) -> Sequence[Block]:
+def explanation_blocks(report: Explanation, is_wide: bool, top: int = TOP) -> Sequence[Block]:
     """What the page of an explanation is made of."""
     shown = report.lines[:top]
     figures = figures_of(report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from costcalc.render.csv_ import csv_text
 from costcalc.render.explanation.page import LeafFigures, figures_of
 from costcalc.render.prices.words import file_text
 from costcalc.render.rows import Rows, Value, count_value, exact_value
@@ -27,11 +26,6 @@ def explanation_rows(report: Explanation) -> Rows:
             rows += [_row(line, price, leaf, report, figures) for leaf in price.leaves]
         rows += [_unpriced_row(line, position, report) for position in range(len(line.unpriced))]
     return header, rows
-
-
-def explanation_csv(report: Explanation) -> str:
-    """The rows as CSV: `cost` sums to the printed total to the cent."""
-    return csv_text(explanation_rows(report))
 
 
 def hours_of(price: PriceUsed) -> str | None:

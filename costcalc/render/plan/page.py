@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from costcalc.render.blocks import Block, Gap, Note
 from costcalc.render.commitments import commitment_blocks
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.draw import Page
 from costcalc.render.figures import log_grid, table_notes
 from costcalc.render.header import change_text
 from costcalc.render.plan.header import plan_header
@@ -18,11 +17,6 @@ from costcalc.render.why import why_ahead, why_log
 from costcalc.render.words import money_text, share_text
 from costcalc.reports.lines import Touched, touches
 from costcalc.reports.plan.model import OverLog, Plan
-
-
-def plan_page(plan: Plan) -> Page:
-    """The page, to be printed on a console of any width."""
-    return Page(lambda is_wide: plan_blocks(plan, is_wide))
 
 
 def plan_blocks(plan: Plan, is_wide: bool) -> Sequence[Block]:

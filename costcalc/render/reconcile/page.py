@@ -12,9 +12,7 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.draw import Page
 from costcalc.render.header import price_parts, settings_rows, usage_row
-from costcalc.render.markdown import markdown_text
 from costcalc.render.reconcile.figures import Figures, LineFigures, figures_of, stands_apart
 from costcalc.render.reconcile.phrases import cause_text, joined, names_text, rise_text
 from costcalc.render.rounding import shared_out
@@ -45,17 +43,7 @@ _APART = {"tax": "Tax", "credit": "Credits", "purchase": "Purchases", "adjustmen
 NONE = Cell(DASH)
 
 
-def reconciliation_page(report: Reconciliation) -> Page:
-    """The page of `reconcile`."""
-    return Page(lambda _: reconciliation_blocks(report))
-
-
-def reconciliation_markdown(report: Reconciliation) -> str:
-    """The page as GitHub Markdown."""
-    return markdown_text("Our rating against the invoice", reconciliation_blocks(report))
-
-
-def reconciliation_blocks(report: Reconciliation) -> Sequence[Block]:
+def reconciliation_blocks(report: Reconciliation, is_wide: bool) -> Sequence[Block]:
     """What the page is made of."""
     shown = figures_of(report)
     return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from costcalc.render.csv_ import csv_text
 from costcalc.render.reconcile.figures import figures_of
 from costcalc.render.rows import Rows, Value, count_value, exact_value, ratio_value
 from costcalc.reports.reconcile.model import Line, Reconciliation
@@ -11,11 +10,6 @@ COLUMNS = (
     "class", "ours", "ours_exact", "invoice", "invoice_exact", "difference", "difference_exact", "ratio", "currency",
     "mapped", "invoice_rows", "unpriced_tokens",
 )  # fmt: skip
-
-
-def reconciliation_csv(report: Reconciliation) -> str:
-    """A row a line; after them the charges that are no usage. Both columns of amounts sum to the printed totals."""
-    return csv_text(reconciliation_rows(report))
 
 
 def reconciliation_rows(report: Reconciliation) -> Rows:

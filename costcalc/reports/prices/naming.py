@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from fnmatch import fnmatchcase
 
 from costcalc.pricebook.model import Model
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.reports.prices.day import DayIn, find_model
+from costcalc.selectors import glob_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _through(model: Model, name: str, how: str) -> str:
         if wanted in (model.name, *model.aliases):
             return wanted
         if how == "pattern":
-            matched = [alias for alias in model.aliases if "*" in alias and fnmatchcase(wanted, alias)]
+            matched = [alias for alias in model.aliases if "*" in alias and glob_matches(alias, wanted)]
             if matched:
                 return matched[0]
     longest = [known for known in (model.name, *model.aliases) if "*" not in known and known in bare]

@@ -169,6 +169,11 @@ class Reconciliation:
         return sum((abs(line.difference) for line in self.lines if line.kind in DIFFERENT), Fraction())
 
     @property
+    def is_priced(self) -> bool:
+        """Whether all usage that is compared has a price."""
+        return not any(line.kind == "unpriced" for line in self.lines)
+
+    @property
     def agrees(self) -> bool:
         """Whether every line that can be compared is within the tolerance."""
         return not any(line.kind in DIFFERENT for line in self.lines)

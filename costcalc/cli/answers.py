@@ -1,0 +1,135 @@
+"""Answers: the options of where an answer goes and of what it may lack, and the one way in which a command gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+import typer
+
+from costcalc.cli.config import Config, read_config
+from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
+from costcalc.records import dataclass
+from costcalc.reports.usage import UsageSummary
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Write to a file, by its ending: .csv .json .md .txt", show_default=False
+    ),
+]
+TableOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to a file, by its ending: .csv .json .md .txt .parquet",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", metavar="KIND", help="table, json, csv or md, on standard output.", show_default="table"),
+]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+AllowUnpriced = Annotated[
+    bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")
+]
+AllowRefused = Annotated[
+    bool,
+    typer.Option("--allow-refused", help="Exit 0 even where rows were refused or files not read; it is still said."),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        envvar="COSTCALC_CONFIG",
+        help="Configuration.",
+        show_default="costcalc.toml, or [tool.costcalc] in pyproject.toml",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where an answer goes, and as what."""
+
+    also: ClassVar[tuple[str, ...]] = ()  # kinds that the command offers beside the usual ones
+    beside: ClassVar[tuple[str, ...]] = ()  # endings that it writes by itself
+
+    output: Output = None
+    format_: Format = None
+    as_json: Json = False
+
+    def kind(self) -> str:
+        """CostcalcError: no such kind, or an ending that says none."""
+        return kind_of(self.format_, self.as_json, self.output, self.beside, self.also)
+
+
+@dataclass(frozen=True)
+class Configured:
+    """The configuration that a command begins with."""
+
+    config_file: ConfigFile = None
+
+    def config(self) -> Config:
+        return read_config(self.config_file)
+
+
+@dataclass(frozen=True)
+class Lacks:
+    """What an answer may lack and still be one."""
+
+    allow_unpriced: AllowUnpriced = False
+    allow_refused: AllowRefused = False
+
+
+@dataclass(frozen=True)
+class Allowed(Configured, Lacks):
+    """What an answer may lack, as flags or the configuration say."""
+
+    def words(self, config: Config) -> dict[str, Any]:
+        """The flags, else the configuration."""
+        return {
+            "allow_unpriced": self.allow_unpriced or config.flag("allow_unpriced"),
+            "allow_refused": self.allow_refused or config.flag("allow_refused"),
+        }
+
+    def code(self, config: Config, usage: UsageSummary, *, priced: bool) -> int:
+        """The exit code; what was refused is named on standard error."""
+        report_refused(usage)
+        return exit_code(usage, priced, **self.words(config))
+
+
+@dataclass(frozen=True)
+class Answer(Allowed, Written):
+    """Where the answer of a question about usage goes, as what, and what it may lack."""
+
+    also: ClassVar[tuple[str, ...]] = ("parquet",)
+
+    output: TableOutput = None
+
+    def give(
+        self, result: Any, kind: str, config: Config, texts: Mapping[str, Callable[[], str | bytes]] = {}, **asked: Any
+    ) -> int:
+        """Write a result where it was asked for, and the exit code. `texts`: of kinds that want more than the method of
+        their name; `asked`: of its page.
+        """
+        report = result.report
+
+        def text() -> str | bytes:
+            if kind in texts:
+                return texts[kind]()
+            found: str | bytes = result.to_markdown(**asked) if kind == "md" else getattr(result, _METHODS[kind])()
+            return found
+
+        deliver(kind, self.output, lambda: result.page(**asked), text, lacks_of(report.usage, report.is_priced))
+        return self.code(config, report.usage, priced=report.is_priced)
+
+
+_METHODS = {
+    kind: f"to_{kind.replace('-', '_')}" for kind in ("json", "csv", "xlsx", "parquet", "focus", "focus-parquet")
+}

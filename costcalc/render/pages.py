@@ -1,0 +1,39 @@
+"""Pages: the page of any report, and the ways in which it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from costcalc.render.blocks import Block
+from costcalc.render.draw import Page
+from costcalc.render.written import function, parts_of
+from costcalc.reports.plan.model import Plan
+
+
+def page_of(report: object, **asked: Any) -> Page:
+    """The report's page, to be printed on a console of any width; `asked`: what its blocks take besides."""
+    return Page(partial(_blocks(report), **asked))
+
+
+def markdown_of(report: object, title: str = "", **asked: Any) -> str:
+    """The same page as GitHub Markdown, under this title or its usual one."""
+    from costcalc.render.markdown import markdown_text
+
+    if isinstance(report, Plan):
+        title = "What the rise does" if report.log else "What the scenario does"
+    return markdown_text(title or parts_of(report).title, _blocks(report)(True, **asked))
+
+
+def notebook_of(report: object) -> str | None:
+    """The same page as HTML for a notebook's cell; None for a report that has no page."""
+    if not parts_of(report).page:
+        return None
+    from costcalc.render.notebook import html_text
+
+    return html_text(_blocks(report)(True))
+
+
+def _blocks(report: object) -> Callable[..., Sequence[Block]]:
+    return partial(function(parts_of(report).page), report)
