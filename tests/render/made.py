@@ -16,6 +16,7 @@ from costcalc.pricebook.fx import FxTable, parse_fx
 from costcalc.pricebook.read import parse_file
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.terms import joined
+from costcalc.rating.earners import with_earners
 from costcalc.rating.rate import RatingOptions
 from costcalc.reports.cost import CostReport, cost
 from costcalc.reports.plan.model import LogOptions, Plan, PlanOptions
@@ -91,7 +92,7 @@ def ledger(*groups: UsageGroup, dimensions: tuple[str, ...] = (), **words: Any) 
         "first_instant": utc_midnight(date(2026, 9, 1)),
         "last_instant": utc_midnight(date(2026, 10, 1)),
     }
-    return UsageLedger(METERS, dimensions, groups, **(known | words))
+    return with_earners(UsageLedger(METERS, dimensions, groups, **(known | words)))
 
 
 def projection(
