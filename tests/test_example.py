@@ -50,7 +50,7 @@ def in_currency(amount, currency, wanted, cny_for_a_dollar):
     return amount / cny_for_a_dollar if wanted == "USD" else amount * cny_for_a_dollar
 
 
-def reckon(log, by, rises, currency="USD", rate=SEPTEMBER):
+def compute(log, by, rises, currency="USD", rate=SEPTEMBER):
     """(before, with the rise) by line: the sum over rows, each at its list."""
     found = defaultdict(lambda: (F(0), F(0)))
     for row in log:
@@ -103,7 +103,7 @@ def test_the_log_is_what_is_reckoned_with(log):
 )
 def test_every_model_before_and_with_the_rise(hikes, rises, log, run_costcalc):
     answer = asked(run_costcalc, *hikes)
-    expected = reckon(log, ("provider", "model"), rises)
+    expected = compute(log, ("provider", "model"), rises)
     assert lines_of(answer).keys() == expected.keys()
     for key, (before, then) in expected.items():
         cost = lines_of(answer)[key]["cost"]
@@ -118,7 +118,7 @@ def test_every_model_before_and_with_the_rise(hikes, rises, log, run_costcalc):
 
 def test_the_library_is_exact(log):
     found = costcalc.project(USAGE, hikes={"alibaba": 34, "baidu": 30})
-    expected = reckon(log, ("provider", "model"), BOTH)
+    expected = compute(log, ("provider", "model"), BOTH)
     assert {line.key: (line.cost.before, line.cost.mid) for line in found.log.lines} == expected
     assert (found.total.before, found.total.mid) == totals(expected)
     assert found.usage.requests == sum(int(row["requests"]) for row in log)
@@ -128,7 +128,7 @@ def test_the_library_is_exact(log):
 def test_the_page_shows_these_figures(log, run_costcalc):
     run = run_costcalc("project", USAGE, "--hike", "alibaba=34", "--revenue", "52000", columns=120)
     assert run.code == 0, run.err
-    before, then = totals(reckon(log, ("provider",), ALIBABA))
+    before, then = totals(compute(log, ("provider",), ALIBABA))
     (total,) = [line for line in run.out.splitlines() if line.strip().startswith("Total")]
     for figure in (before, then):
         assert f"{Decimal(cents(figure)):,}" in total
@@ -139,7 +139,7 @@ def test_the_page_shows_these_figures(log, run_costcalc):
 
 def test_what_it_does_to_the_margin(log, run_costcalc):
     answer = asked(run_costcalc, "--hike", "alibaba=34,baidu=30", "--revenue", "52000")
-    before, then = totals(reckon(log, ("provider",), BOTH))
+    before, then = totals(compute(log, ("provider",), BOTH))
     margin = answer["over_the_log"]
     assert same(margin["before"]["margin"], 1 - before / 52_000)
     assert same(margin["with_the_scenario"]["margin"], 1 - then / 52_000)
@@ -159,7 +159,7 @@ def test_what_it_does_to_the_margin(log, run_costcalc):
 
 def test_by_customer(log, run_costcalc):
     answer = asked(run_costcalc, "--hike", "alibaba=34,baidu=30", "--by", "customer")
-    expected = reckon(log, ("customer",), BOTH)
+    expected = compute(log, ("customer",), BOTH)
     lines = lines_of(answer)
     assert lines.keys() == expected.keys()
     for key, (before, then) in expected.items():
@@ -177,7 +177,7 @@ def test_over_twelve_months(log, run_costcalc):
     """Each month: the log ÷ 30 × its days, lists in CNY at the newest exchange rate, revenue likewise."""
     flags = ("--hike", "alibaba=34,baidu=30", "--revenue", "52000", "--months", "12")
     answer = asked(run_costcalc, *flags)
-    before, then = totals(reckon(log, ("provider",), BOTH, rate=OCTOBER))
+    before, then = totals(compute(log, ("provider",), BOTH, rate=OCTOBER))
     tokens = sum(int(row["input_tokens"]) + int(row["output_tokens"]) for row in log)
     assert [month["month"] for month in answer["months"]] == [f"{year}-{month:02d}" for year, month in MONTHS]
     for month, (year, number) in zip(answer["months"], MONTHS, strict=True):
@@ -194,7 +194,7 @@ def test_over_twelve_months(log, run_costcalc):
 def test_a_rise_that_begins_in_december(log, run_costcalc):
     """Dated after the log: nothing now, nothing in October and November, all of it from December on."""
     answer = asked(run_costcalc, "--hike", "alibaba=34@2026-12-01", "--months", "4")
-    before, then = totals(reckon(log, ("provider",), ALIBABA, rate=OCTOBER))
+    before, then = totals(compute(log, ("provider",), ALIBABA, rate=OCTOBER))
     assert answer["over_the_log"]["before"] == answer["over_the_log"]["with_the_scenario"]
     for month, days, cost in zip(answer["months"], (31, 30, 31, 31), (before, before, then, then), strict=True):
         assert same(month["with_the_scenario"]["cost"]["exact"], cost * F(days, DAYS))
@@ -204,20 +204,20 @@ def test_in_yuan(log, run_costcalc):
     answer = asked(
         run_costcalc, "--hike", "alibaba=34,baidu=30", "--currency", "CNY", "--by", "customer", "--months", "1"
     )
-    expected = reckon(log, ("customer",), BOTH, currency="CNY")
+    expected = compute(log, ("customer",), BOTH, currency="CNY")
     for key, (before, then) in expected.items():
         cost = lines_of(answer)[key]["cost"]
         assert same(cost["before"]["exact"], before)
         assert same(cost["with_the_scenario"]["exact"], then)
     assert answer["currency"] == "CNY"
-    october = totals(reckon(log, ("customer",), BOTH, currency="CNY", rate=OCTOBER))
+    october = totals(compute(log, ("customer",), BOTH, currency="CNY", rate=OCTOBER))
     assert same(answer["months"][0]["with_the_scenario"]["cost"]["exact"], october[1] * F(31, DAYS))
 
 
 def test_the_csv_sums_to_the_printed_total(log, tmp_path, run_costcalc):
     target = tmp_path / "out.csv"
     assert run_costcalc("project", USAGE, "--hike", "alibaba=34,baidu=30", "-o", target).code == 0
-    _, then = totals(reckon(log, ("provider",), BOTH))
+    _, then = totals(compute(log, ("provider",), BOTH))
     with target.open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert str(sum(Decimal(line["cost"]) for line in lines)) == cents(then)

@@ -143,11 +143,11 @@ def columns_of(by: Sequence[str] | str | None) -> tuple[str, ...]:
 def _positive(value: object, what: str, example: str) -> int:
     if isinstance(value, int) and value > 0:
         return value
-    raise fail("bad-option", f'{what} "{value}" is no count above 0', expected=example)
+    raise fail("bad-option", f'{what} "{value}" is not a count above 0', expected=example)
 
 
 def _share_of_bill(value: Number) -> Fraction:
     share = read_share(value, "least")
     if not 0 <= share <= 1:
-        raise fail("bad-share", f'least "{value}" is no part of the bill', expected="1%")
+        raise fail("bad-share", f'least "{value}" is not a part of the bill', expected="1%")
     return share

@@ -176,7 +176,7 @@ def _amount(flag: str, value: Any) -> tuple[Fraction, str]:
     try:
         return read_limit(str(value))
     except ValueError:
-        raise fail("bad-amount", f'{flag} "{value}" is no amount', expected=AMOUNT_SHAPE) from None
+        raise fail("bad-amount", f'{flag} "{value}" is not an amount', expected=AMOUNT_SHAPE) from None
 
 
 def _share(flag: str, value: Any) -> Fraction:
@@ -186,7 +186,7 @@ def _share(flag: str, value: Any) -> Fraction:
         return read_one_percent(str(value))
     except ValueError as error:
         raise fail(
-            "bad-percent", f'{flag} "{value}" is no percentage', expected=_LIKE[flag], remedy=str(error)
+            "bad-percent", f'{flag} "{value}" is not a percentage', expected=_LIKE[flag], remedy=str(error)
         ) from None
 
 

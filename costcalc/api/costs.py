@@ -41,9 +41,9 @@ def cost(
     Without `by` the lines are providers and models, or with `each` the days or months alone.
     """
     if each not in (None, "day", "month"):
-        raise fail("bad-option", f'each "{each}" is no period', expected="day, or month")
+        raise fail("bad-option", f'each "{each}" is not a period', expected="day, or month")
     if allocate not in WAYS:
-        raise fail("bad-option", f'allocate "{allocate}" is no way', expected=", ".join(WAYS))
+        raise fail("bad-option", f'allocate "{allocate}" is not a way', expected=", ".join(WAYS))
     names = () if by is None and each else line_names(by or ())
     prices = prices or read_prices()
     options = RatingOptions(names, read_basis(basis), read_currency(currency), timezone)

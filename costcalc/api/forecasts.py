@@ -54,7 +54,7 @@ def read_horizon(to: date | str) -> date:
         return read_day(str(to))
     except ValueError:
         words = (MONTH_END, YEAR_END)
-        raise fail("bad-date", f'--to "{to}" is no day', expected=f"{', '.join(words)}, or a day: 2026-12-31", nearest=nearest_names(str(to), words)) from None  # fmt: skip
+        raise fail("bad-date", f'--to "{to}" is not a day', expected=f"{', '.join(words)}, or a day: 2026-12-31", nearest=nearest_names(str(to), words)) from None  # fmt: skip
 
 
 def read_interval(value: Number) -> Fraction:

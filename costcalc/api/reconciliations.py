@@ -66,7 +66,7 @@ def reconcile(
     `scan`. CostcalcError with every problem.
     """
     if each is not None and each not in EACH:
-        raise fail("bad-option", f'each "{each}" is no period', expected=", ".join(EACH), nearest=nearest_names(each, EACH))  # fmt: skip
+        raise fail("bad-option", f'each "{each}" is not a period', expected=", ".join(EACH), nearest=nearest_names(each, EACH))  # fmt: skip
     names = None if by is None else _names(by)
     allowed = tolerance if isinstance(tolerance, Tolerance) else read_tolerance(tolerance)
     prices = prices or read_prices()
@@ -111,7 +111,9 @@ def read_tolerance(text: str) -> Tolerance:
 
 def _no_tolerance(text: object) -> CostcalcError:
     return fail(
-        "bad-tolerance", f'--tolerance "{text}" is no tolerance', expected="a percentage, an amount, or both: 1%,0.05"
+        "bad-tolerance",
+        f'--tolerance "{text}" is not a tolerance',
+        expected="a percentage, an amount, or both: 1%,0.05",
     )
 
 

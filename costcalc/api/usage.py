@@ -117,7 +117,9 @@ def ledger_of(
 def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:
     """Globs by name; a provider may be called by any of its names."""
     if not isinstance(chosen, Mapping):
-        raise fail("bad-option", f'where is no mapping: "{chosen}"', expected='{"team": "search", "model": "qwen3-*"}')
+        raise fail(
+            "bad-option", f'where is not a mapping: "{chosen}"', expected='{"team": "search", "model": "qwen3-*"}'
+        )
     found = {
         name.lower(): (globs,) if isinstance(globs, str) else tuple(map(str, globs)) for name, globs in chosen.items()
     }

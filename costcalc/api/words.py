@@ -31,7 +31,7 @@ def read_share(value: Number, what: str) -> Fraction:
         text = str(value).strip()
         share = read_number(text.removesuffix("%"))
     except ValueError:
-        raise fail("bad-share", f'{what} "{value}" is no share', expected="60%, or 0.6") from None
+        raise fail("bad-share", f'{what} "{value}" is not a share', expected="60%, or 0.6") from None
     return share / 100 if text.endswith("%") or abs(share) > 1 else share
 
 
@@ -57,9 +57,11 @@ def _amount(text: str, what: str) -> Money:
     try:
         amount = read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number)
     except ValueError:
-        raise fail("bad-amount", f'{what} "{text}" is no amount', expected='52000, 52,000.50, or "52000 USD"') from None
+        raise fail(
+            "bad-amount", f'{what} "{text}" is not an amount', expected='52000, 52,000.50, or "52000 USD"'
+        ) from None
     if currency and not (len(currency.strip()) == 3 and currency.strip().isalpha()):
-        raise fail("bad-amount", f'{what} "{text}": "{currency}" is no currency', expected="an ISO 4217 code: USD")
+        raise fail("bad-amount", f'{what} "{text}": "{currency}" is not a currency', expected="an ISO 4217 code: USD")
     return Money(amount, currency.strip().upper())
 
 
@@ -74,7 +76,7 @@ def _with_code(text: str) -> str:
 def read_currency(code: str | None) -> str | None:
     """A currency's code in capitals. CostcalcError: it has not three letters."""
     if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise fail("bad-currency", f'"{code}" is no currency', expected="an ISO 4217 code: USD")
+        raise fail("bad-currency", f'"{code}" is not a currency', expected="an ISO 4217 code: USD")
     return code.upper() if code else None
 
 
@@ -88,7 +90,7 @@ def _earned(money: Money, what: str) -> Money:
 def read_pass_through(share: Fraction) -> Fraction:
     if not 0 <= share <= 1:
         raise fail(
-            "bad-share", f"the pass-through {exact_text(share * 100)}% is no part of a rise", expected="0% to 100%"
+            "bad-share", f"the pass-through {exact_text(share * 100)}% is not a part of a rise", expected="0% to 100%"
         )
     return share
 
@@ -96,7 +98,7 @@ def read_pass_through(share: Fraction) -> Fraction:
 def read_count(value: object, what: str) -> int:
     if isinstance(value, int) and value >= 0:
         return value
-    raise fail("bad-option", f'{what} "{value}" is no count', expected="0, 1, 2, …")
+    raise fail("bad-option", f'{what} "{value}" is not a count', expected="0, 1, 2, …")
 
 
 def read_months(value: object) -> int:
@@ -135,7 +137,7 @@ def read_memory(text: object) -> int:
     """`2GB`, `512 MB`, `1.5GiB` in bytes. CostcalcError: no size, or less than counting needs."""
     found = _SIZE.fullmatch(str(text).strip())
     if found is None:
-        raise fail("bad-size", f'memory "{text}" is no size', expected=_SIZES)
+        raise fail("bad-size", f'memory "{text}" is not a size', expected=_SIZES)
     size = int(Fraction(found[1]) * UNITS[found[2].upper()])
     if size < LEAST_MEMORY:
         least = f"at least {shown_size(LEAST_MEMORY)}"
@@ -147,7 +149,7 @@ def read_threads(value: object) -> int:
     """A count of cores. CostcalcError: none."""
     text = str(value).strip()
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_THREADS):
-        raise fail("bad-option", f'threads "{value}" is no count of cores', expected=f"1 to {MOST_THREADS}")
+        raise fail("bad-option", f'threads "{value}" is not a count of cores', expected=f"1 to {MOST_THREADS}")
     return int(text)
 
 
@@ -164,7 +166,7 @@ def read_day_of(value: date | str | None) -> date | None:
     try:
         return read_day(str(value))
     except ValueError:
-        raise fail("bad-date", f'"{value}" is no day', expected="2026-09-01") from None
+        raise fail("bad-date", f'"{value}" is not a day', expected="2026-09-01") from None
 
 
 def read_period(

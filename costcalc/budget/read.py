@@ -97,7 +97,7 @@ def _budget(entry: Entry, folder: Path, catalogue: Catalogue) -> Budget | None:
     prorate, scenario = _flag(entry, "prorate"), _scenario(entry, folder, catalogue)
     pass_through, note = _percent(entry, "pass_through", "60%"), entry.word("note")
     if pass_through is not None and not 0 <= pass_through <= 1:
-        _wrong(entry, "pass_through", "bad-share", "is no part of a rise", "0% to 100%")
+        _wrong(entry, "pass_through", "bad-share", "is not a part of a rise", "0% to 100%")
     _check_pass_through(entry, scenario, pass_through)
     if kind is None:
         return None
@@ -126,12 +126,12 @@ def _limit(entry: Entry, kind: Kind) -> tuple[Fraction, str]:
         try:
             return read_limit(text.text)
         except ValueError:
-            return _nothing(entry, text, "bad-amount", f'"{text.text}" is no amount', AMOUNT_SHAPE)
+            return _nothing(entry, text, "bad-amount", f'"{text.text}" is not an amount', AMOUNT_SHAPE)
     if kind == "prices_checked_within":
         try:
             return Fraction(read_age(text.text)), ""
         except ValueError:
-            return _nothing(entry, text, "bad-age", f'"{text.text}" is no age', AGE_SHAPE)
+            return _nothing(entry, text, "bad-age", f'"{text.text}" is not an age', AGE_SHAPE)
     share = _percent(entry, kind, _SHARES[kind])
     if share is None:
         return Fraction(), ""
@@ -154,7 +154,7 @@ def _percent(entry: Entry, key: str, example: str) -> Fraction | None:
         return read_one_percent(text.text)
     except ValueError as error:
         entry.document.report(
-            text, "bad-percent", f'"{text.text}" is no percentage', expected=example, remedy=str(error)
+            text, "bad-percent", f'"{text.text}" is not a percentage', expected=example, remedy=str(error)
         )
         return None
 
@@ -162,7 +162,7 @@ def _percent(entry: Entry, key: str, example: str) -> Fraction | None:
 def _warn_at(entry: Entry) -> Fraction | None:
     share = _percent(entry, "warn_at", "80%")
     if share is not None and not 0 < share <= 1:
-        _wrong(entry, "warn_at", "bad-warning", "is no part of the limit", "80%: more than 0%, 100% at most")
+        _wrong(entry, "warn_at", "bad-warning", "is not a part of the limit", "80%: more than 0%, 100% at most")
     return share
 
 
@@ -173,7 +173,7 @@ def _each(entry: Entry) -> Each | None:
     found = next((each for each in EACH if each == text.text.strip()), None)
     if found is None:
         entry.document.report(
-            text, "bad-period", f'"{text.text}" is no period', nearest=nearest_names(text.text, EACH),
+            text, "bad-period", f'"{text.text}" is not a period', nearest=nearest_names(text.text, EACH),
             expected=", ".join(EACH),
         )  # fmt: skip
     return found
@@ -186,7 +186,7 @@ def _period(entry: Entry) -> Days | None:
     try:
         return read_period(text.text)
     except ValueError:
-        entry.document.report(text, "bad-period", f'"{text.text}" is no period', expected=PERIOD_SHAPE)
+        entry.document.report(text, "bad-period", f'"{text.text}" is not a period', expected=PERIOD_SHAPE)
         return None
 
 
@@ -262,7 +262,7 @@ def _check_together(entry: Entry, kind: Kind) -> None:
         )
     if entry.word("each", "month") != "month":
         entry.refuse(
-            "each", "key-without-sense", "a scenario is reckoned by the month", "write each: month, or leave it out"
+            "each", "key-without-sense", "a scenario is computed by the month", "write each: month, or leave it out"
         )
 
 

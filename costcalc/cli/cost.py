@@ -74,7 +74,7 @@ def cost(
 ) -> int:
     """What did it cost, by day, month, provider, model, customer, …?"""
     if each not in (None, "day", "month"):
-        raise fail("bad-option", f'--each "{each}" is no period', expected="day, or month")
+        raise fail("bad-option", f'--each "{each}" is not a period', expected="day, or month")
     config, kind = answer.config(), answer.kind()
     with config.blamed(), scan_progress() as progress:
         result = api.cost(

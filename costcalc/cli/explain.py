@@ -43,7 +43,9 @@ Day = Annotated[
     str | None,
     typer.Option("--day", metavar="DAY", help="Only this day of the report: 2026-09-12.", show_default=False),
 ]
-Top = Annotated[int, typer.Option("--top", metavar="N", min=1, help="How many lines the page shows, dearest first.")]
+Top = Annotated[
+    int, typer.Option("--top", metavar="N", min=1, help="How many lines the page shows, most expensive first.")
+]
 
 
 @app.command(epilog=EXAMPLES)

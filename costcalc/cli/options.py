@@ -324,4 +324,4 @@ def read_period_day(text: str | None, flag: str, timezone: str) -> date | None:
             return read(text)
         except ValueError:
             continue
-    raise fail("bad-date", f'{flag} "{text}" is no day', expected=f"2026-09-01, 2026-09, {', '.join(words)}")
+    raise fail("bad-date", f'{flag} "{text}" is not a day', expected=f"2026-09-01, 2026-09, {', '.join(words)}")

@@ -116,7 +116,7 @@ def _deliver_bytes(kind: str, output: Path | None, content: bytes, lacks: str) -
         return
     if sys.stdout.isatty():
         raise fail(
-            "binary-on-a-terminal", f"{kind} is no text, and a terminal cannot show it",
+            "binary-on-a-terminal", f"{kind} is not text, and a terminal cannot show it",
             remedy=f"write a file: -o out.{kind.replace('-', '.')}",
         )  # fmt: skip
     sys.stdout.buffer.write(content)

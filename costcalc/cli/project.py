@@ -102,7 +102,7 @@ def project(
     if table not in TABLES:
         raise fail(
             "bad-option",
-            f'--table "{table}" is no table',
+            f'--table "{table}" is not a table',
             nearest=nearest_names(table, TABLES),
             expected=", ".join(TABLES),
         )

@@ -35,7 +35,7 @@ Examples:
 
 \b
 The page is one file: it opens offline, prints, and sends nothing. Its sliders turn
-the rises and what is passed through, exactly as costcalc reckons them.
+the rises and what is passed through, exactly as costcalc computes them.
 """
 
 CHARTS = ("bridge", "months")

@@ -60,7 +60,7 @@ class Volume:
 
 @dataclass
 class Earner:
-    """Reckons revenue and other costs of the days of a run."""
+    """Computes revenue and other costs of the days of a run."""
 
     cells: Cells
     income: Income

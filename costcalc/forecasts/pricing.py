@@ -104,7 +104,7 @@ class _Known:
 
 
 class Pricer:
-    """Prices flows; what costs the same is reckoned once."""
+    """Prices flows; what costs the same is computed once."""
 
     def __init__(self, lists: Lists, log_fx: FxTable, changes: PriceChanges, reading: Reading) -> None:
         self.lists, self.log_fx, self.changes, self.reading = lists, log_fx, changes, reading

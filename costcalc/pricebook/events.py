@@ -148,7 +148,7 @@ def _change(document: Document, entry: Map) -> tuple[Fraction | None, Fraction |
     single, low, high, least = match.groups() if match else (None, None, None, None)
     first, last = (read_number(n) if n else None for n in (single or low or least, single or high))
     if first is None or (last is not None and last < first):
-        document.report(text, "bad-change", f'"{text.text}" is no change', expected="34%, -20%, 5..34%, or from 30%")
+        document.report(text, "bad-change", f'"{text.text}" is not a change', expected="34%, -20%, 5..34%, or from 30%")
     return first, last
 
 
@@ -188,4 +188,4 @@ def _day(text: str) -> date | None:
 
 
 def _report_date(document: Document, text: Scalar) -> None:
-    document.report(text, "bad-date", f'"{text.text}" is no date', expected="2026-04-18, 2026-04 or 2026")
+    document.report(text, "bad-date", f'"{text.text}" is not a date', expected="2026-04-18, 2026-04 or 2026")

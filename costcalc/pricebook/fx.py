@@ -23,13 +23,13 @@ Pair = tuple[str, str]  # base, quote: the rate is how many units of the quote o
 
 _PAIR = re.compile(r"([A-Z]{3})/([A-Z]{3})", re.ASCII)
 _CODE = re.compile(r"[A-Z]{3}", re.ASCII)
-_REMEDY_OF_A_NAME = '"{}" is no code of a currency: write one such as USD in the log'
+_REMEDY_OF_A_NAME = '"{}" is not a code of a currency: write one such as USD in the log'
 _MONTH_END = re.compile(r"(\S+) on (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
 class FxRate:
-    """One rate as it was used: for which month it was published, by whose reckoning, and whether it is held."""
+    """One rate as it was used: for which month it was published, by whose table, and whether it is held."""
 
     rate: Fraction
     month_used: Month
@@ -157,7 +157,7 @@ def _table(document: Document) -> FxTable:
     for key, node in document.map_at(root.get("fx"), "fx"):
         match = _PAIR.fullmatch(key.text)
         if not match or match[1] == match[2]:
-            document.report(key, "bad-pair", f'"{key.text}" is no pair of currencies', expected="USD/CNY")
+            document.report(key, "bad-pair", f'"{key.text}" is not a pair of currencies', expected="USD/CNY")
             continue
         if (match[2], match[1]) in pairs:
             document.report(key, "pair-twice", f"{match[2]}/{match[1]} is here too", remedy="keep one direction")
@@ -180,7 +180,7 @@ def _months(document: Document, pair: Scalar, node: Node, bases: tuple[str, ...]
         try:
             month = read_month(key.text)
         except ValueError:
-            document.report(key, "bad-date", f'"{key.text}" is no month', expected="2026-09")
+            document.report(key, "bad-date", f'"{key.text}" is not a month', expected="2026-09")
             continue
         entry = document.map_at(figures, f"the month {month}", (*bases, "month_end"))
         rates = {basis: _rate(document, entry, basis) for basis in bases if basis in entry}
@@ -205,7 +205,7 @@ def _positive(document: Document, place: Scalar, text: str) -> Fraction | None:
     except ValueError:
         rate = Fraction(0)
     if rate <= 0:
-        document.report(place, "bad-fx", f'"{text}" is no exchange rate', expected="a number above zero: 6.7089")
+        document.report(place, "bad-fx", f'"{text}" is not an exchange rate', expected="a number above zero: 6.7089")
         return None
     return rate
 
@@ -219,7 +219,7 @@ def _month_end(document: Document, entry: Map, month: Month) -> tuple[date, Frac
     rate = _positive(document, text, match[1]) if match else None
     if not match or (day is not None and month_of(day) != month):
         document.report(
-            text, "bad-month-end", f'"{text.text}" is no month-end rate of {month}', expected="6.7045 on 2026-09-30"
+            text, "bad-month-end", f'"{text.text}" is not a month-end rate of {month}', expected="6.7045 on 2026-09-30"
         )
     return (day, rate) if day and rate else None
 
@@ -228,5 +228,5 @@ def _day(document: Document, text: Scalar) -> date | None:
     try:
         return read_day(text.text)
     except ValueError:
-        document.report(text, "bad-date", f'"{text.text}" is no date', expected="2026-09-30")
+        document.report(text, "bad-date", f'"{text.text}" is not a date', expected="2026-09-30")
         return None

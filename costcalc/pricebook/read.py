@@ -175,7 +175,7 @@ class _BookReader:
         for hours in self.doc.texts_at(entry.get("peak_hours"), "peak_hours"):
             match = HOURS.fullmatch(hours.text)
             if not match:
-                self.doc.report(hours, "bad-hours", f'"{hours.text}" are no hours', expected="09:00-12:00")
+                self.doc.report(hours, "bad-hours", f'"{hours.text}" are not hours', expected="09:00-12:00")
                 continue
             opens, closes = (time(int(match[i]) % 24, int(match[i + 1])) for i in (1, 3))
             if closes != time() and closes <= opens:
@@ -217,7 +217,7 @@ class _BookReader:
         for text in self.doc.texts_at(node, "peak_days"):
             first, _, last = text.text.partition("-")
             if first not in WEEKDAYS or (last and last not in WEEKDAYS):
-                self.doc.report(text, "bad-weekday", f'"{text.text}" are no weekdays', expected="Mon-Fri, or Sat")
+                self.doc.report(text, "bad-weekday", f'"{text.text}" are not weekdays', expected="Mon-Fri, or Sat")
                 continue
             start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
             found.update(range(start, end + 1) if start <= end else [*range(start, 7), *range(end + 1)])
@@ -357,7 +357,7 @@ class _BookReader:
         except ValueError:
             rate = None
         if rate is None or not rate.relative:
-            self.doc.report(text, "bad-share", f'"{text.text}" is no share', expected="50% of standard")
+            self.doc.report(text, "bad-share", f'"{text.text}" is not a share', expected="50% of standard")
             return None
         return rate.price
 
@@ -405,7 +405,7 @@ class _BookReader:
             self.doc.report(
                 text,
                 "bad-rate",
-                f'"{text.text}" is no rate',
+                f'"{text.text}" is not a rate',
                 expected="3.00 per 1M (or per 1K, per 1), or 50% of standard; at its end the source in brackets",
                 remedy="write the price with its unit; a price is never negative",
             )
@@ -453,7 +453,7 @@ class _BookReader:
         text = self.doc.text_at(node, "a bound")
         match = TOKENS.fullmatch(text.text) if text else None
         if text and not match:
-            self.doc.report(text, "bad-bound", f'"{text.text}" is no number of tokens', expected="200_000")
+            self.doc.report(text, "bad-bound", f'"{text.text}" is not a number of tokens', expected="200_000")
         return int(match[1]) if match else 1
 
     def _default_source(self) -> str:
@@ -476,7 +476,7 @@ class _BookReader:
     def _currency(self, root: Map) -> str:
         text = self.doc.text_at(root.get("currency"), "currency")
         if text and not CURRENCY.fullmatch(text.text):
-            self.doc.report(text, "bad-currency", f'"{text.text}" is no currency', expected="an ISO 4217 code: USD")
+            self.doc.report(text, "bad-currency", f'"{text.text}" is not a currency', expected="an ISO 4217 code: USD")
         return text.text if text else ""
 
     def _zone(self, node: Node | None) -> str:
@@ -494,7 +494,7 @@ class _BookReader:
             return read_day(text.text)
         except ValueError:
             self.doc.report(
-                text, "bad-date", f'"{text.text}" is no date',
+                text, "bad-date", f'"{text.text}" is not a date',
                 expected="2026-04-18, or: at least since 2026-04-18 (where the start is unknown)",
             )  # fmt: skip
             return None

@@ -164,7 +164,7 @@ def _speed(doc: Document, entry: Map, name: str, gpus: int) -> Fraction | None:
     speed = read_number(match[1]) if match else Fraction()
     if match is None or not speed:
         doc.report(
-            text, "bad-speed", f'"{text.text}" is no throughput', expected="8_000 per replica, or 4_000 per GPU",
+            text, "bad-speed", f'"{text.text}" is not a throughput', expected="8_000 per replica, or 4_000 per GPU",
             remedy="say whose tokens per second these are, under load",
         )  # fmt: skip
         return None
@@ -179,7 +179,7 @@ def _utilisation(doc: Document, entry: Map) -> Fraction | None:
     share = read_number(match[1]) / 100 if match else Fraction()
     if not 0 < share <= 1:
         doc.report(
-            text, "bad-utilisation", f'"{text.text}" is no utilisation', expected="40%: above 0%, at most 100%",
+            text, "bad-utilisation", f'"{text.text}" is not a utilisation', expected="40%: above 0%, at most 100%",
             remedy="the share of the hour in which the GPUs that carry the load are busy",
         )  # fmt: skip
         return None

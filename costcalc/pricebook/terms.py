@@ -142,7 +142,7 @@ def _percent(doc: Document, text: Scalar) -> Fraction | None:
     share = read_number(match[1]) / 100 if match else None
     if share is None or share > 1:
         doc.report(
-            text, "bad-discount", f'"{text.text}" is no discount', expected="12.5%: what is taken off, at most 100%",
+            text, "bad-discount", f'"{text.text}" is not a discount', expected="12.5%: what is taken off, at most 100%",
             remedy="write it with its percent sign; a rise of the list is a hike, not a discount",
         )  # fmt: skip
         return None
@@ -167,7 +167,7 @@ def read_amount_of(doc: Document, text: Scalar) -> Money | None:
     try:
         return Money(read_number(match[1] if match else ""), match[2] if match else "")
     except ValueError:
-        doc.report(text, "bad-amount", f'"{text.text}" is no amount', expected="1_000 USD, with its currency")
+        doc.report(text, "bad-amount", f'"{text.text}" is not an amount', expected="1_000 USD, with its currency")
         return None
 
 
@@ -200,7 +200,7 @@ def _day(doc: Document, node: Node | None, what: str) -> date | None:
     try:
         return read_day(text.text)
     except ValueError:
-        doc.report(text, "bad-date", f'"{text.text}" is no date', expected="2026-04-18")
+        doc.report(text, "bad-date", f'"{text.text}" is not a date', expected="2026-04-18")
         return None
 
 

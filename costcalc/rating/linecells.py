@@ -28,7 +28,7 @@ class LineCells:
     coins: LineCoins
     columns: list[TextColumn] = field(default_factory=list)
     _layers: list[dict[str, str]] = field(default_factory=list)  # of columns that rest on those before
-    _dear: set[int] = field(default_factory=set)  # depths of layers to be reckoned once
+    _dear: set[int] = field(default_factory=set)  # depths of layers to be computed once
     _numbers: Iterator[int] = field(default_factory=count)
     _joins: list[str] = field(default_factory=list)
 
@@ -211,7 +211,7 @@ class LineCells:
                 more = ", ".join(f"{sql} AS {name}" for name, sql in layer.items())
                 joined = f"SELECT *, {more} FROM ({joined})"
             if depth in self._dear:
-                # Left alone the engine would put a step into those that use it, and reckon it again for every use.
+                # Left alone the engine would put a step into those that use it, and compute it again for every use.
                 joined = f"WITH dear AS MATERIALIZED ({joined}) SELECT * FROM dear"
         return f"SELECT {selected} FROM ({joined}) AS cells{''.join(self._joins)}"
 

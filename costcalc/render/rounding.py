@@ -88,7 +88,7 @@ def adding_up(
 
 
 def is_same(one: Fraction, other: Fraction) -> bool:
-    """Whether two amounts are one: months to come are reckoned to a billionth."""
+    """Whether two amounts are one: months to come are computed to a billionth."""
     return bool(abs(one - other) * 10**9 <= max(Fraction(1), abs(one)))
 
 

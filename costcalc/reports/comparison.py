@@ -71,7 +71,7 @@ class Alternative(OverMonths):
     choice: Choice
     months: Sequence[PlanMonth]
     customers: Sequence[CustomerLine]  # in the last month, worst first; empty where the log has no customers
-    lines: Sequence[LineAhead]  # dearest first; empty where none were asked for
+    lines: Sequence[LineAhead]  # most expensive first; empty where none were asked for
     assumed: Sequence[AssumedMargin]  # in the last month; empty where the revenue is known
     revenue_source: str  # "": unknown
     coverage: Coverage | None  # of how much the last month's margin is; None: the revenue is unknown
@@ -163,7 +163,7 @@ class Comparison:
 
     @property
     def customers(self) -> list[CustomerRow]:
-        """Every customer: the lowest margin under any scenario first; where none is known, the dearest."""
+        """Every customer: the lowest margin under any scenario first; where none is known, the most expensive."""
         nobody = Totals(Fraction())
         found: dict[str | None, list[CustomerLine]] = {}
         for position, alternative in enumerate(self.alternatives):

@@ -125,7 +125,7 @@ class ExplainedLine:
 
     key: LineKey
     cost: Cost
-    prices: tuple[PriceUsed, ...]  # the dearest first
+    prices: tuple[PriceUsed, ...]  # the most expensive first
     unpriced: tuple[Unpriced, ...]
     rows: int
     requests: Fraction | None
@@ -140,7 +140,7 @@ class Explanation:
     rating: Rating
     changes: Sequence[Touched]
     choice: Choice
-    lines: Sequence[ExplainedLine]  # the dearest first
+    lines: Sequence[ExplainedLine]  # the most expensive first
     whole: Sequence[ExplainedLine]  # every line of the report, chosen or not, with all its figures
     explained: Cost
     rates_used: Sequence[RateUsed]

@@ -24,7 +24,7 @@ class Handout:
 
 
 def handout(case: Case, plan: Plan, pass_through: Fraction | None) -> Handout:
-    """The plan with its sliders and sources. `pass_through`: the one that the plan was reckoned with."""
+    """The plan with its sliders and sources. `pass_through`: the one that the plan was computed with."""
     bases = {rate.basis for rate in plan.rates_used}
     rates = {basis: source for basis, source in case.fx.sources.items() if basis in bases}
     return Handout(plan, sliders(case, plan, pass_through), tuple(sources_used(case, plan)), rates)

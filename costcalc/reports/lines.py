@@ -95,7 +95,7 @@ class LinesInEngine(Sequence[ReportLine]):
 def with_lines(
     rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]
 ) -> tuple[Rating, Sequence[ReportLine]]:
-    """The lines of a rating, dearest first; and the rating, with what has no price by line.
+    """The lines of a rating, most expensive first; and the rating, with what has no price by line.
 
     CostcalcError: a log so large that the engine's integers cannot hold its sums.
     """
@@ -114,7 +114,7 @@ def _earns_by_line(rating: Rating) -> bool:
 
 
 def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[ReportLine]:
-    """The lines, dearest first; what stayed unpriced has its line too."""
+    """The lines, most expensive first; what stayed unpriced has its line too."""
     parts: dict[LineKey, list[Charge]] = {}
     for charge in rating.charges:
         parts.setdefault(charge.line, []).append(charge)

@@ -28,7 +28,7 @@ _TURNED = ("prices", "fx", "revenue")  # steps of the bridge in which prices hav
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A slider from 0 to `most` ticks, which begins where the plan was reckoned."""
+    """A slider from 0 to `most` ticks, which begins where the plan was computed."""
 
     most: int
     start: int

@@ -50,7 +50,7 @@ class Workings:
     """Costs as sums of products of the rises in force (0.34 is +34%); report currency."""
 
     rises: tuple[OpenRise, ...] = ()
-    pass_through: Fraction = Fraction(1)  # where the report was reckoned
+    pass_through: Fraction = Fraction(1)  # where the report was computed
     lines: Mapping[LineKey, Poly] = field(default_factory=dict)  # of the whole report
     months: tuple[Poly, ...] = ()
     covered: Poly | None = None  # the part of the lines that the revenue is held against; None: all
@@ -128,7 +128,7 @@ def _static(turns: Turns, rater: Rater) -> str:
     if not turns.products:
         return "The price changes are new rates, not rises: there is nothing to turn."
     if rater.commitments:
-        return "A contract with a minimum spend bends the cost: the figures stand as they were reckoned."
+        return "A contract with a minimum spend bends the cost: the figures stand as they were computed."
     return ""
 
 
@@ -191,7 +191,7 @@ def _readable(found: Workings) -> Workings:
     terms = {product for each in (*found.lines.values(), *found.months) for product in each.terms}
     if len(terms) <= MOST_TERMS:
         return found
-    why = f"So many rises meet that a formula would need {len(terms)} columns: the figures stand as they were reckoned."
+    why = f"So many rises meet that a formula would need {len(terms)} columns: the figures stand as they were computed."
     return Workings(static=why, sources=found.sources)
 
 

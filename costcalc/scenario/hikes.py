@@ -138,12 +138,12 @@ def _split_day(text: str, change: str) -> tuple[str, date | None]:
     match = _DATED.fullmatch(change)
     if match is None:
         if "@" in change:
-            raise _BadHike(text, f'"{change.rpartition("@")[2]}" is no date', "an ISO day after the @: 2026-12-01")
+            raise _BadHike(text, f'"{change.rpartition("@")[2]}" is not a date', "an ISO day after the @: 2026-12-01")
         return change, None
     try:
         return match[1].strip(), read_day(match[2])
     except ValueError:
-        raise _BadHike(text, f'"{match[2]}" is no day of the calendar', "an ISO day: 2026-12-01") from None
+        raise _BadHike(text, f'"{match[2]}" is not a day of the calendar', "an ISO day: 2026-12-01") from None
 
 
 def _rises(text: str, change: str) -> tuple[Fraction, Fraction]:
@@ -153,7 +153,7 @@ def _rises(text: str, change: str) -> tuple[Fraction, Fraction]:
     elif match := _PERCENT.fullmatch(change):
         values, percent = [read_number(match[1])] * 2, bool(match[2])
     else:
-        raise _BadHike(text, f'"{change}" is no change', "34, +34%, -20%, a range 5..34, or a rate =3.40/1M")
+        raise _BadHike(text, f'"{change}" is not a change', "34, +34%, -20%, a range 5..34, or a rate =3.40/1M")
     if not percent and any(0 < abs(value) < 1 for value in values):
         meant = "..".join(dict.fromkeys(exact_text(value * 100 if abs(value) < 1 else value) for value in values))
         raise _BadHike(

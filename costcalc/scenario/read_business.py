@@ -41,7 +41,7 @@ def read_business(document: Document, root: Map) -> Business:
 
 def _fee(entry: Entry) -> Fee:
     per = _per(entry)
-    entry.refuse("distribution", "distribution-without-range", "an amount is no range")
+    entry.refuse("distribution", "distribution-without-range", "an amount is not a range")
     if per == "seat and month":
         entry.has("seats", "120")
     else:
@@ -89,7 +89,10 @@ def read_currency(document: Document, root: Map) -> str:
 def _currency(document: Document, text: Scalar) -> str:
     if not CURRENCY.fullmatch(text.text):
         document.report(
-            text, "bad-currency", f'"{text.text}" is no currency', expected="three capital letters (ISO 4217): USD, CNY"
+            text,
+            "bad-currency",
+            f'"{text.text}" is not a currency',
+            expected="three capital letters (ISO 4217): USD, CNY",
         )
     return text.text
 
@@ -121,7 +124,7 @@ def _rate(document: Document, node: object, what: str) -> Fraction:
     rate = read_number(text.text) if text and RATE.fullmatch(text.text.strip()) else Fraction()
     if text and not rate:
         document.report(
-            text, "bad-fx", f'"{text.text}" is no exchange rate', expected="0.1496: what one unit costs, above 0"
+            text, "bad-fx", f'"{text.text}" is not an exchange rate', expected="0.1496: what one unit costs, above 0"
         )
     return rate
 
@@ -148,6 +151,6 @@ def _deviation(document: Document, text: Scalar | None) -> Fraction:
     figure = read_percent(document, text, "6%") if text else NOTHING
     if text and (figure.low < 0 or figure.is_range):
         document.report(
-            text, "bad-deviation", f'"{text.text}" is no deviation in a year', expected="6%, one figure from 0% on"
+            text, "bad-deviation", f'"{text.text}" is not a deviation in a year', expected="6%, one figure from 0% on"
         )
     return figure.low

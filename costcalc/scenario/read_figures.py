@@ -28,7 +28,7 @@ def share(entry: Entry, key: str, default: Figure = NOTHING) -> Figure:
     """A part of a whole, 0 to 100%."""
     found = percent(entry, key, "20%", default)
     if found.low < 0 or found.high > 1:
-        _report(entry, key, "bad-share", "is no share", "0% to 100%")
+        _report(entry, key, "bad-share", "is not a share", "0% to 100%")
     return found
 
 
@@ -53,7 +53,7 @@ def cut(entry: Entry, key: str) -> Figure:
     if found.high > 0:
         meant = (entry.word(key)).lstrip("+").replace("..+", "..")
         remedy = "" if ".." in meant else f"did you mean -{meant}?"
-        _report(entry, key, "bad-cut", "is no cut", "0% to -100%", remedy)
+        _report(entry, key, "bad-cut", "is not a cut", "0% to -100%", remedy)
     elif found.low < -1:
         _report(entry, key, "bad-cut", "cuts more than there is", "0% to -100%")
     return found
@@ -77,7 +77,7 @@ def read_percent(document: Document, text: Scalar, example: str) -> Figure:
         return Figure(low / 100, high / 100)
     bare = _BARE.fullmatch(text.text.strip())
     remedy = f"did you mean {_as_percent(bare)}? Write it with its percent sign" if bare else ""
-    document.report(text, "bad-percent", f'"{text.text}" is no percentage', expected=example, remedy=remedy)
+    document.report(text, "bad-percent", f'"{text.text}" is not a percentage', expected=example, remedy=remedy)
     return NOTHING
 
 
@@ -89,7 +89,7 @@ def factor(entry: Entry, key: str) -> Figure:
     match = FACTOR.fullmatch(text.text.strip())
     found = _spread(entry, *_ends(entry.document, text, match[1], match[2], "", "x")) if match else NOTHING
     if not found.low:
-        entry.document.report(text, "bad-factor", f'"{text.text}" is no factor', expected="x1.08, above x0")
+        entry.document.report(text, "bad-factor", f'"{text.text}" is not a factor', expected="x1.08, above x0")
         return ONCE
     return found
 
@@ -120,7 +120,7 @@ def number(entry: Entry, key: str, example: str, default: Figure = ONCE) -> Figu
     match = NUMBERS.fullmatch(text.text.strip())
     found = _spread(entry, *_ends(entry.document, text, match[1], match[2], "")) if match else NOTHING
     if not found.low:
-        entry.document.report(text, "bad-number", f'"{text.text}" is no number above 0', expected=example)
+        entry.document.report(text, "bad-number", f'"{text.text}" is not a number above 0', expected=example)
         return default
     return found
 
@@ -132,7 +132,9 @@ def amount(entry: Entry, key: str) -> Money:
         return Money(Fraction(), "")
     match = AMOUNT.fullmatch(text.text.strip())
     if match is None:
-        entry.document.report(text, "bad-amount", f'"{text.text}" is no amount', expected="0.0120 USD, or 42_000 USD")
+        entry.document.report(
+            text, "bad-amount", f'"{text.text}" is not an amount', expected="0.0120 USD, or 42_000 USD"
+        )
         return Money(Fraction(), "")
     return Money(read_number(match[1]), match[2] or "")
 
@@ -142,7 +144,9 @@ def whole(entry: Entry, key: str, least: int) -> int:
     if text is None:
         return least
     if not WHOLE.fullmatch(text.text.strip()) or int(text.text.replace("_", "")) < least:
-        entry.document.report(text, "bad-number", f'"{text.text}" is no whole number from {least} on', expected="120")
+        entry.document.report(
+            text, "bad-number", f'"{text.text}" is not a whole number from {least} on', expected="120"
+        )
         return least
     return int(text.text.replace("_", ""))
 

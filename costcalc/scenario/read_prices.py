@@ -110,7 +110,7 @@ def _promotion(entry: Entry, what: Scalar, day: str, first: date | None) -> tupl
         return ()
     if not 0 < discount.low <= discount.high < 1:
         entry.document.report(
-            text, "bad-share", f'"{text}" is no discount that can end', expected="above 0% and below 100%"
+            text, "bad-share", f'"{text}" is not a discount that can end', expected="above 0% and below 100%"
         )
         return ()
     hike = _hike(entry, what, Scalar("0", text.place), day)

@@ -37,7 +37,7 @@ def day_at(entry: Entry, key: str, *, may_be_month: bool = False) -> date | None
         except ValueError:
             continue
     expected = "2027-01-15, or 2027-01" if may_be_month else "2027-01-15"
-    entry.document.report(text, "bad-date", f'"{text.text}" is no date', expected=expected)
+    entry.document.report(text, "bad-date", f'"{text.text}" is not a date', expected=expected)
     return None
 
 
@@ -49,7 +49,7 @@ def month_of_key(document: Document, key: Scalar) -> Month | None:
     try:
         return read_month(key.text)
     except ValueError:
-        document.report(key, "bad-date", f'"{key.text}" is no month', expected="2026-12")
+        document.report(key, "bad-date", f'"{key.text}" is not a month', expected="2026-12")
         return None
 
 
@@ -59,7 +59,7 @@ def months_of(document: Document, text: Scalar) -> int:
     if match and 1 <= int(match[1]) <= MOST_MONTHS:
         return int(match[1])
     document.report(
-        text, "bad-months", f'"{text.text}" is no number of months', expected=f"12 months, from 1 to {MOST_MONTHS}"
+        text, "bad-months", f'"{text.text}" is not a number of months', expected=f"12 months, from 1 to {MOST_MONTHS}"
     )
     return 1
 

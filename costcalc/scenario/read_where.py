@@ -51,7 +51,10 @@ def _length(document: Document, meter: str, text: Scalar) -> Length | None:
     over, up_to = _bounds(text.text.strip())
     if over is None:
         document.report(
-            text, "bad-length", f'"{text.text}" is no length of a request', expected='"<= 2000", "> 128K", 2000..8000'
+            text,
+            "bad-length",
+            f'"{text.text}" is not a length of a request',
+            expected='"<= 2000", "> 128K", 2000..8000',
         )
         return None
     if up_to is not None and up_to <= over:
@@ -84,7 +87,7 @@ def _hours(document: Document, text: Scalar) -> Hours | None:
     written = text.text.strip()
     match = HOURS.fullmatch(written)
     if match is None or match[1] == match[2] or (match[1], match[2]) == ("00:00", "24:00"):
-        document.report(text, "bad-hours", f'"{text.text}" are no hours', expected="22:00-06:00 Asia/Shanghai")
+        document.report(text, "bad-hours", f'"{text.text}" are not hours', expected="22:00-06:00 Asia/Shanghai")
         return None
     try:
         zone(match[3] or "UTC")

@@ -137,7 +137,7 @@ class _Search:
     def _no_file(self, path: Path) -> None:
         if is_of_something_else(path):
             return
-        what = "the link leads nowhere" if path.is_symlink() else "this is no file, but a pipe or a device"
+        what = "the link leads nowhere" if path.is_symlink() else "this is not a file but a pipe or a device"
         self._unread(path, what, "mend or remove it")
 
     def _unread(self, path: Path, message: str, remedy: str) -> None:

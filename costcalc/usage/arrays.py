@@ -1,4 +1,4 @@
-"""Arrays: the counts of a breakdown as columns, for reckonings that need no exact amount."""
+"""Arrays: the counts of a breakdown as columns, for computations that need no exact amount."""
 
 from __future__ import annotations
 

@@ -112,9 +112,9 @@ def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
     if text is None:
         message = "the row says no time"
     elif until is not None:
-        message = f'"{text}" to "{until}" is no span of time'
+        message = f'"{text}" to "{until}" is not a span of time'
     else:
-        message = f'"{text}" is no time'
+        message = f'"{text}" is not a time'
     expected = "an instant (2026-09-01T10:00:00Z), Unix seconds, a day (2026-09-01) or a month (2026-09), 2000 to 2100"
     return Problem("bad-time", message, expected=expected, remedy="write the time in one of these ways"), text or ""
 
@@ -129,7 +129,7 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
     return (
         Problem(
             "bad-count",
-            f'{name}: "{text}" {may_be if is_open else "is no count"}',
+            f'{name}: "{text}" {may_be if is_open else "is not a count"}',
             expected="a whole number of at most 18 digits, without sign, exponent or separators; empty means 0",
             remedy="correct the number; costcalc does not round or guess counts",
         ),
@@ -143,7 +143,7 @@ def _bad_cost(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
     return (
         Problem(
             "bad-cost",
-            f'{which}: "{text}" is no amount of money',
+            f'{which}: "{text}" is not an amount of money',
             expected="a decimal number such as 0.0031 or 7.75e-06, without a currency sign",
             remedy="write the number alone, and its currency in a column of its own",
         ),
@@ -204,7 +204,7 @@ def malformed_line(source: Source, record: Record) -> Problem:
     """A line that is not JSON: cut off at the end of the file, or broken in the middle."""
     try:
         json.loads(record.raw)
-        reason, position = "it is no object with keys", 0
+        reason, position = "it is not an object with keys", 0
     except UnicodeDecodeError:
         reason, position = "it is not UTF-8 text", 0
     except ValueError as error:

@@ -84,7 +84,7 @@ def _listed(names: Sequence[str]) -> str:
 def _unsound(shown: str, reasons: Sequence[str]) -> CostcalcError:
     return CostcalcError(
         [
-            Problem("unsound-ledger", f"this is no whole ledger: {reason}", Place(shown), remedy=_REMEDY)
+            Problem("unsound-ledger", f"this is not a whole ledger: {reason}", Place(shown), remedy=_REMEDY)
             for reason in reasons
         ]
     )

@@ -237,7 +237,7 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
             )
     except duckdb.Error as error:
         raise _unreadable(
-            name, "its Zstandard compression is not whole, or it is no text", "copy the file again"
+            name, "its Zstandard compression is not whole, or it is not text", "copy the file again"
         ) from error
     return target
 

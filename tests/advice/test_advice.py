@@ -1,4 +1,4 @@
-"""Advice on logs small enough to be reckoned by hand: what is found, what it saves, and what goes together."""
+"""Advice on logs small enough to be computed by hand: what is found, what it saves, and what goes together."""
 
 from dataclasses import replace
 from fractions import Fraction as F

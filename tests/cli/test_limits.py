@@ -79,13 +79,13 @@ def test_every_command_that_reads_usage_has_both(name):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--memory", "2"], 'memory "2" is no size'),
-        (["--memory", "-1GB"], 'memory "-1GB" is no size'),
-        (["--memory", "80%"], 'memory "80%" is no size'),
+        (["--memory", "2"], 'memory "2" is not a size'),
+        (["--memory", "-1GB"], 'memory "-1GB" is not a size'),
+        (["--memory", "80%"], 'memory "80%" is not a size'),
         (["--memory", "1KB"], 'memory "1KB" is too little to count with'),
-        (["--threads", "0"], 'threads "0" is no count of cores'),
-        (["--threads", "1.5"], 'threads "1.5" is no count of cores'),
-        (["--threads", "1025"], 'threads "1025" is no count of cores'),
+        (["--threads", "0"], 'threads "0" is not a count of cores'),
+        (["--threads", "1.5"], 'threads "1.5" is not a count of cores'),
+        (["--threads", "1025"], 'threads "1025" is not a count of cores'),
     ],
 )
 def test_a_word_that_means_nothing(words, said, run_costcalc):

@@ -1,4 +1,4 @@
-"""LibreOffice without a screen: a workbook opened, every formula reckoned anew, and read back."""
+"""LibreOffice without a screen: a workbook opened, every formula computed anew, and read back."""
 
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-# Left alone, LibreOffice shows the figures that are stored; 0 is "always reckon anew".
+# Left alone, LibreOffice shows the figures that are stored; 0 is "always compute anew".
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
@@ -18,7 +18,7 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def recalculated(content: bytes, folder: Path, changes: dict[str, float] | None = None):
-    """The workbook as LibreOffice reckons it, with named cells set to other values."""
+    """The workbook as LibreOffice computes it, with named cells set to other values."""
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc-nogui")
     source, out, profile = folder / "book.xlsx", folder / "out", folder / "profile"

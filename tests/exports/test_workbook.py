@@ -1,4 +1,4 @@
-"""The workbook: costcalc's own figures before anyone reckons, the same after, and the engine's for any other hike."""
+"""The workbook: costcalc's own figures before anyone computes, the same after, and the engine's for any other hike."""
 
 import csv
 import io

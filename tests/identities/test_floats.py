@@ -1,4 +1,4 @@
-"""Months to come are reckoned in floats: what they come to is what whole fractions come to, within 1e-9."""
+"""Months to come are computed in floats: what they come to is what whole fractions come to, within 1e-9."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second reckoning: every row of a random log priced one by one, by rules written out here, against the whole."""
+"""A second computation: every row of a random log priced one by one, by rules written out here, against the whole."""
 
 from datetime import date, datetime, timedelta
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""A second reckoning of scenarios: every request of a random log changed and priced one by one, by rules written here."""
+"""A second computation of scenarios: every request of a random log changed and priced one by one, by rules written here."""
 
 from __future__ import annotations
 

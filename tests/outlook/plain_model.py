@@ -1,4 +1,4 @@
-"""A scenario reckoned in plain Python: no line is shared with costcalc, and every figure is a Fraction.
+"""A scenario computed in plain Python: no line is shared with costcalc, and every figure is a Fraction.
 
 Prices and scenario come as a plan of literals (team_plan.py). `Model.run` is one full run of one month with the changes
 of the named steps; the bridge is such runs with one step more in each, and what restores the margin is solved on them.

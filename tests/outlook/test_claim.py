@@ -1,4 +1,4 @@
-"""The tables of docs/april-2026-claim.md, reckoned again from the formula on the page."""
+"""The tables of docs/april-2026-claim.md, computed again from the formula on the page."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def test_a_currency_that_is_none_is_said_before_any_rate_is_looked_for(command, 
     hike = ["--hike", "alibaba=3"] if command == "project" else []
     wrong = run_costcalc(command, "usage.csv", *hike, "--currency", "dollars", cwd=log)
     assert wrong.code == 2
-    assert 'error[bad-currency]: "dollars" is no currency' in wrong.err
+    assert 'error[bad-currency]: "dollars" is not a currency' in wrong.err
     assert run_costcalc(command, "usage.csv", *hike, "--currency", "cny", cwd=log).code == 0
 
 
@@ -128,6 +128,6 @@ def test_what_the_log_calls_a_currency_and_is_none_is_to_be_written_there(log, r
     write_csv(log / "usage.csv", {**ROW, "provider": "x", "model": "own", "currency": "US dollars"})
     wrong = run_costcalc("cost", "usage.csv", "--currency", "USD", cwd=log)
     assert wrong.code == 2
-    assert '"US DOLLARS" is no code of a currency: write one such as USD in the log' in wrong.err
+    assert '"US DOLLARS" is not a code of a currency: write one such as USD in the log' in wrong.err
     write_csv(log / "usage.csv", {**ROW, "provider": "x", "model": "own", "currency": "USD"})
     assert run_costcalc("cost", "usage.csv", "--currency", "USD", cwd=log).code == 0

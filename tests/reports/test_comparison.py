@@ -1,4 +1,4 @@
-"""Scenarios side by side: each equals what it is alone, and what is lost is reckoned against today's usage."""
+"""Scenarios side by side: each equals what it is alone, and what is lost is computed against today's usage."""
 
 from dataclasses import replace
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Sliders: every amount of the outlook as the engine reckons it for such rises, and what has no sliders."""
+"""Sliders: every amount of the outlook as the engine computes it for such rises, and what has no sliders."""
 
 from __future__ import annotations
 

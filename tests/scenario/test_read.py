@@ -320,5 +320,5 @@ def test_months_need_no_unit_and_a_month_begins_on_its_first_day():
 
 
 def test_until_a_month_is_refused_for_two_things_can_be_meant():
-    with pytest.raises(CostcalcError, match='"2027-03" is no date'):
+    with pytest.raises(CostcalcError, match='"2027-03" is not a date'):
         read("growth: [{change: 5%, until: 2027-03}]")

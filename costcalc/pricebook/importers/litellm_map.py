@@ -68,7 +68,7 @@ def import_litellm(path: Path, origin: Origin, providers: tuple[str, ...] = ()) 
     entries = read_json(path)
     if not isinstance(entries, dict):
         raise fail(
-            "not-a-price-map", "this is no map of models", place=Place(str(path)), expected='{"gpt-5.6-sol": {…}, …}'
+            "not-a-price-map", "this is not a map of models", place=Place(str(path)), expected='{"gpt-5.6-sol": {…}, …}'
         )
     shelf = Shelf(origin)
     for name, entry in entries.items():

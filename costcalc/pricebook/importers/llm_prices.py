@@ -94,4 +94,6 @@ def _day(price: Mapping[str, Any], key: str, file: Path) -> date | None:
     try:
         return read_day(text) if text else None
     except ValueError:
-        raise fail("bad-date", f'"{text}" is no date ({key})', place=Place(str(file)), expected="2026-04-18") from None
+        raise fail(
+            "bad-date", f'"{text}" is not a date ({key})', place=Place(str(file)), expected="2026-04-18"
+        ) from None

@@ -277,7 +277,7 @@ class _RowReader:
             price = read_number(text)
         except ValueError:
             if text:
-                self.wrong("price", "bad-price", f'"{text}" is no price', expected="a plain number: 3.00")
+                self.wrong("price", "bad-price", f'"{text}" is not a price', expected="a plain number: 3.00")
             return Fraction()
         if price < 0:
             self.wrong("price", "negative-price", "a price is never negative")
@@ -286,19 +286,19 @@ class _RowReader:
     def _per(self) -> int:
         text = self.values["per"].replace("_", "").lower()
         if text and text not in PER:
-            self.wrong("per", "bad-unit", f'"{self.values["per"]}" is no quantity', expected="1M, 1K or 1")
+            self.wrong("per", "bad-unit", f'"{self.values["per"]}" is not a quantity', expected="1M, 1K or 1")
         return PER.get(text, 1)
 
     def _currency(self) -> str:
         code = self.values["currency"]
         if code and not re.fullmatch(r"[A-Z]{3}", code):
-            self.wrong("currency", "bad-currency", f'"{code}" is no currency', expected="an ISO 4217 code: USD")
+            self.wrong("currency", "bad-currency", f'"{code}" is not a currency', expected="an ISO 4217 code: USD")
         return code
 
     def _tokens(self, name: str) -> int | None:
         text = self.values.get(name, "")
         if text and not _COUNT.fullmatch(text):
-            self.wrong(name, "bad-bound", f'"{text}" is no number of tokens', expected="200000")
+            self.wrong(name, "bad-bound", f'"{text}" is not a number of tokens', expected="200000")
             return None
         return int(text) if text else None
 
@@ -307,5 +307,5 @@ class _RowReader:
         try:
             return read_day(text) if text else None
         except ValueError:
-            self.wrong(name, "bad-date", f'"{text}" is no date', expected="2026-04-18")
+            self.wrong(name, "bad-date", f'"{text}" is not a date', expected="2026-04-18")
             return None

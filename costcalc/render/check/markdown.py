@@ -20,5 +20,5 @@ def check_markdown(check: Check, tag: str = "") -> str:
 def tag_line(tag: str = "") -> str:
     """`<!-- costcalc:check -->`, with the tag where there is one."""
     if tag and not _TAG.fullmatch(tag):
-        raise fail("bad-tag", f'the tag "{tag}" is no plain word', expected="letters, digits, dots and dashes: search-service")  # fmt: skip
+        raise fail("bad-tag", f'the tag "{tag}" is not a plain word', expected="letters, digits, dots and dashes: search-service")  # fmt: skip
     return f"<!-- costcalc:check {tag} -->" if tag else "<!-- costcalc:check -->"

@@ -75,7 +75,7 @@ def _location(place: Place) -> Json:
 
 
 def _plain(text: str) -> str:
-    """A message in which `[text](1)` is no link and `{0}` no place for an argument."""
+    """A message in which `[text](1)` is not a link and `{0}` no place for an argument."""
     seen = visible(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     return seen.replace("{", "{{").replace("}", "}}")
 

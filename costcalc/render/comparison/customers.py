@@ -30,7 +30,7 @@ def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> 
     month, more = month_text(comparison.months[-1]), len(customers) - len(shown)
     knows = any(each.knows_customers_revenue for each in comparison.alternatives)
     yield Gap()
-    first = "the lowest margin" if knows else "the dearest"
+    first = "the lowest margin" if knows else "the most expensive"
     yield Note(f"Cost to serve in {month}, in {comparison.currency}, {first} first", "strong")
     yield _grid(comparison, shown, columns, more, is_cost=True)
     if knows:
@@ -107,7 +107,7 @@ def _names(names: Sequence[str | None]) -> str:
 
 
 def line_blocks(comparison: Comparison, columns: Columns) -> Iterator[Block]:
-    """What each line that was asked for costs in the last month, the dearest first."""
+    """What each line that was asked for costs in the last month, the most expensive first."""
     if not comparison.by or (comparison.by == ("customer",) and comparison.today.customers):
         return
     costs: dict[LineKey, list[Fraction]] = {}

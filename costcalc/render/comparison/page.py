@@ -102,7 +102,7 @@ def _listed(texts: Sequence[str]) -> str:
 
 
 def _headline(comparison: Comparison) -> Iterator[Note]:
-    """The cheapest and the dearest, and whose margin gives way."""
+    """The cheapest and the most expensive, and whose margin gives way."""
     when = long_month_text(comparison.months[-1])
     ranked = sorted(comparison.scenarios, key=lambda each: each.last.after.cost)
     cheap, dear = ranked[0], ranked[-1]

@@ -1,5 +1,5 @@
 "use strict";
-// What the page does by itself: tables are sorted, and the sliders reckon everything anew from exact whole numbers.
+// What the page does by itself: tables are sorted, and the sliders compute everything anew from exact whole numbers.
 // Every amount is a BigInt over one denominator; only what is drawn in pixels becomes a float.
 (() => {
   const one = (selector, within = document) => within.querySelector(selector);
@@ -81,7 +81,7 @@
   });
   const served = (t) => t.cost + t.other;
   const allCosts = (t) => (t.covered === null ? served(t) : t.covered);
-  // Months to come are reckoned to twelve digits: what differs by less is the same.
+  // Months to come are computed to twelve digits: what differs by less is the same.
   const near = (n, known) => (n !== null && known !== null && abs(n - known) * 10n ** 10n <= abs(known) ? known : n);
   const like = (t, known) => Object.fromEntries(Object.entries(t).map(([key, n]) => [key, near(n, known[key])]));
   const margin = (t) => (t.revenue ? ratio(t.revenue - allCosts(t), t.revenue) : null);
@@ -216,7 +216,7 @@
   const today = totals(data.today);
   const before = data.before.map(totals);
 
-  function reckon() {
+  function compute() {
     const months = data.months.map((ends, i) => {
       const [low, middle, high] = ends.map((end) => like(totals(end), before[i]));
       const byCost = [middle, low, high].sort((a, b) => order(a.cost, b.cost));
@@ -607,7 +607,7 @@
   const moved = () => at.rise !== rise.start || at.passed !== passed.start;
 
   function draw() {
-    const now = reckon();
+    const now = compute();
     for (const [which, knob] of [["rise", rise], ["passed", passed]]) {
       const text = shownAt(which, knob);
       outputs[which].textContent = text;

@@ -1,4 +1,4 @@
-"""Turning: the exact coefficients that the page's script reckons with, as whole numbers over one denominator."""
+"""Turning: the exact coefficients that the page's script computes with, as whole numbers over one denominator."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from costcalc.reports.plan.answers import FurtherRise, MoveShare, PriceAnswer, T
 from costcalc.reports.plan.model import Plan
 from costcalc.scenario.changes import Move
 
-_NOTHING = Fraction(1, 10**10)  # of a price: months to come are reckoned to twelve digits
+_NOTHING = Fraction(1, 10**10)  # of a price: months to come are computed to twelve digits
 
 
 def answer_blocks(plan: Plan) -> Iterator[Block]:

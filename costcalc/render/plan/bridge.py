@@ -33,7 +33,7 @@ _BAR = (4, 9)  # cells on either side of the middle; where there is room, more
 
 
 def bridge_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
-    """A row a cause, and the sentence that says how they were reckoned."""
+    """A row a cause, and the sentence that says how they were computed."""
     if len(plan.bridge) < 2:
         return
     yield Gap()
@@ -42,7 +42,7 @@ def bridge_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
 
 
 def bridge_note(plan: Plan) -> Note:
-    """How the steps were reckoned."""
+    """How the steps were computed."""
     return Note(
         f"Today: the log's usage at the list of {_day(plan)}. Then causes in this order, each on top of all above"
         " it; a step is the difference of two full runs. In another order the steps would differ, their sum would not.",

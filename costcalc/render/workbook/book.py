@@ -103,7 +103,7 @@ class Sheet:
     def formula(
         self, row: int, column: int, formula: str, value: Number | None, look: str = "money", kind: str = ""
     ) -> None:
-        """A formula with the figure that it gives now, for whoever opens the file without reckoning."""
+        """A formula with the figure that it gives now, for whoever opens the file without computing."""
         shown = "" if value is None else float(value)
         self.sheet.write_formula(row, column, f"={formula}", self.book.look(look, kind), shown)
 

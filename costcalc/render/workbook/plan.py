@@ -255,7 +255,7 @@ def _summary_ahead(book: Book, plan: Plan, months: _Months) -> None:
     _cost_row(sheet, plan.scenario.name or _AHEAD, f"{len(plan.months)} months", table, total, plan.whole.cost)
     row = 4
     for name, figure in (("lowest", total.low), ("highest", total.high)) if plan.has_ranges else ():
-        sheet.text(row, 0, f"Cost, {name} reading, as reckoned")
+        sheet.text(row, 0, f"Cost, {name} reading, as computed")
         sheet.number(row, 2, figure, "currency")
         row += 1
     if plan.whole.after.revenue is not None:

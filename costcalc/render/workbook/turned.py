@@ -28,7 +28,7 @@ class TurnedRow:
     before: Decimal | None
     after: Decimal | None
     exact_before: Fraction
-    exact: Poly | None  # None: it stands as it was reckoned
+    exact: Poly | None  # None: it stands as it was computed
     exact_after: Fraction
 
 
@@ -105,7 +105,7 @@ def _write_values(sheet: Sheet, table: TurnedTable, rises: dict[str, Sequence[Fr
             formula = "*".join(f"rise_{i + 1}{end}" for i in factors) or "1"
             sheet.formula(row, table.first_factor + place, formula, value, "factor")
     names = [" × ".join(f"rise {i + 1}" for i in factors) or "not raised" for factors in table.factors]
-    for place, name in enumerate([*names, "exact", "whole coins", "turn", "as reckoned"]):
+    for place, name in enumerate([*names, "exact", "whole coins", "turn", "as computed"]):
         sheet.text(header_row, table.first_factor + place, name, "header right")
 
 
@@ -156,7 +156,7 @@ def _write_workings(sheet: Sheet, table: TurnedTable, row: int, line: TurnedRow)
 
 
 def _standing(line: TurnedRow, row: int, scale: int) -> tuple[int, bool, Fraction]:
-    """Whole coins, whether one more is shown, and whose turn it is to get one more, as reckoned.
+    """Whole coins, whether one more is shown, and whose turn it is to get one more, as computed.
 
     First come rows that were rounded up and have not moved, then those that moved, by their remainder.
     """

@@ -85,7 +85,7 @@ class Group:
 
 
 def groups_of(horizon: Horizon, run: Run, position: int, columns: Sequence[str], limit: int) -> list[Group]:
-    """The groups with a price, dearest first. The run's amounts are forms, so that members can be told apart.
+    """The groups with a price, most expensive first. The run's amounts are forms, so that members can be told apart.
 
     `limit`: input tokens up to which a request is short. Where the ledger was counted without that length, all of a
     group is short whose mean request is.

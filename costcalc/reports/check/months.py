@@ -123,7 +123,7 @@ def _amount(budget: Budget, line: MonthRun, middle: Totals) -> Fraction | None:
 
 
 def _dear(budget: Budget, future: Future) -> list[Fraction | None]:
-    """What each month costs at most; of tokens and requests only the middle is reckoned."""
+    """What each month costs at most; of tokens and requests only the middle is computed."""
     if not budget.is_money:
         return [None for _ in future.months]
     return [max(low.cost, high.cost) for low, high in zip(*future.ends, strict=True)]

@@ -76,7 +76,7 @@ def months_under(case: Case, frozen: Run, announced: Run, after: Run, *ends: Run
 
 
 def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) -> list[LineAhead]:
-    """The lines, dearest first; what is served by another model then stands on that model's line."""
+    """The lines, most expensive first; what is served by another model then stands on that model's line."""
     found = [costs_by(horizon, by, run) for run in (after, announced)]
     keys = dict.fromkeys(key for costs in found for key in costs)
     then, before = [{key: costs.get(key) or [Fraction()] * len(horizon.months) for key in keys} for costs in found]

@@ -182,7 +182,7 @@ class Plan(OverMonths):
     log: OverLog | None = None  # None: the scenario changes more than prices
     months: Sequence[PlanMonth] = ()
     bridge: Sequence[Step] = ()
-    lines: Sequence[LineAhead] = ()  # of the months to come, dearest first
+    lines: Sequence[LineAhead] = ()  # of the months to come, most expensive first
     customers: Sequence[CustomerLine] = ()  # in the last month, worst first
     replicas: Sequence[Replicas] = ()
     notes: Sequence[str] = ()

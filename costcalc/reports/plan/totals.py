@@ -24,7 +24,7 @@ class Totals:
 
     @property
     def all_costs(self) -> Fraction:
-        """What the margin is reckoned with."""
+        """What the margin is computed with."""
         return self.served if self.covered is None else self.covered
 
     @property

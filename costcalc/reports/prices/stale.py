@@ -44,7 +44,7 @@ def read_age(text: str) -> int:
     """`90d`, `12w`, `3m`, `1y`, `90` in days. CostcalcError: no age."""
     match = _AGE.fullmatch(text.strip())
     if not match:
-        raise fail("bad-age", f'--after "{text}" is no age', expected="90d, 12w, 3m (of 30 days) or 1y")
+        raise fail("bad-age", f'--after "{text}" is not an age', expected="90d, 12w, 3m (of 30 days) or 1y")
     return int(match[1]) * _DAYS[(match[2] or "d")[0].lower()]
 
 
