@@ -195,7 +195,7 @@ def _period(flag: str, text: str, read: Callable[[str], Period], like: str) -> P
     try:
         return read(str(text))
     except ValueError:
-        raise fail("bad-date", f'{flag} "{text}" is no {_NOUNS[flag]}', expected=like) from None
+        raise fail("bad-date", f'{flag} "{text}" is not a {_NOUNS[flag]}', expected=like) from None
 
 
 def read_basis(word: str) -> str:

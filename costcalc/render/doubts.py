@@ -91,6 +91,7 @@ def _hosted_blocks(rating: Rating) -> Iterator[Block]:
     )
     lines = ["[aliases]", *(f"{_toml(name)} = {_toml(target)}" for name, target in sorted(aliases.items()))]
     yield Drawing(lambda width: lines)  # to paste: never wrapped
+    yield Gap()
 
 
 def _next_step(rating: Rating, usage: UsageSummary) -> Iterator[Block]:

@@ -93,7 +93,11 @@ def hikes_from(values: object) -> list[str]:
     if isinstance(values, Mapping):
         return [f"{selector}={_written(change)}" for selector, change in values.items()]
     if not isinstance(values, Iterable):
-        raise fail("bad-hike", f"hikes are no {type(values).__name__}", expected='{"alibaba": 34}, or ["alibaba=34"]')
+        raise fail(
+            "bad-hike",
+            f"hikes cannot be of the type {type(values).__name__}",
+            expected='{"alibaba": 34}, or ["alibaba=34"]',
+        )
     return [str(value) for value in values]
 
 

@@ -176,7 +176,7 @@ def test_zero_everywhere_is_not_taken_for_a_price(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"a": NaN}', "NaN is no number"),
+        ('{"a": NaN}', "NaN is not a number"),
         ('{"a": 1, "a": 2}', 'the key "a" stands twice, with two values'),
         ('{"a": 1e-9999}', "not a number"),
         ('{\n "a": }', "map.json:2:7: error"),

@@ -151,8 +151,8 @@ def test_nothing_written_changes_nothing():
         ("alibaba=٣٤", "is not a change"),
         ("alibaba=--34", "is not a change"),
         ("alibaba=34@tomorrow", "is not a date"),
-        ("alibaba=34@2026-13-01", "no day of the calendar"),
-        ("alibaba=34@2026-02-30", "no day of the calendar"),
+        ("alibaba=34@2026-13-01", "not a day of the calendar"),
+        ("alibaba=34@2026-02-30", "not a day of the calendar"),
         ("alibaba=34@2026-9-1", "is not a date"),
         ("alibaba=34@", "is not a date"),
         ("alibaba==3.40/1M", "exactly one meter"),
@@ -236,7 +236,7 @@ class TestFromPython:
         assert hikes_from(None) == []
 
     def test_what_is_no_hike_does_not_vanish(self):
-        with pytest.raises(CostcalcError, match="hikes are no int"):
+        with pytest.raises(CostcalcError, match="hikes cannot be of the type int"):
             hikes_from(34)
 
     def test_a_share_is_asked_about_here_too(self):
