@@ -84,11 +84,11 @@ def _hosted_blocks(rating: Rating) -> Iterator[Block]:
     if not hosted:
         return
     aliases = {f"{part.provider}/{part.model}": part.makers_model for part in hosted if part.makers_model}
+    advice = "Such a seller has prices of its own: give them with --pricebook FILE."
     if not aliases:
+        yield Note(advice)
         return
-    yield Note(
-        "Such a seller has prices of its own. To price these models by their maker's list instead, write into costcalc.toml:"
-    )
+    yield Note(f"{advice} To price these models by their maker's list instead, write into costcalc.toml:")
     lines = ["[aliases]", *(f"{_toml(name)} = {_toml(target)}" for name, target in sorted(aliases.items()))]
     yield Drawing(lambda width: lines)  # to paste: never wrapped
     yield Gap()
