@@ -70,8 +70,8 @@ def _unpriced_grid(rating: Rating) -> Grid:
         place = (part.provider, _what(part), part.reason + near)
         tokens[place] = tokens.get(place, Fraction()) + part.tokens
     largest = sorted(tokens, key=lambda place: (-tokens[place], place))
-    rows = [_unpriced_row(what, tokens[provider, what, reason], reason, rating) for provider, what, reason in largest]
-    shown = rows if len(rows) <= _MODELS_SHOWN + 1 else rows[:_MODELS_SHOWN]
+    count = len(largest) if len(largest) <= _MODELS_SHOWN + 1 else _MODELS_SHOWN
+    shown = [_unpriced_row(place[1], tokens[place], place[2], rating) for place in largest[:count]]
     if rest := largest[len(shown) :]:
         amount = sum((tokens[place] for place in rest), Fraction())
         shown.append(_unpriced_row(f"… {len(rest):,} more", amount, "", rating))
@@ -97,7 +97,7 @@ def _hosted_blocks(rating: Rating) -> Iterator[Block]:
 def _next_step(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
     """What ends it: a name that means a known model, or prices of one's own, begun from the log."""
     whole = [part for part in rating.unpriced if part.meter is None]
-    near = next((part for part in sorted(whole, key=lambda part: -part.tokens) if part.nearest), None)
+    near = max((part for part in whole if part.nearest), key=lambda part: part.tokens, default=None)
     if near:
         named = shlex.quote(f"{near.model}={near.nearest[0]}")
         yield Command(f"If {near.model} is a known model by another name", ("--alias", named))
