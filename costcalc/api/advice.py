@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.outlooks import horizon_of, months_of
@@ -28,9 +28,6 @@ from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.where import Where
 from costcalc.usage.ledger import UsageLedger
-
-if TYPE_CHECKING:
-    pass
 
 FEATURE = "feature"  # the column that parts the usage of a model, where the log has it
 _NO_GROUPS = ("provider", "model", "region", "service_tier", "meter", "basis", "day", "month", "format")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import catalogue, earned_from
@@ -25,9 +25,6 @@ from costcalc.reports.check.check import Check, no_budgets
 from costcalc.reports.check.check import check as check_report
 from costcalc.reports.check.log import CheckOptions
 from costcalc.usage.ledger import UsageLedger
-
-if TYPE_CHECKING:
-    pass
 
 _NOT_OF_THE_BASELINE = (
     "since",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.outlooks import horizon_of, months_of
@@ -19,9 +19,6 @@ from costcalc.problems import fail
 from costcalc.reports.comparison import Choice, Comparison, ComparisonOptions
 from costcalc.reports.comparison import comparison as comparison_report
 from costcalc.scenario.items import Scenario
-
-if TYPE_CHECKING:
-    pass
 
 FEWEST, MOST = 2, 10  # scenarios in one comparison
 _FILES = (".yaml", ".yml")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import scenario_of
@@ -18,9 +18,6 @@ from costcalc.reports.explanation import Choice, ExplainOptions, Explanation
 from costcalc.reports.explanation import explain as explanation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
@@ -27,9 +27,6 @@ from costcalc.selectors import glob_matches
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
 from costcalc.usage.limits import Limits
 from costcalc.usage.period import Period
-
-if TYPE_CHECKING:
-    pass
 
 TOLERANCE = "1%,0.05"
 EACH = ("day", "month", "total")

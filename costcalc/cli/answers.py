@@ -123,13 +123,10 @@ class Answer(Allowed, Written):
         def text() -> str | bytes:
             if kind in texts:
                 return texts[kind]()
-            found: str | bytes = result.to_markdown(**asked) if kind == "md" else getattr(result, _METHODS[kind])()
+            found: str | bytes = (
+                result.to_markdown(**asked) if kind == "md" else getattr(result, f"to_{kind.replace('-', '_')}")()
+            )
             return found
 
         deliver(kind, self.output, lambda: result.page(**asked), text, lacks_of(report.usage, report.is_priced))
         return self.code(config, report.usage, priced=report.is_priced)
-
-
-_METHODS = {
-    kind: f"to_{kind.replace('-', '_')}" for kind in ("json", "csv", "xlsx", "parquet", "focus", "focus-parquet")
-}

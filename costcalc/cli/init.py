@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -131,19 +130,12 @@ def write_files(texts: Mapping[str, str], output: Path | None, force: bool, next
             "several-files", f"{len(texts)} lists are begun, and one file holds one: {', '.join(texts)}", place=Place(str(output)),
             remedy=f"name a folder for them: -o {quote(str(output.with_suffix('')))}",
         )  # fmt: skip
-    taken = [name for name in texts if (output / name).exists()]
-    if taken and not force:
-        raise fail(
-            "file-exists", "the file is there already", place=Place(str(output / taken[0])),
-            remedy="choose another folder, or say --force to write over it",
-        )  # fmt: skip
+    for name in texts:
+        _check_free(output / name, force)
     output.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_whole(output / name, text)
-    typer.echo(
-        f"{visible(str(output))}: {', '.join(texts)} written. Next: {visible(next_step.format(file=quote(str(output))))}"
-    )
-    return 0
+    return _said(f"{visible(str(output))}: {', '.join(texts)} written", output, next_step)
 
 
 def start(name: str, output: Path | None, force: bool, next_step: str) -> int:
@@ -155,11 +147,20 @@ def write(text: str, output: Path | None, force: bool, next_step: str) -> int:
     if output is None or str(output) == "-":
         typer.echo(text, nl=False)
         return 0
+    _check_free(output, force)
+    write_whole(output, text)
+    return _said(f"{visible(str(output))} is written", output, next_step)
+
+
+def _check_free(output: Path, force: bool) -> None:
     if output.exists() and not force:
         raise fail(
             "file-exists", "the file is there already", place=Place(str(output)),
             remedy="choose another name, or say --force to write over it",
         )  # fmt: skip
-    write_whole(output, text)
-    typer.echo(f"{visible(str(output))} is written. Next: {visible(next_step.format(file=shlex.quote(str(output))))}")
+
+
+def _said(what: str, output: Path, next_step: str) -> int:
+    """`next_step` may hold names of files, which may hold any braces: `{file}` alone is replaced."""
+    typer.echo(f"{what}. Next: {visible(next_step.replace('{file}', quote(str(output))))}")
     return 0

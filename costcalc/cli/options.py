@@ -267,11 +267,14 @@ class UsageChoice(RowChoice, Lists):
         """The keyword arguments of every question about money; `currency`: a scenario's. Asked for last, as `scan_words`."""
         return {
             "currency": self.currency or currency or config.text("currency"),
-            "basis": self.basis or config.text("basis") or "auto",
+            "basis": self.basis_in(config),
             "prices": self.prices(config),
             "timezone": self.zone(config),
             **self.scan_words(config, ctx),
         }
+
+    def basis_in(self, config: Config) -> str:
+        return self.basis or config.text("basis") or "auto"
 
     def regions(self) -> dict[str, str]:
         return pairs(self.region, "--region", "PROVIDER=REGION")

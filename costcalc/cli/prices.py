@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from costcalc.api import Prices
 from costcalc.calendar import day_of
 from costcalc.cli import options as o
-from costcalc.cli.answers import Answer, Configured, Output, Written
+from costcalc.cli.answers import Allowed, Configured, Output, Written
 from costcalc.cli.app import command_app
 from costcalc.cli.config import Config
 from costcalc.cli.grouped import grouped
@@ -67,12 +67,13 @@ class Books:
 class BooksAnswer(Configured, Written, Books):
     """Which books are asked, and where the answer goes."""
 
-    def files(self) -> list[Path]:
-        """The books of the flags, else of the configuration."""
-        return self.pricebook if self.pricebook is not None else self.config().paths("pricebooks")
+    def prices(self, config: Config) -> Prices:
+        return o.Reading(pricebook=self.pricebook).prices(config)
 
-    def prices(self) -> Prices:
-        return o.Reading(pricebook=self.pricebook).prices(self.config())
+
+@dataclass(frozen=True)
+class DiffAnswer(Allowed, Written):
+    """Where the answer goes, and what its usage may lack."""
 
 
 class PricesGroup(TyperGroup):
@@ -143,7 +144,7 @@ def list_(
     from costcalc.render.prices.listing import listing_blocks, listing_json, listing_rows
     from costcalc.reports.prices.listing import list_prices
 
-    prices, kind = answer.prices(), answer.kind()
+    prices, kind = answer.prices(answer.config()), answer.kind()
     books = list_prices(prices.pricebook, _day_in(on), providers or (), region)
     _deliver(kind, answer.output, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
     return 0
@@ -166,7 +167,7 @@ def show(
     from costcalc.render.prices.sheet import sheet_blocks, sheet_json, sheet_rows
     from costcalc.reports.prices.sheet import sheet
 
-    prices, kind = answer.prices(), answer.kind()
+    prices, kind = answer.prices(answer.config()), answer.kind()
     found = sheet(prices.pricebook, model, _day_in(on), region, tier)
     _deliver(kind, answer.output, f"{found.found.provider}/{found.found.model}", lambda wide: sheet_blocks(found, wide), lambda: sheet_json(found), lambda: sheet_rows(found))  # fmt: skip
     return 0
@@ -190,7 +191,7 @@ def history(
     from costcalc.reports.prices.history import history as read_history
     from costcalc.reports.prices.series import series
 
-    prices, kind = answer.prices(), answer.kind()
+    prices, kind = answer.prices(answer.config()), answer.kind()
     report = read_history(prices.pricebook, model, _day_in(on), region, tier)
     lines = series(report, meter)
     _deliver(kind, answer.output, f"{report.found.provider}/{report.found.model}", lambda wide: history_blocks(report, lines, wide), lambda: history_json(report), lambda: history_rows(report))  # fmt: skip
@@ -219,7 +220,7 @@ def diff(
     ] = None,
     currency: o.Currency = None,
     choice: o.Reading,
-    answer: Answer,
+    answer: DiffAnswer,
 ) -> int:
     """What changed between two days, in percent and in money.
 
@@ -283,7 +284,7 @@ def stale(
     from costcalc.reports.prices.stale import read_age
     from costcalc.reports.prices.stale import stale as find_stale
 
-    prices, kind = answer.prices(), answer.kind()
+    prices, kind = answer.prices(answer.config()), answer.kind()
     report = find_stale(prices.pricebook, _day_in(on), read_age(after), providers or (), region)
     _deliver(kind, answer.output, "Stale prices", lambda _: stale_blocks(report), lambda: stale_json(report), lambda: stale_rows(report))  # fmt: skip
     return 0
@@ -310,7 +311,7 @@ def resolve(
     from costcalc.render.prices.naming import naming_blocks, naming_json, naming_rows
     from costcalc.reports.prices.naming import naming
 
-    prices, kind = answer.prices(), answer.kind()
+    prices, kind = answer.prices(answer.config()), answer.kind()
     report = naming(prices.pricebook, name, _day_in(on), provider, region)
     _deliver(kind, answer.output, "What the name means", lambda _: naming_blocks(report), lambda: naming_json(report), lambda: naming_rows(report))  # fmt: skip
     return 0
@@ -347,9 +348,10 @@ def events(
     from costcalc.render.prices.events import event_blocks, event_rows, events_json
     from costcalc.reports.prices.events import catalogue
 
-    prices, kind = answer.prices(), answer.kind()
+    config, kind = answer.config(), answer.kind()
+    books = answer.pricebook if answer.pricebook is not None else config.paths("pricebooks")
     day = o.read_period_day(since, "--since", "UTC")
-    found = catalogue(load_events(answer.files()), prices.pricebook, names or (), provider or (), day, meter)
+    found = catalogue(load_events(books), answer.prices(config).pricebook, names or (), provider or (), day, meter)
     _deliver(kind, answer.output, "Rises and cuts", lambda wide: event_blocks(found, wide), lambda: events_json(found), lambda: event_rows(found))  # fmt: skip
     return 0
 

@@ -111,8 +111,10 @@ class UsageChoice(o.UsageChoice):
 
     def priced_words(self, config: Config, ctx: typer.Context, currency: str | None = None) -> dict[str, Any]:
         words = super().priced_words(config, ctx, currency)
-        timezone = words["timezone"] if self.timezone or config.text("timezone") else None
-        return {**words, "basis": self.basis or "contracted", "timezone": timezone}
+        return words if self.timezone or config.text("timezone") else {**words, "timezone": None}
+
+    def basis_in(self, config: Config) -> str:
+        return self.basis or "contracted"
 
 
 @app.command(epilog=EXAMPLES)

@@ -212,3 +212,12 @@ class TestPrices:
         page = " ".join(run_costcalc("cost", log).out.replace("\\", " ").split())
         assert "If gpt-5.6-lunar is a known model by another name: --alias" in page
         assert f"costcalc init prices {log} -o my-prices" in page
+
+    def test_names_may_hold_braces_and_breaks(self, run_costcalc, tmp_path):
+        log = tmp_path / "a{b}.csv"
+        log.write_text('date,provider,model,input_tokens,output_tokens\n2026-09-02,acme,"x\ny: z",100,20\n')
+        run = run_costcalc("init", "prices", log, "-o", tmp_path / "acme.yaml")
+        assert (run.code, "--pricebook" in run.out) == (0, True), run.err
+        text = (tmp_path / "acme.yaml").read_text().replace("FILL_IN per", "2 per")
+        (tmp_path / "acme.yaml").write_text(text)
+        assert run_costcalc("cost", log, "--pricebook", tmp_path / "acme.yaml").code == 0

@@ -105,3 +105,10 @@ def test_the_page_and_the_json_show_one_figure_each(tmp_path):
             assert line["before"]["rounded"] == line["after"]["rounded"]
         shown = next(each for each in page.splitlines() if each.strip().startswith(f"acme/{line['model']}"))
         assert all(line[side]["rounded"] in shown for side in ("before", "after")), (line, shown)
+
+
+def test_it_is_not_written_as_what_it_has_no_writer_for(run_costcalc, tmp_path):
+    """Not a page under the name of a Parquet file."""
+    run = run_costcalc("prices", "diff", "2026-01-01", "2026-09-30", "-o", tmp_path / "out.parquet")
+    assert (run.code, list(tmp_path.iterdir())) == (2, [])
+    assert "unknown-output" in run.err

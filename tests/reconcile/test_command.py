@@ -150,6 +150,20 @@ def test_how_it_exits(run_costcalc, tmp_path):
     assert run_costcalc(*unpriced, "--allow-unpriced").code == 3
 
 
+def test_a_basis_of_the_configuration_is_not_ours_and_not_named(run_costcalc, tmp_path):
+    """What ours is compared as is said by --basis alone."""
+    (tmp_path / "ours.toml").write_text('basis = "list"\n')
+    words = (
+        "reconcile",
+        "examples/usage.csv",
+        "--invoice",
+        "examples/anthropic_cost.csv",
+        "--config",
+        tmp_path / "ours.toml",
+    )
+    assert "basis = list" not in run_costcalc(*words).out
+
+
 def test_a_file_is_written_by_its_ending(run_costcalc, tmp_path):
     for ending in ("csv", "json", "md", "txt"):
         out = tmp_path / f"out.{ending}"

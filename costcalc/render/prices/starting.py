@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
+from costcalc.pricebook.write import word
 from costcalc.render.words import amount_text, price_text
 from costcalc.reports.prices.missing import Missing, MissingList, MissingModel, NearModel
 
 FILL_IN = "FILL_IN"
 ALIASES = "aliases.yaml"
 _SHOWN = ("input_tokens", "cache_read_tokens", "output_tokens")
-_PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
-_ANSWERS = ("yes", "no", "true", "false", "on", "off", "null", "y", "n")
 
 
 def starting_files(missing: Missing, usage: str) -> Mapping[str, str]:
@@ -35,18 +33,18 @@ def _lines(each: MissingList, missing: Missing, usage: str) -> Iterator[str]:
         for model in each.models:
             yield from _about(model)
             target = f"{model.near[0].provider}/{model.near[0].listed.name}" if model.near else "openai/gpt-5-mini"
-            yield f"  {_key(model.name)}: {FILL_IN}  # PROVIDER/MODEL, such as {target}"
+            yield f"  {word(model.name)}: {FILL_IN}  # PROVIDER/MODEL, such as {target}"
         return
-    yield f"# Is one of them a known model by another name? Then delete its entry, and say so: --alias {each.models[0].name}=PROVIDER/MODEL"
-    yield f"provider: {_key(each.provider)}"
+    yield f"# Is one of them a known model by another name? Then delete its entry, and say so: --alias {_in_a_line(each.models[0].name)}=PROVIDER/MODEL"
+    yield f"provider: {word(each.provider)}"
     if each.region:
-        yield f"region: {_key(each.region)}  # laid over the list that ships"
+        yield f"region: {word(each.region)}  # laid over the list that ships"
     yield f"currency: {each.currency}" + ("" if each.region else "  # of its prices")
     yield f"timezone: {each.timezone}" + ("" if each.region else "  # in which its days begin")
     yield "models:"
     for model in each.models:
         yield from _about(model)
-        yield f"  {_key(model.name)}:"
+        yield f"  {word(model.name)}:"
         yield "    prices:"
         yield f"      at least since {missing.since.isoformat()}:"
         yield f"        input_tokens: {FILL_IN} per 1M"
@@ -72,9 +70,3 @@ def _prices(near: NearModel) -> str:
 
 def _in_a_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _key(text: str) -> str:
-    """A name as YAML; quoted wherever it could be read as anything else."""
-    plain = _PLAIN.fullmatch(text) and text.lower() not in _ANSWERS
-    return text if plain else json.dumps(text, ensure_ascii=False)
