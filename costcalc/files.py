@@ -14,6 +14,7 @@ from tempfile import gettempdir
 
 from costcalc.problems import Place, fail
 
+MOST_WRITTEN = 50_000_000  # bytes: the largest price map that others publish has a tenth of it
 _NAME_LIMIT = 100  # characters of the target's name in that of the file beside it
 # What is removed at the end. A path stands here before it is made: a signal may come between any two steps.
 _temporary: set[Path] = set()
@@ -112,6 +113,27 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def read_text(path: Path | str, shown: str = "") -> str:
+    """The text of a file that people write, in UTF-8. CostcalcError: it cannot be read, or is larger than any of them."""
+    place = Place(shown or str(path))
+    try:
+        with Path(path).open("rb") as stream:
+            content = stream.read(MOST_WRITTEN + 1)
+        if len(content) > MOST_WRITTEN:
+            raise fail(
+                "too-large", f"the file is larger than {MOST_WRITTEN // 10**6} MB", place=place,
+                expected="a file that people write", remedy="check the path",
+            )  # fmt: skip
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except (OSError, ValueError) as error:  # ValueError: bytes that are no text, or a path with a NUL
+        wrong_text = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+        reason = getattr(error, "strerror", None) or wrong_text
+        raise fail(
+            "unreadable-file", f"cannot read the file: {reason}", place=place,
+            remedy="check the path and its permissions",
+        ) from error  # fmt: skip
 
 
 def path_from_here(path: Path | str) -> str:

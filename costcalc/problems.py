@@ -15,6 +15,7 @@ INPUT_EXIT = 2  # a command line, a file people write, or an input that cannot b
 _WIDE_SPACES = "\u00a0\u3000"  # of French and Chinese text; harmless, though not "printable"
 _CONTEXT_LIMIT = 100  # characters of a long line shown on each side of the mark
 _MARK_LIMIT = 60  # characters underlined at most
+MOST_PROBLEMS = 100  # of one file: whoever has more has another mistake
 
 
 @dataclass(frozen=True, slots=True, order=True)

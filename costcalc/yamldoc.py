@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache
 from pathlib import Path
 
-from costcalc.problems import CostcalcError, Place, Problem, nearest_names
+from costcalc.files import read_text
+from costcalc.problems import MOST_PROBLEMS, CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 
 
@@ -76,16 +78,18 @@ class Document:
         remedy: str = "",
     ) -> None:
         """Note a problem at a node; reading goes on, so that all problems of a file come together."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.check(is_cut=True)
         place = node if isinstance(node, Place) else node.place
         width = len(node.text) if isinstance(node, Scalar) else 1
         self.problems.append(
             Problem(code, message, place, line_of(self.text, place.line), width, expected, nearest, remedy)
         )
 
-    def check(self) -> None:
-        """Raise if a problem was noted."""
+    def check(self, *, is_cut: bool = False) -> None:
+        """Raise if a problem was noted; `is_cut`: there may be more of them."""
         if self.problems:
-            raise CostcalcError(self.problems)
+            raise CostcalcError([*self.problems, *([too_many(self.problems[-1].place)] if is_cut else [])])
 
     def map_at(self, node: Node | None, what: str, known: Iterable[str] | None = None) -> Map:
         """The node as a mapping; unknown keys are problems. An empty mapping stands in where it is none."""
@@ -127,21 +131,7 @@ class Document:
 
 def read_yaml(path: Path | str) -> Document:
     """The file as a document with places. CostcalcError: unreadable, not YAML, or a key that stands twice."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise CostcalcError(
-            [
-                Problem(
-                    "unreadable-file",
-                    f"cannot read the file: {reason}",
-                    Place(str(path)),
-                    remedy="check the path and its permissions",
-                )
-            ]
-        ) from error
-    return parse_yaml(text, str(path))
+    return parse_yaml(read_text(path), str(path))
 
 
 def parse_yaml(text: str, file: str = "<text>") -> Document:
@@ -154,6 +144,19 @@ def parse_yaml(text: str, file: str = "<text>") -> Document:
     return document
 
 
+def too_many(last: Place | None) -> Problem:
+    """That a file was read no further than its hundredth problem, which is here."""
+    return Problem(
+        "too-many-problems", f"the file has at least {MOST_PROBLEMS} problems, and was read no further", last,
+        remedy="correct the first of them: many may have one cause",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4)  # of a file with many problems, every one asks
+def _lines(text: str) -> list[str]:
+    return text.splitlines()
+
+
 def line_of(text: str, number: int) -> str:
-    lines = text.splitlines()
+    lines = _lines(text)
     return lines[number - 1] if 0 < number <= len(lines) else ""

@@ -7,13 +7,15 @@ import re
 import yaml
 
 from costcalc.files import collector_paused
-from costcalc.problems import CostcalcError, Place, Problem
-from costcalc.yamldoc import Map, Node, Scalar, Sequence, line_of
+from costcalc.problems import MOST_PROBLEMS, CostcalcError, Place, Problem
+from costcalc.yamldoc import Map, Node, Scalar, Sequence, line_of, too_many
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _DEPTH_LIMIT = 64  # nothing that people write goes deeper; libyaml itself would take a thousand
 
+_MOST_DIGITS = 60
+_LONG_NUMBER = re.compile(rf"[\d_]{{{_MOST_DIGITS},}}")
 _NOT_YAML = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -74,6 +76,8 @@ class _Reader:
         mark: yaml.Mark = event.start_mark  # type: ignore[assignment]  # the stubs name libyaml's own class beside it
         place = Place(self.file, mark.line + 1, mark.column + 1)
         if isinstance(event, yaml.ScalarEvent):
+            if len(event.value) > _MOST_DIGITS and _LONG_NUMBER.search(event.value):
+                raise yaml.MarkedYAMLError(None, None, f"a number of more than {_MOST_DIGITS} digits", mark)
             return Scalar(event.value, place)
         if isinstance(event, yaml.CollectionStartEvent):
             self.depth += 1
@@ -98,6 +102,8 @@ class _Reader:
             if not isinstance(key, Scalar):
                 raise yaml.MarkedYAMLError(None, None, "a key must be a single text", event.start_mark)
             if key.text in entries:
+                if len(self.problems) >= MOST_PROBLEMS:
+                    raise CostcalcError([*self.problems, too_many(self.problems[-1].place)])
                 first = entries[key.text][0].place.line
                 self.problems.append(
                     Problem(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Any
 from costcalc.api.words import read_amount, read_basis, read_currency, read_memory, read_share, read_threads
 from costcalc.asked import Setting
 from costcalc.calendar import zone
-from costcalc.files import path_from_here
+from costcalc.files import path_from_here, read_text
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
@@ -76,6 +77,13 @@ class Config:
 
     def paths(self, key: str) -> list[Path]:
         return [self.folder / path for path in self.values.get(key, [])]
+
+    def holds(self, path: str) -> bool:
+        """Whether a path of the file lies within its folder: a stranger's repository must not read what is beside it."""
+        try:
+            return (self.folder / path).resolve().is_relative_to(self.folder.resolve())
+        except (OSError, ValueError):  # a name that no file can have
+            return False
 
     def place(self, *keys: str) -> Place | None:
         """Where a value stands; of one in an inline table, where the table does."""
@@ -143,16 +151,20 @@ def _searched(here: Path) -> list[Path]:
 
 
 def _read(path: Path, shown: str) -> Config:
+    text = read_text(path, shown)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
-    except OSError as error:
-        raise fail("unreadable-file", f"cannot read the file: {error.strerror}", place=Place(shown)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise fail("toml-syntax", f"not TOML: {error}", place=Place(shown)) from error
+        data: Any = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise fail("toml-syntax", f"not TOML: {reason}", place=Place(shown)) from error
     is_shared = path.name == "pyproject.toml"
-    if is_shared and not (data := data.get("tool", {}).get("costcalc", {})):
-        return Config()
+    if is_shared:
+        tools = data.get("tool")
+        data = tools.get("costcalc", {}) if isinstance(tools, dict) else {}
+        if not isinstance(data, dict):
+            raise fail("bad-value", "[tool.costcalc] is not a table", place=Place(shown), expected='currency = "CNY"')
+        if not data:
+            return Config()
     places = {keys: Place(shown, line, column) for keys, line, column in _assigned(text)}
     if is_shared:
         places = {keys[2:]: place for keys, place in places.items() if keys[:2] == ("tool", "costcalc")}
@@ -178,6 +190,15 @@ def _problem(config: Config, shown: str, key: str, value: object) -> Problem | N
             kinds[key][0]
         ]
         return Problem("bad-value", f'"{key}" is not {wanted}', place, width=len(key), expected=wanted)
+    if isinstance(value, list) and key in _LISTS and not all(isinstance(each, str) for each in value):
+        return Problem("bad-value", f'"{key}" is not a list of texts', place, width=len(key), expected='["a/path"]')
+    outside = [path for path in value if not config.holds(path)] if isinstance(value, list) and key in _LISTS else []
+    if outside:
+        flag = {"pricebooks": "--pricebook", "formats": "--format-file"}[key]
+        return Problem(
+            "outside-the-folder", f'"{key}" names {outside[0]}, which is not within the folder of the configuration', place,
+            width=len(key), remedy=f"name it on the command line: {flag} {shlex.quote(outside[0])}",
+        )  # fmt: skip
     if key in _ARRAYS:
         return next((slip for i, entry in enumerate(value) if (slip := _map_slip(config, place, str(i), entry))), None)  # type: ignore[arg-type]
     try:

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
+from costcalc.money import TooManyDigits
 from costcalc.problems import INPUT_EXIT, CostcalcError
 
 BUG_EXIT = 70
@@ -40,8 +41,20 @@ def run(args: Sequence[str]) -> int:
         if isinstance(error, OSError) and error.errno == ENOSPC:
             sys.stderr.write("cannot write the output: no space is left where it goes\n")
             return INPUT_EXIT
+        if said := _too_large(error):
+            sys.stderr.write(said)
+            return INPUT_EXIT
         return _bug(error, show=wants_traceback)  # a bug of ours
     return code if isinstance(code, int) else 0
+
+
+def _too_large(error: Exception) -> str:
+    """What is said of a number that nothing here can hold; "": it is no such error."""
+    if isinstance(error, TooManyDigits):
+        return f"{error}\n"
+    if isinstance(error, OverflowError) or "integer string conversion" in str(error):
+        return "a number is too large: no price, amount, count or span of time comes near it\n"
+    return ""
 
 
 def _too_little_memory() -> int:

@@ -16,8 +16,12 @@ def prepare_streams() -> None:
             # The lowest number that is free is this one: nothing else that is opened may get it.
             os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
-        elif number and _is_pipe(stream, number):
-            setattr(sys, name, _patient(stream, number))
+        elif number:
+            if _is_pipe(stream, number):
+                stream = _patient(stream, number)
+                setattr(sys, name, stream)
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a sign that the encoding lacks, a name that is no text
 
 
 def _is_pipe(stream: object, number: int) -> bool:

@@ -6,12 +6,12 @@ them up. Where they prove nothing, one of the files must be chosen.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from costcalc.jsondoc import read_json
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage.assume import meets
@@ -102,7 +102,7 @@ def _batches(counter: Counter, file: File) -> Iterator[Batch]:
     """The objects of a file that holds nothing else."""
     counts = _each(counter, file) if is_small([file.source]) else {}
     records = [(number, record) for number, record in enumerate(json_records(file.source), 1) if number in counts]
-    said = {number: json.loads(record.raw) for number, record in records}
+    said = {number: read_json(record.raw) for number, record in records}
     if any(each.get("object") != "batch" for each in said.values()):
         return
     for number, record in records:

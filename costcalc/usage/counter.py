@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import field, replace
@@ -12,6 +11,7 @@ from typing import Any
 
 from costcalc.calendar import day_of, utc_day
 from costcalc.files import collector_paused
+from costcalc.jsondoc import read_json
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
@@ -850,7 +850,7 @@ def _name_column(name: str, rows: RowQuery | None) -> str:
 
 def _is_object(record: Record) -> bool:
     try:
-        return isinstance(json.loads(record.raw), dict)
+        return isinstance(read_json(record.raw), dict)
     except ValueError:
         return False
 

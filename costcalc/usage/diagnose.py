@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from costcalc.jsondoc import read_json
 from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain
@@ -203,7 +203,7 @@ def unknown_usage() -> Problem:
 def malformed_line(source: Source, record: Record) -> Problem:
     """A line that is not JSON: cut off at the end of the file, or broken in the middle."""
     try:
-        json.loads(record.raw)
+        read_json(record.raw)
         reason, position = "it is not an object with keys", 0
     except UnicodeDecodeError:
         reason, position = "it is not UTF-8 text", 0

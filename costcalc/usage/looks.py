@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import field, replace
 from itertools import islice
 
+from costcalc.jsondoc import read_json
 from costcalc.records import dataclass
 from costcalc.usage.formats import Unfold
 from costcalc.usage.unfold import unfold_of
@@ -82,12 +82,12 @@ def _look(text: str, most: int) -> Look:
     )
 
 
-def _shape(value: object) -> Hashable:
-    """The keys of a value and the kinds of what they hold."""
-    if isinstance(value, dict):
-        return tuple((key, _shape(inner)) for key, inner in value.items())
-    if isinstance(value, list):
-        return frozenset(_shape(member) for member in value)
+def _shape(value: object, depth: int = 2 * _DEEPEST) -> Hashable:
+    """The keys of a value and the kinds of what they hold, as deep as anything is read."""
+    if isinstance(value, dict) and depth:
+        return tuple((key, _shape(inner, depth - 1)) for key, inner in value.items())
+    if isinstance(value, list) and depth:
+        return frozenset(_shape(member, depth - 1) for member in value)
     return type(value).__name__
 
 
@@ -95,7 +95,7 @@ def _objects(text: str, most: int) -> Iterator[Object]:
     """The objects in the first lines; what is none is passed over."""
     for line in text.split("\n", most)[:most]:
         try:
-            record = json.loads(line)
+            record = read_json(line)
         except ValueError:
             continue
         if isinstance(record, dict):

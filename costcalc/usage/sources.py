@@ -7,7 +7,6 @@ import csv
 import gzip
 import hashlib
 import io
-import json
 import os
 import shutil
 import stat
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from costcalc.calendar import DAY_SECONDS
+from costcalc.jsondoc import json_end, read_json
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage.arguments import Named
@@ -380,11 +380,11 @@ def _is_lines(text: str) -> bool:
     if text.lstrip().startswith("["):
         return False
     try:
-        return isinstance(json.loads(text.lstrip().split("\n", 1)[0]), dict)
+        return isinstance(read_json(text.lstrip().split("\n", 1)[0]), dict)
     except ValueError:
         pass
     try:
-        json.JSONDecoder().raw_decode(text.lstrip())
+        json_end(text.lstrip())
     except ValueError:
         return "\n{" in text.strip()
     return False
@@ -392,13 +392,13 @@ def _is_lines(text: str) -> bool:
 
 def _records(text: str) -> Iterator[tuple[int, str]]:
     """Each record of a document with the line at which it begins, as one line; what does not parse comes last, as it is."""
-    decoder, place, line, seen = json.JSONDecoder(), 0, 1, 0
+    line, seen = 1, 0
     inside = text.lstrip().startswith("[")
     place = text.index("[") + 1 if inside else 0
     while (start := _next_record(text, place)) is not None:
         line, seen = line + text.count("\n", seen, start), start
         try:
-            _, place = decoder.raw_decode(text, start)
+            place = json_end(text, start)
         except ValueError:
             yield line, " ".join(text[start:].split("\n"))[:_EXCERPT]
             return

@@ -12,6 +12,7 @@ from typing import Any
 
 from costcalc.calendar import DAY_SECONDS, instant_of_day
 from costcalc.files import temporary_folder, written_whole
+from costcalc.jsondoc import read_json
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
@@ -88,7 +89,8 @@ def _copy_statement(ledger: UsageLedger, lines: Path, target: Path) -> str:
     counts = [name_of(_METER + name) for name in ledger.meters]
     chosen += [f"CAST({name} AS {_COUNT}) AS {name}" for name in counts]
     source = f"read_json({literal(lines)}, format = 'newline_delimited', columns = {columns})"
-    metadata = f"KV_METADATA {{{_KEY}: {quoted(json.dumps(_about(ledger), ensure_ascii=False))}}}"
+    about = quoted(json.dumps(_about(ledger)))  # in ASCII: a file's name may be no text
+    metadata = f"KV_METADATA {{{_KEY}: {about}}}"
     return f"COPY (SELECT {', '.join(chosen)} FROM {source}) TO {quoted(str(target))} (FORMAT parquet, {metadata})"
 
 
@@ -127,7 +129,7 @@ def _metadata(engine: Engine, source: Source) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        about = json.loads(text)
+        about = read_json(text)
     except ValueError:
         about = None
     return about if isinstance(about, dict) else {}

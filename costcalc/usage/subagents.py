@@ -6,12 +6,13 @@ had no name. The files are searched as bytes: to parse every line once more woul
 
 from __future__ import annotations
 
-import json
 import mmap
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
+
+from costcalc.jsondoc import read_json
 
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
@@ -74,7 +75,7 @@ def _mentions(path: Path) -> Iterator[tuple[str, bool]]:
 
 def _record(line: bytes) -> dict[str, object]:
     try:
-        found = json.loads(line)
+        found = read_json(line)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

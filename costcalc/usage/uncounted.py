@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from costcalc.jsondoc import read_json
 from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage.names import last_of, stated
@@ -109,7 +109,7 @@ def _numbers(text: str) -> Iterator[tuple[str, str]]:
     if not text.lstrip().startswith("{"):
         return
     try:
-        yield from _leaves(json.loads(text, parse_float=str, parse_int=str), "")
+        yield from _leaves(read_json(text, parse_float=str, parse_int=str), "")
     except (ValueError, RecursionError):
         return
 

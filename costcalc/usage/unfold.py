@@ -9,6 +9,7 @@ from importlib import import_module
 from itertools import combinations
 from typing import Any
 
+from costcalc.jsondoc import read_json
 from costcalc.meters import meters
 from costcalc.records import dataclass
 from costcalc.usage.formatfile import formats
@@ -83,7 +84,7 @@ def _is_plain(record: Record, own: Record) -> bool:
 def read_exact(line: str) -> Record | None:
     """The record of a line, its decimals as they are written; None: it is none."""
     try:
-        record = json.loads(line, parse_float=str)
+        record = read_json(line, parse_float=str)
     except ValueError:
         return None
     return record if isinstance(record, dict) else None

@@ -5,12 +5,12 @@ takes longer than to count, lines from all over it are looked at.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from costcalc.jsondoc import read_json
 from costcalc.usage.engine import Engine, json_lines
 from costcalc.usage.formats import FormatSpec
 from costcalc.usage.looks import Paths
@@ -99,7 +99,7 @@ def all_names(engine: Engine, reading: Reading) -> UsageNames:
     paths, found = list(objects), set[str]()
     for place, structure in engine.fetch(asked) if objects else ():
         path = paths[place - 1]
-        found |= {path, *_paths(json.loads(structure), path)}
+        found |= {path, *_paths(read_json(structure), path)}
     return UsageNames(spec.objects, frozenset(found), exact=True)
 
 

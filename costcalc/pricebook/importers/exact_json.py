@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from costcalc.files import read_text
 from costcalc.money import read_number
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.yamldoc import line_of
@@ -14,15 +15,7 @@ from costcalc.yamldoc import line_of
 
 def read_json(path: Path | str) -> Any:
     """The file's value; every number a Fraction. CostcalcError: unreadable, not JSON, or a key that stands twice."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise fail(
-            "unreadable-file", f"cannot read the file: {reason}", place=Place(str(path)),
-            remedy="check the path and its permissions",
-        ) from error  # fmt: skip
-    return parse_json(text, str(path))
+    return parse_json(read_text(path), str(path))
 
 
 def parse_json(text: str, file: str = "<json>") -> Any:

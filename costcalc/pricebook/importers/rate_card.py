@@ -12,6 +12,7 @@ from io import StringIO
 from pathlib import Path
 
 from costcalc.calendar import read_day
+from costcalc.files import read_text
 from costcalc.meters import meters
 from costcalc.money import read_number
 from costcalc.pricebook.importers.figures import Figure
@@ -169,14 +170,7 @@ class _Card:
     def __init__(self, path: Path) -> None:
         self.file = str(path)
         self.problems: dict[tuple[Place, str, str], Problem] = {}
-        try:
-            self.text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-            raise fail(
-                "unreadable-file", f"cannot read the file: {reason}", place=Place(self.file),
-                remedy="check the path and its permissions",
-            ) from error  # fmt: skip
+        self.text = read_text(path)
 
     def rows(self) -> Iterator[_Row]:
         reader = csv.reader(StringIO(self.text, newline=""), strict=True)

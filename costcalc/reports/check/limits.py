@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from fractions import Fraction
 
 from costcalc.budget.model import Budget, Days
@@ -130,5 +129,6 @@ def _at_the_daily_rate(budget: Budget, spent: Fraction, period: Days, covered: D
         return None
     # The smallest whole number of days after which the sum is above the limit.
     days = (budget.limit - spent) // rate + 1
-    day: date = covered.last + ONE_DAY * int(days)
-    return Breaks(day, False, rate) if day <= period.last else None
+    if days > (period.last - covered.last).days:
+        return None
+    return Breaks(covered.last + ONE_DAY * int(days), False, rate)
