@@ -19,6 +19,7 @@ from costcalc.cli.grouped import grouped
 from costcalc.cli.output import deliver, lacks_of, report_refused
 from costcalc.cli.plans import Earned
 from costcalc.cli.progress import scan_progress
+from costcalc.cli.streams import under_actions, write_orders
 from costcalc.problems import CostcalcError, Place, fail, nearest_names, problem_text
 from costcalc.records import dataclass
 
@@ -220,6 +221,9 @@ def _deliver(result: api.CheckResult, targets: list[tuple[str, Path | None]], ta
     }
     lacks = lacks_of(result.report.usage, result.report.rating.is_complete)
     for kind, path in targets:
+        if kind == "github" and path in (None, Path("-")):
+            write_orders(sys.stdout, _annotations(result))
+            continue
         deliver(kind, path, result.page, texts.get(kind, str), lacks)
 
 
@@ -232,10 +236,6 @@ def _annotations(result: api.CheckResult) -> str:
 # --- under GitHub Actions ----------------------------------------------------------------------------------------
 
 
-def _is_github() -> bool:
-    return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
 def _checkout() -> Path | None:
     folder = os.environ.get("GITHUB_WORKSPACE")
     return Path(folder) if folder else None
@@ -245,19 +245,19 @@ def _annotate(result: api.CheckResult, targets: list[tuple[str, Path | None]], t
     """Annotations, unless they were asked for, and the step's summary. Runners read commands from both streams, and
     standard output may be somebody's file.
     """
-    if not _is_github():
+    if not under_actions():
         return
     if ("github", None) not in targets:
-        sys.stderr.write(_annotations(result))
+        write_orders(sys.stderr, _annotations(result))
     _summarise(result.to_markdown(tag))
 
 
 def _tell_github(error: CostcalcError) -> None:
-    if not _is_github():
+    if not under_actions():
         return
     from costcalc.render.check.github import problem_annotations
 
-    sys.stderr.write(problem_annotations(error.problems, _checkout()))
+    write_orders(sys.stderr, problem_annotations(error.problems, _checkout()))
     problems = "\n\n".join(problem_text(problem) for problem in error.problems)
     fence = "`" * max(3, 1 + _longest_run(problems))
     _summarise(f"### The check could not be made\n\n{fence}text\n{problems}\n{fence}\n")

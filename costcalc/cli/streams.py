@@ -1,11 +1,19 @@
-"""Streams: one that was closed, or whose reader has gone, takes what is written to it and says nothing."""
+"""Streams: one that was closed, or whose reader has gone, takes what is written to it and says nothing; a log of GitHub
+Actions takes no orders from what is written to it.
+"""
 
 from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import sys
+from typing import TextIO
+
+# Orders as a runner finds them: `::name` where a line begins, `##[name]` anywhere.
+_ORDER = re.compile(r"^(\s*:)(?=:)|(##)(?=\[)", re.MULTILINE)
+_APART = "\u2060"  # a word joiner: it shows nothing, and is no letter of an order
 
 
 def prepare_streams() -> None:
@@ -18,7 +26,7 @@ def prepare_streams() -> None:
             setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
         elif number:
             if _is_pipe(stream, number):
-                stream = _patient(stream, number)
+                stream = _patient(stream, number, _Harmless if under_actions() else io.TextIOWrapper)
                 setattr(sys, name, stream)
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a sign that the encoding lacks, a name that is no text
@@ -32,10 +40,30 @@ def _is_pipe(stream: object, number: int) -> bool:
         return False  # of a test, or of a notebook
 
 
-def _patient(stream: io.TextIOWrapper, number: int) -> io.TextIOWrapper:
+def under_actions() -> bool:
+    """Whether a runner of GitHub Actions reads what is written."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+class _Harmless(io.TextIOWrapper):
+    """A pipe to a runner: names of files, budgets and models in it are no orders."""
+
+    def write(self, text: str) -> int:
+        return super().write(_ORDER.sub(lambda order: order[0] + _APART, text))
+
+
+def write_orders(stream: TextIO, text: str) -> None:
+    """Write what a runner shall carry out."""
+    if isinstance(stream, _Harmless):
+        io.TextIOWrapper.write(stream, text)
+    else:
+        stream.write(text)
+
+
+def _patient(stream: io.TextIOWrapper, number: int, kind: type[io.TextIOWrapper]) -> io.TextIOWrapper:
     stream.flush()
     buffer = io.BufferedWriter(_Pipe(number, "wb", closefd=False))  # type: ignore[type-var]
-    return io.TextIOWrapper(
+    return kind(
         buffer, stream.encoding, stream.errors, line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )  # fmt: skip

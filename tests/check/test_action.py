@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,11 +37,14 @@ with (here / "calls.jsonl").open("a") as out:
     out.write(json.dumps(call) + "\\n")
 if (here / "refuse").exists():
     sys.exit("HTTP 403: Resource not accessible by integration")
-if "--jq" in args:
+if "graphql" in args:
+    print("github-actions[bot]")
+elif "--jq" in args:
     assert '$ENV.COSTCALC_MARK' in args[args.index("--jq") + 1]
-    mark = os.environ["COSTCALC_MARK"]
+    mark, login = os.environ["COSTCALC_MARK"], os.environ["COSTCALC_LOGIN"]
+    assert '.user.login == $ENV.COSTCALC_LOGIN' in args[args.index("--jq") + 1]
     for comment in json.loads((here / "comments.json").read_text()):
-        if (comment["body"] or "").split("\\n")[0].rstrip("\\r") == mark:
+        if comment["user"]["login"] == login and (comment["body"] or "").split("\\n")[0].rstrip("\\r") == mark:
             print(comment["id"])
 """
 
@@ -142,12 +146,12 @@ def runner(tmp_path):
 
 
 def _stand_in(folder: Path) -> Path:
-    """A Python whose `-m venv FOLDER` makes one that has this environment's libraries; its pip notes what it installs."""
+    """A Python whose `-I -m venv FOLDER` makes one that has this environment's libraries; its pip notes what it installs."""
     program = folder / "bin" / "python-of-the-runner"
     program.write_text(
-        f'#!/bin/sh\nmkdir -p "$3/bin"\ncat > "$3/bin/python" <<\'END\'\n#!/bin/sh\n'
-        f'if [ "$2" = pip ]; then shift 2; echo "pip $*" >> {folder}/pip.log; exit 0; fi\nexec {sys.executable} "$@"\nEND\n'
-        'chmod +x "$3/bin/python"\n'
+        f'#!/bin/sh\nmkdir -p "$4/bin"\ncat > "$4/bin/python" <<\'END\'\n#!/bin/sh\n'
+        f'[ "$1" = -I ] || exit 9\nif [ "$3" = pip ]; then shift 3; echo "pip $*" >> {folder}/pip.log; exit 0; fi\nexec {sys.executable} "$@"\nEND\n'
+        'chmod +x "$4/bin/python"\n'
     )
     program.chmod(0o755)
     return program
@@ -158,7 +162,7 @@ def test_a_broken_budget_fails_the_step_and_is_written_in_the_pull_request(runne
     assert "::error file=ci/budgets.yaml,line=2,col=5,title=budget broken%3A all::6.00 USD" in runner.log
     assert "1 of 1 budget is broken" in runner.log
     assert runner.outputs["check"]["exit-code"] == "1"
-    listing, posted = runner.calls
+    _, listing, posted = runner.calls
     assert "repos/acme/app/issues/7/comments?per_page=100" in listing["args"]
     assert ("POST" in posted["args"], posted["token"]) == (True, "secret")
     assert posted["body"].startswith("<!-- costcalc:check -->\n### 1 of 1 budget is broken\n")
@@ -167,29 +171,31 @@ def test_a_broken_budget_fails_the_step_and_is_written_in_the_pull_request(runne
 
 
 def test_the_comment_that_is_there_is_written_anew(runner):
+    us, them = {"login": "github-actions[bot]"}, {"login": "mallory"}
     comments = [
-        {"id": 11, "body": "Look at:\n<!-- costcalc:check -->"},  # somebody quotes it
-        {"id": 12, "body": None},
-        {"id": 13, "body": "<!-- costcalc:check other -->\nof another check"},
-        {"id": 14, "body": "<!-- costcalc:check -->\r\nold"},
+        {"id": 10, "user": them, "body": "<!-- costcalc:check -->\nAll budgets hold."},  # it is not ours to change
+        {"id": 11, "user": us, "body": "Look at:\n<!-- costcalc:check -->"},  # somebody quotes it
+        {"id": 12, "user": us, "body": None},
+        {"id": 13, "user": us, "body": "<!-- costcalc:check other -->\nof another check"},
+        {"id": 14, "user": us, "body": "<!-- costcalc:check -->\r\nold"},
     ]
     (runner.folder / "bin" / "comments.json").write_text(json.dumps(comments))
     assert runner.run() == 1
-    _, patched = runner.calls
+    patched = runner.calls[-1]
     assert {"PATCH", "repos/acme/app/issues/comments/14"} <= set(patched["args"])
 
 
 def test_checks_with_a_tag_have_a_comment_each(runner):
     runner.inputs["tag"] = "team-a"
     assert runner.run() == 1
-    assert runner.calls[1]["body"].startswith("<!-- costcalc:check team-a -->\n")
+    assert runner.calls[-1]["body"].startswith("<!-- costcalc:check team-a -->\n")
     assert "costcalc-check-team-a" in runner.outputs["check"]["sarif"]
 
 
 def test_a_budget_that_holds_passes(runner):
     runner.inputs["args"] += "\n--max-cost=6USD"
     assert runner.run() == 0
-    assert "The budget holds" in runner.calls[1]["body"]
+    assert "The budget holds" in runner.calls[-1]["body"]
 
 
 def test_without_a_token_or_a_pull_request_nothing_is_written(runner):
@@ -233,9 +239,40 @@ def test_what_is_installed_is_this_checkout_unless_a_version_is_named(runner):
     runner.run()
     runner.inputs["costcalc"] = "costcalc==0.1.0"
     runner.run()
-    first, second = (runner.folder / "pip.log").read_text().splitlines()
-    assert first.endswith(f" {REPO_ROOT}")
-    assert second.endswith(" costcalc==0.1.0")
+    libraries, ours, named = (runner.folder / "pip.log").read_text().splitlines()
+    assert libraries.endswith(f" --require-hashes -r {REPO_ROOT / '.ci' / 'requirements.lock'}")
+    assert ours.endswith(f" --no-deps --no-build-isolation {REPO_ROOT}")
+    assert named.endswith(" costcalc==0.1.0")
+
+
+def test_every_library_that_costcalc_needs_is_locked_with_its_hashes():
+    lock = (REPO_ROOT / ".ci" / "requirements.lock").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([\w.-]+)==\S+.*\\\n((?:    --hash=sha256:[0-9a-f]{64}.*\n)+)", lock, re.MULTILINE))
+    project = tomllib.loads((REPO_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [*project["dependencies"], *project["optional-dependencies"]["build"]]
+    assert {re.match(r"[\w.-]+", text)[0] for text in needed} <= locked.keys()
+    assert locked.keys() == {*re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+
+
+def test_no_module_of_the_checked_folder_is_run(runner):
+    folder, ran = runner.folder / "app" / "ci", runner.folder / "ran"
+    (folder / "costcalc").mkdir()
+    for name in ("venv.py", "duckdb.py", "typer.py", "costcalc/__init__.py", "costcalc/__main__.py"):
+        (folder / name).write_text(f"open({str(ran)!r}, 'a').write(__name__)\n")
+    assert runner.run() == 1
+    assert not ran.exists()
+
+
+def test_names_give_a_runner_no_orders(runner):
+    folder = runner.folder / "app" / "ci"
+    (folder / "budgets.yaml").write_text(
+        'budgets:\n  - {name: "::stop-commands::x", limit: 5 USD}\n  - {name: "a ##[add-mask]e", limit: 5 USD}\n'
+    )
+    assert runner.run() == 1
+    orders = [line for line in runner.log.splitlines() if line.strip().startswith("::")]
+    assert [line.partition(" ")[0] for line in orders] == ["::error", "::error"]
+    assert not [line for line in runner.log.splitlines() if "##[" in line and not line.startswith("::error")]
+    assert "2 of 2 budgets are broken" in runner.log
 
 
 def test_every_input_is_described_and_used():
