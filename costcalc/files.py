@@ -115,6 +115,16 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+def is_folder(path: Path | str) -> bool:
+    """Whether a folder is there; no name that an argument may have is an error."""
+    return os.path.isdir(path)  # noqa: PTH112 -- Path.is_dir raises where a name is too long
+
+
+def is_there(path: Path | str) -> bool:
+    """Whether there is anything of that name, likewise."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
 def read_text(path: Path | str, shown: str = "") -> str:
     """The text of a file that people write, in UTF-8. CostcalcError: it cannot be read, or is larger than any of them."""
     place = Place(shown or str(path))

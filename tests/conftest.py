@@ -7,6 +7,7 @@ import gc
 import io
 import json
 import os
+import socket
 import sys
 import tempfile
 import time
@@ -32,6 +33,18 @@ settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("deep", deadline=None, max_examples=100 * DEEP, print_blob=True)
 settings.load_profile("deep" if DEEP > 1 else "ci" if os.environ.get("CI") else "local")
+
+
+def _refused(self: socket.socket, address: object) -> None:
+    raise AssertionError(f"a test wants to reach {address}: costcalc opens no connection of its own")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test opens a connection, but for those that say so with the mark `network`."""
+    if "network" not in request.keywords:
+        monkeypatch.setattr(socket.socket, "connect", _refused)
+        monkeypatch.setattr(socket.socket, "connect_ex", _refused)
 
 
 def pytest_collection_finish() -> None:

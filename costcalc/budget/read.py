@@ -17,6 +17,7 @@ from costcalc.budget.read_limits import (
     read_one_percent,
     read_period,
 )
+from costcalc.files import is_there
 from costcalc.problems import CostcalcError, nearest_names
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.read import read_scenario, shipped_scenarios
@@ -207,7 +208,7 @@ def _scenario(entry: Entry, folder: Path, catalogue: Catalogue) -> Scenario | No
     name = text.text.strip()
     is_file = Path(name).suffix.lower() in (".yaml", ".yml")
     known = shipped_scenarios()
-    if (is_file and not (folder / name).is_file()) or (not is_file and name.lower() not in known):
+    if (is_file and not is_there(folder / name)) or (not is_file and name.lower() not in known):
         beside = [str(path.relative_to(folder)) for path in (folder / name).parent.glob("*.y*ml")] if is_file else []
         entry.document.report(
             text, "unknown-scenario", f'no scenario is called "{name}"', nearest=nearest_names(name, [*sorted(beside), *known]),

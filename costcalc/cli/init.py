@@ -16,7 +16,7 @@ from costcalc.cli.answers import Configured
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
-from costcalc.files import write_whole
+from costcalc.files import is_folder, is_there, write_whole
 from costcalc.problems import Place, fail, visible
 
 EXAMPLES = """
@@ -122,7 +122,7 @@ def write_files(texts: Mapping[str, str], output: Path | None, force: bool, next
     """Several starts: printed one after the other, or written into a folder; a single one may be given its own name."""
     if output is None or str(output) == "-":
         return write("\n".join(texts.values()), None, force, next_step)
-    if output.suffix.lower() in (".yaml", ".yml") and not output.is_dir():
+    if output.suffix.lower() in (".yaml", ".yml") and not is_folder(output):
         if len(texts) == 1:
             (text,) = texts.values()
             return write(text, output, force, next_step)
@@ -153,7 +153,7 @@ def write(text: str, output: Path | None, force: bool, next_step: str) -> int:
 
 
 def _check_free(output: Path, force: bool) -> None:
-    if output.exists() and not force:
+    if is_there(output) and not force:
         raise fail(
             "file-exists", "the file is there already", place=Place(str(output)),
             remedy="choose another name, or say --force to write over it",

@@ -15,7 +15,7 @@ import typer
 from costcalc.cli import options as o
 from costcalc.cli.answers import Json
 from costcalc.cli.app import command_app
-from costcalc.files import write_whole
+from costcalc.files import is_folder, is_there, write_whole
 from costcalc.problems import INCOMPLETE_EXIT, CostcalcError, Place, Problem, fail, problem_text, visible
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _write_books(imported: Imported, output: Path | None) -> dict[str, str]:
         (book, book_text(book, head_lines(imported.origin, book, said_of(imported, book.provider).not_taken)))
         for book in imported.books
     ]
-    in_folder = output is not None and str(output) != "-" and (output.is_dir() or not output.suffix)
+    in_folder = output is not None and str(output) != "-" and (is_folder(output) or not output.suffix)
     if not in_folder and len(texts) > 1:
         raise fail(
             "several-books", f"{imported.origin.name} makes {len(texts)} pricebooks",
@@ -190,8 +190,8 @@ def _put(text: str, target: Path | None, over: Path | None = None) -> None:
     if target is None or str(target) == "-":
         typer.echo(text, nl=False)
         return
-    same = over is not None and target.exists() and target.samefile(over)
-    if target.exists() and not same:
+    same = over is not None and is_there(target) and target.samefile(over)
+    if is_there(target) and not same:
         raise fail(
             "file-exists", "the file is there already", place=Place(str(target)),
             remedy=f"--onto {shlex.quote(str(target))} adds to it what differs; or name another file",

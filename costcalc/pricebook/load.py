@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from costcalc.cache import cached
+from costcalc.files import is_folder
 from costcalc.pricebook.cache import CODE, cached_books
 from costcalc.pricebook.fx import FxTable, read_fx
 from costcalc.pricebook.model import Book
@@ -73,7 +74,7 @@ def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
 def files_at(path: Path | str, problems: list[Problem], name: str = "") -> list[Path]:
     """The files that a user's path means, itself or those of a folder: of that name, or the pricebooks."""
     path = Path(path)
-    if not path.is_dir():
+    if not is_folder(path):
         return [path] if _is_called(path, name) else []
     if not any(_files_in(path, other) for other in ("", *_NO_BOOKS)):
         problems.append(

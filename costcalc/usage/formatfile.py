@@ -376,9 +376,17 @@ class _Reader:
             kind,
             self.text(entry.get("currency"), "currency", constant=True),
             self.word(entry.get("signs"), "signs") == "yes",
-            int(self.word(entry.get("divisor"), "divisor") or 1),
+            self.whole(entry.get("divisor"), "divisor"),
             tuple(word.lower() for word in self.words(entry.get("none"), "none")),
         )
+
+    def whole(self, node: Node | None, what: str) -> int:
+        """A whole number above zero; 1 where none is written."""
+        word = self.word(node, what)
+        if node is None or re.fullmatch(r"[1-9]\d{0,17}", word, re.ASCII):
+            return int(word or 1)
+        self.document.report(node, "bad-number", f'{what} "{word}" is not a whole number', expected="1000")
+        return 1
 
     def dimensions(self, node: Node | None) -> dict[str, Text]:
         return {key.text: self.text(value, key.text) for key, value in self.document.map_at(node, "dimensions")}

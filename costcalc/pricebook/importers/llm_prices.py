@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.calendar import read_day
+from costcalc.files import is_folder
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.figures import PER_MILLION, Figure
 from costcalc.pricebook.importers.homes import home_of, means
@@ -30,7 +31,7 @@ _ENDED = "the history of llm-prices ends here"
 def import_llm_prices(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
     """Every model of a vendor's file, of a folder of them, or of `current.json` and `historical.json`."""
     shelf = Shelf(origin)
-    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    files = sorted(path.glob("*.json")) if is_folder(path) else [path]
     if not files:
         raise fail("no-price-files", "the folder holds no .json file", place=Place(str(path)))
     for file in files:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from costcalc.files import is_folder
 from costcalc.pricebook.events import parse_events
 from costcalc.pricebook.fx import parse_fx
 from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shipped_folder
@@ -66,7 +67,7 @@ def lint(paths: Sequence[Path | str] = ()) -> LintReport:
 def _read(paths: Sequence[Path]) -> _Read:
     read = _Read()
     for path in paths:
-        files = sorted(file for file in path.glob("*.y*ml")) if path.is_dir() else [path]
+        files = sorted(file for file in path.glob("*.y*ml")) if is_folder(path) else [path]
         if not files:
             raise fail("no-pricebooks", "the folder holds no pricebook", place=Place(str(path)), expected="files ending in .yaml")  # fmt: skip
         read.files += files
