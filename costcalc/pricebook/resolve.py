@@ -299,7 +299,8 @@ class Pricebook:
         target = _in_force(sorted(entry.redirects), day)
         if target is not None:
             entry = book.models[entry.redirects[target]]
-        names = tuple(dict.fromkeys((model, entry.name)))
+        made = (entry.made_as.rpartition("/")[2],) if entry.made_as else ()
+        names = tuple(dict.fromkeys((model, *(name for name in made if name != entry.name), entry.name)))
         blocks = [block for block in entry.blocks if block.status not in NEVER_APPLIES]
         position = bisect_right(blocks, day, key=lambda block: block.starts or date.min)
         if not position:
