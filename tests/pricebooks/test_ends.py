@@ -110,10 +110,17 @@ def test_months_to_come_say_which_model_ends_within_them(run_costcalc, tmp_path)
 
 
 def test_advice_never_moves_usage_to_what_ends(run_costcalc, tmp_path):
-    """gpt-4o-mini is the cheapest gpt-4o, and ends on 2027-01-14: a year ahead nobody can buy it."""
-    log = tmp_path / "log.csv"
-    rows = [f"2026-11-{day:02d}T00:00:00Z,openai,gpt-4o,100000,100000" for day in range(1, 20)]
+    """chat-small costs a tenth of chat-big, and ends on 2027-01-14: a year ahead nobody can buy it."""
+    book, log = tmp_path / "acme.yaml", tmp_path / "log.csv"
+    prices = "prices: {2026-01-01: {source: notice, input_tokens: %s per 1M, output_tokens: %s per 1M}}"
+    head, _, _ = BOOK.partition("models:")
+    ends = "retired: 2027-01-14 [notice]"
+    book.write_text(
+        f"{head}models:\n  chat-big:\n    {prices % (10, 20)}\n  chat-small:\n    {ends}\n    {prices % (1, 2)}\n"
+    )
+    rows = [f"2026-11-{day:02d}T00:00:00Z,acme,chat-big,100000,100000" for day in range(1, 20)]
     log.write_text("\n".join(["timestamp,provider,model,input_tokens,output_tokens", *rows, ""]))
-    year, month = (run_costcalc("advise", str(log), "--months", months, "--json").out for months in ("12", "1"))
-    assert "openai/gpt-4o-mini" in month
-    assert "openai/gpt-4o-mini" not in year
+    asked = ("advise", log, "--pricebook", book, "--json", "--months")
+    year, month = (run_costcalc(*asked, months).json for months in ("12", "1"))
+    assert "acme/chat-small" in str(month)
+    assert "acme/chat-small" not in str(year)
