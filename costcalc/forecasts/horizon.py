@@ -265,7 +265,7 @@ class Horizon:
 
     def check(self, scenario: Scenario) -> None:
         """CostcalcError: what the scenario asks of this log makes no sense."""
-        known = ((book.provider, name) for book in self.pricebook.books for name in book.models)
+        known = self.pricebook.all_models()
         self.absent |= dict.fromkeys(check_matches(wheres_of(scenario), self.cells.cells, known))
         problems = [
             *_before_the_log(scenario, self.first_day), *_over_already(scenario, self.months),

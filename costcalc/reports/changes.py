@@ -31,12 +31,7 @@ def check_changes(
 
 def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) -> list[Problem]:
     """A name that stands neither in the books nor in the log can only be a slip."""
-    booked = {(book.provider, name) for book in pricebook.books for name in book.models}
-    odd = [
-        change
-        for change in changes.changes
-        if not change.event and not any(change.selector.matches(provider, model) for provider, model in booked)
-    ]
+    odd = [change for change in changes.changes if not change.event and not pricebook.has_any(change.selector)]
     if not odd:  # a large log is looked through only for what no book knows
         return []
     seen = {(charge.provider, charge.model.lower()) for charge in rating.charges}
@@ -45,6 +40,7 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
     for change in odd:
         if any(change.selector.matches(provider, model) for provider, model in seen):
             continue
+        booked = {*pricebook.all_models()}
         problems.append(_unknown_name(change, seen | booked, pricebook))
     return problems
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from costcalc.money import exact_text, round_half_up
+from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import Bounds, Source
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, Step
@@ -27,7 +28,6 @@ from costcalc.render.prices.words import (
     and_text,
     capital,
     file_text,
-    is_shipped,
     label_of,
     schedule_text,
     since_text,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from costcalc.pricebook.events import parse_events
 from costcalc.pricebook.fx import parse_fx
-from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shipped_folder
+from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shipped_files
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
 from costcalc.pricebook.read import parse_file
@@ -45,9 +45,9 @@ class _Read:
 
 def lint(paths: Sequence[Path | str] = ()) -> LintReport:
     """The files, or the shipped books. CostcalcError: a folder without a pricebook."""
-    read = _read([Path(path) for path in paths] or [shipped_folder()])
+    read = _read([Path(path) for path in paths] or shipped_files())
     families = Families()
-    reference = read if not paths else _read([shipped_folder()])
+    reference = read if not paths else _read(shipped_files())
     for book, _ in (*read.books, *(reference.books if reference is not read else ())):
         families.add(book)
     found = [each for book, document in read.books for each in check_book(book, document, families)]
