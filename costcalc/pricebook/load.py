@@ -39,7 +39,7 @@ def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
     The terms of a user's files (discounts, commitments, aliases) hold for all books.
     """
     problems: list[Problem] = []
-    shelf = _shelf()
+    shelf = shelf_of_hosts()
     own, terms = _read_all((file for path in paths for file in files_at(path, problems)), problems)
     beneath = dict.fromkeys(book.provider for book in own if book.provider in shelf)
     shipped = [*_shipped(problems), *(book for provider in beneath for book in shelf[provider]())]
@@ -62,10 +62,10 @@ def is_shipped(file: Path | str) -> bool:
     return folder == shipped_folder() or folder == shipped_folder() / HOSTS_FOLDER
 
 
-def shipped_files() -> list[Path]:
-    """Every file of the price data, books and others."""
+def shipped_files(*, hosts: bool = True) -> list[Path]:
+    """Every file of the price data, books and others; those of hosts too, or not."""
     folder = shipped_folder()
-    return sorted(file for part in (folder, folder / HOSTS_FOLDER) for file in part.glob("*.y*ml"))
+    return sorted(file for part in (folder, folder / HOSTS_FOLDER)[: 1 + hosts] for file in part.glob("*.y*ml"))
 
 
 def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
@@ -111,7 +111,7 @@ def _shipped(problems: list[Problem]) -> list[Book]:
 
 
 @cache
-def _shelf() -> Shelf:
+def shelf_of_hosts() -> Shelf:
     """The books of hosts by provider: `bedrock.yaml`, or `streamlake-cn.yaml` for one of several lists."""
     files: dict[str, list[Path]] = {}
     for file in _files_in(shipped_folder() / HOSTS_FOLDER):

@@ -138,6 +138,16 @@ class Pricebook:
             for book in self.by_provider[provider]:
                 yield from _models_of(book)
 
+    def models_for(self, provider: str) -> Iterator[tuple[str, str]]:
+        """The models of makers, and of a host where it is named: what may be suggested."""
+        hosts = [name for name in self.by_provider.unread if name == provider]
+        return (
+            each
+            for name in (*self.by_provider.read, *hosts)
+            for book in self.by_provider[name]
+            for each in _models_of(book)
+        )
+
     def has_any(self, selector: Selector) -> bool:
         """Whether it means some model of the books."""
         lists = self.by_provider

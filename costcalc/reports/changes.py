@@ -40,7 +40,7 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
     for change in odd:
         if any(change.selector.matches(provider, model) for provider, model in seen):
             continue
-        booked = {*pricebook.all_models()}
+        booked = {*pricebook.models_for(change.selector.provider)}
         problems.append(_unknown_name(change, seen | booked, pricebook))
     return problems
 
@@ -49,6 +49,7 @@ def _unknown_name(change: PriceChange, known: Collection[tuple[str, str]], price
     """What is near, and the rise as it would be written of it, ready to paste."""
     selector = change.selector
     providers = sorted({provider for provider, _ in known})
+    sellers = sorted({*providers, *pricebook.by_provider})
     names = [f"{provider}/{model}" for provider, model in sorted(known)]
     message = f'{_name_of(change)}: nothing is called "{selector}", neither in the pricebooks nor in the log'
     if selector.provider == "*" or selector.provider in providers:
@@ -61,7 +62,7 @@ def _unknown_name(change: PriceChange, known: Collection[tuple[str, str]], price
             "unknown-selector", message, change.place, nearest=tuple(billed[:_NEAR]), expected="a provider, or a model behind one",
             remedy=_rewritten(change, model),
         )  # fmt: skip
-    near = _nearest_providers(selector.provider, providers, pricebook)
+    near = _nearest_providers(selector.provider, sellers, pricebook)
     models = () if near or selector.model != "*" else pricebook.nearest([selector.provider])[selector.provider]
     return Problem(
         "unknown-selector", message, change.place, nearest=near or models, expected=f"a provider: {', '.join(providers)}",

@@ -31,10 +31,10 @@ def books_of(pricebook: Pricebook, providers: Sequence[str], region: str | None,
     for name in providers:
         known = pricebook.provider_named(name)
         if known is None:
-            names = sorted(pricebook.by_provider)
+            makers = sorted(pricebook.by_provider.read)
             raise fail(
                 "unknown-provider", f'no pricebook for the provider "{name}"',
-                nearest=nearest_names(name, names), expected=", ".join(names),
+                nearest=nearest_names(name, pricebook.by_provider), expected=f"{', '.join(makers)}, or a host",
             )  # fmt: skip
         wanted.append(known)
     order = dict.fromkeys(wanted or sorted(pricebook.by_provider if hosts else pricebook.by_provider.read))
