@@ -265,8 +265,9 @@ class Horizon:
 
     def check(self, scenario: Scenario) -> None:
         """CostcalcError: what the scenario asks of this log makes no sense."""
-        known = ((book.provider, name) for book in self.pricebook.books for name in book.models)
-        self.absent |= dict.fromkeys(check_matches(wheres_of(scenario), self.cells.cells, known))
+        known = self.pricebook.all_models()
+        suggested = list(self.pricebook.models_for(""))
+        self.absent |= dict.fromkeys(check_matches(wheres_of(scenario), self.cells.cells, known, suggested))
         problems = [
             *_before_the_log(scenario, self.first_day), *_over_already(scenario, self.months),
             *_after_the_horizon(scenario, self.months), *_below_nothing(scenario, self.months),

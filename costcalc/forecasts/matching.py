@@ -102,7 +102,12 @@ def _has(name: str, globs: Sequence[str], names: Mapping[str, str | None], provi
     return any(glob_matches(glob, text) for glob in globs for text in texts)
 
 
-def check_matches(wheres: Sequence[Where], cells: Sequence[Cell], known_models: Iterable[tuple[str, str]]) -> list[str]:
+def check_matches(
+    wheres: Sequence[Where],
+    cells: Sequence[Cell],
+    known_models: Iterable[tuple[str, str]],
+    suggested: Iterable[tuple[str, str]],
+) -> list[str]:
     """What matches nothing in this log but is known to the books, said; CostcalcError: what is known nowhere."""
     problems, absent = [], []
     booked: list[tuple[str, str]] | None = None
@@ -117,7 +122,7 @@ def check_matches(wheres: Sequence[Where], cells: Sequence[Cell], known_models: 
                 booked = booked if booked is not None else sorted(known_models)
                 if any(_has(name, globs, {}, *home) for home in booked):
                     continue
-                held |= {home[name == "model"] for home in booked}
+                held |= {home[name == "model"] for home in suggested}
             problems.append(
                 Problem(
                     "matches-nothing",

@@ -40,9 +40,9 @@ class StoredModels(Mapping[str, Model]):
         return name in self._stored
 
 
-def cached_books(files: Sequence[Path], read: Callable[[], tuple[list[Book], bool]]) -> list[Book]:
+def cached_books(files: Sequence[Path], read: Callable[[], tuple[list[Book], bool]], name: str = "books") -> list[Book]:
     """The books of these files, as `cached` keeps them."""
-    return cached("books", files, CODE, read, lambda books: [_kept(book) for book in books], _books)
+    return cached(name, files, CODE, read, lambda books: [_kept(book) for book in books], _books)
 
 
 def _books(kept: Sequence[Stored]) -> list[Book]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,12 +15,13 @@ from costcalc.pricebook.fx import FxTable, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
 from costcalc.pricebook.read import read_file
-from costcalc.pricebook.resolve import Pricebook
+from costcalc.pricebook.resolve import Pricebook, Shelf
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem
 
 FX_FILE = "fx.yaml"
 EVENTS_FILE = "events.yaml"
+HOSTS_FOLDER = "hosts"  # in the shipped folder: a book of each host, named after it
 _NO_BOOKS = (FX_FILE, EVENTS_FILE)
 
 _Value = TypeVar("_Value")
@@ -33,24 +35,38 @@ def shipped_folder() -> Path:
 
 
 def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
-    """All shipped books; a user's book of the same provider and region adds models, and its models win.
+    """All shipped books, those of hosts when they are asked for; a user's book of the same provider and region adds models, and its models win.
 
     The terms of a user's files (discounts, commitments, aliases) hold for all books.
     """
     problems: list[Problem] = []
-    shipped = _shipped(problems)
+    shelf = shelf_of_hosts()
     own, terms = _read_all((file for path in paths for file in files_at(path, problems)), problems)
+    beneath = dict.fromkeys(book.provider for book in own if book.provider in shelf)
+    shipped = [*_shipped(problems), *(book for provider in beneath for book in shelf[provider]())]
     books = {(book.provider, book.region): book for book in shipped}
     first: dict[tuple[str, str], Book] = {}  # a user's choice of the default list goes before ours
     for book in own:
         key = (book.provider, book.region)
         below = first.get(key) or books.pop(key, None)
         first[key] = _laid_over(below, book, problems) if below else book
-    pricebook = Pricebook((*first.values(), *books.values())).with_terms(joined(terms))
+    pricebook = Pricebook((*first.values(), *books.values()), shelf=shelf).with_terms(joined(terms))
     problems += term_problems(pricebook) if not problems else []
     if problems:
         raise CostcalcError(problems)
     return pricebook
+
+
+def is_shipped(file: Path | str) -> bool:
+    """Whether it is one of the price data's own files."""
+    folder = Path(file).parent
+    return folder == shipped_folder() or folder == shipped_folder() / HOSTS_FOLDER
+
+
+def shipped_files(*, hosts: bool = True) -> list[Path]:
+    """Every file of the price data, books and others; those of hosts too, or not."""
+    folder = shipped_folder()
+    return sorted(file for part in (folder, folder / HOSTS_FOLDER)[: 1 + hosts] for file in part.glob("*.y*ml"))
 
 
 def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
@@ -93,6 +109,28 @@ def _shipped(problems: list[Problem]) -> list[Book]:
         return books, not problems
 
     return cached_books(files, read)
+
+
+@cache
+def shelf_of_hosts() -> Shelf:
+    """The books of hosts by provider: `bedrock.yaml`, or `streamlake-cn.yaml` for one of several lists."""
+    files: dict[str, list[Path]] = {}
+    for file in _files_in(shipped_folder() / HOSTS_FOLDER):
+        files.setdefault(file.stem.partition("-")[0], []).append(file)
+    return {provider: partial(_books_of_host, provider, tuple(found)) for provider, found in files.items()}
+
+
+@cache
+def _books_of_host(provider: str, files: tuple[Path, ...]) -> tuple[Book, ...]:
+    problems: list[Problem] = []
+
+    def read() -> tuple[list[Book], bool]:
+        return _read_all(files, problems)[0], not problems
+
+    books = cached_books(files, read, f"{provider}-books")
+    if problems:
+        raise CostcalcError(problems)
+    return tuple(sorted(books, key=lambda book: not book.is_default))
 
 
 def _shipped_fx(problems: list[Problem]) -> FxTable:

@@ -157,6 +157,15 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """The first day on which a model can no longer be bought; its price may stay known for what was logged."""
+
+    day: date
+    successor: str = ""  # what its seller names instead: a model of the same book
+    source: str = ""  # key of a Source
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """One model of one book: its names and its price blocks by date."""
 
@@ -167,11 +176,24 @@ class Model:
     resold: bool = False  # another provider's model: its home goes first where the log names no provider
     redirects: Mapping[date, str] = field(default_factory=dict)  # from that day billed as the target
     note: str = ""
+    end: End | None = None
+    made_as: str = ""  # MAKER/MODEL: what its maker calls a model that others sell under names of their own
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its own name, and those that it is billed as on some day: selectors mean it by any of them."""
-        return (self.name, *self.redirects.values())
+        """Its own name, its maker's, and those that it is billed as on some day: selectors mean it by any of them."""
+        made = (self.made_as.rpartition("/")[2],) if self.made_as else ()
+        return tuple(dict.fromkeys((self.name, *made, *self.redirects.values())))
+
+    def ending_on(self, day: date) -> End | None:
+        """Its end, if it has ended by this day: by its own, or because another model is billed in its place."""
+        redirected = [(since, target) for since, target in sorted(self.redirects.items()) if since <= day]
+        if redirected:
+            return End(*redirected[-1])
+        withdrawn = [block for block in self.blocks if block.withdrawn and block.starts and block.starts <= day]
+        if self.end and self.end.day <= day:
+            return self.end
+        return End(withdrawn[-1].starts) if withdrawn and withdrawn[-1] is self.blocks[-1] else None  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

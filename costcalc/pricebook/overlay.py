@@ -42,7 +42,7 @@ def term_problems(pricebook: Pricebook) -> list[Problem]:
         _unknown_selector(f'the {what} of "{term.selector}"', term.selector, term.place, pricebook)
         for what, listed in selected
         for term in listed
-        if not any(term.selector.matches(*name) for name in _names(pricebook))
+        if not pricebook.has_any(term.selector)
     ]
     return [*problems, *alias_problems(pricebook, terms.aliases, terms.alias_places)]
 

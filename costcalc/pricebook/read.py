@@ -16,6 +16,7 @@ from costcalc.pricebook.model import (
     Band,
     Book,
     Bounds,
+    End,
     Model,
     Modifier,
     PriceBlock,
@@ -36,7 +37,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 BOOK_KEYS = ("provider", "names", "list_names", "region", "region_names", "default", "currency", "timezone", "source", "checked",
               "date_suffixes", "note", "sources", "schedules", "modifiers", "models")  # fmt: skip
-MODEL_KEYS = ("aliases", "resold", "redirects", "note", "prices")
+MODEL_KEYS = ("made_as", "aliases", "resold", "redirects", "retired", "successor", "note", "prices")
 BLOCK_WORDS = (
     "status",
     "schedule",
@@ -62,6 +63,7 @@ CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 TOKENS = re.compile(r"(\d[\d_]*)(?: tokens)?", re.ASCII)
 RATE = re.compile(rf"([\d._]+) per ({'|'.join(UNITS)})(?: observed ([\d-]+))?(?: \[([\w.-]+)\])?")
 SHARE = re.compile(r"([\d._]+)% of standard(?: \[([\w.-]+)\])?")
+RETIRED = re.compile(r"([\d-]+)(?: \[([\w.-]+)\])?")
 OBSERVED_KEY = "at least since "
 HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
@@ -244,7 +246,41 @@ class _BookReader:
             self._flag(entry, "resold"),
             redirects,
             self._text(entry, "note"),
+            self._end(entry),
+            self._made_as(entry),
         )
+
+    def _end(self, entry: Map) -> End | None:
+        """`retired: 2027-01-14 [litellm]`: the first day without it, and who says so."""
+        text, successor = self.doc.text_at(entry.get("retired"), "retired"), self._text(entry, "successor").lower()
+        if text is None:
+            if successor:
+                self.doc.report(
+                    entry.key("successor"), "successor-without-end", "a model that stays has no successor",
+                    expected="retired: 2027-01-14, the first day without it",
+                )  # fmt: skip
+            return None
+        match = RETIRED.fullmatch(text.text)
+        day = self._day(Scalar(match[1], text.place)) if match else None
+        if not match:
+            self.doc.report(
+                text, "bad-date", f'"{text.text}" is not a date',
+                expected="2027-01-14, the first day without it; behind it the source in brackets",
+            )  # fmt: skip
+        if day is None or match is None:
+            return None
+        source = match[2] or self._default_source()
+        if source and source not in self.sources:
+            self.doc.report(
+                text, "unknown-source", f'no source is called "{source}"', remedy="declare it under sources"
+            )
+        return End(day, successor, source)
+
+    def _made_as(self, entry: Map) -> str:
+        text = self.doc.text_at(entry.get("made_as"), "made_as")
+        if text and not all(text.text.partition("/")[::2]):
+            self.doc.report(text, "bad-maker", f'"{text.text}" does not say who made it', expected="qwen/qwen3-32b")
+        return text.text.lower() if text else ""
 
     def _block(self, key: Scalar, node: Node) -> PriceBlock:
         doc = self.doc
@@ -437,6 +473,11 @@ class _BookReader:
                         model.place, "unknown-redirect", f'"{model.name}" is redirected to "{target}", which is not here',
                         nearest=nearest_names(target, models),
                     )  # fmt: skip
+            if model.end and model.end.successor and model.end.successor not in models:
+                self.doc.report(
+                    model.place, "unknown-successor", f'"{model.name}" is succeeded by "{model.end.successor}", which is not here',
+                    nearest=nearest_names(model.end.successor, models),
+                )  # fmt: skip
 
     def _check_names(self, models: Map) -> None:
         """One name must not mean two models of a book."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from difflib import SequenceMatcher
@@ -16,12 +16,18 @@ from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
 from costcalc.problems import nearest_names
 from costcalc.records import dataclass
-from costcalc.selectors import glob_matches, glob_pattern
+from costcalc.selectors import Selector, glob_matches, glob_pattern
 
 _SUGGESTED = 3
 _SLIP = 0.7  # likeness of names that are one, but for a slip
 _WORD = re.compile(r"[a-z]+|[\d.]+")
 # A date suffix names a snapshot of the same model and inherits everything.
+# A path that says where a host serves the model: Vertex AI's, Bedrock's with a region before it, and an ARN of Bedrock.
+_PATHS = (
+    re.compile(r"(?:projects/[^/]+/locations/(?P<place>[^/]+)/)?publishers/[^/]+/models/(?P<model>.+)"),
+    re.compile(r"(?P<place>[a-z]{2}(?:-gov)?-[a-z]+-\d)/(?P<model>[^/]+)"),
+    re.compile(r"arn:aws[a-z-]*:bedrock:(?P<place>[^:]*):\d*:(?:inference-profile|foundation-model)/(?P<model>.+)"),
+)
 _DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
 
 
@@ -63,14 +69,44 @@ class Lookup:
         return self.names[-1]
 
 
+Shelf = Mapping[str, Callable[[], tuple[Book, ...]]]  # provider -> its books, read when they are asked for
+
+
+class _Lists(Mapping[str, tuple[Book, ...]]):
+    """The books of each provider; those on the shelf are read when somebody asks for theirs."""
+
+    def __init__(self, read: Mapping[str, tuple[Book, ...]], shelf: Shelf) -> None:
+        self.read, self._shelf = read, {name: books for name, books in shelf.items() if name not in read}
+
+    def __getitem__(self, provider: str) -> tuple[Book, ...]:
+        return self.read[provider] if provider in self.read else self._shelf[provider]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self.read, *self._shelf))
+
+    def __len__(self) -> int:
+        return len(self.read) + len(self._shelf)
+
+    def __contains__(self, provider: object) -> bool:
+        return provider in self.read or provider in self._shelf
+
+    @property
+    def unread(self) -> Iterator[str]:
+        return iter(self._shelf)
+
+
 @dataclass(frozen=True)
 class Pricebook:
-    """All books together. Regions chosen by the user go before each book's own default."""
+    """All books together. Regions chosen by the user go before each book's own default.
+
+    `books` are those of makers and of the user; those of hosts lie on the shelf, many and long, and few logs need any.
+    """
 
     books: tuple[Book, ...]
     regions: Mapping[str, str] = field(default_factory=dict)  # provider -> region, as the user chose
     aliases: Mapping[str, str] = field(default_factory=dict)  # a log's name -> "provider/model" or "model"
     terms: Terms = field(default_factory=Terms)  # of your contracts: discounts and commitments
+    shelf: Shelf = field(default_factory=dict)
 
     def with_regions(self, regions: Mapping[str, str]) -> Pricebook:
         return replace(self, regions={**self.regions, **regions})
@@ -85,23 +121,55 @@ class Pricebook:
 
     def preferring(self, provider: str, region: str) -> Pricebook:
         """The same books, with this list as the provider's default; what it lacks is still taken from the others."""
+        unread = () if provider in self.by_provider.read else self.by_provider[provider]
         books = tuple(
             replace(book, is_default=book.region == region) if book.provider == provider else book
-            for book in self.books
+            for book in (*self.books, *unread)
         )
         return replace(self, books=books)
+
+    def all_books(self) -> tuple[Book, ...]:
+        """Every book, those of hosts read for it."""
+        return (*self.books, *(book for provider in self.by_provider.unread for book in self.by_provider[provider]))
+
+    def all_models(self) -> Iterator[tuple[str, str]]:
+        """Every model with its provider, by its own name and by its maker's; the books of hosts are read last."""
+        for provider in (*self.by_provider.read, *self.by_provider.unread):
+            for book in self.by_provider[provider]:
+                yield from _models_of(book)
+
+    def models_for(self, provider: str) -> Iterator[tuple[str, str]]:
+        """The models of makers, and of a host where it is named: what may be suggested."""
+        hosts = [name for name in self.by_provider.unread if name == provider]
+        return (
+            each
+            for name in (*self.by_provider.read, *hosts)
+            for book in self.by_provider[name]
+            for each in _models_of(book)
+        )
+
+    def has_any(self, selector: Selector) -> bool:
+        """Whether it means some model of the books."""
+        lists = self.by_provider
+        unread = (name for name in lists.unread if glob_matches(selector.provider, name))
+        return any(
+            selector.matches(*model)
+            for provider in (*lists.read, *unread)
+            for book in lists[provider]
+            for model in _models_of(book)
+        )
 
     def with_aliases(self, aliases: Mapping[str, str]) -> Pricebook:
         lowered = {name.lower(): target for name, target in aliases.items()}
         return replace(self, aliases={**self.aliases, **lowered})
 
     @cached_property
-    def by_provider(self) -> Mapping[str, tuple[Book, ...]]:
+    def by_provider(self) -> _Lists:
         """The books of each provider, its default list first."""
         found: dict[str, list[Book]] = {}
         for book in sorted(self.books, key=lambda book: not book.is_default):
             found.setdefault(book.provider, []).append(book)
-        return {provider: tuple(books) for provider, books in found.items()}
+        return _Lists({provider: tuple(books) for provider, books in found.items()}, self.shelf)
 
     @cached_property
     def labels(self) -> frozenset[tuple[str, str]]:
@@ -121,13 +189,20 @@ class Pricebook:
         return {name: book.region for book in self.books for name in book.list_names}
 
     @cached_property
-    def _names(self) -> Mapping[str, _BookNames]:
-        return {f"{book.provider} {book.region}": _BookNames(book) for book in self.books}
+    def _names(self) -> dict[tuple[str, str], _BookNames]:
+        return {}
+
+    def _names_of(self, book: Book) -> _BookNames:
+        place = (book.provider, book.region)
+        found = self._names.get(place)
+        if found is None:
+            found = self._names[place] = _BookNames(book)
+        return found
 
     @cached_property
     def _declared(self) -> tuple[frozenset[str], re.Pattern[str]]:
         """Every name and alias of every book, and what matches any of their patterns."""
-        books = self._names.values()
+        books = [self._names_of(book) for book in self.books]
         patterns = {glob_pattern(pattern) for names in books for pattern, _ in names.patterns}
         return (
             frozenset(name for names in books for name in (*names.exact, *names.aliases)),
@@ -141,7 +216,9 @@ class Pricebook:
 
     def provider_named(self, name: str) -> str | None:
         """The provider that a log's word means: `dashscope` is alibaba."""
-        return self._provider_names.get(name.strip().lower())
+        word = name.strip().lower()
+        host = host_named(word)
+        return self._provider_names.get(word) or (self._book_of(host) if host else None)
 
     def region_named(self, provider: str, name: str) -> str | None:
         """The region of a provider's books that the word means: `intl` is intl-singapore."""
@@ -152,7 +229,8 @@ class Pricebook:
         return None
 
     def book(self, provider: str, region: str) -> Book:
-        return self._by_list[provider, region]
+        found = self._by_list.get((provider, region))
+        return found or next(book for book in self.by_provider[provider] if book.region == region)
 
     @cached_property
     def _by_list(self) -> Mapping[tuple[str, str], Book]:
@@ -206,7 +284,8 @@ class Pricebook:
 
     def _book_of(self, host: Host) -> str | None:
         """The provider whose books are the lists of a host, where there are any."""
-        return next((known for word in (host.name, *host.words) if (known := self.provider_named(word))), None)
+        read = (self._provider_names.get(word) for word in (host.name, *host.words))
+        return next(filter(None, read), host.name if host.name in self.by_provider else None)
 
     def _resolve_with(self, known: str, word: str, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
         """At a provider that the log names by this word; a name of a host's own is none of that provider's list."""
@@ -224,8 +303,12 @@ class Pricebook:
         known = self.provider_named(word) or self._book_of(host)
         if known is None:
             return Unresolved(f"billed by {host.title}, which no pricebook covers", host.name, model)
-        found = self._resolve_at(known, model, region, self._list_names.get(word.strip().lower()))
-        return replace(found, provider=known, model=model) if isinstance(found, Unresolved) else found
+        meant = self._list_names.get(word.strip().lower())
+        for each in (*_at_host(model, region), wanted, model):
+            found = self._resolve_at(known, each, region, meant)
+            if isinstance(found, ResolvedModel):
+                break
+        return found if isinstance(found, ResolvedModel) else replace(found, provider=known, model=model)
 
     def _resolve_anywhere(self, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
         prefix, slash, rest = wanted.partition("/")
@@ -233,7 +316,7 @@ class Pricebook:
             return self._resolve_with(known, prefix, rest, region)
         offers = {
             provider: found
-            for provider in (self.by_provider if self._is_declared(wanted) else ())
+            for provider in (self.by_provider.read if self._is_declared(wanted) else ())
             if isinstance(found := self._resolve_at(provider, wanted, region), ResolvedModel)
         }
         homes = [found for found in offers.values() if not self.model(found).resold]
@@ -249,7 +332,16 @@ class Pricebook:
         head, rest = prefix_of(wanted)
         if known := self.provider_named(head):  # `openai:gpt-5`
             return self._resolve_with(known, head, rest, region)
-        return Unresolved("no pricebook knows this model")
+        return Unresolved(self._sellers_text(wanted) or "no pricebook knows this model")
+
+    def _sellers_text(self, wanted: str) -> str:
+        """Which hosts sell a model by this name: none of them is taken, for the log does not say who bills it."""
+        sellers = sorted(
+            provider
+            for provider in self.by_provider.unread
+            if any(self._names_of(book).find(wanted) for book in self.by_provider[provider])
+        )
+        return f"the log does not say who bills it: sold by {', '.join(sellers)}" if sellers else ""
 
     def _resolve_at(
         self, provider: str, wanted: str, region: str | None, meant: str | None = None
@@ -266,7 +358,7 @@ class Pricebook:
         elif meant:
             books = tuple(sorted(books, key=lambda book: book.region != meant))
         for book in books:
-            if found := self._names[f"{book.provider} {book.region}"].find(wanted):
+            if found := self._names_of(book).find(wanted):
                 is_stated = stated or (not chosen and book.region == meant)
                 is_default = book.is_default and not meant
                 how = "stated" if is_stated else "chosen" if chosen else "default" if is_default else "only list"
@@ -299,7 +391,8 @@ class Pricebook:
         target = _in_force(sorted(entry.redirects), day)
         if target is not None:
             entry = book.models[entry.redirects[target]]
-        names = tuple(dict.fromkeys((model, entry.name)))
+        made = (entry.made_as.rpartition("/")[2],) if entry.made_as else ()
+        names = tuple(dict.fromkeys((model, *(name for name in made if name != entry.name), entry.name)))
         blocks = [block for block in entry.blocks if block.status not in NEVER_APPLIES]
         position = bisect_right(blocks, day, key=lambda block: block.starts or date.min)
         if not position:
@@ -315,9 +408,7 @@ class Pricebook:
         """The same model on the provider's other lists: what a default region left aside."""
         others = []
         for book in self.by_provider[found.provider]:
-            if book.region != found.region and (
-                name := self._names[f"{book.provider} {book.region}"].find(found.model)
-            ):
+            if book.region != found.region and (name := self._names_of(book).find(found.model)):
                 others.append(ResolvedModel(found.provider, book.region, name[0], name[1], "other list"))
         return others
 
@@ -337,6 +428,8 @@ class Pricebook:
         found = {}
         for name in names:
             provider, _, model = name.lower().rpartition("/")
+            if hosted := host_in(name.lower()):
+                full = sorted({*full, *self._models_at(self.provider_named(hosted[0].name) or "")})
             near = [each for known in _by_family(model, bare) for each in self._billed_as(known, full)]
             named = f"{self.provider_named(provider) or provider}/"
             near.sort(key=lambda each: not each.startswith(named))
@@ -344,6 +437,9 @@ class Pricebook:
                 near = [*nearest_names(name, [each for each in full if each.startswith(named)]), *near]
             found[name] = tuple(dict.fromkeys(near))[:_SUGGESTED]
         return found
+
+    def _models_at(self, provider: str) -> Iterator[str]:
+        return (f"{provider}/{name}" for book in self.by_provider.get(provider, ()) for name in book.models)
 
     def _billed_as(self, name: str, full: Sequence[str]) -> list[str]:
         """A bare name with its home provider, or with every provider that bills it."""
@@ -372,6 +468,24 @@ def _by_family(name: str, known: Sequence[str]) -> list[str]:
 
 def _equal_at_first(one: Sequence[str], other: Sequence[str]) -> int:
     return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _models_of(book: Book) -> Iterator[tuple[str, str]]:
+    for name, summary in summaries(book).items():
+        yield book.provider, name
+        if summary.made_as:
+            yield book.provider, summary.made_as.rpartition("/")[2]
+
+
+def _at_host(name: str, region: str | None) -> Iterator[str]:
+    """What a host's one book may call the model where requests stay in a region: `eu/gpt-5`, `regional/gemini-3.8-flash`."""
+    path = next((found for pattern in _PATHS if (found := pattern.fullmatch(name))), None)
+    bare = path["model"] if path else name
+    stated = (path["place"] if path else None) or (region or "").strip().lower()
+    for prefix in (f"{stated}/", "regional/") if stated and stated != "global" else ():
+        yield f"{prefix}{bare}"
+    if path and not stated.startswith("us-gov-"):  # prices there are of their own
+        yield bare
 
 
 class _BookNames:

@@ -135,14 +135,23 @@ def _terms() -> dict[str, Schema]:
 def _model() -> Schema:
     block_days = f"^({re.escape(read.OBSERVED_KEY)})?{_DAY}$"
     described = {
+        "made_as": _said(_TEXT, "MAKER/MODEL: what its maker calls a model that is sold here under another name."),
         "aliases": _said(_TEXTS, "Other names of it in logs; * stands for anything."),
         "resold": _said(_FLAG, "Another provider's model: its home goes first where the log names no provider."),
         "redirects": _by_day(f"^{_DAY}$", _TEXT, "From that day it is billed as the model named."),
+        "retired": _pattern(
+            read.RETIRED.pattern, "The first day on which it cannot be bought; its source in brackets."
+        ),
+        "successor": _said(_TEXT, "What its seller names in its place: a model of this book."),
         "note": _TEXT,
         "prices": _by_day(block_days, _ref("block"), "By the day from which they hold."),
     }
     priced: Schema = {"required": ["prices"], "properties": {"prices": {"minProperties": 1}}}
-    return {**_keys(read.MODEL_KEYS, described), "anyOf": [priced, {"required": ["redirects"]}]}
+    return {
+        **_keys(read.MODEL_KEYS, described),
+        "anyOf": [priced, {"required": ["redirects"]}],
+        "dependencies": {"successor": ["retired"]},
+    }
 
 
 def _block() -> Schema:

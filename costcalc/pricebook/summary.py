@@ -16,6 +16,7 @@ class ModelSummary:
     input_lengths: frozenset[int]  # where its price may change
     output_lengths: frozenset[int]
     is_scheduled: bool  # its price depends on the hour
+    made_as: str = ""  # MAKER/MODEL, where it is sold under another name
 
 
 def summary_of(model: Model) -> ModelSummary:
@@ -24,7 +25,7 @@ def summary_of(model: Model) -> ModelSummary:
     inputs = {length for bound in bounds for length in (bound.input_over, bound.input_up_to) if length}
     outputs = {length for bound in bounds for length in (bound.output_over, bound.output_up_to) if length}
     scheduled = any(block.schedule for block in model.blocks)
-    return ModelSummary(model.aliases, frozenset(inputs), frozenset(outputs), scheduled)
+    return ModelSummary(model.aliases, frozenset(inputs), frozenset(outputs), scheduled, model.made_as)
 
 
 def summaries(book: Book) -> Mapping[str, ModelSummary]:

@@ -83,10 +83,15 @@ def schedule_lines(schedule: Schedule) -> list[str]:
 
 def model_lines(model: Model, default: str = "") -> list[str]:
     """A model with its names and its blocks, as it stands under `models`."""
-    lines = _names("aliases", model.aliases)
+    lines = _entry("made_as", model.made_as) if model.made_as else []
+    lines += _names("aliases", model.aliases)
     lines += _entry("resold", "true") if model.resold else []
     if model.redirects:
         lines.append(f"redirects: {_flow({f'{day}': target for day, target in model.redirects.items()})}")
+    if model.end:
+        source = f" [{model.end.source}]" if model.end.source != default else ""
+        lines += _entry("retired", f"{model.end.day}{source}")
+        lines += _entry("successor", model.end.successor) if model.end.successor else []
     lines += _text("note", model.note)
     if model.blocks:
         blocks = (block_lines(block, default) for block in model.blocks)

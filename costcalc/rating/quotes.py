@@ -205,7 +205,7 @@ class Quotes:
         book = self.pricebook.book(found.provider, found.region)
         entry = book.models[found.model]
         days = {*entry.redirects, *self.pricebook.terms.days(found.provider, *entry.names)}
-        for model in (book.models[name] for name in entry.names):
+        for model in (entry, *(book.models[name] for name in entry.redirects.values())):
             for block in model.blocks:
                 seen = [book.modifiers[name].observed for name in block.modifiers]
                 days.update(day for day in (block.starts, block.observed, block.locked_until, *seen) if day)

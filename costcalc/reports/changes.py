@@ -31,12 +31,7 @@ def check_changes(
 
 def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) -> list[Problem]:
     """A name that stands neither in the books nor in the log can only be a slip."""
-    booked = {(book.provider, name) for book in pricebook.books for name in book.models}
-    odd = [
-        change
-        for change in changes.changes
-        if not change.event and not any(change.selector.matches(provider, model) for provider, model in booked)
-    ]
+    odd = [change for change in changes.changes if not change.event and not pricebook.has_any(change.selector)]
     if not odd:  # a large log is looked through only for what no book knows
         return []
     seen = {(charge.provider, charge.model.lower()) for charge in rating.charges}
@@ -45,6 +40,7 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
     for change in odd:
         if any(change.selector.matches(provider, model) for provider, model in seen):
             continue
+        booked = {*pricebook.models_for(change.selector.provider)}
         problems.append(_unknown_name(change, seen | booked, pricebook))
     return problems
 
@@ -53,6 +49,7 @@ def _unknown_name(change: PriceChange, known: Collection[tuple[str, str]], price
     """What is near, and the rise as it would be written of it, ready to paste."""
     selector = change.selector
     providers = sorted({provider for provider, _ in known})
+    sellers = sorted({*providers, *pricebook.by_provider})
     names = [f"{provider}/{model}" for provider, model in sorted(known)]
     message = f'{_name_of(change)}: nothing is called "{selector}", neither in the pricebooks nor in the log'
     if selector.provider == "*" or selector.provider in providers:
@@ -65,7 +62,7 @@ def _unknown_name(change: PriceChange, known: Collection[tuple[str, str]], price
             "unknown-selector", message, change.place, nearest=tuple(billed[:_NEAR]), expected="a provider, or a model behind one",
             remedy=_rewritten(change, model),
         )  # fmt: skip
-    near = _nearest_providers(selector.provider, providers, pricebook)
+    near = _nearest_providers(selector.provider, sellers, pricebook)
     models = () if near or selector.model != "*" else pricebook.nearest([selector.provider])[selector.provider]
     return Problem(
         "unknown-selector", message, change.place, nearest=near or models, expected=f"a provider: {', '.join(providers)}",

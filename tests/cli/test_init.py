@@ -162,7 +162,7 @@ class TestPrices:
         path.write_text(
             "date,provider,model,input_tokens,output_tokens\n"
             "2026-09-02,openai,gpt-5.6-lunar,100000,20000\n"
-            "2026-09-01,azure,prod: gpt,50000,1000\n"
+            "2026-09-01,snowflake,prod: gpt,50000,1000\n"
             "2026-09-03,,fast-chat,3000,100\n"
             "2026-09-03,alibaba,qwen3-max,3000,100\n"
         )
@@ -171,7 +171,7 @@ class TestPrices:
     def test_a_file_for_each_list_and_one_for_names_alone(self, run_costcalc, log, tmp_path):
         run = run_costcalc("init", "prices", log, "-o", tmp_path / "ours")
         assert (run.code, sorted(path.name for path in (tmp_path / "ours").iterdir())) == (
-            0, ["aliases.yaml", "azure.yaml", "openai.yaml"],
+            0, ["aliases.yaml", "openai.yaml", "snowflake.yaml"],
         )  # fmt: skip
         openai = (tmp_path / "ours" / "openai.yaml").read_text()
         assert "region: global" in openai
@@ -187,19 +187,19 @@ class TestPrices:
         run = run_costcalc("cost", log, "--pricebook", tmp_path / "ours", "--json")
         assert run.code == 0, run.err
         costs = {tuple(line["names"].values()): line["cost"]["exact"] for line in run.json["lines"]}
-        assert costs["azure", "prod: gpt"] == "0.102"  # 51,000 tokens at 2.00 per million
+        assert costs["snowflake", "prod: gpt"] == "0.102"  # 51,000 tokens at 2.00 per million
         assert costs["openai", "gpt-5.6-lunar"] == "0.24"
 
     def test_what_is_left_open_is_said_with_its_place(self, run_costcalc, log, tmp_path):
         run_costcalc("init", "prices", log, "-o", tmp_path / "ours")
         run = run_costcalc("cost", log, "--pricebook", tmp_path / "ours")
         assert run.code == 2
-        assert "azure.yaml:11:" in run.err
+        assert "snowflake.yaml:11:" in run.err
 
     def test_one_list_may_be_one_file_and_several_may_not(self, run_costcalc, log, tmp_path):
-        one = ("init", "prices", log, "--where", "provider=azure", "-o", tmp_path / "azure.yaml")
+        one = ("init", "prices", log, "--where", "provider=snowflake", "-o", tmp_path / "snowflake.yaml")
         assert run_costcalc(*one).code == 0
-        assert "provider: azure" in (tmp_path / "azure.yaml").read_text()
+        assert "provider: snowflake" in (tmp_path / "snowflake.yaml").read_text()
         assert "file-exists" in run_costcalc(*one).err
         assert "several-files" in run_costcalc("init", "prices", log, "-o", tmp_path / "all.yaml").err
 

@@ -40,25 +40,57 @@ def price(books, provider: str, region: str, model: str) -> Fraction:
 
 
 def test_every_provider_and_its_default_list():
-    defaults = {provider: books[0].region for provider, books in load_pricebook().by_provider.items()}
+    defaults = {provider: books[0].region for provider, books in load_pricebook().by_provider.read.items()}
     assert defaults == {
         "alibaba": "cn-beijing",
+        "antgroup": "cn",
         "anthropic": "global",
+        "arcee": "global",
         "aws": "global",
+        "baichuan": "cn",
         "baidu": "cn",
+        "black_forest_labs": "global",
+        "cohere": "global",
+        "deepgram": "global",
         "deepseek": "global",
+        "elevenlabs": "global",
         "google": "global",
+        "jina": "global",
+        "meta": "global",
         "minimax": "cn",
         "mistral": "global",
         "moonshot": "cn",
         "openai": "global",
+        "perplexity": "global",
+        "runwayml": "global",
         "selfhosted": "global",
+        "sensenova": "cn",
+        "soniox": "global",
+        "stepfun": "cn",
+        "taichu": "cn",
         "tencent": "cn",
+        "voyage": "global",
         "volcengine": "cn-beijing",
         "xai": "global",
         "xiaomi": "cn",
+        "zeroone": "cn",
         "zhipu": "cn",
     }
+
+
+def test_the_books_of_hosts_are_read_when_they_are_asked_for():
+    books = load_pricebook()
+    hosts = {*books.by_provider.unread}
+    assert {"azure", "bedrock", "groq", "openrouter", "vertex_ai"} <= hosts
+    assert not hosts & {book.provider for book in books.books}
+    assert {book.provider for book in books.all_books()} == {*books.by_provider} >= hosts
+
+
+def test_a_book_of_ones_own_lies_over_that_of_a_host(tmp_path):
+    text = "provider: groq\ncurrency: USD\ntimezone: UTC\nmodels:\n  our-model:\n    prices:\n"
+    books = load_pricebook([write(tmp_path, "groq.yaml", f"{text}      2026-01-01: {{input_tokens: 7 per 1M}}\n")])
+    assert price(books, "groq", "global", "our-model") == 7
+    assert "llama-3.3-70b-versatile" in books.book("groq", "global").models
 
 
 def test_who_has_a_list_besides_the_default_one_says_why_it_is_that_one():

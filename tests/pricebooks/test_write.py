@@ -20,7 +20,7 @@ from tests.conftest import REPO_ROOT
 
 NOWHERE = Place("")
 NO_BOOKS = ("fx.yaml", "events.yaml")
-PATHS = sorted(path for path in (REPO_ROOT / "pricebooks").glob("*.yaml") if path.name not in NO_BOOKS)
+PATHS = sorted(path for path in (REPO_ROOT / "pricebooks").glob("**/*.yaml") if path.name not in NO_BOOKS)
 
 
 def without_places(book: Book) -> Book:

@@ -32,7 +32,7 @@ def assumed_blocks(plan: Plan) -> Iterator[Block]:
         yield Gap()
         yield Facts(tests, each_in_a_line=True)
         yield Note("So the scenario says; no figure here tests it.", "quiet")
-    if notes := [*_absent(plan), *(Note(note) for note in _joined(plan.notes))]:
+    if notes := [*_absent(plan), *plan_notes(plan)]:
         yield Gap()
         yield from notes
     yield from assumption_blocks(plan.rating, plan.usage, (), with_rise=False)
@@ -73,6 +73,11 @@ def _short(where: str) -> str:
     """What was named, with long lists of names counted."""
     parts = [part.split(" or ") for part in where.split(", ")]
     return ", ".join(f"{names[0]} and {len(names) - 1} others" if len(names) > 2 else " or ".join(names) for names in parts)  # fmt: skip
+
+
+def plan_notes(plan: Plan) -> Iterator[Note]:
+    """What could not be done, what was assumed, and what ends."""
+    return (Note(note) for note in _joined(plan.notes))
 
 
 def _joined(notes: Sequence[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from costcalc.render.bars import sparkline
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.coverage import coverage_note, margin_title
 from costcalc.render.figures import NONE, TOTAL, change_style, rise_title
+from costcalc.render.plan.doubts import plan_notes
 from costcalc.render.plan.floor import floor_notes
 from costcalc.render.tree import Figures, figures_of
 from costcalc.render.words import (
@@ -217,6 +218,7 @@ def _over_log_notes(plan: Plan) -> Iterator[Note]:
             margin, month = min(known, key=_first)
             yield Note(f"Margin is lowest in {long_month_text(month.month)}: {percent_text(margin)}.", "strong")
     yield from _worst(plan)
+    yield from plan_notes(plan)
     days = plan.usage.days
     rate = f"Volume: the log's daily rate over {counted(days, 'day')}."
     yield Note(f"Estimate. {rate} Under 7 days a run-rate says little." if plan.usage.is_short else rate, "quiet")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.prices.parts import Json, price_json, price_value
 from costcalc.render.prices.words import label_of, per_text, since_text
 from costcalc.render.rows import Rows, Value
-from costcalc.render.words import DASH, counted, days_text, price_text
+from costcalc.render.words import DASH, counted, day_text, days_text, price_text
 from costcalc.reports.prices.listing import ListedBook, ListedModel
 from costcalc.reports.prices.rates import per_units
 
@@ -31,7 +32,7 @@ def listing_blocks(books: Sequence[ListedBook]) -> Sequence[Block]:
         Facts([("prices", (f"of {days_text(days[0], days[-1])}", *what))] if days else []),
         *((Gap(), _token_grid(tokens)) if tokens else ()),
         *((Gap(), _other_grid(others)) if others else ()),
-        *((Gap(), Note(_LONGER, "quiet")) if varies else ()),
+        *((Gap(), *notes) if (notes := [*([Note(_LONGER, "quiet")] if varies else ()), *_end_notes(shown)]) else ()),
     ]
 
 
@@ -59,7 +60,8 @@ def listing_json(books: Sequence[ListedBook]) -> Json:
 
 def listing_rows(books: Sequence[ListedBook]) -> Rows:
     """A row a meter."""
-    header = ("provider", "region", "model", "currency", "day", "meter", "price", "per", "since", "at_least_since")
+    header = ("provider", "region", "model", "currency", "day", "meter", "price", "per", "since", "at_least_since",
+              "billed_as", "retired", "successor")  # fmt: skip
     lines: list[tuple[Value, ...]] = []
     for book in books:
         for model in book.models:
@@ -70,6 +72,9 @@ def listing_rows(books: Sequence[ListedBook]) -> Rows:
                         meter, price_value(price.of_one, meter), per_units(meter),
                         model.since.isoformat() if model.since else None,
                         model.observed.isoformat() if model.observed else None,
+                        model.billed_as,
+                        model.end.day.isoformat() if model.end else None,
+                        (model.end.successor or None) if model.end else None,
                     )
                 )  # fmt: skip
     return header, lines
@@ -85,6 +90,9 @@ def _model_json(model: ListedModel) -> Json:
             for meter, price in model.prices.items()
         ],
         "also": list(model.also),
+        "billed_as": model.billed_as,
+        "retired": model.end.day.isoformat() if model.end else None,
+        "successor": (model.end.successor or None) if model.end else None,
     }
 
 
@@ -123,6 +131,20 @@ def _token_row(model: ListedModel) -> Iterator[Cell]:
         yield Cell(price_text(price.per(meter))) if price else Cell(DASH, "quiet")
     yield Cell(since_text(model.since, model.observed), "quiet")
     yield Cell(", ".join(model.also), "quiet")
+
+
+def _end_notes(books: Sequence[ListedBook]) -> Iterator[Note]:
+    """Which of the models end, or have ended, and which are billed as another."""
+    models = dict.fromkeys((f"{book.provider}/{model.name}", model.billed_as, model.end) for book in books for model in book.models)  # fmt: skip
+    ends: dict[date, list[str]] = {}
+    for name, _, end in models:
+        if end:
+            ends.setdefault(end.day, []).append(name)
+    if ends:
+        listed = (f"from {day_text(day)} on {', '.join(ends[day])}" for day in sorted(ends))
+        yield Note(f"Cannot be bought: {'; '.join(listed)}.", "quiet")
+    if moved := [f"{name} as {billed}" for name, billed, _ in models if not name.endswith(f"/{billed}")]:
+        yield Note(f"Billed: {', '.join(moved)}.", "quiet")
 
 
 def _other_rows(books: Sequence[ListedBook]) -> list[list[Cell]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from costcalc.money import exact_text, round_half_up
+from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import Bounds, Source
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, Step
@@ -27,7 +28,6 @@ from costcalc.render.prices.words import (
     and_text,
     capital,
     file_text,
-    is_shipped,
     label_of,
     schedule_text,
     since_text,
@@ -75,6 +75,8 @@ def sheet_json(sheet: Sheet) -> Json:
         "reason": sheet.reason or None,
         "since": block.starts.isoformat() if block and block.starts else None,
         "at_least_since": block.observed.isoformat() if block and block.observed else None,
+        "retired": sheet.end.day.isoformat() if sheet.end else None,
+        "successor": (sheet.end.successor or None) if sheet.end else None,
         "status": block.status if block else None,
         "locked_until": block.locked_until.isoformat() if block and block.locked_until else None,
         "schedule": schedule_json(sheet.schedule),
@@ -174,6 +176,8 @@ def _facts(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
     if sheet.model.name != found.model:
         yield "billed as", (sheet.model.name,)
     yield "price", tuple(_since(sheet))
+    if sheet.end:
+        yield "ends", tuple(_end(sheet))
     if sheet.schedule:
         yield "hours", (schedule_text(sheet.schedule),)
     if sheet.next_change:
@@ -199,6 +203,16 @@ def _since(sheet: Sheet) -> Iterator[str]:
         yield "announced"
     if block.locked_until:
         yield f"locked until {day_text(block.locked_until)}"
+
+
+def _end(sheet: Sheet) -> Iterator[str]:
+    assert sheet.end is not None
+    past = "ended on" if sheet.end.day <= sheet.day else "on"
+    yield f"{past} {day_text(sheet.end.day)}: it cannot be bought from then on"
+    if sheet.end.successor:
+        yield f"{sheet.found.provider} names {sheet.end.successor} in its place"
+    if source := sheet.book.sources.get(sheet.end.source):
+        yield f"by {source.url}"
 
 
 def _next(change: NextChange) -> Iterator[str]:

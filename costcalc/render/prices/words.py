@@ -7,7 +7,7 @@ from datetime import date, time
 from pathlib import Path
 
 from costcalc.meters import meters
-from costcalc.pricebook.load import shipped_folder
+from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import STANDARD, Bounds, Schedule, Window
 from costcalc.pricebook.read import WEEKDAYS
 from costcalc.render.words import DASH, day_text
@@ -107,10 +107,6 @@ def days_text(weekdays: frozenset[int]) -> str:
 def file_text(file: str) -> str:
     """A shipped book by its name; a file of one's own by its path as it was given."""
     return Path(file).name if is_shipped(file) else file
-
-
-def is_shipped(file: str) -> bool:
-    return Path(file).parent == shipped_folder()
 
 
 def and_text(words: Sequence[str]) -> str:

@@ -125,10 +125,12 @@ class Siblings:
         return True
 
     def _is_reached(self, group: Group, model: str) -> bool:
-        """Whether PROVIDER/MODEL means this list, and a price still holds at the end."""
+        """Whether PROVIDER/MODEL means this list, and it can still be bought for a price at the end."""
         found = self.pricebook.resolve(f"{group.provider}/{model}")
         if not isinstance(found, ResolvedModel) or (found.region, found.model) != (group.region, model):
             return False
+        if self.pricebook.model(found).ending_on(self.last_day):
+            return False  # nobody moves to what ends, or is billed as another already
         return self.pricebook.block_on(group.provider, group.region, model, self.last_day).block is not None
 
     def _nothing_is_dearer(self, group: Group, model: str) -> bool:

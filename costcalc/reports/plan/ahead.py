@@ -12,6 +12,7 @@ from costcalc.forecasts.reading import IN_PARTS, End, Number, settled
 from costcalc.forecasts.run import Run
 from costcalc.rating.model import LineKey
 from costcalc.reports.plan.case import Case, coverage, totals
+from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions, Step
 from costcalc.reports.plan.solve import answers
 from costcalc.reports.plan.totals import Estimated, Totals, rise_to, total_of
@@ -31,6 +32,7 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
     steps = list(case.steps(after))
     frozen, announced = steps[0][2], steps[1][2]
     ends = ends_of(case, after)
+    served = ((provider, model) for _, provider, model in after.rows)
     return Plan(
         scenario=case.scenario,
         changes=options.changes,
@@ -50,7 +52,10 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
         lines=lines_of(horizon, options.by, announced, after),
         customers=customers_of(case, totals_by_customer(case, frozen), after),
         replicas=after.replicas,
-        notes=list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
+        notes=[
+            *ending(horizon.pricebook, served, horizon.months[-1]),
+            *dict.fromkeys(note for run in (*ends, after) for note in run.notes),
+        ],
         absent=list(horizon.absent),
         has_ranges=ends[0] is not after,
     )

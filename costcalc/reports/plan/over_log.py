@@ -17,6 +17,7 @@ from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.lines import other_lists, touched_by, with_lines
+from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.log_answers import log_answers, move_target
 from costcalc.reports.plan.model import LogOptions, OverLog, PassThrough, Plan, PlanMonth, PlanOptions
 from costcalc.reports.plan.totals import Outcome, Totals, at_assumed_margins, outcome
@@ -70,6 +71,9 @@ def plan_over_log(
         is_priced=rating.is_complete and not any(month.unpriced_tokens for month in months),
         log=log,
         months=months,
+        notes=ending(pricebook, ((each.provider, each.model) for each in rating.charges), months[-1].month)
+        if months
+        else [],
         has_ranges=any(each.low != each.high for each in (found, *months)),
     )
 

@@ -32,16 +32,17 @@ def check_book(book: Book, document: Document, families: Families) -> Iterator[F
     yield from _check_currency(book, document)
     for part in parts_of(book, document):
         figures = list(figures_of(part))
+        is_free = all(not rate.price for section in part.block.sections() for rate in section.all_rates())
         for figure in figures:
-            yield from _check_figure(figure, document, families)
+            yield from _check_figure(figure, document, families, is_free)
         yield from _check_source(part, figures, document)
         yield from _check_gaps(part, figures, document)
         yield from _check_cached(figures, document)
         yield from _check_tier(part, figures, document)
 
 
-def _check_figure(figure: Figure, document: Document, families: Families) -> Iterator[Found]:
-    if not figure.rate.price:
+def _check_figure(figure: Figure, document: Document, families: Families, is_free: bool) -> Iterator[Found]:
+    if not figure.rate.price and not is_free:
         yield _found(
             figure.text, document, "price-of-zero", f"{figure.meter} costs nothing", is_error=False,
             remedy="zero means free; leave the meter out where its price is not known",

@@ -22,19 +22,22 @@ def find_model(
     return found
 
 
-def books_of(pricebook: Pricebook, providers: Sequence[str], region: str | None) -> list[Book]:
-    """The books of these providers, or all; of one region, or all. CostcalcError: a name that no book has."""
+def books_of(pricebook: Pricebook, providers: Sequence[str], region: str | None, *, hosts: bool = False) -> list[Book]:
+    """The books of these providers, or all; of one region, or all. CostcalcError: a name that no book has.
+
+    Books of hosts are among all where they are asked for.
+    """
     wanted = []
     for name in providers:
         known = pricebook.provider_named(name)
         if known is None:
-            names = sorted(pricebook.by_provider)
+            makers = sorted(pricebook.by_provider.read)
             raise fail(
                 "unknown-provider", f'no pricebook for the provider "{name}"',
-                nearest=nearest_names(name, names), expected=", ".join(names),
+                nearest=nearest_names(name, pricebook.by_provider), expected=f"{', '.join(makers)}, or a host",
             )  # fmt: skip
         wanted.append(known)
-    order = dict.fromkeys(wanted or sorted(pricebook.by_provider))
+    order = dict.fromkeys(wanted or sorted(pricebook.by_provider if hosts else pricebook.by_provider.read))
     books = [book for provider in order for book in pricebook.by_provider[provider]]
     if region is None:
         return books

@@ -152,9 +152,9 @@ def list_of(pricebook: Pricebook, day: date) -> Pricebook:
     """The books with the list of one day alone, in force at all times."""
     books = tuple(
         replace(book, models={name: _frozen(pricebook, book, model, day) for name, model in book.models.items()})
-        for book in pricebook.books
+        for book in pricebook.all_books()
     )
-    return replace(pricebook.at_list(), books=books)
+    return replace(pricebook.at_list(), books=books, shelf={})
 
 
 def _frozen(pricebook: Pricebook, book: Book, model: Model, day: date) -> Model:

@@ -10,7 +10,7 @@ from pathlib import Path
 from costcalc.files import is_folder
 from costcalc.pricebook.events import parse_events
 from costcalc.pricebook.fx import parse_fx
-from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shipped_folder
+from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shelf_of_hosts, shipped_files
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
 from costcalc.pricebook.read import parse_file
@@ -46,9 +46,9 @@ class _Read:
 
 def lint(paths: Sequence[Path | str] = ()) -> LintReport:
     """The files, or the shipped books. CostcalcError: a folder without a pricebook."""
-    read = _read([Path(path) for path in paths] or [shipped_folder()])
+    read = _read([Path(path) for path in paths] or shipped_files())
     families = Families()
-    reference = read if not paths else _read([shipped_folder()])
+    reference = read if not paths else _read(shipped_files(hosts=False))
     for book, _ in (*read.books, *(reference.books if reference is not read else ())):
         families.add(book)
     found = [each for book, document in read.books for each in check_book(book, document, families)]
@@ -95,7 +95,7 @@ def _read_file(file: Path, read: _Read) -> None:
 def _unmet_terms(read: _Read, reference: _Read) -> list[Found]:
     """Terms that name nothing, neither in these books nor in the shipped ones."""
     known = {(book.provider, book.region): book for book, _ in (*reference.books, *read.books)}
-    problems = term_problems(Pricebook(tuple(known.values())).with_terms(joined(read.terms)))
+    problems = term_problems(Pricebook(tuple(known.values()), shelf=shelf_of_hosts()).with_terms(joined(read.terms)))
     return [Found(problem) for problem in problems]
 
 

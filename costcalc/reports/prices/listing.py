@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from costcalc.meters import meters
-from costcalc.pricebook.model import STANDARD, Book, PriceBlock
+from costcalc.pricebook.model import STANDARD, Book, End, PriceBlock
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.quotes import Quotes
 from costcalc.reports.prices.day import DayIn, books_of
@@ -24,6 +24,8 @@ class ListedModel:
     since: date | None  # None: the start is unknown
     observed: date | None
     also: tuple[str, ...]  # lengths, thinking, off-peak, and the service tiers
+    billed_as: str  # itself, or the model that it is redirected to
+    end: End | None  # the first day without it, past or to come
 
     @property
     def has_tokens(self) -> bool:
@@ -66,14 +68,16 @@ def _listed(pricebook: Pricebook, book: Book, day: date, quotes: Quotes, glob: s
             missing[name] = lookup.reason
         else:
             found = ResolvedModel(book.provider, book.region, name, "exact")
-            models.append(_model(PriceReader(pricebook, found, quotes), lookup.block, day))
+            models.append(
+                _model(PriceReader(pricebook, found, quotes), lookup.block, day, lookup.model, book.models[name].end)
+            )
     return ListedBook(book.provider, book.region, book.currency, book.is_default, day, models, missing)
 
 
-def _model(reader: PriceReader, block: PriceBlock, day: date) -> ListedModel:
+def _model(reader: PriceReader, block: PriceBlock, day: date, billed_as: str, end: End | None) -> ListedModel:
     prices = reader.prices(day)
     ordered = {meter: prices[meter] for meter in sorted(prices, key=meter_order)}
-    return ListedModel(reader.found.model, ordered, block.starts, block.observed, _also(block))
+    return ListedModel(reader.found.model, ordered, block.starts, block.observed, _also(block), billed_as, end)
 
 
 def _also(block: PriceBlock) -> tuple[str, ...]:

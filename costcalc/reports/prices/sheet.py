@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, Model, Modifier, PriceBlock, Schedule, Source
+from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, End, Model, Modifier, PriceBlock, Schedule, Source
 from costcalc.pricebook.overlay import Layer, precedence
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, derivation
@@ -59,6 +59,7 @@ class Sheet:
     book: Book
     model: Model  # the one that is billed: the target, where it is redirected
     day: date
+    end: End | None  # of the name that was asked for
     block: PriceBlock | None
     reason: str  # why there is no price
     variants: Sequence[Variant]
@@ -103,6 +104,7 @@ def sheet(
         reader.book,
         model,
         day,
+        reader.book.models[found.model].end,
         block,
         lookup.reason,
         variants,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from costcalc.pricebook.load import shipped_folder
+from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import Book, Model, PriceBlock, Rate
 from costcalc.pricebook.read import parse_file
 from costcalc.pricebook.resolve import Pricebook
@@ -21,7 +21,7 @@ Slip = tuple[Book, Model, str, Rate]  # and the meter
 def check_units(pricebook: Pricebook) -> None:
     """CostcalcError with every price of a file that does not ship and that `prices lint` calls a slip of the unit."""
     books = [layer for book in pricebook.books for layer in _layers(book)]
-    own = [book for book in books if not _ships(book)]
+    own = [book for book in books if not is_shipped(book.file)]
     families = _families(books)
     problems = [
         problem
@@ -59,10 +59,6 @@ def _layers(book: Book | None) -> Iterator[Book]:
     while book is not None:
         yield book
         book = book.below
-
-
-def _ships(book: Book) -> bool:
-    return Path(book.file).parent == shipped_folder()
 
 
 def _problems(file: str, families: Families) -> Iterator[Problem]:

@@ -53,7 +53,7 @@ def stale(
 ) -> Stale:
     """The models in force whose newest reading is older than so many days."""
     found, checked = [], 0
-    for book in books_of(pricebook, providers, region):
+    for book in books_of(pricebook, providers, region, hosts=True):
         day = day_in(book.timezone)
         for name in sorted(book.models):
             block = pricebook.block_on(book.provider, book.region, name, day).block
