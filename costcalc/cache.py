@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from costcalc.files import collector_paused, file_beside
 
 _DIGEST_SIZE = 32
 _KEPT = 4  # files of a name; older ones are of versions that have gone
 # What every file is read with: a change of this code is another key too.
-_READING = [Path(__file__).with_name(name) for name in ("records.py", "yamldoc.py", "yamlreader.py")]
+_READING = [Path(__file__).with_name(name) for name in ("records.py", "packed.py", "yamldoc.py", "yamlreader.py")]
 
 Value = TypeVar("Value")
-
-
-def _itself(value: Any) -> Any:
-    return value
 
 
 def cached(
@@ -29,27 +24,27 @@ def cached(
     files: Sequence[Path],
     code: Sequence[Path],
     read: Callable[[], tuple[Value, bool]],
-    pack: Callable[[Value], object] = _itself,
-    unpack: Callable[[Any], Value] = _itself,
+    packed: Callable[[Value], Sequence[str]],
+    unpacked: Callable[[Sequence[str]], Value],
 ) -> Value:
     """What these files say; read anew unless the very same bytes were read before by the very same code.
 
-    `read` gives the value and whether it may be kept: that of a wrong file may not. `pack` and `unpack` turn it into
-    what is stored, and back. A cache that cannot be read or written costs time, never a wrong price:
+    `read` gives the value and whether it may be kept: that of a wrong file may not. `packed` and `unpacked`
+    turn the value into lines of text, and back: data, in which nothing can run. A cache that cannot be read or written costs time, never a wrong price:
     `COSTCALC_NO_CACHE=1` does without.
     """
     if os.environ.get("COSTCALC_NO_CACHE"):
         return read()[0]
     try:
-        path = cache_folder() / f"{name}-{_key((*_READING, *code), files)}.pickle"
-        found = _load(path, unpack)
+        path = cache_folder() / f"{name}-{_key((*_READING, *code), files)}.json"
+        found = _load(path, unpacked)
     except (OSError, RuntimeError):  # unreadable, or nobody's home is known
         return read()[0]
     if found is not None:
         return found
     value, may_be_kept = read()
     if may_be_kept:
-        _store(path, name, pack(value))
+        _store(path, name, packed(value))
     return value
 
 
@@ -74,7 +69,7 @@ def _key(code: Sequence[Path], files: Sequence[Path]) -> str:
     return digest.hexdigest()[:32]
 
 
-def _load(path: Path, unpack: Callable[[Any], Value]) -> Value | None:
+def _load(path: Path, unpacked: Callable[[Sequence[str]], Value]) -> Value | None:
     """The value of a cache file that is ours alone; None where there is none, or none that can be trusted."""
     try:
         if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
@@ -84,17 +79,17 @@ def _load(path: Path, unpack: Callable[[Any], Value]) -> Value | None:
         if sha256(payload).digest() != digest:  # a part that is made later would only then be found damaged
             return None
         with collector_paused():
-            return unpack(pickle.loads(payload))
+            return unpacked(payload.decode("utf-8").split("\n"))
     except FileNotFoundError:
         return None
     except Exception:  # whatever a damaged file raises: it is read anew and written over
         return None
 
 
-def _store(path: Path, name: str, stored: object) -> None:
+def _store(path: Path, name: str, lines: Sequence[str]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        payload = pickle.dumps(stored, protocol=pickle.HIGHEST_PROTOCOL)
+        payload = "\n".join(lines).encode("utf-8")
         with file_beside(path) as beside:
             beside.write_bytes(sha256(payload).digest() + payload)
             beside.replace(path)
@@ -104,6 +99,6 @@ def _store(path: Path, name: str, stored: object) -> None:
 
 
 def _forget_older(folder: Path, name: str) -> None:
-    files = sorted(folder.glob(f"{name}-*.pickle"), key=lambda file: file.stat().st_mtime, reverse=True)
+    files = sorted(folder.glob(f"{name}-*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
     for file in files[_KEPT:]:
         file.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from costcalc.cache import cached
+from costcalc.packed import packing
 from costcalc.records import dataclass
 from costcalc.yamldoc import Scalar, Sequence, read_yaml
 
@@ -84,7 +85,8 @@ class Meters:
 def meters() -> Meters:
     """The meters declared in meters.yaml (wholes before their parts)."""
     file = Path(__file__).with_name("meters.yaml")
-    return cached("meters", [file], [Path(__file__)], lambda: (_read(file), True))
+    found: Meters = cached("meters", [file], [Path(__file__)], lambda: (_read(file), True), *packing([Meter, Meters]))
+    return found
 
 
 def _read(file: Path) -> Meters:

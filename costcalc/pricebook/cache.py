@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import pickle
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from costcalc.cache import cached
+from costcalc.packed import pack, records_of, unpack
+from costcalc.pricebook import model as books
+from costcalc.pricebook import selfhosted
 from costcalc.pricebook.model import Book, Model
 from costcalc.pricebook.summary import ModelSummary, summaries
+from costcalc.problems import Place
 
 # What decides the shape of a book: a change of this code is another key too.
 CODE = (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parents[1] / "meters.yaml")
 
-Stored = tuple[Book, tuple[Mapping[str, ModelSummary], Mapping[str, bytes]]]
+RECORDS = (*records_of(books, selfhosted), Place)
 
 
 class StoredModels(Mapping[str, Model]):
     """The models of a book from the cache: each is made when it is asked for, its name and summary are there before."""
 
-    def __init__(self, summaries: Mapping[str, ModelSummary], stored: Mapping[str, bytes]) -> None:
+    def __init__(self, summaries: Mapping[str, ModelSummary], stored: Mapping[str, str]) -> None:
         self.summaries, self._stored = summaries, stored
         self._made: dict[str, Model] = {}
 
     def __getitem__(self, name: str) -> Model:
         found = self._made.get(name)
         if found is None:
-            found = self._made[name] = pickle.loads(self._stored[name])
+            found = self._made[name] = unpack(self._stored[name], RECORDS)
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -42,14 +46,28 @@ class StoredModels(Mapping[str, Model]):
 
 def cached_books(files: Sequence[Path], read: Callable[[], tuple[list[Book], bool]], name: str = "books") -> list[Book]:
     """The books of these files, as `cached` keeps them."""
-    return cached(name, files, CODE, read, lambda books: [_kept(book) for book in books], _books)
+    return cached(name, files, CODE, read, _packed, _unpacked)
 
 
-def _books(kept: Sequence[Stored]) -> list[Book]:
-    return [replace(book, models=StoredModels(*stored)) for book, stored in kept]
+def _packed(found: Sequence[Book]) -> list[str]:
+    """A line of the books without their models, one of all summaries, and one each model."""
+    known = [[[name, *_plain(each)] for name, each in summaries(book).items()] for book in found]
+    models = [pack(model) for book in found for model in book.models.values()]
+    return [pack([replace(book, models={}) for book in found]), json.dumps(known), *models]
 
 
-def _kept(book: Book) -> Stored:
-    """The book without its models, their summaries, and each of them by itself."""
-    stored = {name: pickle.dumps(model, pickle.HIGHEST_PROTOCOL) for name, model in book.models.items()}
-    return replace(book, models={}), (summaries(book), stored)
+def _unpacked(lines: Sequence[str]) -> list[Book]:
+    found, place = [], 2
+    for book, known in zip(unpack(lines[0], RECORDS), json.loads(lines[1]), strict=True):
+        of = {
+            name: ModelSummary(tuple(aliases), frozenset(inputs), frozenset(outputs), scheduled, made_as)
+            for name, aliases, inputs, outputs, scheduled, made_as in known
+        }
+        found.append(replace(book, models=StoredModels(of, dict(zip(of, lines[place : place + len(of)], strict=True)))))
+        place += len(of)
+    return found
+
+
+def _plain(known: ModelSummary) -> tuple[object, ...]:
+    lengths = sorted(known.input_lengths), sorted(known.output_lengths)
+    return known.aliases, *lengths, known.is_scheduled, known.made_as

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from costcalc.cache import cached
+from costcalc.calendar import Month
 from costcalc.files import is_folder
-from costcalc.pricebook.cache import CODE, cached_books
+from costcalc.packed import packing, records_of
+from costcalc.pricebook import fx
+from costcalc.pricebook.cache import CODE, RECORDS, cached_books
 from costcalc.pricebook.fx import FxTable, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
@@ -143,7 +146,8 @@ def _shipped_fx(problems: list[Problem]) -> FxTable:
             problems.extend(error.problems)
             return FxTable(), False
 
-    return cached("fx", [file], CODE, read)
+    found: FxTable = cached("fx", [file], CODE, read, *packing([*records_of(fx), *RECORDS, Month]))
+    return found
 
 
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:

@@ -15,7 +15,9 @@ from typing import Any
 from costcalc import yamldoc
 from costcalc.cache import cached
 from costcalc.meters import meters
+from costcalc.packed import packing, records_of
 from costcalc.problems import nearest_names
+from costcalc.usage import formats as shapes
 from costcalc.usage.formats import (
     READERS,
     Condition,
@@ -121,7 +123,11 @@ def with_formats(files: Sequence[Path]) -> Iterator[None]:
 def shipped_formats() -> Mapping[str, FormatSpec]:
     """Every format of the package's format files, by name."""
     files = sorted((Path(__file__).parent / "formats").glob("*.yaml"))
-    return cached("formats", files, _CODE, lambda: ({spec.name: spec for spec in map(read_format, files)}, True))
+    found: Mapping[str, FormatSpec] = cached(
+        "formats", files, _CODE, lambda: ({spec.name: spec for spec in map(read_format, files)}, True),
+        *packing(records_of(shapes)),
+    )  # fmt: skip
+    return found
 
 
 def read_format(path: Path) -> FormatSpec:

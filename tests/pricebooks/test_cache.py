@@ -1,6 +1,8 @@
 """The cache of books: the same as reading, another one when a byte changes, never in the way."""
 
 import os
+import pickle
+from hashlib import sha256
 
 import pytest
 
@@ -55,7 +57,7 @@ def test_a_changed_digit_is_read_anew(tmp_path):
     assert read.times == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"no pickle", b"\x80\x05K\x01."])
+@pytest.mark.parametrize("content", [b"", b"no JSON", b"[1]"])
 def test_a_damaged_cache_is_read_anew(tmp_path, folder, content):
     read = Reader(priced(tmp_path, "1"))
     cached_books([read.path], read)
@@ -125,3 +127,20 @@ def test_what_ships_is_the_same_from_the_cache(read, folder):
         patch.setattr("costcalc.yamldoc.parse_yaml", None)
         patch.setattr("costcalc.yamldoc.read_yaml", None)
         assert read() == first
+
+
+def test_nothing_in_a_cache_file_runs(tmp_path, folder):
+    """Whoever can write the file, and its digest, gets no further than data."""
+    read, ran = Reader(priced(tmp_path, "1")), tmp_path / "ran"
+    cached_books([read.path], read)
+    (kept,) = folder.iterdir()
+
+    class Evil:
+        def __reduce__(self):
+            return open, (str(ran), "w")
+
+    for payload in (pickle.dumps(Evil()), b'[["open", "%s", "w"]]\n[]' % str(ran).encode()):
+        kept.write_bytes(sha256(payload).digest() + payload)
+        assert cached_books([read.path], read) == [read_book(read.path)]
+    assert read.times == 3
+    assert not ran.exists()
