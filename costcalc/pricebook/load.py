@@ -21,6 +21,7 @@ from costcalc.pricebook.read import read_file
 from costcalc.pricebook.resolve import Pricebook, Shelf
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.selectors import glob_matches
 
 FX_FILE = "fx.yaml"
 EVENTS_FILE = "events.yaml"
@@ -175,7 +176,7 @@ def _is_called(file: Path, name: str) -> bool:
 
 
 def _laid_over(below: Book, book: Book, problems: list[Problem]) -> Book:
-    """One list made of two: the models of the later book win, everything else is added."""
+    """One list made of two: the names of the later book win, aliases too; everything else is added."""
     if (below.currency, below.timezone) != (book.currency, book.timezone):
         problems.append(
             Problem(
@@ -186,9 +187,16 @@ def _laid_over(below: Book, book: Book, problems: list[Problem]) -> Book:
                 remedy="use the same, or name another region",
             )
         )
+    own = [alias for model in book.models.values() for alias in model.aliases]
+    billed = {name for model in below.models.values() for name in model.redirects.values()}
+    kept = {
+        name: model
+        for name, model in below.models.items()
+        if name in billed or not any(glob_matches(alias, name) for alias in own)
+    }
     return replace(
         book,
-        models={**below.models, **book.models},
+        models={**kept, **book.models},
         provider_names=(*below.provider_names, *book.provider_names),
         list_names=(*below.list_names, *book.list_names),
         region_names=(*below.region_names, *book.region_names),

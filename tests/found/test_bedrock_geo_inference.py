@@ -8,11 +8,23 @@ import pytest
 FOUND = Path(__file__).parent
 
 
-@pytest.mark.parametrize(
-    "log", ["bedrock-geo-inference/e1.csv", "bedrock-geo-inference/c3.jsonl", "bedrock-regional-names/hosts.csv"]
-)
-def test_the_aliases_of_the_page_price_every_model(log, run_costcalc, tmp_path):
-    file = FOUND / log
+LOG = """timestamp,model,input_tokens,output_tokens
+2026-09-10T00:00:00Z,snowflake/gpt-5,1000,1000
+2026-09-10T00:00:00Z,github/openai/gpt-5,1000,1000
+2026-09-10T00:00:00Z,huggingface/google/gemini-2.5-pro,1000,1000
+2026-09-10T00:00:00Z,replicate/anthropic/claude-sonnet-4-5,1000,1000
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Of hosts that have no book."""
+    log = tmp_path / "log.csv"
+    log.write_text(LOG)
+    return log
+
+
+def test_the_aliases_of_the_page_price_every_model(file, run_costcalc, tmp_path):
     page = run_costcalc("cost", str(file), cwd=tmp_path, columns=60)
     assert page.code == 3
     lines = [line.strip() for line in page.out.splitlines()]
@@ -23,13 +35,13 @@ def test_the_aliases_of_the_page_price_every_model(log, run_costcalc, tmp_path):
     assert answer.json["complete"]
 
 
-def test_the_aliases_stand_in_json(run_costcalc, tmp_path):
-    answer = run_costcalc("cost", str(FOUND / "bedrock-regional-names/hosts.csv"), "--json", cwd=tmp_path).json
+def test_the_aliases_stand_in_json(file, run_costcalc, tmp_path):
+    answer = run_costcalc("cost", str(file), "--json", cwd=tmp_path).json
     assert {part["model"]: part["makers_model"] for part in answer["unpriced"]} == {
         "gpt-5": "openai/gpt-5",
         "openai/gpt-5": "openai/gpt-5",
-        "gemini-2.5-pro": "google/gemini-2.5-pro",
-        "claude-sonnet-4-5": "anthropic/claude-sonnet-4-5",
+        "google/gemini-2.5-pro": "google/gemini-2.5-pro",
+        "anthropic/claude-sonnet-4-5": "anthropic/claude-sonnet-4-5",
     }
 
 

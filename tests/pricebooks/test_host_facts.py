@@ -28,13 +28,6 @@ SELLERS = {
     "fireworks": "fireworks_ai", "ibm-watsonx": "watsonx", "vercel-ai-gateway": "vercel_ai_gateway",
     "oracle-oci": "oci", "black-forest-labs": "black_forest_labs",
 }  # fmt: skip
-OURS = METERS | {
-    "video_input": "video_input_tokens",
-    "image_output": "image_output_tokens",
-    "cached_audio_input": "cache_read_audio_tokens",
-    "image": "images",
-    "audio_second": "audio_seconds",
-}
 OLDER = {"alibaba", "anthropic", "baidu", "deepseek", "google", "minimax", "mistral", "moonshot", "openai", "tencent",
          "volcengine", "xai", "xiaomi", "zhipu"}  # their lists are held by test_facts.py  # fmt: skip
 NOT_TAKEN = Path(__file__).with_name("not_taken.csv")
@@ -48,6 +41,7 @@ REASONS = {
     "said twice",
     "sources disagree on it: see contradictions.csv",
     "two rows of the facts disagree",
+    "catalogues of the same weeks disagree",
 }
 
 
@@ -79,7 +73,7 @@ def row_of(row: dict[str, str]) -> Row:
             "cn" if is_cn else "global",
             name if is_cn or row["region"] == "global" else f"{row['region']}/{name}",
         ),
-        (row["service_tier"], "thinking" if row["meter"] == "reasoning_output" else "", OURS[row["meter"]],
+        (row["service_tier"], "thinking" if row["meter"] == "reasoning_output" else "", METERS[row["meter"]],
          above, up_to or None, Fraction(row["price"]), int(row["per_units"]), row["currency"],
          row["source_url"], row["source_date"], row["confidence"]),
         starts, ends,
