@@ -10,6 +10,7 @@ from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.doubts import uncounted_notes, unread_note
+from costcalc.render.fields import Rows, Value, ratio_value
 from costcalc.render.figures import change_style
 from costcalc.render.prices.parts import (
     LINE_COLUMNS,
@@ -23,7 +24,6 @@ from costcalc.render.prices.parts import (
 )
 from costcalc.render.prices.words import capital, label_of, length_text, variant_text
 from costcalc.render.rounding import shared_out_together
-from costcalc.render.rows import Rows, Value, ratio_value
 from costcalc.render.words import DASH, amount_text, counted, day_text, decimal_text, percent_text, price_text
 from costcalc.reports.prices.diff import Diff, ModelDiff, UsageDiff
 from costcalc.reports.prices.rates import PLAIN, per_units

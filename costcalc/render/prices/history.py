@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from costcalc.pricebook.model import Bounds
 from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note
+from costcalc.render.fields import Rows, Value, ratio_value
 from costcalc.render.prices.chart import step_chart
 from costcalc.render.prices.parts import (
     LINE_COLUMNS,
@@ -30,7 +31,6 @@ from costcalc.render.prices.words import (
     title_of,
     variant_text,
 )
-from costcalc.render.rows import Rows, Value, ratio_value
 from costcalc.render.words import DASH, day_text, price_text
 from costcalc.reports.prices.history import Entry, History, LengthHistory, Moved
 from costcalc.reports.prices.rates import Variant, meter_order

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from costcalc.problems import Problem
 from costcalc.render.blocks import Block, Facts
+from costcalc.render.fields import Rows, Value
 from costcalc.render.prices.parts import Json
 from costcalc.render.prices.words import file_text
-from costcalc.render.rows import Rows, Value
 from costcalc.render.words import counted
 from costcalc.reports.prices.lint import LintReport
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from costcalc.problems import visible
 from costcalc.render.blocks import Block, Facts
+from costcalc.render.fields import Rows
 from costcalc.render.prices.parts import Json
 from costcalc.render.prices.sheet import list_parts
 from costcalc.render.prices.words import file_text
-from costcalc.render.rows import Rows
 from costcalc.render.words import ARROW, day_text
 from costcalc.reports.prices.naming import Naming
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid
+from costcalc.render.fields import Rows
 from costcalc.render.prices.parts import Json
-from costcalc.render.rows import Rows
 from costcalc.render.words import counted, day_text
 from costcalc.reports.prices.stale import Stale
 
