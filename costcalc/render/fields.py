@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import Any, Protocol
 
 from costcalc.money import exact_text, minor_digits, round_half_up
@@ -103,14 +103,19 @@ def found(of: Of, row: Any, report: Report) -> Any:
     """The value; None where a step of the path is unknown."""
     if not isinstance(of, str):
         return of(row, report)
-    for name in of.split("."):
+    for step in _steps(of):
         if row is None:
             return None
         if isinstance(row, dict):
-            row = row.get(name)
+            row = row.get(step)
         else:
-            row = row[int(name)] if name.isdigit() else getattr(row, name)
+            row = getattr(row, step) if isinstance(step, str) else row[step]
     return row
+
+
+@cache
+def _steps(path: str) -> tuple[str | int, ...]:
+    return tuple(int(step) if step.isdigit() else step for step in path.split("."))
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------------

@@ -103,12 +103,16 @@ def _too_short(forecast: Forecast) -> Iterator[Block]:
     days = forecast.history.days
     coming = (forecast.daily_rate or 0) * forecast.days_to_come
     shown = round_to_total([forecast.spent, Fraction(coming)], minor_digits(forecast.currency))
-    rows = [[Cell(_spent_name(forecast)), Cell(decimal_text(shown[0]), "", forecast.currency), Cell("exact")]]
+    rows = [[Cell(_spent_name(forecast)), Cell(decimal_text(shown[0]), "", unit=forecast.currency), Cell("exact")]]
     if forecast.daily_rate is not None and forecast.period:
         rows.append([Cell(_coming_name(forecast)), Cell(decimal_text(shown[1])), Cell(f"{ESTIMATE}: the mean of {counted(days, 'day')}, each day")])  # fmt: skip
         total = decimal_text(shown[0] + shown[1])
         rows.append(
-            [Cell(period_text(forecast.period), "strong"), Cell(total, "strong", forecast.currency), Cell(ESTIMATE)]
+            [
+                Cell(period_text(forecast.period), "strong"),
+                Cell(total, "strong", unit=forecast.currency),
+                Cell(ESTIMATE),
+            ]
         )
     yield Grid([Column("", "name"), Column("Amount"), Column("", "text")], rows)
     yield Gap()
@@ -130,14 +134,14 @@ def _grid(forecast: Forecast) -> Grid:
             for month in forecast.months
         ]
         rows.append([Cell(_coming_name(forecast)), *_cells(forecast.coming, forecast), Cell(ESTIMATE)])
-        whole = _cells(forecast.total, forecast, "strong", forecast.currency)
+        whole = _cells(forecast.total, forecast, "strong", unit=forecast.currency)
         rows.append([Cell(period_text(forecast.period), "strong"), *whole, Cell(ESTIMATE)])
     return Grid(columns, rows)
 
 
 def _cells(estimate: Estimate, forecast: Forecast, style: Style = "", unit: str = "") -> list[Cell]:
     low, median, high = (_rounded(value, forecast) for value in (estimate.low, estimate.median, estimate.high))
-    return [Cell(low, style), Cell(median, style), Cell(high, style, unit)]
+    return [Cell(low, style), Cell(median, style), Cell(high, style, unit=unit)]
 
 
 def _spent_name(forecast: Forecast) -> str:

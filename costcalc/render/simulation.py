@@ -9,8 +9,8 @@ from fractions import Fraction
 from costcalc.forecasts.inputs import Input
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.cells import NONE
 from costcalc.render.coverage import margin_title
-from costcalc.render.figures import NONE
 from costcalc.render.plan.months import month_figures
 from costcalc.render.words import (
     amount_text,
@@ -103,7 +103,7 @@ def _months(plan: Plan, simulation: Simulation, is_wide: bool) -> Grid:
         )
     whole = _cells(plan, total_figures.mid, plan.whole.after, simulation.whole, has_margin, plan.currency, is_wide)
     total = [Cell("All months"), *whole, *([_chance_cell(simulation.whole.below), NONE] if has_floor else [])]
-    rows.append([Cell(cell.text, cell.style or "strong", cell.unit) for cell in total])
+    rows.append([Cell(cell.text, cell.style or "strong", unit=cell.unit) for cell in total])
     columns = [
         Column("Month", "name"),
         Column("Cost"), Column("P10"), Column("P50", drop=4), Column("P90"),
@@ -118,7 +118,7 @@ def _cells(
 ) -> list[Cell]:
     digits = 0 if not is_wide and draws.cost.p90 >= 10_000 else minor_digits(plan.currency)
     cost = [Cell(decimal_text(round_half_up(value, digits))) for value in _three(draws.cost)]
-    found = [Cell(decimal_text(round_half_up(Fraction(shown), digits)), "", unit), *cost]
+    found = [Cell(decimal_text(round_half_up(Fraction(shown), digits)), "", unit=unit), *cost]
     if has_margin:
         known = exact.margin
         found.append(Cell(percent_text(known)) if known is not None else NONE)
@@ -155,7 +155,7 @@ def _tornado(plan: Plan, simulation: Simulation, is_wide: bool) -> Grid:
                 Cell(input_text(swing.input)),
                 Cell(range_text(swing.input)),
                 *([Cell(swing.input.distribution), *ends] if is_wide else []),
-                Cell(moved, "strong", unit),
+                Cell(moved, "strong", unit=unit),
                 Cell(_bar(swing, longest), "quiet"),
             ]
         )

@@ -122,7 +122,7 @@ def _row(one: Candidate, advice: Advice, *, has_margin: bool) -> list[Cell]:
         Cell(count_text(requests) if requests is not None else DASH),
         Cell(amount_text(tokens) if tokens is not None else DASH),
         Cell(share_text(one.touched_share) if one.touched_share is not None else DASH),
-        Cell(decimal_text(saving_of(one, advice)), "better", advice.currency),
+        Cell(decimal_text(saving_of(one, advice)), "better", unit=advice.currency),
         Cell(percent_text(one.saving_share) if one.saving_share is not None else DASH),
     ]
     return [*cells, Cell(_points(points) if points is not None else DASH)] if has_margin else cells

@@ -9,8 +9,8 @@ from fractions import Fraction
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.cells import NONE
 from costcalc.render.comparison.columns import Columns, customer_figures, line_figures
-from costcalc.render.figures import NONE
 from costcalc.render.plan.customers import NONAME
 from costcalc.render.words import counted, decimal_text, month_text, percent_text
 from costcalc.reports.comparison import Comparison, CustomerRow

@@ -11,11 +11,10 @@ from typing import Any
 from costcalc.forecasts.turning import poly
 from costcalc.money import minor_digits
 from costcalc.rating.model import LineKey
-from costcalc.render.charts.bridge import TO_THE_SCENARIO
 from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.html.sections import LINES_SHOWN, customer_rows, has_customers, is_unpriced, ranks_of
 from costcalc.render.plan.answers import ways_of
-from costcalc.render.plan.bridge import shown_steps
+from costcalc.render.plan.bridge import TO_THE_SCENARIO, shown_steps
 from costcalc.render.plan.customers import NONAME, knows_revenue
 from costcalc.render.plan.lines import table_at
 from costcalc.render.plan.months import month_figures

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from costcalc.money import minor_digits, round_to_total
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import own_margin_title
-from costcalc.render.figures import NONE, TOTAL, change_style
 from costcalc.render.plan.bridge import bridge_figures
 from costcalc.render.plan.months import month_figures
 from costcalc.render.rounding import adding_up
@@ -103,7 +103,7 @@ def _grid(plan: Plan, is_wide: bool) -> Grid:
         unit = plan.currency if position == 0 else ""
         rows.append([name, *_cells(line, *figures[position], unit, plan)])
     total = _cells(whole, *total_figures(figures), plan.currency, plan)
-    rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in total)])
+    rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", unit=cell.unit) for cell in total)])
     return Grid([Column("Customer", "name"), *_columns(plan)], rows)
 
 
@@ -163,13 +163,13 @@ def rise_columns(plan: Plan) -> list[tuple[str, str]]:
 
 def _cells(line: CustomerLine, today: Decimal, then: Decimal, paid: Decimal, unit: str, plan: Plan) -> list[Cell]:
     change = line.last.served - line.today.served
-    cells = [Cell(decimal_text(today), "", unit), Cell(decimal_text(then), "", unit)]
+    cells = [Cell(decimal_text(today), "", unit=unit), Cell(decimal_text(then), "", unit=unit)]
     if not knows_revenue(plan):
         shown = then - today
         return [*cells, Cell(decimal_text(shown, signed=True), change_style(change)) if shown else NONE]
     return [
         *cells,
-        NONE if line.last.revenue is None else Cell(decimal_text(paid), "", unit),
+        NONE if line.last.revenue is None else Cell(decimal_text(paid), "", unit=unit),
         _margins(line),
         *(_rise_cell(getattr(line, field)) for _, field in rise_columns(plan)),
     ]

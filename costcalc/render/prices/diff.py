@@ -9,9 +9,9 @@ from fractions import Fraction
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.cells import change_style
 from costcalc.render.doubts import uncounted_notes, unread_note
 from costcalc.render.fields import Rows, Value, ratio_value
-from costcalc.render.figures import change_style
 from costcalc.render.prices.parts import (
     LINE_COLUMNS,
     Json,
@@ -201,7 +201,7 @@ def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
         unit = usage.currency if line is first else ""
         exact = (line.after or 0) - (line.before or 0)
         rows.append([
-            name, tokens, Cell(decimal_text(then), "", unit), Cell(decimal_text(now), "", unit),
+            name, tokens, Cell(decimal_text(then), "", unit=unit), Cell(decimal_text(now), "", unit=unit),
             Cell(decimal_text(now - then, signed=True) if exact else DASH, change_style(Fraction(exact))),
             change_cell(Fraction(exact) / line.before if line.before else None),
         ])  # fmt: skip

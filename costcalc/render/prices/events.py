@@ -8,8 +8,8 @@ from fractions import Fraction
 from costcalc.calendar import read_day, read_month
 from costcalc.pricebook.events import Event
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.cells import change_style
 from costcalc.render.fields import Rows, ratio_value
-from costcalc.render.figures import change_style
 from costcalc.render.prices.parts import Json, ratio_json
 from costcalc.render.prices.words import file_text
 from costcalc.render.words import DASH, counted, day_text, month_text, plain_percent

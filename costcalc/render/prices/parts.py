@@ -10,8 +10,8 @@ from costcalc.money import exact_text
 from costcalc.pricebook.model import Bounds, Schedule, Source
 from costcalc.pricebook.read import WEEKDAYS
 from costcalc.render.blocks import Cell
+from costcalc.render.cells import change_style
 from costcalc.render.fields import RATIO_DIGITS, Value, exact_value
-from costcalc.render.figures import change_style
 from costcalc.render.words import DASH, percent_text
 from costcalc.reports.prices.rates import Variant, per_units
 
