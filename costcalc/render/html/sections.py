@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -24,13 +24,10 @@ from costcalc.render.html.tables import Figure, Heading, HtmlTable, headings_of,
 from costcalc.render.plan.answers import price_way
 from costcalc.render.plan.bridge import bridge_columns, bridge_figures, bridge_rows, shown_steps
 from costcalc.render.plan.customers import (
-    NONAME,
-    customer_figures,
     customer_notes,
+    customer_rows,
     knows_revenue,
     rise_columns,
-    sum_of,
-    total_figures,
     verdicts,
 )
 from costcalc.render.plan.headline import headline_blocks
@@ -45,7 +42,7 @@ from costcalc.render.words import (
     percent_text,
 )
 from costcalc.reports.handout import Handout
-from costcalc.reports.plan.model import CustomerLine, LineAhead, Plan
+from costcalc.reports.plan.model import LineAhead, Plan
 
 LINES_SHOWN, CUSTOMERS_SHOWN = 200, 300  # rows; what is beyond them stands in one
 NAME = "name"
@@ -262,19 +259,10 @@ def has_customers(plan: Plan) -> bool:
     return bool(plan.customers) and not (plan.by == ("customer",) and not knows_revenue(plan))
 
 
-def customer_rows(plan: Plan) -> tuple[list[CustomerLine], int]:
-    """(rows, how many customers the last one stands for beyond itself)."""
-    customers = list(plan.customers)
-    if len(customers) <= CUSTOMERS_SHOWN + 1:
-        return customers, 0
-    return [*customers[:CUSTOMERS_SHOWN], sum_of(customers[CUSTOMERS_SHOWN:])], len(customers) - CUSTOMERS_SHOWN
-
-
 def customers_table(plan: Plan) -> HtmlTable:
     """The worst first."""
-    lines, folded = customer_rows(plan)
-    figures = customer_figures(plan, lines)
-    known, rises = knows_revenue(plan), rise_columns(plan)
+    rows, total = customer_rows(plan, CUSTOMERS_SHOWN)
+    known = knows_revenue(plan)
     most = " ≤" if plan.coverage and plan.coverage.is_bound else ""
     headings = [
         Heading(NAME, "Customer", is_text=True),
@@ -282,32 +270,7 @@ def customers_table(plan: Plan) -> HtmlTable:
         Heading("after", f"In {month_text(plan.last.month)}", order="" if known else "descending"),
         *([] if known else [Heading("change", "Change")]),
         *([Heading("paid", "Pays", is_spare=True), Heading("margin_today", f"Margin today{most}", is_spare=True), Heading("margin", f"Margin then{most}", order="ascending")] if known else []),
-        *(Heading(field, title, is_spare=place > 0) for place, (title, field) in enumerate(rises)),
+        *(Heading(field, title, is_spare=place > 0) for place, (title, field) in enumerate(rise_columns(plan))),
     ]  # fmt: skip
-    rows = []
-    for position, line in enumerate(lines):
-        name = line.name or NONAME
-        label = Figure(f"… {folded:,} more", "quiet") if folded and position == len(lines) - 1 else Figure(name, "", name)  # fmt: skip
-        rows.append({NAME: label, **customer_cells(line, figures[position], rises)})
-    whole = sum_of(plan.customers)
-    total = {NAME: Figure(TOTAL), **customer_cells(whole, total_figures(figures), rises)}
     caption = f"Customers in {long_month_text(plan.last.month)}, {plan.currency}"
     return HtmlTable("customers-table", caption, headings, rows, [total], is_sortable=True)
-
-
-def customer_cells(
-    line: CustomerLine, coins: tuple[Decimal, Decimal, Decimal], rises: Sequence[tuple[str, str]]
-) -> Mapping[str, Figure]:
-    today, then, paid = coins
-    worse = line.today.margin is not None and line.last.margin is not None and line.last.margin < line.today.margin
-    found = {
-        "today": cells.money(today),
-        "after": cells.money(then),
-        "change": cells.change(then - today, line.last.served - line.today.served),
-        "paid": cells.NONE if line.last.revenue is None else cells.money(paid),
-        "margin_today": cells.margin(line.today.margin),
-        "margin": cells.margin(line.last.margin, "worse" if worse else ""),
-    }
-    for _, name in rises:
-        found[name] = cells.own_rise(getattr(line, name))
-    return found

@@ -209,8 +209,8 @@ def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
     rise = change / usage.before if usage.before else None
     rows.append([
         Cell("Total" if usage.is_complete else "Total *", "strong"), Cell(),
-        Cell(decimal_text(total_before), "strong", usage.currency),
-        Cell(decimal_text(total_after), "strong", usage.currency),
+        Cell(decimal_text(total_before), "strong", unit=usage.currency),
+        Cell(decimal_text(total_after), "strong", unit=usage.currency),
         Cell(decimal_text(total_after - total_before, signed=True) if change else DASH, change_style(change) or "strong"),
         Cell(percent_text(rise, signed=True) if rise else "", change_style(change) or "strong"),
     ])  # fmt: skip
