@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
-from typing import Any, Protocol
+from typing import Any
 
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.records import dataclass
@@ -24,13 +24,6 @@ Rows = tuple[Sequence[str], Sequence[Sequence[Value]]]  # the header, and a row 
 
 RATIO_DIGITS, ESTIMATED_DIGITS = 12, 6
 _ENDLESS = 40  # decimals: a fraction that has more never ends
-
-
-class Report(Protocol):
-    """What a field may ask of the report."""
-
-    @property
-    def currency(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +54,7 @@ text = partial(Field, "text")
 said = partial(Field, "said")  # a text; empty: nothing
 integer = partial(Field, "integer")
 flag = partial(Field, "flag")
+boolean = partial(Field, "boolean")  # a flag; in rows true or false
 count = partial(Field, "count")
 decimal = partial(Field, "decimal")  # exact
 computed = partial(Field, "computed")  # of months to come: to twelve digits
@@ -95,11 +89,11 @@ def inline(inner: Fields, of: Of) -> Field:
     return Field("inline", of, "", inner)
 
 
-def nothing(_row: Any, _report: Report) -> None:
+def nothing(_row: Any, _report: Any) -> None:
     """Of a figure that has no table: it is rounded by itself."""
 
 
-def found(of: Of, row: Any, report: Report) -> Any:
+def found(of: Of, row: Any, report: Any) -> Any:
     """The value; None where a step of the path is unknown."""
     if not isinstance(of, str):
         return of(row, report)
@@ -127,7 +121,7 @@ def json_text(value: Json) -> str:
     return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text) + "\n"
 
 
-def object_of(fields: Fields, row: Any, report: Report) -> Json:
+def object_of(fields: Fields, row: Any, report: Any) -> Json:
     made: Json = {}
     for key, field in fields.items():
         if field.kind == "inline":
@@ -137,14 +131,14 @@ def object_of(fields: Fields, row: Any, report: Report) -> Json:
     return made
 
 
-def _json(field: Field, row: Any, report: Report) -> Any:
+def _json(field: Field, row: Any, report: Any) -> Any:
     value = found(field.of, row, report)
     if field.is_list:
-        return [_one(field, each, row, report) for each in value]
+        return [_one(field, each, row, report) for each in value or ()]
     return _one(field, value, row, report)
 
 
-def _one(field: Field, value: Any, row: Any, report: Report) -> Any:
+def _one(field: Field, value: Any, row: Any, report: Any) -> Any:
     if value is None:
         return None
     if field.kind == "amount":
@@ -157,7 +151,7 @@ def _one(field: Field, value: Any, row: Any, report: Report) -> Any:
     return _JSON[field.kind](value)
 
 
-def _coins(value: Fraction, report: Report) -> Decimal:
+def _coins(value: Fraction, report: Any) -> Decimal:
     return round_half_up(value, minor_digits(report.currency))
 
 
@@ -181,11 +175,11 @@ def _same(value: Any) -> Any:
 
 
 _JSON: Mapping[str, Callable[[Any], Any]] = {
-    "text": str, "said": lambda value: str(value) or None, "integer": _same, "flag": _same, "names": _same, "value": _same,
+    "text": str, "said": lambda value: str(value) or None, "integer": _same, "flag": _same, "boolean": _same, "names": _same, "value": _same,
     "count": _count, "decimal": exact_text, "computed": ratio_text, "ratio": ratio_text, "fraction": fraction_text,
     "estimate": lambda value: format(round_half_up(value, ESTIMATED_DIGITS), "f"),
 }  # fmt: skip
-_DOCUMENTED = {"said": "text", "computed": "decimal", "coins": "decimal", "estimate": "ratio"}
+_DOCUMENTED = {"said": "text", "boolean": "flag", "computed": "decimal", "coins": "decimal", "estimate": "ratio"}
 
 
 def documented(fields: Fields, before: str = "") -> Iterator[tuple[str, str]]:
@@ -201,7 +195,7 @@ def documented(fields: Fields, before: str = "") -> Iterator[tuple[str, str]]:
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------------
-def rows_with(columns: Fields, rows: Iterable[Any], report: Report) -> Rows:
+def rows_with(columns: Fields, rows: Iterable[Any], report: Any) -> Rows:
     """The rows of a data file: an amount is its figure, with the exact one beside it."""
     header = [
         name for key, field in columns.items() for name in (key, *([f"{key}_exact"] if field.kind == "amount" else []))
@@ -209,7 +203,7 @@ def rows_with(columns: Fields, rows: Iterable[Any], report: Report) -> Rows:
     return header, [[value for field in columns.values() for value in _values(field, row, report)] for row in rows]
 
 
-def _values(field: Field, row: Any, report: Report) -> Sequence[Value]:
+def _values(field: Field, row: Any, report: Any) -> Sequence[Value]:
     value = found(field.of, row, report)
     if field.kind == "amount":
         if value is None:
@@ -241,6 +235,7 @@ def _flag(value: bool) -> str:
 
 
 _VALUES: Mapping[str, Callable[[Any], Value]] = {
-    "text": str, "said": lambda value: str(value) or None, "flag": _flag, "count": count_value, "decimal": exact_value,
+    "text": str, "said": lambda value: str(value) or None, "flag": _flag, "boolean": lambda value: str(value).lower(),
+    "count": count_value, "decimal": exact_value,
     "computed": ratio_value, "ratio": ratio_value, "integer": _same, "value": _same,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost
 from costcalc.render import fields as f
-from costcalc.render.fields import Field, Fields, Json, Of, Report
+from costcalc.render.fields import Field, Fields, Json, Of
 from costcalc.render.rows import figures_in, names_of, share_in, status_in
 from costcalc.render.tree import Figures, Table, table_of
 from costcalc.reports.cost import CostReport
@@ -21,7 +21,7 @@ def day_text(day: object) -> str | None:
     return str(day) if day else None
 
 
-def line_of(problem: Any, _report: Report) -> int | None:
+def line_of(problem: Any, _report: Any) -> int | None:
     """The line of what has a place; a variable of the environment has none."""
     return (problem.place.line or None) if problem.place else None
 
@@ -46,13 +46,13 @@ SETTING = f.fields(key=f.text, value=f.text, file=f.text("place.file"), line=f.i
 def configuration(revenue_source: str = "") -> Field:
     """What the configuration set. `revenue_source`: the report's attribute that says where its revenue comes from."""
 
-    def settings(report: Any, _: Report) -> Sequence[Any]:
+    def settings(report: Any, _: Any) -> Sequence[Any]:
         return settings_of(report.usage, report.rating, getattr(report, revenue_source) if revenue_source else "")
 
     return f.each(SETTING, settings)
 
 
-def _bases(report: Any, _: Report) -> Iterator[Json]:
+def _bases(report: Any, _: Any) -> Iterator[Json]:
     costs: dict[str, Fraction] = {}
     for charge in report.rating.charges:
         costs[charge.basis] = costs.get(charge.basis, Fraction()) + charge.cost.before
@@ -92,7 +92,7 @@ OTHER_LIST = f.fields(provider=f.text, region=f.text, default_region=f.text)
 
 
 # --- amounts before and with a scenario: what each is of, and its figures -------------------------------------------------
-def rounded(cost: Cost, report: Report) -> Figures:
+def rounded(cost: Cost, report: Any) -> Figures:
     """The figures of a cost that stands in no table."""
     digits = minor_digits(report.currency)
     return Figures(*(round_half_up(exact, digits) for exact in (cost.before, cost.low, cost.mid, cost.high)))
@@ -110,7 +110,7 @@ TOTALS = f.fields(
 
 
 def _with_figures(parts: Fields, kind: str, of: Of, shown: Of | None) -> Field:
-    def found(row: Any, report: Report) -> Json | None:
+    def found(row: Any, report: Any) -> Json | None:
         whole = f.found(of, row, report)
         if whole is None:
             return None
@@ -167,7 +167,7 @@ LINE = f.fields(
 
 
 # --- cost -----------------------------------------------------------------------------------------------------------------
-def _spent_lines(report: CostReport, _: Report) -> Iterator[Json]:
+def _spent_lines(report: CostReport, _: Any) -> Iterator[Json]:
     return lines_with(table_of(report.rating, report.lines), report.lines)
 
 

@@ -77,7 +77,7 @@ def _rows(rating: Rating, lines: Sequence[ReportLine], costs: Sequence[str]) -> 
     return rows_by_name(own | fx_columns(rating.rates_used), rating.by, rows, rating)
 
 
-def rows_by_name(own: Fields, by: Sequence[str], rows: Iterable[Json], report: f.Report, first: int = 0) -> Rows:
+def rows_by_name(own: Fields, by: Sequence[str], rows: Iterable[Json], report: Any, first: int = 0) -> Rows:
     """Rows with the names of their lines, after so many columns of ours."""
     lines = list(rows)
     header, values = f.rows_with(own, lines, report)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
-from costcalc.render.fields import Rows, Value
-from costcalc.render.prices.parts import Json, price_json, price_value
+from costcalc.render.fields import Json, Rows, Value
+from costcalc.render.prices.parts import price_json, price_value
 from costcalc.render.prices.words import label_of, per_text, since_text
 from costcalc.render.words import DASH, counted, days_text, price_text
 from costcalc.reports.prices.listing import ListedBook, ListedModel

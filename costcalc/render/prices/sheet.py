@@ -11,10 +11,9 @@ from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, Step
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.render.blocks import Block, Facts, Gap, Note
-from costcalc.render.fields import Rows, Value
+from costcalc.render.fields import Json, Rows, Value
 from costcalc.render.prices.parts import (
     LINE_COLUMNS,
-    Json,
     line_json,
     line_values,
     price_json,
