@@ -49,7 +49,7 @@ def share(part: Fraction, whole: Fraction) -> Cell:
     return Cell(share_text(part / whole), "", _value_of(part / whole)) if whole and part else _ZERO
 
 
-def margin(ratio: Fraction | None, style: Style = "") -> Cell:
+def percent(ratio: Fraction | None, style: Style = "") -> Cell:
     return NONE if ratio is None else Cell(percent_text(ratio), style, _value_of(ratio))
 
 

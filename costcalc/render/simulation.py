@@ -117,8 +117,8 @@ def _cells(plan: Plan, shown: Decimal, exact: Totals, draws: Simulated, is_wide:
     return {
         "cost": cells.money(round_half_up(Fraction(shown), digits)),
         **{f"cost {name}": cells.money(round_half_up(each, digits)) for name, each in zip(_ENDS, _three(draws.cost), strict=True)},
-        "margin": cells.margin(exact.margin),
-        **{f"margin {name}": cells.margin(each) for name, each in zip(_ENDS, margins, strict=True)},
+        "margin": cells.percent(exact.margin),
+        **{f"margin {name}": cells.percent(each) for name, each in zip(_ENDS, margins, strict=True)},
         "below": _chance_cell(draws.below),
     }  # fmt: skip
 

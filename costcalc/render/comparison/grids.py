@@ -51,7 +51,7 @@ def cost_grid(comparison: Comparison, columns: Columns, is_wide: bool) -> Grid:
         Column(month_text(comparison.months[-1]), of=lambda row: cells.money(row.last.mid)),
         (is_wide or not has_margin) and Column("Change", drop=2, of=_change),
         whole > 1 and Column(f"{whole} months", drop=3, of=lambda row: cells.money(row.total.mid)),
-        has_margin and Column("Margin", of=lambda row: cells.margin(row.of.last.after.margin)),
+        has_margin and Column("Margin", of=lambda row: cells.percent(row.of.last.after.margin)),
         has_margin and Column("Points", of=_points),
         shows_profit(comparison, is_wide) and Column("Profit", drop=4, of=_profit),
         _has_floor(comparison) and _floor_column(comparison, lambda row: row.of.first_below_floor),

@@ -125,7 +125,7 @@ def bridge_rows(plan: Plan, side: int = 0) -> list[dict[str, Cell]]:
                 "last": cells.shown_change(last[position], step.last.cost - before.last.cost),
                 "bar": bar_cell(last[position], largest, side),
                 "whole": cells.shown_change(whole[position], step.whole.cost - before.whole.cost),
-                "margin": cells.margin(step.last.margin),
+                "margin": cells.percent(step.last.margin),
                 "points": cells.points(before.last.margin, step.last.margin),
             }
         )
@@ -135,7 +135,7 @@ def bridge_rows(plan: Plan, side: int = 0) -> list[dict[str, Cell]]:
 
 def _end_row(label: str, last: Decimal, whole: Decimal, step: Step) -> dict[str, Cell]:
     return {
-        "name": Cell(label), "last": cells.money(last), "whole": cells.money(whole), "margin": cells.margin(step.last.margin),
+        "name": Cell(label), "last": cells.money(last), "whole": cells.money(whole), "margin": cells.percent(step.last.margin),
     }  # fmt: skip
 
 

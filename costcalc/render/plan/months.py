@@ -80,7 +80,7 @@ def month_rows_of(plan: Plan) -> tuple[list[MonthRow], MonthRow | None]:
 def month_columns(plan: Plan, is_wide: bool = True) -> list[Column]:
     """The columns of months, on the page and in HTML."""
     margins, ends = has_margin(plan), plan.has_ranges and is_wide
-    margin = Column(margin_title(plan.coverage), key="margin", of=lambda row: cells.margin(row.ends.after.margin))
+    margin = Column(margin_title(plan.coverage), key="margin", of=lambda row: cells.percent(row.ends.after.margin))
     points = Column(
         "Points", key="points", drop=3, of=lambda row: cells.points(row.ends.before.margin, row.ends.after.margin)
     )
@@ -125,7 +125,7 @@ def _ends(plan: Plan, keys: Sequence[str]) -> Iterator[list[Cell]]:
         change = Cell(decimal_text(shown - total.before, signed=True), change_style(end.cost - whole.before.cost))
         said = {
             "name": Cell(label, indent=1), "after": cells.money(shown), "change": change,
-            "margin": cells.margin(end.margin), "points": cells.points(whole.before.margin, end.margin),
+            "margin": cells.percent(end.margin), "points": cells.points(whole.before.margin, end.margin),
         }  # fmt: skip
         yield [said.get(key, Cell()) for key in keys]
 

@@ -34,7 +34,7 @@ def passing_blocks(plan: Plan, log: OverLog) -> Iterator[Block]:
         Column("With the rise", of=lambda each: money(each.outcome.cost.mid)),
         Column("High", drop=1, of=lambda each: money(each.outcome.cost.high)),
         Column("Change", of=lambda each: change(each.outcome.cost)),
-        Column(margin_title(plan.coverage), of=lambda each: cells.margin(each.outcome.after.margin)),
+        Column(margin_title(plan.coverage), of=lambda each: cells.percent(each.outcome.after.margin)),
     ], log.pass_throughs)  # fmt: skip
     yield Note(
         "The rises were on compute and storage; how much of them reaches the price of tokens is an assumption. "
