@@ -10,10 +10,9 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost
 from costcalc.render import fields as f
 from costcalc.render.fields import Field, Fields, Json, Of
-from costcalc.render.rows import figures_in, names_of, share_in, status_in
-from costcalc.render.tree import Figures, Table, table_of
+from costcalc.render.rows import names_of, placed
+from costcalc.render.tree import Figures, table_of
 from costcalc.reports.cost import CostReport
-from costcalc.reports.lines import ReportLine
 from costcalc.reports.settings import settings_of
 
 
@@ -155,25 +154,21 @@ def _end(rise: Fraction, row: Json) -> Fraction | None:
 
 
 # --- lines over the log ---------------------------------------------------------------------------------------------------
-def lines_with(table: Table, lines: Sequence[ReportLine]) -> Iterator[Json]:
-    return ({"of": line, "shown": table} for line in lines)
-
-
 LINE = f.fields(
-    names=f.names(lambda line, _: names_of(line["of"].key, line["shown"].by)), status=f.text(status_in),
-    basis=f.texts("of.basis"), requests=f.count("of.requests"), tokens=f.count("of.tokens"),
-    unpriced_tokens=f.count("of.unpriced_tokens"), share=f.ratio(share_in),
+    names=f.names(lambda row, _: names_of(row["key"], row["by"])), status=f.text, basis=f.texts("of.basis"),
+    requests=f.count("of.requests"), tokens=f.count("of.tokens"), unpriced_tokens=f.count("of.unpriced_tokens"), share=f.ratio,
 )  # fmt: skip
 
 
 # --- cost -----------------------------------------------------------------------------------------------------------------
 def _spent_lines(report: CostReport, _: Any) -> Iterator[Json]:
-    return lines_with(table_of(report.rating, report.lines), report.lines)
+    table = table_of(report.rating, report.lines)
+    return (placed(line, table) for line in report.lines)
 
 
 SPENT_LINE = {**LINE, **f.fields(
-    cost=f.amount(lambda line, _: line["of"].cost.before if line["of"].basis else None, lambda line, report: figures_in(line, report).before),
-    revenue=f.amount(lambda line, _: (line["of"].earned.before.revenue or Fraction()) if line["of"].earned else None),
+    cost=f.amount(lambda row, _: row["cost"].before if row["of"].basis else None, "figures.before"),
+    revenue=f.amount(lambda row, _: row["of"].earned and (row["of"].earned.before.revenue or Fraction())),
     margin=f.ratio("of.earned.before.margin"), margin_at_most=f.flag("of.margin_is_bound"),
 )}  # fmt: skip
 SPENT_OTHER_LISTS = f.each({**OTHER_LIST, **f.fields(total=f.amount("total.before"))}, "other_lists")

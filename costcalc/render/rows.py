@@ -11,7 +11,7 @@ from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.render import fields as f
 from costcalc.render.fields import Fields, Json, Rows, Value
-from costcalc.render.tree import UNPRICED, Figures, status_of, table_of
+from costcalc.render.tree import UNPRICED, Table, status_of, table_of
 from costcalc.reports.cost import CostReport
 from costcalc.reports.forecast import Forecast
 from costcalc.reports.lines import ReportLine
@@ -69,11 +69,8 @@ def _rows(rating: Rating, lines: Sequence[ReportLine], costs: Sequence[str]) -> 
     months = {
         month: fx_values(rating.rates_used, month) for month in {_month_in(line.key, rating.by) for line in lines}
     }
-    own = line_columns(costs) | (_margin_columns("before" in costs) if any(line.earned for line in lines) else {})
-    rows = (
-        {"of": line, "shown": table, "names": named(line.key, rating.by), "fx": months[_month_in(line.key, rating.by)]}
-        for line in lines
-    )
+    own = line_columns(costs, has_earned=any(line.earned for line in lines))
+    rows = (placed(line, table) | {"fx": months[_month_in(line.key, rating.by)]} for line in lines)
     return rows_by_name(own | fx_columns(rating.rates_used), rating.by, rows, rating)
 
 
@@ -83,7 +80,9 @@ def rows_by_name(own: Fields, by: Sequence[str], rows: Iterable[Json], report: A
     header, values = f.rows_with(own, lines, report)
     ours = own_names(header, by)
     both = zip(lines, values, strict=True)
-    return (*ours[:first], *by, *ours[first:]), [(*said[:first], *row["names"], *said[first:]) for row, said in both]
+    return (*ours[:first], *by, *ours[first:]), [
+        (*said[:first], *named(row["key"], by), *said[first:]) for row, said in both
+    ]
 
 
 def fx_columns(rates: Sequence[RateUsed]) -> Fields:
@@ -91,24 +90,13 @@ def fx_columns(rates: Sequence[RateUsed]) -> Fields:
     return {name: f.value(f"fx.{name}") for name in fx_values(rates)}
 
 
-# --- lines: each with the table that it is shown in -----------------------------------------------------------------------
-def figures_in(line: Json, _: object) -> Figures:
-    found: Figures = line["shown"].by_line[line["of"].key]
-    return found
-
-
-def status_in(line: Json, _: object) -> str:
-    return status_of(line["of"], line["shown"].holes)
-
-
-def share_in(line: Json, _: object) -> Fraction | None:
-    """Of the bill before; None where nothing of the line has a price."""
-    found: Fraction | None = _if_priced(line, line["shown"].share_of(line["of"]))
-    return found
-
-
-def _if_priced(line: Json, value: Any) -> Any:
-    return value if status_in(line, None) != UNPRICED else None
+def placed(line: ReportLine, table: Table) -> Json:
+    """A line with what its table says of it; of one without a price no cost is known."""
+    status = status_of(line, table.holes)
+    row: Json = {"of": line, "key": line.key, "by": table.by, "status": status}
+    if status == UNPRICED:
+        return row
+    return row | {"cost": line.cost, "figures": table.by_line[line.key], "share": table.share_of(line)}
 
 
 def named(key: LineKey, by: Sequence[str]) -> tuple[str | None, ...]:
@@ -144,35 +132,24 @@ def own_names(values: Iterable[str], by: Sequence[str]) -> list[str]:
     return [f"costcalc_{name}" if name in by else name for name in values]
 
 
-def line_columns(costs: Sequence[str]) -> Fields:
-    """What a line cost, as often as it has a column; with the rise also the change."""
-    amounts = {COLUMN_NAMES[name]: _cost_column(name) for name in costs}
-    change = f.fields(
-        change=f.value(lambda line, of: _if_priced(line, figures_in(line, of).change)), rise=f.ratio("of.cost.rise")
-    )
-    return {
-        **f.fields(requests=f.count("of.requests"), tokens=f.count("of.tokens")), **amounts,
-        **(change if "before" in costs else {}),
-        **f.fields(
-            currency=f.CURRENCY, share=f.ratio(share_in), basis=f.text(lambda line, _: "+".join(line["of"].basis)),
-            status=f.text(status_in), unpriced_tokens=f.count("of.unpriced_tokens"),
-        ),
-    }  # fmt: skip
+COLUMNS = f.fields(
+    requests=f.count("of.requests"), tokens=f.count("of.tokens"), cost_before=f.amount("cost.before", "figures.before"),
+    cost_low=f.amount("cost.low", "figures.low"), cost=f.amount("cost.mid", "figures.mid"),
+    cost_high=f.amount("cost.high", "figures.high"), change=f.value("figures.change"), rise=f.ratio("of.cost.rise"),
+    currency=f.CURRENCY, share=f.ratio, basis=f.text(lambda row, _: "+".join(row["of"].basis)), status=f.text,
+    unpriced_tokens=f.count("of.unpriced_tokens"),
+    revenue=f.decimal(lambda row, _: row["of"].earned and (row["of"].earned.after.revenue or Fraction())),
+    margin_before=f.ratio("of.earned.before.margin"), margin=f.ratio("of.earned.after.margin"), hold=f.ratio("of.earned.hold"),
+)  # fmt: skip
+_OF_A_RISE = ("change", "rise", "margin_before", "hold")  # nothing without a cost before
+_OF_EARNED = ("revenue", "margin_before", "margin", "hold")
 
 
-def _cost_column(name: str) -> f.Field:
-    return f.amount(
-        lambda line, of: _if_priced(line, f.found(f"of.cost.{name}", line, of)),
-        lambda line, of: getattr(figures_in(line, of), name),
-    )
-
-
-def _margin_columns(has_before: bool) -> Fields:
-    after = f.fields(margin=f.ratio("of.earned.after.margin"))
-    before = f.fields(margin_before=f.ratio("of.earned.before.margin"))
-    hold = f.fields(hold=f.ratio("of.earned.hold"))
-    earned = f.decimal(lambda line, _: (line["of"].earned.after.revenue or Fraction()) if line["of"].earned else None)
-    return f.fields(revenue=earned) | (before | after | hold if has_before else after)
+def line_columns(costs: Sequence[str], *, has_earned: bool = False) -> Fields:
+    """What is said of a line, with these costs."""
+    absent = {header for name, header in COLUMN_NAMES.items() if name not in costs}
+    absent |= {*(() if "before" in costs else _OF_A_RISE), *(() if has_earned else _OF_EARNED)}
+    return {name: field for name, field in COLUMNS.items() if name not in absent}
 
 
 def names_of(key: LineKey, by: Sequence[str]) -> dict[str, str | None]:

@@ -193,7 +193,7 @@ def _rows(report: Explanation) -> Iterator[Json]:
             billed = {"provider": price.kind.provider, "model": price.billed_as or price.kind.model, "rows": price.rows}
             for leaf in price.leaves:
                 yield {
-                    "names": line.key, "of": leaf, "price": price, "billed": billed | {"meter": leaf.meter},
+                    "key": line.key, "of": leaf, "price": price, "billed": billed | {"meter": leaf.meter},
                     "shown": figures.of_leaf(leaf),
                 }  # fmt: skip
-        yield from ({"names": line.key, "billed": part, "unpriced": part} for part in line.unpriced)
+        yield from ({"key": line.key, "billed": part, "unpriced": part} for part in line.unpriced)

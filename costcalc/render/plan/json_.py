@@ -10,7 +10,7 @@ from costcalc.render import fields as f
 from costcalc.render import json_ as common
 from costcalc.render.fields import Json
 from costcalc.render.plan.phrases import phrases_of
-from costcalc.render.rows import figures_in, names_of
+from costcalc.render.rows import names_of, placed
 from costcalc.render.simulation_json import SIMULATION
 from costcalc.render.tree import figures_of, table_of
 from costcalc.reports.plan.model import Plan, Step
@@ -30,11 +30,11 @@ def _log(plan: Plan, _: object) -> Json | None:
 
 
 LOG_LINE = {**common.LINE, **f.fields(
-    cost=common.cost(lambda line, _: line["of"].cost if line["of"].basis else None, figures_in),
+    cost=common.cost(lambda row, _: row["cost"] if row["of"].basis else None, "figures"),
     earned=common.ends("of.earned"),
 )}  # fmt: skip
 OVER_THE_LOG = {**common.ENDS, **f.fields(
-    lines=f.each(LOG_LINE, lambda row, _: common.lines_with(row["table"], row["log"].lines)),
+    lines=f.each(LOG_LINE, lambda row, _: (placed(line, row["table"]) for line in row["log"].lines)),
     assumed_margins=f.each(f.fields(before=f.ratio, with_the_scenario=f.ratio("after"), recover=f.ratio, hold=f.ratio), "log.assumed_margins"),
     pass_throughs=f.each(f.fields(share=f.ratio, total=common.ends("outcome")), "log.pass_throughs"),
     other_lists=f.each({**common.OTHER_LIST, **f.fields(total=common.cost("total"))}, "log.other_lists"),

@@ -11,7 +11,7 @@ from costcalc.render import fields as f
 from costcalc.render.fields import Fields, Json, Rows
 from costcalc.render.plan.json_ import customers_of, months_of
 from costcalc.render.plan.lines import lines_at, tables_of
-from costcalc.render.rows import UNALLOCATED, fx_columns, fx_values, line_columns, named, rows_by_name
+from costcalc.render.rows import UNALLOCATED, fx_columns, fx_values, line_columns, placed, rows_by_name
 from costcalc.reports.plan.model import Plan
 
 
@@ -32,7 +32,7 @@ def _lines(plan: Plan) -> Iterator[Json]:
     for position, (month, table) in enumerate(zip(plan.months, tables_of(plan), strict=True)):
         rates = fx_values(plan.rates_used, str(month.month))
         for line in lines_at(plan, position, table.holes):
-            yield {"month": month.month, "of": line, "shown": table, "names": named(line.key, plan.by), "fx": rates}
+            yield placed(line, table) | {"month": month.month, "fx": rates}
 
 
 def month_rows(plan: Plan) -> Rows:
