@@ -42,7 +42,7 @@ def lint(files: Files) -> int:
 def schema(output: Output = None) -> int:
     """The JSON Schema of budget files, for editors."""
     from costcalc.budget.schema import schema as budget_schema
-    from costcalc.render.json_ import json_text
+    from costcalc.render.fields import json_text
 
     deliver("json", output, str, lambda: json_text(budget_schema()))
     return 0

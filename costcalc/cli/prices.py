@@ -26,7 +26,7 @@ from costcalc.records import dataclass
 
 if TYPE_CHECKING:
     from costcalc.render.blocks import Block
-    from costcalc.render.rows import Rows
+    from costcalc.render.fields import Rows
 
 # Commands with a module of their own, imported when they are called; one that is not there is not offered.
 _ELSEWHERE = {"import": ("costcalc.cli.prices_import", "Make a pricebook of a rate card or of another tool's prices.")}
@@ -360,7 +360,7 @@ def events(
 def schema(output: Output = None) -> int:
     """The JSON Schema of pricebook files, for editors that complete and check them."""
     from costcalc.pricebook.schema import schema as pricebook_schema
-    from costcalc.render.json_ import json_text
+    from costcalc.render.fields import json_text
 
     deliver("json", output, str, lambda: json_text(pricebook_schema()))
     return 0
@@ -420,7 +420,7 @@ def _deliver(
 
     def content() -> str:
         if kind == "json":
-            from costcalc.render.json_ import json_text
+            from costcalc.render.fields import json_text
 
             return json_text(as_json())
         if kind == "csv":

@@ -32,7 +32,7 @@ def list_(as_json: Json = False) -> int:
     """Every scenario that ships: its name, what it changes, its title."""
     from costcalc.pricebook.events import load_events
     from costcalc.render.draw import Page
-    from costcalc.render.json_ import json_text
+    from costcalc.render.fields import json_text
     from costcalc.render.scenarios import scenarios_blocks, scenarios_json
     from costcalc.scenario.read import read_scenario, shipped_scenarios
 
@@ -68,7 +68,7 @@ def lint(
 @app.command()
 def schema(output: Output = None) -> int:
     """The JSON Schema of scenario files, for editors."""
-    from costcalc.render.json_ import json_text
+    from costcalc.render.fields import json_text
     from costcalc.scenario.schema import schema as scenario_schema
 
     deliver("json", output, str, lambda: json_text(scenario_schema()))

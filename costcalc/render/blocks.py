@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from costcalc.records import dataclass
 
@@ -18,6 +18,7 @@ class Cell:
 
     text: str = ""
     style: Style = ""
+    value: str = ""  # what it is sorted by, where that is not its text
     unit: str = ""
     indent: int = 0
 
@@ -31,6 +32,12 @@ class Column:
     drop: int = 0  # on a narrow screen the highest go first; 0 stays
     spills: bool = False  # the title may reach over the untitled column at its left
     joins: bool = False  # it says more of the column at its left: where there is no room both go below
+    of: Callable[[Any], Cell] | None = None  # of a row; None: the row has its cells by keys
+    has_unit: bool = False  # the unit stands in its first cell and in that of the total
+    key: str = ""  # what rows of cells and the script of an HTML page call it
+
+    def cell(self, row: Any) -> Cell:
+        return self.of(row) if self.of else row.get(self.key, Cell())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,30 @@ class Grid:
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
+
+
+def grid(columns: Iterable[Column | Literal[False]], rows: Iterable[Any], unit: str = "", total: Any = None) -> Grid:
+    """A row for each of the rows, each column's cell of it, and the strong total. A column that is False is not there."""
+    there = [column for column in columns if column]
+
+    def cells(row: Any, unit: str) -> list[Cell]:
+        return [_with_unit(column.cell(row), unit if column.has_unit else "") for column in there]
+
+    found = [cells(row, "" if position else unit) for position, row in enumerate(rows)]
+    return Grid(there, found if total is None else [*found, strong(cells(total, unit))])
+
+
+def strong(cells: Iterable[Cell]) -> list[Cell]:
+    return [Cell(cell.text, cell.style or "strong", cell.value, cell.unit, cell.indent) for cell in cells]
+
+
+def _with_unit(cell: Cell, unit: str) -> Cell:
+    """What is no figure (nothing, unpriced) has no unit."""
+    return (
+        Cell(cell.text, cell.style, cell.value, unit, cell.indent)
+        if unit and cell.style not in ("quiet", "loud")
+        else cell
+    )
 
 
 @dataclass(frozen=True, slots=True)

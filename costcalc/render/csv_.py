@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from costcalc.rating.linecells import LineCells
+from costcalc.render.fields import Rows, Value
 from costcalc.render.linerows import cells_of
-from costcalc.render.rows import Rows, Value
 from costcalc.reports.cost import CostReport
 from costcalc.reports.plan.model import Plan
 

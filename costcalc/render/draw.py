@@ -240,8 +240,7 @@ def _aligned(grid: Grid) -> list[list[Cell]]:
             Cell(
                 visible(cell.text) + (f" {visible(cell.unit)}" if cell.unit else " " * room),
                 cell.style,
-                "",
-                cell.indent,
+                indent=cell.indent,
             )
             for cell, room in zip(row, units, strict=True)
         ]

@@ -12,7 +12,8 @@ from costcalc.calendar import instant_of_day, month_of
 from costcalc.meters import meters
 from costcalc.money import exact_text, round_to_total
 from costcalc.rating.model import PriceKey
-from costcalc.render.rows import UNALLOCATED, Rows, Value
+from costcalc.render.fields import Rows, Value
+from costcalc.render.rows import UNALLOCATED
 from costcalc.reports.focus import FocusCharge, FocusReport, unit_size
 
 COST_DIGITS = 12  # of a charge; the charges of a column add up to its exact total, rounded to as many

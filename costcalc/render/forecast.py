@@ -9,7 +9,7 @@ from fractions import Fraction
 from costcalc.calendar import month_of
 from costcalc.forecasts.daily import LEAST_DAYS
 from costcalc.money import minor_digits, round_half_up, round_to_total
-from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note, Style
+from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note, Style, grid
 from costcalc.render.daychart import BAND, BAR, MEDIAN, day_chart
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.header import cost_header
@@ -103,12 +103,16 @@ def _too_short(forecast: Forecast) -> Iterator[Block]:
     days = forecast.history.days
     coming = (forecast.daily_rate or 0) * forecast.days_to_come
     shown = round_to_total([forecast.spent, Fraction(coming)], minor_digits(forecast.currency))
-    rows = [[Cell(_spent_name(forecast)), Cell(decimal_text(shown[0]), "", forecast.currency), Cell("exact")]]
+    rows = [[Cell(_spent_name(forecast)), Cell(decimal_text(shown[0]), "", unit=forecast.currency), Cell("exact")]]
     if forecast.daily_rate is not None and forecast.period:
         rows.append([Cell(_coming_name(forecast)), Cell(decimal_text(shown[1])), Cell(f"{ESTIMATE}: the mean of {counted(days, 'day')}, each day")])  # fmt: skip
         total = decimal_text(shown[0] + shown[1])
         rows.append(
-            [Cell(period_text(forecast.period), "strong"), Cell(total, "strong", forecast.currency), Cell(ESTIMATE)]
+            [
+                Cell(period_text(forecast.period), "strong"),
+                Cell(total, "strong", unit=forecast.currency),
+                Cell(ESTIMATE),
+            ]
         )
     yield Grid([Column("", "name"), Column("Amount"), Column("", "text")], rows)
     yield Gap()
@@ -121,23 +125,27 @@ def _too_short(forecast: Forecast) -> Iterator[Block]:
 
 def _grid(forecast: Forecast) -> Grid:
     """Spent, to come and together, at the three quantiles."""
-    quantiles = [quantile_text(quantile) for quantile in forecast.options.quantiles]
-    columns = [Column("", "name"), *(Column(title) for title in quantiles), Column("", drop=1)]
-    rows = [[Cell(_spent_name(forecast)), Cell(), Cell(_money(forecast.spent, forecast)), Cell(), Cell("exact")]]
+    low, median, high = (quantile_text(quantile) for quantile in forecast.options.quantiles)
+    rows = [
+        {"name": Cell(_spent_name(forecast)), "median": Cell(_money(forecast.spent, forecast)), "sure": Cell("exact")}
+    ]
     if forecast.coming and forecast.total and forecast.period:
         rows += [
-            [Cell(long_month_text(month.month), indent=1), *_cells(month.coming, forecast, "quiet"), Cell(ESTIMATE)]
+            {"name": Cell(long_month_text(month.month), indent=1)} | _cells(month.coming, forecast, "quiet")
             for month in forecast.months
         ]
-        rows.append([Cell(_coming_name(forecast)), *_cells(forecast.coming, forecast), Cell(ESTIMATE)])
+        rows.append({"name": Cell(_coming_name(forecast))} | _cells(forecast.coming, forecast))
         whole = _cells(forecast.total, forecast, "strong", forecast.currency)
-        rows.append([Cell(period_text(forecast.period), "strong"), *whole, Cell(ESTIMATE)])
-    return Grid(columns, rows)
+        rows.append({"name": Cell(period_text(forecast.period), "strong")} | whole)
+    titles = (("low", low), ("median", median), ("high", high))
+    columns = [Column(title, key=key) for key, title in titles]
+    return grid([Column("", "name", key="name"), *columns, Column("", drop=1, key="sure")], rows)
 
 
-def _cells(estimate: Estimate, forecast: Forecast, style: Style = "", unit: str = "") -> list[Cell]:
+def _cells(estimate: Estimate, forecast: Forecast, style: Style = "", unit: str = "") -> dict[str, Cell]:
     low, median, high = (_rounded(value, forecast) for value in (estimate.low, estimate.median, estimate.high))
-    return [Cell(low, style), Cell(median, style), Cell(high, style, unit)]
+    ends = {"low": Cell(low, style), "median": Cell(median, style), "high": Cell(high, style, unit=unit)}
+    return ends | {"sure": Cell(ESTIMATE)}
 
 
 def _spent_name(forecast: Forecast) -> str:

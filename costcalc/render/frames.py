@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from costcalc.render.rows import Rows
+from costcalc.render.fields import Rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,17 +11,8 @@ from costcalc.rating.linecoins import coins_of
 from costcalc.rating.linetable import TIME_NAMES, UNPRICED, LineTable
 from costcalc.rating.linetree import LineTree
 from costcalc.rating.rate import PRICE_FIELDS
-from costcalc.render.rows import (
-    COLUMN_NAMES,
-    FX_COLUMNS,
-    RATIO_DIGITS,
-    UNALLOCATED,
-    Value,
-    fx_values,
-    lines_in,
-    own_names,
-    shown_costs,
-)
+from costcalc.render.fields import RATIO_DIGITS, Value
+from costcalc.render.rows import COLUMN_NAMES, FX_COLUMNS, UNALLOCATED, fx_values, lines_in, own_names, shown_costs
 from costcalc.render.tree import LARGEST, STATUS_NAMES, coins_of_total
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import LinesInEngine

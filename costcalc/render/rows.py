@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from costcalc.money import exact_text, minor_digits, round_half_up, round_to_total
-from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
+from costcalc.money import minor_digits, round_to_total
+from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.render import fields as f
+from costcalc.render.fields import Fields, Json, Rows, Value
 from costcalc.render.tree import UNPRICED, Table, status_of, table_of
 from costcalc.reports.cost import CostReport
-from costcalc.reports.forecast import Estimate, Forecast
+from costcalc.reports.forecast import Forecast
 from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import Plan
 
-Value = str | int | Decimal | datetime | None
-Rows = tuple[Sequence[str], Sequence[Sequence[Value]]]  # the header, and a row a line
-
-RATIO_DIGITS = 12
 UNALLOCATED = "unallocated"  # the name of what a log's own column leaves open: it has a line of its own
 FX_COLUMNS = ("fx_from", "fx_rate", "fx_month")
 
@@ -46,66 +43,60 @@ def shown_costs(report: CostReport | Plan) -> Sequence[str]:
 
 def forecast_rows(forecast: Forecast) -> Rows:
     """A row a day, of the log and to come; estimates are rounded to the smallest coin, for more would say nothing."""
-    digits = minor_digits(forecast.currency)
-    shown = iter(round_to_total([day.actual for day in forecast.days if day.actual is not None], digits))
-
-    def rounded(estimate: Estimate | None) -> tuple[Decimal | None, ...]:
-        if estimate is None:
-            return None, None, None
-        return tuple(round_half_up(value, digits) for value in (estimate.low, estimate.median, estimate.high))
-
-    found = []
-    for day in forecast.days:
-        status = "actual" if day.coming is None else "estimate" if day.actual is None else "unfinished"
-        actual = (next(shown), exact_value(day.actual)) if day.actual is not None else (None, None)
-        found.append(
-            (day.day.isoformat(), status, *actual, *rounded(day.coming), *rounded(day.running), forecast.currency)
-        )
-    return FORECAST_COLUMNS, found
+    spent = [day.actual for day in forecast.days if day.actual is not None]
+    shown = iter(round_to_total(spent, minor_digits(forecast.currency)))
+    rows = [{"of": day, "shown": None if day.actual is None else next(shown)} for day in forecast.days]
+    return f.rows_with(FORECAST_COLUMNS, rows, forecast)
 
 
-FORECAST_COLUMNS = (
-    "day", "status", "actual", "actual_exact", "low", "median", "high", "total_low", "total_median", "total_high", "currency",
+def _status_of_day(row: Json, _: object) -> str:
+    day = row["of"]
+    return "actual" if day.coming is None else "estimate" if day.actual is None else "unfinished"
+
+
+FORECAST_COLUMNS = f.fields(
+    day=f.text("of.day"), status=f.text(_status_of_day), actual=f.amount("of.actual", "shown"), low=f.coins("of.coming.low"),
+    median=f.coins("of.coming.median"), high=f.coins("of.coming.high"), total_low=f.coins("of.running.low"),
+    total_median=f.coins("of.running.median"), total_high=f.coins("of.running.high"), currency=f.CURRENCY,
 )  # fmt: skip
-
-
-def count_value(count: Fraction | None) -> int | Decimal | None:
-    """A whole count as an integer; one that a bucket's hours cut, as a decimal."""
-    if count is None:
-        return None
-    return count.numerator if count.denominator == 1 else ratio_value(count)
-
-
-def ratio_value(ratio: Fraction | None) -> Decimal | None:
-    return None if ratio is None else Decimal(exact_text(ratio, RATIO_DIGITS))
-
-
-def exact_value(amount: Fraction) -> Decimal:
-    return Decimal(exact_text(amount))
 
 
 COLUMN_NAMES = {"before": "cost_before", "low": "cost_low", "mid": "cost", "high": "cost_high"}
 
 
-def _rows(rating: Rating, lines: Sequence[ReportLine], columns: Sequence[str]) -> Rows:
-    if not lines:  # the header of a line that is not there
-        nothing = ReportLine((None,) * len(rating.by), Cost(), None, Fraction(), ())
-        return _rows(rating, [nothing], columns)[0], []
+def _rows(rating: Rating, lines: Sequence[ReportLine], costs: Sequence[str]) -> Rows:
     table = table_of(rating, lines)
-    has_revenue = any(line.earned for line in lines)
-    found = []
-    fx: dict[str | None, dict[str, Value]] = {}
-    for line in lines:
-        values = _line_values(line, table, columns, rating.currency)
-        if has_revenue:
-            values |= _margin_values(line, "before" in columns)
-        month = _month_in(line.key, rating.by)
-        if month not in fx:
-            fx[month] = fx_values(rating.rates_used, month)
-        values |= fx[month]
-        found.append(values)
-    header = (*rating.by, *own_names(found[0], rating.by))
-    return header, [(*named(line.key, rating.by), *values.values()) for line, values in zip(lines, found, strict=True)]
+    months = {
+        month: fx_values(rating.rates_used, month) for month in {_month_in(line.key, rating.by) for line in lines}
+    }
+    own = line_columns(costs, has_earned=any(line.earned for line in lines))
+    rows = (placed(line, table) | {"fx": months[_month_in(line.key, rating.by)]} for line in lines)
+    return rows_by_name(own | fx_columns(rating.rates_used), rating.by, rows, rating)
+
+
+def rows_by_name(own: Fields, by: Sequence[str], rows: Iterable[Json], report: Any, first: int = 0) -> Rows:
+    """Rows with the names of their lines, after so many columns of ours."""
+    lines = list(rows)
+    header, values = f.rows_with(own, lines, report)
+    ours = own_names(header, by)
+    both = zip(lines, values, strict=True)
+    return (*ours[:first], *by, *ours[first:]), [
+        (*said[:first], *named(row["key"], by), *said[first:]) for row, said in both
+    ]
+
+
+def fx_columns(rates: Sequence[RateUsed]) -> Fields:
+    """Those of the exchange rate of a row, where any was used."""
+    return {name: f.value(f"fx.{name}") for name in fx_values(rates)}
+
+
+def placed(line: ReportLine, table: Table) -> Json:
+    """A line with what its table says of it; of one without a price no cost is known."""
+    status = status_of(line, table.holes)
+    row: Json = {"of": line, "key": line.key, "by": table.by, "status": status}
+    if status == UNPRICED:
+        return row
+    return row | {"cost": line.cost, "figures": table.by_line[line.key], "share": table.share_of(line)}
 
 
 def named(key: LineKey, by: Sequence[str]) -> tuple[str | None, ...]:
@@ -126,7 +117,7 @@ def fx_values(rates: Sequence[RateUsed], month: str | None = None) -> dict[str, 
     if len(used) != 1:
         return dict.fromkeys(FX_COLUMNS)
     base, rate, of = used.pop()
-    return dict(zip(FX_COLUMNS, (base, ratio_value(rate), str(of)), strict=True))
+    return dict(zip(FX_COLUMNS, (base, f.ratio_value(rate), str(of)), strict=True))
 
 
 def _month_in(key: LineKey, by: Sequence[str]) -> str | None:
@@ -141,34 +132,24 @@ def own_names(values: Iterable[str], by: Sequence[str]) -> list[str]:
     return [f"costcalc_{name}" if name in by else name for name in values]
 
 
-def _line_values(line: ReportLine, table: Table, columns: Sequence[str], currency: str) -> dict[str, Value]:
-    figures, status = table.by_line[line.key], status_of(line, table.holes)
-    known = status != UNPRICED
-    values: dict[str, Value] = {"requests": count_value(line.requests), "tokens": count_value(line.tokens)}
-    for column in columns:
-        name = COLUMN_NAMES[column]
-        values[name] = getattr(figures, column) if known else None
-        values[f"{name}_exact"] = exact_value(getattr(line.cost, column)) if known else None
-    if "before" in columns:
-        values["change"] = figures.change if known else None
-        values["rise"] = ratio_value(line.cost.rise)
-    values["currency"] = currency
-    values["share"] = ratio_value(table.share_of(line)) if known else None
-    values["basis"] = "+".join(line.basis)
-    values["status"] = status
-    values["unpriced_tokens"] = count_value(line.unpriced_tokens)
-    return values
+COLUMNS = f.fields(
+    requests=f.count("of.requests"), tokens=f.count("of.tokens"), cost_before=f.amount("cost.before", "figures.before"),
+    cost_low=f.amount("cost.low", "figures.low"), cost=f.amount("cost.mid", "figures.mid"),
+    cost_high=f.amount("cost.high", "figures.high"), change=f.value("figures.change"), rise=f.ratio("of.cost.rise"),
+    currency=f.CURRENCY, share=f.ratio, basis=f.text(lambda row, _: "+".join(row["of"].basis)), status=f.text,
+    unpriced_tokens=f.count("of.unpriced_tokens"),
+    revenue=f.decimal(lambda row, _: row["of"].earned and (row["of"].earned.after.revenue or Fraction())),
+    margin_before=f.ratio("of.earned.before.margin"), margin=f.ratio("of.earned.after.margin"), hold=f.ratio("of.earned.hold"),
+)  # fmt: skip
+_OF_A_RISE = ("change", "rise", "margin_before", "hold")  # nothing without a cost before
+_OF_EARNED = ("revenue", "margin_before", "margin", "hold")
 
 
-def _margin_values(line: ReportLine, has_before: bool) -> dict[str, Value]:
-    earned = line.earned
-    values: dict[str, Value] = {"revenue": exact_value(earned.after.revenue or Fraction()) if earned else None}
-    if has_before:
-        values["margin_before"] = ratio_value(earned.before.margin) if earned else None
-    values["margin"] = ratio_value(earned.after.margin) if earned else None
-    if has_before:
-        values["hold"] = ratio_value(earned.hold) if earned else None
-    return values
+def line_columns(costs: Sequence[str], *, has_earned: bool = False) -> Fields:
+    """What is said of a line, with these costs."""
+    absent = {header for name, header in COLUMN_NAMES.items() if name not in costs}
+    absent |= {*(() if "before" in costs else _OF_A_RISE), *(() if has_earned else _OF_EARNED)}
+    return {name: field for name, field in COLUMNS.items() if name not in absent}
 
 
 def names_of(key: LineKey, by: Sequence[str]) -> dict[str, str | None]:

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from costcalc.forecasts.inputs import Input
 from costcalc.money import exact_text, minor_digits, round_half_up
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render import cells
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid
+from costcalc.render.cells import NONE
 from costcalc.render.coverage import margin_title
-from costcalc.render.figures import NONE
 from costcalc.render.plan.months import month_figures
 from costcalc.render.words import (
     amount_text,
@@ -28,6 +29,7 @@ from costcalc.reports.plan.totals import Totals
 from costcalc.reports.simulation import Quantiles, Simulated, Simulation, Swing
 
 _SHOWN = (8, 12)  # inputs of the tornado; where there is room, more
+_ENDS = ("P10", "P50", "P90")
 _BAR = 16  # characters of the longest bar
 _KINDS = {
     "growth": "growth", "mix": "mix", "escalation": "escalation", "moves": "move", "efficiency": "efficiency",
@@ -89,41 +91,36 @@ def _headline(plan: Plan, simulation: Simulation) -> str:
 def _months(plan: Plan, simulation: Simulation, is_wide: bool) -> Grid:
     has_margin = any(one.draws.margin for one in simulation.months)
     has_floor = simulation.ever_broken is not None
-    rows = []
-    figures, total_figures = month_figures(plan)
-    for position, (one, month) in enumerate(zip(simulation.months, plan.months, strict=True)):
-        unit = plan.currency if position == 0 else ""
-        broken = [_chance_cell(one.draws.below), _chance_cell(one.broken)] if has_floor else []
-        rows.append(
-            [
-                Cell(month_text(one.month)),
-                *_cells(plan, figures[position].mid, month.after, one.draws, has_margin, unit, is_wide),
-                *broken,
-            ]
-        )
-    whole = _cells(plan, total_figures.mid, plan.whole.after, simulation.whole, has_margin, plan.currency, is_wide)
-    total = [Cell("All months"), *whole, *([_chance_cell(simulation.whole.below), NONE] if has_floor else [])]
-    rows.append([Cell(cell.text, cell.style or "strong", cell.unit) for cell in total])
+    figures, total = month_figures(plan)
+    rows = [
+        {"name": Cell(month_text(one.month)), "by_then": _chance_cell(one.broken)}
+        | _cells(plan, shown.mid, month.after, one.draws, is_wide)
+        for one, month, shown in zip(simulation.months, plan.months, figures, strict=True)
+    ]
+    whole = {"name": Cell("All months"), "by_then": NONE}
+    whole |= _cells(plan, total.mid, plan.whole.after, simulation.whole, is_wide)
     columns = [
-        Column("Month", "name"),
-        Column("Cost"), Column("P10"), Column("P50", drop=4), Column("P90"),
-        *([Column(margin_title(plan.coverage)), Column("P10", drop=2), Column("P50", drop=5), Column("P90", drop=3)] if has_margin else []),
-        *([Column("Below", drop=6), Column("By then", drop=1)] if has_floor else []),
+        Column("Month", "name", key="name"),
+        Column("Cost", key="cost", has_unit=True),
+        *(Column(name, drop=drop, key=f"cost {name}") for name, drop in (("P10", 0), ("P50", 4), ("P90", 0))),
+        has_margin and Column(margin_title(plan.coverage), key="margin"),
+        *(has_margin and Column(name, drop=drop, key=f"margin {name}") for name, drop in (("P10", 2), ("P50", 5), ("P90", 3))),
+        has_floor and Column("Below", drop=6, key="below"),
+        has_floor and Column("By then", drop=1, key="by_then"),
     ]  # fmt: skip
-    return Grid(columns, rows)
+    return grid(columns, rows, plan.currency, whole)
 
 
-def _cells(
-    plan: Plan, shown: Decimal, exact: Totals, draws: Simulated, has_margin: bool, unit: str, is_wide: bool
-) -> list[Cell]:
+def _cells(plan: Plan, shown: Decimal, exact: Totals, draws: Simulated, is_wide: bool) -> dict[str, Cell]:
     digits = 0 if not is_wide and draws.cost.p90 >= 10_000 else minor_digits(plan.currency)
-    cost = [Cell(decimal_text(round_half_up(value, digits))) for value in _three(draws.cost)]
-    found = [Cell(decimal_text(round_half_up(Fraction(shown), digits)), "", unit), *cost]
-    if has_margin:
-        known = exact.margin
-        found.append(Cell(percent_text(known)) if known is not None else NONE)
-        found += [Cell(percent_text(value)) for value in _three(draws.margin)] if draws.margin else [NONE] * 3
-    return found
+    margins = _three(draws.margin) if draws.margin else (None,) * 3
+    return {
+        "cost": cells.money(round_half_up(Fraction(shown), digits)),
+        **{f"cost {name}": cells.money(round_half_up(each, digits)) for name, each in zip(_ENDS, _three(draws.cost), strict=True)},
+        "margin": cells.percent(exact.margin),
+        **{f"margin {name}": cells.percent(each) for name, each in zip(_ENDS, margins, strict=True)},
+        "below": _chance_cell(draws.below),
+    }  # fmt: skip
 
 
 def _three(found: Quantiles) -> tuple[Fraction, Fraction, Fraction]:
@@ -143,33 +140,21 @@ def _tornado(plan: Plan, simulation: Simulation, is_wide: bool) -> Grid:
     """Each input drawn alone: how far it moves the last month from P10 to P90."""
     shown = simulation.tornado[: _SHOWN[is_wide]]
     longest = max((swing.money for swing in shown), default=Fraction())
-    what = "margin" if any(swing.profit for swing in shown) else "cost"
-    rows = []
-    for position, swing in enumerate(shown):
-        low, _, high = _three(swing.profit or swing.cost)
-        digits, unit = minor_digits(plan.currency), plan.currency if position == 0 else ""
-        ends = [Cell(decimal_text(round_half_up(end, digits))) for end in (low, high)]
-        moved = decimal_text(round_half_up(swing.money, digits))
-        rows.append(
-            [
-                Cell(input_text(swing.input)),
-                Cell(range_text(swing.input)),
-                *([Cell(swing.input.distribution), *ends] if is_wide else []),
-                Cell(moved, "strong", unit),
-                Cell(_bar(swing, longest), "quiet"),
-            ]
-        )
-    further = [Column("Drawn", drop=5), Column(f"{what.capitalize()} P10", drop=4), Column("P90", drop=3)]
-    return Grid(
-        [
-            Column("What matters most", "name"),
-            Column("Range", drop=1),
-            *(further if is_wide else []),
-            Column("Swing"),
-            Column("", drop=2),
-        ],
-        rows,
-    )
+    what = "Margin" if any(swing.profit for swing in shown) else "Cost"
+    digits = minor_digits(plan.currency)
+
+    def end(swing: Swing, name: str) -> Cell:
+        return cells.money(round_half_up(getattr(swing.profit or swing.cost, name), digits))
+
+    return grid([
+        Column("What matters most", "name", of=lambda swing: Cell(input_text(swing.input))),
+        Column("Range", drop=1, of=lambda swing: Cell(range_text(swing.input))),
+        is_wide and Column("Drawn", drop=5, of=lambda swing: Cell(swing.input.distribution)),
+        is_wide and Column(f"{what} P10", drop=4, of=lambda swing: end(swing, "p10")),
+        is_wide and Column("P90", drop=3, of=lambda swing: end(swing, "p90")),
+        Column("Swing", has_unit=True, of=lambda swing: Cell(decimal_text(round_half_up(swing.money, digits)), "strong")),
+        Column("", drop=2, of=lambda swing: Cell(_bar(swing, longest), "quiet")),
+    ], shown, plan.currency)  # fmt: skip
 
 
 def _bar(swing: Swing, longest: Fraction) -> str:

@@ -1,71 +1,38 @@
-"""JSON of a simulation: a part of that of its plan."""
+"""JSON of a simulation: a part of that of its plan. Every estimate is rounded: it has no exact value."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Callable
+from typing import Any
 
-from costcalc.forecasts.inputs import Input
-from costcalc.money import minor_digits, round_half_up
-from costcalc.render.json_ import Json, ratio_text
-from costcalc.reports.simulation import Quantiles, Simulated, Simulation
+from costcalc.render import fields as f
+from costcalc.render.fields import Fields
 
-_RATIO_DIGITS = 6  # of a margin that is an estimate
-
-
-def simulation_json(simulation: Simulation, currency: str) -> Json:
-    """Every estimate is rounded: it has no exact value."""
-    return {
-        "draws": simulation.draws,
-        "seed": simulation.seed,
-        "months": [
-            {"month": str(one.month), **_simulated(one.draws, currency), "broken_by_then": ratio_text(one.broken)}
-            for one in simulation.months
-        ],
-        "total": _simulated(simulation.whole, currency),
-        "tornado": [
-            {
-                **_input(swing.input),
-                "cost": _money(swing.cost, currency),
-                "profit": _money(swing.profit, currency),
-                "swing": _rounded(swing.money, minor_digits(currency)),
-            }
-            for swing in simulation.tornado
-        ],
-        "unused": [_input(one) for one in simulation.unused],
-        "notes": list(simulation.notes),
-    }
+MONEY = f.fields(p10=f.coins, p50=f.coins, p90=f.coins)
+SHARES = f.fields(p10=f.estimate, p50=f.estimate, p90=f.estimate)
 
 
-def _simulated(found: Simulated, currency: str) -> Json:
-    return {
-        "cost": _money(found.cost, currency),
-        "profit": _money(found.profit, currency),
-        "margin": _quantiles(found.margin, _RATIO_DIGITS),
-        "below_floor": ratio_text(found.below),
-    }
+def _simulated(at: str = "") -> Fields:
+    return f.fields(
+        cost=f.part(MONEY, f"{at}cost"), profit=f.part(MONEY, f"{at}profit"), margin=f.part(SHARES, f"{at}margin"),
+        below_floor=f.ratio(f"{at}below"),
+    )  # fmt: skip
 
 
-def _input(drawn: Input) -> Json:
-    walks = drawn.kind == "fx"
-    return {
-        "kind": drawn.kind,
-        "name": drawn.name,
-        "low": None if walks else ratio_text(drawn.low),
-        "high": None if walks else ratio_text(drawn.high),
-        "deviation": ratio_text(drawn.deviation) if walks else None,
-        "distribution": drawn.distribution,
-    }
+def _input(at: str = "") -> Fields:
+    def if_walking(walks: bool, name: str) -> Callable[[Any, Any], Any]:
+        """An exchange rate walks: it has a deviation and no ends."""
+        return lambda row, of: f.found(at + name, row, of) if (f.found(f"{at}kind", row, of) == "fx") is walks else None
+
+    return f.fields(
+        kind=f.text(f"{at}kind"), name=f.text(f"{at}name"), low=f.computed(if_walking(False, "low")), high=f.computed(if_walking(False, "high")),
+        deviation=f.ratio(if_walking(True, "deviation")), distribution=f.text(f"{at}distribution"),
+    )  # fmt: skip
 
 
-def _money(found: Quantiles | None, currency: str) -> Json | None:
-    return _quantiles(found, minor_digits(currency))
-
-
-def _quantiles(found: Quantiles | None, digits: int) -> Json | None:
-    if found is None:
-        return None
-    return {name: _rounded(getattr(found, name), digits) for name in ("p10", "p50", "p90")}
-
-
-def _rounded(value: Fraction, digits: int) -> str:
-    return format(round_half_up(value, digits), "f")
+MONTH = {**f.fields(month=f.text), **_simulated("draws."), **f.fields(broken_by_then=f.ratio("broken"))}
+SWING = {**_input("input."), **f.fields(cost=f.part(MONEY), profit=f.part(MONEY), swing=f.coins("money"))}
+SIMULATION = f.fields(
+    draws=f.integer, seed=f.integer, months=f.each(MONTH), total=f.part(_simulated(), "whole"), tornado=f.each(SWING),
+    unused=f.each(_input()), notes=f.texts,
+)  # fmt: skip

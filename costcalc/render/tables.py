@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from costcalc.problems import fail
+from costcalc.render.fields import Rows
 from costcalc.render.linerows import cells_of, values_of
-from costcalc.render.rows import Rows, line_rows, lines_in
-from costcalc.render.written import function, parts_of
+from costcalc.render.rows import line_rows, lines_in
+from costcalc.render.written import named, parts_of
 from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.plan.model import Plan
 
@@ -24,7 +25,7 @@ def rows_of(report: object, table: str = "lines") -> Rows:
         return _plan_rows(report, table)
     if table != "lines":
         raise fail("no-such-table", f'this answer has no table "{table}"', expected="lines")
-    rows: Rows = function(parts_of(report).rows)(report)
+    rows: Rows = named(parts_of(report).rows)(report)
     return rows
 
 

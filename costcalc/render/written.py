@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -16,46 +15,46 @@ class Parts:
     title: str = ""  # of its Markdown
     page: str = ""  # (report, whether there is room to breathe, …) -> blocks
     rows: str = ""  # report -> rows; of a plan, which has several tables, "" here
-    json: str = ""  # report -> text
+    json: str = ""  # its fields
 
 
-_REPORTS = {
-    "Plan": Parts(page="plan.page:plan_blocks", json="plan.json_:plan_json"),
-    "CostReport": Parts("What it cost", "page:cost_blocks", "rows:line_rows", "json_:cost_json"),
-    "Forecast": Parts("What is to come", "forecast:forecast_blocks", "rows:forecast_rows", "json_:forecast_json"),
+REPORTS = {
+    "Plan": Parts(page="plan.page:plan_blocks", json="plan.json_:PLAN"),
+    "CostReport": Parts("What it cost", "page:cost_blocks", "rows:line_rows", "json_:COST_REPORT"),
+    "Forecast": Parts("What is to come", "forecast:forecast_blocks", "rows:forecast_rows", "json_:FORECAST"),
     "Comparison": Parts(
         "Scenarios side by side", "comparison.page:comparison_blocks", "comparison.tables:comparison_rows",
-        "comparison.tables:comparison_json",
+        "comparison.tables:COMPARISON",
     ),
     "Advice": Parts(
-        "What would save money", "advice.page:advice_blocks", "advice.tables:advice_rows", "advice.tables:advice_json"
+        "What would save money", "advice.page:advice_blocks", "advice.tables:advice_rows", "advice.tables:ADVICE"
     ),
     "Explanation": Parts(
         "What made the figures", "explanation.page:explanation_blocks", "explanation.tables:explanation_rows",
-        "explanation.json_:explanation_json",
+        "explanation.tables:EXPLANATION",
     ),
     "Reconciliation": Parts(
         "Our rating against the invoice", "reconcile.page:reconciliation_blocks", "reconcile.tables:reconciliation_rows",
-        "reconcile.json_:reconciliation_json",
+        "reconcile.tables:RECONCILIATION",
     ),
-    "Check": Parts("", "check.page:check_blocks", "check.rows:check_rows", "check.json_:check_json"),
+    "Check": Parts("", "check.page:check_blocks", "check.tables:check_rows", "check.tables:CHECK"),
     "FocusReport": Parts(rows="focus:focus_rows"),
 }  # fmt: skip
 
 
 def parts_of(report: object) -> Parts:
     """The parts of a report; none of anything else."""
-    return _REPORTS.get(type(report).__name__, Parts())
+    return REPORTS.get(type(report).__name__, Parts())
 
 
-def function(name: str) -> Callable[..., Any]:
-    """The function of a part."""
+def named(name: str) -> Any:
+    """The function or the fields of a part."""
     module, _, name = name.partition(":")
-    found: Callable[..., Any] = getattr(import_module(f"costcalc.render.{module}"), name)
-    return found
+    return getattr(import_module(f"costcalc.render.{module}"), name)
 
 
-def json_of(report: object) -> str:
+def json_of(report: Any) -> str:
     """The documented JSON of a report, indented, with a line feed at its end."""
-    text: str = function(parts_of(report).json)(report)
-    return text
+    from costcalc.render.fields import json_text, object_of
+
+    return json_text(object_of(named(parts_of(report).json), report, report))

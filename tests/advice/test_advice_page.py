@@ -13,9 +13,9 @@ import pytest
 from costcalc.api import Prices, advise, read_share
 from costcalc.cli.advise import advise as command
 from costcalc.pricebook.fx import parse_fx
-from costcalc.render.advice.tables import advice_json
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.tables import csv_of
+from costcalc.render.written import json_of
 from costcalc.reports.advice.options import LEAST, OFTEN, SHORT
 from tests.advice.made import CASES, WORKS, WORLD, nothing, raised, usage, usual
 from tests.render.made import drawn
@@ -60,7 +60,7 @@ def test_every_field_of_the_json_is_documented(tmp_path):
     for text in texts:
         for name, types in fields(json.loads(text)).items():
             printed.setdefault(name, set()).update(types)
-    check(printed, documented("costcalc.advice/1"))
+    check(printed, documented("costcalc.advice/1"), ("usage.", "configuration[", "unpriced["))
 
 
 def test_the_csv_has_a_row_a_candidate(tmp_path):
@@ -107,7 +107,7 @@ def test_single_savings_have_one_figure_and_add_up(tmp_path):
     singly = sum((one.saving for one in candidates[:3]), Fraction())
     plan = replace(report.together, numbers=numbers, singly=singly, outcome=candidates[0].outcome)
     found = replace(report, candidates=candidates, together=plan)
-    answer = json.loads(advice_json(found))
+    answer = json.loads(json_of(found))
     shown = [one["saving"]["rounded"] for one in answer["candidates"]]
     assert [row["saving"] for row in csv.DictReader(io.StringIO(csv_of(found)))] == shown
     assert sum(map(Decimal, shown[:3])) == Decimal(answer["plan"]["singly"]["rounded"])
@@ -134,7 +134,7 @@ def uneven(number):
 def test_what_is_saved_and_what_is_left_come_to_the_bill_as_it_is_shown(case, tmp_path):
     """Each was rounded by itself: 10.005 of which 3.335 are saved left 6.67 of 10.01, with 3.34 saved."""
     report = case(tmp_path).report
-    found = json.loads(advice_json(report))
+    found = json.loads(json_of(report))
     bill = shown(found["base"])
     assert f"{bill:,} {report.currency}".replace("-", "−") in drawn(page_of(report), 120)
     for one in [*found["candidates"], *([found["plan"]] if found["plan"] else [])]:

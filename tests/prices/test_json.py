@@ -12,7 +12,7 @@ from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.read import parse_book, parse_file
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, Problem
-from costcalc.render.json_ import json_text
+from costcalc.render.fields import json_text
 from costcalc.render.prices.diff import diff_json
 from costcalc.render.prices.events import events_json
 from costcalc.render.prices.history import history_json

@@ -12,11 +12,11 @@ import pytest
 
 from costcalc.api.reconciliations import reconcile
 from costcalc.render.pages import markdown_of, page_of
-from costcalc.render.reconcile.json_ import reconciliation_json
+from costcalc.render.written import json_of
 from tests.kit import book, flat, prices, write_csv
 from tests.reconcile.made import MILLION, Use, acme, bill, log, uses
 from tests.render.made import drawn
-from tests.render.test_json_documented import ALLOWED, check, documented, fields
+from tests.render.test_json_documented import check, documented, fields
 
 WIDTHS = (60, 80, 120)
 F = Fraction
@@ -87,16 +87,11 @@ def test_the_markdown_of_a_reconciliation(golden, tmp_path):
 def test_every_field_is_documented(tmp_path):
     printed: dict[str, set[str]] = {}
     for case in [*CASES, foreign]:
-        for name, types in fields(json.loads(reconciliation_json(case(tmp_path)))).items():
+        for name, types in fields(json.loads(json_of(case(tmp_path)))).items():
             printed.setdefault(name, set()).update(types)
     printed = {name: types for name, types in printed.items() if not name.startswith("causes[].figures.")}
-    # What the log holds is written as for every report.
-    usage = {
-        name: ALLOWED[kind]
-        for name, kind in documented("costcalc.cost/1").items()
-        if name.startswith(("usage.", "configuration["))
-    }
-    check({**printed, **usage, "causes[].figures": {"names"}}, documented("costcalc.reconciliation/1"))
+    shared = ("usage.", "configuration[", "unpriced[")
+    check(printed | {"causes[].figures": {"names"}}, documented("costcalc.reconciliation/1"), shared)
 
 
 def test_the_csv_sums_to_the_printed_totals(tmp_path):
@@ -181,7 +176,7 @@ def test_the_page_the_json_and_the_csv_show_one_figure(case, tmp_path):
     from costcalc.render.tables import csv_of
 
     report = case(tmp_path)
-    answer = json.loads(reconciliation_json(report))
+    answer = json.loads(json_of(report))
     rows = list(csv.DictReader(io.StringIO(csv_of(report))))
     page = drawn(page_of(report), 120)
     names = {"ours": "ours", "theirs": "invoice", "between": "difference"}

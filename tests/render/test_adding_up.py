@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from costcalc.money import round_half_up
 from costcalc.rating.model import Charge, Cost, Rating
-from costcalc.render.plan.json_ import plan_json
 from costcalc.render.rounding import share_out
 from costcalc.render.rows import line_rows
 from costcalc.render.tables import csv_of
 from costcalc.render.tree import LARGEST, Figures, figures_of, table_of
+from costcalc.render.written import json_of
 from costcalc.reports.lines import lines_of
 from tests.render.made import USUAL, group, ledger, projection
 
@@ -154,7 +154,7 @@ def test_the_page_csv_and_json_show_the_same_figures():
     assert sum(Decimal(line["cost_before"]) for line in lines) == table.total.figures.before == Decimal("21904.11")
     assert sum(Decimal(line["cost"]) for line in lines) == table.total.figures.mid == Decimal("26123.58")
     assert sum(Decimal(line["change"]) for line in lines) == Decimal("4219.47")
-    written = json.loads(plan_json(found))
+    written = json.loads(json_of(found))
     assert [line["cost"]["before"]["rounded"] for line in written["over_the_log"]["lines"]] == [
         line["cost_before"] for line in lines
     ]

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from costcalc.money import Money
-from costcalc.render.comparison.tables import comparison_json
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.tables import csv_of, frame_of
+from costcalc.render.written import json_of
 from costcalc.reports.revenue import Earned
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared, full, ten, usual
 from tests.render.made import drawn
@@ -73,7 +73,7 @@ def test_a_row_a_scenario_and_month():
 
 def test_the_months_of_a_scenario_add_up_to_its_total_in_json():
     found = earning()
-    rows, told = rows_of(found), json.loads(comparison_json(found))["scenarios"]
+    rows, told = rows_of(found), json.loads(json_of(found))["scenarios"]
     for scenario in told:
         costs = [Decimal(row["cost"]) for row in rows if row["scenario"] == scenario["name"]]
         assert str(sum(costs)) == scenario["total"]["with_the_scenario"]["cost"]["rounded"]

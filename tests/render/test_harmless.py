@@ -8,8 +8,8 @@ import pytest
 
 from costcalc.render.markdown import escaped
 from costcalc.render.pages import markdown_of, page_of
-from costcalc.render.plan.json_ import plan_json
 from costcalc.render.tables import csv_of
+from costcalc.render.written import json_of
 from tests.render.made import drawn, group, ledger, projection
 
 NASTY = (
@@ -86,7 +86,7 @@ def test_a_column_that_is_a_formula_or_called_like_one_of_ours():
 
 
 def test_json_escapes_what_drives_a_terminal():
-    text = plan_json(nasty_projection())
+    text = json_of(nasty_projection())
     assert "\x1b" not in text
     assert "\x9b" not in text
     assert {line["names"]["team"] for line in json.loads(text)["over_the_log"]["lines"]} >= set(NASTY)

@@ -16,10 +16,10 @@ from costcalc.money import Money
 from costcalc.pricebook.events import load_events
 from costcalc.problems import Place, Problem
 from costcalc.rating.rate import RatingOptions
-from costcalc.render.comparison.tables import comparison_json
-from costcalc.render.explanation.json_ import explanation_json
-from costcalc.render.json_ import cost_json, forecast_json
-from costcalc.render.plan.json_ import plan_json
+from costcalc.render import json_ as common
+from costcalc.render.fields import Fields, found
+from costcalc.render.fields import documented as fields_documented
+from costcalc.render.written import REPORTS, json_of, named
 from costcalc.reports.comparison import Choice as Alternative
 from costcalc.reports.comparison import ComparisonOptions, comparison
 from costcalc.reports.cost import cost
@@ -109,11 +109,57 @@ FULL = ledger(
 MILLION = ledger(group("qwen3-max", 10**6))
 
 
+PLAN = "costcalc.plan/1"
+
+
+def declared() -> dict[str, Fields]:
+    """The fields of every report by its schema, and the objects that several have."""
+    reports = (named(parts.json) for parts in REPORTS.values() if parts.json)
+    objects = {"cost": common.COST, "ends": common.ENDS, "totals": common.TOTALS}
+    return {found(each["schema"].of, None, None): each for each in reports} | objects
+
+
 def documented(title: str) -> dict[str, str]:
     """Field -> type, of one section of the page."""
-    section = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^#|\Z)", PAGE, re.MULTILINE | re.DOTALL)
-    assert section
-    return dict(re.findall(r"^\| `([^`]+)` \| (\w+) \|", section[1], re.MULTILINE))
+    return dict(fields_documented(declared()[title]))
+
+
+def table(title: str, listed: Fields, meanings: dict[tuple[str, str], str]) -> str:
+    """The table of a section; what is as in a plan is not said again. A new field waits for its meaning."""
+    plan, lines, shared = declared()[PLAN], ["| field | type | meaning |", "|---|---|---|"], list[str]()
+    for key, field in listed.items():
+        if title != PLAN and key in plan and field.kind != "inline" and field.parts and field.parts is plan[key].parts:
+            shared.append(f"`{key}`")
+            continue
+        lines += told(shared)
+        shared = []
+        lines += [
+            f"| `{path}` | {kind} | {meanings.get((title, path), '')} |"
+            for path, kind in fields_documented({key: field})
+        ]
+    return "\n".join([*lines, *told(shared)]).replace("|  |", "| |") + "\n"
+
+
+def told(shared: list[str]) -> list[str]:
+    return [f"| {', '.join(shared)} | | as in `{PLAN}` |"] if shared else []
+
+
+def test_the_page_lists_the_fields_as_they_are_declared(request):
+    """`pytest --update` writes the tables anew, with the meanings that stand there; a new field's is to be written."""
+    meanings: dict[tuple[str, str], str] = {}
+    text = PAGE
+    for title, listed in declared().items():
+        section = re.search(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+        assert section, title
+        old = re.search(r"^\| field \| type \| meaning \|\n(?:\|.*\n)*", section[0], re.MULTILINE)
+        assert old, title
+        for path, meaning in re.findall(r"^\| `([^`]+)` \| \w+ \| (.*?) ?\|$", old[0], re.MULTILINE):
+            meanings[title, path] = meaning
+        text = text.replace(section[0], section[0].replace(old[0], table(title, listed, meanings)))
+    if request.config.getoption("--update"):
+        (REPO_ROOT / "docs" / "json.md").write_text(text, encoding="utf-8")
+    else:
+        assert text == PAGE, "docs/json.md has other fields than are declared: pytest --update lists them"
 
 
 OBJECTS = {
@@ -164,7 +210,7 @@ def full_projection(**words: Any) -> str:
         "prices": LISTS,
         "rates": RATES,
     }
-    return plan_json(projection(FULL, "alibaba=5..34", **(known | words)))
+    return json_of(projection(FULL, "alibaba=5..34", **(known | words)))
 
 
 def documented_rise() -> str:
@@ -176,10 +222,10 @@ def documented_rise() -> str:
 
 def test_every_field_of_a_cost_report_is_documented():
     options = RatingOptions(("customer",), currency="USD")
-    printed = fields(json.loads(cost_json(cost(FULL, LISTS, RATES, options))))
+    printed = fields(json.loads(json_of(cost(FULL, LISTS, RATES, options))))
     abroad = ledger(group("qwen3-max", 10**6, billed=Fraction(1), billed_currency="EUR", cost_kind="estimated"))
     for report in (cost_report(MILLION), cost(abroad, LISTS, RATES, RatingOptions())):
-        for name, types in fields(json.loads(cost_json(report))).items():
+        for name, types in fields(json.loads(json_of(report))).items():
             printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.cost/1"))
 
@@ -243,7 +289,7 @@ def test_every_field_of_an_explanation_is_documented():
         (read_hikes(["any=5..34", "acme:input_tokens==3/1M@2026-08-01"]), Choice()),
     ):
         found = explain(usage, EXPLAINED, RATES, ExplainOptions(changes, ("provider",), currency="USD", choice=choice))
-        for name, types in fields(json.loads(explanation_json(found))).items():
+        for name, types in fields(json.loads(json_of(found))).items():
             printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.explanation/1"))
 
@@ -255,12 +301,12 @@ def test_every_field_of_a_plan_is_documented():
         documented_rise(),
         full_projection(),
         full_projection(revenue=3000, move_to="alibaba/qwen3-max"),
-        plan_json(projection(MILLION, "alibaba=34", "openai=30", months=1, move_to="qwen-plus")),
-        plan_json(projection(MILLION, "alibaba:input_tokens==3/1M@2026-09-01", margin=Fraction(3, 5))),
-        plan_json(replace(full(), usage=replace(full().usage, asked=ASKED))),
+        json_of(projection(MILLION, "alibaba=34", "openai=30", months=1, move_to="qwen-plus")),
+        json_of(projection(MILLION, "alibaba:input_tokens==3/1M@2026-09-01", margin=Fraction(3, 5))),
+        json_of(replace(full(), usage=replace(full().usage, asked=ASKED))),
         outlook_of(MOVED),
         outlook_of(MOVED, revenue=3000),
-        plan_json(drawn_outlook()),
+        json_of(drawn_outlook()),
     ):
         answer = json.loads(text)
         assert list(answer) == list(json.loads(full_projection()))  # whatever was asked
@@ -278,9 +324,9 @@ def test_every_field_of_a_comparison_is_documented():
     choices = [Alternative("open", plan), Alternative("half", plan, Fraction(1, 2))]
     printed: dict[str, set[str]] = {}
     for text in (
-        comparison_json(comparisons.full(floor=Fraction(9, 10))),
-        comparison_json(comparisons.compared(customers_log(), comparisons.RISE, comparisons.GROWTH, source="")),
-        comparison_json(comparison(horizon, ComparisonOptions(choices, horizon_source="--months"))),
+        json_of(comparisons.full(floor=Fraction(9, 10))),
+        json_of(comparisons.compared(customers_log(), comparisons.RISE, comparisons.GROWTH, source="")),
+        json_of(comparison(horizon, ComparisonOptions(choices, horizon_source="--months"))),
     ):
         for name, types in fields(json.loads(text)).items():
             printed.setdefault(name, set()).update(types)
@@ -318,7 +364,7 @@ def outlook_of(text: str, revenue: int | None = None) -> str:
     prices = books(TEXTS[0], TEXTS[2], TINY)
     horizon = Horizon(FULL, prices, RATES, HorizonOptions(2, ("customer",), "auto", "USD", "UTC"), [plan])
     earned = Earned(Money(Fraction(revenue), "")) if revenue else Earned()
-    return plan_json(
+    return json_of(
         plan_ahead(horizon, PlanOptions(plan, changes_at(plan, None), ("customer",), earned, Fraction(1, 2)))
     )
 
@@ -367,16 +413,18 @@ def forecast_of(count: int, day_of_others: bool = False, **words: Any) -> str:
         }
         | span,
     )
-    return forecast_json(forecast(usage, RISING, RATES, options))
+    return json_of(forecast(usage, RISING, RATES, options))
 
 
-def check(printed: dict[str, set[str]], expected: dict[str, str]) -> None:
+def check(printed: dict[str, set[str]], expected: dict[str, str], elsewhere: tuple[str, ...] = ()) -> None:
+    """`elsewhere`: what is written as for every report, whose every field is seen with a value in another."""
+    expected = {name: kind for name, kind in expected.items() if name in printed or not name.startswith(elsewhere)}
     objects = {name[:end] for name in expected for end, char in enumerate(name) if char in ".["}
     names = {name for name, types in printed.items() if not (types == {"null"} and name in objects)}
     assert names == set(expected)
     for name in names:
         assert printed[name] - {"null"} <= ALLOWED[expected[name]], name
-        assert printed[name] != {"null"}, f"{name} was never seen with a value"
+        assert printed[name] != {"null"} or name.startswith(elsewhere), f"{name} was never seen with a value"
 
 
 @pytest.mark.parametrize("title", ["cost", "ends"])
@@ -387,7 +435,7 @@ def test_the_objects_are_documented(title):
 
 
 def test_amounts_are_exact_text():
-    total = json.loads(plan_json(projection(ledger(group("qwen3-max", 1)), "alibaba=34")))["over_the_log"]
+    total = json.loads(json_of(projection(ledger(group("qwen3-max", 1)), "alibaba=34")))["over_the_log"]
     assert total["before"]["cost"] == {"exact": "0.000002", "rounded": "0.00"}
     assert total["with_the_scenario"]["cost"] == {"exact": "0.00000268", "rounded": "0.00"}
     assert total["rise"] == "0.34"

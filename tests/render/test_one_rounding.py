@@ -14,11 +14,10 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.render.comparison.tables import comparison_json
 from costcalc.render.pages import markdown_of, notebook_of, page_of
-from costcalc.render.plan.json_ import plan_json
 from costcalc.render.rounding import share_out_together
 from costcalc.render.tables import csv_of
+from costcalc.render.written import json_of
 from tests.kit import examples
 from tests.render.comparisons import NOTHING, RISE, compared
 from tests.render.made import books, drawn, group, ledger, projection
@@ -47,7 +46,7 @@ def of(usages, **words):
 @examples(60)
 def test_the_sums_of_every_writer_are_the_sums_of_what_it_shows(usages, hike):
     report = projection(of(usages), hike, prices=LISTS)
-    answer = json.loads(plan_json(report))
+    answer = json.loads(json_of(report))
     total = {name: Decimal(answer["over_the_log"][name]["cost"]["rounded"]) for name in ("before", "with_the_scenario")}
     for name in total:
         assert sum(Decimal(line["cost"][name]["rounded"]) for line in answer["over_the_log"]["lines"]) == total[name]
@@ -105,7 +104,7 @@ def test_an_outlook_s_figures_are_those_of_its_months(tokens):
         dimensions=("customer",),
     )
     report = made(usage, GROWTH, prices=LISTS, months=4)
-    answer = json.loads(plan_json(report))
+    answer = json.loads(json_of(report))
     last = answer["months"][-1]
     before, after = (Decimal(last[name]["cost"]["rounded"]) for name in ("before", "with_the_scenario"))
     assert Decimal(answer["bridge"][0]["last_month"]["cost"]["rounded"]) == before
@@ -134,7 +133,7 @@ def test_a_comparison_s_customers_and_lines_add_up_to_its_months(tokens):
         dimensions=("customer",),
     )
     report = compared(usage, RISE, NOTHING, by=("provider", "model"))
-    answer = json.loads(comparison_json(report))
+    answer = json.loads(json_of(report))
     page = drawn(page_of(report), 120)
     for each in answer["scenarios"]:
         last = each["months"][-1]

@@ -12,10 +12,10 @@ import pytest
 from costcalc.api.results import PlanResult
 from costcalc.render.csv_ import csv_text
 from costcalc.render.plan.bridge import bridge_figures
-from costcalc.render.plan.json_ import plan_json
 from costcalc.render.plan.months import month_figures
 from costcalc.render.plan.rows import month_rows
 from costcalc.render.tables import csv_of
+from costcalc.render.written import json_of
 from costcalc.reports.plan.model import Plan
 from tests.render.outlooks import PLAN, customers_log, full, made
 
@@ -53,7 +53,7 @@ def test_the_steps_are_in_the_order_in_which_they_apply(outlook):
 
 
 def test_json_holds_the_figures_of_the_page(outlook):
-    found = json.loads(plan_json(outlook))
+    found = json.loads(json_of(outlook))
     figures, total = month_figures(outlook)
     assert [month["with_the_scenario"]["cost"]["rounded"] for month in found["months"]] == [str(f.mid) for f in figures]
     assert found["total"]["with_the_scenario"]["cost"]["rounded"] == str(total.mid)
@@ -86,7 +86,7 @@ def test_a_column_of_the_log_that_is_called_like_ours_keeps_its_name():
 
 
 def test_everything_made_up_is_written_too():
-    found = json.loads(plan_json(full()))
+    found = json.loads(json_of(full()))
     assert found["answers"]["moves"][0]["share"] == "0.4"
     assert found["answers"]["break_even"][0]["volume"] == "0.21"
     assert found["complete"] is False

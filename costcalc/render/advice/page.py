@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from costcalc.money import round_half_up
+from costcalc.render import cells
 from costcalc.render.advice.figures import bill_of, figure_text, saving_of, singly_figures
 from costcalc.render.advice.phrases import (
     KIND_WORDS,
@@ -16,15 +17,13 @@ from costcalc.render.advice.phrases import (
     what_text,
     where_text,
 )
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, grid
+from costcalc.render.cells import NONE
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
 from costcalc.render.words import (
     ARROW,
-    DASH,
-    amount_text,
-    count_text,
     counted,
     decimal_text,
     long_month_text,
@@ -99,33 +98,30 @@ def _candidates(advice: Advice) -> Iterator[Block]:
         yield Note("Nothing found that would save money. Below stands what was looked at, and why it was left aside.", "strong")  # fmt: skip
         return
     has_margin = any(one.margin_points is not None for one in advice.candidates)
-    columns = [
-        Column("", "name"), Column("Candidate", "text"), Column("Requests/day", drop=4), Column("Tokens each", drop=3),
-        Column("Touches", drop=1), Column("Saves"), Column("Of bill"), *([Column("Points", drop=2)] if has_margin else []),
-    ]  # fmt: skip
+    planned = advice.together.numbers if advice.together else ()
     shown = advice.candidates[:SHOWN]
-    yield Grid(columns, [_row(one, advice, has_margin=has_margin) for one in shown])
+    yield grid([
+        Column("", "name", of=lambda one: Cell(f"{one.number}{_IN_PLAN if one.number in planned else ' '}")),
+        Column("Candidate", "text", of=lambda one: Cell(f"{what_text(one.proposal)}, {where_text(one.proposal)}")),
+        Column("Requests/day", drop=4, of=lambda one: cells.count(one.requests_a_day)),
+        Column("Tokens each", drop=3, of=lambda one: cells.tokens(one.tokens_a_request)),
+        Column("Touches", drop=1, of=lambda one: _share(one.touched_share)),
+        Column("Saves", of=lambda one: Cell(decimal_text(saving_of(one, advice)), "better", unit=advice.currency)),
+        Column("Of bill", of=lambda one: cells.percent(one.saving_share)),
+        has_margin and Column("Points", drop=2, of=lambda one: _points_cell(one.margin_points)),
+    ], shown)  # fmt: skip
     if left := len(advice.candidates) - len(shown):
         yield Note(f"{counted(left, 'smaller one')} not shown: --json and -o advice.csv hold all.", "quiet")
     if advice.together:
         yield Note(f"{_IN_PLAN} in the plan. Each saving is a run of its own; savings of the same usage exclude each other.", "quiet")  # fmt: skip
 
 
-def _row(one: Candidate, advice: Advice, *, has_margin: bool) -> list[Cell]:
-    mark = _IN_PLAN if advice.together and one.number in advice.together.numbers else " "
-    proposal = one.proposal
-    requests, tokens = one.requests_a_day, one.tokens_a_request
-    points = one.margin_points
-    cells = [
-        Cell(f"{one.number}{mark}"),
-        Cell(f"{what_text(proposal)}, {where_text(proposal)}"),
-        Cell(count_text(requests) if requests is not None else DASH),
-        Cell(amount_text(tokens) if tokens is not None else DASH),
-        Cell(share_text(one.touched_share) if one.touched_share is not None else DASH),
-        Cell(decimal_text(saving_of(one, advice)), "better", advice.currency),
-        Cell(percent_text(one.saving_share) if one.saving_share is not None else DASH),
-    ]
-    return [*cells, Cell(_points(points) if points is not None else DASH)] if has_margin else cells
+def _share(share: Fraction | None) -> Cell:
+    return NONE if share is None else Cell(share_text(share))
+
+
+def _points_cell(points: Fraction | None) -> Cell:
+    return NONE if points is None else Cell(_points(points))
 
 
 def _plan(advice: Advice) -> Iterator[Block]:

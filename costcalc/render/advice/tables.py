@@ -2,163 +2,66 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
+from costcalc.render import fields as f
+from costcalc.render import json_ as common
 from costcalc.render.advice.figures import saving_of, singly_figures
 from costcalc.render.advice.phrases import what_text, where_text
-from costcalc.render.json_ import (
-    Json,
-    Writer,
-    coverage_json,
-    json_text,
-    rate_json,
-    ratio_text,
-    settings_json,
-    usage_json,
-)
-from costcalc.render.rows import Rows, exact_value, ratio_value
-from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick
-from costcalc.reports.plan.totals import Totals
+from costcalc.render.fields import Rows
+from costcalc.reports.advice.model import Advice, Candidate
 from costcalc.scenario.changes import Efficiency
 
-ADVICE_SCHEMA = "costcalc.advice/1"
-COLUMNS = (
-    "candidate", "kind", "what", "where", "source", "target", "in_plan", "requests_a_day", "tokens_a_request", "touched_share",
-    "saving", "saving_exact", "saving_share", "margin_points", "test_first", "currency",
+
+def _cached_then(one: Candidate, _: object) -> Fraction | None:
+    change = one.proposal.change
+    return change.amount.low if isinstance(change, Efficiency) and one.proposal.kind == "cache" else None
+
+
+def _in_plan(one: Candidate, advice: Any) -> bool:
+    return advice.together is not None and one.number in advice.together.numbers
+
+
+WHAT = f.fields(
+    kind=f.text("proposal.kind"), what=f.text(lambda one, _: what_text(one.proposal)),
+    where=f.text(lambda one, _: where_text(one.proposal)), source=f.text("proposal.source"), target=f.said("proposal.target"),
 )  # fmt: skip
-
-
-def advice_json(advice: Advice) -> str:
-    """The advice as JSON, indented, with a line feed at its end."""
-    write = _AdviceWriter(advice.currency)
-    options = advice.options
-    return json_text(
-        {
-            "schema": ADVICE_SCHEMA,
-            "currency": advice.currency,
-            "complete": advice.is_complete,
-            "usage": usage_json(advice.usage, advice.rating),
-            "configuration": settings_json(advice.usage, advice.rating, advice.revenue_source),
-            "scenario": options.scenario.name or None,
-            "has_base": options.has_base,
-            "months": [str(month) for month in advice.months],
-            "month": str(advice.month),
-            "groups": list(options.groups),
-            "thresholds": {
-                "least": ratio_text(options.least),
-                "short": options.short,
-                "often": options.often,
-            },
-            "base": write.totals(advice.base),
-            "revenue_source": advice.revenue_source or None,
-            "coverage": coverage_json(advice.coverage),
-            "floor": ratio_text(options.floor),
-            "candidates": [write.candidate(one, advice) for one in advice.candidates],
-            "dearer": [write.dearer(one, advice) for one in advice.dearer],
-            "plan": write.together(advice.together, advice) if advice.together else None,
-            "fewer_output_tokens": [write.yardstick(one) for one in advice.fewer_tokens],
-            "off_peak": [write.yardstick(one) for one in advice.off_peak],
-            "left_aside": [_aside(aside) for aside in advice.asides],
-            "basis": write.basis(advice.rating),
-            "unpriced": [
-                {
-                    "provider": part.provider,
-                    "model": part.model,
-                    "reason": part.reason,
-                    "tokens": ratio_text(part.tokens),
-                }
-                for part in advice.rating.unpriced
-            ],
-            "assumptions": [write.assumption(part) for part in advice.rating.assumptions],
-            "exchange_rates": [rate_json(rate) for rate in advice.rates_used],
-        }
-    )
-
-
-class _AdviceWriter(Writer):
-    """What needs to know the currency."""
-
-    __slots__ = ()
-
-    def totals(self, totals: Totals) -> Json:
-        return {
-            "cost": self.money(totals.cost),
-            "other_costs": self.money(totals.other),
-            "revenue": self.money(totals.revenue) if totals.revenue is not None else None,
-            "covered_cost": self.money(totals.covered) if totals.covered is not None else None,
-            "profit": self.money(totals.profit) if totals.profit is not None else None,
-            "margin": ratio_text(totals.margin),
-        }
-
-    def candidate(self, one: Candidate, advice: Advice) -> Json:
-        proposal = one.proposal
-        change = proposal.change
-        then = change.amount.low if isinstance(change, Efficiency) and proposal.kind == "cache" else None
-        return {
-            "number": one.number,
-            "kind": proposal.kind,
-            "what": what_text(proposal),
-            "where": where_text(proposal),
-            "source": proposal.source,
-            "target": proposal.target or None,
-            "names": dict(proposal.names),
-            "cached_share": ratio_text(proposal.cached),
-            "cached_share_then": ratio_text(then),
-            "requests_a_day": ratio_text(one.requests_a_day),
-            "tokens_a_request": ratio_text(one.tokens_a_request),
-            "lengths_are_means": proposal.is_mean,
-            "touches": self.money(proposal.touches.cost),
-            "touched_share": ratio_text(one.touched_share),
-            "saving": self.money(one.saving, saving_of(one, advice)),
-            "saving_share": ratio_text(one.saving_share),
-            "then": self.totals(one.outcome),
-            "margin_points": ratio_text(one.margin_points),
-            "own_rise": ratio_text(one.own_rise),
-            "test_first": proposal.quality,
-            "notes": list(one.notes),
-        }
-
-    def dearer(self, one: Candidate, advice: Advice) -> Json:
-        return {
-            "kind": one.proposal.kind,
-            "what": what_text(one.proposal),
-            "where": where_text(one.proposal),
-            "source": one.proposal.source,
-            "target": one.proposal.target or None,
-            "saving": self.money(one.saving, saving_of(one, advice)),
-        }
-
-    def together(self, plan: Together, advice: Advice) -> Json:
-        return {
-            "candidates": list(plan.numbers),
-            "saving": self.money(plan.saving, saving_of(plan, advice)),
-            "singly": self.money(plan.singly, singly_figures(plan, advice)[1]),
-            "saving_of_all_months": self.money(plan.whole_saving),
-            "then": self.totals(plan.outcome),
-            "margin_points": ratio_text(plan.margin_points),
-            "own_rise": ratio_text(plan.own_rise),
-        }
-
-    def yardstick(self, one: Yardstick) -> Json:
-        return {"model": one.served, "share": ratio_text(one.share), "saving": self.money(one.saving)}
-
-
-def _aside(aside: Aside) -> Json:
-    return {
-        "kind": aside.kind,
-        "looked_at": aside.looked_at,
-        "reasons": [{"reason": reason, "groups": count} for reason, count in sorted(aside.reasons.items())],
-    }
+REQUESTS = f.fields(requests_a_day=f.computed, tokens_a_request=f.computed)
+SAVING = f.fields(saving=f.amount("saving", saving_of))
+CANDIDATE = f.fields(number=f.integer) | WHAT | f.fields(
+    names=f.names(lambda one, _: dict(one.proposal.names)), cached_share=f.ratio("proposal.cached"),
+    cached_share_then=f.ratio(_cached_then),
+) | REQUESTS | f.fields(
+    lengths_are_means=f.flag("proposal.is_mean"), touches=f.amount("proposal.touches.cost"), touched_share=f.ratio,
+) | SAVING | f.fields(
+    saving_share=f.ratio, then=common.totals("outcome"), margin_points=f.ratio, own_rise=f.ratio,
+    test_first=f.text("proposal.quality"), notes=f.texts,
+)  # fmt: skip
+PLAN = f.fields(candidates=f.integers("numbers")) | SAVING | f.fields(
+    singly=f.amount("singly", lambda plan, advice: singly_figures(plan, advice)[1]),
+    saving_of_all_months=f.amount("whole_saving"), then=common.totals("outcome"), margin_points=f.ratio, own_rise=f.ratio,
+)  # fmt: skip
+YARDSTICK = f.fields(model=f.text("served"), share=f.ratio, saving=f.amount)
+REASON = f.fields(reason=f.text("0"), groups=f.integer("1"))
+ASIDE = f.fields(
+    kind=f.text, looked_at=f.integer, reasons=f.each(REASON, lambda aside, _: sorted(aside.reasons.items()))
+)
+ADVICE = f.fields(
+    schema=f.constant("costcalc.advice/1"), currency=f.text, complete=f.flag("is_complete"), usage=common.USAGE,
+    configuration=common.configuration("revenue_source"), scenario=f.said("options.scenario.name"),
+    has_base=f.flag("options.has_base"), months=f.texts, month=f.text, groups=f.texts("options.groups"),
+    thresholds=f.part(f.fields(least=f.ratio, short=f.integer, often=f.integer), "options"), base=common.totals("base"),
+    revenue_source=f.said, coverage=common.COVERAGE, floor=f.ratio("options.floor"), candidates=f.each(CANDIDATE),
+    dearer=f.each(WHAT | SAVING), plan=f.part(PLAN, "together"), fewer_output_tokens=f.each(YARDSTICK, "fewer_tokens"),
+    off_peak=f.each(YARDSTICK), left_aside=f.each(ASIDE, "asides"), basis=common.BASIS,
+    unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, exchange_rates=common.EXCHANGE_RATES,
+)  # fmt: skip
+COLUMNS = f.fields(candidate=f.integer("number")) | WHAT | f.fields(in_plan=f.flag(_in_plan)) | REQUESTS | f.fields(
+    touched_share=f.ratio,
+) | SAVING | f.fields(saving_share=f.ratio, margin_points=f.ratio, test_first=f.text("proposal.quality"), currency=f.CURRENCY)  # fmt: skip
 
 
 def advice_rows(advice: Advice) -> Rows:
     """A row a candidate, best first."""
-    planned = advice.together.numbers if advice.together else ()
-    return COLUMNS, [
-        (
-            one.number, one.proposal.kind, what_text(one.proposal), where_text(one.proposal), one.proposal.source,
-            one.proposal.target or None, "yes" if one.number in planned else "no",
-            ratio_value(one.requests_a_day), ratio_value(one.tokens_a_request), ratio_value(one.touched_share),
-            saving_of(one, advice), exact_value(one.saving), ratio_value(one.saving_share), ratio_value(one.margin_points),
-            one.proposal.quality, advice.currency,
-        )
-        for one in advice.candidates
-    ]  # fmt: skip
+    return f.rows_with(COLUMNS, advice.candidates, advice)

@@ -9,11 +9,10 @@ from fractions import Fraction
 from itertools import accumulate
 
 from costcalc.render.charts.svg import Chart, Scale, cut, scale, shape, words
-from costcalc.render.plan.bridge import CAUSES, bridge_figures, cause_name, shown_steps
+from costcalc.render.plan.bridge import CAUSES, TO_THE_SCENARIO, bridge_figures, cause_name, shown_steps
 from costcalc.render.words import decimal_text, long_month_text
 from costcalc.reports.plan.model import Plan
 
-TO_THE_SCENARIO = "With the scenario"
 WIDE, NARROW = 880, 340  # pixels
 _ROW, _TALL_ROW = 34, 46
 _LABELS, _AMOUNTS = 210, 140  # the room for them where it is wide

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style, grid
+from costcalc.render.cells import NONE
 from costcalc.render.check.phrases import (
     STATUS_WORDS,
     change_text,
@@ -66,25 +67,19 @@ def _names(sources: Sequence[SourceFile]) -> Iterator[str]:
 
 def _grid(check: Check, is_wide: bool) -> Grid:
     """The change against a baseline in full where there is room."""
-    columns = [
-        Column("Budget", "name"),
-        Column("Period", "text", drop=2),
-        Column("Limit"),
-        Column("Actual"),
-        Column("Share", drop=3),
-        Column("Status", "text"),
-    ]
     change = change_text if is_wide else short_change_text
     # Beside a change there is no room for periods on a narrow screen, and rows without them would look alike.
     most = _PERIODS_SHOWN if is_wide or not check.compared else 1
-    rows = [
-        _row(finding, of if is_wide else "", change(finding, check.currency)) for finding, of in _shown(check, most)
-    ]
-    if check.compared:
-        columns.insert(-1, Column("Change", drop=1))
-    else:
-        rows = [[*row[:-2], row[-1]] for row in rows]
-    return Grid(columns, rows)
+    return grid([
+        Column("Budget", "name", of=lambda row: Cell(row[0].budget.name, "strong" if row[0].status == "broken" else "")),
+        Column("Period", "text", drop=2, of=lambda row: Cell((period_text(row[0].period) or DASH) + (row[1] if is_wide else ""))),
+        Column("Limit", of=lambda row: Cell(f"{'at least ' if row[0].is_floor else ''}{limit_text(row[0])}")),
+        Column("Actual", of=lambda row: Cell(value_text(row[0], row[0].actual))),
+        Column("Share", drop=3, of=lambda row: _used(row[0])),
+        check.compared is not None
+        and Column("Change", drop=1, of=lambda row: Cell(change(row[0], check.currency), _change_style(row[0]))),
+        Column("Status", "text", of=lambda row: Cell(STATUS_WORDS[row[0].status], _STYLES[row[0].status])),
+    ], _shown(check, most))  # fmt: skip
 
 
 def _shown(check: Check, most: int) -> Iterator[tuple[Finding, str]]:
@@ -97,18 +92,9 @@ def _shown(check: Check, most: int) -> Iterator[tuple[Finding, str]]:
         yield from ((finding, stands_for) for finding in found)
 
 
-def _row(finding: Finding, stands_for: str, change: str) -> list[Cell]:
-    floor = "at least " if finding.is_floor else ""
-    share = used_text(finding.share) if finding.share is not None and finding.unit not in ("share", "days") else DASH
-    return [
-        Cell(finding.budget.name, "strong" if finding.status == "broken" else ""),
-        Cell((period_text(finding.period) or DASH) + stands_for),
-        Cell(f"{floor}{limit_text(finding)}"),
-        Cell(value_text(finding, finding.actual)),
-        Cell(share, "quiet" if share == DASH else ""),
-        Cell(change, _change_style(finding)),
-        Cell(STATUS_WORDS[finding.status], _STYLES[finding.status]),
-    ]
+def _used(finding: Finding) -> Cell:
+    is_used = finding.share is not None and finding.unit not in ("share", "days")
+    return Cell(used_text(finding.share)) if is_used and finding.share is not None else NONE
 
 
 def _change_style(finding: Finding) -> Style:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from costcalc.budget.model import KINDS, Kind
 from costcalc.problems import Place, visible
 from costcalc.render.check.phrases import first_day, notable, sentence
-from costcalc.render.json_ import json_text
+from costcalc.render.fields import json_text
 from costcalc.reports.check.check import Check
 from costcalc.reports.check.finding import Finding, Status
 

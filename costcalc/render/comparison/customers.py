@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render import cells
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, grid
+from costcalc.render.cells import NONE
 from costcalc.render.comparison.columns import Columns, customer_figures, line_figures
-from costcalc.render.figures import NONE
 from costcalc.render.plan.customers import NONAME
-from costcalc.render.words import counted, decimal_text, month_text, percent_text
+from costcalc.render.words import counted, month_text, percent_text
 from costcalc.reports.comparison import Comparison, CustomerRow
 from costcalc.reports.plan.model import CustomerLine
 
@@ -49,24 +52,26 @@ def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> 
 def _grid(
     comparison: Comparison, customers: Sequence[CustomerRow], columns: Columns, more: int, *, is_cost: bool
 ) -> Grid:
-    rows = []
     shown: dict[int, Decimal] = {}
     for each in comparison.alternatives:
         coins = customer_figures(each, comparison.currency, served=True)
         shown |= {id(line): then for line, (_, then) in zip(each.customers, coins, strict=True)}
     nothing = round_half_up(Fraction(), minor_digits(comparison.currency))  # in a scenario where it serves nobody
-    for customer in customers:
-        lines = [customer.lines[place] for place in columns.places]
-        cells = [Cell(decimal_text(shown.get(id(line), nothing))) if is_cost else _margin(line) for line in lines]
-        rows.append([Cell(customer.name or NONAME), *cells])
-    if more:
-        rows.append([Cell(f"… {more:,} more", "quiet"), *(Cell() for _ in columns.places)])
-    return Grid([Column("Customer", "name"), *_titles(columns)], rows)
+
+    def cell(place: int, customer: CustomerRow) -> Cell:
+        line = customer.lines[place]
+        return cells.money(shown.get(id(line), nothing)) if is_cost else _margin(line)
+
+    name = Column("Customer", "name", of=lambda customer: Cell(customer.name or NONAME))
+    found = grid([name, *_titles(columns, cell)], customers)
+    rest = [Cell(f"… {more:,} more", "quiet"), *(Cell() for _ in columns.places)]
+    return Grid(found.columns, [*found.rows, rest] if more else found.rows)
 
 
-def _titles(columns: Columns) -> list[Column]:
-    """On a screen narrower than 80 the last ones go first."""
-    return [Column(title, drop=position) for position, title in enumerate(columns.titles)]
+def _titles(columns: Columns, cell: Callable[[int, Any], Cell]) -> list[Column]:
+    """A column a scenario, with its cell of a row; on a screen narrower than 80 the last ones go first."""
+    titled = enumerate(zip(columns.titles, columns.places, strict=True))
+    return [Column(title, drop=drop, of=partial(cell, place)) for drop, (title, place) in titled]
 
 
 def _margin(line: CustomerLine) -> Cell:
@@ -119,27 +124,27 @@ def line_blocks(comparison: Comparison, columns: Columns) -> Iterator[Block]:
     priced = [(key, amounts) for key, amounts in costs.items() if any(amounts)]  # what has no price is listed apart
     ranked = sorted(priced, key=lambda entry: (-max(entry[1]), [part or "" for part in entry[0]]))
     shown = ranked if len(ranked) <= _LINES + 1 else ranked[:_LINES]
-    rows = [
-        [Cell(" · ".join(part or f"(no {name})" for name, part in zip(comparison.by, key, strict=True)))]
-        + [_amount(amounts[place], coins[key][place]) for place in columns.places]
-        for key, amounts in shown
-    ]
-    if rest := ranked[len(shown) :]:
-        sums = [
-            _amount(
-                sum((amounts[place] for _, amounts in rest), Fraction()),
-                sum((coins[key][place] for key, _ in rest), Decimal()),
+    rest = ranked[len(shown) :]
+    rows = [([key], amounts) for key, amounts in shown]
+    if rest:
+        rows.append(
+            (
+                [key for key, _ in rest],
+                [sum(column, Fraction()) for column in zip(*(of for _, of in rest), strict=True)],
             )
-            for place in columns.places
-        ]
-        rows.append([Cell(f"… {len(rest):,} more", "quiet"), *sums])
+        )
+
+    def name(row: tuple[list[LineKey], list[Fraction]]) -> Cell:
+        if rest and row is rows[-1]:
+            return Cell(f"… {len(rest):,} more", "quiet")
+        return Cell(" · ".join(part or f"(no {by})" for by, part in zip(comparison.by, row[0][0], strict=True)))
+
+    def cell(place: int, row: tuple[list[LineKey], list[Fraction]]) -> Cell:
+        return cells.money(sum((coins[key][place] for key in row[0]), Decimal())) if row[1][place] else NONE
+
     yield Gap()
     title = " · ".join(name.replace("_", " ") for name in comparison.by).capitalize()
     yield Note(f"Cost in {month_text(comparison.months[-1])}, in {comparison.currency}", "strong")
-    yield Grid([Column(title, "name"), *_titles(columns)], rows)
+    yield grid([Column(title, "name", of=name), *_titles(columns, cell)], rows)
     if not comparison.today.customers:
         yield from _hidden_columns(comparison, columns)
-
-
-def _amount(amount: Fraction, shown: Decimal) -> Cell:
-    return Cell(decimal_text(shown)) if amount else NONE

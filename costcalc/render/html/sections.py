@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.rating.model import LineKey
+from costcalc.render import cells
 from costcalc.render.blocks import Note
+from costcalc.render.cells import TOTAL
 from costcalc.render.charts import bridge as bridge_charts
 from costcalc.render.charts import months as month_charts
-from costcalc.render.charts.bridge import TO_THE_SCENARIO, bridge_chart
+from costcalc.render.charts.bridge import bridge_chart
 from costcalc.render.charts.months import months_chart
 from costcalc.render.charts.svg import Chart
-from costcalc.render.coverage import margin_title, part_words
-from costcalc.render.figures import TOTAL
-from costcalc.render.html import cells
+from costcalc.render.coverage import part_words
 from costcalc.render.html.blocks import note_html
 from costcalc.render.html.markup import tag, text
 from costcalc.render.html.reach import reach_of
-from costcalc.render.html.tables import Figure, Heading, HtmlTable
+from costcalc.render.html.tables import Figure, Heading, HtmlTable, headings_of, rows_of
 from costcalc.render.plan.answers import price_way
-from costcalc.render.plan.bridge import CAUSES, bridge_figures, cause_name, shown_steps
+from costcalc.render.plan.bridge import bridge_columns, bridge_figures, bridge_rows, shown_steps
 from costcalc.render.plan.customers import (
-    NONAME,
-    customer_figures,
     customer_notes,
+    customer_rows,
     knows_revenue,
     rise_columns,
-    sum_of,
-    total_figures,
     verdicts,
 )
 from costcalc.render.plan.headline import headline_blocks
 from costcalc.render.plan.lines import table_at
-from costcalc.render.plan.months import WITH, has_margin, month_figures
-from costcalc.render.tree import PARTLY, UNPRICED, Figures
+from costcalc.render.plan.months import has_margin, month_columns, month_figures, month_rows_of
+from costcalc.render.tree import PARTLY, UNPRICED
 from costcalc.render.words import (
-    amount_text,
-    count_text,
     counted,
     decimal_text,
     long_month_text,
@@ -46,7 +42,7 @@ from costcalc.render.words import (
     percent_text,
 )
 from costcalc.reports.handout import Handout
-from costcalc.reports.plan.model import CustomerLine, LineAhead, Plan
+from costcalc.reports.plan.model import LineAhead, Plan
 
 LINES_SHOWN, CUSTOMERS_SHOWN = 200, 300  # rows; what is beyond them stands in one
 NAME = "name"
@@ -115,102 +111,18 @@ def months_html(handout: Handout) -> str:
 
 
 def bridge_table(plan: Plan) -> HtmlTable:
-    last, whole = bridge_figures(plan)
-    steps, several, margins = plan.bridge, len(plan.months) > 1, has_margin(plan)
-    headings = [
-        Heading(NAME, "What adds and saves", is_text=True),
-        Heading("last", f"In {month_text(plan.last.month)}"),
-        *([Heading("whole", counted(len(plan.months), "month"), is_spare=True)] if several else []),
-        *(
-            [Heading("margin", margin_title(plan.coverage)), Heading("points", "Points", is_spare=True)]
-            if margins
-            else []
-        ),
-    ]
-    first: dict[str, Figure] = {
-        NAME: Figure(CAUSES["today"]), "last": cells.money(last[0]), "whole": cells.money(whole[0]),
-        "margin": cells.margin(steps[0].last.margin),
-    }  # fmt: skip
-    rows, marks = [first], ["0"]
-    for position in shown_steps(plan):
-        step, before = steps[position], steps[position - 1]
-        marks.append(str(position))
-        rows.append(
-            {
-                NAME: Figure(cause_name(step), "in"),
-                "last": _added(last[position], step.last.cost - before.last.cost),
-                "whole": _added(whole[position], step.whole.cost - before.whole.cost),
-                "margin": cells.margin(step.last.margin),
-                "points": cells.points(before.last.margin, step.last.margin),
-            }
-        )
-    end = {
-        NAME: Figure(TO_THE_SCENARIO),
-        "last": cells.money(sum(last, Decimal())),
-        "whole": cells.money(sum(whole, Decimal())),
-        "margin": cells.margin(steps[-1].last.margin),
-        "points": cells.points(plan.today.margin, steps[-1].last.margin),
-    }
-    caption = f"The causes in figures, {plan.currency}"
-    return HtmlTable("bridge-table", caption, headings, rows, [end], marks=marks)
-
-
-def _added(coins: Decimal, exact: Fraction) -> Figure:
-    return cells.change(coins, exact) if coins else cells.NOTHING
+    headings = headings_of([column for column in bridge_columns(plan) if column.key != "bar"])
+    *rows, end = bridge_rows(plan)
+    marks = ["0", *map(str, shown_steps(plan))]
+    return HtmlTable("bridge-table", f"The causes in figures, {plan.currency}", headings, rows, [end], marks=marks)
 
 
 def months_table(plan: Plan) -> HtmlTable:
-    shown, total = month_figures(plan)
-    has_requests = any(month.requests is not None for month in plan.months)
-    ends, margins = plan.has_ranges, has_margin(plan)
-    headings = [
-        Heading(NAME, "Month", is_text=True),
-        *([Heading("requests", "Requests", is_spare=True)] if has_requests else []),
-        Heading("tokens", "Tokens", is_spare=True, is_off_paper=ends),
-        Heading("before", "Before"),
-        *([Heading("low", "Low", is_spare=True)] if ends else []),
-        Heading("after", WITH),
-        *([Heading("high", "High", is_spare=True)] if ends else []),
-        Heading("change", "Change", is_spare=margins),
-        *(
-            [Heading("margin", margin_title(plan.coverage)), Heading("points", "Points", is_spare=True)]
-            if margins
-            else []
-        ),
-    ]
-    rows = []
-    for month, figures in zip(plan.months, shown, strict=True):
-        rows.append(
-            {
-                NAME: Figure(month_text(month.month) + (" *" if month.unpriced_tokens else "")),
-                "requests": cells.NOTHING if month.requests is None else Figure(count_text(month.requests)),
-                "tokens": Figure(amount_text(month.tokens)),
-                **_figures(figures, month.after.cost - month.before.cost),
-                "margin": cells.margin(month.after.margin),
-                "points": cells.points(month.before.margin, month.after.margin),
-            }
-        )
-    requests = [month.requests for month in plan.months if month.requests is not None]
-    whole = {
-        NAME: Figure(TOTAL),
-        "requests": Figure(count_text(sum(requests, Fraction()))) if len(requests) == len(rows) else cells.NOTHING,
-        "tokens": Figure(amount_text(sum((month.tokens for month in plan.months), Fraction()))),
-        **_figures(total, plan.whole.after.cost - plan.whole.before.cost),
-        "margin": cells.margin(plan.whole.after.margin),
-        "points": cells.points(plan.whole.before.margin, plan.whole.after.margin),
-    }
-    caption = f"Cost {'and margin ' if margins else ''}by month, {plan.currency}"
-    return HtmlTable("months-table", caption, headings, rows, [whole] if len(rows) > 1 else [])
-
-
-def _figures(figures: Figures, changed: Fraction) -> dict[str, Figure]:
-    return {
-        "before": cells.money(figures.before),
-        "low": cells.money(figures.low),
-        "after": cells.money(figures.mid),
-        "high": cells.money(figures.high),
-        "change": cells.change(figures.change, changed),
-    }
+    columns, (rows, total) = month_columns(plan), month_rows_of(plan)
+    headings = [replace(each, is_off_paper=each.key == "tokens" and plan.has_ranges) for each in headings_of(columns)]
+    caption = f"Cost {'and margin ' if has_margin(plan) else ''}by month, {plan.currency}"
+    foot = rows_of(columns, [total] if total else [])
+    return HtmlTable("months-table", caption, headings, rows_of(columns, rows), foot)
 
 
 def lines_html(plan: Plan) -> str:
@@ -281,7 +193,7 @@ def _line(plan: Plan, lines: Sequence[LineAhead]) -> dict[str, Figure]:
     figures = [table.by_line[line.key] for line in lines]
     coins = sum((each.before for each in figures), Decimal()), sum((each.mid for each in figures), Decimal())
     if is_unpriced(table.holes, lines):
-        return {key: Figure("unpriced", "loud", "0") for key in ("before", "after")} | {"change": cells.NOTHING}
+        return {key: Figure("unpriced", "loud", "0") for key in ("before", "after")} | {"change": cells.NONE}
     return line_figures(*coins, before, after, table.total.cost.mid)
 
 
@@ -347,19 +259,10 @@ def has_customers(plan: Plan) -> bool:
     return bool(plan.customers) and not (plan.by == ("customer",) and not knows_revenue(plan))
 
 
-def customer_rows(plan: Plan) -> tuple[list[CustomerLine], int]:
-    """(rows, how many customers the last one stands for beyond itself)."""
-    customers = list(plan.customers)
-    if len(customers) <= CUSTOMERS_SHOWN + 1:
-        return customers, 0
-    return [*customers[:CUSTOMERS_SHOWN], sum_of(customers[CUSTOMERS_SHOWN:])], len(customers) - CUSTOMERS_SHOWN
-
-
 def customers_table(plan: Plan) -> HtmlTable:
     """The worst first."""
-    lines, folded = customer_rows(plan)
-    figures = customer_figures(plan, lines)
-    known, rises = knows_revenue(plan), rise_columns(plan)
+    rows, total = customer_rows(plan, CUSTOMERS_SHOWN)
+    known = knows_revenue(plan)
     most = " ≤" if plan.coverage and plan.coverage.is_bound else ""
     headings = [
         Heading(NAME, "Customer", is_text=True),
@@ -367,36 +270,7 @@ def customers_table(plan: Plan) -> HtmlTable:
         Heading("after", f"In {month_text(plan.last.month)}", order="" if known else "descending"),
         *([] if known else [Heading("change", "Change")]),
         *([Heading("paid", "Pays", is_spare=True), Heading("margin_today", f"Margin today{most}", is_spare=True), Heading("margin", f"Margin then{most}", order="ascending")] if known else []),
-        *(Heading(field, title, is_spare=place > 0) for place, (title, field) in enumerate(rises)),
+        *(Heading(field, title, is_spare=place > 0) for place, (title, field) in enumerate(rise_columns(plan))),
     ]  # fmt: skip
-    rows = []
-    for position, line in enumerate(lines):
-        name = line.name or NONAME
-        label = Figure(f"… {folded:,} more", "quiet") if folded and position == len(lines) - 1 else Figure(name, "", name)  # fmt: skip
-        rows.append({NAME: label, **customer_cells(line, figures[position], rises)})
-    whole = sum_of(plan.customers)
-    total = {NAME: Figure(TOTAL), **customer_cells(whole, total_figures(figures), rises)}
     caption = f"Customers in {long_month_text(plan.last.month)}, {plan.currency}"
     return HtmlTable("customers-table", caption, headings, rows, [total], is_sortable=True)
-
-
-def customer_cells(
-    line: CustomerLine, coins: tuple[Decimal, Decimal, Decimal], rises: Sequence[tuple[str, str]]
-) -> Mapping[str, Figure]:
-    today, then, paid = coins
-    worse = line.today.margin is not None and line.last.margin is not None and line.last.margin < line.today.margin
-    found = {
-        "today": cells.money(today),
-        "after": cells.money(then),
-        "change": cells.change(then - today, line.last.served - line.today.served),
-        "paid": cells.NOTHING if line.last.revenue is None else cells.money(paid),
-        "margin_today": cells.margin(line.today.margin),
-        "margin": cells.margin(line.last.margin, "worse" if worse else ""),
-    }
-    for _, name in rises:
-        found[name] = rise_cell(getattr(line, name))
-    return found
-
-
-def rise_cell(ratio: Fraction | None) -> Figure:
-    return cells.NOTHING if ratio is None else Figure(percent_text(ratio, signed=True), "", cells.value_of(ratio))

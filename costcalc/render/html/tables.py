@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from costcalc.render.blocks import Cell, Column, Grid
 from costcalc.render.html.markup import tag, text
 
 Order = Literal["", "ascending", "descending"]
+Figure = Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,13 @@ class Heading:
     order: Order = ""  # in which the rows stand
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A cell, and what it is sorted by where that is not its text."""
+def headings_of(columns: Sequence[Column]) -> list[Heading]:
+    """Those of a table of the page: what leaves a narrow screen there is spare here."""
+    return [Heading(each.key, each.title, each.kind != "number", each.drop > 0) for each in columns]
 
-    text: str
-    style: str = ""
-    value: str = ""
+
+def rows_of(columns: Sequence[Column], rows: Iterable[Any]) -> list[Mapping[str, Cell]]:
+    return [{column.key: column.cell(row) for column in columns} for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class HtmlTable:
         cells = []
         for position, heading in enumerate(self.headings):
             figure = row.get(heading.key, Figure(""))
-            kind = " ".join(part for part in (_kind(heading), figure.style) if part)
+            kind = " ".join(part for part in (_kind(heading), figure.style, "in" if figure.indent else "") if part)
             places = {"data_k": heading.key} | ({"data_v": figure.value} if figure.value else {})
             if position == 0:
                 cells.append(tag("th", text(figure.text), kind, scope="row", **places))
@@ -77,14 +78,9 @@ class HtmlTable:
 
 def grid_html(grid: Grid, identity: str, caption: str) -> str:
     """A table of the page in the terminal, as it is."""
-    headings = [Heading(str(place), column.title, column.kind != "number") for place, column in enumerate(grid.columns)]
-    rows = [{str(place): _figure(cell, column) for place, (cell, column) in enumerate(zip(row, grid.columns, strict=True))} for row in grid.rows]  # fmt: skip
+    headings = [Heading(str(place), each.title, each.kind != "number") for place, each in enumerate(grid.columns)]
+    rows = [{str(place): Cell(f"{cell.text} {cell.unit}".strip() if cell.unit else cell.text, cell.style) for place, cell in enumerate(row)} for row in grid.rows]  # fmt: skip
     return HtmlTable(identity, caption, headings, rows).html()
-
-
-def _figure(cell: Cell, column: Column) -> Figure:
-    unit = f" {cell.unit}" if cell.unit else ""
-    return Figure(cell.text + unit, cell.style)
 
 
 def _kind(heading: Heading) -> str:

@@ -11,12 +11,11 @@ from typing import Any
 from costcalc.forecasts.turning import poly
 from costcalc.money import minor_digits
 from costcalc.rating.model import LineKey
-from costcalc.render.charts.bridge import TO_THE_SCENARIO
 from costcalc.render.coverage import most_words, part_words, shares_text
-from costcalc.render.html.sections import LINES_SHOWN, customer_rows, has_customers, is_unpriced, ranks_of
+from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_customers, is_unpriced, ranks_of
 from costcalc.render.plan.answers import ways_of
-from costcalc.render.plan.bridge import shown_steps
-from costcalc.render.plan.customers import NONAME, knows_revenue
+from costcalc.render.plan.bridge import TO_THE_SCENARIO, shown_steps
+from costcalc.render.plan.customers import NONAME, folded_customers, knows_revenue
 from costcalc.render.plan.lines import table_at
 from costcalc.render.plan.months import month_figures
 from costcalc.render.words import counted, long_month_text, percent_text, plain_percent
@@ -111,7 +110,7 @@ class _Figures:
     def customers(self) -> Json:
         """Rows as the table has them: name, place in the alphabet, today and then; and whether revenue is known."""
         plan = self.plan
-        lines, folded = customer_rows(plan)
+        lines, folded = folded_customers(plan, CUSTOMERS_SHOWN)
         ranks = ranks_of([line.name for line in plan.customers])
         shown = lines[:-1] if folded else lines
         rest = plan.customers[len(shown) :]

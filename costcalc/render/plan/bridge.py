@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 from costcalc.money import minor_digits, round_half_up
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style
+from costcalc.render import cells
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style, grid, strong
+from costcalc.render.cells import change_style
 from costcalc.render.coverage import margin_title
-from costcalc.render.figures import NONE, change_style
-from costcalc.render.plan.months import has_margin, margin_cell, month_figures, points_cell
+from costcalc.render.plan.months import has_margin, month_figures
 from costcalc.render.rounding import is_same, share_out
 from costcalc.render.tree import Figures
-from costcalc.render.words import DASH, counted, day_text, decimal_text, month_text
+from costcalc.render.words import counted, day_text, month_text
 from costcalc.reports.plan.model import Plan, Step
 
+TO_THE_SCENARIO = "With the scenario"
 CAUSES = {
     "today": "Today",
     "published": "published changes",
@@ -94,33 +97,54 @@ def shown_steps(plan: Plan) -> list[int]:
     ]
 
 
-def _grid(plan: Plan, is_wide: bool) -> Grid:
+def bridge_columns(plan: Plan) -> list[Column]:
+    """Both columns of amounts would say the same of one month."""
+    margins = has_margin(plan)
+    found = [
+        Column("What adds and saves", "name", key="name"),
+        Column(f"In {month_text(plan.last.month)}", key="last"),
+        Column("", drop=3, key="bar"),
+        len(plan.months) > 1 and Column(counted(len(plan.months), "month"), drop=2, key="whole"),
+        margins and Column(margin_title(plan.coverage), key="margin"),
+        margins and Column("Points", drop=1, key="points"),
+    ]
+    return [column for column in found if column]
+
+
+def bridge_rows(plan: Plan, side: int = 0) -> list[dict[str, Cell]]:
+    """Today, the causes that change anything, and the scenario. `side`: cells of a bar on either side of the middle."""
     last, whole = bridge_figures(plan)
     steps = plan.bridge
     largest = max((abs(amount) for amount in last[1:]), default=Decimal())
-    margins = has_margin(plan)
-    rows = [_end_row(CAUSES["today"], last[0], whole[0], steps[0], plan)]
+    rows = [_end_row(CAUSES["today"], last[0], whole[0], steps[0])]
     for position in shown_steps(plan):
-        step = steps[position]
-        exact = step.last.cost - steps[position - 1].last.cost
-        row = [
-            Cell(cause_name(step), indent=1),
-            _change(last[position], exact),
-            bar_cell(last[position], largest, _BAR[is_wide]),
-            _change(whole[position], step.whole.cost - steps[position - 1].whole.cost),
-        ]
-        rows.append(row + ([margin_cell(step.last), points_cell(steps[position - 1].last.margin, step.last.margin)] if margins else []))  # fmt: skip
-    rows.append(_end_row("With the scenario", sum(last, Decimal()), sum(whole, Decimal()), steps[-1], plan))
-    if len(plan.months) == 1:  # both columns would say the same
-        rows = [[*row[:3], *row[4:]] for row in rows]
-    columns = [
-        Column("What adds and saves", "name"),
-        Column(f"In {month_text(plan.last.month)}"),
-        Column("", drop=3),
-        *([Column(counted(len(plan.months), "month"), drop=2)] if len(plan.months) > 1 else []),
-        *([Column(margin_title(plan.coverage)), Column("Points", drop=1)] if margins else []),
-    ]
-    return Grid(columns, rows)
+        step, before = steps[position], steps[position - 1]
+        rows.append(
+            {
+                "name": Cell(cause_name(step), indent=1),
+                "last": cells.shown_change(last[position], step.last.cost - before.last.cost),
+                "bar": bar_cell(last[position], largest, side),
+                "whole": cells.shown_change(whole[position], step.whole.cost - before.whole.cost),
+                "margin": cells.percent(step.last.margin),
+                "points": cells.points(before.last.margin, step.last.margin),
+            }
+        )
+    end = _end_row(TO_THE_SCENARIO, sum(last, Decimal()), sum(whole, Decimal()), steps[-1])
+    return [*rows, end | {"points": cells.points(plan.today.margin, steps[-1].last.margin)}]
+
+
+def _end_row(label: str, last: Decimal, whole: Decimal, step: Step) -> dict[str, Cell]:
+    return {
+        "name": Cell(label), "last": cells.money(last), "whole": cells.money(whole), "margin": cells.percent(step.last.margin),
+    }  # fmt: skip
+
+
+def _grid(plan: Plan, is_wide: bool) -> Grid:
+    """Both ends stand out, with the unit."""
+    found = grid(bridge_columns(plan), bridge_rows(plan, _BAR[is_wide]))
+    first, *others, last = [list(row) for row in found.rows]
+    ends = [strong([row[0], replace(row[1], unit=plan.currency), *row[2:]]) for row in (first, last)]
+    return Grid(found.columns, [ends[0], *others, ends[1]])
 
 
 def bar_cell(amount: Decimal, largest: Decimal, side: int) -> Cell:
@@ -136,27 +160,6 @@ def bar_cell(amount: Decimal, largest: Decimal, side: int) -> Cell:
 
 def _moves(before: Step, after: Step) -> bool:
     return (before.last, before.whole) != (after.last, after.whole)
-
-
-def _change(shown: Decimal, exact: Fraction) -> Cell:
-    return Cell(decimal_text(shown, signed=True), change_style(exact)) if shown else NONE
-
-
-def _end_row(label: str, last: Decimal, whole: Decimal, step: Step, plan: Plan) -> list[Cell]:
-    cells = [
-        Cell(label, "strong"),
-        Cell(decimal_text(last), "strong", plan.currency),
-        Cell(),
-        Cell(decimal_text(whole), "strong"),
-    ]
-    if has_margin(plan):
-        points = points_cell(plan.today.margin, step.last.margin) if step is plan.bridge[-1] else Cell()
-        cells += [_strong(margin_cell(step.last)), points]
-    return cells
-
-
-def _strong(cell: Cell) -> Cell:
-    return Cell(cell.text, "strong" if cell.text != DASH else cell.style)
 
 
 def _day(plan: Plan) -> str:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_to_total
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render import cells
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style, grid
+from costcalc.render.cells import NONE, TOTAL
 from costcalc.render.coverage import own_margin_title
-from costcalc.render.figures import NONE, TOTAL, change_style
 from costcalc.render.plan.bridge import bridge_figures
 from costcalc.render.plan.months import month_figures
 from costcalc.render.rounding import adding_up
@@ -18,7 +19,6 @@ from costcalc.render.words import (
     ARROW,
     DASH,
     counted,
-    decimal_text,
     money_text,
     month_text,
     percent_text,
@@ -91,20 +91,41 @@ def _names(customers: Sequence[CustomerLine]) -> str:
 
 
 def _grid(plan: Plan, is_wide: bool) -> Grid:
-    customers, limit = plan.customers, _SHOWN[is_wide]
-    shown = list(customers) if len(customers) <= limit + 1 else list(customers[:limit])
-    rest = customers[len(shown) :]
-    lines = [*shown, *([sum_of(rest)] if rest else [])]
-    whole = sum_of(customers)
+    rows, total = customer_rows(plan, _SHOWN[is_wide])
+    known = knows_revenue(plan)
+    return grid([
+        Column("Customer", "name", key="name"),
+        Column("Today", drop=3, key="today", has_unit=True),
+        Column(f"In {month_text(plan.last.month)}", key="after", has_unit=True),
+        not known and Column("Change", drop=1, key="change"),
+        known and Column("Pays", key="paid", has_unit=True),
+        known and Column(own_margin_title(plan.coverage), key="margins"),
+        *(Column(title, drop=2, key=field) for title, field in (rise_columns(plan) if known else ())),
+    ], rows, plan.currency, total)  # fmt: skip
+
+
+Rows = tuple[list[dict[str, Cell]], dict[str, Cell]]
+
+
+def customer_rows(plan: Plan, limit: int) -> Rows:
+    """The cells of so many customers, the others in one row, and of all."""
+    lines, folded = folded_customers(plan, limit)
     figures = customer_figures(plan, lines)
     rows = []
-    for position, line in enumerate(lines):
-        name = Cell(f"… {len(rest):,} more", "quiet") if rest and position == len(shown) else Cell(line.name or NONAME)
-        unit = plan.currency if position == 0 else ""
-        rows.append([name, *_cells(line, *figures[position], unit, plan)])
-    total = _cells(whole, *total_figures(figures), plan.currency, plan)
-    rows.append([Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in total)])
-    return Grid([Column("Customer", "name"), *_columns(plan)], rows)
+    for position, (line, coins) in enumerate(zip(lines, figures, strict=True)):
+        is_rest, name = folded and position == limit, line.name or NONAME
+        rows.append(
+            {"name": Cell(f"… {folded:,} more", "quiet") if is_rest else Cell(name, "", name), **_cells(line, coins)}
+        )
+    return rows, {"name": Cell(TOTAL), **_cells(sum_of(plan.customers), total_figures(figures))}
+
+
+def folded_customers(plan: Plan, limit: int) -> tuple[list[CustomerLine], int]:
+    """(so many customers, the others as one, how many those are); a single one is not worth folding."""
+    customers = list(plan.customers)
+    if len(customers) <= limit + 1:
+        return customers, 0
+    return [*customers[:limit], sum_of(customers[limit:])], len(customers) - limit
 
 
 Coins = tuple[Decimal, Decimal, Decimal]  # today, then, paid
@@ -143,14 +164,6 @@ def total_figures(figures: Sequence[Coins]) -> Coins:
     return today, then, paid
 
 
-def _columns(plan: Plan) -> list[Column]:
-    columns = [Column("Today", drop=3), Column(f"In {month_text(plan.last.month)}")]
-    if not knows_revenue(plan):
-        return [*columns, Column("Change", drop=1)]
-    margin = Column(own_margin_title(plan.coverage))
-    return [*columns, Column("Pays"), margin, *(Column(title, drop=2) for title, _ in rise_columns(plan))]
-
-
 def rise_columns(plan: Plan) -> list[tuple[str, str]]:
     """(title, field) of the rises of one's own prices that any customer has."""
     found = []
@@ -161,32 +174,24 @@ def rise_columns(plan: Plan) -> list[tuple[str, str]]:
     return found
 
 
-def _cells(line: CustomerLine, today: Decimal, then: Decimal, paid: Decimal, unit: str, plan: Plan) -> list[Cell]:
-    change = line.last.served - line.today.served
-    cells = [Cell(decimal_text(today), "", unit), Cell(decimal_text(then), "", unit)]
-    if not knows_revenue(plan):
-        shown = then - today
-        return [*cells, Cell(decimal_text(shown, signed=True), change_style(change)) if shown else NONE]
-    return [
-        *cells,
-        NONE if line.last.revenue is None else Cell(decimal_text(paid), "", unit),
-        _margins(line),
-        *(_rise_cell(getattr(line, field)) for _, field in rise_columns(plan)),
-    ]
+def _cells(line: CustomerLine, coins: Coins) -> dict[str, Cell]:
+    (today, then, paid), before, after = coins, line.today.margin, line.last.margin
+    style: Style = "worse" if before is not None and after is not None and after < before else ""
+    return {
+        "today": cells.money(today),
+        "after": cells.money(then),
+        "change": cells.change(then - today, line.last.served - line.today.served),
+        "paid": NONE if line.last.revenue is None else cells.money(paid),
+        "margin_today": cells.percent(before),
+        "margin": cells.percent(after, style),
+        "margins": NONE if before is after is None else Cell(f"{_margin(before)} {ARROW} {_margin(after)}", style),
+        "rise_to_hold": cells.own_rise(line.rise_to_hold),
+        "rise_to_floor": cells.own_rise(line.rise_to_floor),
+    }
 
 
-def _margins(line: CustomerLine) -> Cell:
-    """`62.0% → 45.3%`; a loss says so without colour by its sign."""
-    before, after = line.today.margin, line.last.margin
-    if before is None and after is None:
-        return NONE
-    now, then = (percent_text(margin) if margin is not None else DASH for margin in (before, after))
-    worse = before is not None and after is not None and after < before
-    return Cell(f"{now} {ARROW} {then}", "worse" if worse else "")
-
-
-def _rise_cell(rise: Fraction | None) -> Cell:
-    return NONE if rise is None else Cell(percent_text(rise, signed=True))
+def _margin(ratio: Fraction | None) -> str:
+    return DASH if ratio is None else percent_text(ratio)
 
 
 def sum_of(lines: Sequence[CustomerLine]) -> CustomerLine:

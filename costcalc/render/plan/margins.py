@@ -7,14 +7,16 @@ from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.rate import PRICE_FIELDS
-from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style
+from costcalc.render import cells
+from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style, grid
+from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, most_words, part_words, shares
-from costcalc.render.figures import NONE, TOTAL, change_style, name_cell
-from costcalc.render.tree import Row, Table
+from costcalc.render.figures import name_cell
+from costcalc.render.tree import Table
 from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent, points_between
 from costcalc.reports.plan.answers import MoveShare
 from costcalc.reports.plan.model import OverLog, Plan
-from costcalc.reports.plan.totals import AssumedMargin, Outcome, Totals, recovering, rise_to
+from costcalc.reports.plan.totals import Outcome, Totals, recovering, rise_to
 
 
 def margin_blocks(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
@@ -161,64 +163,53 @@ def _limits(plan: Plan, log: OverLog) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _assumed(log: OverLog) -> Iterator[Block]:
     if not log.assumed_margins or not log.outcome.lost:
         return
-    columns = [
-        Column("If your margin is", "name"),
-        Column("it becomes"),
-        Column("points"),
-        Column("raise to hold it"),
-        Column("to recover the money", drop=1),
-    ]
     yield Gap()
-    yield Grid(columns, [_assumed_row(margin) for margin in log.assumed_margins])
+    yield grid([
+        Column("If your margin is", "name", of=lambda one: Cell(percent_text(one.before, 0))),
+        Column("it becomes", of=lambda one: Cell(percent_text(one.after))),
+        Column("points", of=lambda one: _points(one.before, one.after, one.before - one.after)),
+        Column("raise to hold it", of=lambda one: cells.own_rise(one.hold)),
+        Column("to recover the money", drop=1, of=lambda one: cells.own_rise(one.recover)),
+    ], log.assumed_margins)  # fmt: skip
     yield Gap()
     yield Note("For your own margin: --revenue AMOUNT or --margin 60%, or a revenue column in the log.", "quiet")
 
 
-def _assumed_row(margin: AssumedMargin) -> list[Cell]:
-    style = change_style(margin.before - margin.after)
-    points = points_text(margin.before, margin.after).removesuffix(" points")
-    return [
-        Cell(percent_text(margin.before, 0)),
-        Cell(percent_text(margin.after)),
-        Cell(points, style),
-        Cell(percent_text(margin.hold, signed=True)),
-        Cell(percent_text(margin.recover, signed=True)),
-    ]
+def _points(before: Fraction, after: Fraction, lost: Fraction) -> Cell:
+    return Cell(decimal_text(points_between(before, after), signed=True), change_style(lost))
 
 
 def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
     """Each line's own margin; never a share of somebody else's revenue."""
-    columns = [
-        Column(table.by[0].replace("_", " ").capitalize(), "name"),
-        Column("Revenue", drop=2),
-        Column("Margin"),
-        Column("With the rise"),
-        Column("Points", drop=1),
-        Column("Raise to hold it"),
-    ]
     # Whole units where there are thousands of them; a revenue of 0.45 is not 0.
     digits = 0 if (whole.after.revenue or 0) >= 1000 else minor_digits(plan.currency)
-    rows = [[name_cell(row, table.by), *_margin_cells(row.held.earned, digits, _most(row))] for row in table.rows]
-    return Grid(columns, [*rows, [Cell(TOTAL, "strong"), *_margin_cells(whole, digits, _most(table.total))]])
-
-
-def _most(row: Row) -> str:
-    return "≤ " if row.held.margin_is_bound else ""
-
-
-def _margin_cells(outcome: Outcome | None, digits: int, most: str) -> list[Cell]:
-    if outcome is None:
-        return [NONE] * 5
-    before, after, revenue = outcome.before.margin, outcome.after.margin, outcome.after.revenue
-    if before is None or after is None or revenue is None:
-        return [NONE] * 5
-    hold = NONE if outcome.hold is None or not outcome.lost else Cell(percent_text(outcome.hold, signed=True))
-    lost = points_text(before, after).removesuffix(" points")
-    points = Cell(lost, change_style(outcome.lost)) if outcome.lost else NONE
-    return [
-        Cell(decimal_text(round_half_up(revenue, digits))),
-        Cell(most + percent_text(before)),
-        Cell(most + percent_text(after)),
-        points,
-        hold,
+    found = [(name_cell(row, table.by), row.held.earned, row.held.margin_is_bound) for row in table.rows]
+    total = Cell(TOTAL), whole, table.total.held.margin_is_bound
+    columns = [
+        Column(table.by[0].replace("_", " ").capitalize(), "name", key="name"),
+        Column("Revenue", drop=2, key="revenue"),
+        Column("Margin", key="before"),
+        Column("With the rise", key="after"),
+        Column("Points", drop=1, key="points"),
+        Column("Raise to hold it", key="hold"),
     ]
+    return grid(columns, [_margin_row(*each, digits) for each in found], total=_margin_row(*total, digits))
+
+
+def _margin_row(name: Cell, outcome: Outcome | None, is_bound: bool, digits: int) -> dict[str, Cell]:
+    if (
+        outcome is None
+        or outcome.before.margin is None
+        or outcome.after.margin is None
+        or outcome.after.revenue is None
+    ):
+        return {"name": name} | dict.fromkeys(("revenue", "before", "after", "points", "hold"), NONE)
+    before, after, most = outcome.before.margin, outcome.after.margin, "≤ " if is_bound else ""
+    return {
+        "name": name,
+        "revenue": cells.money(round_half_up(outcome.after.revenue, digits)),
+        "before": Cell(most + percent_text(before)),
+        "after": Cell(most + percent_text(after)),
+        "points": _points(before, after, outcome.lost) if outcome.lost else NONE,
+        "hold": cells.own_rise(outcome.hold) if outcome.lost else NONE,
+    }

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
+from costcalc.render import cells
 from costcalc.render.bars import sparkline
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid
+from costcalc.render.cells import TOTAL, change_style
 from costcalc.render.coverage import coverage_note, margin_title
-from costcalc.render.figures import NONE, TOTAL, change_style, rise_title
+from costcalc.render.figures import rise_title
 from costcalc.render.plan.doubts import plan_notes
 from costcalc.render.plan.floor import floor_notes
 from costcalc.render.tree import Figures, figures_of
 from costcalc.render.words import (
     ARROW,
-    amount_text,
-    count_text,
     counted,
     decimal_text,
     long_month_text,
     money_text,
     month_text,
     percent_text,
-    points_between,
 )
 from costcalc.reports.plan.model import Plan, PlanMonth
-from costcalc.reports.plan.totals import Ends, Totals
+from costcalc.reports.plan.totals import Ends
 
 WITH = "With scenario"
 
@@ -46,116 +46,89 @@ def month_figures(plan: Plan) -> tuple[list[Figures], Figures]:
     return figures_of([month.cost for month in plan.months], plan.currency)
 
 
-def points_cell(before: Fraction | None, after: Fraction | None) -> Cell:
-    """The difference of two margins in points, of the percentages that are shown."""
-    if before is None or after is None:
-        return NONE
-    lost = points_between(before, after)
-    return Cell(decimal_text(lost, signed=True), change_style(before - after)) if lost else NONE
-
-
-def margin_cell(totals: Totals) -> Cell:
-    return NONE if totals.margin is None else Cell(percent_text(totals.margin))
+def has_requests(plan: Plan) -> bool:
+    return any(month.requests is not None for month in plan.months)
 
 
 def has_margin(plan: Plan) -> bool:
     return any(month.after.margin is not None for month in plan.months)
 
 
-def _grid(plan: Plan, is_wide: bool) -> Grid:
-    shown, total = month_figures(plan)
-    rows = []
-    for position, (month, figures) in enumerate(zip(plan.months, shown, strict=True)):
-        label = month_text(month.month) + (" *" if month.unpriced_tokens else "")
-        unit = plan.currency if position == 0 else ""
-        volume = _volume(plan, month.requests, month.tokens, is_wide)
-        rows.append([Cell(label), *volume, *_costs(plan, month, figures, unit, is_wide)])
-    if len(rows) > 1:
-        rows.append(_total(plan, total, is_wide))
-    if plan.has_ranges and not is_wide:
-        rows += _ends(plan, total)
-    return Grid([Column("Month", "name"), *_columns(plan, is_wide)], rows)
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A month, or all of them, as it is shown."""
+
+    label: str
+    requests: Fraction | None
+    tokens: Fraction
+    ends: Ends
+    shown: Figures
 
 
-def _columns(plan: Plan, is_wide: bool) -> list[Column]:
-    volume = [
-        *([Column("Requests", drop=4)] if _has_requests(plan) else []),
-        *([Column("Tokens", drop=5)] if is_wide or not _has_requests(plan) else []),
-    ]
-    margin = [Column(margin_title(plan.coverage))] if has_margin(plan) else []
-    if _changes_nothing(plan):
-        return [*volume, Column("Cost"), *margin]
-    ends = plan.has_ranges and is_wide
-    return [
-        *volume,
-        Column("Before"),
-        *([Column("Low", drop=2)] if ends else []),
-        Column(rise_title(plan.changes) if plan.log else WITH),
-        *([Column("High", drop=2)] if ends else []),
-        *([Column("Change", drop=1)] if _has_change(plan, is_wide) else []),
-        *([*margin, Column("Points", drop=3)] if margin else []),
-    ]
+def month_rows_of(plan: Plan) -> tuple[list[MonthRow], MonthRow | None]:
+    """The months, and their total where there are several."""
+    figures, total = month_figures(plan)
+    rows = [
+        MonthRow(month_text(month.month) + (" *" if month.unpriced_tokens else ""), month.requests, month.tokens, month, shown)
+        for month, shown in zip(plan.months, figures, strict=True)
+    ]  # fmt: skip
+    known = [row.requests for row in rows if row.requests is not None]
+    requests = sum(known, Fraction()) if len(known) == len(rows) else None
+    tokens = sum((row.tokens for row in rows), Fraction())
+    return rows, MonthRow(TOTAL, requests, tokens, plan.whole, total) if len(rows) > 1 else None
 
 
-def _changes_nothing(plan: Plan) -> bool:
-    """Prices as they are published: one column says it."""
-    return plan.log is not None and not plan.changes
-
-
-def _has_change(plan: Plan, is_wide: bool) -> bool:
-    """Where there is little room, a margin says it; over the log nothing else does."""
-    return is_wide or plan.log is not None or not has_margin(plan)
-
-
-def _has_requests(plan: Plan) -> bool:
-    return any(month.requests is not None for month in plan.months)
-
-
-def _volume(plan: Plan, requests: Fraction | None, tokens: Fraction, is_wide: bool) -> list[Cell]:
-    return [
-        *([NONE if requests is None else Cell(count_text(requests))] if _has_requests(plan) else []),
-        *([Cell(amount_text(tokens))] if is_wide or not _has_requests(plan) else []),
-    ]
-
-
-def _costs(plan: Plan, ends: Ends, figures: Figures, unit: str, is_wide: bool) -> list[Cell]:
-    before = Cell(decimal_text(figures.before), "", unit)
-    margin = [margin_cell(ends.after)] if has_margin(plan) else []
-    if _changes_nothing(plan):
-        return [before, *margin]
-    has_ends = plan.has_ranges and is_wide
-    change = ends.after.cost - ends.before.cost
-    changed = Cell(decimal_text(figures.change, signed=True), change_style(change))
-    return [
+def month_columns(plan: Plan, is_wide: bool = True) -> list[Column]:
+    """The columns of months, on the page and in HTML."""
+    margins, ends = has_margin(plan), plan.has_ranges and is_wide
+    margin = Column(margin_title(plan.coverage), key="margin", of=lambda row: cells.percent(row.ends.after.margin))
+    points = Column(
+        "Points", key="points", drop=3, of=lambda row: cells.points(row.ends.before.margin, row.ends.after.margin)
+    )
+    before = Column("Before", key="before", of=lambda row: cells.money(row.shown.before), has_unit=True)
+    found = [
+        Column("Month", "name", key="name", of=lambda row: Cell(row.label)),
+        has_requests(plan) and Column("Requests", key="requests", drop=4, of=lambda row: cells.count(row.requests)),
+        (is_wide or not has_requests(plan)) and Column("Tokens", key="tokens", drop=5, of=lambda row: cells.tokens(row.tokens)),
+    ]  # fmt: skip
+    if plan.log is not None and not plan.changes:  # prices as they are published: one column says it
+        return [column for column in (*found, replace(before, title="Cost"), margins and margin) if column]
+    # Where there is little room, a margin says what changes; over the log nothing else does.
+    has_change = is_wide or plan.log is not None or not margins
+    found += [
         before,
-        *([Cell(decimal_text(figures.low))] if has_ends else []),
-        Cell(decimal_text(figures.mid), "", unit),
-        *([Cell(decimal_text(figures.high))] if has_ends else []),
-        *([changed if change or figures.change else NONE] if _has_change(plan, is_wide) else []),
-        *([*margin, points_cell(ends.before.margin, ends.after.margin)] if margin else []),
-    ]
+        ends and Column("Low", key="low", drop=2, of=lambda row: cells.money(row.shown.low)),
+        Column(rise_title(plan.changes) if plan.log else WITH, key="after", of=lambda row: cells.money(row.shown.mid), has_unit=True),
+        ends and Column("High", key="high", drop=2, of=lambda row: cells.money(row.shown.high)),
+        has_change and Column("Change", key="change", drop=int(margins), of=_change),
+        margins and margin,
+        margins and points,
+    ]  # fmt: skip
+    return [column for column in found if column]
 
 
-def _total(plan: Plan, total: Figures, is_wide: bool) -> list[Cell]:
-    known = [month.requests for month in plan.months if month.requests is not None]
-    requests = sum(known, Fraction()) if len(known) == len(plan.months) else None
-    tokens = sum((month.tokens for month in plan.months), Fraction())
-    cells = [
-        *_volume(plan, requests, tokens, is_wide),
-        *_costs(plan, plan.whole, total, plan.currency, is_wide),
-    ]
-    return [Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in cells)]
+def _change(row: MonthRow) -> Cell:
+    return cells.change(row.shown.change, row.ends.after.cost - row.ends.before.cost)
 
 
-def _ends(plan: Plan, total: Figures) -> list[list[Cell]]:
+def _grid(plan: Plan, is_wide: bool) -> Grid:
+    rows, total = month_rows_of(plan)
+    columns = month_columns(plan, is_wide)
+    found = grid(columns, rows, plan.currency, total)
+    ends = _ends(plan, [column.key for column in columns]) if plan.has_ranges and not is_wide else ()
+    return Grid(columns, [*found.rows, *ends])
+
+
+def _ends(plan: Plan, keys: Sequence[str]) -> Iterator[list[Cell]]:
     """Beneath the total, what it is at either end of the ranges, where there is little room."""
-    whole, rows = plan.whole, []
+    whole, total = plan.whole, month_figures(plan)[1]
     for label, end, shown in (("at low ends", whole.low, total.low), ("at high ends", whole.high, total.high)):
         change = Cell(decimal_text(shown - total.before, signed=True), change_style(end.cost - whole.before.cost))
-        margin = [margin_cell(end), points_cell(whole.before.margin, end.margin)] if has_margin(plan) else []
-        changes = [change] if _has_change(plan, is_wide=False) else []
-        rows.append([Cell(label, indent=1), Cell(), Cell(), Cell(decimal_text(shown)), *changes, *margin])
-    return rows
+        said = {
+            "name": Cell(label, indent=1), "after": cells.money(shown), "change": change,
+            "margin": cells.percent(end.margin), "points": cells.points(whole.before.margin, end.margin),
+        }  # fmt: skip
+        yield [said.get(key, Cell()) for key in keys]
 
 
 def _chart(plan: Plan) -> Iterator[Note]:

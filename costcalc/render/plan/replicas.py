@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from costcalc.forecasts.capacity import Replicas
 from costcalc.money import minor_digits, round_half_up
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render import cells
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid
 from costcalc.render.words import count_text, counted, day_text, decimal_text, month_text, percent_text
 from costcalc.reports.plan.answers import BreakEven
 from costcalc.reports.plan.model import Plan
@@ -36,27 +37,15 @@ def break_even_text(answer: BreakEven) -> str:
 
 def _grid(parts: Sequence[Replicas], plan: Plan) -> Grid:
     several = len({(part.target, part.month) for part in parts}) < len(parts)
-    rows = []
-    for position, part in enumerate(parts):
-        unit = plan.currency if position == 0 else ""
-        cost = round_half_up(Fraction(part.cost), minor_digits(plan.currency))
-        name = f"{part.target}, from {day_text(part.day)}" if several else part.target
-        rows.append(
-            [
-                Cell(name),
-                Cell(str(part.needed)),
-                Cell(str(part.paid)),
-                Cell(str(part.spare)),
-                Cell(percent_text(Fraction(part.busy), 0)),
-                Cell(decimal_text(cost), "", unit),
-            ]
-        )
-    columns = [
-        Column("Machines", "name"),
-        Column("Replicas"),
-        Column("Paid already", drop=2),
-        Column("Spare", drop=1),
-        Column("Busy"),
-        Column(f"In {month_text(plan.last.month)}"),
-    ]
-    return Grid(columns, rows)
+    digits = minor_digits(plan.currency)
+    return grid([
+        Column("Machines", "name", of=lambda one: Cell(f"{one.target}, from {day_text(one.day)}" if several else one.target)),
+        Column("Replicas", of=lambda one: Cell(str(one.needed))),
+        Column("Paid already", drop=2, of=lambda one: Cell(str(one.paid))),
+        Column("Spare", drop=1, of=lambda one: Cell(str(one.spare))),
+        Column("Busy", of=lambda one: Cell(percent_text(Fraction(one.busy), 0))),
+        Column(
+            f"In {month_text(plan.last.month)}", has_unit=True,
+            of=lambda one: cells.money(round_half_up(Fraction(one.cost), digits)),
+        ),
+    ], parts, plan.currency)  # fmt: skip

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from costcalc.money import minor_digits, round_half_up
-from costcalc.render.plan.lines import lines_at, tables_of
-from costcalc.render.rows import UNALLOCATED, Rows, Value, exact_value, fx_values, named, own_names, ratio_value
-from costcalc.render.tree import UNPRICED, Figures, figures_of, status_of
-from costcalc.reports.plan.model import Plan, PlanMonth
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 
-LINE_COLUMNS = (
-    "month", "cost_before", "cost_before_exact", "cost", "cost_exact", "change", "rise", "currency", "share", "status",
-)  # fmt: skip
-MONTH_COLUMNS = (
-    "month", "requests", "tokens", "cost_frozen", "cost_before", "cost_low", "cost", "cost_high", "change", "currency",
-    "other_costs", "revenue", "margin_before", "margin_low", "margin", "margin_high", "unpriced_tokens",
-    "cost_frozen_exact", "cost_before_exact", "cost_exact",
-)  # fmt: skip
-CUSTOMER_COLUMNS = (
-    "month", "customer", "cost_today", "cost", "cost_exact", "currency", "other_costs", "revenue", "margin_today", "margin",
-    "rise_to_hold", "rise_to_floor",
-)  # fmt: skip
+from costcalc.money import minor_digits, round_half_up
+from costcalc.render import fields as f
+from costcalc.render.fields import Fields, Json, Rows
+from costcalc.render.plan.json_ import customers_of, months_of
+from costcalc.render.plan.lines import lines_at, tables_of
+from costcalc.render.rows import UNALLOCATED, fx_columns, fx_values, line_columns, placed, rows_by_name
+from costcalc.reports.plan.model import Plan
 
 
 def line_rows_ahead(plan: Plan) -> Rows:
@@ -27,78 +20,56 @@ def line_rows_ahead(plan: Plan) -> Rows:
 
     The columns are those of lines over the log of which anything is known.
     """
-    found: list[tuple[Value, ...]] = []
+    ahead = line_columns(("before", "mid"))
+    own = f.fields(month=f.text("month")) | {key: field for key, field in ahead.items() if key not in _OF_THE_LOG}
+    return rows_by_name(own | fx_columns(plan.rates_used), plan.by, _lines(plan), plan, 1)
+
+
+_OF_THE_LOG = ("requests", "tokens", "basis", "unpriced_tokens")
+
+
+def _lines(plan: Plan) -> Iterator[Json]:
     for position, (month, table) in enumerate(zip(plan.months, tables_of(plan), strict=True)):
-        rates = fx_values(plan.rates_used, str(month.month)).values()
+        rates = fx_values(plan.rates_used, str(month.month))
         for line in lines_at(plan, position, table.holes):
-            status, cost, shown = status_of(line, table.holes), line.cost, table.by_line[line.key]
-            known: tuple[Value, ...] = (
-                shown.before, exact_value(cost.before), shown.mid, exact_value(cost.mid), shown.change,
-                ratio_value(cost.rise), plan.currency, ratio_value(table.share_of(line)), status,
-            )  # fmt: skip
-            if status == UNPRICED:
-                known = (None, None, None, None, None, None, plan.currency, None, status)
-            found.append((str(month.month), *named(line.key, plan.by), *known, *rates))
-    ours = own_names((*LINE_COLUMNS, *fx_values(plan.rates_used)), plan.by)
-    return (ours[0], *plan.by, *ours[1:]), found
+            yield placed(line, table) | {"month": month.month, "fx": rates}
 
 
 def month_rows(plan: Plan) -> Rows:
     """A row a month; money in coins that add up to the printed total, exact costs beside them."""
-    figures, _ = figures_of([month.cost for month in plan.months], plan.currency)
-    rows = [
-        (*month_values(month, shown, plan.currency).values(), *fx_values(plan.rates_used, str(month.month)).values())
-        for month, shown in zip(plan.months, figures, strict=True)
-    ]
-    return (*MONTH_COLUMNS, *fx_values(plan.rates_used)), rows
+    rows = [row | {"fx": fx_values(plan.rates_used, str(row["of"].month))} for row in months_of(plan)]
+    return f.rows_with(MONTH_COLUMNS | fx_columns(plan.rates_used), rows, plan)
 
 
-def month_values(month: PlanMonth, shown: Figures, currency: str) -> dict[str, Value]:
-    """What is said of a month to come, by column."""
-    after, margins = month.after, month.margins
-    values: tuple[Value, ...] = (
-        str(month.month),
-        ratio_value(month.requests),
-        ratio_value(month.tokens),
-        shown.before
-        if month.today.cost == month.before.cost
-        else round_half_up(month.today.cost, minor_digits(currency)),
-        shown.before,
-        shown.low,
-        shown.mid,
-        shown.high,
-        shown.change,
-        currency,
-        exact_value(after.other),
-        None if after.revenue is None else exact_value(after.revenue),
-        ratio_value(month.before.margin),
-        ratio_value(margins[0]) if margins else None,
-        ratio_value(after.margin),
-        ratio_value(margins[1]) if margins else None,
-        ratio_value(month.unpriced_tokens),
-        exact_value(month.today.cost),
-        exact_value(month.before.cost),
-        exact_value(after.cost),
-    )
-    return dict(zip(MONTH_COLUMNS, values, strict=True))
+def _frozen(row: Json, report: Any) -> Decimal:
+    """What the month comes to at today's list; what no published change moves has one figure."""
+    month = row["of"]
+    if month.today.cost == month.before.cost:
+        shown: Decimal = row["shown"].before
+        return shown
+    return round_half_up(month.today.cost, minor_digits(report.currency))
+
+
+MONTH_COLUMNS: Fields = f.fields(
+    month=f.text("of.month"), requests=f.computed("of.requests"), tokens=f.computed("of.tokens"),
+    cost_frozen=f.value(_frozen), cost_before=f.value("shown.before"), cost_low=f.value("shown.low"), cost=f.value("shown.mid"),
+    cost_high=f.value("shown.high"), change=f.value("shown.change"), currency=f.CURRENCY,
+    other_costs=f.decimal("of.after.other"), revenue=f.decimal("of.after.revenue"),
+    margin_before=f.ratio("of.before.margin"), margin_low=f.ratio("of.margins.0"), margin=f.ratio("of.after.margin"),
+    margin_high=f.ratio("of.margins.1"), unpriced_tokens=f.computed("of.unpriced_tokens"),
+    cost_frozen_exact=f.decimal("of.today.cost"), cost_before_exact=f.decimal("of.before.cost"),
+    cost_exact=f.decimal("of.after.cost"),
+)  # fmt: skip
+CUSTOMER_COLUMNS = f.fields(
+    month=f.text(lambda _, plan: plan.last.month), customer=f.text(lambda row, _: row["of"].name or UNALLOCATED),
+    cost_today=f.value("today"), cost=f.amount("of.last.cost", "last"), currency=f.CURRENCY,
+    other_costs=f.decimal("of.last.other"), revenue=f.decimal("of.last.revenue"), margin_today=f.ratio("of.today.margin"),
+    margin=f.ratio("of.last.margin"), rise_to_hold=f.ratio("of.rise_to_hold"), rise_to_floor=f.ratio("of.rise_to_floor"),
+)  # fmt: skip
 
 
 def customer_rows(plan: Plan) -> Rows:
     """A row a customer in the last month; money in coins that add up to the month's cost, worst margin first."""
-    from costcalc.render.plan.customers import cost_columns
-
-    costs = [line.today.cost for line in plan.customers], [line.last.cost for line in plan.customers]
-    today, last = cost_columns(plan, *costs)
-    rates = fx_values(plan.rates_used, str(plan.last.month)).values()
-    rows: list[tuple[Value, ...]] = []
-    for line, before, after in zip(plan.customers, today, last, strict=True):
-        then = line.last
-        rows.append(
-            (
-                str(plan.last.month), line.name or UNALLOCATED, before, after, exact_value(then.cost), plan.currency,
-                exact_value(then.other), None if then.revenue is None else exact_value(then.revenue),
-                ratio_value(line.today.margin), ratio_value(then.margin), ratio_value(line.rise_to_hold),
-                ratio_value(line.rise_to_floor), *rates,
-            )
-        )  # fmt: skip
-    return (*CUSTOMER_COLUMNS, *fx_values(plan.rates_used)), rows
+    rates = fx_values(plan.rates_used, str(plan.last.month))
+    rows = ({**row, "fx": rates} for row in customers_of(plan))
+    return f.rows_with(CUSTOMER_COLUMNS | fx_columns(plan.rates_used), rows, plan)

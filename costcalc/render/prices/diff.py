@@ -6,30 +6,20 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import exact_text, minor_digits, round_half_up
+from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
+from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.cells import change_style
 from costcalc.render.doubts import uncounted_notes, unread_note
-from costcalc.render.figures import change_style
-from costcalc.render.prices.parts import (
-    LINE_COLUMNS,
-    Json,
-    change_cell,
-    line_json,
-    line_values,
-    price_json,
-    price_value,
-    ratio_json,
-)
+from costcalc.render.fields import Json, Rows
+from costcalc.render.prices.parts import LINE, change_cell, price_of
 from costcalc.render.prices.words import capital, label_of, length_text, variant_text
 from costcalc.render.rounding import shared_out_together
-from costcalc.render.rows import Rows, Value, ratio_value
 from costcalc.render.words import DASH, amount_text, counted, day_text, decimal_text, percent_text, price_text
 from costcalc.reports.prices.diff import Diff, ModelDiff, UsageDiff
 from costcalc.reports.prices.rates import PLAIN, per_units
 from costcalc.reports.prices.sheet import Change
-
-DIFF_SCHEMA = "costcalc.prices-diff/1"
 
 
 def diff_blocks(report: Diff, is_wide: bool) -> Sequence[Block]:
@@ -42,50 +32,49 @@ def diff_blocks(report: Diff, is_wide: bool) -> Sequence[Block]:
     ]
 
 
+CHANGE = LINE | f.fields(before=price_of("before"), after=price_of("after"), change=f.ratio("ratio"))
+MODEL = f.fields(
+    provider=f.text, region=f.text, model=f.text, currency=f.text, what=f.text(lambda each, _: _what(each)),
+)  # fmt: skip
+
+
+def _in_money(usage: UsageDiff, _: object) -> Json:
+    shown, total = _figures(usage)
+    return {"of": usage, "shown": shown, "total": total}
+
+
+LINE_IN_MONEY = f.fields(
+    provider=f.text("of.line.0"), model=f.text("of.line.1"), tokens=f.ratio("of.tokens"), before=f.amount("of.before", "shown.0"),
+    after=f.amount("of.after", "shown.1"),
+)  # fmt: skip
+IN_MONEY = f.fields(
+    currency=f.text("of.currency"), complete=f.flag("of.is_complete"), first_day=f.text("of.usage.first_day"),
+    last_day=f.text("of.usage.last_day"), refused_rows=f.integer("of.usage.refused_rows"),
+    unread_files=f.integer("of.usage.unread_files"), before=f.amount("of.before", "total.0"),
+    after=f.amount("of.after", "total.1"),
+    change=f.amount(lambda row, _: row["of"].after - row["of"].before, lambda row, _: row["total"][1] - row["total"][0]),
+    rise=f.ratio(lambda row, _: row["of"].after / row["of"].before - 1 if row["of"].before else None),
+    lines=f.each(LINE_IN_MONEY, lambda row, _: ({"of": line, "shown": row["shown"].get(line.line)} for line in row["of"].lines)),
+    unpriced=f.each(f.fields(provider=f.text, model=f.text, meter=f.text, reason=f.text), "of.unpriced"),
+)  # fmt: skip
+DIFF = f.fields(
+    schema=f.constant("costcalc.prices-diff/1"), first=f.text, second=f.text, unchanged=f.integer,
+    models=f.each(MODEL | f.fields(reason=f.said("why_gone"), changes=f.each(CHANGE))),
+    usage=f.part(f.fields(in_money=f.inline(IN_MONEY, _in_money))),
+)  # fmt: skip
+
+
 def diff_json(report: Diff) -> Json:
     """See docs/prices.md."""
-    return {
-        "schema": DIFF_SCHEMA,
-        "first": report.first.isoformat(),
-        "second": report.second.isoformat(),
-        "unchanged": report.unchanged,
-        "models": [
-            {
-                "provider": each.provider,
-                "region": each.region,
-                "model": each.model,
-                "currency": each.currency,
-                "what": _what(each),
-                "reason": each.why_gone or None,
-                "changes": [
-                    line_json(change.variant, change.bounds, change.meter)
-                    | {
-                        "before": price_json(change.before, change.meter),
-                        "after": price_json(change.after, change.meter),
-                        "change": ratio_json(change.ratio),
-                    }
-                    for change in each.changes
-                ],
-            }
-            for each in report.models
-        ],
-        "usage": _usage_json(report.usage) if report.usage else None,
-    }
+    return f.object_of(DIFF, report, report.usage)
 
 
 def diff_rows(report: Diff) -> Rows:
     """A row a price that changed."""
-    header = ("provider", "region", "model", "currency", "what", *LINE_COLUMNS, "before", "after", "change")
-    lines: list[tuple[Value, ...]] = []
-    for each in report.models:
-        for change in each.changes:
-            lines.append((
-                each.provider, each.region, each.model, each.currency, _what(each),
-                *line_values(change.variant, change.bounds, change.meter),
-                price_value(change.before, change.meter), price_value(change.after, change.meter),
-                ratio_value(change.ratio),
-            ))  # fmt: skip
-    return header, lines
+    rows = [(each, change) for each in report.models for change in each.changes]
+    header, models = f.rows_with(MODEL, [each for each, _ in rows], None)
+    columns, changes = f.rows_with(CHANGE, [change for _, change in rows], None)
+    return [*header, *columns], [[*model, *change] for model, change in zip(models, changes, strict=True)]
 
 
 def _what(each: ModelDiff) -> str:
@@ -201,7 +190,7 @@ def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
         unit = usage.currency if line is first else ""
         exact = (line.after or 0) - (line.before or 0)
         rows.append([
-            name, tokens, Cell(decimal_text(then), "", unit), Cell(decimal_text(now), "", unit),
+            name, tokens, Cell(decimal_text(then), "", unit=unit), Cell(decimal_text(now), "", unit=unit),
             Cell(decimal_text(now - then, signed=True) if exact else DASH, change_style(Fraction(exact))),
             change_cell(Fraction(exact) / line.before if line.before else None),
         ])  # fmt: skip
@@ -209,8 +198,8 @@ def _money(usage: UsageDiff, report: Diff, is_wide: bool) -> Iterator[Block]:
     rise = change / usage.before if usage.before else None
     rows.append([
         Cell("Total" if usage.is_complete else "Total *", "strong"), Cell(),
-        Cell(decimal_text(total_before), "strong", usage.currency),
-        Cell(decimal_text(total_after), "strong", usage.currency),
+        Cell(decimal_text(total_before), "strong", unit=usage.currency),
+        Cell(decimal_text(total_after), "strong", unit=usage.currency),
         Cell(decimal_text(total_after - total_before, signed=True) if change else DASH, change_style(change) or "strong"),
         Cell(percent_text(rise, signed=True) if rise else "", change_style(change) or "strong"),
     ])  # fmt: skip
@@ -235,41 +224,3 @@ def _missing(usage: UsageDiff) -> Iterator[Block]:
         yield Note("* Incomplete: what either list does not price is in neither total.", "loud")
         rows = [[Cell(part.model), Cell(part.reason)] for part in usage.unpriced]
         yield Grid([Column("Model", "name"), Column("Why", "text")], rows)
-
-
-def _usage_json(usage: UsageDiff) -> Json:
-    shown, (before, after) = _figures(usage)
-
-    def money(amount: Fraction | None, coins: Decimal | None) -> Json | None:
-        if amount is None:
-            return None
-        rounded = round_half_up(amount, minor_digits(usage.currency)) if coins is None else coins
-        return {"exact": exact_text(amount), "rounded": format(rounded, "f")}
-
-    return {
-        "currency": usage.currency,
-        "complete": usage.is_complete,
-        "first_day": usage.usage.first_day.isoformat() if usage.usage.first_day else None,
-        "last_day": usage.usage.last_day.isoformat() if usage.usage.last_day else None,
-        "refused_rows": usage.usage.refused_rows,
-        "unread_files": usage.usage.unread_files,
-        "before": money(usage.before, before),
-        "after": money(usage.after, after),
-        "change": money(usage.after - usage.before, after - before),
-        "rise": ratio_json(usage.after / usage.before - 1 if usage.before else None),
-        "lines": [
-            {
-                "provider": line.line[0],
-                "model": line.line[1],
-                "tokens": ratio_json(line.tokens),
-                "before": money(line.before, coins[0]),
-                "after": money(line.after, coins[1]),
-            }
-            for line in usage.lines
-            for coins in [shown.get(line.line, (None, None))]
-        ],
-        "unpriced": [
-            {"provider": part.provider, "model": part.model, "meter": part.meter, "reason": part.reason}
-            for part in usage.unpriced
-        ],
-    }

@@ -7,15 +7,13 @@ from fractions import Fraction
 
 from costcalc.calendar import read_day, read_month
 from costcalc.pricebook.events import Event
+from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
-from costcalc.render.figures import change_style
-from costcalc.render.prices.parts import Json, ratio_json
+from costcalc.render.cells import change_style
+from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.words import file_text
-from costcalc.render.rows import Rows, ratio_value
 from costcalc.render.words import DASH, counted, day_text, month_text, plain_percent
 from costcalc.reports.prices.events import Catalogue
-
-EVENTS_SCHEMA = "costcalc.prices-events/1"
 
 
 def event_blocks(found: Catalogue, is_wide: bool) -> Sequence[Block]:
@@ -31,50 +29,32 @@ def event_blocks(found: Catalogue, is_wide: bool) -> Sequence[Block]:
     return [Facts([("events", (of, "the newest first"))]), *((Gap(), Grid(columns, rows), *end) if rows else ())]
 
 
+NAMED = f.fields(name=f.text("id"), provider=f.text, scope=f.text)
+CHANGED = f.fields(low=f.ratio(lambda event, _: _ratio(event.low)), high=f.ratio(lambda event, _: _ratio(event.high)))
+EVENT = NAMED | f.fields(models=f.texts, meters=f.texts, counted=f.flag("is_counted")) | CHANGED | f.fields(
+    announced=f.said, effective=f.said, status=f.text, status_note=f.said, confidence=f.text, sources=f.texts, note=f.said,
+    file=f.text(lambda event, _: file_text(event.place.file)), line=f.integer("place.line"),
+)  # fmt: skip
+EVENTS = f.fields(schema=f.constant("costcalc.prices-events/1"), known=f.integer, events=f.each(EVENT))
+
+
+def _joined(name: str) -> f.Field:
+    return f.text(lambda event, _: " ".join(getattr(event, name)))
+
+
+COLUMNS = NAMED | f.fields(models=_joined("models"), meters=_joined("meters")) | CHANGED | f.fields(
+    announced=f.text, effective=f.text, status=f.text, confidence=f.text, sources=_joined("sources"), note=f.text,
+)  # fmt: skip
+
+
 def events_json(found: Catalogue) -> Json:
     """See docs/prices.md."""
-    return {
-        "schema": EVENTS_SCHEMA,
-        "known": found.known,
-        "events": [
-            {
-                "name": event.id,
-                "provider": event.provider,
-                "scope": event.scope,
-                "models": list(event.models),
-                "meters": list(event.meters),
-                "counted": event.is_counted,
-                "low": ratio_json(_ratio(event.low)),
-                "high": ratio_json(_ratio(event.high)),
-                "announced": event.announced or None,
-                "effective": event.effective or None,
-                "status": event.status,
-                "status_note": event.status_note or None,
-                "confidence": event.confidence,
-                "sources": list(event.sources),
-                "note": event.note or None,
-                "file": file_text(event.place.file),
-                "line": event.place.line,
-            }
-            for event in found.events
-        ],
-    }
+    return f.object_of(EVENTS, found, None)
 
 
 def event_rows(found: Catalogue) -> Rows:
     """A row an event."""
-    header = (
-        "name", "provider", "scope", "models", "meters", "low", "high", "announced", "effective", "status",
-        "confidence", "sources", "note",
-    )  # fmt: skip
-    return header, [
-        (
-            event.id, event.provider, event.scope, " ".join(event.models), " ".join(event.meters),
-            ratio_value(_ratio(event.low)), ratio_value(_ratio(event.high)), event.announced, event.effective,
-            event.status, event.confidence, " ".join(event.sources), event.note,
-        )
-        for event in found.events
-    ]  # fmt: skip
+    return f.rows_with(COLUMNS, found.events, None)
 
 
 def change_range(event: Event) -> str:

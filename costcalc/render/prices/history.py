@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from costcalc.pricebook.model import Bounds
+from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note
+from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.chart import step_chart
-from costcalc.render.prices.parts import (
-    LINE_COLUMNS,
-    Json,
-    change_cell,
-    line_json,
-    line_values,
-    price_json,
-    price_value,
-    ratio_json,
-    schedule_json,
-)
+from costcalc.render.prices.parts import LINE, change_cell, price_of, schedule_json
 from costcalc.render.prices.sheet import list_parts
 from costcalc.render.prices.words import (
     and_text,
@@ -30,13 +22,11 @@ from costcalc.render.prices.words import (
     title_of,
     variant_text,
 )
-from costcalc.render.rows import Rows, Value, ratio_value
 from costcalc.render.words import DASH, day_text, price_text
 from costcalc.reports.prices.history import Entry, History, LengthHistory, Moved
 from costcalc.reports.prices.rates import Variant, meter_order
 from costcalc.reports.prices.series import Series
 
-HISTORY_SCHEMA = "costcalc.prices-history/1"
 FIRST_SEEN = "first seen"
 _FIRST = ("input_tokens", "cache_read_tokens", "output_tokens")  # stand in the first table
 _MOST = {False: 3, True: 5}  # meters side by side
@@ -52,75 +42,50 @@ def history_blocks(report: History, lines: Sequence[Series], is_wide: bool) -> S
     ]
 
 
+PRICE = LINE | f.fields(
+    price=price_of("moved.price.of_one"), change=f.ratio("moved.change"), first_seen=f.boolean("moved.is_first_seen"),
+)  # fmt: skip
+BLOCK = f.fields(
+    starts=f.text("entry.starts"), at_least_since=f.text("entry.observed"), status=f.text("entry.status"),
+    withdrawn=f.said("entry.withdrawn"), redirected_to=f.text("entry.redirected_to"),
+    schedule=f.value(lambda row, _: schedule_json(row["entry"].schedule)), note=f.said("entry.note"),
+    corrected=f.said("entry.corrected"), prices=f.each(PRICE),
+)  # fmt: skip
+HISTORY = f.fields(
+    schema=f.constant("costcalc.prices-history/1"), provider=f.text("found.provider"), model=f.text("found.model"),
+    region=f.text("found.region"), region_how=f.text("found.region_how"), other_regions=f.texts,
+    currency=f.text("book.currency"), timezone=f.text("book.timezone"), day=f.text,
+    blocks=f.each(BLOCK, lambda report, _: _blocks(report)),
+    never_applied=f.each(f.fields(starts=f.text, status=f.text, note=f.said)),
+)  # fmt: skip
+COLUMNS = f.fields(
+    provider=f.text("report.found.provider"), region=f.text("report.found.region"), model=f.text("report.found.model"),
+    currency=f.text("report.book.currency"), starts=f.text("entry.starts"), at_least_since=f.text("entry.observed"),
+    status=f.text("entry.status"),
+) | PRICE  # fmt: skip
+
+
 def history_json(report: History) -> Json:
     """The history in full; see docs/prices.md."""
-    found = report.found
-    return {
-        "schema": HISTORY_SCHEMA,
-        "provider": found.provider,
-        "model": found.model,
-        "region": found.region,
-        "region_how": found.region_how,
-        "other_regions": list(report.other_regions),
-        "currency": report.book.currency,
-        "timezone": report.book.timezone,
-        "day": report.day.isoformat(),
-        "blocks": [
-            _entry_json(entry)
-            | {
-                "prices": [
-                    line_json(variant, each.bounds, meter)
-                    | {
-                        "price": price_json(moved.price.of_one, meter),
-                        "change": ratio_json(moved.change),
-                        "first_seen": moved.is_first_seen,
-                    }
-                    for variant, each in _kinds(report)
-                    for (kind, meter), moved in each.moves[position].items()
-                    if kind == variant
-                ]
-            }
-            for position, entry in enumerate(report.entries)
-        ],
-        "never_applied": [
-            {"starts": block.starts.isoformat() if block.starts else None, "status": block.status, "note": block.note or None}
-            for block in report.never_applied
-        ],
-    }  # fmt: skip
+    return f.object_of(HISTORY, report, None)
 
 
 def history_rows(report: History) -> Rows:
     """A row a price of a block."""
-    header = (
-        "provider", "region", "model", "currency", "starts", "at_least_since", "status", *LINE_COLUMNS, "price",
-        "change", "first_seen",
-    )  # fmt: skip
-    lines: list[tuple[Value, ...]] = []
+    rows = [block | price | {"report": report} for block in _blocks(report) for price in block["prices"]]
+    return f.rows_with(COLUMNS, rows, None)
+
+
+def _blocks(report: History) -> Iterator[Json]:
+    """Every entry with its prices."""
     for position, entry in enumerate(report.entries):
-        for variant, each in _kinds(report):
-            for (kind, meter), moved in each.moves[position].items():
-                if kind == variant:
-                    lines.append((
-                        report.found.provider, report.found.region, report.found.model, report.book.currency,
-                        entry.starts.isoformat() if entry.starts else None,
-                        entry.observed.isoformat() if entry.observed else None, entry.status,
-                        *line_values(variant, each.bounds, meter), price_value(moved.price.of_one, meter),
-                        ratio_value(moved.change), str(moved.is_first_seen).lower(),
-                    ))  # fmt: skip
-    return header, lines
-
-
-def _entry_json(entry: Entry) -> Json:
-    return {
-        "starts": entry.starts.isoformat() if entry.starts else None,
-        "at_least_since": entry.observed.isoformat() if entry.observed else None,
-        "status": entry.status,
-        "withdrawn": entry.withdrawn or None,
-        "redirected_to": entry.redirected_to,
-        "schedule": schedule_json(entry.schedule),
-        "note": entry.note or None,
-        "corrected": entry.corrected or None,
-    }
+        prices = [
+            {"variant": variant, "bounds": each.bounds, "meter": meter, "moved": moved}
+            for variant, each in _kinds(report)
+            for (kind, meter), moved in each.moves[position].items()
+            if kind == variant
+        ]
+        yield {"entry": entry, "prices": prices}
 
 
 def _kinds(report: History) -> list[tuple[Variant, LengthHistory]]:

@@ -11,8 +11,9 @@ from costcalc.pricebook.importers.differences import Difference
 from costcalc.pricebook.importers.onto import Addition, Change
 from costcalc.pricebook.importers.shelf import Imported, NotTaken, Origin
 from costcalc.pricebook.model import STANDARD, Book
+from costcalc.render import fields as f
+from costcalc.render.fields import Json
 
-SCHEMA = "costcalc.prices-import/1"
 _SHOWN = 3  # models named beside their count
 
 
@@ -58,26 +59,33 @@ def change_lines(change: Change) -> list[str]:
     return [f"{change.model}{day}: {', '.join(_difference_text(each) for each in change.differences)}"]
 
 
-def import_json(imported: Imported, files: Mapping[str, str], addition: Addition | None = None) -> dict[str, object]:
+LEFT = f.fields(provider=f.text, model=f.text, what=f.text, why=f.text)
+CHANGE = f.fields(
+    model=f.text, starts=f.text,
+    differences=f.each(f.fields(
+        tier=f.text, mode=f.said, meter=f.text, input_above=f.integer("input_over"), ours=f.decimal, theirs=f.decimal,
+    )),
+)  # fmt: skip
+IMPORT = f.fields(
+    schema=f.constant("costcalc.prices-import/1"),
+    source=f.part(f.fields(name=f.text, url=f.text, read=f.text), "of.origin"),
+    books=f.each(
+        f.fields(provider=f.text, region=f.text, currency=f.text, models=f.integer, file=f.text),
+        lambda row, _: (_book(book, row["files"]) for book in row["of"].books),
+    ),
+    changes=f.each(CHANGE, "added.changes"), refused=f.each(LEFT, "added.refused"),
+    not_compared=f.each(LEFT, "added.passed_over"), not_taken=f.each(LEFT, "of.not_taken"),
+)  # fmt: skip
+
+
+def _book(book: Book, files: Mapping[str, str]) -> Json:
+    named = {"provider": book.provider, "region": book.region, "currency": book.currency}
+    return named | {"models": len(book.models), "file": files.get(f"{book.provider} {book.region}")}
+
+
+def import_json(imported: Imported, files: Mapping[str, str], addition: Addition | None = None) -> Json:
     """Everything in full."""
-    return {
-        "schema": SCHEMA,
-        "source": {"name": imported.origin.name, "url": imported.origin.url, "read": f"{imported.origin.read}"},
-        "books": [
-            {
-                "provider": book.provider,
-                "region": book.region,
-                "currency": book.currency,
-                "models": len(book.models),
-                "file": files.get(f"{book.provider} {book.region}"),
-            }
-            for book in imported.books
-        ],
-        "changes": [_change_json(change) for change in addition.changes] if addition else [],
-        "refused": [_left_json(each) for each in addition.refused] if addition else [],
-        "not_compared": [_left_json(each) for each in addition.passed_over] if addition else [],
-        "not_taken": [_left_json(each) for each in imported.not_taken],
-    }
+    return f.object_of(IMPORT, {"of": imported, "files": files, "added": addition}, None)
 
 
 def grouped(entries: Iterable[NotTaken]) -> list[str]:
@@ -104,28 +112,6 @@ def _per_unit(meter: str, price: Fraction | None) -> str:
     if price is None:
         return "–"
     return exact_text(price * 1_000_000 if meter.endswith("_tokens") else price, 12)
-
-
-def _change_json(change: Change) -> dict[str, object]:
-    return {
-        "model": change.model,
-        "starts": f"{change.starts}" if change.starts else None,
-        "differences": [
-            {
-                "tier": each.tier,
-                "mode": each.mode or None,
-                "meter": each.meter,
-                "input_above": each.input_over,
-                "ours": None if each.ours is None else exact_text(each.ours),
-                "theirs": exact_text(each.theirs),
-            }
-            for each in change.differences
-        ],
-    }
-
-
-def _left_json(each: NotTaken) -> dict[str, str]:
-    return {"provider": each.provider, "model": each.model, "what": each.what, "why": each.why}
 
 
 def _plural(things: object, word: str) -> str:

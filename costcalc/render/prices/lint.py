@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from costcalc.problems import Problem
+from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Facts
-from costcalc.render.prices.parts import Json
+from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.words import file_text
-from costcalc.render.rows import Rows, Value
 from costcalc.render.words import counted
 from costcalc.reports.prices.lint import LintReport
-
-LINT_SCHEMA = "costcalc.prices-lint/1"
 
 
 def lint_blocks(report: LintReport) -> Sequence[Block]:
@@ -26,41 +23,27 @@ def lint_blocks(report: LintReport) -> Sequence[Block]:
     return [Facts(rows)]
 
 
+PROBLEM = f.fields(
+    level=f.text("level"), code=f.text("of.code"), file=f.text(lambda row, _: row["of"].place and file_text(row["of"].place.file)),
+    line=f.integer("of.place.line"), column=f.integer("of.place.column"), message=f.text("of.message"),
+    expected=f.said("of.expected"), nearest=f.texts("of.nearest"), remedy=f.said("of.remedy"),
+)  # fmt: skip
+LINT = f.fields(
+    schema=f.constant("costcalc.prices-lint/1"), files=f.integer, models=f.integer, prices=f.integer,
+    problems=f.each(PROBLEM, lambda report, _: _all(report)),
+)  # fmt: skip
+
+
 def lint_json(report: LintReport) -> Json:
     """See docs/prices.md."""
-    return {
-        "schema": LINT_SCHEMA,
-        "files": report.files,
-        "models": report.models,
-        "prices": report.prices,
-        "problems": [_problem(level, problem) for level, problem in _all(report)],
-    }
+    return f.object_of(LINT, report, None)
 
 
 def lint_rows(report: LintReport) -> Rows:
     """A row a problem."""
-    header = ("level", "code", "file", "line", "column", "message", "expected", "remedy")
-    lines: list[tuple[Value, ...]] = []
-    for level, problem in _all(report):
-        values = _problem(level, problem)
-        lines.append(tuple(values[name] for name in header))
-    return header, lines
+    return f.rows_with({key: field for key, field in PROBLEM.items() if not field.is_list}, _all(report), None)
 
 
-def _all(report: LintReport) -> list[tuple[str, Problem]]:
-    return [*(("error", each) for each in report.errors), *(("warning", each) for each in report.warnings)]
-
-
-def _problem(level: str, problem: Problem) -> Json:
-    place = problem.place
-    return {
-        "level": level,
-        "code": problem.code,
-        "file": file_text(place.file) if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "message": problem.message,
-        "expected": problem.expected or None,
-        "nearest": list(problem.nearest),
-        "remedy": problem.remedy or None,
-    }
+def _all(report: LintReport) -> Iterator[Json]:
+    for level, problems in (("error", report.errors), ("warning", report.warnings)):
+        yield from ({"level": level, "of": problem} for problem in problems)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
-from costcalc.render.prices.parts import Json, price_json, price_value
+from costcalc.render.fields import Json, Rows, Value
+from costcalc.render.prices.parts import price_json, price_value
 from costcalc.render.prices.words import label_of, per_text, since_text
-from costcalc.render.rows import Rows, Value
 from costcalc.render.words import DASH, counted, day_text, days_text, price_text
 from costcalc.reports.prices.listing import ListedBook, ListedModel
 from costcalc.reports.prices.rates import per_units

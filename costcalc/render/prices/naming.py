@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from costcalc.problems import visible
+from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Facts
-from costcalc.render.prices.parts import Json
+from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.sheet import list_parts
 from costcalc.render.prices.words import file_text
-from costcalc.render.rows import Rows
 from costcalc.render.words import ARROW, day_text
 from costcalc.reports.prices.naming import Naming
-
-RESOLVE_SCHEMA = "costcalc.prices-resolve/1"
 
 
 def naming_blocks(report: Naming) -> Sequence[Block]:
@@ -21,38 +19,24 @@ def naming_blocks(report: Naming) -> Sequence[Block]:
     return [Facts(list(_facts(report)))]
 
 
+RESOLVED = f.fields(
+    schema=f.constant("costcalc.prices-resolve/1"), name=f.text, provider=f.text("found.provider"), model=f.text("found.model"),
+    region=f.text("found.region"), how=f.text("found.how"), through=f.text, own_alias=f.text,
+    region_how=f.text("found.region_how"), other_regions=f.texts, also_billed_by=f.texts,
+    billed_as=f.text(lambda report, _: report.redirected_to or report.found.model), day=f.text, has_price=f.boolean,
+    reason=f.said, file=f.text(lambda report, _: file_text(report.file)), line=f.integer,
+)  # fmt: skip
+
+
 def naming_json(report: Naming) -> Json:
     """See docs/prices.md."""
-    found = report.found
-    return {
-        "schema": RESOLVE_SCHEMA,
-        "name": report.name,
-        "provider": found.provider,
-        "model": found.model,
-        "region": found.region,
-        "how": found.how,
-        "through": report.through,
-        "own_alias": report.own_alias,
-        "region_how": found.region_how,
-        "other_regions": list(report.other_regions),
-        "also_billed_by": list(report.also_billed_by),
-        "billed_as": report.redirected_to or found.model,
-        "day": report.day.isoformat(),
-        "has_price": report.has_price,
-        "reason": report.reason or None,
-        "file": file_text(report.file),
-        "line": report.line,
-    }
+    return f.object_of(RESOLVED, report, None)
 
 
 def naming_rows(report: Naming) -> Rows:
-    """One row."""
-    values = {
-        name: str(value).lower() if isinstance(value, bool) else value
-        for name, value in naming_json(report).items()
-        if not isinstance(value, list) and name != "schema"
-    }
-    return tuple(values), [tuple(values.values())]
+    """One row, without the lists."""
+    single = {key: field for key, field in RESOLVED.items() if key != "schema" and not field.is_list}
+    return f.rows_with(single, [report], None)
 
 
 def _facts(report: Naming) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,38 +10,41 @@ from typing import Any
 from costcalc.money import exact_text
 from costcalc.pricebook.model import Bounds, Schedule, Source
 from costcalc.pricebook.read import WEEKDAYS
+from costcalc.render import fields as f
 from costcalc.render.blocks import Cell
-from costcalc.render.figures import change_style
-from costcalc.render.rows import RATIO_DIGITS, Value, exact_value
+from costcalc.render.cells import change_style
+from costcalc.render.fields import RATIO_DIGITS, Json, Value, exact_value
 from costcalc.render.words import DASH, percent_text
 from costcalc.reports.prices.rates import Variant, per_units
 
-Json = dict[str, Any]
-
-LINE_COLUMNS = (
-    "service_tier", "thinking", "off_peak", "input_over", "input_up_to", "output_over", "output_up_to", "meter", "per",
+# Which requests, which lengths, which meter, and for how many units its prices are written.
+LINE = f.fields(
+    service_tier=f.text("variant.tier"), thinking=f.boolean("variant.thinking"), off_peak=f.boolean("variant.off_peak"),
+    input_over=f.integer("bounds.input_over"), input_up_to=f.integer("bounds.input_up_to"),
+    output_over=f.integer("bounds.output_over"), output_up_to=f.integer("bounds.output_up_to"), meter=f.text,
+    per=f.integer(lambda row, _: per_units(f.found("meter", row, _))),
 )  # fmt: skip
+LINE_COLUMNS = tuple(LINE)
 
 
 def line_json(variant: Variant, bounds: Bounds, meter: str) -> Json:
-    """Which requests, which lengths, which meter, and for how many units its prices are written."""
-    return {
-        "service_tier": variant.tier,
-        "thinking": variant.thinking,
-        "off_peak": variant.off_peak,
-        "input_over": bounds.input_over,
-        "input_up_to": bounds.input_up_to,
-        "output_over": bounds.output_over,
-        "output_up_to": bounds.output_up_to,
-        "meter": meter,
-        "per": per_units(meter),
-    }
+    """A line as JSON."""
+    return f.object_of(LINE, {"variant": variant, "bounds": bounds, "meter": meter}, None)
 
 
-def line_values(variant: Variant, bounds: Bounds, meter: str) -> tuple[Value, ...]:
+def line_values(variant: Variant, bounds: Bounds, meter: str) -> Sequence[Value]:
     """The same as columns of a CSV."""
-    found = line_json(variant, bounds, meter)
-    return tuple(str(value).lower() if isinstance(value, bool) else value for value in found.values())
+    return f.rows_with(LINE, [{"variant": variant, "bounds": bounds, "meter": meter}], None)[1][0]
+
+
+def price_of(name: str) -> f.Field:
+    """The price for so many units as the meter is written with."""
+
+    def found(row: Any, report: Any) -> Fraction | None:
+        of_one: Fraction | None = f.found(name, row, report)
+        return None if of_one is None else of_one * per_units(f.found("meter", row, report))
+
+    return f.decimal(found)
 
 
 def price_json(of_one: Fraction | None, meter: str) -> str | None:

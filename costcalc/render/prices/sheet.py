@@ -12,9 +12,9 @@ from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, Step
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.render.blocks import Block, Facts, Gap, Note
+from costcalc.render.fields import Json, Rows, Value
 from costcalc.render.prices.parts import (
     LINE_COLUMNS,
-    Json,
     line_json,
     line_values,
     price_json,
@@ -34,7 +34,6 @@ from costcalc.render.prices.words import (
     span_text,
     variant_text,
 )
-from costcalc.render.rows import Rows, Value
 from costcalc.render.words import counted, day_text, decimal_text, money_text, percent_text, plain_percent, price_text
 from costcalc.reports.prices.rates import PLAIN, Variant, per_units
 from costcalc.reports.prices.sheet import Change, NextChange, Sheet

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid
-from costcalc.render.prices.parts import Json
-from costcalc.render.rows import Rows
+from costcalc.render import fields as f
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, grid
+from costcalc.render.fields import Json, Rows
 from costcalc.render.words import counted, day_text
 from costcalc.reports.prices.stale import Stale
-
-STALE_SCHEMA = "costcalc.prices-stale/1"
 
 
 def stale_blocks(report: Stale) -> Sequence[Block]:
@@ -19,43 +17,29 @@ def stale_blocks(report: Stale) -> Sequence[Block]:
         f"{report.checked:,} models in force on {day_text(report.day)}",
         f"{counted(len(report.models), 'model')} last read more than {counted(report.after, 'day')} before",
     )
-    rows = [
-        [
-            Cell(f"{each.provider}/{each.model}"),
-            Cell(each.region, "quiet"),
-            Cell(each.written or "not said"),
-            Cell("" if each.age is None else f"{each.age:,} d"),
-        ]
-        for each in report.models
-    ]
-    table = [Gap(), Grid([Column("Model", "name"), Column("List", "text"), Column("Read"), Column("Age")], rows)]
-    return [Facts([("sources", said)]), *(table if rows else ())]
+    table = grid([
+        Column("Model", "name", of=lambda each: Cell(f"{each.provider}/{each.model}")),
+        Column("List", "text", of=lambda each: Cell(each.region, "quiet")),
+        Column("Read", of=lambda each: Cell(each.written or "not said")),
+        Column("Age", of=lambda each: Cell("" if each.age is None else f"{each.age:,} d")),
+    ], report.models)  # fmt: skip
+    return [Facts([("sources", said)]), *((Gap(), table) if report.models else ())]
+
+
+MODEL = f.fields(
+    provider=f.text, region=f.text, model=f.text, read=f.said("written"), age_days=f.integer("age"), source=f.said
+)
+STALE = f.fields(
+    schema=f.constant("costcalc.prices-stale/1"), day=f.text, after_days=f.integer("after"), checked=f.integer,
+    models=f.each(MODEL),
+)  # fmt: skip
 
 
 def stale_json(report: Stale) -> Json:
     """See docs/prices.md."""
-    return {
-        "schema": STALE_SCHEMA,
-        "day": report.day.isoformat(),
-        "after_days": report.after,
-        "checked": report.checked,
-        "models": [
-            {
-                "provider": each.provider,
-                "region": each.region,
-                "model": each.model,
-                "read": each.written or None,
-                "age_days": each.age,
-                "source": each.source or None,
-            }
-            for each in report.models
-        ],
-    }
+    return f.object_of(STALE, report, None)
 
 
 def stale_rows(report: Stale) -> Rows:
     """A row a model."""
-    header = ("provider", "region", "model", "read", "age_days", "source")
-    return header, [
-        (each.provider, each.region, each.model, each.written, each.age, each.source) for each in report.models
-    ]
+    return f.rows_with(MODEL, report.models, None)

@@ -148,7 +148,7 @@ def _sums(report: Reconciliation, shown: Figures) -> Grid:
     rest = [*_apart_sums(report, shown), *([("Other days", sum(others, Decimal()))] if others else [])]
     rows += [[Cell(name), Cell(), Cell(), Cell(decimal_text(amount)), Cell(), Cell()] for name, amount in rest]
     if rest:
-        whole = Cell(decimal_text(shown.invoiced), "strong", report.currency)
+        whole = Cell(decimal_text(shown.invoiced), "strong", unit=report.currency)
         rows.append([Cell("Invoice in all", "strong"), Cell(), Cell(), whole, Cell(), Cell()])
     columns = [Column("Lines that are", "name"), Column("Number", drop=3), Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=2)]  # fmt: skip
     return Grid(columns, rows)
@@ -167,13 +167,13 @@ def _sum_row(part: Sum, shown: LineFigures, unit: str) -> list[Cell]:
     mine = (
         Cell("unpriced", "loud")
         if part.kind == "unpriced" and not part.ours
-        else Cell(decimal_text(shown.ours), "", unit)
+        else Cell(decimal_text(shown.ours), "", unit=unit)
     )
     return [
         Cell(_KINDS[part.kind], style),  # type: ignore[arg-type]
         Cell(f"{part.lines:,}"),
         NONE if part.kind == "theirs only" else mine,
-        NONE if part.kind == "ours only" else Cell(decimal_text(shown.theirs), "", unit),
+        NONE if part.kind == "ours only" else Cell(decimal_text(shown.theirs), "", unit=unit),
         _signed(shown.between) if part.kind != "unpriced" else NONE,
         Cell(rise_text(part.ours, part.theirs)) if part.difference and part.kind == "differing" else Cell(),
     ]
@@ -181,8 +181,8 @@ def _sum_row(part: Sum, shown: LineFigures, unit: str) -> list[Cell]:
 
 def _total_row(name: str, lines: int, shown: LineFigures, unit: str) -> list[Cell]:
     return [
-        Cell(name, "strong"), Cell(f"{lines:,}", "strong"), Cell(decimal_text(shown.ours), "strong", unit),
-        Cell(decimal_text(shown.theirs), "strong", unit), _signed(shown.between), Cell(),
+        Cell(name, "strong"), Cell(f"{lines:,}", "strong"), Cell(decimal_text(shown.ours), "strong", unit=unit),
+        Cell(decimal_text(shown.theirs), "strong", unit=unit), _signed(shown.between), Cell(),
     ]  # fmt: skip
 
 
@@ -231,7 +231,7 @@ def _model_row(
     return [
         Cell(name, "worse" if wrong else ""),
         _mine(lines, ours, unit),
-        Cell(decimal_text(theirs), "", unit) if any(line.theirs is not None for line in lines) else NONE,
+        Cell(decimal_text(theirs), "", unit=unit) if any(line.theirs is not None for line in lines) else NONE,
         _signed(between),
         Cell(rise_text(mine, other)) if mine and other and between else Cell(),
         Cell(f"{wrong:,} of {len(lines):,}") if wrong else NONE,
@@ -240,7 +240,7 @@ def _model_row(
 
 def _mine(lines: Sequence[Line], ours: Decimal, unit: str) -> Cell:
     if any(line.ours is not None for line in lines):
-        return Cell(decimal_text(ours), "", unit)
+        return Cell(decimal_text(ours), "", unit=unit)
     return Cell("unpriced", "loud") if any(line.kind == "unpriced" for line in lines) else NONE
 
 
@@ -255,8 +255,8 @@ def _largest(report: Reconciliation, shown: Figures) -> Iterator[Block]:
     rows = []
     for position, (line, figures) in enumerate(wrong[:_SHOWN]):
         unit = report.currency if position == 0 else ""
-        ours = NONE if line.ours is None else Cell(decimal_text(figures.ours), "", unit)
-        theirs = NONE if line.theirs is None else Cell(decimal_text(figures.theirs), "", unit)
+        ours = NONE if line.ours is None else Cell(decimal_text(figures.ours), "", unit=unit)
+        theirs = NONE if line.theirs is None else Cell(decimal_text(figures.theirs), "", unit=unit)
         why = Cell(_why(line))
         name = names_text(line.key) if report.by else _period_text(line.period)
         place = [Cell(_short(line.period))] if has_place else []
@@ -319,7 +319,7 @@ def _causes(report: Reconciliation, shown: Figures) -> Iterator[Block]:
 
 
 def _cause_row(text: str, amount: Decimal, share: Fraction, unit: str) -> list[Cell]:
-    return [Cell(text), Cell(decimal_text(amount), "", unit), Cell(share_text(share))]
+    return [Cell(text), Cell(decimal_text(amount), "", unit=unit), Cell(share_text(share))]
 
 
 # --- days apart, and doubts -------------------------------------------------------------------------------------------
