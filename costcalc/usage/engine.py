@@ -315,7 +315,7 @@ def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered:
 
 def json_lines(reading: Reading, columns: JsonColumns, *, strictly: bool = False) -> str:
     """The lines with the columns that were asked for, each a struct called `line`; `strictly`: any line that is no
-    object, or holds something else where others hold an object, ends the statement (NotForeseen).
+    object, or holds something else where others hold an object or a text with JSON, ends the statement (NotForeseen).
     """
     more = {FILE: "BIGINT"} if reading.pack else {}
     options = {
@@ -324,7 +324,7 @@ def json_lines(reading: Reading, columns: JsonColumns, *, strictly: bool = False
         "ignore_errors": "false" if strictly else "true",
         "hive_partitioning": "false",
     }
-    return columns.with_insides(f"read_json({_files(reading.files)}, {_options(options)})", bool(reading.pack))
+    return columns.with_insides(f"read_json({_files(reading.files)}, {_options(options)})", bool(reading.pack), strictly)
 
 
 def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:

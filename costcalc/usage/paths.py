@@ -151,13 +151,16 @@ class JsonColumns:
         asked.setdefault(_json_path(path))
         return f"line.{_INSIDES}{list(self.texts).index(text)}[{list(asked).index(_json_path(path)) + 1}]"
 
-    def with_insides(self, lines: str, has_file: bool) -> str:
-        """The lines, now that every path is known, with what was asked of the texts in them."""
+    def with_insides(self, lines: str, has_file: bool, strictly: bool) -> str:
+        """The lines, now that every path is known, with what was asked of the texts in them. `strictly`: a text that
+        begins an object and is none ends the statement, and is not looked at beforehand.
+        """
         if not self.texts:
             return f"{lines} AS line"
+        worth = "contains(TEXT, '{')" if strictly else "json_valid(TEXT)"
         listed = [
-            f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, [{', '.join(map(quoted, asked))}])"
-            f" AS {_INSIDES}{number}"
+            f"json_extract_string(CASE WHEN {worth.replace('TEXT', text)} THEN {text} END,"
+            f" [{', '.join(map(quoted, asked))}]) AS {_INSIDES}{number}"
             for number, (text, asked) in enumerate(self.texts.items())
         ]
         file = "" if has_file else f", line.{FILE}"

@@ -94,7 +94,8 @@ class RowBuilder:
             if name not in constants
         }
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
-        common |= {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
+        when = {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
+        common |= {name: f"CASE WHEN {condition} THEN true ELSE false END" for name, condition in when.items()}
         common |= self._watched_columns(common)
         common |= self._copy_columns()
         if self.spec.replies and isinstance(self.columns, JsonColumns):
@@ -365,23 +366,21 @@ class RowBuilder:
         if cost is None:
             return {}
         texts = [
-            (term, self._once(f"nullif(trim({text}), '')", term.paths))
-            for term in cost.terms
-            if (text := self._first_text(term.paths))
+            (term, self._once(text, term.paths)) for term in cost.terms if (text := self._first_text(term.paths))
         ]
         if not texts:
             return {}
-        amounts = [(term, _amount(text, cost.signs)) for term, text in texts]
+        amounts = [(term, self._amount(text, cost.signs)) for term, text in texts]
         total = " ".join(f"{'-' if term.sign < 0 else '+'} coalesce({amount}, 0)" for term, amount in amounts)
         stated = " OR ".join(f"{amount} IS NOT NULL" for _, amount in amounts)
         wrong = " OR ".join(
-            f"CASE WHEN {text} IS NOT NULL AND {amount} IS NULL THEN NOT {_says_nothing(text, cost.none)} ELSE false END"
+            f"CASE WHEN {amount} IS NULL AND coalesce(trim({text}), '') <> '' THEN NOT {_says_nothing(text, cost.none)} ELSE false END"
             for (_, text), (_, amount) in zip(texts, amounts, strict=True)
         )
         found = {
             name: amounts[0][1] if len(amounts) == 1 else f"CASE WHEN {stated} THEN {total.removeprefix('+ ')} END",
             f"{name}_wrong": f"({wrong})",
-            f"{name}_text": " || ' + ' || ".join(text for _, text in texts),
+            f"{name}_text": " || ' + ' || ".join(f"nullif(trim({text}), '')" for _, text in texts),
             f"{name}_rounded": f"({' OR '.join(_longer_than_kept(text) for _, text in texts)})",
         }
         if currency := self.text(cost.currency):
@@ -389,6 +388,11 @@ class RowBuilder:
         if cost.divisor != 1:
             found[f"{name}_divisor"] = str(cost.divisor)
         return found
+
+    def _amount(self, text: str, signs: bool) -> str:
+        """The amount that a text may be. Most have no spaces around them, which the engine is slow to take away."""
+        amount = f"coalesce({_amount(text, signs)}, {_amount(f'trim({text})', signs)})"
+        return self._attempts.setdefault(amount, f"v{len(self._attempts)}")
 
     # --- time -----------------------------------------------------------------------------------------------
 
@@ -621,11 +625,14 @@ def _amount(text: str, signs: bool) -> str:
 
 
 def _longer_than_kept(text: str) -> str:
-    """Whether the amount has more than 24 digits after the point."""
-    written = f"(strlen({text}) > 25 AND regexp_matches({text}, '[.][0-9]{{24}}[0-9]*[1-9]'))"
+    """Whether the amount has more than 24 digits after the point. In cases: of AND the engine computes both sides."""
     exponent = f"TRY_CAST(regexp_extract({text}, '[eE]-([0-9]+)$', 1) AS INTEGER)"
     digits = f"strlen(regexp_extract({text}, '[.]([0-9]*?)0*[eE]', 1))"
-    return f"coalesce({written} OR (contains(lower({text}), 'e-') AND {exponent} + {digits} > 24), false)"
+    return (
+        f"CASE WHEN strlen({text}) > 25 AND regexp_matches({text}, '[.][0-9]{{24}}[0-9]*[1-9]') THEN true"
+        f" WHEN contains({text}, '-') AND contains(lower({text}), 'e-') THEN coalesce({exponent} + {digits} > 24, false)"
+        " ELSE false END"
+    )
 
 
 def _contradictions(common: Mapping[str, str]) -> list[str]:
