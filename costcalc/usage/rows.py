@@ -40,6 +40,7 @@ AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
 _DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
 _THOUSANDS = "^[^0-9,.]*[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?[^0-9,.]*$"
 _DAY_SECONDS = 86_400
+_TEXTS = ("provider", "service_tier", "region", "billed_meter")
 _TRUE = ("true", "1", "yes", "on", "enabled", "t", "y")
 
 
@@ -112,8 +113,8 @@ class RowBuilder:
             found_meters,
             constants,
             remarks,
-            all(shape.requests in ("one", "first") for shape in self._seen_shapes()),
-            all(shape.requests == "one" for shape in self._seen_shapes()),
+            all(self._is_one(shape) or shape.requests == "first" for shape in self._seen_shapes()),
+            all(map(self._is_one, self._seen_shapes())),
             self._count_texts,
             self._count_names,
             tuple(f"uncounted_{i}" if f"uncounted_{i}" in common else "" for i in range(len(self.watched))),
@@ -330,8 +331,9 @@ class RowBuilder:
         meters_ = {name.removeprefix("m_"): name for name in columns if name.startswith("m_")}
         if again := repeats_of(seen, meters_):
             tests.append(f"{number} NOT IN ({', '.join(again)})")
-        if "cost" in columns and "cost_kind" in columns:
-            tests.append("NOT coalesce(cost IS NOT NULL AND cost_kind = 'billed', false)")
+        kind = quoted(constant) if (constant := self._constants().get("cost_kind")) else "cost_kind"
+        if "cost" in columns:
+            tests.append(f"NOT coalesce(cost IS NOT NULL AND {kind} = 'billed', false)")
         return f"CASE WHEN {' AND '.join(tests)} THEN {number} END" if tests else number
 
     def _not_reading(self, path: str) -> list[str]:
@@ -348,8 +350,13 @@ class RowBuilder:
             found["mostly_reasoned"] = f"coalesce({reasoning} > 0 AND {reasoning} * 2 >= {output}, false)"
         return found
 
+    def _is_one(self, shape: Shape) -> bool:
+        """Whether every row is one request."""
+        ends = isinstance(shape.time, Time) and "ended" in self._time_columns(shape.time)
+        return shape.requests == "one" or (shape.requests == "plain" and not ends)
+
     def _requests(self, shape: Shape) -> dict[str, str]:
-        if shape.requests == "one":
+        if self._is_one(shape):
             return {"requests": "1"}
         if shape.requests == "first":
             return {"requests": "CASE WHEN part_no = 1 THEN 1 ELSE 0 END"}
@@ -534,13 +541,11 @@ class RowBuilder:
 
     def _constants(self) -> dict[str, str]:
         """Texts that every shape states as the same constant: no group key is needed for them."""
-        found = {}
-        for name in ("provider", "service_tier", "region", "billed_meter"):
-            texts = {getattr(shape, name) for shape in self._seen_shapes()}
-            constant = next(iter(texts)).constant if len(texts) == 1 else None
-            if constant is not None:
-                found[name] = constant
-        return found
+        shapes = self._seen_shapes()
+        said = {name: [getattr(shape, name).constant for shape in shapes] for name in _TEXTS}
+        said["cost_kind"] = [shape.cost and shape.cost.kind for shape in shapes]
+        said["cost_currency"] = [shape.cost and shape.cost.currency.constant for shape in shapes]
+        return {name: texts[0] for name, texts in said.items() if texts[0] is not None and len({*texts}) == 1}
 
     def _statement(self, common: Mapping[str, str], verdict: str) -> str:
         shape = ""

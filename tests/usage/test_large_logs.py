@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from costcalc.usage.sources import Source
 from costcalc.usage.usagenames import is_small
 from tests.usage.kit import counted
 
@@ -53,10 +54,5 @@ def test_of_a_small_log_every_line_is_asked(tmp_path):
     assert counted(tmp_path / "small.jsonl").uncounted
 
 
-class _File:
-    def __init__(self, path):
-        self.path = str(path)
-
-
 def test_the_logs_here_are_large(log):
-    assert not any(is_small([_File(path)]) for path in log.iterdir())
+    assert not any(is_small([Source(path.name, str(path), "json")]) for path in log.iterdir())
