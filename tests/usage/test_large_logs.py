@@ -56,3 +56,21 @@ def test_of_a_small_log_every_line_is_asked(tmp_path):
 
 def test_the_logs_here_are_large(log):
     assert not any(is_small([Source(path.name, str(path), "json")]) for path in log.iterdir())
+
+
+def spend(i, metadata):
+    counts = {"prompt_tokens": 10, "completion_tokens": 1, "spend": 0.001}
+    names = {"request_id": f"r{i}", "call_type": "acompletion", "custom_llm_provider": "openai", "model": "gpt-5"}
+    record = {**names, "startTime": "2026-09-01 10:00:00.000000", **counts, "metadata": metadata, "messages": PAD}
+    return f"{json.dumps(record)}\n"
+
+
+@pytest.mark.parametrize("other", ["{'usage_object': {'prompt_tokens': 10}}", "said {so}", '{"cut": ', "", "[1]", "7"])
+def test_a_text_that_is_no_json_among_those_that_are(other, tmp_path):
+    cached = json.dumps({"usage_object": {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 4}}})
+    log = tmp_path / "spend.jsonl"
+    log.write_text("".join(spend(i, other if i == 9_000 else cached) for i in range(LINES)), encoding="utf-8")
+    assert not is_small([Source(log.name, str(log), "json")])
+    ledger = counted(log)
+    assert (ledger.totals["input_tokens"], ledger.totals["cache_read_tokens"]) == (10 * LINES, 4 * (LINES - 1))
+    assert not ledger.problems
