@@ -372,9 +372,7 @@ class RowBuilder:
     def _money_columns(self, name: str, cost: Cost | None) -> dict[str, str]:
         if cost is None:
             return {}
-        texts = [
-            (term, self._once(text, term.paths)) for term in cost.terms if (text := self._first_text(term.paths))
-        ]
+        texts = [(term, self._once(text, term.paths)) for term in cost.terms if (text := self._first_text(term.paths))]
         if not texts:
             return {}
         amounts = [(term, self._amount(text, cost.signs)) for term, text in texts]
