@@ -100,6 +100,7 @@ from costcalc.usage.usagenames import is_small, looked_at, seen_paths, with_all_
 
 _ALONE = 1_000_000  # more than there are readings: sources read by themselves
 _READABLE = "lines that hold no usage"
+_MOST_COPIES = 20  # files with a note of their own
 _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"
 
 
@@ -636,11 +637,13 @@ class Counter:
         copies = [
             copy_note(reading, source) for reading in self.readings for source in reading.sources if source.copy_of
         ]
+        more = max(0, len(copies) - _MOST_COPIES)
         return [
             *notes,
             *self.settled,
             *(_partly_looked_at(reading) for reading in self.readings if reading.names and not reading.names.exact),
-            *copies,
+            *copies[:_MOST_COPIES],
+            *[f"{more:,} more files hold the same bytes as another one"] * bool(more),
             *missing_agents(self.readings),
             *(note for reading in self.readings for source in reading.sources for note in source.notes),
         ]
