@@ -242,9 +242,13 @@ class Counter:
             self._count_once(number)
 
     def _count_once(self, number: int) -> None:
-        if self.readings[number].sources[0].kind == "json":
+        reading = self.readings[number]
+        if reading.sources[0].kind == "json":
             self._look_at_lines(number)
-        if self.readings[number].sources[0].kind == "table":
+        elif reading.spec.dedupe and reading.sources[0].kind != "frame":
+            # Rows that say one usage again are looked for where some do, or where all are asked at once.
+            self.readings[number] = replace(reading, copies=bool(reading.earlier) or is_small(reading.files))
+        if reading.sources[0].kind == "table":
             self._count_table(number)
         else:
             self._run(number)

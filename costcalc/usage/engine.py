@@ -235,7 +235,7 @@ def relation(
     kind = reading.sources[0].kind
     if isinstance(columns, JsonColumns):
         return _json(reading, columns, parts, numbered)
-    if kind == "frame" or not reading.spec.dedupe:
+    if kind == "frame" or not (reading.spec.dedupe and reading.copies):
         return _rows(reading, columns, number)
     held = [keys for other in reading.earlier if (keys := _keys_held(other, reading.spec.dedupe))]
     return rows_told_apart(reading.spec.dedupe, columns, lambda: _rows(reading, columns, number), held)

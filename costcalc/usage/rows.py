@@ -123,10 +123,11 @@ class RowBuilder:
     def _copy_columns(self) -> dict[str, str]:
         """What tells a row's copies, where several rows may say one usage."""
         dedupe = self.spec.dedupe
-        if dedupe is None or self.of_parts or not isinstance(self.columns, JsonColumns):
+        if dedupe is None or self.of_parts or (self.tells_copies and not isinstance(self.columns, JsonColumns)):
             return {}
         keys = [column.sql for path in dedupe.key if (column := self.column(path))]
         if not self.tells_copies:
+            keys = keys if isinstance(self.columns, JsonColumns) else [f"nullif(trim({key}), '')" for key in keys]
             return {"reply": f"CASE WHEN {keys[0]} IS NOT NULL THEN hash({keys[0]}) END"} if keys else {}
         texts = [column.text for term in dedupe.largest if (column := self.column(term.paths[0]))]
         # What is no count is refused where it stands; here it only says which of several rows that is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -61,16 +62,32 @@ def test_the_logs_here_are_large(log):
 def spend(i, metadata):
     counts = {"prompt_tokens": 10, "completion_tokens": 1, "spend": 0.001}
     names = {"request_id": f"r{i}", "call_type": "acompletion", "custom_llm_provider": "openai", "model": "gpt-5"}
-    record = {**names, "startTime": "2026-09-01 10:00:00.000000", **counts, "metadata": metadata, "messages": PAD}
-    return f"{json.dumps(record)}\n"
+    return {**names, "startTime": "2026-09-01 10:00:00.000000", **counts, "metadata": metadata, "messages": PAD}
 
 
 @pytest.mark.parametrize("other", ["{'usage_object': {'prompt_tokens': 10}}", "said {so}", '{"cut": ', "", "[1]", "7"])
 def test_a_text_that_is_no_json_among_those_that_are(other, tmp_path):
     cached = json.dumps({"usage_object": {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 4}}})
     log = tmp_path / "spend.jsonl"
-    log.write_text("".join(spend(i, other if i == 9_000 else cached) for i in range(LINES)), encoding="utf-8")
+    records = (spend(i, other if i == 9_000 else cached) for i in range(LINES))
+    log.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
     assert not is_small([Source(log.name, str(log), "json")])
     ledger = counted(log)
     assert (ledger.totals["input_tokens"], ledger.totals["cache_read_tokens"]) == (10 * LINES, 4 * (LINES - 1))
+    assert not ledger.problems
+
+
+@pytest.mark.parametrize("again", [(), (7, 8), ("", "")])
+def test_a_row_that_a_table_has_twice(again, tmp_path):
+    log = tmp_path / "spend.csv"
+    with log.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, spend(0, "").keys())
+        writer.writeheader()
+        writer.writerows(spend(i, "{}") for i in range(LINES))
+        writer.writerows({**spend(i, "{}"), "request_id": i and f" r{i}"} for i in again)
+    assert not is_small([Source(log.name, str(log), "table")])
+    ledger = counted(log)
+    more = again.count("")  # what has no name may be anything
+    assert ledger.totals["input_tokens"] == 10 * (LINES + more)
+    assert sum(skipped.rows for skipped in ledger.skipped) == len(again) - more
     assert not ledger.problems
