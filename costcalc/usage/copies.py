@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats import AGAIN, Dedupe
@@ -73,19 +73,19 @@ def lines_once(dedupe: Dedupe, columns: JsonColumns) -> str:
     return f"({each_once(f'SELECT line, line.{FILE} AS file, {named} FROM LINES', ['line', 'file', *found])})"
 
 
-def rows_told_apart(dedupe: Dedupe, columns: Columns, rows: str, held: Sequence[str] = ()) -> str:
+def rows_told_apart(dedupe: Dedupe, columns: Columns, rows: Callable[[], str], held: Sequence[str] = ()) -> str:
     """The rows of a table, each with whether another one that shares its key stands for it.
 
-    `held`: the keys of rows that were counted elsewhere, each as a SELECT.
+    `rows`: SQL, asked for when every path is known. `held`: the keys of rows that were counted elsewhere, each as a SELECT.
     """
     keys = keys_of(dedupe, columns)
     counts = [column.text for term in dedupe.largest for path in term.paths if (column := columns.get(path))]
     weight = " + ".join(f"coalesce(TRY_CAST({count} AS HUGEINT), 0)" for count in counts) or "0"
     if not keys:
-        return f"(SELECT *, {FILE}, false AS {AGAIN} FROM {rows})"
+        return f"(SELECT *, {FILE}, false AS {AGAIN} FROM {rows()})"
     window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {weight} DESC, {', '.join(counts) or 1})"
     again = " OR ".join([f"{window} > 1", *(f"({', '.join(keys)}) IN ({found})" for found in held)])
-    return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND ({again}) AS {AGAIN} FROM {rows})"
+    return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND ({again}) AS {AGAIN} FROM {rows()})"
 
 
 def keys_of(dedupe: Dedupe, columns: Columns) -> list[str]:

@@ -100,6 +100,7 @@ from costcalc.usage.usagenames import is_small, looked_at, seen_paths, with_all_
 
 _ALONE = 1_000_000  # more than there are readings: sources read by themselves
 _READABLE = "lines that hold no usage"
+_MOST_COPIES = 20  # files with a note of their own
 _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"
 
 
@@ -241,9 +242,13 @@ class Counter:
             self._count_once(number)
 
     def _count_once(self, number: int) -> None:
-        if self.readings[number].sources[0].kind == "json":
+        reading = self.readings[number]
+        if reading.sources[0].kind == "json":
             self._look_at_lines(number)
-        if self.readings[number].sources[0].kind == "table":
+        elif reading.spec.dedupe and reading.sources[0].kind != "frame":
+            # Rows that say one usage again are looked for where some do, or where all are asked at once.
+            self.readings[number] = replace(reading, copies=bool(reading.earlier) or is_small(reading.files))
+        if reading.sources[0].kind == "table":
             self._count_table(number)
         else:
             self._run(number)
@@ -636,11 +641,13 @@ class Counter:
         copies = [
             copy_note(reading, source) for reading in self.readings for source in reading.sources if source.copy_of
         ]
+        more = max(0, len(copies) - _MOST_COPIES)
         return [
             *notes,
             *self.settled,
             *(_partly_looked_at(reading) for reading in self.readings if reading.names and not reading.names.exact),
-            *copies,
+            *copies[:_MOST_COPIES],
+            *[f"{more:,} more files hold the same bytes as another one"] * bool(more),
             *missing_agents(self.readings),
             *(note for reading in self.readings for source in reading.sources for note in source.notes),
         ]

@@ -15,7 +15,7 @@ from costcalc.usage.columns import check_names
 from costcalc.usage.copies import keys_of, lines_once, rows_told_apart
 from costcalc.usage.formats import Dedupe, FormatSpec, Parts
 from costcalc.usage.limits import LONGEST_LINE, USUAL, Limits
-from costcalc.usage.paths import FILE, Columns, JsonColumns, quoted
+from costcalc.usage.paths import FILE, Columns, JsonColumns, TableColumns, quoted
 from costcalc.usage.progress import Progress, Reader, watched
 from costcalc.usage.replies import replies_of
 from costcalc.usage.session import literal, locked_session
@@ -233,27 +233,29 @@ def relation(
 ) -> str:
     """The SQL that reads a reading's sources; `numbered`: a line's parts with the number of the line as `record`."""
     kind = reading.sources[0].kind
-    if kind == "frame":
-        return "frame"
     if isinstance(columns, JsonColumns):
         return _json(reading, columns, parts, numbered)
-    rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading, number)
-    if not reading.spec.dedupe:
-        return rows
+    if kind == "frame" or not (reading.spec.dedupe and reading.copies):
+        return _rows(reading, columns, number)
     held = [keys for other in reading.earlier if (keys := _keys_held(other, reading.spec.dedupe))]
-    return rows_told_apart(reading.spec.dedupe, columns, rows, held)
+    return rows_told_apart(reading.spec.dedupe, columns, lambda: _rows(reading, columns, number), held)
+
+
+def _rows(reading: Reading, columns: Columns, number: int | None) -> str:
+    """The rows of a table or a frame, now that every path is known; `number`: as of `_csv`."""
+    kind = reading.sources[0].kind
+    read = "frame" if kind == "frame" else _parquet(reading.sources) if kind == "parquet" else _csv(reading, number)
+    file = "" if kind == "frame" or reading.pack else f", {FILE}"
+    return columns.with_insides(read, file) if isinstance(columns, TableColumns) else read
 
 
 def _keys_held(reading: Reading, dedupe: Dedupe) -> str:
     """The keys of a reading's rows, as a SELECT; "" where it has not all of them."""
-    columns, kind = reading.columns(), reading.sources[0].kind
+    columns = reading.columns()
     keys = keys_of(dedupe, columns)
     if len(keys) < len(dedupe.key):
         return ""
-    if isinstance(columns, JsonColumns):
-        rows = json_lines(reading, columns)
-    else:
-        rows = _parquet(reading.sources) if kind == "parquet" else _csv(reading, None)
+    rows = json_lines(reading, columns) if isinstance(columns, JsonColumns) else _rows(reading, columns, None)
     return f"SELECT {', '.join(keys)} FROM {rows} WHERE {keys[0]} IS NOT NULL"
 
 
@@ -315,7 +317,7 @@ def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered:
 
 def json_lines(reading: Reading, columns: JsonColumns, *, strictly: bool = False) -> str:
     """The lines with the columns that were asked for, each a struct called `line`; `strictly`: any line that is no
-    object, or holds something else where others hold an object, ends the statement (NotForeseen).
+    object, or holds something else where others hold an object or a text with JSON, ends the statement (NotForeseen).
     """
     more = {FILE: "BIGINT"} if reading.pack else {}
     options = {
@@ -324,7 +326,9 @@ def json_lines(reading: Reading, columns: JsonColumns, *, strictly: bool = False
         "ignore_errors": "false" if strictly else "true",
         "hive_partitioning": "false",
     }
-    return columns.with_insides(f"read_json({_files(reading.files)}, {_options(options)})", bool(reading.pack))
+    return columns.with_insides(
+        f"read_json({_files(reading.files)}, {_options(options)})", bool(reading.pack), strictly
+    )
 
 
 def usage_key_pattern(spec: FormatSpec) -> re.Pattern[str]:

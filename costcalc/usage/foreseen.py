@@ -5,7 +5,6 @@ apart is then one group from the start. A row that nobody looked at is told, and
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from pathlib import Path
 
 from costcalc.usage.engine import Engine
 from costcalc.usage.joining import insert
@@ -28,7 +27,7 @@ def is_worth_a_look(reading: Reading, rows: RowQuery, cuts: Cuts) -> bool:
         return False
     names = any(name.startswith("d") and name[1:].isdigit() for name in rows.columns)
     many = names or len(cuts.input_lengths) + len(cuts.output_lengths) > _MANY_CUTS
-    return many and sum(Path(source.path).stat().st_size for source in reading.files) > _LARGE
+    return many and sum(source.size for source in reading.files) > _LARGE
 
 
 def foresee(engine: Engine, rows: RowQuery, cuts: Cuts, joining: Joining, number: int) -> Foreseen | None:

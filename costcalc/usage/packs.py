@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from io import FileIO
 
 from costcalc.usage.paths import FILE
 from costcalc.usage.sources import Source, Workspace
@@ -19,7 +19,7 @@ def packed(sources: Sequence[Source], workspace: Workspace) -> Source | None:
     """The rows of these sources as one; None where they are few or large, or a row's end cannot be told at sight."""
     if len(sources) <= _FEW or sources[0].kind not in ("json", "table"):
         return None
-    if sum(Path(source.path).stat().st_size for source in sources) > _LARGE * len(sources):
+    if sum(source.size for source in sources) > _LARGE * len(sources):
         return None
     rows = _objects if sources[0].kind == "json" else _rows
     target = workspace.new_file(".pack")
@@ -43,7 +43,7 @@ def _objects(number: int, source: Source) -> Iterator[bytes] | None:
 
 def _rows(number: int, source: Source) -> Iterator[bytes] | None:
     """Each row with a column for its file; None where a quote may keep two lines together."""
-    text = Path(source.path).read_bytes()
+    text = _read(source)
     if b'"' in text or b"\r" in text.replace(b"\r\n", b""):
         return None
     begin = b"%d%s" % (number, source.delimiter.encode())
@@ -51,7 +51,12 @@ def _rows(number: int, source: Source) -> Iterator[bytes] | None:
 
 
 def _lines(source: Source) -> list[bytes]:
-    return list(_filled(line.strip() for line in Path(source.path).read_bytes().split(b"\n")))
+    return list(_filled(line.strip() for line in _read(source).split(b"\n")))
+
+
+def _read(source: Source) -> bytes:
+    with FileIO(source.path) as stream:
+        return stream.readall()
 
 
 def _filled(lines: Iterable[bytes]) -> Iterator[bytes]:

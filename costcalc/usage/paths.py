@@ -87,17 +87,46 @@ class UsageNames:
 
 
 @dataclass
+class Insides:
+    """Texts that hold JSON. All that is asked of one is taken out of it at once, into a column of its own."""
+
+    asked: dict[str, dict[str, None]] = field(default_factory=dict)  # SQL of a text → paths in it
+
+    def get(self, text: str, path: str) -> str:
+        """The name of what a text holds at a path: an element of its column."""
+        asked = self.asked.setdefault(text, {})
+        asked.setdefault(_json_path(path))
+        return f"{_INSIDES}{list(self.asked).index(text)}[{list(asked).index(_json_path(path)) + 1}]"
+
+    def columns(self, *, strictly: bool) -> str:
+        """`, … AS …` for every text, now that all paths are known. `strictly`: one that may be an object and is no JSON
+        ends the statement, and is not looked at beforehand.
+        """
+        worth = "contains(TEXT, '{')" if strictly else "json_valid(TEXT)"
+        return "".join(
+            f", json_extract_string(CASE WHEN {worth.replace('TEXT', text)} THEN {text} END,"
+            f" [{', '.join(map(quoted, asked))}]) AS {_INSIDES}{number}"
+            for number, (text, asked) in enumerate(self.asked.items())
+        )
+
+
+@dataclass
 class TableColumns:
     """The columns of a table, found by name: as written, or in lower case."""
 
     columns: Mapping[str, Column]
+    insides: Insides = field(default_factory=Insides)
 
     def get(self, path: str) -> Column | None:
         base, _, inside = path.partition(_INSIDE)
         found = self.columns.get(base) or self.columns.get(base.lower())
         if found and inside:
-            return Column(_json_member(found.text, inside))
+            return Column(self.insides.get(found.text, inside))
         return found
+
+    def with_insides(self, rows: str, file: str) -> str:
+        """The rows, now that every path is known, with what was asked of the texts in them; `file`: `, …`, to be kept."""
+        return f"(SELECT *{file}{self.insides.columns(strictly=False)} FROM {rows})" if self.insides.asked else rows
 
     def presence(self, path: str) -> str | None:
         found = self.get(path)
@@ -122,7 +151,7 @@ class JsonColumns:
     names: UsageNames | None = None  # what the lines' usage objects hold; None: not looked at
     keys: frozenset[str] = frozenset()  # top-level keys with dots in them, which are no paths
     seen: frozenset[str] | None = None  # every path of the lines that were looked at; None: any path may be there
-    texts: dict[str, dict[str, None]] = field(default_factory=dict)  # SQL of a text with JSON → paths asked for in it
+    insides: Insides = field(default_factory=Insides)
     tree: dict[str, object] = field(default_factory=dict)  # key → inner tree; an empty tree is a leaf
     missed: dict[str, None] = field(default_factory=dict)  # SQL that says a line has what those looked at lack
 
@@ -144,24 +173,17 @@ class JsonColumns:
         return any(seen.startswith(f"{place}.") for place in places for seen in self.seen or ())
 
     def _inside(self, text: str, path: str) -> str:
-        """What a text with JSON holds: all that is asked of one text is taken out of it at once."""
+        """What a text with JSON holds."""
         if "part." in text:
             return _json_member(text, path)
-        asked = self.texts.setdefault(text, {})
-        asked.setdefault(_json_path(path))
-        return f"line.{_INSIDES}{list(self.texts).index(text)}[{list(asked).index(_json_path(path)) + 1}]"
+        return f"line.{self.insides.get(text, path)}"
 
-    def with_insides(self, lines: str, has_file: bool) -> str:
+    def with_insides(self, lines: str, has_file: bool, strictly: bool) -> str:
         """The lines, now that every path is known, with what was asked of the texts in them."""
-        if not self.texts:
+        if not self.insides.asked:
             return f"{lines} AS line"
-        listed = [
-            f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, [{', '.join(map(quoted, asked))}])"
-            f" AS {_INSIDES}{number}"
-            for number, (text, asked) in enumerate(self.texts.items())
-        ]
         file = "" if has_file else f", line.{FILE}"
-        return f"(SELECT line.*{file}, {', '.join(listed)} FROM {lines} AS line) AS line"
+        return f"(SELECT line.*{file}{self.insides.columns(strictly=strictly)} FROM {lines} AS line) AS line"
 
     def presence(self, path: str) -> str | None:
         if _FILTERED.fullmatch(path) or path.startswith(PART):

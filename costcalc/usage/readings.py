@@ -101,7 +101,7 @@ class Reading:
         else:
             found = {name: Column(f'"{name.replace(chr(34), chr(34) * 2)}"', self.types[name]) for _, name in names}
         if self.spec.dedupe:
-            found[AGAIN] = Column(AGAIN, "flag")
+            found[AGAIN] = Column(AGAIN if self.copies else "false", "flag")
         bare = {name.strip().lower(): column for name, column in found.items()}
         return TableColumns({**bracketed(bare), **bare, **found})
 

@@ -40,6 +40,7 @@ AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
 _DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
 _THOUSANDS = "^[^0-9,.]*[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?[^0-9,.]*$"
 _DAY_SECONDS = 86_400
+_TEXTS = ("provider", "service_tier", "region", "billed_meter")
 _TRUE = ("true", "1", "yes", "on", "enabled", "t", "y")
 
 
@@ -94,7 +95,8 @@ class RowBuilder:
             if name not in constants
         }
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
-        common |= {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
+        when = {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
+        common |= {name: f"CASE WHEN {condition} THEN true ELSE false END" for name, condition in when.items()}
         common |= self._watched_columns(common)
         common |= self._copy_columns()
         if self.spec.replies and isinstance(self.columns, JsonColumns):
@@ -111,8 +113,8 @@ class RowBuilder:
             found_meters,
             constants,
             remarks,
-            all(shape.requests in ("one", "first") for shape in self._seen_shapes()),
-            all(shape.requests == "one" for shape in self._seen_shapes()),
+            all(self._is_one(shape) or shape.requests == "first" for shape in self._seen_shapes()),
+            all(map(self._is_one, self._seen_shapes())),
             self._count_texts,
             self._count_names,
             tuple(f"uncounted_{i}" if f"uncounted_{i}" in common else "" for i in range(len(self.watched))),
@@ -121,10 +123,11 @@ class RowBuilder:
     def _copy_columns(self) -> dict[str, str]:
         """What tells a row's copies, where several rows may say one usage."""
         dedupe = self.spec.dedupe
-        if dedupe is None or self.of_parts or not isinstance(self.columns, JsonColumns):
+        if dedupe is None or self.of_parts or (self.tells_copies and not isinstance(self.columns, JsonColumns)):
             return {}
         keys = [column.sql for path in dedupe.key if (column := self.column(path))]
         if not self.tells_copies:
+            keys = keys if isinstance(self.columns, JsonColumns) else [f"nullif(trim({key}), '')" for key in keys]
             return {"reply": f"CASE WHEN {keys[0]} IS NOT NULL THEN hash({keys[0]}) END"} if keys else {}
         texts = [column.text for term in dedupe.largest if (column := self.column(term.paths[0]))]
         # What is no count is refused where it stands; here it only says which of several rows that is.
@@ -329,8 +332,9 @@ class RowBuilder:
         meters_ = {name.removeprefix("m_"): name for name in columns if name.startswith("m_")}
         if again := repeats_of(seen, meters_):
             tests.append(f"{number} NOT IN ({', '.join(again)})")
-        if "cost" in columns and "cost_kind" in columns:
-            tests.append("NOT coalesce(cost IS NOT NULL AND cost_kind = 'billed', false)")
+        kind = quoted(constant) if (constant := self._constants().get("cost_kind")) else "cost_kind"
+        if "cost" in columns:
+            tests.append(f"NOT coalesce(cost IS NOT NULL AND {kind} = 'billed', false)")
         return f"CASE WHEN {' AND '.join(tests)} THEN {number} END" if tests else number
 
     def _not_reading(self, path: str) -> list[str]:
@@ -347,8 +351,13 @@ class RowBuilder:
             found["mostly_reasoned"] = f"coalesce({reasoning} > 0 AND {reasoning} * 2 >= {output}, false)"
         return found
 
+    def _is_one(self, shape: Shape) -> bool:
+        """Whether every row is one request."""
+        ends = isinstance(shape.time, Time) and "ended" in self._time_columns(shape.time)
+        return shape.requests == "one" or (shape.requests == "plain" and not ends)
+
     def _requests(self, shape: Shape) -> dict[str, str]:
-        if shape.requests == "one":
+        if self._is_one(shape):
             return {"requests": "1"}
         if shape.requests == "first":
             return {"requests": "CASE WHEN part_no = 1 THEN 1 ELSE 0 END"}
@@ -364,24 +373,20 @@ class RowBuilder:
     def _money_columns(self, name: str, cost: Cost | None) -> dict[str, str]:
         if cost is None:
             return {}
-        texts = [
-            (term, self._once(f"nullif(trim({text}), '')", term.paths))
-            for term in cost.terms
-            if (text := self._first_text(term.paths))
-        ]
+        texts = [(term, self._once(text, term.paths)) for term in cost.terms if (text := self._first_text(term.paths))]
         if not texts:
             return {}
-        amounts = [(term, _amount(text, cost.signs)) for term, text in texts]
+        amounts = [(term, self._amount(text, cost.signs)) for term, text in texts]
         total = " ".join(f"{'-' if term.sign < 0 else '+'} coalesce({amount}, 0)" for term, amount in amounts)
         stated = " OR ".join(f"{amount} IS NOT NULL" for _, amount in amounts)
         wrong = " OR ".join(
-            f"CASE WHEN {text} IS NOT NULL AND {amount} IS NULL THEN NOT {_says_nothing(text, cost.none)} ELSE false END"
+            f"CASE WHEN {amount} IS NULL AND coalesce(trim({text}), '') <> '' THEN NOT {_says_nothing(text, cost.none)} ELSE false END"
             for (_, text), (_, amount) in zip(texts, amounts, strict=True)
         )
         found = {
             name: amounts[0][1] if len(amounts) == 1 else f"CASE WHEN {stated} THEN {total.removeprefix('+ ')} END",
             f"{name}_wrong": f"({wrong})",
-            f"{name}_text": " || ' + ' || ".join(text for _, text in texts),
+            f"{name}_text": " || ' + ' || ".join(f"nullif(trim({text}), '')" for _, text in texts),
             f"{name}_rounded": f"({' OR '.join(_longer_than_kept(text) for _, text in texts)})",
         }
         if currency := self.text(cost.currency):
@@ -389,6 +394,11 @@ class RowBuilder:
         if cost.divisor != 1:
             found[f"{name}_divisor"] = str(cost.divisor)
         return found
+
+    def _amount(self, text: str, signs: bool) -> str:
+        """The amount that a text may be. Most have no spaces around them, which the engine is slow to take away."""
+        amount = f"coalesce({_amount(text, signs)}, {_amount(f'trim({text})', signs)})"
+        return self._attempts.setdefault(amount, f"v{len(self._attempts)}")
 
     # --- time -----------------------------------------------------------------------------------------------
 
@@ -530,13 +540,11 @@ class RowBuilder:
 
     def _constants(self) -> dict[str, str]:
         """Texts that every shape states as the same constant: no group key is needed for them."""
-        found = {}
-        for name in ("provider", "service_tier", "region", "billed_meter"):
-            texts = {getattr(shape, name) for shape in self._seen_shapes()}
-            constant = next(iter(texts)).constant if len(texts) == 1 else None
-            if constant is not None:
-                found[name] = constant
-        return found
+        shapes = self._seen_shapes()
+        said = {name: [getattr(shape, name).constant for shape in shapes] for name in _TEXTS}
+        said["cost_kind"] = [shape.cost and shape.cost.kind for shape in shapes]
+        said["cost_currency"] = [shape.cost and shape.cost.currency.constant for shape in shapes]
+        return {name: texts[0] for name, texts in said.items() if texts[0] is not None and len({*texts}) == 1}
 
     def _statement(self, common: Mapping[str, str], verdict: str) -> str:
         shape = ""
@@ -621,11 +629,14 @@ def _amount(text: str, signs: bool) -> str:
 
 
 def _longer_than_kept(text: str) -> str:
-    """Whether the amount has more than 24 digits after the point."""
-    written = f"(strlen({text}) > 25 AND regexp_matches({text}, '[.][0-9]{{24}}[0-9]*[1-9]'))"
+    """Whether the amount has more than 24 digits after the point. In cases: of AND the engine computes both sides."""
     exponent = f"TRY_CAST(regexp_extract({text}, '[eE]-([0-9]+)$', 1) AS INTEGER)"
     digits = f"strlen(regexp_extract({text}, '[.]([0-9]*?)0*[eE]', 1))"
-    return f"coalesce({written} OR (contains(lower({text}), 'e-') AND {exponent} + {digits} > 24), false)"
+    return (
+        f"CASE WHEN strlen({text}) > 25 AND regexp_matches({text}, '[.][0-9]{{24}}[0-9]*[1-9]') THEN true"
+        f" WHEN contains({text}, '-') AND contains(lower({text}), 'e-') THEN coalesce({exponent} + {digits} > 24, false)"
+        " ELSE false END"
+    )
 
 
 def _contradictions(common: Mapping[str, str]) -> list[str]:

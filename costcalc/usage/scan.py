@@ -92,7 +92,8 @@ def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Seq
     asked = {canonical(name) for name in request.dimensions}
     wished = dict.fromkeys([*request.if_offered, *([CUSTOMER] if _states_revenue(readings, stored) else [])])
     more = [name for name in wished if canonical(name) not in asked]
-    headers = [[canonical(column) for column in source.header] for each in readings for source in each.sources]
+    written = {source.header for each in readings for source in each.sources}
+    headers = [[canonical(column) for column in header] for header in written]
     found = [
         name
         for name in more

@@ -39,6 +39,7 @@ _SAMPLE_LINES = 200
 csv.field_size_limit(_SNIFF_BYTES)  # characters: a field may be as long as what is looked at
 _CLOSE_LOOKS = 20  # tables of one header; of more of them only the header is looked at
 _SAMPLE_ROWS = 100
+_SMALL_BYTES = 16 * 1024
 _EXCERPT = 10_000
 _CHUNK_BYTES = 1 << 20
 _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last one reads every byte
@@ -64,6 +65,22 @@ class Source:
     is_empty: bool = False  # it has a header and no rows
     is_named: bool = True  # by an argument; a folder was searched for the others, and may hold anything
     changed: int = 0  # 00:00 UTC (epoch seconds) of the day of the file's last change
+    digest: bytes = b""  # of all its bytes, where they were looked at
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return os.stat(self.path).st_size  # noqa: PTH116 -- there may be many files
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file before it is looked at."""
+
+    shown: str
+    path: str
+    changed: int = 0
+    is_named: bool = True
 
 
 @dataclass
@@ -77,6 +94,9 @@ class Workspace:
     looks: Looks = field(default_factory=Looks)  # at files as they are
     members: Looks = field(default_factory=Looks)  # at the records that files were taken apart into
     headers: Counter[tuple[str, ...]] = field(default_factory=Counter)  # of tables, how often each was met
+    first_lines: dict[str, tuple[str, tuple[str, ...]]] = field(
+        default_factory=dict
+    )  # → delimiter and header, of known ones
 
     def new_file(self, suffix: str) -> Path:
         self.count += 1
@@ -126,29 +146,32 @@ def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
     only = name if container else ""
     for shown, path in members_of(container or name, source.path, workspace.new_file, only):
         try:
-            member = _looked_at(shown, path, _head(path), workspace)
+            file = Found(shown, str(path), source.changed, bool(container))
+            found.append(_looked_at(file, _begin(file.path), workspace))
         except CostcalcError as error:
             empty = {problem.code for problem in error.problems} == {"empty-file"}
             (named.left.empty if empty else named.left.unread)[shown] = error.problems
-            continue
-        found.append(replace(member, changed=source.changed, is_named=bool(container)))
     return found
 
 
 def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
     """Two files of the same bytes are said: perhaps one is a copy."""
-    sizes = [Path(source.path).stat().st_size for source in sources]
+    sizes = [source.size for source in sources]
     several = {size for size, count in Counter(sizes).items() if count > 1}
     first: dict[tuple[int, bytes], str] = {}
     noted = []
     for source, size in zip(sources, sizes, strict=True):
         if size in several:
-            with Path(source.path).open("rb") as stream:
-                same = first.setdefault((size, hashlib.file_digest(stream, "blake2b").digest()), source.shown)
+            same = first.setdefault((size, source.digest or _digest_of(source.path)), source.shown)
             if same is not source.shown:
                 source = replace(source, copy_of=same)
         noted.append(source)
     return noted
+
+
+def _digest_of(path: str) -> bytes:
+    with io.FileIO(path) as stream:
+        return hashlib.file_digest(stream, "blake2b").digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,35 +184,35 @@ class Packed:
 
 def open_source(name: str, workspace: Workspace, real: str, is_named: bool = True) -> Source | Packed:
     """One file, looked at: kind, encoding, delimiter, header. CostcalcError: unreadable or empty."""
-    path, seconds = Path(real), time.time()
+    path, seconds = real, time.time()
     try:
         if name == "-":
-            path = workspace.copied(sys.stdin.buffer, "Copying standard input")
+            path = str(workspace.copied(sys.stdin.buffer, "Copying standard input"))
         else:
-            status = Path(name).stat()
+            status = os.stat(name)  # noqa: PTH116 -- there may be many files
             seconds = status.st_mtime
             if not stat.S_ISREG(status.st_mode) or not can_spell(real):
                 with Path(name).open("rb") as stream:  # a pipe, or a name that the engine cannot be told
-                    path = workspace.copied(stream, f"Copying {name}")
-        head = _head(path)
+                    path = str(workspace.copied(stream, f"Copying {name}"))
+        begin = _begin(path)
     except OSError as error:
         raise _blamed(name, error) from error
     changed = int(seconds) // DAY_SECONDS * DAY_SECONDS
-    if head.startswith(MARK):
-        return Packed(path, changed)
-    return replace(_looked_at(name, path, head, workspace), changed=changed, is_named=is_named)
+    if begin.startswith(MARK):
+        return Packed(Path(path), changed)
+    return _looked_at(Found(name, path, changed, is_named), begin, workspace)
 
 
-def _looked_at(name: str, path: Path, head: bytes, workspace: Workspace) -> Source:
+def _looked_at(file: Found, begin: bytes, workspace: Workspace) -> Source:
     try:
-        if head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
-            path = _unpacked(path, head, name, workspace)
-            head = _head(path)
+        if begin.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
+            file = replace(file, path=str(_unpacked(Path(file.path), begin, file.shown, workspace)))
+            begin = _begin(file.path)
     except (OSError, EOFError) as error:
-        raise _blamed(name, error) from error
-    if head.startswith(b"PAR1"):
-        return Source(name, str(path), "parquet")
-    return _text_source(name, path, head, workspace)
+        raise _blamed(file.shown, error) from error
+    if begin.startswith(b"PAR1"):
+        return Source(file.shown, file.path, "parquet", changed=file.changed, is_named=file.is_named)
+    return _text_source(file, begin, workspace)
 
 
 def _blamed(name: str, error: OSError | EOFError) -> CostcalcError:
@@ -202,14 +225,17 @@ def _unreadable(name: str, reason: str, remedy: str = "check the path and its pe
     return CostcalcError([Problem("unreadable-file", f"cannot read the file: {reason}", Place(name), remedy=remedy)])
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb", buffering=0) as stream:
-        # A buffer for all that might be there would cost more than a small file itself.
-        return stream.read(min(_SNIFF_BYTES, os.fstat(stream.fileno()).st_size))
+def _begin(path: str) -> bytes:
+    """The first bytes of a file. A buffer for all that might be there would cost more than a small file itself."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(number, min(_SNIFF_BYTES, os.fstat(number).st_size))
+    finally:
+        os.close(number)
 
 
-def _unpacked(path: Path, head: bytes, name: str, workspace: Workspace) -> Path:
-    if head.startswith(b"\x1f\x8b"):
+def _unpacked(path: Path, begin: bytes, name: str, workspace: Workspace) -> Path:
+    if begin.startswith(b"\x1f\x8b"):
         with path.open("rb") as packed, gzip.open(packed) as stream:
             return workspace.copied(stream, f"Unpacking {name}", packed)
     return _without_zstandard(path, name, workspace)
@@ -242,24 +268,20 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
     return target
 
 
-def _text_source(name: str, path: Path, head: bytes, workspace: Workspace) -> Source:
-    text, encoding = _decoded(head)
+def _text_source(file: Found, begin: bytes, workspace: Workspace) -> Source:
+    text, encoding = _decoded(begin)
     if not text.strip():
-        raise CostcalcError(
-            [
-                Problem(
-                    "empty-file", "the file is empty", Place(name), remedy="export the log again, or leave the file out"
-                )
-            ]
-        )
+        remedy = "export the log again, or leave the file out"
+        raise CostcalcError([Problem("empty-file", "the file is empty", Place(file.shown), remedy=remedy)])
     if "\x00" in text:
-        raise CostcalcError([_not_text(name)])
+        raise CostcalcError([_not_text(file.shown)])
+    is_whole = len(begin) < _SNIFF_BYTES
     if encoding != "utf-8":
-        path = _recoded(path, encoding, workspace)
-    whole = len(head) < _SNIFF_BYTES
+        file = replace(file, path=str(_recoded(Path(file.path), encoding, workspace)))
+        begin = _begin(file.path)
     if text.lstrip()[0] in "{[":
-        return json_source(name, path, text, whole, workspace)
-    return _table_source(name, path, text, whole, workspace)
+        return json_source(file, text, is_whole, workspace)
+    return _table_source(file, text, begin, is_whole, workspace)
 
 
 def _not_text(name: str) -> Problem:
@@ -297,73 +319,86 @@ def _recoded(path: Path, encoding: str, workspace: Workspace) -> Path:
     return target
 
 
-def _table_source(name: str, path: Path, text: str, whole: bool, workspace: Workspace) -> Source:
-    delimiter = _delimiter(text)
-    blank = len(text) - len(text.lstrip("\r\n"))
-    lines = csv.reader(io.StringIO(text[blank:], newline=""), delimiter=delimiter)
-    header = tuple(column.strip() for column in next(lines))
-    workspace.headers[header] += 1
-    is_known = workspace.headers[header] > _CLOSE_LOOKS
-    most = 1 if is_known else _SAMPLE_ROWS
-    rows = list(islice(lines, most + 1))
-    if not whole and rows and len(rows) <= most:
-        rows.pop()  # it may be cut where the look at the file ended
-    body = tuple(tuple(row) for row in rows[:most] if row)
-    empty = not body and not any(map(str.strip, text[blank:].splitlines()[1:]))
-    notes = (
-        ()
-        if _ends_whole(path)
-        else (f"{name} has no newline at its end: if it was cut off, its last row may be short",)
-    )
-    skip = 1 + len(text[:blank].splitlines())
-    samples = () if is_known else body
+def _table_source(file: Found, text: str, begin: bytes, is_whole: bool, workspace: Workspace) -> Source:
+    first, _, more = text.partition("\n")
+    known = workspace.first_lines.get(first) if more[:1].strip() else None
+    skip, is_empty = 1, False
+    samples: tuple[tuple[str, ...], ...] = ()
+    if known:
+        delimiter, header = known
+    else:
+        delimiter = _delimiter(text)
+        blank = len(text) - len(text.lstrip("\r\n"))
+        skip += len(text[:blank].splitlines())
+        lines = csv.reader(io.StringIO(text[blank:], newline=""), delimiter=delimiter)
+        header = tuple(column.strip() for column in next(lines))
+        workspace.headers[header] += 1
+        is_known = workspace.headers[header] > _CLOSE_LOOKS
+        most = 1 if is_known else _SAMPLE_ROWS
+        rows = list(islice(lines, most + 1))
+        if not is_whole and rows and len(rows) <= most:
+            rows.pop()  # it may be cut where the look at the file ended
+        body = tuple(tuple(row) for row in rows[:most] if row)
+        is_empty = not body and not any(map(str.strip, text[blank:].splitlines()[1:]))
+        samples = () if is_known else body
+        if is_known and not blank and '"' not in first and "\r" not in first[:-1]:
+            workspace.first_lines[first] = delimiter, header
+    last = begin[-1:] if len(begin) < _SNIFF_BYTES else _last_byte(file.path)
+    cut = f"{file.shown} has no newline at its end: if it was cut off, its last row may be short"
     return Source(
-        name,
-        str(path),
+        file.shown,
+        file.path,
         "table",
         delimiter,
         header,
         samples,
         skip=skip,
-        notes=notes,
-        is_empty=empty,
+        notes=() if last in b"\r\n" else (cut,),
+        is_empty=is_empty,
+        changed=file.changed,
+        is_named=file.is_named,
+        digest=hashlib.blake2b(begin).digest() if len(begin) <= _SMALL_BYTES else b"",
     )
 
 
-def _ends_whole(path: Path) -> bool:
-    with path.open("rb") as stream:
+def _last_byte(path: str) -> bytes:
+    with io.FileIO(path) as stream:
         stream.seek(-1, os.SEEK_END)
-        return stream.read(1) in b"\r\n"
+        return stream.read(1)
 
 
-def json_source(name: str, path: Path, text: str, whole: bool, workspace: Workspace) -> Source:
+def json_source(file: Found, text: str, is_whole: bool, workspace: Workspace) -> Source:
     """JSON lines as they are; a document (an array, or an object over several lines) as a copy with a record a line."""
     starts: tuple[int, ...] = ()
+    path = file.path
     if not _is_lines(text):
-        whole_text = text if whole else path.read_text(encoding="utf-8-sig", errors="replace")
+        whole_text = text if is_whole else Path(path).read_text(encoding="utf-8-sig", errors="replace")
         taken = list(_records(whole_text))
-        path = workspace.new_file(".jsonl")
-        path.write_text("".join(f"{record}\n" for _, record in taken), encoding="utf-8")
+        copy = workspace.new_file(".jsonl")
+        copy.write_text("".join(f"{record}\n" for _, record in taken), encoding="utf-8")
+        path = str(copy)
         starts, text = tuple(line for line, _ in taken), "\n".join(record for _, record in taken[:_SAMPLE_LINES])
     look, beside = workspace.looks.at(text), Beside()
     if look.unfold is not None:
-        path, starts = _unfolded(path, starts, look.unfold, workspace, beside)
-        look = workspace.members.at(_head(path).decode("utf-8", "ignore"))
+        path, starts = _unfolded(Path(path), starts, look.unfold, workspace, beside)
+        look = workspace.members.at(_begin(path).decode("utf-8", "ignore"))
     return Source(
-        name,
-        str(path),
+        file.shown,
+        path,
         "json",
         leaves=look.leaves,
         scalars=look.scalars,
         records=look.records,
         lines=starts,
-        notes=tuple(filter(None, [beside.note(name)])),
+        notes=tuple(filter(None, [beside.note(file.shown)])),
+        changed=file.changed,
+        is_named=file.is_named,
     )
 
 
 def _unfolded(
     path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace, beside: Beside
-) -> tuple[Path, tuple[int, ...]]:
+) -> tuple[str, tuple[int, ...]]:
     """A copy with every member of the records' lists as a record, and the line that each came from."""
     target, places = workspace.new_file(".jsonl"), []
     with path.open(encoding="utf-8", errors="replace") as source, target.open("w", encoding="utf-8") as out:
@@ -372,7 +407,7 @@ def _unfolded(
         for place, member in taken_apart(lines, unfold, beside):
             out.write(f"{member}\n")
             places.append(place)
-    return target, tuple(places)
+    return str(target), tuple(places)
 
 
 def _is_lines(text: str) -> bool:
@@ -415,5 +450,6 @@ def _next_record(text: str, place: int) -> int | None:
 
 def _delimiter(text: str) -> str:
     """The character that splits the first line into most columns: comma, semicolon, tab or bar."""
-    line = text.lstrip("\r\n").splitlines()[0]
-    return max(",;\t|", key=lambda mark: len(next(csv.reader([line], delimiter=mark))))
+    line = text.lstrip("\r\n").partition("\n")[0].splitlines()[0]
+    marks = [mark for mark in ",;\t|" if mark == "," or mark in line]
+    return max(marks, key=lambda mark: len(next(csv.reader([line], delimiter=mark))))

@@ -124,7 +124,7 @@ def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 def number_sql(text: str) -> str:
     """The number that a text writes, with or without separators; NULL where it writes none."""
-    return f"TRY_CAST(replace(replace({text}, ',', ''), ' ', '') AS HUGEINT)"
+    return f"coalesce(TRY_CAST({text} AS HUGEINT), TRY_CAST(replace(replace({text}, ',', ''), ' ', '') AS HUGEINT))"
 
 
 @dataclass(frozen=True, slots=True)

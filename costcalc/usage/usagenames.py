@@ -35,7 +35,7 @@ def first_names(spec: FormatSpec, sources: Sequence[Source]) -> UsageNames:
 
 def is_small(sources: Sequence[Source]) -> bool:
     """Whether asking every line takes no time that anyone notices."""
-    return sum(Path(source.path).stat().st_size for source in sources) <= _SMALL
+    return sum(source.size for source in sources) <= _SMALL
 
 
 def seen_paths(sources: Sequence[Source], files: Sequence[Source]) -> frozenset[str]:
@@ -50,7 +50,7 @@ def seen_paths(sources: Sequence[Source], files: Sequence[Source]) -> frozenset[
 
 def looked_at(sources: Sequence[Source]) -> tuple[int, int]:
     """How many bytes of how many are looked at, about."""
-    sizes = [Path(source.path).stat().st_size for source in sources]
+    sizes = [source.size for source in sources]
     return sum(_stretches(size) * min(_STRETCH, size) for size in sizes), sum(sizes)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
 
+from costcalc.usage.sources import Source
 from costcalc.usage.usagenames import is_small
 from tests.usage.kit import counted
 
@@ -53,10 +55,39 @@ def test_of_a_small_log_every_line_is_asked(tmp_path):
     assert counted(tmp_path / "small.jsonl").uncounted
 
 
-class _File:
-    def __init__(self, path):
-        self.path = str(path)
-
-
 def test_the_logs_here_are_large(log):
-    assert not any(is_small([_File(path)]) for path in log.iterdir())
+    assert not any(is_small([Source(path.name, str(path), "json")]) for path in log.iterdir())
+
+
+def spend(i, metadata):
+    counts = {"prompt_tokens": 10, "completion_tokens": 1, "spend": 0.001}
+    names = {"request_id": f"r{i}", "call_type": "acompletion", "custom_llm_provider": "openai", "model": "gpt-5"}
+    return {**names, "startTime": "2026-09-01 10:00:00.000000", **counts, "metadata": metadata, "messages": PAD}
+
+
+@pytest.mark.parametrize("other", ["{'usage_object': {'prompt_tokens': 10}}", "said {so}", '{"cut": ', "", "[1]", "7"])
+def test_a_text_that_is_no_json_among_those_that_are(other, tmp_path):
+    cached = json.dumps({"usage_object": {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 4}}})
+    log = tmp_path / "spend.jsonl"
+    records = (spend(i, other if i == 9_000 else cached) for i in range(LINES))
+    log.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    assert not is_small([Source(log.name, str(log), "json")])
+    ledger = counted(log)
+    assert (ledger.totals["input_tokens"], ledger.totals["cache_read_tokens"]) == (10 * LINES, 4 * (LINES - 1))
+    assert not ledger.problems
+
+
+@pytest.mark.parametrize("again", [(), (7, 8), ("", "")])
+def test_a_row_that_a_table_has_twice(again, tmp_path):
+    log = tmp_path / "spend.csv"
+    with log.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, spend(0, "").keys())
+        writer.writeheader()
+        writer.writerows(spend(i, "{}") for i in range(LINES))
+        writer.writerows({**spend(i, "{}"), "request_id": i and f" r{i}"} for i in again)
+    assert not is_small([Source(log.name, str(log), "table")])
+    ledger = counted(log)
+    more = again.count("")  # what has no name may be anything
+    assert ledger.totals["input_tokens"] == 10 * (LINES + more)
+    assert sum(skipped.rows for skipped in ledger.skipped) == len(again) - more
+    assert not ledger.problems

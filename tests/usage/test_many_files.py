@@ -97,3 +97,52 @@ def test_a_late_file_that_begins_as_the_others_is_read_to_its_end(tmp_path):
     assert _inputs(ledger) == sum(range(FILES)) + 2_008
     assert any("cache_audio_tokens" in problem.message for problem in ledger.uncounted)
     assert {problem.place.file for problem in ledger.uncounted} == {str(tmp_path / "0610.jsonl")}
+
+
+ODD = {
+    "only a header": HEADER,
+    "a header and blank lines": HEADER + "\n\n",
+    "a blank line after the header": HEADER + "\n2026-09-01T10:00:00Z,gpt-5-mini,7,1\n",
+    "no newline at the end": HEADER + "2026-09-01T10:00:00Z,gpt-5-mini,7,1",
+    "another newline": (HEADER + "2026-09-01T10:00:00Z,gpt-5-mini,7,1\n").replace("\n", "\r\n"),
+    "another order": "model,timestamp,input_tokens,output_tokens\ngpt-5-mini,2026-09-01T10:00:00Z,7,1\n",
+    "another mark": (HEADER + "2026-09-01T10:00:00Z,gpt-5-mini,7,1\n").replace(",", ";"),
+    "a header without an end": HEADER.rstrip("\n"),
+    "another encoding": (HEADER + "2026-09-01T10:00:00Z,gpt-5-mini-é,7,1\n").encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_late_table_is_read_as_a_first_one(odd, tmp_path):
+    text = ODD[odd] if isinstance(ODD[odd], bytes) else ODD[odd].encode()
+    found = []
+    for place in ("0.csv", "9.csv"):
+        folder = tmp_path / place[0]
+        folder.mkdir()
+        for number in range(100, 130):
+            row = f"2026-09-01T10:00:00Z,gpt-5-mini,{number},1\n"
+            (folder / f"{number}.csv").write_text(HEADER + row, encoding="utf-8")
+        (folder / place).write_bytes(text)
+        ledger = scan(folder)
+        notes = sorted(note.replace(str(folder / place), "FILE") for note in ledger.notes)
+        rows = {source.rows for source in ledger.sources if source.path.endswith(place)}
+        found.append(
+            (_inputs(ledger), rows, ledger.unread_files, notes, sorted(group.model for group in ledger.groups))
+        )
+    assert found[0] == found[1]
+    assert found[0][0] == sum(range(100, 130)) + 7 * text.replace(b"\x00", b"").count(b"gpt-5-mini")
+
+
+def test_small_files_of_the_same_bytes_are_said(tmp_path):
+    _tables(tmp_path)
+    (tmp_path / "0600.csv").write_bytes((tmp_path / "0005.csv").read_bytes())
+    assert any("0600.csv holds the same bytes as" in note and "0005.csv" in note for note in scan(tmp_path).notes)
+
+
+def test_of_very_many_copies_the_first_are_named(tmp_path):
+    _tables(tmp_path)
+    for number in range(30, 60):
+        (tmp_path / f"{number:04}.csv").write_bytes((tmp_path / "0001.csv").read_bytes())
+    notes = [note for note in scan(tmp_path).notes if "same bytes" in note]
+    assert len(notes) == 21
+    assert notes[-1] == "10 more files hold the same bytes as another one"
