@@ -47,6 +47,16 @@ def refused_rows(
     engine: Engine, rows: RowQuery, verdicts: Collection[int], where: str, most: int | None
 ) -> list[Refused]:
     """The rows of one file with these verdicts, in the file's order. `rows` must carry `record`, the row's number."""
+    statement, names = refused_statement(rows, verdicts, where, most)
+    with engine.in_order():
+        found = engine.fetch(statement)
+    return [Refused(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in found]
+
+
+def refused_statement(
+    rows: RowQuery, verdicts: Collection[int], where: str, most: int | None
+) -> tuple[str, list[str]]:
+    """The SELECT of these rows, and what its columns after the number and the verdict are called."""
     shown = [name for name in _SHOWN if name in rows.columns]
     meter_names = [f"m_{name}" for name in rows.meters]
     wrong = [f"CASE WHEN {count} IS NULL THEN {text} END AS {count}" for count, text in rows.count_texts.items()]
@@ -54,10 +64,7 @@ def refused_rows(
     chosen = ", ".join(map(str, sorted(verdicts)))
     limit = f" LIMIT {most}" if most is not None else ""
     statement = f"SELECT record, verdict{', ' if columns else ''}{columns} FROM ({rows.sql}) WHERE verdict IN ({chosen}){where} ORDER BY record{limit}"
-    names = [*shown, *meter_names, *rows.count_texts]
-    with engine.in_order():
-        found = engine.fetch(statement)
-    return [Refused(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in found]
+    return statement, [*shown, *meter_names, *rows.count_texts]
 
 
 def problems_of(
@@ -75,6 +82,16 @@ def problems_of(
 
 
 def _problem(row: Refused, rows: RowQuery, reading: Reading, source: Source, record: Record | None) -> Problem:
+    if row.verdict == MALFORMED and record:
+        return malformed_line(source, record)
+    problem, text = explained(row, rows, reading)
+    if source.kind in ("frame", "parquet"):
+        problem = replace(problem, message=f"row {row.number:,}: {problem.message}")
+    return placed(problem, source, record, text)
+
+
+def explained(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
+    """What is wrong with the row, and the text that is."""
     makers = {
         BAD_TIME: _bad_time,
         BAD_COUNT: _bad_count,
@@ -82,12 +99,7 @@ def _problem(row: Refused, rows: RowQuery, reading: Reading, source: Source, rec
         TOO_LARGE: _too_large,
         NO_USAGE: _no_usage,
     }
-    if row.verdict == MALFORMED and record:
-        return malformed_line(source, record)
-    problem, text = makers[row.verdict](row, rows, reading)
-    if source.kind in ("frame", "parquet"):
-        problem = replace(problem, message=f"row {row.number:,}: {problem.message}")
-    return placed(problem, source, record, text)
+    return makers[row.verdict](row, rows, reading)
 
 
 def placed(problem: Problem, source: Source, record: Record | None, text: str = "") -> Problem:
