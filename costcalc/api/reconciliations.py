@@ -13,7 +13,16 @@ from typing import Any
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
 from costcalc.api.settings import with_settings
-from costcalc.api.words import line_names, read_amount, read_basis, read_currency, read_limits, read_period, read_remote, read_share
+from costcalc.api.words import (
+    line_names,
+    read_amount,
+    read_basis,
+    read_currency,
+    read_limits,
+    read_period,
+    read_remote,
+    read_share,
+)
 from costcalc.asked import NOTHING_ASKED
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, fail, nearest_names

@@ -137,7 +137,9 @@ def read_remote(engine: str | None = None, remote: str | None = None) -> str:
     """The address of the cluster that counts; "": this machine does. CostcalcError: no such engine, or no address."""
     name = str(engine or "embedded").lower()
     if name not in ("embedded", "spark"):
-        raise fail("bad-option", f'engine "{engine}" is none', expected="embedded, or spark with --remote sc://HOST:PORT")
+        raise fail(
+            "bad-option", f'engine "{engine}" is none', expected="embedded, or spark with --remote sc://HOST:PORT"
+        )
     if name == "spark" and not remote:
         raise fail("bad-option", "--engine spark has no --remote", expected="--remote sc://HOST:PORT")
     if name == "embedded" and remote:

@@ -4,6 +4,7 @@ SELECT that the engine would run, and what comes back is the table of counted ro
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -16,7 +17,7 @@ from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.records import dataclass
 from costcalc.usage.copies import rows_told_apart
 from costcalc.usage.counter import Counter, is_refused
-from costcalc.usage.diagnose import MOST_PROBLEMS, Refused, explained, refused_statement
+from costcalc.usage.diagnose import EXPLAINED, MOST_PROBLEMS, Refused, explained, shown_columns
 from costcalc.usage.engine import Engine, usage_key_pattern
 from costcalc.usage.formats import Parts
 from costcalc.usage.labels import COUNTED_ROWS, count_statement
@@ -30,6 +31,8 @@ from costcalc.usage.sources import Packed, Source, Workspace, open_source
 from costcalc.usage.spark import SAMPLE_ROWS, Cluster
 from costcalc.usage.textlines import BROKEN, TextColumns
 from costcalc.usage.translate import GUARD, to_spark
+from costcalc.usage.unread import with_unread
+from costcalc.usage.usagenames import _paths
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/", re.IGNORECASE)
 _TABLE = re.compile(r"[\w-]+(\.[\w-]+)*")
@@ -41,6 +44,7 @@ _BROKEN = Problem(
     expected="one whole JSON object a line",
     remedy="correct or remove the lines; the others are counted",
 )
+_VALUES = r':\s*("([^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)'
 _MOST_MONEY = 9e13  # of one group; above 10^14 its digits run out
 
 
@@ -49,7 +53,8 @@ class Remote:
     """What a cluster reads for one argument."""
 
     view: str  # its rows, by name
-    types: Mapping[str, str]  # of Parquet and tables: column → Spark's name of its type
+    types: Mapping[str, str]  # of Parquet and tables: column → the name of its type
+    is_whole: bool = True  # all of its lines were looked at
 
 
 class RemoteEngine(Engine):
@@ -134,13 +139,14 @@ def _opened(cluster: Cluster, workspace: Workspace, shown: str, number: int, rem
     if files[0].lower().endswith(_PARQUET):
         cluster.view_of_parquet(view, files, shown)
         return _typed(cluster.parquet(files, shown), workspace, shown, view, remotes)
-    source = _sampled(cluster.lines(files[0]), workspace, shown)
+    lines = cluster.lines(files[0])
+    source = _sampled(lines, workspace, shown)
     if source.kind == "json":
         cluster.view_of_lines(view, files, shown)
     else:
         _check_headers(cluster, files, shown)
         cluster.view_of_rows(view, files, shown, source.delimiter, len(source.header))
-    remotes[shown] = Remote(view, {})
+    remotes[shown] = Remote(view, {}, len(lines) < SAMPLE_ROWS)
     return source
 
 
@@ -150,7 +156,7 @@ def _check_alike(files: Sequence[str], shown: str) -> None:
     if len(endings) > 1:
         raise fail(
             "mixed-files", f"it holds files of several kinds: {', '.join(sorted(endings))}", place=Place(shown),
-            remedy=f"name those of one kind: {shown.rstrip('/')}/*.{sorted(endings)[0]}",
+            remedy=f"name those of one kind: {shown.rstrip('/')}/*.{min(endings)}",
         )  # fmt: skip
 
 
@@ -182,10 +188,10 @@ def _sampled(lines: Sequence[str], workspace: Workspace, shown: str) -> Source:
             place=Place(shown), remedy=f"{_HERE}, or keep its ledger: costcalc scan FILE -o ledger.parquet",
         )  # fmt: skip
     if any("\ufffd" in line for line in lines):
-        raise fail("not-on-a-cluster", "it is not UTF-8 text", place=Place(shown), remedy=f"turn it into UTF-8, or {_HERE}")
-    note = f"{shown}: the cluster reads it; its first {SAMPLE_ROWS:,} lines say which columns and counts it has"
-    notes = (note,) if source.kind == "json" and len(lines) >= SAMPLE_ROWS else ()
-    return replace(source, shown=shown, notes=notes, changed=0)
+        raise fail(
+            "not-on-a-cluster", "it is not UTF-8 text", place=Place(shown), remedy=f"turn it into UTF-8, or {_HERE}"
+        )
+    return replace(source, shown=shown, changed=0)
 
 
 def _typed(sample: Any, workspace: Workspace, shown: str, view: str, remotes: dict[str, Remote]) -> Source:
@@ -197,14 +203,6 @@ def _typed(sample: Any, workspace: Workspace, shown: str, view: str, remotes: di
     return Source(shown, str(path), "parquet")
 
 
-@dataclass(frozen=True, slots=True)
-class AnyNames(UsageNames):
-    """Usage objects that may hold anything."""
-
-    def may_hold(self, steps: Sequence[str]) -> bool:
-        return True
-
-
 class RemoteCounter(Counter):
     """Counts on the cluster; what it gives is summed up at home."""
 
@@ -212,7 +210,6 @@ class RemoteCounter(Counter):
 
     def _count(self, number: int) -> None:
         reading = self.readings[number]
-        _check_readable(reading)
         # A cluster does not say when a file was changed.
         spec = replace(reading.spec, undated=False)
         unassumed = reading.unassumed and replace(reading.unassumed, undated=False)
@@ -244,13 +241,33 @@ class RemoteCounter(Counter):
         asked = "count(reply), count(DISTINCT reply), count_if(reply = 0)"
         ((named, different, none),) = self.engine.ask(f"SELECT {asked} FROM ({rows.sql})")
         if named > different or none:
-            raise _refused(reading, "lines of it repeat replies or tell them in events, and their order decides what counts")
+            raise _refused(
+                reading, "lines of it repeat replies or tell them in events, and their order decides what counts"
+            )
 
     def _ask_names(self, number: int) -> None:
-        """Every name is looked for in every line."""
+        """What the usage objects of every line hold."""
         reading = self.readings[number]
-        if reading.names is not None:
-            self.readings[number] = replace(reading, names=AnyNames(reading.names.objects, reading.names.paths, True))
+        if reading.names is None or reading.names.exact:
+            return
+        spec = reading.unassumed or reading.spec
+        paths = [
+            key if root == "." else f"{root}.{key}"
+            for root in (*spec.roots, *spec.unseen_roots)
+            for key in spec.objects
+        ]
+        columns = TextColumns()
+        objects = {path: column.sql for path in paths if (column := columns.get(f"/{path}"))}
+        found = set[str]()
+        asked = ", ".join(f"{_structure(sql)} AS s{i}" for i, sql in enumerate(objects.values()))
+        for source in reading.sources if objects else ():
+            for row in self.engine.ask(
+                f"SELECT DISTINCT {asked} FROM (SELECT value AS json FROM {self._view(source)}) AS line"
+            ):
+                for path, structure in zip(objects, row, strict=True):
+                    found |= {path, *_paths_in(structure, path)} if structure else set()
+        names = UsageNames(spec.objects, frozenset(found), exact=True)
+        self.readings[number] = replace(reading, names=names, watched=with_unread(reading.watched, spec, names))
 
     def _left_over(self, number: int) -> int:
         reading = self.readings[number]
@@ -288,9 +305,7 @@ class RemoteCounter(Counter):
         written = f"CASE WHEN {whole} THEN CAST(CAST({column.sql} AS BIGINT) AS VARCHAR) || '.0' ELSE CAST({column.sql} AS VARCHAR) END"
         return replace(column, sql=written)
 
-    def relation_of(
-        self, reading: Reading, columns: Columns, number: int, parts: Parts | None, numbered: bool
-    ) -> str:
+    def relation_of(self, reading: Reading, columns: Columns, number: int, parts: Parts | None, numbered: bool) -> str:
         kind = reading.sources[0].kind
         several = len(reading.sources) > 1
         asked = "value AS json" if kind == "json" else "*"
@@ -318,7 +333,7 @@ class RemoteCounter(Counter):
         for number in {number for number, _, verdict, _ in files if verdict == MALFORMED}:
             reading = self.readings[number]
             rows = self.rows(number, reading)
-            asked = f"SELECT count(*) FROM ({rows.sql}) WHERE verdict = {MALFORMED} AND NOT broken"
+            asked = f"SELECT count_if(verdict = {MALFORMED} AND NOT broken) FROM ({rows.sql})"
             found[reading.sources[0].path] = set(range(int(self.engine.ask(asked)[0][0])))
         self.readable = found
         return found
@@ -329,26 +344,32 @@ class RemoteCounter(Counter):
         for number, _, verdict, rows in files:
             if is_refused(verdict):
                 found[number, verdict] = found.get((number, verdict), 0) + rows
+        firsts = {number: self._firsts(number) for number in sorted({number for number, _ in found})}
         problems: list[Problem] = []
         for (number, verdict), count in found.items():
             reading = self.readings[number]
             if verdict == MALFORMED:
                 count -= len(self.readable.get(reading.sources[0].path, ()))
             if count > 0:
-                problems.append(self._refused_there(number, verdict, count))
+                of = ", ".join(source.shown for source in reading.sources)
+                problem = firsts[number].get(verdict, _BROKEN)
+                said = f"{problem.message}: {count:,} such row{'s' * (count != 1)} (a cluster numbers no lines)"
+                problems.append(replace(problem, message=said, place=Place(of)))
         return problems[:MOST_PROBLEMS]
 
-    def _refused_there(self, number: int, verdict: int, count: int) -> Problem:
+    def _firsts(self, number: int) -> dict[int, Problem]:
+        """What is wrong with one row of each verdict. A filter in place of groups would end in an error of Sail."""
         reading = self.readings[number]
         rows = self.rows(number, reading)
-        numbered = replace(rows, sql=f"SELECT *, 0 AS record FROM ({rows.sql})")
-        statement, names = refused_statement(numbered, (verdict,), self._chosen(rows), 1)
-        (first,) = self.engine.ask(statement)
-        refused = Refused(0, verdict, dict(zip(names, first[2:], strict=True)))
-        problem = _BROKEN if verdict == MALFORMED else explained(refused, rows, reading)[0]
-        of = ", ".join(source.shown for source in reading.sources)
-        said = f"{problem.message}: {count:,} such row{'s' * (count != 1)} (a cluster numbers no lines)"
-        return replace(problem, message=said, place=Place(of))
+        shown = shown_columns(rows)
+        packed = ", ".join(f'"v{i}" := {sql}' for i, sql in enumerate([*shown.values(), "verdict"]))
+        asked = f"SELECT verdict, any_value(struct_pack({packed})) AS example FROM ({rows.sql}) GROUP BY verdict"
+        found = {}
+        for verdict, example in self.engine.ask(asked):
+            if verdict in EXPLAINED:
+                values = dict(zip(shown, example.values(), strict=False))
+                found[verdict] = explained(Refused(0, verdict, values), rows, reading)[0]
+        return found
 
     def _at_first(self, number: int, condition: str, problem: Problem) -> Problem:
         return replace(problem, place=Place(self.readings[number].sources[0].shown))
@@ -356,7 +377,9 @@ class RemoteCounter(Counter):
     def _differing_total(self, number: int, sums: Any) -> Problem:
         reading = self.readings[number]
         what = f"{reading.shown_total} is another than input and output of {sums.off[0]:,} rows: {sums.off[1]:,} more, {sums.off[2]:,} less"
-        return Problem("differing-total", what, Place(reading.sources[0].shown), remedy=_HERE + " to see the first of them")
+        return Problem(
+            "differing-total", what, Place(reading.sources[0].shown), remedy=_HERE + " to see the first of them"
+        )
 
     def rows_alone(self, number: int, source: Source) -> RowQuery:
         raise _refused(self.readings[number], "it sums up a batch whose lines stand beside it")
@@ -365,21 +388,34 @@ class RemoteCounter(Counter):
         # What is known of the files at home is known of their first rows alone.
         nothing = self.workspace.new_file(".nothing")
         nothing.touch()
+        notes = []
         for number, reading in enumerate(self.readings):
-            self._ask_names(number)
+            parts = [each.shown for each in reading.sources if not self.engine.remotes[each.shown].is_whole]
+            if parts and reading.names and not reading.names.exact:
+                first = f"{SAMPLE_ROWS:,} lines"
+                notes.append(
+                    f"{', '.join(parts)}: counts of other names than the first {first} have were not looked for"
+                )
+            names = reading.names and replace(reading.names, exact=True)
             sources = tuple(replace(source, path=str(nothing)) for source in reading.sources)
-            self.readings[number] = replace(self.readings[number], sources=sources)
-        return super()._notes(remarked)
+            self.readings[number] = replace(reading, names=names, sources=sources)
+        return [*super()._notes(remarked), *notes]
 
 
-def _check_readable(reading: Reading) -> None:
-    """CostcalcError: the format needs the order of lines, or more than one look at them."""
-    if reading.sources[0].kind == "json" and reading.spec.dedupe and len(reading.spec.dedupe.key) == 0:
-        raise _refused(reading, "its rows are told apart by what stands beside them")
+def _structure(sql: str) -> str:
+    """An object without its values: of a log there are few of them."""
+    return f"regexp_replace({sql}, {quoted(_VALUES)}, ':0', 'g')"
+
+
+def _paths_in(structure: str, path: str) -> Iterator[str]:
+    try:
+        found = json.loads(structure)
+    except ValueError:
+        return
+    yield from _paths(found, path)
 
 
 def _refused(reading: Reading, why: str) -> CostcalcError:
     names = ", ".join(source.shown for source in reading.sources)
     return fail("not-on-a-cluster", f"{reading.spec.name}: {why}", place=Place(names),
                 remedy=f"{_HERE}, and keep its ledger: costcalc scan FILE -o ledger.parquet")  # fmt: skip
-

@@ -66,7 +66,9 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         if not readings and not kept:
             raise CostcalcError(left.problems)
         request = _with_offered(request, readings, kept)
-        counter = _counter(request)(engine, workspace, readings, request, keep=lambda: held.pop_all().close, stored=kept)
+        counter = _counter(request)(
+            engine, workspace, readings, request, keep=lambda: held.pop_all().close, stored=kept
+        )
         counter.count()
         _check_matches(request, counter.unmatched(), counter)
         asked = request

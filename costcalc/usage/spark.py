@@ -171,7 +171,9 @@ def _check_address(remote: str) -> None:
     """CostcalcError: it is none, or nothing listens there: said at once, where the client would try for minutes."""
     match = _ADDRESS.match(remote)
     if match is None:
-        raise fail("bad-option", f'--remote "{remote}" is no address of a Spark Connect server', expected="sc://HOST:PORT")
+        raise fail(
+            "bad-option", f'--remote "{remote}" is no address of a Spark Connect server', expected="sc://HOST:PORT"
+        )
     host, port = match["host"].strip("[]"), int(match["port"] or _PORT)
     try:
         socket.create_connection((host, port), _PATIENCE).close()
@@ -179,4 +181,4 @@ def _check_address(remote: str) -> None:
         raise fail(
             "cluster-unreachable", f"nothing answers at {host}:{port}: {getattr(error, 'strerror', None) or error}",
             remedy="start the server (sail spark server --port 15002, or Spark's start-connect-server.sh), or correct the address",
-        )  # fmt: skip
+        ) from error  # fmt: skip

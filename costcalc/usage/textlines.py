@@ -46,12 +46,13 @@ class TextColumns(JsonColumns):
 
     def malformed(self) -> str | None:
         nothing = " AND ".join(
-            f"get_json_object(line.json, {quoted(chr(36) + '[' + quoted(_bare(key)) + ']')}) IS NULL" for key in self.tree
+            f"get_json_object(line.json, {quoted(chr(36) + '[' + quoted(_bare(key)) + ']')}) IS NULL"
+            for key in self.tree
         )
         return f"{BROKEN} OR ({nothing or 'false'})"
 
     def parts_presence(self, path: str) -> str | None:
-        found = [sql for steps in self._absolute(path) if (sql := self._node(steps[:-1] + [_bare(steps[-1])]))]
+        found = [sql for steps in self._absolute(path) if (sql := self._node([*steps[:-1], _bare(steps[-1])]))]
         return " OR ".join(f"coalesce({sql}, '[]') NOT IN ('[]', '{{}}')" for sql in found) or None
 
     def _of_members(self, steps: list[str], match: re.Match[str]) -> str | None:
