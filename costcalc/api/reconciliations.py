@@ -13,7 +13,16 @@ from typing import Any
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.results import Result
 from costcalc.api.settings import with_settings
-from costcalc.api.words import line_names, read_amount, read_basis, read_currency, read_limits, read_period, read_share
+from costcalc.api.words import (
+    line_names,
+    read_amount,
+    read_basis,
+    read_currency,
+    read_limits,
+    read_period,
+    read_remote,
+    read_share,
+)
 from costcalc.asked import NOTHING_ASKED
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, fail, nearest_names
@@ -182,6 +191,7 @@ def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choo
         mapping=dict(choose.get("columns") or {}),
         rules=tuple(choose.get("rules") or ()),
         usage_format=choose.get("usage_format"),
+        remote=read_remote(choose.get("engine"), choose.get("remote")),
     )
     asked = choose.get("asked") or NOTHING_ASKED
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.plans import scenario_of
 from costcalc.api.settings import with_settings
-from costcalc.api.words import read_limits, read_period
+from costcalc.api.words import read_limits, read_period, read_remote
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
@@ -45,6 +45,8 @@ def scan(
     progress: Progress | None = None,
     memory: str | None = None,
     threads: int | str | None = None,
+    engine: str | None = None,
+    remote: str | None = None,
     scenarios: Sequence[str | Path | Scenario] = (),
     months: int | None = None,
     budgets: Sequence[Budget] = (),
@@ -62,7 +64,8 @@ def scan(
     `scenarios`, over `months`, and `budgets` say what else must be kept
     apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
     time; `progress` is called with a `costcalc.usage.progress.Step`, from another thread;
-    `memory` ("2GB") and `threads` limit what counting uses; `joining`: what one question does not tell apart, so that the ledger answers no other.
+    `memory` ("2GB") and `threads` limit what counting uses; `engine` "spark" counts on the cluster at `remote`
+    ("sc://HOST:PORT"), which reads the usage by its paths (`s3://…`) or names of tables; `joining`: what one question does not tell apart, so that the ledger answers no other.
     CostcalcError: an input that cannot be read or understood.
     """
     from costcalc.usage.scan import ScanRequest
@@ -100,6 +103,7 @@ def scan(
         rules=tuple(rules),
         usage_format=usage_format,
         formats=tuple(map(Path, formats)),
+        remote=read_remote(engine, remote),
         joining=joining,
     )
     return with_settings(scan_usage(usage, request, progress, limits), asked, prices)

@@ -133,6 +133,20 @@ def read_limits(memory: str | None = None, threads: int | str | None = None) -> 
     return Limits(**found)
 
 
+def read_remote(engine: str | None = None, remote: str | None = None) -> str:
+    """The address of the cluster that counts; "": this machine does. CostcalcError: no such engine, or no address."""
+    name = str(engine or "embedded").lower()
+    if name not in ("embedded", "spark"):
+        raise fail(
+            "bad-option", f'engine "{engine}" is none', expected="embedded, or spark with --remote sc://HOST:PORT"
+        )
+    if name == "spark" and not remote:
+        raise fail("bad-option", "--engine spark has no --remote", expected="--remote sc://HOST:PORT")
+    if name == "embedded" and remote:
+        raise fail("bad-option", "--remote goes with --engine spark", expected=f"--engine spark --remote {remote}")
+    return str(remote) if name == "spark" else ""
+
+
 def read_memory(text: object) -> int:
     """`2GB`, `512 MB`, `1.5GiB` in bytes. CostcalcError: no size, or less than counting needs."""
     found = _SIZE.fullmatch(str(text).strip())

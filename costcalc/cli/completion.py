@@ -325,6 +325,8 @@ _BY_OPTION: dict[str, Offered] = {
     "--until": _days,
     "--on": _days,
     "--memory": lambda ctx, incomplete: ("512MB", "1GB", "2GB", "4GB"),
+    "--engine": lambda ctx, incomplete: ("embedded", "spark"),
+    "--remote": lambda ctx, incomplete: ("sc://localhost:15002",),
     "--threads": lambda ctx, incomplete: map(str, range(1, (os.cpu_count() or 1) + 1)),
 }
 _BY_METAVAR: dict[str, Offered] = {

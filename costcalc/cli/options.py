@@ -146,6 +146,21 @@ Threads = Annotated[
         show_default="all, at 32 MB each",
     ),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="embedded|spark",
+        help="Who counts: this machine, or the cluster at --remote, on paths that it reads (s3://logs/*.parquet).",
+        show_default="embedded",
+    ),
+]
+Remote = Annotated[
+    str | None,
+    typer.Option(
+        "--remote", metavar="ADDRESS", help="With --engine spark: its server, sc://HOST:PORT.", show_default=False
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -172,7 +187,15 @@ class Reads:
 
 
 @dataclass(frozen=True)
-class Reading(Limits, Reads):
+class Counting(Limits):
+    """Who counts. Never taken from a configuration: only an argument opens a connection."""
+
+    engine: Engine = None
+    remote: Remote = None
+
+
+@dataclass(frozen=True)
+class Reading(Counting, Reads):
     """How usage is read, and with what."""
 
     def zone(self, config: Config) -> str:
@@ -216,6 +239,8 @@ class Reading(Limits, Reads):
             "rules": config.map_rules(),
             "usage_format": self.usage_format or config.text("usage_format"),
             "formats": self.format_file or config.paths("formats"),
+            "engine": self.engine,
+            "remote": self.remote,
             **self.words(config),
         }
 

@@ -62,7 +62,7 @@ from costcalc.usage.ledger import CUSTOMER, SkippedRows, SourceFile, UsageGroup,
 from costcalc.usage.names import canonical
 from costcalc.usage.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.packs import packed
-from costcalc.usage.paths import quoted
+from costcalc.usage.paths import Columns, quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import (
     Record,
@@ -440,25 +440,37 @@ class Counter:
 
     def rows(self, number: int, reading: Reading, parts: Parts | None = None, numbered: bool = False) -> RowQuery:
         """The row-level SELECT of a reading; `numbered`: of one file, with the number of each row as `record`."""
-        columns = reading.columns(parts)
+        columns = self.columns_of(reading, parts)
         spec = replace(reading.spec, shapes=(parts.shape,), parts=()) if parts else reading.spec
         if parts or numbered or reading.tells_apart:
             spec = replace(spec, replies=None)
         builder = RowBuilder(
             spec,
             columns,
-            lambda: relation(reading, columns, number, parts, numbered),
+            lambda: self.relation_of(reading, columns, number, parts, numbered),
             self.request.timezone,
             tuple(reading.dimensions.get(canonical(name), name) for name in self.labels),
             self.request.bound(self.request.since),
             self.request.bound(self.request.until),
-            ("record" if parts else "row_number() OVER () AS record",) if numbered else _file_columns(reading, parts),
+            ("record" if parts else "row_number() OVER () AS record",) if numbered else self.beside_of(reading, parts),
             reading.sources[0].changed if spec.undated else None,
             parts is not None,
             reading.watched,
             reading.copies,
         )
         return builder.build()
+
+    def columns_of(self, reading: Reading, parts: Parts | None = None) -> Columns:
+        """Where the paths of its format lie in its rows."""
+        return reading.columns(parts)
+
+    def relation_of(self, reading: Reading, columns: Columns, number: int, parts: Parts | None, numbered: bool) -> str:
+        """The SQL that reads its sources."""
+        return relation(reading, columns, number, parts, numbered)
+
+    def beside_of(self, reading: Reading, parts: Parts | None) -> tuple[str, ...]:
+        """What is kept of a row beside what its format reads."""
+        return (f"{file_number(reading, parts)} AS file",) if len(reading.sources) > 1 else ()
 
     def rows_alone(self, number: int, source: Source) -> RowQuery:
         """The rows of one source, each with its number as `record`."""
@@ -871,10 +883,6 @@ def _records_at(source: Source, starts: Sequence[int]) -> list[Record]:
         if record.start >= starts[-1]:
             break
     return found
-
-
-def _file_columns(reading: Reading, parts: Parts | None) -> tuple[str, ...]:
-    return (f"{file_number(reading, parts)} AS file",) if len(reading.sources) > 1 else ()
 
 
 def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:

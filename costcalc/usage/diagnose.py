@@ -47,17 +47,22 @@ def refused_rows(
     engine: Engine, rows: RowQuery, verdicts: Collection[int], where: str, most: int | None
 ) -> list[Refused]:
     """The rows of one file with these verdicts, in the file's order. `rows` must carry `record`, the row's number."""
-    shown = [name for name in _SHOWN if name in rows.columns]
-    meter_names = [f"m_{name}" for name in rows.meters]
-    wrong = [f"CASE WHEN {count} IS NULL THEN {text} END AS {count}" for count, text in rows.count_texts.items()]
-    columns = ", ".join([*shown, *meter_names, *wrong])
+    shown = shown_columns(rows)
+    columns = "".join(f", {sql}" for sql in shown.values())
     chosen = ", ".join(map(str, sorted(verdicts)))
     limit = f" LIMIT {most}" if most is not None else ""
-    statement = f"SELECT record, verdict{', ' if columns else ''}{columns} FROM ({rows.sql}) WHERE verdict IN ({chosen}){where} ORDER BY record{limit}"
-    names = [*shown, *meter_names, *rows.count_texts]
+    statement = (
+        f"SELECT record, verdict{columns} FROM ({rows.sql}) WHERE verdict IN ({chosen}){where} ORDER BY record{limit}"
+    )
     with engine.in_order():
         found = engine.fetch(statement)
-    return [Refused(row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in found]
+    return [Refused(row[0], row[1], dict(zip(shown, row[2:], strict=True))) for row in found]
+
+
+def shown_columns(rows: RowQuery) -> dict[str, str]:
+    """What is asked of a refused row: names, and their SQL."""
+    shown = {name: name for name in (*(s for s in _SHOWN if s in rows.columns), *(f"m_{name}" for name in rows.meters))}
+    return shown | {count: f"CASE WHEN {count} IS NULL THEN {text} END" for count, text in rows.count_texts.items()}
 
 
 def problems_of(
@@ -75,19 +80,17 @@ def problems_of(
 
 
 def _problem(row: Refused, rows: RowQuery, reading: Reading, source: Source, record: Record | None) -> Problem:
-    makers = {
-        BAD_TIME: _bad_time,
-        BAD_COUNT: _bad_count,
-        BAD_COST: _bad_cost,
-        TOO_LARGE: _too_large,
-        NO_USAGE: _no_usage,
-    }
     if row.verdict == MALFORMED and record:
         return malformed_line(source, record)
-    problem, text = makers[row.verdict](row, rows, reading)
+    problem, text = explained(row, rows, reading)
     if source.kind in ("frame", "parquet"):
         problem = replace(problem, message=f"row {row.number:,}: {problem.message}")
     return placed(problem, source, record, text)
+
+
+def explained(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
+    """What is wrong with the row, and the text that is."""
+    return EXPLAINED[row.verdict](row, rows, reading)
 
 
 def placed(problem: Problem, source: Source, record: Record | None, text: str = "") -> Problem:
@@ -198,6 +201,15 @@ def unknown_usage() -> Problem:
         expected="the counters of a provider that `costcalc formats show raw-responses` lists",
         remedy="report the shape, or turn the log into a plain table",
     )
+
+
+EXPLAINED = {
+    BAD_TIME: _bad_time,
+    BAD_COUNT: _bad_count,
+    BAD_COST: _bad_cost,
+    TOO_LARGE: _too_large,
+    NO_USAGE: _no_usage,
+}
 
 
 def malformed_line(source: Source, record: Record) -> Problem:

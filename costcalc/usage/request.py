@@ -37,6 +37,7 @@ class ScanRequest:
     named: Callable[[str, str], tuple[str, str]] | None = (
         None  # provider and model as written → as the prices name them
     )
+    remote: str = ""  # the address of the cluster that counts
     joining: Joining | None = None  # None: every day and every length that a price knows stays apart
 
     @property

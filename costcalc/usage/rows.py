@@ -570,8 +570,9 @@ class RowBuilder:
             f"WITH texts AS (SELECT {texts}{carried} FROM {self.relation()}), "
             f"derived AS (SELECT *{derived} FROM texts), "
             f"attempts AS (SELECT *{attempts} FROM derived), "
-            f"counts AS (SELECT *{counts}{shape} FROM attempts), "
-            f"common AS (SELECT *, {early} FROM counts) "
+            f"counts AS (SELECT *{counts} FROM attempts), "
+            f"shaped AS (SELECT *{shape} FROM counts), "
+            f"common AS (SELECT *, {early} FROM shaped) "
             f"SELECT *{after}, {verdict} AS verdict FROM common"
         )
 

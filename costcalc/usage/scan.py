@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
     CostcalcError: a file that cannot be read or understood. Refused rows do not raise: the ledger lists them.
     """
     _check_zone(request.timezone)
-    opened = _opened(usage, progress, limits)
+    opened = _opened_there(usage, request, progress, limits) if request.remote else _opened(usage, progress, limits)
     with with_formats(request.formats), opened as (sources, engine, workspace, left, held):
         kept, logs, types = _looked_into(sources, engine, left)
         readings: list[Reading] = []
@@ -66,7 +66,9 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         if not readings and not kept:
             raise CostcalcError(left.problems)
         request = _with_offered(request, readings, kept)
-        counter = Counter(engine, workspace, readings, request, keep=lambda: held.pop_all().close, stored=kept)
+        counter = _counter(request)(
+            engine, workspace, readings, request, keep=lambda: held.pop_all().close, stored=kept
+        )
         counter.count()
         _check_matches(request, counter.unmatched(), counter)
         asked = request
@@ -83,6 +85,23 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
         parts = any(canonical(name) != CUSTOMER for name in request.where) or found.parts_customers
         is_part = bool(request.where) or found.is_part
         return replace(found, notes=notes, is_part=is_part, parts_customers=parts, asked=Asked(mapped))
+
+
+def _opened_there(
+    usage: object, request: ScanRequest, progress: Progress | None, limits: Limits
+) -> AbstractContextManager[tuple[list[Source], Engine, Workspace, Left, ExitStack]]:
+    from costcalc.usage.remote import opened_on
+
+    return opened_on(request.remote, usage, progress, limits)
+
+
+def _counter(request: ScanRequest) -> type[Counter]:
+    """Who counts; nothing of a cluster is imported where none was asked for."""
+    if not request.remote:
+        return Counter
+    from costcalc.usage.remote import RemoteCounter
+
+    return RemoteCounter
 
 
 def _with_offered(request: ScanRequest, readings: Sequence[Reading], stored: Sequence[Stored]) -> ScanRequest:

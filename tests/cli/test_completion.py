@@ -98,6 +98,8 @@ def test_commands_and_options(bash):
         ("costcalc cost u.csv --format j", ["json"]),
         ("costcalc cost u.csv --each m", ["month"]),
         ("costcalc forecast u.csv --to y", ["year-end"]),
+        ("costcalc scan u.csv --engine ", ["embedded", "spark"]),
+        ("costcalc cost u.csv --engine spark --remote ", ["sc://localhost:15002"]),
         ("costcalc check u.csv --memory ", ["512MB", "1GB", "2GB", "4GB"]),
         ("costcalc scan u.csv --threads 1", [str(n) for n in range(1, os.cpu_count() + 1) if str(n).startswith("1")]),
     ],
