@@ -52,9 +52,10 @@ class Lengths:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The names that a change asks about, and those of what no book knows."""
+        """The names that a change asks about; a model is asked for with its provider."""
         asked = [name for usage in self.usages for change in usage.all() for name in change.where.names]
-        return tuple(dict.fromkeys(["provider", "model", *asked]))
+        own = ["provider", "model"] if {"provider", "model"} & {*asked} else []
+        return tuple(dict.fromkeys([*own, *asked]))
 
     def _edges(self, who: Who | None, names: Names) -> Edges:
         mine = [self._matching(usage, who, names) for usage in self.usages]
@@ -65,7 +66,7 @@ class Lengths:
         return found
 
     def _matching(self, usage: UsageChanges, who: Who | None, names: Names) -> UsageChanges:
-        provider, model = (who[0], who[2]) if who else (names["provider"] or "", names["model"] or "")
+        provider, model = (who[0], who[2]) if who else (names.get("provider") or "", names.get("model") or "")
         # What serves the usage later may be another model: efficiency is kept whatever model it names.
         return _kept(
             usage,

@@ -204,8 +204,15 @@ class Rating:
     @property
     def priced_share(self) -> Fraction | None:
         """The share of tokens that has a price; None where there are no tokens."""
-        missing = sum((part.tokens for part in self.unpriced), Fraction())
-        return 1 - missing / self.tokens if self.tokens else None
+        return 1 - self.unpriced_tokens / self.tokens if self.tokens else None
+
+    @cached_property
+    def unpriced_tokens(self) -> Fraction:
+        """The tokens that have no price."""
+        found: Fraction | None = getattr(
+            self.unpriced, "tokens", None
+        )  # added up already, where they are rows of a table
+        return _sum(part.tokens for part in self.unpriced) if found is None else found
 
     def by_line(self) -> dict[LineKey, Cost]:
         """Cost by line, in the order met."""

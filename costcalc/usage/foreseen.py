@@ -89,7 +89,7 @@ class _Looked:
         for number, provider, model, region, naive, at in sorted(rows, key=lambda row: row[-1]):
             written: Written = (provider, model, region)
             if written not in lengths:
-                lengths[written] = self.edges.setdefault(self.joining.lengths(written), len(self.edges))
+                lengths[written] = self.edges.setdefault(self.joining.treated(written).lengths, len(self.edges))
             period = first.setdefault((written, naive, self.joining.time(written, at, None, naive)), at)
             found.append((number, period, lengths[written]))
         return found
