@@ -47,8 +47,7 @@ class Lengths:
 
     def edges_of(self, who: Who | None, provider: str, model: str) -> Edges:
         """The labels at which a change may tell apart usage of a model, whatever its other names."""
-        mine = [_named(usage, provider, model) for usage in self.usages]
-        return self._side(0, who, mine), self._side(1, who, mine)
+        return self._of(who, [_named(usage, provider, model) for usage in self.usages])
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -58,7 +57,9 @@ class Lengths:
         return tuple(dict.fromkeys([*own, *asked]))
 
     def _edges(self, who: Who | None, names: Names) -> Edges:
-        mine = [self._matching(usage, who, names) for usage in self.usages]
+        return self._of(who, [self._matching(usage, who, names) for usage in self.usages])
+
+    def _of(self, who: Who | None, mine: Sequence[UsageChanges]) -> Edges:
         place = (who, *(id(c) for usage in mine for c in usage.all()))
         found = self._found.get(place)
         if found is None:

@@ -36,6 +36,7 @@ class Periods:
     takes_apart: bool = False  # names that no price asks for are left to a breakdown
     keeps_hours: bool = False  # hours of the day stay apart: what will be asked of them is not known yet
     _lists: dict[Written, tuple[ResolvedModel, ...]] = field(default_factory=dict)
+    _treated: dict[Written, Treated] = field(default_factory=dict)
     _unknown: dict[Written, Unresolved] = field(default_factory=dict)
 
     def time(self, written: Written, at: int, until: int | None, naive: bool) -> Hashable:
@@ -56,13 +57,20 @@ class Periods:
 
     def treated(self, written: Written) -> Treated:
         """Names of one model are treated alike, and those that no list has, as far as their provider's days go."""
+        found = self._treated.get(written)
+        if found is None:
+            found = self._treated[written] = self._treat(written)
+        return found
+
+    def _treat(self, written: Written) -> Treated:
         provider, model, _ = written
         lists = self._lists_of(written)
         if lists:
             edges = [self._cuts_of(each) for each in (*lists, *self.targets)]
             edges += [self.more_edges(each, each.provider, each.model) for each in lists]
             return Treated(lists, _together(edges))
-        lengths = _together([*self._target_edges, self.more_edges(None, provider or "", model)])
+        more = self.more_edges(None, provider or "", model)
+        lengths = _together([*self._target_edges, more]) if self.targets or any(more) else ((), ())
         found = self._unknown.get(written) or Unresolved("")
         payer = found.provider or (provider and self.pricebook.payer_named(provider))
         return Treated(self._zone(provider), lengths, (payer, found.reason), found.model or model)

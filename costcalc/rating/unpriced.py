@@ -76,7 +76,7 @@ class OpenUnpriced(Sequence[Unpriced]):
     """What lacks a price for one reason on one line, as rows of a table in the engine."""
 
     def __init__(self, breakdown: Breakdown, by: Sequence[str], lacking: Sequence[Lacking], advice: Advice) -> None:
-        self.breakdown, self.engine, self.advice = breakdown, breakdown.engine, advice
+        self.breakdown, self.engine, self.advice, self.by = breakdown, breakdown.engine, advice, tuple(by)
         opened = breakdown.opened(by)
         self._spots = [by.index(name) for name in opened]  # of the line, that the breakdown fills in
         self._is_model = [name == MODEL for name in opened]
@@ -167,11 +167,25 @@ class OpenUnpriced(Sequence[Unpriced]):
         )
         return self.advice.near([(provider, model) for provider, model in largest])
 
-    def lines(self) -> frozenset[LineKey]:
-        """The lines in which something has no price."""
-        names = ", ".join(["slot", *(f"c{i}" for i in range(len(self._spots)))])
+    def lines(self, by: Sequence[str] | None = None) -> frozenset[LineKey]:
+        """The lines in which something has no price. `by`: told apart by these of their names, or provider and model."""
+        asked = self.by if by is None else by
+        kept = [i for i, spot in enumerate(self._spots) if self.by[spot] in asked]
+        if self._model is not None and MODEL in asked and self._model not in kept:
+            kept.append(self._model)
+        names = ", ".join(["slot", *(f"c{i}" if i in kept else f"NULL AS c{i}" for i in range(len(self._columns)))])
         found = self.engine.fetch(f"SELECT DISTINCT {names} FROM {self._name}")
-        return frozenset(self._line(self._parts[slot], own) for slot, *own in found)
+        if by is None:
+            return frozenset(self._line(self._parts[slot], own) for slot, *own in found)
+        places = {name: place for place, name in enumerate(self.by)}
+        lines = set()
+        for slot, *own in found:
+            part = self._parts[slot]
+            line = self._line(part, own)
+            model = (None if self._model is None else own[self._model]) or part.model
+            known = {"provider": part.provider, MODEL: model}
+            lines.add(tuple(known[name] if name in known else line[places[name]] for name in by))
+        return frozenset(lines)
 
     def by_model(self, count: int) -> tuple[list[Unpriced], int, Fraction]:
         """The largest, all lines of a model in one value; how many more there are, and their tokens."""
@@ -181,7 +195,8 @@ class OpenUnpriced(Sequence[Unpriced]):
             f"FROM (SELECT *, {what} AS what FROM {self._rows}) GROUP BY provider, model, meter, reason) "
             f"ORDER BY tokens DESC, provider, what, reason LIMIT {count}"
         )
-        values = [replace(self[row], tokens=Fraction(tokens, self._unit)) for row, tokens, _ in found]
+        some = self._some([row for row, _, _ in found])
+        values = [replace(some[row], tokens=Fraction(tokens, self._unit)) for row, tokens, _ in found]
         more = found[0][2] - len(found) if found else 0
         return values, more, self.tokens - sum((each.tokens for each in values), Fraction())
 
@@ -190,7 +205,8 @@ class OpenUnpriced(Sequence[Unpriced]):
         slots = [slot for slot, part in enumerate(self._parts) if part.key is None and self.advice.is_hosted(part.provider)]  # fmt: skip
         chosen = f"slot IN ({', '.join(map(str, slots)) or 'NULL'})"
         found = self.engine.fetch(f"SELECT min(row) AS row FROM {self._rows} WHERE {chosen} GROUP BY provider, model ORDER BY row")  # fmt: skip
-        return [self[row] for (row,) in found]
+        some = self._some([row for (row,) in found])
+        return [some[row] for (row,) in found]
 
     def whole_with_near_names(self) -> Unpriced | None:
         """The largest that has near names and no price at all."""
@@ -210,14 +226,23 @@ class OpenUnpriced(Sequence[Unpriced]):
         return {(provider, model) for provider, model in self.engine.fetch(f"SELECT DISTINCT provider, model FROM {self._rows}")}  # fmt: skip
 
     def _from(self, start: int, stop: int) -> Iterator[Unpriced]:
-        columns = ", ".join(["slot", "tokens", "requests", "rows", *(f"c{i}" for i in range(len(self._columns)))])
         for first in range(start, stop, _AT_ONCE):
             chosen = f"rowid >= {first} AND rowid < {min(first + _AT_ONCE, stop)}"
-            for row in self.engine.fetch(f"SELECT {columns} FROM {self._name} WHERE {chosen} ORDER BY rowid"):
+            for row in self.engine.fetch(f"{self._selected} WHERE {chosen} ORDER BY rowid"):
                 yield self._value(row)
 
+    def _some(self, rows: Sequence[int]) -> dict[int, Unpriced]:
+        """The values of these rows."""
+        found = self.engine.fetch(f"{self._selected} WHERE rowid IN ({', '.join(map(str, rows)) or 'NULL'})")
+        return {row[-1]: self._value(row) for row in found}
+
+    @property
+    def _selected(self) -> str:
+        names = "".join(f", c{i}" for i in range(len(self._columns)))
+        return f"SELECT slot, tokens, requests, rows{names}, rowid FROM {self._name}"
+
     def _value(self, row: Sequence[Any]) -> Unpriced:
-        slot, tokens, requests, rows, *names = row
+        slot, tokens, requests, rows, *names, _ = row
         part = self._parts[slot]
         model = (None if self._model is None else names[self._model]) or part.model
         found = Unpriced(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.rating.model import Cost, LineKey
+from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.render.blocks import Block, Gap, Note
 from costcalc.render.figures import month_grid
 from costcalc.render.plan.months import month_figures
@@ -59,6 +60,8 @@ def _cost(before: Fraction, after: Fraction) -> Cost:
 
 def _holes(plan: Plan) -> frozenset[LineKey]:
     """The lines in which something of the log has no price."""
+    if isinstance(plan.rating.unpriced, OpenUnpriced):
+        return plan.rating.unpriced.lines(plan.by)
     places = {name: place for place, name in enumerate(plan.rating.by)}
     found = set()
     for part in plan.rating.unpriced:

@@ -82,7 +82,9 @@ def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) ->
     then, before = [{key: costs.get(key) or [Fraction()] * len(horizon.months) for key in keys} for costs in found]
     add_up((then, before), [[month.cost for month in run.months] for run in (after, announced)])
     lines = [LineAhead(key, before[key], then[key]) for key in keys]
-    return sorted(lines, key=lambda line: (-line.after, -line.before, tuple(str(part or "") for part in line.key)))
+    return sorted(
+        lines, key=lambda line: (-_size(line.after), -_size(line.before), tuple(str(part or "") for part in line.key))
+    )
 
 
 def costs_by(horizon: Horizon, by: Sequence[str], run: Run) -> dict[LineKey, list[Number]]:
@@ -127,9 +129,14 @@ def _customer(case: Case, name: str | None, today: Totals, last: Totals) -> Cust
     )
 
 
-def _worst_first(line: CustomerLine) -> tuple[bool, Fraction, Fraction, str]:
+def _worst_first(line: CustomerLine) -> tuple[bool, int, int, str]:
     margin = line.last.margin
-    return margin is None, margin or Fraction(), -line.last.cost, line.name or ""
+    return margin is None, _size(margin or Fraction()), -_size(line.last.cost), line.name or ""
+
+
+def _size(amount: Fraction) -> int:
+    """For the order only: whole numbers are compared far faster than fractions."""
+    return amount.numerator * 10**24 // amount.denominator
 
 
 def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:

@@ -108,11 +108,11 @@ class LineAhead:
     @property
     def before(self) -> Fraction:
         """Of all months."""
-        return sum(self.months_before, Fraction())
+        return sum(self.months_before, Fraction()) if any(self.months_before) else Fraction()
 
     @property
     def after(self) -> Fraction:
-        return sum(self.months, Fraction())
+        return sum(self.months, Fraction()) if any(self.months) else Fraction()
 
     @property
     def last_before(self) -> Fraction:
