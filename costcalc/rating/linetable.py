@@ -125,15 +125,28 @@ class LineTable:
         return int(self.engine.fetch(f"SELECT coalesce(sum(n0), 0)::HUGEINT FROM {self.name}")[0][0])
 
     @cached_property
+    def largest(self) -> int:
+        """No cost of any reading is more."""
+        return self._most(self.costs)
+
+    @cached_property
+    def most_counted(self) -> int:
+        """No count is more."""
+        return self._most(_COUNTS)
+
+    def _most(self, columns: Sequence[str]) -> int:
+        each = ", ".join(f"coalesce(max(abs({name})), 0)" for name in columns)
+        return int(self.engine.fetch(f"SELECT greatest({each})::HUGEINT FROM {self.name}")[0][0])
+
+    @cached_property
     def most(self) -> int:
-        """No cost is more."""
-        return int(self.engine.fetch(f"SELECT coalesce(max(abs(n0)), 0)::HUGEINT FROM {self.name}")[0][0])
+        """No cost before is more."""
+        return self._most(self.costs[:1])
 
     @cached_property
     def most_earned(self) -> int:
         """No revenue and no cost against one is more."""
-        largest = ", ".join(f"coalesce(max(abs({name})), 0)" for name in self.earning)
-        return int(self.engine.fetch(f"SELECT greatest({largest})::HUGEINT FROM {self.name}")[0][0])
+        return self._most(self.earning)
 
     @cached_property
     def has_earned(self) -> bool:
