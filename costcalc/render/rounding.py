@@ -10,6 +10,7 @@ from math import lcm
 from costcalc.money import exact_sum, round_half_up
 
 Amount = Fraction | int
+_SMALLEST: int = 10**100  # parts of one
 
 
 def share_out(
@@ -73,9 +74,16 @@ def shared_out_together(
 ) -> list[list[Decimal]]:
     """The same in amounts with `digits` decimals."""
     unit = lcm(*{amount.denominator for column in columns for amount in column})
-    # As whole numbers of one unit: so many are compared and added up far faster than fractions.
-    scaled = [[amount.numerator * (unit // amount.denominator) * 10**digits for amount in column] for column in columns]
-    found = share_out_together(scaled, [int(total.scaleb(digits)) for total in totals], unit)
+    # Whole numbers of one unit are compared and added up far faster than fractions, unless the unit is tiny.
+    is_tiny = unit > _SMALLEST
+    scaled: list[list[Amount]] = [
+        [
+            amount * 10**digits if is_tiny else amount.numerator * (unit // amount.denominator) * 10**digits
+            for amount in column
+        ]
+        for column in columns
+    ]
+    found = share_out_together(scaled, [int(total.scaleb(digits)) for total in totals], 1 if is_tiny else unit)
     return [[Decimal(coin).scaleb(-digits) for coin in column] for column in found]
 
 

@@ -81,7 +81,7 @@ def customer_notes(plan: Plan) -> Iterator[Note]:
 
 
 def knows_revenue(plan: Plan) -> bool:
-    return any(customer.last.revenue is not None for customer in plan.customers)
+    return plan.knows_customers_revenue
 
 
 def _names(customers: Sequence[CustomerLine]) -> str:
@@ -123,7 +123,9 @@ def _coins(plan: Plan) -> list[Coins]:
     customers = plan.customers
     costs = cost_columns(plan, [line.today.served for line in customers], [line.last.served for line in customers])
     digits = minor_digits(plan.currency)
-    paid = round_to_total([line.last.revenue or Fraction() for line in customers], digits)
+    paid = [Decimal()] * len(customers)
+    if knows_revenue(plan):
+        paid = round_to_total([line.last.revenue or Fraction() for line in customers], digits)
     return list(zip(*costs, paid, strict=True))
 
 

@@ -147,7 +147,7 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     cost, covered = Sums((CUSTOMER,)), Sums((CUSTOMER,))
     for (index, _, _), series in run.rows.items():
         cost.add(cells[index].members, series[-1:])
-        if income.covers(cells[index]):
+        if income.is_of_a_part and income.covers(cells[index]):
             covered.add(cells[index].members, series[-1:])
     costs, covers = _of_customers(cost), _of_customers(covered)
     revenue, other = (_owned(case.horizon, amounts) for amounts in (run.revenue, run.other))
