@@ -15,7 +15,7 @@ from costcalc.forecasts.form import BESIDE, BILLED, REQUESTS, REVENUE
 from costcalc.forecasts.members import Members, numbered
 from costcalc.forecasts.reading import Number
 from costcalc.forecasts.shares import Shares
-from costcalc.forecasts.usage import Source, Usage
+from costcalc.forecasts.usage import Source, Usage, model_of
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.rating.kinds import Amounts, Kind
@@ -164,7 +164,7 @@ class _Sorter:
         for each in values:
             names = dict(zip(asked, each, strict=True))
             signature = self.sorting.signature(names)
-            place = (signature, *(names.get(name) for name in _OF_A_MODEL))
+            place = (signature, names.get("service_tier"))  # which changes ask of what serves usage then
             if place not in known:
                 known[place] = len(known)
                 self.treatments.append((names, signature))
@@ -174,9 +174,12 @@ class _Sorter:
     def add(self, usage: Usage, rows: Codes, treatment: int) -> None:
         """Rows of one source, treated alike."""
         source = usage.sources[usage.source[rows[0]]]
-        kind, (names, signature) = source.kind, self.treatments[treatment]
+        names, signature = self.treatments[treatment]
+        kind = source.kind
         # What has no cost says nothing of a margin.
         earns: Earns = "" if kind.earns == "row" and not self.rater.has_cost(kind) else kind.earns
+        if (model := model_of(kind, names)) != kind.model:
+            kind = replace(kind, model=model)
         edges = self.sorting.edges(kind.key, names)
         alike = (*(getattr(kind, name) for name in _OF_CELLS), earns, edges, source.has_cost)
         if alike not in self._plain:
@@ -193,7 +196,6 @@ class _Sorter:
         self.found[place].add(self.rater, kind, rows, sums)
 
 
-_OF_A_MODEL = ("provider", "model", "service_tier")  # names that changes ask of what serves usage then
 _OF_CELLS = tuple(name for name in (each.name for each in fields(Kind)) if name not in ("line", "earns", "weighted"))
 
 

@@ -16,6 +16,7 @@ from costcalc.forecasts.lengths import lengths_to_label
 from costcalc.forecasts.lengths_of_cells import Lengths
 from costcalc.forecasts.matching import (
     PRICE_NAMES,
+    SERVED,
     check_matches,
     columns_of,
     hours_label,
@@ -196,7 +197,8 @@ class Horizon:
         rules = (each for scenario in scenarios for each in self._paying(scenario.business))
         paying = list(dict.fromkeys(customers for customers in rules if customers is not None))
         of_customers = [CUSTOMER] if paying else []
-        names = (name for where in wheres for name in where.names)
+        names = [name for where in wheres for name in where.names]
+        names += SERVED if {*SERVED} & {*names} else ()
         asked = tuple(dict.fromkeys([*lengths.columns, *names, *labels, *of_customers]))
 
         def signature(names: Names) -> tuple[object, ...]:

@@ -47,17 +47,19 @@ class Lengths:
 
     def edges_of(self, who: Who | None, provider: str, model: str) -> Edges:
         """The labels at which a change may tell apart usage of a model, whatever its other names."""
-        mine = [_named(usage, provider, model) for usage in self.usages]
-        return self._side(0, who, mine), self._side(1, who, mine)
+        return self._of(who, [_named(usage, provider, model) for usage in self.usages])
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The names that a change asks about, and those of what no book knows."""
+        """The names that a change asks about; a model is asked for with its provider."""
         asked = [name for usage in self.usages for change in usage.all() for name in change.where.names]
-        return tuple(dict.fromkeys(["provider", "model", *asked]))
+        own = ["provider", "model"] if {"provider", "model"} & {*asked} else []
+        return tuple(dict.fromkeys([*own, *asked]))
 
     def _edges(self, who: Who | None, names: Names) -> Edges:
-        mine = [self._matching(usage, who, names) for usage in self.usages]
+        return self._of(who, [self._matching(usage, who, names) for usage in self.usages])
+
+    def _of(self, who: Who | None, mine: Sequence[UsageChanges]) -> Edges:
         place = (who, *(id(c) for usage in mine for c in usage.all()))
         found = self._found.get(place)
         if found is None:
@@ -65,7 +67,7 @@ class Lengths:
         return found
 
     def _matching(self, usage: UsageChanges, who: Who | None, names: Names) -> UsageChanges:
-        provider, model = (who[0], who[2]) if who else (names["provider"] or "", names["model"] or "")
+        provider, model = (who[0], who[2]) if who else (names.get("provider") or "", names.get("model") or "")
         # What serves the usage later may be another model: efficiency is kept whatever model it names.
         return _kept(
             usage,

@@ -13,6 +13,7 @@ from costcalc.scenario.where import Hours, Where
 from costcalc.selectors import glob_matches
 
 PRICE_NAMES = ("provider", "model", "region", "service_tier")
+SERVED = ("provider", "model")  # names of usage that another model may have then
 INSIDE, OUTSIDE = "inside", "outside"
 
 
@@ -75,11 +76,11 @@ def may_match(where: Where, names: Mapping[str, str | None], provider: str | Non
 
 def signature_of(wheres: Sequence[Where], labels: Sequence[str], names: Mapping[str, str | None]) -> tuple[object, ...]:
     """What these choices and labels make of some names: usage of the same signature need not be kept apart."""
+    home = names.get("provider") or "", names.get("model") or ""
     said = [
-        all(
-            _has(name, globs, names, "", "") for name, globs in where.names.items() if name not in ("provider", "model")
-        )
+        all(_has(name, globs, names, *home) for name, globs in where.names.items() if (name in SERVED) is of_served)
         for where in wheres
+        for of_served in (False, True)
     ]
     return (*said, *(names[label] for label in labels))
 

@@ -214,10 +214,17 @@ class Sums:
 
     def items(self) -> Iterator[tuple[Values, list[Number]]]:
         """The values that anybody has, with their amounts, rounded as they are shown."""
+        import numpy as np
+
         flat = [] if self._flat is None else self._flat.tolist()
+        costly = [] if self._flat is None else np.any(self._flat, axis=1).tolist()
+        nothing: list[Number] = [Fraction()] * self.width
         opened = {product: each.tolist() for product, each in self._open.items()}
         for code, (values, amounts) in enumerate(zip(self._values, flat, strict=True)):
             if self._is_there[code]:
+                if not costly[code] and not opened:
+                    yield values, [*nothing]
+                    continue
                 found: list[Number] = [settled(amount) for amount in amounts]
                 for column in range(self.width) if opened else ():
                     terms = {product: settled(each[code][column]) for product, each in opened.items()}
@@ -237,6 +244,10 @@ def add_up(columns: Sequence[Mapping[Any, list[Number]]], totals: Sequence[Seque
     it: one that stays, stays. Only as much is put right as rounding can have left, and no number in which rises stay
     open.
     """
+    costly = [key for key in columns[0] if any(any(column[key]) for column in columns)]
+    if not costly:
+        return
+    columns = [{key: column[key] for key in costly} for column in columns]
     first = columns[0]
     for place in range(len(totals[0])):
         moved = [key for key, line in first.items() if any(one[key][place] != line[place] for one in columns[1:])]

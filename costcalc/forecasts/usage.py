@@ -12,6 +12,7 @@ from costcalc.forecasts.reading import settled
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.rate import Rater
 from costcalc.usage.arrays import REQUESTS, REVENUE, STATED, arrays_of
+from costcalc.usage.breakdown import MODEL
 from costcalc.usage.ledger import CUSTOMER
 
 if TYPE_CHECKING:
@@ -65,14 +66,20 @@ class Usage:
         if found is None:
             values, codes = self.lines.grouped(asked)
             homes = [(source.kind.provider, source.kind.model) for source in self.sources]
-            listed = list(dict.fromkeys(homes))
-            of_source = np.array([listed.index(home) for home in homes], dtype=np.intp)
+            places: dict[tuple[str, str], int] = {}
+            of_source = np.array([places.setdefault(home, len(places)) for home in homes], dtype=np.intp)
             first, _ = numbered([codes[self.line], of_source[self.source]], len(self.line))
-            found = self._held[asked] = [
-                (dict(zip(asked, values[codes[self.line[row]]], strict=True)), homes[self.source[row]])
-                for row in first.tolist()
-            ]
+            found = self._held[asked] = []
+            for row in first.tolist():
+                names = dict(zip(asked, values[codes[self.line[row]]], strict=True))
+                kind = self.sources[self.source[row]].kind
+                found.append((names, (kind.provider, model_of(kind, names))))
         return found
+
+
+def model_of(kind: Kind, names: Mapping[str, str | None]) -> str:
+    """The model of usage: a kind may stand for very many that no list has, which their names tell."""
+    return kind.model if kind.key is not None else names.get(MODEL) or kind.model
 
 
 def whole_or_settled(count: float) -> Fraction:
@@ -104,7 +111,7 @@ def usage_by_line(rater: Rater) -> Usage:
     breakdown = rater.ledger.breakdown
     if breakdown is None:
         return usage_by_kind(rater)
-    left = [name for name in rater.options.by if name in breakdown.dimensions]
+    left = breakdown.opened(rater.options.by)
     table = arrays_of(breakdown, left)
     groups = rater.ledger.groups
     shares = [
@@ -124,7 +131,8 @@ def usage_by_line(rater: Rater) -> Usage:
         place = beside[name] if name in beside else rater.ledger.meters.index(name)
         counts[:, place] = column[row] * weights
     names = {name: (values, codes[source]) for name, (values, codes) in _of_sources(rater, sources).items()}
-    names |= {name: (table.values[name], table.codes[name][row]) for name in left}
+    opened = {name: (table.values[name], table.codes[name][row]) for name in left}
+    names |= {name: _filled(of, names[name]) if name == MODEL else of for name, of in opened.items()}
     _share_revenue(rater, sources, source, names, counts)
     used = np.array([not each.kind.states_revenue_alone for each in sources], dtype=bool)
     if not used.all():
@@ -134,6 +142,19 @@ def usage_by_line(rater: Rater) -> Usage:
         sources = [each for each, is_used in zip(sources, used.tolist(), strict=True) if is_used]
     lines, line = _lines(rater.options.by, names, len(source))
     return Usage(lines, sources, source, line, rater.ledger.meters, counts)
+
+
+def _filled(opened: Named, known: Named) -> Named:
+    """A name as the breakdown has it; where it has none, as the groups do."""
+    import numpy as np
+
+    places: dict[str | None, int] = {}
+    here, there = (
+        np.array([places.setdefault(value, len(places)) for value in values], dtype=np.intp)
+        for values, _ in (opened, known)
+    )
+    is_open = np.array([value is not None for value in opened[0]], dtype=bool)[opened[1]]
+    return list(places), np.where(is_open, here[opened[1]], there[known[1]])
 
 
 def _share_revenue(

@@ -95,8 +95,10 @@ def host_named(word: str) -> Host | None:
 def host_in(name: str) -> tuple[Host, str] | None:
     """The host that a model's name says, and what it calls the model: `azure/gpt-5` is Azure's gpt-5."""
     head, rest = prefix_of(name)
-    if host := host_named(head):
+    if head and (host := host_named(head)):
         return host, rest
+    if not head and "." not in name:
+        return None
     if _BEDROCK_ID.fullmatch(name) or _BEDROCK_ARN.fullmatch(name):
         return BEDROCK, name
     return (VERTEX, name) if _VERTEX_PATH.fullmatch(name) else None
@@ -116,6 +118,8 @@ def makers_name(name: str) -> tuple[str, str]:
 
 def prefix_of(name: str) -> tuple[str, str]:
     """What stands before the first `/` or `:` of a name, and the rest; nothing where neither stands in it."""
+    if "/" not in name and ":" not in name:
+        return "", name
     parted = re.match(r"([^/:]+)[/:](.+)", name)
     return (parted[1], parted[2]) if parted else ("", name)
 

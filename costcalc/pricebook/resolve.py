@@ -274,6 +274,8 @@ class Pricebook:
 
     def alias_of(self, name: str, provider: str | None) -> str | None:
         """Which of the user's aliases a name has: that of the name as written, or of `PROVIDER/MODEL`."""
+        if not self.aliases:
+            return None
         wanted = name.strip().lower()
         keys = [wanted]
         if provider:

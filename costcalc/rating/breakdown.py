@@ -13,10 +13,11 @@ from costcalc.meters import billable_counts, meters
 from costcalc.problems import fail
 from costcalc.rating.kinds import Kind
 from costcalc.rating.linetable import ORDERED_BY, Line, LineTable, Spot, Unit, Wanted
-from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced
-from costcalc.rating.rate import Rater, as_one
+from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating
+from costcalc.rating.rate import Rater
+from costcalc.rating.unpriced import Advice, Lacking, OpenUnpriced
 from costcalc.records import dataclass
-from costcalc.usage.breakdown import REQUESTS, REVENUE, ROWS, STATED, Breakdown, Weights
+from costcalc.usage.breakdown import REQUESTS, REVENUE, STATED, Breakdown, Weights
 
 Prices = Mapping[str, Fraction]  # by meter, or another count of a breakdown: what one counted unit comes to
 
@@ -65,33 +66,14 @@ class Lines:
         )
         return LineTable(wanted, _shortfalls(more))
 
-    def unpriced(self) -> list[Unpriced]:
+    def unpriced(self) -> OpenUnpriced:
         """What has no price, by line."""
-        lacking = [share for share in self._shares if self.rater.made[share.kind][1]]
-        places: dict[tuple[Kind, Fraction, bool, bool], int] = {}
-        weights = []
-        for share in lacking:
-            knows = self._place(share).knows_requests
-            place = places.setdefault((*share[1:], knows), len(places))
-            weights.append(Weights(share.group, place, [dict.fromkeys(_TOKENS, 1), {REQUESTS: 1}, {ROWS: 1}]))
-        spots, names = _open(self.by, self.breakdown)
-        known, wide = [*places], 1 + len(names)
-        found: list[Unpriced] = []
-        if not weights:
-            return found
-        for row in self.breakdown.engine.stream(f"{self.breakdown.sums(names, weights, 3)} ORDER BY ALL"):
-            kind, weight, is_first, knows = known[row[0]]
-            key = _filled(kind.line, spots, row[1:wide])
-            tokens, requests, rows = map(int, row[wide:])
-            found += [
-                replace(
-                    each, line=key, rows=rows if is_first else 0,
-                    tokens=Fraction(tokens * weight) if each.meter is None else Fraction(),
-                    requests=requests * weight if knows else None,
-                )
-                for each in self.rater.made[kind][1]
-            ]  # fmt: skip
-        return as_one(found)
+        lacking = [
+            Lacking(share.group, part, share.weight, share.is_first, self._place(share).knows_requests)
+            for share in self._shares
+            for part in self.rater.made[share.kind][1]
+        ]
+        return OpenUnpriced(self.breakdown, self.by, lacking, Advice(self.rater.pricebook))
 
     @cached_property
     def _shares(self) -> list[Share]:
@@ -217,17 +199,4 @@ def by_line(rater: Rater, rating: Rating) -> Rating:
     """The rating with what has no price by the names of its lines."""
     if rater.ledger.breakdown is None or not rating.unpriced:
         return rating
-    return replace(rating, unpriced=rater.with_advice(Lines(rater, rater.ledger.breakdown, rating.by).unpriced()))
-
-
-def _open(by: Sequence[str], breakdown: Breakdown) -> tuple[list[int], list[str]]:
-    """The names of a line that the breakdown fills in: where they stand, and which they are."""
-    spots = [i for i, name in enumerate(by) if name in breakdown.dimensions]
-    return spots, [by[spot] for spot in spots]
-
-
-def _filled(line: LineKey, spots: Sequence[int], names: Sequence[str | None]) -> LineKey:
-    found = list(line)
-    for spot, name in zip(spots, names, strict=True):
-        found[spot] = name
-    return tuple(found)
+    return replace(rating, unpriced=Lines(rater, rater.ledger.breakdown, rating.by).unpriced())

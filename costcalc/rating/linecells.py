@@ -43,27 +43,28 @@ class LineCells:
 
     def coin_text(self, coins: str, digits: int) -> str:
         """Whole coins, of which 10 to the power of `digits` make one of the currency."""
+        coins = _narrow(coins, 2 * self.coins.most)  # or the difference of two
         if not digits:
             return f"({coins})::VARCHAR"
         one = 10**digits
         whole = f"(abs({coins}) // {one})::VARCHAR || '.' || lpad((abs({coins}) % {one})::VARCHAR, {digits}, '0')"
         return f"CASE WHEN {coins} < 0 THEN '-' ELSE '' END || {whole}"
 
-    def exact_text(self, number: str, unit: int, limit: int = 40) -> str:
-        """A whole number of a unit in full; one that never ends, with `limit` decimals (half-up)."""
+    def exact_text(self, number: str, unit: int, limit: int = 40, most: int | None = None) -> str:
+        """A whole number of a unit in full; one that never ends, with `limit` decimals (half-up). `most`: none is more."""
         lasting = _lasting(unit)
-        ended = f"({number}) % {lasting} = 0"
-        whole = self._ended(f"({number}) // {lasting}", unit // lasting)
-        if lasting == 1 and whole:
+        if lasting == 1 and (whole := self._ended(_narrow(number, most), unit)):
             return whole
         # Decimals that the unit has without what lasts need no division.
         digits = decimals_of(unit // lasting) or 0
         more = 10**digits * lasting // unit
         if digits < limit and more <= _ROOM:
-            cut, _ = self._cut(f"({number}) * {more}", str(lasting), lasting, limit - digits, digits)
-        else:
-            cut, _ = self._cut(number, str(unit), unit, limit)
-        return f"CASE WHEN {ended} THEN {whole} ELSE {cut} END" if whole else cut
+            # One that ends does so within these decimals.
+            bound = None if most is None else most * more
+            return self._cut(f"({number}) * {more}", str(lasting), lasting, limit - digits, digits, bound)[0]
+        cut, _ = self._cut(number, str(unit), unit, limit)
+        whole = self._ended(f"({number}) // {lasting}", unit // lasting)
+        return f"CASE WHEN ({number}) % {lasting} = 0 THEN {whole} ELSE {cut} END" if whole else cut
 
     def ratio_text(self, number: str, divisor: str, most: int, limit: int) -> str:
         """A number divided by another, cut likewise; NULL where that is 0. `most`: no divisor is more."""
@@ -116,28 +117,18 @@ class LineCells:
         rest = f"lpad(({size} % {unit} * {10**digits // unit})::VARCHAR, {digits}, '0')"
         return f"CASE WHEN {sign} THEN '-' ELSE '' END || rtrim(rtrim(({size} // {unit})::VARCHAR || '.' || {rest}, '0'), '.')"
 
-    def _cut(self, number: str, divisor: str, most: int, limit: int, digits: int = 0) -> tuple[str, str]:
+    def _cut(self, number: str, divisor: str, most: int, limit: int, digits: int = 0, bound: int | None = None) -> tuple[str, str]:  # fmt: skip
         """Long division, some decimals at a time: the text, and whether something is left after them.
 
-        `digits`: so many of the whole are decimals too.
+        `digits`: so many of the whole are decimals too; `bound`: no number is more, and the divisor is `most` itself.
         """
+        if bound is not None and bound // most < 10**_STEP:
+            return self._cut_below(number, most, limit, digits, bound)
         named = self._named(0, {"over": f"({divisor})", "size": f"abs({number})", "sign": f"({number}) < 0"})
         over, size = named["over"], named["size"]
         named |= self._named(1, {"whole": f"{size} // {over}", "left": f"{size} % {over}"})
         self._dear.add(1)
-        is_small = most * 10 <= _BIGINT
-        left = f"{named['left']}::BIGINT" if is_small else named["left"]
-        step = next(step for step in range(_STEP, 0, -1) if most * 10**step <= (_BIGINT if is_small else _MOST))
-        steps = [step] * (limit // step) + [limit % step] * (limit % step > 0)
-        depth, chunks = 2, list[str]()
-        for width in steps:
-            chunk, left, depth = self._divided(f"{left} * {10**width}", over, depth, is_small=is_small)
-            chunks.append(chunk)
-        up, texts = f"(2 * {left} >= {over})::INT", list[str]()
-        for chunk, width in zip(reversed(chunks), reversed(steps), strict=True):
-            made = self._named(depth, {"digits": f"{chunk} + {up}"})["digits"]
-            texts.insert(0, f"lpad(({made} % {10**width})::VARCHAR, {width}, '0')")
-            up, depth = f"({made} = {10**width})::INT", depth + 1
+        left, texts, up, depth = self._decimals(named["left"], over, most, limit, 2)
         ready = self._named(depth, {"whole": f"{named['whole']} + {up}", "rest": " || ".join(texts)})
         whole = f"{ready['whole']}::VARCHAR || '.'"
         if digits:
@@ -150,6 +141,44 @@ class LineCells:
         nothing = f"({ready['whole']} = 0 AND {ready['rest']} = {quoted('0' * limit)})"
         sign = f"CASE WHEN {named['sign']} AND NOT {nothing} THEN '-' ELSE '' END"
         return f"{sign} || CASE WHEN {left} = 0 THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END", f"{left} <> 0"
+
+    def _cut_below(self, number: str, divisor: int, limit: int, digits: int, bound: int) -> tuple[str, str]:
+        """The same of numbers so small that the whole and the first decimals are one quotient that a float knows."""
+        first = next(
+            width for width in range(min(limit, _STEP), -1, -1)
+            if bound * 10**width // divisor < 10**_STEP and bound * 10**width <= _MOST
+        )  # fmt: skip
+        named = self._named(0, {"size": f"abs({number}) * {10**first}", "sign": f"({number}) < 0"})
+        is_small = bound * 10**first <= _BIGINT
+        size = f"{named['size']}::BIGINT" if is_small else named["size"]
+        quotient, left, depth = self._divided(size, str(divisor), 1, is_small=is_small)
+        left, texts, up, depth = self._decimals(left, str(divisor), divisor, limit - first, depth)
+        whole = self._named(depth, {"whole": f"{quotient} + {up}"})["whole"]
+        rest = self._named(depth, {"rest": " || ".join(texts) if texts else "''"})["rest"]
+        shown, one = f"{whole}::VARCHAR || '.'", 10 ** (first + digits)
+        if first + digits:
+            shown = f"({whole} // {one})::VARCHAR || '.' || lpad(({whole} % {one})::VARCHAR, {first + digits}, '0')"
+        text = self._named(depth + 1, {"text": f"{shown} || {rest}"})["text"]
+        nothing = f"({whole} = 0 AND {rest} = {quoted('0' * (limit - first))})"
+        sign = f"CASE WHEN {named['sign']} AND NOT {nothing} THEN '-' ELSE '' END"
+        return f"{sign} || CASE WHEN {left} = 0 THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END", f"{left} <> 0"
+
+    def _decimals(self, left: str, over: str, most: int, limit: int, depth: int) -> tuple[str, list[str], str, int]:
+        """Decimals of what a division left: what they leave, their texts, whether the whole is one more, and the next depth."""
+        is_small = most * 10 <= _BIGINT
+        left = f"{left}::BIGINT" if is_small else left
+        step = next(step for step in range(_STEP, 0, -1) if most * 10**step <= (_BIGINT if is_small else _MOST))
+        steps = [step] * (limit // step) + [limit % step] * (limit % step > 0)
+        chunks = list[str]()
+        for width in steps:
+            chunk, left, depth = self._divided(f"{left} * {10**width}", over, depth, is_small=is_small)
+            chunks.append(chunk)
+        up, texts = f"(2 * {left} >= {over})::INT", list[str]()
+        for chunk, width in zip(reversed(chunks), reversed(steps), strict=True):
+            made = self._named(depth, {"digits": f"{chunk} + {up}"})["digits"]
+            texts.insert(0, f"lpad(({made} % {10**width})::VARCHAR, {width}, '0')")
+            up, depth = f"({made} = {10**width})::INT", depth + 1
+        return left, texts, up, depth
 
     def _divided(self, number: str, over: str, depth: int, *, is_small: bool) -> tuple[str, str, int]:
         """The quotient, what is left, and the depth of the next."""
@@ -214,6 +243,11 @@ class LineCells:
                 # Left alone the engine would put a step into those that use it, and compute it again for every use.
                 joined = f"WITH dear AS MATERIALIZED ({joined}) SELECT * FROM dear"
         return f"SELECT {selected} FROM ({joined}) AS cells{''.join(self._joins)}"
+
+
+def _narrow(number: str, most: int | None) -> str:
+    """A number as the engine computes faster with it, where none is too large for that."""
+    return f"({number})::BIGINT" if most is not None and most <= _BIGINT else number
 
 
 def _lasting(unit: int) -> int:

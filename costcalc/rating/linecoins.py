@@ -22,6 +22,12 @@ class LineCoins:
     name: str
     width: int
 
+    @property
+    def most(self) -> int:
+        """Nothing is more."""
+        largest = ", ".join(f"coalesce(max(abs(x{i})), 0)" for i in range(self.width))
+        return int(self.table.engine.fetch(f"SELECT greatest({largest})::HUGEINT FROM {self.name}")[0][0])
+
     def rows(self) -> Iterator[tuple[int, ...]]:
         """Those of each line, in the order of the lines."""
         columns = ", ".join(f"x{i}" for i in range(self.width))

@@ -9,8 +9,9 @@ from typing import Any
 
 from costcalc.rating.model import Cost, LineKey
 from costcalc.records import dataclass
-from costcalc.usage.breakdown import Breakdown, Weights
+from costcalc.usage.breakdown import MODEL, Breakdown, Weights
 from costcalc.usage.ledger import Earns
+from costcalc.usage.paths import quoted
 
 TIME_NAMES = ("day", "month")
 PRICED, PARTLY, UNPRICED = 1, 2, 4  # bits: what is priced of lines
@@ -124,15 +125,28 @@ class LineTable:
         return int(self.engine.fetch(f"SELECT coalesce(sum(n0), 0)::HUGEINT FROM {self.name}")[0][0])
 
     @cached_property
+    def largest(self) -> int:
+        """No cost of any reading is more."""
+        return self._most(self.costs)
+
+    @cached_property
+    def most_counted(self) -> int:
+        """No count is more."""
+        return self._most(_COUNTS)
+
+    def _most(self, columns: Sequence[str]) -> int:
+        each = ", ".join(f"coalesce(max(abs({name})), 0)" for name in columns)
+        return int(self.engine.fetch(f"SELECT greatest({each})::HUGEINT FROM {self.name}")[0][0])
+
+    @cached_property
     def most(self) -> int:
-        """No cost is more."""
-        return int(self.engine.fetch(f"SELECT coalesce(max(abs(n0)), 0)::HUGEINT FROM {self.name}")[0][0])
+        """No cost before is more."""
+        return self._most(self.costs[:1])
 
     @cached_property
     def most_earned(self) -> int:
         """No revenue and no cost against one is more."""
-        largest = ", ".join(f"coalesce(max(abs({name})), 0)" for name in self.earning)
-        return int(self.engine.fetch(f"SELECT greatest({largest})::HUGEINT FROM {self.name}")[0][0])
+        return self._most(self.earning)
 
     @cached_property
     def has_earned(self) -> bool:
@@ -181,16 +195,21 @@ class LineTable:
 
     def _added(self, wanted: Wanted) -> str:
         """The table of lines, in no order."""
-        opened = [name for name in self.by if name in self.breakdown.dimensions]
-        spots = [i for i, name in enumerate(self.by) if name not in opened] if self.by else [0]
+        opened = self.breakdown.opened(self.by)
+        # What a breakdown only may know stands in the line too.
+        spots = [i for i, name in enumerate(self.by) if name not in opened or name == MODEL] if self.by else [0]
         self._keep_places(wanted, spots)
         columns = {i: f"l{i}" for i in spots} | {
-            i: f"coalesce({self.breakdown.column(name)}, '')" for i, name in enumerate(self.by) if name in opened
+            i: f"coalesce({self.breakdown.column(name)}, {f'l{i}' if i in spots else quoted('')})"
+            for i, name in enumerate(self.by)
+            if name in opened
         }
         names = ", ".join(f"{columns[i]} AS c{i}" for i in range(len(self.names)))
         asked = [*self.costs, *self.earning[:1], *_COUNTS]
         # Where each line has one place, nothing is left to add up.
-        is_one = len({each.line for each in wanted.spots}) == len(wanted.spots)
+        hidden = {i for i, name in enumerate(self.by) if name in opened}
+        lines = {tuple(name for i, name in enumerate(each.line) if i not in hidden) for each in wanted.spots}
+        is_one = len(lines) == len(wanted.spots)
         by_line: Callable[[str, str], str] = (lambda _, sql: sql) if is_one else "{}({})".format
         figures = {name: by_line("sum", f"f{i}") for i, name in enumerate(asked)}
         figures["requests"] = f"CASE WHEN {by_line('bool_and', 'knows')} THEN {figures['requests']} END"

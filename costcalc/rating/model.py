@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from costcalc.calendar import Month
+from costcalc.money import exact_sum
 from costcalc.pricebook.terms import Commitment
 from costcalc.records import dataclass
 from costcalc.scenario.model import Variant
@@ -195,7 +196,7 @@ class Rating:
     def contracted(self) -> ListAndContracted | None:
         """What the contracts' discounts take off; None where no charge has one."""
         found = [(charge.listed, charge.cost.before) for charge in self.charges if charge.listed is not None]
-        return ListAndContracted(_sum(a for a, _ in found), _sum(b for _, b in found)) if found else None
+        return ListAndContracted(exact_sum(a for a, _ in found), exact_sum(b for _, b in found)) if found else None
 
     @property
     def is_complete(self) -> bool:
@@ -204,8 +205,15 @@ class Rating:
     @property
     def priced_share(self) -> Fraction | None:
         """The share of tokens that has a price; None where there are no tokens."""
-        missing = sum((part.tokens for part in self.unpriced), Fraction())
-        return 1 - missing / self.tokens if self.tokens else None
+        return 1 - self.unpriced_tokens / self.tokens if self.tokens else None
+
+    @cached_property
+    def unpriced_tokens(self) -> Fraction:
+        """The tokens that have no price."""
+        found: Fraction | None = getattr(
+            self.unpriced, "tokens", None
+        )  # added up already, where they are rows of a table
+        return exact_sum(part.tokens for part in self.unpriced) if found is None else found
 
     def by_line(self) -> dict[LineKey, Cost]:
         """Cost by line, in the order met."""
@@ -218,13 +226,7 @@ class Rating:
 def sum_costs(costs: Iterable[Cost]) -> Cost:
     """The sum of many costs."""
     listed = list(costs)
-    before, low, mid, high = (_sum(getattr(cost, name) for cost in listed) for name in ("before", "low", "mid", "high"))
+    before, low, mid, high = (
+        exact_sum(getattr(cost, name) for cost in listed) for name in ("before", "low", "mid", "high")
+    )
     return Cost(before, low, mid, high)
-
-
-def _sum(amounts: Iterable[Fraction]) -> Fraction:
-    """The exact sum; amounts over one denominator are added as integers, which is ten times as fast."""
-    numerators: dict[int, int] = {}
-    for amount in amounts:
-        numerators[amount.denominator] = numerators.get(amount.denominator, 0) + amount.numerator
-    return sum((Fraction(top, bottom) for bottom, top in numerators.items()), Fraction())

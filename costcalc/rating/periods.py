@@ -15,7 +15,7 @@ from costcalc.rating.cuts import model_cuts
 from costcalc.rating.quotes import Quotes, days_of
 from costcalc.rating.rate import TIME_FIELDS, RatingOptions, bill_days_of
 from costcalc.records import dataclass
-from costcalc.usage.ledger import Edges, UsageGroup, Written
+from costcalc.usage.ledger import Edges, Treated, UsageGroup, Written
 
 OtherEdges = Callable[[ResolvedModel | None, str, str], Edges]
 
@@ -36,6 +36,8 @@ class Periods:
     takes_apart: bool = False  # names that no price asks for are left to a breakdown
     keeps_hours: bool = False  # hours of the day stay apart: what will be asked of them is not known yet
     _lists: dict[Written, tuple[ResolvedModel, ...]] = field(default_factory=dict)
+    _treated: dict[Written, Treated] = field(default_factory=dict)
+    _unknown: dict[Written, Unresolved] = field(default_factory=dict)
 
     def time(self, written: Written, at: int, until: int | None, naive: bool) -> Hashable:
         """Equal for two times of such usage that every list prices alike and that stand on one line."""
@@ -53,16 +55,35 @@ class Periods:
             )
         return priced, self._lines(group), None if until is None else until - at
 
-    def lengths(self, written: Written) -> Edges:
-        """The lengths at which a list, a target or a scenario may tell such requests apart."""
+    def treated(self, written: Written) -> Treated:
+        """Names of one model are treated alike, and those that no list has, as far as their provider's days go."""
+        found = self._treated.get(written)
+        if found is None:
+            found = self._treated[written] = self._treat(written)
+        return found
+
+    def _treat(self, written: Written) -> Treated:
         provider, model, _ = written
         lists = self._lists_of(written)
-        edges = [self._cuts_of(each) for each in (*lists, *self.targets)]
-        edges += [self.more_edges(each, each.provider, each.model) for each in lists]
-        if not lists:
-            edges.append(self.more_edges(None, provider or "", model))
-        inputs, outputs = ({cut for both in edges for cut in both[side]} for side in (0, 1))
-        return tuple(sorted(inputs)), tuple(sorted(outputs))
+        if lists:
+            edges = [self._cuts_of(each) for each in (*lists, *self.targets)]
+            edges += [self.more_edges(each, each.provider, each.model) for each in lists]
+            return Treated(lists, _together(edges))
+        more = self.more_edges(None, provider or "", model)
+        lengths = _together([*self._target_edges, more]) if self.targets or any(more) else ((), ())
+        found = self._unknown.get(written) or Unresolved("")
+        payer = found.provider or (provider and self.pricebook.payer_named(provider))
+        return Treated(self._zone(provider), lengths, (payer, found.reason), found.model or model)
+
+    @cached_property
+    def _target_edges(self) -> list[Edges]:
+        return [self._cuts_of(each) for each in self.targets]
+
+    def _zone(self, provider: str | None) -> str:
+        """The zone of the days of a provider whose list has no price."""
+        known = self.pricebook.provider_named(provider) if provider else None
+        books = self.pricebook.by_provider.get(known or provider or "")
+        return books[0].timezone if books else "UTC"
 
     def _cuts_of(self, found: ResolvedModel) -> Edges:
         model = self.pricebook.book(found.provider, found.region).models[found.model]
@@ -87,14 +108,15 @@ class Periods:
         if found is None:
             provider, model, region = written
             resolved = self.pricebook.resolve(model, provider, region)
-            found = () if isinstance(resolved, Unresolved) else (resolved, *self.pricebook.other_lists(resolved))
-            self._lists[written] = found
+            if isinstance(resolved, Unresolved):
+                self._unknown[written] = resolved
+            else:
+                found = (resolved, *self.pricebook.other_lists(resolved))
+            self._lists[written] = found = found or ()
         return found
 
     def _without_price(self, group: UsageGroup) -> Hashable:
-        provider = self.pricebook.provider_named(group.provider) if group.provider else None
-        books = self.pricebook.by_provider.get(provider or group.provider or "")
-        days = days_of(group, books[0].timezone if books else "UTC")
+        days = days_of(group, self._zone(group.provider))
         return tuple((weight, month_of(day), bisect_right(self._bill_days, day)) for weight, day in days)
 
     def _lines(self, group: UsageGroup) -> Hashable:
@@ -119,3 +141,9 @@ class Periods:
     @cached_property
     def _bill_days(self) -> list[date]:
         return bill_days_of(self.change_days, self.pricebook.terms.commitments)
+
+
+def _together(edges: Sequence[Edges]) -> Edges:
+    """All of them, ascending."""
+    inputs, outputs = ({cut for both in edges for cut in both[side]} for side in (0, 1))
+    return tuple(sorted(inputs)), tuple(sorted(outputs))

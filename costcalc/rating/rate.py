@@ -13,7 +13,6 @@ from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.files import collector_paused
 from costcalc.meters import billable_counts, meters
 from costcalc.pricebook.fx import FxTable, NoRate
-from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.pricebook.terms import Commitment
@@ -26,13 +25,13 @@ from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.lackingrates import Lacking, lacking_rates
 from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quote, Quotes, days_of, why_unpriced
+from costcalc.rating.unpriced import Advice
 from costcalc.records import dataclass
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days, first_day_of
 
 NO_CHANGES = PriceChanges()
 _RISES = tuple(partial(PriceChange.rise, variant=variant) for variant in VARIANTS)
-_SUGGESTED = 20  # unknown models that get near names
 Met = tuple[Fraction, PriceKey | None, Month, date]  # a share of a group, its price, and when
 MetAll = tuple[list[Met], bool]  # all shares of a group, and whether their prices differ
 TIME_FIELDS = ("day", "month")
@@ -151,7 +150,8 @@ class Rater:
         self._noting = False
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
-        unpriced = self.with_advice(as_one(unpriced))
+        if self.ledger.breakdown is None:  # else its names come first
+            unpriced = Advice(self.pricebook).given(as_one(unpriced))
         self.assumed.undated_rows = self.ledger.undated_rows
         self.assumed.without_commitments = bool(self.ledger.is_part and self.pricebook.terms.commitments)
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
@@ -200,30 +200,6 @@ class Rater:
         return Charge(
             line, who, SHORTFALL, None, Fraction(), part.shortfall, "contracted", None, is_shortfall=True, day=last
         )
-
-    def with_advice(self, unpriced: Sequence[Unpriced]) -> list[Unpriced]:
-        """What would give them a price: of a host's models the maker's, of unknown ones what is called alike."""
-        found = [self._with_makers_model(part) if part.key is None else part for part in unpriced]
-        near = self._nearest([part for part in found if part.key is None and part.makers_model is None])
-        return [
-            replace(part, nearest=near.get(_asked(part), ()))
-            if part.key is None and part.makers_model is None
-            else part
-            for part in found
-        ]
-
-    def _with_makers_model(self, part: Unpriced) -> Unpriced:
-        is_hosted = host_named(part.provider) and not self.pricebook.provider_named(part.provider)
-        return replace(part, makers_model=self.pricebook.makers_model(part.model)) if is_hosted else part
-
-    def _nearest(self, unknown: list[Unpriced]) -> dict[str, tuple[str, ...]]:
-        """Near names for the largest unknown models; a log of ten thousand unknown ones needs no more."""
-        tokens: dict[str, Fraction] = {}
-        for part in unknown:
-            if part.model:
-                tokens[_asked(part)] = tokens.get(_asked(part), Fraction()) + part.tokens
-        largest = sorted(tokens, key=lambda model: -tokens[model])[:_SUGGESTED]
-        return self.pricebook.nearest(largest) if largest else {}
 
     def add_up(self) -> dict[Kind, Amounts]:
         """Amounts by kind: groups that no price and no line tells apart come together."""
@@ -705,11 +681,6 @@ def as_one(unpriced: Iterable[Unpriced]) -> list[Unpriced]:
 def bill_days_of(change_days: Iterable[date], commitments: Iterable[Commitment]) -> list[date]:
     """The days that part what no book prices: a rise or a commitment begins or ends."""
     return sorted({*change_days, *(day for c in commitments for day in (c.from_day, c.until_day) if day)})
-
-
-def _asked(part: Unpriced) -> str:
-    """The model with its provider, whose other models are nearer than those of others."""
-    return f"{part.provider}/{part.model}" if part.provider and "/" not in part.model else part.model
 
 
 def _compound(changes: tuple[PriceChange, ...]) -> tuple[Fraction, Fraction, Fraction]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.rating.model import Rating, Unpriced
+from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note
 from costcalc.render.words import DASH, amount_text, counted, money_text, share_text
 from costcalc.reports.lines import OtherList
@@ -55,7 +57,7 @@ def assumption_blocks(
 
 def _unpriced_text(rating: Rating) -> str:
     share = rating.priced_share
-    tokens = sum((part.tokens for part in rating.unpriced), Fraction())
+    tokens = rating.unpriced_tokens
     if not tokens or share is None:
         return "Unpriced: the total is incomplete."
     what = "1 token" if tokens == 1 else f"{amount_text(tokens)} tokens"
@@ -64,23 +66,37 @@ def _unpriced_text(rating: Rating) -> str:
 
 
 def _unpriced_grid(rating: Rating) -> Grid:
-    tokens: dict[tuple[str, str, str], Fraction] = {}
-    for part in rating.unpriced:
-        near = f"; near: {', '.join(part.nearest)}" if part.nearest else ""
-        place = (part.provider, _what(part), part.reason + near)
-        tokens[place] = tokens.get(place, Fraction()) + part.tokens
-    largest = sorted(tokens, key=lambda place: (-tokens[place], place))
-    count = len(largest) if len(largest) <= _MODELS_SHOWN + 1 else _MODELS_SHOWN
-    shown = [_unpriced_row(place[1], tokens[place], place[2], rating) for place in largest[:count]]
-    if rest := largest[len(shown) :]:
-        amount = sum((tokens[place] for place in rest), Fraction())
-        shown.append(_unpriced_row(f"… {len(rest):,} more", amount, "", rating))
+    largest, more, rest = _by_model(rating.unpriced, _MODELS_SHOWN + 1)
+    if more:
+        rest, more = rest + largest.pop().tokens, more + 1
+    shown = [_unpriced_row(_what(part), part.tokens, _why(part), rating) for part in largest]
+    if more:
+        shown.append(_unpriced_row(f"… {more:,} more", rest, "", rating))
     return Grid([Column("Model", "name"), Column("Tokens"), Column("Share", drop=1), Column("Why", "text")], shown)
+
+
+def _by_model(unpriced: Sequence[Unpriced], count: int) -> tuple[list[Unpriced], int, Fraction]:
+    """The largest models, each in one value; how many more there are, and their tokens."""
+    if isinstance(unpriced, OpenUnpriced):
+        return unpriced.by_model(count)
+    found: dict[tuple[str, str, str], Unpriced] = {}
+    for part in unpriced:
+        place = (part.provider, _what(part), _why(part))
+        known = found.get(place)
+        found[place] = replace(known, tokens=known.tokens + part.tokens) if known else part
+    largest = [found[place] for place in sorted(found, key=lambda place: (-found[place].tokens, place))]
+    rest = largest[count:]
+    return largest[:count], len(rest), sum((part.tokens for part in rest), Fraction())
+
+
+def _why(part: Unpriced) -> str:
+    return part.reason + (f"; near: {', '.join(part.nearest)}" if part.nearest else "")
 
 
 def _hosted_blocks(rating: Rating) -> Iterator[Block]:
     """What to write so that models of a seller without a pricebook have a price."""
-    hosted = [part for part in rating.unpriced if part.makers_model is not None]
+    unpriced = rating.unpriced
+    hosted = unpriced.hosted() if isinstance(unpriced, OpenUnpriced) else [part for part in unpriced if part.makers_model is not None]  # fmt: skip
     if not hosted:
         return
     aliases = {f"{part.provider}/{part.model}": part.makers_model for part in hosted if part.makers_model}
@@ -96,8 +112,12 @@ def _hosted_blocks(rating: Rating) -> Iterator[Block]:
 
 def _next_step(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
     """What ends it: a name that means a known model, or prices of one's own, begun from the log."""
-    whole = [part for part in rating.unpriced if part.meter is None]
-    near = max((part for part in whole if part.nearest), key=lambda part: part.tokens, default=None)
+    unpriced = rating.unpriced
+    if isinstance(unpriced, OpenUnpriced):
+        whole, near = unpriced.has_whole(), unpriced.whole_with_near_names()
+    else:
+        parts = [part for part in unpriced if part.meter is None]
+        whole, near = bool(parts), max((part for part in parts if part.nearest), key=lambda part: part.tokens, default=None)  # fmt: skip
     if near:
         named = shlex.quote(f"{near.model}={near.nearest[0]}")
         yield Command(f"If {near.model} is a known model by another name", ("--alias", named))

@@ -63,23 +63,24 @@ def _texts(cells: LineCells, columns: Sequence[str], digits: int, currency: str)
     coins = {name: f"x{min(place, _last_coin(table, place))}" for name, place in places.items()}
     unit, known = table.unit, f"CASE WHEN status <> {UNPRICED} THEN"
     texts: Texts = {
-        name: (cells.exact_text(name, unit.count, RATIO_DIGITS), "count") for name in ("requests", "tokens")
+        name: (cells.exact_text(name, unit.count, RATIO_DIGITS, table.most_counted), "count")
+        for name in ("requests", "tokens")
     }
     for name in columns:
         header, number = COLUMN_NAMES[name], f"n{places[name]}"
         texts[header] = f"{known} {cells.coin_text(coins[name], digits)} END", "decimal"
-        texts[f"{header}_exact"] = f"{known} {cells.exact_text(number, unit.cost)} END", "exact"
+        texts[f"{header}_exact"] = f"{known} {cells.exact_text(number, unit.cost, most=table.largest)} END", "exact"
     if "before" in columns:
         change, middle = f"({coins['mid']} - {coins['before']})", f"n{places['mid']}"
         texts["change"] = f"{known} {cells.coin_text(change, digits)} END", "decimal"
         texts["rise"] = cells.ratio_text(f"({middle} - n0)", "n0", table.most, RATIO_DIGITS), "decimal"
     texts["currency"] = quoted(currency), "text"
     part, bill = ("n0", table.bill) if table.bill > 0 else ("-n0", -table.bill)
-    share = cells.exact_text(part, bill, RATIO_DIGITS) if bill else "NULL"
+    share = cells.exact_text(part, bill, RATIO_DIGITS, table.most) if bill else "NULL"
     texts["share"] = f"{known} {share} END", "decimal"
     texts["basis"] = cells.basis_text(), "text"
     texts["status"] = cells.status_text(STATUS_NAMES), "text"
-    texts["unpriced_tokens"] = cells.exact_text("unpriced", unit.count, RATIO_DIGITS), "count"
+    texts["unpriced_tokens"] = cells.exact_text("unpriced", unit.count, RATIO_DIGITS, table.most_counted), "count"
     return texts
 
 

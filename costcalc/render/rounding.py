@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
-from costcalc.money import round_half_up
+from costcalc.money import exact_sum, round_half_up
 
 Amount = Fraction | int
+_SMALLEST: int = 10**100  # parts of one
 
 
 def share_out(
@@ -71,8 +73,17 @@ def shared_out_together(
     columns: Sequence[Sequence[Fraction]], totals: Sequence[Decimal], digits: int
 ) -> list[list[Decimal]]:
     """The same in amounts with `digits` decimals."""
-    scaled = [[amount * 10**digits for amount in column] for column in columns]
-    found = share_out_together(scaled, [int(total.scaleb(digits)) for total in totals])
+    unit = lcm(*{amount.denominator for column in columns for amount in column})
+    # Whole numbers of one unit are compared and added up far faster than fractions, unless the unit is tiny.
+    is_tiny = unit > _SMALLEST
+    scaled: list[list[Amount]] = [
+        [
+            amount * 10**digits if is_tiny else amount.numerator * (unit // amount.denominator) * 10**digits
+            for amount in column
+        ]
+        for column in columns
+    ]
+    found = share_out_together(scaled, [int(total.scaleb(digits)) for total in totals], 1 if is_tiny else unit)
     return [[Decimal(coin).scaleb(-digits) for coin in column] for column in found]
 
 
@@ -82,7 +93,7 @@ def adding_up(
     """The same lines in several columns. `known`: of each a total and its figure, which a column of that total takes."""
     totals = []
     for column, (exact, figure) in zip(columns, known, strict=True):
-        total = sum(column, Fraction())
+        total = exact_sum(column)
         totals.append(figure if is_same(exact, total) else round_half_up(total, digits))
     return shared_out_together(columns, totals, digits)
 

@@ -15,6 +15,7 @@ from costcalc.rating.linecoins import coins_of
 from costcalc.rating.linetable import TIME_NAMES, LineTable
 from costcalc.rating.linetree import Drawn, LineTree
 from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
+from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.records import dataclass
 from costcalc.render.rounding import share_out_together
 from costcalc.reports.lines import LinesInEngine, ReportLine
@@ -159,8 +160,13 @@ class Table:
     by: tuple[str, ...]
     rows: tuple[Row, ...]
     total: Row
-    holes: frozenset[LineKey]  # the lines in which something has no price
+    find_holes: Callable[[], frozenset[LineKey]]
     figures: Callable[[], Mapping[LineKey, Figures]]
+
+    @cached_property
+    def holes(self) -> frozenset[LineKey]:
+        """The lines in which something has no price."""
+        return self.find_holes()
 
     @cached_property
     def by_line(self) -> Mapping[LineKey, Figures]:
@@ -178,9 +184,9 @@ class Table:
 
 def table_of(rating: Rating, lines: Sequence[ReportLine]) -> Table:
     """The table of a report. The same figures go to the page, to CSV and to JSON."""
-    holes = frozenset(part.line for part in rating.unpriced)
     if isinstance(lines, LinesInEngine):
-        return _table_in_engine(lines.table, rating, holes)
+        return _table_in_engine(lines.table, rating)
+    holes = frozenset(part.line for part in rating.unpriced)
     return table_with(lines, rating.by, rating.total, rating.currency, holes)
 
 
@@ -199,10 +205,10 @@ def table_with(
     figures, total_figures = _figures(top, total, digits, scale, shown)
     rows, has_shares = _rows(top, figures, scale, scale.numbers(total)[0], holes)
     every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, Held.of(lines, holes))
-    return Table(by, rows, every, holes, lambda: {node.lines[0].key: figures[node] for node in _leaves(top)})
+    return Table(by, rows, every, lambda: holes, lambda: {node.lines[0].key: figures[node] for node in _leaves(top)})
 
 
-def _table_in_engine(table: LineTable, rating: Rating, holes: frozenset[LineKey]) -> Table:
+def _table_in_engine(table: LineTable, rating: Rating) -> Table:
     """The same of lines in the engine: those that are drawn become values."""
     digits, total = minor_digits(rating.currency), rating.total
     tree = LineTree(table, LARGEST)
@@ -210,14 +216,16 @@ def _table_in_engine(table: LineTable, rating: Rating, holes: frozenset[LineKey]
     drawn = tree.drawn()
     top = [_drawn_node(each, 0, table) for each in drawn]
     figures, total_figures = _figures(top, total, digits, scale)
-    rows, has_shares = _rows(top, figures, scale, sum(node.numbers[0] for node in top), holes)
+    rows, has_shares = _rows(top, figures, scale, sum(node.numbers[0] for node in top), ())
     every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, _held(drawn, table))
 
     def by_line() -> dict[LineKey, Figures]:
         coins = coins_of(tree, _coins(total_figures, digits, scale.width), 10**digits)
         return {line.key: _in_coins(own, digits) for line, own in zip(table.lines(), coins.rows(), strict=True)}
 
-    return Table(rating.by, rows, every, holes, by_line)
+    unpriced = rating.unpriced
+    find_holes = unpriced.lines if isinstance(unpriced, OpenUnpriced) else lambda: frozenset(part.line for part in unpriced)  # fmt: skip
+    return Table(rating.by, rows, every, find_holes, by_line)
 
 
 def _drawn_node(row: Drawn, level: int, table: LineTable) -> Node:

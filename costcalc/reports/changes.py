@@ -9,6 +9,7 @@ from costcalc.calendar import MOST_MONTHS, month_of, months_from
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Problem, nearest_names
 from costcalc.rating.model import Rating
+from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.reports.lines import touches
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.model import PriceChange, PriceChanges
@@ -35,7 +36,9 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
     if not odd:  # a large log is looked through only for what no book knows
         return []
     seen = {(charge.provider, charge.model.lower()) for charge in rating.charges}
-    seen |= {(part.provider, part.model.lower()) for part in rating.unpriced}
+    unpriced = rating.unpriced
+    named = unpriced.names() if isinstance(unpriced, OpenUnpriced) else [(part.provider, part.model) for part in unpriced]  # fmt: skip
+    seen |= {(provider, model.lower()) for provider, model in named}
     problems = []
     for change in odd:
         if any(change.selector.matches(provider, model) for provider, model in seen):

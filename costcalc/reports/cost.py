@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook
+from costcalc.rating.breakdown import by_line
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.records import dataclass
@@ -73,10 +74,10 @@ def cost(
     if each:
         options = replace(options, by=(each, *(name for name in options.by if name != each)))
     rater = Rater(ledger, pricebook, fx, options)
-    rating = rater.rating()
+    rating = by_line(rater, rater.rating())
     if allocate == "proportional":
         rating = allocated(rating)
-    rating, lines = with_lines(rater, rating, rating.revenue)
+    lines = with_lines(rater, rating, rating.revenue)
     both, without_rate = _both(rater)
     return CostReport(
         summary_of(ledger, options.timezone),

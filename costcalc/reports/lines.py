@@ -11,7 +11,7 @@ from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
-from costcalc.rating.breakdown import Lines, by_line
+from costcalc.rating.breakdown import Lines
 from costcalc.rating.linetable import LineTable
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
@@ -92,20 +92,18 @@ class LinesInEngine(Sequence[ReportLine]):
             )
 
 
-def with_lines(
-    rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]
-) -> tuple[Rating, Sequence[ReportLine]]:
-    """The lines of a rating, most expensive first; and the rating, with what has no price by line.
+def with_lines(rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]) -> Sequence[ReportLine]:
+    """The lines of a rating, most expensive first.
 
     CostcalcError: a log so large that the engine's integers cannot hold its sums.
     """
     breakdown = rater.ledger.breakdown
     if breakdown is None:
-        return rating, lines_of(rating, revenue)
+        return lines_of(rating, revenue)
     lines = Lines(rater, breakdown, rating.by)
     earns = bool(revenue) and _earns_by_line(rating)
     table = lines.table([charge for charge in rating.charges if charge.is_shortfall], earns=earns, as_whole=not rating.earns_by_row)  # fmt: skip
-    return by_line(rater, rating), LinesInEngine(table)
+    return LinesInEngine(table)
 
 
 def _earns_by_line(rating: Rating) -> bool:

@@ -20,6 +20,9 @@ from costcalc.scenario.events import reaches_tokens
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange, PriceChanges, Variant
 
+MOST_CHARACTERS = 3_000_000  # of all coefficients together; more would make a page slow
+TOO_LARGE = "The sliders' figures would make this page too large: there are none."
+_OF_A_CUSTOMER, _OF_A_LINE = 48, 20  # characters at least: a page holds the figures of each
 MOST = 2  # times the scenario's rises: the far end of the slider
 _LEAST_TICKS = 20  # up to where the slider of a single hike begins
 _PERCENT = Fraction(1, 100)
@@ -62,6 +65,8 @@ def sliders(case: Case, plan: Plan, pass_through: Fraction | None) -> Sliders | 
         return "The scenario's prices are new rates, not rises: there is nothing to slide."
     if case.horizon.rater.commitments:
         return "A contract with a minimum spend bends the cost, so there are no sliders."
+    if _OF_A_CUSTOMER * len(plan.customers) + _OF_A_LINE * len(plan.lines) > MOST_CHARACTERS:
+        return TOO_LARGE
     turned = _Turned(case, turns)
     found = Sliders(
         turns.rise,

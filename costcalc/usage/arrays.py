@@ -31,7 +31,7 @@ class Arrays:
 def arrays_of(breakdown: Breakdown, by: Sequence[str]) -> Arrays:
     """What the groups come to by these dimensions."""
     engine = breakdown.engine
-    keys = {name: f'"k_{key}"' for key, name in breakdown.names.items()}
+    keys = {name: breakdown.column(name) for name in by}
     values: dict[str, list[str | None]] = {}
     for place, name in enumerate(by):
         texts = f"SELECT DISTINCT {keys[name]} AS text FROM broken"

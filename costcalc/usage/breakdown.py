@@ -13,6 +13,7 @@ from costcalc.records import dataclass
 from costcalc.usage.groups import Groups
 from costcalc.usage.ledger import UsageGroup
 
+MODEL = "model"
 REQUESTS, STATED, REVENUE, ROWS = "requests", "stated", "revenue", "rows"  # counted beside the meters
 _AT_ONCE = 200  # rows of one INSERT
 _EASY = 11  # decimals with which the engine multiplies an amount of any size; of more it goes by the text
@@ -48,6 +49,7 @@ class Breakdown:
     def __init__(self, groups: Groups, names: Mapping[str, str], close: Callable[[], None]) -> None:
         """`names`: what its dimensions are called; `close`: ends the engine."""
         self.engine, self.names, self.counted = groups.engine, dict(names), groups.used
+        self.opens_models = groups.opens_models  # groups of unknown models leave open which one: `MODEL` is a name too
         self._customer = groups.customer
         self._tables = 0
         self._end = weakref.finalize(self, close)
@@ -74,8 +76,14 @@ class Breakdown:
     def dimensions(self) -> tuple[str, ...]:
         return tuple(self.names.values())
 
+    def opened(self, by: Sequence[str]) -> list[str]:
+        """Those of some names that it knows, or may know."""
+        return [name for name in by if name in self.dimensions or (name == MODEL and self.opens_models)]
+
     def column(self, name: str) -> str:
-        """The column of a dimension in `sums`."""
+        """The column of a dimension in `sums`; of `MODEL` NULL where the group itself says it."""
+        if name == MODEL:
+            return "k_called"
         return next(f'"k_{key}"' for key, known in self.names.items() if known == name)
 
     def table(self, name: str) -> str:
@@ -120,16 +128,16 @@ class Breakdown:
                 terms[i].append(self._count(name) if factor == "1" else f"{self._count(name)} * {factor}")
         return [f"sum({' + '.join(each)})::HUGEINT" if each else "0::HUGEINT" for each in terms]
 
-    def rows(self, by: Sequence[str]) -> Iterator[Row]:
-        """The counts of every group by these dimensions, in their order."""
-        keys = ", ".join(["number", *map(self.column, by)])
+    def _rows(self, columns: Sequence[str]) -> Iterator[Row]:
+        """The counts of every group by these columns, in their order."""
+        keys = ", ".join(["number", *columns])
         sums = ", ".join(
             f"sum({each})"
             for each in ["k_requests", "k_cost", "k_revenue", "k_row_count", *map(self._count, self.counted)]
         )
         places = {name: i for i, name in enumerate(self.counted)}
         spots = [places.get(name) for name in meters().by_name]
-        wide = 1 + len(by)
+        wide = 1 + len(columns)
         for row in self.engine.stream(f"SELECT {keys}, {sums} FROM broken GROUP BY {keys} ORDER BY {keys}"):
             requests, cost, revenue, rows, *counts = row[wide:]
             counted = tuple(0 if spot is None else int(counts[spot]) for spot in spots)
@@ -138,11 +146,14 @@ class Breakdown:
 
     def groups(self, heads: Sequence[UsageGroup]) -> Iterator[UsageGroup]:
         """All of it as groups; their names stand behind those that a head has already."""
-        for row in self.rows(self.dimensions):
+        written = ['"k_written"'] if self.opens_models else []
+        for row in self._rows([*map(self.column, self.dimensions), *written]):
             head = heads[row.group]
+            names, model = (row.names[:-1], row.names[-1]) if written else (row.names, None)
             yield replace(
                 head,
-                dimensions=(*head.dimensions, *row.names),
+                model=model or head.model,
+                dimensions=(*head.dimensions, *names),
                 requests=None if head.requests is None else row.requests,
                 quantities=row.quantities,
                 rows=row.rows,

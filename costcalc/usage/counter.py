@@ -590,9 +590,10 @@ class Counter:
         others = [key for key in keys if key not in priced]
         request = self.request
         customer = next((key for key, name in keys.items() if name == CUSTOMER), None)
-        groups = Groups(self.engine, request.cuts, self._chosen(), priced, others, used, request.joining, customer)
+        opens = bool(self.keep and request.joining and request.joining.takes_apart)
+        groups = Groups(self.engine, request.cuts, self._chosen(), priced, others, used, request.joining, customer, opens=opens)  # fmt: skip
         self.last_begun = groups.last_begun
-        if others and self.keep and request.joining and request.joining.takes_apart:
+        if self.keep and opens and (others or groups.opens_models):
             self.breakdown = Breakdown(groups, {key: keys[key] for key in others}, self.keep())
         self.kept = tuple(keys[key] for key in (priced if self.breakdown else (*priced, *others)))
         with collector_paused():

@@ -83,12 +83,22 @@ class _Looked:
     def _meant(self, rows: Sequence[tuple[int, str | None, str, str | None, bool, int]]) -> list[tuple[int, int, int]]:
         """By number, the begin of the first time that means the same, and which lengths count."""
         first: dict[Hashable, int] = {}
-        lengths: dict[Written, int] = {}
+        places: dict[Hashable, int] = {}  # of names whose times are told apart alike
+        known: dict[Written, tuple[int, int]] = {}
+        periods: dict[tuple[int, bool, int], int] = {}
         found = []
         for number, provider, model, region, naive, at in sorted(rows, key=lambda row: row[-1]):
             written: Written = (provider, model, region)
-            if written not in lengths:
-                lengths[written] = self.edges.setdefault(self.joining.lengths(written), len(self.edges))
-            period = first.setdefault((written, naive, self.joining.time(written, at, None, naive)), at)
-            found.append((number, period, lengths[written]))
+            if written not in known:
+                treated = self.joining.treated(written)
+                known[written] = (
+                    places.setdefault(treated.times, len(places)),
+                    self.edges.setdefault(treated.lengths, len(self.edges)),
+                )
+            alike, lengths = known[written]
+            period = periods.get((alike, naive, at))
+            if period is None:
+                period = first.setdefault((alike, naive, self.joining.time(written, at, None, naive)), at)
+                periods[alike, naive, at] = period
+            found.append((number, period, lengths))
         return found

@@ -16,6 +16,7 @@ from costcalc.usage.labels import LABELS, final_names, final_sums
 from costcalc.usage.ledger import Cuts, Joining
 from costcalc.usage.rows import COUNTED
 
+OPENED = ("called", "written")  # of a model that its head leaves open: how it is shown, and as the log has it
 _EARNING = {"earns": " DEFAULT ''", "earns_in": ""}  # labels of a customer, not of a row, and what they are without any
 
 
@@ -24,16 +25,19 @@ class Groups:
 
     def __init__(
         self, engine: Engine, cuts: Cuts, chosen: str, priced: Sequence[str], dimensions: Sequence[str], used: Sequence[str],
-        joining: Joining | None, customer: str | None,
+        joining: Joining | None, customer: str | None, *, opens: bool,
     ) -> None:  # fmt: skip
         """`chosen`: ` AND …`, the rows wanted; `priced`, `dimensions`: by which they are grouped too, as prices ask for
-        some and not for the others; `used`: the meters in them; `customer`: the one of these that names who earns.
+        some and not for the others; `used`: the meters in them; `customer`: the one of these that names who earns;
+        `opens`: heads may leave open which of very many unknown models they are of.
         """
         self.engine, self.dimensions, self.used = engine, tuple(dimensions), tuple(used)
         self.names = final_names(cuts) | {name: f"nullif(trim({name}), '')" for name in priced}
         self.labels, self.sums = (*LABELS, *priced), final_sums(used)
         self.keys = (*(name for name in self.names if name not in priced), *_EARNING, *priced)
         self.customer = f'"k_{customer}"' if customer else "NULL::VARCHAR"
+        self.opens = opens
+        self.opens_models = False  # some do
         self.last_begun = self._name(f"(SELECT * FROM counted WHERE verdict = {COUNTED}{chosen}) AS counted", joining)
 
     def _name(self, counted: str, joining: Joining | None) -> int | None:
@@ -53,12 +57,16 @@ class Groups:
         latest = f"SELECT max(coalesce(latest, from_at)) FROM {counted} WHERE to_at IS NULL"
         last = engine.fetch(latest)[0][0] if joining else None
         keys = self._listed(self.names)
-        numbered = f"SELECT dense_rank() OVER (ORDER BY {keys}) - 1 AS number, kind, {keys}"
-        engine.execute(
-            f"CREATE TEMP TABLE numbered AS {numbered} FROM {joined(engine, 'kinds', joining) if joining else 'kinds'}"
-        )
+        relation = "kinds"
+        if joining:
+            relation, self.opens_models = joined(engine, "kinds", joining, opens=self.opens)
+        more = "".join(f', {name} AS "k_{name}"' for name in OPENED) if self.opens_models else ""
+        numbered = f"SELECT dense_rank() OVER (ORDER BY {keys}) - 1 AS number, kind, {keys}{more}"
+        engine.execute(f"CREATE TEMP TABLE numbered AS {numbered} FROM {relation}")
         engine.execute(f"CREATE TEMP TABLE heads AS SELECT DISTINCT number, {keys} FROM numbered")
         names = [f"nullif(trim(counted.{name}), '') AS \"k_{name}\"" for name in self.dimensions]
+        if self.opens_models:
+            names += [f'numbered."k_{name}"' for name in OPENED]
         sums = [f'{sql} AS "k_{name}"' for name, sql in self.sums.items()]
         engine.execute(
             f"CREATE TEMP TABLE broken AS SELECT {', '.join(['number', *names, *sums])} FROM {counted} "

@@ -27,6 +27,16 @@ Written = tuple[str | None, str, str | None]  # provider, model and region as th
 Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
 
 
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """How usage of a name is told apart."""
+
+    times: Hashable  # equal for names whose times are told apart alike
+    lengths: Edges  # the only lengths at which such requests need be told apart
+    unknown: Hashable = None  # equal for names that no list has, for one reason; None: some list has it
+    called: str = ""  # of an unknown one: how it is shown
+
+
 class Joining(Protocol):
     """What tells usage of the same names apart; what it does not, a scan adds up."""
 
@@ -34,11 +44,11 @@ class Joining(Protocol):
     def takes_apart(self) -> bool:
         """Whether names that no price asks for are left to a breakdown."""
 
+    def treated(self, written: Written) -> Treated:
+        """How usage of a name is told apart."""
+
     def time(self, written: Written, at: int, until: int | None, naive: bool) -> Hashable:
         """Equal for times that need not be kept apart."""
-
-    def lengths(self, written: Written) -> Edges:
-        """The only lengths at which such requests need be told apart."""
 
     def check(self, by: Collection[str], labels: Collection[str], change_days: Collection[date]) -> None:
         """CostcalcError: a question that tells apart what was added up."""

@@ -32,7 +32,7 @@ from costcalc.render.plan.replicas import replica_blocks
 from costcalc.render.words import long_month_text, plain_percent
 from costcalc.reports.handout import Handout
 from costcalc.reports.plan.model import Plan
-from costcalc.reports.sliders import Knob
+from costcalc.reports.sliders import TOO_LARGE, Knob
 
 FOLLOW = (
     "The sliders turn the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
@@ -142,9 +142,7 @@ def _sliders(handout: Handout, is_turned: bool) -> str:
     """Two knobs; without the script they are not there, and the page says why."""
     found = handout.sliders
     if isinstance(found, str) or not is_turned:
-        reason = (
-            found if isinstance(found, str) else "The sliders' figures would make this page too large: there are none."
-        )
+        reason = found if isinstance(found, str) else TOO_LARGE
         return tag("p", text(reason), "quiet")
     rise = (
         "Rise, as a share of the scenario's"

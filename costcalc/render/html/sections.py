@@ -33,7 +33,7 @@ from costcalc.render.plan.customers import (
 from costcalc.render.plan.headline import headline_blocks
 from costcalc.render.plan.lines import table_at
 from costcalc.render.plan.months import has_margin, month_columns, month_figures, month_rows_of
-from costcalc.render.tree import PARTLY, UNPRICED
+from costcalc.render.tree import PARTLY, UNPRICED, Table
 from costcalc.render.words import (
     counted,
     decimal_text,
@@ -127,25 +127,26 @@ def months_table(plan: Plan) -> HtmlTable:
 
 def lines_html(plan: Plan) -> str:
     """By the first name, then every line where there are more names than one."""
-    tables = [first_table(plan)] if plan.by else []
+    figures = table_at(plan, -1)
+    tables = [first_table(plan, figures)] if plan.by else []
     if len(plan.by) > 1:
-        tables.append(lines_table(plan))
+        tables.append(lines_table(plan, figures))
     return "".join(table.html() for table in tables)
 
 
-def first_table(plan: Plan) -> HtmlTable:
+def first_table(plan: Plan, figures: Table) -> HtmlTable:
     """The lines added up by the first name that they are told apart by."""
     groups: dict[str | None, list[LineAhead]] = {}
     for line in plan.lines:
         groups.setdefault(line.key[0], []).append(line)
     listed = sorted(groups.items(), key=lambda entry: (-_sum(entry[1]), entry[0] or ""))
     title = _title(plan.by[0])
-    rows = [{NAME: Figure(_named(name, plan.by[0]), "", name or ""), **_line(plan, lines)} for name, lines in listed]  # fmt: skip
+    rows = [{NAME: Figure(_named(name, plan.by[0]), "", name or ""), **_line(figures, lines)} for name, lines in listed]  # fmt: skip
     caption = f"{_plural(title)} in {long_month_text(plan.last.month)}, {plan.currency}"
     headings = [Heading(NAME, title, is_text=True), *_line_headings(plan)]
     ranks = ranks_of(groups)
     marks = [str(ranks[name or ""]) for name, _ in listed]
-    return HtmlTable("first-table", caption, headings, rows, [_lines_total(plan)], is_sortable=True, marks=marks)
+    return HtmlTable("first-table", caption, headings, rows, [_lines_total(figures)], is_sortable=True, marks=marks)
 
 
 def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
@@ -153,16 +154,16 @@ def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
     return {name: place for place, name in enumerate(sorted({name or "" for name in names}))}
 
 
-def lines_table(plan: Plan) -> HtmlTable:
+def lines_table(plan: Plan, figures: Table) -> HtmlTable:
     """Every line; the cheapest of very many stand in one row."""
     lines = plan.lines
     count = len(lines) if len(lines) <= LINES_SHOWN + 1 else LINES_SHOWN
     by = plan.by
     # The lines of a plan stand by what all months cost; a table that is sorted stands by what it shows.
     order = sorted(range(count), key=lambda place: -lines[place].last_after)
-    rows = [_names(lines[place], by) | _line(plan, [lines[place]]) for place in order]
+    rows = [_names(lines[place], by) | _line(figures, [lines[place]]) for place in order]
     if rest := lines[count:]:
-        rows.append({NAME: Figure(f"… {len(rest):,} more", "quiet"), **_line(plan, rest)})
+        rows.append({NAME: Figure(f"… {len(rest):,} more", "quiet"), **_line(figures, rest)})
     title = " and ".join(_title(name).lower() for name in by)
     headings = [
         *(Heading(_key(place), _title(name), is_text=True) for place, name in enumerate(by)),
@@ -170,7 +171,7 @@ def lines_table(plan: Plan) -> HtmlTable:
     ]
     caption = f"By {title} in {long_month_text(plan.last.month)}, {plan.currency}"
     marks = [str(place) for place in (*order, count)]
-    return HtmlTable("lines-table", caption, headings, rows, [_lines_total(plan)], is_sortable=True, marks=marks)
+    return HtmlTable("lines-table", caption, headings, rows, [_lines_total(figures)], is_sortable=True, marks=marks)
 
 
 def _names(line: LineAhead, by: Sequence[str]) -> dict[str, Figure]:
@@ -187,8 +188,7 @@ def _line_headings(plan: Plan, *, several: bool = False) -> list[Heading]:
     ]
 
 
-def _line(plan: Plan, lines: Sequence[LineAhead]) -> dict[str, Figure]:
-    table = table_at(plan, -1)
+def _line(table: Table, lines: Sequence[LineAhead]) -> dict[str, Figure]:
     before, after = (sum((each(line) for line in lines), Fraction()) for each in (_before, _after))
     figures = [table.by_line[line.key] for line in lines]
     coins = sum((each.before for each in figures), Decimal()), sum((each.mid for each in figures), Decimal())
@@ -214,8 +214,8 @@ def is_unpriced(holes: frozenset[LineKey], lines: Sequence[LineAhead]) -> bool:
     return all(line.key in holes and not any(line.months_before) and not any(line.months) for line in lines)
 
 
-def _lines_total(plan: Plan) -> dict[str, Figure]:
-    total = table_at(plan, -1).total
+def _lines_total(table: Table) -> dict[str, Figure]:
+    total = table.total
     name = TOTAL if total.status not in (PARTLY, UNPRICED) else f"{TOTAL} *"
     cost, figures = total.cost, total.figures
     return {NAME: Figure(name), **line_figures(figures.before, figures.mid, cost.before, cost.mid, cost.mid)}

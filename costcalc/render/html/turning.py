@@ -22,10 +22,9 @@ from costcalc.render.words import counted, long_month_text, percent_text, plain_
 from costcalc.reports.handout import Handout
 from costcalc.reports.plan.model import Plan
 from costcalc.reports.plan.totals import Totals
-from costcalc.reports.sliders import Knob, Sliders
+from costcalc.reports.sliders import MOST_CHARACTERS, Knob, Sliders
 
 Json = Any
-MOST_CHARACTERS = 3_000_000  # of all coefficients together; more would make the page slow
 
 
 def turning_json(handout: Handout) -> Json | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.money import minor_digits, round_to_total
+from costcalc.money import exact_sum, minor_digits, round_to_total
 from costcalc.render import cells
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style, grid
 from costcalc.render.cells import NONE, TOTAL
@@ -82,7 +81,7 @@ def customer_notes(plan: Plan) -> Iterator[Note]:
 
 
 def knows_revenue(plan: Plan) -> bool:
-    return any(customer.last.revenue is not None for customer in plan.customers)
+    return plan.knows_customers_revenue
 
 
 def _names(customers: Sequence[CustomerLine]) -> str:
@@ -145,7 +144,9 @@ def _coins(plan: Plan) -> list[Coins]:
     customers = plan.customers
     costs = cost_columns(plan, [line.today.served for line in customers], [line.last.served for line in customers])
     digits = minor_digits(plan.currency)
-    paid = round_to_total([line.last.revenue or Fraction() for line in customers], digits)
+    paid = [Decimal()] * len(customers)
+    if knows_revenue(plan):
+        paid = round_to_total([line.last.revenue or Fraction() for line in customers], digits)
     return list(zip(*costs, paid, strict=True))
 
 
@@ -196,14 +197,16 @@ def _margin(ratio: Fraction | None) -> str:
 
 def sum_of(lines: Sequence[CustomerLine]) -> CustomerLine:
     """Several customers as one; what each must pay more is theirs alone."""
-    today, last = lines[0].today, lines[0].last
-    for line in lines[1:]:
-        today, last = _plus(today, line.today), _plus(last, line.last)
-    return CustomerLine(None, today, last)
+    return CustomerLine(None, _together([line.today for line in lines]), _together([line.last for line in lines]))
 
 
-def _plus(one: Totals, more: Totals) -> Totals:
+def _together(parts: Sequence[Totals]) -> Totals:
     """Sums in which a customer without revenue pays nothing: the others' stays known."""
-    if (one.revenue is None) != (more.revenue is None):
-        one, more = (replace(each, revenue=each.revenue or Fraction()) for each in (one, more))
-    return one + more
+    revenues = [part.revenue for part in parts if part.revenue is not None]
+    covered = [part.covered for part in parts if part.covered is not None]
+    return type(parts[0])(
+        exact_sum(part.cost for part in parts),
+        exact_sum(part.other for part in parts),
+        exact_sum(revenues) if revenues else None,
+        exact_sum(covered) if len(covered) == len(parts) else None,
+    )

@@ -7,10 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.rating.model import Cost, LineKey
+from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.render.blocks import Block, Gap, Note
 from costcalc.render.figures import month_grid
 from costcalc.render.plan.months import month_figures
-from costcalc.render.rows import names_of
 from costcalc.render.tree import Table, table_with
 from costcalc.render.words import month_text
 from costcalc.reports.lines import ReportLine
@@ -60,8 +60,11 @@ def _cost(before: Fraction, after: Fraction) -> Cost:
 
 def _holes(plan: Plan) -> frozenset[LineKey]:
     """The lines in which something of the log has no price."""
+    if isinstance(plan.rating.unpriced, OpenUnpriced):
+        return plan.rating.unpriced.lines(plan.by)
+    places = {name: place for place, name in enumerate(plan.rating.by)}
     found = set()
     for part in plan.rating.unpriced:
-        names = {**names_of(part.line, plan.rating.by), "provider": part.provider, "model": part.model}
-        found.add(tuple(names.get(name) for name in plan.by))
+        own = {"provider": part.provider, "model": part.model}
+        found.add(tuple(own[name] if name in own else part.line[places[name]] for name in plan.by))
     return frozenset(found)

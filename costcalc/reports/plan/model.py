@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
@@ -108,11 +109,11 @@ class LineAhead:
     @property
     def before(self) -> Fraction:
         """Of all months."""
-        return sum(self.months_before, Fraction())
+        return sum(self.months_before, Fraction()) if any(self.months_before) else Fraction()
 
     @property
     def after(self) -> Fraction:
-        return sum(self.months, Fraction())
+        return sum(self.months, Fraction()) if any(self.months) else Fraction()
 
     @property
     def last_before(self) -> Fraction:
@@ -189,6 +190,11 @@ class Plan(OverMonths):
     absent: Sequence[str] = ()  # what the scenario names and the log does not use
     has_ranges: bool = False  # in the months to come
     simulation: Simulation | None = None  # where draws were asked for
+
+    @cached_property
+    def knows_customers_revenue(self) -> bool:
+        """Whether it is known what any customer pays."""
+        return any(customer.last.revenue is not None for customer in self.customers)
 
     @property
     def currency(self) -> str:

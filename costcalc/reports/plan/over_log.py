@@ -12,6 +12,7 @@ from fractions import Fraction
 from costcalc.calendar import month_of, months_from
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
+from costcalc.rating.breakdown import by_line
 from costcalc.rating.model import Rating, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.reports.changes import check_changes
@@ -38,12 +39,12 @@ def plan_over_log(
     """
     target = move_target(pricebook, asked.move_to) if asked.move_to else None
     rater = Rater(ledger, pricebook, fx, asked.rating(options.by), options.changes, [target] if target else [])
-    rating = rater.rating()
+    rating = by_line(rater, rater.rating())
     usage = summary_of(ledger, asked.timezone)
     check_changes(options.changes, asked.months, rating, pricebook, usage)
     revenue = _named(options, revenue_of(options.earned, rating, fx, usage.last_day))
     found = _outcome(revenue, rating)
-    rating, lines = with_lines(rater, rating, rating.revenue if revenue and revenue.kind == "rows" else {})
+    lines = with_lines(rater, rating, rating.revenue if revenue and revenue.kind == "rows" else {})
     months = list(_months(rater, asked, usage, revenue))
     log = OverLog(
         found,
