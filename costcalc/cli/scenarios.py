@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli.answers import Json, Output
+from costcalc.cli.answers import Json, Schema
 from costcalc.cli.app import command_app
 from costcalc.cli.groups import CommandsGroup
-from costcalc.cli.output import deliver, kind_of
+from costcalc.cli.output import Target, deliver, targets_of
 
 EXAMPLES = """
 \b
@@ -38,8 +38,8 @@ def list_(as_json: Json = False) -> int:
 
     events = {event.id: event for event in load_events()}
     found = [read_scenario(name, events) for name in shipped_scenarios()]
-    kind = kind_of(None, as_json, None)
-    deliver(kind, None, lambda: Page(lambda _: scenarios_blocks(found)), lambda: json_text(scenarios_json(found)))
+    kind = "json" if as_json else "table"
+    deliver([Target(kind)], lambda: Page(lambda _: scenarios_blocks(found)), lambda _: json_text(scenarios_json(found)))
     return 0
 
 
@@ -66,10 +66,10 @@ def lint(
 
 
 @app.command()
-def schema(output: Output = None) -> int:
+def schema(output: Schema = None) -> int:
     """The JSON Schema of scenario files, for editors."""
     from costcalc.render.json_ import json_text
     from costcalc.scenario.schema import schema as scenario_schema
 
-    deliver("json", output, str, lambda: json_text(scenario_schema()))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(scenario_schema()))
     return 0
