@@ -13,11 +13,27 @@ from costcalc.records import dataclass
 # ISO 4217 minor units that are not two digits and that appear on AI bills.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+SIGNS = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "₩": "KRW",
+    "CN¥": "CNY",
+    "JP¥": "JPY",
+}  # ¥ alone is two
+
 _NUMBER = re.compile(r"[+-]?(\d+(?:_\d+)*)?(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 class CurrencyMismatch(ValueError):
     """Two currencies were about to be added; convert one of them first."""
+
+
+class CurrencyUnknown(ValueError):
+    """What stands behind an amount is no code of a currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,26 @@ def read_number(text: str) -> Fraction:
     if not match or not (match[1] or match[2]):
         raise ValueError(f"not a number: {text!r}")
     return Fraction(stripped.replace("_", ""))
+
+
+def written_amount(text: str) -> Money:
+    """`52000`, `52,000.50`, `52_000 USD`, `$20`; "" is the currency of one without. ValueError: no amount, or no currency."""
+    number, _, currency = _with_code(text.strip()).partition(" ")
+    amount, currency = (
+        read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number),
+        currency.strip(),
+    )
+    if currency and not (len(currency) == 3 and currency.isalpha()):
+        raise CurrencyUnknown(currency)
+    return Money(amount, currency.upper())
+
+
+def _with_code(text: str) -> str:
+    """`$20` and `20 €` with the currency's code behind the number: 20 USD, 20 EUR."""
+    for sign in sorted(SIGNS, key=len, reverse=True):
+        if text.startswith(sign) or text.endswith(sign):
+            return f"{text.removeprefix(sign).removesuffix(sign).strip()} {SIGNS[sign]}"
+    return text
 
 
 def minor_digits(currency: str) -> int:

@@ -10,12 +10,11 @@ from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.outlooks import horizon_of, months_of
-from costcalc.api.plans import earned_from, scenario_of
+from costcalc.api.plans import Income, earned_from, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_pass_through, read_share
 from costcalc.forecasts.horizon import scenario_cuts
-from costcalc.money import Money
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions
@@ -52,7 +51,7 @@ def advise(
     scenario: str | Path | Scenario | None = None,
     hikes: object = (),
     pass_through: Number | None = None,
-    revenue: Number | Money | None = None,
+    revenue: Income | None = None,
     margin: Number | None = None,
     revenue_source: str | None = None,
     floor: Number | None = None,
@@ -105,7 +104,9 @@ def advise(
         )  # fmt: skip
     if options.short in ledger.cuts.input_lengths:  # a stored ledger may have been counted without it
         asked.append(probes(options))
-    horizon = horizon_of(ledger, asked, lines, prices, count, currency or plan.currency, basis, timezone, {})
+    horizon = horizon_of(
+        ledger, asked, lines, prices, count, currency or plan.currency, basis, timezone, {}, options.earned
+    )
     if by is None:
         offered = tuple(name for name in (FEATURE,) if name in horizon.ledger.names)
         options = replace(options, groups=offered)

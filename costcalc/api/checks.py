@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import catalogue, earned_from
+from costcalc.api.plans import Income, catalogue, earned_from
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_basis, read_currency
@@ -24,6 +24,7 @@ from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.reports.check.check import Check, no_budgets
 from costcalc.reports.check.check import check as check_report
 from costcalc.reports.check.log import CheckOptions
+from costcalc.reports.revenue import earning
 from costcalc.usage.ledger import UsageLedger
 
 _NOT_OF_THE_BASELINE = (
@@ -72,7 +73,7 @@ def check(
     max_requests: Number | None = None,
     max_unpriced: Fraction | str | None = None,
     baseline: object = None,
-    revenue: Number | Money | None = None,
+    revenue: Income | None = None,
     margin: Number | None = None,
     revenue_source: str | None = None,
     allow_unpriced: bool = False,
@@ -98,7 +99,10 @@ def check(
     if not asked:
         raise no_budgets()
     prices = prices or read_prices()
-    counted = _counted(usage, asked, prices, timezone, choose)
+    earned = earned_from(revenue, margin, revenue_source)
+    counted = earning(
+        earned, _counted(usage, asked, prices, timezone, {**choose, "if_offered": earned.names}), timezone
+    )
     then = {name: value for name, value in choose.items() if name not in _NOT_OF_THE_BASELINE}
     before = None if baseline is None else _counted(baseline, asked, prices, timezone, then)
     options = CheckOptions(
@@ -106,7 +110,7 @@ def check(
         read_basis(basis),
         read_currency(currency),
         timezone,
-        earned_from(revenue, margin, revenue_source),
+        earned,
         allow_unpriced,
         allow_refused,
     )

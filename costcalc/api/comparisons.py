@@ -11,10 +11,10 @@ from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.outlooks import horizon_of, months_of
-from costcalc.api.plans import earned_from, scenario_of
+from costcalc.api.plans import Income, earned_from, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.words import Number, line_names, read_pass_through, read_share
-from costcalc.money import Money, exact_text
+from costcalc.money import exact_text
 from costcalc.problems import fail
 from costcalc.reports.comparison import Choice, Comparison, ComparisonOptions
 from costcalc.reports.comparison import comparison as comparison_report
@@ -37,7 +37,7 @@ def compare(
     *,
     hikes: object = (),
     pass_through: Number | Sequence[Number] | None = None,
-    revenue: Number | Money | None = None,
+    revenue: Income | None = None,
     margin: Number | None = None,
     revenue_source: str | None = None,
     floor: Number | None = None,
@@ -68,7 +68,7 @@ def compare(
     )
     prices = prices or read_prices()
     currency = currency or next((plan.currency for plan in plans if plan.currency), None)
-    horizon = horizon_of(usage, plans, options.by, prices, count, currency, basis, timezone, choose)
+    horizon = horizon_of(usage, plans, options.by, prices, count, currency, basis, timezone, choose, options.earned)
     return ComparisonResult(comparison_report(horizon, options))
 
 

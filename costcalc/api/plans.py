@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from costcalc.api.words import Number, read_money, read_share
+from costcalc.files import path_from_here
 from costcalc.money import Money
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import hikes_from, read_items
 from costcalc.scenario.items import Scenario
+from costcalc.usage.earnings import Earnings, is_earnings, read_earnings
+
+Income = Number | Money | Path  # what is earned: an amount, or a table by customer
 
 if TYPE_CHECKING:
     from costcalc.pricebook.events import Event
@@ -37,9 +41,13 @@ def catalogue() -> Mapping[str, Event]:
     return {event.id: event for event in load_events()}
 
 
-def earned_from(revenue: Number | Money | None, margin: Number | None, source: str | None) -> Earned:
-    """What flags or the configuration say of revenue."""
-    amount = None if revenue is None else read_money(revenue)
+def earned_from(revenue: Income | None, margin: Number | None, source: str | None) -> Earned:
+    """What flags or the configuration say of revenue: an amount, or the file of a table by customer."""
+    if isinstance(revenue, Path) or (isinstance(revenue, str) and is_earnings(revenue)):
+        amount: Money | Earnings | None = read_earnings(revenue, path_from_here(Path(revenue)))
+        source = f"{source or '--revenue'} {Path(revenue).name}"
+    else:
+        amount = None if revenue is None else read_money(revenue)
     if margin is None:
         return Earned(amount, source=source or "--revenue")
     return Earned(amount, read_share(margin, "margin"), source or "--margin")

@@ -18,6 +18,7 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
 from costcalc.rating.cuts import cuts_for, splits_for
 from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.reports.revenue import UNSTATED, Earned, earning
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import Joining, UsageLedger
 from costcalc.usage.maps import MapRule
@@ -52,12 +53,13 @@ def scan(
     rules: Sequence[MapRule] = (),
     raised: Sequence[Scenario] = (),
     joining: Joining | None = None,
+    if_offered: Sequence[str] = (),
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
     The days are those from `since` on and before `until`, those of a `month` ("2026-10") or ISO `week` ("2026-W40"), or
     the `last` ones before the log's end ("30d", "4w", "3m").
-    `by` names the dimensions to keep apart; `columns` says what a column of your own is called
+    `by` names the dimensions to keep apart, `if_offered` those that are kept where the log has them; `columns` says what a column of your own is called
     (`{"input_tokens": "tok_in"}`); `formats` are format files of your own, in which each log is looked up first;
     `scenarios`, over `months`, and `budgets` say what else must be kept
     apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
@@ -70,15 +72,15 @@ def scan(
 
     limits = read_limits(memory, threads)
     prices = prices or read_prices()
-    wished: tuple[str, ...] = ()
+    wished = tuple(if_offered)
     plans: list[Scenario] = []
     names, cuts = tuple(by), cuts_for(prices.pricebook, timezone)
     if scenarios:
         from costcalc.api.outlooks import asked_of_a_scan
 
         plans = [scenario_of(scenario, ()) for scenario in scenarios]
-        more, wished, cuts = asked_of_a_scan(plans, months, prices, timezone)
-        names = (*names, *more)
+        more, kept, cuts = asked_of_a_scan(plans, months, prices, timezone)
+        names, wished = (*names, *more), (*wished, *kept)
     if budgets:
         from costcalc.reports.check.usage import columns_for, with_budgets
 
@@ -107,11 +109,15 @@ def scan(
 
 def ledger_of(
     usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any],
-    raised: Sequence[Scenario] = (), joining: Joining | None = None,
+    raised: Sequence[Scenario] = (), joining: Joining | None = None, earned: Earned = UNSTATED,
 ) -> UsageLedger:  # fmt: skip
-    if isinstance(usage, UsageLedger):
-        return usage
-    return scan(usage, by=by, prices=prices, timezone=timezone, raised=raised, joining=joining, **choose)
+    """Usage counted for a question, unless it was counted before, with what a table says that it earns."""
+    if not isinstance(usage, UsageLedger):
+        usage = scan(
+            usage, by=by, prices=prices, timezone=timezone, raised=raised, joining=joining,
+            if_offered=earned.names, **choose,
+        )  # fmt: skip
+    return earning(earned, usage, timezone)
 
 
 def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:

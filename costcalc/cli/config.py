@@ -12,7 +12,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from costcalc.api.words import read_amount, read_basis, read_currency, read_memory, read_share, read_threads
+from costcalc.api.words import read_basis, read_currency, read_memory, read_revenue, read_share, read_threads
 from costcalc.asked import Setting
 from costcalc.calendar import zone
 from costcalc.files import path_from_here
@@ -242,7 +242,7 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
     "timezone": _check_zone,
     "currency": read_currency,
     "basis": read_basis,
-    "revenue": lambda text: read_amount(text, "revenue"),
+    "revenue": lambda text: read_revenue(text, "revenue"),
     "margin": _check_margin,
     "floor": lambda text: read_share(text, "floor"),
     "memory": read_memory,

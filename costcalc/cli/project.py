@@ -98,11 +98,14 @@ def project(
             expected=", ".join(TABLES),
         )
     plan = changes.plan()
-    of_customers = table == "customers" and plan.is_only_prices
+    income = earned.words(config)
+    of_customers = plan.is_only_prices and (
+        table == "customers" or (by is None and isinstance(income["revenue"], Path))
+    )
     words = {
         "scenario": plan,
         "pass_through": changes.pass_through,
-        **earned.words(config),
+        **income,
         "months": months,
         "by": ("customer",) if of_customers else by or config.text("by") or ("provider", "model"),
         "move_to": move_to or (config.text("move_to") if plan.is_only_prices and simulate is None else None),
