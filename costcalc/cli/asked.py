@@ -86,3 +86,5 @@ def _tables(ctx: typer.Context, config: Config) -> Iterator[Setting]:
         for name, value in config.table(key).items():
             if name.lower() not in chosen:
                 yield Setting(f"{key}.{name}", value, config.line(key, name))
+    for name, value in config.table("fx").items():
+        yield Setting(f"fx.{name}", value, config.line("fx", name))

@@ -8,15 +8,18 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
+from fractions import Fraction
 from glob import escape
 from pathlib import Path
 from typing import Any
 
 from costcalc.api.words import read_basis, read_currency, read_memory, read_revenue, read_share, read_threads
 from costcalc.asked import Setting
-from costcalc.calendar import zone
+from costcalc.calendar import Month, read_month, zone
 from costcalc.files import path_from_here
 from costcalc.meters import meters
+from costcalc.money import read_number
+from costcalc.pricebook.fx import Rates
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain
@@ -39,10 +42,11 @@ _TEXTS = (
     "threads",
 )
 _LISTS = ("pricebooks", "formats")
-_TABLES = ("regions", "aliases", "map")
+_TABLES = ("regions", "aliases", "map", "fx")
 _ARRAYS = ("maps",)
 _FLAGS = ("allow_unpriced", "allow_refused")
 KEYS = (*_TEXTS, *_LISTS, *_TABLES, *_ARRAYS, *_FLAGS)
+_CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 _MAP_KEYS = ("files", "format")  # of an entry of `maps`; all others are costcalc's names for columns
 # What a wrong value is found to be, once the log or the books are known.
 _SLIPS = {"unknown-column": "by", "no-such-format": "usage_format", "unknown-target": "move_to", "missing-fx": "currency"}  # fmt: skip
@@ -72,7 +76,20 @@ class Config:
         return bool(self.values.get(key, False))
 
     def table(self, key: str) -> dict[str, str]:
-        return {str(name): str(value) for name, value in self.values.get(key, {}).items()}
+        return {str(name): _text_of(value) for name, value in self.values.get(key, {}).items()}
+
+    def rates(self) -> Rates:
+        """[fx]: units of the configuration's currency for one of the key's, or of the second of a pair for one of the first."""
+        found: dict[str, dict[str, Fraction | Mapping[Month, Fraction]]] = {}
+        for key, value in self.values.get("fx", {}).items():
+            base, _, quote = key.partition("/")
+            rate = (
+                {read_month(month): _rate(each) for month, each in value.items()}
+                if isinstance(value, dict)
+                else _rate(value)
+            )
+            found.setdefault(base, {})[quote or self.values["currency"].upper()] = rate
+        return found
 
     def paths(self, key: str) -> list[Path]:
         return [self.folder / path for path in self.values.get(key, [])]
@@ -145,7 +162,7 @@ def _searched(here: Path) -> list[Path]:
 def _read(path: Path, shown: str) -> Config:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
+        data = tomllib.loads(text, parse_float=WrittenFloat)
     except OSError as error:
         raise fail("unreadable-file", f"cannot read the file: {error.strerror}", place=Place(shown)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -178,12 +195,57 @@ def _problem(config: Config, shown: str, key: str, value: object) -> Problem | N
             kinds[key][0]
         ]
         return Problem("bad-value", f'"{key}" is not {wanted}', place, width=len(key), expected=wanted)
+    if key == "fx":
+        return next((slip for name, rate in value.items() if (slip := _fx_slip(config, place, name, rate))), None)  # type: ignore[union-attr]
     if key in _ARRAYS:
         return next((slip for i, entry in enumerate(value) if (slip := _map_slip(config, place, str(i), entry))), None)  # type: ignore[arg-type]
     try:
         _CHECKS.get(key, str)(str(value))
     except CostcalcError as error:
         return replace(error.problems[0], place=place, width=len(key))
+    return None
+
+
+class WrittenFloat(float):
+    """A float that keeps what was written: an exchange rate is exact."""
+
+    def __new__(cls, text: str) -> WrittenFloat:
+        found = super().__new__(cls, text)
+        found.text = text
+        return found
+
+    text: str
+
+
+def _text_of(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text_of(each)}" for name, each in value.items())
+    return value.text if isinstance(value, WrittenFloat) else str(value)
+
+
+def _rate(value: object) -> Fraction:
+    """ValueError: no number above zero."""
+    rate = read_number(_text_of(value)) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else 0
+    if rate <= 0:
+        raise ValueError(value)
+    return Fraction(rate)
+
+
+def _fx_slip(config: Config, at: Place, name: str, value: object) -> Problem | None:
+    """What is wrong with one line of [fx]."""
+    place = config.place("fx", name) or at
+    base, slash, quote = name.partition("/")
+    own = str(config.values.get("currency", "")).upper()
+    if any(not _CODE.fullmatch(code) for code in (base, *([quote] if slash else []))) or base == (quote or own):
+        return Problem("bad-pair", f'"{name}" is not a pair of currencies', place, width=len(name), expected='"EUR/USD" = 1.08, for 1 EUR = 1.08 USD; or EUR = 1.08 beside currency = "USD"')  # fmt: skip
+    if not slash and not own:
+        return Problem("fx-without-currency", f"an exchange rate of {name} without a currency that it is written in", place, width=len(name), expected="a pair such as \"EUR/USD\", or the report's currency in a line of its own: currency = \"EUR\"")  # fmt: skip
+    try:
+        for month, rate in value.items() if isinstance(value, dict) else [("2026-01", value)]:
+            read_month(month)
+            _rate(rate)
+    except ValueError:
+        return Problem("bad-fx", f'"{_text_of(value)}" is not an exchange rate', place, width=len(name), expected="a number above zero, or one for each month: {2026-09 = 1.08, 2026-10 = 1.09}")  # fmt: skip
     return None
 
 

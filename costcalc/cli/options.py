@@ -198,7 +198,7 @@ class Reading(Limits, Reads):
             for name in names
             if (place := config.place(table, name))
         }
-        return read_prices(books, {**regions, **chosen}, {**aliases, **meant}, places)
+        return read_prices(books, {**regions, **chosen}, {**aliases, **meant}, places, config.rates())
 
     def regions(self) -> dict[str, str]:
         """The list of a provider that flags choose."""

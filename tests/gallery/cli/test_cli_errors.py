@@ -122,7 +122,7 @@ CASES = {
     "ledger-that-is-no-parquet": "scan usage.csv -o ledger.csv",
     "ledger-onto-a-folder": "scan usage.csv -o kept.parquet",
     "unwritable-output": "cost usage.csv -o no/such/folder/cost.csv",
-    "missing-fx": "cost usage.csv --currency EUR",
+    "missing-fx": "cost usage.csv --currency AED",
     "missing-fx-month": "cost early.csv --currency USD",
     "unknown-model": "cost unknown-model.csv",
     "config-unknown-key": "cost usage.csv --config costcalc-unknown-key.toml",
