@@ -75,7 +75,8 @@ def advise(
     share `least` of the bill are left aside; `take` are the numbers of the plan. The rest as for `outlook`.
     CostcalcError with every problem.
     """
-    plan = scenario_of(scenario, hikes)
+    prices = prices or read_prices()
+    plan = scenario_of(scenario, hikes, prices)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     options = AdviceOptions(
         plan,
@@ -89,7 +90,6 @@ def advise(
         (to,) if isinstance(to, str) else tuple(to),
         None if take is None else tuple(take),
     )
-    prices = prices or read_prices()
     wished = tuple(Move(Where({}), Span(), ONCE, target, "probe") for target in options.to)
     asked = [plan, *(Scenario("", usage=UsageChanges(moves=(move,))) for move in wished)]
     lines = ("provider", "model", *options.groups)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import Income, catalogue, earned_from
+from costcalc.api.plans import Income, catalogue, earned_from, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_basis, read_currency
@@ -95,10 +95,10 @@ def check(
         "--max-cost": max_cost, "--max-tokens": max_tokens, "--max-requests": max_requests, "--max-rise": max_rise,
         "--min-margin": min_margin, "--max-unpriced": max_unpriced,
     }  # fmt: skip
-    asked = (*budgets_of(budgets), *limits_of(flags))
+    prices = prices or read_prices()
+    asked = tuple(_named(budget, prices) for budget in (*budgets_of(budgets), *limits_of(flags)))
     if not asked:
         raise no_budgets()
-    prices = prices or read_prices()
     earned = earned_from(revenue, margin, revenue_source)
     counted = earning(
         earned, _counted(usage, asked, prices, timezone, {**choose, "if_offered": earned.names}), timezone
@@ -189,6 +189,11 @@ def _share(flag: str, value: Any) -> Fraction:
         raise fail(
             "bad-percent", f'{flag} "{value}" is not a percentage', expected=_LIKE[flag], remedy=str(error)
         ) from None
+
+
+def _named(budget: Budget, prices: Prices) -> Budget:
+    """A budget under a scenario whose rises name providers as the books do."""
+    return replace(budget, scenario=scenario_of(budget.scenario, (), prices)) if budget.scenario else budget
 
 
 def _counted(

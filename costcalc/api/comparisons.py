@@ -55,7 +55,8 @@ def compare(
     scenario that leaves it open then stands once for every share. All have the same months: `months`, else the longest
     horizon that a scenario states, else twelve. Other arguments as for `project`. CostcalcError with every problem.
     """
-    plans = [scenario_of(scenario, hikes) for scenario in scenarios]
+    prices = prices or read_prices()
+    plans = [scenario_of(scenario, hikes, prices) for scenario in scenarios]
     choices = list(_choices(plans, _shares(pass_through)))
     _check_number(choices, plans)
     count = months_of(plans, months)
@@ -66,7 +67,6 @@ def compare(
         None if floor is None else read_share(floor, "floor"),
         "--months" if months else "scenarios" if any(plan.horizon for plan in plans) else "",
     )
-    prices = prices or read_prices()
     currency = currency or next((plan.currency for plan in plans if plan.currency), None)
     horizon = horizon_of(usage, plans, options.by, prices, count, currency, basis, timezone, choose, options.earned)
     return ComparisonResult(comparison_report(horizon, options))

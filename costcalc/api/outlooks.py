@@ -67,7 +67,8 @@ def outlook(
     """
     if simulate is not None:
         check_draws(simulate, seed)
-    plan = scenario_of(scenario, hikes)
+    prices = prices or read_prices()
+    plan = scenario_of(scenario, hikes, prices)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     changes = changes_at(plan, share)
     options = PlanOptions(
@@ -77,7 +78,6 @@ def outlook(
         earned_from(revenue, margin, revenue_source),
         None if floor is None else read_share(floor, "floor"),
     )
-    prices = prices or read_prices()
     count = months_of([plan], months)
     horizon = horizon_of(
         usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose, options.earned

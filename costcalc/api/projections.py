@@ -57,7 +57,8 @@ def project(
     can grow or move. So is one that is drawn: `simulate` and `seed` are those of `outlook`. CostcalcError with every
     problem found.
     """
-    plan = scenario_of(scenario, hikes)
+    prices = prices or read_prices()
+    plan = scenario_of(scenario, hikes, prices)
     if not plan.is_only_prices or simulate is not None:
         from costcalc.api.outlooks import outlook
 
@@ -72,7 +73,6 @@ def project(
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     changes = changes_at(plan, share)
     currency = currency or plan.currency
-    prices = prices or read_prices()
     days = changes.days()
     lines = Periods(
         prices.pricebook, RatingOptions(names, timezone=timezone), days, _targets(move_to, prices),

@@ -15,7 +15,7 @@ from costcalc.api.settings import with_settings
 from costcalc.api.words import read_limits, read_period
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.problems import fail
+from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.cuts import cuts_for, splits_for
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.reports.revenue import UNSTATED, Earned, earning
@@ -78,7 +78,7 @@ def scan(
     if scenarios:
         from costcalc.api.outlooks import asked_of_a_scan
 
-        plans = [scenario_of(scenario, ()) for scenario in scenarios]
+        plans = [scenario_of(scenario, (), prices) for scenario in scenarios]
         more, kept, cuts = asked_of_a_scan(plans, months, prices, timezone)
         names, wished = (*names, *more), (*wished, *kept)
     if budgets:
@@ -104,7 +104,21 @@ def scan(
         formats=tuple(map(Path, formats)),
         joining=joining,
     )
-    return with_settings(scan_usage(usage, request, progress, limits), asked, prices)
+    try:
+        return with_settings(scan_usage(usage, request, progress, limits), asked, prices)
+    except CostcalcError as error:
+        raise CostcalcError([_placed(problem, plans) for problem in error.problems], error.exit_code) from error
+
+
+def _placed(problem: Problem, plans: Sequence[Scenario]) -> Problem:
+    """A column that no log has is a slip of the scenario whose `where` asks for it."""
+    if problem.code != "unknown-column" or problem.place is not None or not plans:
+        return problem
+    from costcalc.forecasts.horizon import wheres_of
+
+    wheres = (where for plan in plans for where in wheres_of(plan))
+    asking = next((where for where in wheres if any(f'"{name}"' in problem.message for name in where.names)), None)
+    return replace(problem, place=asking.place) if asking else problem
 
 
 def ledger_of(

@@ -7,17 +7,20 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli.answers import Json, Schema
+from costcalc.cli.answers import Configured, Json, Schema
 from costcalc.cli.app import command_app
+from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
+from costcalc.cli.options import Pricebooks, Reading
 from costcalc.cli.output import Target, deliver, targets_of
+from costcalc.records import dataclass
 
 EXAMPLES = """
 \b
 Examples:
   costcalc scenarios list
   costcalc scenarios show hybrid > ours.yaml
-  costcalc scenarios lint ours.yaml
+  costcalc scenarios lint ours.yaml --log usage.csv
   costcalc scenarios schema -o scenario.schema.json
   costcalc project usage.csv --scenario subsidies-end
 """
@@ -52,17 +55,49 @@ def show(name: Annotated[str, typer.Argument(help="A scenario's name.", show_def
     return 0
 
 
+@dataclass(frozen=True)
+class BooksOfLint(Configured):
+    """The books whose names the scenarios use."""
+
+    pricebook: Pricebooks = None
+
+
 @app.command()
+@grouped
 def lint(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--log",
+            metavar="USAGE",
+            help="Run them on this log too: all that project would refuse.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    books: BooksOfLint,
 ) -> int:
     """Every problem of scenario files, with its place."""
+    from costcalc import api
     from costcalc.api.plans import catalogue
     from costcalc.cli.lint import lint_files
+    from costcalc.forecasts.targets import every_target
     from costcalc.scenario.read import read_scenario_file
 
-    events = catalogue()
-    return lint_files(files, lambda path: read_scenario_file(path, events), "scenario file")
+    events, config = catalogue(), books.config()
+    prices = Reading(pricebook=books.pricebook).prices(config)
+
+    def check(path: Path) -> None:
+        plan = read_scenario_file(path, events)
+        every_target([plan.usage], prices.pricebook)
+        if log:
+            api.project(
+                log, scenario=plan, prices=prices, usage_format=config.text("usage_format"), rules=config.map_rules(),
+                formats=config.paths("formats"),
+            )  # fmt: skip
+
+    return lint_files(files, check, "scenario file")
 
 
 @app.command()

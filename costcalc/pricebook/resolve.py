@@ -140,8 +140,9 @@ class Pricebook:
         return wanted in names or _DATE_SUFFIX.sub("", wanted) in names or patterns.fullmatch(wanted) is not None
 
     def provider_named(self, name: str) -> str | None:
-        """The provider that a log's word means: `dashscope` is alibaba."""
-        return self._provider_names.get(name.strip().lower())
+        """The provider that a log's word means: `dashscope` and `Alibaba Cloud` are alibaba."""
+        word = name.strip().lower()
+        return self._provider_names.get(word) or self._provider_names.get(re.sub(r"[\s_]+", "-", word))
 
     def region_named(self, provider: str, name: str) -> str | None:
         """The region of a provider's books that the word means: `intl` is intl-singapore."""

@@ -31,6 +31,9 @@ _TEXTS: Schema = {"anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": _TE
 _QUALITY = "What was tested, or must be: tagging set v3, 1,000 cases."
 
 
+_FIRST = ("on", "from")  # both say the first day
+
+
 def schema() -> Schema:
     """The schema of a scenario file."""
     return {
@@ -104,13 +107,13 @@ def _price() -> Schema:
         "note": _TEXT,
     }
     forms = [
-        {"required": ["event"], "not": _any_of(("what", "change", "discount_ends", "on", "until"))},
+        {"required": ["event"], "not": _any_of(("what", "change", "discount_ends", *_FIRST, "until"))},
         {"required": ["what", "change"], "not": _any_of(("event", "discount_ends"))},
         {"required": ["what", "discount_ends"], "not": _any_of(("event", "change", "until"))},
     ]
     monthly = {
         "if": {"required": ["change"], "properties": {"change": {"type": "string", "pattern": "each month$"}}},
-        "then": {"required": ["on", "until"]},
+        "then": {"required": ["until"], **_any_of(_FIRST)},
         "else": {"not": {"required": ["until"]}},
     }
     return {**_keys(read_prices.PRICE_KEYS, described), "oneOf": forms, **monthly}
@@ -125,7 +128,7 @@ def _growth() -> Schema:
         "by month": {**_by(_MONTH, _ref("change"), "Against today, from each month on."), "minProperties": 1},
         "change": _ref("change", "Once."),
     })  # fmt: skip
-    without = {"each month": ("ramp",), "by month": ("on", "until", "ramp")}
+    without = {"each month": ("ramp",), "by month": (*_FIRST, "until", "ramp")}
     return {
         **_keys(read_usage.GROWTH_KEYS, described),
         "oneOf": [{"required": [form]} for form in read_usage.FORMS],
@@ -254,7 +257,14 @@ def _keys(known: Collection[str], described: Mapping[str, Schema]) -> Schema:
     """An object of these keys and no other: a key that reading knows and nobody describes is an error here."""
     if unlike := {*known} ^ {*described}:
         raise LookupError(f"the schema and the reader do not know the same keys: {', '.join(sorted(unlike))}")
-    return {"type": "object", "properties": {key: described[key] for key in known}, "additionalProperties": False}
+    properties = {key: described[key] for key in known}
+    if "on" not in known:
+        return {"type": "object", "properties": properties, "additionalProperties": False}
+    properties["from"] = described["on"]  # the same, for readers of YAML 1.1 take on for yes
+    return {
+        "type": "object", "properties": properties, "additionalProperties": False,
+        "allOf": [{"not": {"required": [*_FIRST]}}],
+    }  # fmt: skip
 
 
 def _any_of(keys: Collection[str]) -> Schema:

@@ -73,7 +73,7 @@ CASES = {
     "init-unwritable": "init config -o no/such/folder/costcalc.toml",
     "unknown-scenario": "project usage.csv --scenario april-2027",
     "hike-unknown-provider": "project usage.csv --hike alibba=34",
-    "hike-by-a-name-of-logs": "project usage.csv --hike aliyun=34",
+    "hike-by-a-name-of-logs": "project usage.csv --hike qwen=34",
     "hike-unknown-model": "project usage.csv --hike alibaba/qwen9-max=34",
     "hike-after-the-log": "project usage.csv --hike alibaba=34@2026-12-01",
     "pass-through-without-range": "project usage.csv --hike alibaba=34 --pass-through 60%",
