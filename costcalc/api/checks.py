@@ -33,6 +33,7 @@ _NOT_OF_THE_BASELINE = (
     "month",
     "last",
     "week",
+    "quarter",
     "progress",
 )  # days of the log say nothing of what it is compared with
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import Income, earned_from, scenario_of
+from costcalc.api.plans import Income, earned_from, scenario_of, with_years
 from costcalc.api.results import PlanResult
 from costcalc.api.usage import scan
 from costcalc.api.words import (
@@ -68,7 +68,7 @@ def outlook(
     if simulate is not None:
         check_draws(simulate, seed)
     prices = prices or read_prices()
-    plan = scenario_of(scenario, hikes, prices)
+    plan, choose = with_years(scenario_of(scenario, hikes, prices), choose)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     changes = changes_at(plan, share)
     options = PlanOptions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from costcalc.api.words import Number, read_money, read_share
 from costcalc.files import path_from_here
@@ -31,6 +31,12 @@ def scenario_of(name: str | Path | Scenario | None, hikes: object, prices: Price
     plan = _written(name)
     plan = replace(plan, items=(*plan.items, *read_items(hikes_from(hikes), catalogue)))
     return replace(plan, items=tuple(_named(item, prices.pricebook) for item in plan.items)) if prices else plan
+
+
+def with_years(plan: Scenario, choose: Mapping[str, Any]) -> tuple[Scenario, dict[str, Any]]:
+    """The scenario and the choice of a log, of one mind about when fiscal years begin: the scenario's word goes first."""
+    starts = plan.fiscal_year_starts or choose.get("fiscal_year_starts", 1)
+    return replace(plan, fiscal_year_starts=starts), {**choose, "fiscal_year_starts": starts}
 
 
 def _written(name: str | Path | Scenario | None) -> Scenario:

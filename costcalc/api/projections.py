@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import Income, earned_from, scenario_of
+from costcalc.api.plans import Income, earned_from, scenario_of, with_years
 from costcalc.api.results import PlanResult
 from costcalc.api.usage import ledger_of
 from costcalc.api.words import Number, line_names, read_basis, read_currency, read_months, read_pass_through, read_share
@@ -58,7 +58,7 @@ def project(
     problem found.
     """
     prices = prices or read_prices()
-    plan = scenario_of(scenario, hikes, prices)
+    plan, choose = with_years(scenario_of(scenario, hikes, prices), choose)
     if not plan.is_only_prices or simulate is not None:
         from costcalc.api.outlooks import outlook
 

@@ -39,6 +39,8 @@ def scan(
     month: str | None = None,
     last: str | None = None,
     week: str | None = None,
+    quarter: str | None = None,
+    fiscal_year_starts: int = 1,
     where: Mapping[str, str | Sequence[str]] | None = None,
     columns: Mapping[str, str] | None = None,
     usage_format: str | None = None,
@@ -57,7 +59,8 @@ def scan(
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
-    The days are those from `since` on and before `until`, those of a `month` ("2026-10") or ISO `week` ("2026-W40"), or
+    The days are those from `since` on and before `until`, those of a `month` ("2026-10"), a
+    `quarter` ("2026-Q4", of the year that begins in the month `fiscal_year_starts`) or an ISO `week` ("2026-W40"), or
     the `last` ones before the log's end ("30d", "4w", "3m").
     `by` names the dimensions to keep apart, `if_offered` those that are kept where the log has them; `columns` says what a column of your own is called
     (`{"input_tokens": "tok_in"}`); `formats` are format files of your own, in which each log is looked up first;
@@ -85,7 +88,7 @@ def scan(
         from costcalc.reports.check.usage import columns_for, with_budgets
 
         names, cuts = (*names, *columns_for(budgets)), with_budgets(cuts, budgets)
-    period = read_period(since, until, month, last, week)
+    period = read_period(since, until, month, last, week, quarter, fiscal_year_starts)
     selectors = [change.selector for plan in (*plans, *raised) for change in plan.whole_changes()]
     selectors += [term.selector for term in prices.pricebook.terms.commitments]
     request = ScanRequest(

@@ -13,10 +13,10 @@ from costcalc.money import CurrencyUnknown, Money, exact_text, read_number, writ
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.earnings import is_earnings
 from costcalc.usage.limits import LEAST_MEMORY, MOST_THREADS, UNITS, Limits, shown_size
-from costcalc.usage.period import Period, period_of_month, read_last, read_week
+from costcalc.usage.period import Period, period_of_month, read_last, read_quarter, read_week
 
 Number = int | str | Fraction  # a float would have lost digits before it came here
-_NOUNS = {"--month": "month", "--week": "week", "--last": "length of time"}
+_NOUNS = {"--month": "month", "--quarter": "quarter", "--week": "week", "--last": "length of time"}
 _AMOUNT_WITH_CODE = re.compile(r"^([+-]?[\d.,_]+)([A-Za-z]{3})$", re.ASCII)
 _SIZE = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(UNITS)})", re.ASCII | re.IGNORECASE)
 _SIZES = "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB: 2GB"
@@ -156,25 +156,37 @@ def read_day_of(value: date | str | None) -> date | None:
 
 
 def read_period(
-    since: date | str | None, until: date | str | None, month: str | None, last: str | None, week: str | None
-) -> Period:
+    since: date | str | None, until: date | str | None, month: str | None, last: str | None, week: str | None,
+    quarter: str | None = None, fiscal_year_starts: int = 1,
+) -> Period:  # fmt: skip
     """The days meant. CostcalcError: two ways to say them, or a text that names none."""
-    given = {"--since": since, "--until": until, "--month": month, "--last": last, "--week": week}
+    given = {"--since": since, "--until": until, "--month": month, "--last": last, "--week": week, "--quarter": quarter}
     named = [flag for flag, value in given.items() if value is not None]
-    whole = [flag for flag in named if flag in ("--month", "--last", "--week")]
+    whole = [flag for flag in named if flag in ("--month", "--last", "--week", "--quarter")]
     if whole and len(named) > 1:
         other = next(flag for flag in named if flag != whole[0])
         raise fail(
             "two-periods", f"{whole[0]} and {other} both say which days", expected="one way to say them",
-            remedy=f"leave out {other}: --since and --until go together, --month, --last and --week stand alone",
+            remedy=f"leave out {other}: --since and --until go together, --month, --quarter, --last and --week stand alone",
         )  # fmt: skip
     if month is not None:
         return _period("--month", month, lambda text: period_of_month(read_month(text)), "2026-10")
+    if quarter is not None:
+        starts = read_first_month(fiscal_year_starts)
+        return _period("--quarter", quarter, lambda text: read_quarter(text, starts), "2026-Q4")
     if week is not None:
         return _period("--week", week, read_week, "an ISO week: 2026-W40")
     if last is not None:
         return _period("--last", last, lambda text: Period(last=read_last(text)), "30d, 4w, or 3m")
     return Period(read_day_of(since), read_day_of(until))
+
+
+def read_first_month(value: object) -> int:
+    """The month in which fiscal years begin: 4 is April. CostcalcError: no month."""
+    text = str(value).strip()
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 12):
+        raise fail("bad-option", f'fiscal_year_starts "{value}" is not a month', expected="1 to 12: 4 is April")
+    return int(text)
 
 
 def _period(flag: str, text: str, read: Callable[[str], Period], like: str) -> Period:

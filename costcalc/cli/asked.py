@@ -25,6 +25,7 @@ _FLAGS = {
     "until": "--until",
     "month": "--month",
     "week": "--week",
+    "quarter": "--quarter",
     "last": "--last",
     "where": "--where",
     "columns": "--map",

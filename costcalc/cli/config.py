@@ -13,7 +13,15 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from costcalc.api.words import read_basis, read_currency, read_memory, read_revenue, read_share, read_threads
+from costcalc.api.words import (
+    read_basis,
+    read_currency,
+    read_first_month,
+    read_memory,
+    read_revenue,
+    read_share,
+    read_threads,
+)
 from costcalc.asked import Setting
 from costcalc.calendar import Month, read_month, zone
 from costcalc.files import path_from_here
@@ -40,6 +48,7 @@ _TEXTS = (
     "move_to",
     "memory",
     "threads",
+    "fiscal_year_starts",
 )
 _LISTS = ("pricebooks", "formats")
 _TABLES = ("regions", "aliases", "map", "fx")
@@ -309,6 +318,7 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
     "floor": lambda text: read_share(text, "floor"),
     "memory": read_memory,
     "threads": read_threads,
+    "fiscal_year_starts": read_first_month,
 }
 
 

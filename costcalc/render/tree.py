@@ -40,6 +40,13 @@ class Figures:
         return self.mid - self.before
 
 
+def added_figures(parts: Sequence[Figures]) -> Figures:
+    """What is shown of a sum: the sum of what is shown."""
+    return Figures(
+        *(sum((getattr(part, end) for part in parts), Decimal()) for end in ("before", "low", "mid", "high"))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """How the costs of one table are whole numbers: exact, and added up a hundred times as fast as fractions."""

@@ -78,6 +78,7 @@ def _top() -> dict[str, Schema]:
     return {
         "scenario": {"type": ["string", "number", "boolean"], "minLength": 1, "description": "The title."},
         "note": _said(_TEXT, "Who wrote this and why."),
+        "fiscal_year_starts": {"type": "integer", "minimum": 1, "maximum": 12, "description": "The month in which its years begin, for totals by year: 4 is April."},
         "horizon": _ref("months", "How many months to come, unless --months says otherwise."),
         "currency": _pattern(read_business.CURRENCY.pattern, "The report's, and what fx is written in: USD."),
         "fx": _by(read_business.CURRENCY.pattern, {"anyOf": [_ref("rate"), {**_by(_MONTH, _ref("rate"), ""), "minProperties": 1}]},

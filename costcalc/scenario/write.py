@@ -34,6 +34,7 @@ def scenario_yaml(
     lines.append(f"scenario: {word(scenario.name)}")
     lines += [f"note: {word(scenario.note)}"] if scenario.note else []
     lines += [f"horizon: {_months(scenario.horizon)}"] if scenario.horizon else []
+    lines += [f"fiscal_year_starts: {scenario.fiscal_year_starts}"] if scenario.fiscal_year_starts else []
     lines += [f"currency: {scenario.currency}"] if scenario.currency else []
     lines += [f"fx: {_flow(_fx(scenario))}"] if scenario.fx else []
     usage, business = scenario.usage, scenario.business

@@ -83,8 +83,10 @@ def read_days(text: str) -> Period:
     """A day, a month, a quarter, a year, or `2026-09-01..2026-09-30`, both ends included; ValueError for anything else."""
     begin, between, end = text.strip().partition(".." if ".." in text else "/")
     if between:
-        first, last = read_days(begin), read_days(end)
-        return Period(first.since, last.until)
+        period = Period(read_days(begin).since, read_days(end).until)
+        if period.since and period.until and period.until <= period.since:
+            raise ValueError(f"it ends before it begins: {text.strip()}")
+        return period
     if re.fullmatch(r"\d{4}", begin, re.ASCII) and int(begin):
         return Period(date(int(begin), 1, 1), date(int(begin) + 1, 1, 1))
     for read in (read_quarter, lambda word: period_of_month(read_month(word)), _one_day):

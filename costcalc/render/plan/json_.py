@@ -21,11 +21,11 @@ from costcalc.render.json_ import (
 )
 from costcalc.render.plan.phrases import phrases_of
 from costcalc.render.rows import names_of
-from costcalc.render.tree import Figures, Table, figures_of, table_of
+from costcalc.render.tree import Figures, Table, added_figures, figures_of, table_of
 from costcalc.reports.lines import OtherList, ReportLine
 from costcalc.reports.plan.answers import Answers, BreakEven, FurtherRise, MoveShare, PriceAnswer, TokenSaving
 from costcalc.reports.plan.model import CustomerLine, OverLog, Plan, PlanMonth
-from costcalc.reports.plan.totals import AssumedMargin, Ends, Totals
+from costcalc.reports.plan.totals import AssumedMargin, Ends, Totals, added
 
 if TYPE_CHECKING:
     from costcalc.forecasts.capacity import Replicas
@@ -120,6 +120,13 @@ class PlanWriter(Writer):
         below = plan.first_below_floor
         return {
             "months": [self.month(month, figures) for month, figures in zip(plan.months, shown, strict=True)],
+            "years": [
+                {
+                    "year": year,
+                    **self.ends(added([plan.months[i] for i in places]), added_figures([shown[i] for i in places])),
+                }
+                for year, places in plan.years.items()
+            ],
             "total": self.ends(plan.whole, total) if plan.months else None,
             "first_month_below_floor": str(below.month) if below else None,
             "bridge": self.bridge(plan) if plan.bridge else [],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
@@ -11,7 +11,7 @@ from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
 from costcalc.render.coverage import coverage_note, margin_title
 from costcalc.render.figures import NONE, TOTAL, change_style, rise_title
 from costcalc.render.plan.floor import floor_notes
-from costcalc.render.tree import Figures, figures_of
+from costcalc.render.tree import Figures, added_figures, figures_of
 from costcalc.render.words import (
     ARROW,
     amount_text,
@@ -25,7 +25,7 @@ from costcalc.render.words import (
     points_between,
 )
 from costcalc.reports.plan.model import Plan, PlanMonth
-from costcalc.reports.plan.totals import Ends, Totals
+from costcalc.reports.plan.totals import Ends, Totals, added
 
 WITH = "With scenario"
 
@@ -69,8 +69,12 @@ def _grid(plan: Plan, is_wide: bool) -> Grid:
         unit = plan.currency if position == 0 else ""
         volume = _volume(plan, month.requests, month.tokens, is_wide)
         rows.append([Cell(label), *volume, *_costs(plan, month, figures, unit, is_wide)])
+    rows += [
+        _sum(plan, year, places, added_figures([shown[i] for i in places]), "", is_wide)
+        for year, places in plan.years.items()
+    ]
     if len(rows) > 1:
-        rows.append(_total(plan, total, is_wide))
+        rows.append(_sum(plan, TOTAL, range(len(plan.months)), total, plan.currency, is_wide))
     if plan.has_ranges and not is_wide:
         rows += _ends(plan, total)
     return Grid([Column("Month", "name"), *_columns(plan, is_wide)], rows)
@@ -135,15 +139,18 @@ def _costs(plan: Plan, ends: Ends, figures: Figures, unit: str, is_wide: bool) -
     ]
 
 
-def _total(plan: Plan, total: Figures, is_wide: bool) -> list[Cell]:
-    known = [month.requests for month in plan.months if month.requests is not None]
-    requests = sum(known, Fraction()) if len(known) == len(plan.months) else None
-    tokens = sum((month.tokens for month in plan.months), Fraction())
+def _sum(
+    plan: Plan, title: str, places: Sequence[int], total: Figures, unit: str, is_wide: bool
+) -> list[Cell]:  # fmt: skip
+    months = [plan.months[i] for i in places]
+    known = [month.requests for month in months if month.requests is not None]
+    requests = sum(known, Fraction()) if len(known) == len(months) else None
+    tokens = sum((month.tokens for month in months), Fraction())
     cells = [
         *_volume(plan, requests, tokens, is_wide),
-        *_costs(plan, plan.whole, total, plan.currency, is_wide),
+        *_costs(plan, added(months), total, unit, is_wide),
     ]
-    return [Cell(TOTAL, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in cells)]
+    return [Cell(title, "strong"), *(Cell(cell.text, cell.style or "strong", cell.unit) for cell in cells)]
 
 
 def _ends(plan: Plan, total: Figures) -> list[list[Cell]]:

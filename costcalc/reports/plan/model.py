@@ -7,7 +7,7 @@ from dataclasses import field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costcalc.calendar import Month
+from costcalc.calendar import Month, fiscal_year
 from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
 from costcalc.rating.rate import NO_CHANGES, RatingOptions
 from costcalc.records import dataclass
@@ -189,6 +189,14 @@ class Plan(OverMonths):
     absent: Sequence[str] = ()  # what the scenario names and the log does not use
     has_ranges: bool = False  # in the months to come
     simulation: Simulation | None = None  # where draws were asked for
+
+    @property
+    def years(self) -> dict[str, list[int]]:
+        """The positions of the months of each year, or fiscal year; none where all lie in one."""
+        found: dict[str, list[int]] = {}
+        for place, month in enumerate(self.months):
+            found.setdefault(fiscal_year(month.month, self.scenario.fiscal_year_starts or 1), []).append(place)
+        return found if len(found) > 1 else {}
 
     @property
     def currency(self) -> str:
