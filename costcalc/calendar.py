@@ -40,6 +40,12 @@ class Month:
         return f"{self.year:04d}-{self.month:02d}"
 
 
+def fiscal_year(month: Month, starts: int) -> str:
+    """The year that a month lies in, of years that begin in the month `starts`: 2026, or FY 2026/27."""
+    year = month.year - (month.month < starts)
+    return f"{year}" if starts == 1 else f"FY {year}/{(year + 1) % 100:02d}"
+
+
 def month_of(day: date) -> Month:
     return Month(day.year, day.month)
 

@@ -21,8 +21,25 @@ class TooManyDigits(ValueError):
     """A number is written that no price, amount or share comes near."""
 
 
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+SIGNS = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "₩": "KRW",
+    "CN¥": "CNY",
+    "JP¥": "JPY",
+}  # ¥ alone is two
+
+
 class CurrencyMismatch(ValueError):
     """Two currencies were about to be added; convert one of them first."""
+
+
+class CurrencyUnknown(ValueError):
+    """What stands behind an amount is no code of a currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,26 @@ def read_number(text: str) -> Fraction:
     if not match or not (match[1] or match[2]):
         raise ValueError(f"not a number: {text!r}")
     return Fraction(stripped.replace("_", ""))
+
+
+def written_amount(text: str) -> Money:
+    """`52000`, `52,000.50`, `52_000 USD`, `$20`; "" is the currency of one without. ValueError: no amount, or no currency."""
+    number, _, currency = _with_code(text.strip()).partition(" ")
+    amount, currency = (
+        read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number),
+        currency.strip(),
+    )
+    if currency and not (len(currency) == 3 and currency.isalpha()):
+        raise CurrencyUnknown(currency)
+    return Money(amount, currency.upper())
+
+
+def _with_code(text: str) -> str:
+    """`$20` and `20 €` with the currency's code behind the number: 20 USD, 20 EUR."""
+    for sign in sorted(SIGNS, key=len, reverse=True):
+        if text.startswith(sign) or text.endswith(sign):
+            return f"{text.removeprefix(sign).removesuffix(sign).strip()} {SIGNS[sign]}"
+    return text
 
 
 def minor_digits(currency: str) -> int:

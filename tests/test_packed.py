@@ -50,7 +50,9 @@ def test_a_value_comes_back(value):
 
 def test_it_is_one_line_without_the_defaults_at_the_end():
     assert pack(Leaf("a\nb")) == '["Leaf","a\\nb"]'
-    assert pack((date(2026, 1, 2), time(9, 30), Fraction(1, 3))) == '["()",["day",739618],["time","09:30:00"],["/",1,3]]'
+    assert (
+        pack((date(2026, 1, 2), time(9, 30), Fraction(1, 3))) == '["()",["day",739618],["time","09:30:00"],["/",1,3]]'
+    )
 
 
 def test_only_the_classes_that_are_named_are_made():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from costcalc.api.reconciliations import ReconciliationResult, reconcile
     from costcalc.api.results import CostResult, ForecastResult, PlanResult
     from costcalc.api.usage import scan
-    from costcalc.api.words import read_amount, read_share
+    from costcalc.api.words import read_amount, read_revenue, read_share
 
 # Each is imported when it is asked for: one command needs one of them.
 _HOMES = {
@@ -45,6 +45,7 @@ _HOMES = {
     "PlanResult": "results",
     "scan": "usage",
     "read_amount": "words",
+    "read_revenue": "words",
     "read_share": "words",
 }
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "project",
     "read_amount",
     "read_prices",
+    "read_revenue",
     "read_share",
     "reconcile",
     "scan",

@@ -10,12 +10,11 @@ from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.outlooks import horizon_of, months_of
-from costcalc.api.plans import earned_from, scenario_of
+from costcalc.api.plans import Income, earned_from, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_pass_through, read_share
 from costcalc.forecasts.horizon import scenario_cuts
-from costcalc.money import Money
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions
@@ -52,7 +51,7 @@ def advise(
     scenario: str | Path | Scenario | None = None,
     hikes: object = (),
     pass_through: Number | None = None,
-    revenue: Number | Money | None = None,
+    revenue: Income | None = None,
     margin: Number | None = None,
     revenue_source: str | None = None,
     floor: Number | None = None,
@@ -76,7 +75,8 @@ def advise(
     share `least` of the bill are left aside; `take` are the numbers of the plan. The rest as for `outlook`.
     CostcalcError with every problem.
     """
-    plan = scenario_of(scenario, hikes)
+    prices = prices or read_prices()
+    plan = scenario_of(scenario, hikes, prices)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     options = AdviceOptions(
         plan,
@@ -90,7 +90,6 @@ def advise(
         (to,) if isinstance(to, str) else tuple(to),
         None if take is None else tuple(take),
     )
-    prices = prices or read_prices()
     wished = tuple(Move(Where({}), Span(), ONCE, target, "probe") for target in options.to)
     asked = [plan, *(Scenario("", usage=UsageChanges(moves=(move,))) for move in wished)]
     lines = ("provider", "model", *options.groups)
@@ -105,7 +104,9 @@ def advise(
         )  # fmt: skip
     if options.short in ledger.cuts.input_lengths:  # a stored ledger may have been counted without it
         asked.append(probes(options))
-    horizon = horizon_of(ledger, asked, lines, prices, count, currency or plan.currency, basis, timezone, {})
+    horizon = horizon_of(
+        ledger, asked, lines, prices, count, currency or plan.currency, basis, timezone, {}, options.earned
+    )
     if by is None:
         offered = tuple(name for name in (FEATURE,) if name in horizon.ledger.names)
         options = replace(options, groups=offered)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from costcalc.pricebook.fx import FxTable
+from costcalc.pricebook.fx import FxTable, Rates
 from costcalc.pricebook.load import load_fx, load_pricebook
 from costcalc.pricebook.overlay import alias_problems
 from costcalc.pricebook.resolve import Pricebook
@@ -26,10 +26,12 @@ def read_prices(
     regions: Mapping[str, str] | None = None,
     aliases: Mapping[str, str] | None = None,
     places: Mapping[tuple[str, str], Place] | None = None,
+    rates: Rates | None = None,
 ) -> Prices:
     """The shipped pricebooks with your own laid over them.
 
-    `places`: where a region or an alias was written, as `("regions", "alibaba")`. CostcalcError: a wrong file
+    `places`: where a region or an alias was written, as `("regions", "alibaba")`; `rates`: exchange rates of your own, `{"EUR": {"USD": Fraction("1.1")}}` for the dollars of
+    a euro. CostcalcError: a wrong file
     or unit, an unknown region, an alias that means no model.
     """
     book = load_pricebook(pricebooks)
@@ -43,7 +45,7 @@ def read_prices(
     problems += alias_problems(book, aliases or {}, alias_places)
     if problems:
         raise CostcalcError(problems)
-    return Prices(book.with_regions(chosen).with_aliases(aliases or {}), load_fx(pricebooks))
+    return Prices(book.with_regions(chosen).with_aliases(aliases or {}), load_fx(pricebooks, rates))
 
 
 def _regions(

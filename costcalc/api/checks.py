@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import catalogue, earned_from
+from costcalc.api.plans import Income, catalogue, earned_from, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.usage import scan
 from costcalc.api.words import Number, read_basis, read_currency
@@ -24,6 +24,7 @@ from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.reports.check.check import Check, no_budgets
 from costcalc.reports.check.check import check as check_report
 from costcalc.reports.check.log import CheckOptions
+from costcalc.reports.revenue import earning
 from costcalc.usage.ledger import UsageLedger
 
 _NOT_OF_THE_BASELINE = (
@@ -32,6 +33,7 @@ _NOT_OF_THE_BASELINE = (
     "month",
     "last",
     "week",
+    "quarter",
     "progress",
 )  # days of the log say nothing of what it is compared with
 
@@ -72,7 +74,7 @@ def check(
     max_requests: Number | None = None,
     max_unpriced: Fraction | str | None = None,
     baseline: object = None,
-    revenue: Number | Money | None = None,
+    revenue: Income | None = None,
     margin: Number | None = None,
     revenue_source: str | None = None,
     allow_unpriced: bool = False,
@@ -94,11 +96,14 @@ def check(
         "--max-cost": max_cost, "--max-tokens": max_tokens, "--max-requests": max_requests, "--max-rise": max_rise,
         "--min-margin": min_margin, "--max-unpriced": max_unpriced,
     }  # fmt: skip
-    asked = (*budgets_of(budgets), *limits_of(flags))
+    prices = prices or read_prices()
+    asked = tuple(_named(budget, prices) for budget in (*budgets_of(budgets), *limits_of(flags)))
     if not asked:
         raise no_budgets()
-    prices = prices or read_prices()
-    counted = _counted(usage, asked, prices, timezone, choose)
+    earned = earned_from(revenue, margin, revenue_source)
+    counted = earning(
+        earned, _counted(usage, asked, prices, timezone, {**choose, "if_offered": earned.names}), timezone
+    )
     then = {name: value for name, value in choose.items() if name not in _NOT_OF_THE_BASELINE}
     before = None if baseline is None else _counted(baseline, asked, prices, timezone, then)
     options = CheckOptions(
@@ -106,7 +111,7 @@ def check(
         read_basis(basis),
         read_currency(currency),
         timezone,
-        earned_from(revenue, margin, revenue_source),
+        earned,
         allow_unpriced,
         allow_refused,
     )
@@ -185,6 +190,11 @@ def _share(flag: str, value: Any) -> Fraction:
         raise fail(
             "bad-percent", f'{flag} "{value}" is not a percentage', expected=_LIKE[flag], remedy=str(error)
         ) from None
+
+
+def _named(budget: Budget, prices: Prices) -> Budget:
+    """A budget under a scenario whose rises name providers as the books do."""
+    return replace(budget, scenario=scenario_of(budget.scenario, (), prices)) if budget.scenario else budget
 
 
 def _counted(

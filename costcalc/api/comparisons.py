@@ -11,10 +11,10 @@ from typing import Any
 
 from costcalc.api.books import Prices, read_prices
 from costcalc.api.outlooks import horizon_of, months_of
-from costcalc.api.plans import earned_from, scenario_of
+from costcalc.api.plans import Income, earned_from, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.words import Number, line_names, read_pass_through, read_share
-from costcalc.money import Money, exact_text
+from costcalc.money import exact_text
 from costcalc.problems import fail
 from costcalc.reports.comparison import Choice, Comparison, ComparisonOptions
 from costcalc.reports.comparison import comparison as comparison_report
@@ -37,7 +37,7 @@ def compare(
     *,
     hikes: object = (),
     pass_through: Number | Sequence[Number] | None = None,
-    revenue: Number | Money | None = None,
+    revenue: Income | None = None,
     margin: Number | None = None,
     revenue_source: str | None = None,
     floor: Number | None = None,
@@ -55,7 +55,8 @@ def compare(
     scenario that leaves it open then stands once for every share. All have the same months: `months`, else the longest
     horizon that a scenario states, else twelve. Other arguments as for `project`. CostcalcError with every problem.
     """
-    plans = [scenario_of(scenario, hikes) for scenario in scenarios]
+    prices = prices or read_prices()
+    plans = [scenario_of(scenario, hikes, prices) for scenario in scenarios]
     choices = list(_choices(plans, _shares(pass_through)))
     _check_number(choices, plans)
     count = months_of(plans, months)
@@ -66,9 +67,8 @@ def compare(
         None if floor is None else read_share(floor, "floor"),
         "--months" if months else "scenarios" if any(plan.horizon for plan in plans) else "",
     )
-    prices = prices or read_prices()
     currency = currency or next((plan.currency for plan in plans if plan.currency), None)
-    horizon = horizon_of(usage, plans, options.by, prices, count, currency, basis, timezone, choose)
+    horizon = horizon_of(usage, plans, options.by, prices, count, currency, basis, timezone, choose, options.earned)
     return ComparisonResult(comparison_report(horizon, options))
 
 

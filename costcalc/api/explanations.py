@@ -48,14 +48,14 @@ def explain(
     `line` chooses lines of the report by their names (globs), `meter` a meter or a group of them, `day` a report day;
     the rest as for `project`. CostcalcError: nothing is there to explain; every other problem found.
     """
-    plan = scenario_of(scenario, hikes)
+    prices = prices or read_prices()
+    plan = scenario_of(scenario, hikes, prices)
     if not plan.is_only_prices:
         raise fail(
             "scenario-of-months-to-come", f"{plan.written or plan.name} changes more than prices, which only months to come can show",
             remedy="explain the log without it, and see costcalc project for what it does",
         )  # fmt: skip
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
-    prices = prices or read_prices()
     chosen = _lines(line, day, prices)
     names = tuple(dict.fromkeys((*line_names(by), *chosen)))
     currency = currency or plan.currency

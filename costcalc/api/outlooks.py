@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import earned_from, scenario_of
+from costcalc.api.plans import Income, earned_from, scenario_of, with_years
 from costcalc.api.results import PlanResult
 from costcalc.api.usage import scan
 from costcalc.api.words import (
@@ -23,11 +23,11 @@ from costcalc.api.words import (
     read_share,
 )
 from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, lines_of, scenario_cuts
-from costcalc.money import Money
 from costcalc.reports.handout import handout
 from costcalc.reports.plan.ahead import plan_ahead
 from costcalc.reports.plan.case import Case
 from costcalc.reports.plan.model import Plan, PlanOptions
+from costcalc.reports.revenue import Earned, earning
 from costcalc.reports.simulation import check_draws, simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
@@ -46,7 +46,7 @@ def outlook(
     scenario: str | Path | Scenario | None = None,
     hikes: object = (),
     pass_through: Number | None = None,
-    revenue: Number | Money | None = None,
+    revenue: Income | None = None,
     margin: Number | None = None,
     revenue_source: str | None = None,
     floor: Number | None = None,
@@ -67,7 +67,8 @@ def outlook(
     """
     if simulate is not None:
         check_draws(simulate, seed)
-    plan = scenario_of(scenario, hikes)
+    prices = prices or read_prices()
+    plan, choose = with_years(scenario_of(scenario, hikes, prices), choose)
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     changes = changes_at(plan, share)
     options = PlanOptions(
@@ -77,9 +78,10 @@ def outlook(
         earned_from(revenue, margin, revenue_source),
         None if floor is None else read_share(floor, "floor"),
     )
-    prices = prices or read_prices()
     count = months_of([plan], months)
-    horizon = horizon_of(usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose)
+    horizon = horizon_of(
+        usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose, options.earned
+    )
     report = plan_ahead(horizon, options)
     case = Case(horizon, options, report.usage)
     if simulate is not None:
@@ -111,7 +113,7 @@ def months_of(plans: Sequence[Scenario], months: int | None) -> int:
 
 def horizon_of(
     usage: object, plans: Sequence[Scenario], by: Sequence[str], prices: Prices, months: int, currency: str | None,
-    basis: str, timezone: str, choose: dict[str, Any],
+    basis: str, timezone: str, choose: dict[str, Any], earned: Earned,
 ) -> Horizon:  # fmt: skip
     """The log, counted once with all that these scenarios ask for, and priced."""
     options = HorizonOptions(months, tuple(by), read_basis(basis), read_currency(currency), timezone)
@@ -122,4 +124,5 @@ def horizon_of(
         ledger = scan(
             usage, by=by, scenarios=plans, months=months, prices=prices, timezone=timezone, joining=lines, **choose
         )  # fmt: skip
+    ledger = earning(earned, ledger, timezone)
     return Horizon(ledger, prices.pricebook, prices.fx, options, plans)

@@ -5,29 +5,65 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from costcalc.api.words import Number, read_money, read_share
+from costcalc.files import path_from_here
 from costcalc.money import Money
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import hikes_from, read_items
-from costcalc.scenario.items import Scenario
+from costcalc.scenario.items import PriceItem, Scenario
+from costcalc.usage.earnings import Earnings, is_earnings, read_earnings
+
+Income = Number | Money | Path  # what is earned: an amount, or a table by customer
 
 if TYPE_CHECKING:
+    from costcalc.api.books import Prices
     from costcalc.pricebook.events import Event
+    from costcalc.pricebook.resolve import Pricebook
 
 
-def scenario_of(name: str | Path | Scenario | None, hikes: object) -> Scenario:
-    """The named scenario with the hikes written after it; the catalogue is read only where an event is named."""
-    items = read_items(hikes_from(hikes), catalogue)
+def scenario_of(name: str | Path | Scenario | None, hikes: object, prices: Prices | None = None) -> Scenario:
+    """The named scenario with the hikes written after it; the catalogue is read only where an event is named.
+
+    `prices`: whose names for providers its prices may use: a rise of Alibaba Cloud is one of alibaba.
+    """
+    plan = _written(name)
+    plan = replace(plan, items=(*plan.items, *read_items(hikes_from(hikes), catalogue)))
+    return replace(plan, items=tuple(_named(item, prices.pricebook) for item in plan.items)) if prices else plan
+
+
+def with_years(plan: Scenario, choose: Mapping[str, Any]) -> tuple[Scenario, dict[str, Any]]:
+    """The scenario and the choice of a log, of one mind about when fiscal years begin: the scenario's word goes first."""
+    starts = plan.fiscal_year_starts or choose.get("fiscal_year_starts", 1)
+    return replace(plan, fiscal_year_starts=starts), {**choose, "fiscal_year_starts": starts}
+
+
+def _written(name: str | Path | Scenario | None) -> Scenario:
     if name is None:
-        return Scenario("", items)
+        return Scenario("")
     if isinstance(name, Scenario):
-        return replace(name, items=(*name.items, *items))
+        return name
     from costcalc.scenario.read import read_scenario
 
-    found = read_scenario(str(name), catalogue())
-    return replace(found, items=(*found.items, *items))
+    return read_scenario(str(name), catalogue())
+
+
+def _named(item: PriceItem, book: Pricebook) -> PriceItem:
+    """An entry whose rises name providers as the books do."""
+    hikes = tuple(
+        replace(hike, selector=replace(hike.selector, provider=_seller(hike.selector.provider, book)))
+        for hike in item.hikes
+    )
+    return replace(item, hikes=hikes)
+
+
+def _seller(word: str, book: Pricebook) -> str:
+    """Who is meant; a word that begins names of models, as qwen does, may mean these wherever they are billed."""
+    found = book.provider_named(word)
+    if found in (None, word) or any(name.startswith(word) for each in book.books for name in each.models):
+        return word
+    return found or word
 
 
 def catalogue() -> Mapping[str, Event]:
@@ -37,9 +73,13 @@ def catalogue() -> Mapping[str, Event]:
     return {event.id: event for event in load_events()}
 
 
-def earned_from(revenue: Number | Money | None, margin: Number | None, source: str | None) -> Earned:
-    """What flags or the configuration say of revenue."""
-    amount = None if revenue is None else read_money(revenue)
+def earned_from(revenue: Income | None, margin: Number | None, source: str | None) -> Earned:
+    """What flags or the configuration say of revenue: an amount, or the file of a table by customer."""
+    if isinstance(revenue, Path) or (isinstance(revenue, str) and is_earnings(revenue)):
+        amount: Money | Earnings | None = read_earnings(revenue, path_from_here(Path(revenue)))
+        source = f"{source or '--revenue'} {Path(revenue).name}"
+    else:
+        amount = None if revenue is None else read_money(revenue)
     if margin is None:
         return Earned(amount, source=source or "--revenue")
     return Earned(amount, read_share(margin, "margin"), source or "--margin")

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import earned_from, scenario_of
+from costcalc.api.plans import Income, earned_from, scenario_of, with_years
 from costcalc.api.results import PlanResult
 from costcalc.api.usage import ledger_of
 from costcalc.api.words import Number, line_names, read_basis, read_currency, read_months, read_pass_through, read_share
-from costcalc.money import Money
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
@@ -35,7 +34,7 @@ def project(
     hikes: Mapping[str, object] | Sequence[str] | str = (),
     scenario: str | Path | Scenario | None = None,
     pass_through: Number | None = None,
-    revenue: Number | Money | None = None,
+    revenue: Income | None = None,
     margin: Number | None = None,
     floor: Number | None = None,
     months: int = 0,
@@ -58,7 +57,8 @@ def project(
     can grow or move. So is one that is drawn: `simulate` and `seed` are those of `outlook`. CostcalcError with every
     problem found.
     """
-    plan = scenario_of(scenario, hikes)
+    prices = prices or read_prices()
+    plan, choose = with_years(scenario_of(scenario, hikes, prices), choose)
     if not plan.is_only_prices or simulate is not None:
         from costcalc.api.outlooks import outlook
 
@@ -73,14 +73,13 @@ def project(
     share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
     changes = changes_at(plan, share)
     currency = currency or plan.currency
-    prices = prices or read_prices()
     days = changes.days()
     lines = Periods(
         prices.pricebook, RatingOptions(names, timezone=timezone), days, _targets(move_to, prices),
         takes_apart=not {*names} & {*PARTING},
     )  # fmt: skip
-    ledger = ledger_of(usage, names, prices, timezone, choose, [plan], lines)
     earned = earned_from(revenue, margin, revenue_source)
+    ledger = ledger_of(usage, names, prices, timezone, choose, [plan], lines, earned)
     options = PlanOptions(plan, changes, names, earned, None if floor is None else read_share(floor, "floor"))
     asked = LogOptions(
         basis=read_basis(basis),

@@ -209,7 +209,9 @@ def _limits(choose: Mapping[str, Any]) -> Limits:
 
 
 def _period(choose: Mapping[str, Any]) -> Period:
-    return read_period(*(choose.get(name) for name in ("since", "until", "month", "last", "week")))
+    names = ("since", "until", "month", "last", "week", "quarter")
+    since, until, month, last, week, quarter = (choose.get(name) for name in names)
+    return read_period(since, until, month, last, week, quarter, choose.get("fiscal_year_starts", 1))
 
 
 def _days(choose: Mapping[str, Any], ledger: UsageLedger, timezone: str) -> tuple[date | None, date | None]:

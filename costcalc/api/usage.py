@@ -15,9 +15,10 @@ from costcalc.api.settings import with_settings
 from costcalc.api.words import read_limits, read_period, read_remote
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.problems import fail
+from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.cuts import cuts_for, splits_for
 from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.reports.revenue import UNSTATED, Earned, earning
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import Joining, UsageLedger
 from costcalc.usage.maps import MapRule
@@ -38,6 +39,8 @@ def scan(
     month: str | None = None,
     last: str | None = None,
     week: str | None = None,
+    quarter: str | None = None,
+    fiscal_year_starts: int = 1,
     where: Mapping[str, str | Sequence[str]] | None = None,
     columns: Mapping[str, str] | None = None,
     usage_format: str | None = None,
@@ -54,12 +57,14 @@ def scan(
     rules: Sequence[MapRule] = (),
     raised: Sequence[Scenario] = (),
     joining: Joining | None = None,
+    if_offered: Sequence[str] = (),
 ) -> UsageLedger:
     """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
 
-    The days are those from `since` on and before `until`, those of a `month` ("2026-10") or ISO `week` ("2026-W40"), or
+    The days are those from `since` on and before `until`, those of a `month` ("2026-10"), a
+    `quarter` ("2026-Q4", of the year that begins in the month `fiscal_year_starts`) or an ISO `week` ("2026-W40"), or
     the `last` ones before the log's end ("30d", "4w", "3m").
-    `by` names the dimensions to keep apart; `columns` says what a column of your own is called
+    `by` names the dimensions to keep apart, `if_offered` those that are kept where the log has them; `columns` says what a column of your own is called
     (`{"input_tokens": "tok_in"}`); `formats` are format files of your own, in which each log is looked up first;
     `scenarios`, over `months`, and `budgets` say what else must be kept
     apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
@@ -73,20 +78,20 @@ def scan(
 
     limits = read_limits(memory, threads)
     prices = prices or read_prices()
-    wished: tuple[str, ...] = ()
+    wished = tuple(if_offered)
     plans: list[Scenario] = []
     names, cuts = tuple(by), cuts_for(prices.pricebook, timezone)
     if scenarios:
         from costcalc.api.outlooks import asked_of_a_scan
 
-        plans = [scenario_of(scenario, ()) for scenario in scenarios]
-        more, wished, cuts = asked_of_a_scan(plans, months, prices, timezone)
-        names = (*names, *more)
+        plans = [scenario_of(scenario, (), prices) for scenario in scenarios]
+        more, kept, cuts = asked_of_a_scan(plans, months, prices, timezone)
+        names, wished = (*names, *more), (*wished, *kept)
     if budgets:
         from costcalc.reports.check.usage import columns_for, with_budgets
 
         names, cuts = (*names, *columns_for(budgets)), with_budgets(cuts, budgets)
-    period = read_period(since, until, month, last, week)
+    period = read_period(since, until, month, last, week, quarter, fiscal_year_starts)
     selectors = [change.selector for plan in (*plans, *raised) for change in plan.whole_changes()]
     selectors += [term.selector for term in prices.pricebook.terms.commitments]
     request = ScanRequest(
@@ -106,16 +111,34 @@ def scan(
         remote=read_remote(engine, remote),
         joining=joining,
     )
-    return with_settings(scan_usage(usage, request, progress, limits), asked, prices)
+    try:
+        return with_settings(scan_usage(usage, request, progress, limits), asked, prices)
+    except CostcalcError as error:
+        raise CostcalcError([_placed(problem, plans) for problem in error.problems], error.exit_code) from error
+
+
+def _placed(problem: Problem, plans: Sequence[Scenario]) -> Problem:
+    """A column that no log has is a slip of the scenario whose `where` asks for it."""
+    if problem.code != "unknown-column" or problem.place is not None or not plans:
+        return problem
+    from costcalc.forecasts.horizon import wheres_of
+
+    wheres = (where for plan in plans for where in wheres_of(plan))
+    asking = next((where for where in wheres if any(f'"{name}"' in problem.message for name in where.names)), None)
+    return replace(problem, place=asking.place) if asking else problem
 
 
 def ledger_of(
     usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any],
-    raised: Sequence[Scenario] = (), joining: Joining | None = None,
+    raised: Sequence[Scenario] = (), joining: Joining | None = None, earned: Earned = UNSTATED,
 ) -> UsageLedger:  # fmt: skip
-    if isinstance(usage, UsageLedger):
-        return usage
-    return scan(usage, by=by, prices=prices, timezone=timezone, raised=raised, joining=joining, **choose)
+    """Usage counted for a question, unless it was counted before, with what a table says that it earns."""
+    if not isinstance(usage, UsageLedger):
+        usage = scan(
+            usage, by=by, prices=prices, timezone=timezone, raised=raised, joining=joining,
+            if_offered=earned.names, **choose,
+        )  # fmt: skip
+    return earning(earned, usage, timezone)
 
 
 def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:

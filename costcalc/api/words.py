@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 from costcalc.calendar import MOST_MONTHS, read_day, read_month
-from costcalc.money import Money, exact_text, read_number
+from costcalc.money import CurrencyUnknown, Money, exact_text, read_number, written_amount
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.usage.earnings import is_earnings
 from costcalc.usage.limits import LEAST_MEMORY, MOST_THREADS, UNITS, Limits, shown_size
-from costcalc.usage.period import Period, period_of_month, read_last, read_week
+from costcalc.usage.period import Period, period_of_month, read_last, read_quarter, read_week
 
 Number = int | str | Fraction  # a float would have lost digits before it came here
-_NOUNS = {"--month": "month", "--week": "week", "--last": "length of time"}
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_NOUNS = {"--month": "month", "--quarter": "quarter", "--week": "week", "--last": "length of time"}
 _AMOUNT_WITH_CODE = re.compile(r"^([+-]?[\d.,_]+)([A-Za-z]{3})$", re.ASCII)
 _SIZE = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(UNITS)})", re.ASCII | re.IGNORECASE)
 _SIZES = "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB: 2GB"
@@ -35,42 +36,27 @@ def read_share(value: Number, what: str) -> Fraction:
     return share / 100 if text.endswith("%") or abs(share) > 1 else share
 
 
+def read_revenue(text: str, what: str, folder: Path = Path()) -> Money | Path:
+    """An amount, or the path of a table by customer, in that folder. CostcalcError: neither."""
+    return folder / text.strip() if is_earnings(text) else read_amount(text, what)
+
+
 def read_amount(text: str, what: str) -> Money:
     """`52000`, `52_000 USD`, `52,000 USD`: an amount; without a currency it is in the report's. CostcalcError."""
     return _earned(_amount(text, what), what)
 
 
-_SIGNS = {
-    "$": "USD",
-    "US$": "USD",
-    "€": "EUR",
-    "£": "GBP",
-    "₹": "INR",
-    "₩": "KRW",
-    "CN¥": "CNY",
-    "JP¥": "JPY",
-}  # ¥ alone is two
-
-
 def _amount(text: str, what: str) -> Money:
-    number, _, currency = _with_code(text.strip()).partition(" ")
     try:
-        amount = read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number)
+        return written_amount(text)
+    except CurrencyUnknown as error:
+        raise fail(
+            "bad-amount", f'{what} "{text}": "{error}" is not a currency', expected="an ISO 4217 code: USD"
+        ) from None
     except ValueError:
         raise fail(
             "bad-amount", f'{what} "{text}" is not an amount', expected='52000, 52,000.50, or "52000 USD"'
         ) from None
-    if currency and not (len(currency.strip()) == 3 and currency.strip().isalpha()):
-        raise fail("bad-amount", f'{what} "{text}": "{currency}" is not a currency', expected="an ISO 4217 code: USD")
-    return Money(amount, currency.strip().upper())
-
-
-def _with_code(text: str) -> str:
-    """`$20` and `20 €` with the currency's code behind the number: 20 USD, 20 EUR."""
-    for sign in sorted(_SIGNS, key=len, reverse=True):
-        if text.startswith(sign) or text.endswith(sign):
-            return f"{text.removeprefix(sign).removesuffix(sign).strip()} {_SIGNS[sign]}"
-    return text
 
 
 def read_currency(code: str | None) -> str | None:
@@ -80,11 +66,11 @@ def read_currency(code: str | None) -> str | None:
     return code.upper() if code else None
 
 
-def _earned(money: Money, what: str) -> Money:
-    if money.amount < 0:
-        shown = f"{exact_text(money.amount)} {money.currency}".strip()
+def _earned(amount: Money, what: str) -> Money:
+    if amount.amount < 0:
+        shown = f"{exact_text(amount.amount)} {amount.currency}".strip()
         raise fail("bad-amount", f'{what} "{shown}" is negative', expected="what you earned in the log's period")
-    return money
+    return amount
 
 
 def read_pass_through(share: Fraction) -> Fraction:
@@ -184,25 +170,37 @@ def read_day_of(value: date | str | None) -> date | None:
 
 
 def read_period(
-    since: date | str | None, until: date | str | None, month: str | None, last: str | None, week: str | None
-) -> Period:
+    since: date | str | None, until: date | str | None, month: str | None, last: str | None, week: str | None,
+    quarter: str | None = None, fiscal_year_starts: int = 1,
+) -> Period:  # fmt: skip
     """The days meant. CostcalcError: two ways to say them, or a text that names none."""
-    given = {"--since": since, "--until": until, "--month": month, "--last": last, "--week": week}
+    given = {"--since": since, "--until": until, "--month": month, "--last": last, "--week": week, "--quarter": quarter}
     named = [flag for flag, value in given.items() if value is not None]
-    whole = [flag for flag in named if flag in ("--month", "--last", "--week")]
+    whole = [flag for flag in named if flag in ("--month", "--last", "--week", "--quarter")]
     if whole and len(named) > 1:
         other = next(flag for flag in named if flag != whole[0])
         raise fail(
             "two-periods", f"{whole[0]} and {other} both say which days", expected="one way to say them",
-            remedy=f"leave out {other}: --since and --until go together, --month, --last and --week stand alone",
+            remedy=f"leave out {other}: --since and --until go together, --month, --quarter, --last and --week stand alone",
         )  # fmt: skip
     if month is not None:
         return _period("--month", month, lambda text: period_of_month(read_month(text)), "2026-10")
+    if quarter is not None:
+        starts = read_first_month(fiscal_year_starts)
+        return _period("--quarter", quarter, lambda text: read_quarter(text, starts), "2026-Q4")
     if week is not None:
         return _period("--week", week, read_week, "an ISO week: 2026-W40")
     if last is not None:
         return _period("--last", last, lambda text: Period(last=read_last(text)), "30d, 4w, or 3m")
     return Period(read_day_of(since), read_day_of(until))
+
+
+def read_first_month(value: object) -> int:
+    """The month in which fiscal years begin: 4 is April. CostcalcError: no month."""
+    text = str(value).strip()
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 12):
+        raise fail("bad-option", f'fiscal_year_starts "{value}" is not a month', expected="1 to 12: 4 is April")
+    return int(text)
 
 
 def _period(flag: str, text: str, read: Callable[[str], Period], like: str) -> Period:
@@ -225,7 +223,7 @@ def read_budget(value: Number | Money) -> Money:
     _refuse_float(value, "budget", "bad-amount", f'"{value}"')
     if isinstance(value, str):
         value = _AMOUNT_WITH_CODE.sub(r"\1 \2", value.strip())
-    money = value if isinstance(value, Money) else Money(value, "") if isinstance(value, Fraction) else _amount(str(value), "budget")  # fmt: skip
-    if money.amount < 0:
+    amount = value if isinstance(value, Money) else Money(value, "") if isinstance(value, Fraction) else _amount(str(value), "budget")  # fmt: skip
+    if amount.amount < 0:
         raise fail("bad-amount", f'budget "{value}" is negative', expected='20000, or "20000 USD"')
-    return money
+    return amount

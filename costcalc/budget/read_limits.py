@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 from costcalc.budget.model import COUNTED, Days
-from costcalc.calendar import Month, read_day, read_month
+from costcalc.calendar import Month
 from costcalc.money import exact_text, read_number
+from costcalc.usage.period import read_days
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+"
 AMOUNT = re.compile(rf"({_NUMBER}) ?([KMB]?) ?([A-Z]{{3}}|tokens?|requests?)?", re.ASCII)
@@ -58,41 +58,11 @@ def read_age(text: str) -> int:
 
 def read_period(text: str) -> Days:
     """`2026-09`, `2026-Q3`, `2026`, `2026-09-15`, `2026-09-01..2026-09-14`: its days. ValueError: no period."""
-    written = text.strip()
-    first, dots, last = written.partition("..")
-    if dots:
-        days = Days(read_day(first), read_day(last))
-        if days.last < days.first:
-            raise ValueError("it ends before it begins")
-        return days
-    for read in _READERS:
-        try:
-            return read(written)
-        except ValueError:
-            continue
-    raise ValueError(f"no period: {text!r}")
+    period = read_days(text)
+    if period.since is None or period.until is None:
+        raise ValueError(f"no period: {text!r}")
+    return Days(period.since, period.until - ONE_DAY)
 
 
 def month_days(month: Month) -> Days:
     return Days(month.first, month.next.first - ONE_DAY)
-
-
-def _one_day(text: str) -> Days:
-    day = read_day(text)
-    return Days(day, day)
-
-
-def _quarter(text: str) -> Days:
-    year, mark, number = text.partition("-Q")
-    if not mark or number not in ("1", "2", "3", "4"):
-        raise ValueError(text)
-    begins = read_month(f"{year}-{int(number) * 3 - 2:02d}")
-    return Days(begins.first, month_days(begins.next.next).last)
-
-
-def _year(text: str) -> Days:
-    first = read_month(f"{text}-01").first
-    return Days(first, date(first.year, 12, 31))
-
-
-_READERS: tuple[Callable[[str], Days], ...] = (_one_day, lambda text: month_days(read_month(text)), _quarter, _year)

@@ -11,7 +11,7 @@ import typer
 from costcalc import api
 from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
-from costcalc.cli.answers import Answer
+from costcalc.cli.answers import Answer, output_option
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
 from costcalc.cli.plans import Changes, EarnedAndFloor
@@ -70,14 +70,8 @@ Months = Annotated[
     int, typer.Option("--months", metavar="N", min=0, max=MOST_MONTHS, help="Months to come.", show_default="12")
 ]
 PlanOutput = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="The plan as a scenario (.yaml), or the answer (.csv .json .md .txt .parquet).",
-        show_default=False,
-    ),
+    list[Path] | None,
+    output_option("The plan as a scenario (.yaml), or the answer (.csv .json .md .txt .parquet); repeatable."),
 ]
 
 
@@ -89,10 +83,11 @@ class AdviseAnswer(Answer):
 
     output: PlanOutput = None
 
-    @property
-    def plan(self) -> Path | None:
-        """Where the plan goes; None where it is not asked for."""
-        return self.output if self.output is not None and self.output.suffix.lower() in PLAN_ENDINGS else None
+    def plans_and_rest(self) -> tuple[list[Path], AdviseAnswer]:
+        """Where the plan goes, and where the answer does."""
+        paths = {path: path.suffix.lower() in PLAN_ENDINGS for path in self.output or ()}
+        rest = [path for path, is_plan in paths.items() if not is_plan]
+        return [path for path, is_plan in paths.items() if is_plan], replace(self, output=rest)
 
 
 @app.command(epilog=EXAMPLES)
@@ -114,9 +109,8 @@ def advise(
     answer: AdviseAnswer,
 ) -> int:
     """What would save money, found in the log itself, and what must be tested first?"""
-    plan = answer.plan
-    shown = replace(answer, output=None) if plan is not None else answer
-    config, kind = answer.config(), shown.kind()
+    plans, shown = answer.plans_and_rest()
+    config, targets = answer.config(), shown.targets()
     base = changes.plan()
     with config.blamed(), scan_progress() as progress:
         result = api.advise(
@@ -135,10 +129,10 @@ def advise(
             **choice.priced_words(config, ctx, base.currency),
         )
     is_written = result.report.together is not None
-    if plan is not None and is_written:
+    for plan in plans if is_written else ():
         write_whole(plan, result.to_yaml())
-    code = shown.give(result, kind, config)
-    if plan is not None:
+    code = shown.give(result, targets, config)
+    for plan in plans:
         _say(plan, is_written=is_written)
     return code
 

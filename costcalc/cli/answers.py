@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import typer
 
 from costcalc.cli.config import Config, read_config
-from costcalc.cli.output import deliver, exit_code, kind_of, lacks_of, report_refused
+from costcalc.cli.output import Target, deliver, exit_code, lacks_of, report_refused, targets_of
 from costcalc.records import dataclass
 from costcalc.reports.usage import UsageSummary
 
-Output = Annotated[
-    Path | None,
+
+def output_option(help_: str) -> Any:
+    """-o of a command that writes what `help_` says."""
+    return typer.Option("-o", "--output", metavar="FILE", help=help_, show_default=False)
+
+
+def by_ending(endings: str) -> Any:
+    """-o of a command that writes an answer as any of these."""
+    return output_option(f"Write to a file, by its ending: {endings}; repeatable, - is the page.")
+
+
+Output = Annotated[list[Path] | None, by_ending(".csv .json .md .txt")]
+TableOutput = Annotated[list[Path] | None, by_ending(".csv .json .md .txt .parquet")]
+Schema = Annotated[
+    list[Path] | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Write to a file, by its ending: .csv .json .md .txt", show_default=False
-    ),
-]
-TableOutput = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Write to a file, by its ending: .csv .json .md .txt .parquet",
-        show_default=False,
+        "-o", "--output", metavar="FILE", help="Write it to a file; repeatable.", show_default="standard output"
     ),
 ]
 Format = Annotated[
@@ -64,9 +67,9 @@ class Written:
     format_: Format = None
     as_json: Json = False
 
-    def kind(self) -> str:
+    def targets(self) -> tuple[Target, ...]:
         """CostcalcError: no such kind, or an ending that says none."""
-        return kind_of(self.format_, self.as_json, self.output, self.beside, self.also)
+        return targets_of(self.output, self.format_, self.as_json, self.beside, self.also)
 
 
 @dataclass(frozen=True)
@@ -113,14 +116,19 @@ class Answer(Allowed, Written):
     output: TableOutput = None
 
     def give(
-        self, result: Any, kind: str, config: Config, texts: Mapping[str, Callable[[], str | bytes]] = {}, **asked: Any
+        self,
+        result: Any,
+        targets: Sequence[Target],
+        config: Config,
+        texts: Mapping[str, Callable[[], str | bytes]] = {},
+        **asked: Any,
     ) -> int:
-        """Write a result where it was asked for, and the exit code. `texts`: of kinds that want more than the method of
+        """Write a result wherever it was asked for, and the exit code. `texts`: of kinds that want more than the method of
         their name; `asked`: of its page.
         """
         report = result.report
 
-        def text() -> str | bytes:
+        def text(kind: str) -> str | bytes:
             if kind in texts:
                 return texts[kind]()
             found: str | bytes = (
@@ -128,5 +136,5 @@ class Answer(Allowed, Written):
             )
             return found
 
-        deliver(kind, self.output, lambda: result.page(**asked), text, lacks_of(report.usage, report.is_priced))
+        deliver(targets, lambda: result.page(**asked), text, lacks_of(report.usage, report.is_priced))
         return self.code(config, report.usage, priced=report.is_priced)

@@ -25,6 +25,7 @@ _FLAGS = {
     "until": "--until",
     "month": "--month",
     "week": "--week",
+    "quarter": "--quarter",
     "last": "--last",
     "where": "--where",
     "columns": "--map",
@@ -86,3 +87,5 @@ def _tables(ctx: typer.Context, config: Config) -> Iterator[Setting]:
         for name, value in config.table(key).items():
             if name.lower() not in chosen:
                 yield Setting(f"{key}.{name}", value, config.line(key, name))
+    for name, value in config.table("fx").items():
+        yield Setting(f"fx.{name}", value, config.line("fx", name))

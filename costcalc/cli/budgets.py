@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli.answers import Output
+from costcalc.cli.answers import Schema
 from costcalc.cli.app import command_app
 from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.lint import lint_files
-from costcalc.cli.output import deliver
+from costcalc.cli.output import deliver, targets_of
 
 EXAMPLES = """
 \b
@@ -39,10 +39,10 @@ def lint(files: Files) -> int:
 
 
 @app.command()
-def schema(output: Output = None) -> int:
+def schema(output: Schema = None) -> int:
     """The JSON Schema of budget files, for editors."""
     from costcalc.budget.schema import schema as budget_schema
     from costcalc.render.fields import json_text
 
-    deliver("json", output, str, lambda: json_text(budget_schema()))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(budget_schema()))
     return 0

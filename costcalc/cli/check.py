@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +13,14 @@ import typer
 
 from costcalc import api
 from costcalc.cli import options as o
-from costcalc.cli.answers import Allowed, Json
+from costcalc.cli.answers import Allowed, Written, by_ending
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver, lacks_of, report_refused
+from costcalc.cli.output import Target, deliver, lacks_of, report_refused
 from costcalc.cli.plans import Earned
 from costcalc.cli.progress import scan_progress
 from costcalc.cli.streams import under_actions, write_orders
-from costcalc.problems import CostcalcError, Place, fail, nearest_names, problem_text
+from costcalc.problems import CostcalcError, Place, fail, problem_text
 from costcalc.records import dataclass
 
 app = command_app()
@@ -42,11 +42,6 @@ lines, and the step gets its summary.
 """
 
 DEFAULT_FILE = Path("budgets.yaml")
-ENDINGS = {
-    ".json": "json", ".csv": "csv", ".md": "md", ".markdown": "md", ".txt": "table", ".xml": "junit", ".sarif": "sarif",
-}  # fmt: skip
-KINDS = ("table", "json", "csv", "md", "junit", "sarif", "github")
-
 BudgetFiles = Annotated[
     list[Path] | None,
     typer.Option(
@@ -94,14 +89,7 @@ Tag = Annotated[
     str,
     typer.Option("--tag", metavar="NAME", help="Tells the Markdown of several checks apart.", show_default=False),
 ]
-Outputs = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "-o", "--output", metavar="FILE",
-        help="Write to a file, by its ending: .json .xml (JUnit) .sarif .md .csv .txt; repeatable, - is the page.",
-        show_default=False,
-    ),
-]  # fmt: skip
+Outputs = Annotated[list[Path] | None, by_ending(".json .xml (JUnit) .sarif .md .csv .txt")]
 Format = Annotated[
     str | None,
     typer.Option(
@@ -123,12 +111,13 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class CheckAnswer(Allowed):
-    """Where the answer goes: to several files at once."""
+class CheckAnswer(Allowed, Written):
+    """Where the answer goes; the formats of CI are offered too."""
+
+    also = ("junit", "sarif", "github")
 
     output: Outputs = None
     format_: Format = None
-    as_json: Json = False
     tag: Tag = ""
 
 
@@ -148,7 +137,7 @@ def check(
     """Does a budget or a margin floor break?"""
     try:
         config = answer.config()
-        targets = _targets(answer.format_, answer.as_json, answer.output)
+        targets = answer.targets()
         _check_tag(answer.tag)
         flags = asdict(limits)
         with config.blamed(), scan_progress() as progress:
@@ -179,38 +168,13 @@ def _files(given: list[Path] | None, has_flags: bool) -> list[Path]:
     return [DEFAULT_FILE] if DEFAULT_FILE.is_file() else []
 
 
-def _targets(format_word: str | None, as_json: bool, outputs: list[Path] | None) -> list[tuple[str, Path | None]]:
-    """What is written where. CostcalcError: no such kind, or an ending that does not say one."""
-    asked = "json" if as_json else _kind(format_word) if format_word else None
-    return [(asked or _kind_of(path), path) for path in outputs or ()] or [(asked or "table", None)]
-
-
-def _kind(word: str) -> str:
-    kind = {"markdown": "md", "text": "table"}.get(word.lower(), word.lower())
-    if kind not in KINDS:
-        raise fail("unknown-output", f'no output is called "{word}"', nearest=nearest_names(kind, KINDS), expected=", ".join(KINDS))  # fmt: skip
-    return kind
-
-
-def _kind_of(path: Path) -> str:
-    if str(path) == "-":
-        return "table"
-    kind = ENDINGS.get(path.suffix.lower())
-    if kind is None:
-        raise fail(
-            "unknown-output", f'what to write is not known from the ending of "{path}"', expected=", ".join(ENDINGS),
-            remedy="choose such an ending, or say --format",
-        )  # fmt: skip
-    return kind
-
-
 def _check_tag(tag: str) -> None:
     from costcalc.render.check.markdown import tag_line
 
     tag_line(tag)
 
 
-def _deliver(result: api.CheckResult, targets: list[tuple[str, Path | None]], tag: str) -> None:
+def _deliver(result: api.CheckResult, targets: Sequence[Target], tag: str) -> None:
     texts: Mapping[str, Callable[[], str]] = {
         "json": result.to_json,
         "csv": result.to_csv,
@@ -220,11 +184,12 @@ def _deliver(result: api.CheckResult, targets: list[tuple[str, Path | None]], ta
         "github": lambda: _annotations(result),
     }
     lacks = lacks_of(result.report.usage, result.report.rating.is_complete)
-    for kind, path in targets:
-        if kind == "github" and path in (None, Path("-")):
+    for target in targets:
+        if target == Target("github"):
             write_orders(sys.stdout, _annotations(result))
-            continue
-        deliver(kind, path, result.page, texts.get(kind, str), lacks)
+    deliver(
+        [target for target in targets if target != Target("github")], result.page, lambda kind: texts[kind](), lacks
+    )
 
 
 def _annotations(result: api.CheckResult) -> str:
@@ -241,13 +206,13 @@ def _checkout() -> Path | None:
     return Path(folder) if folder else None
 
 
-def _annotate(result: api.CheckResult, targets: list[tuple[str, Path | None]], tag: str) -> None:
+def _annotate(result: api.CheckResult, targets: Sequence[Target], tag: str) -> None:
     """Annotations, unless they were asked for, and the step's summary. Runners read commands from both streams, and
     standard output may be somebody's file.
     """
     if not under_actions():
         return
-    if ("github", None) not in targets:
+    if Target("github") not in targets:
         write_orders(sys.stderr, _annotations(result))
     _summarise(result.to_markdown(tag))
 

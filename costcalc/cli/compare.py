@@ -85,7 +85,7 @@ def compare(
     answer: Answer,
 ) -> int:
     """Which of several scenarios costs what, and which customers turn unprofitable?"""
-    config, kind = answer.config(), answer.kind()
+    config, targets = answer.config(), answer.targets()
     plans = [api.scenario_of(name, ()) for name in scenario or ()]
     currency = next((plan.currency for plan in plans if plan.currency), None)
     with config.blamed(), scan_progress() as progress:
@@ -100,4 +100,4 @@ def compare(
             progress=progress,
             **choice.priced_words(config, ctx, currency),
         )
-    return answer.give(result, kind, config)
+    return answer.give(result, targets, config)

@@ -9,15 +9,26 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
+from fractions import Fraction
 from glob import escape
 from pathlib import Path
 from typing import Any
 
-from costcalc.api.words import read_amount, read_basis, read_currency, read_memory, read_share, read_threads
+from costcalc.api.words import (
+    read_basis,
+    read_currency,
+    read_first_month,
+    read_memory,
+    read_revenue,
+    read_share,
+    read_threads,
+)
 from costcalc.asked import Setting
-from costcalc.calendar import zone
+from costcalc.calendar import Month, read_month, zone
 from costcalc.files import path_from_here, read_text
 from costcalc.meters import meters
+from costcalc.money import read_number
+from costcalc.pricebook.fx import Rates
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain
@@ -38,12 +49,14 @@ _TEXTS = (
     "move_to",
     "memory",
     "threads",
+    "fiscal_year_starts",
 )
 _LISTS = ("pricebooks", "formats")
-_TABLES = ("regions", "aliases", "map")
+_TABLES = ("regions", "aliases", "map", "fx")
 _ARRAYS = ("maps",)
 _FLAGS = ("allow_unpriced", "allow_refused")
 KEYS = (*_TEXTS, *_LISTS, *_TABLES, *_ARRAYS, *_FLAGS)
+_CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 _MAP_KEYS = ("files", "format")  # of an entry of `maps`; all others are costcalc's names for columns
 # What a wrong value is found to be, once the log or the books are known.
 _SLIPS = {"unknown-column": "by", "no-such-format": "usage_format", "unknown-target": "move_to", "missing-fx": "currency"}  # fmt: skip
@@ -73,7 +86,20 @@ class Config:
         return bool(self.values.get(key, False))
 
     def table(self, key: str) -> dict[str, str]:
-        return {str(name): str(value) for name, value in self.values.get(key, {}).items()}
+        return {str(name): _text_of(value) for name, value in self.values.get(key, {}).items()}
+
+    def rates(self) -> Rates:
+        """[fx]: units of the configuration's currency for one of the key's, or of the second of a pair for one of the first."""
+        found: dict[str, dict[str, Fraction | Mapping[Month, Fraction]]] = {}
+        for key, value in self.values.get("fx", {}).items():
+            base, _, quote = key.partition("/")
+            rate = (
+                {read_month(month): _rate(each) for month, each in value.items()}
+                if isinstance(value, dict)
+                else _rate(value)
+            )
+            found.setdefault(base, {})[quote or self.values["currency"].upper()] = rate
+        return found
 
     def paths(self, key: str) -> list[Path]:
         return [self.folder / path for path in self.values.get(key, [])]
@@ -153,7 +179,7 @@ def _searched(here: Path) -> list[Path]:
 def _read(path: Path, shown: str) -> Config:
     text = read_text(path, shown)
     try:
-        data: Any = tomllib.loads(text)
+        data: Any = tomllib.loads(text, parse_float=WrittenFloat)
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise fail("toml-syntax", f"not TOML: {reason}", place=Place(shown)) from error
@@ -199,12 +225,57 @@ def _problem(config: Config, shown: str, key: str, value: object) -> Problem | N
             "outside-the-folder", f'"{key}" names {outside[0]}, which is not within the folder of the configuration', place,
             width=len(key), remedy=f"name it on the command line: {flag} {shlex.quote(outside[0])}",
         )  # fmt: skip
+    if key == "fx":
+        return next((slip for name, rate in value.items() if (slip := _fx_slip(config, place, name, rate))), None)  # type: ignore[union-attr]
     if key in _ARRAYS:
         return next((slip for i, entry in enumerate(value) if (slip := _map_slip(config, place, str(i), entry))), None)  # type: ignore[arg-type]
     try:
         _CHECKS.get(key, str)(str(value))
     except CostcalcError as error:
         return replace(error.problems[0], place=place, width=len(key))
+    return None
+
+
+class WrittenFloat(float):
+    """A float that keeps what was written: an exchange rate is exact."""
+
+    def __new__(cls, text: str) -> WrittenFloat:
+        found = super().__new__(cls, text)
+        found.text = text
+        return found
+
+    text: str
+
+
+def _text_of(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_text_of(each)}" for name, each in value.items())
+    return value.text if isinstance(value, WrittenFloat) else str(value)
+
+
+def _rate(value: object) -> Fraction:
+    """ValueError: no number above zero."""
+    rate = read_number(_text_of(value)) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else 0
+    if rate <= 0:
+        raise ValueError(value)
+    return Fraction(rate)
+
+
+def _fx_slip(config: Config, at: Place, name: str, value: object) -> Problem | None:
+    """What is wrong with one line of [fx]."""
+    place = config.place("fx", name) or at
+    base, slash, quote = name.partition("/")
+    own = str(config.values.get("currency", "")).upper()
+    if any(not _CODE.fullmatch(code) for code in (base, *([quote] if slash else []))) or base == (quote or own):
+        return Problem("bad-pair", f'"{name}" is not a pair of currencies', place, width=len(name), expected='"EUR/USD" = 1.08, for 1 EUR = 1.08 USD; or EUR = 1.08 beside currency = "USD"')  # fmt: skip
+    if not slash and not own:
+        return Problem("fx-without-currency", f"an exchange rate of {name} without a currency that it is written in", place, width=len(name), expected="a pair such as \"EUR/USD\", or the report's currency in a line of its own: currency = \"EUR\"")  # fmt: skip
+    try:
+        for month, rate in value.items() if isinstance(value, dict) else [("2026-01", value)]:
+            read_month(month)
+            _rate(rate)
+    except ValueError:
+        return Problem("bad-fx", f'"{_text_of(value)}" is not an exchange rate', place, width=len(name), expected="a number above zero, or one for each month: {2026-09 = 1.08, 2026-10 = 1.09}")  # fmt: skip
     return None
 
 
@@ -263,11 +334,12 @@ _CHECKS: Mapping[str, Callable[[str], object]] = {
     "timezone": _check_zone,
     "currency": read_currency,
     "basis": read_basis,
-    "revenue": lambda text: read_amount(text, "revenue"),
+    "revenue": lambda text: read_revenue(text, "revenue"),
     "margin": _check_margin,
     "floor": lambda text: read_share(text, "floor"),
     "memory": read_memory,
     "threads": read_threads,
+    "fiscal_year_starts": read_first_month,
 }
 
 

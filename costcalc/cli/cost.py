@@ -9,7 +9,7 @@ import typer
 
 from costcalc import api
 from costcalc.cli import options as o
-from costcalc.cli.answers import Answer
+from costcalc.cli.answers import Answer, by_ending
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
 from costcalc.cli.progress import scan_progress
@@ -39,16 +39,7 @@ Allocate = Annotated[
     ),
 ]
 
-CostOutput = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Write to a file, by its ending: .csv .json .md .txt .xlsx .parquet .focus.csv",
-        show_default=False,
-    ),
-]
+CostOutput = Annotated[list[Path] | None, by_ending(".csv .json .md .txt .xlsx .parquet .focus.csv")]
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ def cost(
     """What did it cost, by day, month, provider, model, customer, …?"""
     if each not in (None, "day", "month"):
         raise fail("bad-option", f'--each "{each}" is not a period', expected="day, or month")
-    config, kind = answer.config(), answer.kind()
+    config, targets = answer.config(), answer.targets()
     with config.blamed(), scan_progress() as progress:
         result = api.cost(
             usage,
@@ -85,4 +76,4 @@ def cost(
             progress=progress,
             **choice.priced_words(config, ctx),
         )
-    return answer.give(result, kind, config)
+    return answer.give(result, targets, config)

@@ -64,7 +64,7 @@ def explain(
     answer: Answer,
 ) -> int:
     """Which rows, price, band, hike and exchange rate made this figure?"""
-    config, kind = answer.config(), answer.kind()
+    config, targets = answer.config(), answer.targets()
     with config.blamed(), scan_progress() as progress:
         result = api.explain(
             usage,
@@ -78,4 +78,4 @@ def explain(
             progress=progress,
             **choice.priced_words(config, ctx),
         )
-    return answer.give(result, kind, config, top=top)
+    return answer.give(result, targets, config, top=top)

@@ -61,7 +61,7 @@ def forecast(
     answer: Answer,
 ) -> int:
     """Where will the month or year end, and when does the budget break?"""
-    config, kind = answer.config(), answer.kind()
+    config, targets = answer.config(), answer.targets()
     with config.blamed(), scan_progress() as progress:
         result = api.forecast(
             usage,
@@ -71,5 +71,5 @@ def forecast(
             progress=progress,
             **choice.priced_words(config, ctx),
         )
-    code = answer.give(result, kind, config)
+    code = answer.give(result, targets, config)
     return BROKEN_EXIT if result.report.budget and result.report.budget.state == "broken" else code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ from costcalc.cli.answers import Configured
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
+from costcalc.cli.output import paths_of
 from costcalc.files import is_folder, is_there, write_whole
 from costcalc.problems import Place, fail, visible
 
@@ -35,17 +36,19 @@ app = command_app(
     epilog=EXAMPLES,
 )  # fmt: skip
 
-Target = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Where the file goes.", show_default="standard output"),
+Targets = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Where the file goes; repeatable.", show_default="standard output"
+    ),
 ]
-PricesTarget = Annotated[
-    Path | None,
+PricesTargets = Annotated[
+    list[Path] | None,
     typer.Option(
         "-o",
         "--output",
         metavar="FOLDER|FILE",
-        help="Where the files go, one for each list.",
+        help="Where the files go, one for each list; repeatable.",
         show_default="standard output",
     ),
 ]
@@ -53,19 +56,19 @@ Force = Annotated[bool, typer.Option("--force", help="Write over a file that is 
 
 
 @app.command()
-def scenario(output: Target = None, force: Force = False) -> int:
+def scenario(output: Targets = None, force: Force = False) -> int:
     """A scenario: what you expect of prices, growth, routing and revenue."""
     return start("scenario.yaml", output, force, "costcalc project usage.csv --scenario {file}")
 
 
 @app.command()
-def budgets(output: Target = None, force: Force = False) -> int:
+def budgets(output: Targets = None, force: Force = False) -> int:
     """Budgets: what usage may come to, and which margin it must leave."""
     return start("budgets.yaml", output, force, "costcalc check usage.csv --budgets {file}")
 
 
 @app.command()
-def config(output: Target = None, force: Force = False) -> int:
+def config(output: Targets = None, force: Force = False) -> int:
     """The configuration: what every command assumes, in costcalc.toml."""
     return start("costcalc.toml", output, force, "costcalc reads it in its folder and below, or by --config {file}")
 
@@ -73,13 +76,13 @@ def config(output: Target = None, force: Force = False) -> int:
 @app.command("format")
 def usage_format(
     log: Annotated[str, typer.Argument(metavar="LOG", help="A log that no format reads.", show_default=False)],
-    output: Target = None,
+    output: Targets = None,
     force: Force = False,
 ) -> int:
     """A usage format: how logs like yours are read, filled in from the log."""
     from costcalc.usage.scan import start_of_format
 
-    name = Path(log if output is None or str(output) == "-" else output).stem
+    name = Path(next((path for path in paths_of(output) if path), log)).stem
     return write(
         start_of_format(log, name), output, force, f"costcalc formats detect {quote(log)} --format-file {{file}}"
     )
@@ -92,7 +95,7 @@ def prices(
     usage: o.Usage,
     *,
     choice: o.UsageChoice,
-    output: PricesTarget = None,
+    output: PricesTargets = None,
     force: Force = False,
     configured: Configured,
 ) -> int:
@@ -118,49 +121,56 @@ def prices(
     )
 
 
-def write_files(texts: Mapping[str, str], output: Path | None, force: bool, next_step: str) -> int:
+def write_files(texts: Mapping[str, str], outputs: Sequence[Path] | None, force: bool, next_step: str) -> int:
     """Several starts: printed one after the other, or written into a folder; a single one may be given its own name."""
-    if output is None or str(output) == "-":
-        return write("\n".join(texts.values()), None, force, next_step)
-    if output.suffix.lower() in (".yaml", ".yml") and not is_folder(output):
-        if len(texts) == 1:
-            (text,) = texts.values()
-            return write(text, output, force, next_step)
-        raise fail(
-            "several-files", f"{len(texts)} lists are begun, and one file holds one: {', '.join(texts)}", place=Place(str(output)),
-            remedy=f"name a folder for them: -o {quote(str(output.with_suffix('')))}",
-        )  # fmt: skip
-    for name in texts:
-        _check_free(output / name, force)
-    output.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_whole(output / name, text)
-    return _said(f"{visible(str(output))}: {', '.join(texts)} written", output, next_step)
-
-
-def start(name: str, output: Path | None, force: bool, next_step: str) -> int:
-    """Print the start of that name, or write it and say what comes next. CostcalcError: a file is there already."""
-    return write(files("costcalc.cli").joinpath("starts", name).read_text(encoding="utf-8"), output, force, next_step)
-
-
-def write(text: str, output: Path | None, force: bool, next_step: str) -> int:
-    if output is None or str(output) == "-":
-        typer.echo(text, nl=False)
-        return 0
-    _check_free(output, force)
-    write_whole(output, text)
-    return _said(f"{visible(str(output))} is written", output, next_step)
-
-
-def _check_free(output: Path, force: bool) -> None:
-    if is_there(output) and not force:
-        raise fail(
-            "file-exists", "the file is there already", place=Place(str(output)),
-            remedy="choose another name, or say --force to write over it",
-        )  # fmt: skip
-
-
-def _said(what: str, output: Path, next_step: str) -> int:
-    """`next_step` may hold names of files, which may hold any braces: `{file}` alone is replaced."""
-    typer.echo(f"{what}. Next: {visible(next_step.replace('{file}', quote(str(output))))}")
+    if all(path is None or (len(texts) == 1 and _is_file_name(path)) for path in paths_of(outputs)):
+        return write("\n".join(texts.values()), outputs, force, next_step)
+    folders = [Path(path or ".") for path in paths_of(outputs)]
+    for folder in folders:
+        if _is_file_name(folder):
+            raise fail(
+                "several-files", f"{len(texts)} lists are begun, and one file holds one: {', '.join(texts)}", place=Place(str(folder)),
+                remedy=f"name a folder for them: -o {quote(str(folder.with_suffix('')))}",
+            )  # fmt: skip
+    _check_free((folder / name for folder in folders for name in texts), force)
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_whole(folder / name, text)
+        _say(f"{visible(str(folder))}: {', '.join(texts)} written", folder, next_step)
     return 0
+
+
+def _is_file_name(path: Path) -> bool:
+    return path.suffix.lower() in (".yaml", ".yml") and not is_folder(path)
+
+
+def start(name: str, outputs: Sequence[Path] | None, force: bool, next_step: str) -> int:
+    """Print the start of that name, or write it and say what comes next. CostcalcError: a file is there already."""
+    return write(files("costcalc.cli").joinpath("starts", name).read_text(encoding="utf-8"), outputs, force, next_step)
+
+
+def write(text: str, outputs: Sequence[Path] | None, force: bool, next_step: str) -> int:
+    paths = paths_of(outputs)
+    _check_free((path for path in paths if path), force)
+    for path in paths:
+        if path is None:
+            typer.echo(text, nl=False)
+        else:
+            write_whole(path, text)
+            _say(f"{visible(str(path))} is written", path, next_step, beside=None in paths)
+    return 0
+
+
+def _check_free(paths: Iterable[Path], force: bool) -> None:
+    for path in paths:
+        if is_there(path) and not force:
+            raise fail(
+                "file-exists", "the file is there already", place=Place(str(path)),
+                remedy="choose another name, or say --force to write over it",
+            )  # fmt: skip
+
+
+def _say(what: str, path: Path, next_step: str, beside: bool = False) -> None:
+    """`next_step` may hold names of files, which may hold any braces: `{file}` alone is replaced."""
+    typer.echo(f"{what}. Next: {visible(next_step.replace('{file}', quote(str(path))))}", err=beside)

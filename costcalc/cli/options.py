@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from costcalc.api import Prices, read_prices
+from costcalc.api.words import read_first_month
 from costcalc.calendar import month_of, read_day, read_month, zone
 from costcalc.cli.asked import asked_of
 from costcalc.cli.config import Config
@@ -103,6 +104,12 @@ Last = Annotated[
 Week = Annotated[
     str | None,
     typer.Option("--week", metavar="WEEK", help="Monday to Sunday of an ISO week: 2026-W40.", show_default=False),
+]
+Quarter = Annotated[
+    str | None,
+    typer.Option(
+        "--quarter", metavar="QUARTER", help="Three months of a year, or of a fiscal one: 2026-Q4.", show_default=False
+    ),
 ]
 Where = Annotated[
     list[str] | None,
@@ -221,7 +228,7 @@ class Reading(Counting, Reads):
             for name in names
             if (place := config.place(table, name))
         }
-        return read_prices(books, {**regions, **chosen}, {**aliases, **meant}, places)
+        return read_prices(books, {**regions, **chosen}, {**aliases, **meant}, places, config.rates())
 
     def regions(self) -> dict[str, str]:
         """The list of a provider that flags choose."""
@@ -254,6 +261,7 @@ class Rows:
     month: Month = None
     last: Last = None
     week: Week = None
+    quarter: Quarter = None
     where: Where = None
 
 
@@ -270,6 +278,8 @@ class RowChoice(Reading, Rows):
             "month": self.month,
             "last": self.last,
             "week": self.week,
+            "quarter": self.quarter,
+            "fiscal_year_starts": read_first_month(config.text("fiscal_year_starts") or 1),
             "where": globs(self.where, "--where"),
         }
 

@@ -1,4 +1,4 @@
-"""Output: the same answer on the screen, as text of a kind, or in a file by its ending."""
+"""Output: the same answer on the screen, as text of a kind, or in files by their endings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from costcalc.files import write_whole
 from costcalc.problems import INCOMPLETE_EXIT, fail, nearest_names, visible
+from costcalc.records import dataclass
 from costcalc.render.words import counted
 from costcalc.reports.usage import UsageSummary
 
@@ -20,74 +21,105 @@ KINDS = ("table", "json", "csv", "md")
 # What some answers are written as beside those; a FOCUS file says so before its ending.
 MORE_ENDINGS = {
     ".focus.csv": "focus", ".focus.parquet": "focus-parquet", ".xlsx": "xlsx", ".parquet": "parquet",
+    ".xml": "junit", ".sarif": "sarif",
 }  # fmt: skip
 NARROWEST = 60  # columns: below that a table cannot be read
 
+Content = Callable[[str], str | bytes]  # of a kind
 
-def kind_of(
-    format_word: str | None, as_json: bool, output: Path | None, beside: Sequence[str] = (), also: Sequence[str] = ()
-) -> str:
-    """The kind asked for: --json, else --format, else the file's ending, else the table. CostcalcError: no such kind.
 
-    `beside`: endings that the command itself writes, for the message; `also`: kinds that it offers beside the usual.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place that an answer is written to, and as what."""
+
+    kind: str
+    path: Path | None = None  # None: standard output
+
+
+def targets_of(
+    outputs: Sequence[Path] | None,
+    format_word: str | None = None,
+    as_json: bool = False,
+    beside: Sequence[str] = (),
+    also: Sequence[str] = (),
+) -> tuple[Target, ...]:
+    """Every place that was asked for, else standard output. CostcalcError: no such kind, or an ending that says none.
+
+    Of all of them --json says the kind, else --format, else the ending of each. `beside`: endings that the command itself
+    writes, for the message; `also`: kinds that it offers beside the usual.
     """
-    if as_json:
-        return "json"
-    if format_word:
-        return _kind_named(format_word.lower(), output, (*KINDS, *(kind for kind in also if "-" not in kind)))
-    if output is None or str(output) == "-":
-        return "table"
     offered = {ending: kind for ending, kind in MORE_ENDINGS.items() if kind in also} | ENDINGS
-    kind = _kind_of_ending(output, offered)
+    word = "json" if as_json else format_word and _kind_named(format_word.lower(), also)
+    return tuple(
+        Target(_kind_at(word, path) if word else _kind_of(path, offered, beside), path) for path in paths_of(outputs)
+    )
+
+
+def paths_of(outputs: Sequence[Path] | None) -> list[Path | None]:
+    """Each place once; - is standard output, and so is nothing."""
+    return list(dict.fromkeys(None if str(path) == "-" else path for path in outputs or ())) or [None]
+
+
+def _kind_named(word: str, also: Sequence[str]) -> str:
+    word, kinds = (
+        {"markdown": "md", "text": "table"}.get(word, word),
+        (*KINDS, *(kind for kind in also if "-" not in kind)),
+    )
+    if word not in kinds:
+        raise fail(
+            "unknown-output", f'no output is called "{word}"', nearest=nearest_names(word, kinds), expected=", ".join(kinds)
+        )  # fmt: skip
+    return word
+
+
+def _kind_at(word: str, path: Path | None) -> str:
+    return "focus-parquet" if word == "focus" and path and path.suffix.lower() == ".parquet" else word
+
+
+def _kind_of(path: Path | None, offered: Mapping[str, str], beside: Sequence[str]) -> str:
+    if path is None:
+        return "table"
+    kind = _kind_of_ending(path, offered)
     if kind is None:
-        known = _kind_of_ending(output, MORE_ENDINGS)
+        known = _kind_of_ending(path, MORE_ENDINGS)
         raise fail(
             "unknown-output",
-            f'this answer is not written as {output.suffix.lower()}: "{output}"' if known
-            else f'what to write is not known from the ending of "{output}"',
+            f'this answer is not written as {path.suffix.lower()}: "{path}"' if known
+            else f'what to write is not known from the ending of "{path}"',
             expected=", ".join((*beside, *offered)), remedy="choose such an ending, or say --format",
         )  # fmt: skip
     return kind
 
 
-def _kind_named(word: str, output: Path | None, kinds: Sequence[str]) -> str:
-    word = {"markdown": "md", "text": "table"}.get(word, word)
-    if word not in kinds:
-        raise fail(
-            "unknown-output", f'no output is called "{word}"', nearest=nearest_names(word, kinds), expected=", ".join(kinds)
-        )  # fmt: skip
-    if word == "focus" and output is not None and output.suffix.lower() == ".parquet":
-        return "focus-parquet"
-    return word
-
-
-def _kind_of_ending(output: Path, endings: Mapping[str, str]) -> str | None:
-    name = output.name.lower()
+def _kind_of_ending(path: Path, endings: Mapping[str, str]) -> str | None:
+    name = path.name.lower()
     return next((kind for ending, kind in endings.items() if name.endswith(ending)), None)
 
 
-def deliver(
-    kind: str,
-    output: Path | None,
-    page: Callable[[], RenderableType],
-    content: Callable[[], str | bytes],
-    lacks: str = "",
-) -> None:
-    """Write the answer where it was asked for: the page as a table, the content as any other kind; `lacks`: as in `put`.
+def deliver(targets: Sequence[Target], page: Callable[[], RenderableType], content: Content, lacks: str = "") -> None:
+    """Write the answer wherever it was asked for: the page as a table, the content as any other kind; `lacks`: as in `put`.
 
-    CostcalcError: the file cannot be written, or a terminal cannot show it.
+    All of it is made before any of it is written. CostcalcError: a file cannot be written, or a terminal cannot show it.
     """
-    if kind == "table" and (output is None or str(output) == "-"):
-        screen().print(page(), crop=False)  # lines to paste may be longer
-        return
-    text = _page_text(page()) if kind == "table" else content()
-    if isinstance(text, bytes):
-        _deliver_bytes(kind, output, text, lacks)
-        return
-    if output is None or str(output) == "-":
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        return
-    put(output, text if text.endswith("\n") else text + "\n", lacks)
+    made = {
+        target: content(target.kind) if target.kind != "table" else _page_text(page()) if target.path else None
+        for target in targets
+    }
+    for target, text in made.items():
+        if text is None:
+            screen().print(page(), crop=False)  # lines to paste may be longer
+        else:
+            give(target, text if isinstance(text, bytes) or text.endswith("\n") else text + "\n", lacks)
+
+
+def give(target: Target, content: str | bytes, lacks: str = "") -> None:
+    """Write to a file or on standard output. CostcalcError: it cannot be written, or a terminal cannot show it."""
+    if target.path is not None:
+        put(target.path, content, lacks)
+    elif isinstance(content, str):
+        sys.stdout.write(content)
+    else:
+        _give_bytes(target.kind, content)
 
 
 def put(output: Path, content: str | bytes, lacks: str = "") -> None:
@@ -110,15 +142,13 @@ def lacks_of(usage: UsageSummary, priced: bool) -> str:
     return ", ".join(found)
 
 
-def _deliver_bytes(kind: str, output: Path | None, content: bytes, lacks: str) -> None:
-    if output is not None and str(output) != "-":
-        put(output, content, lacks)
-        return
+def _give_bytes(kind: str, content: bytes) -> None:
     if sys.stdout.isatty():
         raise fail(
             "binary-on-a-terminal", f"{kind} is not text, and a terminal cannot show it",
             remedy=f"write a file: -o out.{kind.replace('-', '.')}",
         )  # fmt: skip
+    sys.stdout.flush()
     sys.stdout.buffer.write(content)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -44,8 +45,8 @@ RevenueOption = Annotated[
     str | None,
     typer.Option(
         "--revenue",
-        metavar="AMOUNT",
-        help="What you earned in the log's period: 52000, '52000 USD'.",
+        metavar="AMOUNT|FILE",
+        help="What you earned in the log's period: 52000, '52000 USD'; or by customer: revenue.csv.",
         show_default=False,
     ),
 ]
@@ -96,14 +97,14 @@ class EarnedAndFloor(Earned):
         return {**super().words(config), "floor": self.floor or config.text("floor")}
 
 
-def _earned(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | None, str, str | None]:
+def _earned(revenue: str | None, margin: str | None, config: Config) -> tuple[Money | Path | None, str, str | None]:
     """(revenue, where it comes from, margin): the flags win; two flags contradict each other."""
     if revenue and margin:
         raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
     if revenue:
-        return api.read_amount(revenue, "--revenue"), "--revenue", None
+        return api.read_revenue(revenue, "--revenue"), "--revenue", None
     if margin:
         return None, "--margin", margin
     if text := config.text("revenue"):
-        return api.read_amount(text, "revenue"), "configuration", None
+        return api.read_revenue(text, "revenue", config.folder), "configuration", None
     return None, "configuration", config.text("margin")

@@ -16,11 +16,11 @@ from typer.core import TyperGroup
 from costcalc.api import Prices
 from costcalc.calendar import day_of
 from costcalc.cli import options as o
-from costcalc.cli.answers import Allowed, Configured, Output, Written
+from costcalc.cli.answers import Allowed, Configured, Schema, Written
 from costcalc.cli.app import command_app
 from costcalc.cli.config import Config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import deliver
+from costcalc.cli.output import Target, deliver, targets_of
 from costcalc.problems import INPUT_EXIT, fail, nearest_names
 from costcalc.records import dataclass
 
@@ -144,9 +144,9 @@ def list_(
     from costcalc.render.prices.listing import listing_blocks, listing_json, listing_rows
     from costcalc.reports.prices.listing import list_prices
 
-    prices, kind = answer.prices(answer.config()), answer.kind()
+    prices, targets = answer.prices(answer.config()), answer.targets()
     books = list_prices(prices.pricebook, _day_in(on), providers or (), region)
-    _deliver(kind, answer.output, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
+    _deliver(targets, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
     return 0
 
 
@@ -167,9 +167,9 @@ def show(
     from costcalc.render.prices.sheet import sheet_blocks, sheet_json, sheet_rows
     from costcalc.reports.prices.sheet import sheet
 
-    prices, kind = answer.prices(answer.config()), answer.kind()
+    prices, targets = answer.prices(answer.config()), answer.targets()
     found = sheet(prices.pricebook, model, _day_in(on), region, tier)
-    _deliver(kind, answer.output, f"{found.found.provider}/{found.found.model}", lambda wide: sheet_blocks(found, wide), lambda: sheet_json(found), lambda: sheet_rows(found))  # fmt: skip
+    _deliver(targets, f"{found.found.provider}/{found.found.model}", lambda wide: sheet_blocks(found, wide), lambda: sheet_json(found), lambda: sheet_rows(found))  # fmt: skip
     return 0
 
 
@@ -191,10 +191,10 @@ def history(
     from costcalc.reports.prices.history import history as read_history
     from costcalc.reports.prices.series import series
 
-    prices, kind = answer.prices(answer.config()), answer.kind()
+    prices, targets = answer.prices(answer.config()), answer.targets()
     report = read_history(prices.pricebook, model, _day_in(on), region, tier)
     lines = series(report, meter)
-    _deliver(kind, answer.output, f"{report.found.provider}/{report.found.model}", lambda wide: history_blocks(report, lines, wide), lambda: history_json(report), lambda: history_rows(report))  # fmt: skip
+    _deliver(targets, f"{report.found.provider}/{report.found.model}", lambda wide: history_blocks(report, lines, wide), lambda: history_json(report), lambda: history_rows(report))  # fmt: skip
     return 0
 
 
@@ -229,13 +229,13 @@ def diff(
     from costcalc.render.prices.diff import diff_blocks, diff_json, diff_rows
     from costcalc.reports.prices.diff import diff as read_diff
 
-    config, kind = answer.config(), answer.kind()
+    config, targets = answer.config(), answer.targets()
     prices = choice.prices(config)
     days = [_day(text, flag, "UTC") for text, flag in ((first, "DAY1"), (second, "DAY2"))]
     report = read_diff(prices.pricebook, days[0], days[1], provider or (), region)
     if usage:
         report = _with_usage(report, usage, prices, choice, currency or config.text("currency"), config, ctx)
-    _deliver(kind, answer.output, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
+    _deliver(targets, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
     return answer.code(config, report.usage.usage, priced=not report.usage.unpriced) if report.usage else 0
 
 
@@ -259,13 +259,13 @@ def lint(
     from costcalc.render.problems import write_problems
     from costcalc.reports.prices.lint import lint as check
 
-    kind = written.kind()
+    targets = written.targets()
     report = check(files or ())
-    if kind == "table" and written.output is None:
+    if Target("table") in targets:
         write_problems(report.errors, sys.stderr)
         sys.stderr.write("\n" if report.errors and report.warnings else "")
         write_problems(report.warnings, sys.stderr, "warning")
-    _deliver(kind, written.output, "Pricebooks", lambda _: lint_blocks(report), lambda: lint_json(report), lambda: lint_rows(report))  # fmt: skip
+    _deliver(targets, "Pricebooks", lambda _: lint_blocks(report), lambda: lint_json(report), lambda: lint_rows(report))  # fmt: skip
     return INPUT_EXIT if report.errors else 0
 
 
@@ -284,9 +284,9 @@ def stale(
     from costcalc.reports.prices.stale import read_age
     from costcalc.reports.prices.stale import stale as find_stale
 
-    prices, kind = answer.prices(answer.config()), answer.kind()
+    prices, targets = answer.prices(answer.config()), answer.targets()
     report = find_stale(prices.pricebook, _day_in(on), read_age(after), providers or (), region)
-    _deliver(kind, answer.output, "Stale prices", lambda _: stale_blocks(report), lambda: stale_json(report), lambda: stale_rows(report))  # fmt: skip
+    _deliver(targets, "Stale prices", lambda _: stale_blocks(report), lambda: stale_json(report), lambda: stale_rows(report))  # fmt: skip
     return 0
 
 
@@ -311,9 +311,9 @@ def resolve(
     from costcalc.render.prices.naming import naming_blocks, naming_json, naming_rows
     from costcalc.reports.prices.naming import naming
 
-    prices, kind = answer.prices(answer.config()), answer.kind()
+    prices, targets = answer.prices(answer.config()), answer.targets()
     report = naming(prices.pricebook, name, _day_in(on), provider, region)
-    _deliver(kind, answer.output, "What the name means", lambda _: naming_blocks(report), lambda: naming_json(report), lambda: naming_rows(report))  # fmt: skip
+    _deliver(targets, "What the name means", lambda _: naming_blocks(report), lambda: naming_json(report), lambda: naming_rows(report))  # fmt: skip
     return 0
 
 
@@ -348,21 +348,21 @@ def events(
     from costcalc.render.prices.events import event_blocks, event_rows, events_json
     from costcalc.reports.prices.events import catalogue
 
-    config, kind = answer.config(), answer.kind()
+    config, targets = answer.config(), answer.targets()
     books = answer.pricebook if answer.pricebook is not None else config.paths("pricebooks")
     day = o.read_period_day(since, "--since", "UTC")
     found = catalogue(load_events(books), answer.prices(config).pricebook, names or (), provider or (), day, meter)
-    _deliver(kind, answer.output, "Rises and cuts", lambda wide: event_blocks(found, wide), lambda: events_json(found), lambda: event_rows(found))  # fmt: skip
+    _deliver(targets, "Rises and cuts", lambda wide: event_blocks(found, wide), lambda: events_json(found), lambda: event_rows(found))  # fmt: skip
     return 0
 
 
 @app.command(epilog=_examples("schema -o pricebook.schema.json"))
-def schema(output: Output = None) -> int:
+def schema(output: Schema = None) -> int:
     """The JSON Schema of pricebook files, for editors that complete and check them."""
     from costcalc.pricebook.schema import schema as pricebook_schema
     from costcalc.render.fields import json_text
 
-    deliver("json", output, str, lambda: json_text(pricebook_schema()))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(pricebook_schema()))
     return 0
 
 
@@ -406,8 +406,7 @@ def _with_usage(
 
 
 def _deliver(
-    kind: str,
-    output: Path | None,
+    targets: Sequence[Target],
     title: str,
     blocks: Callable[[bool], Sequence[Block]],
     as_json: Callable[[], dict[str, Any]],
@@ -418,7 +417,7 @@ def _deliver(
 
         return Page(blocks)
 
-    def content() -> str:
+    def content(kind: str) -> str:
         if kind == "json":
             from costcalc.render.fields import json_text
 
@@ -431,4 +430,4 @@ def _deliver(
 
         return markdown_text(title, blocks(True))
 
-    deliver(kind, output, page, content)
+    deliver(targets, page, content)

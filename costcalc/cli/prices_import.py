@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ import typer
 from costcalc.cli import options as o
 from costcalc.cli.answers import Json
 from costcalc.cli.app import command_app
+from costcalc.cli.output import paths_of
 from costcalc.files import is_folder, is_there, write_whole
 from costcalc.problems import INCOMPLETE_EXIT, CostcalcError, Place, Problem, fail, problem_text, visible
 
@@ -39,9 +40,9 @@ Provider = Annotated[
     list[str] | None, typer.Option("--provider", metavar="NAME", help="Only this provider.", show_default="all of them")
 ]  # fmt: skip
 Target = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
-        "-o", "--output", metavar="FILE|FOLDER", help="Where the pricebook goes; never over another file.",
+        "-o", "--output", metavar="FILE|FOLDER", help="Where the pricebook goes, one place; never over another file.",
         show_default="standard output",
     ),
 ]  # fmt: skip
@@ -72,7 +73,7 @@ def import_prices(
     source: Source,
     file: File = None,
     provider: Provider = None,
-    output: Target = None,
+    outputs: Target = None,
     onto: Onto = None,
     starts: From = None,
     as_json: Json = False,
@@ -82,6 +83,7 @@ def import_prices(
     from costcalc.pricebook.load import load_pricebook
     from costcalc.pricebook.resolve import Pricebook
 
+    output = _one_of(outputs)
     name, path = source_named(source, file)
     today = _today()
     first = o.read_period_day(starts, "--from", "UTC")
@@ -96,8 +98,18 @@ def import_prices(
     _check_units(imported, name, path)
     key = f"{imported.books[0].provider} {imported.books[0].region}"
     _put(addition.text, output, over=onto)
-    files = {key: str(output)} if output and str(output) != "-" else {}
+    files = {key: str(output)} if output else {}
     return _say(imported, files, addition, output, as_json)
+
+
+def _one_of(outputs: Sequence[Path] | None) -> Path | None:
+    """Where the pricebook goes; None: standard output. CostcalcError: two places, and a summary tells of one."""
+    first, *more = paths_of(outputs)
+    if more:
+        raise fail(
+            "several-outputs", f"a pricebook goes to one place, and -o names {1 + len(more)}", remedy="give -o once",
+        )  # fmt: skip
+    return first
 
 
 def _add(  # type: ignore[no-untyped-def]
@@ -164,7 +176,7 @@ def _write_books(imported: Imported, output: Path | None) -> dict[str, str]:
         (book, book_text(book, head_lines(imported.origin, book, said_of(imported, book.provider).not_taken)))
         for book in imported.books
     ]
-    in_folder = output is not None and str(output) != "-" and (is_folder(output) or not output.suffix)
+    in_folder = output is not None and (is_folder(output) or not output.suffix)
     if not in_folder and len(texts) > 1:
         raise fail(
             "several-books", f"{imported.origin.name} makes {len(texts)} pricebooks",
@@ -175,7 +187,7 @@ def _write_books(imported: Imported, output: Path | None) -> dict[str, str]:
     for book, text in texts:
         target = output / _file_name(book) if output and in_folder else output
         _put(text, target)
-        if target and str(target) != "-":
+        if target:
             files[f"{book.provider} {book.region}"] = str(target)
     return files
 
@@ -187,7 +199,7 @@ def _file_name(book: Book) -> str:
 
 def _put(text: str, target: Path | None, over: Path | None = None) -> None:
     """Write a pricebook. CostcalcError: the file is there, and it is not the one that was added to."""
-    if target is None or str(target) == "-":
+    if target is None:
         typer.echo(text, nl=False)
         return
     same = over is not None and is_there(target) and target.samefile(over)
@@ -217,7 +229,7 @@ def _say(
     """What was done: on standard output, or beside it where the pricebook itself goes there."""
     from costcalc.render.prices.importing import import_json, import_text
 
-    beside = output is None or str(output) == "-"
+    beside = output is None
     if as_json:
         text = json.dumps(import_json(imported, files, addition), ensure_ascii=False, indent=2)
     else:

@@ -11,7 +11,7 @@ import typer
 from costcalc import api
 from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
-from costcalc.cli.answers import Answer
+from costcalc.cli.answers import Answer, by_ending
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
 from costcalc.cli.plans import Changes, EarnedAndFloor
@@ -59,16 +59,7 @@ TableOption = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Of the draws: the same seed, the same figures.")]
 
-ProjectOutput = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Write to a file, by its ending: .csv .json .md .txt .xlsx .parquet",
-        show_default=False,
-    ),
-]
+ProjectOutput = Annotated[list[Path] | None, by_ending(".csv .json .md .txt .xlsx .parquet")]
 
 
 @dataclass(frozen=True)
@@ -98,7 +89,7 @@ def project(
     answer: ProjectAnswer,
 ) -> int:
     """What do price rises do to cost and margin, and what would restore it?"""
-    config, kind = answer.config(), answer.kind()
+    config, targets = answer.config(), answer.targets()
     if table not in TABLES:
         raise fail(
             "bad-option",
@@ -107,11 +98,14 @@ def project(
             expected=", ".join(TABLES),
         )
     plan = changes.plan()
-    of_customers = table == "customers" and plan.is_only_prices
+    income = earned.words(config)
+    of_customers = plan.is_only_prices and (
+        table == "customers" or (by is None and isinstance(income["revenue"], Path))
+    )
     words = {
         "scenario": plan,
         "pass_through": changes.pass_through,
-        **earned.words(config),
+        **income,
         "months": months,
         "by": ("customer",) if of_customers else by or config.text("by") or ("provider", "model"),
         "move_to": move_to or (config.text("move_to") if plan.is_only_prices and simulate is None else None),
@@ -127,4 +121,4 @@ def project(
         "csv": lambda: result.to_csv(written),
         "parquet": lambda: result.to_parquet(written),
     }
-    return answer.give(result, kind, config, texts)
+    return answer.give(result, targets, config, texts)

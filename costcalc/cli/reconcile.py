@@ -136,7 +136,7 @@ def reconcile(
     """Does the invoice agree with the log, and if not, why?"""
     if not invoice:
         raise fail("no-invoice", "no invoice is named", remedy="name it: --invoice cost_2026-09.csv")
-    config, kind = answer.config(), answer.kind()
+    config, targets = answer.config(), answer.targets()
     with config.blamed(), scan_progress() as progress:
         result = api.reconcile(
             usage,
@@ -151,7 +151,7 @@ def reconcile(
             **choice.priced_words(config, ctx),
         )
     report = result.report
-    code = answer.give(result, kind, config)
+    code = answer.give(result, targets, config)
     if report.problems:
         from costcalc.render.problems import write_problems
 

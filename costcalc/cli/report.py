@@ -11,10 +11,10 @@ import typer
 from costcalc import api
 from costcalc.calendar import MOST_MONTHS
 from costcalc.cli import options as o
-from costcalc.cli.answers import Allowed
+from costcalc.cli.answers import Allowed, output_option
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import lacks_of, put
+from costcalc.cli.output import Target, deliver, lacks_of, paths_of
 from costcalc.cli.plans import Changes, EarnedAndFloor
 from costcalc.cli.progress import scan_progress
 from costcalc.cli.project import Seed, Simulate
@@ -53,9 +53,8 @@ ChartOption = Annotated[
     typer.Option("--chart", metavar="NAME", help="Only this chart: bridge, months; to a .svg or .png file.", show_default=False),
 ]  # fmt: skip
 Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="The file to write: .html, or .svg and .png of a chart.", show_default=False),
-]  # fmt: skip
+    list[Path] | None, output_option("The file to write: .html, or .svg and .png of a chart; repeatable.")
+]
 
 
 @app.command(epilog=EXAMPLES)
@@ -76,7 +75,7 @@ def report(
     allowed: Allowed,
 ) -> int:
     """One offline page to look at and forward: charts, sliders, tables."""
-    kind = _kind(output, chart)
+    targets = [Target(_kind(path, chart), path) for path in paths_of(output)]
     config = allowed.config()
     plan = changes.plan()
     with config.blamed(), scan_progress() as progress:
@@ -93,7 +92,7 @@ def report(
             **choice.priced_words(config, ctx, plan.currency),
         )
     priced = result.report.is_priced
-    _write(output, _content(result, kind, chart), lacks_of(result.report.usage, priced))
+    deliver(targets, str, lambda kind: _content(result, kind, chart), lacks_of(result.report.usage, priced))
     return allowed.code(config, result.report.usage, priced=priced)
 
 
@@ -101,7 +100,7 @@ def _kind(output: Path | None, chart: str | None) -> str:
     """html, svg or png. CostcalcError: there is no such chart; the ending and the chart do not fit; nowhere to write."""
     if chart is not None and chart not in CHARTS:
         raise fail("unknown-chart", f'no chart is called "{chart}"', nearest=nearest_names(chart, CHARTS), expected=", ".join(CHARTS))  # fmt: skip
-    if output is None or str(output) == "-":
+    if output is None:
         if _is_terminal():
             raise fail(
                 "page-on-a-terminal", "a page is a file: it would fill this terminal with its markup",
@@ -137,10 +136,3 @@ def _chart(result: api.PlanResult, name: str) -> Chart:
     from costcalc.render.charts.months import months_chart
 
     return bridge_chart(result.report) if name == "bridge" else months_chart(result.report)
-
-
-def _write(output: Path | None, content: str | bytes, lacks: str) -> None:
-    if output is not None and str(output) != "-":
-        put(output, content, lacks)
-    elif isinstance(content, str):
-        sys.stdout.write(content)

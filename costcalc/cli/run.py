@@ -63,7 +63,10 @@ def _too_little_memory() -> int:
 
 
 def _wrong_usage(error: Any) -> int:
-    """A wrong command line, as Typer says it."""
+    """A wrong command line, as Typer says it; a group without a command is no mistake: its help is the answer."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stdout.write(f"{error.ctx.get_help()}\n")
+        return 0
     error.show(sys.stderr)
     return INPUT_EXIT
 

@@ -49,7 +49,9 @@ BudgetFiles = Annotated[
         "--budgets", metavar="FILE", help="Keep apart what these budgets ask for, likewise.", show_default=False
     ),
 ]
-Ledger = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The ledger to write: a .parquet file.")]
+Ledger = Annotated[
+    list[Path], typer.Option("-o", "--output", metavar="FILE", help="The ledger to write: a .parquet file; repeatable.")
+]
 
 
 @app.command(epilog=EXAMPLES)
@@ -70,9 +72,9 @@ def scan(
     from costcalc.usage.store import write_ledger
 
     config = configured.config()
-    if output.suffix.lower() != ".parquet":
+    if other := next((path for path in output if path.suffix.lower() != ".parquet"), None):
         raise fail(
-            "unknown-output", f'a ledger is a Parquet file, and "{output}" does not end like one',
+            "unknown-output", f'a ledger is a Parquet file, and "{other}" does not end like one',
             expected=".parquet", remedy="costcalc cost -o writes .csv, .json and the like",
         )  # fmt: skip
     zone = choice.zone(config)
@@ -90,11 +92,13 @@ def scan(
             budgets=asked,
             **choice.scan_words(config, ctx),
         )
-    write_ledger(ledger, output, read_limits(**choice.words(config)))
+    for path in output:
+        write_ledger(ledger, path, read_limits(**choice.words(config)))
     summary = summary_of(ledger, zone)
     rows = sum(source.rows for source in ledger.sources)
     holds = f"{counted(len(ledger.groups), 'group')} of {counted(rows, 'row')}, {int(summary.tokens):,} tokens"
-    tell_written(output, lacks_of(summary, priced=True), holds)
+    for path in output:
+        tell_written(path, lacks_of(summary, priced=True), holds)
     report_refused(summary)
     return INCOMPLETE_EXIT if not summary.is_whole and not (allow_refused or config.flag("allow_refused")) else 0
 

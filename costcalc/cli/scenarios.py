@@ -7,17 +7,20 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli.answers import Json, Output
+from costcalc.cli.answers import Configured, Json, Schema
 from costcalc.cli.app import command_app
+from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
-from costcalc.cli.output import deliver, kind_of
+from costcalc.cli.options import Pricebooks, Reading
+from costcalc.cli.output import Target, deliver, targets_of
+from costcalc.records import dataclass
 
 EXAMPLES = """
 \b
 Examples:
   costcalc scenarios list
   costcalc scenarios show hybrid > ours.yaml
-  costcalc scenarios lint ours.yaml
+  costcalc scenarios lint ours.yaml --log usage.csv
   costcalc scenarios schema -o scenario.schema.json
   costcalc project usage.csv --scenario subsidies-end
 """
@@ -38,8 +41,8 @@ def list_(as_json: Json = False) -> int:
 
     events = {event.id: event for event in load_events()}
     found = [read_scenario(name, events) for name in shipped_scenarios()]
-    kind = kind_of(None, as_json, None)
-    deliver(kind, None, lambda: Page(lambda _: scenarios_blocks(found)), lambda: json_text(scenarios_json(found)))
+    kind = "json" if as_json else "table"
+    deliver([Target(kind)], lambda: Page(lambda _: scenarios_blocks(found)), lambda _: json_text(scenarios_json(found)))
     return 0
 
 
@@ -52,24 +55,56 @@ def show(name: Annotated[str, typer.Argument(help="A scenario's name.", show_def
     return 0
 
 
+@dataclass(frozen=True)
+class BooksOfLint(Configured):
+    """The books whose names the scenarios use."""
+
+    pricebook: Pricebooks = None
+
+
 @app.command()
+@grouped
 def lint(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files.", show_default=False)],
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--log",
+            metavar="USAGE",
+            help="Run them on this log too: all that project would refuse.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    books: BooksOfLint,
 ) -> int:
     """Every problem of scenario files, with its place."""
+    from costcalc import api
     from costcalc.api.plans import catalogue
     from costcalc.cli.lint import lint_files
+    from costcalc.forecasts.targets import every_target
     from costcalc.scenario.read import read_scenario_file
 
-    events = catalogue()
-    return lint_files(files, lambda path: read_scenario_file(path, events), "scenario file")
+    events, config = catalogue(), books.config()
+    prices = Reading(pricebook=books.pricebook).prices(config)
+
+    def check(path: Path) -> None:
+        plan = read_scenario_file(path, events)
+        every_target([plan.usage], prices.pricebook)
+        if log:
+            api.project(
+                log, scenario=plan, prices=prices, usage_format=config.text("usage_format"), rules=config.map_rules(),
+                formats=config.paths("formats"),
+            )  # fmt: skip
+
+    return lint_files(files, check, "scenario file")
 
 
 @app.command()
-def schema(output: Output = None) -> int:
+def schema(output: Schema = None) -> int:
     """The JSON Schema of scenario files, for editors."""
     from costcalc.render.fields import json_text
     from costcalc.scenario.schema import schema as scenario_schema
 
-    deliver("json", output, str, lambda: json_text(scenario_schema()))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(scenario_schema()))
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +18,9 @@ from costcalc.yamldoc import Document, Map, Node, Scalar, parse_yaml, read_yaml
 
 SAME = "same currency"
 STATED = "stated"
+HUB = "EUR"  # two currencies without a pair of their own are crossed through it
 
+Rates = Mapping[str, Mapping[str, "Fraction | Mapping[Month, Fraction]"]]  # base, quote: flat, or by month
 Pair = tuple[str, str]  # base, quote: the rate is how many units of the quote one unit of the base buys
 
 _PAIR = re.compile(r"([A-Z]{3})/([A-Z]{3})", re.ASCII)
@@ -62,9 +64,11 @@ class FxTable:
             return found
         if found := self._known(quote, base, month):
             return FxRate(1 / found.rate, found.month_used, found.basis, found.held)
+        if found := self._crossed(base, quote, month):
+            return found
         raise NoRate(self, base, quote, month)
 
-    def with_rates(self, rates: Mapping[str, Mapping[str, Fraction | Mapping[Month, Fraction]]]) -> FxTable:
+    def with_rates(self, rates: Rates) -> FxTable:
         """The table with rates of one's own: `{"CNY": {"USD": 0.1496}}` is USD for one CNY, flat or by month."""
         months, flat = dict(self.months), dict(self.flat)
         for base, quotes in rates.items():
@@ -88,16 +92,27 @@ class FxTable:
             return FxRate(known[newest].rate, newest, known[newest].basis, held=True)
         return None
 
+    def _crossed(self, base: str, quote: str, month: Month) -> FxRate | None:
+        """Through the euro, by two rates of one table and month. A rate that somebody stated is for its own pair alone."""
+        legs = [self._known(HUB, currency, month) for currency in (base, quote)]
+        if legs[0] is None or legs[1] is None or legs[0].basis == STATED:
+            return None
+        if (legs[0].basis, legs[0].month_used) != (legs[1].basis, legs[1].month_used):
+            return None
+        return replace(legs[1], rate=legs[1].rate / legs[0].rate)
+
     def missing(self, base: str, quote: str, months: Collection[Month], whose: str = "", file: str = "") -> Problem:
         """What is asked for and not known; `whose`: what asks for it; `file`: what to write, where more is missing."""
         pairs = sorted({*self.months, *self.flat})
-        held = self.months.get(self._held_as(base, quote))
+        legs = [self.months.get((HUB, currency), {}) for currency in (base, quote)]
+        held = self.months.get(self._held_as(base, quote)) or {*legs[0]} & {*legs[1]}
         wrong = [code for code in (base, quote) if not _CODE.fullmatch(code)]
         return Problem(
             "missing-fx",
             f"no exchange rate from {base} to {quote} is known for {', '.join(map(str, sorted(months)))}{whose}",
             expected=f"a month from {min(held)} on" if held else "",
-            nearest=tuple("/".join(pair) for pair in pairs if {base, quote} & {*pair})[:3],
+            nearest=tuple("/".join(pair) for pair in pairs if {base, quote} <= {*pair})
+            or tuple("/".join(pair) for pair in pairs if {base, quote} & {*pair})[:3],
             remedy=_REMEDY_OF_A_NAME.format(wrong[0])
             if wrong
             else "write the rate in a file called fx.yaml and give it with --pricebook fx.yaml:"

@@ -14,7 +14,7 @@ from costcalc.files import is_folder
 from costcalc.packed import packing, records_of
 from costcalc.pricebook import fx
 from costcalc.pricebook.cache import CODE, RECORDS, cached_books
-from costcalc.pricebook.fx import FxTable, read_fx
+from costcalc.pricebook.fx import FxTable, Rates, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
 from costcalc.pricebook.read import read_file
@@ -73,19 +73,20 @@ def shipped_files(*, hosts: bool = True) -> list[Path]:
     return sorted(file for part in (folder, folder / HOSTS_FOLDER)[: 1 + hosts] for file in part.glob("*.y*ml"))
 
 
-def load_fx(paths: Sequence[Path | str] = ()) -> FxTable:
-    """The shipped exchange rates; a user's fx.yaml replaces the pairs that it holds."""
+def load_fx(paths: Sequence[Path | str] = (), rates: Rates | None = None) -> FxTable:
+    """The shipped exchange rates, with rates of one's own; a user's fx.yaml replaces the pairs that it holds."""
     problems: list[Problem] = []
-    table = _shipped_fx(problems)
+    table = _shipped_fx(problems).with_rates(rates or {})
     for file in (file for path in paths for file in files_at(path, problems, FX_FILE)):
         try:
             read = read_fx(file)
         except CostcalcError as error:
             problems.extend(error.problems)
             continue
-        turned = {(quote, base) for base, quote in read.months}
-        kept = {pair: months for pair, months in table.months.items() if pair not in turned}
-        table = FxTable({**kept, **read.months}, sources={**table.sources, **read.sources})
+        own = {*read.months, *((quote, base) for base, quote in read.months)}
+        kept = {pair: months for pair, months in table.months.items() if pair not in own}
+        flat = {pair: rate for pair, rate in table.flat.items() if pair not in own}
+        table = FxTable({**kept, **read.months}, flat, {**table.sources, **read.sources})
     if problems:
         raise CostcalcError(problems)
     return table

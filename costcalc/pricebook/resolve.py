@@ -215,10 +215,11 @@ class Pricebook:
         return wanted in names or _DATE_SUFFIX.sub("", wanted) in names or patterns.fullmatch(wanted) is not None
 
     def provider_named(self, name: str) -> str | None:
-        """The provider that a log's word means: `dashscope` is alibaba."""
+        """The provider that a log's word means: `dashscope` and `Alibaba Cloud` are alibaba."""
         word = name.strip().lower()
         host = host_named(word)
-        return self._provider_names.get(word) or (self._book_of(host) if host else None)
+        known = self._provider_names.get(word) or self._provider_names.get(re.sub(r"[\s_]+", "-", word))
+        return known or (self._book_of(host) if host else None)
 
     def region_named(self, provider: str, name: str) -> str | None:
         """The region of a provider's books that the word means: `intl` is intl-singapore."""

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costcalc.calendar import Month
+from costcalc.calendar import DAY_SECONDS, Month, instant_of_day, utc_midnight
+from costcalc.problems import Place, fail, nearest_names
 from costcalc.rating.kinds import Kind
 from costcalc.rating.model import LineKey
 from costcalc.records import dataclass
-from costcalc.usage.ledger import CUSTOMER, Earns, UsageGroup, UsageLedger
+from costcalc.usage.earnings import Earnings, Joined
+from costcalc.usage.ledger import CUSTOMER, Earns, UsageGroup, UsageLedger, covered_days
 
 if TYPE_CHECKING:
     from costcalc.rating.rate import Rater
@@ -76,6 +79,41 @@ def unit_in(dimensions: Sequence[str]) -> Callable[[UsageGroup], Unit]:
         return lambda group: None
     position = dimensions.index(CUSTOMER)
     return lambda group: group.dimensions[position]
+
+
+def with_earnings(ledger: UsageLedger, earnings: Earnings, timezone: str) -> UsageLedger:
+    """The ledger with what a table says that its customers pay, in place of what its rows say; what does not join is noted.
+
+    CostcalcError: the usage names no customers.
+    """
+    if CUSTOMER not in ledger.names:
+        raise fail(
+            "no-customers", "the revenue is by customer, and the log names none", place=Place(earnings.file),
+            expected="a column customer", remedy="map yours: --map customer=your_column",
+            nearest=nearest_names(CUSTOMER, ledger.available_dimensions),
+        )  # fmt: skip
+    ledger = ledger.in_full
+    place, days = ledger.dimensions.index(CUSTOMER), covered_days(ledger, timezone)
+    usage = [replace(group, revenue=None, revenue_currency=None) for group in ledger.groups]
+    usage = [now for now, group in zip(usage, ledger.groups, strict=True) if group.revenue is None or not now.is_idle]
+    if days[0] is None or days[1] is None:
+        return ledger
+    named = [group.dimensions[place] for group in usage]
+    joined = Joined(earnings, (days[0], days[1]), dict.fromkeys(name for name in named if name))
+    naive = any(group.naive for group in usage)
+    width = len(ledger.meters)
+    earned = []
+    for (name, currency, month), amount in joined.amounts.items():
+        day = min(days[1], month.next.first - timedelta(days=1))
+        at = utc_midnight(day) if naive else instant_of_day(day, timezone)
+        names = tuple(name if i == place else None for i in range(len(ledger.dimensions)))
+        earned.append(
+            UsageGroup(
+                at, at + DAY_SECONDS if naive else None, naive, None, "", None, "standard", None, 0, 0, "unknown", names, 0,
+                (0,) * width, 0, revenue=amount, revenue_currency=currency or None,
+            )
+        )  # fmt: skip
+    return with_earners(replace(ledger, groups=[*usage, *earned], notes=[*ledger.notes, *joined.notes(None in named)]))
 
 
 def with_earners(ledger: UsageLedger) -> UsageLedger:

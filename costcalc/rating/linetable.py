@@ -85,6 +85,10 @@ class LineTable:
         self.covered = [f"v{i}" for i in range(self.readings)] if self.earns else []
         self.earning = ["earned", *self.covered] if self.earns else []
         self.last = self.costs[2 if self.readings == 4 else 0]  # the cost by which lines are large
+        # Of an order: lines that cost more than they earn stand first.
+        self.loses = (
+            f"coalesce(earned < {self.covered[self.costs.index(self.last)]}, false) DESC, " if self.earns else ""
+        )
         self.name = self.breakdown.table("lines")
         unordered = self._added(wanted)
         self._insert(unordered, more)
@@ -92,7 +96,7 @@ class LineTable:
         others = ", ".join([*self.costs, *_COUNTS, "bases", "status", *self.earning])
         order = [*self.names]
         if self.by[:1] not in (("day",), ("month",)):
-            order.insert(0, f"{floored(self.last, self.unit.cost // ORDERED_BY)} DESC")
+            order.insert(0, f"{self.loses}{floored(self.last, self.unit.cost // ORDERED_BY)} DESC")
         with self.engine.in_order():
             self.engine.execute(
                 f"CREATE TEMP TABLE {self.name} AS SELECT {', '.join(names)}, {others} FROM {unordered} ORDER BY {', '.join(order)}"

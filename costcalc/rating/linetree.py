@@ -48,7 +48,7 @@ class LineTree:
     def order(self, level: int) -> str:
         """How rows of one level stand beneath each other."""
         name = self.table.names[level]
-        return name if self._is_time(level) else f"NOT evident, {self.last} DESC, {name}"
+        return name if self._is_time(level) else f"NOT evident, {self._largest_first(level)}, {name}"
 
     def folds(self, level: int) -> bool:
         """Whether anything is folded there."""
@@ -112,7 +112,7 @@ class LineTree:
         table = self.table
         largest = "false"
         if not table.has_time:
-            rows = self.engine.fetch(f"SELECT rowid FROM {table.name} ORDER BY {self.last} DESC, rowid LIMIT {self.largest}")  # fmt: skip
+            rows = self.engine.fetch(f"SELECT rowid FROM {table.name} ORDER BY {self.table.loses}{self.last} DESC, rowid LIMIT {self.largest}")  # fmt: skip
             largest = f"rowid IN ({', '.join(str(row) for (row,) in rows) or 'NULL'})"
         bound = f"{table.as_whole} AND earned IS NOT NULL AND status <> {PRICED} AS bound"
         held = [bound if name == "bound" else name for name in self.held]
@@ -131,13 +131,17 @@ class LineTree:
             f"FROM (SELECT *, {self._small(level)} AS small FROM ({source}))"
         )
 
+    def _largest_first(self, level: int) -> str:
+        """Of lines, those first that cost more than they earn."""
+        return f"{self.table.loses if level + 1 == len(self.levels) else ''}{self.last} DESC"
+
     def _small(self, level: int) -> str:
         """Whether a row is none of those that are drawn by themselves."""
         if self._is_time(level):
             return "false"
         if level and not self.table.has_time:
             return "NOT largest"
-        order = f"{self.last} DESC, {self.order(level)}"
+        order = f"{self._largest_first(level)}, {self.order(level)}"
         return f"row_number() OVER ({within(self.above(level))} ORDER BY {order}) > {self.largest}"
 
     def _is_time(self, level: int) -> bool:

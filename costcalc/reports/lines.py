@@ -34,6 +34,12 @@ class ReportLine:
     margin_is_bound: bool = False  # some of the line's cost has no price: the margin is at most that
     unpriced_tokens: Fraction = Fraction()
 
+    @property
+    def loses(self) -> bool:
+        """Whether it costs more than it earns, as far as both are known: such lines stand first."""
+        profit = self.earned.after.profit if self.earned else None
+        return profit is not None and profit < 0
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -93,7 +99,7 @@ class LinesInEngine(Sequence[ReportLine]):
 
 
 def with_lines(rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]) -> Sequence[ReportLine]:
-    """The lines of a rating, most expensive first.
+    """The lines of a rating, those first that cost more than they earn, then the most expensive.
 
     CostcalcError: a log so large that the engine's integers cannot hold its sums.
     """
@@ -132,7 +138,9 @@ def lines_of(rating: Rating, revenue: Mapping[LineKey, Fraction]) -> list[Report
 def _ordered(lines: Iterable[ReportLine], by: Sequence[str]) -> list[ReportLine]:
     if any(name in ("day", "month") for name in by[:1]):
         return sorted(lines, key=lambda line: tuple(str(part or "") for part in line.key))
-    return sorted(lines, key=lambda line: (-_size(line.cost.mid), tuple(str(part or "") for part in line.key)))
+    return sorted(
+        lines, key=lambda line: (not line.loses, -_size(line.cost.mid), tuple(str(part or "") for part in line.key))
+    )
 
 
 def _size(amount: Fraction) -> int:

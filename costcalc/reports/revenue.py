@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -10,30 +11,46 @@ from costcalc.calendar import month_of
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.problems import fail
+from costcalc.rating.earners import with_earnings
 from costcalc.rating.model import Rating
 from costcalc.records import dataclass
+from costcalc.usage.earnings import Earnings
+from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 if TYPE_CHECKING:
     from costcalc.forecasts.earning import Kind
 
-COLUMN = "revenue column"
 RULES = "scenario"
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """The revenue that flags or the configuration state, for the log's period."""
+    """The revenue that flags or the configuration state: an amount for the log's period, or a table by customer."""
 
-    revenue: Money | None = None
+    revenue: Money | Earnings | None = None
     margin: Fraction | None = None  # today's margin: implies the revenue
-    source: str = "--revenue"  # --revenue, --margin, configuration
+    source: str = "--revenue"  # --revenue, --margin, configuration; of a table with its file
 
     @property
     def is_flag(self) -> bool:
-        return self.source != "configuration"
+        return not self.source.startswith("configuration")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a log must keep apart for it."""
+        return (CUSTOMER,) if isinstance(self.revenue, Earnings) else ()
 
 
 UNSTATED = Earned()
+
+
+def earning(earned: Earned, ledger: UsageLedger, timezone: str) -> UsageLedger:
+    """The ledger with a table's revenue, where a table says it: one of a flag before the log's own column, one of the configuration after it."""
+    if not isinstance(earned.revenue, Earnings):
+        return ledger
+    if not earned.is_flag and any(group.revenue is not None for group in ledger.groups):
+        return ledger
+    return replace(with_earnings(ledger, earned.revenue, timezone), revenue_source=earned.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +67,29 @@ def revenue_of(
     earned: Earned,
     rating: Rating,
     fx: FxTable,
+    ledger: UsageLedger,
     last_day: date | None,
     *,
     has_rules: bool = False,
     is_part: bool = False,
 ) -> Revenue | None:
-    """The first that says it; None: unknown. `is_part`: of some usage that was chosen, of which a total says nothing.
+    """The first that says it of a ledger that went through `earning`; None: unknown. `is_part`: of some usage that was chosen, of which a total says nothing.
 
     CostcalcError: two flags; a margin of 100%; a currency without a rate.
     """
     if earned.revenue is not None and earned.margin is not None:
         raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
+    by_rows = None
+    if rating.revenue:
+        by_rows = Revenue("rows", sum(rating.revenue.values(), Fraction()), ledger.revenue_source)
+    if isinstance(earned.revenue, Earnings) and earned.is_flag:
+        return by_rows
     stated = None if is_part else _stated(earned, rating, fx, last_day)
     if stated and earned.is_flag:
         return stated
     if has_rules:
         return Revenue("rules", Fraction(), RULES)
-    if rating.revenue:
-        return Revenue("rows", sum(rating.revenue.values(), Fraction()), COLUMN)
-    return stated
+    return by_rows or stated
 
 
 def _stated(earned: Earned, rating: Rating, fx: FxTable, last_day: date | None) -> Revenue | None:
@@ -77,7 +98,7 @@ def _stated(earned: Earned, rating: Rating, fx: FxTable, last_day: date | None) 
             said = "--margin" if earned.is_flag else "the margin of the configuration"
             raise fail("bad-margin", f"{said} must be below 100%", expected="60%, or 0.6")
         return Revenue("total", rating.total.before / (1 - earned.margin), earned.source, is_implied=True)
-    if earned.revenue is None:
+    if earned.revenue is None or isinstance(earned.revenue, Earnings):
         return None
     money, rate = earned.revenue, Fraction(1)
     if money.currency and money.currency != rating.currency and last_day is not None:

@@ -27,6 +27,8 @@ def _took_effect(setting: Setting, rating: Rating, revenue_source: str) -> bool:
             and (charge.meter is None or selector.covers(charge.meter))
             for charge in rating.charges
         )
+    if table == "fx":
+        return any({*setting.name.split("/")} <= {rate.base, rate.quote, rating.currency} for rate in rating.rates_used)
     if table == "commitments":
         return any(part.shortfall.mid and str(part.commitment.selector) == setting.name for part in rating.commitments)
     return True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,7 @@ def read_hike(text: str) -> PriceChange:
 
 
 def hikes_from(values: object) -> list[str]:
-    """The flags that a Python call means: `{"alibaba": 34}`, `["alibaba=34"]`, or one text.
+    """The flags that a Python call means: `{"alibaba": 34}`, `{"alibaba": 0.34}`, `["alibaba=34"]`, or one text.
 
     CostcalcError: anything else; a hike must not vanish.
     """
@@ -102,9 +103,10 @@ def hikes_from(values: object) -> list[str]:
 
 
 def _written(change: object) -> str:
-    """A change from Python as the flag writes it: a Fraction in full, a pair as a range."""
-    if isinstance(change, Fraction):
-        return exact_text(change)
+    """A change from Python as the flag writes it: a share below 1 in percent (0.05 is 5%), a pair as a range."""
+    if isinstance(change, (float, Decimal, Fraction)):
+        value = change if isinstance(change, Fraction) else read_number(str(change))
+        return f"{exact_text(value * 100)}%" if 0 < abs(value) < 1 else exact_text(value)
     if isinstance(change, (tuple, list)):
         return "..".join(_written(end) for end in change)
     return str(change)

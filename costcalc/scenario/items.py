@@ -49,6 +49,7 @@ class Scenario:
     simulation: Simulation = TRIANGULAR
     note: str = ""
     written: str = ""  # the shipped name, or the file
+    fiscal_year_starts: int | None = None  # the month in which its years begin; None: as the configuration says
 
     @property
     def is_only_prices(self) -> bool:

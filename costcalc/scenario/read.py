@@ -11,7 +11,7 @@ from costcalc.problems import fail, nearest_names
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.read_business import read_business, read_currency, read_fx, read_simulation
 from costcalc.scenario.read_prices import read_prices
-from costcalc.scenario.read_spans import months_of
+from costcalc.scenario.read_spans import first_month_of, months_of
 from costcalc.scenario.read_usage import USAGE_KEYS, read_usage
 from costcalc.yamldoc import Document, parse_yaml, read_yaml
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from costcalc.pricebook.events import Event
 
 KEYS = (
-    "scenario", "note", "horizon", "currency", "fx", "prices", *USAGE_KEYS, "revenue", "other_costs", "simulate",
+    "scenario", "note", "horizon", "fiscal_year_starts", "currency", "fx", "prices", *USAGE_KEYS, "revenue", "other_costs", "simulate",
 )  # fmt: skip
 
 
@@ -84,6 +84,7 @@ def _scenario(document: Document, events: Mapping[str, Event]) -> Scenario:
         fx=read_fx(document, root, currency),
         currency=currency,
         horizon=horizon,
+        fiscal_year_starts=first_month_of(document, root),
         simulation=read_simulation(document, root),
         note=note.text if note else "",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from costcalc.problems import nearest_names
@@ -94,8 +94,22 @@ def entries(
     for item in node:
         found = document.map_at(item, what)
         if isinstance(item, Map):
+            if "on" in keys:
+                found = _with_on(document, found)
             check_keys(document, found, what, keys)
             yield Entry(document, found, what)
+
+
+def _with_on(document: Document, found: Map) -> Map:
+    """`from` is `on`, for readers of YAML 1.1 take on for yes."""
+    if "from" not in found:
+        return found
+    if "on" in found:
+        document.report(found.key("from"), "two-days", "on and from both say the first day", remedy="write one of them")
+        return Map({name: each for name, each in found.entries.items() if name != "from"}, found.place)
+    said = {"on" if name == "from" else name: each for name, each in found.entries.items()}
+    key, node = said["on"]
+    return Map({**said, "on": (replace(key, text="on"), node)}, found.place)
 
 
 def check_keys(document: Document, found: Map, what: str, keys: Sequence[str]) -> None:

@@ -9,8 +9,9 @@ from datetime import date
 from costcalc.calendar import MOST_MONTHS, Month, read_day, read_month
 from costcalc.scenario.figure import Span
 from costcalc.scenario.read_entries import Entry
-from costcalc.yamldoc import Document, Scalar
+from costcalc.yamldoc import Document, Map, Scalar
 
+FIRST_MONTH = r"[1-9]|1[0-2]"
 MONTHS = re.compile(r"(\d{1,4})( months?)?", re.ASCII)
 
 
@@ -62,6 +63,17 @@ def months_of(document: Document, text: Scalar) -> int:
         text, "bad-months", f'"{text.text}" is not a number of months', expected=f"12 months, from 1 to {MOST_MONTHS}"
     )
     return 1
+
+
+def first_month_of(document: Document, root: Map) -> int | None:
+    """The month in which fiscal years begin; None: nothing is said."""
+    text = document.text_at(root.get("fiscal_year_starts"), "fiscal_year_starts")
+    if text is None:
+        return None
+    if re.fullmatch(FIRST_MONTH, text.text.strip(), re.ASCII):
+        return int(text.text)
+    document.report(text, "bad-month", f'"{text.text}" is not a month of the year', expected="1 to 12: 4 is April")
+    return None
 
 
 def refuse_span(entry: Entry, keys: Iterable[str], why: str) -> None:

@@ -31,6 +31,9 @@ _TEXTS: Schema = {"anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": _TE
 _QUALITY = "What was tested, or must be: tagging set v3, 1,000 cases."
 
 
+_FIRST = ("on", "from")  # both say the first day
+
+
 def schema() -> Schema:
     """The schema of a scenario file."""
     return {
@@ -75,6 +78,7 @@ def _top() -> dict[str, Schema]:
     return {
         "scenario": {"type": ["string", "number", "boolean"], "minLength": 1, "description": "The title."},
         "note": _said(_TEXT, "Who wrote this and why."),
+        "fiscal_year_starts": {"type": "integer", "minimum": 1, "maximum": 12, "description": "The month in which its years begin, for totals by year: 4 is April."},
         "horizon": _ref("months", "How many months to come, unless --months says otherwise."),
         "currency": _pattern(read_business.CURRENCY.pattern, "The report's, and what fx is written in: USD."),
         "fx": _by(read_business.CURRENCY.pattern, {"anyOf": [_ref("rate"), {**_by(_MONTH, _ref("rate"), ""), "minProperties": 1}]},
@@ -104,13 +108,13 @@ def _price() -> Schema:
         "note": _TEXT,
     }
     forms = [
-        {"required": ["event"], "not": _any_of(("what", "change", "discount_ends", "on", "until"))},
+        {"required": ["event"], "not": _any_of(("what", "change", "discount_ends", *_FIRST, "until"))},
         {"required": ["what", "change"], "not": _any_of(("event", "discount_ends"))},
         {"required": ["what", "discount_ends"], "not": _any_of(("event", "change", "until"))},
     ]
     monthly = {
         "if": {"required": ["change"], "properties": {"change": {"type": "string", "pattern": "each month$"}}},
-        "then": {"required": ["on", "until"]},
+        "then": {"required": ["until"], **_any_of(_FIRST)},
         "else": {"not": {"required": ["until"]}},
     }
     return {**_keys(read_prices.PRICE_KEYS, described), "oneOf": forms, **monthly}
@@ -125,7 +129,7 @@ def _growth() -> Schema:
         "by month": {**_by(_MONTH, _ref("change"), "Against today, from each month on."), "minProperties": 1},
         "change": _ref("change", "Once."),
     })  # fmt: skip
-    without = {"each month": ("ramp",), "by month": ("on", "until", "ramp")}
+    without = {"each month": ("ramp",), "by month": (*_FIRST, "until", "ramp")}
     return {
         **_keys(read_usage.GROWTH_KEYS, described),
         "oneOf": [{"required": [form]} for form in read_usage.FORMS],
@@ -254,7 +258,14 @@ def _keys(known: Collection[str], described: Mapping[str, Schema]) -> Schema:
     """An object of these keys and no other: a key that reading knows and nobody describes is an error here."""
     if unlike := {*known} ^ {*described}:
         raise LookupError(f"the schema and the reader do not know the same keys: {', '.join(sorted(unlike))}")
-    return {"type": "object", "properties": {key: described[key] for key in known}, "additionalProperties": False}
+    properties = {key: described[key] for key in known}
+    if "on" not in known:
+        return {"type": "object", "properties": properties, "additionalProperties": False}
+    properties["from"] = described["on"]  # the same, for readers of YAML 1.1 take on for yes
+    return {
+        "type": "object", "properties": properties, "additionalProperties": False,
+        "allOf": [{"not": {"required": [*_FIRST]}}],
+    }  # fmt: skip
 
 
 def _any_of(keys: Collection[str]) -> Schema:

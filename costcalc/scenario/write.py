@@ -34,6 +34,7 @@ def scenario_yaml(
     lines.append(f"scenario: {word(scenario.name)}")
     lines += [f"note: {word(scenario.note)}"] if scenario.note else []
     lines += [f"horizon: {_months(scenario.horizon)}"] if scenario.horizon else []
+    lines += [f"fiscal_year_starts: {scenario.fiscal_year_starts}"] if scenario.fiscal_year_starts else []
     lines += [f"currency: {scenario.currency}"] if scenario.currency else []
     lines += [f"fx: {_flow(_fx(scenario))}"] if scenario.fx else []
     usage, business = scenario.usage, scenario.business
@@ -100,7 +101,7 @@ def _hikes(hikes: tuple[PriceChange, ...]) -> Parts:
     if len(hikes) > 1:
         parts["change"] += " each month"
     if first.from_day:
-        parts["on"] = f"{first.from_day}"
+        parts["from"] = f"{first.from_day}"
     if len(hikes) > 1 and last.from_day:
         end = last.from_day
         parts["until"] = f"{end.year + end.month // 12:04d}-{end.month % 12 + 1:02d}-01"
@@ -210,7 +211,7 @@ def _simulation(scenario: Scenario) -> Parts:
 
 
 def _span(span: Span) -> Parts:
-    days = {"on": span.from_day, "until": span.until_day}
+    days = {"from": span.from_day, "until": span.until_day}
     ramp = {"ramp": _months(span.ramp_months)} if span.ramp_months > 1 else {}
     return {**{key: f"{day}" for key, day in days.items() if day}, **ramp}
 

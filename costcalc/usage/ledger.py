@@ -149,6 +149,7 @@ class UsageLedger:
     last_begun: int | None = None  # begin of the last group's time, before groups were joined
     joining: Joining | None = None  # the one question that it was counted for; None: it answers any that its cuts allow
     breakdown: Breakdown | None = None  # of the groups, by further dimensions
+    revenue_source: str = "revenue column"  # who says what its groups earn
     is_part: bool = False  # some of the usage was chosen: what a whole month must come to says nothing of it
     parts_customers: bool = (
         False  # it was chosen by other names than the customer's: some of a customer's may be left out

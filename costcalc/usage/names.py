@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from costcalc.money import SIGNS
+
 # Every meaning with the names people give it, written without case, spaces, dashes and underscores.
 SYNONYMS = {
     "timestamp": "timestamp time datetime ts createdat created starttime startedat requesttime requestedat eventtime "
@@ -107,6 +109,10 @@ _CURRENCIES = frozenset(
         "twd",
     ]
 )
+_CURRENCY_WORDS = {
+    "美元": "USD", "欧元": "EUR", "港元": "HKD", "日元": "JPY", "英镑": "GBP", "人民币": "CNY", "元": "CNY", "円": "JPY", "원": "KRW",
+    **{sign.lower(): code for sign, code in sorted(SIGNS.items(), key=lambda each: -len(each[0]))},
+}  # fmt: skip
 _NUMBER = re.compile(r"\d+(\.0*)?")
 NOT_STATED = frozenset(
     ["null", "none", "n/a", "na", "nan", "-", "\\n", "(null)", "nil", "#n/a"]
@@ -115,7 +121,7 @@ NOT_STATED = frozenset(
 
 def canonical(name: str) -> str:
     """The name without case, spaces, dashes, underscores, dots and brackets."""
-    return re.sub(r"[\s\-_.()\[\]/]+", "", name).lower()
+    return re.sub(r"[\s\-_.()（）\[\]/]+", "", name).lower()
 
 
 def last_of(path: str) -> str:
@@ -140,9 +146,13 @@ def is_meaning(name: str) -> bool:
     return canonical(name) in meaning_by_name()
 
 
-def is_currency(word: str) -> bool:
-    """Whether a column's name that ends so states its currency."""
-    return word in _CURRENCIES
+def without_currency(name: str) -> tuple[str, str]:
+    """A column's name, canonical, without the currency that it ends with, and its code: `amount_usd`, `Cost (EUR)`, `金额(元)`."""
+    found = canonical(name)
+    if found[-3:] in _CURRENCIES:
+        return found[:-3], found[-3:].upper()
+    word = next((word for word in _CURRENCY_WORDS if found.endswith(word)), "")
+    return (found.removesuffix(word), _CURRENCY_WORDS[word]) if word else (found, "")
 
 
 def is_total(column: str, samples: Sequence[str]) -> bool:

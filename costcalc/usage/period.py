@@ -6,10 +6,11 @@ import re
 from datetime import date, timedelta
 from typing import Literal
 
-from costcalc.calendar import Month, month_of
+from costcalc.calendar import Month, month_of, months_from, read_day, read_month
 from costcalc.records import dataclass
 
 _LAST = re.compile(r"([1-9]\d{0,3})\s?(d|w|m)", re.ASCII)
+_QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _UNITS = {"d": "day", "w": "week", "m": "month"}
 
@@ -67,6 +68,37 @@ def read_week(text: str) -> Period:
 
 def period_of_month(month: Month) -> Period:
     return Period(month.first, month.next.first)
+
+
+def read_quarter(text: str, year_starts: int = 1) -> Period:
+    """`2026-Q4`: of the year that begins in 2026, in the month `year_starts`; ValueError for anything else."""
+    match = _QUARTER.fullmatch(text.strip().upper())
+    if not match or int(match[1]) < 1:
+        raise ValueError(f"not a quarter: {text!r}")
+    *_, first = months_from(Month(int(match[1]), year_starts), 3 * int(match[2]) - 2)
+    return Period(first.first, first.next.next.next.first)
+
+
+def read_days(text: str) -> Period:
+    """A day, a month, a quarter, a year, or `2026-09-01..2026-09-30`, both ends included; ValueError for anything else."""
+    begin, between, end = text.strip().partition(".." if ".." in text else "/")
+    if between:
+        period = Period(read_days(begin).since, read_days(end).until)
+        if period.since and period.until and period.until <= period.since:
+            raise ValueError(f"it ends before it begins: {text.strip()}")
+        return period
+    if re.fullmatch(r"\d{4}", begin, re.ASCII) and int(begin):
+        return Period(date(int(begin), 1, 1), date(int(begin) + 1, 1, 1))
+    for read in (read_quarter, lambda word: period_of_month(read_month(word)), _one_day):
+        try:
+            return read(begin)
+        except ValueError:
+            continue
+    raise ValueError(f'"{text}" is no period: write 2026-09, 2026-Q3, 2026, or 2026-09-01..2026-09-30')
+
+
+def _one_day(text: str) -> Period:
+    return Period(read_day(text), read_day(text) + timedelta(days=1))
 
 
 def month_words(day: date) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.usage.formats import Cost, FormatSpec, Shape, Term, Text, Time
-from costcalc.usage.names import canonical, is_currency
+from costcalc.usage.names import canonical, without_currency
 
 NAME = "plain-bill"
 UNDATED = (946_684_800, 4_102_444_800)  # 2000 to 2100: the rows of a bill that says nothing of days
@@ -116,12 +116,12 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str) -> dic
 
 
 def _meaning_of(column: str) -> tuple[str, str]:
-    """The meaning of a column, and the currency that its name ends with: `amount_usd`, `Cost (EUR)`."""
-    name, known = canonical(column), _meaning_by_name()
-    if name in known:
-        return known[name], ""
-    stem, ending = name[:-3], name[-3:]
-    return ("amount", ending.upper()) if is_currency(ending) and known.get(stem) == "amount" else ("", "")
+    """The meaning of a column, and the currency that its name ends with: `amount_usd`, `Cost (EUR)`, `金额(元)`."""
+    known = _meaning_by_name()
+    if (meaning := known.get(canonical(column))) is not None:
+        return meaning, ""
+    stem, currency = without_currency(column)
+    return ("amount", currency) if currency and known.get(stem) == "amount" else ("", "")
 
 
 def _text(found: Mapping[str, str], *meanings: str) -> Text:

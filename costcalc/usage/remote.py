@@ -318,7 +318,9 @@ class RemoteCounter(Counter):
         if kind == "json":
             return f"{rows} AS line"
         if reading.spec.dedupe:
-            return rows_told_apart(reading.spec.dedupe, columns, rows).replace(f"SELECT *, {FILE},", "SELECT *,")
+            return rows_told_apart(reading.spec.dedupe, columns, lambda: rows).replace(
+                f"SELECT *, {FILE},", "SELECT *,"
+            )
         return rows
 
     def beside_of(self, reading: Reading, parts: Parts | None) -> tuple[str, ...]:

@@ -164,8 +164,8 @@ def test_terms_and_prices_of_your_own_are_named_where_they_took_effect(folder, r
         ('by = "custmer"\n', (), 'costcalc.toml:1: error[unknown-column]: by of the configuration: the usage has no dimension "custmer"'),
         ('\nusage_format = "openia"\n', (), 'costcalc.toml:2: error[no-such-format]: usage_format of the configuration: no usage format is called "openia"'),
         ('move_to = "alibaba/qwen-flsh"\n', (), 'costcalc.toml:1: error[unknown-target]: move_to of the configuration: "alibaba/qwen-flsh"'),
-        ('currency = "EUR"\n', (), "costcalc.toml:1: error[missing-fx]: currency of the configuration: no exchange rate"),
-        ('currency = "EUR"\n', ("--currency", "EUR"), "error[missing-fx]: no exchange rate"),
+        ('currency = "AED"\n', (), "costcalc.toml:1: error[missing-fx]: currency of the configuration: no exchange rate"),
+        ('currency = "AED"\n', ("--currency", "AED"), "error[missing-fx]: no exchange rate"),
         ('[aliases]\n"a" = "alibaba/qwen-flsh"\n', (), 'costcalc.toml:2:1: error[unknown-target]: the alias "a" means "alibaba/qwen-flsh"'),
         ('[aliases]\n"a" = "qwen3-mx"\n', (), "= nearest:  alibaba/qwen3-max"),
         ('margin = "120%"\n', (), 'costcalc.toml:1:1: error[bad-margin]: margin "120%" must be below 100%'),
@@ -260,3 +260,38 @@ class TestMaps:
         page = run_costcalc("cost", "own.csv", cwd=logs)
         assert page.code == 2
         assert said in page.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('currency = "EUR"\n[fx]\nUSD = 0.5\n', "1 EUR = 2.0000 USD (stated)"),
+        ('currency = "EUR"\n[fx]\n"EUR/USD" = 2\n', "1 EUR = 2.0000 USD (stated)"),
+        ('currency = "EUR"\n[fx]\nUSD = {2026-09 = "0.1"}\n', "1 EUR = 10.0000 USD (stated)"),
+    ],
+)
+def test_exchange_rates_of_ones_own(run_costcalc, tmp_path, text, said):
+    (tmp_path / "usage.csv").write_text(
+        "date,model,input_tokens,output_tokens\n2026-09-01,gpt-5-mini,4000000,0\n", encoding="utf-8"
+    )
+    (tmp_path / "costcalc.toml").write_text(text, encoding="utf-8")
+    page = run_costcalc("cost", "usage.csv", cwd=tmp_path).out
+    assert said in page
+    assert "(costcalc.toml:3)" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("[fx]\nUSD = 0.9\n", "fx-without-currency", 2),
+        ('currency = "EUR"\n[fx]\nUSD = 0\n', "bad-fx", 3),
+        ('currency = "EUR"\n[fx]\nUSD = true\n', "bad-fx", 3),
+        ('currency = "EUR"\n[fx]\nEUR = 1\n', "bad-pair", 3),
+        ('[fx]\n"EUR/usd" = 1\n', "bad-pair", 2),
+        ('[fx]\n"EUR/USD" = {September = 1}\n', "bad-fx", 2),
+    ],
+)
+def test_a_rate_that_is_none_is_said_with_its_line(run_costcalc, tmp_path, text, code, line):
+    (tmp_path / "costcalc.toml").write_text(text, encoding="utf-8")
+    run = run_costcalc("cost", "usage.csv", cwd=tmp_path)
+    assert (run.code, f"costcalc.toml:{line}:1: error[{code}]" in run.err) == (2, True)

@@ -39,3 +39,10 @@ def test_without_a_command_it_says_what_there_is(run_costcalc):
     run = run_costcalc()
     assert (run.code, run.err) == (0, "")
     assert run.out == run_costcalc("--help").out
+
+
+@pytest.mark.parametrize("group", [(), ("prices",), ("init",), ("formats",), ("scenarios",), ("budgets",)])
+def test_a_command_that_only_holds_others_prints_its_help(run_costcalc, group):
+    bare, asked = run_costcalc(*group), run_costcalc(*group, "--help")
+    assert (bare.code, bare.err, bare.out.strip()) == (0, "", asked.out.strip())
+    assert asked.out

@@ -46,9 +46,9 @@ def test_a_month_before_the_table_is_missing():
 
 def test_a_pair_that_is_not_held_is_missing_and_never_crossed():
     with pytest.raises(CostcalcError) as error:
-        FX.with_rates({"EUR": {"USD": Fraction("1.1")}}).rate("EUR", "CNY", SEPTEMBER)
+        FX.with_rates({"AED": {"USD": Fraction("0.27")}}).rate("AED", "CNY", SEPTEMBER)
     (problem,) = error.value.problems
-    assert (problem.code, problem.nearest) == ("missing-fx", ("EUR/USD", "USD/CNY"))
+    assert (problem.code, problem.nearest) == ("missing-fx", ("AED/USD", "EUR/CNY", "USD/CNY"))
 
 
 def test_a_stated_rate_is_flat_and_serves_both_directions():
@@ -104,3 +104,39 @@ fx:
         ("fx.yaml:11:3", "pair-twice"),
         ("fx.yaml:12:20", "bad-fx"),
     ]
+
+
+CURRENCIES = sorted({code for pair in FX.months for code in pair})
+MONTHS = sorted(FX.months["USD", "CNY"])
+
+
+def test_the_currencies_that_people_pay_in_are_there_for_every_month():
+    assert {"EUR", "GBP", "JPY", "INR", "KRW", "CHF", "SGD", "HKD", "BRL", "CAD", "AUD"} <= {*CURRENCIES}
+    assert all(sorted(months) == MONTHS for months in FX.months.values())
+
+
+@pytest.mark.parametrize(
+    ("pair", "rate"), [("EUR/USD", "1.1513"), ("EUR/GBP", "0.85813"), ("EUR/JPY", "180.04"), ("EUR/CNY", "7.7242")]
+)
+def test_averages_of_september_2026_as_the_fixings_give_them(pair, rate):
+    assert abs(FX.rate(*pair.split("/"), SEPTEMBER).rate / Fraction(rate) - 1) < Fraction(1, 10_000)
+
+
+def test_two_of_the_table_are_crossed_through_the_euro_and_every_way_leads_to_the_same():
+    direct = {("USD", "CNY"), ("CNY", "USD")}  # an average of daily crosses, of its own
+    for base in CURRENCIES:
+        for quote in CURRENCIES:
+            found = FX.rate(base, quote, SEPTEMBER)
+            assert found.rate * FX.rate(quote, base, SEPTEMBER).rate == 1
+            through = FX.rate(base, "EUR", SEPTEMBER).rate * FX.rate("EUR", quote, SEPTEMBER).rate
+            assert found.rate == through or ((base, quote) in direct and abs(found.rate / through - 1) < 0.001)
+            assert (found.month_used, found.held) == (SEPTEMBER, False)
+    assert FX.rate("GBP", "USD", Month(2027, 3)).held
+    assert FX.rate("GBP", "USD", Month(2027, 3)).month_used == OCTOBER
+
+
+def test_a_rate_that_is_stated_is_of_its_own_pair_alone():
+    own = FX.with_rates({"EUR": {"USD": Fraction("1.2")}})
+    assert own.rate("USD", "EUR", SEPTEMBER).rate == Fraction(10, 12)
+    with pytest.raises(CostcalcError, match="missing-fx"):
+        own.rate("USD", "GBP", SEPTEMBER)

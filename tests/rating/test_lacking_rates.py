@@ -10,7 +10,7 @@ from tests.kit import write_csv
 
 ROW = {
     "date": "2026-08-01", "provider": "alibaba", "model": "qwen3-max", "input_tokens": 1_000_000, "output_tokens": 0,
-    "cost": 3.1, "currency": "EUR",
+    "cost": 3.1, "currency": "AED",
 }  # fmt: skip
 
 
@@ -33,11 +33,11 @@ def test_the_list_prices_everything(log, run_costcalc):
     assert page.code == 0, page.err
     assert "5.00 CNY" in page.out
     assert (
-        "List and stated cost of 2 rows are not set beside each other: no exchange rate from EUR to CNY is known."
+        "List and stated cost of 2 rows are not set beside each other: no exchange rate from AED to CNY is known."
         in page.out
     )
     found = run_costcalc("cost", "usage.csv", "--json", cwd=log).json
-    assert found["without_rate"] == [{"currency": "EUR", "rows": 2}]
+    assert found["without_rate"] == [{"currency": "AED", "rows": 2}]
     assert found["list_and_stated"] is None
 
 
@@ -52,7 +52,7 @@ def test_nor_do_other_commands_ask_for_it(command, log, run_costcalc):
 def test_what_can_be_exchanged_is_still_set_beside_the_list(log, run_costcalc):
     write_csv(log / "usage.csv", ROW, {**ROW, "currency": "CNY"})
     found = run_costcalc("cost", "usage.csv", "--json", cwd=log).json
-    assert found["without_rate"] == [{"currency": "EUR", "rows": 1}]
+    assert found["without_rate"] == [{"currency": "AED", "rows": 1}]
     assert found["list_and_stated"]["listed"]["exact"] == "2.5"
     assert found["list_and_stated"]["stated"]["exact"] == "3.1"
 
@@ -61,10 +61,10 @@ def test_where_the_basis_asks_for_it_the_rows_are_named_and_the_remedies_work(lo
     words = ("cost", "usage.csv", "--basis", "billed", "--currency", "CNY")
     wrong = run_costcalc(*words, cwd=log)
     assert wrong.code == 2
-    assert "for 2026-08, 2026-09: 2 rows of alibaba/qwen3-max, whose cost is stated in EUR" in wrong.err
+    assert "for 2026-08, 2026-09: 2 rows of alibaba/qwen3-max, whose cost is stated in AED" in wrong.err
     (log / "fx.yaml").write_text(written(wrong.err).replace("RATE", "8"), encoding="utf-8")
     right = run_costcalc(*words, "--pricebook", "fx.yaml", "--json", cwd=log).json
-    assert right["total"]["exact"] == "49.6"  # 2 × 3.10 EUR × 8
+    assert right["total"]["exact"] == "49.6"  # 2 × 3.10 AED × 8
     other = re.search(r"or take the list prices: (--basis \w+)", wrong.err)
     assert run_costcalc(*words, *other[1].split(), cwd=log).code == 0
 
@@ -73,7 +73,7 @@ def test_a_model_without_a_price_needs_it(log, run_costcalc):
     write_csv(log / "usage.csv", ROW, {**ROW, "provider": "x", "model": "own"})
     wrong = run_costcalc("cost", "usage.csv", cwd=log)
     assert wrong.code == 2
-    assert "1 row of x/own, whose cost is stated in EUR" in wrong.err
+    assert "1 row of x/own, whose cost is stated in AED" in wrong.err
     assert "--basis list" not in wrong.err
 
 
@@ -83,8 +83,8 @@ def test_a_bill_whose_list_is_in_another_currency(log, run_costcalc):
     write_csv(log / "usage.csv", row)
     page = run_costcalc("cost", "usage.csv", cwd=log, columns=200)
     assert page.code == 0, page.err
-    assert "3.10 EUR" in page.out
-    assert "no exchange rate from CNY to EUR" in page.out
+    assert "3.10 AED" in page.out
+    assert "no exchange rate from CNY to AED" in page.out
 
 
 def test_the_rates_that_are_known_are_not_lost_by_what_the_remedy_writes(log, run_costcalc):
@@ -107,10 +107,10 @@ def test_one_file_states_every_pair_that_is_missing(log, run_costcalc):
     write_csv(
         log / "usage.csv", {**ROW, "currency": ""}, {**ROW, "provider": "openai", "model": "gpt-5", "currency": ""}
     )
-    words = ("cost", "usage.csv", "--basis", "list", "--currency", "EUR")
+    words = ("cost", "usage.csv", "--basis", "list", "--currency", "AED")
     wrong = run_costcalc(*words, cwd=log)
-    assert "from CNY to EUR" in wrong.err
-    assert "from USD to EUR" in wrong.err
+    assert "from CNY to AED" in wrong.err
+    assert "from USD to AED" in wrong.err
     (log / "fx.yaml").write_text(written(wrong.err).replace("RATE", "0.5"), encoding="utf-8")
     assert run_costcalc(*words, "--pricebook", "fx.yaml", cwd=log).code == 0
 

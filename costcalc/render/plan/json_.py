@@ -12,8 +12,9 @@ from costcalc.render.fields import Json
 from costcalc.render.plan.phrases import phrases_of
 from costcalc.render.rows import names_of, placed
 from costcalc.render.simulation_json import SIMULATION
-from costcalc.render.tree import figures_of, table_of
+from costcalc.render.tree import added_figures, figures_of, table_of
 from costcalc.reports.plan.model import Plan, Step
+from costcalc.reports.plan.totals import added
 
 
 # --- over the log ---------------------------------------------------------------------------------------------------------
@@ -50,6 +51,18 @@ MONTH = f.fields(
 def months_of(plan: Plan, _: object = None) -> Iterator[Json]:
     shown, _total = figures_of([month.cost for month in plan.months], plan.currency)
     return ({"of": month, "shown": figures} for month, figures in zip(plan.months, shown, strict=True))
+
+
+def years_of(plan: Plan, _: object = None) -> Iterator[Json]:
+    shown, _total = figures_of([month.cost for month in plan.months], plan.currency)
+    return (
+        {
+            "year": year,
+            "of": added([plan.months[i] for i in places]),
+            "shown": added_figures([shown[i] for i in places]),
+        }
+        for year, places in plan.years.items()
+    )
 
 
 BRIDGE = f.each(f.fields(
@@ -154,6 +167,7 @@ PLAN = f.fields(
         without_cost=f.amount(lambda _, plan: plan.rating.revenue_without_cost),
     )),
     coverage=common.COVERAGE, floor=f.ratio, has_ranges=f.flag, over_the_log=f.part(OVER_THE_LOG, _log), months=f.each(MONTH, months_of),
+    years=f.each(f.fields(year=f.text) | common.ENDS, years_of),
     total=common.ends(
         lambda plan, _: plan.whole if plan.months else None,
         lambda plan, _: figures_of([month.cost for month in plan.months], plan.currency)[1],

@@ -9,13 +9,13 @@ from fractions import Fraction
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render import cells
 from costcalc.render.bars import sparkline
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid, strong
 from costcalc.render.cells import TOTAL, change_style
 from costcalc.render.coverage import coverage_note, margin_title
 from costcalc.render.figures import rise_title
 from costcalc.render.plan.doubts import plan_notes
 from costcalc.render.plan.floor import floor_notes
-from costcalc.render.tree import Figures, figures_of
+from costcalc.render.tree import Figures, added_figures, figures_of
 from costcalc.render.words import (
     ARROW,
     counted,
@@ -26,7 +26,7 @@ from costcalc.render.words import (
     percent_text,
 )
 from costcalc.reports.plan.model import Plan, PlanMonth
-from costcalc.reports.plan.totals import Ends
+from costcalc.reports.plan.totals import Ends, added
 
 WITH = "With scenario"
 
@@ -72,10 +72,22 @@ def month_rows_of(plan: Plan) -> tuple[list[MonthRow], MonthRow | None]:
         MonthRow(month_text(month.month) + (" *" if month.unpriced_tokens else ""), month.requests, month.tokens, month, shown)
         for month, shown in zip(plan.months, figures, strict=True)
     ]  # fmt: skip
+    return rows, _sum(TOTAL, rows, plan.whole, total) if len(rows) > 1 else None
+
+
+def year_rows_of(plan: Plan, rows: Sequence[MonthRow]) -> list[MonthRow]:
+    """The years that the months lie in, where they are several."""
+    found = []
+    for year, places in plan.years.items():
+        ends, shown = added([plan.months[i] for i in places]), added_figures([rows[i].shown for i in places])
+        found.append(_sum(year, [rows[i] for i in places], ends, shown))
+    return found
+
+
+def _sum(label: str, rows: Sequence[MonthRow], ends: Ends, shown: Figures) -> MonthRow:
     known = [row.requests for row in rows if row.requests is not None]
     requests = sum(known, Fraction()) if len(known) == len(rows) else None
-    tokens = sum((row.tokens for row in rows), Fraction())
-    return rows, MonthRow(TOTAL, requests, tokens, plan.whole, total) if len(rows) > 1 else None
+    return MonthRow(label, requests, sum((row.tokens for row in rows), Fraction()), ends, shown)
 
 
 def month_columns(plan: Plan, is_wide: bool = True) -> list[Column]:
@@ -114,9 +126,10 @@ def _change(row: MonthRow) -> Cell:
 def _grid(plan: Plan, is_wide: bool) -> Grid:
     rows, total = month_rows_of(plan)
     columns = month_columns(plan, is_wide)
-    found = grid(columns, rows, plan.currency, total)
+    found = list(grid(columns, rows, plan.currency, total).rows)
+    found[len(rows) : len(rows)] = (strong(column.cell(row) for column in columns) for row in year_rows_of(plan, rows))
     ends = _ends(plan, [column.key for column in columns]) if plan.has_ranges and not is_wide else ()
-    return Grid(columns, [*found.rows, *ends])
+    return Grid(columns, [*found, *ends])
 
 
 def _ends(plan: Plan, keys: Sequence[str]) -> Iterator[list[Cell]]:

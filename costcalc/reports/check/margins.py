@@ -15,7 +15,7 @@ from costcalc.reports.check.log import Log
 from costcalc.reports.check.periods import overlap, periods_of
 from costcalc.reports.check.spend import Spend, within
 from costcalc.reports.coverage import Coverage
-from costcalc.reports.revenue import COLUMN, Revenue, revenue_of
+from costcalc.reports.revenue import Revenue, revenue_of
 
 NO_REVENUE = "no revenue is known of these days"
 UNEARNED = "the revenue of the rest is not known"
@@ -57,7 +57,9 @@ def margin_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[
 
 def _revenue(budget: Budget, log: Log, spend: Spend) -> Revenue:
     """CostcalcError: nobody says what the usage earned, or nobody for so short a period."""
-    found = revenue_of(log.options.earned, spend.rating, log.fx, log.days.last, is_part=not budget.where.is_all)
+    found = revenue_of(
+        log.options.earned, spend.rating, log.fx, log.ledger, log.days.last, is_part=not budget.where.is_all
+    )
     if found is None:
         raise fail(
             "no-revenue", f'the budget "{budget.name}" is of a margin, and the revenue of {budget.where} is not known',
@@ -131,4 +133,6 @@ def _before(budget: Budget, log: Log, covered: Days) -> Baseline:
     days = spend.days if whole else overlap(covered, spend.days)
     if not spend.rating.revenue or days is None or (not whole and days != covered):
         return Baseline(None, spend.days.count)
-    return Baseline(_held(Revenue("rows", Fraction(), COLUMN), budget, log, days).margin, spend.days.count)
+    return Baseline(
+        _held(Revenue("rows", Fraction(), log.ledger.revenue_source), budget, log, days).margin, spend.days.count
+    )

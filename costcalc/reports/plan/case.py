@@ -34,7 +34,12 @@ class Case:
         self.horizon, self.options = horizon, options
         self.scenario = options.scenario
         self.revenue = revenue_of(
-            options.earned, horizon.rating, horizon.fx, horizon.last_day, has_rules=bool(self.scenario.business.revenue)
+            options.earned,
+            horizon.rating,
+            horizon.fx,
+            horizon.ledger,
+            horizon.last_day,
+            has_rules=bool(self.scenario.business.revenue),
         )
         self.source = self.revenue.source if self.revenue else ""
         self.income = income_of(horizon, self.revenue, self.scenario.business)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from costcalc.calendar import Month
+from costcalc.calendar import Month, fiscal_year
 from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
 from costcalc.rating.rate import NO_CHANGES, RatingOptions
 from costcalc.records import dataclass
@@ -195,6 +195,14 @@ class Plan(OverMonths):
     def knows_customers_revenue(self) -> bool:
         """Whether it is known what any customer pays."""
         return any(customer.last.revenue is not None for customer in self.customers)
+
+    @property
+    def years(self) -> dict[str, list[int]]:
+        """The positions of the months of each year, or fiscal year; none where all lie in one."""
+        found: dict[str, list[int]] = {}
+        for place, month in enumerate(self.months):
+            found.setdefault(fiscal_year(month.month, self.scenario.fiscal_year_starts or 1), []).append(place)
+        return found if len(found) > 1 else {}
 
     @property
     def currency(self) -> str:

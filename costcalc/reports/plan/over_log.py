@@ -42,7 +42,7 @@ def plan_over_log(
     rating = by_line(rater, rater.rating())
     usage = summary_of(ledger, asked.timezone)
     check_changes(options.changes, asked.months, rating, pricebook, usage)
-    revenue = _named(options, revenue_of(options.earned, rating, fx, usage.last_day))
+    revenue = _named(options, revenue_of(options.earned, rating, fx, ledger, usage.last_day))
     found = _outcome(revenue, rating)
     lines = with_lines(rater, rating, rating.revenue if revenue and revenue.kind == "rows" else {})
     months = list(_months(rater, asked, usage, revenue))

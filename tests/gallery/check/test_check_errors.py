@@ -26,7 +26,7 @@ FILES = {
     "margin.yaml": "budgets:\n  - {name: floor, margin_at_least: 55%}\n  - {name: then, scenario: plan.yaml, margin_at_least: 55%}\n",
     "plan.yaml": "scenario: A plan\nprices:\n  - {what: anthropic, change: +10%}\n",
     "absent.yaml": "budgets:\n  - {name: then, scenario: plan.yaml, limit: 5 USD}\n",
-    "euros.yaml": "budgets:\n  - {name: euros, limit: 5 EUR}\n",
+    "dirhams.yaml": "budgets:\n  - {name: dirhams, limit: 5 AED}\n",
     "shipped.yaml": "budgets:\n  - {name: rises, scenario: april-2026, pass_through: 50%, limit: 5 USD}\n",
     "wrong.yaml": "budgets:\n  - {name: all, limt: 5 USD}\n",
 }  # fmt: skip
@@ -40,7 +40,7 @@ CASES = {
     "no-requests": "check uncounted.csv --max-requests 5",
     "buckets-of-months": "check months.csv --budgets days.yaml",
     "scenario-of-others": "check usage.csv --budgets absent.yaml",
-    "no-exchange-rate": "check usage.csv --budgets euros.yaml",
+    "no-exchange-rate": "check usage.csv --budgets dirhams.yaml",
     "rises-of-others": "check openai.csv --budgets shipped.yaml",
     "flags-wrong": "check usage.csv --max-cost much --max-rise 10 --max-tokens 5USD --min-margin 0.55",
     "two-revenues": "check usage.csv --min-margin 55% --revenue 5 --margin 60%",

@@ -1,0 +1,296 @@
+"""Earnings: a table of what customers pay, by month, by period, by contract or by seat; read with file and line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+from costcalc.calendar import Month, month_of
+from costcalc.money import CurrencyUnknown, Money, read_number, written_amount
+from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.records import dataclass
+from costcalc.usage.names import canonical, without_currency
+from costcalc.usage.period import Period, period_of_month, read_days
+
+MOST_SAID = 8  # names in one note
+ENDINGS = (".csv", ".tsv", ".txt")
+# Every meaning with the names people give it, written without case, spaces, dashes and underscores.
+_SYNONYMS = {
+    "customer": "customer customername customerid client clientname account accountname tenant company kunde 客户 客户名称",
+    "period": "period month billingmonth billingperiod quarter year monat 月份 账期 期间",
+    "from": "from start startdate starts since begin von 开始 开始日期",
+    "until": "until",
+    "to": "to end enddate ends last through bis 结束 结束日期",
+    "amount": "amount revenue total net netamount invoiced sales umsatz betrag 金额 收入 合计",
+    "monthly": "monthly monthlyamount amountpermonth permonth mrr fee 月费",
+    "seats": "seats quantity licenses licences users 席位",
+    "price": "price seatprice priceperseat perseat unitprice pricepermonth 单价",
+    "currency": "currency currencycode 币种",
+}
+_MONEY = ("amount", "monthly", "price")
+_EXPECTED = "columns customer, month and amount; or customer, seats and price; or customer, from, until and monthly"
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """What one row says that a customer pays."""
+
+    customer: str
+    money: Money  # without a currency: the report's
+    first: date | None  # None: from before the log
+    last: date | None  # None: until after it
+    is_monthly: bool  # the amount is for each month, else for the whole span, or for the log's period without one
+    is_contract: bool  # it says from when until when something is earned: before and after nothing is
+    place: Place
+
+    def in_months(self, first: date, last: date) -> dict[Month, Fraction]:
+        """What falls on these days, by the day, and month by month."""
+        begin, end = max(self.first or first, first), min(self.last or last, last)
+        if not self.is_monthly and (self.first is None or self.last is None):
+            return {month_of(last): self.money.amount}
+        found: dict[Month, Fraction] = {}
+        while begin <= end:
+            month = month_of(begin)
+            upto = min(end, month.next.first - timedelta(days=1))
+            of = month.days if self.is_monthly else _days(self.first or begin, self.last or end)
+            found[month] = self.money.amount * Fraction(_days(begin, upto), of)
+            begin = month.next.first
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """A table of what customers pay."""
+
+    file: str
+    rows: Sequence[Earning]
+
+
+def is_earnings(text: str) -> bool:
+    """Whether a text names a table and no amount."""
+    return text.strip().lower().endswith(ENDINGS)
+
+
+def read_earnings(path: Path | str, shown: str = "") -> Earnings:
+    """The table. CostcalcError with every problem of the file."""
+    file = shown or str(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise fail("unreadable-file", f"cannot read the file: {error.strerror}", place=Place(file)) from error
+    except UnicodeDecodeError as error:
+        raise fail("unreadable-file", "the file is not UTF-8 text", place=Place(file), remedy="save it as CSV UTF-8") from error  # fmt: skip
+    head = text.split("\n", 1)[0]
+    reader = csv.reader(text.splitlines(), delimiter=max("\t;,", key=head.count))
+    header = next(reader, [])
+    columns, currency = _columns(header, file)
+    rows, problems = [], []
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        place = Place(file, reader.line_num)
+        try:
+            rows.append(
+                _row({name: cells[at].strip() for name, at in columns.items() if at < len(cells)}, currency, place)
+            )
+        except ValueError as error:
+            problems.append(Problem("bad-revenue", str(error), place, ",".join(cells)))
+    if not rows and not problems:
+        problems.append(Problem("bad-revenue", "the table has no rows", Place(file)))
+    if problems:
+        raise CostcalcError(problems)
+    return Earnings(file, rows)
+
+
+def _columns(header: Sequence[str], file: str) -> tuple[dict[str, int], str]:
+    """Meaning → position, and the currency that the amount's name ends with."""
+    known = {canonical(word): meaning for meaning, words in _SYNONYMS.items() for word in (meaning, *words.split())}
+    found: dict[str, int] = {}
+    currency = ""
+    problems = []
+    for at, column in enumerate(header):
+        stem, code = without_currency(column)
+        meaning = known.get(canonical(column)) or (known.get(stem, "") if code else "")
+        if meaning in found:
+            problems.append(
+                Problem(
+                    "two-columns-one-meaning", f'"{header[found[meaning]]}" and "{column}" both mean {meaning}', Place(file, 1),
+                    expected="one column for each meaning", remedy="rename or remove one of them",
+                )
+            )  # fmt: skip
+        elif meaning:
+            found[meaning] = at
+            currency = code if meaning in _MONEY and code and meaning != canonical(column) else currency
+    if problems:
+        raise CostcalcError(problems)
+    money = [name for name in ("amount", "monthly") if name in found] + ["seats"] * ("seats" in found)
+    if "customer" not in found or not money or ("seats" in found and "price" not in found):
+        lacking = "customers" if "customer" not in found else "amounts" if not money else "a price of a seat"
+        raise fail(
+            "missing-column", f"the table of revenue has no {lacking}", place=Place(file, 1), excerpt=",".join(header),
+            expected=_EXPECTED, nearest=nearest_names("customer", header) if "customer" not in found else (),
+        )  # fmt: skip
+    if "until" in found and "to" in found:
+        raise fail("two-columns-one-meaning", "until and to both say when it ends", place=Place(file, 1), expected="until, the first day after; or to, the last day")  # fmt: skip
+    return found, currency
+
+
+def _row(cells: Mapping[str, str], currency: str, place: Place) -> Earning:
+    """ValueError: what is wrong with it."""
+    said = {name: text for name, text in cells.items() if text}
+    if "customer" not in said:
+        raise ValueError("the row names no customer")
+    if "period" in said and {"from", "until", "to"} & {*said}:
+        raise ValueError("the row has a period and a day on which it begins or ends: one way to say when")
+    ways = [name for name in ("amount", "monthly", "seats") if name in said]
+    if len(ways) != 1:
+        raise ValueError(f"the row says {'nothing' if not ways else ' and '.join(ways)} of what is paid: write one of amount, monthly, or seats and price")  # fmt: skip
+    is_monthly = ways != ["amount"]
+    if ways == ["seats"]:
+        price = _money(said, "price")
+        try:
+            seats = read_number(said["seats"])
+        except ValueError:
+            raise ValueError(f'"{said["seats"]}" is not a number of seats') from None
+        money = price * seats
+    else:
+        money = _money(said, ways[0])
+    stated = {code for code in (money.currency, said.get("currency", "").upper()) if code}
+    if len(stated) > 1 or any(len(code) != 3 or not code.isalpha() for code in stated):
+        raise ValueError(f"the currency is not clear: {' and '.join(sorted(stated))}")
+    first, last = _span(said)
+    is_contract = "period" not in said and (first is not None or last is not None)
+    if is_contract and not is_monthly and (first is None or last is None):
+        raise ValueError(
+            "an amount of a span that is open: write both ends, or what is paid each month in a column monthly"
+        )
+    return Earning(
+        said["customer"], Money(money.amount, next(iter(stated), currency)), first, last, is_monthly, is_contract, place
+    )
+
+
+def _money(said: Mapping[str, str], name: str) -> Money:
+    try:
+        return written_amount(said.get(name, ""))
+    except CurrencyUnknown as error:
+        raise ValueError(f'"{error}" is not a currency: write an ISO 4217 code such as USD') from None
+    except ValueError:
+        raise ValueError(f'"{said.get(name, "")}" is not an amount: write 52000, or 52,000.50') from None
+
+
+def _span(said: Mapping[str, str]) -> tuple[date | None, date | None]:
+    """The first and the last day. ValueError: no days, or none between them."""
+    if "period" in said:
+        period = _period(said["period"])
+        first, after = period.since, period.until
+    else:
+        first = _day(said["from"], "from").since if "from" in said else None
+        after = _day(said["until"], "until").since if "until" in said else _day(said["to"], "to").until if "to" in said else None  # fmt: skip
+    last = after - timedelta(days=1) if after else None
+    if first and last and first > last:
+        raise ValueError(f"it ends before it begins: {first} to {last}")
+    return first, last
+
+
+def _period(text: str) -> Period:
+    """A first of a month alone is its month: so exports write months."""
+    period = read_days(text)
+    if ".." in text or "/" in text or period.since is None or period.until != period.since + timedelta(days=1):
+        return period
+    if period.since.day > 1:
+        raise ValueError(f'"{text}" is a day: write a month, 2026-09, or days, 2026-09-01..2026-09-30')
+    return period_of_month(month_of(period.since))
+
+
+def _day(text: str, name: str) -> Period:
+    try:
+        return read_days(text)
+    except ValueError:
+        raise ValueError(f'{name} "{text}" is no day: write 2026-09-01, or 2026-09') from None
+
+
+def _days(first: date, last: date) -> int:
+    return (last - first).days + 1
+
+
+class Joined:
+    """A table beside a log: what the log's customers earn on its days, and what stands on one side alone."""
+
+    def __init__(self, earnings: Earnings, days: tuple[date, date], customers: Iterable[str]) -> None:
+        """`customers`: as the log writes them. A name joins as it is written, else without its case where that is one."""
+        self.file, self.days = earnings.file, days
+        self.customers = tuple(customers)
+        by_fold: dict[str, list[str]] = {}
+        for name in self.customers:
+            by_fold.setdefault(name.casefold(), []).append(name)
+        exact = {*self.customers}
+        self.of: dict[str, list[Earning]] = {}
+        self.unknown: list[Earning] = []
+        self.elsewhen: list[Earning] = []
+        for row in earnings.rows:
+            same = [row.customer] if row.customer in exact else by_fold.get(row.customer.casefold(), [])
+            if len(same) != 1:
+                self.unknown.append(row)
+            elif not row.in_months(*days):
+                self.elsewhen.append(row)
+            else:
+                self.of.setdefault(same[0], []).append(row)
+        self.gaps = {name: gap for name, rows in self.of.items() if (gap := _gap(rows, *days))}
+        self.amounts: dict[tuple[str, str, Month], Fraction] = {}
+        for name, rows in self.of.items():
+            for row in () if name in self.gaps else rows:
+                for month, amount in row.in_months(*days).items():
+                    key = name, row.money.currency, month
+                    self.amounts[key] = self.amounts.get(key, Fraction()) + amount
+
+    def notes(self, some_unnamed: bool) -> Iterator[str]:
+        """What does not join, on both sides, each with its place. `some_unnamed`: usage of no customer."""
+        first, last = self.days
+        if self.unknown:
+            said = [f"{row.place} {row.customer}{self._near(row.customer)}" for row in self.unknown]
+            yield f"Revenue without usage, in no margin: {_some(said)}."
+        if self.elsewhen:
+            said = [f"{row.place} {row.customer}" for row in self.elsewhen]
+            yield f"Revenue of other days than the log's ({first} to {last}), in no margin: {_some(said)}."
+        for name, (day, rows) in self.gaps.items():
+            yield (
+                f"The revenue of {name} is left out, for {rows[0].place} and what follows say nothing of {day}, which the log"
+                " covers: add that time (0 where nothing was earned), or choose other days with --since and --month."
+            )
+        alone = [name for name in self.customers if name not in self.of]
+        alone += ["usage of no customer"] * some_unnamed
+        if alone:
+            yield f"Usage without revenue in {self.file}, in no margin: {_some(alone)}."
+        cut = [row for rows in self.of.values() for row in rows if _is_cut(row, first, last)]
+        if cut:
+            yield f"Revenue of longer than the log's days ({first} to {last}) is taken by the day: {_some([f'{row.place} {row.customer}' for row in cut])}."  # fmt: skip
+
+    def _near(self, name: str) -> str:
+        near = nearest_names(name, self.customers, 1)
+        return f" (is it {near[0]}?)" if near else ""
+
+
+def _gap(rows: Sequence[Earning], first: date, last: date) -> tuple[date, Sequence[Earning]] | None:
+    """The first day of the log of which months or periods say nothing; a contract says that before and after it nothing is paid."""
+    if any(row.is_contract or row.first is None for row in rows):
+        return None
+    day = first
+    for row in sorted(rows, key=lambda each: each.first or first):
+        if row.first and row.first > day:
+            break
+        day = max(day, (row.last or last) + timedelta(days=1))
+    return (day, rows) if day <= last else None
+
+
+def _is_cut(row: Earning, first: date, last: date) -> bool:
+    return (
+        not row.is_monthly and row.first is not None and row.last is not None and (row.first < first or row.last > last)
+    )
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = len(texts) - MOST_SAID
+    return ", ".join(texts[:MOST_SAID]) + (f" and {more} more" if more > 0 else "")

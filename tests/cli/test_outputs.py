@@ -1,0 +1,69 @@
+"""Outputs: an answer goes to every place that is named, and to none where one of them cannot be."""
+
+import typer
+
+from costcalc.cli.app import COMMANDS, app
+
+USAGE = "examples/usage.csv"
+
+
+def every_command():
+    root = typer.main.get_command(app)
+    for name in COMMANDS:
+        command = root.get_command(None, name)
+        names = command.list_commands(None) if hasattr(command, "list_commands") else []
+        yield from [command.get_command(None, each) for each in names] or [command]
+
+
+def test_no_command_keeps_only_the_last_of_several_outputs():
+    options = [(c.name, each) for c in every_command() for each in c.params if "--output" in each.opts]
+    assert len(options) > 20
+    assert [name for name, option in options if not option.multiple] == []
+
+
+def test_an_answer_is_written_to_all_of_them_and_is_the_same_as_alone(run_costcalc, tmp_path):
+    names = ("a.csv", "a.json", "a.md", "a.txt", "a.focus.csv")
+    run = run_costcalc("cost", USAGE, *(word for name in names for word in ("-o", tmp_path / name)), "-o", "-")
+    assert run.code == 0
+    assert run.out == run_costcalc("cost", USAGE).out
+    for name in names:
+        alone = tmp_path / f"alone-{name}"
+        run_costcalc("cost", USAGE, "-o", alone)
+        assert (tmp_path / name).read_bytes() == alone.read_bytes()
+        assert f"{tmp_path / name} is written" in run.err
+
+
+def test_nothing_is_written_where_one_cannot_be_made(run_costcalc, tmp_path):
+    run = run_costcalc("project", USAGE, "--hike", "alibaba=34", "-o", tmp_path / "a.json", "-o", tmp_path / "a.exe")
+    assert (run.code, [*tmp_path.iterdir()]) == (2, [])
+    table = run_costcalc("project", USAGE, "--table", "months", "-o", tmp_path / "a.json", "-o", tmp_path / "a.csv")
+    assert (table.code, [*tmp_path.iterdir()]) == (2, [])
+
+
+def test_a_plan_and_its_answer_are_written_together(run_costcalc, tmp_path):
+    run = run_costcalc(
+        "advise", USAGE, "-o", tmp_path / "plan.yaml", "-o", tmp_path / "b.yml", "-o", tmp_path / "all.csv"
+    )
+    assert (run.code, run.out) == (0, "")
+    assert (tmp_path / "plan.yaml").read_bytes() == (tmp_path / "b.yml").read_bytes()
+    assert (tmp_path / "all.csv").read_text().count("\n") > 1
+
+
+def test_a_chart_as_two_kinds_of_file(run_costcalc, tmp_path):
+    run = run_costcalc("report", USAGE, "--hike", "any=20", "--chart", "bridge", "-o", tmp_path / "a.svg", "-o", "-")
+    assert run.code == 0
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == run.out
+
+
+def test_a_ledger_twice(run_costcalc, tmp_path):
+    run = run_costcalc("scan", USAGE, "-o", tmp_path / "a.parquet", "-o", tmp_path / "b.parquet")
+    assert run.code == 0
+    totals = [run_costcalc("cost", tmp_path / name, "--json").json["total"] for name in ("a.parquet", "b.parquet")]
+    assert totals[0] == totals[1]
+
+
+def test_a_pricebook_goes_to_one_place(run_costcalc, tmp_path):
+    card = tmp_path / "card.csv"
+    card.write_text("provider,model,input_tokens\nacme,one,2 per 1M\n")
+    run = run_costcalc("prices", "import", card, "-o", tmp_path / "a.yaml", "-o", tmp_path / "b.yaml")
+    assert (run.code, "several-outputs" in run.err) == (2, True)
