@@ -32,6 +32,7 @@ from costcalc.pricebook.fx import Rates
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain
+from costcalc.usage.earnings import is_earnings
 from costcalc.usage.formatfile import own_formats, shipped_formats, with_formats
 from costcalc.usage.maps import MapRule
 from costcalc.usage.names import is_meaning
@@ -218,9 +219,8 @@ def _problem(config: Config, shown: str, key: str, value: object) -> Problem | N
         return Problem("bad-value", f'"{key}" is not {wanted}', place, width=len(key), expected=wanted)
     if isinstance(value, list) and key in _LISTS and not all(isinstance(each, str) for each in value):
         return Problem("bad-value", f'"{key}" is not a list of texts', place, width=len(key), expected='["a/path"]')
-    outside = [path for path in value if not config.holds(path)] if isinstance(value, list) and key in _LISTS else []
-    if outside:
-        flag = {"pricebooks": "--pricebook", "formats": "--format-file"}[key]
+    if outside := [path for path in _files_named(key, value) if not config.holds(path)]:
+        flag = {"pricebooks": "--pricebook", "formats": "--format-file", "revenue": "--revenue"}[key]
         return Problem(
             "outside-the-folder", f'"{key}" names {outside[0]}, which is not within the folder of the configuration', place,
             width=len(key), remedy=f"name it on the command line: {flag} {shlex.quote(outside[0])}",
@@ -234,6 +234,13 @@ def _problem(config: Config, shown: str, key: str, value: object) -> Problem | N
     except CostcalcError as error:
         return replace(error.problems[0], place=place, width=len(key))
     return None
+
+
+def _files_named(key: str, value: object) -> list[str]:
+    """The files that a value of the configuration names."""
+    if isinstance(value, list) and key in _LISTS:
+        return value
+    return [str(value)] if key == "revenue" and is_earnings(str(value)) else []
 
 
 class WrittenFloat(float):

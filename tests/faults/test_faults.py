@@ -134,6 +134,7 @@ def test_an_endless_file_is_too_large(run_costcalc, here, option):
         ('pricebooks = ["a\\u0000b"]', "outside-the-folder"),
         ('pricebooks = ["/dev/zero"]', "--pricebook /dev/zero"),
         ('formats = ["../other/f.yaml"]', "--format-file ../other/f.yaml"),
+        ('revenue = "../secret.csv"', "--revenue ../secret.csv"),
         ('pricebooks = ["linked/secret.yaml"]', "outside-the-folder"),
         (f"margin = {'9' * 5_000}", "toml-syntax"),
         (f"x = {'[' * 5_000}{']' * 5_000}", "toml-syntax"),
