@@ -100,7 +100,7 @@ def found(of: Of, row: Any, report: Any) -> Any:
     for step in _steps(of):
         if row is None:
             return None
-        if isinstance(row, dict):
+        if row.__class__ is dict:
             row = row.get(step)
         else:
             row = getattr(row, step) if isinstance(step, str) else row[step]
@@ -200,19 +200,25 @@ def rows_with(columns: Fields, rows: Iterable[Any], report: Any) -> Rows:
     header = [
         name for key, field in columns.items() for name in (key, *([f"{key}_exact"] if field.kind == "amount" else []))
     ]
-    return header, [[value for field in columns.values() for value in _values(field, row, report)] for row in rows]
+    makers = [_maker(field, report) for field in columns.values()]
+    return header, [[value for made in makers for value in made(row)] for row in rows]
 
 
-def _values(field: Field, row: Any, report: Any) -> Sequence[Value]:
-    value = found(field.of, row, report)
-    if field.kind == "amount":
+def _maker(field: Field, report: Any) -> Callable[[Any], Sequence[Value]]:
+    """What makes a field's values of a row; nothing about the field is looked up again for each."""
+    of, shown, is_amount = field.of, field.shown, field.kind == "amount"
+    made = partial(_coins, report=report) if field.kind in ("amount", "coins") else _VALUES[field.kind]
+    nothing = (None,) * (2 if is_amount else 1)
+
+    def values(row: Any) -> Sequence[Value]:
+        value = found(of, row, report)
         if value is None:
-            return None, None
-        shown = found(field.shown, row, report) if field.shown else _coins(value, report)
-        return shown, exact_value(value)
-    if field.kind == "coins" and value is not None:
-        return (_coins(value, report),)
-    return (None if value is None else _VALUES[field.kind](value),)
+            return nothing
+        if is_amount:
+            return found(shown, row, report) if shown else made(value), exact_value(value)
+        return (made(value),)
+
+    return values
 
 
 def count_value(count: Fraction | None) -> int | Decimal | None:

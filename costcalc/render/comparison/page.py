@@ -19,10 +19,10 @@ from costcalc.render.comparison.grids import (
 from costcalc.render.coverage import coverage_note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.header import price_parts, settings_rows, usage_row
-from costcalc.render.plan.phrases import efficiency_text, horizon_text, move_text
+from costcalc.render.plan.doubts import absent_text, qualities, volume_text
+from costcalc.render.plan.phrases import horizon_text
 from costcalc.render.words import (
     amount_text,
-    counted,
     decimal_text,
     long_month_text,
     money_text,
@@ -31,7 +31,6 @@ from costcalc.render.words import (
 )
 from costcalc.reports.comparison import Alternative, Comparison
 
-_NAMED = 6  # of what a log does not use
 _SOURCES = {"scenario": "by the scenarios' own rules"}
 _HORIZONS = {"--months": "--months", "scenarios": "the longest horizon that a scenario states"}
 
@@ -171,12 +170,16 @@ def _doubts(comparison: Comparison) -> Iterator[Block]:
         yield Gap()
         yield Note("To be tested before it is true, as the scenarios say", "strong")
         yield Facts(tests, each_in_a_line=True)
-    if notes := [*_absent(comparison), *_notes(comparison)]:
+    notes = [*_notes(comparison)]
+    if comparison.absent:
+        notes.insert(0, Note(f"The scenarios name what this log does not use: {absent_text(comparison.absent)}."))
+    if notes:
         yield Gap()
         yield from notes
     yield from assumption_blocks(comparison.rating, comparison.usage, (), with_rise=False)
     yield Gap()
-    yield Note(_volume(comparison), "quiet")
+    has_ranges = any(each.has_ranges for each in comparison.alternatives)
+    yield Note(volume_text(comparison.usage, has_ranges=has_ranges), "quiet")
 
 
 def _unpriced_ahead(comparison: Comparison) -> Iterator[Note]:
@@ -192,27 +195,10 @@ def _unpriced_ahead(comparison: Comparison) -> Iterator[Note]:
         )
 
 
-def _absent(comparison: Comparison) -> Iterator[Note]:
-    if comparison.absent:
-        named = [_short(text) for text in comparison.absent[:_NAMED]]
-        more = f"; {len(comparison.absent) - _NAMED} more" if len(comparison.absent) > _NAMED else ""
-        yield Note(f"The scenarios name what this log does not use: {'; '.join(named)}{more}.")
-
-
-def _short(where: str) -> str:
-    """What was named, with long lists of names counted."""
-    parts = [part.split(" or ") for part in where.split(", ")]
-    return ", ".join(f"{names[0]} and {len(names) - 1} others" if len(names) > 2 else " or ".join(names) for names in parts)  # fmt: skip
-
-
 def _tests(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What each scenario says of quality, once where it stands at several pass-throughs."""
     for name, choice in {each.choice.short: each.choice for each in comparison.scenarios}.items():
-        usage = choice.scenario.usage
-        found = [(f"to {change.first} first", change.quality) for change in usage.escalation]
-        found += [(move_text(move), move.quality) for move in usage.moves]
-        found += [(efficiency_text(change), change.quality) for change in usage.efficiency]
-        if named := tuple(f"{what}: {quality}" for what, quality in found if quality):
+        if named := qualities(choice.scenario.usage):
             yield name, named
 
 
@@ -229,15 +215,3 @@ def _notes(comparison: Comparison) -> Iterator[Note]:
     for (what, those), models in joined.items():
         text = f"{', '.join(models)}: {what}" if any(models) else what
         yield Note(f"With {_listed(those)}: {text.removesuffix('.')}.")
-
-
-def _volume(comparison: Comparison) -> str:
-    usage = comparison.usage
-    rate = f"Today's usage: the log's daily rate over {counted(usage.days, 'day')}."
-    ranges = (
-        " Ranges: all low ends together, all high ends together."
-        if any(e.has_ranges for e in comparison.alternatives)
-        else ""
-    )
-    short = " Under 7 days a daily rate says little." if usage.is_short else ""
-    return f"Estimate: what a scenario says is an assumption. {rate}{short}{ranges}"

@@ -10,6 +10,8 @@ from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.plan.phrases import efficiency_text, move_text
 from costcalc.render.words import amount_text, counted
 from costcalc.reports.plan.model import Plan
+from costcalc.reports.usage import UsageSummary
+from costcalc.scenario.changes import UsageChanges
 
 _NAMED = 6  # names in a sentence
 
@@ -37,7 +39,7 @@ def assumed_blocks(plan: Plan) -> Iterator[Block]:
         yield from notes
     yield from assumption_blocks(plan.rating, plan.usage, (), with_rise=False)
     yield Gap()
-    yield Note(_volume(plan), "quiet")
+    yield Note(volume_text(plan.usage, has_ranges=plan.has_ranges), "quiet")
 
 
 def _unpriced_ahead(plan: Plan) -> Iterator[Block]:
@@ -52,25 +54,30 @@ def _unpriced_ahead(plan: Plan) -> Iterator[Block]:
 
 
 def _tests(plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What the scenario says of quality: nothing here asserts that it is kept."""
-    usage = plan.scenario.usage
+    if named := qualities(plan.scenario.usage):
+        yield "Quality", named
+
+
+def qualities(usage: UsageChanges) -> tuple[str, ...]:
+    """What a scenario says of quality: nothing here asserts that it is kept."""
     found = [(f"to {change.first} first", change.quality) for change in usage.escalation]
     found += [(move_text(move), move.quality) for move in usage.moves]
     found += [(efficiency_text(change), change.quality) for change in usage.efficiency]
-    named = [f"{what}: {quality}" for what, quality in found if quality]
-    if named:
-        yield "Quality", tuple(named)
+    return tuple(f"{what}: {quality}" for what, quality in found if quality)
 
 
 def _absent(plan: Plan) -> Iterator[Note]:
     if plan.absent:
-        more = len(plan.absent) - _NAMED
-        named = "; ".join(_short(text) for text in plan.absent[:_NAMED]) + (f"; {more} more" if more > 0 else "")
-        yield Note(f"The scenario names what this log does not use: {named}.")
+        yield Note(f"The scenario names what this log does not use: {absent_text(plan.absent)}.")
+
+
+def absent_text(absent: Sequence[str]) -> str:
+    """What is named and not used, with long lists of names counted."""
+    more = len(absent) - _NAMED
+    return "; ".join(_short(text) for text in absent[:_NAMED]) + (f"; {more} more" if more > 0 else "")
 
 
 def _short(where: str) -> str:
-    """What was named, with long lists of names counted."""
     parts = [part.split(" or ") for part in where.split(", ")]
     return ", ".join(f"{names[0]} and {len(names) - 1} others" if len(names) > 2 else " or ".join(names) for names in parts)  # fmt: skip
 
@@ -91,10 +98,9 @@ def _joined(notes: Sequence[str]) -> Iterator[str]:
         yield text if text.endswith(".") else f"{text}."
 
 
-def _volume(plan: Plan) -> str:
+def volume_text(usage: UsageSummary, *, has_ranges: bool) -> str:
     """What today's usage is, and how sure the rest is."""
-    usage = plan.usage
     rate = f"Today's usage: the log's daily rate over {counted(usage.days, 'day')}."
-    ranges = " Ranges: all low ends together, all high ends together." if plan.has_ranges else ""
+    ranges = " Ranges: all low ends together, all high ends together." if has_ranges else ""
     short = " Under 7 days a daily rate says little." if usage.is_short else ""
     return f"Estimate: what a scenario says is an assumption. {rate}{short}{ranges}"

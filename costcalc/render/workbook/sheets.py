@@ -15,8 +15,6 @@ from costcalc.reports.usage import UsageSummary
 from costcalc.reports.workings import Workings
 from costcalc.scenario.model import PriceChange
 
-NAMES_HEAD = 5  # the row in which the table of rises begins
-
 
 def write_assumptions(
     book: Book,
