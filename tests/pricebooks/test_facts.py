@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -274,9 +275,16 @@ def fact_of(row: dict[str, str]) -> Fact:
         "off_peak" if tier == "offpeak" else "thinking" if row["meter"] == "reasoning_output" else "",
         METERS[row["meter"]],
         band_of(row),
-        Fraction(row["price"]), int(row["per_units"]), row["currency"],
+        price_of(row), int(row["per_units"]), row["currency"],
         starts, ends, row["source_url"], row["source_date"], row["confidence"],
     )  # fmt: skip
+
+
+def price_of(row: dict[str, str]) -> Fraction:
+    """The price of a row without what a computation in floating point left: 0.16000000000000003 is 0.16."""
+    written = Decimal(row["price"])
+    short = Context(prec=12).plus(written).normalize()
+    return Fraction(short if len(short.as_tuple().digits) <= 9 else written)
 
 
 def band_of(row: dict[str, str]) -> Band:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from costcalc.pricebook.resolve import ResolvedModel, Unresolved
 from costcalc.rating.cuts import cuts_for
 from costcalc.rating.model import PriceKey
 from costcalc.rating.quotes import Quotes
-from tests.pricebooks.test_facts import CHECKED_LATER, LATER, METERS, rates_of, read_facts, sections_of
+from tests.pricebooks.test_facts import CHECKED_LATER, LATER, METERS, price_of, rates_of, read_facts, sections_of
 
 # What the facts call a seller, where the books call it otherwise.
 SELLERS = {
@@ -74,7 +73,7 @@ def row_of(row: dict[str, str]) -> Row:
             name if is_cn or row["region"] == "global" else f"{row['region']}/{name}",
         ),
         (row["service_tier"], "thinking" if row["meter"] == "reasoning_output" else "", METERS[row["meter"]],
-         above, up_to or None, Fraction(row["price"]), int(row["per_units"]), row["currency"],
+         above, up_to or None, price_of(row), int(row["per_units"]), row["currency"],
          row["source_url"], row["source_date"], row["confidence"]),
         starts, ends,
     )  # fmt: skip

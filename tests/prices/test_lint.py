@@ -1,3 +1,5 @@
+from textwrap import indent
+
 import pytest
 
 from costcalc.reports.prices.lint import lint
@@ -50,6 +52,14 @@ def test_a_book_without_fault_is_clean(tmp_path):
         (FINE + "service_tiers:\n  batch: {all: 150% of standard}", ["batch-dearer"], []),
         (FINE + "service_tiers:\n  priority: {input_tokens: 6 per 1M}", [], ["tier-without-meter"]),
         (
+            FINE + "service_tiers:\n  priority: {input_tokens: 2 per 1M, output_tokens: 30 per 1M}",
+            [],
+            ["priority-cheaper"],
+        ),
+        (FINE + "service_tiers:\n  fast: {all: 80% of standard}", [], ["priority-cheaper"]),
+        ("input_tokens: 0.02 per 1M\nservice_tiers:\n  batch: {input_tokens: 0.01 per 1M}", [], []),  # an embedding
+        ("input_tokens: 0 per 1M\noutput_tokens: 0 per 1M", [], []),  # free
+        (
             "bands:\n  - {input_up_to: 100, input_tokens: 1 per 1M, output_tokens: 1 per 1M}\n"
             "  - {input_above: 200, input_tokens: 1 per 1M, output_tokens: 1 per 1M}",
             ["band-gap"],
@@ -66,6 +76,34 @@ def test_a_book_without_fault_is_clean(tmp_path):
 )
 def test_what_is_wrong_is_named_once(tmp_path, body, errors, warnings):
     assert codes(tmp_path, body) == (errors, warnings)
+
+
+@pytest.mark.parametrize(
+    ("day", "note", "codes_of"),
+    [
+        ("2026-01-01", "", ["rise-without-tier"]),
+        ("2026-01-01", "note: The page keeps batch where it was.\n", []),
+        ("at least since 2026-01-01", "", ["rise-without-tier"]),
+    ],
+)
+def test_a_tier_that_stays_behind_a_rise_is_a_doubt(tmp_path, day, note, codes_of):
+    tiers = "service_tiers: {flex: {input_tokens: 1 per 1M, output_tokens: 5 per 1M}}\n"
+    file = tmp_path / "acme.yaml"
+    first, second = (
+        f"{prices}{tiers}{said}"
+        for prices, said in (
+            ("input_tokens: 2 per 1M\noutput_tokens: 10 per 1M\n", ""),
+            ("input_tokens: 3 per 1M\noutput_tokens: 15 per 1M\n", note),
+        )
+    )
+    blocks = "".join(
+        f"      {start}:\n{indent(body, ' ' * 8)}" for start, body in ((day, first), ("2026-06-01", second))
+    )
+    file.write_text(
+        f"provider: acme\ncurrency: USD\ntimezone: UTC\nsource: https://acme.example\nmodels:\n  m:\n    prices:\n{blocks}"
+    )
+    report = lint([file])
+    assert ([each.code for each in report.errors], [each.code for each in report.warnings]) == ([], codes_of)
 
 
 def test_a_currency_unlike_its_region_is_a_doubt(tmp_path):

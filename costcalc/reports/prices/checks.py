@@ -16,6 +16,8 @@ from costcalc.yamldoc import Document, Map, Node, Scalar, line_of
 
 _CACHED = (("cache_read_tokens", "input_tokens"), ("cache_read_explicit_tokens", "input_tokens"))
 _CHEAPER_TIERS = ("batch", "flex")
+_DEARER_TIERS = ("priority", "fast", "ultrafast")
+_MAIN = ("input_tokens", "output_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ def check_book(book: Book, document: Document, families: Families) -> Iterator[F
         yield from _check_gaps(part, figures, document)
         yield from _check_cached(figures, document)
         yield from _check_tier(part, figures, document)
+        yield from _check_rise(part, figures, document)
 
 
 def _check_figure(figure: Figure, document: Document, families: Families, is_free: bool) -> Iterator[Found]:
@@ -162,6 +165,8 @@ def _check_tier(part: Part, figures: Sequence[Figure], document: Document) -> It
             figures[0].text, document, "tier-without-meter", f"the tier {part.tier} has no price for {missing[0]}, the standard one has",
             is_error=False, remedy="such requests stay unpriced: add the price, or write 100% of standard",
         )  # fmt: skip
+    if part.tier in _DEARER_TIERS:
+        yield from _check_dearer(part, figures, document)
     if part.tier not in _CHEAPER_TIERS:
         return
     if part.section.share is not None and part.section.share > 1:
@@ -173,6 +178,50 @@ def _check_tier(part: Part, figures: Sequence[Figure], document: Document) -> It
                 figure.text, document, "batch-dearer", f'{figure.meter} at "{figure.text}" is dearer in the tier {part.tier} than standard',
                 remedy="check which of the two is the standard price",
             )  # fmt: skip
+
+
+def _check_dearer(part: Part, figures: Sequence[Figure], document: Document) -> Iterator[Found]:
+    """Tiers that are paid more for, and cost less; not one that is known only since another block holds."""
+    position = part.model.blocks.index(part.block)
+    following = part.model.blocks[position + 1].starts if position + 1 < len(part.model.blocks) else None
+    if part.section.share is not None and part.section.share < 1:
+        yield _found(
+            part.node.key("all"), document, "priority-cheaper", f"the tier {part.tier} is cheaper than standard",
+            is_error=False, remedy="check which of the two is the standard price",
+        )  # fmt: skip
+    for figure in figures:
+        known, full = figure.rate.observed or part.section.observed, _standard_rate(part, figure)
+        if following and known and known >= following:
+            continue
+        if (figure.rate.relative and figure.rate.price < 1) or (full is not None and figure.of_one < full):
+            yield _found(
+                figure.text, document, "priority-cheaper",
+                f'{figure.meter} at "{figure.text}" is cheaper in the tier {part.tier} than standard', is_error=False,
+                remedy="check which of the two is the standard price, and whether both are of one day",
+            )  # fmt: skip
+
+
+def _check_rise(part: Part, figures: Sequence[Figure], document: Document) -> Iterator[Found]:
+    """A standard price that moved, and a tier that stayed where it was: its new figures were not read, or forgotten."""
+    position = part.model.blocks.index(part.block)
+    before = part.model.blocks[position - 1] if position else None
+    if part.section is part.block.standard or part.mode or before is None or part.tier not in before.service_tiers:
+        return
+    was, then, now = before.service_tiers[part.tier], before.standard, part.block.standard
+    if part.section.share is not None or was.share is not None or part.block.note or part.block.corrected:
+        return
+    if was.observed and part.block.starts and was.observed >= part.block.starts:
+        return  # what the tier cost before is an estimate
+    place = (part.section.bands or now.bands)[0].bounds.input_over if part.section.bands or now.bands else 0
+    rates = [section.rates_for(place, 0) for section in (then, now, was, part.section)]
+    if not all(meter in each and not each[meter].relative for each in rates for meter in _MAIN):
+        return
+    costs = [tuple(each[meter].price / each[meter].per_units for meter in _MAIN) for each in rates]
+    if all(one != other for one, other in zip(costs[0], costs[1], strict=True)) and costs[2] == costs[3]:
+        yield _found(
+            figures[0].text if figures else part.node, document, "rise-without-tier", f"the standard price moves here, that of the tier {part.tier} does not",
+            is_error=False, remedy="a tier moves with its standard price: correct it, or say in a note of the block why it stays",
+        )  # fmt: skip
 
 
 def _standard_rate(part: Part, figure: Figure) -> Fraction | None:
