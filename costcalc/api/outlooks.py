@@ -27,7 +27,7 @@ from costcalc.reports.handout import handout
 from costcalc.reports.plan.ahead import plan_ahead
 from costcalc.reports.plan.case import Case
 from costcalc.reports.plan.model import Plan, PlanOptions
-from costcalc.reports.revenue import Earned, earning
+from costcalc.reports.revenue import UNSTATED, Earned, earning
 from costcalc.reports.simulation import check_draws, simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
@@ -113,7 +113,7 @@ def months_of(plans: Sequence[Scenario], months: int | None) -> int:
 
 def horizon_of(
     usage: object, plans: Sequence[Scenario], by: Sequence[str], prices: Prices, months: int, currency: str | None,
-    basis: str, timezone: str, choose: dict[str, Any], earned: Earned,
+    basis: str, timezone: str, choose: dict[str, Any], earned: Earned = UNSTATED,
 ) -> Horizon:  # fmt: skip
     """The log, counted once with all that these scenarios ask for, and priced."""
     options = HorizonOptions(months, tuple(by), read_basis(basis), read_currency(currency), timezone)

@@ -52,8 +52,13 @@ def month_grid(table: Table, currency: str, title: str) -> Grid:
     ], currency)  # fmt: skip
 
 
+EVERY_LINE = "Every line: -o lines.csv"
+
+
 def table_notes(table: Table, total: Cost, currency: str) -> Iterator[Block]:
-    """What the rounded figures cannot show."""
+    """What the rounded figures cannot show, and where the lines are that do not stand here."""
+    if any(row.folded for row in table.rows):
+        yield Note(EVERY_LINE, "quiet")
     if table.total.status == PARTLY and any(row.status == PARTLY for row in table.rows):
         yield Note("* Incomplete: part of it has no price and is not in the figure.")
     if 0 < total.before < 1:

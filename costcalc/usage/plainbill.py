@@ -30,7 +30,13 @@ _SYNONYMS = {
     "region": "region location",
 }
 _TIMES = ("timestamp", "date", "month")
-_TAXES = ("tax", "taxes", "vat", "sales tax", "gst", "mwst", "ust", "tva", "iva", "税", "税费", "税额", "增值税")
+_TAXES = (
+    "tax", "taxes", "vat", "value added tax", "sales tax", "consumption tax", "gst", "hst", "mwst", "mehrwertsteuer", "ust",
+    "umsatzsteuer", "tva", "iva", "税", "税费", "税额", "增值税", "消费税", "消費税",
+)  # fmt: skip
+# What stands beside its rate: VAT 6%, 6% VAT, Tax (6%), 增值税 6%.
+_RATE = r"\d+(?:[.,]\d+)?\s*[%％]"
+_BESIDE_A_RATE = rf"^\s*(?:{_RATE}\s*)?(.*?)[\s(（@:：.]*(?:{_RATE}\s*[)）]?)?\s*$"
 _CREDITS = (
     "credit", "credits", "promotional credit", "promotional credits", "refund", "rebate", "voucher", "coupon",
     "gutschrift", "退款", "代金券", "优惠券",
@@ -137,8 +143,8 @@ def _time(found: Mapping[str, str]) -> Time:
 
 def _charge(found: Mapping[str, str]) -> Text:
     """What kind of charge a row is: what its own column says, else by the word that stands for a model."""
-    by_name = Text(_text(found, "model", "item").paths, values=_KINDS, otherwise="usage")
-    return Text((found["charge"],), values=_KINDS, after=by_name) if "charge" in found else by_name
+    by_name = Text(_text(found, "model", "item").paths, values=_KINDS, otherwise="usage", take=_BESIDE_A_RATE)
+    return Text((found["charge"],), values=_KINDS, take=_BESIDE_A_RATE, after=by_name) if "charge" in found else by_name
 
 
 def _twice(meaning: str, columns: Sequence[str], file: str) -> Problem:

@@ -147,8 +147,8 @@ def test_a_workbook_goes_through_a_pipe(run_costcalc):
 
 
 def test_a_workbook_is_not_thrown_at_a_terminal(monkeypatch):
-    from costcalc.cli.output import deliver
+    from costcalc.cli.output import Target, deliver
 
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     with pytest.raises(CostcalcError, match="binary-on-a-terminal"):
-        deliver("xlsx", None, lambda: "", lambda: b"PK")
+        deliver([Target("xlsx")], lambda: "", lambda kind: b"PK")

@@ -9,6 +9,7 @@ import pytest
 
 from costcalc.api.reconciliations import reconcile
 from costcalc.reports.reconcile.model import Cause, Reconciliation
+from costcalc.usage.plainbill import bill_format
 from tests.kit import model, prices, rates
 from tests.reconcile.made import ACME, MILLION, Use, acme, bill, book, flat, in_zone, log, uses
 
@@ -118,9 +119,23 @@ def test_a_tax_within_every_amount(tmp_path, rate):
     assert cause.who == ()
 
 
-def test_a_tax_and_a_credit_of_their_own_are_no_difference(tmp_path):
+@pytest.mark.parametrize(
+    "tax",
+    [
+        "VAT",
+        "VAT 6%",
+        "6% VAT",
+        "Tax (6%)",
+        "GST @ 18 %",
+        "MwSt. 19,0 %",
+        "增值税 6%",
+        "增值税（6％）",
+        "Consumption tax: 10%",
+    ],
+)
+def test_a_tax_and_a_credit_of_their_own_are_no_difference(tmp_path, tax):
     total = sum((use.cost() for use in uses()), F())
-    extra = [("2026-09-14", "VAT", "44.00"), ("2026-09-14", "Promotional credit", "-10.00")]
+    extra = [("2026-09-14", tax, "44.00"), ("2026-09-14", "Promotional credit", "-10.00")]
     report = found(log(tmp_path, uses()), bill(tmp_path, uses(), extra=extra))
     assert report.agrees
     assert codes(report) == ["credits", "tax-line"]
@@ -257,3 +272,16 @@ def test_noise_names_no_cause(tmp_path):
     assert not report.agrees
     assert report.unexplained == report.differing
     assert ACME
+
+
+@pytest.mark.parametrize(
+    ("column", "currency"),
+    [
+        ("金额(元)", "CNY"), ("金额（人民币）", "CNY"), ("费用(美元)", "USD"), ("Amount (EUR)", "EUR"), ("cost_usd", "USD"),
+        ("Total £", "GBP"), ("Betrag (€)", "EUR"), ("Amount", ""),
+    ],
+)  # fmt: skip
+def test_the_header_of_an_amount_may_say_its_currency(column, currency):
+    (shape,) = bill_format(["model", column], {}, "bill.csv").shapes
+    assert (shape.cost.currency.constant or "") == currency
+    assert shape.cost.terms[0].paths == (column,)

@@ -127,4 +127,5 @@ def test_an_output_that_lacks_the_signs_of_the_page_gets_others():
     text = console.file.getvalue()
     assert text.isascii()
     assert "\\u5ba2\\u6237" in text
-    assert "60.0% > 46.4%" in text
+    assert "60.0% -> 46.4%" in text
+    assert all(len(line) <= 80 for line in text.splitlines())

@@ -38,6 +38,8 @@ def customer_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
         return
     yield Gap()
     yield _grid(plan, is_wide)
+    if len(customers) > _SHOWN[is_wide] + 1:
+        yield Note("Every customer: --table customers -o customers.csv", "quiet")
     yield from customer_notes(plan)
     yield from verdicts(plan)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from costcalc.rating.model import Cost, LineKey
 from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.render.blocks import Block, Gap, Note
-from costcalc.render.figures import month_grid
+from costcalc.render.figures import EVERY_LINE, month_grid
 from costcalc.render.plan.months import month_figures
 from costcalc.render.tree import Table, table_with
 from costcalc.render.words import month_text
@@ -24,6 +24,8 @@ def line_blocks(plan: Plan) -> Iterator[Block]:
     table = table_at(plan, -1)
     yield Gap()
     yield month_grid(table, plan.currency, f"In {month_text(plan.last.month)}")
+    if any(row.folded for row in table.rows):
+        yield Note(EVERY_LINE, "quiet")
     if any(line.last_after and not line.last_before for line in plan.lines):
         yield Note("new: nothing of today's usage is served there.", "quiet")
     if table.holes:
