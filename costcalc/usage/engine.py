@@ -232,10 +232,9 @@ def relation(
     reading: Reading, columns: Columns, number: int, parts: Parts | None = None, numbered: bool = False
 ) -> str:
     """The SQL that reads a reading's sources; `numbered`: a line's parts with the number of the line as `record`."""
-    kind = reading.sources[0].kind
     if isinstance(columns, JsonColumns):
         return _json(reading, columns, parts, numbered)
-    if kind == "frame" or not (reading.spec.dedupe and reading.copies):
+    if not (reading.spec.dedupe and reading.copies):
         return _rows(reading, columns, number)
     held = [keys for other in reading.earlier if (keys := _keys_held(other, reading.spec.dedupe))]
     return rows_told_apart(reading.spec.dedupe, columns, lambda: _rows(reading, columns, number), held)
@@ -244,7 +243,8 @@ def relation(
 def _rows(reading: Reading, columns: Columns, number: int | None) -> str:
     """The rows of a table or a frame, now that every path is known; `number`: as of `_csv`."""
     kind = reading.sources[0].kind
-    read = "frame" if kind == "frame" else _parquet(reading.sources) if kind == "parquet" else _csv(reading, number)
+    frame = f"(SELECT *, 0 AS {FILE} FROM frame)"
+    read = frame if kind == "frame" else _parquet(reading.sources) if kind == "parquet" else _csv(reading, number)
     file = "" if kind == "frame" or reading.pack else f", {FILE}"
     return columns.with_insides(read, file) if isinstance(columns, TableColumns) else read
 

@@ -35,6 +35,13 @@ class TestFrames:
         times = pandas.to_datetime(["2026-09-01T10:00Z", "2026-09-02T10:00Z"])
         return pandas.DataFrame({"timestamp": times, "model": ["a", "a"], "input_tokens": [2**53 + 1, 2], **more})
 
+    def test_a_row_of_an_export_that_is_there_twice_is_counted_once(self):
+        names = {"call_type": "acompletion", "custom_llm_provider": "openai", "model": "gpt-5", "metadata": "{}"}
+        row = {**names, "startTime": "2026-09-01 10:00:00", "prompt_tokens": 10, "completion_tokens": 1, "spend": 0.5}
+        ledger = counted(pandas.DataFrame([{"request_id": name, **row} for name in ("a", "b", "a")]))
+        assert ledger.totals["input_tokens"] == 20
+        assert [skipped.rows for skipped in ledger.skipped] == [1]
+
     def test_integers_beyond_53_bits_stay_exact(self):
         assert counted(self.frame()).totals["input_tokens"] == 2**53 + 3
 
