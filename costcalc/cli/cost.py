@@ -26,6 +26,7 @@ Examples:
   costcalc cost usage.csv --by model,meter --month 2026-09
   costcalc cost openrouter_activity.csv --basis list -o cost.csv
   costcalc cost logs/ --by team,customer --format focus -o september.csv
+  costcalc cost s3://logs/2026/ --engine spark --remote sc://spark:15002
 """
 
 Each = Annotated[

@@ -4,6 +4,8 @@ SELECT that the engine would run, and what comes back is the table of counted ro
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +38,7 @@ from costcalc.usage.usagenames import _paths
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:/", re.IGNORECASE)
 _TABLE = re.compile(r"[\w-]+(\.[\w-]+)*")
+_DELIMITERS = ",;\t|"
 _PARQUET = (".parquet", ".pq", ".parq")
 _HERE = "scan it without --engine spark"
 _BROKEN = Problem(
@@ -139,15 +142,35 @@ def _opened(cluster: Cluster, workspace: Workspace, shown: str, number: int, rem
     if files[0].lower().endswith(_PARQUET):
         cluster.view_of_parquet(view, files, shown)
         return _typed(cluster.parquet(files, shown), workspace, shown, view, remotes)
-    lines = cluster.lines(files[0])
-    source = _sampled(lines, workspace, shown)
-    if source.kind == "json":
-        cluster.view_of_lines(view, files, shown)
+    columns, lines = 0, cluster.lines(files[0])
+    if next((line for line in lines if line.strip()), "").lstrip("\ufeff \t")[:1] not in ("{", "["):
+        columns, lines = _rows(cluster, view, files, shown)
     else:
-        _check_headers(cluster, files, shown)
-        cluster.view_of_rows(view, files, shown, source.delimiter, len(source.header))
+        cluster.view_of_lines(view, files, shown)
     remotes[shown] = Remote(view, {}, len(lines) < SAMPLE_ROWS)
+    source = _sampled(lines, workspace, shown)
+    if source.kind == "table" and len(source.header) != columns:
+        raise fail("not-on-a-cluster", "its columns cannot be told apart there", place=Place(shown), remedy=_HERE)
     return source
+
+
+def _rows(cluster: Cluster, view: str, files: Sequence[str], shown: str) -> tuple[int, list[str]]:
+    """Tables of one header as a view: how many columns they have, and the header and some rows as lines."""
+    delimiter, header = cluster.header(files[0], _DELIMITERS)
+    for file in files[1:]:
+        # Columns are read by their position.
+        if cluster.header(file, delimiter)[1] != header:
+            raise fail(
+                "mixed-files", f"it has other columns than {files[0]}", place=Place(file),
+                remedy="name files of one header together, and the others as arguments of their own",
+            )  # fmt: skip
+    cluster.view_of_rows(view, files, shown, delimiter, len(header))
+    rows = cluster.fetch(f"SELECT * FROM {view} LIMIT {SAMPLE_ROWS}", shown)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    return len(header), [text.getvalue().removesuffix("\n")]
 
 
 def _check_alike(files: Sequence[str], shown: str) -> None:
@@ -160,23 +183,10 @@ def _check_alike(files: Sequence[str], shown: str) -> None:
         )  # fmt: skip
 
 
-def _check_headers(cluster: Cluster, files: Sequence[str], shown: str) -> None:
-    """Columns are read by their position: every file must have the same ones."""
-    first = ""
-    for file, line in zip(files, cluster.first_lines(files), strict=True):
-        line = line.removeprefix("\ufeff").strip()
-        first = first or line
-        if line != first:
-            raise fail(
-                "mixed-files", f"it has other columns than {files[0]}", place=Place(file),
-                remedy="name files of one header together, and the others as arguments of their own",
-            )  # fmt: skip
-
-
 def _sampled(lines: Sequence[str], workspace: Workspace, shown: str) -> Source:
     """What the first lines tell, as of any file that begins so. CostcalcError: it is read only at home."""
     sample = workspace.new_file(".sample")
-    sample.write_text("".join(f"{line}\n" for line in lines).removeprefix("\ufeff"), encoding="utf-8")
+    sample.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     try:
         source = open_source(str(sample), workspace, str(sample))
     except CostcalcError as error:

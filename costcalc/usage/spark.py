@@ -14,7 +14,7 @@ from costcalc.problems import CostcalcError, Place, fail
 SAMPLE_ROWS = 1_000  # that are looked at to tell how a path is read
 _ADDRESS = re.compile(r"sc://(?P<host>[^:/;]+|\[[^\]]+\])(:(?P<port>\d{1,5}))?(/.*)?$")
 _PORT, _PATIENCE = 15_002, 10  # seconds
-_FILES_AT_ONCE = 64
+_QUOTES = {"quote": '"', "escape": '"', "multiLine": "true"}  # quotes may hold newlines
 _STORE = re.compile(r"[a-z][a-z0-9+.-]*:(//[^/]*)?", re.IGNORECASE)
 _EXTRA = "pip install 'costcalc[spark]'"
 _RAGGED = ("incorrect number of fields", "MALFORMED_RECORD", "MALFORMED_CSV")
@@ -77,17 +77,23 @@ class Cluster:
         return sorted(name if _STORE.match(name) else f"{start[0]}/{name.lstrip('/')}" for name in found)
 
     def lines(self, path: str) -> list[str]:
-        """The first lines of a file."""
+        """Some lines of a file, in any order."""
         with self._said(path):
             return [str(line) for line in self._text(path).limit(SAMPLE_ROWS).toArrow().column(0).to_pylist()]
 
-    def first_lines(self, paths: Sequence[str]) -> Iterator[str]:
-        """The first line of each file."""
-        for start in range(0, len(paths), _FILES_AT_ONCE):
-            each = [self._text(path).limit(1) for path in paths[start : start + _FILES_AT_ONCE]]
-            for path, frame in zip(paths[start:], each, strict=False):
+    def header(self, path: str, delimiters: str) -> tuple[str, tuple[str, ...]]:
+        """The delimiter that splits the first line of a table into most columns, and these. Other lines come in any order."""
+        found: list[tuple[str, tuple[str, ...]]] = []
+        for delimiter in delimiters:
+            try:
                 with self._said(path):
-                    yield from map(str, frame.toArrow().column(0).to_pylist())
+                    names = self.session.read.options(header="true", sep=delimiter, **_QUOTES).csv(path).columns
+            except CostcalcError:
+                if delimiter == delimiters[-1] and not found:
+                    raise
+                continue
+            found.append((delimiter, tuple(str(name).removeprefix("\ufeff").strip() for name in names)))
+        return max(found, key=lambda each: len(each[1]))
 
     def parquet(self, paths: Sequence[str], shown: str) -> Any:
         """The first rows of Parquet files."""
@@ -108,15 +114,7 @@ class Cluster:
 
     def view_of_rows(self, view: str, paths: Sequence[str], shown: str, delimiter: str, columns: int) -> None:
         """The rows of tables below their header; one that has not as many columns ends every statement."""
-        options = {
-            "header": "true",
-            "sep": delimiter,
-            "quote": '"',
-            "escape": '"',
-            "multiLine": "true",  # quotes may hold newlines
-            "mode": "FAILFAST",
-            "encoding": "UTF-8",
-        }
+        options = {"header": "true", "sep": delimiter, "mode": "FAILFAST", "encoding": "UTF-8", **_QUOTES}
         schema = ", ".join(f"c{i} STRING" for i in range(columns))
         with self._said(shown):
             rows = self.session.read.schema(schema).options(**options).csv([*paths])
@@ -180,5 +178,5 @@ def _check_address(remote: str) -> None:
     except (OSError, OverflowError) as error:
         raise fail(
             "cluster-unreachable", f"nothing answers at {host}:{port}: {getattr(error, 'strerror', None) or error}",
-            remedy="start the server (sail spark server --port 15002, or Spark's start-connect-server.sh), or correct the address",
+            remedy="start the server (sail spark server, or Spark's start-connect-server.sh), or correct the address",
         ) from error  # fmt: skip

@@ -178,7 +178,9 @@ def test_a_folder_of_one_header(same, tmp_path):
 def test_files_of_another_header_are_not_read_by_position(remote, tmp_path):
     (tmp_path / "1.csv").write_text("timestamp,model,input_tokens,output_tokens\n2026-10-01T00:00:00Z,qwen3-max,1,2\n")
     (tmp_path / "2.csv").write_text("timestamp,model,output_tokens,input_tokens\n2026-10-01T00:00:00Z,qwen3-max,1,2\n")
-    assert "2.csv" in (said := _refusal(remote, tmp_path)) and "it has other columns than" in said
+    said = _refusal(remote, tmp_path)
+    assert "2.csv" in said
+    assert "it has other columns than" in said
     (tmp_path / "2.csv").rename(tmp_path / "2.jsonl")
     assert "it holds files of several kinds: csv, jsonl" in _refusal(remote, tmp_path)
 
@@ -210,7 +212,7 @@ def test_what_a_cluster_does_not_read_is_refused(remote, tmp_path):
     replies.write_text(f"{json.dumps(reply)}\n" * 2)
     assert "lines of it repeat replies" in _refusal(remote, replies)
     assert "the cluster finds no file there" in _refusal(remote, tmp_path / "none.csv")
-    assert "error[not-remote]" in (said := _refusal(remote, "logs/usage.csv")) and "file:///logs/usage.csv" in said
+    assert "error[not-remote]" in _refusal(remote, "logs/usage.csv")
 
 
 def test_a_ledger_is_left_for_everyone(remote, generated, tmp_path, run_costcalc):
