@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from costcalc.usage.engine import Engine
-from costcalc.usage.joining import joined
+from costcalc.usage.joining import MADE, joined
 from costcalc.usage.labels import LABELS, final_names, final_sums
 from costcalc.usage.ledger import Cuts, Joining
 from costcalc.usage.rows import COUNTED
@@ -63,6 +63,8 @@ class Groups:
         more = "".join(f', {name} AS "k_{name}"' for name in OPENED) if self.opens_models else ""
         numbered = f"SELECT dense_rank() OVER (ORDER BY {keys}) - 1 AS number, kind, {keys}{more}"
         engine.execute(f"CREATE TEMP TABLE numbered AS {numbered} FROM {relation}")
+        for table in MADE:
+            engine.execute(f"DROP TABLE IF EXISTS {table}")
         engine.execute(f"CREATE TEMP TABLE heads AS SELECT DISTINCT number, {keys} FROM numbered")
         names = [f"nullif(trim(counted.{name}), '') AS \"k_{name}\"" for name in self.dimensions]
         if self.opens_models:

@@ -12,6 +12,7 @@ from costcalc.usage.ledger import Edges, Joining, Treated, Written
 Replaced = Sequence[tuple[int | None, ...]]  # numbers
 _AT_ONCE = 10_000  # rows of one INSERT
 _NAMES = ("k_provider", "k_model", "k_region")  # as a log names a model
+MADE = ("names", "treated", "labelled", "times", "lengths", "shown")  # tables that what is joined rests on
 MANY = 100  # unknown names of one reason: so many and more are one group, and a breakdown knows their names
 
 
