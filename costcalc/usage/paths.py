@@ -115,18 +115,19 @@ class TableColumns:
     """The columns of a table, found by name: as written, or in lower case."""
 
     columns: Mapping[str, Column]
-    insides: Insides = field(default_factory=Insides)
+    insides: Insides | None = field(default_factory=Insides)  # None: each path into a text is looked up by itself
 
     def get(self, path: str) -> Column | None:
         base, _, inside = path.partition(_INSIDE)
         found = self.columns.get(base) or self.columns.get(base.lower())
         if found and inside:
-            return Column(self.insides.get(found.text, inside))
+            return Column(self.insides.get(found.text, inside) if self.insides else _json_member(found.text, inside))
         return found
 
     def with_insides(self, rows: str, file: str) -> str:
         """The rows, now that every path is known, with what was asked of the texts in them; `file`: `, …`, to be kept."""
-        return f"(SELECT *{file}{self.insides.columns(strictly=False)} FROM {rows})" if self.insides.asked else rows
+        asked = self.insides.columns(strictly=False) if self.insides else ""
+        return f"(SELECT *{file}{asked} FROM {rows})" if asked else rows
 
     def presence(self, path: str) -> str | None:
         found = self.get(path)

@@ -302,9 +302,10 @@ class RemoteCounter(Counter):
                 texts.presence(f"/{sign}")
             return texts
         assert isinstance(columns, TableColumns)
-        if reading.sources[0].kind != "parquet":
-            return columns
-        return TableColumns({name: self._typed(reading, column) for name, column in columns.columns.items()})
+        known = columns.columns
+        if reading.sources[0].kind == "parquet":
+            known = {name: self._typed(reading, column) for name, column in known.items()}
+        return TableColumns(known, None)
 
     def _typed(self, reading: Reading, column: Column) -> Column:
         """A whole number that is kept as a fraction is written as one: engines write 1E7 in ways of their own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,20 @@ _SETTINGS = {
 }
 
 
+@contextmanager
+def _in_a_program() -> Iterator[None]:
+    """Pyspark takes a program without a file (`python -c`) for a test of its own, and ends it."""
+    main = sys.modules["__main__"]
+    is_bare = not hasattr(main, "__file__") and main.__spec__ is None
+    if is_bare:
+        main.__file__ = ""
+    try:
+        yield
+    finally:
+        if is_bare:
+            del main.__file__
+
+
 class Cluster:
     """One session. CostcalcError: no such address, nothing answers there, or the extra is not installed."""
 
@@ -34,7 +49,7 @@ class Cluster:
         self.remote = remote
         _check_address(remote)
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _in_a_program():
                 warnings.simplefilter("ignore")
                 import sqlglot  # noqa: F401 -- asked for before anything is read
                 from pyspark.sql.connect.session import SparkSession
@@ -133,7 +148,7 @@ class Cluster:
         from pyspark.errors import PySparkException
 
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _in_a_program():
                 warnings.simplefilter("ignore")
                 yield
         except (PySparkException, grpc.RpcError) as error:

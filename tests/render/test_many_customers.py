@@ -4,8 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import costcalc
-from costcalc.render.html.sections import CUSTOMERS_SHOWN, customer_rows, customers_table
-from costcalc.render.plan.customers import customer_figures, sum_of, total_figures
+from costcalc.render.html.sections import CUSTOMERS_SHOWN, customers_table
+from costcalc.render.plan.customers import customer_figures, folded_customers, sum_of, total_figures
 from costcalc.render.plan.months import month_figures
 
 COUNT = CUSTOMERS_SHOWN + 150
@@ -23,7 +23,7 @@ def test_rows_and_their_fold_are_the_total(tmp_path):
     )
     plan = costcalc.project(path, scenario="all-at-once", currency="USD").report
     assert len(plan.customers) == COUNT
-    lines, folded = customer_rows(plan)
+    lines, folded = folded_customers(plan, CUSTOMERS_SHOWN)
     assert folded == COUNT - CUSTOMERS_SHOWN == COUNT + 1 - len(lines)
     figures = customer_figures(plan, lines)
     assert total_figures(figures)[1] == month_figures(plan)[0][-1].mid

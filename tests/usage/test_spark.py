@@ -25,6 +25,8 @@ from costcalc.cli.app import app
 from costcalc.problems import CostcalcError
 from tests.kit import DEEP
 
+pytestmark = pytest.mark.network  # a server on this machine
+
 ROWS = 1_000_000 if DEEP > 1 else 5_000
 START = datetime(2026, 10, 20, tzinfo=UTC)
 MODELS = {"gpt-5.1": "openai", "claude-sonnet-4-5": "anthropic", "qwen3-max": "alibaba", "gemini-2.5-pro": "google"}
