@@ -30,7 +30,7 @@ from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading
 from costcalc.usage.rows import BAD_TIME, IN_PARTS, MALFORMED, UNASSUMED, RowQuery
 from costcalc.usage.sources import Packed, Source, Workspace, open_source
-from costcalc.usage.spark import SAMPLE_ROWS, Cluster
+from costcalc.usage.spark import SAMPLE_ROWS, Cluster, no_file
 from costcalc.usage.textlines import BROKEN, TextColumns
 from costcalc.usage.translate import GUARD, to_spark
 from costcalc.usage.unread import with_unread
@@ -137,7 +137,7 @@ def _opened(cluster: Cluster, workspace: Workspace, shown: str, number: int, rem
         return _typed(cluster.table(shown), workspace, shown, view, remotes)
     files = [file for file in cluster.files(shown) if not re.search(r"/[_.][^/]*$", file)]
     if not files:
-        raise fail("unreadable-file", "the cluster finds no file there", place=Place(shown), remedy="check the path")
+        raise no_file(shown)
     _check_alike(files, shown)
     if files[0].lower().endswith(_PARQUET):
         cluster.view_of_parquet(view, files, shown)

@@ -148,7 +148,7 @@ class Cluster:
         from pyspark.errors import PySparkException
 
         try:
-            with warnings.catch_warnings(), _in_a_program():
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 yield
         except (PySparkException, grpc.RpcError) as error:
@@ -163,6 +163,8 @@ class Cluster:
                 "malformed-row", f"a row has not the columns of the header: {reason}", place=place,
                 remedy="correct the row, or scan the file without --engine spark: then the row alone is refused, with its line",
             )  # fmt: skip
+        if "PATH_NOT_FOUND" in text:
+            return no_file(shown)
         if _is_lost(error, text):
             return fail(
                 "cluster-lost", f"{self.remote} does not answer any more: {reason}",
@@ -172,6 +174,11 @@ class Cluster:
             "cluster-failed", f"the cluster cannot do this: {reason}", place=place,
             remedy="check that the cluster reaches this path and may read it",
         )  # fmt: skip
+
+
+def no_file(shown: str) -> CostcalcError:
+    """That nothing lies where a path says."""
+    return fail("unreadable-file", "the cluster finds no file there", place=Place(shown), remedy="check the path")
 
 
 def _is_lost(error: Exception, text: str) -> bool:
