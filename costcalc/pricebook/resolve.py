@@ -61,12 +61,8 @@ class Lookup:
     block: PriceBlock | None
     book: Book
     names: tuple[str, ...]  # of the model and of the one it is billed as: a selector may mean it by any
+    billed_as: str  # itself, or the model that it is redirected to
     reason: str = ""
-
-    @property
-    def model(self) -> str:
-        """The one that is billed."""
-        return self.names[-1]
 
 
 Shelf = Mapping[str, Callable[[], tuple[Book, ...]]]  # provider -> its books, read when they are asked for
@@ -394,18 +390,17 @@ class Pricebook:
         target = _in_force(sorted(entry.redirects), day)
         if target is not None:
             entry = book.models[entry.redirects[target]]
-        made = (entry.made_as.rpartition("/")[2],) if entry.made_as else ()
-        names = tuple(dict.fromkeys((model, *(name for name in made if name != entry.name), entry.name)))
+        names = tuple(dict.fromkeys((model, entry.name, *entry.made_names)))
         blocks = [block for block in entry.blocks if block.status not in NEVER_APPLIES]
         position = bisect_right(blocks, day, key=lambda block: block.starts or date.min)
         if not position:
             first = f"{blocks[0].starts}" if blocks else "no day"
-            return Lookup(None, book, names, f"no price before {first}")
+            return Lookup(None, book, names, entry.name, f"no price before {first}")
         block = blocks[position - 1]
         if block.withdrawn:
             since = f" from {block.starts} on" if block.starts else ""
-            return Lookup(None, book, names, f"no price{since}: {block.withdrawn}")
-        return Lookup(block, book, names)
+            return Lookup(None, book, names, entry.name, f"no price{since}: {block.withdrawn}")
+        return Lookup(block, book, names, entry.name)
 
     def other_lists(self, found: ResolvedModel) -> list[ResolvedModel]:
         """The same model on the provider's other lists: what a default region left aside."""
