@@ -59,11 +59,10 @@ def _named(item: PriceItem, book: Pricebook) -> PriceItem:
 
 
 def _seller(word: str, book: Pricebook) -> str:
-    """Who is meant; a word that begins names of models, as qwen does, may mean these wherever they are billed."""
-    found = book.provider_named(word)
-    if found in (None, word) or any(name.startswith(word) for each in book.books for name in each.models):
-        return word
-    return found or word
+    """Who is meant; a word that begins names of a maker's models, as qwen does, may mean these wherever they are billed."""
+    found = book.payer_named(word)
+    own = (name for each in book.books if each.provider == found for name in each.models)
+    return word if any(name.startswith(word) for name in own) else found
 
 
 def catalogue() -> Mapping[str, Event]:
