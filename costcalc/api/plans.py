@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from costcalc.api.words import Number, read_money, read_share
 from costcalc.files import path_from_here
 from costcalc.money import Money
+from costcalc.pricebook.hosts import host_named
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import hikes_from, read_items
 from costcalc.scenario.items import PriceItem, Scenario
@@ -60,10 +61,8 @@ def _named(item: PriceItem, book: Pricebook) -> PriceItem:
 
 def _seller(word: str, book: Pricebook) -> str:
     """Who is meant; a word that begins names of models, as qwen does, may mean these wherever they are billed."""
-    found = book.provider_named(word)
-    if found in (None, word) or any(name.startswith(word) for each in book.books for name in each.models):
-        return word
-    return found or word
+    begins = (name.startswith(word) for each in book.books for name in each.models)
+    return word if any(begins) and not host_named(word) else book.payer_named(word)
 
 
 def catalogue() -> Mapping[str, Event]:

@@ -84,12 +84,14 @@ _BEDROCK_ARN = re.compile(r"arn:aws[a-z-]*:bedrock:.*")
 _VERTEX_PATH = re.compile(r"(?:projects/[^/]+/locations/[^/]+/)?publishers/[^/]+/models/.+")
 
 _VENDOR_HEAD = re.compile(rf"^(?:{_PROFILE}\.)?({_VENDOR})\.")
+_SPACE = re.compile(r"[\s_]+")
 _VERSION = re.compile(r"-v\d+(?::\d+)?(?::\d+k)?$|:\d+(?:k)?$")
 
 
 def host_named(word: str) -> Host | None:
-    """The host that a log's word for a provider means."""
-    return _by_word().get(word.strip().lower())
+    """The host that a log's word for a provider means: `together`, `Together AI`."""
+    wanted = word.strip().lower()
+    return _by_word().get(wanted) or _by_word().get(_SPACE.sub("-", wanted))
 
 
 def host_in(name: str) -> tuple[Host, str] | None:
@@ -126,4 +128,4 @@ def prefix_of(name: str) -> tuple[str, str]:
 
 @cache
 def _by_word() -> dict[str, Host]:
-    return {word: host for host in HOSTS for word in (host.name, *host.words)}
+    return {word: host for host in HOSTS for word in (host.name, host.title.lower(), *host.words)}

@@ -182,8 +182,12 @@ class Model:
     @property
     def names(self) -> tuple[str, ...]:
         """Its own name, its maker's, and those that it is billed as on some day: selectors mean it by any of them."""
-        made = (self.made_as.rpartition("/")[2],) if self.made_as else ()
-        return tuple(dict.fromkeys((self.name, *made, *self.redirects.values())))
+        return tuple(dict.fromkeys((self.name, *self.made_names, *self.redirects.values())))
+
+    @property
+    def made_names(self) -> tuple[str, ...]:
+        """What its maker calls it, where it is sold under another name."""
+        return (self.made_as.rpartition("/")[2],) if self.made_as else ()
 
     def ending_on(self, day: date) -> End | None:
         """Its end, if it has ended by this day: by its own, or because another model is billed in its place."""

@@ -61,12 +61,8 @@ class Lookup:
     block: PriceBlock | None
     book: Book
     names: tuple[str, ...]  # of the model and of the one it is billed as: a selector may mean it by any
+    billed_as: str  # itself, or the model that it is redirected to
     reason: str = ""
-
-    @property
-    def model(self) -> str:
-        """The one that is billed."""
-        return self.names[-1]
 
 
 Shelf = Mapping[str, Callable[[], tuple[Book, ...]]]  # provider -> its books, read when they are asked for
@@ -316,7 +312,10 @@ class Pricebook:
     def _resolve_anywhere(self, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
         prefix, slash, rest = wanted.partition("/")
         if slash and (known := self.provider_named(prefix)) and not host_named(prefix):
-            return self._resolve_with(known, prefix, rest, region)
+            found = self._resolve_with(known, prefix, rest, region)
+            if isinstance(found, Unresolved) and not found.provider and (sellers := self._sellers(wanted)):
+                return replace(found, reason=f"{found.reason}; {_sold_by(sellers)}")
+            return found
         offers = {
             provider: found
             for provider in (self.by_provider.read if self._is_declared(wanted) else ())
@@ -335,16 +334,23 @@ class Pricebook:
         head, rest = prefix_of(wanted)
         if known := self.provider_named(head):  # `openai:gpt-5`
             return self._resolve_with(known, head, rest, region)
-        return Unresolved(self._sellers_text(wanted) or "no pricebook knows this model")
-
-    def _sellers_text(self, wanted: str) -> str:
-        """Which hosts sell a model by this name: none of them is taken, for the log does not say who bills it."""
-        sellers = sorted(
-            provider
-            for provider in self.by_provider.unread
-            if any(self._names_of(book).find(wanted) for book in self.by_provider[provider])
+        sellers = self._sellers(wanted)
+        return Unresolved(
+            f"the log does not say who bills it: {_sold_by(sellers)}" if sellers else "no pricebook knows this model"
         )
-        return f"the log does not say who bills it: sold by {', '.join(sellers)}" if sellers else ""
+
+    def _sellers(self, wanted: str) -> list[str]:
+        """What hosts sell by this name, or by the maker's behind its `/`, as PROVIDER/MODEL.
+
+        None of them is taken, for the log does not say who bills it.
+        """
+        found: dict[str, str] = {}
+        for provider in sorted(self.by_provider.unread):
+            for name in dict.fromkeys((wanted, wanted.rpartition("/")[2])):
+                for book in self.by_provider[provider]:
+                    if known := self._names_of(book).find(name):
+                        found.setdefault(provider, f"{provider}/{known[0]}")
+        return list(found.values())
 
     def _resolve_at(
         self, provider: str, wanted: str, region: str | None, meant: str | None = None
@@ -394,18 +400,17 @@ class Pricebook:
         target = _in_force(sorted(entry.redirects), day)
         if target is not None:
             entry = book.models[entry.redirects[target]]
-        made = (entry.made_as.rpartition("/")[2],) if entry.made_as else ()
-        names = tuple(dict.fromkeys((model, *(name for name in made if name != entry.name), entry.name)))
+        names = tuple(dict.fromkeys((model, entry.name, *entry.made_names)))
         blocks = [block for block in entry.blocks if block.status not in NEVER_APPLIES]
         position = bisect_right(blocks, day, key=lambda block: block.starts or date.min)
         if not position:
             first = f"{blocks[0].starts}" if blocks else "no day"
-            return Lookup(None, book, names, f"no price before {first}")
+            return Lookup(None, book, names, entry.name, f"no price before {first}")
         block = blocks[position - 1]
         if block.withdrawn:
             since = f" from {block.starts} on" if block.starts else ""
-            return Lookup(None, book, names, f"no price{since}: {block.withdrawn}")
-        return Lookup(block, book, names)
+            return Lookup(None, book, names, entry.name, f"no price{since}: {block.withdrawn}")
+        return Lookup(block, book, names, entry.name)
 
     def other_lists(self, found: ResolvedModel) -> list[ResolvedModel]:
         """The same model on the provider's other lists: what a default region left aside."""
@@ -438,7 +443,9 @@ class Pricebook:
             near.sort(key=lambda each: not each.startswith(named))
             if not near or not near[0].startswith(named):
                 near = [*nearest_names(name, [each for each in full if each.startswith(named)]), *near]
-            found[name] = tuple(dict.fromkeys(near))[:_SUGGESTED]
+            is_known = hosted or isinstance(self.resolve(name), ResolvedModel)
+            sellers = [] if is_known else self._sellers(name.strip().lower())
+            found[name] = tuple(dict.fromkeys((*sellers, *near)))[:_SUGGESTED]
         return found
 
     def _models_at(self, provider: str) -> Iterator[str]:
@@ -450,6 +457,10 @@ class Pricebook:
         if isinstance(found, ResolvedModel):
             return [f"{found.provider}/{found.model}"]
         return [each for each in full if each.endswith(f"/{name}")]
+
+
+def _sold_by(sellers: Iterable[str]) -> str:
+    return f"sold by {', '.join(each.partition('/')[0] for each in sellers)}"
 
 
 def _by_family(name: str, known: Sequence[str]) -> list[str]:

@@ -62,6 +62,7 @@ class Quote:
     book: Book
     block: PriceBlock | None
     names: tuple[str, ...]  # of the model and of the one it is billed as
+    billed_as: str  # itself, or the model that it is redirected to
     reason: str = ""
     is_locked: bool = False  # a negotiated fixed rate, before the day until which it holds
     is_estimate: bool = False  # the start of this price is unknown and the day lies before it was first seen
@@ -216,12 +217,12 @@ class Quotes:
 
     def _look_up(self, key: PriceKey) -> Quote:
         lookup = self.pricebook.block_on(key.provider, key.region, key.model, key.day)
-        block, names = lookup.block, lookup.names
+        block, names, billed_as = lookup.block, lookup.names, lookup.billed_as
         if block is None:
-            return Quote({}, lookup.book, None, names, lookup.reason)
+            return Quote({}, lookup.book, None, names, billed_as, lookup.reason)
         section, missing = _section(block, key)
         if section is None:
-            return Quote({}, lookup.book, block, names, missing)
+            return Quote({}, lookup.book, block, names, billed_as, missing)
         modifiers = modifiers_for(lookup.book, block, key.labels)
         rates = _modified(_rates(block, section, key), modifiers)
         open_starts = (block.observed if block.starts is None else None, section.observed)
@@ -233,7 +234,9 @@ class Quotes:
         discounts = () if is_locked else self.pricebook.terms.discounts_on(key.day, key.provider, *names)
         if discounts:
             rates = {meter: replace(q, left=discounted(discounts, q.line or meter)) for meter, q in rates.items()}
-        return Quote(rates, lookup.book, block, names, "", is_locked, is_estimate, frozenset(single), discounts)
+        return Quote(
+            rates, lookup.book, block, names, billed_as, "", is_locked, is_estimate, frozenset(single), discounts
+        )  # fmt: skip
 
 
 def modifiers_for(book: Book, block: PriceBlock, labels: Sequence[tuple[str, str]]) -> list[Modifier]:

@@ -17,6 +17,7 @@ from costcalc.rating.model import RateUsed, Rating
 from costcalc.reports.coverage import Coverage
 from costcalc.reports.plan.ahead import customers_of, ends_of, lines_of, months_under, totals_by_customer
 from costcalc.reports.plan.case import Case, coverage, totals
+from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import CustomerLine, LineAhead, OverMonths, PlanMonth, PlanOptions
 from costcalc.reports.plan.totals import ASSUMED_MARGINS, AssumedMargin, Totals
 from costcalc.reports.revenue import UNSTATED, Earned
@@ -269,7 +270,10 @@ def _alternative(
         case.source,
         coverage(case, after, base.announced.months[-1]),
         options.floor,
-        list(dict.fromkeys(note for run in (*ends, after) for note in run.notes)),
+        [
+            *ending(horizon.pricebook, ((provider, model) for _, provider, model in after.rows), horizon.months[-1]),
+            *dict.fromkeys(note for run in (*ends, after) for note in run.notes),
+        ],
         after.is_complete and horizon.rating.is_complete,
         ends[0] is not after,
     )

@@ -253,7 +253,7 @@ class _Explainer:
         return replace(
             found,
             quote=quote,
-            billed_as="".join(quote.names[1:]),
+            billed_as=quote.billed_as if quote.billed_as != key.model else "",
             schedule=quote.book.schedules.get(name) if name else None,
         )
 

@@ -102,6 +102,15 @@ def test_months_to_come_say_which_model_ends_within_them(run_costcalc, tmp_path)
         "2026-11-01T00:00:00Z,openai,gpt-4o,1000,1000\n"
         "2026-11-10T00:00:00Z,openai,gpt-5.6-luna,1000,1000\n"
     )
+    plans = tmp_path / "still.yaml", tmp_path / "more.yaml"
+    for plan, rise in zip(plans, ("0%", "5%"), strict=True):
+        plan.write_text(f"scenario: {plan.stem}\nprices:\n  - {{what: openai, change: +{rise}}}\n")
+    scenarios = [word for plan in plans for word in ("--scenario", plan)]
+    compared = [run_costcalc("compare", log, *scenarios, "--months", months) for months in ("6", "1")]
+    assert ["gpt-4o: cannot be bought from 2027-01-14 on" in " ".join(run.out.split()) for run in compared] == [
+        True,
+        False,
+    ]
     six, one = (run_costcalc("project", str(log), "--months", months).out for months in ("6", "1"))
     said = "openai/gpt-4o: cannot be bought from 2027-01-14 on"
     assert said in " ".join(six.split())
@@ -124,3 +133,35 @@ def test_advice_never_moves_usage_to_what_ends(run_costcalc, tmp_path):
     year, month = (run_costcalc(*asked, months).json for months in ("12", "1"))
     assert "acme/chat-small" in str(month)
     assert "acme/chat-small" not in str(year)
+
+
+def test_advice_proposes_nothing_for_what_has_ended_by_then(run_costcalc, tmp_path):
+    """chat-old ends on 2026-11-15: December is looked at. chat-next ends two months after it."""
+    book, log = tmp_path / "acme.yaml", tmp_path / "log.csv"
+    price = "input_tokens: %s per 1M, cache_read_tokens: %s per 1M, output_tokens: %s per 1M"
+    batch = "service_tiers: {batch: {all: 50%% of standard}}"
+    prices = f"prices: {{2026-01-01: {{source: notice, {price}, {batch}}}}}"
+    head, _, _ = BOOK.partition("models:")
+    models = "".join(
+        f"  {name}:\n{end}    {prices % figures}\n"
+        for name, end, figures in (
+            ("chat-old", "    retired: 2026-11-15 [notice]\n", (10, 1, 20)),
+            ("chat-next", "    retired: 2027-02-15 [notice]\n", (10, 1, 20)),
+            ("chat-small", "", (1, "0.1", 2)),
+        )
+    )
+    book.write_text(f"{head}models:\n{models}")
+    rows = [
+        f"2026-11-{day:02d},acme,{name},4000,40000000,400000"
+        for day in range(1, 20)
+        for name in ("chat-old", "chat-next")
+    ]
+    log.write_text("\n".join(["date,provider,model,requests,input_tokens,output_tokens", *rows, ""]))
+    found = run_costcalc("advise", log, "--pricebook", book, "--json", "--months", "1").json
+    proposed = {(each["kind"], each["source"]) for each in found["candidates"]}
+    assert {model for _, model in proposed} == {"acme/chat-next"}
+    assert {kind for kind, _ in proposed} >= {"batch", "cache", "sibling"}
+    left = {(each["kind"], each["reasons"][0]["reason"]) for each in found["left_aside"]}
+    assert left == {(kind, "ended") for kind in ("move", "sibling", "cache", "batch")}
+    page = run_costcalc("advise", log, "--pricebook", book, "--months", "1").out
+    assert "of a model that cannot be bought by then" in " ".join(page.split())

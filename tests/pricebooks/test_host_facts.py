@@ -240,6 +240,19 @@ def answer(name: str, provider: str | None = None, region: str | None = None) ->
 def test_who_bills_decides_and_where_requests_stay():
     assert answer("groq/llama-3.3-70b-versatile") == "groq/llama-3.3-70b-versatile"
     assert answer("llama-3.3-70b-versatile") == "the log does not say who bills it: sold by groq"
+    for maker, model in (("meta-llama", "llama-3.3-70b-instruct"), ("openai", "gpt-oss-120b")):
+        books, name = load_pricebook(), f"{maker}/{model}"
+        reason, _, sellers = answer(name).partition("; sold by ")
+        assert (reason, len(sellers.split(", ")) > 1) == (
+            f"the pricebook of {maker.partition('-')[0]} has no such model",
+            True,
+        )
+        for seller in sellers.split(", "):
+            assert {answer(name, seller), answer(model, seller)} & {f"{seller}/{name}", f"{seller}/{model}"}
+        near = books.nearest([name])[name]
+        assert [each.partition("/")[0] for each in near] == sellers.split(", ")[:3]
+        assert isinstance(books.resolve(near[0]), ResolvedModel)  # an alias that can be taken as it stands
+    assert answer("meta-llama/llama-9") == "the pricebook of meta has no such model"
     assert answer("us.anthropic.claude-sonnet-4-6") == "bedrock/us.anthropic.claude-sonnet-4-6"
     assert answer("gpt-5", "azure", "data-zone") == "azure/data-zone/gpt-5"
     assert answer("gpt-5", "azure", "swedencentral") == "azure/gpt-5"

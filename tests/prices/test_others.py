@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from costcalc.pricebook.events import load_events
+from costcalc.pricebook.load import load_pricebook
 from costcalc.problems import CostcalcError
 from costcalc.reports.prices.events import catalogue
 from costcalc.reports.prices.listing import list_prices
@@ -69,6 +70,14 @@ def test_a_name_says_why_it_means_its_model(name, how, through):
     report = naming(BOOKS, name, day_in)
     assert (report.found.model, report.found.how, report.through) == ("flat", how, through)
     assert report.also_billed_by[-1:] == ["other/flat"] or how != "exact"
+
+
+def test_other_sellers_of_a_name_are_each_named_once_and_never_the_one_that_bills_it():
+    books = load_pricebook()
+    assert naming(books, "us.anthropic.claude-sonnet-4-6", day_in).also_billed_by == []
+    others = naming(books, "gpt-5", day_in).also_billed_by
+    assert "azure/gpt-5" in others
+    assert len(others) == len({each.partition("/")[0] for each in others} - {"openai"})
 
 
 def test_an_alias_of_ones_own_is_said():

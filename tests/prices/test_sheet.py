@@ -1,9 +1,14 @@
 from datetime import date
 from fractions import Fraction
 
+from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.model import Bounds
+from costcalc.reports.prices.listing import list_prices
+from costcalc.reports.prices.naming import naming
 from costcalc.reports.prices.rates import PLAIN, Variant
 from costcalc.reports.prices.sheet import sheet
+from tests.kit import book, model, rates
+from tests.kit import prices as prices_of
 from tests.prices.made import BOOKS, day_in
 
 BATCH, FLEX, THINKING = Variant("batch"), Variant("flex"), Variant(thinking=True)
@@ -83,3 +88,34 @@ def test_a_shipped_change_to_come_is_shown(run_costcalc):
     out = run_costcalc("prices", "show", "gemini-3.6-flash", "--on", "2026-11-24").out
     assert "1 Jan 2027, announced" in out
     assert "input +100.0%" in out
+
+
+SOLD = prices_of(
+    book(
+        model("data-zone/m", ("2026-01-01", rates(input_tokens="2", output_tokens="4")), head="made_as: maker/m\n"),
+        model(
+            "maker/old-m", ("2026-01-01", rates(input_tokens="2", output_tokens="4")),
+            head="made_as: maker/old-m\nredirects: {2026-06-01: data-zone/m}\n",
+        ),
+    )
+).pricebook  # fmt: skip
+
+
+def test_a_model_that_is_sold_under_another_name_than_its_makers_is_billed_as_itself():
+    report = sheet(SOLD, "acme/data-zone/m", day_in)
+    assert (report.model.name, prices(report)[PLAIN, "input_tokens"]) == ("data-zone/m", 2)
+    assert naming(SOLD, "acme/data-zone/m", day_in).redirected_to is None
+    (listed,) = list_prices(SOLD, day_in)
+    assert {each.name: each.billed_as for each in listed.models} == {
+        "data-zone/m": "data-zone/m",
+        "maker/old-m": "data-zone/m",
+    }
+    assert sheet(SOLD, "acme/maker/old-m", day_in).model.name == "data-zone/m"
+
+
+def test_every_model_of_a_host_has_a_sheet():
+    books = load_pricebook()
+    found = books.by_provider["groq"][0]
+    assert any(model.made_as for model in found.models.values())
+    for name in found.models:
+        assert sheet(books, f"groq/{name}", day_in).model.name == name

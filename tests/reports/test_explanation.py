@@ -30,6 +30,15 @@ def steps(leaf: Leaf) -> list[tuple[str, Fraction | None, Fraction]]:
     return [(step.kind, step.times, step.amount) for step in leaf.steps]
 
 
+def test_what_its_maker_calls_a_model_is_not_what_it_is_billed_as(tmp_path):
+    books = prices(book(model("zone/m", ("2020-01-01", rates(input_tokens="2")), head="made_as: maker/m\n")))
+    row = {"model": "zone/m", "input_tokens": 1_000_000}
+    price, leaf = only(explained(tmp_path, books, row))
+    assert (price.billed_as, leaf.cost.mid) == ("", 2)
+    rise = only(explained(tmp_path, books, row, hikes="acme/m=50"))[1]
+    assert rise.cost.mid == 3  # a rise may name it as its maker does
+
+
 def test_a_count_at_its_price(tmp_path):
     price, leaf = only(explained(tmp_path, PLAIN, MILLION))
     assert steps(leaf) == [("price", None, 2)]

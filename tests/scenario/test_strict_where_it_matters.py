@@ -6,6 +6,8 @@ import pytest
 import yaml
 
 import costcalc
+from costcalc.api.plans import scenario_of
+from costcalc.pricebook.hosts import HOSTS
 from costcalc.problems import CostcalcError
 from costcalc.scenario.hikes import hikes_from
 from costcalc.scenario.read import parse_scenario
@@ -62,6 +64,34 @@ def test_a_hike_names_a_provider_as_people_spell_it(name):
     assert change.selector.provider == book
     ahead = costcalc.outlook(USAGE, hikes={name: 34}, months=1).report
     assert ahead.changes.changes[0].selector.provider == book
+
+
+@pytest.mark.parametrize(
+    ("name", "provider"),
+    [
+        ("together", "together_ai"),
+        ("Together AI", "together_ai"),
+        ("together_ai", "together_ai"),
+        ("Azure AI Foundry", "azure_ai"),
+        ("GroqCloud", "groq"),
+        ("Oracle Cloud", "oci"),
+        ("azure openai", "azure"),
+    ],
+)
+def test_a_hike_names_a_host_as_logs_do(name, provider):
+    assert costcalc.read_prices().pricebook.payer_named(name) == provider
+    (change,) = costcalc.project(USAGE, hikes={name: 5}).report.changes.changes
+    assert change.selector.provider == provider
+
+
+def test_every_word_for_a_host_is_a_name_of_its_provider():
+    prices = costcalc.read_prices()
+    for host in HOSTS:
+        words = (host.name, host.title, *host.words)
+        payers = {prices.pricebook.payer_named(word) for word in words}
+        raised = {scenario_of(None, {word: 5}, prices).items[0].hikes[0].selector.provider for word in words}
+        assert raised == payers
+        assert len(payers) == 1
 
 
 def test_a_family_is_no_provider():

@@ -60,6 +60,7 @@ def _reason(reason: str, kind: Kind, options: AdviceOptions) -> str:
         "uncounted": "without a count of requests",
         "unnamed": "without a name that a scenario could choose",
         "tier": "in another service tier than standard",
+        "ended": "of a model that cannot be bought by then",
         "moved": "moved by the scenario already",
         "no-target": "without a cheaper sibling on its list",
         "clock": "whose target follows the clock, and the log was counted without its hours (name it with --to)",

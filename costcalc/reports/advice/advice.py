@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from functools import partial
 
@@ -16,7 +17,7 @@ from costcalc.forecasts.run import Run
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.problems import fail
-from costcalc.rating.model import RateUsed
+from costcalc.rating.model import PriceKey, RateUsed
 from costcalc.reports.advice.clock import peak_models, shifted
 from costcalc.reports.advice.groups import Group, groups_of
 from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick, cost_of
@@ -124,6 +125,7 @@ def _found(horizon: Horizon, case: Case, options: AdviceOptions, position: int) 
         groups, models, month.cost + month.other, horizon.cells.days,
         lambda where: _is_moved(where, options.scenario.usage.moves, horizon),
         lambda target: _can_follow(target, horizon),
+        lambda group: any(_has_ended(key, day, horizon) for key in group.keys),
     )  # fmt: skip
     own_hosted = list(self_hosted_models(horizon.pricebook, day))
     return proposals_of(log, options, Siblings(horizon.pricebook, day, last_day), own_hosted), models
@@ -142,6 +144,11 @@ def _can_follow(target: str, horizon: Horizon) -> bool:
     edges = {edge for schedule in schedules_of(horizon.pricebook, found).values() for edge in edges_utc(schedule)}
     has_instants = any(group.until is None and not group.naive for group in horizon.ledger.groups)
     return not has_instants or edges <= {*horizon.ledger.cuts.day_edges}
+
+
+def _has_ended(key: PriceKey, day: date, horizon: Horizon) -> bool:
+    end = horizon.pricebook.book(key.provider, key.region).models[key.model].end
+    return end is not None and end.day <= day
 
 
 def _bundles(proposals: Sequence[Proposal], first: Case, *, cache: bool) -> Iterator[Scenario]:

@@ -118,7 +118,7 @@ class Aside:
     looked_at: int
     reasons: Counter[
         str
-    ]  # small, rare, uncounted, unnamed, tier, moved, no-target, clock, no-price, too-short, close, …
+    ]  # small, rare, uncounted, unnamed, tier, ended, moved, no-target, clock, no-price, too-short, close, …
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ class Log:
     days: int  # that the log covers
     is_moved: Callable[[Where], bool]  # whether the base moves some of this usage already
     can_follow: Callable[[str], bool]  # whether the log says at what hours a target would be asked
+    has_ended: Callable[[Group], bool]  # whether its model can no longer be bought in the month that is looked at
 
 
 def proposals_of(log: Log, options: AdviceOptions, siblings: Siblings, own_hosted: Sequence[str]) -> Found:
@@ -206,6 +207,8 @@ def _too_little(
         return "unnamed"
     if group.tier != STANDARD:
         return "tier"
+    if log.has_ended(group):
+        return "ended"
     if usage is group.all and usage.cost < options.least * log.bill:
         return "small"
     return "moved" if moves and log.is_moved(where) else ""

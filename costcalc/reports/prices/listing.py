@@ -69,7 +69,9 @@ def _listed(pricebook: Pricebook, book: Book, day: date, quotes: Quotes, glob: s
         else:
             found = ResolvedModel(book.provider, book.region, name, "exact")
             models.append(
-                _model(PriceReader(pricebook, found, quotes), lookup.block, day, lookup.model, book.models[name].end)
+                _model(
+                    PriceReader(pricebook, found, quotes), lookup.block, day, lookup.billed_as, book.models[name].end
+                )
             )
     return ListedBook(book.provider, book.region, book.currency, book.is_default, day, models, missing)
 

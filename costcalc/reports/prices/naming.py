@@ -49,7 +49,7 @@ def naming(
         model.place.file,
         model.place.line,
         book.is_default,
-        lookup.model if lookup.model != found.model else None,
+        lookup.billed_as if lookup.billed_as != found.model else None,
         lookup.block is not None,
         lookup.reason,
         day,
@@ -78,6 +78,6 @@ def _others(pricebook: Pricebook, name: str, found: ResolvedModel) -> list[str]:
     for provider in sorted(pricebook.by_provider):
         if provider != found.provider:
             other = pricebook.resolve(bare, provider)
-            if not isinstance(other, Unresolved):
+            if not isinstance(other, Unresolved) and other.provider == provider:  # a name may say its seller itself
                 others.append(f"{other.provider}/{other.model}")
     return others

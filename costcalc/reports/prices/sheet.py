@@ -92,7 +92,7 @@ def sheet(
     reader = PriceReader(pricebook, found, Quotes(pricebook))
     day = day_in(reader.book.timezone)
     lookup = pricebook.block_on(found.provider, found.region, found.model, day)
-    model = reader.book.models[lookup.model]
+    model = reader.book.models[lookup.billed_as]
     lengths = reader.by_length([day])
     shortest = lengths[0].on[0]
     priced = [each for each in lengths if any(is_priced(each.on[0], shortest, kind) for kind, _ in each.on[0])]
