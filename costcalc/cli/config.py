@@ -105,6 +105,10 @@ class Config:
     def paths(self, key: str) -> list[Path]:
         return [self.folder / path for path in self.values.get(key, [])]
 
+    def files(self) -> list[Path]:
+        """Every file that the configuration has read."""
+        return [self.folder / path for key, value in self.values.items() for path in _files_named(key, value)]
+
     def holds(self, path: str) -> bool:
         """Whether a path of the file lies within its folder: a stranger's repository must not read what is beside it."""
         try:

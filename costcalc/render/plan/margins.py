@@ -13,7 +13,7 @@ from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, most_words, part_words, shares
 from costcalc.render.figures import name_cell
 from costcalc.render.tree import Table
-from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent, points_between
+from costcalc.render.words import ARROW, decimal_text, listed_text, percent_text, plain_percent, points_between
 from costcalc.reports.plan.answers import MoveShare
 from costcalc.reports.plan.model import OverLog, Plan
 from costcalc.reports.plan.totals import Outcome, Totals, recovering, rise_to
@@ -113,11 +113,14 @@ def _answers(plan: Plan, log: OverLog, before: Fraction) -> Iterator[tuple[str, 
 def _ways(plan: Plan, outcome: Outcome) -> Iterator[str]:
     answers = plan.answers
     ways = [f"raise your prices by {_with_ends(outcome, _holding)}"] if outcome.hold is not None else []
-    ways += [
-        f"use {percent_text(answer.fewer)} fewer {answer.provider} tokens"
+    savings = [
+        f"{percent_text(answer.fewer)} fewer {answer.provider} tokens"
         for answer in answers.tokens
         if answer.fewer is not None
     ]
+    ways += [f"use {listed_text(savings)}"] * bool(
+        savings
+    )  # each offsets its own provider's rise: together they hold it
     ways += map(_move, answers.moves)
     first, *others = ways or ["nothing was spent before"]
     yield first
