@@ -89,7 +89,7 @@ def folder(tmp_path):
         ("cost link.csv", "ow.csv"),
         ("cost .", "ow.csv"),
         ("cost o*.csv", "ow.csv"),
-        ("compare ow.csv --scenario price-war", "ow.csv"),
+        ("compare ow.csv --scenario april-2026", "ow.csv"),
         ("check ow.csv --max-cost 5000USD", "ow.csv"),
         ("reconcile ow.csv --invoice ow.csv", "ow.csv"),
         ("project ow.csv --hike any=5 --revenue r.csv", "r.csv"),

@@ -56,6 +56,19 @@ def test_a_row_is_read_and_falls_on_the_days_of_the_log(log, tmp_path, text, acm
     assert result.report.coverage.cost == Fraction(1, 3)
 
 
+def test_a_margin_of_a_credit_is_undefined_everywhere_and_comes_first(log, tmp_path):
+    revenue = table(tmp_path, "customer,month,amount\nacme,2026-09,-100\nbrio,2026-09,900\ncobalt,2026-09,310\n")
+    result = costcalc.project(log, hikes="openai=10", revenue=revenue, by="customer", currency="USD")
+    rows = {row["customer"]: row for row in csv.DictReader(io.StringIO(result.to_csv()))}
+    assert [rows["acme"][name] for name in ("revenue", "margin_before", "margin", "hold")] == ["-100", "", "", ""]
+    assert rows["cobalt"]["margin_before"] != ""
+    assert "-132" not in result.to_json()
+    page = " ".join(result.to_markdown().split())
+    assert "| acme | −100 | – | – | – | – |" in page
+    found = costcalc.compare(log, scenarios=["april-2026", "efficiency"], revenue=revenue, months=2, currency="USD")
+    assert [row.name for row in found.report.customers] == ["acme", "cobalt", "Brio"]
+
+
 def test_it_is_the_same_as_rows_of_the_log_that_say_it(log, tmp_path):
     revenue = table(tmp_path, "customer,month,amount\nacme,2026-09,900\nbrio,2026-09,120.45\n")
     rows = tmp_path / "rows.csv"

@@ -36,7 +36,7 @@ def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
     yield Gap()
     before, after = outcome.before.margin, outcome.after.margin
     if before is None or after is None:
-        yield Note("Gross margin: undefined, the revenue is 0.")
+        yield Note("Gross margin: undefined, the revenue is 0 or below.")
         return
     yield _headline(outcome, before, after, table, plan)
     yield from _bar(plan.revenue.amount, before, after)
@@ -200,17 +200,14 @@ def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
 
 
 def _margin_row(name: Cell, outcome: Outcome | None, is_bound: bool, digits: int) -> dict[str, Cell]:
-    if (
-        outcome is None
-        or outcome.before.margin is None
-        or outcome.after.margin is None
-        or outcome.after.revenue is None
-    ):
-        return {"name": name} | dict.fromkeys(("revenue", "before", "after", "points", "hold"), NONE)
+    found = {"name": name} | dict.fromkeys(("revenue", "before", "after", "points", "hold"), NONE)
+    if outcome is None or outcome.after.revenue is None:
+        return found
+    found["revenue"] = cells.money(round_half_up(outcome.after.revenue, digits))
     before, after, most = outcome.before.margin, outcome.after.margin, "≤ " if is_bound else ""
-    return {
-        "name": name,
-        "revenue": cells.money(round_half_up(outcome.after.revenue, digits)),
+    if before is None or after is None:
+        return found
+    return found | {
         "before": Cell(most + percent_text(before)),
         "after": Cell(most + percent_text(after)),
         "points": _points(before, after, outcome.lost) if outcome.lost else NONE,
