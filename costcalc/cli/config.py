@@ -281,6 +281,11 @@ def _fx_slip(config: Config, at: Place, name: str, value: object) -> Problem | N
         return Problem("bad-pair", f'"{name}" is not a pair of currencies', place, width=len(name), expected='"EUR/USD" = 1.08, for 1 EUR = 1.08 USD; or EUR = 1.08 beside currency = "USD"')  # fmt: skip
     if not slash and not own:
         return Problem("fx-without-currency", f"an exchange rate of {name} without a currency that it is written in", place, width=len(name), expected="a pair such as \"EUR/USD\", or the report's currency in a line of its own: currency = \"EUR\"")  # fmt: skip
+    pair = {base, quote or own}
+    others = [*config.values["fx"]]
+    twice = next((each for each in others[: others.index(name)] if {*(each if "/" in each else f"{each}/{own}").split("/")} == pair), "")  # fmt: skip
+    if twice:
+        return Problem("pair-twice", f'"{twice}" states this pair already', place, width=len(name), remedy="keep one of the two; the other direction follows from it")  # fmt: skip
     try:
         for month, rate in value.items() if isinstance(value, dict) else [("2026-01", value)]:
             read_month(month)
