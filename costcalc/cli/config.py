@@ -61,6 +61,7 @@ _CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 _MAP_KEYS = ("files", "format")  # of an entry of `maps`; all others are costcalc's names for columns
 # What a wrong value is found to be, once the log or the books are known.
 _SLIPS = {"unknown-column": "by", "no-such-format": "usage_format", "unknown-target": "move_to", "missing-fx": "currency"}  # fmt: skip
+_ENDLESS = re.compile(r"[\d_]{4300}", re.ASCII)  # digits that Python does not read as a number
 _ASSIGNED = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
 _HEADER = re.compile(r"\s*\[(\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
 
@@ -186,6 +187,11 @@ def _read(path: Path, shown: str) -> Config:
     try:
         data: Any = tomllib.loads(text, parse_float=WrittenFloat)
     except (ValueError, RecursionError) as error:
+        if "integer string conversion" in str(error):
+            line = next((number for number, line in enumerate(text.splitlines(), 1) if _ENDLESS.search(line)), 0)
+            raise fail(
+                "too-large", "a number is too large: no setting comes near it", place=Place(shown, line)
+            ) from error
         reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise fail("toml-syntax", f"not TOML: {reason}", place=Place(shown)) from error
     is_shared = path.name == "pyproject.toml"

@@ -81,7 +81,9 @@ class FxTable:
                 flat.pop((base, quote), None)
                 flat.pop((quote, base), None)
                 if isinstance(stated, Mapping):
-                    before = {month: MonthRate(1 / each.rate, each.basis) for month, each in inverse.items()} | known
+                    before = {month: MonthRate(1 / each.rate, each.basis) for month, each in inverse.items()} | {
+                        **known
+                    }
                     months[base, quote] = {
                         **{month: each for month, each in before.items() if stated and month < min(stated)},
                         **{month: MonthRate(rate, STATED) for month, rate in stated.items()},

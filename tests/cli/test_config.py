@@ -302,3 +302,10 @@ def test_a_rate_that_is_none_is_said_with_its_line(run_costcalc, tmp_path, text,
     (tmp_path / "costcalc.toml").write_text(text, encoding="utf-8")
     run = run_costcalc("cost", "usage.csv", cwd=tmp_path)
     assert (run.code, f"costcalc.toml:{line}:1: error[{code}]" in run.err) == (2, True)
+
+
+def test_an_endless_number_is_said_with_its_line(run_costcalc, tmp_path):
+    (tmp_path / "costcalc.toml").write_text(f'currency = "USD"\nfloor = {"9" * 5000}\n', encoding="utf-8")
+    run = run_costcalc("cost", "usage.csv", cwd=tmp_path)
+    assert (run.code, run.err[:40]) == (2, "costcalc.toml:2: error[too-large]: a num")
+    assert "sys." not in run.err
