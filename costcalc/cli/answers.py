@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 import typer
 
 from costcalc.cli.config import Config, read_config
-from costcalc.cli.output import Target, deliver, exit_code, lacks_of, report_refused, targets_of
+from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, lacks_of, report_refused, targets_of
 from costcalc.records import dataclass
 from costcalc.reports.usage import UsageSummary
 
@@ -127,6 +127,7 @@ class Answer(Allowed, Written):
         their name; `asked`: of its page.
         """
         report = result.report
+        keep_apart_from_all((target.path for target in targets), report.usage.sources, config)
 
         def text(kind: str) -> str | bytes:
             if kind in texts:

@@ -16,7 +16,7 @@ from costcalc.cli import options as o
 from costcalc.cli.answers import Allowed, Written, by_ending
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import Target, deliver, lacks_of, report_refused
+from costcalc.cli.output import Target, deliver, keep_apart_from_all, lacks_of, report_refused
 from costcalc.cli.plans import Earned
 from costcalc.cli.progress import scan_progress
 from costcalc.cli.streams import under_actions, write_orders
@@ -154,6 +154,7 @@ def check(
     except CostcalcError as error:
         _tell_github(error)
         raise
+    keep_apart_from_all((target.path for target in targets), result.report.usage.sources, config)
     _deliver(result, targets, answer.tag)
     report_refused(result.report.usage)
     _annotate(result, targets, answer.tag)

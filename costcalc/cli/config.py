@@ -61,6 +61,7 @@ _CODE = re.compile(r"[A-Z]{3}", re.ASCII)
 _MAP_KEYS = ("files", "format")  # of an entry of `maps`; all others are costcalc's names for columns
 # What a wrong value is found to be, once the log or the books are known.
 _SLIPS = {"unknown-column": "by", "no-such-format": "usage_format", "unknown-target": "move_to", "missing-fx": "currency"}  # fmt: skip
+_ENDLESS = re.compile(r"[\d_]{4300}", re.ASCII)  # digits that Python does not read as a number
 _ASSIGNED = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
 _HEADER = re.compile(r"\s*\[(\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
 
@@ -104,6 +105,10 @@ class Config:
 
     def paths(self, key: str) -> list[Path]:
         return [self.folder / path for path in self.values.get(key, [])]
+
+    def files(self) -> list[Path]:
+        """Every file that the configuration has read."""
+        return [self.folder / path for key, value in self.values.items() for path in _files_named(key, value)]
 
     def holds(self, path: str) -> bool:
         """Whether a path of the file lies within its folder: a stranger's repository must not read what is beside it."""
@@ -182,6 +187,11 @@ def _read(path: Path, shown: str) -> Config:
     try:
         data: Any = tomllib.loads(text, parse_float=WrittenFloat)
     except (ValueError, RecursionError) as error:
+        if "integer string conversion" in str(error):
+            line = next((number for number, line in enumerate(text.splitlines(), 1) if _ENDLESS.search(line)), 0)
+            raise fail(
+                "too-large", "a number is too large: no setting comes near it", place=Place(shown, line)
+            ) from error
         reason = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise fail("toml-syntax", f"not TOML: {reason}", place=Place(shown)) from error
     is_shared = path.name == "pyproject.toml"
@@ -277,6 +287,11 @@ def _fx_slip(config: Config, at: Place, name: str, value: object) -> Problem | N
         return Problem("bad-pair", f'"{name}" is not a pair of currencies', place, width=len(name), expected='"EUR/USD" = 1.08, for 1 EUR = 1.08 USD; or EUR = 1.08 beside currency = "USD"')  # fmt: skip
     if not slash and not own:
         return Problem("fx-without-currency", f"an exchange rate of {name} without a currency that it is written in", place, width=len(name), expected="a pair such as \"EUR/USD\", or the report's currency in a line of its own: currency = \"EUR\"")  # fmt: skip
+    pair = {base, quote or own}
+    others = [*config.values["fx"]]
+    twice = next((each for each in others[: others.index(name)] if {*(each if "/" in each else f"{each}/{own}").split("/")} == pair), "")  # fmt: skip
+    if twice:
+        return Problem("pair-twice", f'"{twice}" states this pair already', place, width=len(name), remedy="keep one of the two; the other direction follows from it")  # fmt: skip
     try:
         for month, rate in value.items() if isinstance(value, dict) else [("2026-01", value)]:
             read_month(month)

@@ -7,6 +7,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any, get_type_hints
 
+from costcalc.cli.output import keep_apart
+
+# The options and arguments that name files which a command reads.
+_READ = ("usage", "revenue", "baseline", "invoice", "scenario", "budgets", "pricebook", "format_file", "config_file")
+
 
 def grouped(command: Callable[..., int]) -> Callable[..., int]:
     """The command for Typer: a parameter whose type is a dataclass becomes its fields, and arrives as its instance."""
@@ -18,6 +23,7 @@ def grouped(command: Callable[..., int]) -> Callable[..., int]:
         options += [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in found]
 
     def run(**words: Any) -> int:
+        keep_apart(_listed(words.get("output")), (path for name in _READ for path in _listed(words.get(name))))
         for name, kind in groups.items():
             words[name] = kind(**{each.name: words.pop(each.name) for each in dataclasses.fields(kind)})
         return command(**words)
@@ -26,6 +32,10 @@ def grouped(command: Callable[..., int]) -> Callable[..., int]:
     run.__annotations__ = {param.name: param.annotation for param in options}
     run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
     return run
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
 def _fields(kind: Any) -> list[inspect.Parameter]:

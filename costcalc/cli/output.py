@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costcalc.files import write_whole
-from costcalc.problems import INCOMPLETE_EXIT, fail, nearest_names, visible
+from costcalc.files import is_there, write_whole
+from costcalc.problems import INCOMPLETE_EXIT, Place, fail, nearest_names, visible
 from costcalc.records import dataclass
 from costcalc.render.words import counted
 from costcalc.reports.usage import UsageSummary
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+    from costcalc.cli.config import Config
+    from costcalc.usage.ledger import SourceFile
 
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".markdown": "md", ".txt": "table"}
 KINDS = ("table", "json", "csv", "md")
@@ -58,6 +62,22 @@ def targets_of(
 def paths_of(outputs: Sequence[Path] | None) -> list[Path | None]:
     """Each place once; - is standard output, and so is nothing."""
     return list(dict.fromkeys(None if str(path) == "-" else path for path in outputs or ())) or [None]
+
+
+def keep_apart(outputs: Iterable[Path | None], read: Iterable[Path | str]) -> None:
+    """CostcalcError: an output is one of the files that the command reads, by whatever name."""
+    inputs = [path for path in read if os.path.isfile(path)]  # noqa: PTH113 -- no name that an option has is an error
+    for output in outputs:
+        if output and any(is_there(output) and output.samefile(path) for path in inputs):
+            raise fail(
+                "output-is-input", "this command reads the file, and would write over it", place=Place(str(output)),
+                remedy="name another file with -o",
+            )  # fmt: skip
+
+
+def keep_apart_from_all(outputs: Iterable[Path | None], sources: Iterable[SourceFile], config: Config) -> None:
+    """Likewise of what was found in folders, and of what the configuration names."""
+    keep_apart(outputs, [*(source.path for source in sources if source.rows), *config.files()])
 
 
 def _kind_named(word: str, also: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from costcalc.cli import options as o
 from costcalc.cli.answers import Allowed, output_option
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import Target, deliver, lacks_of, paths_of
+from costcalc.cli.output import Target, deliver, keep_apart_from_all, lacks_of, paths_of
 from costcalc.cli.plans import Changes, EarnedAndFloor
 from costcalc.cli.progress import scan_progress
 from costcalc.cli.project import Seed, Simulate
@@ -92,6 +92,7 @@ def report(
             **choice.priced_words(config, ctx, plan.currency),
         )
     priced = result.report.is_priced
+    keep_apart_from_all((target.path for target in targets), result.report.usage.sources, config)
     deliver(targets, str, lambda kind: _content(result, kind, chart), lacks_of(result.report.usage, priced))
     return allowed.code(config, result.report.usage, priced=priced)
 

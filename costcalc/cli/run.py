@@ -51,9 +51,9 @@ def run(args: Sequence[str]) -> int:
 def _too_large(error: Exception) -> str:
     """What is said of a number that nothing here can hold; "": it is no such error."""
     if isinstance(error, TooManyDigits):
-        return f"{error}\n"
+        return f"error[too-large]: {error}\n"
     if isinstance(error, OverflowError) or "integer string conversion" in str(error):
-        return "a number is too large: no price, amount, count or span of time comes near it\n"
+        return "error[too-large]: a number is too large: no price, amount, count or span of time comes near it\n"
     return ""
 
 

@@ -13,7 +13,7 @@ from costcalc.cli import options as o
 from costcalc.cli.answers import AllowRefused, Configured
 from costcalc.cli.app import command_app
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import lacks_of, report_refused, tell_written
+from costcalc.cli.output import keep_apart_from_all, lacks_of, report_refused, tell_written
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import INCOMPLETE_EXIT, fail
 from costcalc.render.words import counted
@@ -93,6 +93,7 @@ def scan(
             budgets=asked,
             **choice.scan_words(config, ctx),
         )
+    keep_apart_from_all(output, ledger.sources, config)
     for path in output:
         write_ledger(ledger, path, read_limits(**choice.words(config)))
     summary = summary_of(ledger, zone)

@@ -69,15 +69,25 @@ class FxTable:
         raise NoRate(self, base, quote, month)
 
     def with_rates(self, rates: Rates) -> FxTable:
-        """The table with rates of one's own: `{"CNY": {"USD": 0.1496}}` is USD for one CNY, flat or by month."""
+        """The table with rates of one's own: `{"CNY": {"USD": 0.1496}}` is USD for one CNY, flat or by month.
+
+        By month they hold from the first stated month on; what is before it stays.
+        """
         months, flat = dict(self.months), dict(self.flat)
         for base, quotes in rates.items():
             for quote, stated in quotes.items():
-                for pair in ((base, quote), (quote, base)):  # the other direction follows from the stated one
-                    months.pop(pair, None)
-                    flat.pop(pair, None)
+                known = months.pop((base, quote), {})
+                inverse = months.pop((quote, base), {})  # the other direction follows from the stated one
+                flat.pop((base, quote), None)
+                flat.pop((quote, base), None)
                 if isinstance(stated, Mapping):
-                    months[base, quote] = {month: MonthRate(rate, STATED) for month, rate in stated.items()}
+                    before = {month: MonthRate(1 / each.rate, each.basis) for month, each in inverse.items()} | {
+                        **known
+                    }
+                    months[base, quote] = {
+                        **{month: each for month, each in before.items() if stated and month < min(stated)},
+                        **{month: MonthRate(rate, STATED) for month, rate in stated.items()},
+                    }
                 else:
                     flat[base, quote] = stated
         return FxTable(months, flat, self.sources)
@@ -88,9 +98,12 @@ class FxTable:
         known = self.months.get((base, quote), {})
         if month in known:
             return FxRate(known[month].rate, month, known[month].basis)
-        if known and month > (newest := max(known)):
-            return FxRate(known[newest].rate, newest, known[newest].basis, held=True)
-        return None
+        latest = max((each for each in known if each < month), default=None)
+        if latest is None:
+            return None
+        # A stated month holds until the next; of published ones only the newest does.
+        is_held = known[latest].basis == STATED or all(known[each].basis == STATED for each in known if each > month)
+        return FxRate(known[latest].rate, latest, known[latest].basis, held=True) if is_held else None
 
     def _crossed(self, base: str, quote: str, month: Month) -> FxRate | None:
         """Through the euro, by two rates of one table and month. A rate that somebody stated is for its own pair alone."""

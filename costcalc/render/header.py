@@ -144,8 +144,10 @@ def _rate_text(rate: Fraction) -> str:
 
 
 def _when(rates: Sequence[RateUsed]) -> str:
-    if all(rate.basis == "stated" for rate in rates):
-        return "stated"
     months = sorted({rate.month_used for rate in rates})
     held = [rate.month for rate in rates if rate.held]
+    if all(rate.basis == "stated" for rate in rates):
+        if not held:
+            return "stated"
+        return f"stated for {months_text(months[0], months[-1])}, held from {month_text(min(held))}"
     return months_text(months[0], months[-1]) + (f", held from {month_text(min(held))}" if held else "")

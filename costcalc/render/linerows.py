@@ -94,7 +94,7 @@ def _margin_texts(cells: LineCells, *, has_before: bool) -> Texts:
         return cells.ratio_text(f"({size})", f"({divided})", table.most_earned, RATIO_DIGITS), "decimal"
 
     def margin(covered: str) -> tuple[str, Kind]:
-        return ratio(f"(earned - {covered}) * sign(earned)::INT", "abs(earned)", "earned IS NOT NULL")
+        return ratio(f"(earned - {covered})", "earned", "earned > 0")
 
     earned = cells.exact_text("coalesce(earned, 0)", table.unit.cost)
     texts: Texts = {"revenue": (f"CASE WHEN earned IS NOT NULL THEN {earned} END", "decimal")}

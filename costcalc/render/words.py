@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -85,6 +86,12 @@ def _digits(scaled: Fraction) -> int:
 def counted(count: int, one: str, many: str = "") -> str:
     """`1 row`, `1,204 rows`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed_text(parts: Iterable[object]) -> str:
+    """`1, 3 and 5`."""
+    *others, last = map(str, parts)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def day_text(day: date) -> str:

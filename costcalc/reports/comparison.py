@@ -122,9 +122,8 @@ class CustomerRow:
     lines: Sequence[CustomerLine]  # in the order of the alternatives
 
     @property
-    def worst_margin(self) -> Fraction | None:
-        known = [line.last.margin for line in self.lines if line.last.margin is not None]
-        return min(known, default=None)
+    def worst(self) -> tuple[int, Fraction]:
+        return min(line.last.worst_first for line in self.lines)
 
     @property
     def dearest(self) -> Fraction:
@@ -209,9 +208,8 @@ def comparison(horizon: Horizon, options: ComparisonOptions) -> Comparison:
     )
 
 
-def _worst_first(row: CustomerRow) -> tuple[bool, Fraction, Fraction, str]:
-    margin = row.worst_margin
-    return margin is None, margin or Fraction(), -row.dearest, row.name or ""
+def _worst_first(row: CustomerRow) -> tuple[tuple[int, Fraction], Fraction, str]:
+    return row.worst, -row.dearest, row.name or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from costcalc.calendar import month_of
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
-from costcalc.problems import fail
+from costcalc.problems import Place, fail
 from costcalc.rating.earners import with_earnings
 from costcalc.rating.model import Rating
 from costcalc.records import dataclass
@@ -90,6 +90,16 @@ def revenue_of(
     if has_rules:
         return Revenue("rules", Fraction(), RULES)
     return by_rows or stated
+
+
+def check_floor(floor: Fraction | None, earned: Earned, revenue: Revenue | None) -> None:
+    """CostcalcError: a floor to judge, and a flag's table of which nothing joins the log."""
+    if floor is not None and revenue is None and earned.is_flag and isinstance(earned.revenue, Earnings):
+        raise fail(
+            "no-revenue", f"nothing of the table joins the log, so the floor of {float(floor * 100):g}% cannot be judged",
+            place=Place(earned.revenue.file), expected="customers and months of the log",
+            remedy="costcalc cost USAGE --by customer shows its customers and days",
+        )  # fmt: skip
 
 
 def _stated(earned: Earned, rating: Rating, fx: FxTable, last_day: date | None) -> Revenue | None:

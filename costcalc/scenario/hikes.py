@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from costcalc.calendar import read_day
 from costcalc.meters import meters
-from costcalc.money import exact_text, read_number
+from costcalc.money import TooManyDigits, exact_text, read_number
 from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.scenario.events import event_named
 from costcalc.scenario.items import PriceItem, Scenario
@@ -28,6 +28,7 @@ _PERCENT = re.compile(rf"({_NUMBER})(%?)", re.ASCII)
 _RANGE = re.compile(rf"({_NUMBER})%?\.\.({_NUMBER})(%?)", re.ASCII)
 _ABSOLUTE = re.compile(r"=?(\d+(?:\.\d+)?|\.\d+)/(1|1K|1M)", re.IGNORECASE | re.ASCII)
 _DATED = re.compile(r"(.*)@(\d{4}-\d{2}-\d{2})", re.ASCII)
+_SHOWN = 80  # characters of a hike that no price could have
 _UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
 
 
@@ -154,10 +155,10 @@ def _split_day(text: str, change: str) -> tuple[str, date | None]:
 
 def _rises(text: str, change: str) -> tuple[Fraction, Fraction]:
     if match := _RANGE.fullmatch(change):
-        values = [read_number(match[1]), read_number(match[2])]
+        values = [_number(text, match[1]), _number(text, match[2])]
         percent = "%" in change
     elif match := _PERCENT.fullmatch(change):
-        values, percent = [read_number(match[1])] * 2, bool(match[2])
+        values, percent = [_number(text, match[1])] * 2, bool(match[2])
     else:
         raise _BadHike(text, f'"{change}" is not a change', "34, +34%, -20%, a range 5..34, or a rate =3.40/1M")
     if not percent and any(0 < abs(value) < 1 for value in values):
@@ -169,6 +170,13 @@ def _rises(text: str, change: str) -> tuple[Fraction, Fraction]:
     return values[0] / 100, values[1] / 100
 
 
+def _number(text: str, written: str) -> Fraction:
+    try:
+        return read_number(written)
+    except TooManyDigits as error:
+        raise _BadHike(text if len(text) < _SHOWN else f"{text[:_SHOWN]}…", str(error)) from None
+
+
 def _absolute(text: str, selector: Selector, match: re.Match[str], day: date | None) -> PriceChange:
     """A new rate is one line of the price list: parts with a price of their own keep it."""
     line = meters().line_of(selector.meter_word)
@@ -177,5 +185,5 @@ def _absolute(text: str, selector: Selector, match: re.Match[str], day: date | N
             text, "a new rate needs exactly one meter", "SELECTOR:METER==3.40/1M",
             "name the meter, for example :output_tokens",
         )  # fmt: skip
-    rate = read_number(match[1]) / _UNITS[match[2].upper()]
+    rate = _number(text, match[1]) / _UNITS[match[2].upper()]
     return PriceChange(replace(selector, meters=frozenset({line})), text, new_rate=rate, from_day=day)

@@ -268,6 +268,11 @@ class TestMaps:
         ('currency = "EUR"\n[fx]\nUSD = 0.5\n', "1 EUR = 2.0000 USD (stated)"),
         ('currency = "EUR"\n[fx]\n"EUR/USD" = 2\n', "1 EUR = 2.0000 USD (stated)"),
         ('currency = "EUR"\n[fx]\nUSD = {2026-09 = "0.1"}\n', "1 EUR = 10.0000 USD (stated)"),
+        (
+            'currency = "EUR"\n[fx]\nUSD = {2026-07 = "0.1"}\n',
+            "1 EUR = 10.0000 USD (stated for Jul 2026, held from Sep 2026)",
+        ),
+        ('currency = "CNY"\n[fx]\n"USD/CNY" = {2027-06 = 7.5}\n', "1 USD = 6.7089 CNY (Sep 2026)"),
     ],
 )
 def test_exchange_rates_of_ones_own(run_costcalc, tmp_path, text, said):
@@ -289,9 +294,18 @@ def test_exchange_rates_of_ones_own(run_costcalc, tmp_path, text, said):
         ('currency = "EUR"\n[fx]\nEUR = 1\n', "bad-pair", 3),
         ('[fx]\n"EUR/usd" = 1\n', "bad-pair", 2),
         ('[fx]\n"EUR/USD" = {September = 1}\n', "bad-fx", 2),
+        ('[fx]\n"USD/CNY" = 7.1\n"CNY/USD" = 0.2\n', "pair-twice", 3),
+        ('currency = "CNY"\n[fx]\nUSD = 7.1\n"USD/CNY" = 7.2\n', "pair-twice", 4),
     ],
 )
 def test_a_rate_that_is_none_is_said_with_its_line(run_costcalc, tmp_path, text, code, line):
     (tmp_path / "costcalc.toml").write_text(text, encoding="utf-8")
     run = run_costcalc("cost", "usage.csv", cwd=tmp_path)
     assert (run.code, f"costcalc.toml:{line}:1: error[{code}]" in run.err) == (2, True)
+
+
+def test_an_endless_number_is_said_with_its_line(run_costcalc, tmp_path):
+    (tmp_path / "costcalc.toml").write_text(f'currency = "USD"\nfloor = {"9" * 5000}\n', encoding="utf-8")
+    run = run_costcalc("cost", "usage.csv", cwd=tmp_path)
+    assert (run.code, run.err[:40]) == (2, "costcalc.toml:2: error[too-large]: a num")
+    assert "sys." not in run.err

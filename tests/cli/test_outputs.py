@@ -1,5 +1,8 @@
 """Outputs: an answer goes to every place that is named, and to none where one of them cannot be."""
 
+from pathlib import Path
+
+import pytest
 import typer
 
 from costcalc.cli.app import COMMANDS, app
@@ -67,3 +70,50 @@ def test_a_pricebook_goes_to_one_place(run_costcalc, tmp_path):
     card.write_text("provider,model,input_tokens\nacme,one,2 per 1M\n")
     run = run_costcalc("prices", "import", card, "-o", tmp_path / "a.yaml", "-o", tmp_path / "b.yaml")
     assert (run.code, "several-outputs" in run.err) == (2, True)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "ow.csv").write_bytes(Path(USAGE).read_bytes())
+    (tmp_path / "r.csv").write_text("customer,month,amount\nacme,2026-09,100\n")
+    (tmp_path / "link.csv").symlink_to("ow.csv")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "output"),
+    [
+        ("cost ow.csv", "ow.csv"),
+        ("cost ow.csv", "./ow.csv"),
+        ("cost ow.csv", "link.csv"),
+        ("cost link.csv", "ow.csv"),
+        ("cost .", "ow.csv"),
+        ("cost o*.csv", "ow.csv"),
+        ("compare ow.csv --scenario april-2026", "ow.csv"),
+        ("check ow.csv --max-cost 5000USD", "ow.csv"),
+        ("reconcile ow.csv --invoice ow.csv", "ow.csv"),
+        ("project ow.csv --hike any=5 --revenue r.csv", "r.csv"),
+    ],
+)
+def test_an_output_that_is_also_read_is_an_error_and_stays(run_costcalc, folder, words, output):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    run = run_costcalc(*words.split(), "-o", "other.json", "-o", output, cwd=folder)
+    assert (run.code, run.out) == (2, "")
+    assert f"{output.removeprefix('./')}: error[output-is-input]" in run.err
+    assert "name another file" in run.err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_ledger_is_not_written_over_either(run_costcalc, folder):
+    assert run_costcalc("scan", "ow.csv", "-o", "ow.parquet", cwd=folder).code == 0
+    before = (folder / "ow.parquet").read_bytes()
+    for command in ("cost", "scan"):
+        run = run_costcalc(command, "ow.parquet", "-o", "ow.parquet", cwd=folder)
+        assert (run.code, (folder / "ow.parquet").read_bytes()) == (2, before)
+        assert "output-is-input" in run.err
+
+
+def test_what_the_configuration_reads_is_not_written_over(run_costcalc, folder):
+    (folder / "costcalc.toml").write_text('revenue = "r.csv"\n')
+    run = run_costcalc("cost", "ow.csv", "-o", "r.csv", cwd=folder)
+    assert (run.code, (folder / "r.csv").read_text()[:8]) == (2, "customer")

@@ -64,6 +64,19 @@ def test_a_stated_rate_by_month_is_held_after_its_last():
     assert own.rate("EUR", "USD", OCTOBER) == FxRate(Fraction("1.2"), SEPTEMBER, "stated", held=True)
 
 
+@pytest.mark.parametrize("pair", [("USD", "CNY", Fraction("7.5")), ("CNY", "USD", 1 / Fraction("7.5"))])
+def test_a_month_stated_holds_from_then_on_and_earlier_ones_stay(pair):
+    base, quote, rate = pair
+    own = FX.with_rates({base: {quote: {Month(2027, 6): rate, Month(2027, 9): 2 * rate}}})
+    for month in (SEPTEMBER, OCTOBER, Month(2027, 5)):
+        assert own.rate("USD", "CNY", month) == FX.rate("USD", "CNY", month)
+    assert own.rate(base, quote, Month(2027, 6)) == FxRate(rate, Month(2027, 6), "stated")
+    assert own.rate(base, quote, Month(2027, 8)) == FxRate(rate, Month(2027, 6), "stated", held=True)
+    assert own.rate(base, quote, Month(2028, 1)).rate == 2 * rate
+    with pytest.raises(CostcalcError):
+        own.rate(base, quote, Month(2024, 12))
+
+
 def test_the_federal_reserve_stands_in_where_the_ecb_is_missing():
     text = """
 bases: {ecb_month_avg: {url: e}, fed_month_avg: {url: f}}

@@ -113,6 +113,14 @@ def test_a_bill_without_a_split_that_a_rise_cannot_reach():
     assert "87% at list prices · 13% as billed" in text
 
 
+def test_the_savings_of_several_providers_are_one_way():
+    """Each offsets the rise of its own provider: only all of them hold the margin."""
+    both = ledger(group("qwen3-max", 10**9), group("gpt-5.6-luna", 10**9))
+    text = page(both, "alibaba=34", "openai=25", revenue=5000)
+    assert "or use 25.4% fewer alibaba tokens and 20.0% fewer openai tokens" in text
+    assert text.count("or use") == 1
+
+
 def test_the_answers_say_what_restores_the_margin():
     """Cost 2,000 → 2,680 of 5,000: 60% → 46.4%; 680 ÷ 5,000 = 13.6%; 2,680 ÷ 0.4 ÷ 5,000 − 1 = 34%."""
     text = page(QWEN, "alibaba=34", revenue=5000, floor=Fraction(1, 2), move_to="alibaba/qwen-plus")

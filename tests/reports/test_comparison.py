@@ -55,7 +55,7 @@ def test_which_customers_turn_unprofitable():
     assert [(line.name, line.last.cost) for line in double.customers] == [("acme", 124), ("brio", 62)]
     assert [line.name for line in double.turned] == ["acme"]
     assert same.turned == found.today.turned == []
-    worst = [(row.name, row.worst_margin) for row in found.customers]
+    worst = [(row.name, row.worst[1]) for row in found.customers]
     assert worst == about([("acme", F(93 - 124, 93)), ("brio", F(93 - 62, 93))])
 
 

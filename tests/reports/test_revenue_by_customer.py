@@ -56,6 +56,37 @@ def test_a_row_is_read_and_falls_on_the_days_of_the_log(log, tmp_path, text, acm
     assert result.report.coverage.cost == Fraction(1, 3)
 
 
+def test_a_margin_of_a_credit_is_undefined_everywhere_and_comes_first(log, tmp_path):
+    revenue = table(tmp_path, "customer,month,amount\nacme,2026-09,-100\nbrio,2026-09,900\ncobalt,2026-09,310\n")
+    result = costcalc.project(log, hikes="openai=10", revenue=revenue, by="customer", currency="USD")
+    rows = {row["customer"]: row for row in csv.DictReader(io.StringIO(result.to_csv()))}
+    assert [rows["acme"][name] for name in ("revenue", "margin_before", "margin", "hold")] == ["-100", "", "", ""]
+    assert rows["cobalt"]["margin_before"] != ""
+    assert "-132" not in result.to_json()
+    page = " ".join(result.to_markdown().split())
+    assert "| acme | −100 | – | – | – | – |" in page
+    found = costcalc.compare(log, scenarios=["april-2026", "efficiency"], revenue=revenue, months=2, currency="USD")
+    assert [row.name for row in found.report.customers] == ["acme", "cobalt", "Brio"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "more"),
+    [
+        (costcalc.project, {"hikes": "openai=10"}),
+        (costcalc.project, {"scenario": "efficiency", "months": 3}),
+        (costcalc.compare, {"scenarios": ["april-2026", "efficiency"]}),
+    ],
+)
+def test_a_floor_is_not_judged_by_a_table_of_which_nothing_joins(log, tmp_path, ask, more):
+    words = {"revenue": table(tmp_path, "customer,month,amount\nnobody,2026-09,500\n"), "floor": "55%"}
+    with pytest.raises(CostcalcError) as error:
+        ask(log, **more, **words)
+    (problem,) = error.value.problems
+    assert (problem.code, error.value.exit_code) == ("no-revenue", 2)
+    assert "nothing of the table joins the log, so the floor of 55% cannot be judged" in problem.message
+    assert problem.place.file.endswith("revenue.csv")
+
+
 def test_it_is_the_same_as_rows_of_the_log_that_say_it(log, tmp_path):
     revenue = table(tmp_path, "customer,month,amount\nacme,2026-09,900\nbrio,2026-09,120.45\n")
     rows = tmp_path / "rows.csv"

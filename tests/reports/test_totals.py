@@ -52,6 +52,13 @@ def test_at_revenue_0_margins_are_undefined():
     assert found.lost == 40
 
 
+def test_below_0_too_and_it_is_the_worst_of_losses():
+    found = outcome(cost(40, 80), F(-100))
+    assert (*margins(found), found.erosion, found.hold, found.recover, found.margins) == (None,) * 6
+    ordered = [F(-100), F(-10), F(40), F(200), F(0)]  # of revenue
+    assert sorted({*ordered}, key=lambda revenue: Totals(F(80), revenue=revenue).worst_first) == ordered
+
+
 def test_at_a_loss_the_margin_is_negative_and_can_still_be_held():
     found = outcome(cost(120, 150), F(100))
     assert margins(found) == (F("-0.2"), F("-0.5"))

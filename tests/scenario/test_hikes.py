@@ -242,3 +242,11 @@ class TestFromPython:
     def test_a_share_is_asked_about_here_too(self):
         (problem,) = refusal(*hikes_from({"alibaba": "0.34"}))
         assert "did you mean 34?" in problem.remedy
+
+
+@pytest.mark.parametrize("change", ["{}", "{}%", "5..{}", "={}/1M"])
+def test_a_number_of_endless_digits_is_a_bad_hike_like_any_other(change):
+    wrong, other = refusal(f"openai:output_tokens={change.format('9' * 70)}", "alibaba=low")
+    assert (wrong.code, other.code) == ("bad-hike", "bad-hike")
+    assert wrong.message.startswith('--hike "openai:output_tokens=')
+    assert "a number of more than 60 digits: 99999999999999999999…" in wrong.message

@@ -11,7 +11,6 @@ from costcalc.render.advice.figures import bill_of, figure_text, saving_of, sing
 from costcalc.render.advice.phrases import (
     KIND_WORDS,
     aside_parts,
-    listed_text,
     test_text,
     threshold_parts,
     what_text,
@@ -26,6 +25,7 @@ from costcalc.render.words import (
     ARROW,
     counted,
     decimal_text,
+    listed_text,
     long_month_text,
     money_text,
     percent_text,

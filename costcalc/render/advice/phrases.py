@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from costcalc.render.words import ARROW, counted, plain_percent, share_text
 from costcalc.reports.advice.model import Aside
@@ -38,12 +38,6 @@ def where_text(proposal: Proposal) -> str:
     parts += [f"{name} {names[name][0]}" for name in ("region", "service_tier") if name in names]
     parts += [f"input {length.written}" for length in proposal.where.lengths]
     return ", ".join(parts) or "all of it"
-
-
-def listed_text(numbers: Sequence[int]) -> str:
-    """`1, 3 and 5`."""
-    *others, last = (f"{number}" for number in numbers)
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def aside_parts(aside: Aside, options: AdviceOptions) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from costcalc.render.advice.figures import figure_text, saving_of
-from costcalc.render.advice.phrases import listed_text, where_text
-from costcalc.render.words import count_text, long_month_text, money_text, percent_text, share_text
+from costcalc.render.advice.phrases import where_text
+from costcalc.render.words import count_text, listed_text, long_month_text, money_text, percent_text, share_text
 from costcalc.reports.advice.model import Advice, Candidate, Together
 from costcalc.scenario.write import Written, scenario_yaml
 

@@ -88,9 +88,9 @@ def _widest(comparison: Comparison) -> int:
 def _worst(comparison: Comparison, most: int) -> list[int]:
     """Today and the scenarios with the lowest margin, or the highest cost, in the order given."""
 
-    def badness(position: int) -> tuple[bool, object]:
+    def badness(position: int) -> tuple[tuple[int, Fraction], Fraction]:
         last = comparison.alternatives[position].last.after
-        return last.margin is None, -last.cost if last.margin is None else last.margin
+        return last.worst_first, -last.cost
 
     ranked = sorted(range(1, len(comparison.alternatives)), key=badness)
     return [0, *sorted(ranked[: most - 1])]

@@ -24,6 +24,7 @@ from costcalc.render.plan.phrases import horizon_text
 from costcalc.render.words import (
     amount_text,
     decimal_text,
+    listed_text,
     long_month_text,
     money_text,
     month_text,
@@ -89,15 +90,10 @@ def _titles(comparison: Comparison) -> Iterator[Block]:
         titles[choice.short] = choice.scenario.name if choice.scenario.name != choice.short else ""
         if choice.share is not None:
             shares.setdefault(choice.short, []).append(plain_percent(choice.share))
-    passed = {name: (f"{_listed(found)} passed through",) for name, found in shares.items()}
+    passed = {name: (f"{listed_text(found)} passed through",) for name, found in shares.items()}
     rows = [(name, ((title,) if title else ()) + passed.get(name, ())) for name, title in titles.items()]
     yield Gap()
     yield Facts([(name, parts) for name, parts in rows if parts])
-
-
-def _listed(texts: Sequence[str]) -> str:
-    *others, last = texts
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _headline(comparison: Comparison) -> Iterator[Note]:
@@ -126,7 +122,7 @@ def _headline(comparison: Comparison) -> Iterator[Note]:
         known = [each.name for each in comparison.scenarios if each.last.after.margin is not None]
         all_of_them = len(known) == len(comparison.scenarios)
         yield Note(
-            f"Margin stays at or above {word} with {'all of them' if all_of_them else _listed(known)}.", "strong"
+            f"Margin stays at or above {word} with {'all of them' if all_of_them else listed_text(known)}.", "strong"
         )
 
 
@@ -141,7 +137,7 @@ def _table_notes(comparison: Comparison, is_wide: bool) -> Iterator[Note]:
         what = "Points and Profit" if shows_profit(comparison, is_wide) else "Points"
         yield Note(f"{what}: against today's usage in the same month.", "quiet")
     if idle := [each.name for each in comparison.scenarios if each.changes_nothing]:
-        yield Note(f"{_listed(idle)} {'changes' if len(idle) == 1 else 'change'} nothing in this log.", "loud")
+        yield Note(f"{listed_text(idle)} {'changes' if len(idle) == 1 else 'change'} nothing in this log.", "loud")
     if open_ones := [each.name for each in comparison.scenarios if each.choice.leaves_open]:
         verb = "leaves" if len(open_ones) == 1 else "leave"
         yield Note(
@@ -160,7 +156,7 @@ def _coverage(comparison: Comparison) -> Iterator[Note]:
             said.setdefault(note, []).append(each.name)
     for note, names in said.items():
         alone = len(said) == 1 and len(names) == len(comparison.alternatives)
-        yield Note(note if alone else f"{_listed(names)}: {note[0].lower()}{note[1:]}")
+        yield Note(note if alone else f"{listed_text(names)}: {note[0].lower()}{note[1:]}")
 
 
 def _doubts(comparison: Comparison) -> Iterator[Block]:
@@ -191,7 +187,7 @@ def _unpriced_ahead(comparison: Comparison) -> Iterator[Note]:
     told = [f"{amount_text(tokens)} ({name})" for name, tokens in found if tokens]
     if told:
         yield Note(
-            f"Incomplete: tokens of the months to come have no price and are in no figure: {_listed(told)}.", "loud"
+            f"Incomplete: tokens of the months to come have no price and are in no figure: {listed_text(told)}.", "loud"
         )
 
 
@@ -214,4 +210,4 @@ def _notes(comparison: Comparison) -> Iterator[Note]:
         joined.setdefault((what if colon else who, tuple(names)), []).append(who if colon else "")
     for (what, those), models in joined.items():
         text = f"{', '.join(models)}: {what}" if any(models) else what
-        yield Note(f"With {_listed(those)}: {text.removesuffix('.')}.")
+        yield Note(f"With {listed_text(those)}: {text.removesuffix('.')}.")

@@ -84,7 +84,7 @@
   // Months to come are computed to twelve digits: what differs by less is the same.
   const near = (n, known) => (n !== null && known !== null && abs(n - known) * 10n ** 10n <= abs(known) ? known : n);
   const like = (t, known) => Object.fromEntries(Object.entries(t).map(([key, n]) => [key, near(n, known[key])]));
-  const margin = (t) => (t.revenue ? ratio(t.revenue - allCosts(t), t.revenue) : null);
+  const margin = (t) => (t.revenue > 0n ? ratio(t.revenue - allCosts(t), t.revenue) : null);
   const profit = (t) => (t.revenue === null ? null : t.revenue - allCosts(t));
   const both = (a, b) => (a === null || b === null ? null : a + b);
   const plus = (a, b) => ({ cost: a.cost + b.cost, other: a.other + b.other, revenue: both(a.revenue, b.revenue), covered: both(a.covered, b.covered) });
@@ -431,9 +431,10 @@
     const more = data.customers.more.map(([was, then], i) => ({ name: data.customers.names[i], named: data.customers.names[i] ? 1 : 0, today: totals(was), last: like(totals(then), totals(was)) }));
     const everyone = [...rows, ...more];
     const worstFirst = (a, b) => {
-      const [x, y] = [margin(a.last), margin(b.last)];
-      if (!x || !y) return (x ? 0 : 1) - (y ? 0 : 1) || order(b.last.cost, a.last.cost) || a.rank - b.rank;
-      return orderRatios(x, y) || order(b.last.cost, a.last.cost) || a.rank - b.rank;
+      const [x, y] = [a, b].map((each) => margin(each.last));
+      // Revenue below 0, then the margins, then no revenue.
+      const [i, j] = [a, b].map((each) => (margin(each.last) ? 1 : each.last.revenue < 0n ? 0 : 2));
+      return i - j || (i === 1 ? orderRatios(x, y) : i === 0 ? order(profit(a.last), profit(b.last)) : 0) || order(b.last.cost, a.last.cost) || a.rank - b.rank;
     };
     rows.sort(worstFirst);
     const listed = more.length ? [...rows, { mark: rows.length, today: sumKnown(more, "today"), last: sumKnown(more, "last"), isFold: true }] : rows;

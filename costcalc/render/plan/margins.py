@@ -13,7 +13,7 @@ from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, most_words, part_words, shares
 from costcalc.render.figures import name_cell
 from costcalc.render.tree import Table
-from costcalc.render.words import ARROW, decimal_text, percent_text, plain_percent, points_between
+from costcalc.render.words import ARROW, decimal_text, listed_text, percent_text, plain_percent, points_between
 from costcalc.reports.plan.answers import MoveShare
 from costcalc.reports.plan.model import OverLog, Plan
 from costcalc.reports.plan.totals import Outcome, Totals, recovering, rise_to
@@ -36,7 +36,7 @@ def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
     yield Gap()
     before, after = outcome.before.margin, outcome.after.margin
     if before is None or after is None:
-        yield Note("Gross margin: undefined, the revenue is 0.")
+        yield Note("Gross margin: undefined, the revenue is 0 or below.")
         return
     yield _headline(outcome, before, after, table, plan)
     yield from _bar(plan.revenue.amount, before, after)
@@ -113,11 +113,14 @@ def _answers(plan: Plan, log: OverLog, before: Fraction) -> Iterator[tuple[str, 
 def _ways(plan: Plan, outcome: Outcome) -> Iterator[str]:
     answers = plan.answers
     ways = [f"raise your prices by {_with_ends(outcome, _holding)}"] if outcome.hold is not None else []
-    ways += [
-        f"use {percent_text(answer.fewer)} fewer {answer.provider} tokens"
+    savings = [
+        f"{percent_text(answer.fewer)} fewer {answer.provider} tokens"
         for answer in answers.tokens
         if answer.fewer is not None
     ]
+    ways += [f"use {listed_text(savings)}"] * bool(
+        savings
+    )  # each offsets its own provider's rise: together they hold it
     ways += map(_move, answers.moves)
     first, *others = ways or ["nothing was spent before"]
     yield first
@@ -197,17 +200,14 @@ def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
 
 
 def _margin_row(name: Cell, outcome: Outcome | None, is_bound: bool, digits: int) -> dict[str, Cell]:
-    if (
-        outcome is None
-        or outcome.before.margin is None
-        or outcome.after.margin is None
-        or outcome.after.revenue is None
-    ):
-        return {"name": name} | dict.fromkeys(("revenue", "before", "after", "points", "hold"), NONE)
+    found = {"name": name} | dict.fromkeys(("revenue", "before", "after", "points", "hold"), NONE)
+    if outcome is None or outcome.after.revenue is None:
+        return found
+    found["revenue"] = cells.money(round_half_up(outcome.after.revenue, digits))
     before, after, most = outcome.before.margin, outcome.after.margin, "≤ " if is_bound else ""
-    return {
-        "name": name,
-        "revenue": cells.money(round_half_up(outcome.after.revenue, digits)),
+    if before is None or after is None:
+        return found
+    return found | {
         "before": Cell(most + percent_text(before)),
         "after": Cell(most + percent_text(after)),
         "points": _points(before, after, outcome.lost) if outcome.lost else NONE,

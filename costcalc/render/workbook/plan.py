@@ -184,13 +184,13 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
         scale = Fraction(month.month.days, plan.usage.days)
         sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator})', after.revenue)
         for place, amount, margin in ((2, repr(float(before.cost)), before.margin), (3, cost, after.margin)):
-            share = f'IF({earned}="","",IF({earned}=0,"",1-{amount}/{earned}))'
+            share = f'IF({earned}="","",IF({earned}<=0,"",1-{amount}/{earned}))'
             sheet.formula(row, start + place, share, margin, "percent")
         return
     sheet.number(row, start + 2, before.margin, "percent")
     if _can_earn_more(plan) and after.revenue:
         sheet.formula(row, start + 1, f"{float(after.revenue)!r}*(1+revenue_change)", after.revenue)
-        share = f'IF({earned}=0,"",1-({cost}+{other})/{earned})'
+        share = f'IF({earned}<=0,"",1-({cost}+{other})/{earned})'
         sheet.formula(row, start + 3, share, after.margin, "percent")
     else:
         sheet.number(row, start + 1, after.revenue)
@@ -224,7 +224,7 @@ def _log_summary(book: Book, plan: Plan, log: OverLog, workings: Workings, lines
     sheet.formula(row + 1, 1, 'IF(revenue="","",revenue)', log.outcome.after.revenue, "currency")
     for place, (name, formula, value, look) in enumerate(_margin_rows(plan, log, workings, lines), row + 2):
         sheet.text(place, 0, name)
-        sheet.formula(place, 1, f'IF(OR(revenue="",revenue=0),"",{formula})', value, look)
+        sheet.formula(place, 1, f'IF(OR(revenue="",revenue<=0),"",{formula})', value, look)
     write_completeness(sheet, row + 8, plan.is_complete)
     sheet.finish([34, 22, 22, 18, 12])
 

@@ -134,9 +134,9 @@ def _customer(case: Case, name: str | None, today: Totals, last: Totals) -> Cust
     )
 
 
-def _worst_first(line: CustomerLine) -> tuple[bool, int, int, str]:
-    margin = line.last.margin
-    return margin is None, _size(margin or Fraction()), -_size(line.last.cost), line.name or ""
+def _worst_first(line: CustomerLine) -> tuple[int, int, int, str]:
+    rank, size = line.last.worst_first
+    return rank, _size(size), -_size(line.last.cost), line.name or ""
 
 
 def _size(amount: Fraction) -> int:

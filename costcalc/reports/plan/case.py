@@ -16,7 +16,7 @@ from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.plan.model import PlanOptions
 from costcalc.reports.plan.totals import Estimated, Totals, rounded_ratio
-from costcalc.reports.revenue import Revenue, revenue_of
+from costcalc.reports.revenue import Revenue, check_floor, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
 from costcalc.scenario.model import PriceChange, PriceChanges
@@ -41,6 +41,7 @@ class Case:
             horizon.last_day,
             has_rules=bool(self.scenario.business.revenue),
         )
+        check_floor(options.floor, options.earned, self.revenue)
         self.source = self.revenue.source if self.revenue else ""
         self.income = income_of(horizon, self.revenue, self.scenario.business)
         self.fx = horizon.fx_of(self.scenario)

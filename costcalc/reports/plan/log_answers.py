@@ -31,12 +31,14 @@ def log_answers(
 
 
 def _tokens(charges: Sequence[Charge]) -> list[TokenSaving]:
-    """For every provider whose cost rises, in the order of the alphabet: 1 − before ÷ after restores its cost."""
+    """For every provider whose cost rises, in the order of the alphabet: 1 − before ÷ after restores its own cost."""
     by_provider: dict[str, list[Cost]] = {}
     for charge in charges:
         by_provider.setdefault(charge.provider, []).append(charge.cost)
     costs = [(provider, sum_costs(found)) for provider, found in sorted(by_provider.items())]
-    return [TokenSaving(1 - cost.before / cost.mid, provider) for provider, cost in costs if cost.mid > cost.before > 0]
+    return [
+        TokenSaving(1 - cost.before / cost.mid, provider) for provider, cost in costs if cost.mid > cost.before >= 0
+    ]
 
 
 def _rises(outcome: Outcome, charges: Sequence[Charge], floor: Fraction | None) -> list[FurtherRise]:

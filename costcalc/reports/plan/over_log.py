@@ -22,7 +22,7 @@ from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.log_answers import log_answers, move_target
 from costcalc.reports.plan.model import LogOptions, OverLog, PassThrough, Plan, PlanMonth, PlanOptions
 from costcalc.reports.plan.totals import Outcome, Totals, at_assumed_margins, outcome
-from costcalc.reports.revenue import Revenue, revenue_of
+from costcalc.reports.revenue import Revenue, check_floor, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
@@ -43,6 +43,7 @@ def plan_over_log(
     usage = summary_of(ledger, asked.timezone)
     check_changes(options.changes, asked.months, rating, pricebook, usage)
     revenue = _named(options, revenue_of(options.earned, rating, fx, ledger, usage.last_day))
+    check_floor(options.floor, options.earned, revenue)
     found = _outcome(revenue, rating)
     lines = with_lines(rater, rating, rating.revenue if revenue and revenue.kind == "rows" else {})
     months = list(_months(rater, asked, usage, revenue))

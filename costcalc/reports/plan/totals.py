@@ -34,8 +34,8 @@ class Totals:
 
     @property
     def exact_margin(self) -> Fraction | None:
-        """Gross margin: (revenue − cost − other costs) ÷ revenue; None where the revenue is unknown or 0."""
-        return (self.revenue - self.all_costs) / self.revenue if self.revenue else None
+        """Gross margin: (revenue − cost − other costs) ÷ revenue; None where the revenue is unknown, or 0 or below."""
+        return (self.revenue - self.all_costs) / self.revenue if self.revenue and self.revenue > 0 else None
 
     @property
     def margin(self) -> Fraction | None:
@@ -45,6 +45,14 @@ class Totals:
     @property
     def profit(self) -> Fraction | None:
         return None if self.revenue is None else self.revenue - self.all_costs
+
+    @property
+    def worst_first(self) -> tuple[int, Fraction]:
+        """To order by: revenue below 0, by what is lost; then the margins; then no revenue, or an unknown one."""
+        if self.revenue is not None and self.revenue < 0:
+            return 0, self.revenue - self.all_costs
+        margin = self.margin
+        return (2, _NOTHING) if margin is None else (1, margin)
 
     def __add__(self, more: Totals) -> Totals:
         revenue = None if self.revenue is None or more.revenue is None else self.revenue + more.revenue
@@ -79,7 +87,7 @@ class Ends:
 
     @property
     def has_margin(self) -> bool:
-        """Whether there is one before and after: the revenue is known, and not 0."""
+        """Whether there is one before and after: the revenue is known, and above 0."""
         return self.before.margin is not None and self.after.margin is not None
 
     @property
