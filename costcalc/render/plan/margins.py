@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
@@ -12,6 +13,7 @@ from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, L
 from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, most_words, part_words, shares
 from costcalc.render.figures import name_cell
+from costcalc.render.rounding import shared_out
 from costcalc.render.tree import Table
 from costcalc.render.words import ARROW, decimal_text, listed_text, percent_text, plain_percent, points_between
 from costcalc.reports.plan.answers import MoveShare
@@ -196,14 +198,25 @@ def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
         Column("Points", drop=1, key="points"),
         Column("Raise to hold it", key="hold"),
     ]
-    return grid(columns, [_margin_row(*each, digits) for each in found], total=_margin_row(*total, digits))
+    shown = _revenues([earned for _, earned, _ in found], whole, digits)
+    rows = [_margin_row(*each, coins) for each, coins in zip(found, shown, strict=True)]
+    return grid(columns, rows, total=_margin_row(*total, round_half_up(whole.after.revenue or Fraction(), digits)))
 
 
-def _margin_row(name: Cell, outcome: Outcome | None, is_bound: bool, digits: int) -> dict[str, Cell]:
+def _revenues(earned: Sequence[Outcome | None], whole: Outcome, digits: int) -> list[Decimal]:
+    """What each line's revenue is shown as: where they are all of it, they add up to the total that is shown."""
+    exact = [(each and each.after.revenue) or Fraction() for each in earned]
+    total = sum(exact, Fraction())
+    if total != whole.after.revenue:
+        return [round_half_up(each, digits) for each in exact]
+    return shared_out(exact, round_half_up(total, digits), digits)
+
+
+def _margin_row(name: Cell, outcome: Outcome | None, is_bound: bool, revenue: Decimal) -> dict[str, Cell]:
     found = {"name": name} | dict.fromkeys(("revenue", "before", "after", "points", "hold"), NONE)
     if outcome is None or outcome.after.revenue is None:
         return found
-    found["revenue"] = cells.money(round_half_up(outcome.after.revenue, digits))
+    found["revenue"] = cells.money(revenue)
     before, after, most = outcome.before.margin, outcome.after.margin, "≤ " if is_bound else ""
     if before is None or after is None:
         return found
