@@ -13,6 +13,7 @@ from costcalc.render.html import sections
 from costcalc.render.html.page import handout_html
 from costcalc.render.plan.answers import ways_of
 from costcalc.render.plan.headline import headline_blocks
+from costcalc.render.plan.lines import table_at
 from costcalc.reports.plan.model import Plan, PlanOptions
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import changes_at
@@ -28,9 +29,13 @@ PLACES = ((0, 0), (25, 100), (50, 50), (100, 0), (100, 100), (200, 100), (200, 3
 
 def assert_shows(seen: Seen, found: Plan) -> None:
     """Everything that follows the sliders, as the page in Python writes it."""
-    tables = [sections.bridge_table(found), sections.months_table(found), sections.first_table(found)]
+    tables = [
+        sections.bridge_table(found),
+        sections.months_table(found),
+        sections.first_table(found, table_at(found, -1)),
+    ]
     if len(found.by) > 1:
-        tables.append(sections.lines_table(found))
+        tables.append(sections.lines_table(found, table_at(found, -1)))
     if sections.has_customers(found):
         tables.append(sections.customers_table(found))
     for table in tables:
@@ -95,5 +100,7 @@ def test_what_stands_in_one_row_follows_too(chromium, tmp_path):
     what = of_horizon(horizon, options)
     names = [row["name"].text for row in sections.customers_table(what.handout.plan).rows]
     assert (len(names), names[-1]) == (301, "… 30 more")
-    assert sections.lines_table(what.handout.plan).rows[-1]["name"].text == "… 130 more"
+    assert (
+        sections.lines_table(what.handout.plan, table_at(what.handout.plan, -1)).rows[-1]["name"].text == "… 130 more"
+    )
     assert_follows(chromium, tmp_path, what, PLACES[:3])
