@@ -196,19 +196,14 @@ class Pricebook:
         return found
 
     @cached_property
-    def _declared(self) -> tuple[frozenset[str], re.Pattern[str]]:
-        """Every name and alias of every book, and what matches any of their patterns."""
-        books = [self._names_of(book) for book in self.books]
-        patterns = {glob_pattern(pattern) for names in books for pattern, _ in names.patterns}
-        return (
-            frozenset(name for names in books for name in (*names.exact, *names.aliases)),
-            re.compile("|".join(sorted(patterns)) or "(?!)"),
-        )
+    def _declared(self) -> _Declared:
+        return _Declared([self._names_of(book) for book in self.books])
 
-    def _is_declared(self, wanted: str) -> bool:
-        """Whether some book may know the name; of names that none knows a log can have many."""
-        names, patterns = self._declared
-        return wanted in names or _DATE_SUFFIX.sub("", wanted) in names or patterns.fullmatch(wanted) is not None
+    @cached_property
+    def _hosted(self) -> _Declared:
+        return _Declared(
+            [self._names_of(book) for provider in self.by_provider.unread for book in self.by_provider[provider]]
+        )
 
     def provider_named(self, name: str) -> str | None:
         """The provider that a log's word means: `dashscope` and `Alibaba Cloud` are alibaba."""
@@ -318,7 +313,7 @@ class Pricebook:
             return found
         offers = {
             provider: found
-            for provider in (self.by_provider.read if self._is_declared(wanted) else ())
+            for provider in (self.by_provider.read if self._declared.may_know(wanted) else ())
             if isinstance(found := self._resolve_at(provider, wanted, region), ResolvedModel)
         }
         homes = [found for found in offers.values() if not self.model(found).resold]
@@ -344,9 +339,10 @@ class Pricebook:
 
         None of them is taken, for the log does not say who bills it.
         """
+        names = [name for name in dict.fromkeys((wanted, wanted.rpartition("/")[2])) if self._hosted.may_know(name)]
         found: dict[str, str] = {}
-        for provider in sorted(self.by_provider.unread):
-            for name in dict.fromkeys((wanted, wanted.rpartition("/")[2])):
+        for provider in sorted(self.by_provider.unread) if names else ():
+            for name in names:
                 for book in self.by_provider[provider]:
                     if known := self._names_of(book).find(name):
                         found.setdefault(provider, f"{provider}/{known[0]}")
@@ -532,6 +528,20 @@ class _BookNames:
             if glob_matches(pattern, wanted):
                 return model, "pattern"
         return None
+
+
+class _Declared:
+    """Every name and alias of some books, and what matches any of their patterns."""
+
+    def __init__(self, books: Sequence[_BookNames]) -> None:
+        patterns = {glob_pattern(pattern) for names in books for pattern, _ in names.patterns}
+        self._names = frozenset(name for names in books for name in (*names.exact, *names.aliases))
+        self._patterns = re.compile("|".join(sorted(patterns)) or "(?!)")
+
+    def may_know(self, wanted: str) -> bool:
+        """Whether some of the books may know the name; of names that none knows a log can have many."""
+        names = self._names
+        return wanted in names or _DATE_SUFFIX.sub("", wanted) in names or self._patterns.fullmatch(wanted) is not None
 
 
 def _without_prefix(name: str, prefixes: Iterable[str]) -> str:
