@@ -13,7 +13,7 @@ from costcalc.records import dataclass
 # ISO 4217 minor units that are not two digits and that appear on AI bills.
 _MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 
-_MOST_DIGITS = 60  # of a written number: prices have up to twenty, and nobody pays 10^60 of anything
+MOST_DIGITS = 60  # of a written number: prices have up to twenty, and nobody pays 10^60 of anything
 _NUMBER = re.compile(r"[+-]?(\d+(?:_\d+)*)?(\.\d+)?([eE][+-]?\d{1,2})?", re.ASCII)
 
 
@@ -67,8 +67,8 @@ def read_number(text: str) -> Fraction:
     TooManyDigits, which is a ValueError too: one of more than 60 digits.
     """
     stripped = text.strip()
-    if len(stripped) > _MOST_DIGITS and stripped.strip("+-.eE_0123456789") == "":
-        raise TooManyDigits(f"a number of more than {_MOST_DIGITS} digits: {stripped[:20]}…")
+    if len(stripped) > MOST_DIGITS and stripped.strip("+-.eE_0123456789") == "":
+        raise TooManyDigits(f"a number of more than {MOST_DIGITS} digits: {stripped[:20]}…")
     match = _NUMBER.fullmatch(stripped)
     if not match or not (match[1] or match[2]):
         raise ValueError(f"not a number: {text!r}")

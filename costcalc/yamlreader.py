@@ -7,6 +7,7 @@ import re
 import yaml
 
 from costcalc.files import collector_paused
+from costcalc.money import MOST_DIGITS
 from costcalc.problems import MOST_PROBLEMS, CostcalcError, Place, Problem
 from costcalc.yamldoc import Map, Node, Scalar, Sequence, line_of, too_many
 
@@ -14,8 +15,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _DEPTH_LIMIT = 64  # nothing that people write goes deeper; libyaml itself would take a thousand
 
-_MOST_DIGITS = 60
-_LONG_NUMBER = re.compile(rf"[\d_]{{{_MOST_DIGITS},}}")
+_LONG_NUMBER = re.compile(rf"[\d_]{{{MOST_DIGITS},}}")
 _NOT_YAML = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -76,8 +76,8 @@ class _Reader:
         mark: yaml.Mark = event.start_mark  # type: ignore[assignment]  # the stubs name libyaml's own class beside it
         place = Place(self.file, mark.line + 1, mark.column + 1)
         if isinstance(event, yaml.ScalarEvent):
-            if len(event.value) > _MOST_DIGITS and _LONG_NUMBER.search(event.value):
-                raise yaml.MarkedYAMLError(None, None, f"a number of more than {_MOST_DIGITS} digits", mark)
+            if len(event.value) > MOST_DIGITS and _LONG_NUMBER.search(event.value):
+                raise yaml.MarkedYAMLError(None, None, f"a number of more than {MOST_DIGITS} digits", mark)
             return Scalar(event.value, place)
         if isinstance(event, yaml.CollectionStartEvent):
             self.depth += 1

@@ -68,7 +68,7 @@ def keep_apart(outputs: Iterable[Path | None], read: Iterable[Path | str]) -> No
     """CostcalcError: an output is one of the files that the command reads, by whatever name."""
     inputs = [path for path in read if os.path.isfile(path)]  # noqa: PTH113 -- no name that an option has is an error
     for output in outputs:
-        if output and any(is_there(output) and output.samefile(path) for path in inputs):
+        if output and is_there(output) and any(output.samefile(path) for path in inputs):
             raise fail(
                 "output-is-input", "this command reads the file, and would write over it", place=Place(str(output)),
                 remedy="name another file with -o",
