@@ -148,12 +148,11 @@ def _check_units(imported: Imported, source: str, path: Path | None) -> None:
     """
     from costcalc.pricebook.importers.rate_card import said_in
     from costcalc.pricebook.importers.sources import RATE_CARD
-    from costcalc.pricebook.load import load_pricebook
     from costcalc.reports.prices.slips import slips_of
 
     is_own = source == RATE_CARD and path is not None
     problems = []
-    for book, model, meter, rate in slips_of(imported.books, load_pricebook()):
+    for book, model, meter, rate in slips_of(imported.books):
         place, excerpt = said_in(path, model.name, meter, rate) if is_own and path else (None, "")
         message = f"{meter} of {book.provider}/{model.name} is 500 times or more off the median of its kind"
         remedy = "check the unit: per 1M, per 1K or per 1"
