@@ -65,6 +65,7 @@ class Run:
     out: str
     err: str
     out_bytes: bytes
+    both: str  # the two streams as a terminal shows them
 
     @property
     def json(self) -> Any:
@@ -108,13 +109,15 @@ def run_costcalc(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
                 patch.setenv(name, value)
             patch.delenv("FORCE_COLOR", raising=False)
             patch.chdir(cwd)
-            out, err = _text_stream(), _text_stream()
+            both = io.BytesIO()
+            out, err = _text_stream(beside=both), _text_stream(beside=both)
             patch.setattr(sys, "stdin", _text_stream(stdin.encode() if isinstance(stdin, str) else stdin))
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
             code = _exit_code(main, [str(arg) for arg in args])
             written = [_bytes(stream) for stream in (out, err)]
-        return Run(code, written[0].decode("utf-8", "replace"), written[1].decode("utf-8", "replace"), written[0])
+        said = [text.decode("utf-8", "replace") for text in (*written, both.getvalue())]
+        return Run(code, said[0], said[1], written[0], said[2])
 
     return run
 
@@ -158,8 +161,21 @@ def _exit_code(main: Callable[[Sequence[str]], int], args: list[str]) -> int:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
 
 
-def _text_stream(content: bytes = b"") -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="", write_through=True)
+class _Copied(io.BytesIO):
+    """What is written goes to another stream too."""
+
+    def __init__(self, content: bytes, beside: io.BytesIO) -> None:
+        super().__init__(content)
+        self._beside = beside
+
+    def write(self, content: Any) -> int:
+        self._beside.write(content)
+        return super().write(content)
+
+
+def _text_stream(content: bytes = b"", beside: io.BytesIO | None = None) -> io.TextIOWrapper:
+    buffer = _Copied(content, beside) if beside is not None else io.BytesIO(content)
+    return io.TextIOWrapper(buffer, encoding="utf-8", newline="", write_through=True)
 
 
 def _bytes(stream: io.TextIOWrapper) -> bytes:
