@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -99,6 +100,17 @@ def each(inner: Fields, of: Of = "") -> Field:
 def inline(inner: Fields, of: Of) -> Field:
     """Fields that stand among the others, of a record that is made once for all of them."""
     return Field("inline", of, "", inner)
+
+
+def at(place: str, fields: Fields) -> Fields:
+    """The same, said of a record that is found at this path."""
+
+    def moved(of: Of) -> Of:
+        if isinstance(of, str):
+            return f"{place}.{of}" if of else ""
+        return lambda row, report: of(found(place, row, report), report)
+
+    return {key: replace(field, of=moved(field.of), shown=moved(field.shown)) for key, field in fields.items()}
 
 
 def nothing(_row: Any, _report: Any) -> None:
