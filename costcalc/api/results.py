@@ -86,7 +86,7 @@ class PlanResult(Result):
     def months_frame(self) -> pd.DataFrame:
         """One row a month to come."""
         from costcalc.render.frames import frame
-        from costcalc.render.plan.rows import month_rows
+        from costcalc.render.plan.months import month_rows
 
         return frame(month_rows(self.report))
 

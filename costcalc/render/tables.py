@@ -60,14 +60,16 @@ def _is_in_engine(report: object, table: str) -> bool:
 
 
 def _plan_rows(plan: Plan, table: str) -> Rows:
-    from costcalc.render.plan import rows
+    from costcalc.render.plan.customers import customer_rows
+    from costcalc.render.plan.lines import line_rows_ahead
+    from costcalc.render.plan.months import month_rows
 
     if table == "lines":
-        return line_rows(plan) if plan.log else rows.line_rows_ahead(plan)
+        return line_rows(plan) if plan.log else line_rows_ahead(plan)
     if table == "months":
         if not plan.months:
             raise fail("no-such-table", "there are no months to come to write", remedy="add --months 12")
-        return rows.month_rows(plan)
+        return month_rows(plan)
     if plan.log:
         raise fail("no-such-table", f'this answer has no table "{table}"', expected="lines or months")
     if not plan.customers:
@@ -75,4 +77,4 @@ def _plan_rows(plan: Plan, table: str) -> Rows:
             "no-such-table", "the log names no customers", expected="a column customer",
             remedy="map yours: --map customer=your_column",
         )  # fmt: skip
-    return rows.customer_rows(plan)
+    return customer_rows(plan)

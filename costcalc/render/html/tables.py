@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from costcalc.render.blocks import Cell, Column, Grid
 from costcalc.render.html.markup import tag, text
 
-Order = Literal["", "ascending", "descending"]
-Figure = Cell
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A column: what it is called here and to the script; a spare one is left out on a phone."""
-
-    key: str
-    title: str
-    is_text: bool = False
-    is_spare: bool = False
-    is_off_paper: bool = False  # left out in print
-    order: Order = ""  # in which the rows stand
-
-
-def headings_of(columns: Sequence[Column]) -> list[Heading]:
-    """Those of a table of the page: what leaves a narrow screen there is spare here."""
-    return [Heading(each.key, each.title, each.kind != "number", each.drop > 0) for each in columns]
-
-
-def rows_of(columns: Sequence[Column], rows: Iterable[Any]) -> list[Mapping[str, Cell]]:
-    return [{column.key: column.cell(row) for column in columns} for row in rows]
+# What the script of the page calls columns that data files call otherwise.
+_SCRIPT = {
+    "month": "name", "customer": "name", "cost_today": "today", "cost_before": "before", "cost_low": "low", "cost": "after",
+    "cost_high": "high", "revenue": "paid",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,51 +22,63 @@ class HtmlTable:
 
     identity: str
     caption: str
-    headings: Sequence[Heading]
-    rows: Sequence[Mapping[str, Figure]]
-    foot: Sequence[Mapping[str, Figure]] = ()
-    is_sortable: bool = False
-    marks: Sequence[str] = field(default=())  # of rows, for the script; "": the row's number
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    foot: Sequence[Sequence[Cell]] = ()
+    order: Mapping[str, str] | None = None  # the column by which the rows stand, and how; None: nobody sorts them
+    marks: Sequence[str] = ()  # of rows, for the script; none: the row's number
+    spare: Collection[str] | None = None  # columns left out on a phone; None: those that leave a narrow screen
+    off_paper: Collection[str] = ()  # left out in print
+
+    @classmethod
+    def of(cls, identity: str, caption: str, columns: Sequence[Column], rows: Iterable[Any], foot: Iterable[Any] = (), **more: Any) -> HtmlTable:  # fmt: skip
+        """Of rows whose cells the columns make."""
+
+        def cells(row: Any) -> list[Cell]:
+            return [column.cell(row) for column in columns]
+
+        return cls(identity, caption, columns, [*map(cells, rows)], [*map(cells, foot)], **more)
 
     def html(self) -> str:
-        head = tag("thead", tag("tr", "".join(self._heading(each) for each in self.headings)))
-        body = tag("tbody", "".join(self._row(row, self._mark(number)) for number, row in enumerate(self.rows)))
+        head = tag("thead", tag("tr", "".join(self._heading(place) for place in range(len(self.columns)))))
+        marks = self.marks or [str(number) for number in range(len(self.rows))]
+        body = tag("tbody", "".join(map(self._row, self.rows, marks)))
         foot = tag("tfoot", "".join(self._row(row, "total") for row in self.foot)) if self.foot else ""
         table = tag("table", tag("caption", text(self.caption)) + head + body + foot, id=self.identity)
         return tag("div", table, "scroll", tabindex="0", role="region", aria_label=self.caption)
 
-    def _mark(self, number: int) -> str:
-        return self.marks[number] if self.marks else str(number)
+    def key(self, place: int) -> str:
+        """What the script calls a column."""
+        key = self.columns[place].key
+        return _SCRIPT.get(key, key)
 
-    def _heading(self, heading: Heading) -> str:
-        kind = _kind(heading)
-        if not self.is_sortable:
-            return tag("th", text(heading.title), kind, scope="col")
-        button = tag("button", text(heading.title) + '<span aria-hidden="true"></span>', type="button")
-        return tag("th", button, kind, scope="col", data_k=heading.key, aria_sort=heading.order or "none")
+    def _heading(self, place: int) -> str:
+        title = text(self.columns[place].title)
+        if self.order is None:
+            return tag("th", title, self._kind(place), scope="col")
+        key = self.key(place)
+        button = tag("button", title + '<span aria-hidden="true"></span>', type="button")
+        return tag("th", button, self._kind(place), scope="col", data_k=key, aria_sort=self.order.get(key, "none"))
 
-    def _row(self, row: Mapping[str, Figure], mark: str) -> str:
+    def _row(self, row: Sequence[Cell], mark: str) -> str:
         cells = []
-        for position, heading in enumerate(self.headings):
-            figure = row.get(heading.key, Figure(""))
-            kind = " ".join(part for part in (_kind(heading), figure.style, "in" if figure.indent else "") if part)
-            places = {"data_k": heading.key} | ({"data_v": figure.value} if figure.value else {})
-            if position == 0:
-                cells.append(tag("th", text(figure.text), kind, scope="row", **places))
-            else:
-                cells.append(tag("td", text(figure.text), kind, **places))
+        for place, cell in enumerate(row):
+            kind = " ".join(part for part in (self._kind(place), cell.style, "in" if cell.indent else "") if part)
+            places = {"data_k": self.key(place)} | ({"data_v": cell.value} if cell.value else {})
+            shown = text(f"{cell.text} {cell.unit}".strip() if cell.unit else cell.text)
+            cells.append(tag("td", shown, kind, **places) if place else tag("th", shown, kind, scope="row", **places))
         return tag("tr", "".join(cells), data_i=mark)
+
+    def _kind(self, place: int) -> str:
+        column, key = self.columns[place], self.key(place)
+        kinds = ["n" if column.kind == "number" else "w"]
+        kinds += ["spare"] if (column.drop > 0 if self.spare is None else key in self.spare) else []
+        kinds += ["screen"] if key in self.off_paper else []
+        return " ".join(kinds)
 
 
 def grid_html(grid: Grid, identity: str, caption: str) -> str:
     """A table of the page in the terminal, as it is."""
-    headings = [Heading(str(place), each.title, each.kind != "number") for place, each in enumerate(grid.columns)]
-    rows = [{str(place): Cell(f"{cell.text} {cell.unit}".strip() if cell.unit else cell.text, cell.style) for place, cell in enumerate(row)} for row in grid.rows]  # fmt: skip
-    return HtmlTable(identity, caption, headings, rows).html()
-
-
-def _kind(heading: Heading) -> str:
-    kinds = ["w" if heading.is_text else "n"]
-    kinds += ["spare"] if heading.is_spare else []
-    kinds += ["screen"] if heading.is_off_paper else []
-    return " ".join(kinds)
+    columns = [replace(column, key=str(place)) for place, column in enumerate(grid.columns)]
+    rows = [[Cell(cell.text, cell.style, unit=cell.unit) for cell in row] for row in grid.rows]
+    return HtmlTable(identity, caption, columns, rows, spare=()).html()
