@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from textwrap import wrap
 
 from costcalc.money import Money, exact_text
-from costcalc.pricebook.write import word
 from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChange
 from costcalc.scenario.figure import NOTHING, ONCE, Figure, Span
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange
 from costcalc.scenario.revenue import TRIANGULAR, Fee, OwnPrice
 from costcalc.scenario.where import Hours, Length, Where
+from costcalc.yamltext import flow, free, free_list, word
 
 Written = PriceItem | UsageChange | Fee | OwnPrice
 Parts = dict[str, str]  # keys with their values as YAML
@@ -36,7 +36,7 @@ def scenario_yaml(
     lines += [f"horizon: {_months(scenario.horizon)}"] if scenario.horizon else []
     lines += [f"fiscal_year_starts: {scenario.fiscal_year_starts}"] if scenario.fiscal_year_starts else []
     lines += [f"currency: {scenario.currency}"] if scenario.currency else []
-    lines += [f"fx: {_flow(_fx(scenario))}"] if scenario.fx else []
+    lines += [f"fx: {flow(_fx(scenario))}"] if scenario.fx else []
     usage, business = scenario.usage, scenario.business
     sections: dict[str, tuple[Written, ...]] = {
         "prices": scenario.items, "growth": usage.growth, "mix": usage.mix, "escalation": usage.escalation,
@@ -47,7 +47,7 @@ def scenario_yaml(
         if entries:
             lines += ["", f"{name}:", *(line for entry in entries for line in _entry(entry, above(entry)))]
     if scenario.simulation != TRIANGULAR:
-        lines += ["", f"simulate: {_flow(_simulation(scenario))}"]
+        lines += ["", f"simulate: {flow(_simulation(scenario))}"]
     return "\n".join([*lines, ""])
 
 
@@ -56,7 +56,7 @@ def _entry(entry: Written, comment: str) -> Iterator[str]:
     for paragraph in comment.splitlines():
         yield from (f"  # {line}" for line in wrap(paragraph, _LINE - 4) or [""])
     parts = _parts(entry)
-    line = f"  - {_flow(parts)}"
+    line = f"  - {flow(parts)}"
     if len(line) <= _LINE:
         yield line
         return
@@ -83,11 +83,11 @@ def _parts(entry: Written) -> Parts:
         case Efficiency():
             parts = _efficiency(entry)
     where = {} if isinstance(entry, PriceItem) or entry.where.is_all else {"where": _where(entry.where)}
-    return {**where, **parts, **({"note": _free(entry.note)} if entry.note else {})}
+    return {**where, **parts, **({"note": free(entry.note)} if entry.note else {})}
 
 
 def _price(item: PriceItem) -> Parts:
-    parts = {"event": _free(item.event.id)} if item.event is not None else _hikes(item.hikes)
+    parts = {"event": free(item.event.id)} if item.event is not None else _hikes(item.hikes)
     if item.pass_through is not None:
         parts["pass_through"] = _percent(item.pass_through)
     return {**parts, **({"distribution": item.distribution} if item.distribution else {})}
@@ -97,7 +97,7 @@ def _hikes(hikes: tuple[PriceChange, ...]) -> Parts:
     first, last = hikes[0], hikes[-1]
     if first.event or first.until_day or first.middle is not None:
         raise ValueError(f"a scenario file cannot say {first.written}")
-    parts = {"what": _free(str(first.selector)), **_change(first)}
+    parts = {"what": free(str(first.selector)), **_change(first)}
     if len(hikes) > 1:
         parts["change"] += " each month"
     if first.from_day:
@@ -121,11 +121,11 @@ def _change(hike: PriceChange) -> Parts:
 
 
 def _growth(growth: Growth) -> Parts:
-    parts = {"meters": _free_list(growth.meter_word.split(", "))} if growth.meters is not None else {}
+    parts = {"meters": free_list(growth.meter_word.split(", "))} if growth.meters is not None else {}
     drawn = [growth.rate, *growth.table.values()]
     match growth.shape:
         case "table":
-            parts["by month"] = _flow({f"{month}": _signed(figure) for month, figure in growth.table.items()})
+            parts["by month"] = flow({f"{month}": _signed(figure) for month, figure in growth.table.items()})
         case "step":
             parts["change"] = _signed(growth.rate)
         case "linear":
@@ -136,7 +136,7 @@ def _growth(growth: Growth) -> Parts:
 
 
 def _mix(mix: Mix) -> Parts:
-    meters = _flow({name: _rescale(rescale) for name, rescale in mix.meters.items()})
+    meters = flow({name: _rescale(rescale) for name, rescale in mix.meters.items()})
     drawn = [figure for rescale in mix.meters.values() for figure in (rescale.factor, rescale.more)]
     return {"share": _percent(mix.share), "meters": meters, **_span(mix.span), **_distribution(mix.share, *drawn)}
 
@@ -144,26 +144,26 @@ def _mix(mix: Mix) -> Parts:
 def _escalation(escalation: Escalation) -> Parts:
     share = {"share": _percent(escalation.share)} if escalation.share != ONCE else {}
     return {
-        **share, "first": _free(escalation.first), "escalated": _percent(escalation.escalated),
-        **_tokens(escalation.tokens), "quality": _free(escalation.quality), **_span(escalation.span),
+        **share, "first": free(escalation.first), "escalated": _percent(escalation.escalated),
+        **_tokens(escalation.tokens), "quality": free(escalation.quality), **_span(escalation.span),
         **_distribution(escalation.share, escalation.escalated, escalation.tokens),
     }  # fmt: skip
 
 
 def _move(move: Move) -> Parts:
     return {
-        "share": _percent(move.share), "to": _free(move.to),
-        **({"service_tier": _free(move.service_tier)} if move.service_tier != "standard" else {}),
+        "share": _percent(move.share), "to": free(move.to),
+        **({"service_tier": free(move.service_tier)} if move.service_tier != "standard" else {}),
         **_tokens(move.tokens),
         **({"paid_replicas": f"{move.paid_replicas}"} if move.paid_replicas is not None else {}),
-        "quality": _free(move.quality), **_span(move.span), **_distribution(move.share, move.tokens),
+        "quality": free(move.quality), **_span(move.span), **_distribution(move.share, move.tokens),
     }  # fmt: skip
 
 
 def _efficiency(change: Efficiency) -> Parts:
     figure = _signed(change.amount) if change.lever not in ("cache_read_share", "batch") else _percent(change.amount)
     reads = {"reads_per_write": _number(change.reads_per_write)} if change.reads_per_write != ONCE else {}
-    quality = {"quality": _free(change.quality)} if change.quality else {}
+    quality = {"quality": free(change.quality)} if change.quality else {}
     return {
         change.lever: figure, **reads, **_span(change.span), **quality,
         **_distribution(change.amount, change.reads_per_write),
@@ -181,10 +181,10 @@ def _own_price(change: OwnPrice) -> Parts:
 
 
 def _where(where: Where) -> str:
-    names = {name: _free_list(globs) for name, globs in where.names.items()}
-    lengths = {length.meter: _free(length.written or _length(length)) for length in where.lengths}
-    hours = {"hours": _free(where.hours.written or _hours(where.hours))} if where.hours else {}
-    return _flow({**names, **lengths, **hours})
+    names = {name: free_list(globs) for name, globs in where.names.items()}
+    lengths = {length.meter: free(length.written or _length(length)) for length in where.lengths}
+    hours = {"hours": free(where.hours.written or _hours(where.hours))} if where.hours else {}
+    return flow({**names, **lengths, **hours})
 
 
 def _length(length: Length) -> str:
@@ -200,14 +200,14 @@ def _hours(hours: Hours) -> str:
 def _fx(scenario: Scenario) -> Parts:
     return {
         currency: exact_text(path) if isinstance(path, Fraction)
-        else _flow({f"{month}": exact_text(rate) for month, rate in path.items()})
+        else flow({f"{month}": exact_text(rate) for month, rate in path.items()})
         for currency, path in scenario.fx.items()
     }  # fmt: skip
 
 
 def _simulation(scenario: Scenario) -> Parts:
     fx = {currency: f"{_decimal(spread * 100)}%" for currency, spread in scenario.simulation.fx.items()}
-    return {"distribution": scenario.simulation.distribution, **({"fx": _flow(fx)} if fx else {})}
+    return {"distribution": scenario.simulation.distribution, **({"fx": flow(fx)} if fx else {})}
 
 
 def _span(span: Span) -> Parts:
@@ -260,17 +260,3 @@ def _months(count: int) -> str:
 
 def _money(money: Money) -> str:
     return f"{exact_text(money.amount)} {money.currency}".strip()
-
-
-def _free(text: str) -> str:
-    """A text that people wrote, as it may stand in a flow."""
-    return word(text, in_flow=True)
-
-
-def _free_list(texts: Iterable[str]) -> str:
-    listed = [_free(text) for text in texts]
-    return listed[0] if len(listed) == 1 else f"[{', '.join(listed)}]"
-
-
-def _flow(parts: Mapping[str, str]) -> str:
-    return f"{{{', '.join(f'{_free(key)}: {value}' for key, value in parts.items())}}}"
