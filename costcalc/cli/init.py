@@ -70,7 +70,9 @@ def budgets(output: Targets = None, force: Force = False) -> int:
 @app.command()
 def config(output: Targets = None, force: Force = False) -> int:
     """The configuration: what every command assumes, in costcalc.toml."""
-    return start("costcalc.toml", output, force, "costcalc reads it in its folder and below, or by --config {file}")
+    from costcalc.cli.configkeys import start_text
+
+    return write(start_text(), output, force, "costcalc reads it in its folder and below, or by --config {file}")
 
 
 @app.command("format")

@@ -12,12 +12,10 @@ from costcalc.money import Money, exact_text
 from costcalc.pricebook.model import Band, Book, Bounds, Model, Modifier, PriceBlock, Rate, Schedule, Section, Source
 from costcalc.pricebook.read import UNITS, WEEKDAYS
 from costcalc.pricebook.selfhosted import SPEEDS, SelfHosted
+from costcalc.yamltext import flow, free, indented, word
 
-INDENT = "  "
 OPEN_START = "at least since "  # before the day a price was seen where its start is unknown
 _LINE = 118  # what a note may take before it is folded
-_NOT_FIRST = frozenset("!&*-?:,[]{}#|>@`\"'%")
-_NOT_IN_FLOW = frozenset(",[]{}")
 _UNIT_WORDS = {units: word for word, units in UNITS.items()}
 
 
@@ -36,15 +34,15 @@ def book_text(book: Book, head: Iterable[str] = ()) -> str:
     lines += [] if book.date_suffixes else _entry("date_suffixes", "false")
     lines += _text("note", book.note)
     if book.sources:
-        lines += ["", "sources:", *_indented(source_line(source) for source in book.sources.values())]
+        lines += ["", "sources:", *indented(source_line(source) for source in book.sources.values())]
     if book.schedules:
         lines += ["", "schedules:"]
-        lines += _indented(line for schedule in book.schedules.values() for line in schedule_lines(schedule))
+        lines += indented(line for schedule in book.schedules.values() for line in schedule_lines(schedule))
     if book.modifiers:
-        lines += ["", "modifiers:", *_indented(modifier_line(modifier) for modifier in book.modifiers.values())]
+        lines += ["", "modifiers:", *indented(modifier_line(modifier) for modifier in book.modifiers.values())]
     lines += ["", "models:" if book.models else "models: {}"]
     for position, model in enumerate(book.models.values()):
-        lines += ["", *_indented(model_lines(model, default_source(book)))][0 if position else 1 :]
+        lines += ["", *indented(model_lines(model, default_source(book)))][0 if position else 1 :]
     return "\n".join([*lines, ""])
 
 
@@ -78,7 +76,7 @@ def schedule_lines(schedule: Schedule) -> list[str]:
     lines += [f"peak_days: {_day_words(days)}" for days in weekdays if len(days) < len(WEEKDAYS)]
     lines += [f"peak_hours: [{', '.join(text.removesuffix('-00:00') + ('-24:00' if text.endswith('-00:00') else '') for text in hours)}]"] if hours else []  # fmt: skip
     lines += _entry("holidays", schedule.holidays) if schedule.holidays else []
-    return [f"{word(schedule.name)}:", *_indented(lines)]
+    return [f"{word(schedule.name)}:", *indented(lines)]
 
 
 def model_lines(model: Model, default: str = "") -> list[str]:
@@ -95,8 +93,8 @@ def model_lines(model: Model, default: str = "") -> list[str]:
     lines += _text("note", model.note)
     if model.blocks:
         blocks = (block_lines(block, default) for block in model.blocks)
-        lines += ["prices:", *_indented(line for block in blocks for line in block)]
-    return [f"{word(model.name)}:", *_indented(lines)]
+        lines += ["prices:", *indented(line for block in blocks for line in block)]
+    return [f"{word(model.name)}:", *indented(lines)]
 
 
 def block_lines(block: PriceBlock, default: str = "") -> list[str]:
@@ -118,8 +116,8 @@ def block_lines(block: PriceBlock, default: str = "") -> list[str]:
     if block.service_tiers:
         lines.append("service_tiers:")
         for name, tier in block.service_tiers.items():
-            lines += _indented(_inner_lines(name, tier, block.source))
-    return [f"{word(day)}:", *_indented(lines)]
+            lines += indented(_inner_lines(name, tier, block.source))
+    return [f"{word(day)}:", *indented(lines)]
 
 
 def _fact_words(facts: SelfHosted) -> dict[str, str]:
@@ -152,7 +150,7 @@ def _section_lines(section: Section, source: str) -> list[str]:
     width = max((len(meter) for meter in section.rates), default=0) + 1
     lines += [f"{f'{meter}:':<{width}} {word(rate_text(rate, source))}" for meter, rate in section.rates.items()]
     if section.bands:
-        lines += ["bands:", *_indented(f"- {_flow(_band_parts(band, source))}" for band in section.bands)]
+        lines += ["bands:", *indented(f"- {_flow(_band_parts(band, source))}" for band in section.bands)]
     for name, inner in (("thinking", section.thinking), ("off_peak", section.off_peak)):
         lines += _inner_lines(name, inner, source) if inner else []
     return lines
@@ -163,7 +161,7 @@ def _inner_lines(name: str, section: Section, source: str) -> list[str]:
     own = _own_source(section, source)
     if section.bands or section.thinking or section.off_peak:
         lines = _entry("source", own) if own != source else []
-        return [f"{word(name)}:", *_indented([*lines, *_section_lines(section, own)])]
+        return [f"{word(name)}:", *indented([*lines, *_section_lines(section, own)])]
     parts = {"source": own} if own != source else {}
     parts |= _section_words(section)
     parts |= {meter: rate_text(rate, own) for meter, rate in section.rates.items()}
@@ -209,7 +207,7 @@ def _day_words(days: frozenset[int]) -> str:
 
 
 def _names(key: str, names: Iterable[str]) -> list[str]:
-    words = [word(name, in_flow=True) for name in names]
+    words = [free(name) for name in names]
     return [f"{key}: [{', '.join(words)}]"] if words else []
 
 
@@ -222,41 +220,12 @@ def _text(key: str, text: str) -> list[str]:
     if len(line) <= _LINE or not all(words) or not text.isprintable():
         return [line]
     folded = wrap(text, _LINE - 10, break_long_words=False, break_on_hyphens=False)
-    return [f"{key}: >-", *_indented(folded)] if " ".join(folded) == text else [line]
+    return [f"{key}: >-", *indented(folded)] if " ".join(folded) == text else [line]
+
+
+def _flow(parts: Mapping[str, str]) -> str:
+    return flow({key: free(text) for key, text in parts.items()})
 
 
 def _entry(key: str, text: str) -> list[str]:
     return [f"{key}: {word(text)}"]
-
-
-def _flow(parts: Mapping[str, str]) -> str:
-    inner = ", ".join(f"{word(key, in_flow=True)}: {word(text, in_flow=True)}" for key, text in parts.items())
-    return f"{{{inner}}}"
-
-
-def word(text: str, *, in_flow: bool = False) -> str:
-    """The text as a YAML scalar: plain where that is safe, else in double quotes."""
-    plain = (
-        text != ""
-        and text.isprintable()
-        and text == text.strip()
-        and text[0] not in _NOT_FIRST
-        and ": " not in text
-        and " #" not in text
-        and text[-1] != ":"
-        and not text.startswith("...")
-        and not (in_flow and not _NOT_IN_FLOW.isdisjoint(text))
-    )
-    return text if plain else '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    if char.isprintable():
-        return char
-    return f"\\U{ord(char):08X}" if ord(char) > 0xFFFF else f"\\u{ord(char):04X}"
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [f"{INDENT}{line}" if line else line for line in lines]

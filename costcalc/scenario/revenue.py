@@ -46,6 +46,10 @@ class OwnPrice:
     place: Place | None = None
     note: str = ""
 
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return self.change, self.lost
+
 
 @dataclass(frozen=True, slots=True)
 class Business:
