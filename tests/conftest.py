@@ -7,6 +7,7 @@ import gc
 import io
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -19,13 +20,15 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.kit import DEEP
+from tests.kit import DEEP, OWN_FOLDER
 
 REPO_ROOT = Path(__file__).resolve().parent.parent
 ODD_ZONE = "Pacific/Kiritimati"  # UTC+14: whatever reads the machine's zone gives another day almost always
 
 os.environ["TZ"] = ODD_ZONE
-os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="costcalc-tests-")  # the machine's own cache is left alone
+if "PYTEST_XDIST_WORKER" not in os.environ:  # which is given the folder of the session
+    os.environ[OWN_FOLDER] = tempfile.mkdtemp(prefix="costcalc-tests-")
+os.environ["XDG_CACHE_HOME"] = os.environ[OWN_FOLDER]  # the machine's own cache is left alone
 if hasattr(time, "tzset"):
     time.tzset()
 
@@ -51,6 +54,11 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ[OWN_FOLDER], ignore_errors=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
