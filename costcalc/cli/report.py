@@ -127,7 +127,7 @@ def _content(result: api.PlanResult, kind: str, chart: str | None) -> str | byte
     drawn = _chart(result, chart or "")
     if kind == "svg":
         return drawn.alone()
-    from costcalc.render.charts.png import png_of
+    from costcalc.render.charts.svg import png_of
 
     return png_of(drawn)
 

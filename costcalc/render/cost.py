@@ -10,8 +10,7 @@ from costcalc.rating.model import Cost, ListAndContracted
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
 from costcalc.render.blocks import Block, Gap, Note
-from costcalc.render.commitments import commitment_blocks
-from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.fields import Json
 from costcalc.render.figures import cost_grid, table_notes
 from costcalc.render.header import cost_header

@@ -1,4 +1,4 @@
-"""Doubts: what is missing from the figures, what they assume, and what another list would have said."""
+"""Doubts: what is missing from the figures, what they assume, what a contract asks besides, and what another list would have said."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from costcalc.rating.model import Rating, Unpriced
+from costcalc.rating.model import Committed, Rating, Unpriced
 from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note
-from costcalc.render.words import DASH, amount_text, counted, money_text, share_text
+from costcalc.render.words import DASH, amount_text, counted, money_text, month_text, share_text
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
 
@@ -189,4 +189,24 @@ def _other_list(other: OtherList, currency: str, with_rise: bool) -> str:
     return (
         f"The log does not say which list of {other.provider}. Under {other.provider} {other.region}:"
         f" {total}{then} (--region {other.provider}={other.region})."
+    )
+
+
+def commitment_blocks(rating: Rating) -> Iterator[Block]:
+    """A sentence a month that lacks something; commitments that are met need no words."""
+    short = [part for part in rating.commitments if part.shortfall.before or part.shortfall.mid]
+    if short:
+        yield Gap()
+    yield from (Note(_text(part, rating.currency)) for part in short)
+
+
+def _text(part: Committed, currency: str) -> str:
+    due, spent, lacking = (
+        money_text(amount, currency) for amount in (part.due, part.spent.before, part.shortfall.before)
+    )
+    days = f" for {counted(part.days, 'day')}" if part.days < part.month.days else ""
+    then = f", with the rise {money_text(part.shortfall.mid, currency)}" if part.shortfall.change else ""
+    return (
+        f"Commitment {part.commitment.selector}, {month_text(part.month)}: at least {due}{days};"
+        f" the usage costs {spent}, the shortfall is {lacking}{then}."
     )

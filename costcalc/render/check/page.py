@@ -21,8 +21,7 @@ from costcalc.render.check.phrases import (
     used_text,
     value_text,
 )
-from costcalc.render.commitments import commitment_blocks
-from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.words import DASH, counted, days_text, money_text
 from costcalc.reports.check.check import Check

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from costcalc.render.blocks import Block, Gap, Note
-from costcalc.render.commitments import commitment_blocks
-from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.figures import log_grid, table_notes
 from costcalc.render.header import change_text
 from costcalc.render.plan.header import plan_header
-from costcalc.render.plan.margins import margin_blocks
-from costcalc.render.plan.passing import passing_blocks
+from costcalc.render.plan.margins import margin_blocks, passing_blocks
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_ahead, why_log
 from costcalc.render.words import money_text, share_text
