@@ -13,7 +13,7 @@ from costcalc.render.blocks import Block, Gap, Note
 from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.fields import Json
 from costcalc.render.figures import cost_grid, table_notes
-from costcalc.render.header import cost_header
+from costcalc.render.header import header
 from costcalc.render.rows import line_rows, placed
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_cost
@@ -26,7 +26,7 @@ def cost_blocks(report: CostReport, is_wide: bool) -> Sequence[Block]:
     """What the page of a cost report is made of."""
     table = table_of(report.rating, report.lines)
     return [
-        cost_header(report.usage, report.rating, report.rates_used),
+        header(report, report.rates_used),
         Gap(),
         cost_grid(table, report.currency),
         *table_notes(table, Cost(report.rating.total.before), report.currency),

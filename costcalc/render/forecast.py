@@ -11,11 +11,11 @@ from costcalc.forecasts.daily import LEAST_DAYS
 from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
-from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note, Style, grid
+from costcalc.render.blocks import Block, Cell, Column, Drawing, Gap, Grid, Note, Style, apart, grid
 from costcalc.render.daychart import BAND, BAR, MEDIAN, day_chart
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.fields import Json, Rows
-from costcalc.render.header import cost_header
+from costcalc.render.header import header
 from costcalc.render.why import why_forecast
 from costcalc.render.words import (
     counted,
@@ -39,7 +39,7 @@ _WHOLE_FROM = 1000  # an estimate of as much is shown without the digits of coin
 def forecast_blocks(forecast: Forecast, is_wide: bool) -> Sequence[Block]:
     """What the page of a forecast is made of."""
     return [
-        Facts([*cost_header(forecast.usage, forecast.rating, forecast.rates_used).rows, *_rests_on(forecast)]),
+        header(forecast, forecast.rates_used, after=_rests_on(forecast)),
         *_chart(forecast),
         *_figures(forecast),
         *missing_blocks(forecast.rating, forecast.usage),
@@ -231,10 +231,7 @@ def _range(budget: BudgetAnswer, forecast: Forecast) -> str:
 
 def _notes(forecast: Forecast) -> Iterator[Block]:
     """What the forecast assumes and leaves out."""
-    notes = list(_sayings(forecast))
-    if notes:
-        yield Gap()
-    yield from (Note(text) for text in notes)
+    return apart(Note(text) for text in _sayings(forecast))
 
 
 def _sayings(forecast: Forecast) -> Iterator[str]:

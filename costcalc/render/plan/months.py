@@ -12,7 +12,7 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.bars import sparkline
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid, strong
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, apart, grid, strong
 from costcalc.render.cells import TOTAL, change_style
 from costcalc.render.columns import columns_of
 from costcalc.render.coverage import coverage_note, margin_title
@@ -41,10 +41,7 @@ def month_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     """One line a month with its total, a small chart, and what Before holds."""
     yield Gap()
     yield _grid(plan, is_wide)
-    notes = [*_chart(plan), *(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)]
-    if notes:
-        yield Gap()
-    yield from notes
+    yield from apart([*_chart(plan), *(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)])
 
 
 def month_figures(plan: Plan) -> tuple[list[Figures], Figures]:

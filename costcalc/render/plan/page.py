@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from costcalc.render.blocks import Block, Gap, Note
+from costcalc.render.blocks import Block, Gap, Note, apart
 from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.figures import log_grid, table_notes
 from costcalc.render.header import change_text
@@ -54,9 +54,7 @@ def _change_notes(plan: Plan, log: OverLog) -> Iterator[Block]:
     notes = [note for touched in log.changes if (note := _change_note(touched, plan))]
     if _compound(plan):
         notes.append(Note("Rises that touch the same usage compound, in the order written."))
-    if notes:
-        yield Gap()
-    yield from notes
+    return apart(notes)
 
 
 def _change_note(touched: Touched, plan: Plan) -> Note | None:

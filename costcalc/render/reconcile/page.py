@@ -11,10 +11,10 @@ from costcalc.calendar import read_day, read_month
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render import cells
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style, grid
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style, apart, grid
 from costcalc.render.cells import NONE
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, header
 from costcalc.render.reconcile.figures import Figures, LineFigures, figures_of, stands_apart
 from costcalc.render.reconcile.phrases import cause_text, joined, names_text, rise_text
 from costcalc.render.rounding import shared_out
@@ -66,13 +66,10 @@ def reconciliation_blocks(report: Reconciliation, is_wide: bool) -> Sequence[Blo
 
 
 def _header(report: Reconciliation) -> Facts:
-    rows = [usage_row(report.usage, report.rating), *_invoices(report)]
-    rows.append(("prices", tuple(price_parts(report.rating, report.rates_used))))
-    rows.append(("compared", tuple(_compared(report))))
-    return Facts([*rows, *settings_rows(report.usage, report.rating)])
+    return header(report, report.rates_used, [("compared", tuple(_compared(report)))], before=_invoices(report))
 
 
-def _invoices(report: Reconciliation) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _invoices(report: Reconciliation) -> Iterator[FactRow]:
     shown = report.invoices if len(report.invoices) <= 4 else report.invoices[:3]
     for position, invoice in enumerate(shown):
         name = invoice.source.path.replace("\\", "/").rpartition("/")[2] or "stdin"
@@ -297,9 +294,7 @@ def _causes(report: Reconciliation, shown: Figures) -> Iterator[Block]:
             Column("Explains", of=lambda row: cells.money(row[1]), has_unit=True),
             Column("", drop=1, of=lambda row: Cell(share_text(row[2] / report.differing))),
         ], rows, report.currency)  # fmt: skip
-    if own:
-        yield Gap()
-        yield from (Note(cause_text(cause, report.currency)) for cause in own)
+    yield from apart(Note(cause_text(cause, report.currency)) for cause in own)
 
 
 # --- days apart, and doubts -------------------------------------------------------------------------------------------
@@ -324,9 +319,7 @@ def _doubts(report: Reconciliation) -> Iterator[Block]:
     yield from assumption_blocks(report.rating, report.usage, (), with_rise=False)
     notes = [_sentence(note) for note in report.notes]
     notes += [f"Left out of the invoice: {counted(part.rows, 'row')} ({part.format}): {part.reason}." for part in report.skipped]  # fmt: skip
-    if notes:
-        yield Gap()
-    yield from (Note(note) for note in notes)
+    yield from apart(Note(note) for note in notes)
     if report.refused_rows:
         yield Note(f"Refused: {counted(report.refused_rows, 'row')} of the invoice could not be read.", "loud")
 
