@@ -1,4 +1,4 @@
-"""`costcalc report`: the page that people look at and forward, as one file; or one of its charts."""
+"""`costcalc report`: One offline page to look at and forward: charts, sliders, tables."""
 
 from __future__ import annotations
 
