@@ -1,4 +1,4 @@
-"""`costcalc advise`: what would save money, found in the log itself."""
+"""`costcalc advise`: What would save money, found in the log itself, and what must be tested first?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`costcalc check`: does a budget or a margin floor break?"""
+"""`costcalc check`: Does a budget or a margin floor break?"""
 
 from __future__ import annotations
 

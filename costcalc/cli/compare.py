@@ -1,4 +1,4 @@
-"""`costcalc compare`: several scenarios side by side."""
+"""`costcalc compare`: Which of several scenarios costs what, and which customers turn unprofitable?"""
 
 from __future__ import annotations
 

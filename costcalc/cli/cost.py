@@ -1,4 +1,4 @@
-"""`costcalc cost`: what did it cost?"""
+"""`costcalc cost`: What did it cost, by day, month, provider, model, customer, …?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`costcalc explain`: which rows, price, band, hike and rate made this figure?"""
+"""`costcalc explain`: Which rows, price, band, hike and exchange rate made this figure?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`costcalc forecast`: where will the month or year end?"""
+"""`costcalc forecast`: Where will the month or year end, and when does the budget break?"""
 
 from __future__ import annotations
 

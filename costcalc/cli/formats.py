@@ -1,4 +1,4 @@
-"""`costcalc formats`: which log is this, and how is it read?"""
+"""`costcalc formats`: Which log is this, and how is it read?"""
 
 from __future__ import annotations
 

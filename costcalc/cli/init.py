@@ -1,4 +1,4 @@
-"""`costcalc init`: a commented file to start from."""
+"""`costcalc init`: A commented file to start from: a scenario, budgets, the configuration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`costcalc prices`: what does a model cost, since when, and who says so?"""
+"""`costcalc prices`: What does a model cost, since when, and who says so?"""
 
 from __future__ import annotations
 

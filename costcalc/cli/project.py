@@ -1,4 +1,4 @@
-"""`costcalc project`: what the rises do to cost and margin, and what would restore it."""
+"""`costcalc project`: What do price rises do to cost and margin, and what would restore it?"""
 
 from __future__ import annotations
 

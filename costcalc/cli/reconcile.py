@@ -1,4 +1,4 @@
-"""`costcalc reconcile`: does the invoice agree with the log, and if not, why?"""
+"""`costcalc reconcile`: Does the invoice agree with the log, and if not, why?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`costcalc report`: the page that people look at and forward, as one file; or one of its charts."""
+"""`costcalc report`: One offline page to look at and forward: charts, sliders, tables."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _content(result: api.PlanResult, kind: str, chart: str | None) -> str | byte
     drawn = _chart(result, chart or "")
     if kind == "svg":
         return drawn.alone()
-    from costcalc.render.charts.png import png_of
+    from costcalc.render.charts.svg import png_of
 
     return png_of(drawn)
 

@@ -1,4 +1,4 @@
-"""`costcalc scan`: count usage once and keep the ledger."""
+"""`costcalc scan`: Count usage once and keep the ledger; every command reads it."""
 
 from __future__ import annotations
 

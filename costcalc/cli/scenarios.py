@@ -1,4 +1,4 @@
-"""`costcalc scenarios`: which scenarios ship, what do they say, and how is one written?"""
+"""`costcalc scenarios`: Which scenarios ship, and what do they assume?"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -158,3 +158,11 @@ class Tree:
 
 
 Block = Grid | Facts | Line | Note | Command | Bar | Drawing | Tree | Gap
+
+
+def apart(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks after an empty line; nothing where there are none."""
+    found = list(blocks)
+    if found:
+        yield Gap()
+    yield from found

@@ -7,14 +7,12 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from costcalc.money import minor_digits, round_to_total
 from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.render import fields as f
 from costcalc.render.fields import Field, Fields, Json, Rows, Value
 from costcalc.render.tree import UNPRICED, Table, status_of, table_of
 from costcalc.reports.cost import CostReport
-from costcalc.reports.forecast import Forecast
 from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import Plan
 
@@ -40,26 +38,6 @@ def shown_costs(report: CostReport | Plan) -> Sequence[str]:
         return ("mid",)
     has_range = report.rating.total.low != report.rating.total.high
     return ("before", "low", "mid", "high") if has_range else ("before", "mid")
-
-
-def forecast_rows(forecast: Forecast) -> Rows:
-    """A row a day, of the log and to come; estimates are rounded to the smallest coin, for more would say nothing."""
-    spent = [day.actual for day in forecast.days if day.actual is not None]
-    shown = iter(round_to_total(spent, minor_digits(forecast.currency)))
-    rows = [{"of": day, "shown": None if day.actual is None else next(shown)} for day in forecast.days]
-    return f.rows_with(FORECAST_COLUMNS, rows, forecast)
-
-
-def _status_of_day(row: Json, _: object) -> str:
-    day = row["of"]
-    return "actual" if day.coming is None else "estimate" if day.actual is None else "unfinished"
-
-
-FORECAST_COLUMNS = f.fields(
-    day=f.text("of.day"), status=f.text(_status_of_day), actual=f.amount("of.actual", "shown"), low=f.coins("of.coming.low"),
-    median=f.coins("of.coming.median"), high=f.coins("of.coming.high"), total_low=f.coins("of.running.low"),
-    total_median=f.coins("of.running.median"), total_high=f.coins("of.running.high"), currency=f.CURRENCY,
-)  # fmt: skip
 
 
 COLUMN_NAMES = {"before": "cost_before", "low": "cost_low", "mid": "cost", "high": "cost_high"}

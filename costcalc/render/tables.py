@@ -8,7 +8,7 @@ from costcalc.problems import fail
 from costcalc.render.fields import Rows
 from costcalc.render.linerows import cells_of, values_of
 from costcalc.render.rows import line_rows, lines_in
-from costcalc.render.written import named, parts_of
+from costcalc.render.written import part_of
 from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.plan.model import Plan
 
@@ -25,7 +25,7 @@ def rows_of(report: object, table: str = "lines") -> Rows:
         return _plan_rows(report, table)
     if table != "lines":
         raise fail("no-such-table", f'this answer has no table "{table}"', expected="lines")
-    rows: Rows = named(parts_of(report).rows)(report)
+    rows: Rows = part_of(report, "rows")(report)
     return rows
 
 

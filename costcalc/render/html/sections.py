@@ -16,10 +16,8 @@ from costcalc.render.charts.bridge import bridge_chart
 from costcalc.render.charts.months import months_chart
 from costcalc.render.charts.svg import Chart
 from costcalc.render.coverage import part_words
-from costcalc.render.html.blocks import note_html
-from costcalc.render.html.markup import tag, text
+from costcalc.render.html.elements import HtmlTable, note_html, tag, text
 from costcalc.render.html.reach import reach_of
-from costcalc.render.html.tables import HtmlTable
 from costcalc.render.plan.answers import price_way
 from costcalc.render.plan.bridge import bridge_columns, bridge_figures, bridge_rows, shown_steps
 from costcalc.render.plan.customers import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,6 @@ from costcalc.render import json_ as common
 from costcalc.render.fields import Json
 from costcalc.render.plan.phrases import phrases_of
 from costcalc.render.rows import names_of, placed
-from costcalc.render.simulation_json import SIMULATION
 from costcalc.render.tree import figures_of, table_of
 from costcalc.reports.plan.model import Plan, Step
 
@@ -128,6 +127,31 @@ REPLICAS = f.fields(
     target=f.text, month=f.text, from_day=f.text("day"), days=f.integer, needed=f.integer(lambda one, _: int(one.needed)),
     paid_already=f.integer(lambda one, _: int(one.paid)), spare=f.integer(lambda one, _: int(one.spare)),
     busy=f.ratio(lambda one, _: Fraction(one.busy)), cost=f.amount(lambda one, _: Fraction(one.cost)),
+)  # fmt: skip
+
+# --- draws: every estimate is rounded, for it has no exact value -----------------------------------------------------------
+MONEY = f.fields(p10=f.coins, p50=f.coins, p90=f.coins)
+DRAWS = f.fields(
+    cost=f.part(MONEY), profit=f.part(MONEY), margin=f.part(f.fields(p10=f.estimate, p50=f.estimate, p90=f.estimate)),
+    below_floor=f.ratio("below"),
+)  # fmt: skip
+
+
+def _if_walking(walks: bool, name: str) -> Callable[[Any, Any], Any]:
+    """An exchange rate walks: it has a deviation and no ends."""
+    return lambda drawn, _: getattr(drawn, name) if (drawn.kind == "fx") is walks else None
+
+
+INPUT = f.fields(
+    kind=f.text, name=f.text, low=f.computed(_if_walking(False, "low")), high=f.computed(_if_walking(False, "high")),
+    deviation=f.ratio(_if_walking(True, "deviation")), distribution=f.text,
+)  # fmt: skip
+SIMULATION = f.fields(
+    draws=f.integer, seed=f.integer,
+    months=f.each(f.fields(month=f.text) | f.at("draws", DRAWS) | f.fields(broken_by_then=f.ratio("broken"))),
+    total=f.part(DRAWS, "whole"),
+    tornado=f.each(f.at("input", INPUT) | f.fields(cost=f.part(MONEY), profit=f.part(MONEY), swing=f.coins("money"))),
+    unused=f.each(INPUT), notes=f.texts,
 )  # fmt: skip
 
 # --- answers --------------------------------------------------------------------------------------------------------------

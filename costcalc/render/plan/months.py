@@ -12,14 +12,13 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.bars import sparkline
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid, strong
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, apart, grid, strong
 from costcalc.render.cells import TOTAL, change_style
 from costcalc.render.columns import columns_of
 from costcalc.render.coverage import coverage_note, margin_title
 from costcalc.render.fields import Rows
 from costcalc.render.figures import rise_title
 from costcalc.render.plan.doubts import plan_notes
-from costcalc.render.plan.floor import floor_notes
 from costcalc.render.rows import fx_columns
 from costcalc.render.tree import Figures, added_figures, figures_of
 from costcalc.render.words import (
@@ -30,9 +29,10 @@ from costcalc.render.words import (
     money_text,
     month_text,
     percent_text,
+    plain_percent,
 )
 from costcalc.reports.plan.model import Plan, PlanMonth
-from costcalc.reports.plan.totals import Ends, added
+from costcalc.reports.plan.totals import Ends, Totals, added
 
 WITH = "With scenario"
 
@@ -41,10 +41,7 @@ def month_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     """One line a month with its total, a small chart, and what Before holds."""
     yield Gap()
     yield _grid(plan, is_wide)
-    notes = [*_chart(plan), *(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)]
-    if notes:
-        yield Gap()
-    yield from notes
+    yield from apart([*_chart(plan), *(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)])
 
 
 def month_figures(plan: Plan) -> tuple[list[Figures], Figures]:
@@ -265,3 +262,56 @@ def _worst(plan: Plan) -> Iterator[Note]:
 
 def _first(known: tuple[Fraction, PlanMonth]) -> Fraction:
     return known[0]
+
+
+def floor_notes(plan: Plan) -> Iterator[Note]:
+    """The months to come against the floor; nothing without one, or without a margin."""
+    floor = plan.floor
+    if floor is None or plan.last.after.margin is None:
+        return
+    below, word = plan.first_below_floor, plain_percent(floor)
+    today = plan.today.margin
+    if below is None:
+        yield Note(f"Margin stays at or above {word} through {long_month_text(plan.last.month)}.", "strong")
+    elif today is not None and today < floor:
+        back = _back_from(plan, floor)
+        until = f"; it meets it from {long_month_text(back.month)} on" if back else ""
+        yield Note(f"Margin is below {word} today already{until}.", "loud")
+    else:
+        back = _back_from(plan, floor)
+        until = f" and is back at it in {long_month_text(back.month)}" if back else ""
+        yield Note(f"Margin falls below {word} in {long_month_text(below.month)}{until}.", "loud")
+    yield from _floor_at_the_ends(plan, floor, word)
+
+
+def _back_from(plan: Plan, floor: Fraction) -> PlanMonth | None:
+    """The month from which on the floor is met again, to the end."""
+    found = None
+    for month in reversed(plan.months):
+        if not _meets(month.after, floor):
+            return found
+        found = month
+    return None
+
+
+def _meets(totals: Totals, floor: Fraction) -> bool:
+    return totals.margin is not None and totals.margin >= floor
+
+
+def _floor_at_the_ends(plan: Plan, floor: Fraction, word: str) -> Iterator[Note]:
+    """The months in which the worst and the best end of the ranges break the floor, where they differ."""
+    ends = [(month, month.margins) for month in plan.months]
+    worst = next((month for month, margins in ends if margins and margins[0] < floor), None)
+    best = next((month for month, margins in ends if margins and margins[1] < floor), None)
+    below = plan.first_below_floor
+    if worst is not None and worst is not below:
+        text = f"At the worst end of the ranges it falls below {word} in {long_month_text(worst.month)}"
+        yield Note(f"{text}{_best(best, below)}.")
+    elif below is not None and best is not below:
+        yield Note(f"At the best end of the ranges{_best(best, below).removeprefix(', at the best end')}.")
+
+
+def _best(best: PlanMonth | None, below: PlanMonth | None) -> str:
+    if below is None or best is below:
+        return ""
+    return f", at the best end {f'in {long_month_text(best.month)}' if best else 'it does not'}"

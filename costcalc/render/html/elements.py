@@ -1,13 +1,15 @@
-"""Tables: rows with a caption and headers, scrolled where they are wide, sorted by a button where that helps."""
+"""Elements: what comes from a report as HTML: texts, sentences, facts, and tables that scroll and may be sorted."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
-from costcalc.render.blocks import Cell, Column, Grid
-from costcalc.render.html.markup import tag, text
+from costcalc.problems import visible
+from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Grid, Note
 
 # What the script of the page calls columns that data files call otherwise.
 _SCRIPT = {
@@ -82,3 +84,64 @@ def grid_html(grid: Grid, identity: str, caption: str) -> str:
     columns = [replace(column, key=str(place)) for place, column in enumerate(grid.columns)]
     rows = [[Cell(cell.text, cell.style, unit=cell.unit) for cell in row] for row in grid.rows]
     return HtmlTable(identity, caption, columns, rows, spare=()).html()
+
+
+_HIDES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def text(written: str) -> str:
+    """The text as it is read, whatever HTML or control characters it looks like; for contents and attributes."""
+    return escape(visible(written), quote=True)
+
+
+def tag(name: str, content: str = "", kind: str = "", **attributes: str) -> str:
+    """`<td class="n" data-k="after">…</td>`; the content is markup already, attributes are texts."""
+    listed = {"class": kind, **attributes} if kind else attributes
+    written = "".join(f' {key.rstrip("_").replace("_", "-")}="{text(value)}"' for key, value in listed.items())
+    return f"<{name}{written}>{content}</{name}>"
+
+
+def data(identity: str, value: Any) -> str:
+    """A value for the page's script; nothing in it ends the element."""
+    written = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    for sign, code in _HIDES.items():
+        written = written.replace(sign, code)
+    return f'<script type="application/json" id="{identity}">{written}</script>'
+
+
+_DRAWING_WIDTH = 76
+LOUD = '<span class="mark" aria-hidden="true">!</span> '
+
+
+def blocks_html(blocks: Iterable[Block], name: str, caption: str) -> str:
+    """Sentences, facts and tables; `caption` is what the tables are called."""
+    return "".join(_block(block, f"{name}-{number}", caption) for number, block in enumerate(blocks))
+
+
+def note_html(note: Note) -> str:
+    if note.style == "loud":
+        return tag("p", LOUD + text(note.text), "loud")
+    return tag("p", text(note.text), note.style)
+
+
+def facts_html(facts: Facts) -> str:
+    """Labels with what they say, a list each."""
+    found, label = [], ""
+    for name, parts in facts.rows:
+        label = name or label
+        items = "".join(tag("dd", text(part)) for part in parts)
+        found.append(tag("div", tag("dt", text(label)) + items))
+    return tag("dl", "".join(found), "facts")
+
+
+def _block(block: Block, identity: str, caption: str) -> str:
+    match block:
+        case Note():
+            return note_html(block)
+        case Facts():
+            return facts_html(block)
+        case Grid():
+            return grid_html(block, identity, caption)
+        case Drawing(lines):
+            return tag("pre", text("\n".join(lines(_DRAWING_WIDTH))))
+    return ""
