@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.money import exact_text
+from costcalc.pricebook.fields import WEEKDAYS
 from costcalc.pricebook.model import Bounds, Schedule, Source
-from costcalc.pricebook.read import WEEKDAYS
 from costcalc.render import fields as f
 from costcalc.render.blocks import Cell
 from costcalc.render.cells import change_style
