@@ -6,7 +6,7 @@ as such a mapping and lists its keys for the documentation. What keys say about 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, TypeVar
@@ -33,6 +33,7 @@ class Entry:
     map: Map
     what: str  # "a move", for messages
     context: Any = None  # what the whole file needs to be read: the catalogue of events, the book's currency
+    key: Scalar | None = None  # under which it stands, where its place has a name
 
     def __contains__(self, key: str) -> bool:
         return key in self.map
@@ -112,19 +113,16 @@ class Rule:
 class Table:
     """The fields of a mapping, in the order in which they are listed and written."""
 
-    what: str  # "a move"
+    what: str  # "a move"; `{key}` is the key under which it stands
     fields: tuple[Field, ...]
     make: Callable[[Entry, Values], Any] = lambda _, values: values
     rules: tuple[Rule, ...] = ()
     example: str = ""  # of a whole entry
+    meters: Callable[[], Mapping[str, Field]] | None = None  # further keys by their names, in the order written
 
     @cached_property
     def by_key(self) -> dict[str, Field]:
         return {field.key: field for field in self.fields}
-
-    @cached_property
-    def _defaults(self) -> Values:
-        return {field.key: field.default for field in self.fields}
 
     @cached_property
     def _also(self) -> dict[str, str]:
@@ -134,15 +132,17 @@ class Table:
     def keys(self) -> tuple[str, ...]:
         return tuple(self.by_key)
 
-    def read(self, document: Document, node: Node | None, context: Any = None) -> Any:
-        """What is made of the mapping; every problem is noted in the document."""
-        entry = Entry(document, self._spelled(document, document.map_at(node, self.what)), self.what, context)
-        values = dict(self._defaults)
-        for key, each in entry.map:
-            if field := self.by_key.get(key.text):
-                values[key.text] = field.value(entry, each)
-            else:
-                self._refuse(document, key)
+    def read(self, document: Document, node: Node | None, context: Any = None, key: Scalar | None = None) -> Any:
+        """What is made of the mapping; every problem is noted in the document. Fields are read in their order."""
+        what = self.what.replace("{key}", key.text) if key else self.what
+        entry = Entry(document, self._spelled(document, document.map_at(node, what)), what, context, key)
+        values = {field.key: field.value(entry, entry.map.get(field.key)) for field in self.fields}
+        further = self.meters() if self.meters else {}
+        for each, value in entry.map:
+            if field := further.get(each.text):
+                values[each.text] = field.value(entry, value)
+            elif each.text not in self.by_key:
+                self._refuse(entry, each, further)
         for field in self.fields:
             if field.needed:
                 entry.has(field.key, field.example or field.kind.example)
@@ -166,18 +166,25 @@ class Table:
             found = Map(entries, found.place)
         return found
 
-    def _refuse(self, document: Document, key: Scalar) -> None:
+    def _refuse(self, entry: Entry, key: Scalar, further: Mapping[str, Field]) -> None:
         """An unknown key; a column of the log is looked for in `where`."""
+        if further:
+            entry.document.report(
+                key, "unknown-meter", f'no meter is called "{key.text}"', nearest=nearest_names(key.text, [*further, *self.keys]),
+                remedy="correct the name, or declare the meter in meters.yaml",
+            )  # fmt: skip
+            return
         may_be_a_column = "where" in self.by_key and not get_close_matches(key.text, self.keys, 1, _A_SLIP)
         hint = f"; a column of the log stands in where: {{{key.text}: …}}" if may_be_a_column else ""
-        document.report(
-            key, "unknown-key", f'{self.what} has no key "{key.text}"', nearest=nearest_names(key.text, self.keys),
+        entry.document.report(
+            key, "unknown-key", f'{entry.what} has no key "{key.text}"', nearest=nearest_names(key.text, self.keys),
             remedy=f"known keys: {', '.join(self.keys)}{hint}",
         )  # fmt: skip
 
     def schema(self) -> Schema:
         """The JSON Schema of the mapping."""
-        properties = {
+        properties = {name: field.schema() for name, field in (self.meters() if self.meters else {}).items()}
+        properties |= {
             key: field.schema() for field in self.fields for key in (field.key, *([field.also] if field.also else []))
         }
         needed = [field.key for field in self.fields if field.needed]
@@ -188,9 +195,9 @@ class Table:
             **({"required": needed} if needed else {}), **({"allOf": rules} if rules else {}),
         }  # fmt: skip
 
-    def said(self, record: Any) -> Iterator[tuple[Field, Any]]:
+    def said(self, record: Any, but: Collection[str] = ()) -> Iterator[tuple[Field, Any]]:
         """What of a record is to be written: the fields with their values, but for what is as it is by default."""
-        for field in self.fields:
+        for field in (each for each in self.fields if each.key not in but):
             value = field.of(record) if field.of else getattr(record, field.key)
             if value is not None and (field.needed or value != field.default):
                 yield field, value
@@ -231,6 +238,19 @@ def inner(table: Table) -> Kind:
         lambda record: flow(table.written(record)),
         is_text=False,
     )
+
+
+def named(table: Table, what: str) -> Kind:
+    """Such mappings by their names: what is made of each."""
+
+    def read(entry: Entry, node: Node) -> dict[str, Any]:
+        found = {
+            key.text: table.read(entry.document, each, entry.context, key)
+            for key, each in entry.document.map_at(node, what)
+        }
+        return {key: made for key, made in found.items() if made is not None}
+
+    return Kind(read, lambda: {"type": "object", "additionalProperties": table.schema()}, is_text=False)
 
 
 def _is_map(entry: Entry, item: Node, what: str) -> bool:
@@ -339,4 +359,4 @@ def documented(fields: Iterable[Field]) -> Iterator[tuple[str, str, str]]:
     for field in fields:
         key = field.also or field.key
         example = (field.example or field.kind.example).removeprefix(f"{key}: ")
-        yield key, example, f"{'needed. ' if field.needed else ''}{field.says}"
+        yield key, example, f"{'Needed. ' if field.needed else ''}{field.says}"

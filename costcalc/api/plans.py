@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from costcalc.api.words import Number, read_money, read_share
 from costcalc.files import path_from_here
 from costcalc.money import Money
-from costcalc.pricebook.hosts import host_named
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import hikes_from, read_items
 from costcalc.scenario.items import PriceItem, Scenario
@@ -52,17 +51,8 @@ def _written(name: str | Path | Scenario | None) -> Scenario:
 
 def _named(item: PriceItem, book: Pricebook) -> PriceItem:
     """An entry whose rises name providers as the books do."""
-    hikes = tuple(
-        replace(hike, selector=replace(hike.selector, provider=_seller(hike.selector.provider, book)))
-        for hike in item.hikes
-    )
+    hikes = tuple(replace(hike, selector=hike.selector.sold_by(book.seller_named)) for hike in item.hikes)
     return replace(item, hikes=hikes)
-
-
-def _seller(word: str, book: Pricebook) -> str:
-    """Who is meant; a word that begins names of models, as qwen does, may mean these wherever they are billed."""
-    begins = (name.startswith(word) for each in book.books for name in each.models)
-    return word if any(begins) and not host_named(word) else book.payer_named(word)
 
 
 def catalogue() -> Mapping[str, Event]:

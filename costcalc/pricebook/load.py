@@ -17,7 +17,6 @@ from costcalc.pricebook.cache import CODE, RECORDS, cached_books
 from costcalc.pricebook.fx import FxTable, Rates, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
-from costcalc.pricebook.read import read_file
 from costcalc.pricebook.resolve import Pricebook, Shelf
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem
@@ -153,6 +152,8 @@ def _shipped_fx(problems: list[Problem]) -> FxTable:
 
 
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:
+    from costcalc.pricebook.read import read_file  # the fields of a file are defined where one is read
+
     books, terms = [], []
     for file in files:
         try:

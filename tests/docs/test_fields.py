@@ -13,6 +13,8 @@ import pytest
 
 from costcalc.budget.read import BUDGET
 from costcalc.cli.configkeys import KEYS
+from costcalc.pricebook.fields import BAND, BLOCK, BOOK, MODEL, MODIFIER, SCHEDULE, SOURCE
+from costcalc.pricebook.fields_terms import COMMITMENT, DISCOUNT, SELF_HOSTED
 from costcalc.scenario.fields import DISTRIBUTION, NOTE, SPAN
 from costcalc.scenario.fields_business import FEE, REVENUE, SIMULATE
 from costcalc.scenario.fields_prices import PRICE
@@ -25,8 +27,10 @@ from tests.conftest import REPO_ROOT
 TABLES = {
     "scenario": SCENARIO, "prices": PRICE, "growth": GROWTH, "mix": MIX, "escalation": ESCALATION, "moves": MOVE,
     "efficiency": EFFICIENCY, "revenue": REVENUE, "other_costs": FEE, "simulate": SIMULATE, "budget": BUDGET,
+    "book": BOOK, "source": SOURCE, "schedule": SCHEDULE, "modifier": MODIFIER, "model": MODEL, "block": BLOCK, "band": BAND,
+    "discount": DISCOUNT, "commitment": COMMITMENT, "self_hosted": SELF_HOSTED,
 }  # fmt: skip
-SHARED = (WHERE, *SPAN, DISTRIBUTION, NOTE)
+SHARED = (WHERE, *SPAN, DISTRIBUTION, NOTE)  # of the entries of a scenario
 AS_ALL = "As in [every entry](scenarios.md#the-keys-of-every-entry)."
 
 
@@ -36,7 +40,8 @@ def rows(fields: Iterable[Field]) -> list[tuple[str, str, str]]:
 
 def own_keys(table: Table) -> list[tuple[str, str, str]]:
     """The keys of the table, those that many have by their names alone."""
-    shared = {(field.key, field.says) for field in SHARED}
+    is_entry = any(field.key == WHERE.key and field.says == WHERE.says for field in table.fields) or table is PRICE
+    shared = {(field.key, field.says) for field in SHARED if is_entry}
     own = [field for field in table.fields if (field.key, field.says) not in shared]
     names = [key for key, _, _ in rows(field for field in table.fields if field not in own)]
     return [*rows(own), *([(", ".join(names), "", AS_ALL)] if names else [])]
