@@ -22,9 +22,10 @@ from costcalc.api.words import (
     read_revenue,
     read_share,
     read_threads,
+    read_timezone,
 )
 from costcalc.asked import Setting
-from costcalc.calendar import Month, read_month, zone
+from costcalc.calendar import Month, read_month
 from costcalc.files import path_from_here, read_text
 from costcalc.meters import meters
 from costcalc.money import read_number
@@ -339,13 +340,6 @@ def _marked(problem: Problem, text: str) -> Problem:
     return replace(problem, excerpt=line_of(text, line) if line else "")
 
 
-def _check_zone(name: str) -> None:
-    try:
-        zone(name)
-    except ValueError:
-        raise fail("unknown-zone", f'no time zone is called "{name}"', expected="an IANA name: Asia/Shanghai") from None
-
-
 def _check_margin(text: str) -> None:
     if read_share(text, "margin") >= 1:
         raise fail("bad-margin", f'margin "{text}" must be below 100%', expected="60%, or 0.6")
@@ -353,7 +347,7 @@ def _check_margin(text: str) -> None:
 
 # Values that mean something by themselves: a slip is shown where it stands, before anything else is read.
 _CHECKS: Mapping[str, Callable[[str], object]] = {
-    "timezone": _check_zone,
+    "timezone": read_timezone,
     "currency": read_currency,
     "basis": read_basis,
     "revenue": lambda text: read_revenue(text, "revenue"),
