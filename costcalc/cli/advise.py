@@ -30,8 +30,8 @@ Examples:
   costcalc project usage.csv --scenario plan.yaml
 
 \b
-Each candidate is run as a scenario of its own on top of the base. Nothing here says
-that quality stays: what to test stands beside each, and in the file.
+Each candidate is run as a scenario of its own on top of the base. Nothing
+here says that quality stays: what to test stands beside each, and in the file.
 """
 
 PLAN_ENDINGS = (".yaml", ".yml")

@@ -33,10 +33,10 @@ Examples:
   costcalc check logs/ --budgets budgets.yaml -o check.sarif -o check.xml -o -
 
 \b
-Exit codes: 0 all hold (a warning is none), 1 one is broken, 2 a budget matches
-nothing or something is written wrong, 3 what is missing (unpriced or refused rows)
-leaves one open. Under GitHub Actions findings are annotated on the budgets' own
-lines, and the step gets its summary.
+Exit codes: 0 all hold (a warning is none), 1 one is broken, 2 a budget
+matches nothing or something is written wrong, 3 what is missing (unpriced or
+refused rows) leaves one open. Under GitHub Actions findings are annotated on
+the budgets' own lines, and the step gets its summary.
 """
 
 DEFAULT_FILE = Path("budgets.yaml")

@@ -18,15 +18,16 @@ app = command_app()
 EXAMPLES = """
 \b
 Examples:
-  costcalc compare usage.csv --scenario hybrid --scenario efficiency --floor 50%
+  costcalc compare usage.csv --scenario hybrid --scenario efficiency
   costcalc compare usage.csv --scenario a.yaml --scenario b.yaml --margin 60%
   costcalc compare usage.csv --scenario april-2026 --pass-through 0%,50%,100%
-  costcalc compare logs/ --scenario hybrid --scenario plan.yaml --hike alibaba=34
+  costcalc compare logs/ --scenario hybrid --scenario plan.yaml --hike any=20
   costcalc compare usage.csv --scenario a.yaml --scenario b.yaml -o months.csv
 
 \b
-Two to ten scenarios, after today's usage at the announced prices. All of them look at
-the same months: the longest horizon that one of them states, unless --months says so.
+Two to ten scenarios, after today's usage at the announced prices. All of them
+look at the same months: the longest horizon that one of them states, unless
+--months says so.
 """
 
 Scenarios = Annotated[

@@ -22,8 +22,8 @@ Examples:
   costcalc forecast usage.csv --where team=search --to 2026-12-15 -o days.csv
 
 \b
-Spend so far is exact; everything to come is an estimate. The log must hold 14 full
-days. Exit code 1: what is spent has broken the budget already.
+Spend so far is exact; everything to come is an estimate. The log must hold 14
+full days. Exit code 1: what is spent has broken the budget already.
 """
 
 BROKEN_EXIT = 1  # the budget is broken by what is spent; one that only may break is no failure

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +17,7 @@ from costcalc.api.options import BookOptions, DiffOptions
 from costcalc.api.words import read_day_of
 from costcalc.calendar import day_of
 from costcalc.cli.answers import Allowed, Configured, Schema, Written
-from costcalc.cli.app import command_app
+from costcalc.cli.app import command_app, command_of
 from costcalc.cli.asking import prices_in, words_of
 from costcalc.cli.config import Config
 from costcalc.cli.grouped import grouped
@@ -80,9 +79,7 @@ class PricesGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _ELSEWHERE or not _is_there(cmd_name):
             return super().get_command(ctx, cmd_name)
-        command = typer.main.get_command(import_module(_ELSEWHERE[cmd_name][0]).app)
-        command.name = cmd_name
-        return command
+        return command_of(_ELSEWHERE[cmd_name][0], cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         own = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]

@@ -62,8 +62,8 @@ EXAMPLES = """
 \b
 Examples:
   costcalc prices import litellm --provider openai -o prices/
-  costcalc prices import models.dev api.json --provider mistral -o mistral.yaml
-  costcalc prices import genai-prices --onto prices/openai.yaml -o prices/openai.yaml
+  costcalc prices import models.dev api.json --provider mistral -o prices/
+  costcalc prices import genai-prices --onto openai.yaml -o openai.yaml
   costcalc prices import my-rates.csv -o prices/
 """
 

@@ -36,12 +36,13 @@ Examples:
   costcalc project usage.csv --hike alibaba=34 --move-to openai/gpt-5-mini
   costcalc project usage.csv --scenario april-2026 --pass-through 60%
   costcalc project usage.csv --scenario all-at-once --simulate 10000
-  costcalc project usage.csv --scenario all-at-once --revenue 24000 --floor 55%
+  costcalc project usage.csv --scenario all-at-once --margin 60% --floor 55%
 
 \b
-A hike is SELECTOR=CHANGE[@DATE]. Selectors: alibaba, alibaba/qwen3-*, */qwen*,
-any, alibaba:tokens, alibaba:storage. Changes: 34, +34%, -20%, a range 5..34, or
-a new rate of one meter =3.40/1M. Hikes that match compound in the order written.
+A hike is SELECTOR=CHANGE[@DATE]. Selectors: alibaba, alibaba/qwen3-*,
+*/qwen*, any, alibaba:tokens, alibaba:storage. Changes: 34, +34%, -20%, a
+range 5..34, or a new rate of one meter =3.40/1M. Hikes that match compound in
+the order written.
 """
 
 TableOption = Annotated[

@@ -22,12 +22,13 @@ EXAMPLES = """
 \b
 Examples:
   costcalc reconcile usage.csv --invoice cost_2026-09.csv
-  costcalc reconcile logs/ --invoice openai.csv --invoice anthropic.csv --each month
-  costcalc reconcile usage.csv --invoice bill.csv --invoice-map amount=Betrag,model=Posten
-  costcalc reconcile usage.csv --invoice bill.csv --tolerance 0.5%,0.01 -o lines.csv
+  costcalc reconcile logs/ --invoice openai.csv --invoice anthropic.csv
+  costcalc reconcile usage.csv --invoice bill.csv --invoice-map amount=Betrag
+  costcalc reconcile logs/ --invoice bill.csv --tolerance 0.5%,0.01 -o out.csv
 
 \b
-Exit code: 0 all lines within the tolerance, 1 some differ, 3 some cannot be compared.
+Exit code: 0 all lines within the tolerance, 1 some differ, 3 some cannot be
+compared.
 """
 
 Invoices = Annotated[

@@ -31,8 +31,8 @@ Examples:
   costcalc report usage.csv --hike any=20 --chart bridge -o bridge.svg
 
 \b
-The page is one file: it opens offline, prints, and sends nothing. Its sliders turn
-the rises and what is passed through, exactly as costcalc computes them.
+The page is one file: it opens offline, prints, and sends nothing. Its sliders
+turn the rises and what is passed through, exactly as costcalc computes them.
 """
 
 CHARTS = ("bridge", "months")

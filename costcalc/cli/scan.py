@@ -31,7 +31,7 @@ Examples:
   costcalc scan logs/ --by customer,feature -o ledger.parquet
   costcalc project ledger.parquet --hike alibaba=34 --by customer
   costcalc scan logs/ --scenario plan.yaml -o ledger.parquet
-  costcalc scan s3://logs/2026/ --engine spark --remote sc://spark:15002 -o ledger.parquet
+  costcalc scan s3://l/ --engine spark --remote sc://spark:15002 -o l.parquet
   costcalc scan logs/ --budgets budgets.yaml -o main.parquet
 """
 
