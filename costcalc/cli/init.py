@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli import options as o
+from costcalc.api.options import RatedOptions
 from costcalc.cli.answers import Configured
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage, words_of
 from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.output import paths_of
@@ -94,9 +95,9 @@ def usage_format(
 @grouped
 def prices(
     ctx: typer.Context,
-    usage: o.Usage,
+    usage: Usage,
     *,
-    choice: o.UsageChoice,
+    words: RatedOptions,
     output: PricesTargets = None,
     force: Force = False,
     configured: Configured,
@@ -107,11 +108,11 @@ def prices(
     from costcalc.render.prices.starting import starting_files
     from costcalc.reports.prices.missing import missing
 
-    config = configured.config()
-    words = choice.priced_words(config, ctx)
+    config = configured.config
     with config.blamed(), scan_progress() as progress:
-        report = api.cost(usage, progress=progress, **words).report
-    found = missing(report.rating, words["prices"].pricebook, report.usage.first_day or datetime.now(UTC).date())
+        said = words_of(ctx, words, config, RatedOptions)
+        report = api.cost(usage, progress=progress, **said).report
+    found = missing(report.rating, said["prices"].pricebook, report.usage.first_day or datetime.now(UTC).date())
     for model, meter in found.meters:
         typer.echo(f"{visible(model)} has a price, but none for {meter}: costcalc prices show {quote(model)}", err=True)
     if not found.lists:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,8 +120,10 @@ def _kind_of_ending(path: Path, endings: Mapping[str, str]) -> str | None:
 def deliver(targets: Sequence[Target], page: Callable[[], RenderableType], content: Content, lacks: str = "") -> None:
     """Write the answer wherever it was asked for: the page as a table, the content as any other kind; `lacks`: as in `put`.
 
-    All of it is made before any of it is written. CostcalcError: a file cannot be written, or a terminal cannot show it.
+    All of it is made once, before any of it is written. CostcalcError: a file cannot be written, or a terminal cannot
+    show it.
     """
+    page = cache(page)
     made = {
         target: content(target.kind) if target.kind != "table" else _page_text(page()) if target.path else None
         for target in targets

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,10 +13,12 @@ import typer
 from typer.core import TyperGroup
 
 from costcalc.api import Prices
+from costcalc.api.options import BookOptions, DiffOptions
+from costcalc.api.words import read_day_of
 from costcalc.calendar import day_of
-from costcalc.cli import options as o
 from costcalc.cli.answers import Allowed, Configured, Schema, Written
-from costcalc.cli.app import command_app
+from costcalc.cli.app import command_app, command_of
+from costcalc.cli.asking import prices_in, words_of
 from costcalc.cli.config import Config
 from costcalc.cli.grouped import grouped
 from costcalc.cli.output import Target, deliver, targets_of
@@ -57,18 +58,11 @@ Tier = Annotated[
 
 
 @dataclass(frozen=True)
-class Books:
-    """The pricebooks that are asked."""
+class BooksAnswer(Configured, Written):
+    """Where the answer goes, of which books."""
 
-    pricebook: o.Pricebooks = None
-
-
-@dataclass(frozen=True)
-class BooksAnswer(Configured, Written, Books):
-    """Which books are asked, and where the answer goes."""
-
-    def prices(self, config: Config) -> Prices:
-        return o.Reading(pricebook=self.pricebook).prices(config)
+    def prices(self, books: BookOptions) -> Prices:
+        return prices_in(self.config, books.get("pricebooks"))
 
 
 @dataclass(frozen=True)
@@ -85,9 +79,7 @@ class PricesGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _ELSEWHERE or not _is_there(cmd_name):
             return super().get_command(ctx, cmd_name)
-        command = typer.main.get_command(import_module(_ELSEWHERE[cmd_name][0]).app)
-        command.name = cmd_name
-        return command
+        return command_of(_ELSEWHERE[cmd_name][0], cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         own = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
@@ -138,15 +130,16 @@ def list_(
     on: OnDay = None,
     region: OneRegion = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """Every model with its standard rates, and since when they hold."""
     from costcalc.render.prices.listing import listing_blocks, listing_json, listing_rows
     from costcalc.reports.prices.listing import list_prices
 
-    prices, targets = answer.prices(answer.config()), answer.targets()
-    books = list_prices(prices.pricebook, _day_in(on), providers or (), region)
-    _deliver(targets, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
+    prices, targets = answer.prices(books), answer.targets
+    found = list_prices(prices.pricebook, _day_in(on), providers or (), region)
+    _deliver(targets, "Prices", lambda _: listing_blocks(found), lambda: listing_json(found), lambda: listing_rows(found))  # fmt: skip
     return 0
 
 
@@ -158,6 +151,7 @@ def show(
     region: OneRegion = None,
     tier: Tier = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """Everything about one model, and who says so.
@@ -167,7 +161,7 @@ def show(
     from costcalc.render.prices.sheet import sheet_blocks, sheet_json, sheet_rows
     from costcalc.reports.prices.sheet import sheet
 
-    prices, targets = answer.prices(answer.config()), answer.targets()
+    prices, targets = answer.prices(books), answer.targets
     found = sheet(prices.pricebook, model, _day_in(on), region, tier)
     _deliver(targets, f"{found.found.provider}/{found.found.model}", lambda wide: sheet_blocks(found, wide), lambda: sheet_json(found), lambda: sheet_rows(found))  # fmt: skip
     return 0
@@ -184,6 +178,7 @@ def history(
     ] = None,
     on: OnDay = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """How a model's price moved, day by day, with a chart."""
@@ -191,7 +186,7 @@ def history(
     from costcalc.reports.prices.history import history as read_history
     from costcalc.reports.prices.series import series
 
-    prices, targets = answer.prices(answer.config()), answer.targets()
+    prices, targets = answer.prices(books), answer.targets
     report = read_history(prices.pricebook, model, _day_in(on), region, tier)
     lines = series(report, meter)
     _deliver(targets, f"{report.found.provider}/{report.found.model}", lambda wide: history_blocks(report, lines, wide), lambda: history_json(report), lambda: history_rows(report))  # fmt: skip
@@ -218,8 +213,7 @@ def diff(
         list[str] | None,
         typer.Option("--usage", metavar="FILE", help="What that is in money for this usage.", show_default=False),
     ] = None,
-    currency: o.Currency = None,
-    choice: o.Reading,
+    words: DiffOptions,
     answer: DiffAnswer,
 ) -> int:
     """What changed between two days, in percent and in money.
@@ -229,14 +223,15 @@ def diff(
     from costcalc.render.prices.diff import diff_blocks, diff_json, diff_rows
     from costcalc.reports.prices.diff import diff as read_diff
 
-    config, targets = answer.config(), answer.targets()
-    prices = choice.prices(config)
+    targets = answer.targets
+    said = words_of(ctx, words, answer.config, DiffOptions)
+    prices = said["prices"]
     days = [_day(text, flag, "UTC") for text, flag in ((first, "DAY1"), (second, "DAY2"))]
     report = read_diff(prices.pricebook, days[0], days[1], provider or (), region)
     if usage:
-        report = _with_usage(report, usage, prices, choice, currency or config.text("currency"), config, ctx)
+        report = _with_usage(report, usage, said, answer.config)
     _deliver(targets, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
-    return answer.code(config, report.usage.usage, priced=not report.usage.unpriced) if report.usage else 0
+    return answer.code(report.usage.usage, priced=not report.usage.unpriced) if report.usage else 0
 
 
 @app.command(epilog=_examples("lint", "lint our-rates.yaml rates/", "lint --json"))
@@ -259,7 +254,7 @@ def lint(
     from costcalc.render.problems import write_problems
     from costcalc.reports.prices.lint import lint as check
 
-    targets = written.targets()
+    targets = written.targets
     report = check(files or ())
     if Target("table") in targets:
         write_problems(report.errors, sys.stderr)
@@ -277,6 +272,7 @@ def stale(
     on: OnDay = None,
     region: OneRegion = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """The models whose newest source was read too long ago."""
@@ -284,7 +280,7 @@ def stale(
     from costcalc.reports.prices.stale import read_age
     from costcalc.reports.prices.stale import stale as find_stale
 
-    prices, targets = answer.prices(answer.config()), answer.targets()
+    prices, targets = answer.prices(books), answer.targets
     report = find_stale(prices.pricebook, _day_in(on), read_age(after), providers or (), region)
     _deliver(targets, "Stale prices", lambda _: stale_blocks(report), lambda: stale_json(report), lambda: stale_rows(report))  # fmt: skip
     return 0
@@ -302,6 +298,7 @@ def resolve(
     region: OneRegion = None,
     on: OnDay = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """Why a name means that model.
@@ -311,7 +308,7 @@ def resolve(
     from costcalc.render.prices.naming import naming_blocks, naming_json, naming_rows
     from costcalc.reports.prices.naming import naming
 
-    prices, targets = answer.prices(answer.config()), answer.targets()
+    prices, targets = answer.prices(books), answer.targets
     report = naming(prices.pricebook, name, _day_in(on), provider, region)
     _deliver(targets, "What the name means", lambda _: naming_blocks(report), lambda: naming_json(report), lambda: naming_rows(report))  # fmt: skip
     return 0
@@ -338,6 +335,7 @@ def events(
         typer.Option("--meter", metavar="NAME", help="A meter or a group: compute, tokens.", show_default=False),
     ] = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """The rises and cuts that were announced or seen, with their sources.
@@ -348,10 +346,9 @@ def events(
     from costcalc.render.prices.events import event_blocks, event_rows, events_json
     from costcalc.reports.prices.events import catalogue
 
-    config, targets = answer.config(), answer.targets()
-    books = answer.pricebook if answer.pricebook is not None else config.paths("pricebooks")
-    day = o.read_period_day(since, "--since", "UTC")
-    found = catalogue(load_events(books), answer.prices(config).pricebook, names or (), provider or (), day, meter)
+    targets, files = answer.targets, books.get("pricebooks") or answer.config.paths("pricebooks")
+    day = read_day_of(since, "--since", "UTC")
+    found = catalogue(load_events(files), answer.prices(books).pricebook, names or (), provider or (), day, meter)
     _deliver(targets, "Rises and cuts", lambda wide: event_blocks(found, wide), lambda: events_json(found), lambda: event_rows(found))  # fmt: skip
     return 0
 
@@ -380,15 +377,12 @@ def _day_in(text: str | None) -> Callable[[str], date]:
 
 
 def _day(text: str, flag: str, zone: str) -> date:
-    day = o.read_period_day(text, flag, zone)
+    day = read_day_of(text, flag, zone)
     assert day is not None
     return day
 
 
-def _with_usage(
-    report: Any, usage: Sequence[str], prices: Prices, choice: o.Reading, currency: str | None, config: Config,
-    ctx: typer.Context,
-) -> Any:  # fmt: skip
+def _with_usage(report: Any, usage: Sequence[str], words: dict[str, Any], config: Config) -> Any:
     from dataclasses import replace
 
     from costcalc.api import scan
@@ -397,10 +391,10 @@ def _with_usage(
     from costcalc.rating.rate import RatingOptions
     from costcalc.reports.prices.diff import in_money
 
-    zone = choice.zone(config)
+    prices, currency = words["prices"], read_currency(words.pop("currency", None))
     with config.blamed(), scan_progress() as progress:
-        ledger = scan(list(usage), prices=prices, timezone=zone, progress=progress, **choice.scan_words(config, ctx))
-    options = RatingOptions(currency=read_currency(currency), timezone=zone)
+        ledger = scan(list(usage), progress=progress, **words)
+    options = RatingOptions(currency=currency, timezone=words.get("timezone", "UTC"))
     money = in_money(ledger, prices.pricebook, prices.fx, report.first, report.second, options)
     return replace(report, usage=money)
 
