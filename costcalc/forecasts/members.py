@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from costcalc.forecasts.reading import DIGITS, Number, settled
+from costcalc.forecasts.terms import Terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -168,7 +169,7 @@ class Sums:
         self._is_there: Any = None  # by value, whether anybody has it
         self._flat: Any = None  # values × width
         self._open: dict[Any, Floats] = {}  # of numbers in which rises stay open, by the product of them; likewise
-        self._made: Any = None  # of these numbers, from their terms
+        self._factors: Any = None  # of these numbers
 
     def add(self, members: Members, amounts: Sequence[Any]) -> None:
         """The amounts are forms over the counts of the cell."""
@@ -189,10 +190,10 @@ class Sums:
                 row = places.get(name)
                 if row is None:  # nobody has any
                     continue
-                if not hasattr(number, "terms"):
+                if not isinstance(number, Terms):
                     flat[row, column] = number
                     continue
-                self._made = type(number)
+                self._factors = number.factors
                 for product, factor in number.terms.items():
                     if product not in parts:
                         parts[product] = self._zeros(len(names))
@@ -227,8 +228,8 @@ class Sums:
                     continue
                 found: list[Number] = [settled(amount) for amount in amounts]
                 for column in range(self.width) if opened else ():
-                    terms = {product: settled(each[code][column]) for product, each in opened.items()}
-                    found[column] = self._made(terms) + found[column]
+                    terms = {product: float(settled(each[code][column])) for product, each in opened.items()}
+                    found[column] = Terms(self._factors, terms) + found[column]
                 yield values, found
 
     def _zeros(self, rows: int) -> Floats:
