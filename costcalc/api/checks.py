@@ -21,6 +21,7 @@ from costcalc.budget.read_limits import AMOUNT_SHAPE, read_limit, read_one_perce
 from costcalc.calendar import day_of
 from costcalc.money import Money
 from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.rating.periods import of_days
 from costcalc.reports.check.check import Check, no_budgets
 from costcalc.reports.check.check import check as check_report
 from costcalc.reports.check.log import CheckOptions
@@ -203,8 +204,13 @@ def _counted(
     if isinstance(usage, UsageLedger):
         return usage
     plans = [budget.scenario for budget in budgets if budget.scenario]
+    # Where every budget is of all usage, only days are told apart; a margin asks which rows state a revenue.
+    is_by_day = not plans and all(each.where.is_all and each.kind != "margin_at_least" for each in budgets)
+    joining = of_days(prices.pricebook, timezone) if is_by_day else None
     try:
-        return scan(usage, scenarios=plans, budgets=budgets, prices=prices, timezone=timezone, **choose)
+        return scan(
+            usage, scenarios=plans, budgets=budgets, prices=prices, timezone=timezone, joining=joining, **choose
+        )
     except CostcalcError as error:
         raise CostcalcError([_placed(problem, budgets) for problem in error.problems], error.exit_code) from error
 

@@ -13,6 +13,7 @@ from costcalc.api.words import Number, read_basis, read_budget, read_currency, r
 from costcalc.calendar import read_day
 from costcalc.money import Money, exact_text
 from costcalc.problems import fail, nearest_names
+from costcalc.rating.periods import of_days
 from costcalc.reports.forecast import MONTH_END, YEAR_END, ForecastOptions
 from costcalc.reports.forecast import forecast as forecast_report
 
@@ -43,7 +44,7 @@ def forecast(
         currency=read_currency(currency),
         timezone=timezone,
     )
-    ledger = ledger_of(usage, (), prices, timezone, choose)
+    ledger = ledger_of(usage, (), prices, timezone, choose, joining=of_days(prices.pricebook, timezone))
     return ForecastResult(forecast_report(ledger, prices.pricebook, prices.fx, options))
 
 
