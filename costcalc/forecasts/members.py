@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.forecasts.reading import DIGITS, Number, settled
 from costcalc.forecasts.terms import Terms
+from costcalc.money import exact_sum
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     Codes = NDArray[np.intp]
     Mask = NDArray[np.bool_]
 
-ROUNDED = Fraction(1, 10 ** (DIGITS - 1))  # of a figure: rounding takes no more of it
-_PROMISED = Fraction(1, 10**9)  # of a figure of months to come: how near to exact it is
+_ROUNDED = 10.0 ** (1 - DIGITS)  # of a figure: rounding takes no more of it
+_PROMISED = 1e-9  # of a figure of months to come: how near to exact it is
 Values = tuple[str | None, ...]
 
 
@@ -238,25 +239,23 @@ class Sums:
         return np.zeros((rows, self.width))
 
 
-def add_up(columns: Sequence[Mapping[Any, list[Number]]], totals: Sequence[Sequence[Number]]) -> None:
-    """Makes lines that were rounded one by one add up to their totals, in several columns of the same lines.
+def add_up(columns: Sequence[Sequence[list[Fraction]]], totals: Sequence[Sequence[Fraction]]) -> None:
+    """Makes lines that were rounded one by one add up to their totals, month by month, in several columns of the lines.
 
     What rounding left goes to the largest line that differs from column to column, if that is large enough not to show
-    it: one that stays, stays. Only as much is put right as rounding can have left, and no number in which rises stay
-    open.
+    it: one that stays, stays. Only as much is put right as rounding can have left.
     """
-    costly = [key for key in columns[0] if any(any(column[key]) for column in columns)]
-    if not costly:
+    import numpy as np
+
+    lines = [line for line in zip(*columns, strict=True) if any(map(any, line))]
+    if not lines:
         return
-    columns = [{key: column[key] for key in costly} for column in columns]
-    first = columns[0]
-    for place in range(len(totals[0])):
-        moved = [key for key, line in first.items() if any(one[key][place] != line[place] for one in columns[1:])]
-        for column, total in zip(columns, totals, strict=True):
-            amounts = [line[place] for line in column.values()]
-            if amounts and all(isinstance(amount, Fraction) for amount in (total[place], *amounts)):
-                rest = total[place] - sum(amounts)
-                if rest and abs(rest) <= len(amounts) * ROUNDED * max(map(abs, amounts)):
-                    able = [key for key in moved if abs(rest) <= _PROMISED * abs(column[key][place])] or column
-                    largest = max(able, key=lambda key: abs(column[key][place]))
-                    column[largest][place] += rest
+    sizes = np.array(lines, dtype=np.float64)  # lines × columns × months
+    moved = (sizes != sizes[:, :1]).any(axis=1)
+    np.abs(sizes, out=sizes)
+    for column, total in enumerate(totals):
+        for month, whole in enumerate(total):
+            rest, size = whole - exact_sum(line[column][month] for line in lines), sizes[:, column, month]
+            if rest and abs(rest) <= len(lines) * _ROUNDED * size.max():
+                able = moved[:, month] & (_PROMISED * size >= float(abs(rest)))
+                lines[int((np.where(able, size, -1.0) if able.any() else size).argmax())][column][month] += rest
