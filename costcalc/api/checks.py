@@ -22,6 +22,7 @@ from costcalc.budget.read_limits import AMOUNT_SHAPE, read_limit, read_one_perce
 from costcalc.calendar import day_of
 from costcalc.money import Money
 from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.rating.periods import of_days
 from costcalc.reports.check.check import Check, no_budgets
 from costcalc.reports.check.check import check as check_report
 from costcalc.reports.check.log import CheckOptions
@@ -174,8 +175,12 @@ def _named(budget: Budget, prices: Prices) -> Budget:
 def _counted(
     usage: object, budgets: Sequence[Budget], pricing: Pricing, words: Words, if_offered: Sequence[str] = ()
 ) -> UsageLedger:
+    is_planned = any(budget.scenario for budget in budgets)
+    # Where every budget is of all usage, only days are told apart; a margin asks which rows state a revenue.
+    is_by_day = not is_planned and all(each.where.is_all and each.kind != "margin_at_least" for each in budgets)
+    joining = of_days(pricing.prices.pricebook, pricing.timezone) if is_by_day else None
     try:
-        return ledger_of(usage, words, pricing, Wanted(if_offered=if_offered, budgets=budgets))
+        return ledger_of(usage, words, pricing, Wanted(if_offered=if_offered, budgets=budgets, joining=joining))
     except CostcalcError as error:
         raise CostcalcError([_placed(problem, budgets) for problem in error.problems], error.exit_code) from error
 

@@ -15,6 +15,7 @@ from costcalc.api.words import Number, read_budget, read_share
 from costcalc.calendar import read_day
 from costcalc.money import exact_text
 from costcalc.problems import fail, nearest_names
+from costcalc.rating.periods import of_days
 from costcalc.reports.forecast import MONTH_END, YEAR_END, ForecastOptions
 from costcalc.reports.forecast import forecast as forecast_report
 
@@ -35,7 +36,8 @@ def forecast(usage: object, **words: Unpack[Options]) -> ForecastResult:
         currency=pricing.currency,
         timezone=pricing.timezone,
     )
-    ledger = ledger_of(usage, words, pricing, Wanted())
+    joining = of_days(pricing.prices.pricebook, pricing.timezone)
+    ledger = ledger_of(usage, words, pricing, Wanted(joining=joining))
     return ForecastResult(forecast_report(ledger, pricing.prices.pricebook, pricing.prices.fx, options))
 
 

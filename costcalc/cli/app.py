@@ -86,7 +86,7 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in commands():
             return None
-        command = command_of(f"costcalc.cli.{cmd_name.replace(\'-\', \'_\')}", cmd_name)
+        command = command_of(f"costcalc.cli.{cmd_name.replace('-', '_')}", cmd_name)
         if COMPLETION_ASKED in os.environ:
             from costcalc.cli.completion import equip
 

@@ -1,4 +1,4 @@
-"""The page with its sliders anywhere shows what the engine says for such rises, to the last digit."""
+"""The page with its sliders anywhere shows what the engine says for such rises, to the cent."""
 
 from __future__ import annotations
 
