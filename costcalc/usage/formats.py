@@ -83,6 +83,7 @@ class Time:
     kind: TimeKind
     until: Paths = ()  # the bucket's end, exclusive, written like its start
     zone: str = "UTC"  # of times written without one; "": the report's zone
+    pattern: str = ""  # how days or instants are written, in place of the kind: "%b %d, %Y"
     always: tuple[int, int] | None = None  # every row's bucket (epoch seconds), where the rows say nothing of time
 
 

@@ -10,7 +10,8 @@ from costcalc.meters import meters
 from costcalc.problems import Place, fail
 from costcalc.usage import plain
 from costcalc.usage.names import are_counts, stated
-from costcalc.usage.readings import choose, samples_of
+from costcalc.usage.readings import samples_of
+from costcalc.usage.recognition import choose
 from costcalc.usage.sources import Source
 
 _PLAIN = re.compile(r"[A-Za-z_][\w./ -]*")  # a text that YAML needs no quotes for
