@@ -10,13 +10,14 @@ from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.records import dataclass
 from costcalc.usage.counter import Counter, Tally
 from costcalc.usage.formatfile import with_formats
+from costcalc.usage.formats import Parts
 from costcalc.usage.formatstart import start_of
 from costcalc.usage.ledger import SkippedRows, UsageLedger
 from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.maps import MapRule
 from costcalc.usage.opening import looked_into, opened
-from costcalc.usage.readings import Reading, plan, samples_of
+from costcalc.usage.readings import Reading, plan, samples_of, shape_paths
 from costcalc.usage.recognition import candidates
 from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import Source
@@ -107,6 +108,13 @@ def _detection(reading: Reading, source: Source, ledger: UsageLedger, rows: Tall
     samples = samples_of([source], reading.types)
     present = {name.lower() for name in (*source.header, *source.leaves, *samples)}
     columns = {path: meaning for path, meaning in reading.meanings.items() if _is_in(path, present)}
+    held = [parts for parts in reading.spec.parts if _is_in(parts.path, present)]
+    columns |= {
+        f"{parts.path}{path.removeprefix('*')}": meaning
+        for parts in held
+        for path, meaning in shape_paths(parts.shape)
+        if path.startswith("*.")
+    }
     dimensions = tuple(sorted({*reading.dimensions.values()}))
     others = [each for each in candidates(source) if each.spec.name != reading.spec.name and each.is_likely]
     return Detection(
@@ -115,7 +123,7 @@ def _detection(reading: Reading, source: Source, ledger: UsageLedger, rows: Tall
         reading.why,
         columns,
         dimensions,
-        tuple(_aside(reading, source, columns)),
+        tuple(name for name in _aside(reading, source, columns) if not _is_inside(name, held)),
         tuple(f"{each.spec.name} ({each.score} names{_lacking(each.lacks)})" for each in others),
         rows,
         tuple(problem for problem in ledger.problems if problem.place and problem.place.file == source.shown),
@@ -147,6 +155,10 @@ def _aside(reading: Reading, source: Source, columns: Mapping[str, str]) -> Iter
     for name in names:
         if not any(name.lower() == path or name.lower().endswith(f".{path}") for path in taken):
             yield name
+
+
+def _is_inside(name: str, held: Sequence[Parts]) -> bool:
+    return any(name.startswith(f"{parts.path}.") for parts in held)
 
 
 def _is_above(name: str, leaves: frozenset[str] | set[str]) -> bool:

@@ -222,6 +222,11 @@ class Parts:
     list: str  # path of the list
     shape: Shape  # paths that start with `*.` are the part's own
 
+    @property
+    def path(self) -> str:
+        """Where the list lies, as the names of lines say it."""
+        return self.list.removeprefix("/").partition("{")[0].partition("[")[0]
+
 
 # What no list of keys can say: functions from the lines of a file to its records.
 READERS = {"codex": "costcalc.usage.codex:sessions", "otel": "costcalc.usage.otel:telemetry"}

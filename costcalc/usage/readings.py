@@ -313,9 +313,7 @@ def _watched(
     known = {path.removeprefix("/").lower() for path in paths_of(spec)} | {name.lower() for name in spec.ignored}
     known |= {column.lower() for column in mapping.values()}
     known |= {path.replace("::", ".") for path in known}  # what may be a text with JSON may be JSON
-    listed_paths = [
-        re.sub(r"[\[{].*", "", parts.list.removeprefix("/")) for parts in spec.parts
-    ]  # of members that are rows
+    listed_paths = [parts.path for parts in spec.parts]  # of members that are rows
     texts = {path.partition("::")[0] for path in known if "::" in path}  # whose insides the format reads
     unknown = [
         name
@@ -347,7 +345,7 @@ def _with_seen_roots(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:
 
 def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, Text]:
     """The columns and top-level keys that the format does not read as something else."""
-    used = {path.removeprefix("/").lower() for shape in spec.shapes for path, _ in _shape_paths(shape)} | spec.ignored
+    used = {path.removeprefix("/").lower() for shape in spec.shapes for path, _ in shape_paths(shape)} | spec.ignored
     used |= {path.lower() for shape in spec.shapes for text in shape.dimensions.values() for path in _text_paths(text)}
     names = dict.fromkeys(name for source in sources for name in (source.header or source.scalars))
     mark = "/" if sources[0].kind == "json" else ""
@@ -467,10 +465,10 @@ def _nested(sources: Iterable[Source]) -> frozenset[str]:
 
 
 def _meanings(spec: FormatSpec) -> dict[str, str]:
-    return {path: meaning for shape in spec.shapes for path, meaning in _shape_paths(shape)}
+    return {path: meaning for shape in spec.shapes for path, meaning in shape_paths(shape)}
 
 
-def _shape_paths(shape: Shape) -> list[tuple[str, str]]:
+def shape_paths(shape: Shape) -> list[tuple[str, str]]:
     """Every path of a shape with what it is read as."""
     texts = {
         "provider": shape.provider,
