@@ -322,16 +322,18 @@ class _Reader:
     def time(self, node: Node | None) -> Time:
         entry = self.document.map_at(node, "time", ("field", "as", "until", "zone"))
         kind = self.word(entry.get("as"), "as")
-        if kind not in _TIME_KINDS:
+        pattern = kind if "%" in kind else ""
+        if not pattern and kind not in _TIME_KINDS:
             self.document.report(
                 entry.get("as") or entry.place,
                 "unknown-name",
                 f'no time is written as "{kind}"',
-                expected=", ".join(_TIME_KINDS),
+                expected=f"{', '.join(_TIME_KINDS)}, or a pattern such as %d.%m.%Y",
             )
         until = self.word(entry.get("until"), "until")
         zone = {"": "UTC", "report": ""}.get(self.word(entry.get("zone"), "zone"), self.word(entry.get("zone"), "zone"))
-        return Time(self.paths(self.word(entry.get("field"), "field")), kind, self.paths(until) if until else (), zone)  # type: ignore[arg-type]
+        paths, ends = self.paths(self.word(entry.get("field"), "field")), self.paths(until) if until else ()
+        return Time(paths, "plain" if pattern else kind, ends, zone, pattern)  # type: ignore[arg-type]
 
     def requests(self, node: Node | None) -> Any:
         text = self.word(node, "requests")
