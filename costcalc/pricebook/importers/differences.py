@@ -23,6 +23,7 @@ class Difference:
     ours: Fraction | None  # per unit; of a part without a price of its own, that of its whole
     theirs: Fraction
     is_own: bool = True  # whether ours is a price of this very meter
+    source: str = ""  # key of a Source of the other list
 
 
 def differences(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
@@ -38,9 +39,12 @@ def beside(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
         for mode, part in _modes(section).items():
             for cut in _probes({0, *_cuts(part), *(_cuts(own) if own else ())}, ours):
                 basis = priced(ours, tier, mode, cut) if own else {}
+                said = part.rates_for(cut, 0)
                 for meter, price in priced(theirs, tier, mode, cut).items():
                     if meter in _named(part):
-                        found.append(Difference(tier, mode, meter, cut, _costs(meter, basis), price, meter in basis))
+                        source = said[meter].source if meter in said else theirs.source
+                        ours_is = _costs(meter, basis)
+                        found.append(Difference(tier, mode, meter, cut, ours_is, price, meter in basis, source))
     return found
 
 
@@ -59,21 +63,55 @@ def _costs(meter: str, prices: Mapping[str, Fraction]) -> Fraction | None:
 
 
 def laid_over(ours: PriceBlock, theirs: PriceBlock, source: str) -> PriceBlock:
-    """Our block with what the other one names in the place of it; what it does not name stays, with its source."""
+    """Our block with what the other one names in the place of it; what it does not name stays, with its source.
+
+    A tier that it does not name keeps its share of a standard price that moves.
+    """
     tiers = dict(ours.service_tiers)
+    standard = _section_over(ours.standard, theirs.standard)
+    moved = [tier for tier in tiers if tier not in theirs.service_tiers and _carries(ours, tier, standard)]
+    tiers |= {tier: _carried(ours, tier, standard) for tier in moved}
     for tier, section in theirs.service_tiers.items():
         tiers[tier] = _section_over(_spelled_out(ours, tier), section) if tier in tiers else section
     return replace(
         ours,
-        standard=_section_over(ours.standard, theirs.standard),
+        standard=standard,
         service_tiers=tiers,
-        status="in_force",
+        status=theirs.status,
         withdrawn="",
-        note="",
+        note=f"{' and '.join(moved)}: moved with the standard price, at the same share of it" if moved else "",
         corrected="",
         source=source,
         locked_until=theirs.locked_until or ours.locked_until,
     )
+
+
+def _carries(block: PriceBlock, tier: str, standard: Section) -> bool:
+    """Whether the tier has figures of its own for what the standard price moves."""
+    section = block.service_tiers[tier]
+    after = replace(block, standard=standard)
+    return any(
+        not rate.relative
+        and priced(block, STANDARD, "", over).get(meter) != priced(after, STANDARD, "", over).get(meter)
+        for over, rates in ((0, section.rates), *((band.bounds.input_over, band.rates) for band in section.bands))
+        for meter, rate in rates.items()
+    )
+
+
+def _carried(block: PriceBlock, tier: str, standard: Section) -> Section:
+    section, after = block.service_tiers[tier], replace(block, standard=standard)
+
+    def moved(rates: Mapping[str, Rate], over: int) -> dict[str, Rate]:
+        was, now = (priced(each, STANDARD, "", over) for each in (block, after))
+        return {
+            meter: replace(rate, price=rate.price * now[meter] / was[meter])
+            if not rate.relative and was.get(meter) and meter in now
+            else rate
+            for meter, rate in rates.items()
+        }
+
+    bands = tuple(Band(band.bounds, moved(band.rates, band.bounds.input_over)) for band in section.bands)
+    return replace(section, rates=moved(section.rates, 0), bands=bands)
 
 
 def priced(block: PriceBlock, tier: str, mode: str, input_over: int, output_over: int = 0) -> dict[str, Fraction]:
