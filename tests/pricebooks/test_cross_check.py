@@ -123,7 +123,9 @@ def test_every_decided_difference_is_one_and_is_looked_at_again(prices):
     at_hand = listed_versions()
     used = {each.reason for each in prices if not each.agrees}
     # A decision on any data can only be judged where all of them are here; others are judged by `prices update`.
-    judged = [known for known in KNOWN if known.data in at_hand or (known.data == "*" and len(at_hand) == len(VERSIONS))]
+    judged = [
+        known for known in KNOWN if known.data in at_hand or (known.data == "*" and len(at_hand) == len(VERSIONS))
+    ]
     assert [known for known in judged if known not in used] == []
     assert [known for known in KNOWN if known.until < datetime.now(UTC).date()] == [], "look again, or correct the book"
 

@@ -65,12 +65,14 @@ def _costs(meter: str, prices: Mapping[str, Fraction]) -> Fraction | None:
 def laid_over(ours: PriceBlock, theirs: PriceBlock, source: str) -> PriceBlock:
     """Our block with what the other one names in the place of it; what it does not name stays, with its source.
 
-    A tier that it does not name keeps its share of a standard price that moves.
+    A tier, or thinking mode, that it does not name keeps its share of a standard price that moves.
     """
     tiers = dict(ours.service_tiers)
     standard = _section_over(ours.standard, theirs.standard)
+    if ours.standard.thinking and not theirs.standard.thinking:
+        standard = replace(standard, thinking=_carried(ours, ours.standard.thinking, standard))
     moved = [tier for tier in tiers if tier not in theirs.service_tiers and _carries(ours, tier, standard)]
-    tiers |= {tier: _carried(ours, tier, standard) for tier in moved}
+    tiers |= {tier: _carried(ours, ours.service_tiers[tier], standard) for tier in moved}
     for tier, section in theirs.service_tiers.items():
         tiers[tier] = _section_over(_spelled_out(ours, tier), section) if tier in tiers else section
     return replace(
@@ -98,17 +100,19 @@ def _carries(block: PriceBlock, tier: str, standard: Section) -> bool:
     )
 
 
-def _carried(block: PriceBlock, tier: str, standard: Section) -> Section:
-    section, after = block.service_tiers[tier], replace(block, standard=standard)
+def _carried(block: PriceBlock, section: Section, standard: Section) -> Section:
+    """The section with its figures at the same share of the standard price as before."""
+    after = replace(block, standard=standard)
 
     def moved(rates: Mapping[str, Rate], over: int) -> dict[str, Rate]:
         was, now = (priced(each, STANDARD, "", over) for each in (block, after))
-        return {
-            meter: replace(rate, price=rate.price * now[meter] / was[meter])
-            if not rate.relative and was.get(meter) and meter in now
-            else rate
-            for meter, rate in rates.items()
-        }
+        found = dict(rates)
+        for meter, rate in rates.items():
+            if not rate.relative and was.get(meter) and meter in now:
+                price = rate.price * now[meter] / was[meter]
+                if not 10**12 % price.denominator:  # else no decimal says it, and lint says that it stayed
+                    found[meter] = replace(rate, price=price)
+        return found
 
     bands = tuple(Band(band.bounds, moved(band.rates, band.bounds.input_over)) for band in section.bands)
     return replace(section, rates=moved(section.rates, 0), bands=bands)

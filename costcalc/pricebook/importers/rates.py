@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.calendar import read_day
-from costcalc.pricebook.importers.exact_json import as_map, as_text, parse_json
+from costcalc.pricebook.importers.exact_json import as_map, parse_json
 from costcalc.pricebook.importers.figures import Figure
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
@@ -46,9 +46,8 @@ def import_rates(path: Path, origin: Origin, providers: tuple[str, ...] = ()) ->
         if not providers or any(means(word, provider) for word in providers):
             entry = Entry(shelf, home_of(provider), provider, model["id"])
             entry.put(list(_figures(entry, model)))
-            day = as_text(lifecycle.get("deprecation_date"))
-            if day or lifecycle.get("status") == "deprecated":
-                entry.end(read_day(day) if day else None)
+            if lifecycle.get("status") == "deprecated":
+                entry.end()  # its days are those of litellm, as they were when it was made
     return shelf.imported()
 
 

