@@ -24,6 +24,7 @@ class Difference:
     theirs: Fraction
     is_own: bool = True  # whether ours is a price of this very meter
     source: str = ""  # key of a Source of the other list
+    our_source: str = ""  # likewise of ours, where this tier and mode has a figure of its own
 
 
 def differences(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
@@ -44,7 +45,11 @@ def beside(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
                     if meter in _named(part):
                         source = said[meter].source if meter in said else theirs.source
                         ours_is = _costs(meter, basis)
-                        found.append(Difference(tier, mode, meter, cut, ours_is, price, meter in basis, source))
+                        our_rate = _modes(own).get(mode, own).rates_for(cut, 0).get(meter) if own else None
+                        our_source = our_rate.source if our_rate else ""
+                        found.append(
+                            Difference(tier, mode, meter, cut, ours_is, price, meter in basis, source, our_source)
+                        )
     return found
 
 

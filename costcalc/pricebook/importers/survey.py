@@ -185,14 +185,17 @@ class _List:
         ours = self._block(name, starts) if is_known else _NOTHING
         if ours is None or (is_known and bool(ours.schedule) != bool(block.schedule)):
             return
-        if not starts and origin.read <= newest_reading(self.book, ours):
-            return  # ours was read later
         if not is_known and self.book.schedules:
             return  # whether it follows the hours of its list is not said
         for each in beside(ours, block):
             figure = (each.tier, each.mode, each.meter, each.input_over)
             if (not each.theirs and each.ours != 0) or (each.meter == "reasoning_tokens" and ours.standard.thinking):
                 continue  # 0 is free, or unknown; our list has the price of all output in thinking mode
+            if each.input_over and not each.is_own and meters().by_name[each.meter].part_of:
+                continue  # at a length that only our whole has a price of: what its part costs there they do not say
+            ours_read = self.book.sources.get(each.our_source)
+            if not starts and ours_read and origin.read <= (ours_read.first_day or date.min):
+                continue  # ours was read later
             source = other.sources.get(each.source) or Source("", origin.url, f"{origin.read}", "secondary")
             self.ours[place][figure] = each.ours
             self.said[place][figure].append(Said(origin.name, origin.read, each.theirs, block.starts, source))
