@@ -37,7 +37,7 @@ def read_nodes(text: str, file: str) -> tuple[Node, list[Problem]]:
 def read_plain(text: str, file: str) -> Any:
     """The text as plain lists, maps and texts: of a file that others wrote, with anchors and merge keys (`<<`)."""
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506 texts alone
+        return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.MarkedYAMLError as error:
         raise CostcalcError([_syntax_problem(error, text, file)]) from error
 

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from costcalc.render.fields import Rows
 
 # Commands with a module of their own, imported when they are called; one that is not there is not offered.
-_ELSEWHERE = {"import": ("costcalc.cli.prices_import", "Make a pricebook of a rate card or of another tool's prices.")}
+_ELSEWHERE = {
+    "import": ("costcalc.cli.prices_import", "Make a pricebook of a rate card or of another tool's prices."),
+    "update": ("costcalc.cli.prices_update", "Bring the books up to date with the price data of others."),
+}
 
 Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="PROVIDER/MODEL, a model, or any name of it.", show_default=False)

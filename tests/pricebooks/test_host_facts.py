@@ -30,7 +30,7 @@ SELLERS = {
 OLDER = {"alibaba", "anthropic", "baidu", "deepseek", "google", "minimax", "mistral", "moonshot", "openai", "tencent",
          "volcengine", "xai", "xiaomi", "zhipu"}  # their lists are held by test_facts.py  # fmt: skip
 NOT_TAKEN = Path(__file__).with_name("not_taken.csv")
-CONTRADICTIONS = Path(__file__).with_name("contradictions.csv")
+CONTRADICTIONS = Path(__file__).with_name("facts_disagree.csv")
 REASONS = {
     "a unit slip: a thousand searches at the price of one",
     "batch or flex dearer than standard",
@@ -38,7 +38,7 @@ REASONS = {
     "no price of the shorter requests in the facts",
     "no standard price of the model, or a tier without input or output",
     "said twice",
-    "sources disagree on it: see contradictions.csv",
+    "sources disagree on it: see facts_disagree.csv",
     "two rows of the facts disagree",
     "catalogues of the same weeks disagree",
 }

