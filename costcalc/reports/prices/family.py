@@ -81,7 +81,8 @@ def shipped_families() -> Families:
         return families, not problems
 
     code = (*CODE, Path(__file__))
-    return cached("families", shipped_files(hosts=False), code, read, _packed, _unpacked)
+    shipped = cached("families", shipped_files(hosts=False), code, read, _packed, _unpacked)
+    return Families({key: [*figures] for key, figures in shipped.figures.items()})
 
 
 def _packed(families: Families) -> list[str]:
