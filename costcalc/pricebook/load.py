@@ -46,7 +46,7 @@ def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
     shelf = shelf_of_hosts()
     own, terms = _read_all((file for path in paths for file in files_at(path, problems)), problems)
     beneath = dict.fromkeys(book.provider for book in own if book.provider in shelf)
-    shipped = [*_shipped(problems), *(book for provider in beneath for book in shelf[provider]())]
+    shipped = [*shipped_books(problems), *(book for provider in beneath for book in shelf[provider]())]
     books = {(book.provider, book.region): book for book in shipped}
     first: dict[tuple[str, str], Book] = {}  # a user's choice of the default list goes before ours
     for book in own:
@@ -105,7 +105,8 @@ def files_at(path: Path | str, problems: list[Problem], name: str = "") -> list[
     return _files_in(path, name)
 
 
-def _shipped(problems: list[Problem]) -> list[Book]:
+def shipped_books(problems: list[Problem]) -> list[Book]:
+    """The books that ship, without the hosts'; what is wrong with a file is a problem, and it is left out."""
     files = _files_in(shipped_folder())
 
     def read() -> tuple[list[Book], bool]:

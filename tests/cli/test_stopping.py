@@ -108,17 +108,15 @@ def test_while_standard_input_is_copied(number, code, said, place):
     assert (found, place.leavings) == ((code, said), [])
 
 
-@pytest.mark.parametrize(("number", "code", "said"), ENDS)
-def test_while_what_does_not_fit_is_on_the_disk(number, code, said, place, wide_log):
+def test_while_what_does_not_fit_is_on_the_disk(place, wide_log):
     command = costcalc("cost", wide_log, "--by", "customer", "-o", place.answers / "lines.csv")
-    found = ended(command, place, number, lambda: place.files("overflow/*"))
-    assert (found, place.leavings) == ((code, said), [])
+    found = ended(command, place, signal.SIGHUP, lambda: place.files("overflow/*"))
+    assert (found, place.leavings) == ((129, "Hung up.\n"), [])
 
 
-@pytest.mark.parametrize(("number", "code", "said"), ENDS)
-def test_while_a_file_is_unpacked(number, code, said, place, packed_log):
-    found = ended(costcalc("cost", packed_log), place, number, lambda: place.files("costcalc-*/*"))
-    assert (found, place.leavings) == ((code, said), [])
+def test_while_a_file_is_unpacked(place, packed_log):
+    found = ended(costcalc("cost", packed_log), place, signal.SIGINT, lambda: place.files("costcalc-*/*"))
+    assert (found, place.leavings) == ((130, "Interrupted.\n"), [])
 
 
 def test_while_a_ledger_is_written(place, wide_log, tmp_path):

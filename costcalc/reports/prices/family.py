@@ -10,8 +10,9 @@ from pathlib import Path
 
 from costcalc.cache import cached
 from costcalc.pricebook.cache import CODE
-from costcalc.pricebook.load import load_pricebook, shipped_files
+from costcalc.pricebook.load import shipped_books, shipped_files
 from costcalc.pricebook.model import Book, Model, PriceBlock, Rate, Section
+from costcalc.problems import Problem
 from costcalc.reports.prices.figures import Figure
 
 SLIP = 500  # a slip of the unit is a factor of 1,000; the spread of honest prices stays below half of it
@@ -73,13 +74,15 @@ def shipped_families() -> Families:
     """Those of the books that ship, without the hosts': they are many, and alike from one run to the next."""
 
     def read() -> tuple[Families, bool]:
+        problems: list[Problem] = []
         families = Families()
-        for book in load_pricebook().books:
+        for book in shipped_books(problems):
             families.add(book)
-        return families, True
+        return families, not problems
 
     code = (*CODE, Path(__file__))
-    return cached("families", shipped_files(hosts=False), code, read, _packed, _unpacked)
+    shipped = cached("families", shipped_files(hosts=False), code, read, _packed, _unpacked)
+    return Families({key: [*figures] for key, figures in shipped.figures.items()})
 
 
 def _packed(families: Families) -> list[str]:
