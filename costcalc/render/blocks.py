@@ -22,6 +22,11 @@ class Cell:
     unit: str = ""
     indent: int = 0
 
+    @property
+    def whole(self) -> str:
+        """The text with its unit."""
+        return f"{self.text} {self.unit}" if self.unit else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -140,6 +145,11 @@ class Twig:
     figure: str = ""
     unit: str = ""
     style: Style = ""
+
+    @property
+    def amount(self) -> str:
+        """The figure with its unit."""
+        return f"{self.figure} {self.unit}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,17 +279,13 @@ def _status_of_day(row: Json, _: object) -> str:
     return "actual" if day.coming is None else "estimate" if day.actual is None else "unfinished"
 
 
-COLUMNS = f.fields(
-    day=f.text("of.day"), status=f.text(_status_of_day), actual=f.amount("of.actual", "shown"), low=f.coins("of.coming.low"),
-    median=f.coins("of.coming.median"), high=f.coins("of.coming.high"), total_low=f.coins("of.running.low"),
-    total_median=f.coins("of.running.median"), total_high=f.coins("of.running.high"), currency=f.CURRENCY,
-)  # fmt: skip
-
-
 ENDS = f.fields(low=f.coins, median=f.coins, high=f.coins)
 DAY = f.fields(
     day=f.text, actual=f.amount, low=f.coins("coming.low"), median=f.coins("coming.median"), high=f.coins("coming.high"),
     total_low=f.coins("running.low"), total_median=f.coins("running.median"), total_high=f.coins("running.high"),
+)  # fmt: skip
+COLUMNS = f.fields(day=f.text("of.day"), status=f.text(_status_of_day)) | f.at("of", DAY) | f.fields(
+    actual=f.amount("of.actual", "shown"), currency=f.CURRENCY,
 )  # fmt: skip
 BUDGET = f.fields(amount=f.amount, state=f.text, day=f.text, earliest=f.text, latest=f.text, holds=f.ratio)
 FORECAST = f.fields(

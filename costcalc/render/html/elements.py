@@ -67,7 +67,7 @@ class HtmlTable:
         for place, cell in enumerate(row):
             kind = " ".join(part for part in (self._kind(place), cell.style, "in" if cell.indent else "") if part)
             places = {"data_k": self.key(place)} | ({"data_v": cell.value} if cell.value else {})
-            shown = text(f"{cell.text} {cell.unit}".strip() if cell.unit else cell.text)
+            shown = text(cell.whole)
             cells.append(tag("td", shown, kind, **places) if place else tag("th", shown, kind, scope="row", **places))
         return tag("tr", "".join(cells), data_i=mark)
 
