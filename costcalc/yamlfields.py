@@ -7,10 +7,12 @@ as such a mapping and lists its keys for the documentation. What keys say about 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, TypeVar
 
+from costcalc.calendar import read_day
 from costcalc.problems import nearest_names
 from costcalc.records import dataclass
 from costcalc.yamldoc import Document, Map, Node, Scalar
@@ -52,7 +54,8 @@ class Entry:
     def has(self, key: str, example: str = "") -> bool:
         """Whether the key is there; a problem if it is not."""
         if key not in self.map:
-            self.document.report(self.map, "missing-key", f'{self.what} needs the key "{key}"', expected=example)
+            place = self.key or self.map
+            self.document.report(place, "missing-key", f'{self.what} needs the key "{key}"', expected=example)
         return key in self.map
 
     def refuse(self, key: str, code: str, message: str, remedy: str = "", expected: str = "") -> None:
@@ -194,6 +197,14 @@ class Table:
             "type": "object", "properties": properties, "additionalProperties": False,
             **({"required": needed} if needed else {}), **({"allOf": rules} if rules else {}),
         }  # fmt: skip
+
+    def of_file(self, title: str) -> Schema:
+        """The JSON Schema of a file, for editors to complete.
+
+        It says less than reading does: what one place of a file says of another (moves in a circle, a name that
+        stands twice, an event that no catalogue has) only reading finds.
+        """
+        return {"$schema": DIALECT, "title": title, **self.schema()}
 
     def said(self, record: Any, but: Collection[str] = ()) -> Iterator[tuple[Field, Any]]:
         """What of a record is to be written: the fields with their values, but for what is as it is by default."""
@@ -352,6 +363,35 @@ def _flag(entry: Entry, text: Scalar) -> bool | None:
 
 
 FLAG = Kind(_flag, {"enum": [True, False, "true", "false"]}, "true", lambda value: str(value).lower())
+
+
+def day_of(expected: str, *ways: Callable[[str], date]) -> Callable[[Entry, Scalar], date | None]:
+    """What reads a day, in the first of some ways that takes it."""
+
+    def read(entry: Entry, text: Scalar) -> date | None:
+        for way in ways or (read_day,):
+            try:
+                return way(text.text)
+            except ValueError:
+                continue
+        entry.wrong(text, "bad-date", " is not a date", expected)
+        return None
+
+    return read
+
+
+def in_order(first: str, end: str) -> Rule:
+    """The second day lies behind the first."""
+
+    def check(entry: Entry, values: Values) -> None:
+        begins, ends = values.get(first), values.get(end)
+        if begins and ends and ends <= begins:
+            entry.document.report(
+                entry.map.get(end) or entry.map, "empty-period", f"it ends before it begins: {end} is the first day without it",
+                expected=f"a day after {first}",
+            )  # fmt: skip
+
+    return Rule(check)
 
 
 def documented(fields: Iterable[Field]) -> Iterator[tuple[str, str, str]]:

@@ -98,7 +98,7 @@ def lint(
 def schema(output: Schema = None) -> int:
     """The JSON Schema of scenario files, for editors."""
     from costcalc.render.fields import json_text
-    from costcalc.scenario.schema import schema as scenario_schema
+    from costcalc.scenario.read import SCENARIO
 
-    deliver(targets_of(output, as_json=True), str, lambda _: json_text(scenario_schema()))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(SCENARIO.of_file("costcalc scenario")))
     return 0

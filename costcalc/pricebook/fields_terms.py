@@ -13,7 +13,7 @@ from costcalc.pricebook.selfhosted import SPEEDS, SelfHosted
 from costcalc.pricebook.terms import Commitment, Discount, Terms
 from costcalc.problems import Place
 from costcalc.yamldoc import Node, Scalar
-from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Rule, Table, Values, listed, pattern, word_of
+from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Table, Values, in_order, listed, pattern, word_of
 
 PERIODS = ("month",)
 
@@ -29,15 +29,6 @@ def _percent(entry: Entry, text: Scalar) -> Fraction | None:
         )  # fmt: skip
         return None
     return share
-
-
-def _in_order(entry: Entry, values: Values) -> None:
-    first, end = values["from"], values["until"]
-    if first and end and end <= first:
-        entry.document.report(
-            entry.map.get("until") or entry.map, "empty-period", "it ends before it begins: until is the first day without it",
-            expected="a day after from",
-        )  # fmt: skip
 
 
 def _discount(entry: Entry, values: Values) -> Discount | None:
@@ -62,6 +53,7 @@ def _aliases(entry: Entry, node: Node) -> dict[str, tuple[str, Place]]:
     return found
 
 
+_IN_ORDER = in_order("from", "until")
 _WHAT = Field(
     "what",
     SELECTOR,
@@ -82,7 +74,7 @@ _DAYS = (
 DISCOUNT = Table(
     "one of the discounts",
     (_WHAT, Field("percent", Kind(_percent, pattern(PERCENT.pattern), "12.5%"), "What is taken off the list, with its percent sign, from 0% to 100%.", needed=True), *_DAYS),
-    _discount, (Rule(_in_order),), "{what: openai, percent: 12.5%}",
+    _discount, (_IN_ORDER,), "{what: openai, percent: 12.5%}",
 )  # fmt: skip
 COMMITMENT = Table(
     "one of the commitments",
@@ -92,7 +84,7 @@ COMMITMENT = Table(
         Field("amount", AMOUNT, "What is paid at least, used or not: an amount with its currency.", needed=True),
         *_DAYS,
     ),
-    _commitment, (Rule(_in_order),), "{what: openai, each: month, amount: 1_000 USD}",
+    _commitment, (_IN_ORDER,), "{what: openai, each: month, amount: 1_000 USD}",
 )  # fmt: skip
 TERMS = (
     Field("discounts", listed(DISCOUNT, "discounts"), "Taken off the list, in order.", default=()),

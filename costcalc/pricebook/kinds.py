@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import read_day
@@ -13,9 +11,10 @@ from costcalc.money import Money, exact_text, read_number
 from costcalc.pricebook.model import Rate
 from costcalc.selectors import Selector, read_selector
 from costcalc.yamldoc import Node, Scalar
-from costcalc.yamlfields import ANY_TEXT, Entry, Kind, Schema, pattern
+from costcalc.yamlfields import ANY_TEXT, Entry, Kind, Schema, day_of, pattern, word_of
 from costcalc.yamltext import free, word
 
+STATUSES = ("announced", "in_force", "cancelled", "superseded")
 UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
 _RATE = re.compile(rf"([\d._]+) per ({'|'.join(UNITS)})(?: observed ([\d-]+))?(?: \[([\w.-]+)\])?")
 _SHARE = re.compile(r"([\d._]+)% of standard(?: \[([\w.-]+)\])?")
@@ -84,17 +83,6 @@ def _share(entry: Entry, text: Scalar) -> Fraction | None:
     return rate.price
 
 
-def day_of(expected: str) -> Callable[[Entry, Scalar], date | None]:
-    def read(entry: Entry, text: Scalar) -> date | None:
-        try:
-            return read_day(text.text)
-        except ValueError:
-            entry.wrong(text, "bad-date", " is not a date", expected)
-            return None
-
-    return read
-
-
 def _names(entry: Entry, node: Node) -> tuple[str, ...]:
     return tuple(text.text.lower() for text in entry.document.texts_at(node, "names"))
 
@@ -119,16 +107,13 @@ def _selector(entry: Entry, text: Scalar) -> Selector | None:
         return None
 
 
-def day_read(entry: Entry, text: Scalar) -> date | None:
-    return _BOOK_DAY(entry, text)
-
-
-_BOOK_DAY = day_of("2026-04-18, or: at least since 2026-04-18 (where the start is unknown)")
 TEXT = Kind(lambda _, text: text.text, ANY_TEXT, write=word)
 IN_FLOW = replace(TEXT, write=free)
 LOWER = replace(TEXT, read=lambda _, text: text.text.lower())
 NAMES = Kind(_names, TEXTS, write=lambda names: f"[{', '.join(map(free, names))}]", is_text=False)
-DAY = Kind(_BOOK_DAY, pattern(DAY_PATTERN), "2026-04-18")
+DAY = Kind(
+    day_of("2026-04-18, or: at least since 2026-04-18 (where the start is unknown)"), pattern(DAY_PATTERN), "2026-04-18"
+)
 TERM_DAY = replace(DAY, read=day_of("2026-04-18"))
 AMOUNT = Kind(
     _amount, pattern(_AMOUNT.pattern), "1_000 USD", lambda money: f"{exact_text(money.amount)} {money.currency}"
@@ -137,3 +122,4 @@ SELECTOR = Kind(_selector, {"type": "string", "minLength": 1}, "openai/gpt-5*")
 RATE = Kind(_rate, pattern(_RATE.pattern), "3.00 per 1M")
 RATE_OR_SHARE = replace(RATE, schema={"anyOf": [pattern(_RATE.pattern), pattern(_SHARE.pattern)]})
 SHARE = Kind(_share, pattern(_SHARE.pattern), "50% of standard")
+STATUS = word_of(STATUSES, "unknown-status", 'no status is called "{}"')

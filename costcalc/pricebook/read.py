@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from costcalc.pricebook.fields import BOOK, Declared
+from costcalc.pricebook.fields import BOOK
+from costcalc.pricebook.fields_blocks import Declared
 from costcalc.pricebook.fields_terms import TERM_KEYS, TERMS_FILE
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.terms import Terms

@@ -8,7 +8,8 @@ from dataclasses import replace
 from textwrap import wrap
 from typing import Any
 
-from costcalc.pricebook.fields import BLOCK, BOOK, MODEL, MODIFIER, OPEN_START, SCHEDULE, SECTION, SOURCE
+from costcalc.pricebook.fields import BOOK, MODEL, MODIFIER, SCHEDULE, SOURCE
+from costcalc.pricebook.fields_blocks import BLOCK, OPEN_START, SECTION
 from costcalc.pricebook.fields_terms import SELF_HOSTED, TERM_KEYS
 from costcalc.pricebook.kinds import rate_text
 from costcalc.pricebook.model import Band, Book, Bounds, Model, Modifier, PriceBlock, Rate, Schedule, Section, Source

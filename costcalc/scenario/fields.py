@@ -12,25 +12,12 @@ from costcalc.problems import nearest_names
 from costcalc.scenario.figure import DISTRIBUTIONS, Span
 from costcalc.scenario.kinds import TEXT
 from costcalc.yamldoc import Map, Node, Scalar
-from costcalc.yamlfields import Entry, Field, Kind, Rule, Values, number_or, pattern
+from costcalc.yamlfields import Entry, Field, Kind, Values, day_of, in_order, number_or, pattern
 
 _OF_MONTH = r"-(0[1-9]|[12]\d|3[01])"
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
 FIRST = ("on", "from")  # both say the first day
 _MONTHS = re.compile(r"(\d{1,4})( months?)?", re.ASCII)
-
-
-def _day(*ways: Callable[[str], date], expected: str) -> Callable[[Entry, Scalar], date | None]:
-    def read(entry: Entry, text: Scalar) -> date | None:
-        for way in ways:
-            try:
-                return way(text.text)
-            except ValueError:
-                continue
-        entry.wrong(text, "bad-date", " is not a date", expected)
-        return None
-
-    return read
 
 
 def _first_of_month(text: str) -> date:
@@ -96,9 +83,9 @@ MONTHS = Kind(
 )  # fmt: skip
 # A month begins on its first; until a month is said by two kinds of people, so it is not taken.
 FIRST_DAY = Kind(
-    _day(read_day, _first_of_month, expected="2027-01-15, or 2027-01"), pattern(rf"{MONTH}({_OF_MONTH})?"), "2027-01-15"
+    day_of("2027-01-15, or 2027-01", read_day, _first_of_month), pattern(rf"{MONTH}({_OF_MONTH})?"), "2027-01-15"
 )
-DAY = Kind(_day(read_day, expected="2027-01-15"), pattern(rf"{MONTH}{_OF_MONTH}"), "2027-06-01")
+DAY = Kind(day_of("2027-01-15"), pattern(rf"{MONTH}{_OF_MONTH}"), "2027-06-01")
 
 ON = Field(
     "on", FIRST_DAY, "From this day on, or from the first of a month, 2027-01; from the first month to come if nothing is said.",
@@ -116,16 +103,7 @@ DISTRIBUTION = Field(
 NOTE = Field("note", TEXT, "What a reader should know.", default="")
 
 
-def _in_order(entry: Entry, values: Values) -> None:
-    first, end = values.get("on"), values.get("until")
-    if first and end and end <= first:
-        entry.document.report(
-            entry.map.get("until") or entry.map, "empty-period", "it ends before it begins: until is the first day without it",
-            expected="a day after on",
-        )  # fmt: skip
-
-
-IN_ORDER = Rule(_in_order)
+IN_ORDER = in_order("on", "until")
 
 
 def made(record: Callable[..., Any]) -> Callable[[Entry, Values], Any]:

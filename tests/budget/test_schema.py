@@ -7,14 +7,14 @@ import pytest
 from jsonschema import Draft7Validator
 
 from costcalc.budget import read
-from costcalc.budget.schema import schema
 from costcalc.pricebook.events import load_events
 from costcalc.yamldoc import parse_yaml
 from tests.check.made import BUDGETS
 from tests.conftest import REPO_ROOT
 from tests.scenario.test_schema import as_an_editor_sees
 
-VALIDATOR = Draft7Validator(schema())
+SCHEMA = read.BUDGETS.of_file("costcalc budgets")
+VALIDATOR = Draft7Validator(SCHEMA)
 START = REPO_ROOT / "costcalc/cli/starts/budgets.yaml"
 GALLERY = sorted((REPO_ROOT / "tests" / "gallery" / "budget").glob("*.yaml"))
 # What is wrong there is in another place, or is an order of two figures.
@@ -31,7 +31,7 @@ def switched_on(text: str) -> str:
 
 
 def test_it_is_a_schema():
-    Draft7Validator.check_schema(schema())
+    Draft7Validator.check_schema(SCHEMA)
 
 
 def test_the_start_and_the_example_are_taken():

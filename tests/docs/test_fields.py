@@ -13,7 +13,8 @@ import pytest
 
 from costcalc.budget.read import BUDGET
 from costcalc.cli.configkeys import KEYS
-from costcalc.pricebook.fields import BAND, BLOCK, BOOK, MODEL, MODIFIER, SCHEDULE, SOURCE
+from costcalc.pricebook.fields import BOOK, MODEL, MODIFIER, SCHEDULE, SOURCE
+from costcalc.pricebook.fields_blocks import BAND, BLOCK
 from costcalc.pricebook.fields_terms import COMMITMENT, DISCOUNT, SELF_HOSTED
 from costcalc.scenario.fields import DISTRIBUTION, NOTE, SPAN
 from costcalc.scenario.fields_business import FEE, REVENUE, SIMULATE
