@@ -38,6 +38,7 @@ REPORTS = {
         "reconcile.tables:RECONCILIATION",
     ),
     "Check": Parts("", "check.page:check_blocks", "check.tables:check_rows", "check.tables:CHECK"),
+    "Sweep": Parts(rows="sweep:sweep_rows"),
     "FocusReport": Parts(rows="focus:focus_rows"),
 }  # fmt: skip
 
