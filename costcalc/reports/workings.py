@@ -54,7 +54,6 @@ class Workings:
     lines: Mapping[LineKey, Poly] = field(default_factory=dict)  # of the whole report
     months: tuple[Poly, ...] = ()
     covered: Poly | None = None  # the part of the lines that the revenue is held against; None: all
-    covered_months: tuple[Poly, ...] | None = None
     has_open_ends: bool = True  # whether low and high follow from the low and high rises alone
     static: str = ""  # why nothing can be turned
     unturned: Fraction = Fraction()  # cost that a rise reaches by a way of its own, so that no cell turns it
@@ -96,7 +95,6 @@ def log_workings(
         lines=lines,
         covered=covered,
         months=tuple(poly(m.cost) for m in months.months) if months else (),
-        covered_months=tuple(poly(m.covered) for m in months.months) if months else (),
         unturned=unturned,
         has_open_ends=not unturned,
     )
@@ -116,7 +114,6 @@ def workings_ahead(case: Case, plan: Plan, pass_through: Fraction | None) -> Wor
         _opened(turns, sources),
         lines={key: sum((poly(cost) for cost in costs), poly(0)) for key, costs in lines.items()},
         months=tuple(poly(month.cost) for month in after.months),
-        covered_months=tuple(poly(month.covered) for month in after.months) if case.income.is_of_a_part else None,
         has_open_ends=not case.scenario.has_ranges,
     )
     return _readable(found)

@@ -30,10 +30,6 @@ class Fee:
     place: Place | None = None
     note: str = ""
 
-    @property
-    def is_by_usage(self) -> bool:
-        return self.per in ("request", "1M tokens")
-
 
 @dataclass(frozen=True, slots=True)
 class OwnPrice:
