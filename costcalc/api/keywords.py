@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any, ForwardRef, TypeVar, get_origin
 
 from costcalc.api.options import options_of
-from costcalc.problems import nearest_names
+from costcalc.problems import IncompleteWarning, nearest_names
 
 Question = TypeVar("Question", bound=Callable[..., Any])
 
@@ -28,7 +29,10 @@ def keywords(group: Any) -> Callable[[Question], Question]:
         def ask(*given: Any, **words: Any) -> Any:
             if not words.keys() <= known:
                 raise _unknown(question.__name__, min(words.keys() - known), known)
-            return question(*given, **defaults | words)
+            answer = question(*given, **defaults | words)
+            if getattr(answer, "complete", True) is False and not words.get("asked"):  # a command says it on its page
+                warnings.warn(_lacking(question.__name__, answer), IncompleteWarning, stacklevel=2)
+            return answer
 
         listed = [_parameter(name, hint, defaults[name]) for name, hint in group.__annotations__.items()]
         vars(ask)["group"] = group
@@ -39,6 +43,10 @@ def keywords(group: Any) -> Callable[[Question], Question]:
         return ask  # type: ignore[return-value]
 
     return taught
+
+
+def _lacking(question: str, answer: Any) -> str:
+    return f"what {question} comes to is incomplete: it lacks {answer.lacks}"
 
 
 def defaults_of(group: Any) -> dict[str, Any]:

@@ -307,6 +307,18 @@ class CompareOptions(EveryScenarioOptions, FloorOptions, RatedOptions, total=Fal
     ]
 
 
+class SweepOptions(FloorOptions, RatedOptions, total=False):
+    """Of `sweep`."""
+
+    hikes: Annotated[Sequence[str | Mapping[str, object]], Option("", "Rises to try, each by itself.", default=())]
+    pass_through: Annotated[
+        Sequence[Number], Option("", "Parts of what is given as a range that arrive, each to be tried.", default=())
+    ]
+    scenario: Annotated["str | Path | Scenario | None", Option("", "What changes in all of them.")]
+    months: Annotated[int, Option("", "Months to come, at the log's daily rate.", default=0)]
+    by: Annotated[Sequence[str] | str, _BY]
+
+
 class AdviseOptions(ChangeOptions, FloorOptions, RatedOptions, total=False):
     """Of `advise`."""
 

@@ -6,10 +6,10 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
-from costcalc.api.books import Prices
+from costcalc.api.books import Prices, Pricing
 from costcalc.api.keywords import keywords
 from costcalc.api.options import ProjectOptions
-from costcalc.api.plans import earned_of, floor_of, planned, share_of, with_years
+from costcalc.api.plans import Words, earned_of, floor_of, planned, share_of, with_years
 from costcalc.api.results import PlanResult
 from costcalc.api.usage import Wanted, ledger_of
 from costcalc.api.words import line_names, read_months
@@ -36,7 +36,11 @@ def project(usage: object, **words: Unpack[ProjectOptions]) -> PlanResult:
     scenario's horizon, if it has one. A scenario that changes more than prices, or is drawn, is answered by `outlook`:
     only months to come can grow or move. CostcalcError with every problem found.
     """
-    plan, pricing = planned(words)
+    return project_of(usage, words, *planned(words))
+
+
+def project_of(usage: object, words: Words, plan: Scenario, pricing: Pricing) -> PlanResult:
+    """The same of a scenario and prices that are read."""
     move_to = words["move_to"]
     if not plan.is_only_prices or words["simulate"] is not None:
         from costcalc.api.outlooks import outlook_of

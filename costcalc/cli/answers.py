@@ -11,7 +11,7 @@ import typer
 
 from costcalc.cli.asking import words_of
 from costcalc.cli.config import Config, read_config
-from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, lacks_of, report_refused, targets_of
+from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, report_refused, targets_of
 from costcalc.cli.progress import scan_progress
 from costcalc.records import dataclass
 from costcalc.reports.usage import UsageSummary
@@ -147,5 +147,5 @@ class Answer(Allowed, Written):
             )
             return found
 
-        deliver(self.targets, lambda: result.page(**asked), text, lacks_of(report.usage, report.is_priced))
+        deliver(self.targets, lambda: result.page(**asked), text, result.lacks)
         return self.code(report.usage, priced=report.is_priced)

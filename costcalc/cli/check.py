@@ -16,7 +16,7 @@ from costcalc.cli.answers import Allowed, Written, by_ending
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import Target, deliver, keep_apart_from_all, lacks_of, report_refused
+from costcalc.cli.output import Target, deliver, keep_apart_from_all, report_refused
 from costcalc.cli.streams import under_actions, write_orders
 from costcalc.problems import CostcalcError, Place, fail, problem_text
 from costcalc.records import dataclass
@@ -100,7 +100,7 @@ def _deliver(result: api.CheckResult, targets: Sequence[Target], tag: str) -> No
         "sarif": result.to_sarif,
         "github": lambda: _annotations(result),
     }
-    lacks = lacks_of(result.report.usage, result.report.rating.is_complete)
+    lacks = result.lacks
     for target in targets:
         if target == Target("github"):
             write_orders(sys.stdout, _annotations(result))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from costcalc.files import is_there, write_whole
 from costcalc.problems import INCOMPLETE_EXIT, Place, fail, nearest_names, visible
 from costcalc.records import dataclass
-from costcalc.render.words import counted
 from costcalc.reports.usage import UsageSummary
 
 if TYPE_CHECKING:
@@ -155,14 +154,6 @@ def tell_written(output: Path, lacks: str = "", holds: str = "") -> None:
     """One line for a file that was written. `holds`: what is in it."""
     incomplete = f"; incomplete: {lacks}" if lacks else ""
     sys.stderr.write(f"{visible(str(output))} is written{holds and f': {holds}'}{incomplete}\n")
-
-
-def lacks_of(usage: UsageSummary, priced: bool) -> str:
-    """What the figures lack: "usage without a price, 2 rows refused"."""
-    found = [] if priced else ["usage without a price"]
-    found += [f"{counted(usage.refused_rows, 'row')} refused"] * bool(usage.refused_rows)
-    found += [f"{counted(usage.unread_files, 'file')} not read"] * bool(usage.unread_files)
-    return ", ".join(found)
 
 
 def _give_bytes(kind: str, content: bytes) -> None:

@@ -14,7 +14,7 @@ from costcalc.cli.answers import Allowed, output_option
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage, taken_plan
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import Target, deliver, keep_apart_from_all, lacks_of, paths_of
+from costcalc.cli.output import Target, deliver, keep_apart_from_all, paths_of
 from costcalc.problems import fail, nearest_names
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def report(
     result = allowed.ask(ctx, api.outlook, usage, words=words, stated=plan.currency)
     usage_read, priced = result.report.usage, result.report.is_priced
     keep_apart_from_all((target.path for target in targets), usage_read.sources, allowed.config)
-    deliver(targets, str, lambda kind: _content(result, kind, chart), lacks_of(usage_read, priced))
+    deliver(targets, str, lambda kind: _content(result, kind, chart), result.lacks)
     return allowed.code(usage_read, priced=priced)
 
 

@@ -14,9 +14,9 @@ from costcalc.cli.answers import AllowRefused, Configured
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage, limits_in
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import keep_apart_from_all, lacks_of, report_refused, tell_written
+from costcalc.cli.output import keep_apart_from_all, report_refused, tell_written
 from costcalc.problems import INCOMPLETE_EXIT, fail
-from costcalc.render.words import counted
+from costcalc.render.words import counted, lacks_of
 from costcalc.reports.usage import summary_of
 
 if TYPE_CHECKING:
