@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import fsum
 
 from costcalc.forecasts.earning import Owner
 from costcalc.forecasts.horizon import Horizon
@@ -88,7 +89,8 @@ def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) ->
     add_up(([*then.values()], [*before.values()]), [[month.cost for month in run.months] for run in (after, announced)])
     lines = [LineAhead(key, before[key], then[key]) for key in keys]
     return sorted(
-        lines, key=lambda line: (-_size(line.after), -_size(line.before), tuple(str(part or "") for part in line.key))
+        lines,
+        key=lambda line: (-fsum(line.months), -fsum(line.months_before), tuple(str(part or "") for part in line.key)),
     )
 
 
