@@ -336,7 +336,7 @@ class TestDetection:
         log = lines(tmp_path, [{"ai_org": "openai", "ai_model": "gpt-5", "req_units": 5}])
         with pytest.raises(CostcalcError) as error:
             detect(log)
-        assert error.value.problems[0].expected.endswith("; near to portkey but for created_at")
+        assert error.value.problems[0].expected.endswith("; near to portkey but for res_units, created_at")
 
     def test_an_unknown_format_is_answered_with_near_names(self, tmp_path):
         with pytest.raises(CostcalcError, match="openai-usage"):
