@@ -144,12 +144,13 @@ def list_(
     answer: BooksAnswer,
 ) -> int:
     """Every model with its standard rates, and since when they hold."""
+    from costcalc.pricebook.data import released_data
     from costcalc.render.prices.listing import listing_blocks, listing_json, listing_rows
     from costcalc.reports.prices.listing import list_prices
 
     prices, targets = answer.prices(answer.config()), answer.targets()
     books = list_prices(prices.pricebook, _day_in(on), providers or (), region)
-    _deliver(targets, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
+    _deliver(targets, "Prices", lambda _: listing_blocks(books, released_data()), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
     return 0
 
 

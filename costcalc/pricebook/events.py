@@ -12,7 +12,8 @@ from pathlib import Path
 from costcalc.calendar import read_day, read_month
 from costcalc.meters import meters
 from costcalc.money import read_number
-from costcalc.pricebook.load import EVENTS_FILE, files_at, shipped_folder
+from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.load import EVENTS_FILE, files_at
 from costcalc.pricebook.read import STATUSES
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.yamldoc import Document, Map, Node, Scalar, parse_yaml, read_yaml
