@@ -107,7 +107,8 @@ def test_tiers_and_thinking_move_with_the_standard_price(update):
 def test_what_they_contradict_each_other_on_is_left_to_a_person_and_no_news_the_next_time(update):
     one, other = litellm(**{"chat-1": per_token(3, 8)}), models_dev(**{"chat-1": cost(4, 8)})
     found = update(one, other, "--write").json
-    assert (found["changed"], found["written"]) == ([], [str(update.folder.relative_to(update.folder.parent) / "contradictions.csv")])  # fmt: skip
+    assert (found["changed"], found["written"]) == ([], ["books/contradictions.csv", "books/VERSION"])
+    assert (update.folder / "VERSION").read_text(encoding="utf-8") == "2026.11.30 1\n"
     assert (update.folder / "acme.yaml").read_text(encoding="utf-8") == BOOK
     (row,) = csv.DictReader((update.folder / "contradictions.csv").open(encoding="utf-8"))
     assert (row["since"], row["model"], row["meter"], row["ours"]) == ("2026-11-30", "chat-1", "input_tokens", "2")
