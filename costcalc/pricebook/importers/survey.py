@@ -88,6 +88,8 @@ class Subject:
         open_ = {
             _part(each.figure) for each in self.findings if each not in found and each.ours is None and _is_whole(each)
         }
+        shortest = {each.figure[:3] for each in self.findings if each not in found and not each.figure[3]}
+        found = [each for each in found if not (each.figure[3] and each.figure[:3] in shortest)]
         if self.is_new and any((tier, mode) == (STANDARD, "") for tier, mode, _ in open_):
             return ()
         kept = tuple(each for each in found if each.ours is not None or _part(each.figure) not in open_)
