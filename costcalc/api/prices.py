@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ class PricesResult:
     blocks: str  # where its blocks, JSON and rows are made, as `module:function` below costcalc.render.prices
     json: str
     rows: str
-    lines: Any = None  # of a chart
+    more: Any = None  # that its blocks take besides: the lines of a chart, whose data it is
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "report":
@@ -67,7 +68,7 @@ class PricesResult:
         return frame(_named(self.rows)(self.report), exact=exact)
 
     def _blocks(self, is_wide: bool) -> Any:
-        given = [self.report, *([] if self.lines is None else [self.lines])]
+        given = [self.report, *([] if self.more is None else [self.more])]
         return _named(self.blocks)(*given, *([is_wide] if self.blocks in _BREATHE else []))
 
 
@@ -75,23 +76,23 @@ _BREATHE = ("sheet:sheet_blocks", "history:history_blocks", "diff:diff_blocks", 
 
 
 def _named(name: str) -> Any:
-    from costcalc.render.written import named
+    module, _, function = name.partition(":")
+    return getattr(import_module(f"costcalc.render.prices.{module}"), function)
 
-    return named(f"prices.{name}")
 
-
-def _result(name: str, report: Any, title: str, lines: Any = None) -> PricesResult:
+def _result(name: str, report: Any, title: str, more: Any = None) -> PricesResult:
     one = "event" if name == "events" else name
-    return PricesResult(report, title, f"{name}:{one}_blocks", f"{name}:{name}_json", f"{name}:{one}_rows", lines)
+    return PricesResult(report, title, f"{name}:{one}_blocks", f"{name}:{name}_json", f"{name}:{one}_rows", more)
 
 
 def listing(
     providers: Sequence[str] = (), *, on: Day = None, region: str | None = None, prices: Prices | None = None
 ) -> PricesResult:
     """Every model with its standard rates, and since when they hold."""
+    from costcalc.pricebook.data import released_data
     from costcalc.reports.prices.listing import list_prices
 
-    return _result("listing", list_prices(_book(prices), _day_in(on), providers, region), "Prices")
+    return _result("listing", list_prices(_book(prices), _day_in(on), providers, region), "Prices", released_data())
 
 
 def show(

@@ -150,8 +150,9 @@ def root(
     """Prices LLM usage logs exactly: what a price rise does to your cost and margin, and what would restore it."""
     if version:
         from costcalc import __version__
+        from costcalc.pricebook.data import data_version
 
-        typer.echo(f"costcalc {__version__}")
+        typer.echo(f"costcalc {__version__}, {data_version()}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())

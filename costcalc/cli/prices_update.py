@@ -66,14 +66,14 @@ def update_prices(
     What two catalogues agree on and none contradicts is written with its source and day; the rest is left in
     contradictions.csv beside the books, for a person, and read by the next run. Offline.
     """
+    from costcalc.pricebook.data import FORMAT, PACKAGE, VERSION, shipped_folder
     from costcalc.pricebook.importers.decided import OPEN, open_text, read_decided, read_open
     from costcalc.pricebook.importers.survey import Survey
     from costcalc.pricebook.importers.update import update
-    from costcalc.pricebook.load import shipped_folder
 
     folder, today = into or shipped_folder(), datetime.now(UTC).date()
     day = read_day_of(on, "--on", "UTC") or today
-    if write and into is None and (folder / "__init__.py").parent.parent.name == "costcalc":
+    if write and into is None and folder.parent.name in ("costcalc", PACKAGE):
         raise fail("installed-books", "the installed books are not written to", remedy="name a checkout's: --into pricebooks/")  # fmt: skip
     books = _books_in(folder)
     others = [each for source in sources or [INSTALLED] for each in _read(source, day, books)]
@@ -87,14 +87,16 @@ def update_prices(
             written.append(str(file))
         if not providers:
             write_whole(folder / OPEN, open_text(report.open))
-            written.append(str(folder / OPEN))
+            write_whole(folder / VERSION, f"{day.year}.{day.month}.{day.day} {FORMAT}\n")
+            written += [str(folder / OPEN), str(folder / VERSION)]
     _say(report, written, as_json)
     return 0
 
 
 def _books_in(folder: Path) -> Pricebook:
     """The books of the folder and of its hosts."""
-    from costcalc.pricebook.load import HOSTS_FOLDER, files_at, load_pricebook, shipped_folder
+    from costcalc.pricebook.data import shipped_folder
+    from costcalc.pricebook.load import HOSTS_FOLDER, files_at, load_pricebook
     from costcalc.pricebook.read import read_file
     from costcalc.pricebook.resolve import Pricebook
 

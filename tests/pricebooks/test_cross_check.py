@@ -12,11 +12,12 @@ from importlib.util import find_spec
 import pytest
 
 from costcalc.money import exact_text
+from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.importers.decided import Decision, read_decided
 from costcalc.pricebook.importers.differences import beside
 from costcalc.pricebook.importers.shelf import Imported, Origin
 from costcalc.pricebook.importers.sources import read_source
-from costcalc.pricebook.load import load_pricebook, shipped_folder
+from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.model import NEVER_APPLIES, Model, PriceBlock, Rate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 

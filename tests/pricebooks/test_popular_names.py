@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from datetime import date
 
-from costcalc.pricebook.load import load_pricebook, shipped_folder
+from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.resolve import ResolvedModel, Unresolved
 
 DAY = date(2026, 11, 29)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from costcalc.meters import meters
 from costcalc.pricebook.importers.decided import Decision
-from costcalc.pricebook.importers.differences import beside
+from costcalc.pricebook.importers.differences import beside, priced
 from costcalc.pricebook.importers.figures import NOWHERE
 from costcalc.pricebook.importers.shelf import Ended, Imported, Origin
 from costcalc.pricebook.model import NEVER_APPLIES, STANDARD, Book, Model, PriceBlock, Section, Source
@@ -88,6 +88,8 @@ class Subject:
         open_ = {
             _part(each.figure) for each in self.findings if each not in found and each.ours is None and _is_whole(each)
         }
+        shortest = {each.figure[:3] for each in self.findings if each not in found and not each.figure[3]}
+        found = [each for each in found if not (each.figure[3] and each.figure[:3] in shortest)]
         if self.is_new and any((tier, mode) == (STANDARD, "") for tier, mode, _ in open_):
             return ()
         kept = tuple(each for each in found if each.ours is not None or _part(each.figure) not in open_)
@@ -191,10 +193,14 @@ class _List:
             figure = (each.tier, each.mode, each.meter, each.input_over)
             if (not each.theirs and each.ours != 0) or (each.meter == "reasoning_tokens" and ours.standard.thinking):
                 continue  # 0 is free, or unknown; our list has the price of all output in thinking mode
-            if each.input_over and not each.is_own and meters().by_name[each.meter].part_of:
-                continue  # at a length that only our whole has a price of: what its part costs there they do not say
+            if (
+                each.input_over
+                and not each.is_own
+                and each.theirs == priced(block, each.tier, each.mode, 0).get(each.meter)
+            ):
+                continue  # they have one price for every length, and we know a length only of its whole
             ours_read = self.book.sources.get(each.our_source)
-            if not starts and ours_read and origin.read <= (ours_read.first_day or date.min):
+            if not starts and ours_read and origin.read < (ours_read.first_day or date.min):
                 continue  # ours was read later
             source = other.sources.get(each.source) or Source("", origin.url, f"{origin.read}", "secondary")
             self.ours[place][figure] = each.ours

@@ -17,6 +17,7 @@ from costcalc.pricebook.importers.onto import Days, add_onto, in_force
 from costcalc.pricebook.importers.shelf import Imported, NotTaken
 from costcalc.pricebook.importers.survey import Finding, Said, Subject, Survey, newest_reading
 from costcalc.pricebook.model import Model, PriceBlock, Source
+from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.write import source_line
 
@@ -85,7 +86,7 @@ def update(survey: Survey, providers: Iterable[str], before: Sequence[Contradict
 
 def _with_prices(text: str, file: str, subjects: Sequence[Subject], survey: Survey) -> tuple[str, list[NotTaken]]:
     """The file with a block wherever enough catalogues agree on another figure."""
-    book, sources, day = subjects[0].book, _Sources(), survey.day
+    book, sources, day = subjects[0].book, _Sources(survey.day), survey.day
     models: dict[str, list[Subject]] = {}
     for subject in subjects:
         if subject.taken:
@@ -132,9 +133,10 @@ def _made_as(name: str, pricebook: Pricebook) -> str:
 
 
 class _Sources:
-    """The sources of what is taken over: the page that a catalogue names, by way of those that agree on it."""
+    """The sources of what is taken over, named by the day of the run: the page that a catalogue names, and who agrees."""
 
-    def __init__(self) -> None:
+    def __init__(self, day: date) -> None:
+        self.day = day
         self.by_key: dict[str, Source] = {}
 
     def of(self, finding: Finding) -> str:
@@ -143,7 +145,8 @@ class _Sources:
         url = f"{page} [via {'; '.join(dict.fromkeys(each.data for each in finding.said))}]"
         known = next((key for key, source in self.by_key.items() if source.url == url), "")
         if not known:
-            names = "-".join(dict.fromkeys(each.data.partition(" ")[0] for each in finding.said))
+            data = dict.fromkeys(each.data.partition(" ")[0] for each in finding.said)
+            names = f"{self.day}-{'-'.join(data)}"
             known = f"{names}-{len(self.by_key) + 1}" if names in self.by_key else names
             read = min(each.read for each in finding.said)
             self.by_key[known] = Source(known, url, f"{read}", "secondary")
@@ -155,23 +158,34 @@ def _with_ends(text: str, file: str, subjects: Sequence[Subject], survey: Survey
     found = [subject for subject in subjects if subject.end]
     if not found:
         return text
-    edits, declared = Edits(text, file), {}
+    edits, sources = Edits(text, file), dict(parse_book(text, file).sources)
+    known = set(sources)
     for subject in found:
         end, book = subject.end, subject.book
         assert end
-        dated = [name for name, each in subject.ended if each.day]
-        others = [name for name, each in subject.ended if not each.day]
-        key = f"ends-{'-'.join(name.partition(' ')[0] for name in (*dated, *others))}"
-        also = f"; {' and '.join(others)} without a day" if others else ""
-        origin = next(each.origin for each in survey.others if each.origin.name == dated[0])
-        url = f"{origin.url} [dates of {' and '.join(dated)}{also}]"
-        declared[key] = source_line(Source(key, url, f"{survey.day}", "secondary"))
-        lines = [f"retired: {end.day} [{key}]"]
+        source = _who_ends(subject, survey, sources)
+        lines = [f"retired: {end.day} [{source}]"]
         if end.successor in book.models and end.successor != subject.model:
             lines.append(f"successor: {end.successor}")
         edits.insert_in(subject.model, lines)
-    edits.append_to("sources", list(declared.values()))
+    edits.append_to("sources", [source_line(sources[key]) for key in sources if key not in known])
+    parse_book(edits.text(), file)  # what is written can be read
     return edits.text()
+
+
+def _who_ends(subject: Subject, survey: Survey, sources: dict[str, Source]) -> str:
+    """The key of the source that gives the day; a new one is added to the sources."""
+    dated = [name for name, each in subject.ended if each.day]
+    others = [name for name, each in subject.ended if not each.day]
+    also = f"; {' and '.join(others)} without a day" if others else ""
+    origin = next(each.origin for each in survey.others if each.origin.name == dated[0])
+    url = f"{origin.url} [dates of {' and '.join(dated)}{also}]"
+    found = next((key for key, each in sources.items() if (each.url, each.read) == (url, f"{survey.day}")), "")
+    if not found:
+        key = f"ends-{'-'.join(name.partition(' ')[0] for name in (*dated, *others))}"
+        found = f"{key}-{survey.day}" if key in sources else key
+        sources[found] = Source(found, url, f"{survey.day}", "secondary")
+    return found
 
 
 def _open(subject: Subject) -> Iterable[Contradiction]:
