@@ -49,7 +49,7 @@ To = Annotated[
     typer.Option(
         "--to",
         metavar="PROVIDER/MODEL",
-        help="Where short and frequent requests could go; repeat it.",
+        help="Where short and frequent requests could go; repeat it. Machines of yours: costcalc init self-hosted.",
         show_default="cheaper siblings, and models of yours",
     ),
 ]

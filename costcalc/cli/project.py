@@ -46,7 +46,12 @@ Months = Annotated[
 ]
 MoveTo = Annotated[
     str | None,
-    typer.Option("--move-to", metavar="PROVIDER/MODEL", help="How much traffic must move there?", show_default=False),
+    typer.Option(
+        "--move-to",
+        metavar="PROVIDER/MODEL",
+        help="How much traffic must move there, and when does that pay? Machines of yours: costcalc init self-hosted.",
+        show_default=False,
+    ),
 ]
 Simulate = Annotated[
     int | None,

@@ -9,7 +9,7 @@ from costcalc.forecasts.capacity import Replicas
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render import cells
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid
-from costcalc.render.words import count_text, counted, day_text, decimal_text, month_text, percent_text
+from costcalc.render.words import count_text, counted, day_text, decimal_text, long_month_text, month_text, percent_text
 from costcalc.reports.plan.answers import BreakEven
 from costcalc.reports.plan.model import Plan
 
@@ -17,12 +17,16 @@ from costcalc.reports.plan.model import Plan
 def replica_blocks(plan: Plan) -> Iterator[Block]:
     """A row a target (and stretch of days) of the last month, and the break-even of each."""
     last = [part for part in plan.replicas if part.month == plan.last.month]
-    if last or plan.answers.break_even:
-        yield Gap()
     if last:
+        yield Gap()
         yield _grid(last, plan)
+    if plan.answers.break_even:
+        yield Gap()
+        yield Note("When does moving pay?", "strong")
     for answer in plan.answers.break_even:
-        yield Note(break_even_text(answer))
+        month = answer.pays_from
+        when = f"From {long_month_text(month)} on it pays." if month else "In none of these months does it pay."
+        yield Note(f"{break_even_text(answer)} {when}")
 
 
 def break_even_text(answer: BreakEven) -> str:
