@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from costcalc.cli.wrapping import keep_words_whole
 from costcalc.problems import fail, nearest_names
 
 # Command -> (module, what help says). The first line of each command's own help must say the same.
@@ -35,6 +36,9 @@ COMMANDS = {
 
 
 COMPLETION_ASKED = "_COSTCALC_COMPLETE"  # a shell asks what to offer
+
+
+keep_words_whole()
 
 
 class LazyGroup(TyperGroup):

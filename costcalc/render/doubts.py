@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from costcalc.rating.model import Rating, Unpriced
 from costcalc.rating.unpriced import OpenUnpriced
-from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note
+from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note, Notes
 from costcalc.render.words import DASH, amount_text, counted, money_text, share_text
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
@@ -51,8 +51,7 @@ def assumption_blocks(
         *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
     ]
     if notes:
-        yield Gap()
-    yield from notes
+        yield Notes(notes)
 
 
 def _unpriced_text(rating: Rating) -> str:
@@ -71,7 +70,7 @@ def _unpriced_grid(rating: Rating) -> Grid:
         rest, more = rest + largest.pop().tokens, more + 1
     shown = [_unpriced_row(_what(part), part.tokens, _why(part), rating) for part in largest]
     if more:
-        shown.append(_unpriced_row(f"… {more:,} more", rest, "", rating))
+        shown.append(_unpriced_row(f"… {more:,} more", rest, "--json lists all", rating))
     return Grid([Column("Model", "name"), Column("Tokens"), Column("Share", drop=1), Column("Why", "text")], shown)
 
 

@@ -11,10 +11,26 @@ from costcalc.render.commitments import commitment_blocks
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.figures import cost_grid, table_notes
 from costcalc.render.header import cost_header
+from costcalc.render.opening import lacking_text
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_cost
-from costcalc.render.words import counted, money_text, percent_text
+from costcalc.render.words import counted, days_text, money_text, percent_text
 from costcalc.reports.cost import CostReport, ListAndBilled
+
+
+def headline_blocks(report: CostReport) -> Iterator[Note]:
+    """What was spent, and what that is a day and a million tokens."""
+    usage, rating, total = report.usage, report.rating, report.rating.total.before
+    if rating.unpriced and not rating.charges:
+        yield Note("Nothing in this log has a price.", "strong")
+        return
+    when = days_text(usage.first_day, usage.last_day) if usage.first_day and usage.last_day else "This log"
+    text = f"{when}: {money_text(total, report.currency)}"
+    if usage.days > 1 and total:
+        text += f", {money_text(total / usage.days, report.currency)} a day"
+    if priced := rating.tokens - rating.unpriced_tokens:
+        text += f", {money_text(total / priced * 1_000_000, report.currency)} a million tokens"
+    yield Note(f"{lacking_text(rating, usage)}{text}.", "strong")
 
 
 def cost_blocks(report: CostReport, is_wide: bool) -> Sequence[Block]:

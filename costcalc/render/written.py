@@ -13,31 +13,32 @@ class Parts:
     """Where the functions of one report are, as `module:function` below costcalc.render."""
 
     title: str = ""  # of its Markdown
+    head: str = ""  # report -> the blocks that answer in a sentence or two
     page: str = ""  # (report, whether there is room to breathe, …) -> blocks
     rows: str = ""  # report -> rows; of a plan, which has several tables, "" here
     json: str = ""  # its fields
 
 
 REPORTS = {
-    "Plan": Parts(page="plan.page:plan_blocks", json="plan.json_:PLAN"),
-    "CostReport": Parts("What it cost", "page:cost_blocks", "rows:line_rows", "json_:COST_REPORT"),
-    "Forecast": Parts("What is to come", "forecast:forecast_blocks", "rows:forecast_rows", "json_:FORECAST"),
+    "Plan": Parts(head="plan.headline:opening_blocks", page="plan.page:plan_blocks", json="plan.json_:PLAN"),
+    "CostReport": Parts("What it cost", "page:headline_blocks", "page:cost_blocks", "rows:line_rows", "json_:COST_REPORT"),
+    "Forecast": Parts("What is to come", "forecast:headline_blocks", "forecast:forecast_blocks", "rows:forecast_rows", "json_:FORECAST"),
     "Comparison": Parts(
-        "Scenarios side by side", "comparison.page:comparison_blocks", "comparison.tables:comparison_rows",
+        "Scenarios side by side", "comparison.page:headline_blocks", "comparison.page:comparison_blocks", "comparison.tables:comparison_rows",
         "comparison.tables:COMPARISON",
     ),
     "Advice": Parts(
-        "What would save money", "advice.page:advice_blocks", "advice.tables:advice_rows", "advice.tables:ADVICE"
+        "What would save money", "advice.page:headline_blocks", "advice.page:advice_blocks", "advice.tables:advice_rows", "advice.tables:ADVICE"
     ),
     "Explanation": Parts(
-        "What made the figures", "explanation.page:explanation_blocks", "explanation.tables:explanation_rows",
+        "What made the figures", "explanation.page:headline_blocks", "explanation.page:explanation_blocks", "explanation.tables:explanation_rows",
         "explanation.tables:EXPLANATION",
     ),
     "Reconciliation": Parts(
-        "Our rating against the invoice", "reconcile.page:reconciliation_blocks", "reconcile.tables:reconciliation_rows",
+        "Our rating against the invoice", "reconcile.page:headline_blocks", "reconcile.page:reconciliation_blocks", "reconcile.tables:reconciliation_rows",
         "reconcile.tables:RECONCILIATION",
     ),
-    "Check": Parts("", "check.page:check_blocks", "check.tables:check_rows", "check.tables:CHECK"),
+    "Check": Parts("", "check.page:headline_blocks", "check.page:check_blocks", "check.tables:check_rows", "check.tables:CHECK"),
     "FocusReport": Parts(rows="focus:focus_rows"),
 }  # fmt: skip
 

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from costcalc.rating.model import LineKey
 from costcalc.render import cells
-from costcalc.render.blocks import Note
 from costcalc.render.cells import TOTAL
 from costcalc.render.charts import bridge as bridge_charts
 from costcalc.render.charts import months as month_charts
@@ -49,8 +48,7 @@ NAME = "name"
 
 
 def headline_html(plan: Plan) -> str:
-    notes = [note for note in headline_blocks(plan) if isinstance(note, Note)]
-    first, *others = notes
+    first, *others = headline_blocks(plan)
     said = tag("p", text(first.text), "lead") + "".join(note_html(note) for note in others)
     return tag("div", said, id="headline")
 

@@ -9,12 +9,11 @@ from fractions import Fraction
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render import cells
 from costcalc.render.bars import sparkline
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid, strong
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Notes, grid, strong
 from costcalc.render.cells import TOTAL, change_style
 from costcalc.render.coverage import coverage_note, margin_title
 from costcalc.render.figures import rise_title
 from costcalc.render.plan.doubts import plan_notes
-from costcalc.render.plan.floor import floor_notes
 from costcalc.render.tree import Figures, added_figures, figures_of
 from costcalc.render.words import (
     ARROW,
@@ -35,10 +34,17 @@ def month_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     """One line a month with its total, a small chart, and what Before holds."""
     yield Gap()
     yield _grid(plan, is_wide)
-    notes = [*_chart(plan), *(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)]
-    if notes:
-        yield Gap()
-    yield from notes
+    yield Gap()
+    yield from _chart(plan)
+    notes = [*(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)]
+    yield from (note for note in notes if _belongs_below(note))
+    if besides := [note for note in notes if not _belongs_below(note)]:
+        yield Notes(besides)
+
+
+def _belongs_below(note: Note) -> bool:
+    """What says when the margin gives way, and what a mark in the table means, is never folded."""
+    return note.style in ("strong", "loud") or note.text.startswith("*")
 
 
 def month_figures(plan: Plan) -> tuple[list[Figures], Figures]:
@@ -196,9 +202,7 @@ def _published(plan: Plan) -> Iterator[Note]:
 
 def _over_log_notes(plan: Plan) -> Iterator[Note]:
     """When the margin gives way, what restores the month that has lost most, and how the volume was taken."""
-    if plan.floor is not None and has_margin(plan):
-        yield from floor_notes(plan)
-    else:
+    if plan.floor is None or not has_margin(plan):
         known = [(month.after.margin, month) for month in plan.months if month.after.margin is not None]
         if known and min(known, key=_first)[0] != max(known, key=_first)[0]:
             margin, month = min(known, key=_first)

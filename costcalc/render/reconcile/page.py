@@ -10,7 +10,7 @@ from fractions import Fraction
 from costcalc.calendar import read_day, read_month
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Notes
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.header import price_parts, settings_rows, usage_row
 from costcalc.render.reconcile.figures import Figures, LineFigures, figures_of, stands_apart
@@ -43,14 +43,16 @@ _APART = {"tax": "Tax", "credit": "Credits", "purchase": "Purchases", "adjustmen
 NONE = Cell(DASH)
 
 
+def headline_blocks(report: Reconciliation) -> Iterator[Note]:
+    """Whether the invoice agrees, and by how much it does not."""
+    yield _verdict(report, figures_of(report))
+
+
 def reconciliation_blocks(report: Reconciliation, is_wide: bool) -> Sequence[Block]:
     """What the page is made of."""
     shown = figures_of(report)
     return [
         _header(report),
-        Gap(),
-        _verdict(report, shown),
-        Gap(),
         _sums(report, shown),
         *_models(report, shown),
         *_largest(report, shown),
@@ -345,8 +347,7 @@ def _doubts(report: Reconciliation) -> Iterator[Block]:
     notes = [_sentence(note) for note in report.notes]
     notes += [f"Left out of the invoice: {counted(part.rows, 'row')} ({part.format}): {part.reason}." for part in report.skipped]  # fmt: skip
     if notes:
-        yield Gap()
-    yield from (Note(note) for note in notes)
+        yield Notes([Note(note) for note in notes])
     if report.refused_rows:
         yield Note(f"Refused: {counted(report.refused_rows, 'row')} of the invoice could not be read.", "loud")
 
