@@ -258,7 +258,13 @@ class ProjectOptions(ChangeOptions, FloorOptions, RatedOptions, total=False):
         int,
         Option("N", "Months to come, at the log's daily rate.", default=0, kind=int, range=(0, MOST_MONTHS)),
     ]
-    move_to: Annotated[str | None, Option("PROVIDER/MODEL", "How much traffic must move there?")]
+    move_to: Annotated[
+        str | None,
+        Option(
+            "PROVIDER/MODEL",
+            "How much traffic must move there, and when does that pay? Machines of yours: costcalc init self-hosted.",
+        ),
+    ]
     simulate: Annotated[int | None, _SIMULATE]
     seed: Annotated[int, _SEED]
     by: Annotated[Sequence[str] | str, _BY]
@@ -329,7 +335,7 @@ class AdviseOptions(ChangeOptions, FloorOptions, RatedOptions, total=False):
     to: Annotated[
         Sequence[str] | str,
         Option(
-            "PROVIDER/MODEL", "Where short and frequent requests could go; repeat it.",
+            "PROVIDER/MODEL", "Where short and frequent requests could go; repeat it. Machines of yours: costcalc init self-hosted.",
             default=(), shown="cheaper siblings, and models of yours", many=True,
         ),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -42,6 +43,8 @@ Format = Annotated[
     typer.Option("--format", metavar="KIND", help="table, json, csv or md, on standard output.", show_default="table"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+Notes = Annotated[bool, typer.Option("--notes", help="Every note of the page, not the most important alone.")]
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Print a long page without $PAGER or less.")]
 AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")
 ]
@@ -71,11 +74,14 @@ class Written:
     output: Output = None
     format_: Format = None
     as_json: Json = False
+    notes: Notes = False
+    no_pager: NoPager = False
 
     @cached_property
     def targets(self) -> tuple[Target, ...]:
         """CostcalcError: no such kind, or an ending that says none."""
-        return targets_of(self.output, self.format_, self.as_json, self.beside, self.also)
+        found = targets_of(self.output, self.format_, self.as_json, self.beside, self.also)
+        return tuple(replace(target, has_notes=self.notes, is_paged=not self.no_pager) for target in found)
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,14 @@ Examples:
   costcalc init scenario -o plan.yaml
   costcalc init budgets -o budgets.yaml
   costcalc init config -o costcalc.toml
+  costcalc init self-hosted -o machines.yaml
   costcalc init format gateway.jsonl -o gateway.yaml
   costcalc init prices usage.csv -o my-prices
   costcalc init scenario | less
 """
 
 app = command_app(
-    cls=CommandsGroup, help="A commented file to start from: a scenario, budgets, the configuration, a usage format, prices.", no_args_is_help=True,
+    cls=CommandsGroup, help="A commented file to start from: a scenario, budgets, the configuration, machines of your own, a usage format, prices.", no_args_is_help=True,
     epilog=EXAMPLES,
 )  # fmt: skip
 
@@ -74,6 +75,16 @@ def config(output: Targets = None, force: Force = False) -> int:
     from costcalc.cli.configkeys import start_text
 
     return write(start_text(), output, force, "costcalc reads it in its folder and below, or by --config {file}")
+
+
+@app.command("self-hosted")
+def self_hosted(output: Targets = None, force: Force = False) -> int:
+    """A pricebook of models that you serve yourself: GPU hours, throughput, use."""
+    inside = files("costcalc.cli").joinpath("starts", "self-hosted.yaml")  # of an installed package
+    beside = Path(__file__).resolve().parents[2] / "examples" / "selfhosted.yaml"  # of a checkout
+    text = inside.read_text(encoding="utf-8") if inside.is_file() else beside.read_text(encoding="utf-8")
+    next_step = "costcalc project usage.csv --hike alibaba=34 --pricebook {file} --move-to selfhosted/qwen3-8b"
+    return write(text, output, force, next_step)
 
 
 @app.command("format")

@@ -86,7 +86,7 @@ class PricesGroup(TyperGroup):
         return command_of(_ELSEWHERE[cmd_name][0], cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        own = [(name, command.get_short_help_str(80)) for name, command in self.commands.items()]
+        own = [(name, command.get_short_help_str(200)) for name, command in self.commands.items()]
         others = [(name, text) for name, (_, text) in _ELSEWHERE.items() if _is_there(name)]
         with formatter.section("Commands"):
             formatter.write_dl([*own, *others])
