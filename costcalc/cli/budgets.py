@@ -1,4 +1,4 @@
-"""`costcalc budgets`: are budget files well written?"""
+"""`costcalc budgets`: Are budget files well written?"""
 
 from __future__ import annotations
 

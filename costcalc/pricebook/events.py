@@ -12,9 +12,10 @@ from pathlib import Path
 from costcalc.calendar import read_day, read_month
 from costcalc.meters import meters
 from costcalc.money import read_number
+from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.fields_blocks import key_of
 from costcalc.pricebook.kinds import LOWER, NAMES, STATUS, TEXT, TEXTS
-from costcalc.pricebook.load import EVENTS_FILE, files_at, shipped_folder
+from costcalc.pricebook.load import EVENTS_FILE, files_at
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.yamldoc import Document, Node, Scalar, parse_yaml, read_yaml
 from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Table, Values, day_of, named, word_of

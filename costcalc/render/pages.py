@@ -8,7 +8,7 @@ from typing import Any
 
 from costcalc.render.blocks import Block
 from costcalc.render.draw import Page
-from costcalc.render.written import named, parts_of
+from costcalc.render.written import part_of, parts_of
 from costcalc.reports.plan.model import Plan
 
 
@@ -36,4 +36,4 @@ def notebook_of(report: object) -> str | None:
 
 
 def _blocks(report: object) -> Callable[..., Sequence[Block]]:
-    return partial(named(parts_of(report).page), report)
+    return partial(part_of(report, "page"), report)

@@ -8,7 +8,8 @@ from costcalc.meters import meters
 from costcalc.problems import Place, fail
 from costcalc.usage import plain
 from costcalc.usage.names import are_counts, stated
-from costcalc.usage.readings import choose, samples_of
+from costcalc.usage.readings import samples_of
+from costcalc.usage.recognition import choose
 from costcalc.usage.sources import Source
 from costcalc.yamltext import free
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from costcalc.pricebook.load import shipped_folder
+from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.schema import schema
 from costcalc.problems import CostcalcError
 from costcalc.yamldoc import Map, Node, Scalar, parse_yaml

@@ -16,11 +16,11 @@ from costcalc.render.advice.phrases import (
     what_text,
     where_text,
 )
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, grid
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, apart, grid
 from costcalc.render.cells import NONE
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, change_text, header
 from costcalc.render.words import (
     ARROW,
     counted,
@@ -55,9 +55,7 @@ def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
 
 
 def _header(advice: Advice) -> Facts:
-    rows = [
-        usage_row(advice.usage, advice.rating),
-        ("prices", tuple(price_parts(advice.rating, advice.rates_used))),
+    rows: list[FactRow] = [
         ("on top of", tuple(_base(advice))),
         ("looked at", tuple(_looked_at(advice))),
         ("proposed", tuple(threshold_parts(advice.options))),
@@ -65,7 +63,7 @@ def _header(advice: Advice) -> Facts:
     if advice.revenue_source and advice.base.margin is not None and advice.base.revenue is not None:
         earned = money_text(advice.base.revenue, advice.currency)
         rows.append(("revenue", (f"{earned} in that month", advice.revenue_source, _margin(advice, advice.base.margin))))  # fmt: skip
-    return Facts([*rows, *settings_rows(advice.usage, advice.rating, advice.revenue_source)])
+    return header(advice, advice.rates_used, rows, revenue_source=advice.revenue_source)
 
 
 def _margin(advice: Advice, margin: Fraction) -> str:
@@ -235,9 +233,7 @@ def _notes(advice: Advice) -> Iterator[Block]:
     notes += dict.fromkeys(
         f"Candidate {one.number}: {note}." for one in advice.candidates[:SHOWN] for note in one.notes
     )
-    if notes:
-        yield Gap()
-    yield from (Note(note) for note in notes)
+    return apart(Note(note) for note in notes)
 
 
 def _dearer(one: Candidate, advice: Advice) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from costcalc.render.blocks import Block, Gap, Note
-from costcalc.render.commitments import commitment_blocks
-from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.blocks import Block, Gap, Note, apart
+from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.figures import log_grid, table_notes
 from costcalc.render.header import change_text
 from costcalc.render.plan.header import plan_header
-from costcalc.render.plan.margins import margin_blocks
-from costcalc.render.plan.passing import passing_blocks
+from costcalc.render.plan.margins import margin_blocks, passing_blocks
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_ahead, why_log
 from costcalc.render.words import money_text, share_text
@@ -56,9 +54,7 @@ def _change_notes(plan: Plan, log: OverLog) -> Iterator[Block]:
     notes = [note for touched in log.changes if (note := _change_note(touched, plan))]
     if _compound(plan):
         notes.append(Note("Rises that touch the same usage compound, in the order written."))
-    if notes:
-        yield Gap()
-    yield from notes
+    return apart(notes)
 
 
 def _change_note(touched: Touched, plan: Plan) -> Note | None:

@@ -115,8 +115,9 @@ def and_text(words: Sequence[str]) -> str:
 
 
 def _hours(windows: Sequence[Window]) -> str:
-    return and_text([f"{window.opens:%H:%M}{DASH}{_end(window.closes)}" for window in windows])
+    return and_text([f"{window.opens:%H:%M}{DASH}{end_text(window.closes)}" for window in windows])
 
 
-def _end(closes: time) -> str:
+def end_text(closes: time) -> str:
+    """`24:00` where a window lasts until midnight."""
     return "24:00" if closes == _FIRST_HOUR else f"{closes:%H:%M}"

@@ -77,6 +77,3 @@ class Answers:
     tokens: Sequence[TokenSaving] = ()
     rises: Sequence[FurtherRise] = ()
     break_even: Sequence[BreakEven] = ()
-
-
-NO_ANSWERS = Answers()
