@@ -16,7 +16,20 @@ from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.problems import Place, nearest_names
 from costcalc.records import dataclass
 from costcalc.yamldoc import Node, Scalar, Sequence
-from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Rule, Schema, Table, Values, any_of, inner, listed
+from costcalc.yamlfields import (
+    ANY_TEXT,
+    Entry,
+    Field,
+    Further,
+    Kind,
+    Rule,
+    Schema,
+    Table,
+    Values,
+    any_of,
+    inner,
+    listed,
+)
 from costcalc.yamltext import free
 
 OPEN_START = "at least since "  # before the day a price was seen where its start is unknown
@@ -86,6 +99,11 @@ def _rates_or_shares() -> Mapping[str, Field]:
     return {name: Field(name, RATE_OR_SHARE) for name in meters().by_name}
 
 
+_REMEDY = "correct the name, or declare the meter in meters.yaml"
+_METERS = Further(_rates, "meter", _REMEDY)
+_SHARES_TOO = Further(_rates_or_shares, "meter", _REMEDY)
+
+
 def _rates_in(values: Values) -> Mapping[str, Rate]:
     known = meters().by_name
     return {key: value for key, value in values.items() if value is not None and key in known}
@@ -132,9 +150,9 @@ BAND = Table(
     _band,
     (Rule(_bounded, any_of([field.key for field in _BOUNDS])),),
     "{input_up_to: 32_000, …}",
-    _rates,
+    _METERS,
 )
-_BAND_OF_SHARES = replace(BAND, meters=_rates_or_shares)
+_BAND_OF_SHARES = replace(BAND, further=_SHARES_TOO)
 
 
 def _no_overlaps(entry: Entry, values: Values) -> None:
@@ -219,7 +237,7 @@ def _section_fields(band: Table) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-SECTION = Table("a section", _section_fields(_BAND_OF_SHARES), _section, (Rule(_no_overlaps),), meters=_rates_or_shares)
+SECTION = Table("a section", _section_fields(_BAND_OF_SHARES), _section, (Rule(_no_overlaps),), further=_SHARES_TOO)
 
 
 # --- price blocks -------------------------------------------------------------------------------------------------------
@@ -319,5 +337,5 @@ BLOCK = Table(
             "dependencies": {"off_peak": ["schedule"]},
         }),
     ),
-    meters=_rates,
+    further=_METERS,
 )  # fmt: skip
