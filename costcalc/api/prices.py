@@ -34,6 +34,9 @@ class PricesResult:
     rows: str
     lines: Any = None  # of a chart
 
+    def __repr__(self) -> str:
+        return f"<PricesResult: {self.title}>"
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "report":
             raise AttributeError(name)
