@@ -35,6 +35,9 @@ class PricesResult:
     rows: str
     more: Any = None  # that its blocks take besides: the lines of a chart, whose data it is
 
+    def __repr__(self) -> str:
+        return f"<PricesResult: {self.title}>"
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "report":
             raise AttributeError(name)
