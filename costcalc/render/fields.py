@@ -78,9 +78,9 @@ integers = partial(Field, "integer", is_list=True)
 CURRENCY = Field("text", lambda _, report: report.currency)  # of a row: that of the report
 
 
-def on_page(column: Column | Literal[False]) -> Field:
-    """What a page says and a file does not, for it holds what that is made of."""
-    return Field("page", column=column)
+def on_page(column: Column, of: Of = "") -> Field:
+    """What a page says and a file does not, for it holds what that is made of. `of`: its cell, where that takes the report."""
+    return Field("page", of, column=column)
 
 
 def constant(value: str) -> Field:
