@@ -150,7 +150,7 @@ def object_of(fields: Fields, row: Any, report: Any) -> Json:
     for key, field in fields.items():
         if field.kind == "inline":
             made |= _json(field, row, report)
-        else:
+        elif field.kind != "page":
             made[key] = _json(field, row, report)
     return made
 
@@ -214,7 +214,7 @@ def documented(fields: Fields, before: str = "") -> Iterator[tuple[str, str]]:
             yield from documented(field.parts, before)
         elif field.kind == "object" and field.parts is not None:
             yield from documented(field.parts, f"{path}.")
-        else:
+        elif field.kind != "page":
             yield path, _DOCUMENTED.get(field.kind, field.kind)
 
 
