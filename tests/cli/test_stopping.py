@@ -161,6 +161,31 @@ def test_a_second_signal_while_the_first_is_answered(place):
     assert (found, place.leavings) == ((130, "Interrupted.\n"), [])
 
 
+UNHEARD = """
+import os, signal, sys, threading, time
+from costcalc.cli.stopping import stoppable
+
+def elsewhere():
+    time.sleep(0.2)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+def command():
+    threading.Thread(target=elsewhere).start()
+    os.read(os.pipe()[0], 1)
+
+sys.exit(stoppable(command))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals to threads here")
+def test_a_signal_that_does_not_end_a_wait_is_sent_again():
+    """A thread takes the signal, as if it had come between Python's look for signals and the wait."""
+    found = subprocess.run(
+        [sys.executable, "-c", UNHEARD], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert (found.returncode, found.stderr) == (143, "Terminated.\n")
+
+
 def test_what_nohup_ignores_stays_ignored(place):
     command = [sys.executable, "-c", WRITING.replace("time.sleep(60)", "time.sleep(1)"), str(place.answers / "x"), "0"]
     ignoring = (
