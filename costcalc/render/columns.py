@@ -13,6 +13,7 @@ from costcalc.render.fields import Field, Fields, found
 
 _LOOKS: Mapping[str, Callable[[Any], Cell]] = {
     "count": cells.count, "computed": cells.count, "ratio": cells.percent, "figure": cells.money, "amount": cells.money,
+    "page": lambda cell: cell,
 }  # fmt: skip
 
 

@@ -78,9 +78,9 @@ integers = partial(Field, "integer", is_list=True)
 CURRENCY = Field("text", lambda _, report: report.currency)  # of a row: that of the report
 
 
-def on_page(column: Column | Literal[False]) -> Field:
-    """What a page says and a file does not, for it holds what that is made of."""
-    return Field("page", column=column)
+def on_page(column: Column, of: Of = "") -> Field:
+    """What a page says and a file does not, for it holds what that is made of. `of`: its cell, where that takes the report."""
+    return Field("page", of, column=column)
 
 
 def constant(value: str) -> Field:
@@ -150,7 +150,7 @@ def object_of(fields: Fields, row: Any, report: Any) -> Json:
     for key, field in fields.items():
         if field.kind == "inline":
             made |= _json(field, row, report)
-        else:
+        elif field.kind != "page":
             made[key] = _json(field, row, report)
     return made
 
@@ -214,7 +214,7 @@ def documented(fields: Fields, before: str = "") -> Iterator[tuple[str, str]]:
             yield from documented(field.parts, before)
         elif field.kind == "object" and field.parts is not None:
             yield from documented(field.parts, f"{path}.")
-        else:
+        elif field.kind != "page":
             yield path, _DOCUMENTED.get(field.kind, field.kind)
 
 

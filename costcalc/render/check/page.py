@@ -12,7 +12,6 @@ from costcalc.render.check.phrases import (
     compared_text,
     files_of,
     limit_text,
-    more_text,
     notable,
     period_text,
     sentence,
@@ -20,6 +19,7 @@ from costcalc.render.check.phrases import (
     title_text,
     used_text,
     value_text,
+    worst_of_each,
 )
 from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.header import FactRow, header
@@ -117,17 +117,12 @@ def _change_style(finding: Finding) -> Style:
 
 def _sentences(check: Check) -> Iterator[Block]:
     """The worst of each budget that does not hold, and how many periods more."""
-    for budget in check.budgets:
-        found = notable(check.of(budget))
-        if not found:
-            continue
-        finding = worst(found)
-        rest = more_text(found, finding)
+    for finding, more in worst_of_each(check):
+        budget, is_warning = finding.budget, finding.status == "warn"
         at = f" ({_short(budget.place.file)}:{budget.place.line})" if budget.place else ""
+        verb = "warns" if is_warning else f"is {finding.status}"
         yield Gap()
-        text = f"{budget.name}{at} {STATUS_WORDS[finding.status] if finding.status != 'broken' else 'is broken'}"
-        text = text.replace(" incomplete", " is incomplete") if finding.status == "incomplete" else text
-        yield Note(f"{text}: {sentence(finding, check.currency)}{rest}", "" if finding.status == "warn" else "loud")
+        yield Note(f"{budget.name}{at} {verb}: {sentence(finding, check.currency)}{more}", "" if is_warning else "loud")
 
 
 def _short(file: str) -> str:
