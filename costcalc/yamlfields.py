@@ -40,6 +40,12 @@ class Entry:
     def __contains__(self, key: str) -> bool:
         return key in self.map
 
+    @property
+    def name(self) -> Scalar:
+        """Of an entry that stands under a name."""
+        assert self.key is not None
+        return self.key
+
     def text(self, key: str) -> Scalar | None:
         return self.document.text_at(self.map.get(key), key)
 

@@ -53,12 +53,6 @@ class Declared:
         return "book" if "book" in self.sources else ""
 
 
-def key_of(entry: Entry) -> Scalar:
-    """The name under which an entry stands."""
-    assert entry.key is not None
-    return entry.key
-
-
 def _source_key(entry: Entry, text: Scalar) -> str:
     known = entry.context.sources
     if text.text not in known:
@@ -258,7 +252,7 @@ def _modifiers(entry: Entry, node: Node) -> tuple[str, ...]:
 
 def _start(entry: Entry) -> tuple[date | None, date | None]:
     """The first day; or, where the start is unknown, the day on which the price was seen."""
-    key = key_of(entry)
+    key = entry.name
     if not key.text.startswith(OPEN_START):
         return DAY.read(entry, key), None
     place = Place(key.place.file, key.place.line, key.place.column + len(OPEN_START))
@@ -276,7 +270,7 @@ def _block(entry: Entry, values: Values) -> PriceBlock:
         starts,
         standard,
         {name: _sourced(tier, source) for name, tier in values["service_tiers"].items()},
-        key_of(entry).place,
+        entry.name.place,
         observed,
         values["status"],
         values["schedule"],
@@ -298,7 +292,7 @@ def _derived(entry: Entry, facts: SelfHosted, standard: Section, source: str) ->
 
 
 def _check_block(entry: Entry, standard: Section) -> None:
-    doc, key = entry.document, key_of(entry)
+    doc, key = entry.document, entry.name
     if not entry.map.entries.keys() - _NO_FIGURES:
         doc.report(key, "empty-block", f"the block of {key.text} has no price", remedy="or write withdrawn: why")
     rates = [*standard.rates.values(), *(rate for band in standard.bands for rate in band.rates.values())]
