@@ -1,17 +1,19 @@
-"""`costcalc formats`: which log is this, and how is it read?"""
+"""`costcalc formats`: Which log is this, and how is it read?"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costcalc.api.words import read_limits
-from costcalc.cli import options as o
+from costcalc.api.options import DetectOptions
+from costcalc.api.words import limits_of, read_pairs
 from costcalc.cli.answers import ConfigFile
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage, limits_in
 from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
 from costcalc.cli.output import screen
@@ -64,19 +66,18 @@ def show(name: Annotated[str, typer.Argument(help="A format's name.", show_defau
 
 @app.command()
 @grouped
-def detect(
-    usage: o.Usage, *, columns: o.Map = None, format_file: o.FormatFiles = None, limits: o.Limits, as_json: Json = False,
-    config_file: ConfigFile = None,
-) -> int:  # fmt: skip
+def detect(usage: Usage, *, words: DetectOptions, as_json: Json = False, config_file: ConfigFile = None) -> int:
     """Which format each file is and why, what is taken from its columns, and what becomes of its rows."""
     from costcalc.usage.detection import detect as detect_files
 
     config = read_config(config_file)
-    columns_named = o.pairs(columns, "--map", "NAME=COLUMN")
     found = detect_files(
-        usage, columns_named, rules=config.map_rules(), limits=read_limits(**limits.words(config)),
-        formats=format_file or config.paths("formats"),
-    )  # fmt: skip
+        usage,
+        read_pairs(words.get("columns"), "--map", "NAME=COLUMN"),
+        rules=config.map_rules(),
+        limits=limits_of(limits_in(config, words)),
+        formats=[*map(Path, words.get("formats") or config.paths("formats"))],
+    )
     if as_json:
         typer.echo(json.dumps([_as_json(each) for each in found.files], ensure_ascii=False, indent=2))
         return 0

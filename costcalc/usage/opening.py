@@ -31,13 +31,15 @@ def opened(
             left = named.left
             sources = open_sources(named, workspace)
             engine = Engine(workspace.folder, [source.path for source in sources], progress, limits)
-        elif hasattr(usage, "columns"):
+        elif hasattr(usage, "columns") or hasattr(usage, "__arrow_c_stream__"):
             from costcalc.usage.frames import frame_source
 
             engine = Engine(workspace.folder, progress=progress, limits=limits)
             sources = [frame_source(usage, engine)]
         else:
-            raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")
+            raise TypeError(
+                f"usage is a path, a list of paths, a frame or a table of Arrow, not {type(usage).__name__}"
+            )
         held.enter_context(closing(engine))
         yield sources, engine, workspace, left, held
 

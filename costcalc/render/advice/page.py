@@ -16,11 +16,12 @@ from costcalc.render.advice.phrases import (
     what_text,
     where_text,
 )
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, grid
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, grid, noted
 from costcalc.render.cells import NONE
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, change_text, header
+from costcalc.render.opening import lacking_text
 from costcalc.render.words import (
     ARROW,
     counted,
@@ -39,6 +40,33 @@ SHOWN = 10  # candidates
 _IN_PLAN = "*"
 
 
+def headline_blocks(advice: Advice) -> Iterator[Note]:
+    """What the plan saves, or the best of the candidates."""
+    if not advice.candidates:
+        text = "Nothing found that would save money: below stands what was looked at, and why it was left aside"
+    elif advice.together:
+        text = _together_text(advice.together, advice)
+    else:
+        best = advice.candidates[0]
+        saving = figure_text(saving_of(best, advice), advice)
+        text = f"{what_text(best.proposal)}, {where_text(best.proposal)}, saves {saving} a month"
+    yield Note(f"{lacking_text(advice.rating, advice.usage)}{text}.", "strong")
+    yield from (Note(_to_text(target, advice)) for target in advice.options.to)
+
+
+def _to_text(target: str, advice: Advice) -> str:
+    """What came of a target that was asked for: candidates, what it would cost more, or why none of the log could go there."""
+    numbers = [one.number for one in advice.candidates if one.proposal.target == target]
+    if numbers:
+        return f"To {target}: {'candidate' if len(numbers) == 1 else 'candidates'} {listed_text(numbers)}."
+    if dearer := [_dearer(one, advice) for one in advice.dearer if one.proposal.target == target]:
+        return f"To {target}: nothing that would save money; {dearer[0]}"
+    return (
+        f"To {target}: nothing that would save money. No requests of this log are short ({advice.options.short:,} input tokens) and"
+        f" frequent ({advice.options.often:,} a day) enough, or their saving is too small: --short, --often, --least."
+    )
+
+
 def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
     """What the page of advice is made of."""
     return [
@@ -55,9 +83,7 @@ def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
 
 
 def _header(advice: Advice) -> Facts:
-    rows = [
-        usage_row(advice.usage, advice.rating),
-        ("prices", tuple(price_parts(advice.rating, advice.rates_used))),
+    rows: list[FactRow] = [
         ("on top of", tuple(_base(advice))),
         ("looked at", tuple(_looked_at(advice))),
         ("proposed", tuple(threshold_parts(advice.options))),
@@ -65,7 +91,7 @@ def _header(advice: Advice) -> Facts:
     if advice.revenue_source and advice.base.margin is not None and advice.base.revenue is not None:
         earned = money_text(advice.base.revenue, advice.currency)
         rows.append(("revenue", (f"{earned} in that month", advice.revenue_source, _margin(advice, advice.base.margin))))  # fmt: skip
-    return Facts([*rows, *settings_rows(advice.usage, advice.rating, advice.revenue_source)])
+    return header(advice, advice.rates_used, rows, revenue_source=advice.revenue_source)
 
 
 def _margin(advice: Advice, margin: Fraction) -> str:
@@ -93,10 +119,9 @@ def _looked_at(advice: Advice) -> Iterator[str]:
 
 
 def _candidates(advice: Advice) -> Iterator[Block]:
-    yield Gap()
     if not advice.candidates:
-        yield Note("Nothing found that would save money. Below stands what was looked at, and why it was left aside.", "strong")  # fmt: skip
         return
+    yield Gap()
     has_margin = any(one.margin_points is not None for one in advice.candidates)
     planned = advice.together.numbers if advice.together else ()
     shown = advice.candidates[:SHOWN]
@@ -129,7 +154,8 @@ def _plan(advice: Advice) -> Iterator[Block]:
     if together is None:
         return
     yield Gap()
-    yield Note(_together_text(together, advice), "strong")
+    if singly := _singly_text(together, advice):
+        yield Note(singly)
     if together.margin_points is not None and advice.base.margin is not None and together.outcome.margin is not None:
         yield Note(_margin_text(together, advice))
     if together.own_rise is not None:
@@ -154,14 +180,18 @@ def _own_rise_text(together: Together, advice: Advice) -> str:
 def _together_text(together: Together, advice: Advice) -> str:
     saving = figure_text(saving_of(together, advice), advice)
     share = f" ({percent_text(together.saving / advice.bill)} of the bill)" if advice.bill else ""
+    which = "candidate" if len(together.numbers) == 1 else "candidates"
+    return f"The plan, {which} {listed_text(together.numbers)}, saves {saving} a month{share}"
+
+
+def _singly_text(together: Together, advice: Advice) -> str:
+    """What its candidates save each by itself, where that is not what they save together."""
     if len(together.numbers) == 1:
-        return f"The plan is candidate {listed_text(together.numbers)}: {saving} a month{share}."
-    head = f"The plan, candidates {listed_text(together.numbers)}: together {saving} a month{share}"
+        return ""
     if together.singly == together.saving:
-        return f"{head}, as much as singly: they touch different usage."
+        return "Its candidates save as much together as singly: they touch different usage."
     shown, whole = singly_figures(together, advice)
-    singly = " + ".join(decimal_text(saving) for saving in shown)
-    return f"{head}; singly {singly} = {decimal_text(whole)}."
+    return f"Singly its candidates save {' + '.join(decimal_text(saving) for saving in shown)} = {decimal_text(whole)}."
 
 
 def _margin_text(together: Together, advice: Advice) -> str:
@@ -224,7 +254,7 @@ def _asides(advice: Advice) -> Iterator[Block]:
 
 
 def _notes(advice: Advice) -> Iterator[Block]:
-    notes = [_dearer(one, advice) for one in advice.dearer]
+    notes = [_dearer(one, advice) for one in advice.dearer if one.proposal.target not in advice.options.to]
     if not advice.is_labelled:
         notes.append(
             f"The ledger was counted without the length {advice.options.short:,}: all of a group is short where its mean"
@@ -235,9 +265,7 @@ def _notes(advice: Advice) -> Iterator[Block]:
     notes += dict.fromkeys(
         f"Candidate {one.number}: {note}." for one in advice.candidates[:SHOWN] for note in one.notes
     )
-    if notes:
-        yield Gap()
-    yield from (Note(note) for note in notes)
+    return noted(Note(note) for note in notes)
 
 
 def _dearer(one: Candidate, advice: Advice) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, grid
+from costcalc.render.blocks import Block, Cell, Column, Gap, Note, grid
 from costcalc.render.fields import Json, Rows
 from costcalc.render.words import counted, day_text
 from costcalc.reports.prices.stale import Stale
@@ -13,9 +13,9 @@ from costcalc.reports.prices.stale import Stale
 
 def stale_blocks(report: Stale) -> Sequence[Block]:
     """The models whose sources were last read long ago, the oldest first."""
-    said = (
-        f"{report.checked:,} models in force on {day_text(report.day)}",
-        f"{counted(len(report.models), 'model')} last read more than {counted(report.after, 'day')} before",
+    headline = (
+        f"{len(report.models):,} of {counted(report.checked, 'model')} in force on {day_text(report.day)} have a source"
+        f" that was last read more than {counted(report.after, 'day')} before, or nobody said when."
     )
     table = grid([
         Column("Model", "name", of=lambda each: Cell(f"{each.provider}/{each.model}")),
@@ -23,7 +23,7 @@ def stale_blocks(report: Stale) -> Sequence[Block]:
         Column("Read", of=lambda each: Cell(each.written or "not said")),
         Column("Age", of=lambda each: Cell("" if each.age is None else f"{each.age:,} d")),
     ], report.models)  # fmt: skip
-    return [Facts([("sources", said)]), *((Gap(), table) if report.models else ())]
+    return [Note(headline, "strong"), *((Gap(), table) if report.models else ())]
 
 
 MODEL = f.fields(
