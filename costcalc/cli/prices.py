@@ -284,12 +284,15 @@ def stale(
     answer: BooksAnswer,
 ) -> int:
     """The models whose newest source was read too long ago."""
+    from costcalc.pricebook.data import shipped_folder
     from costcalc.render.prices.stale import stale_blocks, stale_json, stale_rows
     from costcalc.reports.prices.stale import read_age
     from costcalc.reports.prices.stale import stale as find_stale
+    from costcalc.reports.prices.use import use_by_catalogues
 
     prices, targets = answer.prices(answer.config()), answer.targets()
-    report = find_stale(prices.pricebook, _day_in(on), read_age(after), providers or (), region)
+    use = use_by_catalogues(shipped_folder())
+    report = find_stale(prices.pricebook, _day_in(on), read_age(after), providers or (), region, use)
     _deliver(targets, "Stale prices", lambda _: stale_blocks(report), lambda: stale_json(report), lambda: stale_rows(report))  # fmt: skip
     return 0
 

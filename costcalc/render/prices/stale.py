@@ -12,7 +12,7 @@ from costcalc.reports.prices.stale import Stale
 
 
 def stale_blocks(report: Stale) -> Sequence[Block]:
-    """The models whose sources were last read long ago, the oldest first."""
+    """The models whose sources were last read long ago: those that most catalogues have, then the oldest."""
     said = (
         f"{report.checked:,} models in force on {day_text(report.day)}",
         f"{counted(len(report.models), 'model')} last read more than {counted(report.after, 'day')} before",
@@ -21,13 +21,20 @@ def stale_blocks(report: Stale) -> Sequence[Block]:
         Column("Model", "name", of=lambda each: Cell(f"{each.provider}/{each.model}")),
         Column("List", "text", of=lambda each: Cell(each.region, "quiet")),
         Column("Read", of=lambda each: Cell(each.written or "not said")),
+        Column("Catalogues", of=lambda each: Cell(f"{each.use}" if each.use else "")),
         Column("Age", of=lambda each: Cell("" if each.age is None else f"{each.age:,} d")),
     ], report.models)  # fmt: skip
     return [Facts([("sources", said)]), *((Gap(), table) if report.models else ())]
 
 
 MODEL = f.fields(
-    provider=f.text, region=f.text, model=f.text, read=f.said("written"), age_days=f.integer("age"), source=f.said
+    provider=f.text,
+    region=f.text,
+    model=f.text,
+    read=f.said("written"),
+    age_days=f.integer("age"),
+    source=f.said,
+    catalogues=f.integer("use"),
 )
 STALE = f.fields(
     schema=f.constant("costcalc.prices-stale/1"), day=f.text, after_days=f.integer("after"), checked=f.integer,
