@@ -44,11 +44,11 @@ def test_a_month_before_the_table_is_missing():
     )
 
 
-def test_a_pair_that_is_not_held_is_missing_and_never_crossed():
+def test_a_pair_that_nothing_leads_to_is_missing():
     with pytest.raises(CostcalcError) as error:
-        FX.with_rates({"AED": {"USD": Fraction("0.27")}}).rate("AED", "CNY", SEPTEMBER)
+        FX.with_rates({"AED": {"QAR": Fraction("0.99")}}).rate("AED", "CNY", SEPTEMBER)
     (problem,) = error.value.problems
-    assert (problem.code, problem.nearest) == ("missing-fx", ("AED/USD", "EUR/CNY", "USD/CNY"))
+    assert (problem.code, problem.nearest) == ("missing-fx", ("AED/QAR", "EUR/CNY", "USD/CNY"))
 
 
 def test_a_stated_rate_is_flat_and_serves_both_directions():

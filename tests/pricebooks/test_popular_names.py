@@ -25,7 +25,6 @@ REST = {
         ),
         "billed by the second of video, for which there is no meter",
     ),
-    "xiaomimimo/mimo-v2.5": "catalogues disagree on it, see facts_disagree.csv",
 }
 
 
