@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costcalc.cli import options as o
+from costcalc.api.words import read_day_of
 from costcalc.cli.answers import Json
 from costcalc.cli.app import command_app
 from costcalc.cli.output import paths_of
@@ -62,8 +62,8 @@ EXAMPLES = """
 \b
 Examples:
   costcalc prices import litellm --provider openai -o prices/
-  costcalc prices import models.dev api.json --provider mistral -o mistral.yaml
-  costcalc prices import genai-prices --onto prices/openai.yaml -o prices/openai.yaml
+  costcalc prices import models.dev api.json --provider mistral -o prices/
+  costcalc prices import genai-prices --onto openai.yaml -o openai.yaml
   costcalc prices import my-rates.csv -o prices/
 """
 
@@ -86,7 +86,7 @@ def import_prices(
     output = _one_of(outputs)
     name, path = source_named(source, file)
     today = _today()
-    first = o.read_period_day(starts, "--from", "UTC")
+    first = read_day_of(starts, "--from", "UTC")
     shipped = load_pricebook() if name == RATE_CARD else Pricebook(())
     if onto is None:
         imported = read_source(name, path, today, first, tuple(provider or ()), shipped)

@@ -14,10 +14,10 @@ from costcalc.files import is_folder
 from costcalc.packed import packing, records_of
 from costcalc.pricebook import fx
 from costcalc.pricebook.cache import CODE, RECORDS, cached_books
+from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.fx import FxTable, Rates, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
-from costcalc.pricebook.read import read_file
 from costcalc.pricebook.resolve import Pricebook, Shelf
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem
@@ -29,13 +29,6 @@ HOSTS_FOLDER = "hosts"  # in the shipped folder: a book of each host, named afte
 _NO_BOOKS = (FX_FILE, EVENTS_FILE)
 
 _Value = TypeVar("_Value")
-
-
-def shipped_folder() -> Path:
-    """Where the price data lies: inside an installed package, beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "pricebooks"
-    return inside if inside.is_dir() else package.parent / "pricebooks"
 
 
 def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
@@ -154,6 +147,8 @@ def _shipped_fx(problems: list[Problem]) -> FxTable:
 
 
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:
+    from costcalc.pricebook.read import read_file  # the fields of a file are defined where one is read
+
     books, terms = [], []
     for file in files:
         try:

@@ -23,11 +23,13 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import REPO_ROOT, Run, screen
 
@@ -136,7 +138,7 @@ class Desk:
         return shell.returncode, shell.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPO_ROOT)))
 def test_the_examples_of_a_page_do_what_it_says(page, tmp_path, run_costcalc, request):
     text, desk = page.read_text(encoding="utf-8"), Desk(tmp_path, run_costcalc)
     found = list(blocks(text))
@@ -163,7 +165,7 @@ def test_the_examples_of_a_page_do_what_it_says(page, tmp_path, run_costcalc, re
     assert not failures, "\n\n".join(failures)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPO_ROOT)))
 def test_the_python_of_a_page_runs(page, tmp_path, run_costcalc, monkeypatch):
     found = list(blocks(page.read_text(encoding="utf-8")))
     program = "\n\n".join("\n".join(block.lines) for block in found if block.language == "python" and not block.file)
@@ -171,6 +173,36 @@ def test_the_python_of_a_page_runs(page, tmp_path, run_costcalc, monkeypatch):
         pytest.skip("no Python on this page")
     monkeypatch.chdir(Desk(tmp_path, run_costcalc).folder)
     exec(compile(program, page.name, "exec"), {"__name__": "__main__"})
+
+
+ROLES = sorted((REPO_ROOT / "docs" / "how-to").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", ROLES, ids=lambda page: page.stem)
+def test_a_role_comes_to_its_answer_in_three_commands(page: Path):
+    """All that stands before the page's first section, typed in this order."""
+    before, section, _ = page.read_text(encoding="utf-8").partition("\n## ")
+    commands = [one for block in blocks(before) if block.language == "console" for one in examples(block)]
+    assert section
+    assert 1 <= len([one for one in commands if one.command.startswith("costcalc ")]) <= 3
+
+
+_READERS: dict[str, Callable[[str], object]] = {"toml": tomllib.loads, "yaml": yaml.safe_load}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPO_ROOT)))
+def test_what_a_page_says_to_write_can_be_read(page: Path):
+    """YAML and TOML, also where no command of the page reads it."""
+    for block in blocks(page.read_text(encoding="utf-8")):
+        if block.language in _READERS:
+            assert _READERS[block.language]("\n".join(block.lines)), f"{page.name}:{block.line}"
+
+
+def test_the_readme_fits_a_screen():
+    """What sells it, one picture, the install, three commands; the rest by link."""
+    text = (REPO_ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 60
+    assert text.count("](docs/pictures/") == 1
 
 
 def write_anew(page: Path, changes: list[tuple[Example, list[str]]]) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import costcalc
 from costcalc.api.outlooks import horizon_of
 from costcalc.api.plans import scenario_of
+from costcalc.forecasts.horizon import HorizonOptions
 from costcalc.problems import CostcalcError
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions, rate
@@ -92,10 +93,11 @@ def test_the_months_of_a_scenario_are_those_of_the_usage_that_is_not_joined(log,
     path = write_csv(kept_folder() / "usage.csv", *log)
     asked = {"by": ("customer",), "prices": PLAN_BOOKS}
     ledger = costcalc.scan(path, scenarios=[scenario], months=MONTHS, **asked)
+    asked = HorizonOptions(MONTHS, ("customer",), currency="USD")
     found = []
     for counted_as in (path, ledger):
         try:
-            horizon = horizon_of(counted_as, [scenario], ("customer",), PLAN_BOOKS, MONTHS, "USD", "auto", "UTC", {})
+            horizon = horizon_of(counted_as, [scenario], asked, PLAN_BOOKS)
         except CostcalcError as error:
             found.append(str(error))
             continue

@@ -92,7 +92,7 @@ def test_the_markdown_of_an_explanation(golden):
 
 def page(found: Explanation, **words: Any) -> str:
     """The page with single blanks and without rails, for sentences that may wrap."""
-    text = drawn(page_of(found, **words), 100)
+    text = drawn(page_of(found, **words), 100, notes=True)
     return " ".join(text.translate(str.maketrans("│├└─", "    ")).split())
 
 
@@ -102,7 +102,7 @@ def test_lines_that_are_not_shown_still_add_up():
     text = page(report(usage, prices=PRICEBOOK, rates=NO_FX), top=1)
     assert "alibaba / qwen3-max 2,000.00 USD" in text
     assert "… 2 more lines 515.00 USD Total 2,515.00 USD" in text
-    assert "the largest of 3 lines · 80% of 2,515.00 USD" in text
+    assert "the largest of 3 lines, 80% of 2,515.00 USD" in text
 
 
 def test_the_page_says_how_to_narrow_it():

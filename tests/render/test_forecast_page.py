@@ -89,7 +89,7 @@ def test_whatever_is_forecast_is_called_an_estimate():
     """Each line of the page with a figure to come says so: the rows to come, the total, and both sentences."""
     page = drawn(page_of(breaks()), 120)
     said = [line for line in page.splitlines() if "Estimate" in line]
-    assert [line.split()[0] for line in said] == ["USD", "To", "September", "September", "!"]
+    assert [line.split()[0] for line in said] == ["Estimate:", "!", "USD", "To", "September"]
 
 
 def test_an_estimate_is_not_shown_to_the_coin():
@@ -100,13 +100,13 @@ def test_an_estimate_is_not_shown_to_the_coin():
 
 def test_days_alike_say_no_range():
     page = drawn(page_of(made(noise=0.0)), 120)
-    assert "September 2026 comes to 15,120 USD. Estimate." in page  # 22 working days of 600, 8 days of 240
+    assert "Estimate: September 2026 comes to 15,120 USD." in page  # 22 working days of 600, 8 days of 240
 
 
 def test_no_spend_says_so_and_draws_nothing():
     free = books("provider: alibaba\ncurrency: USD\ntimezone: UTC\nmodels:\n  qwen3-max:\n    prices:\n      2026-01-01: {input_tokens: 0 per 1M, output_tokens: 0 per 1M}\n")  # fmt: skip
     page = drawn(page_of(made(prices=free)))
-    assert "No day of the log cost anything: the forecast is zero. Estimate." in page
+    assert "Estimate: no day of the log cost anything, so the forecast is zero." in page
     assert "█" not in page
 
 

@@ -49,7 +49,7 @@ def page(usage: UsageLedger, text: str, **words: Any) -> str:
 
 
 def said(outlook: Plan) -> str:
-    return " ".join(drawn(page_of(outlook), 110).split())
+    return " ".join(drawn(page_of(outlook), 110, notes=True).split())
 
 
 def revenue(amount: int) -> Earned:
@@ -59,13 +59,13 @@ def revenue(amount: int) -> Earned:
 def test_the_headline_goes_from_today_to_the_last_month():
     """November has 30 days as the log has: 2,000 → 2,200 USD; requests and with them the revenue grow alike."""
     text = page(QWEN, GROWS, months=2, earned=revenue(5000))
-    assert "Cost a month rises from 2,000.00 USD (today) to 2,200.00 USD in November 2026; gross margin stays at 60.0%." in text  # fmt: skip
+    assert "Growth: cost a month rises from 2,000.00 USD (today) to 2,200.00 USD in November 2026; gross margin stays at 60.0%." in text  # fmt: skip
 
 
 def test_the_headline_says_both_ends_of_ranges():
     """2,200 × 1.05 = 2,310; × 1.195 = 2,629; × 1.34 = 2,948 of 5,500."""
     text = page(QWEN, GROWS + DEARER, months=2, earned=revenue(5000))
-    assert "to 2,629.00 USD in November 2026 (low 2,310.00 USD, high 2,948.00 USD); gross margin falls from 60.0% to 52.2% (46.4% to 58.0%)." in text  # fmt: skip
+    assert "to 2,629.00 USD in November 2026; gross margin falls from 60.0% to 52.2%. Low to high: 2,310.00 to 2,948.00 USD, margin 46.4% to 58.0%." in text  # fmt: skip
 
 
 def test_the_floor_and_what_the_ends_of_ranges_do_to_it():
