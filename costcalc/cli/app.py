@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer._click.core import Context  # Typer 0.28 carries click as its own
+from typer._click.formatting import HelpFormatter
 from typer.core import TyperGroup
 
 from costcalc.problems import fail, nearest_names
@@ -37,8 +40,45 @@ def commands() -> dict[str, str]:
 COMPLETION_ASKED = "_COSTCALC_COMPLETE"  # a shell asks what to offer
 
 
+class WholeWords(HelpFormatter):
+    """Help that breaks no word at a hyphen: what is to be typed stands in one piece."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(_kept_whole(text))
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(first, _kept_whole(second)) for first, second in rows], col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace(_HYPHEN, "-")
+
+
+def _kept_whole(text: str) -> str:
+    return re.sub(r"(?<=\S)-(?=\S)", _HYPHEN, text)
+
+
+_HYPHEN = "\u2011"  # at which no line ends
+
+
+class HelpContext(Context):
+    """A command's context, whose help has whole words."""
+
+    formatter_class = WholeWords
+
+
+def command_of(module: str, name: str) -> Any:
+    """The command that a module holds, imported when it is called."""
+    command: Any = typer.main.get_command(import_module(module).app)
+    command.name = name
+    for each in (command, *getattr(command, "commands", {}).values()):
+        each.context_class = HelpContext
+    return command
+
+
 class LazyGroup(TyperGroup):
     """Commands by name; only the one that is called is imported."""
+
+    context_class = HelpContext
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(commands())
@@ -46,9 +86,7 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in commands():
             return None
-        module = import_module(f"costcalc.cli.{cmd_name.replace('-', '_')}")
-        command = typer.main.get_command(module.app)
-        command.name = cmd_name
+        command = command_of(f"costcalc.cli.{cmd_name.replace('-', '_')}", cmd_name)
         if COMPLETION_ASKED in os.environ:
             from costcalc.cli.completion import equip
 
@@ -92,13 +130,14 @@ EXAMPLES = """
 \b
 Examples:
   costcalc project usage.csv --hike alibaba=34
-  costcalc project usage.csv --hike alibaba=34,baidu=30 --revenue 52000 --months 12
+  costcalc project usage.csv --hike alibaba=34,baidu=30 --revenue 52000
   costcalc cost logs/ --by customer --each month --json
   costcalc formats detect usage.csv
 
 \b
-Exit codes: 0 fine, 1 a budget or margin is broken, 2 the command line or an input is
-wrong, 3 incomplete (unpriced or refused rows, unread files), 70 a bug.
+Exit codes: 0 fine, 1 a budget or margin is broken, 2 the command line or an
+input is wrong, 3 incomplete (unpriced or refused rows, unread files), 70 a
+bug.
 """
 
 
@@ -111,8 +150,9 @@ def root(
     """Prices LLM usage logs exactly: what a price rise does to your cost and margin, and what would restore it."""
     if version:
         from costcalc import __version__
+        from costcalc.pricebook.data import data_version
 
-        typer.echo(f"costcalc {__version__}")
+        typer.echo(f"costcalc {__version__}, {data_version()}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())

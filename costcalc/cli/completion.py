@@ -299,7 +299,7 @@ def _loaded(files: tuple[str, ...]) -> Pricebook:
 
 
 def _files(ctx: Any) -> list[str]:
-    named = ctx.params.get("pricebook") if ctx is not None else None
+    named = ctx.params.get("pricebooks") if ctx is not None else None
     if named:
         return [str(path) for path in named]
     from costcalc.cli.config import read_config

@@ -101,6 +101,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """What a reader should know besides. On a screen the most important of them, and how many more there are."""
+
+    notes: Sequence[Note]
+
+    @property
+    def first(self) -> Note:
+        return next((note for note in self.notes if note.style == "loud"), self.notes[0])
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """What to type next, as it can be pasted: words of a shell that stay whole, and what it answers."""
 
@@ -167,7 +178,7 @@ class Tree:
     roots: Sequence[Branch]
 
 
-Block = Grid | Facts | Line | Note | Command | Bar | Drawing | Tree | Gap
+Block = Grid | Facts | Line | Note | Notes | Command | Bar | Drawing | Tree | Gap
 
 
 def apart(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -176,3 +187,10 @@ def apart(blocks: Iterable[Block]) -> Iterator[Block]:
     if found:
         yield Gap()
     yield from found
+
+
+def noted(notes: Iterable[Note]) -> Iterator[Block]:
+    """The notes in one; nothing where there are none."""
+    found = list(notes)
+    if found:
+        yield Notes(found)

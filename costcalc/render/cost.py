@@ -14,12 +14,28 @@ from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing
 from costcalc.render.fields import Json
 from costcalc.render.figures import cost_grid, table_notes
 from costcalc.render.header import header
+from costcalc.render.opening import lacking_text
 from costcalc.render.rows import line_rows, placed
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_cost
-from costcalc.render.words import counted, money_text, percent_text
+from costcalc.render.words import counted, days_text, money_text, percent_text
 from costcalc.render.written import Parts
 from costcalc.reports.cost import CostReport, ListAndBilled
+
+
+def headline_blocks(report: CostReport) -> Iterator[Note]:
+    """What was spent, and what that is a day and a million tokens."""
+    usage, rating, total = report.usage, report.rating, report.rating.total.before
+    if rating.unpriced and not rating.charges:
+        yield Note("Nothing in this log has a price.", "strong")
+        return
+    when = days_text(usage.first_day, usage.last_day) if usage.first_day and usage.last_day else "This log"
+    text = f"{when}: {money_text(total, report.currency)}"
+    if usage.days > 1 and total:
+        text += f", {money_text(total / usage.days, report.currency)} a day"
+    if priced := rating.tokens - rating.unpriced_tokens:
+        text += f", {money_text(total / priced * 1_000_000, report.currency)} a million tokens"
+    yield Note(f"{lacking_text(rating, usage)}{text}.", "strong")
 
 
 def cost_blocks(report: CostReport, is_wide: bool) -> Sequence[Block]:
@@ -82,4 +98,4 @@ COST_REPORT = f.fields(
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, other_lists=common.SPENT_OTHER_LISTS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip
 
-WRITTEN = Parts("What it cost", cost_blocks, line_rows, COST_REPORT)
+WRITTEN = Parts("What it cost", headline_blocks, cost_blocks, line_rows, COST_REPORT)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from costcalc.rating.model import Committed, Rating, Unpriced
 from costcalc.rating.unpriced import OpenUnpriced
-from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note, apart
+from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note, apart, noted
 from costcalc.render.words import DASH, amount_text, counted, money_text, month_text, share_text
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
@@ -38,7 +38,7 @@ def assumption_blocks(
     rating: Rating, usage: UsageSummary, other_lists: Sequence[OtherList], with_rise: bool
 ) -> Iterator[Block]:
     """What the figures rest on beside the log and the list."""
-    return apart([
+    return noted([
         *_assumptions(rating),
         *(Note(_other_list(other, rating.currency, with_rise)) for other in other_lists),
         *(Note(note) for note in usage.notes),
@@ -62,7 +62,7 @@ def _unpriced_grid(rating: Rating) -> Grid:
         rest, more = rest + largest.pop().tokens, more + 1
     shown = [_unpriced_row(_what(part), part.tokens, _why(part), rating) for part in largest]
     if more:
-        shown.append(_unpriced_row(f"… {more:,} more", rest, "", rating))
+        shown.append(_unpriced_row(f"… {more:,} more", rest, "--json lists all", rating))
     return Grid([Column("Model", "name"), Column("Tokens"), Column("Share", drop=1), Column("Why", "text")], shown)
 
 

@@ -11,11 +11,12 @@ from costcalc.forecasts.daily import LEAST_DAYS
 from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
-from costcalc.render.blocks import Block, Cell, Column, Drawing, Gap, Grid, Note, Style, apart, grid
+from costcalc.render.blocks import Block, Cell, Column, Drawing, Gap, Grid, Note, Style, grid, noted
 from costcalc.render.daychart import BAND, BAR, MEDIAN, day_chart
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.fields import Json, Rows
 from costcalc.render.header import header
+from costcalc.render.opening import lacking_text
 from costcalc.render.why import why_forecast
 from costcalc.render.words import (
     counted,
@@ -34,6 +35,18 @@ from costcalc.reports.history import ONE_DAY
 ESTIMATE = "Estimate"
 _DAYS_SHOWN = 63  # of the history, on the chart
 _WHOLE_FROM = 1000  # an estimate of as much is shown without the digits of coins
+
+
+def headline_blocks(forecast: Forecast) -> Iterator[Note]:
+    """What the period comes to, and whether the budget holds."""
+    lacking = lacking_text(forecast.rating, forecast.usage)
+    if forecast.history.state == "too-short":
+        spent = money_text(forecast.spent, forecast.currency)
+        yield Note(f"{lacking}{spent} spent so far; the history is too short for a forecast.", "strong")
+    else:
+        yield from (Note(f"{lacking}{sentence}", "strong") for sentence in _sentences(forecast))
+    if forecast.budget:
+        yield _budget(forecast.budget, forecast)
 
 
 def forecast_blocks(forecast: Forecast, is_wide: bool) -> Sequence[Block]:
@@ -96,10 +109,6 @@ def _figures(forecast: Forecast) -> Iterator[Block]:
         yield from _too_short(forecast)
     else:
         yield _grid(forecast)
-        yield Gap()
-        yield from (Note(sentence, "strong") for sentence in _sentences(forecast))
-    if forecast.budget:
-        yield _budget(forecast.budget, forecast)
 
 
 def _too_short(forecast: Forecast) -> Iterator[Block]:
@@ -188,12 +197,12 @@ def _sentences(forecast: Forecast) -> Iterator[str]:
         return
     name = period_text(period)
     if forecast.is_free:
-        yield f"No day of the log cost anything: the forecast is zero. {ESTIMATE}."
+        yield f"{ESTIMATE}: no day of the log cost anything, so the forecast is zero."
         return
     median, low, high = (_rounded(value, forecast) for value in (total.median, total.low, total.high))
     range_text = f" ({plain_percent(forecast.options.interval)}: between {low} and {high})" if low != high else ""
     about = "about " if low != high else ""
-    yield f"{name} comes to {about}{median} {forecast.currency}{range_text}. {ESTIMATE}."
+    yield f"{ESTIMATE}: {name} comes to {about}{median} {forecast.currency}{range_text}."
 
 
 def _budget(budget: BudgetAnswer, forecast: Forecast) -> Note:
@@ -231,7 +240,7 @@ def _range(budget: BudgetAnswer, forecast: Forecast) -> str:
 
 def _notes(forecast: Forecast) -> Iterator[Block]:
     """What the forecast assumes and leaves out."""
-    return apart(Note(text) for text in _sayings(forecast))
+    return noted(Note(text) for text in _sayings(forecast))
 
 
 def _sayings(forecast: Forecast) -> Iterator[str]:
@@ -304,4 +313,4 @@ FORECAST = f.fields(
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, other_lists=common.SPENT_OTHER_LISTS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip
 
-WRITTEN = Parts("What is to come", forecast_blocks, forecast_rows, FORECAST)
+WRITTEN = Parts("What is to come", headline_blocks, forecast_blocks, forecast_rows, FORECAST)

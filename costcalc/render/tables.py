@@ -46,11 +46,11 @@ def parquet_of(report: object, table: str = "lines") -> bytes:
     return parquet_bytes(header, lines, [name for name in header if name.endswith("_exact")])
 
 
-def frame_of(report: object, table: str = "lines") -> pd.DataFrame:
+def frame_of(report: object, table: str = "lines", *, exact: bool = True) -> pd.DataFrame:
     """A table for pandas: the columns of the CSV; a month is text, 2026-10."""
     from costcalc.render.frames import frame
 
-    return frame(rows_of(report, table))
+    return frame(rows_of(report, table), exact=exact)
 
 
 def _is_in_engine(report: object, table: str) -> bool:

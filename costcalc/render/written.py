@@ -13,6 +13,7 @@ class Parts:
     """The functions of one report, or `module:name` in its folder: those are imported when they are asked for."""
 
     title: str = ""  # of its Markdown
+    head: Any = ""  # report -> the notes that answer in a sentence or two
     page: Any = ""  # (report, whether there is room to breathe, …) -> blocks
     rows: Any = ""  # report -> rows; of a plan, which has several tables, "" here
     json: Any = ""  # its fields

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from costcalc.money import exact_text
-from costcalc.pricebook.load import HOSTS_FOLDER, load_pricebook, shipped_folder
+from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.load import HOSTS_FOLDER, load_pricebook
 from costcalc.pricebook.model import Book, PriceBlock
 from costcalc.pricebook.resolve import ResolvedModel, Unresolved
 from costcalc.rating.cuts import cuts_for
 from costcalc.rating.model import PriceKey
 from costcalc.rating.quotes import Quotes
+from tests.pricebooks.as_gathered import books_as_gathered
 from tests.pricebooks.test_facts import CHECKED_LATER, LATER, METERS, price_of, rates_of, read_facts, sections_of
 
 # What the facts call a seller, where the books call it otherwise.
@@ -30,7 +32,7 @@ SELLERS = {
 OLDER = {"alibaba", "anthropic", "baidu", "deepseek", "google", "minimax", "mistral", "moonshot", "openai", "tencent",
          "volcengine", "xai", "xiaomi", "zhipu"}  # their lists are held by test_facts.py  # fmt: skip
 NOT_TAKEN = Path(__file__).with_name("not_taken.csv")
-CONTRADICTIONS = Path(__file__).with_name("contradictions.csv")
+CONTRADICTIONS = Path(__file__).with_name("facts_disagree.csv")
 REASONS = {
     "a unit slip: a thousand searches at the price of one",
     "batch or flex dearer than standard",
@@ -38,7 +40,7 @@ REASONS = {
     "no price of the shorter requests in the facts",
     "no standard price of the model, or a tier without input or output",
     "said twice",
-    "sources disagree on it: see contradictions.csv",
+    "sources disagree on it: see facts_disagree.csv",
     "two rows of the facts disagree",
     "catalogues of the same weeks disagree",
 }
@@ -102,7 +104,7 @@ def facts() -> dict[tuple[str, str, str], list[Row]]:
 
 @cache
 def sellers() -> tuple[Book, ...]:
-    return tuple(book for book in load_pricebook().all_books() if book.provider in {place[0] for place in facts()})
+    return tuple(book for book in books_as_gathered().all_books() if book.provider in {place[0] for place in facts()})
 
 
 def spans(blocks: tuple[PriceBlock, ...]) -> Iterator[tuple[PriceBlock, date | None, date | None]]:
@@ -188,7 +190,7 @@ def spot_rows() -> list[dict[str, str]]:
 
 def test_fifty_rows_a_seller_cost_what_the_facts_say():
     """As a log would ask: by name, day, tier and length, through resolution and quotes."""
-    pricebook = load_pricebook()
+    pricebook = books_as_gathered()
     quotes, compared = Quotes(pricebook), Counter[str]()
     for row in spot_rows():
         meant = row_of(row)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 from datetime import date
-from pathlib import Path
 
+from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.resolve import ResolvedModel, Unresolved
 
@@ -25,12 +25,12 @@ REST = {
         ),
         "billed by the second of video, for which there is no meter",
     ),
-    "xiaomimimo/mimo-v2.5": "catalogues disagree on it, see contradictions.csv",
+    "xiaomimimo/mimo-v2.5": "catalogues disagree on it, see facts_disagree.csv",
 }
 
 
 def popular() -> dict[str, list[str]]:
-    with Path(__file__).with_name("popular_names.csv").open(encoding="utf-8", newline="") as file:
+    with (shipped_folder() / "popular_names.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert all(len(row["catalogues"].split()) > 1 for row in rows)
     return {row["name"]: row["sellers"].split() for row in rows}

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from costcalc.render.written import Parts
 
-WRITTEN = Parts("What would save money", "page:advice_blocks", "tables:advice_rows", "tables:ADVICE")
+WRITTEN = Parts(
+    "What would save money", "page:headline_blocks", "page:advice_blocks", "tables:advice_rows", "tables:ADVICE"
+)

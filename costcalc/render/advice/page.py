@@ -16,11 +16,12 @@ from costcalc.render.advice.phrases import (
     where_text,
 )
 from costcalc.render.advice.tables import COLUMNS, IN_PLAN
-from costcalc.render.blocks import Block, Facts, Gap, Note, apart, grid
+from costcalc.render.blocks import Block, Facts, Gap, Note, grid, noted
 from costcalc.render.columns import columns_of
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.header import FactRow, change_text, header
+from costcalc.render.opening import lacking_text
 from costcalc.render.words import (
     ARROW,
     counted,
@@ -35,6 +36,33 @@ from costcalc.reports.advice.model import Advice, Candidate, Together, Yardstick
 from costcalc.reports.advice.proposals import Kind
 
 SHOWN = 10  # candidates
+
+
+def headline_blocks(advice: Advice) -> Iterator[Note]:
+    """What the plan saves, or the best of the candidates."""
+    if not advice.candidates:
+        text = "Nothing found that would save money: below stands what was looked at, and why it was left aside"
+    elif advice.together:
+        text = _together_text(advice.together, advice)
+    else:
+        best = advice.candidates[0]
+        saving = figure_text(saving_of(best, advice), advice)
+        text = f"{what_text(best.proposal)}, {where_text(best.proposal)}, saves {saving} a month"
+    yield Note(f"{lacking_text(advice.rating, advice.usage)}{text}.", "strong")
+    yield from (Note(_to_text(target, advice)) for target in advice.options.to)
+
+
+def _to_text(target: str, advice: Advice) -> str:
+    """What came of a target that was asked for: candidates, what it would cost more, or why none of the log could go there."""
+    numbers = [one.number for one in advice.candidates if one.proposal.target == target]
+    if numbers:
+        return f"To {target}: {'candidate' if len(numbers) == 1 else 'candidates'} {listed_text(numbers)}."
+    if dearer := [_dearer(one, advice) for one in advice.dearer if one.proposal.target == target]:
+        return f"To {target}: nothing that would save money; {dearer[0]}"
+    return (
+        f"To {target}: nothing that would save money. No requests of this log are short ({advice.options.short:,} input tokens) and"
+        f" frequent ({advice.options.often:,} a day) enough, or their saving is too small: --short, --often, --least."
+    )
 
 
 def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
@@ -89,10 +117,9 @@ def _looked_at(advice: Advice) -> Iterator[str]:
 
 
 def _candidates(advice: Advice) -> Iterator[Block]:
-    yield Gap()
     if not advice.candidates:
-        yield Note("Nothing found that would save money. Below stands what was looked at, and why it was left aside.", "strong")  # fmt: skip
         return
+    yield Gap()
     without = () if any(one.margin_points is not None for one in advice.candidates) else ("margin_points",)
     shown = advice.candidates[:SHOWN]
     yield grid(columns_of(COLUMNS, advice, without), shown)
@@ -107,7 +134,8 @@ def _plan(advice: Advice) -> Iterator[Block]:
     if together is None:
         return
     yield Gap()
-    yield Note(_together_text(together, advice), "strong")
+    if singly := _singly_text(together, advice):
+        yield Note(singly)
     if together.margin_points is not None and advice.base.margin is not None and together.outcome.margin is not None:
         yield Note(_margin_text(together, advice))
     if together.own_rise is not None:
@@ -132,14 +160,18 @@ def _own_rise_text(together: Together, advice: Advice) -> str:
 def _together_text(together: Together, advice: Advice) -> str:
     saving = figure_text(saving_of(together, advice), advice)
     share = f" ({percent_text(together.saving / advice.bill)} of the bill)" if advice.bill else ""
+    which = "candidate" if len(together.numbers) == 1 else "candidates"
+    return f"The plan, {which} {listed_text(together.numbers)}, saves {saving} a month{share}"
+
+
+def _singly_text(together: Together, advice: Advice) -> str:
+    """What its candidates save each by itself, where that is not what they save together."""
     if len(together.numbers) == 1:
-        return f"The plan is candidate {listed_text(together.numbers)}: {saving} a month{share}."
-    head = f"The plan, candidates {listed_text(together.numbers)}: together {saving} a month{share}"
+        return ""
     if together.singly == together.saving:
-        return f"{head}, as much as singly: they touch different usage."
+        return "Its candidates save as much together as singly: they touch different usage."
     shown, whole = singly_figures(together, advice)
-    singly = " + ".join(decimal_text(saving) for saving in shown)
-    return f"{head}; singly {singly} = {decimal_text(whole)}."
+    return f"Singly its candidates save {' + '.join(decimal_text(saving) for saving in shown)} = {decimal_text(whole)}."
 
 
 def _margin_text(together: Together, advice: Advice) -> str:
@@ -202,7 +234,7 @@ def _asides(advice: Advice) -> Iterator[Block]:
 
 
 def _notes(advice: Advice) -> Iterator[Block]:
-    notes = [_dearer(one, advice) for one in advice.dearer]
+    notes = [_dearer(one, advice) for one in advice.dearer if one.proposal.target not in advice.options.to]
     if not advice.is_labelled:
         notes.append(
             f"The ledger was counted without the length {advice.options.short:,}: all of a group is short where its mean"
@@ -213,7 +245,7 @@ def _notes(advice: Advice) -> Iterator[Block]:
     notes += dict.fromkeys(
         f"Candidate {one.number}: {note}." for one in advice.candidates[:SHOWN] for note in one.notes
     )
-    return apart(Note(note) for note in notes)
+    return noted(Note(note) for note in notes)
 
 
 def _dearer(one: Candidate, advice: Advice) -> str:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from costcalc.render.written import Parts
 
-WRITTEN = Parts(page="page:check_blocks", rows="tables:check_rows", json="tables:CHECK")
+WRITTEN = Parts(head="page:headline_blocks", page="page:check_blocks", rows="tables:check_rows", json="tables:CHECK")

@@ -32,6 +32,11 @@ _PERIODS_SHOWN = 3  # of one budget; the rest is counted
 _STYLES: dict[Status, Style] = {"broken": "worse", "incomplete": "loud", "warn": "loud", "ok": "better"}
 
 
+def headline_blocks(check: Check) -> Iterator[Note]:
+    """How many budgets hold, and how many do not."""
+    yield Note(f"{title_text(check)}.", "strong")
+
+
 def check_blocks(check: Check, is_wide: bool) -> Sequence[Block]:
     """What the page of a check is made of."""
     return [
@@ -126,7 +131,6 @@ def _short(file: str) -> str:
 
 
 def _summary(check: Check) -> Iterator[Block]:
-    yield Gap()
     if check.compared:
+        yield Gap()
         yield Note(f"{compared_text(check.compared, check.currency)}.")
-    yield Note(f"{title_text(check)}.", "strong")

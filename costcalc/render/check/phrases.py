@@ -99,6 +99,14 @@ def period_text(days: Days | None) -> str:
     return days_text(days.first, days.last)
 
 
+def when_text(days: Days | None) -> str:
+    """` in Sep 2026`, ` on 1 Sep 2026`, ` on 21–27 Sep 2026`; "" where there are no days."""
+    if days is None:
+        return ""
+    of_months = days.first.day == 1 and days.last == month_days(month_of(days.last)).last
+    return f" {'in' if of_months else 'on'} {period_text(days)}"
+
+
 def change_text(finding: Finding, currency: str) -> str:
     """`+743.00 USD, +3.4% ↑` against the baseline; of margins in points; "" without one."""
     if finding.baseline is None:
@@ -146,7 +154,7 @@ def _with_arrow(text: str, change: Fraction) -> str:
 
 def _limit(finding: Finding) -> str:
     actual, limit = value_text(finding, finding.actual), value_text(finding, finding.limit)
-    when = f" in {period_text(finding.period)}" if finding.period else ""
+    when = when_text(finding.period)
     limit_words = f"the limit of {limit}{_covered(finding)}"
     if finding.status == "broken":
         text = f"{actual}{when}, {_over(finding)} over {limit_words}"
@@ -206,7 +214,7 @@ def _interval(breaks: Breaks) -> str:
 
 
 def _margin(finding: Finding) -> str:
-    floor, when = plain_percent(finding.limit), f" in {period_text(finding.period)}" if finding.period else ""
+    floor, when = plain_percent(finding.limit), when_text(finding.period)
     if finding.actual is None:
         return f"the margin{when} is not known ({finding.reason or 'nothing was spent'}), at least {floor}"
     of = finding.coverage
@@ -224,7 +232,7 @@ def _points(difference: Fraction, finding: Finding) -> str:
 
 
 def _gap(finding: Finding) -> str:
-    when = f" in {period_text(finding.period)}" if finding.period else ""
+    when = when_text(finding.period)
     most = plain_percent(finding.limit)
     text = f"{value_text(finding, finding.actual)} of the tokens{when} have no price, at most {most} may"
     return text + (f", and {finding.reason}" if finding.reason else "")

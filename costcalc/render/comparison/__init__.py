@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from costcalc.render.written import Parts
 
-WRITTEN = Parts("Scenarios side by side", "page:comparison_blocks", "tables:comparison_rows", "tables:COMPARISON")
+WRITTEN = Parts(
+    "Scenarios side by side",
+    "page:headline_blocks",
+    "page:comparison_blocks",
+    "tables:comparison_rows",
+    "tables:COMPARISON",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.render.blocks import Block, Facts, Gap, Note, apart
+from costcalc.render.blocks import Block, Facts, Gap, Note, Notes, noted
 from costcalc.render.comparison.columns import columns_of, figures_of_months
 from costcalc.render.comparison.customers import customer_blocks, line_blocks
 from costcalc.render.comparison.grids import (
@@ -36,15 +36,41 @@ _SOURCES = {"scenario": "by the scenarios' own rules"}
 _HORIZONS = {"--months": "--months", "scenarios": "the longest horizon that a scenario states"}
 
 
+def headline_blocks(comparison: Comparison) -> Iterator[Note]:
+    """The cheapest and the most expensive, and whose margin gives way."""
+    when = long_month_text(comparison.months[-1])
+    ranked = sorted(comparison.scenarios, key=lambda each: each.last.after.cost)
+    cheap, dear = ranked[0], ranked[-1]
+    if cheap.last.after.cost == dear.last.after.cost:
+        yield Note(f"All scenarios cost the same in {when}: {_cost(cheap, comparison)}.", "strong")
+    else:
+        yield Note(
+            f"In {when} {cheap.name} costs least, {_cost(cheap, comparison)}; {dear.name} most, {_cost(dear, comparison)}.",
+            "strong",
+        )
+    if comparison.floor is None or not knows_margin(comparison):
+        return
+    word = plain_percent(comparison.floor)
+    today = comparison.today.months[0].before.margin
+    broken = [each for each in comparison.scenarios if each.first_below_floor]
+    if today is not None and today < comparison.floor:
+        yield Note(f"Margin is below {word} today already.", "loud")
+    elif broken:
+        named = ", ".join(f"{each.name} ({month_text(each.first_below_floor.month)})" for each in broken if each.first_below_floor)  # fmt: skip
+        yield Note(f"Margin falls below {word} with {named}.", "loud")
+    else:
+        known = [each.name for each in comparison.scenarios if each.last.after.margin is not None]
+        all_of_them = len(known) == len(comparison.scenarios)
+        yield Note(
+            f"Margin stays at or above {word} with {'all of them' if all_of_them else listed_text(known)}.", "strong"
+        )
+
+
 def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:
     """What the page of a comparison is made of."""
     columns = columns_of(comparison, is_wide)
     return [
         _header(comparison),
-        *_titles(comparison),
-        Gap(),
-        *_headline(comparison),
-        Gap(),
         cost_grid(comparison, columns, is_wide),
         *_table_notes(comparison, is_wide),
         *end_blocks(comparison, columns, is_wide),
@@ -53,6 +79,7 @@ def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:
         usage_grid(comparison, columns),
         *customer_blocks(comparison, columns, is_wide),
         *line_blocks(comparison, columns),
+        *_titles(comparison),
         *_doubts(comparison),
     ]
 
@@ -90,36 +117,6 @@ def _titles(comparison: Comparison) -> Iterator[Block]:
     rows = [(name, ((title,) if title else ()) + passed.get(name, ())) for name, title in titles.items()]
     yield Gap()
     yield Facts([(name, parts) for name, parts in rows if parts])
-
-
-def _headline(comparison: Comparison) -> Iterator[Note]:
-    """The cheapest and the most expensive, and whose margin gives way."""
-    when = long_month_text(comparison.months[-1])
-    ranked = sorted(comparison.scenarios, key=lambda each: each.last.after.cost)
-    cheap, dear = ranked[0], ranked[-1]
-    if cheap.last.after.cost == dear.last.after.cost:
-        yield Note(f"All scenarios cost the same in {when}: {_cost(cheap, comparison)}.", "strong")
-    else:
-        yield Note(
-            f"In {when} {cheap.name} costs least, {_cost(cheap, comparison)}; {dear.name} most, {_cost(dear, comparison)}.",
-            "strong",
-        )
-    if comparison.floor is None or not knows_margin(comparison):
-        return
-    word = plain_percent(comparison.floor)
-    today = comparison.today.months[0].before.margin
-    broken = [each for each in comparison.scenarios if each.first_below_floor]
-    if today is not None and today < comparison.floor:
-        yield Note(f"Margin is below {word} today already.", "loud")
-    elif broken:
-        named = ", ".join(f"{each.name} ({month_text(each.first_below_floor.month)})" for each in broken if each.first_below_floor)  # fmt: skip
-        yield Note(f"Margin falls below {word} with {named}.", "loud")
-    else:
-        known = [each.name for each in comparison.scenarios if each.last.after.margin is not None]
-        all_of_them = len(known) == len(comparison.scenarios)
-        yield Note(
-            f"Margin stays at or above {word} with {'all of them' if all_of_them else listed_text(known)}.", "strong"
-        )
 
 
 def _cost(each: Alternative, comparison: Comparison) -> str:
@@ -165,11 +162,10 @@ def _doubts(comparison: Comparison) -> Iterator[Block]:
     notes = [*_notes(comparison)]
     if comparison.absent:
         notes.insert(0, Note(f"The scenarios name what this log does not use: {absent_text(comparison.absent)}."))
-    yield from apart(notes)
+    yield from noted(notes)
     yield from assumption_blocks(comparison.rating, comparison.usage, (), with_rise=False)
-    yield Gap()
     has_ranges = any(each.has_ranges for each in comparison.alternatives)
-    yield Note(volume_text(comparison.usage, has_ranges=has_ranges), "quiet")
+    yield Notes([Note(volume_text(comparison.usage, has_ranges=has_ranges), "quiet")])
 
 
 def _unpriced_ahead(comparison: Comparison) -> Iterator[Note]:

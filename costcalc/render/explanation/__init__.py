@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from costcalc.render.written import Parts
 
-WRITTEN = Parts("What made the figures", "page:explanation_blocks", "tables:explanation_rows", "tables:EXPLANATION")
+WRITTEN = Parts(
+    "What made the figures",
+    "page:headline_blocks",
+    "page:explanation_blocks",
+    "tables:explanation_rows",
+    "tables:EXPLANATION",
+)

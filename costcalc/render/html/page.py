@@ -34,7 +34,7 @@ from costcalc.reports.sliders import TOO_LARGE, Knob
 
 FOLLOW = (
     "The sliders turn the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
-    " rise of your own prices follow, computed exactly as costcalc does it; shares to move, tokens to save, machines and"
+    " rise of your own prices follow, computed as costcalc does it, to the cent; shares to move, tokens to save, machines and"
     " assumptions stay as the scenario has them."
 )
 FIXED = "The sliders do not turn this: it is as the scenario has it."

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from costcalc.rating.model import LineKey
 from costcalc.render import cells
-from costcalc.render.blocks import Cell, Column, Note
+from costcalc.render.blocks import Cell, Column
 from costcalc.render.cells import TOTAL
 from costcalc.render.charts import bridge as bridge_charts
 from costcalc.render.charts import months as month_charts
@@ -46,8 +46,7 @@ LINES_SHOWN, CUSTOMERS_SHOWN = 200, 300  # rows; what is beyond them stands in o
 
 
 def headline_html(plan: Plan) -> str:
-    notes = [note for note in headline_blocks(plan) if isinstance(note, Note)]
-    first, *others = notes
+    first, *others = headline_blocks(plan)
     said = tag("p", text(first.text), "lead") + "".join(note_html(note) for note in others)
     return tag("div", said, id="headline")
 

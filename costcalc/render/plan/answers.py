@@ -130,12 +130,16 @@ def _rise(answer: FurtherRise) -> str:
 def replica_blocks(plan: Plan) -> Iterator[Block]:
     """A row a target (and stretch of days) of the last month, and the break-even of each."""
     last = [part for part in plan.replicas if part.month == plan.last.month]
-    if last or plan.answers.break_even:
-        yield Gap()
     if last:
+        yield Gap()
         yield _grid(last, plan)
+    if plan.answers.break_even:
+        yield Gap()
+        yield Note("When does moving pay?", "strong")
     for answer in plan.answers.break_even:
-        yield Note(break_even_text(answer))
+        month = answer.pays_from
+        when = f"From {long_month_text(month)} on it pays." if month else "In none of these months does it pay."
+        yield Note(f"{break_even_text(answer)} {when}")
 
 
 def break_even_text(answer: BreakEven) -> str:

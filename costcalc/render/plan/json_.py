@@ -156,15 +156,21 @@ SIMULATION = f.fields(
 
 # --- answers --------------------------------------------------------------------------------------------------------------
 PRICE = f.fields(margin=f.ratio, rise=f.ratio)
+PAYS = f.fields(
+    stays=f.amount, there=f.amount, machines=f.part(f.fields(
+        currency=f.text("gpu_hour.currency"), gpu_hour=f.decimal("gpu_hour.amount"), gpu_hour_at_most=f.decimal, utilisation=f.ratio,
+        utilisation_from=f.ratio, volume_from=f.ratio, sets=f.integer,
+    )),
+)  # fmt: skip
 ANSWERS = f.part(f.fields(
     hold=f.part(PRICE), floor=f.part(PRICE), recover=f.ratio,
     moves=f.each(f.fields(
         to=f.text, region=f.said, where=f.text("move.where"), quality=f.text("move.quality"), margin=f.ratio, share=f.ratio,
-        in_steps=f.flag, saved_at_most=f.amount, lost=f.amount, reason=f.said,
+        in_steps=f.flag, saved_at_most=f.amount, lost=f.amount, reason=f.said, pays=f.part(PAYS),
     )),
     tokens=f.each(f.fields(provider=f.said, margin=f.ratio, fewer=f.ratio, in_steps=f.flag)),
     rises=f.each(f.fields(provider=f.said, margin=f.ratio, rise=f.ratio)),
-    break_even=f.each(f.fields(target=f.text, volume=f.ratio, requests=f.ratio, replicas=f.integer, busy=f.ratio, reason=f.said)),
+    break_even=f.each(f.fields(target=f.text, volume=f.ratio, requests=f.ratio, replicas=f.integer, busy=f.ratio, reason=f.said, pays_from=f.text)),
 ))  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, L
 from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, margin_title, most_words, part_words, shares
 from costcalc.render.figures import name_cell
+from costcalc.render.plan.moving import moving_blocks
 from costcalc.render.rounding import shared_out
 from costcalc.render.tree import Table
 from costcalc.render.words import (
@@ -33,6 +34,7 @@ from costcalc.reports.plan.totals import Outcome, Totals, recovering, rise_to
 def margin_blocks(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
     """The margin before and after, as a bar, by line where the log states it, with the ways back."""
     yield from _margins(plan, log, table)
+    yield from moving_blocks(plan)
     moves = plan.answers.moves
     if moves and not (plan.answers.recover or 0) > 0:  # else they are ways to hold the margin
         yield Gap()

@@ -12,7 +12,7 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.bars import sparkline
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, apart, grid, strong
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid, noted, strong
 from costcalc.render.cells import TOTAL, change_style
 from costcalc.render.columns import columns_of
 from costcalc.render.coverage import coverage_note, margin_title
@@ -41,7 +41,16 @@ def month_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     """One line a month with its total, a small chart, and what Before holds."""
     yield Gap()
     yield _grid(plan, is_wide)
-    yield from apart([*_chart(plan), *(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)])
+    yield Gap()
+    yield from _chart(plan)
+    notes = [*(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)]
+    yield from (note for note in notes if _belongs_below(note))
+    yield from noted(note for note in notes if not _belongs_below(note))
+
+
+def _belongs_below(note: Note) -> bool:
+    """What says when the margin gives way, and what a mark in the table means, is never folded."""
+    return note.style in ("strong", "loud") or note.text.startswith("*")
 
 
 def month_figures(plan: Plan) -> tuple[list[Figures], Figures]:
@@ -229,9 +238,7 @@ def _published(plan: Plan) -> Iterator[Note]:
 
 def _over_log_notes(plan: Plan) -> Iterator[Note]:
     """When the margin gives way, what restores the month that has lost most, and how the volume was taken."""
-    if plan.floor is not None and has_margin(plan):
-        yield from floor_notes(plan)
-    else:
+    if plan.floor is None or not has_margin(plan):
         known = [(month.after.margin, month) for month in plan.months if month.after.margin is not None]
         if known and min(known, key=_first)[0] != max(known, key=_first)[0]:
             margin, month = min(known, key=_first)

@@ -25,7 +25,7 @@ from costcalc.reports.prices.sheet import Change
 def diff_blocks(report: Diff, is_wide: bool) -> Sequence[Block]:
     """What a usage costs at either list first, if one is given; then every change."""
     return [
-        Facts([("prices", tuple(_summary(report)))]),
+        Note(f"{day_text(report.first)} against {day_text(report.second)}: {', '.join(_summary(report))}.", "strong"),
         *(_money(report.usage, report, is_wide) if report.usage else ()),
         *_changes(report),
         *_comings(report),
@@ -81,7 +81,6 @@ def _what(each: ModelDiff) -> str:
 
 
 def _summary(report: Diff) -> Iterator[str]:
-    yield f"{day_text(report.first)} against {day_text(report.second)}"
     kinds = [_what(each) for each in report.models]
     for word, text in (("changed", "changed"), ("new", "new"), ("gone", "without a price any more")):
         if kinds.count(word):

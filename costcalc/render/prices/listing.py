@@ -17,8 +17,8 @@ from costcalc.reports.prices.rates import per_units
 _SHOWN = ("input_tokens", "cache_read_tokens", "output_tokens")
 
 
-def listing_blocks(books: Sequence[ListedBook]) -> Sequence[Block]:
-    """Token prices in one table, everything else in another."""
+def listing_blocks(books: Sequence[ListedBook], data: str = "") -> Sequence[Block]:
+    """Token prices in one table, everything else in another; and whose data it is, where not costcalc's own."""
     days = sorted({book.day for book in books})
     shown = [book for book in books if book.models]
     count = sum(len(book.models) for book in books)
@@ -29,7 +29,11 @@ def listing_blocks(books: Sequence[ListedBook]) -> Sequence[Block]:
     tokens, others = _token_rows(shown), _other_rows(shown)
     varies = any(_varies(model) for book in shown for model in book.models)
     return [
-        Facts([("prices", (f"of {days_text(days[0], days[-1])}", *what))] if days else []),
+        Facts(
+            [("prices", (f"of {days_text(days[0], days[-1])}", *what)), *([("data", (data,))] if data else [])]
+            if days
+            else []
+        ),
         *((Gap(), _token_grid(tokens)) if tokens else ()),
         *((Gap(), _other_grid(others)) if others else ()),
         *((Gap(), *notes) if (notes := [*([Note(_LONGER, "quiet")] if varies else ()), *_end_notes(shown)]) else ()),

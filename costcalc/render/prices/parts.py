@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from costcalc.pricebook.read import WEEKDAYS
+from costcalc.pricebook.fields import WEEKDAYS
 from costcalc.render import fields as f
 from costcalc.render.blocks import Cell
 from costcalc.render.cells import change_style

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, grid
+from costcalc.render.blocks import Block, Cell, Column, Gap, Note, grid
 from costcalc.render.columns import columns_of
 from costcalc.render.fields import Json, Rows
 from costcalc.render.words import counted, day_text
@@ -14,14 +14,12 @@ from costcalc.reports.prices.stale import Stale
 
 def stale_blocks(report: Stale) -> Sequence[Block]:
     """The models whose sources were last read long ago, the oldest first."""
-    said = (
-        f"{report.checked:,} models in force on {day_text(report.day)}",
-        f"{counted(len(report.models), 'model')} last read more than {counted(report.after, 'day')} before",
+    headline = (
+        f"{len(report.models):,} of {counted(report.checked, 'model')} in force on {day_text(report.day)} have a source"
+        f" that was last read more than {counted(report.after, 'day')} before, or nobody said when."
     )
-    return [
-        Facts([("sources", said)]),
-        *((Gap(), grid(columns_of(MODEL, report), report.models)) if report.models else ()),
-    ]
+    table = grid(columns_of(MODEL, report), report.models)
+    return [Note(headline, "strong"), *((Gap(), table) if report.models else ())]
 
 
 MODEL = f.fields(

@@ -7,9 +7,9 @@ from datetime import date, time
 from pathlib import Path
 
 from costcalc.meters import meters
+from costcalc.pricebook.fields import WEEKDAYS
 from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import STANDARD, Bounds, Schedule, Window
-from costcalc.pricebook.read import WEEKDAYS
 from costcalc.render.words import DASH, day_text
 from costcalc.reports.prices.rates import Variant, per_units
 

@@ -6,6 +6,7 @@ from costcalc.render.written import Parts
 
 WRITTEN = Parts(
     "Our rating against the invoice",
+    "page:headline_blocks",
     "page:reconciliation_blocks",
     "tables:reconciliation_rows",
     "tables:RECONCILIATION",

@@ -11,7 +11,7 @@ from costcalc.calendar import read_day, read_month
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
 from costcalc.render import cells
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style, apart, grid
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style, apart, grid, noted
 from costcalc.render.cells import NONE
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.header import FactRow, header
@@ -44,14 +44,16 @@ _APART = {"tax": "Tax", "credit": "Credits", "purchase": "Purchases", "adjustmen
 UNPRICED = Cell("unpriced", "loud")
 
 
+def headline_blocks(report: Reconciliation) -> Iterator[Note]:
+    """Whether the invoice agrees, and by how much it does not."""
+    yield _verdict(report, figures_of(report))
+
+
 def reconciliation_blocks(report: Reconciliation, is_wide: bool) -> Sequence[Block]:
     """What the page is made of."""
     shown = figures_of(report)
     return [
         _header(report),
-        Gap(),
-        _verdict(report, shown),
-        Gap(),
         _sums(report, shown),
         *_models(report, shown),
         *_largest(report, shown),
@@ -319,7 +321,7 @@ def _doubts(report: Reconciliation) -> Iterator[Block]:
     yield from assumption_blocks(report.rating, report.usage, (), with_rise=False)
     notes = [_sentence(note) for note in report.notes]
     notes += [f"Left out of the invoice: {counted(part.rows, 'row')} ({part.format}): {part.reason}." for part in report.skipped]  # fmt: skip
-    yield from apart(Note(note) for note in notes)
+    yield from noted(Note(note) for note in notes)
     if report.refused_rows:
         yield Note(f"Refused: {counted(report.refused_rows, 'row')} of the invoice could not be read.", "loud")
 

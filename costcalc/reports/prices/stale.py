@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from costcalc.calendar import read_day, read_month
 from costcalc.pricebook.model import Book, PriceBlock
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
@@ -71,20 +70,8 @@ def stale(
 
 def _newest(book: Book, model: str, block: PriceBlock, day: date) -> StaleModel:
     keys = {rate.source for section in block.sections() for rate in section.all_rates()} | {block.source}
-    readings = [
-        (read, key) for key in sorted(keys) if key in book.sources and (read := _first_day(book.sources[key].read))
-    ]
+    readings = [(read, key) for key in sorted(keys) if key in book.sources and (read := book.sources[key].first_day)]
     if not readings:
         return StaleModel(book.provider, book.region, model, None, "", block.source, None)
     read, key = max(readings)
     return StaleModel(book.provider, book.region, model, read, book.sources[key].read, key, (day - read).days)
-
-
-def _first_day(text: str) -> date | None:
-    """The first day that `2026-05-10`, `2026-05` or `2026` may mean: a reading is not called younger than it may be."""
-    for read in (read_day, lambda word: read_month(word).first, lambda word: read_month(f"{word}-01").first):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return None
