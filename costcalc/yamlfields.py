@@ -40,6 +40,12 @@ class Entry:
     def __contains__(self, key: str) -> bool:
         return key in self.map
 
+    @property
+    def name(self) -> Scalar:
+        """Of an entry that stands under a name."""
+        assert self.key is not None
+        return self.key
+
     def text(self, key: str) -> Scalar | None:
         return self.document.text_at(self.map.get(key), key)
 
@@ -91,6 +97,9 @@ class Field:
     needed: bool = False
     default: Any = None  # where it is not there, or wrong
     also: str = ""  # another spelling of the key, which is the one that is written
+    catches: str = (
+        ""  # what is meant by a key of the table that nobody knows, and stands in this one: "a column of the log"
+    )
     of: Callable[[Any], Any] | None = None  # its value in a record that is written; else the attribute of its name
 
     def value(self, entry: Entry, node: Node | None) -> Any:
@@ -102,6 +111,15 @@ class Field:
     def schema(self) -> Schema:
         found = schema_of(self.kind)
         return {**found, "description": self.says} if self.says else found
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Keys that are names of something else, and no words of the file: fields by these names."""
+
+    fields: Callable[[], Mapping[str, Field]]
+    what: str  # "meter"
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +139,7 @@ class Table:
     make: Callable[[Entry, Values], Any] = lambda _, values: values
     rules: tuple[Rule, ...] = ()
     example: str = ""  # of a whole entry
-    meters: Callable[[], Mapping[str, Field]] | None = None  # further keys by their names, in the order written
+    further: Further | None = None  # in the order written
 
     @cached_property
     def by_key(self) -> dict[str, Field]:
@@ -140,12 +158,12 @@ class Table:
         what = self.what.replace("{key}", key.text) if key else self.what
         entry = Entry(document, self._spelled(document, document.map_at(node, what)), what, context, key)
         values = {field.key: field.value(entry, entry.map.get(field.key)) for field in self.fields}
-        further = self.meters() if self.meters else {}
+        further = self.further.fields() if self.further else {}
         for each, value in entry.map:
             if field := further.get(each.text):
                 values[each.text] = field.value(entry, value)
             elif each.text not in self.by_key:
-                self._refuse(entry, each, further)
+                self._refuse(entry, each)
         for field in self.fields:
             if field.needed:
                 entry.has(field.key, field.example or field.kind.example)
@@ -169,16 +187,17 @@ class Table:
             found = Map(entries, found.place)
         return found
 
-    def _refuse(self, entry: Entry, key: Scalar, further: Mapping[str, Field]) -> None:
-        """An unknown key; a column of the log is looked for in `where`."""
-        if further:
+    def _refuse(self, entry: Entry, key: Scalar) -> None:
+        """An unknown key."""
+        if other := self.further:
             entry.document.report(
-                key, "unknown-meter", f'no meter is called "{key.text}"', nearest=nearest_names(key.text, [*further, *self.keys]),
-                remedy="correct the name, or declare the meter in meters.yaml",
+                key, f"unknown-{other.what}", f'no {other.what} is called "{key.text}"',
+                nearest=nearest_names(key.text, [*other.fields(), *self.keys]), remedy=other.remedy,
             )  # fmt: skip
             return
-        may_be_a_column = "where" in self.by_key and not get_close_matches(key.text, self.keys, 1, _A_SLIP)
-        hint = f"; a column of the log stands in where: {{{key.text}: …}}" if may_be_a_column else ""
+        catcher = next((field for field in self.fields if field.catches), None)
+        is_slip = bool(get_close_matches(key.text, self.keys, 1, _A_SLIP))
+        hint = f"; {catcher.catches} stands in {catcher.key}: {{{key.text}: …}}" if catcher and not is_slip else ""
         entry.document.report(
             key, "unknown-key", f'{entry.what} has no key "{key.text}"', nearest=nearest_names(key.text, self.keys),
             remedy=f"known keys: {', '.join(self.keys)}{hint}",
@@ -186,7 +205,8 @@ class Table:
 
     def schema(self) -> Schema:
         """The JSON Schema of the mapping."""
-        properties = {name: field.schema() for name, field in (self.meters() if self.meters else {}).items()}
+        further = self.further.fields() if self.further else {}
+        properties = {name: field.schema() for name, field in further.items()}
         properties |= {
             key: field.schema() for field in self.fields for key in (field.key, *([field.also] if field.also else []))
         }

@@ -57,6 +57,16 @@ def floor_of(words: Words) -> Fraction | None:
     return None if words["floor"] is None else read_share(words["floor"], "floor")
 
 
+def checked_scenario(path: Path, prices: Prices) -> Scenario:
+    """A scenario file whose targets have prices. CostcalcError with every problem of it."""
+    from costcalc.forecasts.targets import every_target
+    from costcalc.scenario.read import read_scenario_file
+
+    plan = read_scenario_file(path, catalogue())
+    every_target([plan.usage], prices.pricebook)
+    return plan
+
+
 def _written(name: str | Path | Scenario | None) -> Scenario:
     if name is None:
         return Scenario("")

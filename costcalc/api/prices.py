@@ -35,6 +35,9 @@ class PricesResult:
     rows: str
     more: Any = None  # that its blocks take besides: the lines of a chart, whose data it is
 
+    def __repr__(self) -> str:
+        return f"<PricesResult: {self.title}>"
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "report":
             raise AttributeError(name)
@@ -157,10 +160,14 @@ def stale(
     prices: Prices | None = None,
 ) -> PricesResult:  # fmt: skip
     """The models whose newest source was read too long ago."""
+    from costcalc.pricebook.data import shipped_folder
     from costcalc.reports.prices.stale import read_age
     from costcalc.reports.prices.stale import stale as find_stale
+    from costcalc.reports.prices.use import use_by_catalogues
 
-    return _result("stale", find_stale(_book(prices), _day_in(on), read_age(after), providers, region), "Stale prices")
+    use = use_by_catalogues(shipped_folder())
+    report = find_stale(_book(prices), _day_in(on), read_age(after), providers, region, use)
+    return _result("stale", report, "Stale prices")
 
 
 def resolve(

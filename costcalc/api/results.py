@@ -72,7 +72,7 @@ class TableResult:
         """The same rows for pandas: integers as integers, money as Decimal.
 
         `exact=False`: decimals are floats, so that pandas sums, joins and plots them without conversion; a column
-        that is empty is one of floats too, and no column comes or goes with what the log holds.
+        that is empty is one of floats too, and lines over a log have the same columns whatever the log holds.
         """
         from costcalc.render.tables import frame_of
 

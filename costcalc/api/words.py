@@ -109,6 +109,13 @@ def line_names(by: Sequence[str] | str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip().lower() for word in words if word.strip())) or ("provider", "model")
 
 
+def price_columns() -> tuple[str, ...]:
+    """What lines can be made of whatever columns a log has."""
+    from costcalc.rating.rate import PRICE_FIELDS
+
+    return tuple(PRICE_FIELDS)
+
+
 def read_limits(memory: str | None = None, threads: int | str | None = None) -> Limits:
     """`2GB`, `512 MiB`, and a count of cores; None leaves the usual. CostcalcError with every wrong word."""
     found: dict[str, int] = {}

@@ -74,17 +74,14 @@ def lint(
 ) -> int:
     """Every problem of scenario files, with its place."""
     from costcalc import api
-    from costcalc.api.plans import catalogue
+    from costcalc.api.plans import checked_scenario
     from costcalc.cli.lint import lint_files
-    from costcalc.forecasts.targets import every_target
-    from costcalc.scenario.read import read_scenario_file
 
-    events, config = catalogue(), configured.config
+    config = configured.config
     prices = prices_in(config, books.get("pricebooks"))
 
     def check(path: Path) -> None:
-        plan = read_scenario_file(path, events)
-        every_target([plan.usage], prices.pricebook)
+        plan = checked_scenario(path, prices)
         if log:
             api.project(
                 log, scenario=plan, prices=prices, usage_format=config.text("usage_format"), rules=config.map_rules(),

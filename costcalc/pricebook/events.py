@@ -13,7 +13,6 @@ from costcalc.calendar import read_day, read_month
 from costcalc.meters import meters
 from costcalc.money import read_number
 from costcalc.pricebook.data import shipped_folder
-from costcalc.pricebook.fields_blocks import key_of
 from costcalc.pricebook.kinds import LOWER, NAMES, STATUS, TEXT, TEXTS
 from costcalc.pricebook.load import EVENTS_FILE, files_at
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
@@ -125,7 +124,7 @@ def _date(entry: Entry, text: Scalar) -> str:
 
 def _event(entry: Entry, values: Values) -> Event:
     low, high = values.pop("change")
-    return Event(key_of(entry).text.lower(), low=low, high=high, place=key_of(entry).place, **values)
+    return Event(entry.name.text.lower(), low=low, high=high, place=entry.name.place, **values)
 
 
 def _text(key: str, says: str, *, needed: bool = False) -> Field:

@@ -11,7 +11,7 @@ from typing import Any
 
 from costcalc.calendar import zone
 from costcalc.money import exact_text, read_number
-from costcalc.pricebook.fields_blocks import BLOCK, NOTE, OPEN_START, SECTION, SOURCE_KEY, key_of
+from costcalc.pricebook.fields_blocks import BLOCK, NOTE, OPEN_START, SECTION, SOURCE_KEY
 from costcalc.pricebook.fields_terms import TERMS, terms_of
 from costcalc.pricebook.kinds import DAY, DAY_PATTERN, IN_FLOW, LOWER, NAMES, TEXT, check_source
 from costcalc.pricebook.model import Book, End, Model, Modifier, PriceBlock, Schedule, Source, Window
@@ -37,7 +37,7 @@ SOURCE = Table(
         Field("read", IN_FLOW, "The day or month on which it was read.", "2026-11-24", default=""),
         Field("confidence", IN_FLOW, "official, secondary or derived.", "official", default=""),
     ),
-    lambda entry, values: Source(key_of(entry).text, **values),
+    lambda entry, values: Source(entry.name.text, **values),
 )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _hours_text(hours: tuple[tuple[time, time], ...]) -> str:
 
 def _schedule(entry: Entry, values: Values) -> Schedule:
     windows = tuple(Window(values["peak_days"], *hours) for hours in values["peak_hours"])
-    return Schedule(key_of(entry).text, values["timezone"] or "UTC", windows, values["holidays"] or None)
+    return Schedule(entry.name.text, values["timezone"] or "UTC", windows, values["holidays"] or None)
 
 
 def _peak_days(schedule: Schedule) -> frozenset[int] | None:
@@ -141,7 +141,7 @@ def _modifier(entry: Entry, values: Values) -> Modifier | None:
     doc, label, share = entry.document, values["where"], values["tokens"]
     if label is None:
         doc.report(
-            key_of(entry),
+            entry.name,
             "bad-modifier",
             f"{entry.what} is for one label of the log",
             expected="where: {inference_geo: us}",
@@ -149,14 +149,14 @@ def _modifier(entry: Entry, values: Values) -> Modifier | None:
     if share is None:
         written = entry.map.get("tokens")
         doc.report(
-            written if isinstance(written, Scalar) else key_of(entry), "bad-modifier",
+            written if isinstance(written, Scalar) else entry.name, "bad-modifier",
             f"{entry.what} does not say what its requests cost", expected="tokens: 110%, of every token's price",
         )  # fmt: skip
     if label is None or share is None:
         return None
     source = values["source"] or entry.context.default_source
     name, value = label
-    return Modifier(key_of(entry).text, name, value, share, source, values["observed"])
+    return Modifier(entry.name.text, name, value, share, source, values["observed"])
 
 
 MODIFIER = Table(
@@ -225,7 +225,7 @@ def _end(entry: Entry, values: Values) -> End | None:
 
 
 def _model(entry: Entry, values: Values) -> Model:
-    doc, key, blocks = entry.document, key_of(entry), values["prices"]
+    doc, key, blocks = entry.document, entry.name, values["prices"]
     if not blocks and "redirects" not in entry:
         doc.report(key, "no-prices", f'the model "{key.text}" has no prices')
     if sum(block.observed is not None for block in blocks) > 1:

@@ -16,7 +16,20 @@ from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.problems import Place, nearest_names
 from costcalc.records import dataclass
 from costcalc.yamldoc import Node, Scalar, Sequence
-from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Rule, Schema, Table, Values, any_of, inner, listed
+from costcalc.yamlfields import (
+    ANY_TEXT,
+    Entry,
+    Field,
+    Further,
+    Kind,
+    Rule,
+    Schema,
+    Table,
+    Values,
+    any_of,
+    inner,
+    listed,
+)
 from costcalc.yamltext import free
 
 OPEN_START = "at least since "  # before the day a price was seen where its start is unknown
@@ -38,12 +51,6 @@ class Declared:
     @property
     def default_source(self) -> str:
         return "book" if "book" in self.sources else ""
-
-
-def key_of(entry: Entry) -> Scalar:
-    """The name under which an entry stands."""
-    assert entry.key is not None
-    return entry.key
 
 
 def _source_key(entry: Entry, text: Scalar) -> str:
@@ -84,6 +91,11 @@ def _rates() -> Mapping[str, Field]:
 @cache
 def _rates_or_shares() -> Mapping[str, Field]:
     return {name: Field(name, RATE_OR_SHARE) for name in meters().by_name}
+
+
+_REMEDY = "correct the name, or declare the meter in meters.yaml"
+_METERS = Further(_rates, "meter", _REMEDY)
+_SHARES_TOO = Further(_rates_or_shares, "meter", _REMEDY)
 
 
 def _rates_in(values: Values) -> Mapping[str, Rate]:
@@ -132,9 +144,9 @@ BAND = Table(
     _band,
     (Rule(_bounded, any_of([field.key for field in _BOUNDS])),),
     "{input_up_to: 32_000, …}",
-    _rates,
+    _METERS,
 )
-_BAND_OF_SHARES = replace(BAND, meters=_rates_or_shares)
+_BAND_OF_SHARES = replace(BAND, further=_SHARES_TOO)
 
 
 def _no_overlaps(entry: Entry, values: Values) -> None:
@@ -219,7 +231,7 @@ def _section_fields(band: Table) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-SECTION = Table("a section", _section_fields(_BAND_OF_SHARES), _section, (Rule(_no_overlaps),), meters=_rates_or_shares)
+SECTION = Table("a section", _section_fields(_BAND_OF_SHARES), _section, (Rule(_no_overlaps),), further=_SHARES_TOO)
 
 
 # --- price blocks -------------------------------------------------------------------------------------------------------
@@ -240,7 +252,7 @@ def _modifiers(entry: Entry, node: Node) -> tuple[str, ...]:
 
 def _start(entry: Entry) -> tuple[date | None, date | None]:
     """The first day; or, where the start is unknown, the day on which the price was seen."""
-    key = key_of(entry)
+    key = entry.name
     if not key.text.startswith(OPEN_START):
         return DAY.read(entry, key), None
     place = Place(key.place.file, key.place.line, key.place.column + len(OPEN_START))
@@ -258,7 +270,7 @@ def _block(entry: Entry, values: Values) -> PriceBlock:
         starts,
         standard,
         {name: _sourced(tier, source) for name, tier in values["service_tiers"].items()},
-        key_of(entry).place,
+        entry.name.place,
         observed,
         values["status"],
         values["schedule"],
@@ -280,7 +292,7 @@ def _derived(entry: Entry, facts: SelfHosted, standard: Section, source: str) ->
 
 
 def _check_block(entry: Entry, standard: Section) -> None:
-    doc, key = entry.document, key_of(entry)
+    doc, key = entry.document, entry.name
     if not entry.map.entries.keys() - _NO_FIGURES:
         doc.report(key, "empty-block", f"the block of {key.text} has no price", remedy="or write withdrawn: why")
     rates = [*standard.rates.values(), *(rate for band in standard.bands for rate in band.rates.values())]
@@ -319,5 +331,5 @@ BLOCK = Table(
             "dependencies": {"off_peak": ["schedule"]},
         }),
     ),
-    meters=_rates,
+    further=_METERS,
 )  # fmt: skip

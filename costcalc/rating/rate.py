@@ -562,7 +562,9 @@ class Rater:
             case "model":
                 return resolved.model or group.model or None
             case "region":
-                return known.region if known else group.region
+                # One list for everywhere tells no regions apart; the log does.
+                is_parted = known and (len(self.pricebook.by_provider[known.provider]) > 1 or not group.region)
+                return known.region if known and is_parted else group.region
             case "service_tier":
                 return group.service_tier
             case "format":

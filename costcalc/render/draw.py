@@ -287,7 +287,9 @@ def _filled(
 
 
 def _least(column: Column, width: int) -> int:
-    return {"name": _NAME_WIDTHS[width >= WIDE - len(MARGIN)], "text": _TEXT_WIDTH}.get(column.kind, 10**6)
+    return {"name": _NAME_WIDTHS[width >= WIDE - len(MARGIN)], "text": min(_TEXT_WIDTH, width // 2)}.get(
+        column.kind, 10**6
+    )
 
 
 def _natural_sizes(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], kept: Sequence[int]) -> dict[int, int]:

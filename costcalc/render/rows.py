@@ -50,6 +50,14 @@ def _rows(rating: Rating, lines: Sequence[ReportLine], costs: Sequence[str]) -> 
     return rows_by_name(own | fx, rating.by, (placed(line, table) for line in lines), rating)
 
 
+def all_columns(report: object, header: Sequence[str]) -> list[str]:
+    """The columns that lines over a log may have: those of this header, and those that its figures give no cause for."""
+    costs = ("before", "low", "mid", "high") if isinstance(report, Plan) else ("mid",)
+    own = line_columns(costs, has_earned=isinstance(report, Plan)) | {name: f.value(name) for name in FX_COLUMNS}
+    ours, _ = f.rows_with(own, [], report)
+    return [*(name for name in header if name not in ours), *ours]
+
+
 def rows_by_name(own: Fields, by: Sequence[str], rows: Iterable[Json], report: Any, first: int = 0) -> Rows:
     """Rows with the names of their lines, after so many columns of ours."""
     lines = list(rows)

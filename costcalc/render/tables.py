@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from costcalc.problems import fail
 from costcalc.render.fields import Rows
 from costcalc.render.linerows import cells_of, values_of
-from costcalc.render.rows import line_rows, lines_in
+from costcalc.render.rows import all_columns, line_rows, lines_in
 from costcalc.render.written import part_of
 from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.plan.model import Plan
@@ -50,7 +50,10 @@ def frame_of(report: object, table: str = "lines", *, exact: bool = True) -> pd.
     """A table for pandas: the columns of the CSV; a month is text, 2026-10."""
     from costcalc.render.frames import frame
 
-    return frame(rows_of(report, table), exact=exact)
+    found = frame(rows_of(report, table), exact=exact)
+    if exact or table != "lines" or not lines_in(report) or not found.columns.is_unique:
+        return found
+    return found.reindex(columns=all_columns(report, list(found.columns)))
 
 
 def _is_in_engine(report: object, table: str) -> bool:

@@ -139,13 +139,7 @@ def _ordered(lines: Iterable[ReportLine], by: Sequence[str]) -> list[ReportLine]
     if any(name in ("day", "month") for name in by[:1]):
         return sorted(lines, key=lambda line: tuple(str(part or "") for part in line.key))
     return sorted(
-        lines,
-        key=lambda line: (
-            not line.loses,
-            -_size(line.cost.mid),
-            -line.tokens,
-            tuple(str(part or "") for part in line.key),
-        ),
+        lines, key=lambda line: (not line.loses, -_size(line.cost.mid), tuple(str(part or "") for part in line.key))
     )
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from costcalc.calendar import MOST_MONTHS, Month, read_day, read_month
-from costcalc.problems import nearest_names
 from costcalc.scenario.figure import DISTRIBUTIONS, Span
 from costcalc.scenario.kinds import TEXT
 from costcalc.yamldoc import Map, Node, Scalar
-from costcalc.yamlfields import Entry, Field, Kind, Values, day_of, in_order, number_or, pattern
+from costcalc.yamlfields import Entry, Field, Kind, Values, day_of, in_order, number_or, pattern, word_of
 
 _OF_MONTH = r"-(0[1-9]|[12]\d|3[01])"
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
@@ -41,24 +41,17 @@ def months_of(entry: Entry, text: Scalar) -> int:
     return 1
 
 
+DISTRIBUTED = word_of(DISTRIBUTIONS, "unknown-distribution", 'no distribution is called "{}"')
+
+
 def _distribution(entry: Entry, text: Scalar) -> str | None:
-    found = distribution_of(entry, text)
+    found: str | None = DISTRIBUTED.read(entry, text)
     if found and not _has_range(entry.map):
         entry.document.report(
             text, "distribution-without-range", f"{entry.what} has no range to draw from", expected="5..34%",
             remedy="write a range, or leave the distribution out",
         )  # fmt: skip
     return found
-
-
-def distribution_of(entry: Entry, text: Scalar) -> str | None:
-    if text.text in DISTRIBUTIONS:
-        return text.text
-    entry.document.report(
-        text, "unknown-distribution", f'no distribution is called "{text.text}"',
-        nearest=nearest_names(text.text, DISTRIBUTIONS), expected=", ".join(DISTRIBUTIONS),
-    )  # fmt: skip
-    return None
 
 
 def distribution_in(record: Any) -> str:
@@ -96,7 +89,7 @@ UNTIL = Field("until", DAY, "The first day without it.", of=lambda record: recor
 RAMP = Field("ramp", MONTHS, "Over how many months it comes in.", default=1, of=lambda record: record.span.ramp_months)
 SPAN = (ON, UNTIL, RAMP)
 DISTRIBUTION = Field(
-    "distribution", Kind(_distribution, {"enum": list(DISTRIBUTIONS)}, "uniform"),
+    "distribution", replace(DISTRIBUTED, read=_distribution),
     "How --simulate draws from the ranges of this entry.", default="",
     of=distribution_in,
 )  # fmt: skip

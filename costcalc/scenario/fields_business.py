@@ -10,6 +10,7 @@ from fractions import Fraction
 from costcalc.calendar import Month
 from costcalc.money import Money, exact_text, read_number
 from costcalc.scenario.fields import (
+    DISTRIBUTED,
     DISTRIBUTION,
     IN_ORDER,
     MONTH,
@@ -17,12 +18,11 @@ from costcalc.scenario.fields import (
     ON,
     UNTIL,
     distribution_in,
-    distribution_of,
     month_of_key,
     span_of,
 )
 from costcalc.scenario.fields_where import WHERE
-from costcalc.scenario.figure import DISTRIBUTIONS, NOTHING
+from costcalc.scenario.figure import NOTHING
 from costcalc.scenario.kinds import (
     AMOUNT,
     CHANGE,
@@ -200,7 +200,7 @@ _WANDER = Kind(
 SIMULATE = Table(
     "simulate",
     (
-        Field("distribution", Kind(distribution_of, {"enum": list(DISTRIBUTIONS)}, "uniform"),
+        Field("distribution", DISTRIBUTED,
               "How --simulate draws from ranges that do not say it themselves.", default=TRIANGULAR.distribution),
         Field("fx", _WANDER, "How far exchange rates wander: one standard deviation in a year.", default={}),
     ),

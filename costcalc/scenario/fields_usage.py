@@ -154,10 +154,12 @@ def _of(*shapes: str, value: Callable[[Growth], Any]) -> Callable[[Growth], Any]
 
 
 def _without(form: str, keys: tuple[str, ...], why: str) -> tuple[Rule, ...]:
+    """Days that a growth of this form cannot have."""
+    also = dict([FIRST])
     return tuple(
-        not_beside(key, (form,), "span-without-sense", f'"{key}" has no place here: {why}', also=FIRST[1] * (key == FIRST[0]))
+        not_beside(key, (form,), "span-without-sense", f'"{key}" has no place here: {why}', also=also.get(key, ""))
         for key in keys
-    )  # fmt: skip
+    )
 
 
 GROWTH = Table(

@@ -127,5 +127,5 @@ def _schema() -> Schema:
 WHERE = Field(
     "where", Kind(_read, _schema, "{model: qwen*}", _written, is_text=False),
     "Which usage: provider, model, region, service_tier or any column of the log, the length of a request (input_tokens: \"> 128K\") and hours; all of it if nothing is said.",
-    default=Where(), of=lambda record: None if record.where.is_all else record.where,
+    default=Where(), catches="a column of the log", of=lambda record: None if record.where.is_all else record.where,
 )  # fmt: skip

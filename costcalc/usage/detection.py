@@ -21,6 +21,7 @@ from costcalc.usage.readings import Reading, plan, samples_of, shape_paths
 from costcalc.usage.recognition import candidates
 from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import Source
+from costcalc.usage.usagenames import with_all_names
 
 STORED, NOT_READ = "stored ledger", "not read"  # in the place of a format
 
@@ -78,7 +79,8 @@ def detect(
         found = [Detection(path, STORED, "costcalc scan wrote it", dimensions=names) for path, names in stored.items()]
         if not readings:
             return Detections((*found, *_not_read(left)))
-        counter = Counter(engine, workspace, readings, ScanRequest())
+        looked = [with_all_names(engine, reading) for reading in readings]  # a scan of a large log asks some lines
+        counter = Counter(engine, workspace, looked, ScanRequest())
         counter.count_logs()
         ledger, tallies = counter.ledger(), counter.tallies()
         found += [

@@ -408,8 +408,17 @@ def _plain_bill(sources: tuple[Source, ...], why: str, mapping: Mapping[str, str
 
 
 def _assuming(reading: Reading) -> Reading:
-    spec = assumed(reading.spec, reading.sources)
-    return reading if spec == reading.spec else replace(reading, spec=spec, unassumed=reading.spec)
+    whole = _with_region(reading.spec)
+    spec = assumed(whole, reading.sources)
+    return replace(reading, spec=spec, unassumed=None if spec == whole else whole)
+
+
+def _with_region(spec: FormatSpec) -> FormatSpec:
+    """The format with its region as a dimension too, to choose rows by."""
+    if not any(shape.region.paths for shape in spec.shapes):
+        return spec
+    shapes = tuple(replace(each, dimensions={"region": each.region, **each.dimensions}) for each in spec.shapes)
+    return replace(spec, shapes=shapes)
 
 
 def _unknown(source: Source, guessed: Mapping[str, str]) -> CostcalcError:

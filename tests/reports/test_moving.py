@@ -68,7 +68,7 @@ def test_at_the_price_of_a_gpu_both_cost_the_same(moved):
 
 
 def test_at_the_utilisation_both_cost_the_same(moved):
-    """0.4 × 625 ÷ 3150 is 5/63; at 5% of 15 USD an hour it is 10/63 × 5."""
+    """0.4 × 625 ÷ 3,150 = 5/63; at 15.12 USD an hour all of it costs 6,300 there: 0.4 × 6,300 ÷ 3,150 = 0.8."""
     assert moved(machines()).machines.utilisation_from == Fraction(5, 63)
     dear = moved(machines(gpu_hour="15.12 USD"))
     assert dear.machines.utilisation_from == Fraction("0.8")

@@ -41,6 +41,7 @@ class Finding:
     figure: Figure
     ours: Fraction | None
     said: tuple[Said, ...]
+    has_base: bool = True  # whether our list prices this very meter for the shortest requests, which come first
 
     @property
     def is_one_price(self) -> bool:
@@ -88,8 +89,8 @@ class Subject:
         open_ = {
             _part(each.figure) for each in self.findings if each not in found and each.ours is None and _is_whole(each)
         }
-        shortest = {each.figure[:3] for each in self.findings if each not in found and not each.figure[3]}
-        found = [each for each in found if not (each.figure[3] and each.figure[:3] in shortest)]
+        based = {each.figure[:3] for each in found if not each.figure[3]}
+        found = [each for each in found if each.has_base or each.figure[:3] in based]
         if self.is_new and any((tier, mode) == (STANDARD, "") for tier, mode, _ in open_):
             return ()
         kept = tuple(each for each in found if each.ours is not None or _part(each.figure) not in open_)
@@ -154,6 +155,7 @@ class _List:
         self.alone = Pricebook((book,))
         self.said: dict[tuple[str, date | None], dict[Figure, list[Said]]] = defaultdict(lambda: defaultdict(list))
         self.ours: dict[tuple[str, date | None], dict[Figure, Fraction | None]] = defaultdict(dict)
+        self.own: dict[tuple[str, date | None], set[Figure]] = defaultdict(set)  # figures of ours of that very meter
         self.called: dict[str, set[str]] = defaultdict(set)  # our name, or theirs where we have none -> every name
 
     def subjects(self) -> Iterator[Subject]:
@@ -191,6 +193,8 @@ class _List:
             return  # whether it follows the hours of its list is not said
         for each in beside(ours, block):
             figure = (each.tier, each.mode, each.meter, each.input_over)
+            if each.is_own and each.ours is not None:
+                self.own[place].add(figure)
             if (not each.theirs and each.ours != 0) or (each.meter == "reasoning_tokens" and ours.standard.thinking):
                 continue  # 0 is free, or unknown; our list has the price of all output in thinking mode
             if (
@@ -226,7 +230,8 @@ class _List:
         left = [each for each in differ if not self.survey.is_decided(each, names, figure)]
         self.survey.agreed += len(ours_too)
         self.survey.explained += len(differ) - len(left)
-        return Finding(figure, ours, (*ours_too, *left)) if left else None
+        has_base = not figure[3] or (*figure[:3], 0) in self.own[name, starts]
+        return Finding(figure, ours, (*ours_too, *left), has_base) if left else None
 
     def _ends(self) -> Iterator[Subject]:
         """Models of ours without an end that enough catalogues call ended."""

@@ -42,8 +42,11 @@ def _over_log(plan: Plan, log: OverLog, is_wide: bool) -> Iterator[Block]:
     yield from missing_blocks(plan.rating, plan.usage)
     yield from commitment_blocks(plan.rating)
     yield from assumption_blocks(plan.rating, plan.usage, log.other_lists, with_rise=True)
-    yield from why_log(plan)
-    yield from _other_sellers(plan)
+    if why := [*why_log(plan)]:
+        gap, *command = why
+        yield gap
+        yield from _other_sellers(plan)
+        yield from command
 
 
 def _ahead(plan: Plan, is_wide: bool) -> Iterator[Block]:

@@ -13,7 +13,7 @@ from costcalc.reports.prices.stale import Stale
 
 
 def stale_blocks(report: Stale) -> Sequence[Block]:
-    """The models whose sources were last read long ago, the oldest first."""
+    """The models whose sources were last read long ago, those that most catalogues have, then the oldest."""
     headline = (
         f"{len(report.models):,} of {counted(report.checked, 'model')} in force on {day_text(report.day)} have a source"
         f" that was last read more than {counted(report.after, 'day')} before, or nobody said when."
@@ -26,6 +26,7 @@ MODEL = f.fields(
     provider=f.text(column=Column("Model", "name", of=lambda each: Cell(f"{each.provider}/{each.model}"))),
     region=f.text(column=Column("List", "text", of=lambda each: Cell(each.region, "quiet"))), model=f.text,
     read=f.said("written", column=Column("Read", of=lambda each: Cell(each.written or "not said"))),
+    catalogues=f.integer("use", column=Column("Catalogues", of=lambda each: Cell(f"{each.use}" if each.use else ""))),
     age_days=f.integer("age", column=Column("Age", of=lambda each: Cell("" if each.age is None else f"{each.age:,} d"))),
     source=f.said,
 )  # fmt: skip
