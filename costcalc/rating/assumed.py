@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from costcalc.rating.rate import Rater
 
 _TEXTS = {
-    "start-unknown": "priced with a list whose start is unknown, before the day it was first seen: estimate",
+    "start-unknown": "priced with a list whose start is unknown, before the day it was first seen",
     "band-from-mean": "rows of many requests: price band taken from their mean length",
     "band-unknown": "rows of many requests, number unknown: lowest price band assumed",
     "thinking-unknown": "rows of many requests that reasoned: all output priced as thinking where half of it or more is reasoning, else the reasoning alone",

@@ -465,6 +465,10 @@ class Rater:
     def _is_locked(self, kind: Kind) -> bool:
         return kind.key is not None and self.quotes.quote(kind.key).is_locked
 
+    def counts(self, kind: Kind, sums: Amounts) -> dict[str, Fraction]:
+        """The units that its list would bill, by meter; nothing where the kind has no price."""
+        return self._counts(sums, self.quotes.quote(kind.key).rates.keys()) if kind.key else {}
+
     def _counts(self, sums: Amounts, priced: object) -> dict[str, Fraction]:
         reported = dict(zip(self.ledger.meters, sums.quantities, strict=True))
         if "requests" in priced and sums.requests:  # type: ignore[operator]
@@ -558,7 +562,9 @@ class Rater:
             case "model":
                 return resolved.model or group.model or None
             case "region":
-                return known.region if known else group.region
+                # One list for everywhere tells no regions apart; the log does.
+                is_parted = known and (len(self.pricebook.by_provider[known.provider]) > 1 or not group.region)
+                return known.region if known and is_parted else group.region
             case "service_tier":
                 return group.service_tier
             case "format":

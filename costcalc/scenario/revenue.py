@@ -42,6 +42,10 @@ class OwnPrice:
     place: Place | None = None
     note: str = ""
 
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return self.change, self.lost
+
 
 @dataclass(frozen=True, slots=True)
 class Business:

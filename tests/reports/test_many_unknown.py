@@ -63,9 +63,12 @@ def rows(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "by", [None, ("model",), ("customer",), ("model", "customer"), ("provider", "region", "model"), ()]
-)
-@pytest.mark.parametrize("each", [None, "day"])
+    ("by", "each"),
+    [
+        (None, None), (("model",), "day"), (("customer",), None), (("model", "customer"), "day"),
+        (("provider", "region", "model"), None), ((), "day"),
+    ],
+)  # fmt: skip
 def test_a_cost_is_that_of_names_that_stay_apart(log, monkeypatch, by, each):
     together, apart = both(monkeypatch, lambda: costcalc.cost(log, by=by, each=each))
     assert said(together) == said(apart)

@@ -80,6 +80,14 @@ class Check:
         return self.rating.currency
 
     @property
+    def is_priced(self) -> bool:
+        return self.rating.is_complete
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_priced and self.usage.is_whole
+
+    @property
     def status(self) -> Status:
         """The worst one."""
         return min((finding.status for finding in self.findings), key=STATUSES.index, default="ok")
