@@ -14,7 +14,9 @@ import pytest
 )
 def test_each_meter_has_a_price_of_its_own(run_costcalc, tmp_path, provider, model, column, count, cost):
     log = tmp_path / "usage.csv"
-    log.write_text(f"date,provider,model,requests,{column}\n2026-11-30,{provider},{model},1,{count}\n", encoding="utf-8")
+    log.write_text(
+        f"date,provider,model,requests,{column}\n2026-11-30,{provider},{model},1,{count}\n", encoding="utf-8"
+    )
     run = run_costcalc("cost", log)
     assert (run.code, run.err) == (0, "")
     assert cost in run.out

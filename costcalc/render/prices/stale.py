@@ -21,7 +21,7 @@ def stale_blocks(report: Stale) -> Sequence[Block]:
         Column("Model", "name", of=lambda each: Cell(f"{each.provider}/{each.model}")),
         Column("List", "text", of=lambda each: Cell(each.region, "quiet")),
         Column("Read", of=lambda each: Cell(each.written or "not said")),
-        Column("Catalogues", of=lambda each: Cell(f"{each.use}" if each.use else "")),
+        *([Column("Catalogues", of=lambda each: Cell(f"{each.use or ''}"))] if any(each.use for each in report.models) else []),
         Column("Age", of=lambda each: Cell("" if each.age is None else f"{each.age:,} d")),
     ], report.models)  # fmt: skip
     return [Facts([("sources", said)]), *((Gap(), table) if report.models else ())]
