@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field, replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from costcalc.cli.pager import show
 from costcalc.files import is_there, write_whole
 from costcalc.problems import INCOMPLETE_EXIT, Place, fail, nearest_names, visible
 from costcalc.records import dataclass
-from costcalc.render.words import counted
 from costcalc.reports.usage import UsageSummary
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
     from costcalc.cli.config import Config
+    from costcalc.render.draw import Page
     from costcalc.usage.ledger import SourceFile
 
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".markdown": "md", ".txt": "table"}
@@ -27,7 +30,7 @@ MORE_ENDINGS = {
     ".focus.csv": "focus", ".focus.parquet": "focus-parquet", ".xlsx": "xlsx", ".parquet": "parquet",
     ".xml": "junit", ".sarif": "sarif",
 }  # fmt: skip
-NARROWEST = 60  # columns: below that a table cannot be read
+NARROWEST = 40  # columns: below that a table cannot be read
 
 Content = Callable[[str], str | bytes]  # of a kind
 
@@ -38,6 +41,8 @@ class Target:
 
     kind: str
     path: Path | None = None  # None: standard output
+    has_notes: bool = field(default=False, compare=False)  # a page with every note; a file always has them
+    is_paged: bool = field(default=True, compare=False)  # through the pager, where there is one
 
 
 def targets_of(
@@ -116,18 +121,20 @@ def _kind_of_ending(path: Path, endings: Mapping[str, str]) -> str | None:
     return next((kind for ending, kind in endings.items() if name.endswith(ending)), None)
 
 
-def deliver(targets: Sequence[Target], page: Callable[[], RenderableType], content: Content, lacks: str = "") -> None:
+def deliver(targets: Sequence[Target], page: Callable[[], Any], content: Content, lacks: str = "") -> None:
     """Write the answer wherever it was asked for: the page as a table, the content as any other kind; `lacks`: as in `put`.
 
-    All of it is made before any of it is written. CostcalcError: a file cannot be written, or a terminal cannot show it.
+    All of it is made once, before any of it is written. CostcalcError: a file cannot be written, or a terminal cannot
+    show it.
     """
+    page = cache(page)
     made = {
-        target: content(target.kind) if target.kind != "table" else _page_text(page()) if target.path else None
+        target: content(target.kind) if target.kind != "table" else page_text(page()) if target.path else None
         for target in targets
     }
     for target, text in made.items():
         if text is None:
-            screen().print(page(), crop=False)  # lines to paste may be longer
+            show(screen(), replace(page(), has_notes=target.has_notes), target.is_paged)
         else:
             give(target, text if isinstance(text, bytes) or text.endswith("\n") else text + "\n", lacks)
 
@@ -152,14 +159,6 @@ def tell_written(output: Path, lacks: str = "", holds: str = "") -> None:
     """One line for a file that was written. `holds`: what is in it."""
     incomplete = f"; incomplete: {lacks}" if lacks else ""
     sys.stderr.write(f"{visible(str(output))} is written{holds and f': {holds}'}{incomplete}\n")
-
-
-def lacks_of(usage: UsageSummary, priced: bool) -> str:
-    """What the figures lack: "usage without a price, 2 rows refused"."""
-    found = [] if priced else ["usage without a price"]
-    found += [f"{counted(usage.refused_rows, 'row')} refused"] * bool(usage.refused_rows)
-    found += [f"{counted(usage.unread_files, 'file')} not read"] * bool(usage.unread_files)
-    return ", ".join(found)
 
 
 def _give_bytes(kind: str, content: bytes) -> None:
@@ -197,12 +196,13 @@ def report_refused(usage: UsageSummary) -> None:
         write_problems(problems, sys.stderr)
 
 
-def _page_text(page: RenderableType) -> str:
+def page_text(page: Page) -> str:
+    """The page as a file has it, with every note."""
     from io import StringIO
 
     from rich.console import Console
 
     console = Console(file=StringIO(), width=120, no_color=True, highlight=False, markup=False, emoji=False)
-    console.print(page, crop=False)
+    console.print(replace(page, has_notes=True), crop=False)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costcalc.cli import options as o
+from costcalc.api.words import read_day_of
 from costcalc.cli.answers import Json
 from costcalc.cli.app import command_app
 from costcalc.files import is_folder, write_whole
@@ -72,7 +72,7 @@ def update_prices(
     from costcalc.pricebook.importers.update import update
 
     folder, today = into or shipped_folder(), datetime.now(UTC).date()
-    day = o.read_period_day(on, "--on", "UTC") or today
+    day = read_day_of(on, "--on", "UTC") or today
     if write and into is None and folder.parent.name in ("costcalc", PACKAGE):
         raise fail("installed-books", "the installed books are not written to", remedy="name a checkout's: --into pricebooks/")  # fmt: skip
     books = _books_in(folder)

@@ -18,7 +18,6 @@ from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.fx import FxTable, Rates, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
-from costcalc.pricebook.read import read_file
 from costcalc.pricebook.resolve import Pricebook, Shelf
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem
@@ -41,7 +40,7 @@ def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
     shelf = shelf_of_hosts()
     own, terms = _read_all((file for path in paths for file in files_at(path, problems)), problems)
     beneath = dict.fromkeys(book.provider for book in own if book.provider in shelf)
-    shipped = [*_shipped(problems), *(book for provider in beneath for book in shelf[provider]())]
+    shipped = [*shipped_books(problems), *(book for provider in beneath for book in shelf[provider]())]
     books = {(book.provider, book.region): book for book in shipped}
     first: dict[tuple[str, str], Book] = {}  # a user's choice of the default list goes before ours
     for book in own:
@@ -100,7 +99,8 @@ def files_at(path: Path | str, problems: list[Problem], name: str = "") -> list[
     return _files_in(path, name)
 
 
-def _shipped(problems: list[Problem]) -> list[Book]:
+def shipped_books(problems: list[Problem]) -> list[Book]:
+    """The books that ship, without the hosts'; what is wrong with a file is a problem, and it is left out."""
     files = _files_in(shipped_folder())
 
     def read() -> tuple[list[Book], bool]:
@@ -147,6 +147,8 @@ def _shipped_fx(problems: list[Problem]) -> FxTable:
 
 
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:
+    from costcalc.pricebook.read import read_file  # the fields of a file are defined where one is read
+
     books, terms = [], []
     for file in files:
         try:

@@ -16,7 +16,7 @@ from costcalc.rating.quotes import Quote
 from costcalc.usage.ledger import UsageLedger
 
 _TEXTS = {
-    "start-unknown": "priced with a list whose start is unknown, before the day it was first seen: estimate",
+    "start-unknown": "priced with a list whose start is unknown, before the day it was first seen",
     "band-from-mean": "rows of many requests: price band taken from their mean length",
     "band-unknown": "rows of many requests, number unknown: lowest price band assumed",
     "thinking-unknown": "rows of many requests that reasoned: all output priced as thinking where half of it or more is reasoning, else the reasoning alone",

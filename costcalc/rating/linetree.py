@@ -112,7 +112,7 @@ class LineTree:
         table = self.table
         largest = "false"
         if not table.has_time:
-            rows = self.engine.fetch(f"SELECT rowid FROM {table.name} ORDER BY {self.table.loses}{self.last} DESC, rowid LIMIT {self.largest}")  # fmt: skip
+            rows = self.engine.fetch(f"SELECT rowid FROM {table.name} ORDER BY {self.table.loses}{self.last} DESC, tokens DESC, rowid LIMIT {self.largest}")  # fmt: skip
             largest = f"rowid IN ({', '.join(str(row) for (row,) in rows) or 'NULL'})"
         bound = f"{table.as_whole} AND earned IS NOT NULL AND status <> {PRICED} AS bound"
         held = [bound if name == "bound" else name for name in self.held]
@@ -133,7 +133,7 @@ class LineTree:
 
     def _largest_first(self, level: int) -> str:
         """Of lines, those first that cost more than they earn."""
-        return f"{self.table.loses if level + 1 == len(self.levels) else ''}{self.last} DESC"
+        return f"{self.table.loses if level + 1 == len(self.levels) else ''}{self.last} DESC, tokens DESC"
 
     def _small(self, level: int) -> str:
         """Whether a row is none of those that are drawn by themselves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -21,6 +21,11 @@ class Cell:
     value: str = ""  # what it is sorted by, where that is not its text
     unit: str = ""
     indent: int = 0
+
+    @property
+    def whole(self) -> str:
+        """The text with its unit."""
+        return f"{self.text} {self.unit}" if self.unit else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """What a reader should know besides. On a screen the most important of them, and how many more there are."""
+
+    notes: Sequence[Note]
+
+    @property
+    def first(self) -> Note:
+        return next((note for note in self.notes if note.style == "loud"), self.notes[0])
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """What to type next, as it can be pasted: words of a shell that stay whole, and what it answers."""
 
@@ -141,6 +157,11 @@ class Twig:
     unit: str = ""
     style: Style = ""
 
+    @property
+    def amount(self) -> str:
+        """The figure with its unit."""
+        return f"{self.figure} {self.unit}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -157,4 +178,19 @@ class Tree:
     roots: Sequence[Branch]
 
 
-Block = Grid | Facts | Line | Note | Command | Bar | Drawing | Tree | Gap
+Block = Grid | Facts | Line | Note | Notes | Command | Bar | Drawing | Tree | Gap
+
+
+def apart(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks after an empty line; nothing where there are none."""
+    found = list(blocks)
+    if found:
+        yield Gap()
+    yield from found
+
+
+def noted(notes: Iterable[Note]) -> Iterator[Block]:
+    """The notes in one; nothing where there are none."""
+    found = list(notes)
+    if found:
+        yield Notes(found)

@@ -24,13 +24,16 @@ from costcalc.render.blocks import (
     Grid,
     Line,
     Note,
+    Notes,
     Part,
     Style,
     Tree,
     Twig,
 )
 from costcalc.render.names import shortened, wrapped
+from costcalc.render.opening import unfolded
 from costcalc.render.plain import plain
+from costcalc.render.words import counted
 
 MARGIN = "  "
 WIDE = 110  # from here on the page breathes
@@ -57,11 +60,13 @@ class Page:
     """A report's page: it is laid out when the width is known."""
 
     blocks: Callable[[bool], Sequence[Block]]  # whether there is room to breathe
+    has_notes: bool = False  # every note, or the most important one and how many more
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = max(options.max_width, 20)
         yield Text("")
-        for block in self.blocks(width >= WIDE):
+        blocks = self.blocks(width >= WIDE)
+        for block in unfolded(blocks) if self.has_notes else blocks:
             for line in _draw(block, width - len(MARGIN)):
                 text = Text(MARGIN if line else "", no_wrap=True, overflow="ignore")
                 for cell in line:
@@ -81,6 +86,10 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             mark = "! " if style == "loud" else ""
             lines = wrapped(visible(text), width - len(mark))
             yield from ([Cell((mark if i == 0 else " " * len(mark)) + line, style)] for i, line in enumerate(lines))
+        case Notes(notes):
+            yield from _draw(block.first, width)
+            if len(notes) > 1:
+                yield [Cell(f"{counted(len(notes) - 1, 'more note')}: --notes", "quiet")]
         case Command(what, words):
             yield from ([Cell(line, "quiet")] for line in _command(what, [visible(word) for word in words], width))
         case Facts():
@@ -190,7 +199,7 @@ def _branch(branch: Branch, first: str, others: str, width: int) -> Iterator[lis
 
 def _twig(twig: Twig, first: str, others: str, width: int) -> Iterator[list[Cell]]:
     """The text wrapped beside its figure, which stands in the last line at the right edge."""
-    figure = f"{visible(twig.figure)} {visible(twig.unit)}".rstrip()
+    figure = visible(twig.amount)
     room = width - max(cell_len(first), cell_len(others)) - (cell_len(figure) + _LEAST_GAP if figure else 0)
     lines = wrapped(visible(twig.text), room)
     for position, line in enumerate(lines):
@@ -278,7 +287,9 @@ def _filled(
 
 
 def _least(column: Column, width: int) -> int:
-    return {"name": _NAME_WIDTHS[width >= WIDE - len(MARGIN)], "text": _TEXT_WIDTH}.get(column.kind, 10**6)
+    return {"name": _NAME_WIDTHS[width >= WIDE - len(MARGIN)], "text": min(_TEXT_WIDTH, width // 2)}.get(
+        column.kind, 10**6
+    )
 
 
 def _natural_sizes(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], kept: Sequence[int]) -> dict[int, int]:

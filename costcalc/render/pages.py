@@ -8,7 +8,8 @@ from typing import Any
 
 from costcalc.render.blocks import Block
 from costcalc.render.draw import Page
-from costcalc.render.written import named, parts_of
+from costcalc.render.opening import arranged, unfolded
+from costcalc.render.written import part_of, parts_of
 from costcalc.reports.plan.model import Plan
 
 
@@ -23,7 +24,7 @@ def markdown_of(report: object, title: str = "", **asked: Any) -> str:
 
     if isinstance(report, Plan):
         title = "What the rise does" if report.log else "What the scenario does"
-    return markdown_text(title or parts_of(report).title, _blocks(report)(True, **asked))
+    return markdown_text(title or parts_of(report).title, list(unfolded(_blocks(report)(True, **asked))))
 
 
 def notebook_of(report: object) -> str | None:
@@ -32,8 +33,13 @@ def notebook_of(report: object) -> str | None:
         return None
     from costcalc.render.notebook import html_text
 
-    return html_text(_blocks(report)(True))
+    return html_text(list(unfolded(_blocks(report)(True))))
 
 
 def _blocks(report: object) -> Callable[..., Sequence[Block]]:
-    return partial(named(parts_of(report).page), report)
+    return partial(_arranged, report)
+
+
+def _arranged(report: object, is_wide: bool, **asked: Any) -> Sequence[Block]:
+    head, page = part_of(report, "head"), part_of(report, "page")
+    return arranged(list(head(report, **asked)), page(report, is_wide, **asked))

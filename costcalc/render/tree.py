@@ -132,9 +132,10 @@ class Node:
         return self.numbers[_MID if len(self.numbers) == 4 else -1]
 
     @property
-    def loses(self) -> bool:
-        """Whether it is a line that costs more than it earns."""
-        return not self.parts and any(line.loses for line in self.lines)
+    def place(self) -> tuple[bool, int, Fraction]:
+        """Lines that cost more than they earn stand first, then the dearest; of what has no price, the most tokens."""
+        loses = not self.parts and any(line.loses for line in self.lines)
+        return not loses, -self.size, -sum((line.tokens for line in self.lines), Fraction())
 
 
 @dataclass(frozen=True, eq=False)
@@ -338,7 +339,7 @@ def _largest_lines(lines: Sequence[ReportLine], by: Sequence[str]) -> frozenset[
     """The lines that are drawn; None where time is asked for: then each row decides for its own parts."""
     if any(name in TIME_NAMES for name in by):
         return None
-    largest = sorted(lines, key=lambda line: (not line.loses, -line.cost.mid))[:LARGEST]
+    largest = sorted(lines, key=lambda line: (not line.loses, -line.cost.mid, -line.tokens))[:LARGEST]
     return frozenset(line.key for line in largest)
 
 
@@ -351,9 +352,7 @@ def _nodes(
     nodes = [_node(name, found, by, level, largest) for name, found in groups.items()]
     if by and by[level] in TIME_NAMES:
         return tuple(sorted(nodes, key=lambda node: node.name or ""))
-    nodes.sort(
-        key=lambda node: (not any(line.basis for line in node.lines), not node.loses, -node.size, node.name or "")
-    )
+    nodes.sort(key=lambda node: (not any(line.basis for line in node.lines), *node.place, node.name or ""))
     return _folded(nodes, level, largest)
 
 
@@ -374,7 +373,7 @@ def _added(numbers: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 def _folded(nodes: Sequence[Node], level: int, largest: frozenset[LineKey] | None) -> tuple[Node, ...]:
     """The nodes with the small ones in one; a single one is not worth folding."""
     if largest is None or level == 0:
-        kept = {*sorted(nodes, key=lambda node: (not node.loses, -node.size))[:LARGEST]}
+        kept = {*sorted(nodes, key=lambda node: node.place)[:LARGEST]}
     else:
         kept = {node for node in nodes if any(line.key in largest for line in node.lines)}
     hidden = [node for node in nodes if node not in kept]

@@ -22,6 +22,27 @@ from tests.render.outlooks import PLAN, customers_log
 
 pytestmark = pytest.mark.browser
 LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+# Pieces of text whose boxes meet: what is only for those who hear the page is of one pixel, and is left out.
+OVERLAPS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), boxes = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode, parent = node.parentElement;
+    if (!node.textContent.trim() || parent.closest("figcaption, .visually-hidden") || getComputedStyle(parent).visibility === "hidden") continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) if (box.width > 1 && box.height > 1) boxes.push([node.textContent.trim(), box]);
+  }
+  boxes.sort((one, other) => one[1].top - other[1].top);
+  return boxes.flatMap(([text, box], place) => {
+    const met = [];
+    for (let next = place + 1; next < boxes.length && boxes[next][1].top < box.bottom - 2; next++) {
+      const [other, its] = boxes[next];
+      const across = Math.min(box.right, its.right) - Math.max(box.left, its.left);
+      if (across > 1 && Math.min(box.bottom, its.bottom) - its.top > 3) met.push(`${text} / ${other}`);
+    }
+    return met;
+  });
+}"""
 HOSTILE = (
     "</script><script>document.title='owned'</script>",
     "<img src=x onerror=\"document.title='owned'\">",
@@ -45,6 +66,15 @@ def everything() -> Made:
     usage = customers_log(group("qwen4-preview", 5_000_000, dimensions=("acme", "chat")))
     horizon = Horizon(usage, PRICEBOOK, NO_FX, HorizonOptions(3), [plan])
     return of_horizon(horizon, PlanOptions(plan, changes_at(plan, None), floor=Fraction(7, 10)))
+
+
+@pytest.mark.parametrize("width", [390, 500, 1280])
+def test_nothing_overlaps(chromium, tmp_path, everything, width):
+    with opened(chromium, handout_html(everything.handout), tmp_path, viewport={"width": width, "height": 900}) as seen:
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert seen.page.evaluate(OVERLAPS) == []
+        seen.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert seen.page.evaluate(OVERLAPS) == []
 
 
 def test_a_slider_turned_by_keyboard_shows_the_margin_of_the_engine(chromium, tmp_path, one_hike):

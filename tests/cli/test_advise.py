@@ -55,7 +55,7 @@ def test_no_plan_is_no_file(run_costcalc, tmp_path):
     path = tmp_path / "plan.yaml"
     run = run_costcalc("advise", USAGE, *SOME, "--least", "100%", "-o", path)
     assert (run.code, run.err) == (0, f"{path} is not written: there is no plan\n")
-    assert "Nothing found that would save money." in run.out
+    assert "Nothing found that would save money: " in run.out
     assert not path.exists()
 
 

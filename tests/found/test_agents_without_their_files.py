@@ -55,7 +55,7 @@ def test_the_session_alone(session, run_costcalc):
         "p/s.jsonl: 2 agents started, of which no file was read: their usage is not counted. Claude Code keeps"
         " agent-a1.jsonl, agent-b2.jsonl in p/s/subagents or beside the session; name the folder to read all of it"
     ]
-    page = run_costcalc("cost", "p/s.jsonl", cwd=session, columns=300)
+    page = run_costcalc("cost", "p/s.jsonl", "--notes", cwd=session, columns=300)
     assert said[0] in page.out
 
 

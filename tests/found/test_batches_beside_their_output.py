@@ -65,7 +65,7 @@ def test_lines_count_and_the_object_is_set_aside(day, run_costcalc):
     assert {"objects of batches": 1}.items() <= {
         part["reason"].partition(" whose")[0]: part["rows"] for part in found["usage"]["skipped"]
     }.items()
-    page = run_costcalc("cost", "batch.json", "output.jsonl", cwd=day, columns=200)
+    page = run_costcalc("cost", "batch.json", "output.jsonl", "--notes", cwd=day, columns=200)
     assert "batch.json:1 (output.jsonl)" in page.out
 
 

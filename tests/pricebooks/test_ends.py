@@ -106,12 +106,12 @@ def test_months_to_come_say_which_model_ends_within_them(run_costcalc, tmp_path)
     for plan, rise in zip(plans, ("0%", "5%"), strict=True):
         plan.write_text(f"scenario: {plan.stem}\nprices:\n  - {{what: openai, change: +{rise}}}\n")
     scenarios = [word for plan in plans for word in ("--scenario", plan)]
-    compared = [run_costcalc("compare", log, *scenarios, "--months", months) for months in ("6", "1")]
+    compared = [run_costcalc("compare", log, *scenarios, "--months", months, "--notes") for months in ("6", "1")]
     assert ["gpt-4o: cannot be bought from 2027-01-14 on" in " ".join(run.out.split()) for run in compared] == [
         True,
         False,
     ]
-    six, one = (run_costcalc("project", str(log), "--months", months).out for months in ("6", "1"))
+    six, one = (run_costcalc("project", str(log), "--months", months, "--notes").out for months in ("6", "1"))
     said = "openai/gpt-4o: cannot be bought from 2027-01-14 on"
     assert said in " ".join(six.split())
     assert "gpt-5.6-luna: cannot" not in six

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -113,11 +114,11 @@ def cost_report(usage: UsageLedger, prices: Pricebook = PRICEBOOK, each: str | N
     return cost(usage, prices, NO_FX, RatingOptions(**words), each)
 
 
-def drawn(page: Any, width: int = 80, **words: Any) -> str:
-    """The page as it is piped: no colour, no trailing blanks."""
+def drawn(page: Any, width: int = 80, notes: bool = False, **words: Any) -> str:
+    """The page as it is piped: no colour, no trailing blanks; with every note, if asked."""
     known: Mapping[str, Any] = {"no_color": True, "highlight": False}
     console = Console(file=io.StringIO(), width=width, **(dict(known) | words))
-    console.print(page, crop=False)
+    console.print(replace(page, has_notes=True) if notes else page, crop=False)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return text
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from costcalc.calendar import Month
 from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
@@ -126,7 +127,14 @@ def answers(found: Plan) -> Answers:
         tokens=(TokenSaving(Fraction(1, 8), margin=today, in_steps=True),),
         rises=(FurtherRise(today, Fraction(1, 4), "alibaba"), FurtherRise(floor, Fraction(-1, 3), "openai")),
         break_even=(
-            BreakEven("selfhosted/qwen3-8b", Fraction(21, 100), Fraction(7_607_040), 1, Fraction(29, 100)),
+            BreakEven(
+                "selfhosted/qwen3-8b",
+                Fraction(21, 100),
+                Fraction(7_607_040),
+                1,
+                Fraction(29, 100),
+                pays_from=Month(2026, 11),
+            ),
             BreakEven("selfhosted/tiny", None, None, 0, None, "it costs more than staying at any volume"),
         ),
     )

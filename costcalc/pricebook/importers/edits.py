@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from costcalc.pricebook.write import INDENT
 from costcalc.problems import fail
 from costcalc.yamldoc import Map, Scalar, parse_yaml
+from costcalc.yamltext import INDENT
 
 _OPEN_START = "at least since "
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -27,7 +27,7 @@ from costcalc.render.words import (
     share_text,
 )
 from costcalc.reports.check.check import Check, Compared
-from costcalc.reports.check.finding import Breaks, Finding, Status
+from costcalc.reports.check.finding import Breaks, Finding, Status, worst
 from costcalc.reports.check.log import INTERVAL
 
 UP, DOWN = "↑", "↓"
@@ -99,6 +99,14 @@ def period_text(days: Days | None) -> str:
     return days_text(days.first, days.last)
 
 
+def when_text(days: Days | None) -> str:
+    """` in Sep 2026`, ` on 1 Sep 2026`, ` on 21–27 Sep 2026`; "" where there are no days."""
+    if days is None:
+        return ""
+    of_months = days.first.day == 1 and days.last == month_days(month_of(days.last)).last
+    return f" {'in' if of_months else 'on'} {period_text(days)}"
+
+
 def change_text(finding: Finding, currency: str) -> str:
     """`+743.00 USD, +3.4% ↑` against the baseline; of margins in points; "" without one."""
     if finding.baseline is None:
@@ -146,7 +154,7 @@ def _with_arrow(text: str, change: Fraction) -> str:
 
 def _limit(finding: Finding) -> str:
     actual, limit = value_text(finding, finding.actual), value_text(finding, finding.limit)
-    when = f" in {period_text(finding.period)}" if finding.period else ""
+    when = when_text(finding.period)
     limit_words = f"the limit of {limit}{_covered(finding)}"
     if finding.status == "broken":
         text = f"{actual}{when}, {_over(finding)} over {limit_words}"
@@ -206,7 +214,7 @@ def _interval(breaks: Breaks) -> str:
 
 
 def _margin(finding: Finding) -> str:
-    floor, when = plain_percent(finding.limit), f" in {period_text(finding.period)}" if finding.period else ""
+    floor, when = plain_percent(finding.limit), when_text(finding.period)
     if finding.actual is None:
         return f"the margin{when} is not known ({finding.reason or 'nothing was spent'}), at least {floor}"
     of = finding.coverage
@@ -224,7 +232,7 @@ def _points(difference: Fraction, finding: Finding) -> str:
 
 
 def _gap(finding: Finding) -> str:
-    when = f" in {period_text(finding.period)}" if finding.period else ""
+    when = when_text(finding.period)
     most = plain_percent(finding.limit)
     text = f"{value_text(finding, finding.actual)} of the tokens{when} have no price, at most {most} may"
     return text + (f", and {finding.reason}" if finding.reason else "")
@@ -272,9 +280,16 @@ def _digits(share: Fraction, limit: Fraction) -> int:
     return _MOST_DIGITS
 
 
-def more_text(found: Sequence[Finding], shown: Finding) -> str:
+def worst_of_each(check: Check) -> Iterator[tuple[Finding, str]]:
+    """The worst finding of each budget that does not hold, and how many more there are: a page of periods drowns the first."""
+    for budget in check.budgets:
+        if found := notable(check.of(budget)):
+            finding = worst(found)
+            yield finding, _more_text([each.status for each in found if each is not finding])
+
+
+def _more_text(others: Sequence[Status]) -> str:
     """` 2 more periods are broken, 9 warn.`: the periods of one budget that are not written out."""
-    others = [finding.status for finding in found if finding is not shown]
     parts = list[str]()
     for status, one, many in _TITLES:
         if count := others.count(status):

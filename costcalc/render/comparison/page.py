@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.render.blocks import Block, Facts, Gap, Note
+from costcalc.render.blocks import Block, Facts, Gap, Note, Notes, noted
 from costcalc.render.comparison.columns import columns_of, figures_of_months
 from costcalc.render.comparison.customers import customer_blocks, line_blocks
 from costcalc.render.comparison.grids import (
@@ -18,7 +18,7 @@ from costcalc.render.comparison.grids import (
 )
 from costcalc.render.coverage import coverage_note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, header
 from costcalc.render.plan.doubts import absent_text, qualities, volume_text
 from costcalc.render.plan.phrases import horizon_text
 from costcalc.render.words import (
@@ -36,67 +36,7 @@ _SOURCES = {"scenario": "by the scenarios' own rules"}
 _HORIZONS = {"--months": "--months", "scenarios": "the longest horizon that a scenario states"}
 
 
-def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:
-    """What the page of a comparison is made of."""
-    columns = columns_of(comparison, is_wide)
-    return [
-        _header(comparison),
-        *_titles(comparison),
-        Gap(),
-        *_headline(comparison),
-        Gap(),
-        cost_grid(comparison, columns, is_wide),
-        *_table_notes(comparison, is_wide),
-        *end_blocks(comparison, columns, is_wide),
-        *assumed_blocks(comparison, columns),
-        Gap(),
-        usage_grid(comparison, columns),
-        *customer_blocks(comparison, columns, is_wide),
-        *line_blocks(comparison, columns),
-        *_doubts(comparison),
-    ]
-
-
-def _header(comparison: Comparison) -> Facts:
-    why = _HORIZONS.get(comparison.horizon_source)
-    rows = [
-        usage_row(comparison.usage, comparison.rating),
-        ("prices", tuple(price_parts(comparison.rating, comparison.rates_used))),
-        ("months", (horizon_text(comparison.months), "the same for all", *([why] if why else []))),
-    ]
-    sources = {each.revenue_source for each in comparison.alternatives if each.revenue_source}
-    if sources:
-        rows.append(("revenue", tuple(_revenue(comparison, sorted(sources)))))
-    return Facts([*rows, *settings_rows(comparison.usage, comparison.rating, comparison.revenue_sources)])
-
-
-def _revenue(comparison: Comparison, sources: Sequence[str]) -> Iterator[str]:
-    known = {each.last.before.revenue for each in comparison.alternatives if each.last.before.revenue is not None}
-    if len(known) == 1:
-        when = month_text(comparison.months[-1])
-        yield f"{money_text(known.pop(), comparison.currency)} in {when} at today's usage"
-    yield from (_SOURCES.get(source, source) for source in sources)
-    unknown = [each.name for each in comparison.scenarios if not each.revenue_source]
-    if unknown:
-        yield f"unknown for {', '.join(unknown)}"
-
-
-def _titles(comparison: Comparison) -> Iterator[Block]:
-    """What the short names stand for."""
-    shares: dict[str, list[str]] = {}
-    titles = {"Today": "today's usage at the announced prices"}
-    for each in comparison.scenarios:
-        choice = each.choice
-        titles[choice.short] = choice.scenario.name if choice.scenario.name != choice.short else ""
-        if choice.share is not None:
-            shares.setdefault(choice.short, []).append(plain_percent(choice.share))
-    passed = {name: (f"{listed_text(found)} passed through",) for name, found in shares.items()}
-    rows = [(name, ((title,) if title else ()) + passed.get(name, ())) for name, title in titles.items()]
-    yield Gap()
-    yield Facts([(name, parts) for name, parts in rows if parts])
-
-
-def _headline(comparison: Comparison) -> Iterator[Note]:
+def headline_blocks(comparison: Comparison) -> Iterator[Note]:
     """The cheapest and the most expensive, and whose margin gives way."""
     when = long_month_text(comparison.months[-1])
     ranked = sorted(comparison.scenarios, key=lambda each: each.last.after.cost)
@@ -124,6 +64,59 @@ def _headline(comparison: Comparison) -> Iterator[Note]:
         yield Note(
             f"Margin stays at or above {word} with {'all of them' if all_of_them else listed_text(known)}.", "strong"
         )
+
+
+def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:
+    """What the page of a comparison is made of."""
+    columns = columns_of(comparison, is_wide)
+    return [
+        _header(comparison),
+        cost_grid(comparison, columns, is_wide),
+        *_table_notes(comparison, is_wide),
+        *end_blocks(comparison, columns, is_wide),
+        *assumed_blocks(comparison, columns),
+        Gap(),
+        usage_grid(comparison, columns),
+        *customer_blocks(comparison, columns, is_wide),
+        *line_blocks(comparison, columns),
+        *_titles(comparison),
+        *_doubts(comparison),
+    ]
+
+
+def _header(comparison: Comparison) -> Facts:
+    why = _HORIZONS.get(comparison.horizon_source)
+    rows: list[FactRow] = [("months", (horizon_text(comparison.months), "the same for all", *([why] if why else [])))]
+    sources = {each.revenue_source for each in comparison.alternatives if each.revenue_source}
+    if sources:
+        rows.append(("revenue", tuple(_revenue(comparison, sorted(sources)))))
+    return header(comparison, comparison.rates_used, rows, revenue_source=comparison.revenue_sources)
+
+
+def _revenue(comparison: Comparison, sources: Sequence[str]) -> Iterator[str]:
+    known = {each.last.before.revenue for each in comparison.alternatives if each.last.before.revenue is not None}
+    if len(known) == 1:
+        when = month_text(comparison.months[-1])
+        yield f"{money_text(known.pop(), comparison.currency)} in {when} at today's usage"
+    yield from (_SOURCES.get(source, source) for source in sources)
+    unknown = [each.name for each in comparison.scenarios if not each.revenue_source]
+    if unknown:
+        yield f"unknown for {', '.join(unknown)}"
+
+
+def _titles(comparison: Comparison) -> Iterator[Block]:
+    """What the short names stand for."""
+    shares: dict[str, list[str]] = {}
+    titles = {"Today": "today's usage at the announced prices"}
+    for each in comparison.scenarios:
+        choice = each.choice
+        titles[choice.short] = choice.scenario.name if choice.scenario.name != choice.short else ""
+        if choice.share is not None:
+            shares.setdefault(choice.short, []).append(plain_percent(choice.share))
+    passed = {name: (f"{listed_text(found)} passed through",) for name, found in shares.items()}
+    rows = [(name, ((title,) if title else ()) + passed.get(name, ())) for name, title in titles.items()]
+    yield Gap()
+    yield Facts([(name, parts) for name, parts in rows if parts])
 
 
 def _cost(each: Alternative, comparison: Comparison) -> str:
@@ -169,13 +162,10 @@ def _doubts(comparison: Comparison) -> Iterator[Block]:
     notes = [*_notes(comparison)]
     if comparison.absent:
         notes.insert(0, Note(f"The scenarios name what this log does not use: {absent_text(comparison.absent)}."))
-    if notes:
-        yield Gap()
-        yield from notes
+    yield from noted(notes)
     yield from assumption_blocks(comparison.rating, comparison.usage, (), with_rise=False)
-    yield Gap()
     has_ranges = any(each.has_ranges for each in comparison.alternatives)
-    yield Note(volume_text(comparison.usage, has_ranges=has_ranges), "quiet")
+    yield Notes([Note(volume_text(comparison.usage, has_ranges=has_ranges), "quiet")])
 
 
 def _unpriced_ahead(comparison: Comparison) -> Iterator[Note]:

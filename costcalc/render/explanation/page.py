@@ -21,7 +21,8 @@ from costcalc.render.explanation.phrases import (
     running_text,
     step_text,
 )
-from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, change_text, header
+from costcalc.render.opening import lacking_text
 from costcalc.render.tree import Costs, Figures, figures_of_parts, table_of
 from costcalc.render.words import amount_text, count_text, counted, decimal_text, money_text, price_text, share_text
 from costcalc.reports.explanation import ExplainedLine, Explanation, Leaf, PriceUsed, shown_name
@@ -33,6 +34,12 @@ _PRICES_OF_ONE = 12  # and of a single line
 _NAMES = 3
 
 
+def headline_blocks(report: Explanation, top: int = TOP) -> Iterator[Note]:
+    """How much of the total is taken apart below."""
+    explained = ", ".join(_explained(report, len(report.lines[:top])))
+    yield Note(f"{lacking_text(report.rating, report.usage)}Explained: {explained}.", "strong")
+
+
 def explanation_blocks(report: Explanation, is_wide: bool, top: int = TOP) -> Sequence[Block]:
     """What the page of an explanation is made of."""
     shown = report.lines[:top]
@@ -41,7 +48,7 @@ def explanation_blocks(report: Explanation, is_wide: bool, top: int = TOP) -> Se
     for line in shown:
         trees += [Tree([_line(line, report, figures, len(shown) == 1)]), Gap()]
     return [
-        _header(report, len(shown)),
+        _header(report),
         Gap(),
         *trees,
         *_totals(report, shown, figures),
@@ -104,16 +111,12 @@ def _four(figures: Figures) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     return figures.before, figures.low, figures.mid, figures.high
 
 
-def _header(report: Explanation, shown: int) -> Facts:
-    rows = [
-        usage_row(report.usage, report.rating),
-        ("prices", tuple(price_parts(report.rating, report.rates_used))),
-    ]
+def _header(report: Explanation) -> Facts:
+    rows: list[FactRow] = []
     for position, touched in enumerate(report.changes):
         share = f" · {share_text(touched.share)} of the bill" if touched.share else ""
         rows.append(("scenario" if position == 0 else "", (change_text(touched.change) + share,)))
-    settings = settings_rows(report.usage, report.rating)
-    return Facts([*rows, *settings, ("explained", tuple(_explained(report, shown)))])
+    return header(report, report.rates_used, rows)
 
 
 def _explained(report: Explanation, shown: int) -> Iterator[str]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from costcalc.render.blocks import Block
-from costcalc.render.plan.answers import answer_blocks
+from costcalc.render.plan.answers import answer_blocks, replica_blocks
 from costcalc.render.plan.bridge import bridge_blocks
 from costcalc.render.plan.customers import customer_blocks
 from costcalc.render.plan.doubts import doubt_blocks
-from costcalc.render.plan.headline import headline_blocks
 from costcalc.render.plan.lines import line_blocks
 from costcalc.render.plan.months import month_blocks
-from costcalc.render.plan.replicas import replica_blocks
 from costcalc.render.simulation import simulation_blocks
 from costcalc.reports.plan.model import Plan
 
 
 def ahead_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     """All between the header and the command that takes the log apart."""
-    yield from headline_blocks(plan)
     yield from month_blocks(plan, is_wide)
     yield from bridge_blocks(plan, is_wide)
     yield from line_blocks(plan)

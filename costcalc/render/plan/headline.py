@@ -5,19 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from costcalc.render.blocks import Block, Gap, Note
+from costcalc.render.blocks import Note
 from costcalc.render.coverage import most_words, part_words, shares_text
+from costcalc.render.header import change_text
+from costcalc.render.opening import lacking_text
 from costcalc.render.plan.bridge import bridge_figures
-from costcalc.render.plan.floor import floor_notes
-from costcalc.render.plan.months import month_figures
-from costcalc.render.words import decimal_text, long_month_text, percent_text
-from costcalc.reports.plan.model import Plan
+from costcalc.render.plan.months import floor_notes, month_figures
+from costcalc.render.words import decimal_text, long_month_text, money_text, percent_text
+from costcalc.reports.plan.model import OverLog, Plan
 
 
-def headline_blocks(plan: Plan) -> Iterator[Block]:
-    """From today's usage at today's list to the last month with the scenario."""
-    yield Gap()
-    yield Note(f"{_cost(plan)}{_margin(plan)}.", "strong")
+def opening_blocks(plan: Plan) -> Iterator[Note]:
+    """What opens the page: of the log under the price changes, or of the months to come."""
+    if plan.rating.unpriced and not plan.rating.charges:
+        yield Note("Nothing in this log has a price.", "strong")
+    elif plan.log is None:
+        yield from headline_blocks(plan, plan.scenario.name)
+    else:
+        yield Note(f"{lacking_text(plan.rating, plan.usage)}{_over_log(plan, plan.log)}.", "strong")
+        yield from floor_notes(plan) if plan.months else ()
+
+
+def headline_blocks(plan: Plan, name: str = "") -> Iterator[Note]:
+    """From today's usage at today's list to the last month with the scenario, which is named where the page does not."""
+    cost = _cost(plan)
+    what = f"{name}: {cost[:1].lower()}{cost[1:]}" if name else cost
+    yield Note(f"{lacking_text(plan.rating, plan.usage)}{what}{_margin(plan)}.", "strong")
+    if ranges := _ranges(plan):
+        yield Note(f"{ranges}.")
     yield from floor_notes(plan)
 
 
@@ -29,10 +44,19 @@ def _cost(plan: Plan) -> str:
     if now == then and not plan.has_ranges:
         return f"Cost a month stays at {now} (as today) {when}"
     verb = "rises" if after > before else "falls" if after < before else "stays about the same,"
-    ends = ""
-    if plan.has_ranges:
-        ends = f" (low {_money(shown.low, plan)}, high {_money(shown.high, plan)})"
-    return f"Cost a month {verb} from {now} (today) to {then} {when}{ends}"
+    return f"Cost a month {verb} from {now} (today) to {then} {when}"
+
+
+def _ranges(plan: Plan) -> str:
+    """What that month comes to with all low ends together, and with all high ends."""
+    if not plan.has_ranges:
+        return ""
+    shown = month_figures(plan)[0][-1]
+    text = f"Low to high: {decimal_text(shown.low)} to {_money(shown.high, plan)}"
+    ends = plan.last.margins
+    if plan.today.margin is None or not ends or ends[0] == ends[1]:
+        return text
+    return f"{text}, margin {percent_text(ends[0])} to {percent_text(ends[1])}"
 
 
 def _money(amount: Decimal, plan: Plan) -> str:
@@ -44,10 +68,52 @@ def _margin(plan: Plan) -> str:
     if before is None or after is None:
         return ""
     now, then = percent_text(before), percent_text(after)
-    ends = plan.last.margins
-    around = f" ({percent_text(ends[0])} to {percent_text(ends[1])})" if ends and ends[0] != ends[1] else ""
     of = plan.coverage
     what, most, parts = f"gross margin{part_words(of)}", most_words(of), shares_text(of, ": ")
     if now == then:
-        return f"; {what} stays {most or 'at '}{now}{around}{parts}"
-    return f"; {what} {'falls' if after < before else 'rises'} from {most}{now} to {most}{then}{around}{parts}"
+        return f"; {what} stays {most or 'at '}{now}{parts}"
+    return f"; {what} {'falls' if after < before else 'rises'} from {most}{now} to {most}{then}{parts}"
+
+
+def _over_log(plan: Plan, log: OverLog) -> str:
+    """What the price changes add to the log's own cost, and what margin they leave."""
+    cost, one = plan.rating.total, len(log.changes) == 1
+    total = money_text(cost.before, plan.currency)
+    if not log.changes:
+        return f"No price changes: the log costs {total}, as published"
+    who = change_text(log.changes[0].change) if one else f"The {len(log.changes)} price changes"
+    if not any(touched.cost for touched in log.changes):
+        return f"{who} {_idle(plan, log)}{_passed(plan, log)}"
+    if not cost.change:
+        return f"{who} {'leaves' if one else 'leave'} the cost of the log at {total}"
+    moved = f"{money_text(abs(cost.change), plan.currency)} {'more' if cost.change > 0 else 'less'}"
+    share = f" ({percent_text(cost.change / cost.before, signed=True)})" if cost.before > 0 else ""
+    then = money_text(cost.mid, plan.currency)
+    return f"{who} {'costs' if one else 'cost'} {moved}{share}: {then} in all{_margin_left(plan, log)}"
+
+
+def _idle(plan: Plan, log: OverLog) -> str:
+    """Why they add nothing to the log: they are in it, come after it, or mean none of its usage."""
+    one, last = len(log.changes) == 1, plan.usage.last_day
+    total = money_text(plan.rating.total.before, plan.currency)
+    if any(touched.included for touched in log.changes):
+        return f"{'is' if one else 'are'} in the list that this log was billed at: its cost stays {total}"
+    days = [touched.change.from_day for touched in log.changes]
+    if last and all(day and day > last for day in days):
+        return f"{'begins' if one else 'begin'} after the log, which costs {total}: the months show it"
+    return f"{'touches' if one else 'touch'} nothing in this log: its cost stays {total}"
+
+
+def _passed(plan: Plan, log: OverLog) -> str:
+    """What it would be if all of the documented rises reached the price of tokens."""
+    if not log.pass_throughs:
+        return ""
+    most = log.pass_throughs[-1]
+    return f"; with {percent_text(most.share, 0)} of them passed on to tokens it is {money_text(most.outcome.cost.mid, plan.currency)}"
+
+
+def _margin_left(plan: Plan, log: OverLog) -> str:
+    after, of = log.outcome.after.margin, plan.coverage
+    if plan.revenue is None or after is None:
+        return ""
+    return f"; gross margin{part_words(of)} becomes {most_words(of)}{percent_text(after)}"

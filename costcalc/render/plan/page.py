@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from shlex import quote
 
-from costcalc.render.blocks import Block, Gap, Note
-from costcalc.render.commitments import commitment_blocks
-from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.blocks import Block, Command, Gap, Note, noted
+from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.figures import log_grid, table_notes
 from costcalc.render.header import change_text
 from costcalc.render.plan.header import plan_header
-from costcalc.render.plan.margins import margin_blocks
-from costcalc.render.plan.passing import passing_blocks
+from costcalc.render.plan.margins import margin_blocks, passing_blocks
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_ahead, why_log
-from costcalc.render.words import money_text, share_text
+from costcalc.render.words import listed_text, money_text, share_text
 from costcalc.reports.lines import Touched, touches
 from costcalc.reports.plan.model import OverLog, Plan
+
+_RESOLD = 3  # models named in a command
 
 
 def plan_blocks(plan: Plan, is_wide: bool) -> Sequence[Block]:
@@ -40,7 +42,11 @@ def _over_log(plan: Plan, log: OverLog, is_wide: bool) -> Iterator[Block]:
     yield from missing_blocks(plan.rating, plan.usage)
     yield from commitment_blocks(plan.rating)
     yield from assumption_blocks(plan.rating, plan.usage, log.other_lists, with_rise=True)
-    yield from why_log(plan)
+    if why := [*why_log(plan)]:
+        gap, *command = why
+        yield gap
+        yield from _other_sellers(plan)
+        yield from command
 
 
 def _ahead(plan: Plan, is_wide: bool) -> Iterator[Block]:
@@ -54,11 +60,12 @@ def _ahead(plan: Plan, is_wide: bool) -> Iterator[Block]:
 def _change_notes(plan: Plan, log: OverLog) -> Iterator[Block]:
     """Rises that touch nothing, could not be applied, or meet each other."""
     notes = [note for touched in log.changes if (note := _change_note(touched, plan))]
+    if idle := [change_text(touched.change) for touched in log.changes if _is_idle(touched, plan)]:
+        verb = "touches" if len(idle) == 1 else "touch"
+        notes.append(Note(f"{listed_text(idle)} {verb} nothing in this log.", "loud"))
     if _compound(plan):
         notes.append(Note("Rises that touch the same usage compound, in the order written."))
-    if notes:
-        yield Gap()
-    yield from notes
+    return noted(notes)
 
 
 def _change_note(touched: Touched, plan: Plan) -> Note | None:
@@ -70,13 +77,30 @@ def _change_note(touched: Touched, plan: Plan) -> Note | None:
         return Note(
             f"{change_text(change)} could not be applied to {money}{share}: billed without a split by meter.", "loud"
         )
-    if touched.cost:
-        return None
-    if touched.included:
+    if touched.included and not touched.cost:
         return Note(f"{change_text(change)}: already included, this log is billed at the raised list.")
-    if change.from_day and last and change.from_day > last:
+    if not touched.cost and change.from_day and last and change.from_day > last:
         return Note(f"{change_text(change)} begins after the log: it shows in the months.")
-    return Note(f"{change_text(change)} touches nothing in this log.", "loud")
+    return None
+
+
+def _is_idle(touched: Touched, plan: Plan) -> bool:
+    """Whether it means none of the log's usage, on days that the log covers."""
+    first, last = touched.change.from_day, plan.usage.last_day
+    return not (touched.cost or touched.not_applied or touched.included or (first and last and first > last))
+
+
+def _other_sellers(plan: Plan) -> Iterator[Block]:
+    """The command that says what others ask for the dearest models that one seller raises."""
+    raised: dict[str, Fraction] = {}
+    changes = [change for change in plan.changes if change.selector.provider != "*" and not change.event]
+    for charge in plan.rating.charges if changes else ():
+        if charge.cost.change > 0 and any(touches(change, charge) for change in changes):
+            raised[charge.model] = raised.get(charge.model, Fraction()) + charge.cost.mid
+    if raised:
+        dearest = sorted(raised, key=lambda model: -raised[model])[:_RESOLD]
+        names = [quote(f"*/{model.rpartition('/')[2]}") for model in dearest]
+        yield Command("The same models at other sellers", ("costcalc", "prices", "list", *names))
 
 
 def _compound(plan: Plan) -> bool:

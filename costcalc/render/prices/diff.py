@@ -25,7 +25,7 @@ from costcalc.reports.prices.sheet import Change
 def diff_blocks(report: Diff, is_wide: bool) -> Sequence[Block]:
     """What a usage costs at either list first, if one is given; then every change."""
     return [
-        Facts([("prices", tuple(_summary(report)))]),
+        Note(f"{day_text(report.first)} against {day_text(report.second)}: {', '.join(_summary(report))}.", "strong"),
         *(_money(report.usage, report, is_wide) if report.usage else ()),
         *_changes(report),
         *_comings(report),
@@ -72,9 +72,8 @@ def diff_json(report: Diff) -> Json:
 def diff_rows(report: Diff) -> Rows:
     """A row a price that changed."""
     rows = [(each, change) for each in report.models for change in each.changes]
-    header, models = f.rows_with(MODEL, [each for each, _ in rows], None)
-    columns, changes = f.rows_with(CHANGE, [change for _, change in rows], None)
-    return [*header, *columns], [[*model, *change] for model, change in zip(models, changes, strict=True)]
+    models = f.rows_with(MODEL, [each for each, _ in rows], None)
+    return f.side_by_side(models, f.rows_with(CHANGE, [change for _, change in rows], None))
 
 
 def _what(each: ModelDiff) -> str:
@@ -82,7 +81,6 @@ def _what(each: ModelDiff) -> str:
 
 
 def _summary(report: Diff) -> Iterator[str]:
-    yield f"{day_text(report.first)} against {day_text(report.second)}"
     kinds = [_what(each) for each in report.models]
     for word, text in (("changed", "changed"), ("new", "new"), ("gone", "without a price any more")):
         if kinds.count(word):

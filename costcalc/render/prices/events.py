@@ -20,13 +20,20 @@ def event_blocks(found: Catalogue, is_wide: bool) -> Sequence[Block]:
     """A row an event; those that were named, in full."""
     if found.in_full:
         return [block for event in found.events for block in _in_full(event)]
-    of = f"{len(found.events):,} of {counted(found.known, 'event')}"
     columns = [Column("Event", "name"), Column("Change"), Column("What", "text")]
     if is_wide:
         columns[2:2] = [Column("From"), Column("Status", "text"), Column("Source", "text")]
     rows = [list(_row(event, is_wide)) for event in found.events]
     end = (Gap(), Note("Any of them in full: costcalc prices events NAME.", "quiet"))
-    return [Facts([("events", (of, "the newest first"))]), *((Gap(), Grid(columns, rows), *end) if rows else ())]
+    return [_headline(found), *((Gap(), Grid(columns, rows), *end) if rows else ())]
+
+
+def _headline(found: Catalogue) -> Note:
+    """How many prices rose, how many fell, and of how many events these are."""
+    rises = sum(_high(event) > 0 for event in found.events)
+    cuts = sum(_high(event) < 0 for event in found.events)
+    of = f"{len(found.events):,} of {counted(found.known, 'event')}, the newest first"
+    return Note(f"{of}: {counted(rises, 'rise')} and {counted(cuts, 'cut')}.", "strong")
 
 
 NAMED = f.fields(name=f.text("id"), provider=f.text, scope=f.text)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from costcalc.calendar import Month
 from costcalc.records import dataclass
 
 if TYPE_CHECKING:
+    from costcalc.reports.plan.moving import Pays
     from costcalc.scenario.changes import Move
 
 
@@ -33,6 +35,7 @@ class MoveShare:
     region: str = ""  # the list that the target is priced with, over the log
     saved_at_most: Fraction | None = None  # if all of it moved, over the log
     lost: Fraction | None = None  # what the rises cost, over the log
+    pays: Pays | None = None  # when all of it would cost no more there, over the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ class BreakEven:
     replicas: int  # that carry it
     busy: Fraction | None  # the share of their hours in which they are busy then
     reason: str = ""
+    pays_from: Month | None = (
+        None  # the month from which on to the last one moving costs no more than staying; None: in none
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,3 @@ class Answers:
     tokens: Sequence[TokenSaving] = ()
     rises: Sequence[FurtherRise] = ()
     break_even: Sequence[BreakEven] = ()
-
-
-NO_ANSWERS = Answers()

@@ -11,20 +11,27 @@ from costcalc.problems import fail
 from costcalc.rating.model import Charge, Cost, sum_costs
 from costcalc.rating.rate import Rater
 from costcalc.reports.plan.answers import Answers, FurtherRise, MoveShare, PriceAnswer, TokenSaving
+from costcalc.reports.plan.moving import Moved, Pays
 from costcalc.reports.plan.totals import Outcome, rise_to
+from costcalc.reports.usage import UsageSummary
 
 _NONE = Fraction()
 
 
 def log_answers(
-    rater: Rater, charges: Sequence[Charge], outcome: Outcome, floor: Fraction | None, target: ResolvedModel | None
+    rater: Rater,
+    charges: Sequence[Charge],
+    outcome: Outcome,
+    floor: Fraction | None,
+    target: ResolvedModel | None,
+    usage: UsageSummary,
 ) -> Answers:
     """What restores the margin over the log, or its cost. `target`: where traffic might move, as the rater knows it."""
     return Answers(
         hold=PriceAnswer(margin, outcome.hold) if (margin := outcome.before.margin) is not None else None,
         floor=PriceAnswer(floor, rise_to(outcome.after, floor)) if floor is not None and outcome.has_margin else None,
         recover=outcome.recover,
-        moves=[_move(rater, charges, target)] if target else (),
+        moves=[_move(rater, charges, target, usage)] if target else (),
         tokens=_tokens(charges),
         rises=_rises(outcome, charges, floor),
     )
@@ -57,18 +64,20 @@ def _rises(outcome: Outcome, charges: Sequence[Charge], floor: Fraction | None) 
     return [FurtherRise(each, (before.revenue * (1 - each) - before.all_costs) / touched) for each in targets]
 
 
-def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -> MoveShare:
+def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel, usage: UsageSummary) -> MoveShare:
     """How much of the raised providers' traffic must move to the target; the rater must know it as one."""
     lost = sum_costs(charge.cost for charge in charges).change
     raised = {charge.provider for charge in charges if charge.cost.mid > charge.cost.before}
 
-    def answer(reason: str = "", saved: Fraction = _NONE, share: Fraction | None = None) -> MoveShare:
+    def answer(
+        reason: str = "", saved: Fraction = _NONE, share: Fraction | None = None, pays: Pays | None = None
+    ) -> MoveShare:
         name = f"{found.provider}/{found.model}"
-        return MoveShare(name, share, reason=reason, region=found.region, saved_at_most=saved, lost=lost)
+        return MoveShare(name, share, reason=reason, region=found.region, saved_at_most=saved, lost=lost, pays=pays)
 
     if lost <= 0:
         return answer("nothing rises")
-    stays, moved = Fraction(), Fraction()
+    stays, moved = Fraction(), Moved(rater)
     moving: set[tuple[str, ...]] = set()  # a provider, then the names of a model
     for kind, sums in rater.amounts.items():
         if kind.provider not in raised or (kind.provider, kind.model) == (found.provider, found.model):
@@ -81,19 +90,20 @@ def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel) -> Move
         key = replace(kind.key, provider=found.provider, region=found.region, model=found.model,
                       service_tier="standard", day=rater.quotes.since(found, kind.day),
                       off_peak=False if rater.quotes.schedule(found, kind.day) else None)  # fmt: skip
-        at_target = rater.contracted_cost(replace(kind, key=key), sums)
+        there = replace(kind, key=key)
+        at_target = rater.contracted_cost(there, sums)
         if at_target is None:
             return answer("it has no price for all of this usage")
         moving.add((kind.provider, *made[0].names))
         stays += sum_costs(charge.cost for charge in made).mid
-        moved += at_target.mid
-    saved = stays - moved
+        moved.add(there, sums, at_target.mid)
+    saved, pays = stays - moved.there, moved.pays(stays, usage.first_day, usage.last_day)
     if saved <= 0:
-        return answer("it costs more than staying", saved)
+        return answer("it costs more than staying", saved, pays=pays)
     if saved < lost:
-        return answer("even all of it does not suffice", saved)
+        return answer("even all of it does not suffice", saved, pays=pays)
     owed = _owed(rater, moving, lost / saved)
-    return answer(owed, saved, None if owed else lost / saved)
+    return answer(owed, saved, None if owed else lost / saved, pays)
 
 
 def _owed(rater: Rater, moving: Collection[tuple[str, ...]], share: Fraction) -> str:

@@ -68,7 +68,7 @@ def plan_over_log(
         revenue=revenue,
         coverage=_coverage(revenue, found, rating, usage, ledger) if revenue else None,
         floor=options.floor,
-        answers=log_answers(rater, rating.charges, found, options.floor, target),
+        answers=log_answers(rater, rating.charges, found, options.floor, target, usage),
         rates_used=tuple(rater.rates_used),
         is_priced=rating.is_complete and not any(month.unpriced_tokens for month in months),
         log=log,

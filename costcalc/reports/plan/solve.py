@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from costcalc.calendar import Month
 from costcalc.forecasts.capacity import Replicas
 from costcalc.forecasts.form import value_of
 from costcalc.forecasts.reading import UNROUNDED, settled
@@ -222,10 +223,27 @@ def _rise_at(cost: Lever, spare: float) -> float | None:
 
 
 def break_evens(case: Case, after: Run) -> list[BreakEven]:
-    """For every self-hosted target of the last month, the volume from which on it pays."""
-    return [
-        _break_even(case, after, name) for name in dict.fromkeys(part.target for part in after.replicas if part.load)
-    ]
+    """For every self-hosted target of the last month, the volume and the month from which on it pays."""
+    targets = dict.fromkeys(part.target for part in after.replicas if part.load)
+    return [replace(_break_even(case, after, name), pays_from=_pays_from(case, name)) for name in targets]
+
+
+def _pays_from(case: Case, name: str) -> Month | None:
+    runs = (case.run(usage=usage, reading=UNROUNDED) for usage in (case.scenario.usage, _without_moves(case, name)))
+    there, here = (totals(case, run) for run in runs)
+    found = None
+    for month, moved, stays in reversed([*zip(case.horizon.months, there, here, strict=True)]):
+        if not _does(float(moved.all_costs), float(stays.all_costs)):
+            break
+        found = month
+    return found
+
+
+def _without_moves(case: Case, name: str) -> UsageChanges:
+    """The usage changes with nothing that moves to the target."""
+    usage = case.scenario.usage
+    moves = tuple(replace(move, share=fixed(0)) if _goes_to(case, move, name) else move for move in usage.moves)
+    return replace(usage, moves=moves)
 
 
 def _break_even(case: Case, after: Run, name: str) -> BreakEven:
@@ -242,9 +260,7 @@ def _break_even(case: Case, after: Run, name: str) -> BreakEven:
             settled(machines.busy),
             "it fills replicas that are paid for already",
         )
-    usage = case.scenario.usage
-    stays = tuple(replace(move, share=fixed(0)) if _goes_to(case, move, name) else move for move in usage.moves)
-    staying = _run(case, usage=replace(usage, moves=stays))
+    staying = _run(case, usage=_without_moves(case, name))
     # What staying costs for the volume that moves now: the difference, without the machines.
     saved = _last_costs(case, staying) - (_last_costs(case, after) - machines.cost)
     of_each = machines.offered / machines.load  # how many times today's move one replica carries

@@ -48,8 +48,8 @@ class Totals:
 
     @property
     def worst_first(self) -> tuple[int, Fraction]:
-        """To order by: revenue below 0, by what is lost; then the margins; then no revenue, or an unknown one."""
-        if self.revenue is not None and self.revenue < 0:
+        """To order by: revenue of 0 or below, by what is lost; then the margins; then what earns and costs nothing, or is unknown."""
+        if self.revenue is not None and self.revenue <= 0 and self.revenue < self.all_costs:
             return 0, self.revenue - self.all_costs
         margin = self.margin
         return (2, _NOTHING) if margin is None else (1, margin)

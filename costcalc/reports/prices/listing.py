@@ -48,20 +48,36 @@ class ListedBook:
 def list_prices(
     pricebook: Pricebook, day_in: DayIn, providers: Sequence[str] = (), region: str | None = None
 ) -> list[ListedBook]:
-    """The books of these providers (`alibaba`, `alibaba/qwen3-*`), or all. CostcalcError: a name that no book has."""
-    globs = {name.partition("/")[0]: name.partition("/")[2] or "*" for name in providers}
+    """The books of these providers (`alibaba`, `alibaba/qwen3-*`), or all; `*/qwen3-max`: whoever sells such a model.
+
+    CostcalcError: a name that no book has.
+    """
+    globs: dict[str, list[str]] = {}
+    for name in providers:
+        provider, _, glob = name.partition("/")
+        globs.setdefault(provider, []).append(glob or "*")
+    anywhere = globs.pop("*", [])
+    books = books_of(pricebook, () if anywhere else tuple(globs), region, hosts=bool(anywhere))
     quotes = Quotes(pricebook)
-    named = {pricebook.provider_named(name): glob for name, glob in globs.items()}
-    return [
-        _listed(pricebook, book, day_in(book.timezone), quotes, named.get(book.provider, "*"))
-        for book in books_of(pricebook, tuple(globs), region)
+    named = {pricebook.provider_named(name): found for name, found in globs.items()}
+    listed = [
+        _listed(
+            pricebook,
+            book,
+            day_in(book.timezone),
+            quotes,
+            named.get(book.provider, [] if globs or anywhere else ["*"]) + anywhere,
+        )
+        for book in books
     ]
+    return [book for book in listed if book.models or not anywhere]
 
 
-def _listed(pricebook: Pricebook, book: Book, day: date, quotes: Quotes, glob: str) -> ListedBook:
+def _listed(pricebook: Pricebook, book: Book, day: date, quotes: Quotes, globs: Sequence[str]) -> ListedBook:
     models, missing = [], {}
     for name in sorted(book.models):
-        if not glob_matches(glob, name):
+        known = (name, name.rpartition("/")[2], *book.models[name].made_names)
+        if not any(glob_matches(glob, each) for glob in globs for each in known):
             continue
         lookup = pricebook.block_on(book.provider, book.region, name, day)
         if lookup.block is None:

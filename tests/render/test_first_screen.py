@@ -1,0 +1,78 @@
+"""The first screen: each page opens with its answer, at every width, and keeps its notes folded."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+PAGES = {
+    "cost": ("cost", "examples/usage.csv"),
+    "project": ("project", "examples/usage.csv", "--hike", "alibaba=34", "--revenue", "24000"),
+    "april": ("project", "examples/usage.csv", "--scenario", "april-2026"),
+    "ahead": ("project", "examples/usage.csv", "--scenario", "all-at-once", "--revenue", "24000", "--floor", "55%"),
+    "compare": ("compare", "examples/usage.csv", "--scenario", "hybrid", "--scenario", "efficiency"),
+    "advise": ("advise", "examples/usage.csv"),
+    "explain": ("explain", "examples/usage.csv"),
+    "forecast": ("forecast", "examples/usage.csv", "--until", "2026-09-20"),
+    "events": ("prices", "events", "--provider", "alibaba"),
+}
+# Words of the answer, each in the first lines of a terminal of 80 columns.
+ANSWERS = {
+    "cost": ("9,637.87 USD", "321.26 USD a day"),
+    "project": ("868.38 USD more (+9.0%)", "10,506.25 USD in all", "56.2%"),
+    "april": ("touch nothing in this log", "9,637.87 USD", "10,428.98 USD"),
+    "ahead": ("Everything at once: cost a month rises", "22,678.92 USD", "47.4%"),
+    "compare": ("costs least",),
+    "advise": ("saves 4,106.96 USD a month",),
+    "explain": ("the 5 largest of 6 lines",),
+    "forecast": ("September 2026 comes to about 9,722 USD",),
+    "events": ("11 of 78 events",),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+def test_no_line_is_wider_than_the_screen(run_costcalc, name, columns, golden):
+    out = run_costcalc(*PAGES[name], columns=columns).out
+    pasted = [line for line in out.splitlines() if line.strip().startswith(("costcalc ", "--"))]  # commands are whole
+    assert max(cell_len(line) for line in out.splitlines() if line not in pasted) <= columns
+    golden(f"screen-{name}-{columns}.txt", "\n".join(out.splitlines()[:24]) + "\n")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_opens_with_its_answer(run_costcalc, name):
+    first = " ".join(" ".join(run_costcalc(*PAGES[name]).out.splitlines()[:5]).split())
+    for words in ANSWERS[name]:
+        assert words in first
+
+
+@pytest.mark.parametrize("name", ["cost", "project"])
+def test_the_first_screen_holds_the_whole_table(run_costcalc, name):
+    """24 lines of 80 columns hold the answer and the table down to its total."""
+    assert "Total" in "\n".join(run_costcalc(*PAGES[name]).out.splitlines()[:24])
+
+
+def test_notes_are_folded_on_the_page_and_whole_in_a_file(run_costcalc, tmp_path):
+    folded = run_costcalc(*PAGES["cost"]).out
+    assert "1 more note: --notes" in folded
+    assert "Under alibaba intl-singapore" not in folded
+    whole = run_costcalc(*PAGES["cost"], "--notes").out
+    assert "Under alibaba intl-singapore" in whole
+    assert "more note" not in whole
+    for ending in ("txt", "md"):
+        file = tmp_path / f"page.{ending}"
+        run_costcalc(*PAGES["cost"], "-o", file)
+        assert "intl-singapore" in file.read_text(encoding="utf-8")
+
+
+def test_what_is_incomplete_says_so_before_its_figures(run_costcalc, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("date,model,input_tokens,output_tokens\n2026-09-01,qwen3-max,1000,0\n2026-09-01,nobody-9,1000,0\n")
+    assert run_costcalc("cost", log).out.strip().startswith("Incomplete (50% of the tokens priced): ")
+
+
+def test_a_log_without_any_price_says_so(run_costcalc, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("date,model,input_tokens,output_tokens\n2026-09-01,nobody-9,1000,0\n")
+    for command in ("cost", "project"):
+        assert run_costcalc(command, log).out.strip().startswith("Nothing in this log has a price.")
