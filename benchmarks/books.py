@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import yaml
 
-from costcalc.pricebook.load import load_pricebook, shipped_folder
+from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.load import load_pricebook
 
 
 def main() -> int:

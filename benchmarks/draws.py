@@ -54,6 +54,7 @@ def main() -> int:
 def _case(log: Path):
     from costcalc.api import read_prices
     from costcalc.api.outlooks import horizon_of
+    from costcalc.forecasts.horizon import HorizonOptions
     from costcalc.reports.plan.case import Case
     from costcalc.reports.plan.model import PlanOptions
     from costcalc.scenario.hikes import changes_at
@@ -75,7 +76,7 @@ def _case(log: Path):
         f"  - {{where: {{customer: c{at}}}, each month: {at % 4}..{5 + at % 3}%}}\n" for at in range(CUSTOMERS)
     )
     plan = parse_scenario(text, "drawn.yaml", {})
-    horizon = horizon_of(str(log), [plan], (), read_prices(), MONTHS, "USD", "auto", "UTC", {})
+    horizon = horizon_of(str(log), [plan], HorizonOptions(MONTHS, (), currency="USD"), read_prices())
     return Case(horizon, PlanOptions(plan, changes_at(plan, None), floor=Fraction(1, 2)))
 
 

@@ -44,6 +44,7 @@ prices:
 def main(path: str, count: int) -> int:
     from costcalc.api import read_prices
     from costcalc.api.outlooks import horizon_of
+    from costcalc.forecasts.horizon import HorizonOptions
     from costcalc.reports.comparison import Choice, ComparisonOptions, comparison
     from costcalc.scenario.read import parse_scenario
 
@@ -51,7 +52,7 @@ def main(path: str, count: int) -> int:
     numbers = range(7, 7 + count)
     plans = [parse_scenario(scenario_text(number)) for number in numbers]
     began = time.perf_counter()
-    horizon = horizon_of(path, plans, (), read_prices(), MONTHS, "USD", "auto", "UTC", {})
+    horizon = horizon_of(path, plans, HorizonOptions(MONTHS, (), currency="USD"), read_prices())
     scanned = time.perf_counter()
     choices = [Choice(str(number), plan) for number, plan in zip(numbers, plans, strict=True)]
     found = comparison(horizon, ComparisonOptions(choices))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         PlanResult,
         Prices,
         ReconciliationResult,
+        SweepResult,
         advise,
         check,
         compare,
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
         read_prices,
         reconcile,
         scan,
+        sweep,
     )
     from costcalc.money import Money
-    from costcalc.problems import CostcalcError
+    from costcalc.problems import CostcalcError, IncompleteWarning
 
 __version__ = "0.1.0"
 __all__ = [
@@ -40,10 +42,12 @@ __all__ = [
     "CostcalcError",
     "ExplanationResult",
     "ForecastResult",
+    "IncompleteWarning",
     "Money",
     "PlanResult",
     "Prices",
     "ReconciliationResult",
+    "SweepResult",
     "advise",
     "check",
     "compare",
@@ -55,10 +59,11 @@ __all__ = [
     "read_prices",
     "reconcile",
     "scan",
+    "sweep",
 ]
 
 # Imported when asked for: `import costcalc` stays instant, and so does `costcalc --help`.
-_HOMES = {"Money": "costcalc.money", "CostcalcError": "costcalc.problems"}
+_HOMES = {"Money": "costcalc.money", "CostcalcError": "costcalc.problems", "IncompleteWarning": "costcalc.problems"}
 
 
 def __getattr__(name: str) -> Any:

@@ -19,10 +19,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = list(sys.argv[1:] if argv is None else argv)
     gc.set_threshold(50_000, 20, 20)  # what a run makes stays until its end: looking through it so often cost a third
     prepare_streams()
-    if args == ["--version"]:  # answered before anything is imported
+    if args == ["--version"]:  # answered before anything else is imported
         from costcalc import __version__
+        from costcalc.pricebook.data import data_version
 
-        sys.stdout.write(f"costcalc {__version__}\n")
+        sys.stdout.write(f"costcalc {__version__}, {data_version()}\n")
         return 0
     if "_COSTCALC_COMPLETE" in os.environ:
         from costcalc.cli.completion import complete

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from costcalc.files import collector_paused, file_beside
 
@@ -15,6 +15,8 @@ _DIGEST_SIZE = 32
 _KEPT = 4  # files of a name; older ones are of versions that have gone
 # What every file is read with: a change of this code is another key too.
 _READING = [Path(__file__).with_name(name) for name in ("records.py", "packed.py", "yamldoc.py", "yamlreader.py")]
+
+_HELD: dict[Path, Any] = {}  # what this process had of each file: asked again, it is not unpacked again
 
 Value = TypeVar("Value")
 
@@ -29,7 +31,8 @@ def cached(
 ) -> Value:
     """What these files say; read anew unless the very same bytes were read before by the very same code.
 
-    `read` gives the value and whether it may be kept: that of a wrong file may not. `packed` and `unpacked`
+    `read` gives the value and whether it may be kept: that of a wrong file may not. Whoever asks for the same files again
+    is given the same value, and must not change it. `packed` and `unpacked`
     turn the value into lines of text, and back: data, in which nothing can run. A cache that cannot be read or written costs time, never a wrong price:
     `COSTCALC_NO_CACHE=1` does without.
     """
@@ -37,15 +40,16 @@ def cached(
         return read()[0]
     try:
         path = cache_folder() / f"{name}-{_key((*_READING, *code), files)}.json"
-        found = _load(path, unpacked)
+        found = _HELD[path] if path in _HELD else _load(path, unpacked)
     except (OSError, RuntimeError):  # unreadable, or nobody's home is known
         return read()[0]
-    if found is not None:
-        return found
-    value, may_be_kept = read()
-    if may_be_kept:
-        _store(path, name, packed(value))
-    return value
+    if found is None:
+        found, may_be_kept = read()
+        if not may_be_kept:
+            return found
+        _store(path, name, packed(found))
+    _HELD[path] = found
+    return found
 
 
 def cache_folder() -> Path:

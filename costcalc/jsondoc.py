@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 _DECODER = json.JSONDecoder()
+_TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 def read_json(text: str | bytes, **options: Any) -> Any:
@@ -17,9 +19,21 @@ def read_json(text: str | bytes, **options: Any) -> Any:
 
 
 def json_end(text: str, start: int = 0) -> int:
-    """Where the value that begins at `start` ends. ValueError: none begins there, or it is nested too deep."""
-    with _too_deep_is_wrong():
+    """Where the value that begins at `start` ends, however deep it is nested. ValueError: none begins there."""
+    try:
         return _DECODER.raw_decode(text, start)[1]
+    except RecursionError:
+        return _bracket_end(text, start)
+
+
+def _bracket_end(text: str, start: int) -> int:
+    """The bracket that closes the one at `start`; what stands between them is for its reader to judge."""
+    depth = 0
+    for token in _TEXT_OR_BRACKET.finditer(text, start):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if not depth:
+            return token.end()
+    raise ValueError("its brackets are not closed")
 
 
 @contextmanager

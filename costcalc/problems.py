@@ -62,6 +62,10 @@ def fail(code: str, message: str, **details: object) -> CostcalcError:
     return CostcalcError([Problem(code, message, **details)])  # type: ignore[arg-type]
 
 
+class IncompleteWarning(UserWarning):
+    """A total lacks something: usage without a price, rows refused, or files not read."""
+
+
 def nearest_names(name: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     """The known names that a reader may have meant, best first."""
     by_lower = {candidate.lower(): candidate for candidate in known}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from costcalc.meters import meters
@@ -22,6 +24,10 @@ class Selector:
         """Whether one model is meant, by any of its names: that of the list, that which it is billed as."""
         who = provider.lower() if provider else None  # a name that no book knows stays as the log wrote it
         return self.provider in ("*", who) and any(glob_matches(self.model, model) for model in models)
+
+    def sold_by(self, named: Callable[[str], str]) -> Selector:
+        """The same with its provider as the books call it."""
+        return self if self.provider == "*" else replace(self, provider=named(self.provider))
 
     def covers(self, meter: str) -> bool:
         return self.meters is None or meter in self.meters

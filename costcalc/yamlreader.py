@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import yaml
 
@@ -31,6 +32,14 @@ def read_nodes(text: str, file: str) -> tuple[Node, list[Problem]]:
         raise CostcalcError([_syntax_problem(error, text, file)]) from error
     except yaml.YAMLError as error:
         raise CostcalcError([Problem("yaml-syntax", f"not YAML: {error}", Place(file))]) from error
+
+
+def read_plain(text: str, file: str) -> Any:
+    """The text as plain lists, maps and texts: of a file that others wrote, with anchors and merge keys (`<<`)."""
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    except yaml.MarkedYAMLError as error:
+        raise CostcalcError([_syntax_problem(error, text, file)]) from error
 
 
 def _character_problem(bad: re.Match[str], text: str, file: str) -> Problem:

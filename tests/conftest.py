@@ -7,6 +7,7 @@ import gc
 import io
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -19,13 +20,15 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.kit import DEEP
+from tests.kit import DEEP, OWN_FOLDER
 
 REPO_ROOT = Path(__file__).resolve().parent.parent
 ODD_ZONE = "Pacific/Kiritimati"  # UTC+14: whatever reads the machine's zone gives another day almost always
 
 os.environ["TZ"] = ODD_ZONE
-os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="costcalc-tests-")  # the machine's own cache is left alone
+if "PYTEST_XDIST_WORKER" not in os.environ:  # which is given the folder of the session
+    os.environ[OWN_FOLDER] = tempfile.mkdtemp(prefix="costcalc-tests-")
+os.environ["XDG_CACHE_HOME"] = os.environ[OWN_FOLDER]  # the machine's own cache is left alone
 if hasattr(time, "tzset"):
     time.tzset()
 
@@ -53,6 +56,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ[OWN_FOLDER], ignore_errors=True)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write golden files and documented output anew")
 
@@ -65,6 +73,7 @@ class Run:
     out: str
     err: str
     out_bytes: bytes
+    both: str  # the two streams as a terminal shows them
 
     @property
     def json(self) -> Any:
@@ -108,13 +117,15 @@ def run_costcalc(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
                 patch.setenv(name, value)
             patch.delenv("FORCE_COLOR", raising=False)
             patch.chdir(cwd)
-            out, err = _text_stream(), _text_stream()
+            both = io.BytesIO()
+            out, err = _text_stream(beside=both), _text_stream(beside=both)
             patch.setattr(sys, "stdin", _text_stream(stdin.encode() if isinstance(stdin, str) else stdin))
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
             code = _exit_code(main, [str(arg) for arg in args])
             written = [_bytes(stream) for stream in (out, err)]
-        return Run(code, written[0].decode("utf-8", "replace"), written[1].decode("utf-8", "replace"), written[0])
+        said = [text.decode("utf-8", "replace") for text in (*written, both.getvalue())]
+        return Run(code, said[0], said[1], written[0], said[2])
 
     return run
 
@@ -158,8 +169,21 @@ def _exit_code(main: Callable[[Sequence[str]], int], args: list[str]) -> int:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
 
 
-def _text_stream(content: bytes = b"") -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="", write_through=True)
+class _Copied(io.BytesIO):
+    """What is written goes to another stream too."""
+
+    def __init__(self, content: bytes, beside: io.BytesIO) -> None:
+        super().__init__(content)
+        self._beside = beside
+
+    def write(self, content: Any) -> int:
+        self._beside.write(content)
+        return super().write(content)
+
+
+def _text_stream(content: bytes = b"", beside: io.BytesIO | None = None) -> io.TextIOWrapper:
+    buffer = _Copied(content, beside) if beside is not None else io.BytesIO(content)
+    return io.TextIOWrapper(buffer, encoding="utf-8", newline="", write_through=True)
 
 
 def _bytes(stream: io.TextIOWrapper) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
@@ -21,6 +22,7 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.terms import joined
 
 NO_FX = FxTable()
+OWN_FOLDER = "TESTS_OF_COSTCALC"  # the variable that names the folder of the session, which is removed at its end
 DEEP = int(os.environ.get("DEEP", "1"))  # so many times the examples of every property, and others each time
 
 
@@ -28,6 +30,11 @@ def examples(count: int, **more: Any) -> settings:
     """The settings of a property that is tried on so many examples, or on DEEP times as many."""
     slow = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     return settings(max_examples=count * DEEP, suppress_health_check=slow, deadline=None, **more)
+
+
+def kept_folder() -> Path:
+    """A new folder that lasts until the end of the session."""
+    return Path(tempfile.mkdtemp(dir=os.environ[OWN_FOLDER]))
 
 
 def rates(**per_million: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -87,10 +88,11 @@ def test_the_wheel_holds_the_code_and_all_data(wheel):
         names = set(archive.namelist())
     packaged = {name.removeprefix("costcalc/") for name in names if name.startswith("costcalc/")}
     data = tracked("*.yaml", "costcalc") | tracked("*.py", "costcalc") | {"py.typed"}
-    books = {f"pricebooks/{name}" for name in tracked("*.yaml", "pricebooks")}
+    books = {f"pricebooks/{name}" for kind in ("*.yaml", "*.csv", "VERSION") for name in tracked(kind, "pricebooks")}
     assert data | books <= packaged
     assert {name.split("/")[0] for name in names} == {"costcalc", f"costcalc-{version()}.dist-info"}
-    assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".csv", ".jsonl"))]
+    assert not [name for name in packaged - books if "__pycache__" in name or name.endswith((".pyc", ".csv", ".jsonl"))]
+    assert wheel.stat().st_size < 3_000_000
 
 
 @pytest.mark.wheel
@@ -102,6 +104,38 @@ def test_the_installed_wheel_works_as_the_checkout_does(installed, tmp_path, run
     assert (elsewhere.returncode, elsewhere.stdout, elsewhere.stderr) == (here.code, here.out, here.err)
     assert here.code == 0
     assert "alibaba" in here.out
+
+
+@pytest.mark.wheel
+def test_newer_price_data_of_a_package_of_its_own_is_taken_and_said(installed, tmp_path):
+    """Built as a release does, of a checkout with one price more, and put beside costcalc outside of it."""
+    source = tmp_path / "checkout"
+    shutil.copytree(REPO_ROOT / "pricebooks", source / "pricebooks")
+    shutil.copytree(REPO_ROOT / "costcalc-prices", source / "costcalc-prices")
+    (source / "pricebooks/acme.yaml").write_text(
+        "provider: acme\ncurrency: USD\ntimezone: UTC\nsource: https://acme.example/prices\n"
+        "models:\n  chat-1:\n    prices:\n      2026-01-01: {input_tokens: 2 per 1M}\n"
+    )
+    site = Path(
+        run_installed(installed, "-c", "import costcalc; print(costcalc.__path__[0])", cwd=tmp_path).stdout.strip()
+    ).parent
+    own = run_installed(installed, "-m", "costcalc", "--version", cwd=tmp_path).stdout
+    day = own.split("prices of ")[1].strip()
+    for made, taken in ((f"{day} 1", False), ("2099.1.2 9", False), ("2099.1.2 1", True)):
+        (source / "pricebooks/VERSION").write_text(f"{made}\n")
+        data = build("wheel", source / "costcalc-prices", tmp_path / made.replace(" ", "-"))
+        assert data.name.startswith(f"costcalc_prices-{made.split()[0]}-")
+        with zipfile.ZipFile(data) as archive:
+            archive.extractall(site)
+        said = run_installed(installed, "-m", "costcalc", "--version", cwd=tmp_path).stdout
+        listed = run_installed(installed, "-m", "costcalc", "prices", "list", "acme", cwd=tmp_path)
+        shutil.rmtree(site / "costcalc_prices")
+        if taken:
+            assert said.endswith(f"prices of 2099.1.2 of costcalc-prices, newer than its own of {day}\n")
+            assert "2099.1.2 of costcalc-prices" in listed.stdout
+            assert "chat-1" in listed.stdout
+        else:
+            assert (said, listed.returncode) == (own, 2)
 
 
 @pytest.mark.wheel

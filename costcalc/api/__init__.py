@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from costcalc.api.projections import project
     from costcalc.api.reconciliations import ReconciliationResult, reconcile
     from costcalc.api.results import CostResult, ForecastResult, PlanResult
+    from costcalc.api.sweeps import SweepResult, sweep
     from costcalc.api.usage import scan
     from costcalc.api.words import read_amount, read_revenue, read_share
 
@@ -43,6 +44,8 @@ _HOMES = {
     "CostResult": "results",
     "ForecastResult": "results",
     "PlanResult": "results",
+    "SweepResult": "sweeps",
+    "sweep": "sweeps",
     "scan": "usage",
     "read_amount": "words",
     "read_revenue": "words",
@@ -58,6 +61,7 @@ __all__ = [
     "PlanResult",
     "Prices",
     "ReconciliationResult",
+    "SweepResult",
     "advise",
     "check",
     "compare",
@@ -73,6 +77,7 @@ __all__ = [
     "reconcile",
     "scan",
     "scenario_of",
+    "sweep",
 ]
 
 

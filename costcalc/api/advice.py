@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from costcalc.api.books import Prices, read_prices
-from costcalc.api.outlooks import horizon_of, months_of
-from costcalc.api.plans import Income, earned_from, scenario_of
+from costcalc.api.books import Prices, Pricing
+from costcalc.api.keywords import keywords
+from costcalc.api.options import AdviseOptions as Options
+from costcalc.api.outlooks import horizon_of, horizon_options, months_of
+from costcalc.api.plans import Words, earned_of, floor_of, planned, share_of
 from costcalc.api.results import Result
-from costcalc.api.usage import scan
-from costcalc.api.words import Number, read_pass_through, read_share
-from costcalc.forecasts.horizon import scenario_cuts
+from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.words import Number, read_share
+from costcalc.forecasts.horizon import HorizonOptions, scenario_cuts
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions
 from costcalc.reports.advice.advice import advice as advice_report
 from costcalc.reports.advice.model import Advice
-from costcalc.reports.advice.options import LEAST, OFTEN, SHORT, AdviceOptions, probes
+from costcalc.reports.advice.options import AdviceOptions, probes
 from costcalc.scenario.changes import Move, UsageChanges
 from costcalc.scenario.figure import ONCE, Span
 from costcalc.scenario.hikes import changes_at
@@ -45,29 +46,8 @@ class AdviceResult(Result):
         return plan_yaml(self.report)
 
 
-def advise(
-    usage: object,
-    *,
-    scenario: str | Path | Scenario | None = None,
-    hikes: object = (),
-    pass_through: Number | None = None,
-    revenue: Income | None = None,
-    margin: Number | None = None,
-    revenue_source: str | None = None,
-    floor: Number | None = None,
-    by: Sequence[str] | str | None = None,
-    to: Sequence[str] | str = (),
-    short: int = SHORT,
-    often: int = OFTEN,
-    least: Number = LEAST,
-    take: Sequence[int] | None = None,
-    months: int | None = None,
-    currency: str | None = None,
-    basis: str = "auto",
-    prices: Prices | None = None,
-    timezone: str = "UTC",
-    **choose: Any,
-) -> AdviceResult:
+@keywords(Options)
+def advise(usage: object, **words: Unpack[Options]) -> AdviceResult:
     """What would save money, best first: `advise("usage.csv").candidates[0].saving`.
 
     `by` are the columns that part the usage of one model (feature, where the log has it); `to` are targets to look at,
@@ -75,42 +55,42 @@ def advise(
     share `least` of the bill are left aside; `take` are the numbers of the plan. The rest as for `outlook`.
     CostcalcError with every problem.
     """
-    prices = prices or read_prices()
-    plan = scenario_of(scenario, hikes, prices)
-    share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
+    plan, pricing = planned(words)
+    to, take = words["to"], words["take"]
     options = AdviceOptions(
         plan,
-        changes_at(plan, share),
-        columns_of(by),
-        earned_from(revenue, margin, revenue_source),
-        None if floor is None else read_share(floor, "floor"),
-        _positive(short, "short", "2000 input tokens"),
-        _positive(often, "often", "1000 requests a day"),
-        _share_of_bill(least),
+        changes_at(plan, share_of(words)),
+        columns_of(words["by"]),
+        earned_of(words),
+        floor_of(words),
+        _positive(words["short"], "short", "2000 input tokens"),
+        _positive(words["often"], "often", "1000 requests a day"),
+        _share_of_bill(words["least"]),
         (to,) if isinstance(to, str) else tuple(to),
-        None if take is None else tuple(take),
+        read_numbers(take) if isinstance(take, str) else None if take is None else tuple(take),
     )
     wished = tuple(Move(Where({}), Span(), ONCE, target, "probe") for target in options.to)
-    asked = [plan, *(Scenario("", usage=UsageChanges(moves=(move,))) for move in wished)]
+    plans = [plan, *(Scenario("", usage=UsageChanges(moves=(move,))) for move in wished)]
     lines = ("provider", "model", *options.groups)
-    count = months_of([plan], months)
-    if isinstance(usage, UsageLedger):
-        ledger = usage
-    else:
-        plans = [*asked, probes(options)]
-        ledger = scan(
-            usage, by=lines, scenarios=plans, months=count, prices=prices, timezone=timezone,
-            joining=_days_together(prices, plans, lines, count, timezone), **choose,
-        )  # fmt: skip
-    if options.short in ledger.cuts.input_lengths:  # a stored ledger may have been counted without it
-        asked.append(probes(options))
-    horizon = horizon_of(
-        ledger, asked, lines, prices, count, currency or plan.currency, basis, timezone, {}, options.earned
+    asked = horizon_options(pricing, months_of([plan], words["months"]), lines)
+    ledger = (
+        usage if isinstance(usage, UsageLedger) else _counted(usage, words, pricing, asked, [*plans, probes(options)])
     )
-    if by is None:
+    if options.short in ledger.cuts.input_lengths:  # a stored ledger may have been counted without it
+        plans.append(probes(options))
+    horizon = horizon_of(ledger, plans, asked, pricing.prices, words, options.earned)
+    if words["by"] is None:
         offered = tuple(name for name in (FEATURE,) if name in horizon.ledger.names)
         options = replace(options, groups=offered)
     return AdviceResult(advice_report(horizon, options))
+
+
+def _counted(
+    usage: object, words: Words, pricing: Pricing, asked: HorizonOptions, plans: Sequence[Scenario]
+) -> UsageLedger:
+    together = _days_together(pricing.prices, plans, asked.by, asked.months, pricing.timezone)
+    wanted = Wanted(asked.by, scenarios=plans, months=asked.months, joining=together)
+    return ledger_of(usage, words, pricing, wanted)
 
 
 def _days_together(
@@ -136,6 +116,14 @@ def columns_of(by: Sequence[str] | str | None) -> tuple[str, ...]:
             expected="columns of the log beside provider and model: feature, team",
         )  # fmt: skip
     return tuple(name for name in names if name not in ("provider", "model"))
+
+
+def read_numbers(text: str) -> tuple[int, ...]:
+    """`1,3`. CostcalcError: anything that is no number of a candidate."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words or not all(word.isascii() and word.isdigit() for word in words):
+        raise fail("bad-option", f'--take "{text}" names no candidates', expected="their numbers: 1,3")
+    return tuple(int(word) for word in words)
 
 
 def _positive(value: object, what: str, example: str) -> int:

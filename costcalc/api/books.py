@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from costcalc.api.words import read_basis, read_currency, read_pairs, read_timezone
 from costcalc.pricebook.fx import FxTable, Rates
 from costcalc.pricebook.load import load_fx, load_pricebook
 from costcalc.pricebook.overlay import alias_problems
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.problems import CostcalcError, Place, Problem, nearest_names
+from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.rating.rate import RatingOptions
 from costcalc.records import dataclass
 
 
@@ -46,6 +49,51 @@ def read_prices(
     if problems:
         raise CostcalcError(problems)
     return Prices(book.with_regions(chosen).with_aliases(aliases or {}), load_fx(pricebooks, rates))
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """At which prices a question is answered, on what basis, in which currency and zone."""
+
+    prices: Prices
+    basis: str
+    currency: str | None
+    timezone: str
+
+    def rating(self, by: Sequence[str] = ()) -> RatingOptions:
+        return RatingOptions(tuple(by), self.basis, self.currency, self.timezone)
+
+
+def pricing_of(words: Mapping[str, Any], prices: Prices | None = None, stated: str | None = None) -> Pricing:
+    """What the keywords of a question say of prices, if they are not read yet; `stated`: the currency of its scenario.
+
+    CostcalcError with what is wrong.
+    """
+    return Pricing(
+        prices or prices_of(words),
+        read_basis(words["basis"]),
+        read_currency(words["currency"] or stated),
+        read_timezone(words["timezone"] or "UTC"),
+    )
+
+
+def prices_of(words: Mapping[str, Any]) -> Prices:
+    """Those given, else those that the keywords name. CostcalcError: both."""
+    named = [name for name in ("pricebooks", "regions", "aliases") if words.get(name)]
+    given: Prices | None = words.get("prices")
+    if given is None:
+        return read_prices(
+            words.get("pricebooks") or (),
+            read_pairs(words.get("regions"), "--region", "PROVIDER=REGION"),
+            read_pairs(words.get("aliases"), "--alias", "NAME=PROVIDER/MODEL"),
+        )
+    if named:
+        raise fail(
+            "two-prices",
+            f"prices and {named[0]} both say which prices",
+            remedy=f"give {named[0]} to costcalc.read_prices",
+        )
+    return given
 
 
 def _regions(

@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import Income, catalogue, earned_from, scenario_of
+from costcalc.api.books import Prices, Pricing, pricing_of
+from costcalc.api.keywords import keywords
+from costcalc.api.options import CheckOptions as Options
+from costcalc.api.plans import Words, catalogue, earned_of, scenario_of
 from costcalc.api.results import Result
-from costcalc.api.usage import scan
-from costcalc.api.words import Number, read_basis, read_currency
+from costcalc.api.usage import Wanted, ledger_of
 from costcalc.budget.model import COUNTED, Budget, Kind
 from costcalc.budget.read import read_budgets
 from costcalc.budget.read_limits import AMOUNT_SHAPE, read_limit, read_one_percent
 from costcalc.calendar import day_of
 from costcalc.money import Money
 from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.rating.periods import of_days
 from costcalc.reports.check.check import Check, no_budgets
 from costcalc.reports.check.check import check as check_report
 from costcalc.reports.check.log import CheckOptions
@@ -63,59 +65,32 @@ class CheckResult(Result):
         return check_sarif(self.report)
 
 
-def check(
-    usage: object,
-    *,
-    budgets: str | Path | Sequence[str | Path | Budget] = (),
-    max_cost: Number | Money | None = None,
-    max_rise: Fraction | str | None = None,
-    min_margin: Fraction | str | None = None,
-    max_tokens: Number | None = None,
-    max_requests: Number | None = None,
-    max_unpriced: Fraction | str | None = None,
-    baseline: object = None,
-    revenue: Income | None = None,
-    margin: Number | None = None,
-    revenue_source: str | None = None,
-    allow_unpriced: bool = False,
-    allow_refused: bool = False,
-    today: date | None = None,
-    currency: str | None = None,
-    basis: str = "auto",
-    prices: Prices | None = None,
-    timezone: str = "UTC",
-    **choose: Any,
-) -> CheckResult:
+@keywords(Options)
+def check(usage: object, **words: Unpack[Options]) -> CheckResult:
     """Whether budgets hold: `check("usage.csv", budgets="budgets.yaml").exit_code`.
 
     `budgets` are files, or budgets; `max_cost` and its like are limits of all usage. `baseline` is usage to compare
-    with; `since`, `until` and their like do not touch it. `today` is what the age of prices is counted to; `choose` as for
-    `project`. CostcalcError, with every problem: a wrong file, a budget that matches nothing.
+    with; `since`, `until` and their like do not touch it. CostcalcError, with every problem: a wrong file, a budget that
+    matches nothing.
     """
-    flags = {
-        "--max-cost": max_cost, "--max-tokens": max_tokens, "--max-requests": max_requests, "--max-rise": max_rise,
-        "--min-margin": min_margin, "--max-unpriced": max_unpriced,
-    }  # fmt: skip
-    prices = prices or read_prices()
-    asked = tuple(_named(budget, prices) for budget in (*budgets_of(budgets), *limits_of(flags)))
+    pricing, baseline = pricing_of(words), words["baseline"]
+    asked = tuple(_named(each, pricing.prices) for each in (*budgets_of(words["budgets"]), *limits_of(words)))
     if not asked:
         raise no_budgets()
-    earned = earned_from(revenue, margin, revenue_source)
-    counted = earning(
-        earned, _counted(usage, asked, prices, timezone, {**choose, "if_offered": earned.names}), timezone
-    )
-    then = {name: value for name, value in choose.items() if name not in _NOT_OF_THE_BASELINE}
-    before = None if baseline is None else _counted(baseline, asked, prices, timezone, then)
+    earned = earned_of(words)
+    now = earning(earned, _counted(usage, asked, pricing, words, earned.names), pricing.timezone)
+    then = {**words, **dict.fromkeys(_NOT_OF_THE_BASELINE)}
+    before = None if baseline is None else _counted(baseline, asked, pricing, then)
     options = CheckOptions(
-        _day_in(today),
-        read_basis(basis),
-        read_currency(currency),
-        timezone,
+        _day_in(words["today"]),
+        pricing.basis,
+        pricing.currency,
+        pricing.timezone,
         earned,
-        allow_unpriced,
-        allow_refused,
+        words["allow_unpriced"],
+        words["allow_refused"],
     )
-    return CheckResult(check_report(counted, before, prices.pricebook, prices.fx, asked, options))
+    return CheckResult(check_report(now, before, pricing.prices.pricebook, pricing.prices.fx, asked, options))
 
 
 def budgets_of(given: str | Path | Sequence[str | Path | Budget]) -> list[Budget]:
@@ -135,15 +110,14 @@ def budgets_of(given: str | Path | Sequence[str | Path | Budget]) -> list[Budget
     return found
 
 
-def limits_of(flags: dict[str, Any]) -> list[Budget]:
+def limits_of(words: Words) -> list[Budget]:
     """The budgets that flags mean: each for all usage. CostcalcError with every wrong one."""
     found: list[Budget] = []
     problems: list[Problem] = []
-    for flag, value in flags.items():
-        if value is None:
-            continue
+    for flag in _LIMITS:
+        value = words[flag.removeprefix("--").replace("-", "_")]
         try:
-            found.append(_budget(flag, value))
+            found += [] if value is None else [_budget(flag, value)]
         except CostcalcError as error:
             problems += error.problems
     if problems:
@@ -151,6 +125,7 @@ def limits_of(flags: dict[str, Any]) -> list[Budget]:
     return found
 
 
+_LIMITS = ("--max-cost", "--max-tokens", "--max-requests", "--max-rise", "--min-margin", "--max-unpriced")
 _KINDS: dict[str, Kind] = {
     "--max-rise": "max_rise", "--min-margin": "margin_at_least", "--max-unpriced": "unpriced_at_most",
 }  # fmt: skip
@@ -198,13 +173,14 @@ def _named(budget: Budget, prices: Prices) -> Budget:
 
 
 def _counted(
-    usage: object, budgets: Sequence[Budget], prices: Prices, timezone: str, choose: dict[str, Any]
+    usage: object, budgets: Sequence[Budget], pricing: Pricing, words: Words, if_offered: Sequence[str] = ()
 ) -> UsageLedger:
-    if isinstance(usage, UsageLedger):
-        return usage
-    plans = [budget.scenario for budget in budgets if budget.scenario]
+    is_planned = any(budget.scenario for budget in budgets)
+    # Where every budget is of all usage, only days are told apart; a margin asks which rows state a revenue.
+    is_by_day = not is_planned and all(each.where.is_all and each.kind != "margin_at_least" for each in budgets)
+    joining = of_days(pricing.prices.pricebook, pricing.timezone) if is_by_day else None
     try:
-        return scan(usage, scenarios=plans, budgets=budgets, prices=prices, timezone=timezone, **choose)
+        return ledger_of(usage, words, pricing, Wanted(if_offered=if_offered, budgets=budgets, joining=joining))
     except CostcalcError as error:
         raise CostcalcError([_placed(problem, budgets) for problem in error.problems], error.exit_code) from error
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from costcalc.api.books import Prices, read_prices
-from costcalc.api.outlooks import horizon_of, months_of
-from costcalc.api.plans import Income, earned_from, scenario_of
+from costcalc.api.books import prices_of, pricing_of
+from costcalc.api.keywords import keywords
+from costcalc.api.options import CompareOptions
+from costcalc.api.outlooks import horizon_of, horizon_options, months_of
+from costcalc.api.plans import earned_of, floor_of, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.words import Number, line_names, read_pass_through, read_share
 from costcalc.money import exact_text
@@ -31,44 +33,31 @@ class ComparisonResult(Result):
     report: Comparison
 
 
+@keywords(CompareOptions)
 def compare(
-    usage: object,
-    scenarios: Sequence[str | Path | Scenario],
-    *,
-    hikes: object = (),
-    pass_through: Number | Sequence[Number] | None = None,
-    revenue: Income | None = None,
-    margin: Number | None = None,
-    revenue_source: str | None = None,
-    floor: Number | None = None,
-    months: int | None = None,
-    by: Sequence[str] | str = (),
-    currency: str | None = None,
-    basis: str = "auto",
-    prices: Prices | None = None,
-    timezone: str = "UTC",
-    **choose: Any,
+    usage: object, scenarios: Sequence[str | Path | Scenario], **words: Unpack[CompareOptions]
 ) -> ComparisonResult:
     """Scenarios side by side, after today's usage: `compare("usage.csv", ["hybrid", "efficiency"], floor="50%")`.
 
     `hikes` apply to every scenario, after its own prices. `pass_through`: a share, or several (`"0%,50%,100%"`): each
     scenario that leaves it open then stands once for every share. All have the same months: `months`, else the longest
-    horizon that a scenario states, else twelve. Other arguments as for `project`. CostcalcError with every problem.
+    horizon that a scenario states, else twelve. CostcalcError with every problem.
     """
-    prices = prices or read_prices()
-    plans = [scenario_of(scenario, hikes, prices) for scenario in scenarios]
-    choices = list(_choices(plans, _shares(pass_through)))
+    prices = prices_of(words)
+    plans = [scenario_of(scenario, words["hikes"], prices) for scenario in scenarios]
+    choices = list(_choices(plans, _shares(words["pass_through"])))
     _check_number(choices, plans)
-    count = months_of(plans, months)
+    months, by = words["months"], words["by"]
     options = ComparisonOptions(
         choices,
         line_names(by) if by else (),
-        earned_from(revenue, margin, revenue_source),
-        None if floor is None else read_share(floor, "floor"),
+        earned_of(words),
+        floor_of(words),
         "--months" if months else "scenarios" if any(plan.horizon for plan in plans) else "",
     )
-    currency = currency or next((plan.currency for plan in plans if plan.currency), None)
-    horizon = horizon_of(usage, plans, options.by, prices, count, currency, basis, timezone, choose, options.earned)
+    pricing = pricing_of(words, prices, next((plan.currency for plan in plans if plan.currency), None))
+    asked = horizon_options(pricing, months_of(plans, months), options.by)
+    horizon = horizon_of(usage, plans, asked, prices, words, options.earned)
     return ComparisonResult(comparison_report(horizon, options))
 
 

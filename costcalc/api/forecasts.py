@@ -4,47 +4,41 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Unpack
 
-from costcalc.api.books import Prices, read_prices
+from costcalc.api.books import pricing_of
+from costcalc.api.keywords import keywords
+from costcalc.api.options import ForecastOptions as Options
 from costcalc.api.results import ForecastResult
-from costcalc.api.usage import ledger_of
-from costcalc.api.words import Number, read_basis, read_budget, read_currency, read_share
+from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.words import Number, read_budget, read_share
 from costcalc.calendar import read_day
-from costcalc.money import Money, exact_text
+from costcalc.money import exact_text
 from costcalc.problems import fail, nearest_names
+from costcalc.rating.periods import of_days
 from costcalc.reports.forecast import MONTH_END, YEAR_END, ForecastOptions
 from costcalc.reports.forecast import forecast as forecast_report
 
 
-def forecast(
-    usage: object,
-    *,
-    to: date | str = "month-end",
-    budget: Number | Money | None = None,
-    interval: Number = "80%",
-    currency: str | None = None,
-    basis: str = "auto",
-    prices: Prices | None = None,
-    timezone: str = "UTC",
-    **choose: Any,
-) -> ForecastResult:
+@keywords(Options)
+def forecast(usage: object, **words: Unpack[Options]) -> ForecastResult:
     """What the rest of the month will cost: `forecast("usage.csv", budget="20000 USD").total.median`, an estimate.
 
     `to` is month-end, year-end or the last day; `budget` is for that month or year, or from the first of the month to
-    that day; `interval` is the share of simulated paths between `low` and `high`; `choose` as for `project`.
+    that day; `interval` is the share of simulated paths between `low` and `high`.
     """
-    prices = prices or read_prices()
+    to, budget, pricing = words["to"], words["budget"], pricing_of(words)
     options = ForecastOptions(
         to=to if to in (MONTH_END, YEAR_END) else read_horizon(to),
         budget=None if budget is None else read_budget(budget),
-        interval=read_interval(interval),
-        basis=read_basis(basis),
-        currency=read_currency(currency),
-        timezone=timezone,
+        interval=read_interval(words["interval"]),
+        basis=pricing.basis,
+        currency=pricing.currency,
+        timezone=pricing.timezone,
     )
-    ledger = ledger_of(usage, (), prices, timezone, choose)
-    return ForecastResult(forecast_report(ledger, prices.pricebook, prices.fx, options))
+    joining = of_days(pricing.prices.pricebook, pricing.timezone)
+    ledger = ledger_of(usage, words, pricing, Wanted(joining=joining))
+    return ForecastResult(forecast_report(ledger, pricing.prices.pricebook, pricing.prices.fx, options))
 
 
 def read_horizon(to: date | str) -> date:

@@ -7,27 +7,21 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import Income, earned_from, scenario_of, with_years
+from costcalc.api.books import Prices, Pricing
+from costcalc.api.keywords import defaults_of, keywords
+from costcalc.api.options import OutlookOptions
+from costcalc.api.plans import Words, earned_of, floor_of, planned, scenario_of, share_of, with_years
 from costcalc.api.results import PlanResult
-from costcalc.api.usage import scan
-from costcalc.api.words import (
-    Number,
-    line_names,
-    read_basis,
-    read_currency,
-    read_months,
-    read_pass_through,
-    read_share,
-)
+from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.words import line_names, read_months
 from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, lines_of, scenario_cuts
 from costcalc.reports.handout import handout
 from costcalc.reports.plan.ahead import plan_ahead
 from costcalc.reports.plan.case import Case
 from costcalc.reports.plan.model import Plan, PlanOptions
-from costcalc.reports.revenue import UNSTATED, Earned, earning
+from costcalc.reports.revenue import UNSTATED, Earned
 from costcalc.reports.simulation import check_draws, simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
@@ -37,55 +31,33 @@ if TYPE_CHECKING:
     from costcalc.reports.workings import Workings
 
 MONTHS = 12  # to come, where neither the call nor the scenario says
+NOTHING_CHOSEN = defaults_of(OutlookOptions)
 WISHED = ("customer", "feature")  # columns that are kept apart wherever the log has them
 
 
-def outlook(
-    usage: object,
-    *,
-    scenario: str | Path | Scenario | None = None,
-    hikes: object = (),
-    pass_through: Number | None = None,
-    revenue: Income | None = None,
-    margin: Number | None = None,
-    revenue_source: str | None = None,
-    floor: Number | None = None,
-    months: int | None = None,
-    by: Sequence[str] | str = ("provider", "model"),
-    currency: str | None = None,
-    basis: str = "auto",
-    prices: Prices | None = None,
-    timezone: str = "UTC",
-    simulate: int | None = None,
-    seed: int = 1,
-    **choose: Any,
-) -> PlanResult:
+@keywords(OutlookOptions)
+def outlook(usage: object, **words: Unpack[OutlookOptions]) -> PlanResult:
     """Cost and margin of the months to come under a scenario: `outlook("usage.csv", scenario="hybrid")`.
 
-    Arguments as for `project`; `months` goes before the scenario's own horizon. `simulate`: how often the ranges are
-    drawn, 100 to 1,000,000; the same `seed` gives the same figures. CostcalcError with every problem.
+    `months` goes before the scenario's own horizon. `simulate`: how often the ranges are drawn, 100 to 1,000,000; the
+    same `seed` gives the same figures. CostcalcError with every problem.
     """
-    if simulate is not None:
-        check_draws(simulate, seed)
-    prices = prices or read_prices()
-    plan, choose = with_years(scenario_of(scenario, hikes, prices), choose)
-    share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
-    changes = changes_at(plan, share)
-    options = PlanOptions(
-        plan,
-        changes,
-        line_names(by),
-        earned_from(revenue, margin, revenue_source),
-        None if floor is None else read_share(floor, "floor"),
-    )
-    count = months_of([plan], months)
-    horizon = horizon_of(
-        usage, [plan], options.by, prices, count, currency or plan.currency, basis, timezone, choose, options.earned
-    )
+    return outlook_of(usage, words, *planned(words))
+
+
+def outlook_of(usage: object, words: Words, plan: Scenario, pricing: Pricing) -> PlanResult:
+    """The same of a scenario and prices that are read."""
+    if words["simulate"] is not None:
+        check_draws(words["simulate"], words["seed"])
+    plan, choice = with_years(plan, words)
+    share = share_of(words)
+    options = PlanOptions(plan, changes_at(plan, share), line_names(words["by"]), earned_of(words), floor_of(words))
+    asked = horizon_options(pricing, months_of([plan], words["months"]), options.by)
+    horizon = horizon_of(usage, [plan], asked, pricing.prices, choice, options.earned)
     report = plan_ahead(horizon, options)
     case = Case(horizon, options, report.usage)
-    if simulate is not None:
-        report = replace(report, simulation=simulation(case, simulate, seed))
+    if words["simulate"] is not None:
+        report = replace(report, simulation=simulation(case, words["simulate"], words["seed"]))
     return PlanResult(report, partial(_workings, case, report, share), partial(handout, case, report, share))
 
 
@@ -111,18 +83,20 @@ def months_of(plans: Sequence[Scenario], months: int | None) -> int:
     return max((plan.horizon for plan in plans if plan.horizon), default=MONTHS)
 
 
+def horizon_options(pricing: Pricing, months: int, by: Sequence[str]) -> HorizonOptions:
+    return HorizonOptions(months, tuple(by), pricing.basis, pricing.currency, pricing.timezone)
+
+
 def horizon_of(
-    usage: object, plans: Sequence[Scenario], by: Sequence[str], prices: Prices, months: int, currency: str | None,
-    basis: str, timezone: str, choose: dict[str, Any], earned: Earned = UNSTATED,
+    usage: object, plans: Sequence[Scenario], options: HorizonOptions, prices: Prices,
+    words: Words = NOTHING_CHOSEN,
+    earned: Earned = UNSTATED,
 ) -> Horizon:  # fmt: skip
     """The log, counted once with all that these scenarios ask for, and priced."""
-    options = HorizonOptions(months, tuple(by), read_basis(basis), read_currency(currency), timezone)
-    if isinstance(usage, UsageLedger):
-        ledger = usage
-    else:
-        lines = lines_of(prices.pricebook, options, plans, scenario_cuts(prices.pricebook, timezone, plans, months))
-        ledger = scan(
-            usage, by=by, scenarios=plans, months=months, prices=prices, timezone=timezone, joining=lines, **choose
-        )  # fmt: skip
-    ledger = earning(earned, ledger, timezone)
-    return Horizon(ledger, prices.pricebook, prices.fx, options, plans)
+    pricing = Pricing(prices, options.basis, options.currency, options.timezone)
+    lines = None
+    if not isinstance(usage, UsageLedger):
+        cuts = scenario_cuts(prices.pricebook, options.timezone, plans, options.months)
+        lines = lines_of(prices.pricebook, options, plans, cuts)
+    wanted = Wanted(options.by, scenarios=plans, months=options.months, joining=lines)
+    return Horizon(ledger_of(usage, words, pricing, wanted, earned), prices.pricebook, prices.fx, options, plans)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from costcalc.api.words import Number, read_money, read_share
+from costcalc.api.books import Prices, Pricing, prices_of, pricing_of
+from costcalc.api.words import read_first_month, read_money, read_pass_through, read_share
 from costcalc.files import path_from_here
 from costcalc.money import Money
-from costcalc.pricebook.hosts import host_named
 from costcalc.reports.revenue import Earned
 from costcalc.scenario.hikes import hikes_from, read_items
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.usage.earnings import Earnings, is_earnings, read_earnings
 
-Income = Number | Money | Path  # what is earned: an amount, or a table by customer
+Words = Mapping[str, Any]  # the keywords of a question, all of them
 
 if TYPE_CHECKING:
-    from costcalc.api.books import Prices
     from costcalc.pricebook.events import Event
     from costcalc.pricebook.resolve import Pricebook
 
@@ -34,10 +34,37 @@ def scenario_of(name: str | Path | Scenario | None, hikes: object, prices: Price
     return replace(plan, items=tuple(_named(item, prices.pricebook) for item in plan.items)) if prices else plan
 
 
-def with_years(plan: Scenario, choose: Mapping[str, Any]) -> tuple[Scenario, dict[str, Any]]:
+def planned(words: Words) -> tuple[Scenario, Pricing]:
+    """The scenario of a question, hikes included, and the prices that it is about."""
+    prices = prices_of(words)
+    plan = scenario_of(words["scenario"], words["hikes"], prices)
+    return plan, pricing_of(words, prices, plan.currency)
+
+
+def with_years(plan: Scenario, words: Words) -> tuple[Scenario, Words]:
     """The scenario and the choice of a log, of one mind about when fiscal years begin: the scenario's word goes first."""
-    starts = plan.fiscal_year_starts or choose.get("fiscal_year_starts", 1)
-    return replace(plan, fiscal_year_starts=starts), {**choose, "fiscal_year_starts": starts}
+    starts = plan.fiscal_year_starts or read_first_month(words["fiscal_year_starts"])
+    return replace(plan, fiscal_year_starts=starts), {**words, "fiscal_year_starts": starts}
+
+
+def share_of(words: Words) -> Fraction | None:
+    """How much of what is given as a range is passed through; None: nobody says."""
+    written = words["pass_through"]
+    return None if written is None else read_pass_through(read_share(written, "pass_through"))
+
+
+def floor_of(words: Words) -> Fraction | None:
+    return None if words["floor"] is None else read_share(words["floor"], "floor")
+
+
+def checked_scenario(path: Path, prices: Prices) -> Scenario:
+    """A scenario file whose targets have prices. CostcalcError with every problem of it."""
+    from costcalc.forecasts.targets import every_target
+    from costcalc.scenario.read import read_scenario_file
+
+    plan = read_scenario_file(path, catalogue())
+    every_target([plan.usage], prices.pricebook)
+    return plan
 
 
 def _written(name: str | Path | Scenario | None) -> Scenario:
@@ -52,17 +79,8 @@ def _written(name: str | Path | Scenario | None) -> Scenario:
 
 def _named(item: PriceItem, book: Pricebook) -> PriceItem:
     """An entry whose rises name providers as the books do."""
-    hikes = tuple(
-        replace(hike, selector=replace(hike.selector, provider=_seller(hike.selector.provider, book)))
-        for hike in item.hikes
-    )
+    hikes = tuple(replace(hike, selector=hike.selector.sold_by(book.seller_named)) for hike in item.hikes)
     return replace(item, hikes=hikes)
-
-
-def _seller(word: str, book: Pricebook) -> str:
-    """Who is meant; a word that begins names of models, as qwen does, may mean these wherever they are billed."""
-    begins = (name.startswith(word) for each in book.books for name in each.models)
-    return word if any(begins) and not host_named(word) else book.payer_named(word)
 
 
 def catalogue() -> Mapping[str, Event]:
@@ -72,8 +90,9 @@ def catalogue() -> Mapping[str, Event]:
     return {event.id: event for event in load_events()}
 
 
-def earned_from(revenue: Income | None, margin: Number | None, source: str | None) -> Earned:
+def earned_of(words: Words) -> Earned:
     """What flags or the configuration say of revenue: an amount, or the file of a table by customer."""
+    revenue, margin, source = words["revenue"], words["margin"], words["revenue_source"]
     if isinstance(revenue, Path) or (isinstance(revenue, str) and is_earnings(revenue)):
         amount: Money | Earnings | None = read_earnings(revenue, path_from_here(Path(revenue)))
         source = f"{source or '--revenue'} {Path(revenue).name}"

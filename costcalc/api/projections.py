@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import Income, earned_from, scenario_of, with_years
+from costcalc.api.books import Prices, Pricing
+from costcalc.api.keywords import keywords
+from costcalc.api.options import ProjectOptions
+from costcalc.api.plans import Words, earned_of, floor_of, planned, share_of, with_years
 from costcalc.api.results import PlanResult
-from costcalc.api.usage import ledger_of
-from costcalc.api.words import Number, line_names, read_basis, read_currency, read_months, read_pass_through, read_share
+from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.words import line_names, read_months
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
@@ -28,64 +28,40 @@ if TYPE_CHECKING:
     from costcalc.reports.workings import Workings
 
 
-def project(
-    usage: object,
-    *,
-    hikes: Mapping[str, object] | Sequence[str] | str = (),
-    scenario: str | Path | Scenario | None = None,
-    pass_through: Number | None = None,
-    revenue: Income | None = None,
-    margin: Number | None = None,
-    floor: Number | None = None,
-    months: int = 0,
-    by: Sequence[str] | str = ("provider", "model"),
-    currency: str | None = None,
-    basis: str = "auto",
-    move_to: str | None = None,
-    prices: Prices | None = None,
-    timezone: str = "UTC",
-    revenue_source: str | None = None,
-    simulate: int | None = None,
-    seed: int = 1,
-    **choose: Any,
-) -> PlanResult:
+@keywords(ProjectOptions)
+def project(usage: object, **words: Unpack[ProjectOptions]) -> PlanResult:
     """What the rises do to cost and margin: `project("usage.csv", hikes={"alibaba": 34}).to_frame()`.
 
-    `revenue` is for the log's period; `margin` and `floor` are shares (`"60%"`, `"0.6"`, a Fraction); `choose` takes
-    what `scan` takes: since, until, month, last, week, where, columns, usage_format, progress. `months` 0: the scenario's horizon, if it
-    has one. A scenario that changes more than prices is answered by `outlook`: only months to come
-    can grow or move. So is one that is drawn: `simulate` and `seed` are those of `outlook`. CostcalcError with every
-    problem found.
+    `revenue` is for the log's period; `margin` and `floor` are shares (`"60%"`, `"0.6"`, a Fraction). `months` 0: the
+    scenario's horizon, if it has one. A scenario that changes more than prices, or is drawn, is answered by `outlook`:
+    only months to come can grow or move. CostcalcError with every problem found.
     """
-    prices = prices or read_prices()
-    plan, choose = with_years(scenario_of(scenario, hikes, prices), choose)
-    if not plan.is_only_prices or simulate is not None:
-        from costcalc.api.outlooks import outlook
+    return project_of(usage, words, *planned(words))
+
+
+def project_of(usage: object, words: Words, plan: Scenario, pricing: Pricing) -> PlanResult:
+    """The same of a scenario and prices that are read."""
+    move_to = words["move_to"]
+    if not plan.is_only_prices or words["simulate"] is not None:
+        from costcalc.api.outlooks import outlook_of
 
         refuse_move_to(move_to, plan)
-        return outlook(
-            usage, scenario=plan, pass_through=pass_through, revenue=revenue, margin=margin, floor=floor, by=by,
-            revenue_source=revenue_source,
-            months=months, currency=currency, basis=basis, prices=prices, timezone=timezone,
-            simulate=simulate, seed=seed, **choose,
-        )  # fmt: skip
-    names = line_names(by)
-    share = None if pass_through is None else read_pass_through(read_share(pass_through, "pass_through"))
+        return outlook_of(usage, words, plan, pricing)
+    plan, choice = with_years(plan, words)
+    prices, names, share = pricing.prices, line_names(words["by"]), share_of(words)
     changes = changes_at(plan, share)
-    currency = currency or plan.currency
-    days = changes.days()
     lines = Periods(
-        prices.pricebook, RatingOptions(names, timezone=timezone), days, _targets(move_to, prices),
+        prices.pricebook, RatingOptions(names, timezone=pricing.timezone), changes.days(), _targets(move_to, prices),
         takes_apart=not {*names} & {*PARTING},
     )  # fmt: skip
-    earned = earned_from(revenue, margin, revenue_source)
-    ledger = ledger_of(usage, names, prices, timezone, choose, [plan], lines, earned)
-    options = PlanOptions(plan, changes, names, earned, None if floor is None else read_share(floor, "floor"))
+    earned = earned_of(words)
+    ledger = ledger_of(usage, choice, pricing, Wanted(names, raised=[plan], joining=lines), earned)
+    options = PlanOptions(plan, changes, names, earned, floor_of(words))
     asked = LogOptions(
-        basis=read_basis(basis),
-        currency=read_currency(currency),
-        timezone=timezone,
-        months=read_months(months) or plan.horizon or 0,
+        basis=pricing.basis,
+        currency=pricing.currency,
+        timezone=pricing.timezone,
+        months=read_months(words["months"] or 0) or plan.horizon or 0,
         move_to=move_to,
         alternatives={at: plan.changes(at) for at in SHOWN_SHARES}
         if share is None and plan.asks_for_pass_through

@@ -6,24 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
-from costcalc.api.books import Prices, read_prices
+from costcalc.api.books import Prices, Pricing, prices_of, pricing_of
+from costcalc.api.keywords import keywords
+from costcalc.api.options import ReconcileOptions as Options
+from costcalc.api.plans import Words
 from costcalc.api.results import Result
 from costcalc.api.settings import with_settings
-from costcalc.api.words import (
-    line_names,
-    read_amount,
-    read_basis,
-    read_currency,
-    read_limits,
-    read_period,
-    read_remote,
-    read_share,
-)
-from costcalc.asked import NOTHING_ASKED
+from costcalc.api.usage import globs_of, request_of
+from costcalc.api.words import limits_of, line_names, read_amount, read_pairs, read_period, read_share
 from costcalc.calendar import DAY_SECONDS
 from costcalc.problems import CostcalcError, fail, nearest_names
 from costcalc.rating.cuts import cuts_for
@@ -34,10 +27,7 @@ from costcalc.reports.reconcile.reconciliation import ReconcileOptions
 from costcalc.reports.reconcile.reconciliation import reconcile as reconcile_report
 from costcalc.selectors import glob_matches
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
-from costcalc.usage.limits import Limits
-from costcalc.usage.period import Period
 
-TOLERANCE = "1%,0.05"
 EACH = ("day", "month", "total")
 _HOURS = range(0, DAY_SECONDS, 3600)
 
@@ -49,49 +39,35 @@ class ReconciliationResult(Result):
     report: Reconciliation
 
 
-def reconcile(
-    usage: object,
-    invoice: object,
-    *,
-    by: Sequence[str] | str | None = None,
-    each: str | None = None,
-    tolerance: str | Tolerance = TOLERANCE,
-    whole: bool = False,
-    basis: str = "contracted",
-    currency: str | None = None,
-    prices: Prices | None = None,
-    timezone: str | None = None,
-    invoice_format: str | None = None,
-    invoice_columns: Mapping[str, str] | None = None,
-    **choose: Any,
-) -> ReconciliationResult:
+@keywords(Options)
+def reconcile(usage: object, invoice: object, **words: Unpack[Options]) -> ReconciliationResult:
     """Our cost against what was billed: `reconcile("usage.csv", "openai_cost.csv").agrees`.
 
     `invoice` is a path, a list of paths or a frame; `tolerance` a share and an amount; `each` day, month or total, the
-    finest that both have if not said; `timezone` that of the days, the invoice's own if not said; `choose` as for
-    `scan`. CostcalcError with every problem.
+    finest that both have if not said; `timezone` that of the days, the invoice's own if not said. CostcalcError with
+    every problem.
     """
+    each, by, tolerance, timezone = words["each"], words["by"], words["tolerance"], words["timezone"]
     if each is not None and each not in EACH:
         raise fail("bad-option", f'each "{each}" is not a period', expected=", ".join(EACH), nearest=nearest_names(each, EACH))  # fmt: skip
     names = None if by is None else _names(by)
     allowed = tolerance if isinstance(tolerance, Tolerance) else read_tolerance(tolerance)
-    prices = prices or read_prices()
-    bills = _invoices(
-        invoice, names or (), prices, timezone or "UTC", invoice_format, invoice_columns or {}, _limits(choose)
-    )
-    zone = timezone or zone_of(bills, prices.pricebook) or "UTC"
-    ledger = _usage(usage, names or (), prices, zone, choose)
+    prices = prices_of(words)
+    bills = _invoices(invoice, names or (), prices, words)
+    pricing = pricing_of({**words, "timezone": timezone or zone_of(bills, prices.pricebook)}, prices)
+    ledger = _usage(usage, names or (), pricing, words)
     options = ReconcileOptions(
         names,
         each,  # type: ignore[arg-type]
         allowed,
-        whole,
-        read_basis(basis),
-        read_currency(currency),
-        zone,
-        *_days(choose, ledger, zone),
+        words["whole"],
+        pricing.basis,
+        pricing.currency,
+        pricing.timezone,
+        *_days(words, ledger, pricing.timezone),
     )
-    chosen = [_chosen(bill, choose.get("where") or {}, prices) for bill in bills]
+    where = globs_of(words["where"], "--where", prices)
+    chosen = [_chosen(bill, where, prices) for bill in bills]
     return ReconciliationResult(reconcile_report(ledger, chosen, prices.pricebook, prices.fx, options))
 
 
@@ -137,20 +113,18 @@ def _names(by: Sequence[str] | str) -> tuple[str, ...]:
     return names
 
 
-def _invoices(
-    invoice: object, by: Sequence[str], prices: Prices, timezone: str, usage_format: str | None,
-    columns: Mapping[str, str], limits: Limits,
-) -> list[UsageLedger]:  # fmt: skip
+def _invoices(invoice: object, by: Sequence[str], prices: Prices, words: Words) -> list[UsageLedger]:
     """Each file of the invoice as a ledger of its own, for no two need have the same columns."""
     from costcalc.usage.arguments import find_files
     from costcalc.usage.scan import ScanRequest, scan
 
+    timezone, limits = words["timezone"] or "UTC", limits_of(words)
     request = ScanRequest(
         if_offered=(CHARGE, ITEM, *(name for name in by if name not in PRICE_FIELDS)),
         cuts=cuts_for(prices.pricebook, timezone),
         timezone=timezone,
-        mapping=dict(columns),
-        usage_format=usage_format,
+        mapping=read_pairs(words["invoice_columns"], "--invoice-map", "NAME=COLUMN"),
+        usage_format=words["invoice_format"],
         is_bill=True,
     )
     if isinstance(invoice, UsageLedger):
@@ -170,67 +144,38 @@ def _invoices(
     return found
 
 
-def _usage(usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any]) -> UsageLedger:
+def _usage(usage: object, by: Sequence[str], pricing: Pricing, words: Words) -> UsageLedger:
     """The log, with the hours of the day kept apart: an invoice's days may begin at any of them."""
     if isinstance(usage, UsageLedger):
         return usage
-    from costcalc.usage.scan import ScanRequest, scan
+    from costcalc.usage.scan import scan
 
-    limits = _limits(choose)
-    cuts = cuts_for(prices.pricebook, timezone)
-    period = _period(choose)
-    request = ScanRequest(
+    limits = limits_of(words)
+    cuts = cuts_for(pricing.prices.pricebook, pricing.timezone)
+    request = replace(
+        request_of(words, pricing.prices, pricing.timezone),
         cuts=replace(cuts, day_edges=tuple(sorted({*cuts.day_edges, *_HOURS}))),
         dimensions=tuple(name for name in by if name not in PRICE_FIELDS),
-        since=period.since,
-        until=period.until,
-        last=period.last,
-        timezone=timezone,
-        where=_globs(choose.get("where") or {}, prices),
-        named=cache(prices.pricebook.named),
-        mapping=dict(choose.get("columns") or {}),
-        rules=tuple(choose.get("rules") or ()),
-        usage_format=choose.get("usage_format"),
-        remote=read_remote(choose.get("engine"), choose.get("remote")),
     )
-    asked = choose.get("asked") or NOTHING_ASKED
     try:
-        return with_settings(scan(usage, request, choose.get("progress"), limits), asked, prices)
+        found = scan(usage, request, words["progress"], limits)
     except CostcalcError as error:
         if {problem.code for problem in error.problems} != {"ledger-too-coarse"}:
             raise
         # A ledger that was stored without the hours says less of why the days differ, and all of how much.
-        found = scan(usage, replace(request, cuts=cuts), choose.get("progress"), limits)
-        return with_settings(found, asked, prices)
+        found = scan(usage, replace(request, cuts=cuts), words["progress"], limits)
+    return with_settings(found, words["asked"], pricing.prices)
 
 
-def _limits(choose: Mapping[str, Any]) -> Limits:
-    return read_limits(choose.get("memory"), choose.get("threads"))
-
-
-def _period(choose: Mapping[str, Any]) -> Period:
-    names = ("since", "until", "month", "last", "week", "quarter")
-    since, until, month, last, week, quarter = (choose.get(name) for name in names)
-    return read_period(since, until, month, last, week, quarter, choose.get("fiscal_year_starts", 1))
-
-
-def _days(choose: Mapping[str, Any], ledger: UsageLedger, timezone: str) -> tuple[date | None, date | None]:
+def _days(words: Words, ledger: UsageLedger, timezone: str) -> tuple[date | None, date | None]:
     """The first day, and the day after the last one, that were asked for; of a length, counted back."""
-    period = _period(choose)
+    period = read_period(words, timezone)
     last_day = covered_days(ledger, timezone)[1] if period.last else None
     return (period.last.since(last_day) if period.last and last_day else period.since), period.until
 
 
-def _globs(where: Mapping[str, Any], prices: Prices) -> dict[str, tuple[str, ...]]:
-    found = {name.lower(): (globs,) if isinstance(globs, str) else tuple(globs) for name, globs in where.items()}
-    if "provider" in found:
-        found["provider"] = tuple(prices.pricebook.payer_named(glob) for glob in found["provider"])
-    return found
-
-
-def _chosen(bill: UsageLedger, where: Mapping[str, Any], prices: Prices) -> UsageLedger:
+def _chosen(bill: UsageLedger, globs: Mapping[str, tuple[str, ...]], prices: Prices) -> UsageLedger:
     """The rows of the invoice that the choice of usage is about. CostcalcError: a name that it does not have."""
-    globs = _globs(where, prices)
     missing = [name for name in globs if name not in ("provider", "model") and name not in bill.dimensions]
     if missing:
         raise fail(

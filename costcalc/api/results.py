@@ -21,8 +21,66 @@ if TYPE_CHECKING:
     from costcalc.reports.workings import Workings
 
 
-class Result:
-    """What every answer does: the figures of its report are its own."""
+class TableResult:
+    """What every answer does that has tables. Polars, Arrow, DuckDB and pandas 3 take it as it is: `pl.DataFrame(result)`."""
+
+    report: Any
+
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = TableResult.__repr__  # type: ignore[method-assign]  # the fields of a report fill pages
+
+    def __repr__(self) -> str:
+        """`<CostResult: 9,637.87 USD, complete>`."""
+        from costcalc.render.short import short_text
+
+        return f"<{type(self).__name__}: {short_text(self.report)}, {'complete' if self.complete else 'incomplete'}>"
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The lines for whatever reads Arrow: money as decimals. CostcalcError: pyarrow is not installed."""
+        from costcalc.render.frames import arrow_stream
+
+        return arrow_stream(self.to_parquet(), requested_schema)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing: all usage has a price, and every row and file was read."""
+        return bool(self.report.is_complete)
+
+    @property
+    def lacks(self) -> str:
+        """What is missing: "usage without a price, 2 rows refused"; "" where nothing is."""
+        from costcalc.render.words import lacks_of
+
+        return lacks_of(self.report.usage, self.report.is_priced)
+
+    def to_csv(self, table: str = "lines") -> str:
+        """A table whose money adds up to what is printed to the cent, as `-o out.csv` writes it.
+
+        `table`: of a plan lines, months or customers. CostcalcError: the answer has no such table.
+        """
+        from costcalc.render.tables import csv_of
+
+        return csv_of(self.report, table)
+
+    def to_parquet(self, table: str = "lines") -> bytes:
+        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
+        from costcalc.render.tables import parquet_of
+
+        return parquet_of(self.report, table)
+
+    def to_frame(self, table: str = "lines", *, exact: bool = True) -> pd.DataFrame:
+        """The same rows for pandas: integers as integers, money as Decimal.
+
+        `exact=False`: decimals are floats, so that pandas sums, joins and plots them without conversion; a column
+        that is empty is one of floats too, and lines over a log have the same columns whatever the log holds.
+        """
+        from costcalc.render.tables import frame_of
+
+        return frame_of(self.report, table, exact=exact)
+
+
+class Result(TableResult):
+    """What every answer to a question does: the figures of its report are its own."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "report":  # copying and pickling ask before there is a report
@@ -40,27 +98,6 @@ class Result:
         from costcalc.render.written import json_of
 
         return json_of(self.report)
-
-    def to_csv(self, table: str = "lines") -> str:
-        """A table whose money adds up to what is printed to the cent, as `-o out.csv` writes it.
-
-        `table`: of a plan lines, months or customers. CostcalcError: the answer has no such table.
-        """
-        from costcalc.render.tables import csv_of
-
-        return csv_of(self.report, table)
-
-    def to_parquet(self, table: str = "lines") -> bytes:
-        """The same rows as a Parquet file: money as DECIMAL, exact amounts as text."""
-        from costcalc.render.tables import parquet_of
-
-        return parquet_of(self.report, table)
-
-    def to_frame(self, table: str = "lines") -> pd.DataFrame:
-        """The same rows for pandas: integers as integers, money as Decimal, never float."""
-        from costcalc.render.tables import frame_of
-
-        return frame_of(self.report, table)
 
     def page(self, **asked: Any) -> Page:
         """The page that the command prints, for a rich console of any width; `asked`: `top` lines of an explanation."""
@@ -83,12 +120,12 @@ class PlanResult(Result):
     worked: Callable[[], Workings] | None = field(default=None, repr=False)  # made where a workbook is asked for
     handed: Callable[[], Handout] | None = field(default=None, repr=False)  # and where a page to forward is
 
-    def months_frame(self) -> pd.DataFrame:
+    def months_frame(self, *, exact: bool = True) -> pd.DataFrame:
         """One row a month to come."""
         from costcalc.render.frames import frame
-        from costcalc.render.plan.rows import month_rows
+        from costcalc.render.plan.months import month_rows
 
-        return frame(month_rows(self.report))
+        return frame(month_rows(self.report), exact=exact)
 
     def to_xlsx(self) -> bytes:
         """A workbook with live formulas, as `-o out.xlsx` writes it. CostcalcError: XlsxWriter is not installed."""

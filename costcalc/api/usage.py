@@ -2,119 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from costcalc.api.books import Prices, read_prices
-from costcalc.api.plans import scenario_of
+from costcalc.api.books import Prices, Pricing, prices_of
+from costcalc.api.keywords import keywords
+from costcalc.api.options import ScanOptions
+from costcalc.api.plans import Words, scenario_of
 from costcalc.api.settings import with_settings
-from costcalc.api.words import read_limits, read_period, read_remote
-from costcalc.asked import NOTHING_ASKED, Asked
-from costcalc.pricebook.resolve import Pricebook
-from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.api.words import Globs, limits_of, read_globs, read_pairs, read_period, read_remote, read_timezone
+from costcalc.problems import CostcalcError, Problem
 from costcalc.rating.cuts import cuts_for, splits_for
 from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.records import dataclass
 from costcalc.reports.revenue import UNSTATED, Earned, earning
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import Joining, UsageLedger
-from costcalc.usage.maps import MapRule
 
 if TYPE_CHECKING:
     from costcalc.budget.model import Budget
-    from costcalc.usage.progress import Progress
+    from costcalc.usage.scan import ScanRequest
 
 
-def scan(
-    usage: object,
-    *,
-    by: Iterable[str] = (),
-    prices: Prices | None = None,
-    timezone: str = "UTC",
-    since: date | str | None = None,
-    until: date | str | None = None,
-    month: str | None = None,
-    last: str | None = None,
-    week: str | None = None,
-    quarter: str | None = None,
-    fiscal_year_starts: int = 1,
-    where: Mapping[str, str | Sequence[str]] | None = None,
-    columns: Mapping[str, str] | None = None,
-    usage_format: str | None = None,
-    formats: Sequence[str | Path] = (),
-    progress: Progress | None = None,
-    memory: str | None = None,
-    threads: int | str | None = None,
-    engine: str | None = None,
-    remote: str | None = None,
-    scenarios: Sequence[str | Path | Scenario] = (),
-    months: int | None = None,
-    budgets: Sequence[Budget] = (),
-    asked: Asked = NOTHING_ASKED,
-    rules: Sequence[MapRule] = (),
-    raised: Sequence[Scenario] = (),
-    joining: Joining | None = None,
-    if_offered: Sequence[str] = (),
-) -> UsageLedger:
-    """Usage counted once, into a ledger. `usage`: a path, a list of paths, `-`, or a pandas frame.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question keeps apart in the ledger that answers it."""
 
-    The days are those from `since` on and before `until`, those of a `month` ("2026-10"), a
-    `quarter` ("2026-Q4", of the year that begins in the month `fiscal_year_starts`) or an ISO `week` ("2026-W40"), or
-    the `last` ones before the log's end ("30d", "4w", "3m").
-    `by` names the dimensions to keep apart, `if_offered` those that are kept where the log has them; `columns` says what a column of your own is called
-    (`{"input_tokens": "tok_in"}`); `formats` are format files of your own, in which each log is looked up first;
-    `scenarios`, over `months`, and `budgets` say what else must be kept
-    apart so that they can be run on the ledger; `raised` are scenarios of prices for the log's own
-    time; `progress` is called with a `costcalc.usage.progress.Step`, from another thread;
-    `memory` ("2GB") and `threads` limit what counting uses; `engine` "spark" counts on the cluster at `remote`
-    ("sc://HOST:PORT"), which reads the usage by its paths (`s3://…`) or names of tables; `joining`: what one question does not tell apart, so that the ledger answers no other.
+    by: Sequence[str] = ()
+    if_offered: Sequence[str] = ()  # where the log has them
+    scenarios: Sequence[str | Path | Scenario] = ()  # of months to come
+    months: int | None = None
+    budgets: Sequence[Budget] = ()
+    raised: Sequence[Scenario] = ()  # scenarios of prices for the log's own time
+    joining: Joining | None = None  # what the question does not tell apart
+
+
+@keywords(ScanOptions)
+def scan(usage: object, **words: Unpack[ScanOptions]) -> UsageLedger:
+    """Usage counted once, into a ledger that every question takes in place of the log.
+
+    `usage`: a path, a list of paths, `-`, a frame of pandas or polars, an Arrow table, or a relation of DuckDB.
     CostcalcError: an input that cannot be read or understood.
     """
-    from costcalc.usage.scan import ScanRequest
+    from costcalc.api.checks import budgets_of
+
+    by = words["by"]
+    wanted = Wanted(
+        tuple(name.strip() for name in by.split(",") if name.strip()) if isinstance(by, str) else tuple(by),
+        words["if_offered"],
+        words["scenarios"],
+        words["months"],
+        budgets_of(words["budgets"]),
+        words["raised"],
+        words["joining"],
+    )
+    return counted(usage, words, prices_of(words), read_timezone(words["timezone"] or "UTC"), wanted)
+
+
+def ledger_of(usage: object, words: Words, pricing: Pricing, wanted: Wanted, earned: Earned = UNSTATED) -> UsageLedger:
+    """Usage counted for a question, unless it was counted before, with what a table says that it earns."""
+    if not isinstance(usage, UsageLedger):
+        wanted = replace(wanted, if_offered=(*wanted.if_offered, *earned.names))
+        usage = counted(usage, words, pricing.prices, pricing.timezone, wanted)
+    return earning(earned, usage, pricing.timezone)
+
+
+def counted(usage: object, words: Words, prices: Prices, timezone: str, wanted: Wanted) -> UsageLedger:
+    """The usage that the keywords choose, with what is wanted kept apart. CostcalcError."""
     from costcalc.usage.scan import scan as scan_usage
 
-    limits = read_limits(memory, threads)
-    prices = prices or read_prices()
-    wished = tuple(if_offered)
-    plans: list[Scenario] = []
-    names, cuts = tuple(by), cuts_for(prices.pricebook, timezone)
-    if scenarios:
+    ahead = [*wanted.scenarios, *(budget.scenario for budget in wanted.budgets if budget.scenario)]
+    plans = [scenario_of(scenario, (), prices) for scenario in ahead]
+    names, wished, cuts = tuple(wanted.by), tuple(wanted.if_offered), cuts_for(prices.pricebook, timezone)
+    if plans:
         from costcalc.api.outlooks import asked_of_a_scan
 
-        plans = [scenario_of(scenario, (), prices) for scenario in scenarios]
-        more, kept, cuts = asked_of_a_scan(plans, months, prices, timezone)
+        more, kept, cuts = asked_of_a_scan(plans, wanted.months, prices, timezone)
         names, wished = (*names, *more), (*wished, *kept)
-    if budgets:
+    if wanted.budgets:
         from costcalc.reports.check.usage import columns_for, with_budgets
 
-        names, cuts = (*names, *columns_for(budgets)), with_budgets(cuts, budgets)
-    period = read_period(since, until, month, last, week, quarter, fiscal_year_starts)
-    selectors = [change.selector for plan in (*plans, *raised) for change in plan.whole_changes()]
+        names, cuts = (*names, *columns_for(wanted.budgets)), with_budgets(cuts, wanted.budgets)
+    selectors = [change.selector for plan in (*plans, *wanted.raised) for change in plan.whole_changes()]
     selectors += [term.selector for term in prices.pricebook.terms.commitments]
-    request = ScanRequest(
+    request = replace(
+        request_of(words, prices, timezone),
         cuts=replace(cuts, splits=splits_for(selectors)),
         dimensions=tuple(dict.fromkeys(name for name in names if name not in PRICE_FIELDS)),
-        if_offered=wished,
+        if_offered=tuple(dict.fromkeys(wished)),
+        joining=wanted.joining,
+    )
+    limits = limits_of(words)
+    try:
+        return with_settings(scan_usage(usage, request, words.get("progress"), limits), words["asked"], prices)
+    except CostcalcError as error:
+        raise CostcalcError([_placed(problem, plans) for problem in error.problems], error.exit_code) from error
+
+
+def request_of(words: Words, prices: Prices, timezone: str) -> ScanRequest:
+    """Which rows, and how they are read, as the keywords say it. CostcalcError."""
+    from costcalc.usage.scan import ScanRequest
+
+    period = read_period(words, timezone)
+    return ScanRequest(
         since=period.since,
         until=period.until,
         last=period.last,
         timezone=timezone,
-        where=_where(where or {}, prices.pricebook),
+        where=globs_of(words.get("where"), "--where", prices),
         named=cache(prices.pricebook.named),
-        mapping=dict(columns or {}),
-        rules=tuple(rules),
-        usage_format=usage_format,
-        formats=tuple(map(Path, formats)),
-        remote=read_remote(engine, remote),
-        joining=joining,
+        mapping=read_pairs(words["columns"], "--map", "NAME=COLUMN"),
+        rules=tuple(words["rules"]),
+        usage_format=words["usage_format"],
+        formats=tuple(map(Path, words["formats"])),
+        remote=read_remote(words["engine"], words["remote"]),
     )
-    try:
-        return with_settings(scan_usage(usage, request, progress, limits), asked, prices)
-    except CostcalcError as error:
-        raise CostcalcError([_placed(problem, plans) for problem in error.problems], error.exit_code) from error
+
+
+def globs_of(written: Globs, flag: str, prices: Prices) -> dict[str, tuple[str, ...]]:
+    """Globs by name; a provider may be called by any of its names."""
+    found = read_globs(written, flag)
+    if "provider" in found:
+        found["provider"] = tuple(prices.pricebook.payer_named(glob) for glob in found["provider"])
+    return found
 
 
 def _placed(problem: Problem, plans: Sequence[Scenario]) -> Problem:
@@ -126,30 +139,3 @@ def _placed(problem: Problem, plans: Sequence[Scenario]) -> Problem:
     wheres = (where for plan in plans for where in wheres_of(plan))
     asking = next((where for where in wheres if any(f'"{name}"' in problem.message for name in where.names)), None)
     return replace(problem, place=asking.place) if asking else problem
-
-
-def ledger_of(
-    usage: object, by: Sequence[str], prices: Prices, timezone: str, choose: Mapping[str, Any],
-    raised: Sequence[Scenario] = (), joining: Joining | None = None, earned: Earned = UNSTATED,
-) -> UsageLedger:  # fmt: skip
-    """Usage counted for a question, unless it was counted before, with what a table says that it earns."""
-    if not isinstance(usage, UsageLedger):
-        usage = scan(
-            usage, by=by, prices=prices, timezone=timezone, raised=raised, joining=joining,
-            if_offered=earned.names, **choose,
-        )  # fmt: skip
-    return earning(earned, usage, timezone)
-
-
-def _where(chosen: Mapping[str, str | Sequence[str]], book: Pricebook) -> dict[str, tuple[str, ...]]:
-    """Globs by name; a provider may be called by any of its names."""
-    if not isinstance(chosen, Mapping):
-        raise fail(
-            "bad-option", f'where is not a mapping: "{chosen}"', expected='{"team": "search", "model": "qwen3-*"}'
-        )
-    found = {
-        name.lower(): (globs,) if isinstance(globs, str) else tuple(map(str, globs)) for name, globs in chosen.items()
-    }
-    if "provider" in found:
-        found["provider"] = tuple(book.payer_named(glob) for glob in found["provider"])
-    return found

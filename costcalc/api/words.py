@@ -1,14 +1,18 @@
-"""Words: what callers write (shares, amounts, days, names) as values. Floats are refused: they lost digits already."""
+"""Words: what callers write (shares, amounts, days, names) as values, in Python as on the command line.
+
+Floats are refused: they lost digits already.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from costcalc.calendar import MOST_MONTHS, read_day, read_month
+from costcalc.calendar import MOST_MONTHS, month_of, read_day, read_month, zone
 from costcalc.money import CurrencyUnknown, Money, exact_text, read_number, written_amount
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.earnings import is_earnings
@@ -16,7 +20,7 @@ from costcalc.usage.limits import LEAST_MEMORY, MOST_THREADS, UNITS, Limits, sho
 from costcalc.usage.period import Period, period_of_month, read_last, read_quarter, read_week
 
 Number = int | str | Fraction  # a float would have lost digits before it came here
-_NOUNS = {"--month": "month", "--quarter": "quarter", "--week": "week", "--last": "length of time"}
+Income = Number | Money | Path  # what is earned: an amount, or a table by customer
 _AMOUNT_WITH_CODE = re.compile(r"^([+-]?[\d.,_]+)([A-Za-z]{3})$", re.ASCII)
 _SIZE = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(UNITS)})", re.ASCII | re.IGNORECASE)
 _SIZES = "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB: 2GB"
@@ -105,6 +109,13 @@ def line_names(by: Sequence[str] | str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip().lower() for word in words if word.strip())) or ("provider", "model")
 
 
+def price_columns() -> tuple[str, ...]:
+    """What lines can be made of whatever columns a log has."""
+    from costcalc.rating.rate import PRICE_FIELDS
+
+    return tuple(PRICE_FIELDS)
+
+
 def read_limits(memory: str | None = None, threads: int | str | None = None) -> Limits:
     """`2GB`, `512 MiB`, and a count of cores; None leaves the usual. CostcalcError with every wrong word."""
     found: dict[str, int] = {}
@@ -117,6 +128,11 @@ def read_limits(memory: str | None = None, threads: int | str | None = None) -> 
     if problems:
         raise CostcalcError(problems)
     return Limits(**found)
+
+
+def limits_of(words: Mapping[str, Any]) -> Limits:
+    """What the keywords say of memory and threads."""
+    return read_limits(words.get("memory"), words.get("threads"))
 
 
 def read_remote(engine: str | None = None, remote: str | None = None) -> str:
@@ -160,39 +176,71 @@ def read_money(value: Number | Money) -> Money:
     return _earned(value, "revenue") if isinstance(value, Money) else read_amount(str(value), "revenue")
 
 
-def read_day_of(value: date | str | None) -> date | None:
+def read_day_of(value: date | str | None, flag: str, timezone: str) -> date | None:
+    """`2026-09-01`, `2026-09`, `today`, `yesterday`, `this-month`, `last-month`, `this-year`: the day it begins."""
     if value is None or type(value) is date:
         return value
+    today = datetime.now(UTC).astimezone(zone(timezone)).date()
+    words = {
+        "today": today,
+        "yesterday": today - timedelta(days=1),
+        "this-month": today.replace(day=1),
+        "last-month": month_of(today.replace(day=1) - timedelta(days=1)).first,
+        "this-year": today.replace(month=1, day=1),
+    }
+    text = str(value)
+    if text.lower() in words:
+        return words[text.lower()]
+    for read in (read_day, lambda word: read_month(word).first):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    raise fail("bad-date", f'{flag} "{text}" is not a day', expected=f"2026-09-01, 2026-09, {', '.join(words)}")
+
+
+def read_timezone(name: str) -> str:
+    """The name of a time zone. CostcalcError: none is called so."""
     try:
-        return read_day(str(value))
+        zone(name)
     except ValueError:
-        raise fail("bad-date", f'"{value}" is not a day', expected="2026-09-01") from None
+        raise fail("unknown-zone", f'no time zone is called "{name}"', expected="an IANA name: Asia/Shanghai") from None
+    return name
 
 
-def read_period(
-    since: date | str | None, until: date | str | None, month: str | None, last: str | None, week: str | None,
-    quarter: str | None = None, fiscal_year_starts: int = 1,
-) -> Period:  # fmt: skip
-    """The days meant. CostcalcError: two ways to say them, or a text that names none."""
-    given = {"--since": since, "--until": until, "--month": month, "--last": last, "--week": week, "--quarter": quarter}
+def read_period(words: Mapping[str, Any], timezone: str) -> Period:
+    """The days meant by `since`, `until`, `month`, `last`, `week` or `quarter` with `fiscal_year_starts`.
+
+    CostcalcError: two ways to say them, or a text that names none.
+    """
+    given = {f"--{name}": words.get(name) for name in ("since", "until", "month", "last", "week", "quarter")}
     named = [flag for flag, value in given.items() if value is not None]
-    whole = [flag for flag in named if flag in ("--month", "--last", "--week", "--quarter")]
+    whole = [flag for flag in named if flag not in ("--since", "--until")]
     if whole and len(named) > 1:
         other = next(flag for flag in named if flag != whole[0])
         raise fail(
             "two-periods", f"{whole[0]} and {other} both say which days", expected="one way to say them",
             remedy=f"leave out {other}: --since and --until go together, --month, --quarter, --last and --week stand alone",
         )  # fmt: skip
-    if month is not None:
-        return _period("--month", month, lambda text: period_of_month(read_month(text)), "2026-10")
-    if quarter is not None:
-        starts = read_first_month(fiscal_year_starts)
-        return _period("--quarter", quarter, lambda text: read_quarter(text, starts), "2026-Q4")
-    if week is not None:
-        return _period("--week", week, read_week, "an ISO week: 2026-W40")
-    if last is not None:
-        return _period("--last", last, lambda text: Period(last=read_last(text)), "30d, 4w, or 3m")
-    return Period(read_day_of(since), read_day_of(until))
+    if whole:
+        return _whole_period(whole[0], str(given[whole[0]]), read_first_month(words.get("fiscal_year_starts", 1)))
+    since, until = (read_day_of(given[flag], flag, timezone) for flag in ("--since", "--until"))
+    return Period(since, until)
+
+
+def _whole_period(flag: str, text: str, year_starts: int) -> Period:
+    """Of a month, quarter or week, or of the log's last days."""
+    readers: dict[str, tuple[str, str, Callable[[], Period]]] = {
+        "--month": ("month", "2026-10", lambda: period_of_month(read_month(text))),
+        "--quarter": ("quarter", "2026-Q4", lambda: read_quarter(text, year_starts)),
+        "--week": ("week", "an ISO week: 2026-W40", lambda: read_week(text)),
+        "--last": ("length of time", "30d, 4w, or 3m", lambda: Period(last=read_last(text))),
+    }
+    noun, like, read = readers[flag]
+    try:
+        return read()
+    except ValueError:
+        raise fail("bad-date", f'{flag} "{text}" is not a {noun}', expected=like) from None
 
 
 def read_first_month(value: object) -> int:
@@ -201,13 +249,6 @@ def read_first_month(value: object) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 12):
         raise fail("bad-option", f'fiscal_year_starts "{value}" is not a month', expected="1 to 12: 4 is April")
     return int(text)
-
-
-def _period(flag: str, text: str, read: Callable[[str], Period], like: str) -> Period:
-    try:
-        return read(str(text))
-    except ValueError:
-        raise fail("bad-date", f'{flag} "{text}" is not a {_NOUNS[flag]}', expected=like) from None
 
 
 def read_basis(word: str) -> str:
@@ -227,3 +268,47 @@ def read_budget(value: Number | Money) -> Money:
     if amount.amount < 0:
         raise fail("bad-amount", f'budget "{value}" is negative', expected='20000, or "20000 USD"')
     return amount
+
+
+Pairs = Mapping[str, str] | Sequence[str] | None  # {"a": "b"}, "a=b,c=d", or several such texts
+Globs = Mapping[str, str | Sequence[str]] | Sequence[str] | None
+
+
+def read_pairs(written: Pairs, flag: str, shape: str) -> dict[str, str]:
+    """A mapping, or `a=b,c=d` and several such texts as one. CostcalcError with every word of another shape."""
+    if isinstance(written, Mapping):
+        return {str(name): str(value) for name, value in written.items()}
+    found: dict[str, str] = {}
+    problems = []
+    for word in _words_of(written, flag, shape):
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            problems.append(Problem("bad-option", f'{flag} "{word}" is not of the form {shape}', expected=shape))
+        else:
+            found[name.strip().lower()] = value.strip()
+    if problems:
+        raise CostcalcError(problems)
+    return found
+
+
+def read_globs(written: Globs, flag: str) -> dict[str, tuple[str, ...]]:
+    """`team=search,team=ads,model=qwen3-*`, or a mapping: any of a name's globs, all of the names."""
+    if isinstance(written, Mapping):
+        return {
+            name.strip().lower(): (globs,) if isinstance(globs, str) else tuple(map(str, globs))
+            for name, globs in written.items()
+        }
+    found: dict[str, tuple[str, ...]] = {}
+    for word in _words_of(written, flag, "NAME=GLOB"):
+        ((name, glob),) = read_pairs([word], flag, "NAME=GLOB").items()
+        found[name] = (*found.get(name, ()), glob)
+    return found
+
+
+def _words_of(written: object, flag: str, shape: str) -> list[str]:
+    texts = [written] if isinstance(written, str) else () if written is None else written
+    if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
+        raise fail(
+            "bad-option", f'{flag} "{written}" is not a mapping or text', expected=f"{shape}, several with a comma"
+        )
+    return [part.strip() for text in texts for part in text.split(",")]

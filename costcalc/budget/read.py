@@ -1,4 +1,4 @@
-"""Budget files: a list of limits. Strict, with places; all problems of a file together."""
+"""Budget files: the fields of a budget, which are read with their places, all problems of a file together."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from costcalc.budget.model import EACH, KINDS, Budget, Days, Each, Kind
+from costcalc.budget.model import EACH, KINDS, Budget
+from costcalc.budget.model import Kind as Limited
 from costcalc.budget.read_limits import (
+    AGE,
     AGE_SHAPE,
+    AMOUNT,
     AMOUNT_SHAPE,
+    PERCENT,
+    PERIOD,
     PERIOD_SHAPE,
     read_age,
     read_limit,
@@ -19,39 +24,46 @@ from costcalc.budget.read_limits import (
 )
 from costcalc.files import is_there
 from costcalc.problems import CostcalcError, nearest_names
+from costcalc.records import dataclass
+from costcalc.scenario.fields_where import WHERE
 from costcalc.scenario.items import Scenario
+from costcalc.scenario.kinds import TEXT
 from costcalc.scenario.read import read_scenario, shipped_scenarios
-from costcalc.scenario.read_entries import Entry, entries
-from costcalc.scenario.read_where import read_where
 from costcalc.yamldoc import Document, Scalar, line_of, parse_yaml, read_yaml
+from costcalc.yamldoc import Sequence as YamlList
+from costcalc.yamlfields import (
+    ANY_TEXT,
+    FLAG,
+    Entry,
+    Field,
+    Kind,
+    Rule,
+    Table,
+    Values,
+    first_of,
+    listed,
+    not_beside,
+    number_or,
+    one_of,
+    only_beside,
+    word_of,
+)
 
 if TYPE_CHECKING:
     from costcalc.pricebook.events import Event
 
     Catalogue = Callable[[], Mapping[str, Event]]  # read only where a scenario is named
 
-KEYS = ("budgets",)
-BUDGET_KEYS = (
-    "name", "where", "each", "period", *KINDS, "warn_at", "warn_below", "prorate", "scenario", "pass_through", "note",
-)  # fmt: skip
 _EXAMPLE = "{name: search team, where: {team: search}, each: month, limit: 18_000 USD, warn_at: 80%}"
-_FLAGS = {"true": True, "false": False}
-_SENSIBLE: dict[Kind, tuple[int | None, int | None, str]] = {  # lowest, highest
-    "max_rise": (-1, None, "nothing falls by more than 100%"),
-    "margin_at_least": (None, 1, "no margin is above 100%"),
-    "unpriced_at_most": (0, 1, "a share lies between 0% and 100%"),
-}
-_SHARES = {"max_rise": "10%", "margin_at_least": "55%", "unpriced_at_most": "1%"}
+_NAME = "name: search team"
 
-# What goes with which limit, and why nothing else does.
-ONLY_WITH: dict[str, tuple[tuple[Kind, ...], str]] = {
-    "warn_at": (("limit", "max_rise"), "it is a share of a limit; of a margin, write warn_below"),
-    "warn_below": (("margin_at_least",), "it is a margin; of a limit, write warn_at: 80%"),
-    "prorate": (("limit",), "only an amount is shared out by days"),
-    "scenario": (("limit", "margin_at_least"), "only what usage costs and earns changes under a scenario"),
-    "each": (("limit", "margin_at_least", "unpriced_at_most"), "it is checked once, over all that is read"),
-    "period": (("limit", "margin_at_least", "unpriced_at_most"), "it is checked once, over all that is read"),
-}
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Where scenarios are looked for."""
+
+    folder: Path
+    catalogue: Catalogue
 
 
 def read_budgets(path: Path | str, catalogue: Catalogue) -> tuple[Budget, ...]:
@@ -65,147 +77,51 @@ def parse_budgets(text: str, file: str = "<budgets>", catalogue: Catalogue = dic
 
 
 def _budgets(document: Document, folder: Path, catalogue: Catalogue) -> tuple[Budget, ...]:
-    root = document.map_at(document.root, "a budgets file", KEYS)
-    listed = list(entries(document, root.get("budgets"), "budgets", "a budget", BUDGET_KEYS, _EXAMPLE))
-    if not listed and not document.problems:
-        document.report(root, "missing-key", "the file holds no budget: nothing would be checked", expected=f"budgets:\n  - {_EXAMPLE}".replace("\n  ", " "))  # fmt: skip
-    found = [_budget(entry, folder, catalogue) for entry in listed]
-    _check_names(listed)
+    found: tuple[Budget, ...] = BUDGETS.read(document, document.root, _Beside(folder, catalogue))["budgets"]
     document.problems[:] = dict.fromkeys(document.problems)
     document.check()
-    return tuple(budget for budget in found if budget)
-
-
-def _check_names(listed: list[Entry]) -> None:
-    """A report, a comment and a baseline know a budget by its name."""
-    first: dict[str, int] = {}
-    for entry in listed:
-        text = entry.text("name")
-        if text and first.setdefault(text.text.strip(), text.place.line) != text.place.line:
-            entry.document.report(
-                text, "duplicate-name", f'a budget is called "{text.text.strip()}" already (line {first[text.text.strip()]})',
-                remedy="give each one a name of its own",
-            )  # fmt: skip
-
-
-def _budget(entry: Entry, folder: Path, catalogue: Catalogue) -> Budget | None:
-    name = entry.needed("name", "name: search team")
-    if name and not name.text.strip():
-        entry.document.report(name, "missing-key", "the name is empty", expected="name: search team")
-    kind = _kind(entry)
-    where, each, period = read_where(entry), _each(entry), _period(entry)
-    warn_at, warn_below = _warn_at(entry), _percent(entry, "warn_below", "60%")
-    prorate, scenario = _flag(entry, "prorate"), _scenario(entry, folder, catalogue)
-    pass_through, note = _percent(entry, "pass_through", "60%"), entry.word("note")
-    if pass_through is not None and not 0 <= pass_through <= 1:
-        _wrong(entry, "pass_through", "bad-share", "is not a part of a rise", "0% to 100%")
-    _check_pass_through(entry, scenario, pass_through)
-    if kind is None:
-        return None
-    limit, unit = _limit(entry, kind)
-    _check_together(entry, kind)
-    if kind == "margin_at_least" and warn_below is not None and warn_below < limit:
-        _wrong(
-            entry, "warn_below", "bad-warning", "lies below the floor itself: nothing would warn", "a margin above it"
-        )
-    return Budget(
-        name.text.strip() if name else "", kind, limit, unit, where, each, period, warn_at, warn_below, prorate,
-        scenario, pass_through, entry.map.place, line_of(entry.document.text, entry.map.place.line), note,
-    )  # fmt: skip
-
-
-def _kind(entry: Entry) -> Kind | None:
-    found = entry.one_of(KINDS, "two-limits", "limit: 18_000 USD")
-    return next((kind for kind in KINDS if kind == found), None)
-
-
-def _limit(entry: Entry, kind: Kind) -> tuple[Fraction, str]:
-    text = entry.text(kind)
-    if text is None:
-        return Fraction(), ""
-    if kind == "limit":
-        try:
-            return read_limit(text.text)
-        except ValueError:
-            return _nothing(entry, text, "bad-amount", f'"{text.text}" is not an amount', AMOUNT_SHAPE)
-    if kind == "prices_checked_within":
-        try:
-            return Fraction(read_age(text.text)), ""
-        except ValueError:
-            return _nothing(entry, text, "bad-age", f'"{text.text}" is not an age', AGE_SHAPE)
-    share = _percent(entry, kind, _SHARES[kind])
-    if share is None:
-        return Fraction(), ""
-    lowest, highest, why = _SENSIBLE[kind]
-    if (lowest is not None and share < lowest) or (highest is not None and share > highest):
-        return _nothing(entry, text, "bad-share", f'"{text.text}": {why}', f"like {_SHARES[kind]}")
-    return share, ""
-
-
-def _nothing(entry: Entry, text: Scalar, code: str, message: str, expected: str) -> tuple[Fraction, str]:
-    entry.document.report(text, code, message, expected=expected)
-    return Fraction(), ""
-
-
-def _percent(entry: Entry, key: str, example: str) -> Fraction | None:
-    text = entry.text(key)
-    if text is None:
-        return None
-    try:
-        return read_one_percent(text.text)
-    except ValueError as error:
-        entry.document.report(
-            text, "bad-percent", f'"{text.text}" is not a percentage', expected=example, remedy=str(error)
-        )
-        return None
-
-
-def _warn_at(entry: Entry) -> Fraction | None:
-    share = _percent(entry, "warn_at", "80%")
-    if share is not None and not 0 < share <= 1:
-        _wrong(entry, "warn_at", "bad-warning", "is not a part of the limit", "80%: more than 0%, 100% at most")
-    return share
-
-
-def _each(entry: Entry) -> Each | None:
-    text = entry.text("each")
-    if text is None:
-        return None
-    found = next((each for each in EACH if each == text.text.strip()), None)
-    if found is None:
-        entry.document.report(
-            text, "bad-period", f'"{text.text}" is not a period', nearest=nearest_names(text.text, EACH),
-            expected=", ".join(EACH),
-        )  # fmt: skip
     return found
 
 
-def _period(entry: Entry) -> Days | None:
-    text = entry.text("period")
-    if text is None:
-        return None
-    try:
-        return read_period(text.text)
-    except ValueError:
-        entry.document.report(text, "bad-period", f'"{text.text}" is not a period', expected=PERIOD_SHAPE)
-        return None
+# --- kinds of values --------------------------------------------------------------------------------------------------------
+def _name(entry: Entry, text: Scalar) -> str:
+    if not text.text.strip():
+        entry.document.report(text, "missing-key", "the name is empty", expected=_NAME)
+    return text.text.strip()
 
 
-def _flag(entry: Entry, key: str) -> bool:
-    text = entry.text(key)
-    if text is None:
-        return False
-    if text.text.strip() not in _FLAGS:
-        _wrong(entry, key, "bad-value", "is neither true nor false", "true, or false")
-    return _FLAGS.get(text.text.strip(), False)
+def _percent(example: str, is_right: Callable[[Fraction], bool], why: str, expected: str, code: str) -> Kind:
+    def read(entry: Entry, text: Scalar) -> Fraction | None:
+        try:
+            share = read_one_percent(text.text)
+        except ValueError as error:
+            entry.wrong(text, "bad-percent", " is not a percentage", example, str(error))
+            return None
+        if not is_right(share):
+            entry.wrong(text, code, why, expected)
+        return share
+
+    return Kind(read, number_or(PERCENT.pattern), example)
 
 
-def _scenario(entry: Entry, folder: Path, catalogue: Catalogue) -> Scenario | None:
+def _share(example: str, is_right: Callable[[Fraction], bool], why: str) -> Kind:
+    return _percent(example, is_right, f": {why}", f"like {example}", "bad-share")
+
+
+def _read_by(way: Callable[[str], object], code: str, why: str, shape: str, pattern: str) -> Kind:
+    def read(entry: Entry, text: Scalar) -> object:
+        try:
+            return way(text.text)
+        except ValueError:
+            entry.wrong(text, code, f" is not {why}", shape)
+            return None
+
+    return Kind(read, number_or(pattern), shape.partition(",")[0])
+
+
+def _scenario(entry: Entry, text: Scalar) -> Scenario | None:
     """A file beside the budgets, or a shipped scenario; what is wrong in it is said with it."""
-    text = entry.text("scenario")
-    if text is None:
-        return None
-    name = text.text.strip()
+    folder, name = entry.context.folder, text.text.strip()
     is_file = Path(name).suffix.lower() in (".yaml", ".yml")
     known = shipped_scenarios()
     if (is_file and not is_there(folder / name)) or (not is_file and name.lower() not in known):
@@ -216,58 +132,131 @@ def _scenario(entry: Entry, folder: Path, catalogue: Catalogue) -> Scenario | No
         )  # fmt: skip
         return None
     try:
-        return read_scenario(str(folder / name) if is_file else name, catalogue())
+        return read_scenario(str(folder / name) if is_file else name, entry.context.catalogue())
     except CostcalcError as error:
         entry.document.problems += error.problems
         return None
 
 
-def _check_pass_through(entry: Entry, scenario: Scenario | None, given: Fraction | None) -> None:
+# --- what keys say about each other -----------------------------------------------------------------------------------------
+def _only_with(key: str, kinds: tuple[Limited, ...], why: str) -> Rule:
+    """A key that says nothing beside other limits."""
+    others = [kind for kind in KINDS if kind not in kinds]
+    return not_beside(key, others, "key-without-sense", f'"{key}" has no place beside {{other}}: {why}')
+
+
+def _warns_above(entry: Entry, values: Values) -> None:
+    margin, warning = values["margin_at_least"], values["warn_below"]
+    text = entry.text("warn_below")
+    if text and margin is not None and warning is not None and warning < margin:
+        entry.wrong(text, "bad-warning", " lies below the floor itself: nothing would warn", "a margin above it")
+
+
+def _arrives(entry: Entry, values: Values) -> None:
     """How much of an event reaches tokens is never assumed in silence."""
-    if scenario is None:
+    scenario: Scenario | None = values["scenario"]
+    text = entry.text("scenario")
+    if scenario is None or text is None:
         return
     if scenario.asks_for_pass_through and "pass_through" not in entry:
-        text = entry.text("scenario")
-        assert text is not None
-        entry.document.report(
-            text, "no-pass-through", f'"{text.text}" holds rises of compute, and nobody says how much reaches tokens',
-            expected="pass_through: 60%",
+        entry.wrong(
+            text, "no-pass-through", " holds rises of compute, and nobody says how much reaches tokens",
+            "pass_through: 60%",
         )  # fmt: skip
-    if given is not None and not scenario.takes_pass_through:
+    if values["pass_through"] is not None and not scenario.takes_pass_through:
         entry.refuse(
-            "pass_through",
-            "key-without-sense",
+            "pass_through", "key-without-sense",
             '"pass_through" has no place here: the scenario has no range and no event to scale',
-        )
+        )  # fmt: skip
 
 
-def _check_together(entry: Entry, kind: Kind) -> None:
-    """Keys that say nothing beside each other."""
-    for key, (kinds, why) in ONLY_WITH.items():
-        if kind not in kinds:
-            entry.refuse(key, "key-without-sense", f'"{key}" has no place beside {kind}: {why}')
-    if "each" in entry:
-        entry.refuse("period", "two-periods", '"each" stands there already', "write one budget for each")
-    if "prorate" in entry and "each" not in entry and "period" not in entry:
-        entry.refuse(
-            "prorate", "key-without-sense", '"prorate" has no place here: without each or period the whole log is meant'
-        )
-    if "scenario" not in entry:
-        entry.refuse("pass_through", "key-without-sense", '"pass_through" has no place without a scenario')
-        return
-    for key in ("where", "period", "prorate"):
-        entry.refuse(
-            key,
-            "key-without-sense",
-            f'"{key}" has no place beside scenario: it is for all usage, in every month to come',
-        )
-    if entry.word("each", "month") != "month":
+def _by_the_month(entry: Entry, values: Values) -> None:
+    if "scenario" in entry and values["each"] not in (None, "month"):
         entry.refuse(
             "each", "key-without-sense", "a scenario is computed by the month", "write each: month, or leave it out"
         )
 
 
-def _wrong(entry: Entry, key: str, code: str, message: str, expected: str) -> None:
-    text = entry.text(key)
-    if text is not None:
-        entry.document.report(text, code, f'"{text.text}" {message}', expected=expected)
+def _budget(entry: Entry, values: Values) -> Budget | None:
+    kind = first_of(KINDS, entry)
+    if kind is None:
+        return None
+    limit, unit = values[kind] if kind == "limit" else (values[kind], "")
+    given = {key: value for key, value in values.items() if key not in KINDS}
+    excerpt = line_of(entry.document.text, entry.map.place.line)
+    return Budget(kind=kind, limit=limit, unit=unit, place=entry.map.place, excerpt=excerpt, **given)
+
+
+_ON_AN_AMOUNT: tuple[Limited, ...] = ("limit", "max_rise")
+_OF_USAGE: tuple[Limited, ...] = ("limit", "margin_at_least", "unpriced_at_most")
+_ONCE = "it is checked once, over all that is read"
+_ALL_USAGE = "it is for all usage, in every month to come"
+BUDGET = Table(
+    "a budget",
+    (
+        Field("name", Kind(_name, {**ANY_TEXT, "minLength": 1}, _NAME), "Comments, alerts and baselines know it by its name; no other budget of the file has it.", needed=True),
+        WHERE,
+        Field("each", word_of(EACH, "bad-period", '"{}" is not a period'), "The limit is for each month, week (from Monday) or day of the log."),
+        Field("period", _read_by(read_period, "bad-period", "a period", PERIOD_SHAPE, PERIOD.pattern), f"The limit is for these days alone: {PERIOD_SHAPE}; with neither, the whole log."),
+        Field("limit", _read_by(read_limit, "bad-amount", "an amount", AMOUNT_SHAPE, AMOUNT.pattern), f"Usage comes to at most so much: {AMOUNT_SHAPE}; without a currency, in the report's.", default=(Fraction(), "")),
+        Field("max_rise", _share("10%", lambda share: share >= -1, "nothing falls by more than 100%"), "It costs at most so much more than the baseline, by the day where they cover different numbers of days; 0%: nothing may rise; -5%: it must fall.", default=Fraction()),
+        Field("margin_at_least", _share("55%", lambda share: share <= 1, "no margin is above 100%"), "The lowest gross margin.", default=Fraction()),
+        Field("unpriced_at_most", _share("1%", lambda share: 0 <= share <= 1, "a share lies between 0% and 100%"), "The largest share of the tokens that may be without a price.", default=Fraction()),
+        Field("prices_checked_within", _read_by(lambda text: Fraction(read_age(text)), "bad-age", "an age", AGE_SHAPE, AGE.pattern), f"How long ago a price that the usage was charged with may have been read: {AGE_SHAPE}.", default=Fraction()),
+        Field("warn_at", _percent("80%", lambda share: 0 < share <= 1, " is not a part of the limit", "80%: more than 0%, 100% at most", "bad-warning"), "The share of a limit, or of a rise, from which on to warn."),
+        Field("warn_below", _percent("60%", lambda share: True, "", "", ""), "The margin below which to warn."),
+        Field("prorate", FLAG, "A period that the log covers in part has the limit of the days covered.", default=False),
+        Field("scenario", Kind(_scenario, {"type": "string", "minLength": 1}, "subsidies-end"), "Every month to come is checked, over the scenario's horizon: a file, its path from the folder of this one, or a shipped name."),
+        Field("pass_through", _percent("60%", lambda share: 0 <= share <= 1, " is not a part of a rise", "0% to 100%", "bad-share"), "How much of the scenario's ranges and events arrives; needed where rises of compute may reach tokens."),
+        Field("note", TEXT, "Whose it is, and why.", default=""),
+    ),
+    _budget,
+    (
+        one_of(KINDS, "two-limits", "limit: 18_000 USD"),
+        _only_with("warn_at", _ON_AN_AMOUNT, "it is a share of a limit; of a margin, write warn_below"),
+        _only_with("warn_below", ("margin_at_least",), "it is a margin; of a limit, write warn_at: 80%"),
+        _only_with("prorate", ("limit",), "only an amount is shared out by days"),
+        _only_with("scenario", ("limit", "margin_at_least"), "only what usage costs and earns changes under a scenario"),
+        _only_with("each", _OF_USAGE, _ONCE),
+        _only_with("period", _OF_USAGE, _ONCE),
+        not_beside("period", ("each",), "two-periods", '"each" stands there already', "write one budget for each"),
+        only_beside("prorate", ("each", "period"), "key-without-sense", '"prorate" has no place here: without each or period the whole log is meant'),
+        only_beside("pass_through", ("scenario",), "key-without-sense", '"pass_through" has no place without a scenario'),
+        *(
+            not_beside(key, ("scenario",), "key-without-sense", f'"{key}" has no place beside scenario: {_ALL_USAGE}')
+            for key in ("where", "period", "prorate")
+        ),
+        Rule(_by_the_month),
+        Rule(_warns_above),
+        Rule(_arrives),
+    ),
+    _EXAMPLE,
+)  # fmt: skip
+
+
+def _check_file(entry: Entry, _: Values) -> None:
+    """Some budget is there, and a report, a comment and a baseline know each by its name."""
+    document, node = entry.document, entry.map.get("budgets")
+    items = node.items if isinstance(node, YamlList) else ()
+    if not items and not document.problems:
+        document.report(
+            entry.map,
+            "missing-key",
+            "the file holds no budget: nothing would be checked",
+            expected=f"budgets: - {_EXAMPLE}",
+        )
+    first: dict[str, int] = {}
+    for item in items:
+        text = Entry(document, document.map_at(item, BUDGET.what), BUDGET.what).text("name")
+        if text and first.setdefault(text.text.strip(), text.place.line) != text.place.line:
+            document.report(
+                text, "duplicate-name", f'a budget is called "{text.text.strip()}" already (line {first[text.text.strip()]})',
+                remedy="give each one a name of its own",
+            )  # fmt: skip
+
+
+BUDGETS = Table(
+    "a budgets file",
+    (Field("budgets", listed(BUDGET, "budgets", may_be_empty=False), default=()),),
+    rules=(Rule(_check_file, {"required": ["budgets"]}),),
+)

@@ -1,4 +1,4 @@
-"""`costcalc advise`: what would save money, found in the log itself."""
+"""`costcalc advise`: What would save money, found in the log itself, and what must be tested first?"""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from typing import Annotated
 import typer
 
 from costcalc import api
-from costcalc.calendar import MOST_MONTHS
-from costcalc.cli import options as o
+from costcalc.api.options import AdviseOptions
 from costcalc.cli.answers import Answer, output_option
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage, taken_plan
 from costcalc.cli.grouped import grouped
-from costcalc.cli.plans import Changes, EarnedAndFloor
-from costcalc.cli.progress import scan_progress
 from costcalc.files import write_whole
-from costcalc.problems import fail, visible
+from costcalc.problems import visible
 from costcalc.records import dataclass
 
 app = command_app()
@@ -32,43 +30,12 @@ Examples:
   costcalc project usage.csv --scenario plan.yaml
 
 \b
-Each candidate is run as a scenario of its own on top of the base. Nothing here says
-that quality stays: what to test stands beside each, and in the file.
+Each candidate is run as a scenario of its own on top of the base. Nothing
+here says that quality stays: what to test stands beside each, and in the file.
 """
 
 PLAN_ENDINGS = (".yaml", ".yml")
 
-By = Annotated[
-    str | None,
-    typer.Option(
-        "--by", metavar="NAMES", help="Columns of the log that part the usage of one model.", show_default="feature"
-    ),
-]
-To = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--to",
-        metavar="PROVIDER/MODEL",
-        help="Where short and frequent requests could go; repeat it. Machines of yours: costcalc init self-hosted.",
-        show_default="cheaper siblings, and models of yours",
-    ),
-]
-Take = Annotated[
-    str | None,
-    typer.Option("--take", metavar="1,3", help="The candidates of the plan.", show_default="the best of each group"),
-]
-Short = Annotated[
-    int, typer.Option("--short", metavar="TOKENS", min=1, help="Requests are short up to so many input tokens.")
-]
-Often = Annotated[
-    int, typer.Option("--often", metavar="REQUESTS", min=1, help="Frequent: so many short requests a day.")
-]
-Least = Annotated[
-    str, typer.Option("--least", metavar="SHARE", help="Groups below that share of the bill are left aside.")
-]
-Months = Annotated[
-    int, typer.Option("--months", metavar="N", min=0, max=MOST_MONTHS, help="Months to come.", show_default="12")
-]
 PlanOutput = Annotated[
     list[Path] | None,
     output_option("The plan as a scenario (.yaml), or the answer (.csv .json .md .txt .parquet); repeatable."),
@@ -92,57 +59,18 @@ class AdviseAnswer(Answer):
 
 @app.command(epilog=EXAMPLES)
 @grouped
-def advise(
-    ctx: typer.Context,
-    usage: o.Usage,
-    *,
-    changes: Changes,
-    earned: EarnedAndFloor,
-    by: By = None,
-    to: To = None,
-    take: Take = None,
-    short: Short = 2_000,
-    often: Often = 1_000,
-    least: Least = "1%",
-    months: Months = 0,
-    choice: o.UsageChoice,
-    answer: AdviseAnswer,
-) -> int:
+def advise(ctx: typer.Context, usage: Usage, *, words: AdviseOptions, answer: AdviseAnswer) -> int:
     """What would save money, found in the log itself, and what must be tested first?"""
     plans, shown = answer.plans_and_rest()
-    config, targets = answer.config(), shown.targets()
-    base = changes.plan()
-    with config.blamed(), scan_progress() as progress:
-        result = api.advise(
-            usage,
-            scenario=base,
-            pass_through=changes.pass_through,
-            **earned.words(config),
-            by=by,
-            to=to or (),
-            short=short,
-            often=often,
-            least=least,
-            take=None if take is None else read_numbers(take),
-            months=months,
-            progress=progress,
-            **choice.priced_words(config, ctx, base.currency),
-        )
+    base = taken_plan(words)
+    result = shown.ask(ctx, api.advise, usage, words=words, stated=base.currency)
     is_written = result.report.together is not None
     for plan in plans if is_written else ():
         write_whole(plan, result.to_yaml())
-    code = shown.give(result, targets, config)
+    code = shown.give(result)
     for plan in plans:
         _say(plan, is_written=is_written)
     return code
-
-
-def read_numbers(text: str) -> tuple[int, ...]:
-    """`1,3`. CostcalcError: anything that is no number of a candidate."""
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    if not words or not all(word.isascii() and word.isdigit() for word in words):
-        raise fail("bad-option", f'--take "{text}" names no candidates', expected="their numbers: 1,3")
-    return tuple(int(word) for word in words)
 
 
 def _say(path: Path, *, is_written: bool) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import typer
 
+from costcalc.cli.asking import words_of
 from costcalc.cli.config import Config, read_config
-from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, lacks_of, report_refused, targets_of
+from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, report_refused, targets_of
+from costcalc.cli.progress import scan_progress
 from costcalc.records import dataclass
 from costcalc.reports.usage import UsageSummary
+
+Asking = TypeVar("Asking")
 
 
 def output_option(help_: str) -> Any:
@@ -72,6 +77,7 @@ class Written:
     notes: Notes = False
     no_pager: NoPager = False
 
+    @cached_property
     def targets(self) -> tuple[Target, ...]:
         """CostcalcError: no such kind, or an ending that says none."""
         found = targets_of(self.output, self.format_, self.as_json, self.beside, self.also)
@@ -84,8 +90,18 @@ class Configured:
 
     config_file: ConfigFile = None
 
+    @cached_property
     def config(self) -> Config:
         return read_config(self.config_file)
+
+    def ask(
+        self, ctx: typer.Context, question: Callable[..., Asking], *usage: object, words: Mapping[str, object],
+        stated: str | None = None,
+    ) -> Asking:  # fmt: skip
+        """The answer of the library to these flags and the configuration. `stated`: the currency of the scenarios."""
+        with self.config.blamed(), scan_progress() as progress:
+            said = words_of(ctx, words, self.config, vars(question)["group"], stated)
+            return question(*usage, progress=progress, **said)
 
 
 @dataclass(frozen=True)
@@ -100,17 +116,18 @@ class Lacks:
 class Allowed(Configured, Lacks):
     """What an answer may lack, as flags or the configuration say."""
 
-    def words(self, config: Config) -> dict[str, Any]:
+    @property
+    def allowed(self) -> dict[str, bool]:
         """The flags, else the configuration."""
         return {
-            "allow_unpriced": self.allow_unpriced or config.flag("allow_unpriced"),
-            "allow_refused": self.allow_refused or config.flag("allow_refused"),
+            "allow_unpriced": self.allow_unpriced or self.config.flag("allow_unpriced"),
+            "allow_refused": self.allow_refused or self.config.flag("allow_refused"),
         }
 
-    def code(self, config: Config, usage: UsageSummary, *, priced: bool) -> int:
+    def code(self, usage: UsageSummary, *, priced: bool) -> int:
         """The exit code; what was refused is named on standard error."""
         report_refused(usage)
-        return exit_code(usage, priced, **self.words(config))
+        return exit_code(usage, priced, **self.allowed)
 
 
 @dataclass(frozen=True)
@@ -121,19 +138,12 @@ class Answer(Allowed, Written):
 
     output: TableOutput = None
 
-    def give(
-        self,
-        result: Any,
-        targets: Sequence[Target],
-        config: Config,
-        texts: Mapping[str, Callable[[], str | bytes]] = {},
-        **asked: Any,
-    ) -> int:
+    def give(self, result: Any, texts: Mapping[str, Callable[[], str | bytes]] = {}, **asked: Any) -> int:
         """Write a result wherever it was asked for, and the exit code. `texts`: of kinds that want more than the method of
         their name; `asked`: of its page.
         """
         report = result.report
-        keep_apart_from_all((target.path for target in targets), report.usage.sources, config)
+        keep_apart_from_all((target.path for target in self.targets), report.usage.sources, self.config)
 
         def text(kind: str) -> str | bytes:
             if kind in texts:
@@ -143,5 +153,5 @@ class Answer(Allowed, Written):
             )
             return found
 
-        deliver(targets, lambda: result.page(**asked), text, lacks_of(report.usage, report.is_priced))
-        return self.code(config, report.usage, priced=report.is_priced)
+        deliver(self.targets, lambda: result.page(**asked), text, result.lacks)
+        return self.code(report.usage, priced=report.is_priced)

@@ -3,56 +3,90 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer._click.core import Context  # Typer 0.28 carries click as its own
+from typer._click.formatting import HelpFormatter
 from typer.core import TyperGroup
 
-from costcalc.cli.wrapping import keep_words_whole
 from costcalc.problems import fail, nearest_names
 
-# Command -> (module, what help says). The first line of each command's own help must say the same.
-COMMANDS = {
-    "project": ("costcalc.cli.project", "What do price rises do to cost and margin, and what would restore it?"),
-    "cost": ("costcalc.cli.cost", "What did it cost, by day, month, provider, model, customer, …?"),
-    "compare": (
-        "costcalc.cli.compare",
-        "Which of several scenarios costs what, and which customers turn unprofitable?",
-    ),
-    "advise": ("costcalc.cli.advise", "What would save money, found in the log itself, and what must be tested first?"),
-    "report": ("costcalc.cli.report", "One offline page to look at and forward: charts, sliders, tables."),
-    "forecast": ("costcalc.cli.forecast", "Where will the month or year end, and when does the budget break?"),
-    "explain": ("costcalc.cli.explain", "Which rows, price, band, hike and exchange rate made this figure?"),
-    "check": ("costcalc.cli.check", "Does a budget or a margin floor break?"),
-    "reconcile": ("costcalc.cli.reconcile", "Does the invoice agree with the log, and if not, why?"),
-    "prices": ("costcalc.cli.prices", "What does a model cost, since when, and who says so?"),
-    "scenarios": ("costcalc.cli.scenarios", "Which scenarios ship, and what do they assume?"),
-    "budgets": ("costcalc.cli.budgets", "Are budget files well written?"),
-    "init": ("costcalc.cli.init", "A commented file to start from: a scenario, budgets, the configuration."),
-    "scan": ("costcalc.cli.scan", "Count usage once and keep the ledger; every command reads it."),
-    "formats": ("costcalc.cli.formats", "Which log is this, and how is it read?"),
-}
+# In this order help lists them; others come after these.
+_ORDER = (
+    "project", "cost", "compare", "advise", "report", "forecast", "explain", "check", "reconcile", "prices", "scenarios",
+    "budgets", "init", "scan", "formats",
+)  # fmt: skip
+_FIRST_LINE = re.compile(r'"""`costcalc ([a-z-]+)`: (.+)"""')
+
+
+@cache
+def commands() -> dict[str, str]:
+    """Command -> what help says. The first line of a command's module says both, and so none is imported to list them."""
+    found = {}
+    for file in Path(__file__).parent.glob("*.py"):
+        with file.open(encoding="utf-8") as lines:
+            if said := _FIRST_LINE.match(lines.readline()):
+                found[said[1]] = said[2]
+    rest = sorted(name for name in found if name not in _ORDER)
+    return {name: found[name] for name in (*_ORDER, *rest)}
 
 
 COMPLETION_ASKED = "_COSTCALC_COMPLETE"  # a shell asks what to offer
 
 
-keep_words_whole()
+class WholeWords(HelpFormatter):
+    """Help that breaks no word at a hyphen: what is to be typed stands in one piece."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(_kept_whole(text))
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(first, _kept_whole(second)) for first, second in rows], col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace(_HYPHEN, "-")
+
+
+def _kept_whole(text: str) -> str:
+    return re.sub(r"(?<=\S)-(?=\S)", _HYPHEN, text)
+
+
+_HYPHEN = "\u2011"  # at which no line ends
+
+
+class HelpContext(Context):
+    """A command's context, whose help has whole words."""
+
+    formatter_class = WholeWords
+
+
+def command_of(module: str, name: str) -> Any:
+    """The command that a module holds, imported when it is called."""
+    command: Any = typer.main.get_command(import_module(module).app)
+    command.name = name
+    for each in (command, *getattr(command, "commands", {}).values()):
+        each.context_class = HelpContext
+    return command
 
 
 class LazyGroup(TyperGroup):
     """Commands by name; only the one that is called is imported."""
 
+    context_class = HelpContext
+
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(COMMANDS)
+        return list(commands())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in commands():
             return None
-        module = import_module(COMMANDS[cmd_name][0])
-        command = typer.main.get_command(module.app)
-        command.name = cmd_name
+        command = command_of(f"costcalc.cli.{cmd_name.replace('-', '_')}", cmd_name)
         if COMPLETION_ASKED in os.environ:
             from costcalc.cli.completion import equip
 
@@ -65,20 +99,20 @@ class LazyGroup(TyperGroup):
             return super().shell_complete(ctx, incomplete)
         from costcalc.cli.completion import command_offers
 
-        return command_offers([(name, text) for name, (_, text) in COMMANDS.items()], incomplete)
+        return command_offers(list(commands().items()), incomplete)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl(list(commands().items()))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
         name = args[0] if args else ""
-        if name and not name.startswith("-") and name not in COMMANDS:
+        if name and not name.startswith("-") and name not in commands():
             raise fail(
                 "unknown-command",
                 f'there is no command "{name}"',
-                nearest=nearest_names(name, COMMANDS),
-                expected=", ".join(COMMANDS),
+                nearest=nearest_names(name, commands()),
+                expected=", ".join(commands()),
                 remedy="costcalc --help says what each one answers",
             )
         return super().resolve_command(ctx, args)
@@ -96,13 +130,14 @@ EXAMPLES = """
 \b
 Examples:
   costcalc project usage.csv --hike alibaba=34
-  costcalc project usage.csv --hike alibaba=34,baidu=30 --revenue 52000 --months 12
+  costcalc project usage.csv --hike alibaba=34,baidu=30 --revenue 52000
   costcalc cost logs/ --by customer --each month --json
   costcalc formats detect usage.csv
 
 \b
-Exit codes: 0 fine, 1 a budget or margin is broken, 2 the command line or an input is
-wrong, 3 incomplete (unpriced or refused rows, unread files), 70 a bug.
+Exit codes: 0 fine, 1 a budget or margin is broken, 2 the command line or an
+input is wrong, 3 incomplete (unpriced or refused rows, unread files), 70 a
+bug.
 """
 
 
@@ -115,8 +150,9 @@ def root(
     """Prices LLM usage logs exactly: what a price rise does to your cost and margin, and what would restore it."""
     if version:
         from costcalc import __version__
+        from costcalc.pricebook.data import data_version
 
-        typer.echo(f"costcalc {__version__}")
+        typer.echo(f"costcalc {__version__}, {data_version()}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())

@@ -7,37 +7,20 @@ from typing import Any
 
 import typer
 
+from costcalc.api.options import ExplainOptions, options_of
 from costcalc.asked import Asked, Call, Setting
 from costcalc.cli.config import Config
 from costcalc.files import path_from_here
 
-# What decides which figures the log comes to: option of a command -> the flag that `explain` has for it.
-_FLAGS = {
-    "hike": "--hike",
-    "scenario": "--scenario",
-    "pass_through": "--pass-through",
-    "by": "--by",
-    "currency": "--currency",
-    "basis": "--basis",
-    "region": "--region",
-    "alias": "--alias",
-    "since": "--since",
-    "until": "--until",
-    "month": "--month",
-    "week": "--week",
-    "quarter": "--quarter",
-    "last": "--last",
-    "where": "--where",
-    "columns": "--map",
-    "usage_format": "--usage-format",
-    "format_file": "--format-file",
-    "timezone": "--timezone",
-    "pricebook": "--pricebook",
-    "config_file": "--config",
-}
-_OF_NO_FIGURE = ("config_file", "memory", "threads")  # variables that change no figure, or are said elsewhere
+# What `explain` needs to come to the same figures; the rest of its options choose among them, or change none.
+_CHOOSING = ("line", "meter", "day", "memory", "threads", "engine", "remote")
+_FLAGS = (
+    *(option.flag_of(name) for name, option in options_of(ExplainOptions).items() if option.metavar and name not in _CHOOSING),
+    "--config",
+)  # fmt: skip
+_OF_NO_FIGURE = ("config_file", "memory", "threads")  # what changes no figure, or is said elsewhere
 # A flag has this value where nobody says another: a setting that repeats it changes nothing.
-_DEFAULTS = {"timezone": "UTC", "basis": "auto", "by": "provider,model"}
+_DEFAULTS = {"timezone": "UTC", "basis": "auto", "by": "provider,model", "fiscal_year_starts": "1"}
 
 
 def asked_of(ctx: typer.Context, config: Config) -> Asked:
@@ -46,7 +29,8 @@ def asked_of(ctx: typer.Context, config: Config) -> Asked:
 
 
 def _call(ctx: typer.Context) -> Call:
-    given = [(_FLAGS[name], text) for name in ctx.params if name in _FLAGS for text in _texts(ctx, name)]
+    flags = {option.name or "": option.opts[0] for option in ctx.command.params}
+    given = [(flags[name], text) for name in ctx.params if flags[name] in _FLAGS for text in _texts(ctx, name)]
     return Call(tuple(ctx.params.get("usage") or ()), tuple(given))
 
 
@@ -73,16 +57,16 @@ def _environment(ctx: typer.Context) -> Iterator[Setting]:
 def _taken(config: Config) -> Iterator[Setting]:
     for key in config.taken:
         value = str(config.values[key])
-        if value.replace(" ", "") != _DEFAULTS.get(key):
+        if key not in _OF_NO_FIGURE and value.replace(" ", "") != _DEFAULTS.get(key):
             yield Setting(key, value, config.line(key))
 
 
 def _tables(ctx: typer.Context, config: Config) -> Iterator[Setting]:
-    for key, option in (("pricebooks", "pricebook"), ("formats", "format_file")):
-        if not ctx.params.get(option):
+    for key in ("pricebooks", "formats"):
+        if not ctx.params.get(key):
             yield from (Setting(key, path_from_here(path), config.line(key)) for path in config.paths(key))
-    for key, option in (("regions", "region"), ("aliases", "alias")):
-        words = (word for text in ctx.params.get(option) or () for word in text.split(","))
+    for key in ("regions", "aliases"):
+        words = (word for text in ctx.params.get(key) or () for word in text.split(","))
         chosen = {word.partition("=")[0].strip().lower() for word in words}
         for name, value in config.table(key).items():
             if name.lower() not in chosen:

@@ -1,4 +1,4 @@
-"""`costcalc budgets`: are budget files well written?"""
+"""`costcalc budgets`: Are budget files well written?"""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def lint(files: Files) -> int:
 @app.command()
 def schema(output: Schema = None) -> int:
     """The JSON Schema of budget files, for editors."""
-    from costcalc.budget.schema import schema as budget_schema
+    from costcalc.budget.read import BUDGETS
     from costcalc.render.fields import json_text
 
-    deliver(targets_of(output, as_json=True), str, lambda _: json_text(budget_schema()))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(BUDGETS.of_file("costcalc budgets")))
     return 0

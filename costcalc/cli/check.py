@@ -1,24 +1,22 @@
-"""`costcalc check`: does a budget or a margin floor break?"""
+"""`costcalc check`: Does a budget or a margin floor break?"""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from costcalc import api
-from costcalc.cli import options as o
+from costcalc.api.options import BudgetOptions, CheckOptions
 from costcalc.cli.answers import Allowed, Written, by_ending
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import Target, deliver, keep_apart_from_all, lacks_of, report_refused
-from costcalc.cli.plans import Earned
-from costcalc.cli.progress import scan_progress
+from costcalc.cli.output import Target, deliver, keep_apart_from_all, report_refused
 from costcalc.cli.streams import under_actions, write_orders
 from costcalc.problems import CostcalcError, Place, fail, problem_text
 from costcalc.records import dataclass
@@ -35,56 +33,13 @@ Examples:
   costcalc check logs/ --budgets budgets.yaml -o check.sarif -o check.xml -o -
 
 \b
-Exit codes: 0 all hold (a warning is none), 1 one is broken, 2 a budget matches
-nothing or something is written wrong, 3 what is missing (unpriced or refused rows)
-leaves one open. Under GitHub Actions findings are annotated on the budgets' own
-lines, and the step gets its summary.
+Exit codes: 0 all hold (a warning is none), 1 one is broken, 2 a budget
+matches nothing or something is written wrong, 3 what is missing (unpriced or
+refused rows) leaves one open. Under GitHub Actions findings are annotated on
+the budgets' own lines, and the step gets its summary.
 """
 
 DEFAULT_FILE = Path("budgets.yaml")
-BudgetFiles = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--budgets", metavar="FILE", help="What to check; repeatable.", show_default="budgets.yaml, without flags"
-    ),
-]
-MaxCost = Annotated[
-    str | None,
-    typer.Option("--max-cost", metavar="AMOUNT", help="All usage costs at most so much: 5000USD.", show_default=False),
-]
-MaxRise = Annotated[
-    str | None,
-    typer.Option(
-        "--max-rise", metavar="PERCENT", help="It costs at most so much more than the baseline: 10%.",
-        show_default=False,
-    ),
-]  # fmt: skip
-MinMargin = Annotated[
-    str | None,
-    typer.Option("--min-margin", metavar="PERCENT", help="The lowest gross margin: 55%.", show_default=False),
-]
-MaxTokens = Annotated[
-    str | None,
-    typer.Option("--max-tokens", metavar="COUNT", help="At most so many tokens: 2B, 500M.", show_default=False),
-]
-MaxRequests = Annotated[
-    str | None,
-    typer.Option("--max-requests", metavar="COUNT", help="At most so many requests: 500K.", show_default=False),
-]
-MaxUnpriced = Annotated[
-    str | None,
-    typer.Option(
-        "--max-unpriced", metavar="PERCENT", help="The largest share of tokens without a price: 1%.",
-        show_default=False,
-    ),
-]  # fmt: skip
-BaselineOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--baseline", metavar="USAGE", help="What to compare with: a ledger of costcalc scan -o, or any usage.",
-        show_default=False,
-    ),
-]  # fmt: skip
 Tag = Annotated[
     str,
     typer.Option("--tag", metavar="NAME", help="Tells the Markdown of several checks apart.", show_default=False),
@@ -96,18 +51,6 @@ Format = Annotated[
         "--format", metavar="KIND", help="table, json, junit, sarif, md, github or csv.", show_default="table"
     ),
 ]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Budgets of the command line."""
-
-    max_cost: MaxCost = None
-    max_rise: MaxRise = None
-    min_margin: MinMargin = None
-    max_tokens: MaxTokens = None
-    max_requests: MaxRequests = None
-    max_unpriced: MaxUnpriced = None
 
 
 @dataclass(frozen=True)
@@ -123,50 +66,23 @@ class CheckAnswer(Allowed, Written):
 
 @app.command(epilog=EXAMPLES)
 @grouped
-def check(
-    ctx: typer.Context,
-    usage: o.Usage,
-    *,
-    budgets: BudgetFiles = None,
-    limits: Limits,
-    baseline: BaselineOption = None,
-    earned: Earned,
-    choice: o.UsageChoice,
-    answer: CheckAnswer,
-) -> int:
+def check(ctx: typer.Context, usage: Usage, *, words: CheckOptions, answer: CheckAnswer) -> int:
     """Does a budget or a margin floor break?"""
     try:
-        config = answer.config()
-        targets = answer.targets()
+        targets = answer.targets
         _check_tag(answer.tag)
-        flags = asdict(limits)
-        with config.blamed(), scan_progress() as progress:
-            result = api.check(
-                usage,
-                budgets=_files(budgets, any(flags.values())),
-                **flags,
-                baseline=baseline,
-                **earned.words(config),
-                **answer.words(config),
-                progress=progress,
-                **choice.priced_words(config, ctx),
-            )
+        if not any(words.get(name) for name in BudgetOptions.__annotations__ if name != "baseline"):
+            words["budgets"] = [DEFAULT_FILE] if DEFAULT_FILE.is_file() else []
+        result = answer.ask(ctx, api.check, usage, words={**words, **answer.allowed})
     except CostcalcError as error:
         _tell_github(error)
         raise
-    keep_apart_from_all((target.path for target in targets), result.report.usage.sources, config)
+    keep_apart_from_all((target.path for target in targets), result.report.usage.sources, answer.config)
     _deliver(result, targets, answer.tag)
     report_refused(result.report.usage)
     _annotate(result, targets, answer.tag)
     code: int = result.report.exit_code
     return code
-
-
-def _files(given: list[Path] | None, has_flags: bool) -> list[Path]:
-    """The files named; without any, and without a flag, the one beside."""
-    if given is not None or has_flags:
-        return given or []
-    return [DEFAULT_FILE] if DEFAULT_FILE.is_file() else []
 
 
 def _check_tag(tag: str) -> None:
@@ -184,7 +100,7 @@ def _deliver(result: api.CheckResult, targets: Sequence[Target], tag: str) -> No
         "sarif": result.to_sarif,
         "github": lambda: _annotations(result),
     }
-    lacks = lacks_of(result.report.usage, result.report.rating.is_complete)
+    lacks = result.lacks
     for target in targets:
         if target == Target("github"):
             write_orders(sys.stdout, _annotations(result))

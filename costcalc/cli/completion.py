@@ -262,9 +262,9 @@ def _by(ctx: Any, incomplete: str) -> Iterable[str]:
 
 
 def _line_names(ctx: Any) -> Iterable[str]:
-    from costcalc.rating.rate import PRICE_FIELDS
+    from costcalc.api.words import price_columns
 
-    return (*PRICE_FIELDS, "customer", "feature", "team", "user", "api_key", "project")
+    return (*price_columns(), "customer", "feature", "team", "user", "api_key", "project")
 
 
 def _where_names(ctx: Any) -> Iterable[str]:
@@ -299,7 +299,7 @@ def _loaded(files: tuple[str, ...]) -> Pricebook:
 
 
 def _files(ctx: Any) -> list[str]:
-    named = ctx.params.get("pricebook") if ctx is not None else None
+    named = ctx.params.get("pricebooks") if ctx is not None else None
     if named:
         return [str(path) for path in named]
     from costcalc.cli.config import read_config

@@ -1,4 +1,4 @@
-"""`costcalc cost`: what did it cost?"""
+"""`costcalc cost`: What did it cost, by day, month, provider, model, customer, …?"""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from costcalc import api
-from costcalc.cli import options as o
+from costcalc.api.options import CostOptions
 from costcalc.cli.answers import Answer, by_ending
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage
 from costcalc.cli.grouped import grouped
-from costcalc.cli.progress import scan_progress
-from costcalc.problems import fail
 from costcalc.records import dataclass
 
 app = command_app()
@@ -29,17 +28,6 @@ Examples:
   costcalc cost s3://logs/2026/ --engine spark --remote sc://spark:15002
 """
 
-Each = Annotated[
-    str | None, typer.Option("--each", metavar="day|month", help="A line for each day or month.", show_default=False)
-]
-
-Allocate = Annotated[
-    str,
-    typer.Option(
-        "--allocate", metavar="none|proportional", help="Share a contract's shortfall out among the lines, by cost."
-    ),
-]
-
 CostOutput = Annotated[list[Path] | None, by_ending(".csv .json .md .txt .xlsx .parquet .focus.csv")]
 
 
@@ -54,27 +42,6 @@ class CostAnswer(Answer):
 
 @app.command(epilog=EXAMPLES)
 @grouped
-def cost(
-    ctx: typer.Context,
-    usage: o.Usage,
-    *,
-    each: Each = None,
-    by: o.By = None,
-    allocate: Allocate = "none",
-    choice: o.UsageChoice,
-    answer: CostAnswer,
-) -> int:
+def cost(ctx: typer.Context, usage: Usage, *, words: CostOptions, answer: CostAnswer) -> int:
     """What did it cost, by day, month, provider, model, customer, …?"""
-    if each not in (None, "day", "month"):
-        raise fail("bad-option", f'--each "{each}" is not a period', expected="day, or month")
-    config, targets = answer.config(), answer.targets()
-    with config.blamed(), scan_progress() as progress:
-        result = api.cost(
-            usage,
-            each=each,
-            allocate=allocate,
-            by=by or config.text("by"),
-            progress=progress,
-            **choice.priced_words(config, ctx),
-        )
-    return answer.give(result, targets, config)
+    return answer.give(answer.ask(ctx, api.cost, usage, words=words))

@@ -1,20 +1,31 @@
-"""`costcalc formats`: which log is this, and how is it read?"""
+"""`costcalc formats`: Which log is this, and how is it read?"""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costcalc.api.words import read_limits
-from costcalc.cli import options as o
+from costcalc.api.options import DetectOptions
+from costcalc.api.words import limits_of, read_pairs
 from costcalc.cli.answers import ConfigFile
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage, limits_in
 from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
 from costcalc.cli.output import screen
-from costcalc.problems import fail, nearest_names, visible
+from costcalc.problems import fail, nearest_names, problem_text, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from costcalc.usage.detection import Detection, Detections
+    from costcalc.usage.ledger import SkippedRows
+
+_MOST_ASIDE = 12  # names that a page lists
 
 app = command_app(help="Which log is this, and how is it read?", no_args_is_help=True)
 
@@ -55,39 +66,79 @@ def show(name: Annotated[str, typer.Argument(help="A format's name.", show_defau
 
 @app.command()
 @grouped
-def detect(
-    usage: o.Usage, *, columns: o.Map = None, format_file: o.FormatFiles = None, limits: o.Limits, as_json: Json = False,
-    config_file: ConfigFile = None,
-) -> int:  # fmt: skip
-    """Which format each file is, and what was understood of its columns."""
-    from costcalc.usage.scan import detect as detect_files
+def detect(usage: Usage, *, words: DetectOptions, as_json: Json = False, config_file: ConfigFile = None) -> int:
+    """Which format each file is and why, what is taken from its columns, and what becomes of its rows."""
+    from costcalc.usage.detection import detect as detect_files
 
     config = read_config(config_file)
-    columns_named = o.pairs(columns, "--map", "NAME=COLUMN")
     found = detect_files(
-        usage, columns_named, rules=config.map_rules(), limits=read_limits(**limits.words(config)),
-        formats=format_file or config.paths("formats"),
-    )  # fmt: skip
+        usage,
+        read_pairs(words.get("columns"), "--map", "NAME=COLUMN"),
+        rules=config.map_rules(),
+        limits=limits_of(limits_in(config, words)),
+        formats=[*map(Path, words.get("formats") or config.paths("formats"))],
+    )
     if as_json:
-        typer.echo(json.dumps([_as_json(each) for each in found], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([_as_json(each) for each in found.files], ensure_ascii=False, indent=2))
         return 0
     console = screen()
-    for each in found:
-        console.print(f"{visible(each.path)}: {each.format}")
-        console.print(f"  {visible(each.why)}")
-        width = max((len(name) for name in each.columns), default=0)
-        for column, meaning in each.columns.items():
-            console.print(f"  {visible(column):<{width}}  {visible(meaning)}")
-        if each.dimensions:
-            console.print(f"  dimensions, for --by: {', '.join(visible(name) for name in each.dimensions)}")
-        for column in each.uncounted:
-            console.print(f"  {visible(column)}: looks like a count and is not read (--map MEANING={visible(column)})")
+    if len(found.files) == 1:
+        _print_file(console, found.files[0], found.left_out)
+    else:
+        _print_files(console, found)
+    for note in found.notes:
+        console.print(visible(note))
     return 0
 
 
-def _as_json(each) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _print_file(console: Console, found: Detection, left_out: Sequence[SkippedRows]) -> None:
+    """One file, with every column."""
+    console.print(f"{visible(found.path)}: {found.format}")
+    console.print(f"  {visible(found.why)}")
+    for other in found.others:
+        console.print(f"  near to it is {visible(other)}")
+    width = max((len(name) for name in found.columns), default=0)
+    for column, meaning in found.columns.items():
+        console.print(f"  {visible(column):<{width}}  {visible(meaning)}")
+    if found.dimensions:
+        console.print(f"  dimensions, for --by: {', '.join(visible(name) for name in found.dimensions)}")
+    if found.aside:
+        more = f" and {len(found.aside) - _MOST_ASIDE:,} more" if len(found.aside) > _MOST_ASIDE else ""
+        console.print(f"  left aside: {', '.join(visible(name) for name in found.aside[:_MOST_ASIDE])}{more}")
+    if found.is_log:
+        rows = [f"{found.rows.counted:,} counted"]
+        rows += [f"{each.rows:,} left out ({each.reason})" for each in left_out]
+        rows += [f"{found.rows.refused:,} refused"] if found.rows.refused else []
+        console.print(f"  rows: {', '.join(rows)}")
+    for problem in (*found.refused, *found.uncounted):
+        console.print(problem_text(problem))
+
+
+def _print_files(console: Console, found: Detections) -> None:
+    """Several files in one table, then what is wrong with some."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="")
+    table.add_column("File", overflow="fold")
+    table.add_column("Read as", overflow="fold")
+    for name in ("Counted", "Left out", "Refused"):
+        table.add_column(name, justify="right")
+    for each in found.files:
+        counts = [f"{number:,}" for number in (each.rows.counted, each.rows.left_out, each.rows.refused)]
+        read_as = each.format if each.is_read else f"{each.format}: {each.why}"
+        table.add_row(visible(each.path), visible(read_as), *(counts if each.is_log else ("–", "–", "–")))
+    console.print(table)
+    for skipped in found.left_out:
+        console.print(f"Left out: {skipped.rows:,} ({skipped.format}): {skipped.reason}.")
+    for problem in (problem for each in found.files for problem in (*each.refused, *each.uncounted)):
+        console.print(problem_text(problem))
+
+
+def _as_json(each: Detection) -> dict[str, object]:
     return {
-        "path": each.path, "format": each.format, "why": each.why,
-        "columns": dict(each.columns), "dimensions": list(each.dimensions),
-        "uncounted": list(each.uncounted),
+        "path": each.path, "format": each.format, "why": each.why, "others": list(each.others),
+        "columns": dict(each.columns), "dimensions": list(each.dimensions), "aside": list(each.aside),
+        "rows": {"counted": each.rows.counted, "left_out": each.rows.left_out, "refused": each.rows.refused},
+        "refused": [problem.message for problem in each.refused],
+        "uncounted": [problem.message for problem in each.uncounted],
     }  # fmt: skip

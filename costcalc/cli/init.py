@@ -1,4 +1,4 @@
-"""`costcalc init`: a commented file to start from."""
+"""`costcalc init`: A commented file to start from: a scenario, budgets, the configuration."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli import options as o
+from costcalc.api.options import RatedOptions
 from costcalc.cli.answers import Configured
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage, words_of
 from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.output import paths_of
@@ -71,7 +72,9 @@ def budgets(output: Targets = None, force: Force = False) -> int:
 @app.command()
 def config(output: Targets = None, force: Force = False) -> int:
     """The configuration: what every command assumes, in costcalc.toml."""
-    return start("costcalc.toml", output, force, "costcalc reads it in its folder and below, or by --config {file}")
+    from costcalc.cli.configkeys import start_text
+
+    return write(start_text(), output, force, "costcalc reads it in its folder and below, or by --config {file}")
 
 
 @app.command("self-hosted")
@@ -91,7 +94,7 @@ def usage_format(
     force: Force = False,
 ) -> int:
     """A usage format: how logs like yours are read, filled in from the log."""
-    from costcalc.usage.scan import start_of_format
+    from costcalc.usage.detection import start_of_format
 
     name = Path(next((path for path in paths_of(output) if path), log)).stem
     return write(
@@ -103,9 +106,9 @@ def usage_format(
 @grouped
 def prices(
     ctx: typer.Context,
-    usage: o.Usage,
+    usage: Usage,
     *,
-    choice: o.UsageChoice,
+    words: RatedOptions,
     output: PricesTargets = None,
     force: Force = False,
     configured: Configured,
@@ -116,11 +119,11 @@ def prices(
     from costcalc.render.prices.starting import starting_files
     from costcalc.reports.prices.missing import missing
 
-    config = configured.config()
-    words = choice.priced_words(config, ctx)
+    config = configured.config
     with config.blamed(), scan_progress() as progress:
-        report = api.cost(usage, progress=progress, **words).report
-    found = missing(report.rating, words["prices"].pricebook, report.usage.first_day or datetime.now(UTC).date())
+        said = words_of(ctx, words, config, RatedOptions)
+        report = api.cost(usage, progress=progress, **said).report
+    found = missing(report.rating, said["prices"].pricebook, report.usage.first_day or datetime.now(UTC).date())
     for model, meter in found.meters:
         typer.echo(f"{visible(model)} has a price, but none for {meter}: costcalc prices show {quote(model)}", err=True)
     if not found.lists:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from costcalc.cli.pager import show
 from costcalc.files import is_there, write_whole
 from costcalc.problems import INCOMPLETE_EXIT, Place, fail, nearest_names, visible
 from costcalc.records import dataclass
-from costcalc.render.words import counted
 from costcalc.reports.usage import UsageSummary
 
 if TYPE_CHECKING:
@@ -124,8 +124,10 @@ def _kind_of_ending(path: Path, endings: Mapping[str, str]) -> str | None:
 def deliver(targets: Sequence[Target], page: Callable[[], Any], content: Content, lacks: str = "") -> None:
     """Write the answer wherever it was asked for: the page as a table, the content as any other kind; `lacks`: as in `put`.
 
-    All of it is made before any of it is written. CostcalcError: a file cannot be written, or a terminal cannot show it.
+    All of it is made once, before any of it is written. CostcalcError: a file cannot be written, or a terminal cannot
+    show it.
     """
+    page = cache(page)
     made = {
         target: content(target.kind) if target.kind != "table" else page_text(page()) if target.path else None
         for target in targets
@@ -157,14 +159,6 @@ def tell_written(output: Path, lacks: str = "", holds: str = "") -> None:
     """One line for a file that was written. `holds`: what is in it."""
     incomplete = f"; incomplete: {lacks}" if lacks else ""
     sys.stderr.write(f"{visible(str(output))} is written{holds and f': {holds}'}{incomplete}\n")
-
-
-def lacks_of(usage: UsageSummary, priced: bool) -> str:
-    """What the figures lack: "usage without a price, 2 rows refused"."""
-    found = [] if priced else ["usage without a price"]
-    found += [f"{counted(usage.refused_rows, 'row')} refused"] * bool(usage.refused_rows)
-    found += [f"{counted(usage.unread_files, 'file')} not read"] * bool(usage.unread_files)
-    return ", ".join(found)
 
 
 def _give_bytes(kind: str, content: bytes) -> None:

@@ -1,11 +1,9 @@
-"""`costcalc prices`: what does a model cost, since when, and who says so?"""
+"""`costcalc prices`: What does a model cost, since when, and who says so?"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from datetime import date
-from importlib import import_module
+import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,22 +12,25 @@ import typer
 from typer.core import TyperGroup
 
 from costcalc.api import Prices
-from costcalc.calendar import day_of
-from costcalc.cli import options as o
+from costcalc.api import prices as api
+from costcalc.api.options import BookOptions, DiffOptions
 from costcalc.cli.answers import Allowed, Configured, Schema, Written
-from costcalc.cli.app import command_app
-from costcalc.cli.config import Config
+from costcalc.cli.app import command_app, command_of
+from costcalc.cli.asking import prices_in, words_of
 from costcalc.cli.grouped import grouped
 from costcalc.cli.output import Target, deliver, targets_of
+from costcalc.cli.progress import scan_progress
 from costcalc.problems import INPUT_EXIT, fail, nearest_names
 from costcalc.records import dataclass
 
 if TYPE_CHECKING:
-    from costcalc.render.blocks import Block
-    from costcalc.render.fields import Rows
+    pass
 
 # Commands with a module of their own, imported when they are called; one that is not there is not offered.
-_ELSEWHERE = {"import": ("costcalc.cli.prices_import", "Make a pricebook of a rate card or of another tool's prices.")}
+_ELSEWHERE = {
+    "import": ("costcalc.cli.prices_import", "Make a pricebook of a rate card or of another tool's prices."),
+    "update": ("costcalc.cli.prices_update", "Bring the books up to date with the price data of others."),
+}
 
 Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="PROVIDER/MODEL, a model, or any name of it.", show_default=False)
@@ -57,18 +58,15 @@ Tier = Annotated[
 
 
 @dataclass(frozen=True)
-class Books:
-    """The pricebooks that are asked."""
+class BooksAnswer(Configured, Written):
+    """Where the answer goes, of which books."""
 
-    pricebook: o.Pricebooks = None
+    def prices(self, books: BookOptions) -> Prices:
+        return prices_in(self.config, books.get("pricebooks"))
 
-
-@dataclass(frozen=True)
-class BooksAnswer(Configured, Written, Books):
-    """Which books are asked, and where the answer goes."""
-
-    def prices(self, config: Config) -> Prices:
-        return o.Reading(pricebook=self.pricebook).prices(config)
+    def give(self, found: api.PricesResult) -> int:
+        _deliver(self.targets, found)
+        return 0
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,7 @@ class PricesGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _ELSEWHERE or not _is_there(cmd_name):
             return super().get_command(ctx, cmd_name)
-        command = typer.main.get_command(import_module(_ELSEWHERE[cmd_name][0]).app)
-        command.name = cmd_name
-        return command
+        return command_of(_ELSEWHERE[cmd_name][0], cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         own = [(name, command.get_short_help_str(200)) for name, command in self.commands.items()]
@@ -138,16 +134,11 @@ def list_(
     on: OnDay = None,
     region: OneRegion = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """Every model with its standard rates, and since when they hold."""
-    from costcalc.render.prices.listing import listing_blocks, listing_json, listing_rows
-    from costcalc.reports.prices.listing import list_prices
-
-    prices, targets = answer.prices(answer.config()), answer.targets()
-    books = list_prices(prices.pricebook, _day_in(on), providers or (), region)
-    _deliver(targets, "Prices", lambda _: listing_blocks(books), lambda: listing_json(books), lambda: listing_rows(books))  # fmt: skip
-    return 0
+    return answer.give(api.listing(providers or (), on=on, region=region, prices=answer.prices(books)))
 
 
 @app.command(epilog=_examples("show alibaba/qwen3-max", "show qwen3-max --region intl --on 2026-03-01", "show gpt-5.6-luna --tier batch --json"))  # fmt: skip
@@ -158,19 +149,14 @@ def show(
     region: OneRegion = None,
     tier: Tier = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """Everything about one model, and who says so.
 
     Every meter, length, service tier and hour; the sources, what is announced, and whose book it is.
     """
-    from costcalc.render.prices.sheet import sheet_blocks, sheet_json, sheet_rows
-    from costcalc.reports.prices.sheet import sheet
-
-    prices, targets = answer.prices(answer.config()), answer.targets()
-    found = sheet(prices.pricebook, model, _day_in(on), region, tier)
-    _deliver(targets, f"{found.found.provider}/{found.found.model}", lambda wide: sheet_blocks(found, wide), lambda: sheet_json(found), lambda: sheet_rows(found))  # fmt: skip
-    return 0
+    return answer.give(api.show(model, on=on, region=region, tier=tier, prices=answer.prices(books)))
 
 
 @app.command(epilog=_examples("history alibaba/qwen3-max --region cn-beijing", "history deepseek-flash --meter output_tokens", "history gpt-5-mini --tier batch -o history.csv"))  # fmt: skip
@@ -184,18 +170,12 @@ def history(
     ] = None,
     on: OnDay = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """How a model's price moved, day by day, with a chart."""
-    from costcalc.render.prices.history import history_blocks, history_json, history_rows
-    from costcalc.reports.prices.history import history as read_history
-    from costcalc.reports.prices.series import series
-
-    prices, targets = answer.prices(answer.config()), answer.targets()
-    report = read_history(prices.pricebook, model, _day_in(on), region, tier)
-    lines = series(report, meter)
-    _deliver(targets, f"{report.found.provider}/{report.found.model}", lambda wide: history_blocks(report, lines, wide), lambda: history_json(report), lambda: history_rows(report))  # fmt: skip
-    return 0
+    prices = answer.prices(books)
+    return answer.give(api.history(model, meter=meter, on=on, region=region, tier=tier, prices=prices))
 
 
 @app.command(
@@ -218,25 +198,20 @@ def diff(
         list[str] | None,
         typer.Option("--usage", metavar="FILE", help="What that is in money for this usage.", show_default=False),
     ] = None,
-    currency: o.Currency = None,
-    choice: o.Reading,
+    words: DiffOptions,
     answer: DiffAnswer,
 ) -> int:
     """What changed between two days, in percent and in money.
 
     With --usage, the whole usage is priced at the one day's list and at the other's, whenever it was used.
     """
-    from costcalc.render.prices.diff import diff_blocks, diff_json, diff_rows
-    from costcalc.reports.prices.diff import diff as read_diff
-
-    config, targets = answer.config(), answer.targets()
-    prices = choice.prices(config)
-    days = [_day(text, flag, "UTC") for text, flag in ((first, "DAY1"), (second, "DAY2"))]
-    report = read_diff(prices.pricebook, days[0], days[1], provider or (), region)
-    if usage:
-        report = _with_usage(report, usage, prices, choice, currency or config.text("currency"), config, ctx)
-    _deliver(targets, "What changed", lambda wide: diff_blocks(report, wide), lambda: diff_json(report), lambda: diff_rows(report))  # fmt: skip
-    return answer.code(config, report.usage.usage, priced=not report.usage.unpriced) if report.usage else 0
+    said = words_of(ctx, words, answer.config, DiffOptions)
+    with answer.config.blamed(), scan_progress() as progress:
+        found = api.diff(
+            first, second, provider or (), region=region, usage=usage or None, words={**said, "progress": progress}
+        )
+    _deliver(answer.targets, found)
+    return answer.code(found.usage.usage, priced=not found.usage.unpriced) if found.usage else 0
 
 
 @app.command(epilog=_examples("lint", "lint our-rates.yaml rates/", "lint --json"))
@@ -253,20 +228,15 @@ def lint(
 
     Every problem of every file in one run; exit code 2 where one of them is an error.
     """
-    import sys
-
-    from costcalc.render.prices.lint import lint_blocks, lint_json, lint_rows
     from costcalc.render.problems import write_problems
-    from costcalc.reports.prices.lint import lint as check
 
-    targets = written.targets()
-    report = check(files or ())
-    if Target("table") in targets:
-        write_problems(report.errors, sys.stderr)
-        sys.stderr.write("\n" if report.errors and report.warnings else "")
-        write_problems(report.warnings, sys.stderr, "warning")
-    _deliver(targets, "Pricebooks", lambda _: lint_blocks(report), lambda: lint_json(report), lambda: lint_rows(report))  # fmt: skip
-    return INPUT_EXIT if report.errors else 0
+    found = api.lint(files or ())
+    if Target("table") in written.targets:
+        write_problems(found.errors, sys.stderr)
+        sys.stderr.write("\n" if found.errors and found.warnings else "")
+        write_problems(found.warnings, sys.stderr, "warning")
+    _deliver(written.targets, found)
+    return INPUT_EXIT if found.errors else 0
 
 
 @app.command(epilog=_examples("stale --after 90d", "stale alibaba baidu --after 6m -o stale.csv"))
@@ -277,17 +247,11 @@ def stale(
     on: OnDay = None,
     region: OneRegion = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """The models whose newest source was read too long ago."""
-    from costcalc.render.prices.stale import stale_blocks, stale_json, stale_rows
-    from costcalc.reports.prices.stale import read_age
-    from costcalc.reports.prices.stale import stale as find_stale
-
-    prices, targets = answer.prices(answer.config()), answer.targets()
-    report = find_stale(prices.pricebook, _day_in(on), read_age(after), providers or (), region)
-    _deliver(targets, "Stale prices", lambda _: stale_blocks(report), lambda: stale_json(report), lambda: stale_rows(report))  # fmt: skip
-    return 0
+    return answer.give(api.stale(providers or (), after=after, on=on, region=region, prices=answer.prices(books)))
 
 
 @app.command(
@@ -302,19 +266,14 @@ def resolve(
     region: OneRegion = None,
     on: OnDay = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """Why a name means that model.
 
     Exit code 2, with near names, where it means none.
     """
-    from costcalc.render.prices.naming import naming_blocks, naming_json, naming_rows
-    from costcalc.reports.prices.naming import naming
-
-    prices, targets = answer.prices(answer.config()), answer.targets()
-    report = naming(prices.pricebook, name, _day_in(on), provider, region)
-    _deliver(targets, "What the name means", lambda _: naming_blocks(report), lambda: naming_json(report), lambda: naming_rows(report))  # fmt: skip
-    return 0
+    return answer.give(api.resolve(name, provider=provider, region=region, on=on, prices=answer.prices(books)))
 
 
 @app.command(
@@ -338,22 +297,19 @@ def events(
         typer.Option("--meter", metavar="NAME", help="A meter or a group: compute, tokens.", show_default=False),
     ] = None,
     *,
+    books: BookOptions,
     answer: BooksAnswer,
 ) -> int:
     """The rises and cuts that were announced or seen, with their sources.
 
     The catalogue changes no price. A name of it can be used as a hike: --hike @NAME.
     """
-    from costcalc.pricebook.events import load_events
-    from costcalc.render.prices.events import event_blocks, event_rows, events_json
-    from costcalc.reports.prices.events import catalogue
-
-    config, targets = answer.config(), answer.targets()
-    books = answer.pricebook if answer.pricebook is not None else config.paths("pricebooks")
-    day = o.read_period_day(since, "--since", "UTC")
-    found = catalogue(load_events(books), answer.prices(config).pricebook, names or (), provider or (), day, meter)
-    _deliver(targets, "Rises and cuts", lambda wide: event_blocks(found, wide), lambda: events_json(found), lambda: event_rows(found))  # fmt: skip
-    return 0
+    files = books.get("pricebooks") or answer.config.paths("pricebooks")
+    prices, providers = answer.prices(books), provider or ()
+    found = api.events(
+        names or (), providers=providers, since=since, meter=meter, files=[*map(Path, files)], prices=prices
+    )
+    return answer.give(found)
 
 
 @app.command(epilog=_examples("schema -o pricebook.schema.json"))
@@ -370,64 +326,6 @@ def _is_there(name: str) -> bool:
     return find_spec(_ELSEWHERE[name][0]) is not None
 
 
-def _day_in(text: str | None) -> Callable[[str], date]:
-    """The day asked for, else today, by the clock of a zone. CostcalcError: no day."""
-    if text is not None:
-        _day(text, "--on", "UTC")
-        return lambda zone: _day(text, "--on", zone)
-    now = int(time.time())
-    return lambda zone: day_of(now, zone)
-
-
-def _day(text: str, flag: str, zone: str) -> date:
-    day = o.read_period_day(text, flag, zone)
-    assert day is not None
-    return day
-
-
-def _with_usage(
-    report: Any, usage: Sequence[str], prices: Prices, choice: o.Reading, currency: str | None, config: Config,
-    ctx: typer.Context,
-) -> Any:  # fmt: skip
-    from dataclasses import replace
-
-    from costcalc.api import scan
-    from costcalc.api.words import read_currency
-    from costcalc.cli.progress import scan_progress
-    from costcalc.rating.rate import RatingOptions
-    from costcalc.reports.prices.diff import in_money
-
-    zone = choice.zone(config)
-    with config.blamed(), scan_progress() as progress:
-        ledger = scan(list(usage), prices=prices, timezone=zone, progress=progress, **choice.scan_words(config, ctx))
-    options = RatingOptions(currency=read_currency(currency), timezone=zone)
-    money = in_money(ledger, prices.pricebook, prices.fx, report.first, report.second, options)
-    return replace(report, usage=money)
-
-
-def _deliver(
-    targets: Sequence[Target],
-    title: str,
-    blocks: Callable[[bool], Sequence[Block]],
-    as_json: Callable[[], dict[str, Any]],
-    rows: Callable[[], Rows],
-) -> None:
-    def page() -> Any:
-        from costcalc.render.draw import Page
-
-        return Page(blocks)
-
-    def content(kind: str) -> str:
-        if kind == "json":
-            from costcalc.render.fields import json_text
-
-            return json_text(as_json())
-        if kind == "csv":
-            from costcalc.render.csv_ import csv_text
-
-            return csv_text(rows())
-        from costcalc.render.markdown import markdown_text
-
-        return markdown_text(title, blocks(True))
-
-    deliver(targets, page, content)
+def _deliver(targets: Sequence[Target], found: api.PricesResult) -> None:
+    written = {"json": found.to_json, "csv": found.to_csv, "md": found.to_markdown}
+    deliver(targets, found.page, lambda kind: written[kind]())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from costcalc.cli import options as o
+from costcalc.api.words import read_day_of
 from costcalc.cli.answers import Json
 from costcalc.cli.app import command_app
 from costcalc.cli.output import paths_of
@@ -62,8 +62,8 @@ EXAMPLES = """
 \b
 Examples:
   costcalc prices import litellm --provider openai -o prices/
-  costcalc prices import models.dev api.json --provider mistral -o mistral.yaml
-  costcalc prices import genai-prices --onto prices/openai.yaml -o prices/openai.yaml
+  costcalc prices import models.dev api.json --provider mistral -o prices/
+  costcalc prices import genai-prices --onto openai.yaml -o openai.yaml
   costcalc prices import my-rates.csv -o prices/
 """
 
@@ -86,7 +86,7 @@ def import_prices(
     output = _one_of(outputs)
     name, path = source_named(source, file)
     today = _today()
-    first = o.read_period_day(starts, "--from", "UTC")
+    first = read_day_of(starts, "--from", "UTC")
     shipped = load_pricebook() if name == RATE_CARD else Pricebook(())
     if onto is None:
         imported = read_source(name, path, today, first, tuple(provider or ()), shipped)
@@ -148,12 +148,11 @@ def _check_units(imported: Imported, source: str, path: Path | None) -> None:
     """
     from costcalc.pricebook.importers.rate_card import said_in
     from costcalc.pricebook.importers.sources import RATE_CARD
-    from costcalc.pricebook.load import load_pricebook
     from costcalc.reports.prices.slips import slips_of
 
     is_own = source == RATE_CARD and path is not None
     problems = []
-    for book, model, meter, rate in slips_of(imported.books, load_pricebook()):
+    for book, model, meter, rate in slips_of(imported.books):
         place, excerpt = said_in(path, model.name, meter, rate) if is_own and path else (None, "")
         message = f"{meter} of {book.provider}/{model.name} is 500 times or more off the median of its kind"
         remedy = "check the unit: per 1M, per 1K or per 1"

@@ -1,23 +1,26 @@
-"""`costcalc project`: what the rises do to cost and margin, and what would restore it."""
+"""`costcalc project`: What do price rises do to cost and margin, and what would restore it?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from costcalc import api
-from costcalc.calendar import MOST_MONTHS
-from costcalc.cli import options as o
+from costcalc.api.options import ProjectOptions
 from costcalc.cli.answers import Answer, by_ending
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage, taken_plan
+from costcalc.cli.config import Config
 from costcalc.cli.grouped import grouped
-from costcalc.cli.plans import Changes, EarnedAndFloor
-from costcalc.cli.progress import scan_progress
 from costcalc.problems import fail, nearest_names
 from costcalc.records import dataclass
+from costcalc.usage.earnings import is_earnings
+
+if TYPE_CHECKING:
+    from costcalc.scenario.items import Scenario
 
 app = command_app()
 TABLES = ("lines", "months", "customers")
@@ -33,37 +36,18 @@ Examples:
   costcalc project usage.csv --hike alibaba=34 --move-to openai/gpt-5-mini
   costcalc project usage.csv --scenario april-2026 --pass-through 60%
   costcalc project usage.csv --scenario all-at-once --simulate 10000
-  costcalc project usage.csv --scenario all-at-once --revenue 24000 --floor 55%
+  costcalc project usage.csv --scenario all-at-once --margin 60% --floor 55%
 
 \b
-A hike is SELECTOR=CHANGE[@DATE]. Selectors: alibaba, alibaba/qwen3-*, */qwen*,
-any, alibaba:tokens, alibaba:storage. Changes: 34, +34%, -20%, a range 5..34, or
-a new rate of one meter =3.40/1M. Hikes that match compound in the order written.
+A hike is SELECTOR=CHANGE[@DATE]. Selectors: alibaba, alibaba/qwen3-*,
+*/qwen*, any, alibaba:tokens, alibaba:storage. Changes: 34, +34%, -20%, a
+range 5..34, or a new rate of one meter =3.40/1M. Hikes that match compound in
+the order written.
 """
 
-Months = Annotated[
-    int, typer.Option("--months", metavar="N", min=0, max=MOST_MONTHS, help="Months to come, at the log's daily rate.")
-]
-MoveTo = Annotated[
-    str | None,
-    typer.Option(
-        "--move-to",
-        metavar="PROVIDER/MODEL",
-        help="How much traffic must move there, and when does that pay? Machines of yours: costcalc init self-hosted.",
-        show_default=False,
-    ),
-]
-Simulate = Annotated[
-    int | None,
-    typer.Option(
-        "--simulate", metavar="N", help="Draw the scenario's ranges so many times: P10, P50, P90.", show_default=False
-    ),
-]
 TableOption = Annotated[
     str, typer.Option("--table", metavar="lines|months|customers", help="Which table CSV and Parquet hold.")
 ]
-Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Of the draws: the same seed, the same figures.")]
-
 ProjectOutput = Annotated[list[Path] | None, by_ending(".csv .json .md .txt .xlsx .parquet")]
 
 
@@ -79,22 +63,9 @@ class ProjectAnswer(Answer):
 @app.command(epilog=EXAMPLES)
 @grouped
 def project(
-    ctx: typer.Context,
-    usage: o.Usage,
-    *,
-    changes: Changes,
-    earned: EarnedAndFloor,
-    months: Months = 0,
-    move_to: MoveTo = None,
-    simulate: Simulate = None,
-    seed: Seed = 1,
-    by: o.By = None,
-    choice: o.UsageChoice,
-    table: TableOption = "lines",
-    answer: ProjectAnswer,
+    ctx: typer.Context, usage: Usage, *, words: ProjectOptions, table: TableOption = "lines", answer: ProjectAnswer
 ) -> int:
     """What do price rises do to cost and margin, and what would restore it?"""
-    config, targets = answer.config(), answer.targets()
     if table not in TABLES:
         raise fail(
             "bad-option",
@@ -102,28 +73,27 @@ def project(
             nearest=nearest_names(table, TABLES),
             expected=", ".join(TABLES),
         )
-    plan = changes.plan()
-    income = earned.words(config)
-    of_customers = plan.is_only_prices and (
-        table == "customers" or (by is None and isinstance(income["revenue"], Path))
+    plan = taken_plan(words)
+    result = answer.ask(
+        ctx, api.project, usage, words=_for_log(words, plan, table, answer.config), stated=plan.currency
     )
-    words = {
-        "scenario": plan,
-        "pass_through": changes.pass_through,
-        **income,
-        "months": months,
-        "by": ("customer",) if of_customers else by or config.text("by") or ("provider", "model"),
-        "move_to": move_to or (config.text("move_to") if plan.is_only_prices and simulate is None else None),
-        "simulate": simulate,
-        "seed": seed,
-        **choice.priced_words(config, ctx, plan.currency),
-    }
-    with config.blamed(), scan_progress() as progress:
-        result = api.project(usage, progress=progress, **words)
     # Without months to come the customers are lines like any other.
     written = "lines" if table == "customers" and result.report.log else table
     texts: dict[str, Callable[[], str | bytes]] = {
         "csv": lambda: result.to_csv(written),
         "parquet": lambda: result.to_parquet(written),
     }
-    return answer.give(result, targets, config, texts)
+    return answer.give(result, texts)
+
+
+def _for_log(words: ProjectOptions, plan: Scenario, table: str, config: Config) -> ProjectOptions:
+    """What is asked of the log where a scenario changes nothing but prices: lines of customers, and a move."""
+    if not plan.is_only_prices:
+        return words
+    more: ProjectOptions = {}
+    revenue = words.get("revenue") or ("" if words.get("margin") else config.values.get("revenue"))
+    if table == "customers" or (not words.get("by") and is_earnings(str(revenue or ""))):
+        more["by"] = ("customer",)
+    if words.get("simulate") is None and not words.get("move_to"):
+        more["move_to"] = config.text("move_to")
+    return {**words, **more}

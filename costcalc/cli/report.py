@@ -1,4 +1,4 @@
-"""`costcalc report`: the page that people look at and forward, as one file; or one of its charts."""
+"""`costcalc report`: One offline page to look at and forward: charts, sliders, tables."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc import api
-from costcalc.calendar import MOST_MONTHS
-from costcalc.cli import options as o
+from costcalc.api.options import OutlookOptions
 from costcalc.cli.answers import Allowed, output_option
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import Usage, taken_plan
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import Target, deliver, keep_apart_from_all, lacks_of, paths_of
-from costcalc.cli.plans import Changes, EarnedAndFloor
-from costcalc.cli.progress import scan_progress
-from costcalc.cli.project import Seed, Simulate
+from costcalc.cli.output import Target, deliver, keep_apart_from_all, paths_of
 from costcalc.problems import fail, nearest_names
 
 if TYPE_CHECKING:
@@ -34,20 +31,13 @@ Examples:
   costcalc report usage.csv --hike any=20 --chart bridge -o bridge.svg
 
 \b
-The page is one file: it opens offline, prints, and sends nothing. Its sliders turn
-the rises and what is passed through, exactly as costcalc computes them.
+The page is one file: it opens offline, prints, and sends nothing. Its sliders
+turn the rises and what is passed through, exactly as costcalc computes them.
 """
 
 CHARTS = ("bridge", "months")
 ENDINGS = {".html": "html", ".htm": "html", ".svg": "svg", ".png": "png"}
 
-Months = Annotated[
-    int | None,
-    typer.Option(
-        "--months", metavar="N", min=1, max=MOST_MONTHS, help="Months to come, at the log's daily rate.",
-        show_default="the scenario's horizon, else 12",
-    ),
-]  # fmt: skip
 ChartOption = Annotated[
     str | None,
     typer.Option("--chart", metavar="NAME", help="Only this chart: bridge, months; to a .svg or .png file.", show_default=False),
@@ -61,40 +51,21 @@ Output = Annotated[
 @grouped
 def report(
     ctx: typer.Context,
-    usage: o.Usage,
+    usage: Usage,
     *,
     output: Output = None,
-    changes: Changes,
-    earned: EarnedAndFloor,
-    months: Months = None,
-    simulate: Simulate = None,
-    seed: Seed = 1,
     chart: ChartOption = None,
-    by: o.By = None,
-    choice: o.UsageChoice,
+    words: OutlookOptions,
     allowed: Allowed,
 ) -> int:
     """One offline page to look at and forward: charts, sliders, tables."""
     targets = [Target(_kind(path, chart), path) for path in paths_of(output)]
-    config = allowed.config()
-    plan = changes.plan()
-    with config.blamed(), scan_progress() as progress:
-        result = api.outlook(
-            usage,
-            scenario=plan,
-            pass_through=changes.pass_through,
-            **earned.words(config),
-            months=months,
-            by=by or config.text("by") or ("provider", "model"),
-            simulate=simulate,
-            seed=seed,
-            progress=progress,
-            **choice.priced_words(config, ctx, plan.currency),
-        )
-    priced = result.report.is_priced
-    keep_apart_from_all((target.path for target in targets), result.report.usage.sources, config)
-    deliver(targets, str, lambda kind: _content(result, kind, chart), lacks_of(result.report.usage, priced))
-    return allowed.code(config, result.report.usage, priced=priced)
+    plan = taken_plan(words)
+    result = allowed.ask(ctx, api.outlook, usage, words=words, stated=plan.currency)
+    usage_read, priced = result.report.usage, result.report.is_priced
+    keep_apart_from_all((target.path for target in targets), usage_read.sources, allowed.config)
+    deliver(targets, str, lambda kind: _content(result, kind, chart), result.lacks)
+    return allowed.code(usage_read, priced=priced)
 
 
 def _kind(output: Path | None, chart: str | None) -> str:
@@ -127,7 +98,7 @@ def _content(result: api.PlanResult, kind: str, chart: str | None) -> str | byte
     drawn = _chart(result, chart or "")
     if kind == "svg":
         return drawn.alone()
-    from costcalc.render.charts.png import png_of
+    from costcalc.render.charts.svg import png_of
 
     return png_of(drawn)
 

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from costcalc.money import TooManyDigits
-from costcalc.problems import INPUT_EXIT, CostcalcError
+from costcalc.problems import INPUT_EXIT, CostcalcError, fail
 
 BUG_EXIT = 70
 
@@ -25,10 +25,7 @@ def run(args: Sequence[str]) -> int:
         code = typer.main.get_command(app)(args=list(args), prog_name="costcalc", standalone_mode=False)
         sys.stdout.flush()
     except CostcalcError as error:
-        from costcalc.render.problems import write_problems
-
-        write_problems(error.problems, sys.stderr)
-        return error.exit_code
+        return _said(error)
     except typer.Exit as stop:
         return stop.exit_code
     except TyperException as error:
@@ -41,19 +38,25 @@ def run(args: Sequence[str]) -> int:
         if isinstance(error, OSError) and error.errno == ENOSPC:
             sys.stderr.write("cannot write the output: no space is left where it goes\n")
             return INPUT_EXIT
-        if said := _too_large(error):
-            sys.stderr.write(said)
-            return INPUT_EXIT
+        if message := _too_large(error):
+            return _said(fail("too-large", message))
         return _bug(error, show=wants_traceback)  # a bug of ours
     return code if isinstance(code, int) else 0
+
+
+def _said(error: CostcalcError) -> int:
+    from costcalc.render.problems import write_problems
+
+    write_problems(error.problems, sys.stderr)
+    return error.exit_code
 
 
 def _too_large(error: Exception) -> str:
     """What is said of a number that nothing here can hold; "": it is no such error."""
     if isinstance(error, TooManyDigits):
-        return f"error[too-large]: {error}\n"
+        return str(error)
     if isinstance(error, OverflowError) or "integer string conversion" in str(error):
-        return "error[too-large]: a number is too large: no price, amount, count or span of time comes near it\n"
+        return "a number is too large: no price, amount, count or span of time comes near it"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""`costcalc scenarios`: which scenarios ship, what do they say, and how is one written?"""
+"""`costcalc scenarios`: Which scenarios ship, and what do they assume?"""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from costcalc.api.options import BookOptions
 from costcalc.cli.answers import Configured, Json, Schema
 from costcalc.cli.app import command_app
+from costcalc.cli.asking import prices_in
 from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
-from costcalc.cli.options import Pricebooks, Reading
 from costcalc.cli.output import Target, deliver, targets_of
-from costcalc.records import dataclass
 
 EXAMPLES = """
 \b
@@ -55,13 +55,6 @@ def show(name: Annotated[str, typer.Argument(help="A scenario's name.", show_def
     return 0
 
 
-@dataclass(frozen=True)
-class BooksOfLint(Configured):
-    """The books whose names the scenarios use."""
-
-    pricebook: Pricebooks = None
-
-
 @app.command()
 @grouped
 def lint(
@@ -76,21 +69,19 @@ def lint(
         ),
     ] = None,
     *,
-    books: BooksOfLint,
+    books: BookOptions,
+    configured: Configured,
 ) -> int:
     """Every problem of scenario files, with its place."""
     from costcalc import api
-    from costcalc.api.plans import catalogue
+    from costcalc.api.plans import checked_scenario
     from costcalc.cli.lint import lint_files
-    from costcalc.forecasts.targets import every_target
-    from costcalc.scenario.read import read_scenario_file
 
-    events, config = catalogue(), books.config()
-    prices = Reading(pricebook=books.pricebook).prices(config)
+    config = configured.config
+    prices = prices_in(config, books.get("pricebooks"))
 
     def check(path: Path) -> None:
-        plan = read_scenario_file(path, events)
-        every_target([plan.usage], prices.pricebook)
+        plan = checked_scenario(path, prices)
         if log:
             api.project(
                 log, scenario=plan, prices=prices, usage_format=config.text("usage_format"), rules=config.map_rules(),
@@ -104,7 +95,7 @@ def lint(
 def schema(output: Schema = None) -> int:
     """The JSON Schema of scenario files, for editors."""
     from costcalc.render.fields import json_text
-    from costcalc.scenario.schema import schema as scenario_schema
+    from costcalc.scenario.read import SCENARIO
 
-    deliver(targets_of(output, as_json=True), str, lambda _: json_text(scenario_schema()))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(SCENARIO.of_file("costcalc scenario")))
     return 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -14,6 +15,8 @@ _SAID = {"SIGINT": "Interrupted.", "SIGTERM": "Terminated.", "SIGHUP": "Hung up.
 _SIGNALS = {signal.Signals[name]: text for name, text in _SAID.items() if name in signal.Signals.__members__}
 Handler = Any  # a function, a number, or None, as `signal.signal` has it
 _SHELL = 128  # added to a signal's number, as shells do
+_UNHEARD_SECONDS = 0.2  # after so long without its handler, a signal is sent again
+_UNHEEDED_SECONDS = 5.0  # after so long at work in spite of its handler, too
 
 
 class Stopped(BaseException):
@@ -33,7 +36,8 @@ def stoppable(command: Callable[[], int]) -> int:
 
     before = _set(dict.fromkeys(_ours(), stop))
     try:
-        return command()
+        with _insisting(came):
+            return command()
     except BaseException as error:
         # What the engine was at work on when the signal came ends with an error of its own.
         if not came and not (isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted"):
@@ -48,6 +52,42 @@ def stoppable(command: Callable[[], int]) -> int:
         sys.stderr.write(f"{_SIGNALS[signal.Signals(number)]}\n")
         sys.stderr.flush()
     return _SHELL + number
+
+
+@contextmanager
+def _insisting(came: Collection[int]) -> Iterator[None]:
+    """Within, a signal is sent again until it is heard.
+
+    Python hands a signal on between two of its own steps. One that comes within a step that then waits, as for a pipe
+    that nobody writes to, would be heard when the wait is over; one that is raised in a destructor would be dropped.
+    """
+    if not _ours() or not hasattr(signal, "pthread_kill"):
+        yield
+        return
+    main, ended = threading.get_ident(), threading.Event()
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+
+    def insist() -> None:
+        number = 0
+        while number not in _SIGNALS:
+            if not (byte := os.read(reading, 1)):
+                return
+            number = byte[0]
+        while not ended.wait(_UNHEEDED_SECONDS if came else _UNHEARD_SECONDS):
+            signal.pthread_kill(main, number)
+
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    insisting = threading.Thread(target=insist, name="insisting", daemon=True)
+    insisting.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        signal.set_wakeup_fd(before)
+        os.close(writing)
+        insisting.join()
+        os.close(reading)
 
 
 def _ours() -> list[signal.Signals]:

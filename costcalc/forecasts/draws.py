@@ -63,15 +63,15 @@ class Draws:
     def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
         return self.of(figure)
 
-    def rise(self, change: PriceChange) -> Number:
+    def raised(self, change: PriceChange) -> Number:
         known = self.inputs.by_change.get(id(change))
         if known is None:
-            return float(change.rise("mid"))
+            return float(change.factor("mid"))
         rise: Number = float(known.low) if known.place is None else self._between(known.place, known.low, known.high)
-        if known.passed is None:
-            return rise
-        low, high, at = known.passed
-        return self._between(at, low, high) * rise
+        if known.passed is not None:
+            low, high, at = known.passed
+            rise = self._between(at, low, high) * rise
+        return 1 + rise
 
     def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
         """The rate, times what it has wandered to by then."""

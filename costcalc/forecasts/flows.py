@@ -15,7 +15,7 @@ from costcalc.forecasts.reading import NEAR, End, Number, Reading
 from costcalc.meters import meters
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import CostcalcError, Problem
-from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move
+from costcalc.scenario.changes import LEVERS, Efficiency, Escalation, Growth, Mix, Move
 from costcalc.scenario.figure import Figure
 
 ONE = Fraction(1)
@@ -235,10 +235,9 @@ def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
         return left
 
     step = (id(change), plan.stage(change, when))
+    if meter := LEVERS[change.lever].cuts:
+        return [_multiplied(flow, meters().with_parts(meter), left, exact, step, plan)]
     match change.lever:
-        case "output" | "prompt":
-            side = "output_tokens" if change.lever == "output" else "input_tokens"
-            return [_multiplied(flow, meters().with_parts(side), left, exact, step, plan)]
         case "tokens":
             every = meters().names_of("tokens") or frozenset()
             fewer = _multiplied(flow, every, left, exact, step, plan)
@@ -255,6 +254,7 @@ def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
             return _kept(stays, replace(goes, tier=BATCH, path=(*flow.path, id(change))))
         case "cache_read_share":
             return [_cached(flow, change, plan, when, reading, step)]
+    raise LookupError(f"nobody says what {change.lever} changes")
 
 
 def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Reading, step: tuple[int, ...]) -> Flow:

@@ -11,7 +11,7 @@ from math import ceil, floor
 
 from costcalc.forecasts.reading import NEAR
 from costcalc.meters import meters
-from costcalc.scenario.changes import Efficiency, Growth, Mix, UsageChanges
+from costcalc.scenario.changes import LEVERS, Efficiency, Growth, Mix, UsageChanges
 from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import VARIANTS
 
@@ -180,7 +180,7 @@ def entry_for(meter: str, entries: Collection[str]) -> str | None:
 
 
 def _cut(change: Efficiency, side: str) -> list[Stretch]:
-    if change.lever != {"input": "prompt", "output": "output"}[side]:
+    if LEVERS[change.lever].cuts != f"{side}_tokens":
         return []
     steps = range(1, change.span.ramp_months + 1)
     return [_scaled(1 + amount * step / change.span.ramp_months) for amount in _ends(change.amount) for step in steps]

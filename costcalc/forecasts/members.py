@@ -9,6 +9,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from costcalc.forecasts.reading import DIGITS, Number, settled
+from costcalc.forecasts.terms import Terms
+from costcalc.money import exact_sum
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     Codes = NDArray[np.intp]
     Mask = NDArray[np.bool_]
 
-ROUNDED = Fraction(1, 10 ** (DIGITS - 1))  # of a figure: rounding takes no more of it
-_PROMISED = Fraction(1, 10**9)  # of a figure of months to come: how near to exact it is
+_ROUNDED = 10.0 ** (1 - DIGITS)  # of a figure: rounding takes no more of it
+_PROMISED = 1e-9  # of a figure of months to come: how near to exact it is
 Values = tuple[str | None, ...]
 
 
@@ -168,7 +170,7 @@ class Sums:
         self._is_there: Any = None  # by value, whether anybody has it
         self._flat: Any = None  # values × width
         self._open: dict[Any, Floats] = {}  # of numbers in which rises stay open, by the product of them; likewise
-        self._made: Any = None  # of these numbers, from their terms
+        self._factors: Any = None  # of these numbers
 
     def add(self, members: Members, amounts: Sequence[Any]) -> None:
         """The amounts are forms over the counts of the cell."""
@@ -189,10 +191,10 @@ class Sums:
                 row = places.get(name)
                 if row is None:  # nobody has any
                     continue
-                if not hasattr(number, "terms"):
+                if not isinstance(number, Terms):
                     flat[row, column] = number
                     continue
-                self._made = type(number)
+                self._factors = number.factors
                 for product, factor in number.terms.items():
                     if product not in parts:
                         parts[product] = self._zeros(len(names))
@@ -227,8 +229,8 @@ class Sums:
                     continue
                 found: list[Number] = [settled(amount) for amount in amounts]
                 for column in range(self.width) if opened else ():
-                    terms = {product: settled(each[code][column]) for product, each in opened.items()}
-                    found[column] = self._made(terms) + found[column]
+                    terms = {product: float(settled(each[code][column])) for product, each in opened.items()}
+                    found[column] = Terms(self._factors, terms) + found[column]
                 yield values, found
 
     def _zeros(self, rows: int) -> Floats:
@@ -237,25 +239,23 @@ class Sums:
         return np.zeros((rows, self.width))
 
 
-def add_up(columns: Sequence[Mapping[Any, list[Number]]], totals: Sequence[Sequence[Number]]) -> None:
-    """Makes lines that were rounded one by one add up to their totals, in several columns of the same lines.
+def add_up(columns: Sequence[Sequence[list[Fraction]]], totals: Sequence[Sequence[Fraction]]) -> None:
+    """Makes lines that were rounded one by one add up to their totals, month by month, in several columns of the lines.
 
     What rounding left goes to the largest line that differs from column to column, if that is large enough not to show
-    it: one that stays, stays. Only as much is put right as rounding can have left, and no number in which rises stay
-    open.
+    it: one that stays, stays. Only as much is put right as rounding can have left.
     """
-    costly = [key for key in columns[0] if any(any(column[key]) for column in columns)]
-    if not costly:
+    import numpy as np
+
+    lines = [line for line in zip(*columns, strict=True) if any(map(any, line))]
+    if not lines:
         return
-    columns = [{key: column[key] for key in costly} for column in columns]
-    first = columns[0]
-    for place in range(len(totals[0])):
-        moved = [key for key, line in first.items() if any(one[key][place] != line[place] for one in columns[1:])]
-        for column, total in zip(columns, totals, strict=True):
-            amounts = [line[place] for line in column.values()]
-            if amounts and all(isinstance(amount, Fraction) for amount in (total[place], *amounts)):
-                rest = total[place] - sum(amounts)
-                if rest and abs(rest) <= len(amounts) * ROUNDED * max(map(abs, amounts)):
-                    able = [key for key in moved if abs(rest) <= _PROMISED * abs(column[key][place])] or column
-                    largest = max(able, key=lambda key: abs(column[key][place]))
-                    column[largest][place] += rest
+    sizes = np.array(lines, dtype=np.float64)  # lines × columns × months
+    moved = (sizes != sizes[:, :1]).any(axis=1)
+    np.abs(sizes, out=sizes)
+    for column, total in enumerate(totals):
+        for month, whole in enumerate(total):
+            rest, size = whole - exact_sum(line[column][month] for line in lines), sizes[:, column, month]
+            if rest and abs(rest) <= len(lines) * _ROUNDED * size.max():
+                able = moved[:, month] & (_PROMISED * size >= float(abs(rest)))
+                lines[int((np.where(able, size, -1.0) if able.any() else size).argmax())][column][month] += rest

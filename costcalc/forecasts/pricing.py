@@ -194,7 +194,7 @@ class Pricer:
         factor: Number = self.reading.number(ONE)
         for change in self.changes.matching(provider, *models):
             if change.selector.meters is None and change.new_rate is None and change.applies_on(day):
-                factor = factor * (1 + self.reading.rise(change))
+                factor = factor * self.reading.raised(change)
         return factor
 
     def rated(self, flow: Flow, day: date) -> _Rated | None:
@@ -329,7 +329,7 @@ class Pricer:
             factor: Number = self.reading.number(ONE)
             for change in self._in_force(flow, day):
                 if change.selector.covers(kind.cost_meter) and change.new_rate is None:
-                    factor = factor * (1 + self.reading.rise(change))
+                    factor = factor * self.reading.raised(change)
             return self._bill(amount, {kind.cost_meter: factor}, cell)
         if cell.listed and rated is not None:
             rate = self.log_fx.rate(rated.quote.book.currency, self.lists.currency, cell.listed_month).rate
@@ -373,7 +373,13 @@ class Pricer:
         for meter, q in quote.rates.items():
             number = self.reading.number
             changed = unit_price(
-                number(q.price), number(q.share), q.from_standard, q.line or meter, matching, key.day, self.reading.rise
+                number(q.price),
+                number(q.share),
+                q.from_standard,
+                q.line or meter,
+                matching,
+                key.day,
+                self.reading.raised,
             )
             left = number(q.left if contracted else ONE)
             price[meter] = changed * left * rate / 10 ** known[meter].decimals

@@ -16,7 +16,7 @@ from costcalc.scenario.model import PriceChange, Variant
 if TYPE_CHECKING:
     from costcalc.forecasts.cells import Cell
 
-# A float in a run; terms or polynomials where draws or rises stay open. The arithmetic is written once for all.
+# A float in a run; terms where draws or rises stay open. The arithmetic is written once for all.
 Number = Any
 
 DIGITS = 12  # of a figure of months to come that are kept: what lies beyond them is the machine's
@@ -59,8 +59,8 @@ class Reading(Protocol):
     def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
         """A share of requests that become others; it is asked where the ends differ whether that makes them cheaper."""
 
-    def rise(self, change: PriceChange) -> Number:
-        """A rise of a price."""
+    def raised(self, change: PriceChange) -> Number:
+        """What a rise multiplies a price by."""
 
     def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
         """An exchange rate of a month to come."""
@@ -130,8 +130,8 @@ class End:
         asks = figure.is_range and self.variant != "mid"
         return self.saving(figure) if asks and saves() else self.of(figure)
 
-    def rise(self, change: PriceChange) -> Number:
-        return float(change.rise(self.variant))
+    def raised(self, change: PriceChange) -> Number:
+        return float(change.factor(self.variant))
 
     def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
         return float(rate)
@@ -175,8 +175,8 @@ class Exact(End):
     def saving(self, figure: Figure) -> Number:
         return figure.at(_OTHER[self.variant])
 
-    def rise(self, change: PriceChange) -> Number:
-        return change.rise(self.variant)
+    def raised(self, change: PriceChange) -> Number:
+        return change.factor(self.variant)
 
     def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
         return rate

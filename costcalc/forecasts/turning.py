@@ -1,4 +1,4 @@
-"""Turning: a run whose price changes can still be turned up and down: its amounts are polynomials in what stays open."""
+"""Turning: a run whose rises stay open: every amount is a sum by the rises that multiply it."""
 
 from __future__ import annotations
 
@@ -6,92 +6,68 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
-from typing import Any
 
 from costcalc.forecasts.reading import NEAR, End, Number, settled
+from costcalc.forecasts.terms import Factors, Terms, Values, listed
 from costcalc.scenario.model import PriceChange
 
-Product = tuple[int, ...]  # what is multiplied, by the positions of the open values, ascending
-FLAT: Product = ()  # what nothing turns
-RISE: Product = (0,)  # of two knobs: how far the rises go
-PASSED: Product = (0, 1)  # and how much of them is passed through
-
-
-class Poly:
-    """A polynomial in open values with exact coefficients. Times and plus, like a number; divided by numbers alone."""
-
-    __slots__ = ("terms",)
-
-    def __init__(self, terms: Mapping[Product, Any]) -> None:
-        self.terms = terms
-
-    def at(self, values: Sequence[Any]) -> Any:
-        """The value where what is open has these values."""
-        return sum((each * prod(values[i] for i in product) for product, each in self.terms.items()), Fraction())
-
-    def __add__(self, more: Any) -> Poly:
-        terms = dict(self.terms)
-        for product, each in poly(more).terms.items():
-            terms[product] = terms.get(product, Fraction()) + each
-        return Poly({product: each for product, each in terms.items() if each})
-
-    __radd__ = __add__
-
-    def __mul__(self, factor: Any) -> Poly:
-        if not isinstance(factor, Poly):
-            return Poly({product: each * factor for product, each in self.terms.items()} if factor else {})
-        found: dict[Product, Any] = {}
-        for one, left in self.terms.items():
-            for other, right in factor.terms.items():
-                both = tuple(sorted((*one, *other)))
-                found[both] = found.get(both, Fraction()) + left * right
-        return Poly({product: each for product, each in found.items() if each})
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, divisor: Fraction | int) -> Poly:
-        return Poly({product: each / divisor for product, each in self.terms.items()})
-
-    def __neg__(self) -> Poly:
-        return self * -1
-
-    def __sub__(self, less: Any) -> Poly:
-        return self + poly(less) * -1
-
-    def __rsub__(self, more: Any) -> Poly:
-        return poly(more) - self
-
-
-def poly(number: Any) -> Poly:
-    """A number of a run as a polynomial, whether anything turns it or not."""
-    return number if isinstance(number, Poly) else Poly({FLAT: number} if number else {})
+Rises = tuple[int, ...]  # which rises multiply an amount, by their positions, ascending
+UNRAISED: Rises = ()
+ByRises = Mapping[Rises, Fraction]  # an amount: so much that nothing raises, so much that the first and third rise do
+_ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Turning(End):
     """An end of every range, with rises that stay open."""
 
-    opens: Callable[[PriceChange, float], Number] = lambda change, rise: (
-        rise
-    )  # a rise, as a polynomial where it is open
-    places: Sequence[Sequence[Fraction]] = ()  # of the open values: where they begin, their ends
-    torn: list[bool] = field(default_factory=list, compare=False)  # what is not less at every place, but at some
+    place: Callable[[PriceChange], int | None] = lambda _: None  # of a rise that stays open
+    corners: Sequence[Sequence[float]] = ()  # what each open rise multiplies by: where they begin, at their ends
+    torn: list[bool] = field(default_factory=list, compare=False)  # what is not less at every corner, but at some
+    factors: Factors = field(default_factory=Factors, compare=False)
 
-    def rise(self, change: PriceChange) -> Number:
-        return self.opens(change, float(change.rise(self.variant)))
+    def nothing(self) -> Number:
+        return Terms(self.factors, {})
+
+    def raised(self, change: PriceChange) -> Number:
+        at = self.place(change)
+        return super(Turning, self).raised(change) if at is None else self.factors.drawn((at, 0), _ONE)
 
     def is_less(self, one: Number, other: Number) -> bool:
-        found = [self._sign(one, other, place) for place in self.places]
+        found = [self._sign(one, other, corner) for corner in self.corners]
         if min(found) < 0 < max(found):
             self.torn.append(True)
         return found[0] > 0
 
-    def _sign(self, one: Number, other: Number, place: Sequence[Fraction]) -> int:
-        left, right = (poly(number).at([*map(float, place)]) for number in (one, other))
+    def _sign(self, one: Number, other: Number, corner: Sequence[float]) -> int:
+        values = Values(self.factors, lambda source: corner[source[0]])
+        left, right = float(values.of(one)), float(values.of(other))
         near = NEAR * abs(right)
         return int(right > left + near) - int(right < left - near)
 
     def settled(self, value: Number) -> Number:
-        if not isinstance(value, Poly):
-            return settled(value)
-        return Poly({product: settled(each) for product, each in value.terms.items()})
+        if not self.rounds or not isinstance(value, Terms):
+            return super(Turning, self).settled(value)
+        return Terms(self.factors, {product: float(settled(each)) for product, each in value.terms.items()})
+
+
+def by_rises(number: Number) -> ByRises:
+    """A number of such a run, whether anything turns it or not."""
+    if not isinstance(number, Terms):
+        return {UNRAISED: Fraction(number)} if number else {}
+    made, products = number.factors.made, number.factors.products
+    found: dict[Rises, Fraction] = {}
+    for product, amount in listed(number):
+        rises: list[int] = []
+        for factor, power in products[product]:
+            source = made[factor].source
+            assert source is not None  # amounts are multiplied by rises, never by sums of them
+            rises += [source[0]] * power
+        place = tuple(sorted(rises))
+        found[place] = found.get(place, Fraction()) + Fraction(amount)
+    return found
+
+
+def with_factors(amount: ByRises, factors: Sequence[Fraction]) -> Fraction:
+    """What it comes to where each rise multiplies by so much."""
+    return sum((each * prod(factors[at] for at in rises) for rises, each in amount.items()), Fraction())

@@ -12,12 +12,13 @@ from costcalc.forecasts.reading import settled
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.rate import Rater
 from costcalc.usage.arrays import REQUESTS, REVENUE, STATED, arrays_of
-from costcalc.usage.breakdown import MODEL
+from costcalc.usage.breakdown import MODEL, Breakdown
 from costcalc.usage.ledger import CUSTOMER
 
 if TYPE_CHECKING:
     from costcalc.forecasts.members import Codes, Floats
 
+_BESIDE = {REQUESTS: -3, REVENUE: -2, STATED: -1}  # columns of counts, after those of the meters
 Named = tuple[Sequence[str | None], Any]  # the values of a name, and by row the position of its own
 
 
@@ -88,29 +89,51 @@ def whole_or_settled(count: float) -> Fraction:
 
 
 def usage_by_kind(rater: Rater) -> Usage:
-    """The usage of a rating that was made, by what its groups know of names. It is exact."""
+    """The usage of a rating that was made, by what its groups know of names. It is exact, and nobody earns with it."""
     import numpy as np
 
     found = {kind: sums for kind, sums in rater.amounts.items() if not kind.states_revenue_alone}
-    earned = _revenue_with_usage(rater)
-    if earned:
-        found = {kind: sums.earning(earned.get(kind, sums.revenue)) for kind, sums in found.items()}
-    sources = [Source(kind, sums.requests is not None, sums.has_cost) for kind, sums in found.items()]
-    rows = [[*sums.quantities, sums.requests or 0, sums.revenue, sums.cost] for sums in found.values()]
-    width = len(rater.ledger.meters) + 3
-    counts = np.array(rows, dtype=np.float64).reshape(len(rows), width)
+    sources, counts = _of_kinds(rater, found)
     every = np.arange(len(sources), dtype=np.intp)
     lines, line = _lines(rater.options.by, _of_sources(rater, sources), len(sources))
     return Usage(lines, sources, every, line, rater.ledger.meters, counts, list(found.values()))
 
 
 def usage_by_line(rater: Rater) -> Usage:
-    """The same by all names of its lines."""
+    """The same by all names of its lines, with what is earned, in floats."""
     import numpy as np
 
-    breakdown = rater.ledger.breakdown
-    if breakdown is None:
-        return usage_by_kind(rater)
+    if rater.ledger.breakdown is None:
+        sources, counts = _of_kinds(rater, rater.amounts)
+        source = np.arange(len(sources), dtype=np.intp)
+        names = _of_sources(rater, sources)
+    else:
+        sources, source, names, counts = _of_breakdown(rater, rater.ledger.breakdown)
+    _share_revenue(rater, sources, source, names, counts)
+    used = np.array([not each.kind.states_revenue_alone for each in sources], dtype=bool)
+    if not used.all():
+        kept = used[source]
+        names = {name: (values, codes[kept]) for name, (values, codes) in names.items()}
+        source, counts = (np.cumsum(used) - 1)[source[kept]], counts[kept]
+        sources = [each for each, is_used in zip(sources, used.tolist(), strict=True) if is_used]
+    lines, line = _lines(rater.options.by, names, len(source))
+    return Usage(lines, sources, source, line, rater.ledger.meters, counts)
+
+
+def _of_kinds(rater: Rater, amounts: Mapping[Kind, Amounts]) -> tuple[list[Source], Floats]:
+    """A row for each kind."""
+    import numpy as np
+
+    sources = [Source(kind, sums.requests is not None, sums.has_cost) for kind, sums in amounts.items()]
+    rows = [[*sums.quantities, sums.requests or 0, sums.revenue, sums.cost] for sums in amounts.values()]
+    width = len(rater.ledger.meters) + len(_BESIDE)
+    return sources, np.array(rows, dtype=np.float64).reshape(len(rows), width)
+
+
+def _of_breakdown(rater: Rater, breakdown: Breakdown) -> tuple[list[Source], Codes, dict[str, Named], Floats]:
+    """A row for each share of a group and each set of names."""
+    import numpy as np
+
     left = breakdown.opened(rater.options.by)
     table = arrays_of(breakdown, left)
     groups = rater.ledger.groups
@@ -124,24 +147,15 @@ def usage_by_line(rater: Rater) -> Usage:
     nth = np.arange(len(row), dtype=np.intp) - np.repeat(np.cumsum(times) - times, times)
     source = (np.cumsum(parts) - parts)[table.groups[row]] + nth
     weights = np.array([float(weight) for *_, weight in shares])[source]
-    counts = np.zeros((len(row), len(rater.ledger.meters) + 3))
-    beside = {REQUESTS: -3, REVENUE: -2, STATED: -1}
+    counts = np.zeros((len(row), len(rater.ledger.meters) + len(_BESIDE)))
     divisors = np.array(breakdown.divisors, dtype=np.float64)[table.groups]
     for name, column in {**table.counts, STATED: table.counts[STATED] / divisors}.items():
-        place = beside[name] if name in beside else rater.ledger.meters.index(name)
+        place = _BESIDE[name] if name in _BESIDE else rater.ledger.meters.index(name)
         counts[:, place] = column[row] * weights
     names = {name: (values, codes[source]) for name, (values, codes) in _of_sources(rater, sources).items()}
     opened = {name: (table.values[name], table.codes[name][row]) for name in left}
     names |= {name: _filled(of, names[name]) if name == MODEL else of for name, of in opened.items()}
-    _share_revenue(rater, sources, source, names, counts)
-    used = np.array([not each.kind.states_revenue_alone for each in sources], dtype=bool)
-    if not used.all():
-        kept = used[source]
-        names = {name: (values, codes[kept]) for name, (values, codes) in names.items()}
-        source, counts = (np.cumsum(used) - 1)[source[kept]], counts[kept]
-        sources = [each for each, is_used in zip(sources, used.tolist(), strict=True) if is_used]
-    lines, line = _lines(rater.options.by, names, len(source))
-    return Usage(lines, sources, source, line, rater.ledger.meters, counts)
+    return sources, source, names, counts
 
 
 def _filled(opened: Named, known: Named) -> Named:
@@ -160,12 +174,15 @@ def _filled(opened: Named, known: Named) -> Named:
 def _share_revenue(
     rater: Rater, sources: Sequence[Source], source: Codes, names: Mapping[str, Named], counts: Floats
 ) -> None:
-    """What `_revenue_with_usage` says, of rows: what a customer earns as a whole is put on all of its rows."""
+    """What a customer earns as a whole grows with its requests, on whichever row it is stated: it goes with them.
+
+    Of a log that counts no requests, with the tokens.
+    """
     import numpy as np
 
     whole = np.array([each.kind.earns == "whole" for each in sources], dtype=bool)[source]
     if not whole.any() or (CUSTOMER in rater.ledger.names and CUSTOMER not in rater.options.by):
-        return
+        return  # nobody earns so, or nobody asks what is earned by customer
     unit = names[CUSTOMER][1][whole] if CUSTOMER in rater.options.by else np.zeros(int(whole.sum()), dtype=np.intp)
     known = np.array([each.knows_requests for each in sources], dtype=bool)[source][whole]
     listed = list(dict.fromkeys(each.kind.revenue_currency for each in sources))
@@ -200,32 +217,3 @@ def _lines(by: Sequence[str], names: Mapping[str, Named], rows: int) -> tuple[Li
     """Every set of names once, and by row the position of its own."""
     first, line = numbered([names[name][1] for name in by], rows)
     return Lines(tuple(by), {n: names[n][0] for n in by}, {n: names[n][1][first] for n in by}, len(first)), line
-
-
-def _revenue_with_usage(rater: Rater) -> dict[Kind, Fraction]:
-    """What a customer earns as a whole grows with its requests, on whichever row it is stated: it goes with them.
-
-    Of a log that counts no requests, with the tokens.
-    """
-    breakdown = rater.ledger.breakdown
-    if CUSTOMER in rater.ledger.names and (CUSTOMER not in rater.options.by or (breakdown and CUSTOMER in breakdown.dimensions)):  # fmt: skip
-        return {}  # nobody asks what months to come earn by customer
-    place = rater.options.by.index(CUSTOMER) if CUSTOMER in rater.options.by else None
-    of: dict[str | None, list[Kind]] = {}
-    for kind in rater.amounts:
-        if kind.earns == "whole":
-            of.setdefault(None if place is None else kind.line[place], []).append(kind)
-    found: dict[Kind, Fraction] = {}
-    for kinds in of.values():
-        total = sum((rater.amounts[kind].revenue for kind in kinds), Fraction())
-        weights = _weights([rater.amounts[kind] for kind in kinds])
-        if len({kind.revenue_currency for kind in kinds}) == 1 and (whole := sum(weights)):
-            found |= {kind: total * weight / whole for kind, weight in zip(kinds, weights, strict=True)}
-    return found
-
-
-def _weights(amounts: Sequence[Amounts]) -> list[Fraction]:
-    requests = [sums.requests for sums in amounts]
-    if None not in requests and any(requests):
-        return [Fraction(count or 0) for count in requests]
-    return [Fraction(sum(sums.quantities)) for sums in amounts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -12,19 +12,18 @@ from pathlib import Path
 from costcalc.calendar import read_day, read_month
 from costcalc.meters import meters
 from costcalc.money import read_number
-from costcalc.pricebook.load import EVENTS_FILE, files_at, shipped_folder
-from costcalc.pricebook.read import STATUSES
+from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.kinds import LOWER, NAMES, STATUS, TEXT, TEXTS
+from costcalc.pricebook.load import EVENTS_FILE, files_at
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
-from costcalc.yamldoc import Document, Map, Node, Scalar, parse_yaml, read_yaml
+from costcalc.yamldoc import Document, Node, Scalar, parse_yaml, read_yaml
+from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Table, Values, day_of, named, word_of
 
 EVERY_METER = "all"
 # What was raised, but no usage file counts: such an event is worth knowing and touches no row.
 NOT_COUNTED = ("egress_gb", "subscriptions", "deployment_unit_hours")
 CONFIDENCES = ("official", "secondary", "derived")
 
-_KEYS = ("provider", "scope", "models", "meters", "change", "announced", "effective", "status", "status_note",
-         "sources", "confidence", "note")  # fmt: skip
-_REQUIRED = ("provider", "scope", "meters", "status", "sources", "confidence")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _CHANGE = re.compile(rf"({_NUMBER})%|({_NUMBER})\.\.({_NUMBER})%|from ({_NUMBER})%")
 _YEAR = re.compile(r"20\d\d")
@@ -87,97 +86,81 @@ def parse_events(text: str, file: str = "<events>") -> tuple[Event, ...]:
 
 
 def _events(document: Document) -> tuple[Event, ...]:
-    root = document.map_at(document.root, "a file of events", ("checked", "events"))
-    if "events" not in root:
-        document.report(root, "missing-key", 'a file of events needs the key "events"')
-    checked = document.text_at(root.get("checked"), "checked")
-    if checked is not None and _day(checked.text) is None:
-        _report_date(document, checked)
-    events = tuple(_event(document, key, node) for key, node in document.map_at(root.get("events"), "events"))
+    found: dict[str, Event] = EVENTS.read(document, document.root)["events"]
     document.check()
-    return events
+    return tuple(found.values())
 
 
-def _event(document: Document, key: Scalar, node: Node) -> Event:
-    entry = document.map_at(node, f'the event "{key.text}"', _KEYS)
-    for required in _REQUIRED:
-        if required not in entry:
-            document.report(key, "missing-key", f'the event "{key.text}" needs the key "{required}"')
-    low, high = _change(document, entry)
-    return Event(
-        id=key.text.lower(),
-        provider=_text(document, entry, "provider").lower(),
-        scope=_text(document, entry, "scope"),
-        meters=_meters(document, entry),
-        low=low,
-        high=high,
-        announced=_date_text(document, entry, "announced"),
-        effective=_date_text(document, entry, "effective"),
-        status=_one_of(document, entry, "status", STATUSES),
-        sources=tuple(text.text for text in document.texts_at(entry.get("sources"), "sources")),
-        confidence=_one_of(document, entry, "confidence", CONFIDENCES),
-        place=key.place,
-        models=tuple(text.text.lower() for text in document.texts_at(entry.get("models"), "models")),
-        note=_text(document, entry, "note"),
-        status_note=_text(document, entry, "status_note"),
-    )
-
-
-def _meters(document: Document, entry: Map) -> tuple[str, ...]:
-    names = document.texts_at(entry.get("meters"), "meters")
+# --- the fields of a file -----------------------------------------------------------------------------------------------
+def _meters(entry: Entry, node: Node) -> tuple[str, ...]:
+    names = entry.document.texts_at(node, "meters")
     if [name.text for name in names] == [EVERY_METER]:
         return ()
     known = (*meters().words(), *NOT_COUNTED)
     for name in names:
         if name.text not in known:
-            document.report(
-                name,
-                "unknown-meter",
-                f'no meter or group is called "{name.text}"',
-                nearest=nearest_names(name.text, known),
+            entry.document.report(
+                name, "unknown-meter", f'no meter or group is called "{name.text}"', nearest=nearest_names(name.text, known),
                 remedy=f"correct the name, or write {EVERY_METER}",
-            )
+            )  # fmt: skip
     return tuple(name.text for name in names)
 
 
-def _change(document: Document, entry: Map) -> tuple[Fraction | None, Fraction | None]:
-    text = document.text_at(entry.get("change"), "change")
-    if text is None:
-        return None, None
+def _change(entry: Entry, text: Scalar) -> tuple[Fraction | None, Fraction | None]:
     match = _CHANGE.fullmatch(text.text)
     single, low, high, least = match.groups() if match else (None, None, None, None)
     first, last = (read_number(n) if n else None for n in (single or low or least, single or high))
     if first is None or (last is not None and last < first):
-        document.report(text, "bad-change", f'"{text.text}" is not a change', expected="34%, -20%, 5..34%, or from 30%")
+        entry.wrong(text, "bad-change", " is not a change", "34%, -20%, 5..34%, or from 30%")
     return first, last
 
 
-def _date_text(document: Document, entry: Map, key: str) -> str:
+def _date(entry: Entry, text: Scalar) -> str:
     """An ISO day, month or year as written: announcements often say no more."""
-    text = document.text_at(entry.get(key), key)
-    if text is None:
-        return ""
-    if _day(text.text) is None and not _YEAR.fullmatch(text.text):
-        try:
-            read_month(text.text)
-        except ValueError:
-            _report_date(document, text)
+    if not _YEAR.fullmatch(text.text):
+        _DATED(entry, text)
     return text.text
 
 
-def _one_of(document: Document, entry: Map, key: str, known: tuple[str, ...]) -> str:
-    text = document.text_at(entry.get(key), key)
-    if text is not None and text.text not in known:
-        document.report(
-            text, f"unknown-{key}", f'no {key} is called "{text.text}"',
-            expected=", ".join(known), nearest=nearest_names(text.text, known),
-        )  # fmt: skip
-    return text.text if text is not None else ""
+def _event(entry: Entry, values: Values) -> Event:
+    low, high = values.pop("change")
+    return Event(entry.name.text.lower(), low=low, high=high, place=entry.name.place, **values)
 
 
-def _text(document: Document, entry: Map, key: str) -> str:
-    text = document.text_at(entry.get(key), key)
-    return text.text if text is not None else ""
+def _text(key: str, says: str, *, needed: bool = False) -> Field:
+    return Field(key, TEXT, says, needed=needed, default="")
+
+
+_DATED = day_of("2026-04-18, 2026-04 or 2026", read_day, lambda text: read_month(text).first)
+_DATE = Kind(_date, ANY_TEXT, "2026-04-18")
+_SOURCES = Kind(
+    lambda entry, node: tuple(text.text for text in entry.document.texts_at(node, "sources")), TEXTS, is_text=False
+)
+EVENT = Table(
+    'the event "{key}"',
+    (
+        Field("provider", LOWER, "Who raised or cut, as the books call it.", "alibaba", needed=True, default=""),
+        _text("scope", "What was raised, in words.", needed=True),
+        Field("models", NAMES, "Globs over the books' names.", "[qwen3-*]", default=()),
+        Field("meters", Kind(_meters, TEXTS, "[tokens]", is_text=False), f"Meters or groups, or {EVERY_METER}.", needed=True, default=()),
+        Field("change", Kind(_change, ANY_TEXT, "5..34%"), "34%, -20%, 5..34%, or from 30%.", default=(None, None)),
+        Field("announced", _DATE, "A day, a month or a year.", default=""),
+        Field("effective", _DATE, "The first day with it, or its month or year.", default=""),
+        Field("status", STATUS, "Whether it applies from its day, or never.", needed=True, default=""),
+        _text("status_note", "Why the status is what it is."),
+        Field("sources", _SOURCES, "Addresses.", "[https://www.alibabacloud.com/notice]", needed=True, default=()),
+        Field("confidence", word_of(CONFIDENCES, "unknown-confidence", 'no confidence is called "{}"'), "How sure it is.", needed=True, default=""),
+        _text("note", "What a reader should know."),
+    ),
+    _event,
+)  # fmt: skip
+EVENTS = Table(
+    "a file of events",
+    (
+        Field("checked", replace(_DATE, read=day_of("2026-04-18, 2026-04 or 2026")), "The day on which it was last compared with its sources."),
+        Field("events", named(EVENT, "events"), "By a name of their own.", needed=True, default={}),
+    ),
+)  # fmt: skip
 
 
 def _day(text: str) -> date | None:
@@ -185,7 +168,3 @@ def _day(text: str) -> date | None:
         return read_day(text)
     except ValueError:
         return None
-
-
-def _report_date(document: Document, text: Scalar) -> None:
-    document.report(text, "bad-date", f'"{text.text}" is not a date', expected="2026-04-18, 2026-04 or 2026")

@@ -60,11 +60,7 @@ class FxTable:
         """Units of `quote` for one unit of `base` in that month. CostcalcError `missing-fx` where none is known."""
         if base == quote:
             return FxRate(Fraction(1), month, SAME)
-        if found := self._known(base, quote, month):
-            return found
-        if found := self._known(quote, base, month):
-            return FxRate(1 / found.rate, found.month_used, found.basis, found.held)
-        if found := self._crossed(base, quote, month):
+        if found := self._published(base, quote, month) or self._through_stated(base, quote, month):
             return found
         raise NoRate(self, base, quote, month)
 
@@ -105,8 +101,37 @@ class FxTable:
         is_held = known[latest].basis == STATED or all(known[each].basis == STATED for each in known if each > month)
         return FxRate(known[latest].rate, latest, known[latest].basis, held=True) if is_held else None
 
+    def _published(self, base: str, quote: str, month: Month) -> FxRate | None:
+        """By a pair of the table, in either direction, or by two of one table through the euro."""
+        if base == quote:
+            return None
+        if found := self._known(base, quote, month):
+            return found
+        if found := self._known(quote, base, month):
+            return FxRate(1 / found.rate, found.month_used, found.basis, found.held)
+        return self._crossed(base, quote, month)
+
+    def _through_stated(self, base: str, quote: str, month: Month) -> FxRate | None:
+        """By a rate that somebody stated for one of the two, and what is known of its other side: CNY to USD, and USD
+        to a currency that no table has. Where several stated rates lead there, none is chosen.
+        """
+        found = []
+        for via in {each for pair in self._stated() if {base, quote} & {*pair} for each in pair} - {base, quote}:
+            first, second = self._published(base, via, month), self._published(via, quote, month)
+            if first and second:
+                used = min(first.month_used, second.month_used)
+                found.append(FxRate(first.rate * second.rate, used, STATED, first.held or second.held))
+        return found[0] if len(found) == 1 else None
+
+    def _stated(self) -> list[Pair]:
+        """The pairs of which somebody stated a rate."""
+        by_month = (
+            pair for pair, months in self.months.items() if any(each.basis == STATED for each in months.values())
+        )
+        return [*self.flat, *by_month]
+
     def _crossed(self, base: str, quote: str, month: Month) -> FxRate | None:
-        """Through the euro, by two rates of one table and month. A rate that somebody stated is for its own pair alone."""
+        """Through the euro, by two rates of one table and month."""
         legs = [self._known(HUB, currency, month) for currency in (base, quote)]
         if legs[0] is None or legs[1] is None or legs[0].basis == STATED:
             return None

@@ -14,10 +14,10 @@ from costcalc.files import is_folder
 from costcalc.packed import packing, records_of
 from costcalc.pricebook import fx
 from costcalc.pricebook.cache import CODE, RECORDS, cached_books
+from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.fx import FxTable, Rates, read_fx
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
-from costcalc.pricebook.read import read_file
 from costcalc.pricebook.resolve import Pricebook, Shelf
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem
@@ -31,13 +31,6 @@ _NO_BOOKS = (FX_FILE, EVENTS_FILE)
 _Value = TypeVar("_Value")
 
 
-def shipped_folder() -> Path:
-    """Where the price data lies: inside an installed package, beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "pricebooks"
-    return inside if inside.is_dir() else package.parent / "pricebooks"
-
-
 def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
     """All shipped books, those of hosts when they are asked for; a user's book of the same provider and region adds models, and its models win.
 
@@ -47,7 +40,7 @@ def load_pricebook(paths: Sequence[Path | str] = ()) -> Pricebook:
     shelf = shelf_of_hosts()
     own, terms = _read_all((file for path in paths for file in files_at(path, problems)), problems)
     beneath = dict.fromkeys(book.provider for book in own if book.provider in shelf)
-    shipped = [*_shipped(problems), *(book for provider in beneath for book in shelf[provider]())]
+    shipped = [*shipped_books(problems), *(book for provider in beneath for book in shelf[provider]())]
     books = {(book.provider, book.region): book for book in shipped}
     first: dict[tuple[str, str], Book] = {}  # a user's choice of the default list goes before ours
     for book in own:
@@ -106,7 +99,8 @@ def files_at(path: Path | str, problems: list[Problem], name: str = "") -> list[
     return _files_in(path, name)
 
 
-def _shipped(problems: list[Problem]) -> list[Book]:
+def shipped_books(problems: list[Problem]) -> list[Book]:
+    """The books that ship, without the hosts'; what is wrong with a file is a problem, and it is left out."""
     files = _files_in(shipped_folder())
 
     def read() -> tuple[list[Book], bool]:
@@ -153,6 +147,8 @@ def _shipped_fx(problems: list[Problem]) -> FxTable:
 
 
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:
+    from costcalc.pricebook.read import read_file  # the fields of a file are defined where one is read
+
     books, terms = [], []
     for file in files:
         try:

@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import date, time
 from fractions import Fraction
 
+from costcalc.calendar import read_day, read_month
 from costcalc.meters import meters
 from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.problems import Place
@@ -25,6 +26,16 @@ class Source:
     url: str
     read: str = ""  # ISO day or month
     confidence: str = ""  # official, secondary, derived
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day that `2026-05-10`, `2026-05` or `2026` may mean: a reading is not called younger than it may be."""
+        for read in (read_day, lambda text: read_month(text).first, lambda text: read_month(f"{text}-01").first):
+            try:
+                return read(self.read)
+            except ValueError:
+                continue
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class Pricebook:
 
     def with_terms(self, terms: Terms) -> Pricebook:
         """The same books under these contracts; aliases given before keep the upper hand."""
-        return replace(self, terms=terms, aliases={**terms.aliases, **self.aliases})
+        return replace(self, terms=terms.named(self.seller_named), aliases={**terms.aliases, **self.aliases})
 
     def at_list(self) -> Pricebook:
         """The same books without what contracts change about them."""
@@ -232,6 +232,11 @@ class Pricebook:
         """What a log's word for a provider is called here: by the books, else as a host; as written where neither knows it."""
         host = host_named(name)
         return self.provider_named(name) or (self._book_of(host) or host.name if host else name)
+
+    def seller_named(self, word: str) -> str:
+        """Who is meant; a word that begins names of models, as qwen does, may mean these wherever they are billed."""
+        begins = (name.startswith(word) for each in self.books for name in each.models)
+        return word if any(begins) and not host_named(word) else self.payer_named(word)
 
     def named(self, provider: str, model: str) -> tuple[str, str]:
         """What the books call a log's provider ("" if it says none) and model; as written where they know none."""

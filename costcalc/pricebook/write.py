@@ -3,49 +3,48 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from fractions import Fraction
 from textwrap import wrap
+from typing import Any
 
-from costcalc.money import Money, exact_text
+from costcalc.pricebook.fields import BOOK, MODEL, MODIFIER, SCHEDULE, SOURCE
+from costcalc.pricebook.fields_blocks import BLOCK, OPEN_START, SECTION
+from costcalc.pricebook.fields_terms import SELF_HOSTED, TERM_KEYS
+from costcalc.pricebook.kinds import rate_text
 from costcalc.pricebook.model import Band, Book, Bounds, Model, Modifier, PriceBlock, Rate, Schedule, Section, Source
-from costcalc.pricebook.read import UNITS, WEEKDAYS
-from costcalc.pricebook.selfhosted import SPEEDS, SelfHosted
+from costcalc.yamlfields import Table
+from costcalc.yamltext import flow, free, indented, word
 
-INDENT = "  "
-OPEN_START = "at least since "  # before the day a price was seen where its start is unknown
 _LINE = 118  # what a note may take before it is folded
-_NOT_FIRST = frozenset("!&*-?:,[]{}#|>@`\"'%")
-_NOT_IN_FLOW = frozenset(",[]{}")
-_UNIT_WORDS = {units: word for word, units in UNITS.items()}
+_PROSE = ("withdrawn", "note", "corrected")
 
 
 def book_text(book: Book, head: Iterable[str] = ()) -> str:
     """The book as YAML text; `head` are lines of comment at its top."""
+    named: dict[str, Callable[[Any], list[str]]] = {
+        "sources": lambda source: [source_line(source)],
+        "schedules": schedule_lines,
+        "modifiers": lambda modifier: [modifier_line(modifier)],
+    }
     lines = [f"# {line}".rstrip() for line in head]
-    lines += _entry("provider", book.provider)
-    lines += _names("names", book.provider_names)
-    lines += _names("list_names", book.list_names)
-    lines += _entry("region", book.region)
-    lines += _names("region_names", book.region_names)
-    lines += _entry("default", "true") if book.is_default else []
-    lines += _entry("currency", book.currency)
-    lines += _entry("timezone", book.timezone)
-    lines += _entry("checked", f"{book.checked}") if book.checked else []
-    lines += [] if book.date_suffixes else _entry("date_suffixes", "false")
-    lines += _text("note", book.note)
-    if book.sources:
-        lines += ["", "sources:", *_indented(source_line(source) for source in book.sources.values())]
-    if book.schedules:
-        lines += ["", "schedules:"]
-        lines += _indented(line for schedule in book.schedules.values() for line in schedule_lines(schedule))
-    if book.modifiers:
-        lines += ["", "modifiers:", *_indented(modifier_line(modifier) for modifier in book.modifiers.values())]
+    lines += _lines(BOOK, book, {*named, "models", *TERM_KEYS})
+    for key, written in named.items():
+        if declared := getattr(book, key):
+            lines += ["", f"{key}:", *indented(line for each in declared.values() for line in written(each))]
     lines += ["", "models:" if book.models else "models: {}"]
     for position, model in enumerate(book.models.values()):
-        lines += ["", *_indented(model_lines(model, default_source(book)))][0 if position else 1 :]
+        lines += ["", *indented(model_lines(model, default_source(book)))][0 if position else 1 :]
     return "\n".join([*lines, ""])
+
+
+def _lines(table: Table, record: Any, but: Collection[str] = ()) -> list[str]:
+    """A line a key; a text that people read may take several."""
+    return [
+        line
+        for field, value in table.said(record, but)
+        for line in (_text(field.key, value) if field.key in _PROSE else [f"{field.key}: {field.kind.write(value)}"])
+    ]
 
 
 def default_source(book: Book) -> str:
@@ -55,39 +54,22 @@ def default_source(book: Book) -> str:
 
 def source_line(source: Source) -> str:
     """`changelog: {url: https://…, read: 2026-07-30, confidence: secondary}`."""
-    parts = {"url": source.url, "read": source.read, "confidence": source.confidence}
-    return f"{word(source.key)}: {_flow({name: text for name, text in parts.items() if text})}"
+    return f"{word(source.key)}: {flow(SOURCE.written(source))}"
 
 
 def modifier_line(modifier: Modifier) -> str:
     """`us-inference: {where: {inference_geo: us}, tokens: 110%, source: pricing}`."""
-    where = _flow({modifier.label: modifier.value})
-    parts = {"tokens": f"{exact_text(modifier.share * 100)}%"}
-    parts |= {"observed": f"{modifier.observed}"} if modifier.observed else {}
-    parts |= {"source": modifier.source} if modifier.source else {}
-    return f"{word(modifier.name)}: {{where: {where}, {_flow(parts).removeprefix('{')}"
+    return f"{word(modifier.name)}: {flow(MODIFIER.written(modifier))}"
 
 
 def schedule_lines(schedule: Schedule) -> list[str]:
     """When peak prices hold. ValueError: windows on different weekdays, which a file cannot say."""
-    weekdays = {window.weekdays for window in schedule.peak}
-    if len(weekdays) > 1:
-        raise ValueError(f"the windows of {schedule.name} differ in their weekdays")
-    hours = [f"{window.opens:%H:%M}-{window.closes:%H:%M}" for window in schedule.peak]
-    lines = _entry("timezone", schedule.timezone)
-    lines += [f"peak_days: {_day_words(days)}" for days in weekdays if len(days) < len(WEEKDAYS)]
-    lines += [f"peak_hours: [{', '.join(text.removesuffix('-00:00') + ('-24:00' if text.endswith('-00:00') else '') for text in hours)}]"] if hours else []  # fmt: skip
-    lines += _entry("holidays", schedule.holidays) if schedule.holidays else []
-    return [f"{word(schedule.name)}:", *_indented(lines)]
+    return [f"{word(schedule.name)}:", *indented(_lines(SCHEDULE, schedule))]
 
 
 def model_lines(model: Model, default: str = "") -> list[str]:
     """A model with its names and its blocks, as it stands under `models`."""
-    lines = _entry("made_as", model.made_as) if model.made_as else []
-    lines += _names("aliases", model.aliases)
-    lines += _entry("resold", "true") if model.resold else []
-    if model.redirects:
-        lines.append(f"redirects: {_flow({f'{day}': target for day, target in model.redirects.items()})}")
+    lines = _lines(MODEL, model, {"retired", "successor", "note", "prices"})
     if model.end:
         source = f" [{model.end.source}]" if model.end.source != default else ""
         lines += _entry("retired", f"{model.end.day}{source}")
@@ -95,56 +77,25 @@ def model_lines(model: Model, default: str = "") -> list[str]:
     lines += _text("note", model.note)
     if model.blocks:
         blocks = (block_lines(block, default) for block in model.blocks)
-        lines += ["prices:", *_indented(line for block in blocks for line in block)]
-    return [f"{word(model.name)}:", *_indented(lines)]
+        lines += ["prices:", *indented(line for block in blocks for line in block)]
+    return [f"{word(model.name)}:", *indented(lines)]
 
 
 def block_lines(block: PriceBlock, default: str = "") -> list[str]:
     """A price block under its day; `default` is the source that a block has where it names none."""
     day = f"{block.starts}" if block.starts else f"{OPEN_START}{block.observed}"
     lines = _entry("source", block.source) if block.source != default else []
-    lines += _entry("status", block.status) if block.status != "in_force" else []
-    lines += _entry("schedule", block.schedule) if block.schedule else []
-    lines += _names("modifiers", block.modifiers)
-    lines += _text("withdrawn", block.withdrawn)
-    lines += _text("note", block.note)
-    lines += _text("corrected", block.corrected)
-    lines += _entry("locked_until", f"{block.locked_until}") if block.locked_until else []
+    lines += _lines(BLOCK, block, {*SECTION.keys, "service_tiers", "self_hosted"})
     facts, standard = block.self_hosted, block.standard
     if facts:  # the rates that follow from them are not written
-        lines += [f"self_hosted: {_flow(_fact_words(facts))}"]
+        lines += [f"self_hosted: {flow(SELF_HOSTED.written(facts))}"]
         standard = replace(standard, rates={m: r for m, r in standard.rates.items() if m not in facts.per_second})
     lines += _section_lines(standard, block.source)
     if block.service_tiers:
         lines.append("service_tiers:")
         for name, tier in block.service_tiers.items():
-            lines += _indented(_inner_lines(name, tier, block.source))
-    return [f"{word(day)}:", *_indented(lines)]
-
-
-def _fact_words(facts: SelfHosted) -> dict[str, str]:
-    words = {"gpu_hour": _amount_text(facts.gpu_hour)}
-    words |= {"gpus": f"{facts.gpus}", "replicas": f"{facts.replicas}", "spare": f"{facts.spare}"}
-    words |= {SPEEDS[meter]: f"{exact_text(speed)} per replica" for meter, speed in facts.per_second.items()}
-    words["utilisation"] = f"{exact_text(facts.utilisation * 100)}%"
-    if facts.fixed_per_month:
-        words["fixed_per_month"] = _amount_text(facts.fixed_per_month)
-    return words | ({"note": facts.note} if facts.note else {})
-
-
-def _amount_text(money: Money) -> str:
-    return f"{exact_text(money.amount)} {money.currency}"
-
-
-def rate_text(rate: Rate, source: str = "") -> str:
-    """`3 per 1M`, with its source in brackets where it is not `source`. ValueError: no decimal writes it exactly."""
-    shown = rate.price * 100 if rate.relative else rate.price
-    text = exact_text(shown)
-    if Fraction(text) != shown:
-        raise ValueError(f"{shown} cannot be written as a decimal")
-    unit = "% of standard" if rate.relative else f" per {_UNIT_WORDS[rate.per_units]}"
-    observed = f" observed {rate.observed}" if rate.observed else ""
-    return f"{text}{unit}{observed}{f' [{rate.source}]' if rate.source != source else ''}"
+            lines += indented(_inner_lines(name, tier, block.source))
+    return [f"{word(day)}:", *indented(lines)]
 
 
 def _section_lines(section: Section, source: str) -> list[str]:
@@ -152,7 +103,7 @@ def _section_lines(section: Section, source: str) -> list[str]:
     width = max((len(meter) for meter in section.rates), default=0) + 1
     lines += [f"{f'{meter}:':<{width}} {word(rate_text(rate, source))}" for meter, rate in section.rates.items()]
     if section.bands:
-        lines += ["bands:", *_indented(f"- {_flow(_band_parts(band, source))}" for band in section.bands)]
+        lines += ["bands:", *indented(f"- {_flow(_band_parts(band, source))}" for band in section.bands)]
     for name, inner in (("thinking", section.thinking), ("off_peak", section.off_peak)):
         lines += _inner_lines(name, inner, source) if inner else []
     return lines
@@ -163,7 +114,7 @@ def _inner_lines(name: str, section: Section, source: str) -> list[str]:
     own = _own_source(section, source)
     if section.bands or section.thinking or section.off_peak:
         lines = _entry("source", own) if own != source else []
-        return [f"{word(name)}:", *_indented([*lines, *_section_lines(section, own)])]
+        return [f"{word(name)}:", *indented([*lines, *_section_lines(section, own)])]
     parts = {"source": own} if own != source else {}
     parts |= _section_words(section)
     parts |= {meter: rate_text(rate, own) for meter, rate in section.rates.items()}
@@ -200,19 +151,6 @@ def _bound_words(bounds: Bounds) -> dict[str, str]:
     return words or {"input_above": "0"}
 
 
-def _day_words(days: frozenset[int]) -> str:
-    """`Mon-Fri`, or the days one by one."""
-    ordered = sorted(days)
-    if len(ordered) > 2 and ordered == list(range(ordered[0], ordered[-1] + 1)):
-        return f"{WEEKDAYS[ordered[0]]}-{WEEKDAYS[ordered[-1]]}"
-    return f"[{', '.join(WEEKDAYS[day] for day in ordered)}]"
-
-
-def _names(key: str, names: Iterable[str]) -> list[str]:
-    words = [word(name, in_flow=True) for name in names]
-    return [f"{key}: [{', '.join(words)}]"] if words else []
-
-
 def _text(key: str, text: str) -> list[str]:
     """A text that people read: folded where it is long and folding gives back every space of it."""
     if not text:
@@ -222,41 +160,12 @@ def _text(key: str, text: str) -> list[str]:
     if len(line) <= _LINE or not all(words) or not text.isprintable():
         return [line]
     folded = wrap(text, _LINE - 10, break_long_words=False, break_on_hyphens=False)
-    return [f"{key}: >-", *_indented(folded)] if " ".join(folded) == text else [line]
+    return [f"{key}: >-", *indented(folded)] if " ".join(folded) == text else [line]
+
+
+def _flow(parts: Mapping[str, str]) -> str:
+    return flow({key: free(text) for key, text in parts.items()})
 
 
 def _entry(key: str, text: str) -> list[str]:
     return [f"{key}: {word(text)}"]
-
-
-def _flow(parts: Mapping[str, str]) -> str:
-    inner = ", ".join(f"{word(key, in_flow=True)}: {word(text, in_flow=True)}" for key, text in parts.items())
-    return f"{{{inner}}}"
-
-
-def word(text: str, *, in_flow: bool = False) -> str:
-    """The text as a YAML scalar: plain where that is safe, else in double quotes."""
-    plain = (
-        text != ""
-        and text.isprintable()
-        and text == text.strip()
-        and text[0] not in _NOT_FIRST
-        and ": " not in text
-        and " #" not in text
-        and text[-1] != ":"
-        and not text.startswith("...")
-        and not (in_flow and not _NOT_IN_FLOW.isdisjoint(text))
-    )
-    return text if plain else '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    if char.isprintable():
-        return char
-    return f"\\U{ord(char):08X}" if ord(char) > 0xFFFF else f"\\u{ord(char):04X}"
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [f"{INDENT}{line}" if line else line for line in lines]

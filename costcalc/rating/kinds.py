@@ -70,13 +70,6 @@ class Amounts:
             self.revenue += group.revenue * weight
         self.rows += group.rows if first else 0
 
-    def earning(self, revenue: Fraction) -> Amounts:
-        """The same with another revenue."""
-        found = Amounts(len(self.quantities))
-        found.merge(self)
-        found.revenue = revenue
-        return found
-
     def merge(self, more: Amounts) -> None:
         """Another kind's amounts, added to these."""
         self.quantities = [mine + other for mine, other in zip(self.quantities, more.quantities, strict=True)]

@@ -24,6 +24,11 @@ def _no_edges(_found: ResolvedModel | None, _provider: str, _model: str) -> Edge
     return (), ()
 
 
+def of_days(pricebook: Pricebook, timezone: str) -> Periods:
+    """What a report tells apart whose lines are days."""
+    return Periods(pricebook, RatingOptions(("day",), timezone=timezone), takes_apart=True)
+
+
 @dataclass
 class Periods:
     """What one rating, with all its lists, tells apart. Asked once for each distinct time and name, never for a row."""

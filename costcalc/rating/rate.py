@@ -8,6 +8,7 @@ from dataclasses import field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
+from math import prod
 
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.files import collector_paused
@@ -31,7 +32,7 @@ from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_pr
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days, first_day_of
 
 NO_CHANGES = PriceChanges()
-_RISES = tuple(partial(PriceChange.rise, variant=variant) for variant in VARIANTS)
+_FACTORS = tuple(partial(PriceChange.factor, variant=variant) for variant in VARIANTS)
 Met = tuple[Fraction, PriceKey | None, Month, date]  # a share of a group, its price, and when
 MetAll = tuple[list[Met], bool]  # all shares of a group, and whether their prices differ
 TIME_FIELDS = ("day", "month")
@@ -307,10 +308,10 @@ class Rater:
                             quoted.line or meter,
                             matching,
                             key.day,
-                            rise,
+                            factor,
                         )
                         * rate
-                        for rise in _RISES
+                        for factor in _FACTORS
                     ),
                 )
                 found[meter] = UnitCost(listed, listed if quoted.left == 1 else listed * quoted.left)
@@ -561,7 +562,9 @@ class Rater:
             case "model":
                 return resolved.model or group.model or None
             case "region":
-                return known.region if known else group.region
+                # One list for everywhere tells no regions apart; the log does.
+                is_parted = known and (len(self.pricebook.by_provider[known.provider]) > 1 or not group.region)
+                return known.region if known and is_parted else group.region
             case "service_tier":
                 return group.service_tier
             case "format":
@@ -688,10 +691,5 @@ def bill_days_of(change_days: Iterable[date], commitments: Iterable[Commitment])
 
 
 def _compound(changes: tuple[PriceChange, ...]) -> tuple[Fraction, Fraction, Fraction]:
-    factors = []
-    for variant in VARIANTS:
-        factor = ONE
-        for change in changes:
-            factor *= 1 + change.rise(variant)
-        factors.append(factor)
-    return factors[0], factors[1], factors[2]
+    low, middle, high = (prod((change.factor(variant) for change in changes), start=ONE) for variant in VARIANTS)
+    return low, middle, high

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -21,6 +21,11 @@ class Cell:
     value: str = ""  # what it is sorted by, where that is not its text
     unit: str = ""
     indent: int = 0
+
+    @property
+    def whole(self) -> str:
+        """The text with its unit."""
+        return f"{self.text} {self.unit}" if self.unit else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,11 @@ class Twig:
     unit: str = ""
     style: Style = ""
 
+    @property
+    def amount(self) -> str:
+        """The figure with its unit."""
+        return f"{self.figure} {self.unit}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -169,3 +179,18 @@ class Tree:
 
 
 Block = Grid | Facts | Line | Note | Notes | Command | Bar | Drawing | Tree | Gap
+
+
+def apart(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks after an empty line; nothing where there are none."""
+    found = list(blocks)
+    if found:
+        yield Gap()
+    yield from found
+
+
+def noted(notes: Iterable[Note]) -> Iterator[Block]:
+    """The notes in one; nothing where there are none."""
+    found = list(notes)
+    if found:
+        yield Notes(found)

@@ -1,4 +1,4 @@
-"""Doubts: what is missing from the figures, what they assume, and what another list would have said."""
+"""Doubts: what is missing from the figures, what they assume, what a contract asks besides, and what another list would have said."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from costcalc.rating.model import Rating, Unpriced
+from costcalc.rating.model import Committed, Rating, Unpriced
 from costcalc.rating.unpriced import OpenUnpriced
-from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note, Notes
-from costcalc.render.words import DASH, amount_text, counted, money_text, share_text
+from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note, apart, noted
+from costcalc.render.words import DASH, amount_text, counted, money_text, month_text, share_text
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
 
@@ -29,29 +29,21 @@ def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
         yield _unpriced_grid(rating)
         yield from _hosted_blocks(rating)
         yield from _next_step(rating, usage)
-    if usage.refused_rows:
-        yield Gap()
-        yield _refused(usage)
-    if usage.unread_files:
-        yield Gap()
-        yield unread_note(usage)
-    if usage.uncounted:
-        yield Gap()
-        yield from uncounted_notes(usage)
+    yield from apart([_refused(usage)] if usage.refused_rows else ())
+    yield from apart([unread_note(usage)] if usage.unread_files else ())
+    yield from apart(uncounted_notes(usage))
 
 
 def assumption_blocks(
     rating: Rating, usage: UsageSummary, other_lists: Sequence[OtherList], with_rise: bool
 ) -> Iterator[Block]:
     """What the figures rest on beside the log and the list."""
-    notes = [
+    return noted([
         *_assumptions(rating),
         *(Note(_other_list(other, rating.currency, with_rise)) for other in other_lists),
         *(Note(note) for note in usage.notes),
         *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
-    ]
-    if notes:
-        yield Notes(notes)
+    ])  # fmt: skip
 
 
 def _unpriced_text(rating: Rating) -> str:
@@ -188,4 +180,22 @@ def _other_list(other: OtherList, currency: str, with_rise: bool) -> str:
     return (
         f"The log does not say which list of {other.provider}. Under {other.provider} {other.region}:"
         f" {total}{then} (--region {other.provider}={other.region})."
+    )
+
+
+def commitment_blocks(rating: Rating) -> Iterator[Block]:
+    """A sentence a month that lacks something; commitments that are met need no words."""
+    short = [part for part in rating.commitments if part.shortfall.before or part.shortfall.mid]
+    return apart(Note(_text(part, rating.currency)) for part in short)
+
+
+def _text(part: Committed, currency: str) -> str:
+    due, spent, lacking = (
+        money_text(amount, currency) for amount in (part.due, part.spent.before, part.shortfall.before)
+    )
+    days = f" for {counted(part.days, 'day')}" if part.days < part.month.days else ""
+    then = f", with the rise {money_text(part.shortfall.mid, currency)}" if part.shortfall.change else ""
+    return (
+        f"Commitment {part.commitment.selector}, {month_text(part.month)}: at least {due}{days};"
+        f" the usage costs {spent}, the shortfall is {lacking}{then}."
     )

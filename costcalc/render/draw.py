@@ -199,7 +199,7 @@ def _branch(branch: Branch, first: str, others: str, width: int) -> Iterator[lis
 
 def _twig(twig: Twig, first: str, others: str, width: int) -> Iterator[list[Cell]]:
     """The text wrapped beside its figure, which stands in the last line at the right edge."""
-    figure = f"{visible(twig.figure)} {visible(twig.unit)}".rstrip()
+    figure = visible(twig.amount)
     room = width - max(cell_len(first), cell_len(others)) - (cell_len(figure) + _LEAST_GAP if figure else 0)
     lines = wrapped(visible(twig.text), room)
     for position, line in enumerate(lines):

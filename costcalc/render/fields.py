@@ -1,6 +1,6 @@
-"""Fields: what is said of a record, each thing once: its key, its kind and where its value is. JSON and rows follow from them.
+"""Fields: what is said of a record, each thing once: its key, its kind, where its value is, and its column on a page.
 
-A value is found by a path of attributes, keys and places from the record (`place.file`; unknown where any of them is), or
+JSON, rows and the tables of pages (`columns.py`) are made from them. A value is found by a path of attributes, keys and places from the record (`place.file`; unknown where any of them is), or
 made of the record and its report. Amounts are in the report's currency. docs/json.md lists the fields of every report from here.
 """
 
@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.records import dataclass
+
+if TYPE_CHECKING:
+    from costcalc.render.blocks import Column
 
 Of = str | Callable[[Any, Any], Any]
 Json = dict[str, Any]
@@ -35,6 +39,7 @@ class Field:
     shown: Of = ""
     parts: Fields | None = None  # of an object
     is_list: bool = False
+    column: Column | Literal[False] | None = None  # where a page shows it too
 
 
 Fields = dict[str, Field]
@@ -46,7 +51,9 @@ def fields(**kinds: Field | Kind) -> Fields:
     found = {}
     for key, each in kinds.items():
         name, field = key.rstrip("_"), each if isinstance(each, Field) else each()
-        found[name] = field if field.of else Field(field.kind, name, field.shown, field.parts, field.is_list)
+        found[name] = (
+            field if field.of else Field(field.kind, name, field.shown, field.parts, field.is_list, field.column)
+        )
     return found
 
 
@@ -63,11 +70,17 @@ estimate = partial(Field, "estimate")  # of a ratio: to six digits
 fraction = partial(Field, "fraction")
 ratio = partial(Field, "ratio")
 value = partial(Field, "value")  # as it is
+figure = partial(Field, "figure")  # coins that were rounded among others
 names = partial(Field, "names")
 amount = partial(Field, "amount")  # exact and rounded; in rows two columns
 texts = partial(Field, "text", is_list=True)
 integers = partial(Field, "integer", is_list=True)
 CURRENCY = Field("text", lambda _, report: report.currency)  # of a row: that of the report
+
+
+def on_page(column: Column, of: Of = "") -> Field:
+    """What a page says and a file does not, for it holds what that is made of. `of`: its cell, where that takes the report."""
+    return Field("page", of, column=column)
 
 
 def constant(value: str) -> Field:
@@ -87,6 +100,17 @@ def each(inner: Fields, of: Of = "") -> Field:
 def inline(inner: Fields, of: Of) -> Field:
     """Fields that stand among the others, of a record that is made once for all of them."""
     return Field("inline", of, "", inner)
+
+
+def at(place: str, fields: Fields) -> Fields:
+    """The same, said of a record that is found at this path."""
+
+    def moved(of: Of) -> Of:
+        if isinstance(of, str):
+            return f"{place}.{of}" if of else ""
+        return lambda row, report: of(found(place, row, report), report)
+
+    return {key: replace(field, of=moved(field.of), shown=moved(field.shown)) for key, field in fields.items()}
 
 
 def nothing(_row: Any, _report: Any) -> None:
@@ -126,7 +150,7 @@ def object_of(fields: Fields, row: Any, report: Any) -> Json:
     for key, field in fields.items():
         if field.kind == "inline":
             made |= _json(field, row, report)
-        else:
+        elif field.kind != "page":
             made[key] = _json(field, row, report)
     return made
 
@@ -190,18 +214,24 @@ def documented(fields: Fields, before: str = "") -> Iterator[tuple[str, str]]:
             yield from documented(field.parts, before)
         elif field.kind == "object" and field.parts is not None:
             yield from documented(field.parts, f"{path}.")
-        else:
+        elif field.kind != "page":
             yield path, _DOCUMENTED.get(field.kind, field.kind)
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------------
 def rows_with(columns: Fields, rows: Iterable[Any], report: Any) -> Rows:
     """The rows of a data file: an amount is its figure, with the exact one beside it."""
+    written = {key: field for key, field in columns.items() if field.kind != "page"}
     header = [
-        name for key, field in columns.items() for name in (key, *([f"{key}_exact"] if field.kind == "amount" else []))
+        name for key, field in written.items() for name in (key, *([f"{key}_exact"] if field.kind == "amount" else []))
     ]
-    makers = [_maker(field, report) for field in columns.values()]
+    makers = [_maker(field, report) for field in written.values()]
     return header, [[value for made in makers for value in made(row)] for row in rows]
+
+
+def side_by_side(left: Rows, right: Rows) -> Rows:
+    """Two tables of the same rows as one."""
+    return (*left[0], *right[0]), [(*one, *other) for one, other in zip(left[1], right[1], strict=True)]
 
 
 def _maker(field: Field, report: Any) -> Callable[[Any], Sequence[Value]]:
@@ -243,5 +273,5 @@ def _flag(value: bool) -> str:
 _VALUES: Mapping[str, Callable[[Any], Value]] = {
     "text": str, "said": lambda value: str(value) or None, "flag": _flag, "boolean": lambda value: str(value).lower(),
     "count": count_value, "decimal": exact_value,
-    "computed": ratio_value, "ratio": ratio_value, "integer": _same, "value": _same,
+    "computed": ratio_value, "ratio": ratio_value, "integer": _same, "value": _same, "figure": _same,
 }  # fmt: skip

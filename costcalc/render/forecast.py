@@ -1,4 +1,4 @@
-"""The page of a forecast: what is spent, what is to come and how sure that is, and the day on which a budget breaks."""
+"""A forecast, written: what is spent, what is to come and how sure that is, and the day on which a budget breaks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from fractions import Fraction
 from costcalc.calendar import month_of
 from costcalc.forecasts.daily import LEAST_DAYS
 from costcalc.money import minor_digits, round_half_up, round_to_total
-from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note, Notes, Style, grid
+from costcalc.render import fields as f
+from costcalc.render import json_ as common
+from costcalc.render.blocks import Block, Cell, Column, Drawing, Gap, Grid, Note, Style, grid, noted
 from costcalc.render.daychart import BAND, BAR, MEDIAN, day_chart
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import cost_header
+from costcalc.render.fields import Json, Rows
+from costcalc.render.header import header
 from costcalc.render.opening import lacking_text
 from costcalc.render.why import why_forecast
 from costcalc.render.words import (
@@ -25,6 +28,7 @@ from costcalc.render.words import (
     plain_percent,
     share_text,
 )
+from costcalc.render.written import Parts
 from costcalc.reports.forecast import MIX_DAYS, BudgetAnswer, Estimate, Forecast, Period
 from costcalc.reports.history import ONE_DAY
 
@@ -48,7 +52,7 @@ def headline_blocks(forecast: Forecast) -> Iterator[Note]:
 def forecast_blocks(forecast: Forecast, is_wide: bool) -> Sequence[Block]:
     """What the page of a forecast is made of."""
     return [
-        Facts([*cost_header(forecast.usage, forecast.rating, forecast.rates_used).rows, *_rests_on(forecast)]),
+        header(forecast, forecast.rates_used, after=_rests_on(forecast)),
         *_chart(forecast),
         *_figures(forecast),
         *missing_blocks(forecast.rating, forecast.usage),
@@ -236,9 +240,7 @@ def _range(budget: BudgetAnswer, forecast: Forecast) -> str:
 
 def _notes(forecast: Forecast) -> Iterator[Block]:
     """What the forecast assumes and leaves out."""
-    notes = list(_sayings(forecast))
-    if notes:
-        yield Notes([Note(text) for text in notes])
+    return noted(Note(text) for text in _sayings(forecast))
 
 
 def _sayings(forecast: Forecast) -> Iterator[str]:
@@ -270,3 +272,45 @@ def _sayings(forecast: Forecast) -> Iterator[str]:
         yield f"The days to come are {counted(forecast.days_to_come, 'day')}, more than twice the history: read the interval, not the median."
     if len(forecast.months) > 1:
         yield "The ends of single months do not add up to those of the whole: not every month is high or low at once."
+
+
+# --- data files ---
+def forecast_rows(forecast: Forecast) -> Rows:
+    """A row a day, of the log and to come; estimates are rounded to the smallest coin, for more would say nothing."""
+    spent = [day.actual for day in forecast.days if day.actual is not None]
+    shown = iter(round_to_total(spent, minor_digits(forecast.currency)))
+    rows = [{"of": day, "shown": None if day.actual is None else next(shown)} for day in forecast.days]
+    return f.rows_with(COLUMNS, rows, forecast)
+
+
+def _status_of_day(row: Json, _: object) -> str:
+    day = row["of"]
+    return "actual" if day.coming is None else "estimate" if day.actual is None else "unfinished"
+
+
+ENDS = f.fields(low=f.coins, median=f.coins, high=f.coins)
+DAY = f.fields(
+    day=f.text, actual=f.amount, low=f.coins("coming.low"), median=f.coins("coming.median"), high=f.coins("coming.high"),
+    total_low=f.coins("running.low"), total_median=f.coins("running.median"), total_high=f.coins("running.high"),
+)  # fmt: skip
+COLUMNS = f.fields(day=f.text("of.day"), status=f.text(_status_of_day)) | f.at("of", DAY) | f.fields(
+    actual=f.amount("of.actual", "shown"), currency=f.CURRENCY,
+)  # fmt: skip
+BUDGET = f.fields(amount=f.amount, state=f.text, day=f.text, earliest=f.text, latest=f.text, holds=f.ratio)
+FORECAST = f.fields(
+    schema=f.constant("costcalc.forecast/1"), currency=f.text, complete=f.flag("is_complete"), usage=common.USAGE,
+    configuration=common.configuration(), history=f.text("history.state"), history_days=f.integer("history.days"),
+    history_first_day=f.text("history.first"), history_last_day=f.text("history.last"), begun_day=f.text("history.begun"),
+    unfinished_day=f.text("history.unfinished"),
+    quiet=f.part(f.fields(first_day=f.text("0"), last_day=f.text("1")), "history.quiet"),
+    days_below_zero=f.integer("history.below_zero"), period=f.part(f.fields(first_day=f.text("first"), last_day=f.text("last"))),
+    first_day_to_come=f.text("starts"),
+    interval=f.part(f.fields(share=f.ratio("interval"), low=f.ratio("quantiles.0"), high=f.ratio("quantiles.2")), "options"),
+    spent=f.amount, daily_rate=f.amount, coming=f.part(ENDS), total=f.part(ENDS),
+    months=f.each(f.fields(month=f.text, days=f.integer, coming=f.part(ENDS))), budget=f.part(BUDGET), days=f.each(DAY),
+    repriced=f.part(f.fields(charged=f.amount, at_last_day=f.amount)),
+    price_steps=f.each(f.fields(from_day=f.text("day"), factor=f.ratio)), without_commitments=f.flag, basis=common.BASIS,
+    unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, other_lists=common.SPENT_OTHER_LISTS, exchange_rates=common.EXCHANGE_RATES,
+)  # fmt: skip
+
+WRITTEN = Parts("What is to come", headline_blocks, forecast_blocks, forecast_rows, FORECAST)

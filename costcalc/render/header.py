@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 from costcalc.asked import Setting
 from costcalc.money import round_half_up
@@ -25,6 +26,7 @@ from costcalc.reports.settings import settings_of
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.model import PriceChange
 
+FactRow = tuple[str, Sequence[str]]
 _SETTINGS_SHOWN = 6
 _BASES = {
     "list": "at list prices",
@@ -35,16 +37,17 @@ _BASES = {
 }
 
 
-def cost_header(usage: UsageSummary, rating: Rating, rates: Sequence[RateUsed]) -> Facts:
-    """What a cost report rests on."""
-    return Facts(
-        [usage_row(usage, rating), ("prices", tuple(price_parts(rating, rates))), *settings_rows(usage, rating)]
-    )
+def header(
+    report: Any, rates: Sequence[RateUsed], rows: Iterable[FactRow] = (), *, before: Iterable[FactRow] = (),
+    after: Iterable[FactRow] = (), revenue_source: str = "",
+) -> Facts:  # fmt: skip
+    """What any report rests on: its usage, the prices, and what the configuration set; with rows of its own."""
+    prices = ("prices", tuple(price_parts(report.rating, rates)))
+    settings = settings_rows(report.usage, report.rating, revenue_source)
+    return Facts([usage_row(report.usage, report.rating), *before, prices, *rows, *settings, *after])
 
 
-def settings_rows(
-    usage: UsageSummary, rating: Rating, revenue_source: str = ""
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+def settings_rows(usage: UsageSummary, rating: Rating, revenue_source: str = "") -> Iterator[FactRow]:
     """What the configuration set, with its place: `aliases.our-model = alibaba/qwen-plus (costcalc.toml:4)`."""
     found = [_setting(setting) for setting in settings_of(usage, rating, revenue_source)]
     shown = found if len(found) <= _SETTINGS_SHOWN + 1 else [*found[:_SETTINGS_SHOWN], f"{counted(len(found) - _SETTINGS_SHOWN, 'more line')}: --json lists them"]  # fmt: skip
@@ -70,7 +73,7 @@ def change_text(change: PriceChange) -> str:
     return f"{change.selector} {high}{event}"
 
 
-def usage_row(usage: UsageSummary, rating: Rating) -> tuple[str, tuple[str, ...]]:
+def usage_row(usage: UsageSummary, rating: Rating) -> FactRow:
     label, parts = _files(usage)
     if usage.first_day and usage.last_day:
         zone = "" if usage.timezone == "UTC" else f" ({usage.timezone})"

@@ -1,4 +1,4 @@
-"""What the JSON of several reports has in common, and that of cost and forecast; docs/json.md says what each field means."""
+"""What the JSON of several reports has in common; docs/json.md says what each field means."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost
 from costcalc.render import fields as f
 from costcalc.render.fields import Field, Fields, Json, Of
-from costcalc.render.rows import names_of, placed
-from costcalc.render.tree import Figures, table_of
-from costcalc.reports.cost import CostReport
+from costcalc.render.rows import names_of
+from costcalc.render.tree import Figures
 from costcalc.reports.settings import settings_of
 
 
@@ -88,6 +87,7 @@ COVERAGE = f.part(
     ), "coverage",
 )  # fmt: skip
 OTHER_LIST = f.fields(provider=f.text, region=f.text, default_region=f.text)
+SPENT_OTHER_LISTS = f.each({**OTHER_LIST, **f.fields(total=f.amount("total.before"))}, "other_lists")
 
 
 # --- amounts before and with a scenario: what each is of, and its figures -------------------------------------------------
@@ -157,50 +157,4 @@ def _end(rise: Fraction, row: Json) -> Fraction | None:
 LINE = f.fields(
     names=f.names(lambda row, _: names_of(row["key"], row["by"])), status=f.text, basis=f.texts("of.basis"),
     requests=f.count("of.requests"), tokens=f.count("of.tokens"), unpriced_tokens=f.count("of.unpriced_tokens"), share=f.ratio,
-)  # fmt: skip
-
-
-# --- cost -----------------------------------------------------------------------------------------------------------------
-def _spent_lines(report: CostReport, _: Any) -> Iterator[Json]:
-    table = table_of(report.rating, report.lines)
-    return (placed(line, table) for line in report.lines)
-
-
-SPENT_LINE = {**LINE, **f.fields(
-    cost=f.amount(lambda row, _: row["cost"].before if row["of"].basis else None, "figures.before"),
-    revenue=f.amount(lambda row, _: row["of"].earned and (row["of"].earned.before.revenue or Fraction())),
-    margin=f.ratio("of.earned.before.margin"), margin_at_most=f.flag("of.margin_is_bound"),
-)}  # fmt: skip
-SPENT_OTHER_LISTS = f.each({**OTHER_LIST, **f.fields(total=f.amount("total.before"))}, "other_lists")
-COST_REPORT = f.fields(
-    schema=f.constant("costcalc.cost/1"), currency=f.text, complete=f.flag("is_complete"), usage=USAGE,
-    configuration=configuration(), total=f.amount("rating.total.before"), lines=f.each(SPENT_LINE, _spent_lines),
-    basis=BASIS, commitments=f.each(COMMITTED, "rating.commitments"), list_and_contracted=CONTRACTED,
-    list_and_stated=f.part(f.fields(listed=f.amount, stated=f.amount, discount=f.ratio), "both"),
-    without_rate=f.each(f.fields(currency=f.text("0"), rows=f.integer("1")), lambda report, _: report.without_rate.items()),
-    unpriced=UNPRICED_LIST, assumptions=ASSUMPTIONS, other_lists=SPENT_OTHER_LISTS, exchange_rates=EXCHANGE_RATES,
-)  # fmt: skip
-
-
-# --- forecast -------------------------------------------------------------------------------------------------------------
-ESTIMATE = f.fields(low=f.coins, median=f.coins, high=f.coins)
-DAY = f.fields(
-    day=f.text, actual=f.amount, low=f.coins("coming.low"), median=f.coins("coming.median"), high=f.coins("coming.high"),
-    total_low=f.coins("running.low"), total_median=f.coins("running.median"), total_high=f.coins("running.high"),
-)  # fmt: skip
-BUDGET = f.fields(amount=f.amount, state=f.text, day=f.text, earliest=f.text, latest=f.text, holds=f.ratio)
-FORECAST = f.fields(
-    schema=f.constant("costcalc.forecast/1"), currency=f.text, complete=f.flag("is_complete"), usage=USAGE,
-    configuration=configuration(), history=f.text("history.state"), history_days=f.integer("history.days"),
-    history_first_day=f.text("history.first"), history_last_day=f.text("history.last"), begun_day=f.text("history.begun"),
-    unfinished_day=f.text("history.unfinished"),
-    quiet=f.part(f.fields(first_day=f.text("0"), last_day=f.text("1")), "history.quiet"),
-    days_below_zero=f.integer("history.below_zero"), period=f.part(f.fields(first_day=f.text("first"), last_day=f.text("last"))),
-    first_day_to_come=f.text("starts"),
-    interval=f.part(f.fields(share=f.ratio("interval"), low=f.ratio("quantiles.0"), high=f.ratio("quantiles.2")), "options"),
-    spent=f.amount, daily_rate=f.amount, coming=f.part(ESTIMATE), total=f.part(ESTIMATE),
-    months=f.each(f.fields(month=f.text, days=f.integer, coming=f.part(ESTIMATE))), budget=f.part(BUDGET), days=f.each(DAY),
-    repriced=f.part(f.fields(charged=f.amount, at_last_day=f.amount)),
-    price_steps=f.each(f.fields(from_day=f.text("day"), factor=f.ratio)), without_commitments=f.flag, basis=BASIS,
-    unpriced=UNPRICED_LIST, assumptions=ASSUMPTIONS, other_lists=SPENT_OTHER_LISTS, exchange_rates=EXCHANGE_RATES,
 )  # fmt: skip

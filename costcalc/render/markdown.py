@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from costcalc.problems import visible
-from costcalc.render.bars import widths
+from costcalc.render.bars import bar_text
 from costcalc.render.blocks import (
     Bar,
     Block,
@@ -59,9 +59,7 @@ def _block(block: Block) -> Iterator[str]:
         case Command(what, words):
             yield from (f"{escaped(what)}:", "", "```sh", " ".join(visible(word) for word in words), "```")
         case Bar(parts):
-            counts = widths([part.share for part in parts], _BAR_WIDTH)
-            bar = "".join(part.mark * count for part, count in zip(parts, counts, strict=True))
-            yield f"`{bar}` {' · '.join(part.name for part in parts)}"
+            yield f"`{bar_text(parts, _BAR_WIDTH)}` {' · '.join(part.name for part in parts)}"
         case Drawing(lines):
             yield from ("```text", *lines(_DRAWING_WIDTH), "```")
         case Tree(roots):
@@ -77,7 +75,7 @@ def _branch(branch: Branch, level: int) -> Iterator[str]:
 
 
 def _twig(twig: Twig) -> str:
-    text, figure = escaped(twig.text), escaped(f"{twig.figure} {twig.unit}".strip())
+    text, figure = escaped(twig.text), escaped(twig.amount)
     if twig.style == "strong":
         text, figure = f"**{text}**", f"**{figure}**" if figure else ""
     return f"{text}: {figure}" if figure else text
@@ -107,5 +105,5 @@ def _grid(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Iterator
 
 
 def _cell(cell: Cell) -> str:
-    text = escaped(cell.text + (f" {cell.unit}" if cell.unit else ""))
+    text = escaped(cell.whole)
     return _INDENT * cell.indent + (f"**{text}**" if cell.style == "strong" and text else text)

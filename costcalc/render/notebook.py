@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from costcalc.problems import visible
-from costcalc.render.bars import widths
+from costcalc.render.bars import bar_text
 from costcalc.render.blocks import Bar, Block, Branch, Cell, Command, Drawing, Facts, Gap, Grid, Line, Note, Tree, Twig
 
 _BAR_WIDTH = 48
@@ -42,9 +42,7 @@ def _block(block: Block) -> Iterator[str]:
             ]
             yield _table("".join(titles), ["".join(map(_cell, row, styles)) for row in rows])
         case Bar(parts):
-            counts = widths([part.share for part in parts], _BAR_WIDTH)
-            bar = "".join(part.mark * count for part, count in zip(parts, counts, strict=True))
-            yield f"<p><code>{_text(bar)}</code> {_SEPARATOR.join(_text(part.name) for part in parts)}</p>"
+            yield f"<p><code>{_text(bar_text(parts, _BAR_WIDTH))}</code> {_SEPARATOR.join(_text(part.name) for part in parts)}</p>"
         case Drawing(lines):
             drawn = "\n".join(_text(line) for line in lines(_DRAWING_WIDTH))
             yield f"<pre>{drawn}</pre>"
@@ -68,7 +66,7 @@ def _cell(cell: Cell, style: str) -> str:
 
 
 def _cell_text(cell: Cell) -> str:
-    return _marked(cell.text + (f" {cell.unit}" if cell.unit else ""), cell.style)
+    return _marked(cell.whole, cell.style)
 
 
 def _branch(branch: Branch, level: int) -> Iterator[str]:
@@ -80,7 +78,7 @@ def _branch(branch: Branch, level: int) -> Iterator[str]:
 
 
 def _twig(twig: Twig, indent: int) -> str:
-    figure = _marked(f"{twig.figure} {twig.unit}".strip(), twig.style)
+    figure = _marked(twig.amount, twig.style)
     left = f"{_NAME}; padding-left: {indent + 1}em"
     return f'<td style="{left}">{_marked(twig.text, twig.style)}</td><td style="{_FIGURE}">{figure}</td>'
 

@@ -9,7 +9,7 @@ from typing import Any
 from costcalc.render.blocks import Block
 from costcalc.render.draw import Page
 from costcalc.render.opening import arranged, unfolded
-from costcalc.render.written import named, parts_of
+from costcalc.render.written import part_of, parts_of
 from costcalc.reports.plan.model import Plan
 
 
@@ -41,5 +41,5 @@ def _blocks(report: object) -> Callable[..., Sequence[Block]]:
 
 
 def _arranged(report: object, is_wide: bool, **asked: Any) -> Sequence[Block]:
-    parts = parts_of(report)
-    return arranged(list(named(parts.head)(report, **asked)), named(parts.page)(report, is_wide, **asked))
+    head, page = part_of(report, "head"), part_of(report, "page")
+    return arranged(list(head(report, **asked)), page(report, is_wide, **asked))

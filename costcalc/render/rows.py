@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from costcalc.money import minor_digits, round_to_total
 from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.render import fields as f
-from costcalc.render.fields import Fields, Json, Rows, Value
+from costcalc.render.fields import Field, Fields, Json, Rows, Value
 from costcalc.render.tree import UNPRICED, Table, status_of, table_of
 from costcalc.reports.cost import CostReport
-from costcalc.reports.forecast import Forecast
 from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import Plan
 
@@ -41,37 +40,22 @@ def shown_costs(report: CostReport | Plan) -> Sequence[str]:
     return ("before", "low", "mid", "high") if has_range else ("before", "mid")
 
 
-def forecast_rows(forecast: Forecast) -> Rows:
-    """A row a day, of the log and to come; estimates are rounded to the smallest coin, for more would say nothing."""
-    spent = [day.actual for day in forecast.days if day.actual is not None]
-    shown = iter(round_to_total(spent, minor_digits(forecast.currency)))
-    rows = [{"of": day, "shown": None if day.actual is None else next(shown)} for day in forecast.days]
-    return f.rows_with(FORECAST_COLUMNS, rows, forecast)
-
-
-def _status_of_day(row: Json, _: object) -> str:
-    day = row["of"]
-    return "actual" if day.coming is None else "estimate" if day.actual is None else "unfinished"
-
-
-FORECAST_COLUMNS = f.fields(
-    day=f.text("of.day"), status=f.text(_status_of_day), actual=f.amount("of.actual", "shown"), low=f.coins("of.coming.low"),
-    median=f.coins("of.coming.median"), high=f.coins("of.coming.high"), total_low=f.coins("of.running.low"),
-    total_median=f.coins("of.running.median"), total_high=f.coins("of.running.high"), currency=f.CURRENCY,
-)  # fmt: skip
-
-
 COLUMN_NAMES = {"before": "cost_before", "low": "cost_low", "mid": "cost", "high": "cost_high"}
 
 
 def _rows(rating: Rating, lines: Sequence[ReportLine], costs: Sequence[str]) -> Rows:
     table = table_of(rating, lines)
-    months = {
-        month: fx_values(rating.rates_used, month) for month in {_month_in(line.key, rating.by) for line in lines}
-    }
     own = line_columns(costs, has_earned=any(line.earned for line in lines))
-    rows = (placed(line, table) | {"fx": months[_month_in(line.key, rating.by)]} for line in lines)
-    return rows_by_name(own | fx_columns(rating.rates_used), rating.by, rows, rating)
+    fx = fx_columns(rating.rates_used, lambda row: _month_in(row["key"], rating.by))
+    return rows_by_name(own | fx, rating.by, (placed(line, table) for line in lines), rating)
+
+
+def all_columns(report: object, header: Sequence[str]) -> list[str]:
+    """The columns that lines over a log may have: those of this header, and those that its figures give no cause for."""
+    costs = ("before", "low", "mid", "high") if isinstance(report, Plan) else ("mid",)
+    own = line_columns(costs, has_earned=isinstance(report, Plan)) | {name: f.value(name) for name in FX_COLUMNS}
+    ours, _ = f.rows_with(own, [], report)
+    return [*(name for name in header if name not in ours), *ours]
 
 
 def rows_by_name(own: Fields, by: Sequence[str], rows: Iterable[Json], report: Any, first: int = 0) -> Rows:
@@ -85,9 +69,14 @@ def rows_by_name(own: Fields, by: Sequence[str], rows: Iterable[Json], report: A
     ]
 
 
-def fx_columns(rates: Sequence[RateUsed]) -> Fields:
-    """Those of the exchange rate of a row, where any was used."""
-    return {name: f.value(f"fx.{name}") for name in fx_values(rates)}
+def fx_columns(rates: Sequence[RateUsed], month_of: Callable[[Any], object]) -> Fields:
+    """Those of the exchange rate of a row's month, where any was used."""
+    known = cache(lambda month: fx_values(rates, month))
+
+    def column(name: str) -> Field:
+        return f.value(lambda row, _: known((month := month_of(row)) and str(month))[name])
+
+    return {name: column(name) for name in fx_values(rates)}
 
 
 def placed(line: ReportLine, table: Table) -> Json:

@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note
+from costcalc.render import fields as f
+from costcalc.render.blocks import Block, Cell, Column, Gap, Note, grid
+from costcalc.render.fields import Json
 from costcalc.scenario.items import Scenario
 
-SCENARIOS_SCHEMA = "costcalc.scenarios/1"
+SCENARIOS = f.fields(schema=f.constant("costcalc.scenarios/1"), scenarios=f.each(f.fields(
+    name=f.text("written"), title=f.text("name"), changes=f.texts(lambda each, _: changed(each)),
+    horizon_months=f.integer("horizon"), note=f.said,
+), lambda found, _: found))  # fmt: skip
 
 
 def scenarios_blocks(found: Sequence[Scenario]) -> Sequence[Block]:
     """A row a scenario."""
-    columns = [Column("Scenario", "name"), Column("Changes", "text"), Column("Title", "text")]
-    rows = [[Cell(each.written), Cell(", ".join(changed(each))), Cell(each.name)] for each in found]
-    return [
-        Grid(columns, rows),
-        Gap(),
-        Note("What one assumes, with its sources: costcalc scenarios show NAME.", "quiet"),
-    ]
+    table = grid([
+        Column("Scenario", "name", of=lambda each: Cell(each.written)),
+        Column("Changes", "text", of=lambda each: Cell(", ".join(changed(each)))),
+        Column("Title", "text", of=lambda each: Cell(each.name)),
+    ], found)  # fmt: skip
+    return [table, Gap(), Note("What one assumes, with its sources: costcalc scenarios show NAME.", "quiet")]
 
 
-def scenarios_json(found: Sequence[Scenario]) -> dict[str, Any]:
+def scenarios_json(found: Sequence[Scenario]) -> Json:
     """See docs/scenarios.md."""
-    return {
-        "schema": SCENARIOS_SCHEMA,
-        "scenarios": [
-            {
-                "name": each.written,
-                "title": each.name,
-                "changes": changed(each),
-                "horizon_months": each.horizon,
-                "note": each.note or None,
-            }
-            for each in found
-        ],
-    }
+    return f.object_of(SCENARIOS, found, None)
 
 
 def changed(scenario: Scenario) -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from costcalc.problems import fail
 from costcalc.render.fields import Rows
 from costcalc.render.linerows import cells_of, values_of
-from costcalc.render.rows import line_rows, lines_in
-from costcalc.render.written import named, parts_of
+from costcalc.render.rows import all_columns, line_rows, lines_in
+from costcalc.render.written import part_of
 from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.plan.model import Plan
 
@@ -25,7 +25,7 @@ def rows_of(report: object, table: str = "lines") -> Rows:
         return _plan_rows(report, table)
     if table != "lines":
         raise fail("no-such-table", f'this answer has no table "{table}"', expected="lines")
-    rows: Rows = named(parts_of(report).rows)(report)
+    rows: Rows = part_of(report, "rows")(report)
     return rows
 
 
@@ -46,11 +46,14 @@ def parquet_of(report: object, table: str = "lines") -> bytes:
     return parquet_bytes(header, lines, [name for name in header if name.endswith("_exact")])
 
 
-def frame_of(report: object, table: str = "lines") -> pd.DataFrame:
+def frame_of(report: object, table: str = "lines", *, exact: bool = True) -> pd.DataFrame:
     """A table for pandas: the columns of the CSV; a month is text, 2026-10."""
     from costcalc.render.frames import frame
 
-    return frame(rows_of(report, table))
+    found = frame(rows_of(report, table), exact=exact)
+    if exact or table != "lines" or not lines_in(report) or not found.columns.is_unique:
+        return found
+    return found.reindex(columns=all_columns(report, list(found.columns)))
 
 
 def _is_in_engine(report: object, table: str) -> bool:
@@ -60,14 +63,16 @@ def _is_in_engine(report: object, table: str) -> bool:
 
 
 def _plan_rows(plan: Plan, table: str) -> Rows:
-    from costcalc.render.plan import rows
+    from costcalc.render.plan.customers import customer_rows
+    from costcalc.render.plan.lines import line_rows_ahead
+    from costcalc.render.plan.months import month_rows
 
     if table == "lines":
-        return line_rows(plan) if plan.log else rows.line_rows_ahead(plan)
+        return line_rows(plan) if plan.log else line_rows_ahead(plan)
     if table == "months":
         if not plan.months:
             raise fail("no-such-table", "there are no months to come to write", remedy="add --months 12")
-        return rows.month_rows(plan)
+        return month_rows(plan)
     if plan.log:
         raise fail("no-such-table", f'this answer has no table "{table}"', expected="lines or months")
     if not plan.customers:
@@ -75,4 +80,4 @@ def _plan_rows(plan: Plan, table: str) -> Rows:
             "no-such-table", "the log names no customers", expected="a column customer",
             remedy="map yours: --map customer=your_column",
         )  # fmt: skip
-    return rows.customer_rows(plan)
+    return customer_rows(plan)

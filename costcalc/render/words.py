@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
 from costcalc.money import exact_text, minor_digits, round_half_up
+
+if TYPE_CHECKING:
+    from costcalc.reports.usage import UsageSummary
 
 MINUS = "−"
 DASH = "–"  # nothing changes, or nothing is known
@@ -123,3 +127,11 @@ def months_text(first: Month, last: Month) -> str:
 
 def long_month_text(month: Month) -> str:
     return f"{_MONTHS[month.month - 1]} {month.year}"
+
+
+def lacks_of(usage: UsageSummary, priced: bool) -> str:
+    """What the figures lack: "usage without a price, 2 rows refused"."""
+    found = [] if priced else ["usage without a price"]
+    found += [f"{counted(usage.refused_rows, 'row')} refused"] * bool(usage.refused_rows)
+    found += [f"{counted(usage.unread_files, 'file')} not read"] * bool(usage.unread_files)
+    return ", ".join(found)

@@ -1,4 +1,4 @@
-"""Written: what each report is written with. Its functions are imported when they are asked for: one command needs few."""
+"""Written: what each report is written with. `costcalc.render.NAME` says it of the report in `costcalc.reports.NAME`, as `WRITTEN`."""
 
 from __future__ import annotations
 
@@ -10,52 +10,44 @@ from costcalc.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Where the functions of one report are, as `module:function` below costcalc.render."""
+    """The functions of one report, or `module:name` in its folder: those are imported when they are asked for."""
 
     title: str = ""  # of its Markdown
-    head: str = ""  # report -> the blocks that answer in a sentence or two
-    page: str = ""  # (report, whether there is room to breathe, …) -> blocks
-    rows: str = ""  # report -> rows; of a plan, which has several tables, "" here
-    json: str = ""  # its fields
+    head: Any = ""  # report -> the notes that answer in a sentence or two
+    page: Any = ""  # (report, whether there is room to breathe, …) -> blocks
+    rows: Any = ""  # report -> rows; of a plan, which has several tables, "" here
+    json: Any = ""  # its fields
 
 
-REPORTS = {
-    "Plan": Parts(head="plan.headline:opening_blocks", page="plan.page:plan_blocks", json="plan.json_:PLAN"),
-    "CostReport": Parts("What it cost", "page:headline_blocks", "page:cost_blocks", "rows:line_rows", "json_:COST_REPORT"),
-    "Forecast": Parts("What is to come", "forecast:headline_blocks", "forecast:forecast_blocks", "rows:forecast_rows", "json_:FORECAST"),
-    "Comparison": Parts(
-        "Scenarios side by side", "comparison.page:headline_blocks", "comparison.page:comparison_blocks", "comparison.tables:comparison_rows",
-        "comparison.tables:COMPARISON",
-    ),
-    "Advice": Parts(
-        "What would save money", "advice.page:headline_blocks", "advice.page:advice_blocks", "advice.tables:advice_rows", "advice.tables:ADVICE"
-    ),
-    "Explanation": Parts(
-        "What made the figures", "explanation.page:headline_blocks", "explanation.page:explanation_blocks", "explanation.tables:explanation_rows",
-        "explanation.tables:EXPLANATION",
-    ),
-    "Reconciliation": Parts(
-        "Our rating against the invoice", "reconcile.page:headline_blocks", "reconcile.page:reconciliation_blocks", "reconcile.tables:reconciliation_rows",
-        "reconcile.tables:RECONCILIATION",
-    ),
-    "Check": Parts("", "check.page:headline_blocks", "check.page:check_blocks", "check.tables:check_rows", "check.tables:CHECK"),
-    "FocusReport": Parts(rows="focus:focus_rows"),
-}  # fmt: skip
+def home_of(report: object) -> str:
+    """The module that writes the report; "" of anything else."""
+    room, _, place = type(report).__module__.removeprefix("costcalc.").partition(".")
+    return f"costcalc.render.{place.partition('.')[0]}" if room == "reports" else ""
 
 
 def parts_of(report: object) -> Parts:
     """The parts of a report; none of anything else."""
-    return REPORTS.get(type(report).__name__, Parts())
+    home = home_of(report)
+    parts: Parts = import_module(home).WRITTEN if home else Parts()
+    return parts
 
 
-def named(name: str) -> Any:
+def part_of(report: object, name: str) -> Any:
     """The function or the fields of a part."""
-    module, _, name = name.partition(":")
-    return getattr(import_module(f"costcalc.render.{module}"), name)
+    return part_in(home_of(report), name)
+
+
+def part_in(home: str, name: str) -> Any:
+    """The same, by the module that writes the report."""
+    part = getattr(import_module(home).WRITTEN, name)
+    if not isinstance(part, str):
+        return part
+    module, _, found = part.partition(":")
+    return getattr(import_module(f"{home}.{module}"), found)
 
 
 def json_of(report: Any) -> str:
     """The documented JSON of a report, indented, with a line feed at its end."""
     from costcalc.render.fields import json_text, object_of
 
-    return json_text(object_of(named(parts_of(report).json), report, report))
+    return json_text(object_of(part_of(report, "json"), report, report))

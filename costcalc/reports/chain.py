@@ -92,7 +92,7 @@ def product(chain: Sequence[Step]) -> Fraction:
 
 
 def _risen(amount: Fraction, currency: str, change: PriceChange) -> Step:
-    low, middle, high = (1 + change.rise(variant) for variant in VARIANTS)
+    low, middle, high = (change.factor(variant) for variant in VARIANTS)
     ends = (low, high) if change.is_range else (None, None)
     return Step("hike", amount * middle, currency, middle, ends[0], ends[1], change=change)
 

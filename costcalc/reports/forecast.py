@@ -15,6 +15,7 @@ from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
+from costcalc.rating.breakdown import by_line
 from costcalc.rating.forward import lines_on, price_days
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
@@ -176,7 +177,7 @@ def forecast(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Fo
     """
     check_buckets(ledger)
     rater = Rater(ledger, pricebook, fx, RatingOptions(("day",), options.basis, options.currency, options.timezone))
-    rating = rater.rating()
+    rating = by_line(rater, rater.rating())
     used = tuple(rater.rates_used)
     others = other_lists(ledger, pricebook, fx, rater, rating)
     usage = summary_of(ledger, options.timezone)

@@ -18,7 +18,7 @@ from costcalc.rating.rate import Rater, RatingOptions, rate
 from costcalc.records import dataclass
 from costcalc.reports.plan.totals import Outcome, outcome
 from costcalc.scenario.model import PriceChange, PriceChanges
-from costcalc.usage.ledger import CUSTOMER, UsageLedger
+from costcalc.usage.ledger import CUSTOMER, UsageGroup, UsageLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +254,15 @@ def other_lists(
 
 
 def _of_provider(ledger: UsageLedger, rater: Rater, provider: str) -> UsageLedger:
-    """The groups that this provider's lists price."""
-    groups = [
-        group
-        for group in ledger.groups
-        if isinstance(found := rater.resolve(group), ResolvedModel) and found.provider == provider
-    ]
-    return replace(ledger, groups=groups, breakdown=None)
+    """The groups that this provider's lists price, and those that it billed and no list has."""
+
+    def is_its_own(group: UsageGroup) -> bool:
+        found = rater.resolve(group)
+        if isinstance(found, ResolvedModel):
+            return found.provider == provider
+        return group.billed is not None and group.provider == provider
+
+    return replace(ledger, groups=[*filter(is_its_own, ledger.groups)], breakdown=None)
 
 
 def _other_regions(found: ResolvedModel, pricebook: Pricebook) -> list[str]:

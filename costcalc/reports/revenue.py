@@ -93,8 +93,8 @@ def revenue_of(
 
 
 def check_floor(floor: Fraction | None, earned: Earned, revenue: Revenue | None) -> None:
-    """CostcalcError: a floor to judge, and a flag's table of which nothing joins the log."""
-    if floor is not None and revenue is None and earned.is_flag and isinstance(earned.revenue, Earnings):
+    """CostcalcError: a floor to judge, and a table of which nothing joins the log."""
+    if floor is not None and revenue is None and isinstance(earned.revenue, Earnings):
         raise fail(
             "no-revenue", f"nothing of the table joins the log, so the floor of {float(floor * 100):g}% cannot be judged",
             place=Place(earned.revenue.file), expected="customers and months of the log",

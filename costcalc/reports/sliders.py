@@ -1,4 +1,4 @@
-"""Sliders: what a reader may turn of a plan's price changes, and every amount that then moves, exact."""
+"""Sliders: what a reader may turn of a plan's price changes, and every amount that then moves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from math import lcm
 
 from costcalc.forecasts.reading import End
 from costcalc.forecasts.run import Run
-from costcalc.forecasts.turning import FLAT, PASSED, RISE, Poly, Product, Turning, poly
+from costcalc.forecasts.turning import ByRises, Turning, by_rises, with_factors
 from costcalc.rating.model import LineKey
 from costcalc.reports.plan.ahead import costs_by, totals_by_customer
 from costcalc.reports.plan.case import Case, totals
@@ -40,9 +40,36 @@ class Knob:
     is_hike: bool = False  # it shows the hike itself, not a share of the scenario's
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRise:
+    """A rise that may be turned, and whether what is passed through scales it."""
+
+    change: PriceChange
+    is_passed: bool
+
+    def factor(self, variant: Variant, rise: Fraction, passed: Fraction) -> Fraction:
+        """What it multiplies by, so many times as far up, with so much of it passed through."""
+        return 1 + self.change.rise(variant) * rise * (passed if self.is_passed else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTotals:
+    """Totals whose costs move with the rises."""
+
+    cost: ByRises
+    other: Fraction
+    revenue: Fraction | None
+    covered: ByRises | None  # the part of all costs that the revenue is held against; None: all of them
+
+    def at(self, factors: Sequence[Fraction]) -> Totals:
+        """The totals where each rise multiplies by so much."""
+        covered = None if self.covered is None else with_factors(self.covered, factors)
+        return Totals(with_factors(self.cost, factors), self.other, self.revenue, covered)
+
+
 @dataclass(frozen=True)
 class Sliders:
-    """Amounts as polynomials in the two knobs; report currency. Totals hold `Poly` for cost and covered."""
+    """Amounts by the rises that multiply them; report currency."""
 
     rise: Knob
     passed: Knob
@@ -50,10 +77,15 @@ class Sliders:
     hike: PriceChange | None  # the only one there is
     ranges: tuple[bool, ...]  # whether anything is a range: beside prices, of what is raised, of what is passed through
     fixed: tuple[PriceChange, ...]  # new rates: no slider turns them
-    months: tuple[tuple[Totals, Totals, Totals], ...]  # low, middle, high end of every range
-    bridge: tuple[tuple[Totals, Totals], ...]  # of each step: the last month, all months
-    lines: Mapping[LineKey, Poly]  # the last month
-    customers: Mapping[str | None, Totals]  # the last month
+    rises: tuple[OpenRise, ...]
+    months: tuple[tuple[OpenTotals, OpenTotals, OpenTotals], ...]  # low, middle, high end of every range
+    bridge: tuple[tuple[OpenTotals, OpenTotals], ...]  # of each step: the last month, all months
+    lines: Mapping[LineKey, ByRises]  # the last month
+    customers: Mapping[str | None, OpenTotals]  # the last month
+
+    def factors(self, variant: Variant, rise: Fraction, passed: Fraction) -> list[Fraction]:
+        """What every rise multiplies by with the knobs at these places."""
+        return [each.factor(variant, rise, passed) for each in self.rises]
 
 
 def sliders(case: Case, plan: Plan, pass_through: Fraction | None) -> Sliders | str:
@@ -61,7 +93,7 @@ def sliders(case: Case, plan: Plan, pass_through: Fraction | None) -> Sliders | 
     turns = Turns(case.scenario, pass_through)
     if not plan.changes:
         return "The scenario changes no price: there is nothing to slide."
-    if not turns.products:
+    if not turns.rises:
         return "The scenario's prices are new rates, not rises: there is nothing to slide."
     if case.horizon.rater.commitments:
         return "A contract with a minimum spend bends the cost, so there are no sliders."
@@ -75,6 +107,7 @@ def sliders(case: Case, plan: Plan, pass_through: Fraction | None) -> Sliders | 
         turns.hike,
         turns.ranges,
         tuple(change for change in turns.changes if change.new_rate is not None),
+        turns.rises,
         turned.months(),
         turned.bridge(plan),
         turned.lines(),
@@ -93,26 +126,29 @@ class Turns:
         listed = [(change, self._takes(item)) for item in scenario.items for change in self._whole(item)]
         self.changes = PriceChanges(tuple(change for change, _ in listed))
         self.what_passes = self._what_passes([change for change, taken in listed if taken])
-        self.products: dict[object, Product] = {}
+        opened: dict[PriceChange, bool] = {}
         for change, taken in listed:
             if change.new_rate is None:
-                is_passed = self.what_passes == "all" or (taken and (not change.event or change.passed_through))
-                self.products[_name(change)] = PASSED if is_passed else RISE
+                passes = taken and (not change.event or change.passed_through is not None)
+                opened[change] = self.what_passes == "all" or passes
+        self.rises = tuple(OpenRise(change, is_passed) for change, is_passed in opened.items())
+        self._places = {change: place for place, change in enumerate(opened)}
+        self._named = {_name(change): place for change, place in reversed(self._places.items())}
         turned = [change for change, _ in listed if change.new_rate is None]
         self.hike = turned[0] if len(turned) == 1 and not turned[0].is_range and not turned[0].event else None
         self.rise = _hike_knob(self.hike.low) if self.hike else _share_knob()
         self.passed = self._passed()
         self.ranges = (
             scenario.has_ranges,
-            any(change.is_range and self.product_of(change) == RISE for change in turned),
-            any(change.is_range and self.product_of(change) == PASSED for change in turned),
+            *(
+                any(each.change.is_range and each.is_passed is passed for each in self.rises)
+                for passed in (False, True)
+            ),
         )
 
-    def product_of(self, change: PriceChange) -> Product:
-        return self.products.get(_name(change), FLAT)
-
-    def opened(self, change: PriceChange, rise: float) -> Poly:
-        return Poly({self.product_of(change): rise} if rise else {})
+    def place_of(self, change: PriceChange) -> int | None:
+        """Which of the rises it is; its selector may have been narrowed to a provider."""
+        return self._places.get(change, self._named.get(_name(change)))
 
     def at(self, rise: Fraction, passed: Fraction) -> PriceChanges:
         """The price changes with the knobs at these places, as a scenario would state them."""
@@ -121,7 +157,8 @@ class Turns:
     def _turned(self, change: PriceChange, rise: Fraction, passed: Fraction) -> PriceChange:
         if change.new_rate is not None:
             return change
-        factor = rise * (passed if self.product_of(change) == PASSED else 1)
+        place = self.place_of(change)
+        factor = rise * (passed if place is not None and self.rises[place].is_passed else 1)
         return replace(change, low=change.low * factor, high=change.high * factor, middle=change.rise("mid") * factor)
 
     @staticmethod
@@ -158,7 +195,7 @@ class Turns:
 
 
 def _name(change: PriceChange) -> object:
-    """What a change is known by: its selector may have been narrowed to a provider."""
+    """What a change is known by, whatever provider it is narrowed to."""
     return change.written, change.from_day, change.until_day, change.low, change.high, change.passed_through
 
 
@@ -193,28 +230,36 @@ class _Turned:
             (Fraction(1), passed.start * passed.tick),
             *product((Fraction(), Fraction(MOST)), (Fraction(), Fraction(1))),
         ]
-        return Turning(variant, in_parts, opens=self.turns.opened, places=places, torn=self.torn)
+        corners = [[float(each.factor(variant, *place)) for each in self.turns.rises] for place in places]
+        return Turning(variant, in_parts, place=self.turns.place_of, corners=corners, torn=self.torn)
 
-    def months(self) -> tuple[tuple[Totals, Totals, Totals], ...]:
-        middle = self._totals(self.after)
-        low, high = middle, middle
+    def months(self) -> tuple[tuple[OpenTotals, OpenTotals, OpenTotals], ...]:
+        middle = low = high = self._totals(self.after)
         if any(self.turns.ranges):
             low, high = self._totals(self._run("low")), self._totals(self._run("high"))
-        return tuple(zip(low, middle, high, strict=True))
+        return tuple(zip(*(map(_open, end) for end in (low, middle, high)), strict=True))
 
-    def bridge(self, plan: Plan) -> tuple[tuple[Totals, Totals], ...]:
+    def bridge(self, plan: Plan) -> tuple[tuple[OpenTotals, OpenTotals], ...]:
         """The steps before prices change are those of the plan: no slider turns them."""
         still = [step for step in plan.bridge if step.cause not in _TURNED]
         runs = [run for _, _, run in self.case.steps(self.after, self._reading("mid"), known=len(still))]
         turned = [(months[-1], total_of(months)) for months in map(self._totals, runs)]
-        return (*((step.last, step.whole) for step in still), *turned)
+        steps = (*((step.last, step.whole) for step in still), *turned)
+        return tuple((_open(last), _open(whole)) for last, whole in steps)
 
-    def lines(self) -> dict[LineKey, Poly]:
+    def lines(self) -> dict[LineKey, ByRises]:
         by = self.case.options.by
-        return {key: poly(costs[-1]) for key, costs in costs_by(self.case.horizon, by, self.after).items()}
+        return {key: by_rises(costs[-1]) for key, costs in costs_by(self.case.horizon, by, self.after).items()}
 
-    def customers(self, plan: Plan) -> dict[str | None, Totals]:
-        return totals_by_customer(self.case, self.after) if plan.customers else {}
+    def customers(self, plan: Plan) -> dict[str | None, OpenTotals]:
+        found = totals_by_customer(self.case, self.after) if plan.customers else {}
+        return {name: _open(totals) for name, totals in found.items()}
 
     def _totals(self, run: Run) -> list[Totals]:
         return totals(self.case, run)
+
+
+def _open(totals: Totals) -> OpenTotals:
+    """Totals of a run whose rises are open."""
+    covered = None if totals.covered is None else by_rises(totals.covered)
+    return OpenTotals(by_rises(totals.cost), Fraction(totals.other), totals.revenue, covered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -14,7 +14,7 @@ from costcalc.forecasts.price_months import by_price
 from costcalc.forecasts.pricing import Lists
 from costcalc.forecasts.run import Assumptions, Run, run
 from costcalc.forecasts.targets import Targets
-from costcalc.forecasts.turning import FLAT, PASSED, Poly, Turning, poly
+from costcalc.forecasts.turning import ByRises, Rises, Turning, by_rises, with_factors
 from costcalc.forecasts.usage import usage_by_kind
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
@@ -26,43 +26,34 @@ from costcalc.reports.lines import touches
 from costcalc.reports.plan.ahead import costs_by
 from costcalc.reports.plan.case import Case
 from costcalc.reports.plan.model import LogOptions, Plan, PlanOptions
-from costcalc.reports.sliders import Turns
+from costcalc.reports.sliders import OpenRise, Turns
 from costcalc.reports.sourcing import SourceUsed, sources_of, sources_used
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import NO_USAGE_CHANGES
-from costcalc.scenario.model import VARIANTS, PriceChange, Variant
+from costcalc.scenario.model import VARIANTS, Variant
 from costcalc.scenario.revenue import NO_BUSINESS
 from costcalc.usage.ledger import UsageLedger
 
-MOST_TERMS = 60  # products of rises in one table: beyond that nobody could follow the columns
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRise:
-    """A rise that a cell holds: the whole of it, and whether a pass-through scales it."""
-
-    change: PriceChange
-    is_passed: bool
+MOST_TERMS = 60  # sets of rises in one table: beyond that nobody could follow the columns
 
 
 @dataclass(frozen=True)
 class Workings:
-    """Costs as sums of products of the rises in force (0.34 is +34%); report currency."""
+    """Costs by the rises that multiply them; report currency."""
 
     rises: tuple[OpenRise, ...] = ()
     pass_through: Fraction = Fraction(1)  # where the report was computed
-    lines: Mapping[LineKey, Poly] = field(default_factory=dict)  # of the whole report
-    months: tuple[Poly, ...] = ()
-    covered: Poly | None = None  # the part of the lines that the revenue is held against; None: all
-    covered_months: tuple[Poly, ...] | None = None
+    lines: Mapping[LineKey, ByRises] = field(default_factory=dict)  # of the whole report
+    months: tuple[ByRises, ...] = ()
+    covered: ByRises | None = None  # the part of the lines that the revenue is held against; None: all
     has_open_ends: bool = True  # whether low and high follow from the low and high rises alone
     static: str = ""  # why nothing can be turned
     unturned: Fraction = Fraction()  # cost that a rise reaches by a way of its own, so that no cell turns it
     sources: tuple[SourceUsed, ...] = ()
 
-    def values(self, variant: Variant = "mid") -> list[Fraction]:
-        """The rises in force, in their order."""
-        return [each.change.rise(variant) * (self.pass_through if each.is_passed else 1) for each in self.rises]
+    def factors(self, variant: Variant = "mid") -> list[Fraction]:
+        """What the rises in force multiply by, in their order."""
+        return [each.factor(variant, Fraction(1), self.pass_through) for each in self.rises]
 
 
 def cost_workings(report: CostReport, pricebook: Pricebook) -> Workings:
@@ -82,21 +73,21 @@ def log_workings(
     if why := _static(turns, rater):
         return Workings(static=why, sources=sources)
     found = _opened(turns, sources)
-    place = _place(turns)
-    lines: dict[LineKey, Poly] = {}
-    covered, unturned = poly(0), Fraction()
+    lines: dict[LineKey, dict[Rises, Fraction]] = {}
+    covered: dict[Rises, Fraction] = {}
+    unturned = Fraction()
     for charge in rating.charges:
-        amount, follows = _amount(charge, turns, place, found)
-        lines[charge.line] = lines.get(charge.line, poly(0)) + amount
-        covered = covered + amount if charge.has_revenue else covered
+        amount, follows = _amount(charge, turns, found)
+        _add(lines.setdefault(charge.line, {}), amount)
+        if charge.has_revenue:
+            _add(covered, amount)
         unturned += 0 if follows else charge.cost.mid
     months = _month_run(rater, asked.months, usage, turns) if asked.months and usage.last_day else None
     found = replace(
         found,
         lines=lines,
         covered=covered,
-        months=tuple(poly(m.cost) for m in months.months) if months else (),
-        covered_months=tuple(poly(m.covered) for m in months.months) if months else (),
+        months=tuple(by_rises(month.cost) for month in months.months) if months else (),
         unturned=unturned,
         has_open_ends=not unturned,
     )
@@ -110,13 +101,12 @@ def workings_ahead(case: Case, plan: Plan, pass_through: Fraction | None) -> Wor
     if why := _static(turns, case.horizon.rater):
         return Workings(static=why, sources=sources)
     open_case = Case(case.horizon, replace(case.options, changes=turns.changes), case.usage)
-    after = open_case.run(reading=Turning(in_parts=True, opens=_opens(turns)))
+    after = open_case.run(reading=Turning(in_parts=True, place=turns.place_of))
     lines = costs_by(case.horizon, case.options.by, after)
     found = replace(
         _opened(turns, sources),
-        lines={key: sum((poly(cost) for cost in costs), poly(0)) for key, costs in lines.items()},
-        months=tuple(poly(month.cost) for month in after.months),
-        covered_months=tuple(poly(month.covered) for month in after.months) if case.income.is_of_a_part else None,
+        lines={key: by_rises(sum(costs, Fraction())) for key, costs in lines.items()},
+        months=tuple(by_rises(month.cost) for month in after.months),
         has_open_ends=not case.scenario.has_ranges,
     )
     return _readable(found)
@@ -125,7 +115,7 @@ def workings_ahead(case: Case, plan: Plan, pass_through: Fraction | None) -> Wor
 def _static(turns: Turns, rater: Rater) -> str:
     if not turns.changes:
         return "No price changes: there is nothing to turn."
-    if not turns.products:
+    if not turns.rises:
         return "The price changes are new rates, not rises: there is nothing to turn."
     if rater.commitments:
         return "A contract with a minimum spend bends the cost: the figures stand as they were computed."
@@ -133,46 +123,25 @@ def _static(turns: Turns, rater: Rater) -> str:
 
 
 def _opened(turns: Turns, sources: tuple[SourceUsed, ...]) -> Workings:
-    rises = tuple(OpenRise(change, turns.product_of(change) == PASSED) for change in _open(turns))
-    return Workings(rises, turns.passed.start * turns.passed.tick, sources=sources)
+    return Workings(turns.rises, turns.passed.start * turns.passed.tick, sources=sources)
 
 
-def _open(turns: Turns) -> list[PriceChange]:
-    return list(dict.fromkeys(change for change in turns.changes if change.new_rate is None))
-
-
-def _place(turns: Turns) -> Callable[[PriceChange], int | None]:
-    places = {change: place for place, change in enumerate(_open(turns))}
-    return places.get
-
-
-def _opens(turns: Turns) -> Callable[[PriceChange, float], Poly | float]:
-    """Every rise by itself."""
-    place = _place(turns)
-
-    def opened(change: PriceChange, rise: float) -> Poly | float:
-        at = place(change)
-        return rise if at is None else Poly({(at,): 1.0})
-
-    return opened
-
-
-def _amount(
-    charge: Charge, turns: Turns, place: Callable[[PriceChange], int | None], opened: Workings
-) -> tuple[Poly, bool]:
-    """A charge in the rises that touch it, and whether that is how the engine made it; if not, as it stands."""
+def _amount(charge: Charge, turns: Turns, opened: Workings) -> tuple[ByRises, bool]:
+    """A charge by the rises that touch it, and whether that is how the engine made it; if not, as it stands."""
     hits = [change for change in turns.changes if touches(change, charge)]
     shares: Mapping[str | None, Fraction] = charge.split or {charge.price_line: Fraction(1)}  # type: ignore[assignment]
-    amount = poly(0)
+    amount: dict[Rises, Fraction] = {}
     for meter, share in shares.items():
-        part = poly(charge.cost.before * share)
-        for change in hits:
-            at = place(change)
-            if at is not None and (meter is None or change.selector.covers(meter)):
-                part = part * Poly({FLAT: Fraction(1), (at,): Fraction(1)})
-        amount = amount + part
-    follows = all(amount.at(opened.values(end)) == charge.cost.after(end) for end in VARIANTS)
-    return (amount, True) if follows else (poly(charge.cost.mid), False)
+        mine = (turns.place_of(change) for change in hits if meter is None or change.selector.covers(meter))
+        rises = tuple(sorted(place for place in mine if place is not None))
+        _add(amount, {rises: charge.cost.before * share})
+    follows = all(with_factors(amount, opened.factors(end)) == charge.cost.after(end) for end in VARIANTS)
+    return (amount, True) if follows else ({(): charge.cost.mid}, False)
+
+
+def _add(found: dict[Rises, Fraction], amount: ByRises) -> None:
+    for rises, each in amount.items():
+        found[rises] = found.get(rises, Fraction()) + each
 
 
 def _month_run(rater: Rater, count: int, usage: UsageSummary, turns: Turns) -> Run:
@@ -183,12 +152,12 @@ def _month_run(rater: Rater, count: int, usage: UsageSummary, turns: Turns) -> R
     lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
     what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)
     months = list(months_from(month_of(usage.last_day).next, count))
-    return run(cells, what, Targets(), months, rater.fx, rater.commitments, Turning(opens=_opens(turns)))
+    return run(cells, what, Targets(), months, rater.fx, rater.commitments, Turning(place=turns.place_of, rounds=False))
 
 
 def _readable(found: Workings) -> Workings:
     """The workings, unless they need more columns than anybody could follow."""
-    terms = {product for each in (*found.lines.values(), *found.months) for product in each.terms}
+    terms = {rises for each in (*found.lines.values(), *found.months) for rises in each}
     if len(terms) <= MOST_TERMS:
         return found
     why = f"So many rises meet that a formula would need {len(terms)} columns: the figures stand as they were computed."

@@ -29,6 +29,10 @@ class Growth:
     place: Place | None = None
     note: str = ""
 
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return (self.rate, *self.table.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Rescale:
@@ -49,6 +53,10 @@ class Mix:
     place: Place | None = None
     note: str = ""
 
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return (self.share, *(end for each in self.meters.values() for end in (each.factor, each.more)))
+
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
@@ -63,6 +71,10 @@ class Escalation:
     tokens: Figure = ONCE  # the small model's tokens for one of today's
     place: Place | None = None
     note: str = ""
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return (self.share, self.escalated, self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +92,29 @@ class Move:
     place: Place | None = None
     note: str = ""
 
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return (self.share, self.tokens)
 
-Lever = Literal["output", "prompt", "tokens", "requests", "cache_read_share", "batch"]
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One way to do the same work with less."""
+
+    says: str  # what a file means by it
+    of: str  # what a page says that there is less, or a share, of
+    cuts: str = ""  # the meter of which each request has less, with its parts; else it is more than that
+    is_share: bool = False  # a share that is reached, and no cut
+
+
+LEVERS = {
+    "output": Lever("Fewer output tokens.", "output tokens", cuts="output_tokens"),
+    "prompt": Lever("Shorter input, cached part and all.", "input tokens", cuts="input_tokens"),
+    "tokens": Lever("Less of everything.", "tokens"),
+    "requests": Lever("Answers that you serve from a store of your own.", "requests"),
+    "cache_read_share": Lever("Of the input, what is read from the cache.", "of the input read from the cache", is_share=True),
+    "batch": Lever("Of the requests, what is sent at the batch price.", "of the requests by batch", is_share=True),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +123,16 @@ class Efficiency:
 
     where: Where
     span: Span
-    lever: Lever
+    lever: str  # of LEVERS
     amount: Figure  # a cut is negative (-0.2 is 20% fewer); a share of cache_read_share or batch is positive
     reads_per_write: Figure = ONCE  # of cache_read_share: how often a written prefix is read before it expires
     quality: str = ""
     place: Place | None = None
     note: str = ""
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return (self.amount, self.reads_per_write)
 
 
 UsageChange = Growth | Mix | Escalation | Move | Efficiency

@@ -63,20 +63,8 @@ class Scenario:
 
     def figures(self) -> list[Figure]:
         """Every figure of the usage changes and of one's own prices."""
-        usage, found = self.usage, []
-        for growth in usage.growth:
-            found += [growth.rate, *growth.table.values()]
-        for mix in usage.mix:
-            found += [mix.share, *(end for one in mix.meters.values() for end in (one.factor, one.more))]
-        for change in usage.escalation:
-            found += [change.escalated, change.share, change.tokens]
-        for move in usage.moves:
-            found += [move.share, move.tokens]
-        for lever in usage.efficiency:
-            found += [lever.amount, lever.reads_per_write]
-        for price in self.business.own_prices:
-            found += [price.change, price.lost]
-        return found
+        changes = (*self.usage.all(), *self.business.own_prices)
+        return [figure for change in changes for figure in change.figures]
 
     @property
     def events(self) -> tuple[Event, ...]:

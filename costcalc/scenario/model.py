@@ -44,6 +44,10 @@ class PriceChange:
             return (self.low + self.high) / 2 if self.middle is None else self.middle
         return self.low if variant == "low" else self.high
 
+    def factor(self, variant: Variant) -> Fraction:
+        """What it multiplies a price by."""
+        return 1 + self.rise(variant)
+
     def applies_on(self, day: date) -> bool:
         return (self.from_day is None or day >= self.from_day) and (self.until_day is None or day < self.until_day)
 
@@ -90,19 +94,19 @@ def unit_price(
     meter: str,
     changes: Sequence[PriceChange],
     day: date,
-    rise: Callable[[PriceChange], Any],
+    factor: Callable[[PriceChange], Any],
 ) -> Any:
     """The price of one unit under the changes in force on a day.
 
     `price` is the rate before a tier's or schedule's relative share; an absolute new rate replaces the standard
-    rate, and what is written relative to it follows. `rise` says by how much a change raises: a Fraction, or the
+    rate, and what is written relative to it follows. `factor` says what a change multiplies by: a Fraction, or the
     draws of a simulation.
     """
     for change in changes:
         if not change.selector.covers(meter) or not change.applies_on(day):
             continue
         if change.new_rate is None:
-            price = price * (1 + rise(change))
+            price = price * factor(change)
         elif from_standard:
             price = change.new_rate
     return price * share

@@ -30,10 +30,6 @@ class Fee:
     place: Place | None = None
     note: str = ""
 
-    @property
-    def is_by_usage(self) -> bool:
-        return self.per in ("request", "1M tokens")
-
 
 @dataclass(frozen=True, slots=True)
 class OwnPrice:
@@ -45,6 +41,10 @@ class OwnPrice:
     lost: Figure = NOTHING  # the share of the matching requests and fees that leaves with the customers
     place: Place | None = None
     note: str = ""
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return self.change, self.lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _kind_of_times(spec: FormatSpec, sources: Sequence[Source]) -> TimeKind | No
     """How all the first rows write their time; None: in several ways, or in one that takes no more work than any."""
     times = {shape.time for shape in spec.shapes}
     time = next(iter(times))
-    if len(times) > 1 or time is None or time.always or time.kind != "plain" or time.until:
+    if len(times) > 1 or time is None or time.always or time.kind != "plain" or time.pattern or time.until:
         return None
     texts = [text for source in sources for text in _times_of(source, time, spec.roots)]
     if texts and all(len(text) > 10 and _DATED.match(text) for text in texts):

@@ -50,6 +50,7 @@ from costcalc.usage.labels import (
     counted_columns,
     counted_view,
     days_statement,
+    files_statement,
     held_statement,
     is_skip,
     names_clause,
@@ -104,6 +105,25 @@ _MOST_COPIES = 20  # files with a note of their own
 _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of a file's rows."""
+
+    counted: int = 0
+    left_out: int = 0
+    refused: int = 0
+
+    def with_rows(self, verdict: int, rows: int) -> Tally:
+        """With some rows of one verdict more."""
+        if verdict == COUNTED:
+            return replace(self, counted=self.counted + rows)
+        if verdict == IN_PARTS:
+            return self  # its parts are counted in its place
+        if is_refused(verdict):
+            return replace(self, refused=self.refused + rows)
+        return replace(self, left_out=self.left_out + rows)
+
+
 @dataclass
 class Counter:
     """Counts the readings of one scan, beside ledgers that were stored."""
@@ -126,18 +146,9 @@ class Counter:
     stored: Sequence[Stored] = ()
 
     def count(self) -> None:
-        """Every row is read. CostcalcError: a dimension that none of the readings has."""
-        self.offered = sorted({name for reading in self.readings for name in reading.dimensions.values()})
-        self.kept = tuple(self.request.dimensions)
-        filtered = (name for name in self.request.where if name not in NAMES)
-        self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
-        self._check_dimensions()
+        """Every row is read. CostcalcError: a dimension that none of the readings has, or two that hold the same usage."""
         check_kinds(self.readings)
-        self.columns, self.held, self.is_filled = counted_columns(len(self.labels)), dict[str, None](), False
-        for number, reading in enumerate(self.readings):
-            self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
-            self._count(number)
-        self.settled = settle_batches(self)
+        self.count_logs()
         check_apart(self.engine, self.readings, self.used)
         for number, stored in enumerate(self.stored):
             rows = stored_rows(stored, self.request, number, self.labels)
@@ -146,6 +157,19 @@ class Counter:
             with naming(stored.source):
                 self.engine.execute(f"INSERT INTO {COUNTED_ROWS} BY NAME SELECT {listed} FROM {stored.table}")
         self._choose_names()
+
+    def count_logs(self) -> None:
+        """Every row of the logs is read, whether or not two of them hold the same usage."""
+        self.offered = sorted({name for reading in self.readings for name in reading.dimensions.values()})
+        self.kept = tuple(self.request.dimensions)
+        filtered = (name for name in self.request.where if name not in NAMES)
+        self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
+        self._check_dimensions()
+        self.columns, self.held, self.is_filled = counted_columns(len(self.labels)), dict[str, None](), False
+        for number, reading in enumerate(self.readings):
+            self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
+            self._count(number)
+        self.settled = settle_batches(self)
 
     def ledger(self) -> UsageLedger:
         """What was counted, as far as it was chosen. CostcalcError: a stored ledger is too coarse, or holds a log's usage again."""
@@ -161,6 +185,25 @@ class Counter:
                 self._used(),
             )
         return with_stored(self._summarised(), self.stored)
+
+    def tallies(self) -> dict[tuple[int, int], Tally]:
+        """What became of the rows of each file, once they are summed up: (reading, position of the file in it) → tally."""
+        found: dict[tuple[int, int], Tally] = {}
+        for number, file, verdict, rows in self.engine.fetch(files_statement()):
+            key = (number, file or 0)
+            found[key] = found.get(key, Tally()).with_rows(verdict, int(rows))
+        for number, reading in enumerate(self.readings):
+            for file, source in enumerate(reading.sources):
+                copy, tally = self.repaired.get(source.path), found.get((number, file), Tally())
+                broken = len(set(self.rejected.get(source.path, ()))) + (copy.refused_rows if copy else 0)
+                readable = len(self.readable.get(source.path, ()))
+                tally = replace(tally, left_out=tally.left_out + readable, refused=tally.refused + broken - readable)
+                if len(reading.sources) == 1:
+                    unknown, again = self.unknown.get(number, 0), sum(self.repeats.get(number, {}).values())
+                    left_out, refused = tally.left_out + again - unknown, tally.refused + unknown
+                    tally = replace(tally, left_out=left_out, refused=refused)
+                found[number, file] = tally
+        return found
 
     def begin(self, since: date) -> None:
         """The rows before a day are left out, now that they are counted."""

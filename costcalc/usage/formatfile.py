@@ -41,11 +41,12 @@ from costcalc.usage.formats import (
     Total,
     Unfold,
 )
+from costcalc.usage.placing import placed
 from costcalc.yamldoc import Document, Map, Node, Scalar, read_yaml
 
 # What decides the shape of a format: a change of this code is another key of the cache.
 _CODE = (
-    Path(__file__), Path(__file__).with_name("formats.py"),
+    *(Path(__file__).with_name(name) for name in ("formatfile.py", "formats.py", "placing.py")),
     *(Path(__file__).parents[1] / name for name in ("meters.py", "meters.yaml")),
 )  # fmt: skip
 _SHAPE_KEYS = [
@@ -56,6 +57,7 @@ _SHAPE_KEYS = [
     "thinking",
     "time",
     "requests",
+    "usage",
     "meters",
     "total",
     "long",
@@ -124,10 +126,25 @@ def shipped_formats() -> Mapping[str, FormatSpec]:
     """Every format of the package's format files, by name."""
     files = sorted((Path(__file__).parent / "formats").glob("*.yaml"))
     found: Mapping[str, FormatSpec] = cached(
-        "formats", files, _CODE, lambda: ({spec.name: spec for spec in map(read_format, files)}, True),
+        "formats", [*files, *_vendors()], _CODE, lambda: ({spec.name: spec for spec in map(read_format, files)}, True),
         *packing(records_of(shapes)),
     )  # fmt: skip
     return found
+
+
+@lru_cache
+def usage_objects() -> Mapping[str, Shape]:
+    """The usage objects of the vendors, `anthropic/messages`: what their members count, and how they overlap."""
+    found: dict[str, Shape] = {}
+    for path in _vendors():
+        document = read_yaml(path)
+        found |= {f"{path.stem}/{each.name}": each for each in _Reader(document).objects()}
+        document.check()
+    return found
+
+
+def _vendors() -> list[Path]:
+    return sorted((Path(__file__).parent / "vendors").glob("*.yaml"))
 
 
 def read_format(path: Path) -> FormatSpec:
@@ -175,6 +192,10 @@ class _Reader:
             beside=self.words(root.get("beside"), "beside"),
             views=self.words(root.get("views"), "views"),
         )
+
+    def objects(self) -> tuple[Shape, ...]:
+        root = self.document.map_at(self.document.root, "the vendor", ("objects",))
+        return self.shapes(root.get("objects"), Shape())
 
     # --- small pieces -------------------------------------------------------------------------------------
 
@@ -303,18 +324,35 @@ class _Reader:
         if "long" in entry:
             said["long"] = self.long(entry.get("long"), said.get("billed_meter", base.billed_meter))
         said |= {key: self.cost(entry.get(key)) for key in ("cost", "revenue") if key in entry}
+        if "usage" in entry:
+            carried = self.carried(entry.get("usage"))
+            said |= {"when": carried.when, "meters": carried.meters, "total": carried.total}
         if "meters" in entry:
-            said["meters"] = {**base.meters, **self.meters(entry.get("meters"))}
+            said["meters"] = {**said.get("meters", base.meters), **self.meters(entry.get("meters"))}
         if "total" in entry:
             said["total"] = self.total(entry.get("total"))
         if "dimensions" in entry:
             said["dimensions"] = {**base.dimensions, **self.dimensions(entry.get("dimensions"))}
         return replace(base, **said)
 
-    def total(self, node: Node | None) -> Total:
-        """What a row states of all its tokens; `or`: another sum that it may be."""
+    def carried(self, node: Node | None) -> Shape:
+        """A vendor's usage object at the places where the records of this format carry it."""
+        entry = self.document.map_at(node, "usage", ("of", "at"))
+        name = self.word(entry.get("of"), "of")
+        if (found := usage_objects().get(name)) is None:
+            known = usage_objects()
+            place, near = entry.get("of") or entry.place, nearest_names(name, known)
+            self.document.report(
+                place, "unknown-name", f'no usage object is called "{name}"', nearest=near, expected=", ".join(known)
+            )
+            return Shape()
+        return placed(found, self.paths(self.word(entry.get("at"), "at")))
+
+    def total(self, node: Node | None) -> Total | None:
+        """What a row states of all its tokens; `or`: another sum that it may be; `none`: a usage object's is not asked."""
         if not isinstance(node, Map):
-            return Total(self.plain_term(self.word(node, "total")))
+            text = self.word(node, "total")
+            return None if text == "none" else Total(self.plain_term(text))
         entry = self.document.map_at(node, "total", ("of", "or"))
         also = (self.terms(entry.get("or"), "or"),) if "or" in entry else ()
         return Total(self.plain_term(self.word(entry.get("of"), "of")), also)
@@ -322,16 +360,18 @@ class _Reader:
     def time(self, node: Node | None) -> Time:
         entry = self.document.map_at(node, "time", ("field", "as", "until", "zone"))
         kind = self.word(entry.get("as"), "as")
-        if kind not in _TIME_KINDS:
+        pattern = kind if "%" in kind else ""
+        if not pattern and kind not in _TIME_KINDS:
             self.document.report(
                 entry.get("as") or entry.place,
                 "unknown-name",
                 f'no time is written as "{kind}"',
-                expected=", ".join(_TIME_KINDS),
+                expected=f"{', '.join(_TIME_KINDS)}, or a pattern such as %d.%m.%Y",
             )
         until = self.word(entry.get("until"), "until")
         zone = {"": "UTC", "report": ""}.get(self.word(entry.get("zone"), "zone"), self.word(entry.get("zone"), "zone"))
-        return Time(self.paths(self.word(entry.get("field"), "field")), kind, self.paths(until) if until else (), zone)  # type: ignore[arg-type]
+        paths, ends = self.paths(self.word(entry.get("field"), "field")), self.paths(until) if until else ()
+        return Time(paths, "plain" if pattern else kind, ends, zone, pattern)  # type: ignore[arg-type]
 
     def requests(self, node: Node | None) -> Any:
         text = self.word(node, "requests")
@@ -480,4 +520,5 @@ class _Reader:
 
     def parts(self, node: Node, base: Shape) -> Parts:
         entry = self.document.map_at(node, "parts", ("list", *_SHAPE_KEYS))
-        return Parts(self.word(entry.get("list"), "list"), self.shape(entry, base, "part"))
+        shape = replace(self.shape(entry, base, "part"), when=Condition())  # every member is one
+        return Parts(self.word(entry.get("list"), "list"), shape)

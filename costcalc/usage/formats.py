@@ -83,6 +83,7 @@ class Time:
     kind: TimeKind
     until: Paths = ()  # the bucket's end, exclusive, written like its start
     zone: str = "UTC"  # of times written without one; "": the report's zone
+    pattern: str = ""  # how days or instants are written, in place of the kind: "%b %d, %Y"
     always: tuple[int, int] | None = None  # every row's bucket (epoch seconds), where the rows say nothing of time
 
 
@@ -220,6 +221,11 @@ class Parts:
 
     list: str  # path of the list
     shape: Shape  # paths that start with `*.` are the part's own
+
+    @property
+    def path(self) -> str:
+        """Where the list lies, as the names of lines say it."""
+        return self.list.removeprefix("/").partition("{")[0].partition("[")[0]
 
 
 # What no list of keys can say: functions from the lines of a file to its records.

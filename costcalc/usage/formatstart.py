@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from costcalc.meters import meters
 from costcalc.problems import Place, fail
 from costcalc.usage import plain
 from costcalc.usage.names import are_counts, stated
-from costcalc.usage.readings import choose, samples_of
+from costcalc.usage.readings import samples_of
+from costcalc.usage.recognition import choose
 from costcalc.usage.sources import Source
+from costcalc.yamltext import free
 
-_PLAIN = re.compile(r"[A-Za-z_][\w./ -]*")  # a text that YAML needs no quotes for
-_ANSWERS = ("yes", "no", "true", "false", "on", "off", "null", "y", "n")
 _CACHES = ("cache_read_tokens", "cache_write_tokens")
 _LONGEST = 60  # characters of a value that is a name and no prose
 _MOST = 12  # dimensions
@@ -45,34 +43,34 @@ def _lines(
         if column is None:
             return f"FILL_IN  # not found: the column of {wanted}"
         first = next((text for text in samples.get(column, ()) if text), "")
-        return f"{_yaml(column)}{f'  # such as {_yaml(first)}' if first else ''}"
+        return f"{free(column)}{f'  # such as {free(first)}' if first else ''}"
 
     kind = "json" if source.kind == "json" else "table"
     yield f"# How costcalc reads logs like {source.shown}. It was guessed from names and first rows: check every line."
-    yield f"format: {_yaml(name)}"
-    yield f"title: {_yaml(f'our {name} log')}"
+    yield f"format: {free(name)}"
+    yield f"title: {free(f'our {name} log')}"
     yield f"reads: {kind}"
     yield "# A file that has all of these is read by this format, whatever others know."
-    yield f"recognise: [[{', '.join(_yaml(column) for column in _marks(guessed, columns))}]]"
-    yield f"time: {{field: {_yaml(guessed.get('timestamp', 'FILL_IN'))}, as: plain}}  # or as: unix, unix-ms, naive-day …"
+    yield f"recognise: [[{', '.join(free(column) for column in _marks(guessed, columns))}]]"
+    yield f"time: {{field: {free(guessed.get('timestamp', 'FILL_IN'))}, as: plain}}  # or as: unix, unix-ms, naive-day …"
     yield f"model: {said('model', 'the model')}"
     if "provider" in guessed:
-        yield f"provider: {{field: {_yaml(guessed['provider'])}}}"
+        yield f"provider: {{field: {free(guessed['provider'])}}}"
     yield f"requests: {said('requests', 'requests') if 'requests' in guessed else 'one  # a row is one request; none: it does not say'}"
     yield "# Cached tokens lie inside the input, reasoning inside the output. Parts that stand beside are added up:"
     yield "# input_tokens: [fresh, cached]."
     yield "meters:"
     for meter, terms in _meters(guessed).items():
-        shown = ", ".join(_yaml(term) for term in terms)
+        shown = ", ".join(free(term) for term in terms)
         yield f"  {meter}: {f'[{shown}]' if len(terms) > 1 else shown}"
     used = {*guessed.values()}
     for column in columns:
         if column not in used and _has_numbers(samples.get(column, ())):
-            yield f"  # not read, a number: {_yaml(column)}, such as {_yaml(samples[column][0])}"
+            yield f"  # not read, a number: {free(column)}, such as {free(samples[column][0])}"
     yield "# cost: {amount: COLUMN, kind: billed, currency: USD}  # or kind: computed, estimated"
     if names := [column for column in columns if column not in used and _is_name(samples.get(column, ()))][:_MOST]:
         yield "dimensions:  # for --by and --where"
-        yield from (f"  {_yaml(column.rpartition('.')[2])}: {_yaml(column)}" for column in names)
+        yield from (f"  {free(column.rpartition('.')[2])}: {free(column)}" for column in names)
     yield "other_columns: no"
 
 
@@ -98,9 +96,3 @@ def _is_name(texts: Sequence[str]) -> bool:
     """Whether a column holds names: short texts that repeat no prose."""
     said = stated(texts)
     return bool(said) and not are_counts(said) and all(len(text) <= _LONGEST and "\n" not in text for text in said)
-
-
-def _yaml(text: str) -> str:
-    """The text as YAML reads it back."""
-    bare = _PLAIN.fullmatch(text) and text.lower() not in _ANSWERS and text == text.strip()
-    return text if bare else json.dumps(text, ensure_ascii=False)

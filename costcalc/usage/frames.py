@@ -1,4 +1,4 @@
-"""Frames: a pandas frame as a usage source, its integers and decimals kept exact."""
+"""Frames: a frame of pandas, or whatever hands out Arrow (polars, DuckDB), as a usage source; integers and decimals stay exact."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ NAME = "the frame"
 
 def frame_source(frame: Any, engine: Engine) -> Source:
     """The frame, registered with the engine. CostcalcError: it has no rows."""
+    if not hasattr(frame, "dtypes") or not hasattr(frame, "rename_axis"):  # pandas has both
+        return _arrow_source(frame, engine)
     if len(frame) == 0:
         raise fail("header-only", "the frame has columns and no rows", place=Place(NAME))
     exact = frame.rename(columns=str).copy(deep=False)
@@ -28,6 +30,23 @@ def frame_source(frame: Any, engine: Engine) -> Source:
             exact[name] = exact[name].map(_text).astype("string")
     engine.register("frame", exact)
     return Source(NAME, "frame", "frame", header=tuple(exact.columns))
+
+
+def _arrow_source(stream: Any, engine: Engine) -> Source:
+    import pyarrow as pa
+
+    table = pa.table(stream)
+    if table.num_rows == 0:
+        raise fail("header-only", "the frame has columns and no rows", place=Place(NAME))
+    check_names(table.column_names, Place(NAME))
+    for at, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            _check_digits(field.name, table.column(at).to_pandas())
+        elif pa.types.is_decimal(field.type) or pa.types.is_string_view(field.type):
+            # Its text is exact, and one kind of text is enough.
+            table = table.set_column(at, field.name, table.column(at).cast(pa.string()))
+    engine.register("frame", table)
+    return Source(NAME, "frame", "frame", header=tuple(table.column_names))
 
 
 def _check_digits(name: str, column: Any) -> None:

@@ -368,6 +368,14 @@ def names_clause(provider: str, model: str) -> str:
     return f" AND {pair} IN (SELECT (provider, model) FROM wanted)"
 
 
+def files_statement(chosen: str = "") -> str:
+    """The rows of each file by their verdict."""
+    return (
+        f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {_OF_LOGS} AND verdict <> {OUTSIDE}{chosen}"
+        " GROUP BY ALL ORDER BY ALL"
+    )
+
+
 def summary_statements(
     chosen: str,
     covering: Sequence[tuple[int, int]],
@@ -392,7 +400,7 @@ def summary_statements(
     for i in range(watched):
         asked += [_if_held("sum", f"uncounted_{i}", held), _if_held("max", f"uncounted_largest_{i}", held)]
     return {
-        "files": f"SELECT reading, file, verdict, sum(row_count) FROM counted WHERE {_OF_LOGS} AND verdict <> {OUTSIDE}{chosen} GROUP BY ALL ORDER BY ALL",
+        "files": files_statement(chosen),
         "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE {_usage_or(covering)}",
         "beside": f"SELECT reading, {', '.join(asked)} FROM counted"
         f" WHERE {_OF_LOGS} AND verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",

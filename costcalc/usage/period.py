@@ -46,9 +46,6 @@ class Period:
     last: Last | None = None
 
 
-ALL_DAYS = Period()
-
-
 def read_last(text: str) -> Last:
     """`30d`, `4w`, `3m`; ValueError for anything else."""
     match = _LAST.fullmatch(text.strip().lower())

@@ -6,27 +6,24 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from costcalc.asked import Setting
 from costcalc.meters import meters
-from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import assumed, name_under
-from costcalc.usage.formatfile import formats, own_formats
 from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.maps import MapRule, entries_of
-from costcalc.usage.names import TOTALS, canonical, is_meaning, meaning_by_name
+from costcalc.usage.names import TOTALS, canonical, is_meaning
 from costcalc.usage.paths import FILE, Column, Columns, JsonColumns, TableColumns, UsageNames
+from costcalc.usage.recognition import bracketed, candidates, choose, header_names
 from costcalc.usage.sources import Source
 from costcalc.usage.uncounted import Watched, inside_texts, map_option, watch
 from costcalc.usage.unread import with_unread
 from costcalc.usage.usagenames import first_names
-
-_IN_BRACKETS = re.compile(r"\s\(([a-z_/]+)\)$")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +122,16 @@ def plan(
     chosen: dict[tuple[object, ...], _Choice] = {}
     problems: list[Problem] = []
     chooser = _Chooser(mapping, usage_format, is_bill, rules)
-    choices = [chooser.chosen(source) for source in sources]
-    beside = _any_of({glob for choice in choices for glob in (choice.spec.beside if choice.spec else ())})
-    for source, choice in zip(sources, choices, strict=True):
+    choices: list[tuple[Source, _Choice]] = []
+    for source in sources:
+        try:
+            choices.append((source, chooser.chosen(source)))
+        except CostcalcError as error:
+            if usage_format is not None:
+                raise
+            problems += _leave([source], error.problems, left)
+    beside = _any_of({glob for _, choice in choices for glob in (choice.spec.beside if choice.spec else ())})
+    for source, choice in choices:
         spec = choice.spec
         if source.is_empty:
             left.empty[source.shown] = [_header_only(source)]
@@ -244,65 +248,6 @@ def _key(source: Source, spec: FormatSpec | None, types: Mapping[str, Mapping[st
     return name, source.kind, source.delimiter, source.skip, columns, day, types_, alone
 
 
-def choose(
-    source: Source, mapping: Mapping[str, str], usage_format: str | None, is_bill: bool = False
-) -> tuple[FormatSpec | None, str]:
-    """The source's format (None: the plain one) and what it was recognised by. CostcalcError: no such format."""
-    if usage_format is not None:
-        return _named(usage_format), "it was asked for (--usage-format)"
-    found = [(marks, spec) for spec in formats().values() if (marks := _recognised(source, spec))]
-    own = own_formats()  # whoever writes a format knows better
-    marks, spec = max(found, key=lambda pair: (pair[1].name in own, len(pair[0])), default=((), None))
-    meant = [name for name in mapping if (plainbill.is_meaning if is_bill else is_meaning)(name)]
-    if meant and not (spec and all(_says_so(spec, name, mapping[name]) for name in meant)):
-        return None, "--map says what its columns mean"
-    if spec:
-        return spec, f"it has {', '.join(marks)}"
-    return None, "its columns have names that say what they mean"
-
-
-def _says_so(spec: FormatSpec, name: str, column: str) -> bool:
-    """Whether the format reads the column as this anyway."""
-    meaning = meaning_by_name()[canonical(name)]
-    if meaning == "model":
-        return any(column in shape.model.paths for shape in spec.shapes)
-    return meaning in ("timestamp", "date") and any(column in shape.time.paths for shape in spec.shapes if shape.time)
-
-
-def _named(name: str) -> FormatSpec | None:
-    known = {**formats(), plain.NAME: None}
-    if name not in known:
-        raise fail(
-            "no-such-format",
-            f'no usage format is called "{name}"',
-            nearest=nearest_names(name, known),
-            remedy="`costcalc formats list` shows them all",
-        )
-    return known[name]
-
-
-def _recognised(source: Source, spec: FormatSpec) -> tuple[str, ...]:
-    """The longest list of names that the format is known by and that the source has all of."""
-    if ("json" if source.kind == "json" else "table") not in spec.reads:
-        return ()
-    if source.kind == "json":
-        lists = [names for names in spec.recognise if all(_in_json(name, source, spec) for name in names)]
-    else:
-        header = _header_names(source)
-        lists = [names for names in spec.recognise if all(name.lower() in header for name in names)]
-        lists += [names for names in spec.only if {name.lower() for name in names} == header]
-    return max(lists, key=len, default=())
-
-
-def bracketed(columns: Mapping[str, T]) -> dict[str, T]:
-    """Columns of an export in another language, by the name that stands in brackets: `计量名称 (metername)`."""
-    return {match[1]: column for name, column in columns.items() if (match := _IN_BRACKETS.search(name))}
-
-
-def _in_json(name: str, source: Source, spec: FormatSpec) -> bool:
-    return any(name_under(root, name) in source.leaves for root in spec.roots)
-
-
 def _reading(
     sources: tuple[Source, ...],
     spec: FormatSpec | None,
@@ -336,7 +281,7 @@ def _reading(
 
 def _lacking(source: Source, spec: FormatSpec) -> dict[str, Any]:
     """The counts of a format that a table has no column for, under the names of a reading."""
-    header = _header_names(source)
+    header = header_names(source)
     if source.kind == "json" or any({name.lower() for name in names} == header for names in spec.only):
         return {}
     whole: dict[str, None] = {}
@@ -359,12 +304,6 @@ def _lacking(source: Source, spec: FormatSpec) -> dict[str, Any]:
     }
 
 
-def _header_names(source: Source) -> set[str]:
-    """The columns in lower case, by every name that they have."""
-    header = {name.lower() for name in source.header}
-    return header | {*bracketed(dict.fromkeys(header))}
-
-
 def _watched(
     spec: FormatSpec, sources: tuple[Source, ...], mapping: Mapping[str, str], types: Mapping[str, str]
 ) -> tuple[Watched, ...]:
@@ -373,12 +312,15 @@ def _watched(
     names = dict.fromkeys((*(sources[0].header or sources[0].scalars), *samples))
     known = {path.removeprefix("/").lower() for path in paths_of(spec)} | {name.lower() for name in spec.ignored}
     known |= {column.lower() for column in mapping.values()}
+    known |= {path.replace("::", ".") for path in known}  # what may be a text with JSON may be JSON
+    listed_paths = [parts.path for parts in spec.parts]  # of members that are rows
     texts = {path.partition("::")[0] for path in known if "::" in path}  # whose insides the format reads
     unknown = [
         name
         for name in names
         if name.lower() not in known
         and canonical(name) not in TOTALS
+        and not any(name.startswith(f"{listed}.") for listed in listed_paths)
         and ("::" not in name or name.partition("::")[0].lower() in texts)
     ]
     return tuple(seen for seen in watch(unknown, samples) if seen.is_named)
@@ -403,7 +345,7 @@ def _with_seen_roots(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:
 
 def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, Text]:
     """The columns and top-level keys that the format does not read as something else."""
-    used = {path.removeprefix("/").lower() for shape in spec.shapes for path, _ in _shape_paths(shape)} | spec.ignored
+    used = {path.removeprefix("/").lower() for shape in spec.shapes for path, _ in shape_paths(shape)} | spec.ignored
     used |= {path.lower() for shape in spec.shapes for text in shape.dimensions.values() for path in _text_paths(text)}
     names = dict.fromkeys(name for source in sources for name in (source.header or source.scalars))
     mark = "/" if sources[0].kind == "json" else ""
@@ -412,7 +354,7 @@ def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, 
 
 def _require_columns(source: Source, spec: FormatSpec) -> None:
     """Raise where the table lacks what the format cannot do without: a time, and something counted or charged."""
-    header = _header_names(source)
+    header = header_names(source)
     if any({name.lower() for name in names} == header for names in spec.only):
         return
     missing = []
@@ -466,8 +408,17 @@ def _plain_bill(sources: tuple[Source, ...], why: str, mapping: Mapping[str, str
 
 
 def _assuming(reading: Reading) -> Reading:
-    spec = assumed(reading.spec, reading.sources)
-    return reading if spec == reading.spec else replace(reading, spec=spec, unassumed=reading.spec)
+    whole = _with_region(reading.spec)
+    spec = assumed(whole, reading.sources)
+    return replace(reading, spec=spec, unassumed=None if spec == whole else whole)
+
+
+def _with_region(spec: FormatSpec) -> FormatSpec:
+    """The format with its region as a dimension too, to choose rows by."""
+    if not any(shape.region.paths for shape in spec.shapes):
+        return spec
+    shapes = tuple(replace(each, dimensions={"region": each.region, **each.dimensions}) for each in spec.shapes)
+    return replace(spec, shapes=shapes)
 
 
 def _unknown(source: Source, guessed: Mapping[str, str]) -> CostcalcError:
@@ -477,11 +428,17 @@ def _unknown(source: Source, guessed: Mapping[str, str]) -> CostcalcError:
                 "unknown-format",
                 "no format knows these JSON records: they hold no usage object, and no keys that name a time, a model and a count",
                 Place(source.shown, 1),
-                expected="API responses, logs of a tool listed by `costcalc formats list`, or flat records",
+                expected=f"API responses, logs of a tool listed by `costcalc formats list`, or flat records{_near(source)}",
                 remedy=_keys_remedy(guessed),
             )
         ]
     )
+
+
+def _near(source: Source) -> str:
+    """The formats that the records come near to, and what they lack."""
+    near = [f"{each.spec.name} but for {', '.join(each.lacks)}" for each in candidates(source)[:3]]
+    return f"; near to {' and to '.join(near)}" if near else ""
 
 
 def _keys_remedy(guessed: Mapping[str, str]) -> str:
@@ -517,10 +474,10 @@ def _nested(sources: Iterable[Source]) -> frozenset[str]:
 
 
 def _meanings(spec: FormatSpec) -> dict[str, str]:
-    return {path: meaning for shape in spec.shapes for path, meaning in _shape_paths(shape)}
+    return {path: meaning for shape in spec.shapes for path, meaning in shape_paths(shape)}
 
 
-def _shape_paths(shape: Shape) -> list[tuple[str, str]]:
+def shape_paths(shape: Shape) -> list[tuple[str, str]]:
     """Every path of a shape with what it is read as."""
     texts = {
         "provider": shape.provider,

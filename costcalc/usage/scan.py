@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from costcalc.asked import Asked
 from costcalc.calendar import zone
-from costcalc.files import temporary_folder
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
-from costcalc.records import dataclass
-from costcalc.usage.arguments import find_files
 from costcalc.usage.choice import check_some, counted_back, note_of
 from costcalc.usage.counter import Counter
 from costcalc.usage.diagnose import MOST_PROBLEMS
-from costcalc.usage.engine import Engine, column_types
+from costcalc.usage.engine import Engine
 from costcalc.usage.formatfile import with_formats
 from costcalc.usage.labels import COUNTED_ROWS
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
 from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
-from costcalc.usage.maps import MapRule
 from costcalc.usage.names import canonical
+from costcalc.usage.opening import looked_into, opened
 from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
-from costcalc.usage.sources import Source, Workspace, open_sources
-from costcalc.usage.store import Stored, is_ledger, read_ledger
-from costcalc.usage.usagenames import with_all_names
+from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.store import Stored
 
-__all__ = ["Detection", "ScanRequest", "detect", "scan"]
+__all__ = ["ScanRequest", "scan"]
 
 Usage = str | Path | Sequence[str | Path]
-STORED, NOT_READ = "stored ledger", "not read"  # in the place of a format
-
-
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """How one file would be read."""
-
-    path: str
-    format: str
-    why: str
-    columns: Mapping[str, str]  # column or path → what it is read as
-    dimensions: tuple[str, ...]
-    uncounted: tuple[str, ...] = ()  # columns that look like counts and are in no figure
 
 
 def scan(usage: object, request: ScanRequest, progress: Progress | None = None, limits: Limits = USUAL) -> UsageLedger:
@@ -55,9 +38,9 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
     CostcalcError: a file that cannot be read or understood. Refused rows do not raise: the ledger lists them.
     """
     _check_zone(request.timezone)
-    opened = _opened_there(usage, request, progress, limits) if request.remote else _opened(usage, progress, limits)
-    with with_formats(request.formats), opened as (sources, engine, workspace, left, held):
-        kept, logs, types = _looked_into(sources, engine, left)
+    there = _opened_there(usage, request, progress, limits) if request.remote else opened(usage, progress, limits)
+    with with_formats(request.formats), there as (sources, engine, workspace, left, held):
+        kept, logs, types = looked_into(sources, engine, left)
         readings: list[Reading] = []
         if logs:
             readings = plan(
@@ -133,35 +116,6 @@ def _states_revenue(readings: Sequence[Reading], stored: Sequence[Stored]) -> bo
     return stated or any(each.earns for each in stored)
 
 
-def detect(
-    usage: Usage,
-    mapping: Mapping[str, str] | None = None,
-    usage_format: str | None = None,
-    rules: Sequence[MapRule] = (),
-    limits: Limits = USUAL,
-    formats: Sequence[Path] = (),
-) -> list[Detection]:
-    """How each file would be read. CostcalcError: as `scan`."""
-    with with_formats(formats), _opened(usage, limits=limits) as (sources, engine, _, left, _):
-        kept, logs, types = _looked_into(sources, engine, left)
-        readings = plan(logs, mapping or {}, usage_format, types, engine.keys, left, rules=rules)
-        if not readings and not kept:
-            raise CostcalcError(left.problems)
-        stored = {
-            file.path.rpartition(" (")[0]: each.ledger.dimensions for each in kept for file in each.ledger.sources
-        }
-        found = [Detection(path, STORED, "costcalc scan wrote it", {}, names) for path, names in stored.items()]
-        looked = [with_all_names(engine, reading) for reading in readings]
-        found += [_detection(reading, source) for reading in looked for source in reading.sources]
-        return [*found, *_not_read(left)]
-
-
-def _not_read(left: Left) -> Iterator[Detection]:
-    for files, otherwise in ((left.unread, ""), (left.empty, ""), (left.other, "it holds no usage")):
-        for path, problems in files.items():
-            yield Detection(path, NOT_READ, otherwise or problems[0].message, {}, ())
-
-
 def _without(ledger: UsageLedger, left: Left) -> UsageLedger:
     """The ledger with what was found and is not in it."""
     return replace(
@@ -170,83 +124,6 @@ def _without(ledger: UsageLedger, left: Left) -> UsageLedger:
         problems=[*ledger.problems, *left.missing][:MOST_PROBLEMS],
         notes=[*ledger.notes, *left.notes()],
     )
-
-
-@contextmanager
-def _opened(
-    usage: object, progress: Progress | None = None, limits: Limits = USUAL
-) -> Iterator[tuple[list[Source], Engine, Workspace, Left, ExitStack]]:
-    """The usage as sources, an engine that reaches nothing else, what was left, and what ends all this."""
-    left = Left()
-    with ExitStack() as held:
-        workspace = Workspace(held.enter_context(temporary_folder()), limits, progress)
-        if isinstance(usage, str | Path | Sequence):
-            named = find_files(usage)
-            left = named.left
-            sources = open_sources(named, workspace)
-            engine = Engine(workspace.folder, [source.path for source in sources], progress, limits)
-        elif hasattr(usage, "columns"):
-            from costcalc.usage.frames import frame_source
-
-            engine = Engine(workspace.folder, progress=progress, limits=limits)
-            sources = [frame_source(usage, engine)]
-        else:
-            raise TypeError(f"usage is a path, a list of paths or a frame, not {type(usage).__name__}")
-        held.enter_context(closing(engine))
-        yield sources, engine, workspace, left, held
-
-
-def _looked_into(
-    sources: Sequence[Source], engine: Engine, left: Left
-) -> tuple[list[Stored], list[Source], dict[str, Mapping[str, str]]]:
-    """Stored ledgers, logs, and the types of those logs that have types. CostcalcError: a file that was named is damaged."""
-    kept: list[Stored] = []
-    logs: list[Source] = []
-    types: dict[str, Mapping[str, str]] = {}
-    problems: list[Problem] = []
-    for source in sources:
-        try:
-            if source.kind == "parquet" and is_ledger(engine, source):
-                kept.append(read_ledger(engine, source, len(kept)))
-                continue
-            if source.kind in ("parquet", "frame"):
-                types[source.path] = column_types(engine, source)
-                is_empty = source.kind == "parquet" and not engine.has_rows(source)
-                source = replace(source, header=tuple(types[source.path]), is_empty=is_empty)
-        except CostcalcError as error:
-            if source.is_named:
-                problems += error.problems
-            else:
-                left.unread[source.shown] = error.problems
-            continue
-        logs.append(source)
-    if problems:
-        raise CostcalcError(problems)
-    return kept, logs, types
-
-
-def start_of_format(log: str, name: str) -> str:
-    """A commented format file for logs like this one. CostcalcError: it cannot be read, or a format reads it already."""
-    from costcalc.usage.formatstart import start_of
-
-    with _opened([log]) as (sources, engine, _, left, _):
-        kept, logs, types = _looked_into(sources, engine, left)
-        if kept or len(logs) != 1:
-            raise fail("not-one-log", f"{log} is not one log", remedy="name one file that holds rows of usage")
-        return start_of(logs[0], name, types.get(logs[0].path, {}))
-
-
-def _detection(reading: Reading, source: Source) -> Detection:
-    present = {name.lower() for name in source.header} | {leaf.lower() for leaf in source.leaves}
-    found = {path: meaning for path, meaning in reading.meanings.items() if _is_in(path, present)}
-    uncounted = tuple(seen.column for seen in reading.watched if seen.is_named)
-    dimensions = tuple(sorted({*reading.dimensions.values()} - {*uncounted}))
-    return Detection(source.shown, reading.spec.name, reading.why, found, dimensions, uncounted)
-
-
-def _is_in(path: str, present: Collection[str]) -> bool:
-    bare = path.removeprefix("/").split("[")[0].split("::")[0].lower()
-    return any(name == bare or name.endswith(f".{bare}") for name in present)
 
 
 def _check_matches(request: ScanRequest, missing: Collection[str], counter: Counter | None) -> None:

@@ -26,7 +26,7 @@ def _unread(spec: FormatSpec, names: UsageNames) -> list[Watched]:
     inner = {path.rpartition(".")[0] for path in names.paths}
     own = {path for shape in spec.shapes for text in shape.dimensions.values() for path in text.paths}
     # Of a list the members are read.
-    lists = {path.partition("[")[0] for path in paths_in(spec) if "[" in path} | {parts.list for parts in spec.parts}
+    lists = {path.partition("[")[0] for path in paths_in(spec) if "[" in path} | {parts.path for parts in spec.parts}
     leaves = {relative for path in names.paths - inner if (relative := names.inside(path))}
     return [
         Watched(path, True, hint(path))

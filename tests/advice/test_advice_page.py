@@ -1,4 +1,4 @@
-"""The page of advice as a reader sees it, whole, at three widths; its plan; its JSON and CSV field by field."""
+"""The page of advice as a reader sees it, whole; its plan; its JSON and CSV field by field."""
 
 import csv
 import io
@@ -19,17 +19,19 @@ from costcalc.render.written import json_of
 from costcalc.reports.advice.options import LEAST, OFTEN, SHORT
 from tests.advice.made import CASES, WORKS, WORLD, nothing, raised, usage, usual
 from tests.render.made import drawn
+from tests.render.screens import fits_every_screen
 from tests.render.test_json_documented import ASKED, check, documented, fields
 
-WIDTHS = (60, 80, 120)
 
-
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", CASES)
-def test_the_page(name, width, golden, tmp_path):
-    page = drawn(page_of(CASES[name](tmp_path).report), width)
-    golden(f"advice-{name}-{width}.txt", page)
-    assert max(len(line) for line in page.splitlines()) <= width
+def test_the_page(name, golden, tmp_path):
+    page = page_of(CASES[name](tmp_path).report)
+    golden(f"advice-{name}-80.txt", drawn(page))
+    fits_every_screen(page)
+
+
+def test_the_page_where_it_is_wide(golden, tmp_path):
+    golden("advice-usual-120.txt", drawn(page_of(usual(tmp_path).report), 120))
 
 
 def test_the_markdown(golden, tmp_path):

@@ -90,8 +90,8 @@ def opened(started: Any, html: str, folder: Path, **context: Any) -> Iterator[Se
 
 def rows_of(table: Any) -> list[dict[str, str]]:
     """A table as it was made here: the texts of its cells."""
-    keys = [heading.key for heading in table.headings]
-    return [{key: row[key].text if key in row else "" for key in keys} for row in (*table.rows, *table.foot)]
+    keys = [table.key(place) for place in range(len(table.columns))]
+    return [dict(zip(keys, (cell.text for cell in row), strict=True)) for row in (*table.rows, *table.foot)]
 
 
 def by_name(rows: Sequence[Mapping[str, str]], keys: Sequence[str]) -> dict[tuple[str, ...], dict[str, str]]:

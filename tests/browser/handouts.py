@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from costcalc.api.outlooks import horizon_of
 from costcalc.api.plans import scenario_of
-from costcalc.forecasts.horizon import Horizon
+from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.money import Money
 from costcalc.reports.handout import Handout, handout
 from costcalc.reports.plan.ahead import plan_ahead
@@ -54,7 +54,7 @@ def made(
 
     plan = scenario_of(scenario, hikes)
     found = prices or read_prices()
-    horizon = horizon_of(usage, [plan], by, found, plan.horizon or months, None, "auto", "UTC", {})  # type: ignore[arg-type]
+    horizon = horizon_of(usage, [plan], HorizonOptions(plan.horizon or months, tuple(by)), found)
     return of_horizon(horizon, PlanOptions(plan, changes_at(plan, share), by, earned, floor), share)
 
 

@@ -94,7 +94,7 @@ class Runner:
     def _step(self, step: Mapping[str, Any]) -> int:
         written = self.temp / "output"
         written.write_text("")
-        env = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
+        env = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ} | {"PIP_NO_COMPILE": "1"}
         env |= screen() | {
             "PATH": f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(REPO_ROOT),

@@ -304,6 +304,14 @@ def test_a_rate_that_is_none_is_said_with_its_line(run_costcalc, tmp_path, text,
     assert (run.code, f"costcalc.toml:{line}:1: error[{code}]" in run.err) == (2, True)
 
 
+def test_every_wrong_line_is_said_at_once(run_costcalc, tmp_path):
+    text = 'curency = "USD"\n[fx]\n"EUR/usd" = 1\n"EUR/USD" = 0\n[[maps]]\nfiles = "a"\n[[maps]]\nformat = "none"\nx = "y"\n'
+    (tmp_path / "costcalc.toml").write_text(text, encoding="utf-8")
+    err = run_costcalc("cost", "usage.csv", cwd=tmp_path).err
+    codes = {1: "unknown-key", 3: "bad-pair", 4: "bad-fx", 5: "missing-key", 8: "no-such-format"}
+    assert [f"costcalc.toml:{line}:" in err and f"error[{code}]" in err for line, code in codes.items()] == [True] * 5
+
+
 def test_an_endless_number_is_said_with_its_line(run_costcalc, tmp_path):
     (tmp_path / "costcalc.toml").write_text(f'currency = "USD"\nfloor = {"9" * 5000}\n', encoding="utf-8")
     run = run_costcalc("cost", "usage.csv", cwd=tmp_path)

@@ -8,8 +8,7 @@ import pytest
 
 from costcalc.cli.config import KEYS, read_config
 from costcalc.pricebook.events import load_events
-from costcalc.scenario.read import KEYS as SCENARIO_KEYS
-from costcalc.scenario.read import parse_scenario, shipped_text
+from costcalc.scenario.read import SCENARIO, parse_scenario, shipped_text
 
 EVENTS = {event.id: event for event in load_events()}
 
@@ -37,7 +36,7 @@ def test_every_example_in_it_is_valid_and_every_key_is_there(run_costcalc):
     assert scenario.fx
     assert scenario.note
     assert scenario.simulation.fx
-    assert all(re.search(rf"^(# )?{key}:", text, re.MULTILINE) for key in SCENARIO_KEYS)
+    assert all(re.search(rf"^(# )?{key}:", text, re.MULTILINE) for key in SCENARIO.keys)
     assert max(map(len, text.splitlines())) <= 120
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import typer
 
-from costcalc.cli.app import COMMANDS, app
+from costcalc.cli.app import app, commands
 
 USAGE = "examples/usage.csv"
 
 
 def every_command():
     root = typer.main.get_command(app)
-    for name in COMMANDS:
+    for name in commands():
         command = root.get_command(None, name)
         names = command.list_commands(None) if hasattr(command, "list_commands") else []
         yield from [command.get_command(None, each) for each in names] or [command]

@@ -59,7 +59,10 @@ def texts(node: ast.AST, known: dict[str, ast.AST], seen: frozenset[str] = froze
 def remedies() -> Iterator[tuple[str, str]]:
     """(where it is written, its text) of every remedy."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        module = ast.parse(path.read_text(encoding="utf-8"))
+        source = path.read_text(encoding="utf-8")
+        if "remedy" not in source:
+            continue
+        module = ast.parse(source)
         known: dict[str, ast.AST] = {each.name: each for each in ast.walk(module) if isinstance(each, ast.FunctionDef)}
         for each in module.body:
             if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name):

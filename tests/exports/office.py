@@ -2,10 +2,13 @@
 
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
+
+from tests.kit import kept_folder
 
 # Left alone, LibreOffice shows the figures that are stored; 0 is "always compute anew".
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -21,9 +24,7 @@ def recalculated(content: bytes, folder: Path, changes: dict[str, float] | None 
     """The workbook as LibreOffice computes it, with named cells set to other values."""
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc-nogui")
-    source, out, profile = folder / "book.xlsx", folder / "out", folder / "profile"
-    (profile / "user").mkdir(parents=True, exist_ok=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+    source, out = folder / "book.xlsx", folder / "out"
     source.write_bytes(content)
     if changes:
         book = openpyxl.load_workbook(source)
@@ -32,11 +33,20 @@ def recalculated(content: bytes, folder: Path, changes: dict[str, float] | None 
             book[sheet][cell.replace("$", "")] = value
         book.save(source)
     subprocess.run(
-        ["soffice", f"-env:UserInstallation={profile.resolve().as_uri()}", "--headless", "--convert-to", "xlsx",
+        ["soffice", f"-env:UserInstallation={_profile().resolve().as_uri()}", "--headless", "--convert-to", "xlsx",
          "--outdir", str(out), str(source)],
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
     return openpyxl.load_workbook(out / "book.xlsx", data_only=True)
+
+
+@cache
+def _profile() -> Path:
+    """What LibreOffice makes at its first start is there at the next."""
+    profile = kept_folder()
+    (profile / "user").mkdir()
+    (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+    return profile
 
 
 def stored(content: bytes, folder: Path):

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,21 +73,28 @@ def results(repo_root, folder):
 KINDS = ("lists", "in yuan", "in Shanghai", "bills", "contract")
 
 
-def rows_of(result):
-    return list(csv.DictReader(io.StringIO(result.to_focus())))
+@pytest.fixture(scope="module")
+def charges(results):
+    """The export of each report, made once."""
+    return cache(lambda kind: results[kind].to_focus())
+
+
+@pytest.fixture(scope="module")
+def rows_of(charges):
+    return cache(lambda kind: list(csv.DictReader(io.StringIO(charges(kind)))))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_charges_add_up_to_the_printed_total(results, kind):
+def test_charges_add_up_to_the_printed_total(results, rows_of, kind):
     result = results[kind]
-    total = sum(Decimal(row["BilledCost"]) for row in rows_of(result))
+    total = sum(Decimal(row["BilledCost"]) for row in rows_of(kind))
     assert total.quantize(Decimal("0.01")) == Decimal(round(result.report.total * 100)) / 100
-    assert {row["BillingCurrency"] for row in rows_of(result)} == {result.report.currency}
+    assert {row["BillingCurrency"] for row in rows_of(kind)} == {result.report.currency}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_rule_of_the_list_holds(results, kind):
-    rows = rows_of(results[kind])
+def test_every_rule_of_the_list_holds(rows_of, kind):
+    rows = rows_of(kind)
     assert set(rows[0]) == set(COLUMNS) >= MANDATORY
     for row in rows:
         assert all(row[name] for name in MANDATORY - MAY_BE_EMPTY), row
@@ -106,49 +114,49 @@ def test_every_rule_of_the_list_holds(results, kind):
             assert row["PricingUnit"] == ""
 
 
-def test_a_price_of_a_contract_stands_beside_the_list(results):
-    row = next(row for row in rows_of(results["contract"]) if row["ProviderName"] == "anthropic")
+def test_a_price_of_a_contract_stands_beside_the_list(rows_of):
+    row = next(row for row in rows_of("contract") if row["ProviderName"] == "anthropic")
     assert Decimal(row["ContractedUnitPrice"]) == Decimal(row["ListUnitPrice"]) * Decimal("0.875")
-    (short,) = [row for row in rows_of(results["contract"]) if row["ChargeCategory"] == "Adjustment"]
+    (short,) = [row for row in rows_of("contract") if row["ChargeCategory"] == "Adjustment"]
     assert short["ProviderName"] == "openai"
     assert short["x_CostBasis"] == "shortfall"
     assert Decimal(short["BilledCost"]).quantize(Decimal("0.01")) == Decimal("357.99")  # 1,000.00 − 642.01
     assert json.loads(short["Tags"]) == {"customer": "unallocated"}
 
 
-def test_a_day_of_shanghai_begins_at_four_in_the_afternoon(results):
-    row = rows_of(results["in Shanghai"])[0]
+def test_a_day_of_shanghai_begins_at_four_in_the_afternoon(rows_of):
+    row = rows_of("in Shanghai")[0]
     assert row["ChargePeriodStart"] == "2026-08-31T16:00:00Z"
     assert row["BillingPeriodStart"] == "2026-08-31T16:00:00Z"
 
 
-def test_a_price_in_another_currency_keeps_it(results):
-    row = next(row for row in rows_of(results["lists"]) if row["ProviderName"] == "alibaba")
+def test_a_price_in_another_currency_keeps_it(rows_of):
+    row = next(row for row in rows_of("lists") if row["ProviderName"] == "alibaba")
     assert (row["PricingCurrency"], row["x_FxMonth"]) == ("CNY", "2026-09")
     in_yuan = Decimal(row["PricingCurrencyListUnitPrice"]) * Decimal(row["x_FxRate"])
     assert abs(in_yuan - Decimal(row["ListUnitPrice"])) < Decimal("1e-12")
 
 
-def test_who_names_no_team_is_unallocated(results):
-    tags = [json.loads(row["Tags"])["team"] for row in rows_of(results["bills"])]
+def test_who_names_no_team_is_unallocated(rows_of):
+    tags = [json.loads(row["Tags"])["team"] for row in rows_of("bills")]
     assert "unallocated" in tags
     assert "=cmd|' /C calc'!A0" in tags  # within a JSON object it starts no formula
 
 
-def test_a_credit_is_a_credit(results):
-    (row,) = [row for row in rows_of(results["bills"]) if row["ChargeCategory"] == "Credit"]
+def test_a_credit_is_a_credit(rows_of):
+    (row,) = [row for row in rows_of("bills") if row["ChargeCategory"] == "Credit"]
     assert (row["BilledCost"], row["ListCost"], row["ListUnitPrice"], row["ConsumedQuantity"]) == ("-3.5", "-3.5", "", "")  # fmt: skip
 
 
-def test_no_figure_has_an_exponent(results):
-    costs = [row["BilledCost"] for row in rows_of(results["bills"])]
+def test_no_figure_has_an_exponent(rows_of):
+    costs = [row["BilledCost"] for row in rows_of("bills")]
     assert "0.000000000125" in costs
 
 
 @pytest.mark.parametrize("kind", ["lists", "contract"])
-def test_read_back_it_costs_the_same(results, kind, tmp_path):
+def test_read_back_it_costs_the_same(results, charges, kind, tmp_path):
     path = tmp_path / "charges.csv"
-    path.write_text(results[kind].to_focus(), encoding="utf-8")
+    path.write_text(charges(kind), encoding="utf-8")
     again = costcalc.cost(str(path))
     assert round(again.report.total, 8) == round(results[kind].report.total, 8)
 
@@ -166,15 +174,15 @@ def test_the_ending_says_focus(run_costcalc, tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_public_validator_accepts_it(results, kind, repo_root, tmp_path):
-    failed, passed = validated(results[kind].to_focus(), repo_root, tmp_path)
+def test_the_public_validator_accepts_it(charges, kind, repo_root, tmp_path):
+    failed, passed = validated(charges(kind), repo_root, tmp_path)
     assert failed <= EITHER_WAY
     assert {f"{name}-C-000-M" for name in ("BilledCost", "ListCost", "ChargeCategory", "PricingQuantity")} <= passed
     assert len(passed) > 250
 
 
-def test_the_public_validator_finds_what_is_wrong(results, repo_root, tmp_path):
-    wrong = results["lists"].to_focus().replace("AI and Machine Learning", "AI")
+def test_the_public_validator_finds_what_is_wrong(charges, repo_root, tmp_path):
+    wrong = charges("lists").replace("AI and Machine Learning", "AI")
     assert "ServiceCategory-C-003-M" in validated(wrong, repo_root, tmp_path)[0]
 
 

@@ -1,6 +1,6 @@
-"""Thousands of inputs made wrong by chance: an answer, or exit 2 or 3 with words; nothing is lost, and nothing is a bug.
+"""Inputs made wrong by chance: an answer, or exit 2 or 3 with words; nothing is lost, and nothing is a bug.
 
-The seeds are the same ones each time; `DEEP=20` tries twenty times as many.
+The seeds are the same ones each time; `DEEP=20` tries twenty times as many: thousands.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _is_answered(run, number: int, words) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize(("sources", "commands", "count"), [(LOGS, ASKED, 15), (WRITTEN, READ_BY, 25)], ids=["logs", "written"])  # fmt: skip
+@pytest.mark.parametrize(("sources", "commands", "count"), [(LOGS, ASKED, 8), (WRITTEN, READ_BY, 12)], ids=["logs", "written"])  # fmt: skip
 def test_a_file_made_wrong_is_answered(run_costcalc, here, sources, commands, count, part):
     for number in range(part * count * DEEP, (part + 1) * count * DEEP):
         random = Random(number)
@@ -65,7 +65,7 @@ def test_a_file_made_wrong_is_answered(run_costcalc, here, sources, commands, co
 def test_every_row_of_a_table_with_wrong_cells_is_counted_or_refused(run_costcalc, here, part):
     """Cells are replaced, not the shape: as many rows go in as come out."""
     whole = [["2026-10-01", "alibaba", "qwen-plus", str(n), str(2 * n), "team"] for n in range(1, 21)]
-    for number in range(part * 6 * DEEP, (part + 1) * 6 * DEEP):
+    for number in range(part * 3 * DEEP, (part + 1) * 3 * DEEP):
         random, rows = Random(number), [list(row) for row in whole]
         for _ in range(random.randrange(1, 6)):
             word = random.choice(NASTY).decode("utf-8", "ignore").replace("\x00", "").replace("\r", "")

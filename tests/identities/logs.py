@@ -91,7 +91,7 @@ def row(draw: st.DrawFn) -> Row:
 
 
 FRESH = st.lists(row(), min_size=1, max_size=8)
-POOL = 150  # logs, scanned once for all properties
+POOL = 60  # logs, scanned once for all properties
 
 
 @cache

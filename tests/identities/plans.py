@@ -12,9 +12,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from costcalc.api import Prices
-from costcalc.api.outlooks import horizon_of
+from costcalc.api.outlooks import NOTHING_CHOSEN, horizon_of
 from costcalc.calendar import Month
-from costcalc.forecasts.horizon import Horizon
+from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.meters import meters
 from costcalc.money import Money
 from costcalc.problems import CostcalcError
@@ -73,7 +73,9 @@ def horizon(
     """The months after a log of these rows."""
     with tempfile.TemporaryDirectory() as folder:
         path = write_csv(Path(folder) / "usage.csv", *rows)
-        return horizon_of(path, scenarios, by, prices, months, currency, basis, "UTC", choose)
+        return horizon_of(
+            path, scenarios, HorizonOptions(months, tuple(by), basis, currency), prices, {**NOTHING_CHOSEN, **choose}
+        )
 
 
 def made(log: Sequence[Mapping[str, Any]], *scenarios: Scenario, **more: Any) -> Horizon | None:

@@ -17,7 +17,7 @@ from tests.identities.logs import BOOKS, EAST, LOGS, PERCENT, WEST, project, row
 from tests.kit import examples, percent, prices
 
 FX = "USD/CNY: {2026-09: {stated: 7.1}, 2026-10: {stated: 7.3}}"
-few = examples(20)
+few = examples(15)
 
 
 def by_line(found):

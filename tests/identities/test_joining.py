@@ -1,7 +1,6 @@
 """What a scan adds up for one question changes no figure: an answer over the joined usage is that over all of it."""
 
 import json
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 import costcalc
 from costcalc.api.outlooks import horizon_of
 from costcalc.api.plans import scenario_of
+from costcalc.forecasts.horizon import HorizonOptions
 from costcalc.problems import CostcalcError
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions, rate
@@ -23,9 +23,9 @@ from costcalc.usage.ledger import UsageLedger
 from tests.identities.logs import BOOKS, LOGS, POOL, write
 from tests.identities.plans import BOOKS as PLAN_BOOKS
 from tests.identities.plans import HIKES, MONTHS, case, plan, usages
-from tests.kit import about, examples, write_csv
+from tests.kit import about, examples, kept_folder, write_csv
 
-few = examples(25)
+few = examples(15)
 BY = st.sampled_from([("provider", "model"), ("customer",), ("day", "customer"), ("month",), ("model", "meter"), ()])
 
 
@@ -44,7 +44,7 @@ def counted(log, hikes=()) -> tuple[Path, UsageLedger]:
 
 @lru_cache(maxsize=2 * POOL)
 def _counted(rows: str, hikes: tuple[str, ...]) -> tuple[Path, UsageLedger]:
-    path = write(Path(tempfile.mkdtemp()) / "usage.csv", json.loads(rows))
+    path = write(kept_folder() / "usage.csv", json.loads(rows))
     return path, costcalc.scan(path, by=("customer",), prices=BOOKS, raised=[scenario_of(None, hikes)])
 
 
@@ -90,13 +90,14 @@ def test_its_months_are_those_of_the_usage_that_is_not_joined(log, hikes):
 @given(LOGS, usages(), HIKES)
 def test_the_months_of_a_scenario_are_those_of_the_usage_that_is_not_joined(log, usage, hikes):
     scenario = plan(usage)
-    path = write_csv(Path(tempfile.mkdtemp()) / "usage.csv", *log)
+    path = write_csv(kept_folder() / "usage.csv", *log)
     asked = {"by": ("customer",), "prices": PLAN_BOOKS}
     ledger = costcalc.scan(path, scenarios=[scenario], months=MONTHS, **asked)
+    asked = HorizonOptions(MONTHS, ("customer",), currency="USD")
     found = []
     for counted_as in (path, ledger):
         try:
-            horizon = horizon_of(counted_as, [scenario], ("customer",), PLAN_BOOKS, MONTHS, "USD", "auto", "UTC", {})
+            horizon = horizon_of(counted_as, [scenario], asked, PLAN_BOOKS)
         except CostcalcError as error:
             found.append(str(error))
             continue

@@ -16,7 +16,7 @@ from tests.identities.logs import LOGS, project
 from tests.identities.plans import BOOKS, HIKES, MONTHS, businesses, case, horizon, made, months_of, plan, usages
 from tests.kit import about, examples
 
-few = examples(25)
+few = examples(15)
 EMPTY = plan()
 
 

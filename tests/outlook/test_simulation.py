@@ -166,7 +166,7 @@ moves:
 def team() -> Case:
     plan = scenario_of(TEAM / "all-at-once.yaml", ())
     prices = read_prices([TEAM.parent / "selfhosted.yaml"])
-    horizon = horizon_of(PLAN["usage"], [plan], ("provider", "model"), prices, 12, None, "auto", "UTC", {})
+    horizon = horizon_of(PLAN["usage"], [plan], HorizonOptions(12), prices)
     return Case(horizon, PlanOptions(plan, changes_at(plan, None), floor=F(1, 2)))
 
 

@@ -9,6 +9,7 @@ import pytest
 import costcalc
 from costcalc.api import Prices
 from costcalc.api.outlooks import horizon_of
+from costcalc.forecasts.horizon import HorizonOptions
 from costcalc.money import Money
 from costcalc.problems import CostcalcError
 from costcalc.reports.plan.ahead import plan_ahead
@@ -80,9 +81,8 @@ def of(tmp_path, rows, text="", *, by=("customer",), months=2, books=BOOKS, earn
     """The outlook of a log and of a scenario's entries, and its case."""
     path = write_csv(tmp_path / "usage.csv", *rows) if isinstance(rows, list) else rows
     scenario = parse_scenario(f"scenario: x\n{text}", "x.yaml", {})
-    over = horizon_of(
-        path, [scenario], by, books, months, options.get("currency", "USD"), options.get("basis", "auto"), "UTC", {}
-    )
+    asked = HorizonOptions(months, tuple(by), options.get("basis", "auto"), options.get("currency", "USD"))
+    over = horizon_of(path, [scenario], asked, books)
     chosen = PlanOptions(scenario, scenario.changes(None), by, earned, floor)
     return plan_ahead(over, chosen), Case(over, chosen)
 

@@ -15,8 +15,14 @@ from costcalc.usage.formatfile import shipped_formats
 from tests.kit import book, flat
 
 
+class Forgetful(dict):
+    def __setitem__(self, key, value):
+        """Each call is that of a new process."""
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(cache, "_HELD", Forgetful())
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr("sys.platform", "linux")
     return tmp_path / "cache" / "costcalc"
@@ -52,6 +58,17 @@ def test_a_changed_digit_is_read_anew(tmp_path):
     cached_books([read.path], read)
     priced(tmp_path, "2.00")
     os.utime(read.path, ns=(before.st_atime_ns, before.st_mtime_ns))  # the same size and time: only the content differs
+    (found,) = cached_books([read.path], read)
+    assert found.models["m"].blocks[0].standard.rates["input_tokens"].price == 2
+    assert read.times == 2
+
+
+def test_within_a_process_it_is_the_very_same_until_a_file_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr(cache, "_HELD", {})
+    read = Reader(priced(tmp_path, "1"))
+    first = cached_books([read.path], read)
+    assert cached_books([read.path], read) is first
+    priced(tmp_path, "2")
     (found,) = cached_books([read.path], read)
     assert found.models["m"].blocks[0].standard.rates["input_tokens"].price == 2
     assert read.times == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -12,15 +12,18 @@ from importlib.util import find_spec
 import pytest
 
 from costcalc.money import exact_text
-from costcalc.pricebook.importers import genai_prices, litellm_map
+from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.importers.decided import Decision, read_decided
 from costcalc.pricebook.importers.differences import beside
 from costcalc.pricebook.importers.shelf import Imported, Origin
+from costcalc.pricebook.importers.sources import read_source
 from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.model import NEVER_APPLIES, Model, PriceBlock, Rate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
-from tests.pricebooks.known_differences import KNOWN, VERSIONS, Known
 
 DAY = date(2026, 11, 24)
+VERSIONS = ("genai-prices 0.2.3", "litellm 1.110.2")  # the data that the differences were decided with
+KNOWN = read_decided(shipped_folder())
 AGREED_OR_EXPLAINED = 0.99
 EXPLAINED_AT_MOST = 0.08
 
@@ -44,8 +47,9 @@ class Compared:
         return self.our_price == self.their_price
 
     @property
-    def reason(self) -> Known | None:
-        return next((k for k in KNOWN if k.covers(self.data, self.model, self.tier, self.meter, self.above)), None)
+    def reason(self) -> Decision | None:
+        told = (self.data, [self.model], self.tier, self.meter, self.above)
+        return next((known for known in KNOWN if known.covers(*told)), None)
 
     def __str__(self) -> str:
         where = f"{self.tier} {self.mode}".strip() + (f" above {self.above}" if self.above else "")
@@ -54,13 +58,9 @@ class Compared:
 
 def lists_of_others() -> list[Imported]:
     """Those that are installed: genai-prices, and litellm's map (which is read without importing litellm)."""
-    found = []
-    if find_spec("genai_prices"):
-        found.append(genai_prices.import_genai_prices(Origin(genai_prices.installed_version(), genai_prices.URL, DAY)))
-    if find_spec("litellm"):
-        path, name = litellm_map.installed_map()
-        found.append(litellm_map.import_litellm(path, Origin(name, litellm_map.URL, DAY)))
-    return found
+    books = load_pricebook()
+    here = [name for name in ("genai-prices", "litellm") if find_spec(name.replace("-", "_"))]
+    return [read_source(name, None, DAY, None, (), books) for name in here]
 
 
 def compared(imported: Imported, shipped: Pricebook) -> list[Compared]:
@@ -119,13 +119,16 @@ def test_current_prices_agree_with_those_of_others_or_the_reason_is_known(prices
     assert "\n".join(str(each) for each in unexplained if each.data in at_hand) == ""
 
 
-def test_every_known_difference_is_one_and_has_a_source(prices):
-    assert [known for known in KNOWN if not (known.why and known.source.startswith("https://"))] == []
+def test_every_decided_difference_is_one_and_is_looked_at_again(prices):
+    assert [known for known in KNOWN if "https://" not in known.source] == []
     at_hand = listed_versions()
     used = {each.reason for each in prices if not each.agrees}
-    # An entry for any data can only be judged where all of them are here.
-    judged = [known for known in KNOWN if known.data in at_hand or len(at_hand) == len(VERSIONS)]
+    # A decision on any data can only be judged where all of them are here; others are judged by `prices update`.
+    judged = [
+        known for known in KNOWN if known.data in at_hand or (known.data == "*" and len(at_hand) == len(VERSIONS))
+    ]
     assert [known for known in judged if known not in used] == []
+    assert [known for known in KNOWN if known.until < datetime.now(UTC).date()] == [], "look again, or correct the book"
 
 
 def listed_versions() -> set[str]:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.pricebook.load import load_fx, load_pricebook
+from costcalc.pricebook.load import load_fx
 from costcalc.pricebook.model import Book, Model, PriceBlock, Rate, Section, Source
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.rating.model import PriceKey
 from costcalc.rating.quotes import Quotes
+from tests.pricebooks.as_gathered import books_as_gathered
 
 FACTS = Path(__file__).parents[3] / "shared" / "facts"
 CHECKED = date(2026, 11, 24)
@@ -40,6 +41,11 @@ METERS = {
     "image_output": "image_output_tokens",
     "image": "images",
     "audio_second": "audio_seconds",
+    "video_second": "video_seconds",
+    "output_second": "video_seconds",
+    "video": "videos",
+    "page": "pages",
+    "character": "characters",
     "output": "output_tokens",
     "reasoning_output": "output_tokens",
     "audio_output": "audio_output_tokens",
@@ -298,7 +304,7 @@ def band_of(row: dict[str, str]) -> Band:
 
 @cache
 def books():
-    return load_pricebook()
+    return books_as_gathered()
 
 
 @cache

@@ -44,11 +44,11 @@ def test_a_month_before_the_table_is_missing():
     )
 
 
-def test_a_pair_that_is_not_held_is_missing_and_never_crossed():
+def test_a_pair_that_nothing_leads_to_is_missing():
     with pytest.raises(CostcalcError) as error:
-        FX.with_rates({"AED": {"USD": Fraction("0.27")}}).rate("AED", "CNY", SEPTEMBER)
+        FX.with_rates({"AED": {"QAR": Fraction("0.99")}}).rate("AED", "CNY", SEPTEMBER)
     (problem,) = error.value.problems
-    assert (problem.code, problem.nearest) == ("missing-fx", ("AED/USD", "EUR/CNY", "USD/CNY"))
+    assert (problem.code, problem.nearest) == ("missing-fx", ("AED/QAR", "EUR/CNY", "USD/CNY"))
 
 
 def test_a_stated_rate_is_flat_and_serves_both_directions():
@@ -148,8 +148,17 @@ def test_two_of_the_table_are_crossed_through_the_euro_and_every_way_leads_to_th
     assert FX.rate("GBP", "USD", Month(2027, 3)).month_used == OCTOBER
 
 
-def test_a_rate_that_is_stated_is_of_its_own_pair_alone():
-    own = FX.with_rates({"EUR": {"USD": Fraction("1.2")}})
-    assert own.rate("USD", "EUR", SEPTEMBER).rate == Fraction(10, 12)
+def test_a_rate_that_is_stated_leads_on_to_what_the_table_knows():
+    own = FX.with_rates({"USD": {"ARS": Fraction(1400)}})
+    assert own.rate("CNY", "ARS", SEPTEMBER) == FxRate(Fraction(1400) / Fraction("6.7089"), SEPTEMBER, "stated")
+    assert own.rate("CNY", "ARS", SEPTEMBER).rate * own.rate("ARS", "CNY", SEPTEMBER).rate == 1
+    assert own.rate("GBP", "ARS", Month(2027, 3)).held
+    moved = FX.with_rates({"EUR": {"USD": Fraction("1.2")}})
+    assert moved.rate("USD", "GBP", SEPTEMBER).rate == FX.rate("EUR", "GBP", SEPTEMBER).rate / Fraction("1.2")
+
+
+def test_of_two_stated_ways_none_is_chosen():
+    own = FX.with_rates({"USD": {"ARS": Fraction(1400)}, "EUR": {"ARS": Fraction(1600)}})
     with pytest.raises(CostcalcError, match="missing-fx"):
-        own.rate("USD", "GBP", SEPTEMBER)
+        own.rate("CNY", "ARS", SEPTEMBER)
+    assert own.rate("USD", "ARS", SEPTEMBER).rate == 1400

@@ -191,3 +191,19 @@ def test_a_file_in_one_line_is_not_torn_apart():
     )
     with pytest.raises(CostcalcError, match='"2026-01-01" does not begin its line'):
         add("m", "input_tokens: 2 per 1M", text=text)
+
+
+def test_a_section_that_is_there_and_empty_gives_way(tmp_path):
+    text = FILE.replace("sources:\n  page: {url: https://acme.example/prices, read: 2026-01-02, confidence: official}\n", "sources: {}\n").replace("        source: page\n", "")  # fmt: skip
+    addition = add("acme-1", "input_tokens: 4 per 1M", text=text)
+    assert addition.text.count("sources:") == 1
+    assert parse_book(addition.text).sources["catalogue"].read == "2026-11-24"
+
+
+def test_a_card_that_ended_before_the_day_is_no_block_of_that_day():
+    card = parse_book(
+        OFFER.format(model="acme-1", rates="input_tokens: 2 per 1M").replace("at least since 2026-11-24", "at least since 2026-11-23")
+        + "      2026-11-24: {source: catalogue, withdrawn: the rate card ends here}\n"
+    )  # fmt: skip
+    addition = add_onto(FILE, "acme.yaml", card, Days(TODAY, TODAY, own=True))
+    assert (addition.text, addition.changes) == (FILE, ())

@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import csv
 from datetime import date
-from pathlib import Path
 
+from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.resolve import ResolvedModel, Unresolved
 
 DAY = date(2026, 11, 29)
 BOOKS = load_pricebook()
 PRICED = 0.95
-# Neither a price nor an end; every other name has one or the other at a seller of it.
-REST = {
-    **dict.fromkeys(
-        (
-            "happyhorse-1.0-i2v",
-            "happyhorse-1.0-r2v",
-            "happyhorse-1.0-t2v",
-            "wan2.7-i2v",
-            "wan2.7-r2v",
-            "wan2.7-t2v",
-        ),
-        "billed by the second of video, for which there is no meter",
-    ),
-    "xiaomimimo/mimo-v2.5": "catalogues disagree on it, see contradictions.csv",
-}
 
 
 def popular() -> dict[str, list[str]]:
-    with Path(__file__).with_name("popular_names.csv").open(encoding="utf-8", newline="") as file:
+    with (shipped_folder() / "popular_names.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert all(len(row["catalogues"].split()) > 1 for row in rows)
     return {row["name"]: row["sellers"].split() for row in rows}
@@ -55,10 +40,10 @@ def test_names_that_two_catalogues_have_are_priced_or_refused_with_the_reason(ca
     priced = {name for name, each in said.items() if "priced" in each}
     ended = {name for name in said.keys() - priced if all(text.startswith("no price from ") for text in said[name])}
     with capsys.disabled():
-        print(f"\n{len(names)} names, {len(priced)} priced, {len(ended)} ended, {len(REST)} without a price")
+        print(f"\n{len(names)} names, {len(priced)} priced, {len(ended)} ended")
     assert len(names) > 275
     assert len(priced) >= PRICED * len(names)
-    assert said.keys() - priced - ended == REST.keys()
+    assert said.keys() - priced - ended == set()
 
 
 def test_a_name_without_a_seller_is_a_makers_or_says_who_sells_it():

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from costcalc.pricebook import read
-from costcalc.pricebook.load import shipped_folder
+from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.schema import schema
 from costcalc.problems import CostcalcError
 from costcalc.yamldoc import Map, Node, Scalar, parse_yaml
@@ -103,9 +102,3 @@ def test_every_key_says_what_it_is():
     """An editor shows the description beside the key."""
     top = schema()["properties"]
     assert [key for key, value in top.items() if "description" not in value and "$ref" not in value] == []
-
-
-def test_a_key_that_only_reading_knows_cannot_be_forgotten(monkeypatch):
-    monkeypatch.setattr(read, "MODEL_KEYS", (*read.MODEL_KEYS, "context_window"))
-    with pytest.raises(LookupError, match="context_window"):
-        schema()

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 
 import costcalc
-from costcalc.pricebook.load import load_pricebook, shipped_folder
+from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.overlay import precedence
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import CostcalcError

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.meters import meters
+from costcalc.pricebook.kinds import rate_text
 from costcalc.pricebook.model import Band, Book, Bounds, Model, PriceBlock, Rate, Section, Source
 from costcalc.pricebook.read import parse_book, read_book
-from costcalc.pricebook.write import book_text, rate_text
+from costcalc.pricebook.write import book_text
 from costcalc.problems import Place
 from tests.conftest import REPO_ROOT
 

@@ -1,4 +1,4 @@
-"""The command: its page whole at three widths, what it writes, and how it exits."""
+"""The command: its page whole, what it writes, and how it exits."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from costcalc.render.written import json_of
 from tests.kit import book, flat, prices, write_csv
 from tests.reconcile.made import MILLION, Use, acme, bill, log, uses
 from tests.render.made import drawn
+from tests.render.screens import fits_every_screen
 from tests.render.test_json_documented import check, documented, fields
 
-WIDTHS = (60, 80, 120)
 F = Fraction
 
 
@@ -74,10 +74,11 @@ def foreign(folder):
 CASES = [several, agreeing, in_all, late]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_the_page_of_a_reconciliation(case, width, golden, tmp_path):
-    golden(f"reconcile-{case.__name__}-{width}.txt", drawn(page_of(case(tmp_path)), width))
+def test_the_page_of_a_reconciliation(case, golden, tmp_path):
+    page = page_of(case(tmp_path))
+    golden(f"reconcile-{case.__name__}-80.txt", drawn(page))
+    fits_every_screen(page)
 
 
 def test_the_markdown_of_a_reconciliation(golden, tmp_path):

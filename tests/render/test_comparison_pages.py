@@ -1,4 +1,4 @@
-"""The page of a comparison as a reader sees it, whole, at three widths; and what its tables hold."""
+"""The page of a comparison as a reader sees it, whole; and what its tables hold."""
 
 import csv
 import io
@@ -16,8 +16,7 @@ from costcalc.reports.revenue import Earned
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared, full, ten, usual
 from tests.render.made import drawn
 from tests.render.outlooks import customers_log
-
-WIDTHS = (60, 80, 120)
+from tests.render.screens import fits_every_screen
 
 
 def earning():
@@ -42,20 +41,19 @@ def incomplete():
 CASES = [earning, unknown, margin, incomplete]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_the_page_of_a_comparison(case, width, golden):
-    golden(f"comparison-{case.__name__}-{width}.txt", drawn(page_of(case()), width))
+def test_the_page_of_a_comparison(case, golden):
+    found = page_of(case())
+    golden(f"comparison-{case.__name__}-80.txt", drawn(found))
+    fits_every_screen(found)
+
+
+def test_the_page_of_a_comparison_where_it_is_wide(golden):
+    golden("comparison-earning-120.txt", drawn(page_of(earning()), 120))
 
 
 def test_the_markdown_of_a_comparison(golden):
     golden("comparison-earning.md", markdown_of(earning()))
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_nothing_is_wider_than_the_screen(case, width):
-    assert max(len(line) for line in drawn(page_of(case()), width).splitlines()) <= width
 
 
 def rows_of(comparison):

@@ -112,7 +112,7 @@ def test_without_sliders_the_page_says_why():
 
 
 def test_data_for_the_script_ends_no_element():
-    from costcalc.render.html.markup import data
+    from costcalc.render.html.elements import data
 
     text = data("figures", {"name": NASTY})
     assert text.count("</script>") == 1

@@ -19,7 +19,7 @@ from costcalc.rating.rate import RatingOptions
 from costcalc.render import json_ as common
 from costcalc.render.fields import Fields, found
 from costcalc.render.fields import documented as fields_documented
-from costcalc.render.written import REPORTS, json_of, named
+from costcalc.render.written import json_of, part_in
 from costcalc.reports.comparison import Choice as Alternative
 from costcalc.reports.comparison import ComparisonOptions, comparison
 from costcalc.reports.cost import cost
@@ -110,11 +110,12 @@ MILLION = ledger(group("qwen3-max", 10**6))
 
 
 PLAN = "costcalc.plan/1"
+WRITTEN = ("plan", "cost", "forecast", "comparison", "advice", "explanation", "reconcile", "check")
 
 
 def declared() -> dict[str, Fields]:
     """The fields of every report by its schema, and the objects that several have."""
-    reports = (named(parts.json) for parts in REPORTS.values() if parts.json)
+    reports = [part_in(f"costcalc.render.{name}", "json") for name in WRITTEN]
     objects = {"cost": common.COST, "ends": common.ENDS, "totals": common.TOTALS}
     return {found(each["schema"].of, None, None): each for each in reports} | objects
 

@@ -12,8 +12,7 @@ import pytest
 from costcalc.api.results import PlanResult
 from costcalc.render.csv_ import csv_text
 from costcalc.render.plan.bridge import bridge_figures
-from costcalc.render.plan.months import month_figures
-from costcalc.render.plan.rows import month_rows
+from costcalc.render.plan.months import month_figures, month_rows
 from costcalc.render.tables import csv_of
 from costcalc.render.written import json_of
 from costcalc.reports.plan.model import Plan

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import costcalc
+from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.usage import joining
 
 COUNT = 2 * joining.MANY
@@ -62,9 +63,12 @@ def rows(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "by", [None, ("model",), ("customer",), ("model", "customer"), ("provider", "region", "model"), ()]
-)
-@pytest.mark.parametrize("each", [None, "day"])
+    ("by", "each"),
+    [
+        (None, None), (("model",), "day"), (("customer",), None), (("model", "customer"), "day"),
+        (("provider", "region", "model"), None), ((), "day"),
+    ],
+)  # fmt: skip
 def test_a_cost_is_that_of_names_that_stay_apart(log, monkeypatch, by, each):
     together, apart = both(monkeypatch, lambda: costcalc.cost(log, by=by, each=each))
     assert said(together) == said(apart)
@@ -94,6 +98,29 @@ def test_a_scenario_that_names_some_moves_the_same_usage(log, monkeypatch, tmp_p
 def test_advice_is_that_of_names_that_stay_apart(log, monkeypatch):
     together, apart = both(monkeypatch, lambda: costcalc.advise(log))
     assert said(together) == said(apart)
+
+
+ASKED_BY_DAY = {
+    "forecast": lambda log: costcalc.forecast(log, timezone="Asia/Shanghai"),
+    "check": lambda log: costcalc.check(log, max_cost="1 USD", max_tokens=10_000, max_unpriced="10%"),
+    "check against a baseline": lambda log: costcalc.check(log, max_rise="5%", baseline=log),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED_BY_DAY.values(), ids=ASKED_BY_DAY)
+def test_what_is_asked_by_day_is_that_of_names_that_stay_apart(log, monkeypatch, ask):
+    together, apart = both(monkeypatch, lambda: ask(log))
+    assert isinstance(together.report.rating.unpriced, OpenUnpriced)
+    assert isinstance(apart.report.rating.unpriced, list)
+    assert said(together) == said(apart)
+    assert together.to_markdown() == apart.to_markdown()
+
+
+def test_a_budget_may_mean_one_of_them(log, tmp_path):
+    budgets = tmp_path / "budgets.yaml"
+    budgets.write_text("budgets:\n  - {name: one, limit: 1000 tokens, where: {model: stranger-7}}\n", encoding="utf-8")
+    (finding,) = costcalc.check(log, budgets=budgets).report.findings
+    assert finding.actual == 1007 + 10 + 7 + 1  # as two wrote it
 
 
 def test_a_hike_may_name_one_of_them(log):

@@ -69,6 +69,7 @@ def test_a_margin_of_a_credit_is_undefined_everywhere_and_comes_first(log, tmp_p
     assert [row.name for row in found.report.customers] == ["acme", "cobalt", "Brio"]
 
 
+@pytest.mark.parametrize("source", ["--revenue", "configuration"])
 @pytest.mark.parametrize(
     ("ask", "more"),
     [
@@ -77,8 +78,12 @@ def test_a_margin_of_a_credit_is_undefined_everywhere_and_comes_first(log, tmp_p
         (costcalc.compare, {"scenarios": ["april-2026", "efficiency"]}),
     ],
 )
-def test_a_floor_is_not_judged_by_a_table_of_which_nothing_joins(log, tmp_path, ask, more):
-    words = {"revenue": table(tmp_path, "customer,month,amount\nnobody,2026-09,500\n"), "floor": "55%"}
+def test_a_floor_is_not_judged_by_a_table_of_which_nothing_joins(log, tmp_path, ask, more, source):
+    words = {
+        "revenue_source": source,
+        "revenue": table(tmp_path, "customer,month,amount\nnobody,2026-09,500\n"),
+        "floor": "55%",
+    }
     with pytest.raises(CostcalcError) as error:
         ask(log, **more, **words)
     (problem,) = error.value.problems

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.forecasts.turning import poly
+from costcalc.forecasts.turning import with_factors
 from costcalc.reports.revenue import Earned
+from costcalc.scenario.model import VARIANTS
 from tests.browser.handouts import USAGE, Made, made
 from tests.kit import about, book, flat, prices, usage
 
@@ -19,20 +20,18 @@ def assert_is_the_engine_s(what: Made, rise: int, passed: int) -> None:
     knobs = what.sliders
     found, place = what.at(rise, passed), (rise * knobs.rise.tick, passed * knobs.passed.tick)
 
-    def at(number: object) -> Fraction:
-        return poly(number).at(place)
-
+    factors = {end: knobs.factors(end, *place) for end in VARIANTS}
     for month, ends in zip(found.months, knobs.months, strict=True):
-        low, middle, high = (at(end.cost) for end in ends)
+        low, middle, high = (totals.at(factors[end]).cost for end, totals in zip(VARIANTS, ends, strict=True))
         assert month.after.cost == about(middle)
         assert (month.low.cost, month.high.cost) == about((min(low, middle, high), max(low, middle, high)))
         assert month.after.revenue == about(ends[1].revenue)
     for step, (last, whole) in zip(found.bridge, knobs.bridge, strict=True):
-        assert (step.last.cost, step.whole.cost) == about((at(last.cost), at(whole.cost)))
+        assert (step.last.cost, step.whole.cost) == about((last.at(factors["mid"]).cost, whole.at(factors["mid"]).cost))
     for line in found.lines:
-        assert line.last_after == about(at(knobs.lines.get(line.key, 0)))
+        assert line.last_after == about(with_factors(knobs.lines.get(line.key, {}), factors["mid"]))
     for customer in found.customers:
-        assert customer.last.cost == about(at(knobs.customers[customer.name].cost))
+        assert customer.last.cost == about(knobs.customers[customer.name].at(factors["mid"]).cost)
 
 
 @pytest.mark.parametrize(

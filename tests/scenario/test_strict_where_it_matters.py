@@ -66,6 +66,18 @@ def test_a_hike_names_a_provider_as_people_spell_it(name):
     assert ahead.changes.changes[0].selector.provider == book
 
 
+@pytest.mark.parametrize("name", ["Alibaba Cloud", "aliyun", "alibaba_cloud"])
+def test_a_contract_names_a_provider_as_people_spell_it(name, tmp_path, run_costcalc):
+    rates = tmp_path / "rates.yaml"
+    rates.write_text(
+        f"discounts:\n  - {{what: '{name}/qwen*', percent: 10%}}\ncommitments:\n  - {{what: {name}, each: month, amount: 5 USD}}\n",
+        encoding="utf-8",
+    )
+    terms = costcalc.read_prices(pricebooks=[rates]).pricebook.terms
+    assert {f"{each.selector}" for each in (*terms.discounts, *terms.commitments)} == {"alibaba/qwen*", "alibaba"}
+    assert run_costcalc("prices", "lint", rates).code == 0
+
+
 @pytest.mark.parametrize(
     ("name", "provider"),
     [

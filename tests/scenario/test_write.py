@@ -11,19 +11,20 @@ from hypothesis import strategies as st
 from costcalc.calendar import Month
 from costcalc.money import Money
 from costcalc.pricebook.events import load_events
-from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
+from costcalc.scenario.changes import LEVERS, Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
 from costcalc.scenario.figure import DISTRIBUTIONS, NOTHING, ONCE, Figure, Span, fixed
 from costcalc.scenario.hikes import read_hike
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange
 from costcalc.scenario.read import parse_scenario, read_scenario, shipped_scenarios
-from costcalc.scenario.read_usage import CUTS, SHARES
 from costcalc.scenario.revenue import PER, Business, Fee, OwnPrice, Simulation
 from costcalc.scenario.where import Hours, Length, Where
 from costcalc.scenario.write import scenario_yaml
 from tests.kit import examples
 from tests.scenario.everything import EVERYTHING
 
+CUTS = [name for name, lever in LEVERS.items() if not lever.is_share]
+SHARES = [name for name, lever in LEVERS.items() if lever.is_share]
 EVENTS = {event.id: event for event in load_events()}
 COMPUTE = EVENTS["alibaba-2026-04-compute"]
 

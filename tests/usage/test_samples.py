@@ -365,3 +365,89 @@ def test_opentelemetry_metrics():
         (kind,) = [a["value"]["stringValue"] for a in point["attributes"] if a["key"] == "gen_ai.token.type"]
         kinds[kind] += int(point["sum"])
     check("otel-genai/metrics.made.json", input_tokens=kinds["input"], output_tokens=kinds["output"])
+
+
+def test_blocks_of_ccusage():
+    blocks = [block for block in document("ccusage-json/blocks.json")["blocks"] if not block["isGap"]]
+    counts = [block["tokenCounts"] for block in blocks]
+    ledger = check(
+        "ccusage-json/blocks.json",
+        cost=sum(Fraction(str(block["costUSD"])) for block in blocks),
+        input_tokens=total(counts, "inputTokens", "cacheCreationInputTokens", "cacheReadInputTokens"),
+        cache_read_tokens=total(counts, "cacheReadInputTokens"),
+        cache_write_tokens=total(counts, "cacheCreationInputTokens"),
+        output_tokens=total(counts, "outputTokens"),
+    )
+    assert ledger.requests == total(blocks, "entries")
+    # A block of several models does not say what each of them used.
+    assert {group.model for group in ledger.groups} == {
+        block["models"][0].removesuffix("-fast") if len(block["models"]) == 1 else "" for block in blocks
+    }
+
+
+def test_days_of_the_old_codex_tool_of_ccusage():
+    whole = document("ccusage-json/codex_daily.json")
+    models = [counts for day in whole["daily"] for counts in day["models"].values()]
+    ledger = check(
+        "ccusage-json/codex_daily.json",
+        input_tokens=total(models, "inputTokens"),
+        cache_read_tokens=total(models, "cachedInputTokens"),
+        output_tokens=total(models, "outputTokens"),
+        reasoning_tokens=total(models, "reasoningOutputTokens"),
+    )
+    assert {group.model for group in ledger.groups} == {name for day in whole["daily"] for name in day["models"]}
+    assert total(models, "inputTokens") == whole["totals"]["inputTokens"]
+
+
+def test_cursor_export():
+    rows = table("cursor-usage-csv/usage.made.csv")
+    check(
+        "cursor-usage-csv/usage.made.csv",
+        cost=sum(Fraction(row["Cost"]) for row in rows),
+        input_tokens=total(rows, "Input (w/ Cache Write)", "Input (w/o Cache Write)", "Cache Read"),
+        cache_read_tokens=total(rows, "Cache Read"),
+        cache_write_tokens=total(rows, "Input (w/ Cache Write)"),
+        output_tokens=total(rows, "Output Tokens"),
+    )
+
+
+@pytest.mark.parametrize("name", ["blob_observations_v2.made.jsonl", "ui_export.made.json", "ui_export.made.csv"])
+def test_langfuse_observations(name):
+    text = (SAMPLES / f"langfuse-observations/{name}").read_text(encoding="utf-8")
+    rows = table(f"langfuse-observations/{name}") if name.endswith(".csv") else []
+    rows = rows or (json.loads(text) if name.endswith(".json") else [json.loads(line) for line in text.splitlines()])
+    told = [row.get("usageDetails") or row.get("usage_details") for row in rows]
+    details = [json.loads(each) if isinstance(each, str) else each for each in told]
+    read, written = ("input_cached_tokens", "input_cache_read"), ("input_cache_creation",)
+    check(
+        f"langfuse-observations/{name}",
+        cost=sum(Fraction(str(row.get("totalCost") or row.get("total_cost"))) for row in rows),
+        input_tokens=total(details, "input", *read, *written),
+        cache_read_tokens=total(details, *read),
+        cache_write_tokens=total(details, *written),
+        output_tokens=total(details, "output", "output_reasoning_tokens"),
+        reasoning_tokens=total(details, "output_reasoning_tokens"),
+    )
+
+
+@pytest.mark.parametrize("version", ["2", "3", "4"])
+def test_focus(version):
+    name = f"focus/focus_1_{version}_genai.made.csv"
+    rows = table(name)
+    counts = Counter()
+    for row in rows:
+        counts[row["SkuMeter"].lower()] += int(Fraction(row["ConsumedQuantity"]))
+    read, written = counts["cache read input tokens"], counts["cache write 5m input tokens"]
+    check(
+        name,
+        cost=sum(Fraction(row["EffectiveCost"]) for row in rows),
+        input_tokens=counts["input tokens"] + read + written,
+        cache_read_tokens=read,
+        cache_write_tokens=written,
+        output_tokens=counts["output tokens"],
+    )
+
+
+def test_gcp_billing_as_a_table():
+    rows = table("gcp-billing-export/gcp_billing_vertex_flat.made.csv")
+    check("gcp-billing-export/gcp_billing_vertex_flat.made.csv", cost=sum(Fraction(row["cost"]) for row in rows))

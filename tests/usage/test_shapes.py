@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 from costcalc.problems import CostcalcError
+from costcalc.usage.counter import Tally
+from costcalc.usage.detection import detect
 from costcalc.usage.formatfile import formats, read_format
-from costcalc.usage.scan import detect
 from tests.usage.kit import codes, counted, counts, lines, only, write
 
 NOON = "2026-09-01T12:00:00Z"
@@ -289,14 +290,53 @@ class TestResponses:
 
 class TestDetection:
     def test_what_was_understood_is_shown(self, tmp_path):
-        found = detect(write(tmp_path, "Day,Model,Prompt Tokens,team\n2026-09-01,m,1,x\n"))[0]
+        found = detect(write(tmp_path, "Day,Model,Prompt Tokens,team\n2026-09-01,m,1,x\n")).files[0]
         assert (found.format, found.dimensions) == ("plain", ("team",))
         assert found.columns == {"Day": "date", "Model": "model", "Prompt Tokens": "input_tokens"}
 
     def test_a_format_can_be_forced(self, tmp_path):
         path = write(tmp_path, f"{OPENAI_TIME},num_model_requests,model,input_tokens\n1788220800,1788307200,,,1,m,5\n")
-        assert detect(path)[0].format == "openai-usage"
-        assert detect(path, usage_format="plain")[0].format == "plain"
+        assert detect(path).files[0].format == "openai-usage"
+        assert detect(path, usage_format="plain").files[0].format == "plain"
+
+    def test_what_is_read_is_never_said_to_be_uncounted(self, tmp_path):
+        usage = {"input_tokens": 5, "cache_read_input_tokens": 7, "output_tokens": 3, "service_tier": "standard"}
+        record = {"type": "message", "id": "msg_1", "model": "claude-opus-4-8", "usage": usage, "timestamp": NOON}
+        found = detect(lines(tmp_path, [record, record | {"id": "msg_2"}, {"type": "ping"}])).files[0]
+        assert (found.format, found.uncounted) == ("raw-responses", ())
+        assert found.columns["usage.cache_read_input_tokens"] == "cache_read_tokens"
+        assert found.rows == Tally(counted=2, left_out=1)
+
+    def test_what_is_left_aside_and_what_is_refused_is_named(self, tmp_path):
+        header = (
+            "response_id,request_created_at,request_properties,model,prompt_tokens,completion_tokens,cost,latency\n"
+        )
+        rows = f"r1,{NOON},,gpt-5-mini,1,1,0,5\nr2,{NOON},,gpt-5-mini,1e3,1,0,5\n"
+        found = detect(write(tmp_path, header + rows)).files[0]
+        assert (found.format, found.aside) == ("helicone", ("response_id", "request_properties", "latency"))
+        assert found.rows == Tally(counted=1, refused=1)
+        assert [(problem.code, problem.place.line) for problem in found.refused] == [("bad-count", 3)]
+
+    def test_a_file_that_two_formats_know_alike_is_refused_with_both(self, tmp_path):
+        own = [
+            write(tmp_path, f"format: {name}\nreads: json\nrecognise: [[a, b]]\ntime: {{field: a, as: plain}}\nmodel: b\n", f"{name}.yaml")
+            for name in ("one", "two")
+        ]  # fmt: skip
+        log = lines(tmp_path, [{"a": NOON, "b": "m"}])
+        with pytest.raises(CostcalcError) as error:
+            detect(log, formats=own)
+        (problem,) = error.value.problems
+        assert (problem.code, problem.remedy) == (
+            "format-unclear",
+            "say which: --usage-format one or --usage-format two",
+        )
+        assert detect(log, usage_format="two", formats=own).files[0].format == "two"
+
+    def test_a_file_that_comes_near_to_a_format_is_told_what_it_lacks(self, tmp_path):
+        log = lines(tmp_path, [{"ai_org": "openai", "ai_model": "gpt-5", "req_units": 5}])
+        with pytest.raises(CostcalcError) as error:
+            detect(log)
+        assert error.value.problems[0].expected.endswith("; near to portkey but for res_units, created_at")
 
     def test_an_unknown_format_is_answered_with_near_names(self, tmp_path):
         with pytest.raises(CostcalcError, match="openai-usage"):

@@ -193,3 +193,15 @@ def test_all_unreadable_files_are_named_together(tmp_path):
     with pytest.raises(CostcalcError) as error:
         counted(paths)
     assert [problem.code for problem in error.value.problems] == ["empty-file", "unreadable-file"]
+
+
+@pytest.mark.parametrize("depth", [5_000, 20_000])
+def test_a_record_nested_deep_is_read_in_an_array_as_in_lines(tmp_path, depth):
+    usage = '"usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}'
+    records = [
+        f'{{"id": "chatcmpl-{number}", "created": 1788220800, "model": "m", {usage}, "x": {"[" * deep}"]"{"]" * deep}}}'
+        for number, deep in enumerate((1, depth, 1))
+    ]
+    in_lines = counted(write(tmp_path, "\n".join(records), "lines.jsonl"))
+    in_array = counted(write(tmp_path, f"[{', '.join(records)}]", "array.json"))
+    assert (in_array.requests, in_array.refused_rows) == (in_lines.requests, in_lines.refused_rows) == (3, 0)

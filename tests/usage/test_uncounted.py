@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from costcalc.usage.scan import detect
+from costcalc.usage.detection import detect
 from costcalc.usage.store import write_ledger
 from costcalc.usage.uncounted import hint, map_option
 from tests.usage.kit import counted, lines, write
@@ -98,8 +98,11 @@ def test_a_limit_of_separators_is_no_zero(tmp_path):
 
 
 def test_detect_names_it(tmp_path):
-    (found,) = detect([write(tmp_path, ROWS)])
-    assert (found.uncounted, found.dimensions) == (("n_completion",), ())
+    (found,) = detect([write(tmp_path, ROWS)]).files
+    assert [problem.message for problem in found.uncounted] == [
+        '"n_completion" holds 50 in all, and no figure counts it'
+    ]
+    assert found.dimensions == ("n_completion",)
 
 
 def test_embeddings_have_no_output_and_that_is_fine(tmp_path):

@@ -23,6 +23,8 @@ class Difference:
     ours: Fraction | None  # per unit; of a part without a price of its own, that of its whole
     theirs: Fraction
     is_own: bool = True  # whether ours is a price of this very meter
+    source: str = ""  # key of a Source of the other list
+    our_source: str = ""  # likewise of ours, where this tier and mode has a figure of its own
 
 
 def differences(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
@@ -38,9 +40,16 @@ def beside(ours: PriceBlock, theirs: PriceBlock) -> list[Difference]:
         for mode, part in _modes(section).items():
             for cut in _probes({0, *_cuts(part), *(_cuts(own) if own else ())}, ours):
                 basis = priced(ours, tier, mode, cut) if own else {}
+                said = part.rates_for(cut, 0)
                 for meter, price in priced(theirs, tier, mode, cut).items():
                     if meter in _named(part):
-                        found.append(Difference(tier, mode, meter, cut, _costs(meter, basis), price, meter in basis))
+                        source = said[meter].source if meter in said else theirs.source
+                        ours_is = _costs(meter, basis)
+                        our_rate = _modes(own).get(mode, own).rates_for(cut, 0).get(meter) if own else None
+                        our_source = our_rate.source if our_rate else ""
+                        found.append(
+                            Difference(tier, mode, meter, cut, ours_is, price, meter in basis, source, our_source)
+                        )
     return found
 
 
@@ -59,21 +68,59 @@ def _costs(meter: str, prices: Mapping[str, Fraction]) -> Fraction | None:
 
 
 def laid_over(ours: PriceBlock, theirs: PriceBlock, source: str) -> PriceBlock:
-    """Our block with what the other one names in the place of it; what it does not name stays, with its source."""
+    """Our block with what the other one names in the place of it; what it does not name stays, with its source.
+
+    A tier, or thinking mode, that it does not name keeps its share of a standard price that moves.
+    """
     tiers = dict(ours.service_tiers)
+    standard = _section_over(ours.standard, theirs.standard)
+    if ours.standard.thinking and not theirs.standard.thinking:
+        standard = replace(standard, thinking=_carried(ours, ours.standard.thinking, standard))
+    moved = [tier for tier in tiers if tier not in theirs.service_tiers and _carries(ours, tier, standard)]
+    tiers |= {tier: _carried(ours, ours.service_tiers[tier], standard) for tier in moved}
     for tier, section in theirs.service_tiers.items():
         tiers[tier] = _section_over(_spelled_out(ours, tier), section) if tier in tiers else section
     return replace(
         ours,
-        standard=_section_over(ours.standard, theirs.standard),
+        standard=standard,
         service_tiers=tiers,
-        status="in_force",
+        status=theirs.status,
         withdrawn="",
-        note="",
+        note=f"{' and '.join(moved)}: moved with the standard price, at the same share of it" if moved else "",
         corrected="",
         source=source,
         locked_until=theirs.locked_until or ours.locked_until,
     )
+
+
+def _carries(block: PriceBlock, tier: str, standard: Section) -> bool:
+    """Whether the tier has figures of its own for what the standard price moves."""
+    section = block.service_tiers[tier]
+    after = replace(block, standard=standard)
+    return any(
+        not rate.relative
+        and priced(block, STANDARD, "", over).get(meter) != priced(after, STANDARD, "", over).get(meter)
+        for over, rates in ((0, section.rates), *((band.bounds.input_over, band.rates) for band in section.bands))
+        for meter, rate in rates.items()
+    )
+
+
+def _carried(block: PriceBlock, section: Section, standard: Section) -> Section:
+    """The section with its figures at the same share of the standard price as before."""
+    after = replace(block, standard=standard)
+
+    def moved(rates: Mapping[str, Rate], over: int) -> dict[str, Rate]:
+        was, now = (priced(each, STANDARD, "", over) for each in (block, after))
+        found = dict(rates)
+        for meter, rate in rates.items():
+            if not rate.relative and was.get(meter) and meter in now:
+                price = rate.price * now[meter] / was[meter]
+                if not 10**12 % price.denominator:  # else no decimal says it, and lint says that it stayed
+                    found[meter] = replace(rate, price=price)
+        return found
+
+    bands = tuple(Band(band.bounds, moved(band.rates, band.bounds.input_over)) for band in section.bands)
+    return replace(section, rates=moved(section.rates, 0), bands=bands)
 
 
 def priced(block: PriceBlock, tier: str, mode: str, input_over: int, output_over: int = 0) -> dict[str, Fraction]:

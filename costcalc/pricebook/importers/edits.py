@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from costcalc.pricebook.write import INDENT
 from costcalc.problems import fail
 from costcalc.yamldoc import Map, Scalar, parse_yaml
+from costcalc.yamltext import INDENT
 
 _OPEN_START = "at least since "
 
@@ -20,6 +20,7 @@ class Edits:
         self.lines = text.splitlines()
         self.inserted: dict[int, list[str]] = {}  # before the line of this index
         self.new_sections: dict[str, list[str]] = {}
+        self.dropped: set[int] = set()  # lines that give way to a new section
 
     def text(self) -> str:
         lines: list[str] = []
@@ -28,7 +29,7 @@ class Edits:
             for section, added in self.new_sections.items() if index == models else ():
                 lines += [f"{section}:", *added, ""]
             lines += self.inserted.get(index, [])
-            lines += self.lines[index : index + 1]
+            lines += self.lines[index : index + 1] if index not in self.dropped else []
         return self.ending.join([*lines, ""])
 
     def append_to(self, section: str, lines: list[str]) -> None:
@@ -38,13 +39,19 @@ class Edits:
             keys = [key for key, _ in entries]
             self._insert(self._end(keys[-1]), lines, self._indent(keys[0]))
         else:
+            if entries is not None:  # `sources: {}`: the section that is there gives way to the new one
+                self.dropped.add(self._root().key(section).place.line - 1)
             self.new_sections.setdefault(section, []).extend(f"{INDENT}{line}" for line in lines)
+
+    def insert_in(self, model: str, lines: list[str]) -> None:
+        """Keys of a model, before those that it has."""
+        entry = self._entry(model)
+        first = next(key for key, _ in entry)
+        self._insert(first.place.line - 1, lines, self._indent(first))
 
     def insert_block(self, model: str, day: date, lines: list[str]) -> None:
         """A block among those of a model, in the order of their days."""
-        entry = next(
-            node for key, node in self._section("models") if key.text.lower() == model and isinstance(node, Map)
-        )
+        entry = self._entry(model)
         prices = entry.get("prices")
         if not isinstance(prices, Map) or not prices.entries:
             raise fail("cannot-add", f'the model "{model}" has no block to add to', place=entry.place)
@@ -65,6 +72,10 @@ class Edits:
         entries = self._root().get(name)
         assert isinstance(entries, Map)
         return entries
+
+    def _entry(self, model: str) -> Map:
+        entries = ((key.text.lower(), node) for key, node in self._section("models"))
+        return next(node for name, node in entries if name == model and isinstance(node, Map))
 
     def _indent(self, key: Scalar) -> str:
         before = self.lines[key.place.line - 1][: key.place.column - 1]

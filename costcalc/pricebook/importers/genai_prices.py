@@ -11,30 +11,28 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
-from costcalc.pricebook.importers.figures import PER_MILLION, Figure, block_of, day_before
-from costcalc.pricebook.importers.homes import Home, home_of, means
+from costcalc.pricebook.importers.figures import Figure, block_of, day_before
+from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.schedules import Hours, hours_between, other_hours, peak_schedule
-from costcalc.pricebook.importers.shelf import Imported, Origin, Shelf
-from costcalc.pricebook.model import STANDARD, Model, PriceBlock
+from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
+from costcalc.pricebook.model import STANDARD, PriceBlock
 from costcalc.problems import fail
 
-URL = "https://github.com/pydantic/genai-prices"
-
-_METERS = {
-    "input_mtok": ("input_tokens", PER_MILLION),
-    "cache_read_mtok": ("cache_read_tokens", PER_MILLION),
-    "cache_audio_read_mtok": ("cache_read_audio_tokens", PER_MILLION),
-    "cache_write_mtok": ("cache_write_tokens", PER_MILLION),
-    "cache_write_1h_mtok": ("cache_write_1h_tokens", PER_MILLION),
-    "input_audio_mtok": ("audio_input_tokens", PER_MILLION),
-    "input_image_mtok": ("image_input_tokens", PER_MILLION),
-    "input_video_mtok": ("video_input_tokens", PER_MILLION),
-    "output_mtok": ("output_tokens", PER_MILLION),
-    "output_reasoning_mtok": ("reasoning_tokens", PER_MILLION),
-    "output_audio_mtok": ("audio_output_tokens", PER_MILLION),
-    "output_image_mtok": ("image_output_tokens", PER_MILLION),
-    "web_searches_kcount": ("web_searches", 1_000),
-    "requests_kcount": ("requests", 1_000),
+FIELDS = {
+    "input_mtok": Field("input_tokens"),
+    "cache_read_mtok": Field("cache_read_tokens"),
+    "cache_audio_read_mtok": Field("cache_read_audio_tokens"),
+    "cache_write_mtok": Field("cache_write_tokens"),
+    "cache_write_1h_mtok": Field("cache_write_1h_tokens"),
+    "input_audio_mtok": Field("audio_input_tokens"),
+    "input_image_mtok": Field("image_input_tokens"),
+    "input_video_mtok": Field("video_input_tokens"),
+    "output_mtok": Field("output_tokens"),
+    "output_reasoning_mtok": Field("reasoning_tokens"),
+    "output_audio_mtok": Field("audio_output_tokens"),
+    "output_image_mtok": Field("image_output_tokens"),
+    "web_searches_kcount": Field("web_searches", 1_000, 1_000),
+    "requests_kcount": Field("requests", 1_000, 1_000),
 }
 _HOURLY = {"audio_hours": "audio_seconds", "input_audio_hours": "audio_seconds"}
 _TIER_KEYS = frozenset({"processing", "service_tier", "speed"})
@@ -63,7 +61,7 @@ def import_genai_prices(origin: Origin, providers: tuple[str, ...] = (), data: I
         if providers and not any(means(word, provider.id) for word in providers):
             continue
         for model in provider.models:
-            _Reader(shelf, provider.id, model).put()
+            _Reader(shelf, provider.id, model).read()
     return shelf.imported()
 
 
@@ -77,25 +75,18 @@ class _Step:
     hourly: list[Figure] = field(default_factory=list)
 
 
-class _Reader:
+class _Reader(Entry):
     """One model of the package."""
 
     def __init__(self, shelf: Shelf, provider: str, model: Any) -> None:
-        self.shelf, self.provider, self.model = shelf, provider, model
-        self.home: Home = home_of(provider)
-        self.source = shelf.source(self.home)
+        super().__init__(shelf, home_of(provider), provider, model.id)
+        self.model, self.source = model, shelf.source(self.home)
 
-    def put(self) -> None:
-        steps = self._standard_steps()
-        blocks = self._blocks(steps, self._tier_steps())
-        if not blocks:
-            return
-        if not any(rate.price for block in blocks for section in block.sections() for rate in section.all_rates()):
-            self._leave("every price", "0 everywhere: free or unknown, the data does not say which")
-            return
-        aliases = tuple(name for name in _equals(self.model.match) if name != self.model.id.lower())
-        model = Model(self.model.id.lower(), blocks, blocks[0].place, aliases, self.home.resold)
-        self.shelf.put(self.home, model, self.model.id, self.provider)
+    def read(self) -> None:
+        aliases = tuple(name for name in _equals(self.model.match) if name != self.name.lower())
+        self.put_blocks(self._blocks(self._standard_steps(), self._tier_steps()), aliases)
+        if getattr(self.model, "deprecated", None):
+            self.end()
 
     def _standard_steps(self) -> list[_Step]:
         """The dated prices; hours of the day belong to the price that stands before them."""
@@ -112,12 +103,12 @@ class _Reader:
                     steps[-1], hours_between(_in_utc(constraint.start_time), _in_utc(constraint.end_time)), figures
                 )
             else:
-                self._leave(f"prices under {type(constraint).__name__}", "a condition that is not known here")
+                self.leave(f"prices under {type(constraint).__name__}", "a condition that is not known here")
         return sorted(steps, key=lambda step: step.starts or date.min)
 
     def _add_hours(self, step: _Step, hours: list[Hours], figures: list[Figure]) -> None:
         if step.hourly and step.hourly != figures:
-            self._leave("prices by the hour", "more than two prices a day")
+            self.leave("prices by the hour", "more than two prices a day")
         else:
             step.hours += hours
             step.hourly = figures
@@ -129,7 +120,7 @@ class _Reader:
             tier = self._tier(variant.when)
             if tier is None or (variant.constraint is not None and not hasattr(variant.constraint, "start_date")):
                 words = ", ".join(f"{key} {value}" for key, value in variant.when.items())
-                self._leave(f"prices for {words}", "a condition that is not known here")
+                self.leave(f"prices for {words}", "a condition that is not known here")
             elif tier != STANDARD:
                 starts = getattr(variant.constraint, "start_date", None)
                 figures = [replace(figure, tier=tier) for figure in self._figures(variant.prices)]
@@ -177,7 +168,7 @@ class _Reader:
 
     def _schedule(self, hours: list[Hours]) -> str:
         """The name of the schedule with these peak hours, declared where the book has none yet."""
-        known = self.shelf.draft(self.home).schedules
+        known = self.draft.schedules
         schedule = peak_schedule(f"{self.provider}-peak", hours)
         while known.setdefault(schedule.name, schedule) != schedule:
             schedule = replace(schedule, name=f"{schedule.name}-2")
@@ -188,25 +179,21 @@ class _Reader:
 
     def _of(self, key: str, value: Any) -> Iterator[Figure]:
         steps = [(0, value)] if isinstance(value, Decimal) else [(0, value.base), *((t.start, t.price) for t in value.tiers)]  # fmt: skip
-        meter, per = _METERS.get(key, ("", 1))
         if key in _HOURLY:
             yield from self._seconds(key, value)
-        elif not meter:
-            self._leave(key, "no meter of ours counts this")
+        elif key not in FIELDS:
+            self.leave(key)
         else:
             for over, price in steps:
-                yield Figure(meter, Fraction(price), per, over=over)
+                yield self.figure(FIELDS[key], Fraction(price), over=over)
 
     def _seconds(self, key: str, value: Any) -> Iterator[Figure]:
         """A price of an hour as one of 1,000 seconds, where a decimal says it exactly."""
         price = Fraction(value) / 3_600 * 1_000 if isinstance(value, Decimal) else None
         if price is None or 10**12 % price.denominator:
-            self._leave(key, "a price of an hour that no decimal says exactly by the second")
+            self.leave(key, "a price of an hour that no decimal says exactly by the second")
         else:
             yield Figure(_HOURLY[key], price, 1_000)
-
-    def _leave(self, what: str, why: str) -> None:
-        self.shelf.leave(self.provider, self.model.id, what, why)
 
 
 def _latest(by_day: Mapping[date | None, _Held], day: date | None) -> _Held | None:

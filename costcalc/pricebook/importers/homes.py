@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.resolve import Pricebook
 
 CONVERTED = "the provider's list is in CNY: these USD figures were converted by whoever collected them"
@@ -21,50 +22,71 @@ class Home:
     note: str = ""
 
 
-# Providers as genai-prices, litellm and models.dev call them. The zone is the one of our own list, so that a book
-# can be laid over it; a name that is not here is taken as it is.
-_HOMES = {
-    "alibaba": Home("alibaba", "intl-singapore", "Asia/Shanghai", thinks=True),
-    "alibaba-cn": Home("alibaba", "cn-beijing-usd", "Asia/Shanghai", thinks=True, note=CONVERTED),
-    "anthropic": Home("anthropic"),
-    "bigmodel": Home("zhipu", "cn-usd", "Asia/Shanghai", note=CONVERTED),
-    "byteplus": Home("volcengine", "intl-byteplus", "Asia/Shanghai"),
-    "chatgpt": Home("chatgpt", resold=True),  # a subscription, not the API that our openai list prices
-    "dashscope": Home("alibaba", "intl-singapore", "Asia/Shanghai", thinks=True),
-    "deepseek": Home("deepseek", "global", "Asia/Shanghai"),
-    "gemini": Home("google"),
-    "google": Home("google"),
-    "minimax": Home("minimax", "intl", "Asia/Shanghai"),
-    "minimax-cn": Home("minimax", "cn-usd", "Asia/Shanghai", note=CONVERTED),
-    "mistral": Home("mistral"),
-    "moonshot": Home("moonshot", "intl", "Asia/Shanghai"),
-    "moonshot-ai": Home("moonshot", "intl", "Asia/Shanghai"),
-    "moonshotai": Home("moonshot", "intl", "Asia/Shanghai"),
-    "moonshotai-cn": Home("moonshot", "cn-usd", "Asia/Shanghai", note=CONVERTED),
-    "openai": Home("openai"),
-    "qwen": Home("alibaba", "intl-singapore", "Asia/Shanghai", thinks=True),
-    "tencent": Home("tencent", "intl", "Asia/Shanghai"),
-    "text-completion-openai": Home("openai"),
-    "volcengine": Home("volcengine", "cn-usd", "Asia/Shanghai", note=CONVERTED),
-    "x-ai": Home("xai"),
-    "xai": Home("xai"),
-    "xiaomi": Home("xiaomi", "intl", "Asia/Shanghai"),
-    "xiaomi_mimo": Home("xiaomi", "intl", "Asia/Shanghai"),
-    "z.ai": Home("zhipu", "intl", "Asia/Shanghai"),
-    "zai": Home("zhipu", "intl", "Asia/Shanghai"),
-    "zhipuai": Home("zhipu", "cn-usd", "Asia/Shanghai", note=CONVERTED),
+# Our lists, by the names that others have for the provider. The zone is the one of our own list, so that a book can be
+# laid over it; a name that is neither here nor a host's is taken as it is.
+_SHANGHAI = "Asia/Shanghai"
+_LISTS = {
+    Home("alibaba", "intl-singapore", _SHANGHAI, thinks=True): "alibaba dashscope qwen",
+    Home("alibaba", "cn-beijing-usd", _SHANGHAI, thinks=True, note=CONVERTED): "alibaba-cn",
+    Home("antgroup"): "antgroup bailing",
+    Home("baidu", "cn-usd", _SHANGHAI, note=CONVERTED): "baidu wenxin",
+    Home("black_forest_labs"): "bfl black-forest-labs black_forest_labs",
+    Home("chatgpt", resold=True): "chatgpt",  # a subscription, not the API that our openai list prices
+    Home("deepseek", "global", _SHANGHAI): "deepseek",
+    Home("google"): "gemini google",
+    Home("minimax", "intl", _SHANGHAI): "minimax",
+    Home("minimax", "cn-usd", _SHANGHAI, note=CONVERTED): "minimax-cn",
+    Home("moonshot", "intl", _SHANGHAI): "moonshot moonshot-ai moonshotai",
+    Home("moonshot", "cn-usd", _SHANGHAI, note=CONVERTED): "moonshotai-cn",
+    Home("openai"): "openai text-completion-openai",
+    Home("stepfun"): "stepfun stepfun-ai",
+    Home("tencent", "intl", _SHANGHAI): "hunyuan tencent tencent-tokenhub tencentcloud",
+    Home("volcengine", "cn-usd", _SHANGHAI, note=CONVERTED): "volcengine",
+    Home("volcengine", "intl-byteplus", _SHANGHAI): "byteplus",
+    Home("xai"): "x-ai xai",
+    Home("xiaomi", "intl", _SHANGHAI): "xiaomi xiaomi_mimo xiaomimimo",
+    Home("zhipu", "intl", _SHANGHAI): "z.ai zai zhipu",
+    Home("zhipu", "cn-usd", _SHANGHAI, note=CONVERTED): "bigmodel zhipuai",
 }
-
+_MAKERS = [
+    "anthropic",
+    "arcee",
+    "cohere",
+    "deepgram",
+    "elevenlabs",
+    "jina",
+    "meta",
+    "mistral",
+    "perplexity",
+    "runwayml",
+    "soniox",
+    "voyage",
+]
+_HOMES = {
+    **{name: Home(name) for name in _MAKERS},
+    **{name: home for home, names in _LISTS.items() for name in names.split()},
+}
+_MAINLAND = {"alibaba": "cn-beijing", "volcengine": "cn-beijing"}  # the region of a list in CNY; elsewhere it is cn
+_RUN_TOGETHER = {
+    "azureai": "azure_ai", "fireworksai": "fireworks_ai", "siliconcloud": "siliconflow", "togetherai": "together_ai",
+    "vercelaigateway": "vercel_ai_gateway", "vertexai": "vertex_ai", "google-vertex-ai": "vertex_ai",
+}  # fmt: skip
 _SELLERS = ("vertex_ai", "bedrock")  # litellm has one name for each kind of call to them
 
 
-def home_of(name: str) -> Home:
+def home_of(name: str, currency: str = "USD") -> Home:
     """The list that a provider's name means; an unknown provider keeps its name."""
     lowered = name.lower()
-    if lowered in _HOMES:
-        return _HOMES[lowered]
-    together = next((seller for seller in _SELLERS if lowered.startswith(seller)), lowered)
-    return Home(together, resold=True)
+    home = _HOMES.get(lowered) or _host(lowered)
+    if currency != "CNY":
+        return home
+    return replace(home, region=_MAINLAND.get(home.provider, "cn"), timezone=_SHANGHAI, note="")
+
+
+def _host(name: str) -> Home:
+    together = next((seller for seller in _SELLERS if name.startswith(seller)), _RUN_TOGETHER.get(name, name))
+    host = host_named(together)
+    return Home(host.name if host else together, resold=True)
 
 
 def means(word: str, name: str) -> bool:

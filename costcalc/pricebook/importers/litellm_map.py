@@ -7,60 +7,51 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import time
 from fractions import Fraction
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from costcalc.calendar import read_day
 from costcalc.money import exact_text
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
-from costcalc.pricebook.importers.figures import PER_MILLION, Figure, block_of
-from costcalc.pricebook.importers.homes import Home, home_of, means
+from costcalc.pricebook.importers.figures import Figure, block_of
+from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.schedules import EVERY_DAY, Hours, hours_between, other_hours, peak_schedule
-from costcalc.pricebook.importers.shelf import Imported, Origin, Shelf
-from costcalc.pricebook.model import STANDARD, Model, Schedule, Section
+from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
+from costcalc.pricebook.model import STANDARD, Schedule, Section
 from costcalc.problems import Place, fail
 
-URL = "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json"
-FILES = ("model_prices_and_context_window_backup.json", "model_prices_and_context_window.json")
-
-# Prices of one token, and of one other thing.
-_TOKENS = {
-    "input_cost_per_token": "input_tokens",
-    "input_cost_per_token_cache_hit": "cache_read_tokens",
-    "output_cost_per_token": "output_tokens",
-    "output_cost_per_reasoning_token": "reasoning_tokens",
-    "cache_read_input_token_cost": "cache_read_tokens",
-    "explicit_cache_read_input_token_cost": "cache_read_explicit_tokens",
-    "cache_read_input_audio_token_cost": "cache_read_audio_tokens",
-    "cache_creation_input_token_cost": "cache_write_tokens",
-    "cache_creation_input_token_cost_above_1hr": "cache_write_1h_tokens",
-    "input_cost_per_audio_token": "audio_input_tokens",
-    "input_cost_per_image_token": "image_input_tokens",
-    "input_cost_per_video_token": "video_input_tokens",
-    "output_cost_per_audio_token": "audio_output_tokens",
-    "output_cost_per_image_token": "image_output_tokens",
+# A key's name without what it says of length and service tier.
+FIELDS = {
+    **{
+        key: Field(meter, of=1)
+        for key, meter in {
+            "input_cost_per_token": "input_tokens",
+            "input_cost_per_token_cache_hit": "cache_read_tokens",
+            "output_cost_per_token": "output_tokens",
+            "output_cost_per_reasoning_token": "reasoning_tokens",
+            "cache_read_input_token_cost": "cache_read_tokens",
+            "explicit_cache_read_input_token_cost": "cache_read_explicit_tokens",
+            "cache_read_input_audio_token_cost": "cache_read_audio_tokens",
+            "cache_creation_input_token_cost": "cache_write_tokens",
+            "cache_creation_input_token_cost_above_1hr": "cache_write_1h_tokens",
+            "input_cost_per_audio_token": "audio_input_tokens",
+            "input_cost_per_image_token": "image_input_tokens",
+            "input_cost_per_video_token": "video_input_tokens",
+            "output_cost_per_audio_token": "audio_output_tokens",
+            "output_cost_per_image_token": "image_output_tokens",
+        }.items()
+    },
+    "output_cost_per_image": Field("images", 1, 1),
+    "input_cost_per_request": Field("requests", 1, 1_000),
 }
-_OTHERS = {"output_cost_per_image": ("images", 1), "input_cost_per_request": ("requests", 1_000)}
+_SECONDS = Field("audio_seconds", 1, 1)
+_SEARCHES = Field("web_searches", 1, 1_000)
 _TIERS = {"batches": "batch"}  # the other endings are called as we call them
 _TIER_WORDS = ("batches", "flex", "priority", "balanced", "ultrafast", "decisions")
 _KEY = re.compile(rf"(?P<base>.+?)(?:_above_(?P<k>\d+)k_tokens)?(?:_(?P<tier>{'|'.join(_TIER_WORDS)}))?")
 _NO_PRICES = ("sample_spec", "fallback_generalizations")
 _SIZES = ("search_context_size_low", "search_context_size_medium", "search_context_size_high")
 _OFF_PEAK, _LENGTHS, _MULTIPLES = "off_peak_pricing", "tiered_pricing", "provider_specific_entry"
-
-
-def installed_map() -> tuple[Path, str]:
-    """The map inside an installed litellm, and its version. litellm itself is not imported: that takes seconds."""
-    spec = find_spec("litellm")
-    for folder in spec.submodule_search_locations or () if spec else ():
-        for name in FILES:
-            if (path := Path(folder) / name).is_file():
-                return path, _version()
-    raise fail(
-        "not-installed", "litellm is not installed here",
-        remedy="name its file: costcalc prices import litellm model_prices_and_context_window.json",
-    )  # fmt: skip
 
 
 def import_litellm(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
@@ -78,42 +69,39 @@ def import_litellm(path: Path, origin: Origin, providers: tuple[str, ...] = ()) 
         if not provider:
             shelf.leave("", name, "every price", "no provider is named")
         else:
-            _Entry(shelf, provider, name, as_map(entry)).put()
+            _Entry(shelf, provider, name, as_map(entry)).read()
     return shelf.imported()
 
 
-class _Entry:
+class _Entry(Entry):
     """One model of the map."""
 
     def __init__(self, shelf: Shelf, provider: str, name: str, entry: Mapping[str, Any]) -> None:
-        self.shelf, self.provider, self.name, self.entry = shelf, provider, name, entry
-        self.home: Home = home_of(provider)
+        super().__init__(shelf, home_of(provider), provider, name)
+        self.entry = entry
 
-    def put(self) -> None:
+    def read(self) -> None:
         figures = [*self._figures(self.entry), *self._lengths()]
         schedule = self._off_peak_schedule(figures)
         if schedule:
-            figures += [
-                Figure(figure.meter, figure.price, figure.per, figure.tier, figure.over, mode="off_peak")
-                for figure in self._figures(as_map(self.entry.get(_OFF_PEAK)))
-            ]
-        if not figures:
-            return
-        if not any(figure.price for figure in figures):
-            self._leave("every price", "0 everywhere: free or unknown, the map does not say which")
-            return
-        source = self.shelf.source(self.home, as_text(self.entry.get("source")))
-        if schedule:
-            self.shelf.draft(self.home).schedules[schedule.name] = schedule
-        origin = self.shelf.origin
-        block = block_of(
-            figures, origin.starts, origin.read, source=source, schedule=schedule.name if schedule else None
-        )
-        block = replace(block, service_tiers={**block.service_tiers, **self._multiples()})
+            figures += [replace(each, mode="off_peak") for each in self._figures(as_map(self.entry.get(_OFF_PEAK)))]
         prefix, slash, rest = self.name.lower().partition("/")
         name = rest if slash and self.provider.lower().startswith(prefix) else self.name.lower()
-        model = Model(name, (block,), block.place, resold=self.home.resold)
-        self.shelf.put(self.home, model, self.name, self.provider)
+        if figures:
+            origin, source = self.shelf.origin, self.shelf.source(self.home, as_text(self.entry.get("source")))
+            block = block_of(
+                figures, origin.starts, origin.read, source=source, schedule=schedule.name if schedule else None
+            )
+            block = replace(block, service_tiers={**block.service_tiers, **self._multiples()})
+            self.put_blocks([block], name=name)
+        if day := as_text(self.entry.get("deprecation_date")):
+            self._end(day, name)
+
+    def _end(self, day: str, name: str) -> None:
+        try:
+            self.end(read_day(day), as_text(self.entry.get("successor_model")).rpartition("/")[2], name)
+        except ValueError:
+            self.leave("deprecation_date", f'"{day}" is not a day')
 
     def _figures(self, entry: Mapping[str, Any], over: int = 0, up_to: int | None = None) -> Iterator[Figure]:
         """The prices among an entry's keys; a key that names a price we have no meter for is left, and said."""
@@ -126,13 +114,13 @@ class _Entry:
                 continue
             figure = self._figure(key, value, over, up_to) if isinstance(value, Fraction) and value >= 0 else None
             if figure is None:
-                self._leave(key, "no meter of ours counts this")
+                self.leave(key)
             elif figure.meter == "cache_write_tokens" and not value:
-                self._leave(key, "0: no price of its own is meant")
+                self.leave(key, "0: no price of its own is meant")
             elif (other := found.setdefault(_place(figure), figure.price)) == figure.price:
                 yield figure
             else:
-                self._leave(key, f"another key prices {figure.meter} at {exact_text(other)}")
+                self.leave(key, f"another key prices {figure.meter} at {exact_text(other)}")
 
     def _figure(self, key: str, value: Fraction, over: int, up_to: int | None) -> Figure | None:
         match = _KEY.fullmatch(key)
@@ -140,17 +128,12 @@ class _Entry:
         base, tier = match["base"], match["tier"] or STANDARD
         tier = _TIERS.get(tier, tier)
         cut = int(match["k"]) * 1_000 if match["k"] else over
-        if base in _TOKENS:
-            meter, mode = _TOKENS[base], ""
-            if meter == "reasoning_tokens" and self.home.thinks:
-                meter, mode = "output_tokens", "thinking"
-            return Figure(meter, value * PER_MILLION, PER_MILLION, tier, cut, up_to, mode)
-        if base in _OTHERS and not cut:
-            meter, per = _OTHERS[base]
-            return Figure(meter, value * per, per, tier)
-        if base == "input_cost_per_second" and self.entry.get("mode") == "audio_transcription" and not cut:
-            return Figure("audio_seconds", value, 1, tier)
-        return None
+        field = FIELDS.get(base)
+        if base == "input_cost_per_second" and self.entry.get("mode") == "audio_transcription":
+            field = _SECONDS
+        if field is None or (cut and not field.meter.endswith("_tokens")):
+            return None
+        return self.figure(field, value, tier=tier, over=cut, up_to=up_to)
 
     def _lengths(self) -> Iterator[Figure]:
         """`tiered_pricing`: rates for requests of some length, each with both ends; the whole request takes them."""
@@ -164,14 +147,14 @@ class _Entry:
                     is_last = entry is entries[-1] and isinstance(longest, Fraction) and up_to >= longest
                     yield from self._figures(entry, int(over), None if is_last else int(up_to))
                 case _:
-                    self._leave(_LENGTHS, "a range of lengths without two ends")
+                    self.leave(_LENGTHS, "a range of lengths without two ends")
 
     def _searches(self, sizes: Mapping[str, Any]) -> Iterator[Figure]:
         prices = {value for size in _SIZES if isinstance(value := sizes.get(size), Fraction)}
         if len(prices) == 1:
-            yield Figure("web_searches", prices.pop() * 1_000, 1_000)
+            yield self.figure(_SEARCHES, prices.pop())
         elif prices:
-            self._leave("search_context_cost_per_query", "its price depends on how much a search returns")
+            self.leave("search_context_cost_per_query", "its price depends on how much a search returns")
 
     def _multiples(self) -> dict[str, Section]:
         """Service tiers that the map gives as a multiple of every price."""
@@ -180,7 +163,7 @@ class _Entry:
             if key == "fast" and isinstance(value, Fraction):
                 found[key] = Section(share=value)
             elif key == "us" and isinstance(value, Fraction):
-                self._leave(f"{_MULTIPLES}.us", f"{exact_text(value)} times the price where requests stay in the US")
+                self.leave(f"{_MULTIPLES}.us", f"{exact_text(value)} times the price where requests stay in the US")
         return found
 
     def _off_peak_schedule(self, figures: list[Figure]) -> Schedule | None:
@@ -191,12 +174,11 @@ class _Entry:
         try:
             weekdays, peak = _peak(windows)
         except (ValueError, TypeError, KeyError):
-            self._leave(_OFF_PEAK, "its hours differ between weekdays in a way that our schedules cannot say")
+            self.leave(_OFF_PEAK, "its hours differ between weekdays in a way that our schedules cannot say")
             return None
-        return peak_schedule(f"{self.provider}-peak", peak, weekdays)
-
-    def _leave(self, what: str, why: str) -> None:
-        self.shelf.leave(self.provider, self.name, what, why)
+        schedule = peak_schedule(f"{self.provider}-peak", peak, weekdays)
+        self.draft.schedules[schedule.name] = schedule
+        return schedule
 
 
 def _place(figure: Figure) -> tuple[str, str, str, int]:
@@ -217,10 +199,3 @@ def _peak(windows: Iterable[Any]) -> tuple[frozenset[int], list[Hours]]:
     if len(found) > 1:
         raise ValueError("the hours differ between weekdays")
     return frozenset(day for day, hours in peaks.items() if hours), list(*found)
-
-
-def _version() -> str:
-    try:
-        return f"litellm {version('litellm')}"
-    except PackageNotFoundError:
-        return "litellm"

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.files import is_folder
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
-from costcalc.pricebook.importers.figures import PER_MILLION, Figure
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.periods import Period, block_in, stretches
-from costcalc.pricebook.importers.shelf import Imported, Origin, Shelf
-from costcalc.pricebook.model import Model
+from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.problems import Place, fail
 
-NAME, URL = "llm-prices", "https://www.llm-prices.com/"
-
-_METERS = {"input": "input_tokens", "input_cached": "cache_read_tokens", "output": "output_tokens"}
+FIELDS = {
+    "input": Field("input_tokens"),
+    "input_cached": Field("cache_read_tokens"),
+    "output": Field("output_tokens"),
+}
 _OTHER_KEYS = ("from_date", "to_date", "id", "vendor", "name")
 # One model at two lengths stands there as two, told apart by the ending of the id and by ≤ and > in the name.
 _LONG = re.compile(r"(?P<id>.+)-(?P<k>\d+)k")
 _ENDED = "the history of llm-prices ends here"
+_History = list[tuple[int, Mapping[str, Any]]]  # each price with the length of input it begins above
 
 
 def import_llm_prices(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
@@ -37,12 +37,12 @@ def import_llm_prices(path: Path, origin: Origin, providers: tuple[str, ...] = (
     for file in files:
         for (vendor, name), history in _histories(file).items():
             if not providers or any(means(word, vendor) for word in providers):
-                _put(shelf, vendor, name, history, file)
+                _put(Entry(shelf, home_of(vendor), vendor, name), history, file)
     return shelf.imported()
 
 
-def _histories(file: Path) -> dict[tuple[str, str], list[tuple[int, Mapping[str, Any]]]]:
-    """By vendor and model: each price with the length of input it begins above."""
+def _histories(file: Path) -> dict[tuple[str, str], _History]:
+    """By vendor and model."""
     root = as_map(read_json(file))
     entries = [
         (as_text(root.get("vendor")) or as_text(as_map(entry).get("vendor")), as_map(entry))
@@ -53,7 +53,7 @@ def _histories(file: Path) -> dict[tuple[str, str], list[tuple[int, Mapping[str,
             "not-a-price-map", "no models of a vendor stand in it", place=Place(str(file)),
             expected='{"vendor": "anthropic", "models": [{"id": …, "price_history": […]}]}',
         )  # fmt: skip
-    found: dict[tuple[str, str], list[tuple[int, Mapping[str, Any]]]] = {}
+    found: dict[tuple[str, str], _History] = {}
     for vendor, entry in entries:
         name, over = entry["id"].lower(), 0
         if (match := _LONG.fullmatch(name)) and ">" in as_text(entry.get("name")):
@@ -63,31 +63,20 @@ def _histories(file: Path) -> dict[tuple[str, str], list[tuple[int, Mapping[str,
     return found
 
 
-def _put(shelf: Shelf, vendor: str, name: str, history: list[tuple[int, Mapping[str, Any]]], file: Path) -> None:
-    home, origin = home_of(vendor), shelf.origin
+def _put(entry: Entry, history: _History, file: Path) -> None:
     periods = [
         Period(_day(price, "from_date", file), _day(price, "to_date", file), (over, price)) for over, price in history
     ]
-    source = shelf.source(home)
-    blocks = []
+    source, blocks = entry.shelf.source(entry.home), []
     for stretch in stretches(periods):
         lengths = [over for over, _ in stretch.held]
         if len(set(lengths)) < len(lengths):
-            shelf.leave(vendor, name, "one of its prices", f"two periods hold on {stretch.starts or 'the same days'}")
-        figures = [figure for over, price in stretch.held for figure in _figures(shelf, vendor, name, price, over)]
-        blocks.append(block_in(stretch, figures, origin, source, _ENDED))
-    if any(not block.withdrawn for block in blocks):
-        shelf.put(home, Model(name, tuple(blocks), blocks[0].place, resold=home.resold), name, vendor)
-
-
-def _figures(shelf: Shelf, vendor: str, name: str, price: Mapping[str, Any], over: int) -> Iterator[Figure]:
-    for key, value in price.items():
-        if key in _OTHER_KEYS or value is None:
-            continue
-        if key in _METERS and isinstance(value, Fraction) and value >= 0:
-            yield Figure(_METERS[key], value, PER_MILLION, over=over)
-        else:
-            shelf.leave(vendor, name, key, "no meter of ours counts this")
+            entry.leave("one of its prices", f"two periods hold on {stretch.starts or 'the same days'}")
+        figures = [
+            figure for over, price in stretch.held for figure in entry.figures(price, FIELDS, skip=_OTHER_KEYS, over=over)
+        ]  # fmt: skip
+        blocks.append(block_in(stretch, figures, entry.shelf.origin, source, _ENDED))
+    entry.put_blocks(blocks)
 
 
 def _day(price: Mapping[str, Any], key: str, file: Path) -> date | None:

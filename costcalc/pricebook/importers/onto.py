@@ -112,7 +112,7 @@ class _Adding:
         """A block on each day from which the offered model names other figures than the file does."""
         latest: PriceBlock | None = None
         for day, theirs in self._offers(model):
-            base = _in_force(ours, day)
+            base = in_force(ours, day)
             if any(start <= day for start in ours.redirects):
                 self._pass(model, "the file bills it as another model")
                 return
@@ -125,9 +125,9 @@ class _Adding:
             if bool(base.schedule) != bool(theirs.schedule) and not theirs.withdrawn and base.standard.off_peak:
                 self._pass(model, "the file prices it by the hour, the other list does not")
                 return
-            in_force = latest or base
-            found = [] if theirs.withdrawn else differences(in_force, theirs)
-            if not found and (not theirs.withdrawn or in_force is base):
+            current = latest or base
+            found = [] if theirs.withdrawn else differences(current, theirs)
+            if not found and (not theirs.withdrawn or current is base):
                 continue
             if reason := self._why_not(model, ours, base, day):
                 self._refuse(model, day, reason)
@@ -144,9 +144,14 @@ class _Adding:
             yield self.days.start, before[-1]
         for block in model.blocks:
             if self.days.own:
-                yield block.starts or self.days.start, block
+                if block.starts or not self._is_past(model, block):
+                    yield block.starts or self.days.start, block
             elif block.starts and block.starts > self.days.start:
                 yield block.starts, block
+
+    def _is_past(self, model: Model, block: PriceBlock) -> bool:
+        """Whether the card ends what it says without a first day before that could begin."""
+        return any(each.starts and each.starts <= self.days.start for each in model.blocks if each is not block)
 
     def _why_not(self, model: Model, ours: Model, base: PriceBlock, day: date) -> str:
         """Why a block from this day on would change what the file says already; "" where it would not."""
@@ -168,7 +173,7 @@ class _Adding:
         if not offers:
             return
         day, theirs = offers[0]
-        base = _in_force(ours, day)
+        base = in_force(ours, day)
         if base and not base.withdrawn and not theirs.withdrawn and differences(base, theirs):
             self._pass(model, f'by its {how} it means "{name}", which costs something else in the file')
 
@@ -220,7 +225,8 @@ class _Adding:
         self.passed_over.append(NotTaken(self.book.provider, model.name, "its prices", why))
 
 
-def _in_force(model: Model, day: date) -> PriceBlock | None:
+def in_force(model: Model, day: date) -> PriceBlock | None:
+    """The block of the day, whatever else the model is billed as."""
     blocks: Sequence[PriceBlock] = [block for block in model.blocks if block.status not in NEVER_APPLIES]
     found = [block for block in blocks if block.starts is None or block.starts <= day]
     return found[-1] if found else None

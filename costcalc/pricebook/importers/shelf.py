@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
+from typing import Any
 
-from costcalc.pricebook.importers.figures import NOWHERE
+from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, Figure, block_of
 from costcalc.pricebook.importers.homes import Home
 from costcalc.pricebook.model import Book, Model, PriceBlock, Schedule, Source
+
+NO_METER = "no meter of ours counts this"
+ZERO = "0 everywhere: free, part of a subscription, or unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,33 @@ class NotTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A model that the other list calls ended, on a day or without one."""
+
+    provider: str
+    region: str
+    model: str
+    day: date | None = None
+    successor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
-    """Pricebooks made of another list, and everything of it that is not in them."""
+    """Pricebooks made of another list, everything of it that is not in them, and the models that it calls ended."""
 
     origin: Origin
     books: tuple[Book, ...]
     not_taken: tuple[NotTaken, ...] = ()
+    ended: tuple[Ended, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a key of another list is a price of: a meter of ours, written there for `of` units and here for `per`."""
+
+    meter: str
+    of: int = PER_MILLION
+    per: int = PER_MILLION
 
 
 @dataclass
@@ -58,6 +84,7 @@ class Shelf:
     origin: Origin
     drafts: dict[tuple[str, str], _Draft] = field(default_factory=dict)
     not_taken: list[NotTaken] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
 
     def draft(self, home: Home, currency: str = "USD") -> _Draft:
         return self.drafts.setdefault((home.provider, home.region), _Draft(home, currency))
@@ -84,7 +111,60 @@ class Shelf:
 
     def imported(self) -> Imported:
         books = tuple(_book(draft, self.origin) for draft in self.drafts.values() if draft.models)
-        return Imported(self.origin, books, tuple(dict.fromkeys(self.not_taken)))
+        return Imported(self.origin, books, tuple(dict.fromkeys(self.not_taken)), tuple(dict.fromkeys(self.ended)))
+
+
+class Entry:
+    """One model of another list on its way to the shelf: its prices by a table of fields, and what is left."""
+
+    def __init__(self, shelf: Shelf, home: Home, provider: str, name: str, currency: str = "USD") -> None:
+        self.shelf, self.home, self.provider, self.name = shelf, home, provider, name
+        self.draft = shelf.draft(home, currency)
+
+    def leave(self, what: str, why: str = NO_METER) -> None:
+        self.shelf.leave(self.provider, self.name, what, why)
+
+    def figures(
+        self, prices: Mapping[str, Any], table: Mapping[str, Field], *, skip: Iterable[str] = (), **where: Any
+    ) -> Iterator[Figure]:
+        """The prices among the keys of an object; one that no field of the table knows is left, and said."""
+        for key, value in prices.items():
+            if value is None or key in skip:
+                continue
+            number = value if isinstance(value, Fraction) else None
+            if key in table and number is not None and number >= 0:
+                yield self.figure(table[key], number, **where)
+            else:
+                self.leave(key)
+
+    def figure(self, told: Field, value: Fraction, *, mode: str = "", **where: Any) -> Figure:
+        """A price as a figure; at some homes the price of reasoning is that of all output in thinking mode."""
+        meter = told.meter
+        if meter == "reasoning_tokens" and self.home.thinks:
+            meter, mode = "output_tokens", "thinking"
+        return Figure(meter, value * told.per / told.of, told.per, mode=mode, **where)
+
+    def put(self, figures: Sequence[Figure], url: str = "", **more: Any) -> None:
+        """The model with one price, which holds from the day of the origin on."""
+        if figures:
+            origin, source = self.shelf.origin, self.shelf.source(self.home, url)
+            self.put_blocks([block_of(figures, origin.starts, origin.read, source=source)], **more)
+
+    def put_blocks(self, blocks: Sequence[PriceBlock], aliases: tuple[str, ...] = (), name: str = "") -> None:
+        """The model with its history. A list that has 0 everywhere does not say what it means by it."""
+        rates = [rate for block in blocks for section in block.sections() for rate in section.all_rates()]
+        if not rates:
+            return
+        if not any(rate.price for rate in rates):
+            self.leave("every price", ZERO)
+            return
+        model = Model((name or self.name).lower(), tuple(blocks), NOWHERE, aliases, self.home.resold)
+        self.shelf.put(self.home, model, self.name, self.provider)
+
+    def end(self, day: date | None = None, successor: str = "", name: str = "") -> None:
+        """The list calls the model ended."""
+        home = self.home
+        self.shelf.ended.append(Ended(home.provider, home.region, (name or self.name).lower(), day, successor.lower()))
 
 
 def _book(draft: _Draft, origin: Origin) -> Book:

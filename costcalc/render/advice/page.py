@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.money import round_half_up
-from costcalc.render import cells
 from costcalc.render.advice.figures import bill_of, figure_text, saving_of, singly_figures
 from costcalc.render.advice.phrases import (
     KIND_WORDS,
     aside_parts,
+    points_text,
     test_text,
     threshold_parts,
     what_text,
     where_text,
 )
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, Notes, grid
-from costcalc.render.cells import NONE
+from costcalc.render.advice.tables import COLUMNS, IN_PLAN
+from costcalc.render.blocks import Block, Facts, Gap, Note, grid, noted
+from costcalc.render.columns import columns_of
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, change_text, header
 from costcalc.render.opening import lacking_text
 from costcalc.render.words import (
     ARROW,
@@ -31,13 +31,11 @@ from costcalc.render.words import (
     money_text,
     percent_text,
     plain_percent,
-    share_text,
 )
 from costcalc.reports.advice.model import Advice, Candidate, Together, Yardstick
 from costcalc.reports.advice.proposals import Kind
 
 SHOWN = 10  # candidates
-_IN_PLAN = "*"
 
 
 def headline_blocks(advice: Advice) -> Iterator[Note]:
@@ -83,9 +81,7 @@ def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
 
 
 def _header(advice: Advice) -> Facts:
-    rows = [
-        usage_row(advice.usage, advice.rating),
-        ("prices", tuple(price_parts(advice.rating, advice.rates_used))),
+    rows: list[FactRow] = [
         ("on top of", tuple(_base(advice))),
         ("looked at", tuple(_looked_at(advice))),
         ("proposed", tuple(threshold_parts(advice.options))),
@@ -93,7 +89,7 @@ def _header(advice: Advice) -> Facts:
     if advice.revenue_source and advice.base.margin is not None and advice.base.revenue is not None:
         earned = money_text(advice.base.revenue, advice.currency)
         rows.append(("revenue", (f"{earned} in that month", advice.revenue_source, _margin(advice, advice.base.margin))))  # fmt: skip
-    return Facts([*rows, *settings_rows(advice.usage, advice.rating, advice.revenue_source)])
+    return header(advice, advice.rates_used, rows, revenue_source=advice.revenue_source)
 
 
 def _margin(advice: Advice, margin: Fraction) -> str:
@@ -124,31 +120,13 @@ def _candidates(advice: Advice) -> Iterator[Block]:
     if not advice.candidates:
         return
     yield Gap()
-    has_margin = any(one.margin_points is not None for one in advice.candidates)
-    planned = advice.together.numbers if advice.together else ()
+    without = () if any(one.margin_points is not None for one in advice.candidates) else ("margin_points",)
     shown = advice.candidates[:SHOWN]
-    yield grid([
-        Column("", "name", of=lambda one: Cell(f"{one.number}{_IN_PLAN if one.number in planned else ' '}")),
-        Column("Candidate", "text", of=lambda one: Cell(f"{what_text(one.proposal)}, {where_text(one.proposal)}")),
-        Column("Requests/day", drop=4, of=lambda one: cells.count(one.requests_a_day)),
-        Column("Tokens each", drop=3, of=lambda one: cells.tokens(one.tokens_a_request)),
-        Column("Touches", drop=1, of=lambda one: _share(one.touched_share)),
-        Column("Saves", of=lambda one: Cell(decimal_text(saving_of(one, advice)), "better", unit=advice.currency)),
-        Column("Of bill", of=lambda one: cells.percent(one.saving_share)),
-        has_margin and Column("Points", drop=2, of=lambda one: _points_cell(one.margin_points)),
-    ], shown)  # fmt: skip
+    yield grid(columns_of(COLUMNS, advice, without), shown)
     if left := len(advice.candidates) - len(shown):
         yield Note(f"{counted(left, 'smaller one')} not shown: --json and -o advice.csv hold all.", "quiet")
     if advice.together:
-        yield Note(f"{_IN_PLAN} in the plan. Each saving is a run of its own; savings of the same usage exclude each other.", "quiet")  # fmt: skip
-
-
-def _share(share: Fraction | None) -> Cell:
-    return NONE if share is None else Cell(share_text(share))
-
-
-def _points_cell(points: Fraction | None) -> Cell:
-    return NONE if points is None else Cell(_points(points))
+        yield Note(f"{IN_PLAN} in the plan. Each saving is a run of its own; savings of the same usage exclude each other.", "quiet")  # fmt: skip
 
 
 def _plan(advice: Advice) -> Iterator[Block]:
@@ -198,7 +176,7 @@ def _singly_text(together: Together, advice: Advice) -> str:
 
 def _margin_text(together: Together, advice: Advice) -> str:
     before, after = advice.base.margin or Fraction(), together.outcome.margin or Fraction()
-    text = f"Margin {percent_text(before)} {ARROW} {percent_text(after)} ({_points(after - before)} points)"
+    text = f"Margin {percent_text(before)} {ARROW} {percent_text(after)} ({points_text(after - before)} points)"
     floor = advice.options.floor
     if floor is None:
         return f"{text}."
@@ -267,8 +245,7 @@ def _notes(advice: Advice) -> Iterator[Block]:
     notes += dict.fromkeys(
         f"Candidate {one.number}: {note}." for one in advice.candidates[:SHOWN] for note in one.notes
     )
-    if notes:
-        yield Notes([Note(note) for note in notes])
+    return noted(Note(note) for note in notes)
 
 
 def _dearer(one: Candidate, advice: Advice) -> str:
@@ -276,7 +253,3 @@ def _dearer(one: Candidate, advice: Advice) -> str:
     if one.saving == 0:
         return f"{what}: would change nothing on top of the scenario."
     return f"{what}: would cost {figure_text(-saving_of(one, advice), advice)} more a month."
-
-
-def _points(points: Fraction) -> str:
-    return decimal_text(round_half_up(points * 100, 2), signed=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from costcalc.render.words import ARROW, counted, plain_percent, share_text
+from costcalc.money import round_half_up
+from costcalc.render.words import ARROW, counted, decimal_text, plain_percent, share_text
 from costcalc.reports.advice.model import Aside
 from costcalc.reports.advice.options import CACHEABLE, READS_PER_WRITE, AdviceOptions
 from costcalc.reports.advice.proposals import TOKENS_TOO, Kind, Proposal
@@ -72,6 +74,11 @@ def test_text(proposal: Proposal) -> str:
     what = ", ".join(f"{name} {value}" for name, value in proposal.names) or "every kind of request"
     further = "; its count of tokens for the same text" if proposal.quality.endswith(TOKENS_TOO) else ""
     return f"{what}, both models side by side on cases of your own{further}"
+
+
+def points_text(points: Fraction) -> str:
+    """`+0.25`."""
+    return decimal_text(round_half_up(points * 100, 2), signed=True)
 
 
 def threshold_parts(options: AdviceOptions) -> Iterator[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
 from costcalc.render.advice.figures import saving_of, singly_figures
-from costcalc.render.advice.phrases import what_text, where_text
+from costcalc.render.advice.phrases import points_text, what_text, where_text
+from costcalc.render.blocks import Cell, Column
 from costcalc.render.fields import Rows
+from costcalc.render.words import decimal_text, share_text
 from costcalc.reports.advice.model import Advice, Candidate
 from costcalc.scenario.changes import Efficiency
 
@@ -27,6 +30,7 @@ WHAT = f.fields(
     kind=f.text("proposal.kind"), what=f.text(lambda one, _: what_text(one.proposal)),
     where=f.text(lambda one, _: where_text(one.proposal)), source=f.text("proposal.source"), target=f.said("proposal.target"),
 )  # fmt: skip
+IN_PLAN = "*"
 REQUESTS = f.fields(requests_a_day=f.computed, tokens_a_request=f.computed)
 SAVING = f.fields(saving=f.amount("saving", saving_of))
 CANDIDATE = f.fields(number=f.integer) | WHAT | f.fields(
@@ -57,9 +61,28 @@ ADVICE = f.fields(
     off_peak=f.each(YARDSTICK), left_aside=f.each(ASIDE, "asides"), basis=common.BASIS,
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip
-COLUMNS = f.fields(candidate=f.integer("number")) | WHAT | f.fields(in_plan=f.flag(_in_plan)) | REQUESTS | f.fields(
-    touched_share=f.ratio,
-) | SAVING | f.fields(saving_share=f.ratio, margin_points=f.ratio, test_first=f.text("proposal.quality"), currency=f.CURRENCY)  # fmt: skip
+# What is said of a candidate, in data files and on the page.
+COLUMNS = f.fields(
+    candidate=f.integer("number"), mark=f.on_page(Column("", "name"), lambda one, advice: Cell(f"{one.number}{IN_PLAN if _in_plan(one, advice) else ' '}")),
+    said=f.on_page(Column("Candidate", "text", of=lambda one: Cell(f"{what_text(one.proposal)}, {where_text(one.proposal)}"))),
+) | WHAT | f.fields(
+    in_plan=f.flag(_in_plan), requests_a_day=f.computed(column=Column("Requests/day", drop=4)),
+    tokens_a_request=f.computed(column=Column("Tokens each", drop=3, of=lambda one: cells.tokens(one.tokens_a_request))),
+    touched_share=f.ratio(column=Column("Touches", drop=1, of=lambda one: _share(one.touched_share))),
+    saves=f.on_page(Column("Saves"), lambda one, advice: Cell(decimal_text(saving_of(one, advice)), "better", unit=advice.currency)),
+) | SAVING | f.fields(
+    saving_share=f.ratio(column=Column("Of bill")),
+    margin_points=f.ratio(column=Column("Points", drop=2, of=lambda one: _points(one.margin_points))),
+    test_first=f.text("proposal.quality"), currency=f.CURRENCY,
+)  # fmt: skip
+
+
+def _share(share: Fraction | None) -> Cell:
+    return cells.NONE if share is None else Cell(share_text(share))
+
+
+def _points(points: Fraction | None) -> Cell:
+    return cells.NONE if points is None else Cell(points_text(points))
 
 
 def advice_rows(advice: Advice) -> Rows:

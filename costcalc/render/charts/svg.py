@@ -1,4 +1,4 @@
-"""SVG: the few shapes of which charts are made, as text; names in them are escaped."""
+"""SVG: the few shapes of which charts are made, as text; names in them are escaped. As pixels it is a PNG."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from html import escape
 
-from costcalc.problems import visible
+from costcalc.problems import fail, visible
 from costcalc.render.charts.palette import LIGHT, chart_style
 
 Place = float | None  # in pixels; None: nothing is known there
@@ -135,3 +135,18 @@ def _number(value: float | str) -> str:
     if isinstance(value, str):
         return value
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+_ZOOM = 2  # pixels of a file for one of the drawing: sharp on paper and on dense screens
+
+
+def png_of(chart: Chart) -> bytes:
+    """The chart on white. CostcalcError: the extra is not installed."""
+    try:
+        from resvg_py import svg_to_bytes
+    except ImportError:
+        raise fail(
+            "png-needs-an-extra", "a PNG is drawn by resvg-py, which is not installed",
+            remedy="pip install 'costcalc[png]', or write the chart as .svg",
+        ) from None  # fmt: skip
+    return bytes(svg_to_bytes(svg_string=chart.alone(), zoom=_ZOOM))

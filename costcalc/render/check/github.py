@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from costcalc.problems import Place, Problem, problem_text, visible
-from costcalc.render.check.phrases import more_text, notable, sentence
+from costcalc.render.check.phrases import sentence, worst_of_each
 from costcalc.reports.check.check import Check
-from costcalc.reports.check.finding import Status, worst
+from costcalc.reports.check.finding import Status
 
 _LEVELS: dict[Status, str] = {"broken": "error", "incomplete": "error", "warn": "warning", "ok": "notice"}
 _WORDS: dict[Status, str] = {"broken": "budget broken", "incomplete": "budget incomplete", "warn": "budget warns"}  # fmt: skip
@@ -42,15 +42,10 @@ def annotation(level: str, title: str, message: str, place: Place | None, root: 
 
 
 def _annotations(check: Check, root: Path | None) -> Iterator[str]:
-    """One a budget: a page of periods would drown the first."""
-    for budget in check.budgets:
-        found = notable(check.of(budget))
-        if not found:
-            continue
-        finding = worst(found)
-        more = more_text(found, finding)
-        title = f"{_WORDS[finding.status]}: {budget.name}"
-        yield annotation(_LEVELS[finding.status], title, sentence(finding, check.currency) + more, budget.place, root)
+    for finding, more in worst_of_each(check):
+        title = f"{_WORDS[finding.status]}: {finding.budget.name}"
+        text = sentence(finding, check.currency) + more
+        yield annotation(_LEVELS[finding.status], title, text, finding.budget.place, root)
 
 
 def _position(place: Place) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,6 @@ from costcalc.render.check.phrases import (
     compared_text,
     files_of,
     limit_text,
-    more_text,
     notable,
     period_text,
     sentence,
@@ -20,10 +19,10 @@ from costcalc.render.check.phrases import (
     title_text,
     used_text,
     value_text,
+    worst_of_each,
 )
-from costcalc.render.commitments import commitment_blocks
-from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import price_parts, settings_rows, usage_row
+from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
+from costcalc.render.header import FactRow, header
 from costcalc.render.words import DASH, counted, days_text, money_text
 from costcalc.reports.check.check import Check
 from costcalc.reports.check.finding import Finding, Status, worst
@@ -41,7 +40,7 @@ def headline_blocks(check: Check) -> Iterator[Note]:
 def check_blocks(check: Check, is_wide: bool) -> Sequence[Block]:
     """What the page of a check is made of."""
     return [
-        Facts(list(_facts(check))),
+        _header(check),
         Gap(),
         _grid(check, is_wide),
         *_sentences(check),
@@ -52,17 +51,24 @@ def check_blocks(check: Check, is_wide: bool) -> Sequence[Block]:
     ]
 
 
-def _facts(check: Check) -> Iterator[tuple[str, Sequence[str]]]:
-    yield usage_row(check.usage, check.rating)
-    yield "prices", tuple(price_parts(check.rating, check.rating.rates_used))
+def _header(check: Check) -> Facts:
+    flags = [budget.name for budget in check.budgets if budget.place is None]
+    files = files_of(check)
+    budgets = (counted(len(check.budgets), "budget"), *files, *(["flags"] if flags and files else flags))
+    return header(
+        check,
+        check.rating.rates_used,
+        _baseline(check),
+        after=[("budgets", budgets)],
+        revenue_source=check.revenue_sources,
+    )
+
+
+def _baseline(check: Check) -> Iterator[FactRow]:
     if check.compared:
         before = check.compared.usage
         days = (days_text(before.first_day, before.last_day),) if before.first_day and before.last_day else ()
         yield "baseline", (*_names(before.sources), *days, money_text(check.compared.before, check.currency))
-    yield from settings_rows(check.usage, check.rating, check.revenue_sources)
-    flags = [budget.name for budget in check.budgets if budget.place is None]
-    files = files_of(check)
-    yield "budgets", (counted(len(check.budgets), "budget"), *files, *(["flags"] if flags and files else flags))
 
 
 def _names(sources: Sequence[SourceFile]) -> Iterator[str]:
@@ -111,17 +117,12 @@ def _change_style(finding: Finding) -> Style:
 
 def _sentences(check: Check) -> Iterator[Block]:
     """The worst of each budget that does not hold, and how many periods more."""
-    for budget in check.budgets:
-        found = notable(check.of(budget))
-        if not found:
-            continue
-        finding = worst(found)
-        rest = more_text(found, finding)
+    for finding, more in worst_of_each(check):
+        budget, is_warning = finding.budget, finding.status == "warn"
         at = f" ({_short(budget.place.file)}:{budget.place.line})" if budget.place else ""
+        verb = "warns" if is_warning else f"is {finding.status}"
         yield Gap()
-        text = f"{budget.name}{at} {STATUS_WORDS[finding.status] if finding.status != 'broken' else 'is broken'}"
-        text = text.replace(" incomplete", " is incomplete") if finding.status == "incomplete" else text
-        yield Note(f"{text}: {sentence(finding, check.currency)}{rest}", "" if finding.status == "warn" else "loud")
+        yield Note(f"{budget.name}{at} {verb}: {sentence(finding, check.currency)}{more}", "" if is_warning else "loud")
 
 
 def _short(file: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -27,7 +27,7 @@ from costcalc.render.words import (
     share_text,
 )
 from costcalc.reports.check.check import Check, Compared
-from costcalc.reports.check.finding import Breaks, Finding, Status
+from costcalc.reports.check.finding import Breaks, Finding, Status, worst
 from costcalc.reports.check.log import INTERVAL
 
 UP, DOWN = "↑", "↓"
@@ -280,9 +280,16 @@ def _digits(share: Fraction, limit: Fraction) -> int:
     return _MOST_DIGITS
 
 
-def more_text(found: Sequence[Finding], shown: Finding) -> str:
+def worst_of_each(check: Check) -> Iterator[tuple[Finding, str]]:
+    """The worst finding of each budget that does not hold, and how many more there are: a page of periods drowns the first."""
+    for budget in check.budgets:
+        if found := notable(check.of(budget)):
+            finding = worst(found)
+            yield finding, _more_text([each.status for each in found if each is not finding])
+
+
+def _more_text(others: Sequence[Status]) -> str:
     """` 2 more periods are broken, 9 warn.`: the periods of one budget that are not written out."""
-    others = [finding.status for finding in found if finding is not shown]
     parts = list[str]()
     for status, one, many in _TITLES:
         if count := others.count(status):

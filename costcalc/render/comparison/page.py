@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.render.blocks import Block, Facts, Gap, Note, Notes
+from costcalc.render.blocks import Block, Facts, Gap, Note, Notes, noted
 from costcalc.render.comparison.columns import columns_of, figures_of_months
 from costcalc.render.comparison.customers import customer_blocks, line_blocks
 from costcalc.render.comparison.grids import (
@@ -18,7 +18,7 @@ from costcalc.render.comparison.grids import (
 )
 from costcalc.render.coverage import coverage_note
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, header
 from costcalc.render.plan.doubts import absent_text, qualities, volume_text
 from costcalc.render.plan.phrases import horizon_text
 from costcalc.render.words import (
@@ -86,15 +86,11 @@ def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:
 
 def _header(comparison: Comparison) -> Facts:
     why = _HORIZONS.get(comparison.horizon_source)
-    rows = [
-        usage_row(comparison.usage, comparison.rating),
-        ("prices", tuple(price_parts(comparison.rating, comparison.rates_used))),
-        ("months", (horizon_text(comparison.months), "the same for all", *([why] if why else []))),
-    ]
+    rows: list[FactRow] = [("months", (horizon_text(comparison.months), "the same for all", *([why] if why else [])))]
     sources = {each.revenue_source for each in comparison.alternatives if each.revenue_source}
     if sources:
         rows.append(("revenue", tuple(_revenue(comparison, sorted(sources)))))
-    return Facts([*rows, *settings_rows(comparison.usage, comparison.rating, comparison.revenue_sources)])
+    return header(comparison, comparison.rates_used, rows, revenue_source=comparison.revenue_sources)
 
 
 def _revenue(comparison: Comparison, sources: Sequence[str]) -> Iterator[str]:
@@ -166,8 +162,7 @@ def _doubts(comparison: Comparison) -> Iterator[Block]:
     notes = [*_notes(comparison)]
     if comparison.absent:
         notes.insert(0, Note(f"The scenarios name what this log does not use: {absent_text(comparison.absent)}."))
-    if notes:
-        yield Notes(notes)
+    yield from noted(notes)
     yield from assumption_blocks(comparison.rating, comparison.usage, (), with_rise=False)
     has_ranges = any(each.has_ranges for each in comparison.alternatives)
     yield Notes([Note(volume_text(comparison.usage, has_ranges=has_ranges), "quiet")])

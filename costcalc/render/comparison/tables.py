@@ -11,22 +11,24 @@ from costcalc.render import json_ as common
 from costcalc.render.comparison.columns import customer_figures, figures_of_months, line_figures
 from costcalc.render.fields import Json, Rows
 from costcalc.render.plan.json_ import CUSTOMER, MONTH
-from costcalc.render.plan.rows import MONTH_COLUMNS
+from costcalc.render.plan.months import MONTHS, MonthRow, rows_of_months
 from costcalc.render.rows import names_of
 from costcalc.reports.comparison import Alternative, Comparison
 
-COLUMNS = f.fields(scenario=f.text("each.name"), pass_through=f.decimal("each.choice.share")) | MONTH_COLUMNS
+CHOICE = f.fields(scenario=f.text("name"), pass_through=f.decimal("choice.share"))
 
 
 def comparison_rows(comparison: Comparison) -> Rows:
     """A row a scenario and month, today's usage first."""
-    rows = ({**row, "each": each} for each in comparison.alternatives for row in _months(each, comparison))
-    return f.rows_with(COLUMNS, rows, comparison)
+    rows = [(each, row) for each in comparison.alternatives for row in _months(each, comparison)]
+    return f.side_by_side(
+        f.rows_with(CHOICE, [each for each, _ in rows], comparison),
+        f.rows_with(MONTHS, [row for _, row in rows], comparison),
+    )
 
 
-def _months(each: Alternative, comparison: Comparison) -> Iterator[Json]:
-    shown, _ = figures_of_months(each, comparison.currency)
-    return ({"of": month, "shown": figures} for month, figures in zip(each.months, shown, strict=True))
+def _months(each: Alternative, comparison: Comparison) -> list[MonthRow]:
+    return rows_of_months(each.months, comparison.currency)[0]
 
 
 Coins = Callable[[Alternative, str], Sequence[tuple[Decimal, Decimal]]]

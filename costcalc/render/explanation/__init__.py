@@ -1,1 +1,13 @@
 """Explanations drawn and written: the page, its words, JSON, CSV and frames."""
+
+from __future__ import annotations
+
+from costcalc.render.written import Parts
+
+WRITTEN = Parts(
+    "What made the figures",
+    "page:headline_blocks",
+    "page:explanation_blocks",
+    "tables:explanation_rows",
+    "tables:EXPLANATION",
+)

@@ -21,7 +21,7 @@ from costcalc.render.explanation.phrases import (
     running_text,
     step_text,
 )
-from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, change_text, header
 from costcalc.render.opening import lacking_text
 from costcalc.render.tree import Costs, Figures, figures_of_parts, table_of
 from costcalc.render.words import amount_text, count_text, counted, decimal_text, money_text, price_text, share_text
@@ -112,15 +112,11 @@ def _four(figures: Figures) -> tuple[Decimal, Decimal, Decimal, Decimal]:
 
 
 def _header(report: Explanation) -> Facts:
-    rows = [
-        usage_row(report.usage, report.rating),
-        ("prices", tuple(price_parts(report.rating, report.rates_used))),
-    ]
+    rows: list[FactRow] = []
     for position, touched in enumerate(report.changes):
         share = f" · {share_text(touched.share)} of the bill" if touched.share else ""
         rows.append(("scenario" if position == 0 else "", (change_text(touched.change) + share,)))
-    settings = settings_rows(report.usage, report.rating)
-    return Facts([*rows, *settings])
+    return header(report, report.rates_used, rows)
 
 
 def _explained(report: Explanation, shown: int) -> Iterator[str]:

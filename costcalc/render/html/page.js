@@ -1,10 +1,8 @@
 "use strict";
-// What the page does by itself: tables are sorted, and the sliders compute everything anew from exact whole numbers.
-// Every amount is a BigInt over one denominator; only what is drawn in pixels becomes a float.
+// What the page does by itself: tables are sorted, and the sliders compute everything anew, right to the cent.
 (() => {
   const one = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const abs = (n) => (n < 0n ? -n : n);
 
   // ---- Tables ----
   const orders = new Set(); // tables whose order a reader has chosen
@@ -46,76 +44,63 @@
   const data = holder && JSON.parse(holder.textContent);
   if (!data) return;
 
-  // ---- Exact amounts ----
+  // ---- Amounts ----
   const CURRENCY = data.currency;
-  const COIN = 10n ** BigInt(data.digits);
-  const knob = (one) => ({ ...one, un: BigInt(one.tick[0]), ud: BigInt(one.tick[1]) });
-  const rise = knob(data.rise);
-  const passed = knob(data.passed);
-  const powers = [0, 0];
-  (function highest(part) {
-    if (!Array.isArray(part)) return;
-    if (part.length === 3 && typeof part[0] === "string" && typeof part[1] === "number") {
-      powers[0] = Math.max(powers[0], part[1]);
-      powers[1] = Math.max(powers[1], part[2]);
-    } else part.forEach(highest);
-  })([data.months, data.bridge, data.lines.map((line) => line[3]), data.customers && [data.customers.rows.map((row) => row[4]), data.customers.more]]);
-  const SCALE = rise.ud ** BigInt(powers[0]) * passed.ud ** BigInt(powers[1]);
-  const UNIT = BigInt(data.denominator) * SCALE; // the denominator of every amount below
+  const COIN = 10 ** data.digits;
+  const TINY = 1e-6; // of a coin: what lies nearer to a whole one, or to a half, is that
+  const { rise, passed } = data;
   const at = { rise: rise.start, passed: passed.start };
+  const [LOW, MIDDLE, HIGH] = [0, 1, 2];
+  let products; // by end of the ranges, what each set of rises multiplies by
 
-  function amount(written) {
-    if (typeof written === "string") return BigInt(written) * SCALE;
-    const [r, p] = [BigInt(at.rise) * rise.un, BigInt(at.passed) * passed.un];
-    let sum = 0n;
-    for (const [number, a, b] of written) {
-      sum += BigInt(number) * r ** BigInt(a) * rise.ud ** BigInt(powers[0] - a) * p ** BigInt(b) * passed.ud ** BigInt(powers[1] - b);
-    }
-    return sum;
+  function turnSets() {
+    products = [LOW, MIDDLE, HIGH].map((end) => {
+      const factors = data.rises.map((open) => 1 + open[end] * (at.rise / rise.ticks) * (open[3] ? at.passed / passed.ticks : 1));
+      return data.sets.map((set) => set.reduce((product, i) => product * factors[i], 1));
+    });
   }
-  const totals = ([cost, other, revenue, covered]) => ({
-    cost: amount(cost),
-    other: amount(other),
-    revenue: revenue === null ? null : amount(revenue),
-    covered: covered === null ? null : amount(covered),
+  function amount(written, end = MIDDLE) {
+    if (typeof written === "number") return written;
+    return written.reduce((sum, [number, set]) => sum + number * products[end][set], 0);
+  }
+  const totals = ([cost, other, revenue, covered], end = MIDDLE) => ({
+    cost: amount(cost, end),
+    other,
+    revenue,
+    covered: covered === null ? null : amount(covered, end),
   });
   const served = (t) => t.cost + t.other;
   const allCosts = (t) => (t.covered === null ? served(t) : t.covered);
   // Months to come are computed to twelve digits: what differs by less is the same.
-  const near = (n, known) => (n !== null && known !== null && abs(n - known) * 10n ** 10n <= abs(known) ? known : n);
+  const near = (n, known) => (n !== null && known !== null && Math.abs(n - known) * 1e10 <= Math.abs(known) ? known : n);
   const like = (t, known) => Object.fromEntries(Object.entries(t).map(([key, n]) => [key, near(n, known[key])]));
-  const margin = (t) => (t.revenue > 0n ? ratio(t.revenue - allCosts(t), t.revenue) : null);
+  const margin = (t) => (t.revenue > 0 ? Math.round((1 - allCosts(t) / t.revenue) * 1e10) / 1e10 : null);
   const profit = (t) => (t.revenue === null ? null : t.revenue - allCosts(t));
   const both = (a, b) => (a === null || b === null ? null : a + b);
   const plus = (a, b) => ({ cost: a.cost + b.cost, other: a.other + b.other, revenue: both(a.revenue, b.revenue), covered: both(a.covered, b.covered) });
-  const ratio = (n, d) => (d < 0n ? { n: -n, d: -d } : { n, d });
-  const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-  const orderRatios = (a, b) => order(a.n * b.d, b.n * a.d);
-  const float = (n, d) => Number((n * 1000000n) / d) / 1e6;
 
   // ---- Rounding: half up, and by largest remainder to the total ----
-  function halfUp(n, d) {
-    const found = (2n * abs(n) + d) / (2n * d);
-    return n < 0n ? -found : found;
-  }
-  const coinsOf = (n) => halfUp(n * COIN, UNIT);
-  const floor = (n, d) => (n >= 0n ? n / d : -((-n + d - 1n) / d));
+  const halfUp = (n) => Math.sign(n) * Math.floor(Math.abs(n) + 0.5 + TINY) || 0;
+  const coinsOf = (n) => halfUp(n * COIN);
+  const floor = (n) => Math.floor(n + TINY);
+  const lacks = (n) => Math.min(0, Math.round((floor(n) - n) / TINY)); // of coins: 0, or the less the more is left above the whole ones
+
+  const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
   function shareOut(amounts, total, alike) {
     if (amounts.length === 1) return [total];
-    const scaled = amounts.map((n) => n * COIN);
-    const found = scaled.map((n) => floor(n, UNIT));
-    const left = scaled.map((n, i) => found[i] * UNIT - n);
+    const found = amounts.map((n) => floor(n * COIN));
+    const left = amounts.map((n) => lacks(n * COIN));
     const turn = (i) => {
-      if (left[i] === 0n) return 3;
+      if (!left[i]) return 3;
       if (!alike || alike[i][0] !== amounts[i]) return 1;
       return alike[i][1] > found[i] ? 0 : 2;
     };
-    const places = amounts.map((_, i) => i).sort((i, j) => turn(i) - turn(j) || order(left[i], left[j]) || i - j);
-    const missing = total - found.reduce((a, b) => a + b, 0n);
-    const [count, each] = [BigInt(found.length), found.length ? floor(missing, BigInt(found.length)) : 0n];
+    const places = amounts.map((_, i) => i).sort((i, j) => turn(i) - turn(j) || left[i] - left[j] || i - j);
+    const missing = total - sum(found);
+    const each = found.length ? Math.floor(missing / found.length) : 0;
     for (const i of places) found[i] += each;
-    for (const i of places.slice(0, Number(missing - each * count))) found[i] += 1n;
+    for (const i of places.slice(0, missing - each * found.length)) found[i] += 1;
     return found;
   }
 
@@ -130,7 +115,7 @@
       const known = first.map((n, i) => [n, base[i]]);
       return [base, ...others.map((column, k) => shareOut(column, totals[k + 1], known))];
     }
-    const wished = still.reduce((sum, i) => sum + base[i], 0n);
+    const wished = sum(still.map((i) => base[i]));
     const kept = keptOf(columns, totals, still, moved, wished);
     const own = shareOut(still.map((i) => first[i]), kept, null);
     let alike = null;
@@ -146,57 +131,55 @@
   }
   function keptOf(columns, totals, still, moved, wished) {
     const room = (column, places) => {
-      const least = places.reduce((sum, i) => sum + floor(column[i] * COIN, UNIT), 0n);
-      return [least, least + BigInt(places.filter((i) => (column[i] * COIN) % UNIT).length)];
+      const least = sum(places.map((i) => floor(column[i] * COIN)));
+      return [least, least + places.filter((i) => lacks(column[i] * COIN)).length];
     };
-    const smaller = (a, b) => (a < b ? a : b), larger = (a, b) => (a > b ? a : b);
     let [low, high] = room(columns[0], still);
     columns.forEach((column, k) => {
       const [least, most] = room(column, moved);
-      low = larger(low, totals[k] - most);
-      high = smaller(high, totals[k] - least);
+      low = Math.max(low, totals[k] - most);
+      high = Math.min(high, totals[k] - least);
     });
-    return smaller(larger(wished, low), larger(low, high));
+    return Math.min(Math.max(wished, low), Math.max(low, high));
   }
 
   // ---- Words ----
   function decimal(whole, digits, signed) {
-    const text = abs(whole).toString().padStart(digits + 1, "0");
+    const text = String(Math.abs(whole)).padStart(digits + 1, "0");
     const cut = text.length - digits;
     const grouped = text.slice(0, cut).replace(/\B(?=(\d{3})+$)/g, ",");
-    const sign = whole < 0n ? "−" : signed && whole > 0n ? "+" : "";
+    const sign = whole < 0 ? "−" : signed && whole > 0 ? "+" : "";
     return sign + grouped + (digits ? "." + text.slice(cut) : "");
   }
   const money = (coins, signed) => decimal(coins, data.digits, signed);
-  const percent = (r, digits = 1, signed = false) => decimal(halfUp(r.n * 100n * 10n ** BigInt(digits), r.d), digits, signed) + "%";
+  const percent = (r, digits = 1, signed = false) => decimal(halfUp(r * 10 ** (digits + 2)), digits, signed) + "%";
   const plainPercent = (r, signed) => percent(r, 4, signed).replace(/\.?0+%$/, "%");
-  function share(n, d) {
-    if (n > 0n && n * 100n < d) return n * 1000n < d ? "<1%" : percent(ratio(n, d));
-    if (n * 100n > 99n * d && n < d) return n * 1000n > 999n * d ? ">99.9%" : percent(ratio(n, d));
-    return percent(ratio(n, d), 0);
+  function share(r) {
+    if (r > 0 && r < 0.01) return r < 0.001 ? "<1%" : percent(r);
+    if (r > 0.99 && r < 1) return r > 0.999 ? ">99.9%" : percent(r);
+    return percent(r, 0);
   }
-  const points = (a, b) => halfUp(b.n * 1000n, b.d) - halfUp(a.n * 1000n, a.d);
+  const points = (a, b) => halfUp(b * 1000) - halfUp(a * 1000);
 
   // ---- Cells: [text, style, what is sorted by] ----
   const DASH = "–";
   const NOTHING = [DASH, "quiet", null];
-  const styleOf = (n) => (n > 0n ? "worse" : n < 0n ? "better" : "");
-  const coinValue = (coins) => (coins < 0n ? "-" : "") + decimal(abs(coins), data.digits).replace(/,/g, "");
+  const styleOf = (n) => (n > 0 ? "worse" : n < 0 ? "better" : "");
+  const coinValue = (coins) => (coins < 0 ? "-" : "") + decimal(Math.abs(coins), data.digits).replace(/,/g, "");
   const moneyCell = (coins) => [money(coins), "", coinValue(coins)];
   const changeCell = (coins, exact) => (!coins && !exact ? [DASH, "quiet", "0"] : [money(coins, true), styleOf(exact), coinValue(coins)]);
-  const ratioCell = (r, style = "", signed = false) => (r === null ? NOTHING : [percent(r, 1, signed), style, String(float(r.n, r.d))]);
+  const ratioCell = (r, style = "", signed = false) => (r === null ? NOTHING : [percent(r, 1, signed), style, String(r)]);
   function riseCell(before, after) {
     if (before === after) return [DASH, "quiet", "0"];
     if (!before) return ["new", styleOf(after), "1e9"];
-    const r = ratio(after - before, before);
-    return [percent(r, 1, true), styleOf(r.n), String(float(r.n, r.d))];
+    const r = after / before - 1;
+    return [percent(r, 1, true), styleOf(r), String(r)];
   }
-  const shareCell = (part, whole) => (whole && part ? [share(near(part, whole), whole), "", String(float(part, whole))] : [DASH, "quiet", "0"]);
+  const shareCell = (part, whole) => (whole && part ? [share(near(part, whole) / whole), "", String(part / whole)] : [DASH, "quiet", "0"]);
   function pointsCell(a, b) {
-    const lost = a && b ? points(a, b) : 0n;
-    return lost ? [decimal(lost, 1, true), styleOf(-orderSign(a, b)), null] : NOTHING;
+    const lost = a === null || b === null ? 0 : points(a, b);
+    return lost ? [decimal(lost, 1, true), styleOf(a - b), null] : NOTHING;
   }
-  const orderSign = (a, b) => BigInt(orderRatios(b, a));
 
   function put(row, cells) {
     for (const [key, [text, style, value]] of Object.entries(cells)) {
@@ -214,18 +197,19 @@
 
   // ---- The outlook with the knobs where they stand ----
   const today = totals(data.today);
-  const before = data.before.map(totals);
+  const before = data.before.map((month) => totals(month));
 
   function compute() {
+    turnSets();
     const months = data.months.map((ends, i) => {
-      const [low, middle, high] = ends.map((end) => like(totals(end), before[i]));
-      const byCost = [middle, low, high].sort((a, b) => order(a.cost, b.cost));
+      const [low, middle, high] = ends.map((written, end) => like(totals(written, end), before[i]));
+      const byCost = [middle, low, high].sort((a, b) => a.cost - b.cost);
       return { after: middle, low: byCost[0], high: byCost[2] };
     });
     const turned = at.rise > 0;
     const hasRanges = data.ranges[0] || (data.ranges[1] && turned) || (data.ranges[2] && turned && at.passed > 0);
     const whole = { before: stand(before) };
-    const total = { before: BigInt(data.totalBefore) };
+    const total = { before: data.totalBefore };
     for (const end of ["low", "after", "high"]) {
       whole[end] = stand(months.map((month) => month[end]));
       total[end] = coinsOf(whole[end].cost);
@@ -238,7 +222,7 @@
     const bridge = data.bridge.map(([last, all]) => ({ last: totals(last), whole: totals(all) }));
     const end = months.length - 1;
     // What stands among the months too has its figure from there; what lies between is shared out.
-    const isSame = (a, b) => abs(a - b) * 10n ** 9n <= (abs(a) > UNIT ? abs(a) : UNIT);
+    const isSame = (a, b) => Math.abs(a - b) * 1e9 <= Math.max(Math.abs(a), 1);
     const column = (key, known, was, is) => {
       const reached = bridge.map((step) => step[key].cost);
       const fixed = new Map([[reached.length - 1, is]]);
@@ -263,7 +247,7 @@
 
   const marginsOf = (month) => {
     const known = [month.low, month.after, month.high].map(margin).filter((m) => m !== null);
-    known.sort(orderRatios);
+    known.sort((a, b) => a - b);
     return known.length ? [known[0], known[known.length - 1]] : null;
   };
 
@@ -285,33 +269,32 @@
 
   function marginWords(now) {
     const [was, is] = [margin(today), margin(now.last.after)];
-    if (!was || !is) return "";
+    if (was === null || is === null) return "";
     const ends = marginsOf(now.last);
-    const around = ends && orderRatios(ends[0], ends[1]) ? ` (${percent(ends[0])} to ${percent(ends[1])})` : "";
+    const around = ends && ends[0] !== ends[1] ? ` (${percent(ends[0])} to ${percent(ends[1])})` : "";
     const [part, most, shares] = data.marginWords;
     if (percent(was) === percent(is)) return `; gross margin${part} stays ${most || "at "}${percent(was)}${around}${shares}`;
-    return `; gross margin${part} ${orderRatios(is, was) < 0 ? "falls" : "rises"} from ${most}${percent(was)} to ${most}${percent(is)}${around}${shares}`;
+    return `; gross margin${part} ${is < was ? "falls" : "rises"} from ${most}${percent(was)} to ${most}${percent(is)}${around}${shares}`;
   }
 
   function floorWords(now) {
-    if (!data.floor || !margin(now.last.after)) return [];
-    const bound = { n: BigInt(data.floor[0]), d: BigInt(data.floor[1]) };
-    const word = data.floor[2];
-    const meets = (m) => m !== null && orderRatios(m, bound) >= 0;
+    if (!data.floor || margin(now.last.after) === null) return [];
+    const [bound, word] = data.floor;
+    const meets = (m) => m !== null && m >= bound;
     const middle = now.months.map((month) => margin(month.after));
-    const below = middle.findIndex((m) => m !== null && orderRatios(m, bound) < 0);
+    const below = middle.findIndex((m) => m !== null && m < bound);
     let back = middle.length;
     while (back > 0 && meets(middle[back - 1])) back -= 1;
     const month = (place) => data.long[place];
     const was = margin(today);
     const notes = [];
     if (below < 0) notes.push([`Margin stays at or above ${word} through ${month(now.end)}.`, "strong"]);
-    else if (was && orderRatios(was, bound) < 0) {
+    else if (was !== null && was < bound) {
       notes.push([`Margin is below ${word} today already${back <= now.end ? `; it meets it from ${month(back)} on` : ""}.`, "loud"]);
     } else notes.push([`Margin falls below ${word} in ${month(below)}${back <= now.end ? ` and is back at it in ${month(back)}` : ""}.`, "loud"]);
     const ends = now.months.map(marginsOf);
-    const worst = ends.findIndex((m) => m && orderRatios(m[0], bound) < 0);
-    const best = ends.findIndex((m) => m && orderRatios(m[1], bound) < 0);
+    const worst = ends.findIndex((m) => m && m[0] < bound);
+    const best = ends.findIndex((m) => m && m[1] < bound);
     const atBest = below < 0 || best === below ? "" : `at the best end ${best >= 0 ? `in ${month(best)}` : "it does not"}`;
     if (worst >= 0 && worst !== below) notes.push([`At the worst end of the ranges it falls below ${word} in ${month(worst)}${atBest && ", " + atBest}.`, ""]);
     else if (below >= 0 && best !== below) notes.push([`At the best end of the ranges${atBest.replace("at the best end", "")}.`, ""]);
@@ -338,23 +321,23 @@
 
   // ---- Answers ----
   function riseTo(t, keep) {
-    // keep is 1 − margin, as a ratio; None where no price can be said
-    if (keep === null || keep.n <= 0n || !t.revenue || t.revenue < 0n) return null;
-    return ratio(allCosts(t) * keep.d - t.revenue * keep.n, t.revenue * keep.n);
+    // keep is 1 − margin; null where no price can be said
+    if (keep === null || keep <= 0 || !(t.revenue > 0)) return null;
+    return allCosts(t) / (t.revenue * keep) - 1;
   }
-  const less = (m) => (m === null ? null : { n: m.d - m.n, d: m.d });
+  const less = (m) => (m === null ? null : 1 - m);
   function priceWay(r) {
     if (r === null) return "no price of your own would do";
-    if (abs(r.n) * 10n ** 10n <= r.d) return "your prices do already";
-    return r.n > 0n ? `raise your prices by ${percent(r)}` : `your prices have room: ${percent(r)}`;
+    if (Math.abs(r) <= 1e-10) return "your prices do already";
+    return r > 0 ? `raise your prices by ${percent(r)}` : `your prices have room: ${percent(r)}`;
   }
 
   // ---- Lines: the same tree of rows as in the terminal, so that the coins fall alike ----
   const LARGEST = 10;
   function tree(lines) {
-    const largest = new Set(lines.map((line, i) => [line, i]).sort((a, b) => order(b[0].after, a[0].after) || a[1] - b[1]).slice(0, LARGEST).map(([line]) => line));
+    const largest = new Set(lines.map((line, i) => [line, i]).sort((a, b) => b[0].after - a[0].after || a[1] - b[1]).slice(0, LARGEST).map(([line]) => line));
     const depth = lines.length ? lines[0].names.length : 0;
-    const sum = (found, key) => found.reduce((total, line) => total + line[key], 0n);
+    const sumOf = (found, key) => sum(found.map((line) => line[key]));
     function nodes(found, level) {
       const groups = new Map();
       for (const line of found) {
@@ -362,20 +345,20 @@
         groups.set(name, [...(groups.get(name) || []), line]);
       }
       const made = [...groups].map(([name, mine]) => ({
-        name, lines: mine, before: sum(mine, "before"), after: sum(mine, "after"),
+        name, lines: mine, before: sumOf(mine, "before"), after: sumOf(mine, "after"),
         parts: level + 1 >= depth ? [] : nodes(mine, level + 1),
       }));
       const priced = (node) => node.lines.some((line) => !line.unpriced);
-      made.sort((a, b) => priced(b) - priced(a) || order(b.after, a.after) || a.name - b.name);
+      made.sort((a, b) => priced(b) - priced(a) || b.after - a.after || a.name - b.name);
       return folded(made, level);
     }
     function folded(made, level) {
-      const bySize = [...made].sort((a, b) => order(b.after, a.after)).slice(0, LARGEST);
+      const bySize = [...made].sort((a, b) => b.after - a.after).slice(0, LARGEST);
       const kept = new Set(level === 0 ? bySize : made.filter((node) => node.lines.some((line) => largest.has(line))));
       const hidden = made.filter((node) => !kept.has(node));
       if (hidden.length < 2) return made;
       const mine = hidden.flatMap((node) => node.lines);
-      return [...made.filter((node) => kept.has(node)), { name: -1, lines: mine, before: sum(mine, "before"), after: sum(mine, "after"), parts: hidden }];
+      return [...made.filter((node) => kept.has(node)), { name: -1, lines: mine, before: sumOf(mine, "before"), after: sumOf(mine, "after"), parts: hidden }];
     }
     return nodes(lines, 0);
   }
@@ -397,7 +380,7 @@
     const top = tree(lines);
     spread(top, [now.figures.before[now.end], now.figures.after[now.end]]);
     const whole = now.last.after.cost;
-    const add = (found, key) => found.reduce((total, line) => total + line[key], 0n);
+    const add = (found, key) => sum(found.map((line) => line[key]));
     const cells = (found) => {
       if (found.every((line) => line.unpriced)) return {};
       const [was, then] = [add(found, "before"), add(found, "after")];
@@ -421,7 +404,7 @@
   function sumKnown(rows, key) {
     // A customer without revenue pays nothing: the others' stays known.
     return rows.map((row) => row[key]).reduce((a, b) => {
-      const fill = (t) => ((a.revenue === null) !== (b.revenue === null) ? { ...t, revenue: t.revenue || 0n } : t);
+      const fill = (t) => ((a.revenue === null) !== (b.revenue === null) ? { ...t, revenue: t.revenue || 0 } : t);
       return plus(fill(a), fill(b));
     });
   }
@@ -433,8 +416,8 @@
     const worstFirst = (a, b) => {
       const [x, y] = [a, b].map((each) => margin(each.last));
       // Revenue below 0, then the margins, then no revenue.
-      const [i, j] = [a, b].map((each) => (margin(each.last) ? 1 : each.last.revenue < 0n ? 0 : 2));
-      return i - j || (i === 1 ? orderRatios(x, y) : i === 0 ? order(profit(a.last), profit(b.last)) : 0) || order(b.last.cost, a.last.cost) || a.rank - b.rank;
+      const [i, j] = [a, b].map((each) => (margin(each.last) !== null ? 1 : each.last.revenue < 0 ? 0 : 2));
+      return i - j || (i === 1 ? x - y : i === 0 ? profit(a.last) - profit(b.last) : 0) || b.last.cost - a.last.cost || a.rank - b.rank;
     };
     rows.sort(worstFirst);
     const listed = more.length ? [...rows, { mark: rows.length, today: sumKnown(more, "today"), last: sumKnown(more, "last"), isFold: true }] : rows;
@@ -445,19 +428,18 @@
     const totalOf = (total, [exact, coins]) => (now.isSame(exact, total) ? coins : coinsOf(total));
     const costs = ["today", "last"].map((key) => apart.map((row) => served(row[key])));
     const due = ["today", "last"].map((key, k) => totalOf(served(whole[key]), known[k]));
-    const paid = apart.map((row) => row.last.revenue || 0n);
-    const single = [...shareOutTogether(costs, due), shareOut(paid, coinsOf(paid.reduce((a, b) => a + b, 0n)), null)];
-    const folded = (column) => (more.length ? [...column.slice(0, rows.length), column.slice(rows.length).reduce((a, b) => a + b, 0n)] : column);
+    const paid = apart.map((row) => row.last.revenue || 0);
+    const single = [...shareOutTogether(costs, due), shareOut(paid, coinsOf(sum(paid)), null)];
+    const folded = (column) => (more.length ? [...column.slice(0, rows.length), sum(column.slice(rows.length))] : column);
     const columns = single.map(folded);
-    const bound = data.floor && { n: BigInt(data.floor[0]), d: BigInt(data.floor[1]) };
     const cells = (row, [was, then, paid], single) => {
       const [m, n] = [margin(row.today), margin(row.last)];
       return {
         today: moneyCell(was), after: moneyCell(then), change: changeCell(then - was, served(row.last) - served(row.today)),
         paid: row.last.revenue === null ? NOTHING : moneyCell(paid),
-        margin_today: ratioCell(m), margin: ratioCell(n, m && n && orderRatios(n, m) < 0 ? "worse" : ""),
+        margin_today: ratioCell(m), margin: ratioCell(n, m !== null && n !== null && n < m ? "worse" : ""),
         rise_to_hold: single ? ratioCell(riseTo(row.last, less(m)), "", true) : NOTHING,
-        rise_to_floor: single && bound ? ratioCell(riseTo(row.last, less(bound)), "", true) : NOTHING,
+        rise_to_floor: single && data.floor ? ratioCell(riseTo(row.last, less(data.floor[0])), "", true) : NOTHING,
       };
     };
     const table = document.getElementById("customers-table");
@@ -467,13 +449,13 @@
       put(drawn, cells(row, columns.map((column) => column[i]), !row.isFold));
       return drawn;
     });
-    put(rowOf("customers-table", "total"), cells(whole, columns.map((column) => column.reduce((a, b) => a + b, 0n)), false));
+    put(rowOf("customers-table", "total"), cells(whole, columns.map(sum), false));
     if (!orders.has(table)) body.append(...found);
     say("verdicts", verdicts(everyone.sort(worstFirst)));
   }
   function verdicts(customers) {
     const named = customers.filter((row) => row.named);
-    const loses = (t) => profit(t) !== null && profit(t) < 0n;
+    const loses = (t) => profit(t) !== null && profit(t) < 0;
     const turned = named.filter((row) => profit(row.today) !== null && !loses(row.today) && loses(row.last));
     const already = named.filter((row) => loses(row.today));
     const count = (rows) => `${rows.length.toLocaleString("en-US")} customer${rows.length === 1 ? "" : "s"}`;
@@ -498,7 +480,6 @@
   }
   function drawBridge(now) {
     const cell = (coins, exact) => (coins ? changeCell(coins, exact) : NOTHING);
-    const sum = (coins) => coins.reduce((a, b) => a + b, 0n);
     const first = now.bridge[0];
     put(rowOf("bridge-table", 0), { last: moneyCell(now.lastCoins[0]), whole: moneyCell(now.wholeCoins[0]), margin: ratioCell(margin(first.last)) });
     for (const i of data.rows) {
@@ -523,29 +504,28 @@
     const grown = was && was !== is ? `, ${riseCell(was, is)[0]}` : "";
     set("cost", `${money(now.figures.after[now.end])} ${CURRENCY}`, `today ${money(now.lastCoins[0])}${grown}`);
     const [m, n] = [margin(today), margin(now.last.after)];
-    if (m && n) set("margin", percent(n), `today ${percent(m)}, ${pointsCell(m, n)[0]} points`);
+    if (m !== null && n !== null) set("margin", percent(n), `today ${percent(m)}, ${pointsCell(m, n)[0]} points`);
     const changed = changeCell(now.total.after - now.total.before, now.whole.after.cost - now.whole.before.cost)[0];
     set("whole", `${money(now.total.after)} ${CURRENCY}`, `before ${money(now.total.before)}, ${changed}`);
     const hold = riseTo(now.last.after, less(m));
-    if (hold) set("hold", percent(hold, 1, true), priceWay(hold));
-    data.ways.forEach(([top, bottom], i) => {
+    if (hold !== null) set("hold", percent(hold, 1, true), priceWay(hold));
+    data.ways.forEach((kept, i) => {
       const way = one(`[data-way="${i}"]`);
-      if (way) way.textContent = priceWay(riseTo(now.last.after, { n: BigInt(bottom) - BigInt(top), d: BigInt(bottom) }));
+      if (way) way.textContent = priceWay(riseTo(now.last.after, less(kept)));
     });
   }
 
   // ---- Charts: the scales stay, what lies on them moves ----
   const px = (n) => String(Math.round(n * 100) / 100);
   function drawCharts(now) {
-    const amountsOf = (key) => now.months.map((month) => float(month[key].cost, UNIT));
-    const marginOf = (m) => (m === null ? null : float(m.n, m.d));
+    const amountsOf = (key) => now.months.map((month) => month[key].cost);
     const ends = now.months.map(marginsOf);
     const series = {
       cost: { after: amountsOf("after"), low: amountsOf("low"), high: amountsOf("high"), last: money(now.figures.after[now.end]) },
       margin: {
-        after: now.months.map((month) => marginOf(margin(month.after))),
-        low: ends.map((m) => m && marginOf(m[0])), high: ends.map((m) => m && marginOf(m[1])),
-        last: margin(now.last.after) ? percent(margin(now.last.after)) : "",
+        after: now.months.map((month) => margin(month.after)),
+        low: ends.map((m) => m && m[0]), high: ends.map((m) => m && m[1]),
+        last: margin(now.last.after) === null ? "" : percent(margin(now.last.after)),
       },
     };
     for (const chart of all("[data-xs]")) {
@@ -582,12 +562,12 @@
   }
   function drawWaterfall(chart, now) {
     const [zero, unit] = chart.dataset.bridge.split(",").map(Number);
-    const across = (coins) => zero + (Number(coins) / Number(COIN)) * unit;
-    const reached = now.lastCoins.reduce((found, coins) => [...found, (found.length ? found[found.length - 1] : 0n) + coins], []);
-    const rungs = [[0n, reached[0], money(reached[0]), ""]];
-    for (const i of data.rows) rungs.push([reached[i - 1], reached[i], now.lastCoins[i] ? money(now.lastCoins[i], true) : DASH, now.lastCoins[i] >= 0n ? "adds" : "saves"]);
+    const across = (coins) => zero + (coins / COIN) * unit;
+    const reached = now.lastCoins.reduce((found, coins) => [...found, (found.length ? found[found.length - 1] : 0) + coins], []);
+    const rungs = [[0, reached[0], money(reached[0]), ""]];
+    for (const i of data.rows) rungs.push([reached[i - 1], reached[i], now.lastCoins[i] ? money(now.lastCoins[i], true) : DASH, now.lastCoins[i] >= 0 ? "adds" : "saves"]);
     const end = reached[reached.length - 1];
-    rungs.push([0n, end, money(end), ""]);
+    rungs.push([0, end, money(end), ""]);
     rungs.forEach(([from, to, text, kind], i) => {
       const rung = one(`[data-rung="${i}"]`, chart);
       const [a, b] = [across(from), across(to)].sort((x, y) => x - y);
@@ -604,7 +584,7 @@
   // ---- Knobs ----
   const inputs = { rise: document.getElementById("knob-rise"), passed: document.getElementById("knob-passed") };
   const outputs = { rise: document.getElementById("shown-rise"), passed: document.getElementById("shown-passed") };
-  const shownAt = (which, knob) => plainPercent(ratio(BigInt(at[which]) * BigInt(knob.shown[0]), BigInt(knob.shown[1])), knob.isHike);
+  const shownAt = (which, knob) => plainPercent(at[which] * knob.shown, knob.isHike);
   const moved = () => at.rise !== rise.start || at.passed !== passed.start;
 
   function draw() {

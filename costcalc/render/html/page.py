@@ -9,8 +9,7 @@ from importlib.resources import files
 
 from costcalc.render.blocks import Block, Gap, Note
 from costcalc.render.charts.palette import DARK, FONT, LIGHT, chart_style
-from costcalc.render.html.blocks import blocks_html, facts_html, note_html
-from costcalc.render.html.markup import data, tag, text
+from costcalc.render.html.elements import blocks_html, data, facts_html, note_html, tag, text
 from costcalc.render.html.sections import (
     bridge_html,
     customers_html,
@@ -22,13 +21,12 @@ from costcalc.render.html.sections import (
 )
 from costcalc.render.html.sources import sources_html
 from costcalc.render.html.turning import turning_json
-from costcalc.render.plan.answers import answer_blocks, ways_of
+from costcalc.render.plan.answers import answer_blocks, replica_blocks, ways_of
 from costcalc.render.plan.bridge import bridge_note
 from costcalc.render.plan.doubts import assumed_blocks, gap_blocks
 from costcalc.render.plan.header import plan_header
 from costcalc.render.plan.months import month_notes
 from costcalc.render.plan.phrases import horizon_text
-from costcalc.render.plan.replicas import replica_blocks
 from costcalc.render.words import long_month_text, plain_percent
 from costcalc.reports.handout import Handout
 from costcalc.reports.plan.model import Plan
@@ -36,7 +34,7 @@ from costcalc.reports.sliders import TOO_LARGE, Knob
 
 FOLLOW = (
     "The sliders turn the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
-    " rise of your own prices follow, computed exactly as costcalc does it; shares to move, tokens to save, machines and"
+    " rise of your own prices follow, computed as costcalc does it, to the cent; shares to move, tokens to save, machines and"
     " assumptions stay as the scenario has them."
 )
 FIXED = "The sliders do not turn this: it is as the scenario has it."

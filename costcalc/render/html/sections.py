@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.rating.model import LineKey
 from costcalc.render import cells
+from costcalc.render.blocks import Cell, Column
 from costcalc.render.cells import TOTAL
 from costcalc.render.charts import bridge as bridge_charts
 from costcalc.render.charts import months as month_charts
@@ -16,15 +16,14 @@ from costcalc.render.charts.bridge import bridge_chart
 from costcalc.render.charts.months import months_chart
 from costcalc.render.charts.svg import Chart
 from costcalc.render.coverage import part_words
-from costcalc.render.html.blocks import note_html
-from costcalc.render.html.markup import tag, text
+from costcalc.render.html.elements import HtmlTable, note_html, tag, text
 from costcalc.render.html.reach import reach_of
-from costcalc.render.html.tables import Figure, Heading, HtmlTable, headings_of, rows_of
 from costcalc.render.plan.answers import price_way
 from costcalc.render.plan.bridge import bridge_columns, bridge_figures, bridge_rows, shown_steps
 from costcalc.render.plan.customers import (
+    customer_columns,
     customer_notes,
-    customer_rows,
+    customer_rows_of,
     knows_revenue,
     rise_columns,
     verdicts,
@@ -44,7 +43,6 @@ from costcalc.reports.handout import Handout
 from costcalc.reports.plan.model import LineAhead, Plan
 
 LINES_SHOWN, CUSTOMERS_SHOWN = 200, 300  # rows; what is beyond them stands in one
-NAME = "name"
 
 
 def headline_html(plan: Plan) -> str:
@@ -109,18 +107,19 @@ def months_html(handout: Handout) -> str:
 
 
 def bridge_table(plan: Plan) -> HtmlTable:
-    headings = headings_of([column for column in bridge_columns(plan) if column.key != "bar"])
+    columns = [column for column in bridge_columns(plan) if column.key != "bar"]
     *rows, end = bridge_rows(plan)
     marks = ["0", *map(str, shown_steps(plan))]
-    return HtmlTable("bridge-table", f"The causes in figures, {plan.currency}", headings, rows, [end], marks=marks)
+    return HtmlTable.of("bridge-table", f"The causes in figures, {plan.currency}", columns, rows, [end], marks=marks)
 
 
 def months_table(plan: Plan) -> HtmlTable:
-    columns, (rows, total) = month_columns(plan), month_rows_of(plan)
-    headings = [replace(each, is_off_paper=each.key == "tokens" and plan.has_ranges) for each in headings_of(columns)]
+    rows, total = month_rows_of(plan)
     caption = f"Cost {'and margin ' if has_margin(plan) else ''}by month, {plan.currency}"
-    foot = rows_of(columns, [total] if total else [])
-    return HtmlTable("months-table", caption, headings, rows_of(columns, rows), foot)
+    off_paper = ("tokens",) if plan.has_ranges else ()
+    return HtmlTable.of(
+        "months-table", caption, month_columns(plan), rows, [total] if total else [], off_paper=off_paper
+    )
 
 
 def lines_html(plan: Plan) -> str:
@@ -139,12 +138,14 @@ def first_table(plan: Plan, figures: Table) -> HtmlTable:
         groups.setdefault(line.key[0], []).append(line)
     listed = sorted(groups.items(), key=lambda entry: (-_sum(entry[1]), entry[0] or ""))
     title = _title(plan.by[0])
-    rows = [{NAME: Figure(_named(name, plan.by[0]), "", name or ""), **_line(figures, lines)} for name, lines in listed]  # fmt: skip
+    rows = [{"name": Cell(_named(name, plan.by[0]), "", name or ""), **_line(figures, lines)} for name, lines in listed]
     caption = f"{_plural(title)} in {long_month_text(plan.last.month)}, {plan.currency}"
-    headings = [Heading(NAME, title, is_text=True), *_line_headings(plan)]
+    columns = [Column(title, "name", key="name"), *_line_columns(plan)]
     ranks = ranks_of(groups)
     marks = [str(ranks[name or ""]) for name, _ in listed]
-    return HtmlTable("first-table", caption, headings, rows, [_lines_total(figures)], is_sortable=True, marks=marks)
+    return HtmlTable.of(
+        "first-table", caption, columns, rows, [_lines_total(figures)], order=_LARGEST_FIRST, marks=marks
+    )
 
 
 def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
@@ -161,43 +162,44 @@ def lines_table(plan: Plan, figures: Table) -> HtmlTable:
     order = sorted(range(count), key=lambda place: -lines[place].last_after)
     rows = [_names(lines[place], by) | _line(figures, [lines[place]]) for place in order]
     if rest := lines[count:]:
-        rows.append({NAME: Figure(f"… {len(rest):,} more", "quiet"), **_line(figures, rest)})
+        rows.append({"name": Cell(f"… {len(rest):,} more", "quiet"), **_line(figures, rest)})
     title = " and ".join(_title(name).lower() for name in by)
-    headings = [
-        *(Heading(_key(place), _title(name), is_text=True) for place, name in enumerate(by)),
-        *_line_headings(plan, several=True),
+    columns = [
+        *(Column(_title(name), "name", key=_key(place)) for place, name in enumerate(by)),
+        *_line_columns(plan),
     ]
     caption = f"By {title} in {long_month_text(plan.last.month)}, {plan.currency}"
     marks = [str(place) for place in (*order, count)]
-    return HtmlTable("lines-table", caption, headings, rows, [_lines_total(figures)], is_sortable=True, marks=marks)
+    spare = ("before", "change", "rise", "share")
+    return HtmlTable.of(
+        "lines-table", caption, columns, rows, [_lines_total(figures)], order=_LARGEST_FIRST, marks=marks, spare=spare
+    )
 
 
-def _names(line: LineAhead, by: Sequence[str]) -> dict[str, Figure]:
-    return {_key(place): Figure(_named(name, by[place]), "", name or "") for place, name in enumerate(line.key)}
+def _names(line: LineAhead, by: Sequence[str]) -> dict[str, Cell]:
+    return {_key(place): Cell(_named(name, by[place]), "", name or "") for place, name in enumerate(line.key)}
 
 
-def _line_headings(plan: Plan, *, several: bool = False) -> list[Heading]:
+_LARGEST_FIRST = {"after": "descending"}
+
+
+def _line_columns(plan: Plan) -> list[Column]:
     return [
-        Heading("before", "Before", is_spare=True),
-        Heading("after", f"In {month_text(plan.last.month)}", order="descending"),
-        Heading("change", "Change", is_spare=several),
-        Heading("rise", "%", is_spare=True),
-        Heading("share", "Share", is_spare=True),
-    ]
+        Column("Before", key="before", drop=1), Column(f"In {month_text(plan.last.month)}", key="after"),
+        Column("Change", key="change"), Column("%", key="rise", drop=1), Column("Share", key="share", drop=1),
+    ]  # fmt: skip
 
 
-def _line(table: Table, lines: Sequence[LineAhead]) -> dict[str, Figure]:
+def _line(table: Table, lines: Sequence[LineAhead]) -> dict[str, Cell]:
     before, after = (sum((each(line) for line in lines), Fraction()) for each in (_before, _after))
     figures = [table.by_line[line.key] for line in lines]
     coins = sum((each.before for each in figures), Decimal()), sum((each.mid for each in figures), Decimal())
     if is_unpriced(table.holes, lines):
-        return {key: Figure("unpriced", "loud", "0") for key in ("before", "after")} | {"change": cells.NONE}
+        return {key: Cell("unpriced", "loud", "0") for key in ("before", "after")} | {"change": cells.NONE}
     return line_figures(*coins, before, after, table.total.cost.mid)
 
 
-def line_figures(
-    before: Decimal, after: Decimal, exact: Fraction, then: Fraction, total: Fraction
-) -> dict[str, Figure]:
+def line_figures(before: Decimal, after: Decimal, exact: Fraction, then: Fraction, total: Fraction) -> dict[str, Cell]:
     return {
         "before": cells.money(before),
         "after": cells.money(after),
@@ -212,11 +214,11 @@ def is_unpriced(holes: frozenset[LineKey], lines: Sequence[LineAhead]) -> bool:
     return all(line.key in holes and not any(line.months_before) and not any(line.months) for line in lines)
 
 
-def _lines_total(table: Table) -> dict[str, Figure]:
+def _lines_total(table: Table) -> dict[str, Cell]:
     total = table.total
     name = TOTAL if total.status not in (PARTLY, UNPRICED) else f"{TOTAL} *"
     cost, figures = total.cost, total.figures
-    return {NAME: Figure(name), **line_figures(figures.before, figures.mid, cost.before, cost.mid, cost.mid)}
+    return {"name": Cell(name), **line_figures(figures.before, figures.mid, cost.before, cost.mid, cost.mid)}
 
 
 def _before(line: LineAhead) -> Fraction:
@@ -232,7 +234,7 @@ def _sum(lines: Sequence[LineAhead]) -> Fraction:
 
 
 def _key(place: int) -> str:
-    return NAME if place == 0 else f"name{place}"
+    return f"name{place}" if place else "name"
 
 
 def _named(name: str | None, kind: str) -> str:
@@ -259,16 +261,10 @@ def has_customers(plan: Plan) -> bool:
 
 def customers_table(plan: Plan) -> HtmlTable:
     """The worst first."""
-    rows, total = customer_rows(plan, CUSTOMERS_SHOWN)
+    rows, total = customer_rows_of(plan, CUSTOMERS_SHOWN)
     known = knows_revenue(plan)
-    most = " ≤" if plan.coverage and plan.coverage.is_bound else ""
-    headings = [
-        Heading(NAME, "Customer", is_text=True),
-        Heading("today", "Today", is_spare=True),
-        Heading("after", f"In {month_text(plan.last.month)}", order="" if known else "descending"),
-        *([] if known else [Heading("change", "Change")]),
-        *([Heading("paid", "Pays", is_spare=True), Heading("margin_today", f"Margin today{most}", is_spare=True), Heading("margin", f"Margin then{most}", order="ascending")] if known else []),
-        *(Heading(field, title, is_spare=place > 0) for place, (title, field) in enumerate(rise_columns(plan))),
-    ]  # fmt: skip
+    columns = customer_columns(plan, margins_apart=True)
+    spare = {"today", "paid", "margin_today", *list(rise_columns(plan))[1:]}
     caption = f"Customers in {long_month_text(plan.last.month)}, {plan.currency}"
-    return HtmlTable("customers-table", caption, headings, rows, [total], is_sortable=True)
+    order = {"margin": "ascending"} if known else {"after": "descending"}
+    return HtmlTable.of("customers-table", caption, columns, rows, [total], order=order, spare=spare)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costcalc.render.header import rate_parts
-from costcalc.render.html.markup import tag, text
+from costcalc.render.html.elements import tag, text
 from costcalc.render.words import DASH, counted
 from costcalc.reports.handout import Handout
 from costcalc.reports.sourcing import SourceUsed

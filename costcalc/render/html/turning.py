@@ -1,16 +1,15 @@
-"""Turning: the exact coefficients that the page's script computes with, as whole numbers over one denominator."""
+"""Turning: the amounts that the page's script computes with, by the rises that multiply them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
-from costcalc.forecasts.turning import poly
+from costcalc.forecasts.turning import UNRAISED, ByRises, Rises
 from costcalc.money import minor_digits
-from costcalc.rating.model import LineKey
 from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_customers, is_unpriced, ranks_of
 from costcalc.render.plan.answers import ways_of
@@ -18,11 +17,12 @@ from costcalc.render.plan.bridge import TO_THE_SCENARIO, shown_steps
 from costcalc.render.plan.customers import NONAME, folded_customers, knows_revenue
 from costcalc.render.plan.lines import table_at
 from costcalc.render.plan.months import month_figures
-from costcalc.render.words import counted, long_month_text, percent_text, plain_percent
+from costcalc.render.words import counted, long_month_text, plain_percent
 from costcalc.reports.handout import Handout
 from costcalc.reports.plan.model import Plan
 from costcalc.reports.plan.totals import Totals
-from costcalc.reports.sliders import MOST_CHARACTERS, Knob, Sliders
+from costcalc.reports.sliders import MOST_CHARACTERS, Knob, OpenTotals, Sliders
+from costcalc.scenario.model import VARIANTS
 
 Json = Any
 
@@ -37,11 +37,11 @@ def turning_json(handout: Handout) -> Json | None:
 
 
 class _Figures:
-    """Amounts as whole numbers: the value is the number divided by the page's denominator."""
+    """A sum of [number, position of a set of rises] for each amount that moves, a number for each that does not."""
 
     def __init__(self, plan: Plan, sliders: Sliders) -> None:
         self.plan, self.sliders = plan, sliders
-        self.denominator = lcm(*(each.denominator for each in self._fractions()))
+        self.sets: dict[Rises, int] = {UNRAISED: 0}
 
     def json(self) -> Json:
         plan, sliders = self.plan, self.sliders
@@ -49,11 +49,10 @@ class _Figures:
         return {
             "currency": plan.currency,
             "digits": minor_digits(plan.currency),
-            "denominator": str(self.denominator),
             "rise": _knob(sliders.rise),
             "passed": _knob(sliders.passed),
             "ranges": list(sliders.ranges),
-            "floor": None if floor is None else [str(floor.numerator), str(floor.denominator), plain_percent(floor)],
+            "floor": None if floor is None else [float(floor), plain_percent(floor)],
             "today": self.totals(plan.today),
             "marginWords": [
                 part_words(plan.coverage),
@@ -71,25 +70,25 @@ class _Figures:
             "lines": self.lines(),
             "linesShown": LINES_SHOWN,
             "customers": self.customers() if has_customers(plan) else None,
-            "ways": [
-                [str(ways.margin.numerator), str(ways.margin.denominator), percent_text(ways.margin)]
-                for ways in ways_of(plan)
-                if ways.price
+            "ways": [float(ways.margin) for ways in ways_of(plan) if ways.price],
+            "rises": [
+                [*(float(each.change.rise(end)) for end in VARIANTS), int(each.is_passed)] for each in sliders.rises
             ],
+            "sets": [*self.sets],  # of rises: all that the amounts above hold
         }
 
-    def totals(self, totals: Totals) -> Json:
+    def totals(self, totals: Totals | OpenTotals) -> Json:
         """[cost, other costs, revenue, covered cost]; null: unknown."""
         unknown = [totals.revenue, totals.covered]
         return [self.amount(totals.cost), self.amount(totals.other), *(None if each is None else self.amount(each) for each in unknown)]  # fmt: skip
 
-    def amount(self, number: Any) -> Json:
-        """A whole number as a text; of a polynomial, [number, power of the rise, power of the pass-through] of each term."""
-        powers = {(product.count(0), product.count(1)): each for product, each in poly(number).terms.items()}
-        listed = [[str(int(each * self.denominator)), *power] for power, each in sorted(powers.items())]
-        if not listed:
-            return "0"
-        return listed[0][0] if [*powers] == [(0, 0)] else listed
+    def amount(self, number: Fraction | ByRises) -> Json:
+        if not isinstance(number, Mapping):
+            return _number(number)
+        listed = [
+            [_number(each), self.sets.setdefault(rises, len(self.sets))] for rises, each in number.items() if each
+        ]
+        return listed if any(place for _, place in listed) else sum(each for each, _ in listed)
 
     def lines(self) -> Json:
         """Each line's names by their place in the alphabet, whether it has a price, and its cost before and then."""
@@ -101,7 +100,7 @@ class _Figures:
                 [ranks[place][name or ""] for place, name in enumerate(line.key)],
                 int(is_unpriced(holes, [line])),
                 self.amount(line.last_before),
-                self.amount(self._line(line.key)),
+                self.amount(self.sliders.lines.get(line.key, {})),
             ]
             for line in plan.lines
         ]
@@ -126,34 +125,23 @@ class _Figures:
             "names": [line.name or "" for line in rest],
         }
 
-    def _line(self, key: LineKey) -> Any:
-        return self.sliders.lines.get(key, Fraction())
-
-    def _fractions(self) -> Iterator[Fraction]:
-        plan, sliders = self.plan, self.sliders
-        listed = [plan.today, *(month.before for month in plan.months)]
-        listed += [totals for month in sliders.months for totals in month]
-        listed += [totals for step in sliders.bridge for totals in step]
-        listed += [line.today for line in plan.customers]
-        listed += list(sliders.customers.values())
-        for totals in listed:
-            for number in (totals.cost, totals.other, totals.revenue, totals.covered):
-                yield from poly(number or 0).terms.values()
-        for line in plan.lines:
-            yield line.last_before
-            yield from poly(self._line(line.key)).terms.values()
-
 
 def _knob(knob: Knob) -> Json:
-    """`tick` is what one tick turns, `shown` what it is called."""
+    """`ticks` make one whole, `shown` is what one is called."""
     return {
         "most": knob.most,
         "start": knob.start,
-        "tick": [str(knob.tick.numerator), str(knob.tick.denominator)],
-        "shown": [str(knob.shown.numerator), str(knob.shown.denominator)],
+        "ticks": 1 / float(knob.tick),
+        "shown": float(knob.shown),
         "isHike": knob.is_hike,
     }
 
 
-def _coins(amount: Any, plan: Plan) -> str:
-    return str(int(amount.scaleb(minor_digits(plan.currency))))
+def _number(amount: Fraction) -> float:
+    """To twelve digits, as amounts of months to come are computed; a whole number without its point."""
+    found = float(f"{float(amount):.12g}")
+    return int(found) if found.is_integer() else found
+
+
+def _coins(amount: Decimal, plan: Plan) -> int:
+    return int(amount.scaleb(minor_digits(plan.currency)))

@@ -1,1 +1,7 @@
 """The page of a plan: months, causes, lines, customers, machines, and what would restore the margin."""
+
+from __future__ import annotations
+
+from costcalc.render.written import Parts
+
+WRITTEN = Parts(head="headline:opening_blocks", page="page:plan_blocks", json="json_:PLAN")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from costcalc.render.blocks import Block
-from costcalc.render.plan.answers import answer_blocks
+from costcalc.render.plan.answers import answer_blocks, replica_blocks
 from costcalc.render.plan.bridge import bridge_blocks
 from costcalc.render.plan.customers import customer_blocks
 from costcalc.render.plan.doubts import doubt_blocks
 from costcalc.render.plan.lines import line_blocks
 from costcalc.render.plan.months import month_blocks
-from costcalc.render.plan.replicas import replica_blocks
 from costcalc.render.simulation import simulation_blocks
 from costcalc.reports.plan.model import Plan
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 
 from costcalc.money import exact_sum, minor_digits, round_to_total
 from costcalc.render import cells
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Style, grid
+from costcalc.render import fields as f
+from costcalc.render.blocks import Block, Cell, Column, Gap, Note, Style, grid
 from costcalc.render.cells import NONE, TOTAL
+from costcalc.render.columns import columns_of
 from costcalc.render.coverage import own_margin_title
+from costcalc.render.fields import Json, Rows
 from costcalc.render.plan.bridge import bridge_figures
 from costcalc.render.plan.months import month_figures
 from costcalc.render.rounding import adding_up
+from costcalc.render.rows import UNALLOCATED, fx_columns
 from costcalc.render.words import (
     ARROW,
     DASH,
@@ -37,7 +43,8 @@ def customer_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     if not customers or (plan.by == ("customer",) and not knows_revenue(plan)):
         return
     yield Gap()
-    yield _grid(plan, is_wide)
+    rows, total = customer_rows_of(plan, _SHOWN[is_wide])
+    yield grid(customer_columns(plan), rows, plan.currency, total)
     if len(customers) > _SHOWN[is_wide] + 1:
         yield Note("Every customer: --table customers -o customers.csv", "quiet")
     yield from customer_notes(plan)
@@ -66,7 +73,7 @@ def customer_notes(plan: Plan) -> Iterator[Note]:
             yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
         return
     if rises := rise_columns(plan):
-        titles = ", ".join(title for title, _ in rises)
+        titles = ", ".join(rises.values())
         floor = f", or {plain_percent(plan.floor)}" if len(rises) > 1 and plan.floor is not None else ""
         yield Note(f"{titles}: the rise of what a customer pays that brings its margin of today{floor}.", "quiet")
     whole, after = sum_of(plan.customers).last, plan.last.after
@@ -91,34 +98,94 @@ def _names(customers: Sequence[CustomerLine]) -> str:
     return named + (f" and {len(customers) - _NAMED} more" if len(customers) > _NAMED else "")
 
 
-def _grid(plan: Plan, is_wide: bool) -> Grid:
-    rows, total = customer_rows(plan, _SHOWN[is_wide])
-    known = knows_revenue(plan)
-    return grid([
-        Column("Customer", "name", key="name"),
-        Column("Today", drop=3, key="today", has_unit=True),
-        Column(f"In {month_text(plan.last.month)}", key="after", has_unit=True),
-        not known and Column("Change", drop=1, key="change"),
-        known and Column("Pays", key="paid", has_unit=True),
-        known and Column(own_margin_title(plan.coverage), key="margins"),
-        *(Column(title, drop=2, key=field) for title, field in (rise_columns(plan) if known else ())),
-    ], rows, plan.currency, total)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer, or several as one, as a page shows it: with all that it costs to serve."""
+
+    of: CustomerLine
+    shown: Coins
+    label: Cell
+
+    @property
+    def style(self) -> Style:
+        before, after = self.of.today.margin, self.of.last.margin
+        return "worse" if before is not None and after is not None and after < before else ""
 
 
-Rows = tuple[list[dict[str, Cell]], dict[str, Cell]]
+def _change(row: CustomerRow) -> Cell:
+    return cells.change(row.shown[1] - row.shown[0], row.of.last.served - row.of.today.served)
 
 
-def customer_rows(plan: Plan, limit: int) -> Rows:
-    """The cells of so many customers, the others in one row, and of all."""
+def _paid(row: CustomerRow) -> Cell:
+    return NONE if row.of.last.revenue is None else cells.money(row.shown[2])
+
+
+def _margins(row: CustomerRow) -> Cell:
+    before, after = row.of.today.margin, row.of.last.margin
+    return NONE if before is after is None else Cell(f"{_margin(before)} {ARROW} {_margin(after)}", row.style)
+
+
+def _own_rise(name: str) -> Callable[[CustomerRow], Cell]:
+    return lambda row: cells.own_rise(getattr(row.of, name))
+
+
+# What is said of a customer in the last month: on the page, in HTML and in data files, where other costs stand apart.
+RISES = ("rise_to_hold", "rise_to_floor")
+CUSTOMERS = f.fields(
+    month=f.text(lambda _, plan: plan.last.month),
+    customer=f.text(lambda row, _: row["of"].name or UNALLOCATED, column=Column("Customer", "name", of=attrgetter("label"))),
+    cost_today=f.figure("today", column=Column("Today", drop=3, of=lambda row: cells.money(row.shown[0]), has_unit=True)),
+    cost=f.amount("of.last.cost", "last", column=Column("Then", of=lambda row: cells.money(row.shown[1]), has_unit=True)),
+    change=f.on_page(Column("Change", drop=1, of=_change)), currency=f.CURRENCY, other_costs=f.decimal("of.last.other"),
+    revenue=f.decimal("of.last.revenue", column=Column("Pays", of=_paid, has_unit=True)),
+    margin_today=f.ratio("of.today.margin", column=Column("Margin today")),
+    margin=f.ratio("of.last.margin", column=Column("Margin then", of=lambda row: cells.percent(row.of.last.margin, row.style))),
+    margins=f.on_page(Column("Margin", of=_margins)),
+    **{name: f.ratio(f"of.{name}", column=Column("", drop=2, of=_own_rise(name))) for name in RISES},
+)  # fmt: skip
+
+
+def customer_columns(plan: Plan, *, margins_apart: bool = False) -> list[Column]:
+    """The columns of customers: on the page with both margins in one, in HTML with each in its own."""
+    rises, known = rise_columns(plan), knows_revenue(plan)
+    without = {"change"} if known else {"revenue"}
+    without |= {"margins"} if margins_apart or not known else set()
+    without |= {"margin_today", "margin"} if not margins_apart or not known else set()
+    without |= {name for name in RISES if name not in rises or not known}
+    most = " ≤" if plan.coverage and plan.coverage.is_bound else ""
+    titles = {
+        "cost": f"In {month_text(plan.last.month)}", "margins": own_margin_title(plan.coverage),
+        "margin_today": f"Margin today{most}", "margin": f"Margin then{most}",
+    }  # fmt: skip
+    return columns_of(CUSTOMERS, plan, without, titles | rises)
+
+
+def customer_rows(plan: Plan) -> Rows:
+    """A row a customer in the last month; money in coins that add up to the month's cost, worst margin first."""
+    fx = fx_columns(plan.rates_used, lambda _: plan.last.month)
+    return f.rows_with(CUSTOMERS | fx, customers_with_coins(plan), plan)
+
+
+def customers_with_coins(plan: Plan) -> Iterator[Json]:
+    """Each with the coins that add up to those of all, without other costs."""
+    costs = [line.today.cost for line in plan.customers], [line.last.cost for line in plan.customers]
+    shown = zip(plan.customers, *cost_columns(plan, *costs), strict=True)
+    return ({"of": line, "today": today, "last": last} for line, today, last in shown)
+
+
+def customer_rows_of(plan: Plan, limit: int) -> tuple[list[CustomerRow], CustomerRow]:
+    """So many customers, the others in one row, and all of them."""
     lines, folded = folded_customers(plan, limit)
     figures = customer_figures(plan, lines)
-    rows = []
-    for position, (line, coins) in enumerate(zip(lines, figures, strict=True)):
-        is_rest, name = folded and position == limit, line.name or NONAME
-        rows.append(
-            {"name": Cell(f"… {folded:,} more", "quiet") if is_rest else Cell(name, "", name), **_cells(line, coins)}
-        )
-    return rows, {"name": Cell(TOTAL), **_cells(sum_of(plan.customers), total_figures(figures))}
+    rows = [
+        CustomerRow(line, coins, Cell(f"… {folded:,} more", "quiet") if folded and place == limit else _name(line))
+        for place, (line, coins) in enumerate(zip(lines, figures, strict=True))
+    ]
+    return rows, CustomerRow(sum_of(plan.customers), total_figures(figures), Cell(TOTAL))
+
+
+def _name(line: CustomerLine) -> Cell:
+    return Cell(line.name or NONAME, "", line.name or NONAME)
 
 
 def folded_customers(plan: Plan, limit: int) -> tuple[list[CustomerLine], int]:
@@ -167,29 +234,13 @@ def total_figures(figures: Sequence[Coins]) -> Coins:
     return today, then, paid
 
 
-def rise_columns(plan: Plan) -> list[tuple[str, str]]:
-    """(title, field) of the rises of one's own prices that any customer has."""
-    found = []
-    if any(customer.rise_to_hold is not None for customer in plan.customers):
-        found.append(("To hold", "rise_to_hold"))
-    if plan.floor is not None and any(customer.rise_to_floor is not None for customer in plan.customers):
-        found.append((f"To {plain_percent(plan.floor)}", "rise_to_floor"))
-    return found
-
-
-def _cells(line: CustomerLine, coins: Coins) -> dict[str, Cell]:
-    (today, then, paid), before, after = coins, line.today.margin, line.last.margin
-    style: Style = "worse" if before is not None and after is not None and after < before else ""
+def rise_columns(plan: Plan) -> dict[str, str]:
+    """The titles of the rises of one's own prices that any customer has."""
+    titles = {"rise_to_hold": "To hold"}
+    if plan.floor is not None:
+        titles["rise_to_floor"] = f"To {plain_percent(plan.floor)}"
     return {
-        "today": cells.money(today),
-        "after": cells.money(then),
-        "change": cells.change(then - today, line.last.served - line.today.served),
-        "paid": NONE if line.last.revenue is None else cells.money(paid),
-        "margin_today": cells.percent(before),
-        "margin": cells.percent(after, style),
-        "margins": NONE if before is after is None else Cell(f"{_margin(before)} {ARROW} {_margin(after)}", style),
-        "rise_to_hold": cells.own_rise(line.rise_to_hold),
-        "rise_to_floor": cells.own_rise(line.rise_to_floor),
+        name: title for name, title in titles.items() if any(getattr(one, name) is not None for one in plan.customers)
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.render.blocks import Block, Facts, Gap, Note, Notes
+from costcalc.render.blocks import Block, Facts, Gap, Note, Notes, noted
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.plan.phrases import efficiency_text, move_text
 from costcalc.render.words import amount_text, counted
@@ -34,8 +34,7 @@ def assumed_blocks(plan: Plan) -> Iterator[Block]:
         yield Gap()
         yield Facts(tests, each_in_a_line=True)
         yield Note("So the scenario says; no figure here tests it.", "quiet")
-    if notes := [*_absent(plan), *plan_notes(plan)]:
-        yield Notes(notes)
+    yield from noted([*_absent(plan), *plan_notes(plan)])
     yield from assumption_blocks(plan.rating, plan.usage, (), with_rise=False)
     yield Notes([Note(volume_text(plan.usage, has_ranges=plan.has_ranges), "quiet")])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from costcalc.render.blocks import Facts
-from costcalc.render.header import change_text, price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, change_text, header
 from costcalc.render.plan.phrases import fee_text, horizon_text, phrases_of
 from costcalc.render.tree import Table
 from costcalc.render.words import counted, day_text, money_text, month_text, share_text
@@ -16,20 +16,15 @@ from costcalc.reports.revenue import Revenue
 from costcalc.scenario.model import PriceChange
 
 _FEES_SHOWN = 3
-FactRow = tuple[str, tuple[str, ...]]
 
 
 def plan_header(plan: Plan, table: Table | None = None) -> Facts:
     """What a plan rests on; each kind of change has a row of its own. `table`: of the log's lines."""
-    rows = [
-        usage_row(plan.usage, plan.rating),
-        ("prices", tuple(price_parts(plan.rating, plan.rates_used))),
-        *(_changes(plan, plan.log, table) if plan.log and table else _scenario(plan)),
-    ]
+    rows = list(_changes(plan, plan.log, table) if plan.log and table else _scenario(plan))
     if plan.revenue:
         earned = _over_log(plan, plan.log, plan.revenue) if plan.log else _ahead(plan, plan.revenue)
         rows.append(("revenue", tuple(earned)))
-    return Facts([*rows, *settings_rows(plan.usage, plan.rating, plan.revenue_source)])
+    return header(plan, plan.rates_used, rows, revenue_source=plan.revenue_source)
 
 
 def _scenario(plan: Plan) -> Iterator[FactRow]:

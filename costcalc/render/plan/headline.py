@@ -10,8 +10,7 @@ from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.header import change_text
 from costcalc.render.opening import lacking_text
 from costcalc.render.plan.bridge import bridge_figures
-from costcalc.render.plan.floor import floor_notes
-from costcalc.render.plan.months import month_figures
+from costcalc.render.plan.months import floor_notes, month_figures
 from costcalc.render.words import decimal_text, long_month_text, money_text, percent_text
 from costcalc.reports.plan.model import OverLog, Plan
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
 from costcalc.render.fields import Json
 from costcalc.render.plan.phrases import phrases_of
 from costcalc.render.rows import names_of, placed
-from costcalc.render.simulation_json import SIMULATION
-from costcalc.render.tree import added_figures, figures_of, table_of
+from costcalc.render.tree import figures_of, table_of
 from costcalc.reports.plan.model import Plan, Step
-from costcalc.reports.plan.totals import added
 
 
 # --- over the log ---------------------------------------------------------------------------------------------------------
@@ -48,21 +47,18 @@ MONTH = f.fields(
 ) | common.ENDS  # fmt: skip
 
 
-def months_of(plan: Plan, _: object = None) -> Iterator[Json]:
-    shown, _total = figures_of([month.cost for month in plan.months], plan.currency)
-    return ({"of": month, "shown": figures} for month, figures in zip(plan.months, shown, strict=True))
+def _months(plan: Plan, _: object = None) -> Iterator[Any]:
+    if plan.months:
+        from costcalc.render.plan.months import month_rows_of  # the log alone has none
+
+        yield from month_rows_of(plan)[0]
 
 
-def years_of(plan: Plan, _: object = None) -> Iterator[Json]:
-    shown, _total = figures_of([month.cost for month in plan.months], plan.currency)
-    return (
-        {
-            "year": year,
-            "of": added([plan.months[i] for i in places]),
-            "shown": added_figures([shown[i] for i in places]),
-        }
-        for year, places in plan.years.items()
-    )
+def _years(plan: Plan, _: object = None) -> Iterator[Any]:
+    if plan.years:
+        from costcalc.render.plan.months import month_rows_of, year_rows_of
+
+        yield from year_rows_of(plan, month_rows_of(plan)[0])
 
 
 BRIDGE = f.each(f.fields(
@@ -120,21 +116,42 @@ CUSTOMER = f.fields(
 )  # fmt: skip
 
 
-def customers_of(plan: Plan, _: object = None) -> Iterator[Json]:
-    """Each with the coins that add up to those of all."""
-    if not plan.customers:
-        return iter(())
-    from costcalc.render.plan.customers import cost_columns
+def _customers(plan: Plan, _: object = None) -> Iterator[Json]:
+    if plan.customers:
+        from costcalc.render.plan.customers import customers_with_coins
 
-    costs = [line.today.cost for line in plan.customers], [line.last.cost for line in plan.customers]
-    shown = zip(plan.customers, *cost_columns(plan, *costs), strict=True)
-    return ({"of": line, "today": today, "last": last} for line, today, last in shown)
+        yield from customers_with_coins(plan)
 
 
 REPLICAS = f.fields(
     target=f.text, month=f.text, from_day=f.text("day"), days=f.integer, needed=f.integer(lambda one, _: int(one.needed)),
     paid_already=f.integer(lambda one, _: int(one.paid)), spare=f.integer(lambda one, _: int(one.spare)),
     busy=f.ratio(lambda one, _: Fraction(one.busy)), cost=f.amount(lambda one, _: Fraction(one.cost)),
+)  # fmt: skip
+
+# --- draws: every estimate is rounded, for it has no exact value -----------------------------------------------------------
+MONEY = f.fields(p10=f.coins, p50=f.coins, p90=f.coins)
+DRAWS = f.fields(
+    cost=f.part(MONEY), profit=f.part(MONEY), margin=f.part(f.fields(p10=f.estimate, p50=f.estimate, p90=f.estimate)),
+    below_floor=f.ratio("below"),
+)  # fmt: skip
+
+
+def _if_walking(walks: bool, name: str) -> Callable[[Any, Any], Any]:
+    """An exchange rate walks: it has a deviation and no ends."""
+    return lambda drawn, _: getattr(drawn, name) if (drawn.kind == "fx") is walks else None
+
+
+INPUT = f.fields(
+    kind=f.text, name=f.text, low=f.computed(_if_walking(False, "low")), high=f.computed(_if_walking(False, "high")),
+    deviation=f.ratio(_if_walking(True, "deviation")), distribution=f.text,
+)  # fmt: skip
+SIMULATION = f.fields(
+    draws=f.integer, seed=f.integer,
+    months=f.each(f.fields(month=f.text) | f.at("draws", DRAWS) | f.fields(broken_by_then=f.ratio("broken"))),
+    total=f.part(DRAWS, "whole"),
+    tornado=f.each(f.at("input", INPUT) | f.fields(cost=f.part(MONEY), profit=f.part(MONEY), swing=f.coins("money"))),
+    unused=f.each(INPUT), notes=f.texts,
 )  # fmt: skip
 
 # --- answers --------------------------------------------------------------------------------------------------------------
@@ -172,14 +189,14 @@ PLAN = f.fields(
         covers=f.ratio(lambda _, plan: plan.revenue_share),
         without_cost=f.amount(lambda _, plan: plan.rating.revenue_without_cost),
     )),
-    coverage=common.COVERAGE, floor=f.ratio, has_ranges=f.flag, over_the_log=f.part(OVER_THE_LOG, _log), months=f.each(MONTH, months_of),
-    years=f.each(f.fields(year=f.text) | common.ENDS, years_of),
+    coverage=common.COVERAGE, floor=f.ratio, has_ranges=f.flag, over_the_log=f.part(OVER_THE_LOG, _log), months=f.each(MONTH, _months),
+    years=f.each(f.fields(year=f.text("label")) | common.ENDS, _years),
     total=common.ends(
         lambda plan, _: plan.whole if plan.months else None,
         lambda plan, _: figures_of([month.cost for month in plan.months], plan.currency)[1],
     ),
     first_month_below_floor=f.text("first_below_floor.month"), bridge=BRIDGE, lines=LINE_MONTHS,
-    customers=f.each(CUSTOMER, customers_of), replicas=f.each(REPLICAS), simulation=f.part(SIMULATION), answers=ANSWERS,
+    customers=f.each(CUSTOMER, _customers), replicas=f.each(REPLICAS), simulation=f.part(SIMULATION), answers=ANSWERS,
     notes=f.texts, absent=f.texts, basis=common.BASIS,
     commitments=f.each(common.COMMITTED | f.fields(shortfall_with_the_scenario=f.amount("shortfall.mid")), "rating.commitments"),
     list_and_contracted=common.CONTRACTED, unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, exchange_rates=common.EXCHANGE_RATES,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from operator import itemgetter
 
 from costcalc.rating.model import Cost, LineKey
 from costcalc.rating.unpriced import OpenUnpriced
+from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Gap, Note
+from costcalc.render.fields import Json, Rows
 from costcalc.render.figures import EVERY_LINE, month_grid
 from costcalc.render.plan.months import month_figures
+from costcalc.render.rows import fx_columns, line_columns, placed, rows_by_name
 from costcalc.render.tree import Table, table_with
 from costcalc.render.words import month_text
 from costcalc.reports.lines import ReportLine
@@ -70,3 +74,21 @@ def _holes(plan: Plan) -> frozenset[LineKey]:
         own = {"provider": part.provider, "model": part.model}
         found.add(tuple(own[name] if name in own else part.line[places[name]] for name in plan.by))
     return frozenset(found)
+
+
+def line_rows_ahead(plan: Plan) -> Rows:
+    """A row a month to come and line; `cost` sums to the printed figure of each month, and over all months to the total.
+
+    The columns are those of lines over the log of which anything is known.
+    """
+    ahead = line_columns(("before", "mid"))
+    own = f.fields(month=f.text("month")) | {key: field for key, field in ahead.items() if key not in _OF_THE_LOG}
+    return rows_by_name(own | fx_columns(plan.rates_used, itemgetter("month")), plan.by, _lines(plan), plan, 1)
+
+
+_OF_THE_LOG = ("requests", "tokens", "basis", "unpriced_tokens")
+
+
+def _lines(plan: Plan) -> Iterator[Json]:
+    for position, (month, table) in enumerate(zip(plan.months, tables_of(plan), strict=True)):
+        yield from (placed(line, table) | {"month": month.month} for line in lines_at(plan, position, table.holes))

@@ -7,16 +7,25 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
+from costcalc.rating.model import Cost
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.render import cells
 from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style, grid
 from costcalc.render.cells import NONE, TOTAL, change_style
-from costcalc.render.coverage import PART, most_words, part_words, shares
+from costcalc.render.coverage import PART, margin_title, most_words, part_words, shares
 from costcalc.render.figures import name_cell
 from costcalc.render.plan.moving import moving_blocks
 from costcalc.render.rounding import shared_out
 from costcalc.render.tree import Table
-from costcalc.render.words import ARROW, decimal_text, listed_text, percent_text, plain_percent, points_between
+from costcalc.render.words import (
+    ARROW,
+    decimal_text,
+    listed_text,
+    money_text,
+    percent_text,
+    plain_percent,
+    points_between,
+)
 from costcalc.reports.plan.answers import MoveShare
 from costcalc.reports.plan.model import OverLog, Plan
 from costcalc.reports.plan.totals import Outcome, Totals, recovering, rise_to
@@ -228,3 +237,32 @@ def _margin_row(name: Cell, outcome: Outcome | None, is_bound: bool, revenue: De
         "points": _points(before, after, outcome.lost) if outcome.lost else NONE,
         "hold": cells.own_rise(outcome.hold) if outcome.lost else NONE,
     }
+
+
+def passing_blocks(plan: Plan, log: OverLog) -> Iterator[Block]:
+    """The alternatives side by side; nothing where a pass-through was given."""
+    if not log.pass_throughs:
+        return
+    currency, digits = plan.currency, minor_digits(plan.currency)
+
+    def money(amount: Fraction) -> Cell:
+        return Cell(money_text(amount, currency))
+
+    def change(cost: Cost) -> Cell:
+        return cells.shown_change(round_half_up(cost.mid, digits) - round_half_up(cost.before, digits), cost.change)
+
+    yield Gap()
+    yield grid([
+        Column("If so much reaches tokens", "name", of=lambda each: Cell(percent_text(each.share, 0))),
+        Column("Before", drop=2, of=lambda each: money(each.outcome.cost.before)),
+        Column("Low", drop=1, of=lambda each: money(each.outcome.cost.low)),
+        Column("With the rise", of=lambda each: money(each.outcome.cost.mid)),
+        Column("High", drop=1, of=lambda each: money(each.outcome.cost.high)),
+        Column("Change", of=lambda each: change(each.outcome.cost)),
+        Column(margin_title(plan.coverage), of=lambda each: cells.percent(each.outcome.after.margin)),
+    ], log.pass_throughs)  # fmt: skip
+    yield Note(
+        "The rises were on compute and storage; how much of them reaches the price of tokens is an assumption. "
+        "--pass-through 60% takes one.",
+        "quiet",
+    )

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render import cells
+from costcalc.render import fields as f
 from costcalc.render.bars import sparkline
-from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, Notes, grid, strong
+from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid, noted, strong
 from costcalc.render.cells import TOTAL, change_style
+from costcalc.render.columns import columns_of
 from costcalc.render.coverage import coverage_note, margin_title
+from costcalc.render.fields import Rows
 from costcalc.render.figures import rise_title
 from costcalc.render.plan.doubts import plan_notes
+from costcalc.render.rows import fx_columns
 from costcalc.render.tree import Figures, added_figures, figures_of
 from costcalc.render.words import (
     ARROW,
@@ -23,9 +29,10 @@ from costcalc.render.words import (
     money_text,
     month_text,
     percent_text,
+    plain_percent,
 )
 from costcalc.reports.plan.model import Plan, PlanMonth
-from costcalc.reports.plan.totals import Ends, added
+from costcalc.reports.plan.totals import Ends, Totals, added
 
 WITH = "With scenario"
 
@@ -38,8 +45,7 @@ def month_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     yield from _chart(plan)
     notes = [*(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)]
     yield from (note for note in notes if _belongs_below(note))
-    if besides := [note for note in notes if not _belongs_below(note)]:
-        yield Notes(besides)
+    yield from noted(note for note in notes if not _belongs_below(note))
 
 
 def _belongs_below(note: Note) -> bool:
@@ -67,18 +73,24 @@ class MonthRow:
     label: str
     requests: Fraction | None
     tokens: Fraction
-    ends: Ends
+    of: Ends
     shown: Figures
 
 
 def month_rows_of(plan: Plan) -> tuple[list[MonthRow], MonthRow | None]:
     """The months, and their total where there are several."""
-    figures, total = month_figures(plan)
+    rows, total = rows_of_months(plan.months, plan.currency)
+    return rows, _sum(TOTAL, rows, plan.whole, total) if len(rows) > 1 else None
+
+
+def rows_of_months(months: Sequence[PlanMonth], currency: str) -> tuple[list[MonthRow], Figures]:
+    """Months with their figures, and those of all of them."""
+    figures, total = figures_of([month.cost for month in months], currency)
     rows = [
         MonthRow(month_text(month.month) + (" *" if month.unpriced_tokens else ""), month.requests, month.tokens, month, shown)
-        for month, shown in zip(plan.months, figures, strict=True)
+        for month, shown in zip(months, figures, strict=True)
     ]  # fmt: skip
-    return rows, _sum(TOTAL, rows, plan.whole, total) if len(rows) > 1 else None
+    return rows, total
 
 
 def year_rows_of(plan: Plan, rows: Sequence[MonthRow]) -> list[MonthRow]:
@@ -96,37 +108,61 @@ def _sum(label: str, rows: Sequence[MonthRow], ends: Ends, shown: Figures) -> Mo
     return MonthRow(label, requests, sum((row.tokens for row in rows), Fraction()), ends, shown)
 
 
-def month_columns(plan: Plan, is_wide: bool = True) -> list[Column]:
-    """The columns of months, on the page and in HTML."""
-    margins, ends = has_margin(plan), plan.has_ranges and is_wide
-    margin = Column(margin_title(plan.coverage), key="margin", of=lambda row: cells.percent(row.ends.after.margin))
-    points = Column(
-        "Points", key="points", drop=3, of=lambda row: cells.points(row.ends.before.margin, row.ends.after.margin)
-    )
-    before = Column("Before", key="before", of=lambda row: cells.money(row.shown.before), has_unit=True)
-    found = [
-        Column("Month", "name", key="name", of=lambda row: Cell(row.label)),
-        has_requests(plan) and Column("Requests", key="requests", drop=4, of=lambda row: cells.count(row.requests)),
-        (is_wide or not has_requests(plan)) and Column("Tokens", key="tokens", drop=5, of=lambda row: cells.tokens(row.tokens)),
-    ]  # fmt: skip
-    if plan.log is not None and not plan.changes:  # prices as they are published: one column says it
-        return [column for column in (*found, replace(before, title="Cost"), margins and margin) if column]
-    # Where there is little room, a margin says what changes; over the log nothing else does.
-    has_change = is_wide or plan.log is not None or not margins
-    found += [
-        before,
-        ends and Column("Low", key="low", drop=2, of=lambda row: cells.money(row.shown.low)),
-        Column(rise_title(plan.changes) if plan.log else WITH, key="after", of=lambda row: cells.money(row.shown.mid), has_unit=True),
-        ends and Column("High", key="high", drop=2, of=lambda row: cells.money(row.shown.high)),
-        has_change and Column("Change", key="change", drop=int(margins), of=_change),
-        margins and margin,
-        margins and points,
-    ]  # fmt: skip
-    return [column for column in found if column]
+def _frozen(row: MonthRow, report: Any) -> Decimal:
+    """What the month comes to at today's list; what no published change moves has one figure."""
+    month: Any = row.of
+    same = month.today.cost == month.before.cost
+    return row.shown.before if same else round_half_up(month.today.cost, minor_digits(report.currency))
 
 
 def _change(row: MonthRow) -> Cell:
-    return cells.change(row.shown.change, row.ends.after.cost - row.ends.before.cost)
+    return cells.change(row.shown.change, row.of.after.cost - row.of.before.cost)
+
+
+def _points(row: MonthRow) -> Cell:
+    return cells.points(row.of.before.margin, row.of.after.margin)
+
+
+# What is said of a month: on the page, in HTML and in data files. Exact costs stand beside coins that add up.
+MONTHS = f.fields(
+    month=f.text("of.month", column=Column("Month", "name", of=lambda row: Cell(row.label))),
+    requests=f.computed(column=Column("Requests", drop=4)),
+    tokens=f.computed(column=Column("Tokens", drop=5, of=lambda row: cells.tokens(row.tokens))),
+    cost_frozen=f.figure(_frozen), cost_before=f.figure("shown.before", column=Column("Before", has_unit=True)),
+    cost_low=f.figure("shown.low", column=Column("Low", drop=2)),
+    cost=f.figure("shown.mid", column=Column(WITH, has_unit=True)),
+    cost_high=f.figure("shown.high", column=Column("High", drop=2)),
+    change=f.figure("shown.change", column=Column("Change", drop=1, of=_change)), currency=f.CURRENCY,
+    other_costs=f.decimal("of.after.other"), revenue=f.decimal("of.after.revenue"), margin_before=f.ratio("of.before.margin"),
+    margin_low=f.ratio("of.margins.0"), margin=f.ratio("of.after.margin", column=Column("Margin")),
+    margin_high=f.ratio("of.margins.1"), points=f.on_page(Column("Points", drop=3, of=_points)),
+    unpriced_tokens=f.computed("of.unpriced_tokens"), cost_frozen_exact=f.decimal("of.today.cost"),
+    cost_before_exact=f.decimal("of.before.cost"), cost_exact=f.decimal("of.after.cost"),
+)  # fmt: skip
+
+
+def month_columns(plan: Plan, is_wide: bool = True) -> list[Column]:
+    """The columns of months, on the page and in HTML."""
+    margins, requests, is_over_log = has_margin(plan), has_requests(plan), plan.log is not None
+    without = {key for key, is_there in {
+        "requests": requests, "tokens": is_wide or not requests, "cost_low": plan.has_ranges and is_wide,
+        "cost_high": plan.has_ranges and is_wide, "margin": margins, "points": margins,
+        # Where there is little room, a margin says what changes; over the log nothing else does.
+        "change": is_wide or is_over_log or not margins,
+    }.items() if not is_there}  # fmt: skip
+    titles = {"margin": margin_title(plan.coverage)}
+    if is_over_log:
+        titles["cost"] = rise_title(plan.changes)
+    if is_over_log and not plan.changes:  # prices as they are published: one column says it
+        without |= {"cost_low", "cost", "cost_high", "change", "points"}
+        titles["cost_before"] = "Cost"
+    found = columns_of(MONTHS, plan, without, titles)
+    return found if margins else [replace(each, drop=0) if each.key == "change" else each for each in found]
+
+
+def month_rows(plan: Plan) -> Rows:
+    """A row a month; money in coins that add up to the printed total, exact costs beside them."""
+    return f.rows_with(MONTHS | fx_columns(plan.rates_used, lambda row: row.of.month), month_rows_of(plan)[0], plan)
 
 
 def _grid(plan: Plan, is_wide: bool) -> Grid:
@@ -144,7 +180,7 @@ def _ends(plan: Plan, keys: Sequence[str]) -> Iterator[list[Cell]]:
     for label, end, shown in (("at low ends", whole.low, total.low), ("at high ends", whole.high, total.high)):
         change = Cell(decimal_text(shown - total.before, signed=True), change_style(end.cost - whole.before.cost))
         said = {
-            "name": Cell(label, indent=1), "after": cells.money(shown), "change": change,
+            "month": Cell(label, indent=1), "cost": cells.money(shown), "change": change,
             "margin": cells.percent(end.margin), "points": cells.points(whole.before.margin, end.margin),
         }  # fmt: skip
         yield [said.get(key, Cell()) for key in keys]
@@ -233,3 +269,56 @@ def _worst(plan: Plan) -> Iterator[Note]:
 
 def _first(known: tuple[Fraction, PlanMonth]) -> Fraction:
     return known[0]
+
+
+def floor_notes(plan: Plan) -> Iterator[Note]:
+    """The months to come against the floor; nothing without one, or without a margin."""
+    floor = plan.floor
+    if floor is None or plan.last.after.margin is None:
+        return
+    below, word = plan.first_below_floor, plain_percent(floor)
+    today = plan.today.margin
+    if below is None:
+        yield Note(f"Margin stays at or above {word} through {long_month_text(plan.last.month)}.", "strong")
+    elif today is not None and today < floor:
+        back = _back_from(plan, floor)
+        until = f"; it meets it from {long_month_text(back.month)} on" if back else ""
+        yield Note(f"Margin is below {word} today already{until}.", "loud")
+    else:
+        back = _back_from(plan, floor)
+        until = f" and is back at it in {long_month_text(back.month)}" if back else ""
+        yield Note(f"Margin falls below {word} in {long_month_text(below.month)}{until}.", "loud")
+    yield from _floor_at_the_ends(plan, floor, word)
+
+
+def _back_from(plan: Plan, floor: Fraction) -> PlanMonth | None:
+    """The month from which on the floor is met again, to the end."""
+    found = None
+    for month in reversed(plan.months):
+        if not _meets(month.after, floor):
+            return found
+        found = month
+    return None
+
+
+def _meets(totals: Totals, floor: Fraction) -> bool:
+    return totals.margin is not None and totals.margin >= floor
+
+
+def _floor_at_the_ends(plan: Plan, floor: Fraction, word: str) -> Iterator[Note]:
+    """The months in which the worst and the best end of the ranges break the floor, where they differ."""
+    ends = [(month, month.margins) for month in plan.months]
+    worst = next((month for month, margins in ends if margins and margins[0] < floor), None)
+    best = next((month for month, margins in ends if margins and margins[1] < floor), None)
+    below = plan.first_below_floor
+    if worst is not None and worst is not below:
+        text = f"At the worst end of the ranges it falls below {word} in {long_month_text(worst.month)}"
+        yield Note(f"{text}{_best(best, below)}.")
+    elif below is not None and best is not below:
+        yield Note(f"At the best end of the ranges{_best(best, below).removeprefix(', at the best end')}.")
+
+
+def _best(best: PlanMonth | None, below: PlanMonth | None) -> str:
+    if below is None or best is below:
+        return ""
+    return f", at the best end {f'in {long_month_text(best.month)}' if best else 'it does not'}"

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from shlex import quote
 
-from costcalc.render.blocks import Block, Command, Gap, Note, Notes
-from costcalc.render.commitments import commitment_blocks
-from costcalc.render.doubts import assumption_blocks, missing_blocks
+from costcalc.render.blocks import Block, Command, Gap, Note, noted
+from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.figures import log_grid, table_notes
 from costcalc.render.header import change_text
 from costcalc.render.plan.header import plan_header
-from costcalc.render.plan.margins import margin_blocks
-from costcalc.render.plan.passing import passing_blocks
+from costcalc.render.plan.margins import margin_blocks, passing_blocks
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_ahead, why_log
 from costcalc.render.words import listed_text, money_text, share_text
@@ -67,8 +65,7 @@ def _change_notes(plan: Plan, log: OverLog) -> Iterator[Block]:
         notes.append(Note(f"{listed_text(idle)} {verb} nothing in this log.", "loud"))
     if _compound(plan):
         notes.append(Note("Rises that touch the same usage compound, in the order written."))
-    if notes:
-        yield Notes(notes)
+    return noted(notes)
 
 
 def _change_note(touched: Touched, plan: Plan) -> Note | None:

@@ -20,7 +20,7 @@ from costcalc.render.words import (
     price_text,
 )
 from costcalc.reports.plan.model import Plan
-from costcalc.scenario.changes import Efficiency, Escalation, Growth, Mix, Move, Rescale
+from costcalc.scenario.changes import LEVERS, Efficiency, Escalation, Growth, Mix, Move, Rescale
 from costcalc.scenario.figure import ONCE, Figure, Span
 from costcalc.scenario.model import PriceChange
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
@@ -28,14 +28,6 @@ from costcalc.scenario.where import Where
 
 _GLOBS_SHOWN = 2  # of one name; more are counted
 _PARTS_SHOWN = 6  # of one kind of change; more are counted
-_LEVERS = {
-    "output": "output tokens",
-    "prompt": "input tokens",
-    "tokens": "tokens",
-    "requests": "requests",
-    "cache_read_share": "of the input read from the cache",
-    "batch": "of the requests by batch",
-}
 
 
 def phrases_of(plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -76,8 +68,8 @@ def move_text(move: Move) -> str:
 
 
 def efficiency_text(change: Efficiency) -> str:
-    signed = change.lever not in ("cache_read_share", "batch")
-    return f"{_figure(change.amount, signed)} {_LEVERS[change.lever]}{_of(change.where)}{_span(change.span)}"
+    lever = LEVERS[change.lever]
+    return f"{_figure(change.amount, not lever.is_share)} {lever.of}{_of(change.where)}{_span(change.span)}"
 
 
 def fee_text(fee: Fee, currency: str) -> str:

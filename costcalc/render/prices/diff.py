@@ -72,9 +72,8 @@ def diff_json(report: Diff) -> Json:
 def diff_rows(report: Diff) -> Rows:
     """A row a price that changed."""
     rows = [(each, change) for each in report.models for change in each.changes]
-    header, models = f.rows_with(MODEL, [each for each, _ in rows], None)
-    columns, changes = f.rows_with(CHANGE, [change for _, change in rows], None)
-    return [*header, *columns], [[*model, *change] for model, change in zip(models, changes, strict=True)]
+    models = f.rows_with(MODEL, [each for each, _ in rows], None)
+    return f.side_by_side(models, f.rows_with(CHANGE, [change for _, change in rows], None))
 
 
 def _what(each: ModelDiff) -> str:

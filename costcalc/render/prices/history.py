@@ -9,7 +9,7 @@ from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Grid, Note
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.chart import step_chart
-from costcalc.render.prices.parts import LINE, change_cell, price_of, schedule_json
+from costcalc.render.prices.parts import LINE, SCHEDULE, change_cell, price_of
 from costcalc.render.prices.sheet import list_parts
 from costcalc.render.prices.words import (
     and_text,
@@ -48,7 +48,7 @@ PRICE = LINE | f.fields(
 BLOCK = f.fields(
     starts=f.text("entry.starts"), at_least_since=f.text("entry.observed"), status=f.text("entry.status"),
     withdrawn=f.said("entry.withdrawn"), redirected_to=f.text("entry.redirected_to"),
-    schedule=f.value(lambda row, _: schedule_json(row["entry"].schedule)), note=f.said("entry.note"),
+    schedule=f.part(SCHEDULE, "entry.schedule"), note=f.said("entry.note"),
     corrected=f.said("entry.corrected"), prices=f.each(PRICE),
 )  # fmt: skip
 HISTORY = f.fields(

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
-from costcalc.render.fields import Json, Rows, Value
-from costcalc.render.prices.parts import price_json, price_value
+from costcalc.render.fields import Json, Rows
+from costcalc.render.prices.parts import price_of
 from costcalc.render.prices.words import label_of, per_text, since_text
 from costcalc.render.words import DASH, counted, day_text, days_text, price_text
 from costcalc.reports.prices.listing import ListedBook, ListedModel
 from costcalc.reports.prices.rates import per_units
 
-LIST_SCHEMA = "costcalc.prices-list/1"
 _SHOWN = ("input_tokens", "cache_read_tokens", "output_tokens")
 
 
-def listing_blocks(books: Sequence[ListedBook]) -> Sequence[Block]:
-    """Token prices in one table, everything else in another."""
+def listing_blocks(books: Sequence[ListedBook], data: str = "") -> Sequence[Block]:
+    """Token prices in one table, everything else in another; and whose data it is, where not costcalc's own."""
     days = sorted({book.day for book in books})
     shown = [book for book in books if book.models]
     count = sum(len(book.models) for book in books)
@@ -29,7 +29,11 @@ def listing_blocks(books: Sequence[ListedBook]) -> Sequence[Block]:
     tokens, others = _token_rows(shown), _other_rows(shown)
     varies = any(_varies(model) for book in shown for model in book.models)
     return [
-        Facts([("prices", (f"of {days_text(days[0], days[-1])}", *what))] if days else []),
+        Facts(
+            [("prices", (f"of {days_text(days[0], days[-1])}", *what)), *([("data", (data,))] if data else [])]
+            if days
+            else []
+        ),
         *((Gap(), _token_grid(tokens)) if tokens else ()),
         *((Gap(), _other_grid(others)) if others else ()),
         *((Gap(), *notes) if (notes := [*([Note(_LONGER, "quiet")] if varies else ()), *_end_notes(shown)]) else ()),
@@ -39,75 +43,48 @@ def listing_blocks(books: Sequence[ListedBook]) -> Sequence[Block]:
 _LONGER = "* Longer requests, thinking or off-peak hours are priced otherwise: costcalc prices show MODEL."
 
 
+PRICED = f.fields(meter=f.text, price=price_of("price.of_one"), per=f.integer(lambda row, _: per_units(row["meter"])))
+SINCE = f.fields(since=f.text, at_least_since=f.text("observed"))
+ENDS = f.fields(billed_as=f.text, retired=f.text("end.day"), successor=f.said("end.successor"))
+BOOK = f.fields(provider=f.text, region=f.text)
+MODEL = (
+    f.fields(model=f.text("name"))
+    | SINCE
+    | f.fields(prices=f.each(PRICED, lambda model, _: _prices(model)), also=f.texts)
+    | ENDS
+)
+LISTED = f.fields(schema=f.constant("costcalc.prices-list/1"), lists=f.each(BOOK | f.fields(
+    is_default=f.flag, currency=f.text, day=f.text, models=f.each(MODEL),
+    without_price=f.each(f.fields(model=f.text("0"), reason=f.text("1")), lambda book, _: book.without_price.items()),
+), lambda books, _: books))  # fmt: skip
+
+
+def _prices(model: ListedModel) -> Iterator[Json]:
+    return ({"meter": meter, "price": price} for meter, price in model.prices.items())
+
+
 def listing_json(books: Sequence[ListedBook]) -> Json:
     """Every list with its models; see docs/prices.md."""
-    return {
-        "schema": LIST_SCHEMA,
-        "lists": [
-            {
-                "provider": book.provider,
-                "region": book.region,
-                "is_default": book.is_default,
-                "currency": book.currency,
-                "day": book.day.isoformat(),
-                "models": [_model_json(model) for model in book.models],
-                "without_price": [{"model": name, "reason": reason} for name, reason in book.without_price.items()],
-            }
-            for book in books
-        ],
-    }
+    return f.object_of(LISTED, books, None)
+
+
+COLUMNS = f.at("book", BOOK) | f.fields(
+    model=f.text("model.name"), currency=f.text("book.currency"), day=f.text("book.day"),
+) | PRICED | f.at("model", SINCE | ENDS)  # fmt: skip
 
 
 def listing_rows(books: Sequence[ListedBook]) -> Rows:
     """A row a meter."""
-    header = ("provider", "region", "model", "currency", "day", "meter", "price", "per", "since", "at_least_since",
-              "billed_as", "retired", "successor")  # fmt: skip
-    lines: list[tuple[Value, ...]] = []
-    for book in books:
-        for model in book.models:
-            for meter, price in model.prices.items():
-                lines.append(
-                    (
-                        book.provider, book.region, model.name, book.currency, book.day.isoformat(),
-                        meter, price_value(price.of_one, meter), per_units(meter),
-                        model.since.isoformat() if model.since else None,
-                        model.observed.isoformat() if model.observed else None,
-                        model.billed_as,
-                        model.end.day.isoformat() if model.end else None,
-                        (model.end.successor or None) if model.end else None,
-                    )
-                )  # fmt: skip
-    return header, lines
-
-
-def _model_json(model: ListedModel) -> Json:
-    return {
-        "model": model.name,
-        "since": model.since.isoformat() if model.since else None,
-        "at_least_since": model.observed.isoformat() if model.observed else None,
-        "prices": [
-            {"meter": meter, "price": price_json(price.of_one, meter), "per": per_units(meter)}
-            for meter, price in model.prices.items()
-        ],
-        "also": list(model.also),
-        "billed_as": model.billed_as,
-        "retired": model.end.day.isoformat() if model.end else None,
-        "successor": (model.end.successor or None) if model.end else None,
-    }
+    rows = [row | {"book": book, "model": model} for book in books for model in book.models for row in _prices(model)]
+    return f.rows_with(COLUMNS, rows, None)
 
 
 def _token_grid(rows: Sequence[Sequence[Cell]]) -> Grid:
-    return Grid(
-        [
-            Column("Per 1M tokens", "name"),
-            Column("Input"),
-            Column("Cached"),
-            Column("Output"),
-            Column("Since"),
-            Column("Also priced", "text", drop=1),
-        ],
-        rows,
-    )
+    columns = [
+        Column("Per 1M tokens", "name"), Column("Input"), Column("Cached"), Column("Output"), Column("Since"),
+        Column("Also priced", "text", drop=1),
+    ]  # fmt: skip
+    return Grid(columns, rows)
 
 
 def _other_grid(rows: Sequence[Sequence[Cell]]) -> Grid:

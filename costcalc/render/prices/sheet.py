@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from costcalc.money import exact_text, round_half_up
+from costcalc.money import round_half_up
 from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import Bounds, Source
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, Step
 from costcalc.pricebook.terms import Commitment, Discount
+from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Facts, Gap, Note
-from costcalc.render.fields import Json, Rows, Value
-from costcalc.render.prices.parts import (
-    LINE_COLUMNS,
-    line_json,
-    line_values,
-    price_json,
-    price_value,
-    ratio_json,
-    schedule_json,
-    source_json,
-)
+from costcalc.render.fields import Json, Rows
+from costcalc.render.prices.parts import BOUNDS, LINE, SCHEDULE, SOURCE, price_of
 from costcalc.render.prices.tables import price_tables
 from costcalc.render.prices.words import (
     and_text,
@@ -38,7 +30,6 @@ from costcalc.render.words import counted, day_text, decimal_text, money_text, p
 from costcalc.reports.prices.rates import PLAIN, Variant, per_units
 from costcalc.reports.prices.sheet import Change, NextChange, Sheet
 
-SHOW_SCHEMA = "costcalc.prices-show/1"
 _NAMES_SHOWN = 8
 HOWS = {"stated": "as asked for", "chosen": "as chosen", "default": "default list", "only list": "its only list"}
 
@@ -56,100 +47,65 @@ def sheet_blocks(sheet: Sheet, is_wide: bool) -> Sequence[Block]:
     ]
 
 
+PRICE = LINE | f.fields(price=price_of("price.of_one"))
+TERM = f.fields(
+    what=f.text("selector"), from_=f.text("from_day"), until=f.text("until_day"), note=f.said,
+    file=f.text(lambda term, _: file_text(term.place.file)), line=f.integer("place.line"),
+)  # fmt: skip
+SHEET = f.fields(
+    schema=f.constant("costcalc.prices-show/1"), provider=f.text("found.provider"), model=f.text("found.model"),
+    region=f.text("found.region"), region_how=f.text("found.region_how"), other_regions=f.texts,
+    currency=f.text("book.currency"), timezone=f.text("book.timezone"), day=f.text, billed_as=f.text("model.name"),
+    has_price=f.flag(lambda sheet, _: sheet.block is not None), reason=f.said, since=f.text("block.starts"),
+    at_least_since=f.text("block.observed"), retired=f.text("end.day"), successor=f.said("end.successor"),
+    status=f.text("block.status"), locked_until=f.text("block.locked_until"), schedule=f.part(SCHEDULE),
+    modifiers=f.each(f.fields(
+        label=f.text, value=f.value, tokens=f.ratio("share"), first_seen_on=f.text("observed"),
+        source=f.part(SOURCE, lambda each, sheet: sheet.book.sources.get(each.source)),
+    )),
+    prices=f.each(
+        PRICE | f.fields(first_seen_on=f.text("price.observed"), source=f.said("price.source")), lambda sheet, _: _prices(sheet)
+    ),
+    unpriced_lengths=f.each(BOUNDS, "unpriced"),
+    derivation=f.each(f.fields(what=f.text, formula=f.text, value=f.decimal, unit=f.text), "derivation.steps"),
+    sources=f.each(SOURCE, lambda sheet, _: sheet.sources.values()),
+    next_change=f.part(f.fields(
+        starts=f.text, status=f.text, withdrawn=f.said,
+        changes=f.each(LINE | f.fields(before=price_of("before"), after=price_of("after"), change=f.ratio("ratio"))),
+    )),
+    aliases=f.texts("model.aliases"), notes=f.texts(lambda sheet, _: _notes(sheet)), corrected=f.said("block.corrected"),
+    file=f.text(lambda sheet, _: file_text(sheet.layers[0].place.file)), line=f.integer("layers.0.place.line"),
+    is_shipped=f.flag(lambda sheet, _: is_shipped(sheet.layers[0].place.file)),
+    over=f.texts(lambda sheet, _: [file_text(layer.place.file) for layer in sheet.layers[1:]]),
+    discounts=f.each(TERM | f.fields(off=f.ratio("share"))),
+    commitments=f.each(TERM | f.fields(amount=f.decimal("amount.amount"), currency=f.text("amount.currency"))),
+    checked=f.text("book.checked"),
+)  # fmt: skip
+COLUMNS = f.fields(
+    provider=f.text("sheet.found.provider"), region=f.text("sheet.found.region"), model=f.text("sheet.found.model"),
+    currency=f.text("sheet.book.currency"), day=f.text("sheet.day"), since=f.text("sheet.block.starts"),
+    at_least_since=f.text("sheet.block.observed"),
+) | PRICE | f.fields(source=f.text("source.url"), source_read=f.text("source.read"), confidence=f.text("source.confidence"))  # fmt: skip
+
+
 def sheet_json(sheet: Sheet) -> Json:
     """The sheet in full; see docs/prices.md."""
-    block, book = sheet.block, sheet.book
-    return {
-        "schema": SHOW_SCHEMA,
-        "provider": sheet.found.provider,
-        "model": sheet.found.model,
-        "region": sheet.found.region,
-        "region_how": sheet.found.region_how,
-        "other_regions": list(sheet.other_regions),
-        "currency": book.currency,
-        "timezone": book.timezone,
-        "day": sheet.day.isoformat(),
-        "billed_as": sheet.model.name,
-        "has_price": block is not None,
-        "reason": sheet.reason or None,
-        "since": block.starts.isoformat() if block and block.starts else None,
-        "at_least_since": block.observed.isoformat() if block and block.observed else None,
-        "retired": sheet.end.day.isoformat() if sheet.end else None,
-        "successor": (sheet.end.successor or None) if sheet.end else None,
-        "status": block.status if block else None,
-        "locked_until": block.locked_until.isoformat() if block and block.locked_until else None,
-        "schedule": schedule_json(sheet.schedule),
-        "modifiers": [
-            {
-                "label": each.label,
-                "value": each.value,
-                "tokens": ratio_json(each.share),
-                "first_seen_on": each.observed.isoformat() if each.observed else None,
-                "source": source_json(book.sources[each.source]) if each.source in book.sources else None,
-            }
-            for each in sheet.modifiers
-        ],
-        "prices": [
-            line_json(variant, each.bounds, meter)
-            | {
-                "price": price_json(price.of_one, meter),
-                "first_seen_on": price.observed.isoformat() if price.observed else None,
-                "source": price.source or None,
-            }
-            for each in sheet.lengths
-            for (variant, meter), price in each.on[0].items()
-            if variant in sheet.variants
-        ],
-        "unpriced_lengths": [
-            {
-                "input_over": bounds.input_over,
-                "input_up_to": bounds.input_up_to,
-                "output_over": bounds.output_over,
-                "output_up_to": bounds.output_up_to,
-            }
-            for bounds in sheet.unpriced
-        ],
-        "derivation": [_step_json(step) for step in sheet.derivation.steps] if sheet.derivation else [],
-        "sources": [source_json(source) for source in sheet.sources.values()],
-        "next_change": _next_json(sheet.next_change),
-        "aliases": list(sheet.model.aliases),
-        "notes": list(_notes(sheet)),
-        "corrected": block.corrected or None if block else None,
-        "file": file_text(sheet.layers[0].place.file),
-        "line": sheet.layers[0].place.line,
-        "is_shipped": is_shipped(sheet.layers[0].place.file),
-        "over": [file_text(layer.place.file) for layer in sheet.layers[1:]],
-        "discounts": [_term_json(term) | {"off": ratio_json(term.share)} for term in sheet.discounts],
-        "commitments": [
-            _term_json(term) | {"amount": exact_text(term.amount.amount), "currency": term.amount.currency}
-            for term in sheet.commitments
-        ],
-        "checked": book.checked.isoformat() if book.checked else None,
-    }
+    return f.object_of(SHEET, sheet, sheet)
 
 
 def sheet_rows(sheet: Sheet) -> Rows:
     """A row a price."""
-    header = (
-        "provider", "region", "model", "currency", "day", "since", "at_least_since", *LINE_COLUMNS, "price",
-        "source", "source_read", "confidence",
-    )  # fmt: skip
-    block, lines = sheet.block, []
-    nothing = Source("", "")
+    return f.rows_with(COLUMNS, _prices(sheet) if sheet.block else (), sheet)
+
+
+def _prices(sheet: Sheet) -> Iterator[Json]:
     for each in sheet.lengths:
         for (variant, meter), price in each.on[0].items():
-            if variant not in sheet.variants or block is None:
-                continue
-            source = sheet.sources.get(price.source, nothing)
-            values: tuple[Value, ...] = (
-                sheet.found.provider, sheet.found.region, sheet.found.model, sheet.book.currency, sheet.day.isoformat(),
-                block.starts.isoformat() if block.starts else None,
-                block.observed.isoformat() if block.observed else None,
-                *line_values(variant, each.bounds, meter), price_value(price.of_one, meter),
-                source.url, source.read, source.confidence,
-            )  # fmt: skip
-            lines.append(values)
-    return header, lines
+            if variant in sheet.variants:
+                yield {
+                    "variant": variant, "bounds": each.bounds, "meter": meter, "price": price, "sheet": sheet,
+                    "source": sheet.sources.get(price.source, Source("", "")),
+                }  # fmt: skip
 
 
 def list_parts(found: ResolvedModel, other_regions: Sequence[str]) -> Iterator[str]:
@@ -244,10 +200,6 @@ def _value_text(step: Step) -> str:
     return f"{price_text(step.value)} {step.unit}"
 
 
-def _step_json(step: Step) -> Json:
-    return {"what": step.what, "formula": step.formula, "value": exact_text(step.value), "unit": step.unit}
-
-
 def _length_notes(sheet: Sheet) -> Iterator[Block]:
     for bounds in sheet.unpriced:
         spans = _spans(bounds)
@@ -339,33 +291,3 @@ def _span(term: Discount | Commitment) -> str:
 
 def _place(term: Discount | Commitment) -> str:
     return f" ({file_text(term.place.file)}, line {term.place.line})"
-
-
-def _term_json(term: Discount | Commitment) -> Json:
-    return {
-        "what": str(term.selector),
-        "from": term.from_day.isoformat() if term.from_day else None,
-        "until": term.until_day.isoformat() if term.until_day else None,
-        "note": term.note or None,
-        "file": file_text(term.place.file),
-        "line": term.place.line,
-    }
-
-
-def _next_json(change: NextChange | None) -> Json | None:
-    if change is None:
-        return None
-    return {
-        "starts": change.starts.isoformat(),
-        "status": change.status,
-        "withdrawn": change.withdrawn or None,
-        "changes": [
-            line_json(each.variant, each.bounds, each.meter)
-            | {
-                "before": price_json(each.before, each.meter),
-                "after": price_json(each.after, each.meter),
-                "change": ratio_json(each.ratio),
-            }
-            for each in change.changes
-        ],
-    }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from costcalc.pricebook.write import word
 from costcalc.render.words import amount_text, price_text
 from costcalc.reports.prices.missing import Missing, MissingList, MissingModel, NearModel
+from costcalc.yamltext import word
 
 FILL_IN = "FILL_IN"
 ALIASES = "aliases.yaml"

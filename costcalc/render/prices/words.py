@@ -7,9 +7,9 @@ from datetime import date, time
 from pathlib import Path
 
 from costcalc.meters import meters
+from costcalc.pricebook.fields import WEEKDAYS
 from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import STANDARD, Bounds, Schedule, Window
-from costcalc.pricebook.read import WEEKDAYS
 from costcalc.render.words import DASH, day_text
 from costcalc.reports.prices.rates import Variant, per_units
 
@@ -115,8 +115,9 @@ def and_text(words: Sequence[str]) -> str:
 
 
 def _hours(windows: Sequence[Window]) -> str:
-    return and_text([f"{window.opens:%H:%M}{DASH}{_end(window.closes)}" for window in windows])
+    return and_text([f"{window.opens:%H:%M}{DASH}{end_text(window.closes)}" for window in windows])
 
 
-def _end(closes: time) -> str:
+def end_text(closes: time) -> str:
+    """`24:00` where a window lasts until midnight."""
     return "24:00" if closes == _FIRST_HOUR else f"{closes:%H:%M}"

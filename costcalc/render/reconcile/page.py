@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,14 +10,15 @@ from fractions import Fraction
 from costcalc.calendar import read_day, read_month
 from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import LineKey
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Notes
+from costcalc.render import cells
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, Style, apart, grid, noted
+from costcalc.render.cells import NONE
 from costcalc.render.doubts import assumption_blocks, missing_blocks
-from costcalc.render.header import price_parts, settings_rows, usage_row
+from costcalc.render.header import FactRow, header
 from costcalc.render.reconcile.figures import Figures, LineFigures, figures_of, stands_apart
 from costcalc.render.reconcile.phrases import cause_text, joined, names_text, rise_text
 from costcalc.render.rounding import shared_out
 from costcalc.render.words import (
-    DASH,
     counted,
     day_text,
     days_text,
@@ -40,7 +41,7 @@ _KINDS = {
     "unpriced": "unpriced by us",
 }
 _APART = {"tax": "Tax", "credit": "Credits", "purchase": "Purchases", "adjustment": "Adjustments", "rounding": "Rounding"}  # fmt: skip
-NONE = Cell(DASH)
+UNPRICED = Cell("unpriced", "loud")
 
 
 def headline_blocks(report: Reconciliation) -> Iterator[Note]:
@@ -67,13 +68,10 @@ def reconciliation_blocks(report: Reconciliation, is_wide: bool) -> Sequence[Blo
 
 
 def _header(report: Reconciliation) -> Facts:
-    rows = [usage_row(report.usage, report.rating), *_invoices(report)]
-    rows.append(("prices", tuple(price_parts(report.rating, report.rates_used))))
-    rows.append(("compared", tuple(_compared(report))))
-    return Facts([*rows, *settings_rows(report.usage, report.rating)])
+    return header(report, report.rates_used, [("compared", tuple(_compared(report)))], before=_invoices(report))
 
 
-def _invoices(report: Reconciliation) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _invoices(report: Reconciliation) -> Iterator[FactRow]:
     shown = report.invoices if len(report.invoices) <= 4 else report.invoices[:3]
     for position, invoice in enumerate(shown):
         name = invoice.source.path.replace("\\", "/").rpartition("/")[2] or "stdin"
@@ -141,19 +139,28 @@ def _visible(amount: Fraction, currency: str) -> str:
 
 
 def _sums(report: Reconciliation, shown: Figures) -> Grid:
-    rows = [
-        _sum_row(part, figures, report.currency if i == 0 else "")
-        for i, (part, figures) in enumerate(zip(report.sums(), shown.classes, strict=True))
-    ]
-    rows.append(_total_row("Usage compared", len(report.lines), shown.total, report.currency))
+    rows = [_sum_row(part, figures) for part, figures in zip(report.sums(), shown.classes, strict=True)]
+    total = {"name": Cell("Usage compared"), "number": Cell(f"{len(report.lines):,}")} | _pair(shown.total)
+    found = grid([
+        Column("Lines that are", "name", key="name"), Column("Number", drop=3, key="number"), *_PAIR, Column("", drop=2, key="rise"),
+    ], rows, report.currency, total)  # fmt: skip
     others = [amount for part, amount in zip(report.outside, shown.outside, strict=True) if part.side == "theirs"]
     rest = [*_apart_sums(report, shown), *([("Other days", sum(others, Decimal()))] if others else [])]
-    rows += [[Cell(name), Cell(), Cell(), Cell(decimal_text(amount)), Cell(), Cell()] for name, amount in rest]
-    if rest:
-        whole = Cell(decimal_text(shown.invoiced), "strong", unit=report.currency)
-        rows.append([Cell("Invoice in all", "strong"), Cell(), Cell(), whole, Cell(), Cell()])
-    columns = [Column("Lines that are", "name"), Column("Number", drop=3), Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=2)]  # fmt: skip
-    return Grid(columns, rows)
+    if not rest:
+        return found
+    beneath = [[Cell(name), Cell(), Cell(), Cell(decimal_text(amount)), Cell(), Cell()] for name, amount in rest]
+    whole = Cell(decimal_text(shown.invoiced), "strong", unit=report.currency)
+    beneath.append([Cell("Invoice in all", "strong"), Cell(), Cell(), whole, Cell(), Cell()])
+    return Grid(found.columns, [*found.rows, *beneath])
+
+
+# What we say, what the invoice says, and what it says more: in every table.
+_PAIR = (Column("Ours", key="ours", has_unit=True), Column("Invoice", key="invoice", has_unit=True), Column("Difference", key="difference"))  # fmt: skip
+
+
+def _pair(shown: LineFigures) -> dict[str, Cell]:
+    difference = Cell(decimal_text(shown.between, signed=True)) if shown.between else NONE
+    return {"ours": cells.money(shown.ours), "invoice": cells.money(shown.theirs), "difference": difference}
 
 
 def _apart_sums(report: Reconciliation, shown: Figures) -> list[tuple[str, Decimal]]:
@@ -164,32 +171,14 @@ def _apart_sums(report: Reconciliation, shown: Figures) -> list[tuple[str, Decim
     return list(found.items())
 
 
-def _sum_row(part: Sum, shown: LineFigures, unit: str) -> list[Cell]:
-    style = "worse" if part.kind in DIFFERENT else "loud" if part.kind == "unpriced" else ""
-    mine = (
-        Cell("unpriced", "loud")
-        if part.kind == "unpriced" and not part.ours
-        else Cell(decimal_text(shown.ours), "", unit=unit)
-    )
-    return [
-        Cell(_KINDS[part.kind], style),  # type: ignore[arg-type]
-        Cell(f"{part.lines:,}"),
-        NONE if part.kind == "theirs only" else mine,
-        NONE if part.kind == "ours only" else Cell(decimal_text(shown.theirs), "", unit=unit),
-        _signed(shown.between) if part.kind != "unpriced" else NONE,
-        Cell(rise_text(part.ours, part.theirs)) if part.difference and part.kind == "differing" else Cell(),
-    ]
-
-
-def _total_row(name: str, lines: int, shown: LineFigures, unit: str) -> list[Cell]:
-    return [
-        Cell(name, "strong"), Cell(f"{lines:,}", "strong"), Cell(decimal_text(shown.ours), "strong", unit=unit),
-        Cell(decimal_text(shown.theirs), "strong", unit=unit), _signed(shown.between), Cell(),
-    ]  # fmt: skip
-
-
-def _signed(amount: Decimal) -> Cell:
-    return Cell(decimal_text(amount, signed=True)) if amount else NONE
+def _sum_row(part: Sum, shown: LineFigures) -> dict[str, Cell]:
+    style: Style = "worse" if part.kind in DIFFERENT else "loud" if part.kind == "unpriced" else ""
+    row = {"name": Cell(_KINDS[part.kind], style), "number": Cell(f"{part.lines:,}")} | _pair(shown)
+    if part.kind == "unpriced":
+        row |= {"difference": NONE} | ({} if part.ours else {"ours": UNPRICED})
+    if part.kind == "differing" and part.difference:
+        row["rise"] = Cell(rise_text(part.ours, part.theirs))
+    return row | {"theirs only": {"ours": NONE}, "ours only": {"invoice": NONE}}.get(part.kind, {})
 
 
 # --- by model, and the largest differences ----------------------------------------------------------------------
@@ -211,39 +200,34 @@ def _models(report: Reconciliation, shown: Figures) -> Iterator[Block]:
     elif folded:
         groups.append((f"… {len(folded):,} more", [line for key in folded for line in lines[key]]))
     digits = minor_digits(report.currency)
-    ours = shared_out([_sum(line.ours for line in found) for _, found in groups], shown.total.ours, digits)
-    theirs = shared_out([_sum(line.theirs for line in found) for _, found in groups], shown.total.theirs, digits)
-    differences = shared_out(
-        [_sum([line.difference for line in found]) for _, found in groups], shown.total.between, digits
-    )
-    rows = [
-        _model_row(name, found, mine, other, between, report.currency if i == 0 else "")
-        for i, ((name, found), mine, other, between) in enumerate(zip(groups, ours, theirs, differences, strict=True))
+    columns = [
+        shared_out([_sum(getattr(line, of) for line in found) for _, found in groups], total, digits)
+        for of, total in (
+            ("ours", shown.total.ours),
+            ("theirs", shown.total.theirs),
+            ("difference", shown.total.between),
+        )
     ]
+    rows = [_model_row(group, LineFigures(*coins)) for group, *coins in zip(groups, *columns, strict=True)]
     title = " / ".join(name.replace("_", " ") for name in report.by).capitalize()
     period = {"day": "Days", "month": "Months", "total": "Lines"}[report.each]
-    yield Grid([Column(title, "name"), Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=2), Column(f"{period} that differ", drop=3)], rows)  # fmt: skip
+    yield grid([
+        Column(title, "name", key="name"), *_PAIR, Column("", drop=2, key="rise"),
+        Column(f"{period} that differ", drop=3, key="wrong"),
+    ], rows, report.currency)  # fmt: skip
 
 
-def _model_row(
-    name: str, lines: Sequence[Line], ours: Decimal, theirs: Decimal, between: Decimal, unit: str
-) -> list[Cell]:
+def _model_row(group: tuple[str, Sequence[Line]], shown: LineFigures) -> dict[str, Cell]:
+    name, lines = group
     wrong = sum(line.kind in DIFFERENT for line in lines)
     mine, other = _sum(line.ours for line in lines), _sum(line.theirs for line in lines)
-    return [
-        Cell(name, "worse" if wrong else ""),
-        _mine(lines, ours, unit),
-        Cell(decimal_text(theirs), "", unit=unit) if any(line.theirs is not None for line in lines) else NONE,
-        _signed(between),
-        Cell(rise_text(mine, other)) if mine and other and between else Cell(),
-        Cell(f"{wrong:,} of {len(lines):,}") if wrong else NONE,
-    ]
-
-
-def _mine(lines: Sequence[Line], ours: Decimal, unit: str) -> Cell:
-    if any(line.ours is not None for line in lines):
-        return Cell(decimal_text(ours), "", unit=unit)
-    return Cell("unpriced", "loud") if any(line.kind == "unpriced" for line in lines) else NONE
+    row = {"name": Cell(name, "worse" if wrong else "")} | _pair(shown)
+    row["wrong"] = Cell(f"{wrong:,} of {len(lines):,}") if wrong else NONE
+    if all(line.ours is None for line in lines):
+        row["ours"] = UNPRICED if any(line.kind == "unpriced" for line in lines) else NONE
+    if all(line.theirs is None for line in lines):
+        row["invoice"] = NONE
+    return row | ({"rise": Cell(rise_text(mine, other))} if mine and other and shown.between else {})
 
 
 def _largest(report: Reconciliation, shown: Figures) -> Iterator[Block]:
@@ -254,24 +238,22 @@ def _largest(report: Reconciliation, shown: Figures) -> Iterator[Block]:
     wrong.sort(key=lambda pair: -abs(pair[0].difference))
     yield Gap()
     has_place = bool(report.by) and report.each != "total"
-    rows = []
-    for position, (line, figures) in enumerate(wrong[:_SHOWN]):
-        unit = report.currency if position == 0 else ""
-        ours = NONE if line.ours is None else Cell(decimal_text(figures.ours), "", unit=unit)
-        theirs = NONE if line.theirs is None else Cell(decimal_text(figures.theirs), "", unit=unit)
-        why = Cell(_why(line))
-        name = names_text(line.key) if report.by else _period_text(line.period)
-        place = [Cell(_short(line.period))] if has_place else []
-        rows.append([Cell(name), *place, ours, theirs, _signed(figures.between), why])
-    when = [Column("Day" if report.each == "day" else "Month")] if has_place else []
-    title = "Largest differences"
-    yield Grid([Column(title, "name"), *when, Column("Ours"), Column("Invoice"), Column("Difference"), Column("", drop=1)], rows)  # fmt: skip
+    yield grid([
+        Column("Largest differences", "name", key="name"), has_place and Column(report.each.capitalize(), key="place"), *_PAIR,
+        Column("", drop=1, key="why"),
+    ], [_wrong_row(line, figures, report) for line, figures in wrong[:_SHOWN]], report.currency)  # fmt: skip
     if len(wrong) > _SHOWN:
         rest = wrong[_SHOWN:]
         amount = money_text(sum((abs(line.difference) for line, _ in rest), Fraction()), report.currency)
         yield Note(
             f"… and {counted(len(rest), 'line')} more that differ, by {amount} (all of them: -o out.csv).", "quiet"
         )
+
+
+def _wrong_row(line: Line, shown: LineFigures, report: Reconciliation) -> dict[str, Cell]:
+    name = names_text(line.key) if report.by else _period_text(line.period)
+    row = {"name": Cell(name), "place": Cell(_short(line.period)), "why": Cell(_why(line))} | _pair(shown)
+    return row | ({"ours": NONE} if line.ours is None else {}) | ({"invoice": NONE} if line.theirs is None else {})
 
 
 def _why(line: Line) -> str:
@@ -291,7 +273,7 @@ def _short(period: str) -> str:
     return _period_text(period)[:-5] if len(period) == len("2026-09-01") else _period_text(period)
 
 
-def _sum(amounts: Iterator[Fraction | None] | Sequence[Fraction | None]) -> Fraction:
+def _sum(amounts: Iterable[Fraction | None]) -> Fraction:
     return sum((amount for amount in amounts if amount is not None), Fraction())
 
 
@@ -306,22 +288,15 @@ def _causes(report: Reconciliation, shown: Figures) -> Iterator[Block]:
     own = [cause for cause in report.causes if stands_apart(cause)]
     if report.differing:
         yield Gap()
-        rest = [(report.causes[i], amount) for i, amount in shown.causes.items()]
-        rows = [
-            _cause_row(cause_text(cause, report.currency), amount, cause.explains / report.differing, report.currency if i == 0 else "")
-            for i, (cause, amount) in enumerate(rest)
-        ]  # fmt: skip
-        if report.unexplained or not rest:
-            unit = "" if rest else report.currency
-            rows.append(_cause_row("Unexplained", shown.unexplained, report.unexplained / report.differing, unit))
-        yield Grid([Column("Likely causes", "text"), Column("Explains"), Column("", drop=1)], rows)
-    if own:
-        yield Gap()
-        yield from (Note(cause_text(cause, report.currency)) for cause in own)
-
-
-def _cause_row(text: str, amount: Decimal, share: Fraction, unit: str) -> list[Cell]:
-    return [Cell(text), Cell(decimal_text(amount), "", unit=unit), Cell(share_text(share))]
+        rows = [(cause_text(report.causes[i], report.currency), amount, report.causes[i].explains) for i, amount in shown.causes.items()]  # fmt: skip
+        if report.unexplained or not rows:
+            rows.append(("Unexplained", shown.unexplained, report.unexplained))
+        yield grid([
+            Column("Likely causes", "text", of=lambda row: Cell(row[0])),
+            Column("Explains", of=lambda row: cells.money(row[1]), has_unit=True),
+            Column("", drop=1, of=lambda row: Cell(share_text(row[2] / report.differing))),
+        ], rows, report.currency)  # fmt: skip
+    yield from apart(Note(cause_text(cause, report.currency)) for cause in own)
 
 
 # --- days apart, and doubts -------------------------------------------------------------------------------------------
@@ -346,8 +321,7 @@ def _doubts(report: Reconciliation) -> Iterator[Block]:
     yield from assumption_blocks(report.rating, report.usage, (), with_rise=False)
     notes = [_sentence(note) for note in report.notes]
     notes += [f"Left out of the invoice: {counted(part.rows, 'row')} ({part.format}): {part.reason}." for part in report.skipped]  # fmt: skip
-    if notes:
-        yield Notes([Note(note) for note in notes])
+    yield from noted(Note(note) for note in notes)
     if report.refused_rows:
         yield Note(f"Refused: {counted(report.refused_rows, 'row')} of the invoice could not be read.", "loud")
 

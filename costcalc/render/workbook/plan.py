@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.forecasts.turning import Poly, poly
-from costcalc.money import round_half_up, round_to_total
+from costcalc.forecasts.turning import ByRises, with_factors
+from costcalc.money import round_half_up
 from costcalc.rating.model import Cost
 from costcalc.render.coverage import in_brackets, margin_title, part_words
 from costcalc.render.plan.lines import tables_of
@@ -18,10 +18,11 @@ from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
 from costcalc.render.workbook.book import Book, Sheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
-from costcalc.render.workbook.turned import VALUE_ROWS, TurnedRow, TurnedTable, write_turned
+from costcalc.render.workbook.turned import Factors, TurnedRow, TurnedTable, write_turned
 from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import OverLog, Plan, PlanMonth
 from costcalc.reports.workings import Workings
+from costcalc.scenario.model import VARIANTS, Variant
 
 _LOG = "Over the log"
 _AHEAD = "What the scenario does to cost and margin"  # a scenario without a title
@@ -68,15 +69,13 @@ def _earns_by_row(plan: Plan) -> bool:
     return plan.log is not None and plan.revenue is not None and plan.revenue.kind == "rows"
 
 
-def _rises(workings: Workings) -> dict[str, Sequence[Fraction]]:
-    if workings.static:
-        return {}
-    return {"": workings.values("mid"), "_low": workings.values("low"), "_high": workings.values("high")}
+def _factors(workings: Workings) -> Factors:
+    return {} if workings.static else {variant: workings.factors(variant) for variant in VARIANTS}
 
 
-def _covered(plan: Plan, workings: Workings, lines: TurnedTable) -> Poly | None:
+def _covered(plan: Plan, workings: Workings, lines: TurnedTable) -> ByRises | None:
     """The part of the lines that the revenue is held against, as it turns; None: all of them, or nothing turns."""
-    return workings.covered if plan.revenue_share is not None and lines.factors else None
+    return workings.covered if plan.revenue_share is not None and lines.sets else None
 
 
 def _log_lines(book: Book, plan: Plan, log: OverLog, workings: Workings) -> TurnedTable:
@@ -84,24 +83,23 @@ def _log_lines(book: Book, plan: Plan, log: OverLog, workings: Workings) -> Turn
     sheet = book.sheets["Lines"]
     sheet.text(0, 0, f"Lines, {_LOG.lower()}", "title")
     rows = [_log_row(line, plan, workings, table) for line in log.lines]
-    lines = write_turned(sheet, "Lines", plan.by, ["Requests", "Tokens"], rows, _rises(workings))
+    lines = write_turned(sheet, "Lines", plan.by, ["Requests", "Tokens"], rows, _factors(workings))
     sheet.finish([*name_widths([line.key for line in log.lines], plan.by), 14, 18, 16, 18, 16, 10], 4, len(plan.by))
     covered = _covered(plan, workings, lines)
     if covered is not None:  # below the total: the part of it whose rows state a revenue
         row = lines.total_row + 1
         sheet.text(row, 0, "of it with revenue", "quiet")
-        for place, factors in enumerate(lines.factors):
-            sheet.number(row, lines.first_factor + place, covered.terms.get(factors, Fraction()), "exact")
-        sheet.formula(row, lines.after, lines.weighted(row, VALUE_ROWS[""]), covered.at(workings.values()), "money")
+        for column, rises in enumerate(lines.sets, lines.first_set):
+            sheet.number(row, column, covered.get(rises, Fraction()), "exact")
+        sheet.formula(row, lines.after, lines.weighted(row), with_factors(covered, workings.factors()), "money")
     return lines
 
 
 def _log_row(line: ReportLine, plan: Plan, workings: Workings, table: Table) -> TurnedRow:
     figures, known = table.by_line[line.key], status_of(line, table.holes) != UNPRICED
-    exact = workings.lines.get(line.key, poly(line.cost.mid)) if known else None
     return TurnedRow(
         named(line.key, plan.by), (line.requests, line.tokens), figures.before if known else None,
-        figures.mid if known else None, line.cost.before, exact, line.cost.mid,
+        figures.mid if known else None, line.cost.before, workings.lines.get(line.key, {}) if known else {}, line.cost.mid,
     )  # fmt: skip
 
 
@@ -113,25 +111,11 @@ def _lines_ahead(book: Book, plan: Plan, workings: Workings) -> TurnedTable:
     for line in plan.lines:
         shown = [table.by_line[line.key] for table in tables]
         before, after = (sum((getattr(each, name) for each in shown), Decimal()) for name in ("before", "mid"))
-        exact = workings.lines.get(line.key, poly(line.after)) if workings.lines else None
+        exact = workings.lines.get(line.key, {})
         rows.append(TurnedRow(named(line.key, plan.by), (), before, after, line.before, exact, line.after))
-    # The coins of a line are summed over its months, so that they may lie more than one from its exact sum: a formula
-    # that follows the rises has that sum alone to go by.
-    total_coins = [round_half_up(row.exact_after, book.digits) for row in rows]
-    is_near = all(abs(row.after - near) * 10**book.digits < 1 for row, near in zip(rows, total_coins, strict=True) if row.after is not None)  # fmt: skip
-    rises = _rises(workings)
-    if rises and not is_near:
-        rows = _rounded_once(rows, book.digits)
-    lines = write_turned(sheet, "Lines", plan.by, [], rows, rises)
+    lines = write_turned(sheet, "Lines", plan.by, [], rows, _factors(workings))
     sheet.finish([*name_widths([line.key for line in plan.lines], plan.by), 18, 20, 16, 10], 4, len(plan.by))
     return lines
-
-
-def _rounded_once(rows: Sequence[TurnedRow], digits: int) -> list[TurnedRow]:
-    """The lines in coins that add up to the total of all months, each within one coin of its exact cost."""
-    before = round_to_total([row.exact_before for row in rows], digits)
-    after = round_to_total([row.exact_after for row in rows], digits)
-    return [replace(row, before=one, after=other) for row, one, other in zip(rows, before, after, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +134,13 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
     rows = [
         TurnedRow(
             (str(month.month),), (month.requests, month.tokens), shown.before, shown.mid, month.before.cost,
-            workings.months[place] if workings.months else None, month.after.cost,
+            workings.months[place] if workings.months else {}, month.after.cost,
         )
         for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True))
     ]  # fmt: skip
-    table = write_turned(sheet, "Months", ["Month"], ["Requests", "Tokens"], rows, _rises(workings))
+    table = write_turned(sheet, "Months", ["Month"], ["Requests", "Tokens"], rows, _factors(workings))
     sheet.finish([12, 14, 18, 18, 18, 16, 10], 4, 1)
-    found = _Months(table, table.exact + 4 if table.factors else table.first_factor - 1)
+    found = _Months(table, table.exact + 1 if table.sets else table.first_set - 1)
     names = ["Other costs", "Revenue", "Margin before", margin_title(plan.coverage)]
     names += ["Lowest", "Highest"] if plan.has_ranges else []
     for place, name in enumerate(names):
@@ -164,10 +148,11 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
     for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True)):
         row = table.first_row + place
         _month_margins(sheet, found, plan, month, row)
-        for column, end, coins in ((4, "low", shown.low), (5, "high", shown.high)) if plan.has_ranges else ():
-            if plan.log and table.factors and workings.has_open_ends:
-                ended = table.weighted(row, VALUE_ROWS[f"_{end}"])
-                sheet.formula(row, found.start + column, ended, getattr(month, end).cost, "money")
+        ends: list[tuple[int, Variant, Decimal]] = [(4, "low", shown.low), (5, "high", shown.high)]
+        for column, end, coins in ends if plan.has_ranges else ():
+            if plan.log and table.sets and workings.has_open_ends:
+                cost = getattr(month, end).cost
+                sheet.formula(row, found.start + column, table.weighted(row, end), cost, "money")
             else:
                 sheet.number(row, found.start + column, coins)
     sheet.sheet.set_column(found.start, found.start + 5, 16)
@@ -179,7 +164,7 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
     table, start, before, after = months.table, months.start, month.before, month.after
     other, earned = cell(row, start), cell(row, start + 1)
     sheet.number(row, start, after.other)
-    cost = cell(row, table.exact) if table.factors else repr(float(after.cost))
+    cost = cell(row, table.exact) if table.sets else repr(float(after.cost))
     if plan.log and not _earns_by_row(plan):
         scale = Fraction(month.month.days, plan.usage.days)
         sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator})', after.revenue)
@@ -212,10 +197,11 @@ def _log_summary(book: Book, plan: Plan, log: OverLog, workings: Workings, lines
     figures = table_of(plan.rating, log.lines).total.figures
     _cost_row(sheet, "What the rises do to cost and margin", _LOG, lines, figures, cost)
     row = 4
-    for name, end in (("lowest", "low"), ("highest", "high")) if cost.low != cost.high else ():
+    ends: list[tuple[str, Variant]] = [("lowest", "low"), ("highest", "high")]
+    for name, end in ends if cost.low != cost.high else ():
         sheet.text(row, 0, f"Cost, {name} reading")
-        if lines.factors and workings.has_open_ends:
-            ended = lines.weighted(lines.total_row, VALUE_ROWS[f"_{end}"])
+        if lines.sets and workings.has_open_ends:
+            ended = lines.weighted(lines.total_row, end)
             sheet.formula(row, 2, f"ROUND({ended},{book.digits})", getattr(figures, end), "currency")
         else:
             sheet.number(row, 2, getattr(figures, end), "currency")
@@ -237,7 +223,7 @@ def _margin_rows(
     before, after = repr(float(outcome.before.all_costs)), repr(float(outcome.after.all_costs))
     if _covered(plan, workings, lines) is not None:
         after = lines.at(lines.total_row + 1, lines.after)
-    elif lines.factors:
+    elif lines.sets:
         before, after = repr(float(whole.before)), lines.at(lines.total_row, lines.exact)
     title, bound = f"Gross margin{part_words(plan.coverage)}", _bound(plan)
     erosion = outcome.erosion

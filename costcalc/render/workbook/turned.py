@@ -1,35 +1,47 @@
-"""Turned: a table whose costs follow the rises, in coins that add up to the total whatever the rises are.
+"""Turned: a table whose costs follow the rises.
 
-Beside each row stand its coefficients, one for every product of rises that turns any row: the exact cost is the sum of
-coefficients times products. Coins are shared out by largest remainder, as on the page: a row that no rise has moved keeps
-the figure that the page shows.
+Beside each row stand its coefficients, one for every set of rises that multiplies any row: the exact cost is the sum of
+coefficients times what these sets multiply by. Each row is rounded by itself, and so is the total of all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import prod
 
-from costcalc.forecasts.turning import Poly, Product
+from costcalc.forecasts.turning import UNRAISED, ByRises, Rises
+from costcalc.money import exact_sum, round_half_up
 from costcalc.render.workbook.book import Sheet, cell, span
+from costcalc.scenario.model import Variant
 
-_DIFFERS = "1E-9"  # below it two doubles of one amount are the same
-_COIN_DIGITS = 6  # of a coin: what lies nearer to a whole one is whole
+ROUNDED = "Each row is rounded by itself, and the total by itself: they may differ by some of the smallest coins."
+VALUE_ROWS: Mapping[Variant, int] = {"mid": 0, "low": 1, "high": 2}  # of what each set multiplies by
+SUFFIXES: Mapping[Variant, str] = {"mid": "", "low": "_low", "high": "_high"}  # of the cells' names
+Factors = Mapping[Variant, Sequence[Fraction]]  # what each rise multiplies by; empty: nothing turns
 
 
 @dataclass(frozen=True, slots=True)
 class TurnedRow:
-    """One row: what stands before the costs, the costs as shown, and the cost with the rise in products of rises."""
+    """One row: what stands before the costs, and the costs: as other files show them, exact, and by rises."""
 
     texts: Sequence[str | None]
     counts: Sequence[Fraction | None]
     before: Decimal | None
     after: Decimal | None
     exact_before: Fraction
-    exact: Poly | None  # None: it stands as it was computed
+    exact: ByRises  # with the rise; empty: it stands as it was computed
     exact_after: Fraction
+
+    @property
+    def by_rises(self) -> ByRises:
+        return self.exact or {UNRAISED: self.exact_after}
+
+    @property
+    def is_known(self) -> bool:
+        return self.before is not None and self.after is not None
 
 
 @dataclass(frozen=True)
@@ -43,8 +55,8 @@ class TurnedTable:
     before: int  # columns
     after: int
     exact: int
-    factors: tuple[Product, ...]
-    first_factor: int
+    sets: tuple[Rises, ...]  # empty: nothing turns
+    first_set: int
 
     def at(self, row: int, column: int) -> str:
         return f"{self.name}!{cell(row, column)}"
@@ -57,170 +69,122 @@ class TurnedTable:
     def total_after(self) -> str:
         return self.at(self.total_row, self.after)
 
-    def weighted(self, row: int, values_row: int, first: int | None = None) -> str:
-        """The row's coefficients times the products' values."""
-        start = self.first_factor if first is None else first
-        end = start + len(self.factors) - 1
-        values = span((values_row, self.first_factor), (values_row, self.first_factor + len(self.factors) - 1))
-        return f"SUMPRODUCT({self.name}!{values},{self.name}!{span((row, start), (row, end))})"
+    def weighted(self, row: int, variant: Variant = "mid") -> str:
+        """The row's coefficients times what their sets multiply by."""
+        end, values = self.first_set + len(self.sets) - 1, VALUE_ROWS[variant]
+        both = (span((at, self.first_set), (at, end)) for at in (values, row))
+        return f"SUMPRODUCT({','.join(f'{self.name}!{each}' for each in both)})"
 
-
-VALUE_ROWS = {"": 0, "_low": 1, "_high": 2}  # rows of the products' values, by the end of the ranges
+    def column(self, column: int) -> str:
+        return span((self.first_row, column), (self.last_row, column))
 
 
 def write_turned(
-    sheet: Sheet, name: str, texts: Sequence[str], counts: Sequence[str], rows: Sequence[TurnedRow],
-    rises: dict[str, Sequence[Fraction]], header_row: int = 3,
-) -> TurnedTable:  # fmt: skip
-    """Write the table. `rises`: the values of the rises at "", "_low" and "_high"; empty: nothing turns."""
-    factors = _factors(rows) if rises else ()
-    base = len(texts) + len(counts)
-    before, after, change, rise = base, base + 1, base + 2, base + 3
-    first_factor = rise + 2
-    exact = first_factor + len(factors)
+    sheet: Sheet, name: str, texts: Sequence[str], counts: Sequence[str], rows: Sequence[TurnedRow], factors: Factors
+) -> TurnedTable:
+    """Write the table below its title."""
+    sets = _sets(rows) if factors else ()
+    before = len(texts) + len(counts)
+    header_row, first_set = 3, before + 5
     first, last = header_row + 1, header_row + max(len(rows), 1)
-    table = TurnedTable(name, last + 1, first, last, before, after, exact, factors, first_factor)
+    table = TurnedTable(name, last + 1, first, last, before, before + 1, first_set + len(sets), sets, first_set)
     sheet.header(header_row, [*texts, *counts, "Before", "With the rise", "Change", "Rise"], len(texts))
-    if factors:
-        _write_values(sheet, table, rises, header_row)
-    for place, row in enumerate(rows):
-        _write_row(sheet, table, first + place, row, (len(texts), change, rise), rises)
-    _write_total(sheet, table, rows, (len(texts), len(counts), change, rise))
-    if factors:
-        for column in range(first_factor, exact + 4):
-            sheet.sheet.set_column(column, column, 16, None, {"level": 1, "hidden": True})
+    if sets:
+        sheet.text(1, 0, ROUNDED, "quiet")
+        _write_sets(sheet, table, factors, header_row)
+        rows = [_rounded_alone(row, sheet.book.digits) for row in rows]
+    for place, row in enumerate(rows, first):
+        _write_row(sheet, table, place, row)
+    _write_total(sheet, table, rows, len(texts))
+    for column in range(first_set, table.exact + 1) if sets else ():
+        sheet.sheet.set_column(column, column, 16, None, {"level": 1, "hidden": True})
     return table
 
 
-def _factors(rows: Sequence[TurnedRow]) -> tuple[Product, ...]:
-    found = {factors for row in rows if row.exact for factors in row.exact.terms} | {()}
+def _sets(rows: Sequence[TurnedRow]) -> tuple[Rises, ...]:
+    found = {rises for row in rows for rises in row.exact} | {UNRAISED}
     return tuple(sorted(found, key=lambda each: (len(each), each)))
 
 
-def _write_values(sheet: Sheet, table: TurnedTable, rises: dict[str, Sequence[Fraction]], header_row: int) -> None:
-    """Above each column of coefficients, what its product comes to: in force, at the low and at the high ends."""
-    for end, row in VALUE_ROWS.items():
-        for place, factors in enumerate(table.factors):
-            value = Poly({factors: Fraction(1)}).at(rises[end])
-            formula = "*".join(f"rise_{i + 1}{end}" for i in factors) or "1"
-            sheet.formula(row, table.first_factor + place, formula, value, "factor")
-    names = [" × ".join(f"rise {i + 1}" for i in factors) or "not raised" for factors in table.factors]
-    for place, name in enumerate([*names, "exact", "whole coins", "turn", "as computed"]):
-        sheet.text(header_row, table.first_factor + place, name, "header right")
+def _rounded_alone(row: TurnedRow, digits: int) -> TurnedRow:
+    """A row as its formulas have it, whatever the others are."""
+    if not row.is_known:
+        return row
+    return replace(row, before=round_half_up(row.exact_before, digits), after=round_half_up(row.exact_after, digits))
 
 
-def _write_row(
-    sheet: Sheet, table: TurnedTable, row: int, line: TurnedRow, places: tuple[int, int, int],
-    rises: dict[str, Sequence[Fraction]],
-) -> None:  # fmt: skip
-    texts, change, rise = places
+def _write_sets(sheet: Sheet, table: TurnedTable, factors: Factors, header_row: int) -> None:
+    """Above each column of coefficients, what its set multiplies by: in force, at the low and at the high ends."""
+    for column, rises in enumerate(table.sets, table.first_set):
+        for variant, row in VALUE_ROWS.items():
+            formula = "*".join(f"(1+rise_{at + 1}{SUFFIXES[variant]})" for at in rises) or "1"
+            value = prod((factors[variant][at] for at in rises), start=Fraction(1))
+            sheet.formula(row, column, formula, value, "factor")
+        name = " × ".join(f"rise {at + 1}" for at in rises) or "not raised"
+        sheet.text(header_row, column, name, "header right")
+    sheet.text(header_row, table.exact, "exact", "header right")
+
+
+def _write_row(sheet: Sheet, table: TurnedTable, row: int, line: TurnedRow) -> None:
     for column, text in enumerate(line.texts):
         sheet.text(row, column, text)
-    for column, count in enumerate(line.counts, texts):
+    for column, count in enumerate(line.counts, len(line.texts)):
         sheet.number(row, column, count, "count")
     sheet.number(row, table.before, line.before)
     if line.after is None or line.before is None:
         sheet.number(row, table.after, line.after)
         return
-    if table.factors and line.exact is not None:
-        _write_workings(sheet, table, row, line)
+    if table.sets:
+        for column, rises in enumerate(table.sets, table.first_set):
+            sheet.number(row, column, line.by_rises.get(rises, Fraction()), "exact")
+        sheet.formula(row, table.exact, table.weighted(row), line.exact_after, "exact")
+        sheet.formula(row, table.after, _rounded(sheet, cell(row, table.exact)), line.after)
     else:
         sheet.number(row, table.after, line.after)
+    _write_change(sheet, table, row, (line.before, line.after), (line.exact_before, line.exact_after))
+
+
+def _write_change(
+    sheet: Sheet, table: TurnedTable, row: int, shown: tuple[Decimal, Decimal], exact: tuple[Fraction, Fraction],
+    kind: str = "",
+) -> None:  # fmt: skip
     now, then = cell(row, table.before), cell(row, table.after)
-    sheet.formula(row, change, f"ROUND({then}-{now},{sheet.book.digits})", line.after - line.before)
-    share = line.exact_after / line.exact_before - 1 if line.exact_before else None
-    if table.factors and line.exact_before:
-        sheet.formula(row, rise, f"{cell(row, table.exact)}/{float(line.exact_before)!r}-1", share, "percent")
+    sheet.formula(row, table.after + 1, _rounded(sheet, f"{then}-{now}"), shown[1] - shown[0], "money", kind)
+    share = exact[1] / exact[0] - 1 if exact[0] else None
+    if table.sets and exact[0]:
+        formula = f"{cell(row, table.exact)}/{float(exact[0])!r}-1"
+        sheet.formula(row, table.after + 2, formula, share, "percent", kind)
     else:
-        sheet.number(row, rise, share, "percent")
+        sheet.number(row, table.after + 2, share, "percent", kind)
 
 
-def _write_workings(sheet: Sheet, table: TurnedTable, row: int, line: TurnedRow) -> None:
-    assert line.exact is not None
-    assert line.after is not None
-    exact, coins, turn, start = (table.exact + place for place in range(4))
-    scale = 10**sheet.book.digits
-    for place, factors in enumerate(table.factors):
-        sheet.number(row, table.first_factor + place, line.exact.terms.get(factors, Fraction()), "exact")
-    whole, was_up, shown = _standing(line, row, scale)
-    here = cell(row, exact)
-    sheet.formula(row, exact, table.weighted(row, VALUE_ROWS[""]), line.exact_after, "exact")
-    sheet.number(row, start, line.exact_after, "exact")
-    sheet.formula(row, coins, f"INT(ROUND({here}*{scale},{_COIN_DIGITS}))", whole, "exact")
-    left = f"(ROUND({here}*{scale},{_COIN_DIGITS})-{cell(row, coins)})"
-    same = f"ABS({here}-{cell(row, start)})<{_DIFFERS}"
-    order = f"IF({left}=0,3,IF({same},{0 if was_up else 2},1))+(1-{left})/2+ROW()*1E-8"
-    sheet.formula(row, turn, order, shown, "exact")
-    limit = f"{cell(table.total_row, turn)}"
-    sheet.formula(row, table.after, f"({cell(row, coins)}+IF({cell(row, turn)}<={limit},1,0))/{scale}", line.after)
-
-
-def _standing(line: TurnedRow, row: int, scale: int) -> tuple[int, bool, Fraction]:
-    """Whole coins, whether one more is shown, and whose turn it is to get one more, as computed.
-
-    First come rows that were rounded up and have not moved, then those that moved, by their remainder.
-    """
-    assert line.after is not None
-    in_coins = line.exact_after * scale
-    whole = in_coins.numerator // in_coins.denominator
-    was_up = int(line.after * scale) > whole
-    rest = in_coins - whole
-    turn = Fraction(3 if rest == 0 else 0 if was_up else 2) + (1 - rest) / 2 + Fraction(row + 1, 10**8)
-    return whole, was_up, turn
-
-
-def _write_total(
-    sheet: Sheet, table: TurnedTable, rows: Sequence[TurnedRow], places: tuple[int, int, int, int]
-) -> None:
-    texts, counts, change, rise = places
+def _write_total(sheet: Sheet, table: TurnedTable, rows: Sequence[TurnedRow], texts: int) -> None:
     row, digits = table.total_row, sheet.book.digits
-    known = [line for line in rows if line.after is not None and line.before is not None]
-    before, after = (sum((getattr(line, name) for line in known), Decimal()) for name in ("before", "after"))
+    known = [line for line in rows if line.is_known]
+    before, after = (exact_sum(getattr(line, name) for line in known) for name in ("exact_before", "exact_after"))
     sheet.text(row, 0, "Total", "text", "total")
-    for column in range(1, texts + counts):
+    for column in range(1, table.before):
         sheet.text(row, column, "", "text", "total")
-
-    def column_sum(column: int) -> str:
-        return f"SUM({span((table.first_row, column), (table.last_row, column))})"
-
-    for place in range(counts):
-        found = [line.counts[place] for line in rows]
-        if all(count is not None for count in found):
-            total = sum((count for count in found if count is not None), Fraction())
-            sheet.formula(row, texts + place, column_sum(texts + place), total, "count", "total")
-    sheet.formula(row, table.before, f"ROUND({column_sum(table.before)},{digits})", before, "currency", "total")
-    sheet.formula(row, table.after, f"ROUND({column_sum(table.after)},{digits})", after, "currency", "total")
-    sheet.formula(row, change, f"{cell(row, table.after)}-{cell(row, table.before)}", after - before, "money", "total")
-    exact_before = sum((line.exact_before for line in known), Fraction())
-    exact_after = sum((line.exact_after for line in known), Fraction())
-    share = exact_after / exact_before - 1 if exact_before else None
-    if not table.factors or not exact_before:
-        sheet.number(row, rise, share, "percent", "total")
+    for column, counts in enumerate(zip(*(line.counts for line in rows), strict=True), texts):
+        if None not in counts:
+            sheet.formula(row, column, f"SUM({table.column(column)})", sum(counts, Fraction()), "count", "total")
+    if table.sets:
+        shown = round_half_up(before, digits), round_half_up(after, digits)
+        for column, rises in enumerate(table.sets, table.first_set):
+            total = exact_sum(line.by_rises.get(rises, Fraction()) for line in known)
+            sheet.formula(row, column, f"SUM({table.column(column)})", total, "exact", "total")
+        sheet.formula(row, table.exact, f"SUM({table.column(table.exact)})", after, "exact", "total")
+        sheet.number(row, table.before, shown[0], "currency", "total")
+        sheet.formula(row, table.after, _rounded(sheet, cell(row, table.exact)), shown[1], "currency", "total")
     else:
-        sheet.formula(row, rise, f"{cell(row, table.exact)}/{float(exact_before)!r}-1", share, "percent", "total")
-    if table.factors:
-        _write_limits(sheet, table, rows, exact_after)
-
-
-def _write_limits(sheet: Sheet, table: TurnedTable, rows: Sequence[TurnedRow], exact_after: Fraction) -> None:
-    """Below the workings: their sums, and up to which turn a row is rounded up."""
-    row, scale = table.total_row, 10**sheet.book.digits
-    known = [line for line in rows if line.after is not None]
-    turned = [line for line in known if line.exact is not None]
-
-    def rows_of(column: int) -> str:
-        return span((table.first_row, column), (table.last_row, column))
-
-    for place, factors in enumerate(table.factors):
-        total = sum((line.exact.terms.get(factors, Fraction()) for line in turned if line.exact), Fraction())
-        sheet.formula(
-            row, table.first_factor + place, f"SUM({rows_of(table.first_factor + place)})", total, "exact", "total"
+        shown = (
+            sum((line.before or Decimal() for line in known), Decimal()),
+            sum((line.after or Decimal() for line in known), Decimal()),
         )
-    exact, coins, turn = (table.exact + place for place in range(3))
-    sheet.formula(row, exact, f"SUM({rows_of(exact)})", exact_after, "exact", "total")
-    standing = [_standing(line, table.first_row + at, scale) for at, line in enumerate(rows) if line.after is not None]
-    sheet.formula(row, coins, f"SUM({rows_of(coins)})", sum(whole for whole, _, _ in standing), "exact", "total")
-    missing = f"(ROUND({cell(row, exact)}*{scale},0)-{cell(row, coins)})"
-    ups = sorted(turn for _, was_up, turn in standing if was_up)
-    limit = ups[-1] if ups else Fraction(-1)
-    sheet.formula(row, turn, f"IF({missing}<1,-1,SMALL({rows_of(turn)},{missing}))", limit, "exact", "total")
+        for column, figure in zip((table.before, table.after), shown, strict=True):
+            sheet.formula(row, column, _rounded(sheet, f"SUM({table.column(column)})"), figure, "currency", "total")
+    _write_change(sheet, table, row, shown, (before, after), "total")
+
+
+def _rounded(sheet: Sheet, formula: str) -> str:
+    return f"ROUND({formula},{sheet.book.digits})"

@@ -10,6 +10,7 @@ from costcalc.budget.model import Budget
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import INCOMPLETE_EXIT, CostcalcError, Problem, fail
+from costcalc.rating.breakdown import by_line
 from costcalc.rating.model import Rating
 from costcalc.reports.check.ages import age_findings
 from costcalc.reports.check.finding import STATUSES, Finding, Status, worst
@@ -79,6 +80,14 @@ class Check:
         return self.rating.currency
 
     @property
+    def is_priced(self) -> bool:
+        return self.rating.is_complete
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_priced and self.usage.is_whole
+
+    @property
     def status(self) -> Status:
         """The worst one."""
         return min((finding.status for finding in self.findings), key=STATUSES.index, default="ok")
@@ -129,7 +138,8 @@ def check(
             problems += _placed(error.problems, budget)
     if problems:
         raise CostcalcError(problems)
-    return Check(tuple(budgets), findings, log.usage, log.whole.rating, _compared(log, before))
+    rating = by_line(log.whole.rater, log.whole.rating)
+    return Check(tuple(budgets), findings, log.usage, rating, _compared(log, before))
 
 
 def _findings(budget: Budget, log: Log, before: Log | None) -> Iterable[Finding]:

@@ -25,7 +25,8 @@ class Spend:
     """Usage priced in one currency, by the report's days."""
 
     ledger: UsageLedger
-    rating: Rating  # by day
+    rater: Rater
+    rating: Rating  # by day; of a ledger with a breakdown what has no price is by its groups
     days: Days  # that the log covers; the first and the last may be covered in part
 
     @property
@@ -93,7 +94,7 @@ def spend_of(
 ) -> Spend:
     """The usage, priced. CostcalcError: a currency without a rate."""
     rater = Rater(ledger, pricebook, fx, RatingOptions(("day",), basis, currency, timezone))
-    return Spend(ledger, rater.rating(), days)
+    return Spend(ledger, rater, rater.rating(), days)
 
 
 def days_of(ledger: UsageLedger, timezone: str) -> Days | None:

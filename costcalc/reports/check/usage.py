@@ -52,7 +52,6 @@ class Choice:
         labels = {label_name(where.hours): hours_label(where.hours) for where in wheres if where.hours}
         names = tuple(dict.fromkeys([*PRICE_NAMES, *columns_of(wheres), *labels]))
         self._rater = Rater(ledger, pricebook, fx, RatingOptions(names, timezone=timezone, labels=labels))
-        self._wheres = wheres
 
     @cached_property
     def named(self) -> list[Named]:

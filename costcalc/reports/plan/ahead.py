@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import fsum
 
 from costcalc.forecasts.earning import Owner
 from costcalc.forecasts.horizon import Horizon
@@ -85,10 +86,11 @@ def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) ->
     found = [costs_by(horizon, by, run) for run in (after, announced)]
     keys = dict.fromkeys(key for costs in found for key in costs)
     then, before = [{key: costs.get(key) or [Fraction()] * len(horizon.months) for key in keys} for costs in found]
-    add_up((then, before), [[month.cost for month in run.months] for run in (after, announced)])
+    add_up(([*then.values()], [*before.values()]), [[month.cost for month in run.months] for run in (after, announced)])
     lines = [LineAhead(key, before[key], then[key]) for key in keys]
     return sorted(
-        lines, key=lambda line: (-_size(line.after), -_size(line.before), tuple(str(part or "") for part in line.key))
+        lines,
+        key=lambda line: (-fsum(line.months), -fsum(line.months_before), tuple(str(part or "") for part in line.key)),
     )
 
 

@@ -83,6 +83,3 @@ class Answers:
     tokens: Sequence[TokenSaving] = ()
     rises: Sequence[FurtherRise] = ()
     break_even: Sequence[BreakEven] = ()
-
-
-NO_ANSWERS = Answers()

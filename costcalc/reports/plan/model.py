@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month, fiscal_year
+from costcalc.money import exact_sum
 from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
 from costcalc.rating.rate import NO_CHANGES, RatingOptions
 from costcalc.records import dataclass
@@ -109,11 +110,11 @@ class LineAhead:
     @property
     def before(self) -> Fraction:
         """Of all months."""
-        return sum(self.months_before, Fraction()) if any(self.months_before) else Fraction()
+        return exact_sum(self.months_before)
 
     @property
     def after(self) -> Fraction:
-        return sum(self.months, Fraction()) if any(self.months) else Fraction()
+        return exact_sum(self.months)
 
     @property
     def last_before(self) -> Fraction:

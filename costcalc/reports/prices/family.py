@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
+from costcalc.cache import cached
+from costcalc.pricebook.cache import CODE
+from costcalc.pricebook.load import shipped_books, shipped_files
 from costcalc.pricebook.model import Book, Model, PriceBlock, Rate, Section
+from costcalc.problems import Problem
 from costcalc.reports.prices.figures import Figure
 
 SLIP = 500  # a slip of the unit is a factor of 1,000; the spread of honest prices stays below half of it
 _ENOUGH = 3  # figures that make a median
 
+Key = tuple[str, ...]  # meter, currency, provider, model; or the first two: of all models
+
 
 @dataclass
 class Families:
-    """Figures by meter and currency, of all models and of each model alone, in ascending order."""
+    """What each model has cost by meter and currency: the prices of one, as numerator and denominator."""
 
-    of_meter: dict[tuple[str, str], list[Fraction]] = field(default_factory=dict)
-    of_model: dict[tuple[str, str, str, str], list[Fraction]] = field(default_factory=dict)
+    figures: dict[Key, list[Sequence[int]]] = field(default_factory=dict)
+    _middles: dict[Key, Fraction | None] = field(default_factory=dict)
 
     def add(self, book: Book) -> None:
         """The prices that the book's own file writes."""
+        self._middles.clear()
         for model, block, meter, rate in written_rates(book):
             if not rate.relative and rate.price and not block.self_hosted:
                 of_one = rate.price / rate.per_units
-                insort(self.of_meter.setdefault((meter, book.currency), []), of_one)
-                insort(self.of_model.setdefault((meter, book.currency, book.provider, model.name), []), of_one)
+                key = (meter, book.currency, book.provider, model.name)
+                self.figures.setdefault(key, []).append((of_one.numerator, of_one.denominator))
 
     def slip(self, figure: Figure) -> tuple[Fraction, str] | None:
         """The median that a figure lies far off, and whose it is."""
@@ -40,19 +48,49 @@ class Families:
         if rate.relative or not rate.price or block.corrected:
             return None
         of_one = rate.price / rate.per_units
-        candidates = (
-            (
-                self.of_model.get((meter, book.currency, book.provider, model.name), []),
-                f"{meter} of {book.provider}/{model.name}",
-            ),
-            (self.of_meter.get((meter, book.currency), []), f"all {meter} in {book.currency}"),
-        )
-        for figures, name in candidates:
-            if len(figures) >= _ENOUGH:
-                middle = figures[(len(figures) - 1) // 2]  # of two middles the lower one
-                if of_one >= middle * SLIP or of_one * SLIP <= middle:
-                    return middle, name
+        of_model = (meter, book.currency, book.provider, model.name)
+        for family, name in (
+            (of_model, f"{meter} of {book.provider}/{model.name}"),
+            (of_model[:2], f"all {meter} in {book.currency}"),
+        ):
+            middle = self._middle(family)
+            if middle and (of_one >= middle * SLIP or of_one * SLIP <= middle):
+                return middle, name
         return None
+
+    def _middle(self, family: Key) -> Fraction | None:
+        """The median, of two middles the lower one; None: too few make none."""
+        if family not in self._middles:
+            found = [self.figures.get(family, [])] if len(family) > 2 else [
+                figures for key, figures in self.figures.items() if key[:2] == family
+            ]  # fmt: skip
+            ordered = sorted((each for figures in found for each in figures), key=lambda each: each[0] / each[1])
+            enough = len(ordered) >= _ENOUGH
+            self._middles[family] = Fraction(*ordered[(len(ordered) - 1) // 2]) if enough else None
+        return self._middles[family]
+
+
+def shipped_families() -> Families:
+    """Those of the books that ship, without the hosts': they are many, and alike from one run to the next."""
+
+    def read() -> tuple[Families, bool]:
+        problems: list[Problem] = []
+        families = Families()
+        for book in shipped_books(problems):
+            families.add(book)
+        return families, not problems
+
+    code = (*CODE, Path(__file__))
+    shipped = cached("families", shipped_files(hosts=False), code, read, _packed, _unpacked)
+    return Families({key: [*figures] for key, figures in shipped.figures.items()})
+
+
+def _packed(families: Families) -> list[str]:
+    return [json.dumps([*key, figures]) for key, figures in families.figures.items()]
+
+
+def _unpacked(lines: Sequence[str]) -> Families:
+    return Families({(*key,): figures for *key, figures in map(json.loads, lines)})
 
 
 def written_rates(book: Book) -> Iterator[tuple[Model, PriceBlock, str, Rate]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from costcalc.files import is_folder
 from costcalc.pricebook.events import parse_events
 from costcalc.pricebook.fx import parse_fx
-from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shelf_of_hosts, shipped_files
+from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shelf_of_hosts, shipped_books, shipped_files
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
 from costcalc.pricebook.read import parse_file
@@ -18,7 +18,7 @@ from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.reports.prices.checks import Found, check_book
-from costcalc.reports.prices.family import Families
+from costcalc.reports.prices.family import Families, shipped_families
 from costcalc.reports.prices.figures import figures_of, parts_of
 from costcalc.yamldoc import Document, read_yaml
 
@@ -47,13 +47,12 @@ class _Read:
 def lint(paths: Sequence[Path | str] = ()) -> LintReport:
     """The files, or the shipped books. CostcalcError: a folder without a pricebook."""
     read = _read([Path(path) for path in paths] or shipped_files())
-    families = Families()
-    reference = read if not paths else _read(shipped_files(hosts=False))
-    for book, _ in (*read.books, *(reference.books if reference is not read else ())):
+    families = shipped_families() if paths else Families()
+    for book, _ in read.books:
         families.add(book)
     found = [each for book, document in read.books for each in check_book(book, document, families)]
     found += list(_twice(read.books))
-    found += _unmet_terms(read, reference)
+    found += _unmet_terms(read, shipped_books([]) if paths else ())
     prices = sum(1 for book, document in read.books for part in parts_of(book, document) for _ in figures_of(part))
     return LintReport(
         len(read.files),
@@ -92,9 +91,9 @@ def _read_file(file: Path, read: _Read) -> None:
             read.books.append((book, document))
 
 
-def _unmet_terms(read: _Read, reference: _Read) -> list[Found]:
+def _unmet_terms(read: _Read, shipped: Sequence[Book]) -> list[Found]:
     """Terms that name nothing, neither in these books nor in the shipped ones."""
-    known = {(book.provider, book.region): book for book, _ in (*reference.books, *read.books)}
+    known = {(book.provider, book.region): book for book in (*shipped, *(book for book, _ in read.books))}
     problems = term_problems(Pricebook(tuple(known.values()), shelf=shelf_of_hosts()).with_terms(joined(read.terms)))
     return [Found(problem) for problem in problems]
 

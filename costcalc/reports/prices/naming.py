@@ -22,7 +22,6 @@ class Naming:
     own_alias: str | None  # what one's own configuration says the name means
     file: str
     line: int
-    is_default_list: bool
     redirected_to: str | None
     has_price: bool
     reason: str  # why there is no price today
@@ -48,7 +47,6 @@ def naming(
         own,
         model.place.file,
         model.place.line,
-        book.is_default,
         lookup.billed_as if lookup.billed_as != found.model else None,
         lookup.block is not None,
         lookup.reason,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from costcalc.pricebook.load import is_shipped
@@ -11,7 +11,7 @@ from costcalc.pricebook.read import parse_file
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Problem
 from costcalc.reports.prices.checks import slip_problem
-from costcalc.reports.prices.family import Families, written_rates
+from costcalc.reports.prices.family import Families, shipped_families, written_rates
 from costcalc.reports.prices.figures import figures_of, parts_of
 from costcalc.yamldoc import read_yaml
 
@@ -22,7 +22,7 @@ def check_units(pricebook: Pricebook) -> None:
     """CostcalcError with every price of a file that does not ship and that `prices lint` calls a slip of the unit."""
     books = [layer for book in pricebook.books for layer in _layers(book)]
     own = [book for book in books if not is_shipped(book.file)]
-    families = _families(books)
+    families = _families(own)
     problems = [
         problem
         for file in dict.fromkeys(book.file for book, *_ in slips(own, families))
@@ -32,12 +32,12 @@ def check_units(pricebook: Pricebook) -> None:
         raise CostcalcError(problems)
 
 
-def slips_of(books: tuple[Book, ...], shipped: Pricebook) -> list[Slip]:
+def slips_of(books: Sequence[Book]) -> list[Slip]:
     """Of books that were made just now, beside those that ship."""
-    return list(slips(books, _families([*books, *shipped.books])))
+    return list(slips(books, _families(books)))
 
 
-def slips(books: list[Book] | tuple[Book, ...], families: Families) -> Iterator[Slip]:
+def slips(books: Sequence[Book], families: Families) -> Iterator[Slip]:
     for book in books:
         for model, block, meter, rate in written_rates(book):
             if _is_slip(families, book, model, block, meter, rate):
@@ -48,8 +48,9 @@ def _is_slip(families: Families, book: Book, model: Model, block: PriceBlock, me
     return not block.self_hosted and families.slip_of(book, model, block, meter, rate) is not None
 
 
-def _families(books: list[Book]) -> Families:
-    families = Families()
+def _families(books: Sequence[Book]) -> Families:
+    """Of these books and of those that ship."""
+    families = shipped_families()
     for book in books:
         families.add(book)
     return families

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from costcalc.calendar import read_day, read_month
 from costcalc.pricebook.model import Book, PriceBlock
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail
 from costcalc.reports.prices.day import DayIn, books_of
+from costcalc.reports.prices.use import Use
 
 _AGE = re.compile(r"(\d+)\s*(d|w|m|y|days?|weeks?|months?|years?)?", re.ASCII | re.IGNORECASE)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -28,6 +28,7 @@ class StaleModel:
     written: str  # as the book has it: 2026-05 is taken as its first day
     source: str
     age: int | None  # days
+    use: int = 0  # how many catalogues have the name
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Stale:
 
     after: int  # days
     day: date
-    models: Sequence[StaleModel]  # the oldest first
+    models: Sequence[StaleModel]  # the most used first, then the oldest
     checked: int  # models looked at
 
 
@@ -49,9 +50,10 @@ def read_age(text: str) -> int:
 
 
 def stale(
-    pricebook: Pricebook, day_in: DayIn, after: int, providers: Sequence[str] = (), region: str | None = None
-) -> Stale:
-    """The models in force whose newest reading is older than so many days."""
+    pricebook: Pricebook, day_in: DayIn, after: int, providers: Sequence[str] = (), region: str | None = None,
+    use: Use = lambda name: 0,
+) -> Stale:  # fmt: skip
+    """The models in force whose newest reading is older than so many days; `use` ranks them."""
     found, checked = [], 0
     for book in books_of(pricebook, providers, region, hosts=True):
         day = day_in(book.timezone)
@@ -62,29 +64,19 @@ def stale(
             checked += 1
             newest = _newest(book, name, block, day)
             if newest.age is None or newest.age > after:
-                found.append(newest)
+                found.append(replace(newest, use=use(name)))
     found.sort(
-        key=lambda each: (-(each.age if each.age is not None else 10**9), each.provider, each.region, each.model)
-    )
+        key=lambda each: (
+            -each.use, -(each.age if each.age is not None else 10**9), each.provider, each.region, each.model
+        )
+    )  # fmt: skip
     return Stale(after, day_in("UTC"), found, checked)
 
 
 def _newest(book: Book, model: str, block: PriceBlock, day: date) -> StaleModel:
     keys = {rate.source for section in block.sections() for rate in section.all_rates()} | {block.source}
-    readings = [
-        (read, key) for key in sorted(keys) if key in book.sources and (read := _first_day(book.sources[key].read))
-    ]
+    readings = [(read, key) for key in sorted(keys) if key in book.sources and (read := book.sources[key].first_day)]
     if not readings:
         return StaleModel(book.provider, book.region, model, None, "", block.source, None)
     read, key = max(readings)
     return StaleModel(book.provider, book.region, model, read, book.sources[key].read, key, (day - read).days)
-
-
-def _first_day(text: str) -> date | None:
-    """The first day that `2026-05-10`, `2026-05` or `2026` may mean: a reading is not called younger than it may be."""
-    for read in (read_day, lambda word: read_month(word).first, lambda word: read_month(f"{word}-01").first):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return None

@@ -1,0 +1,1 @@
+"""The price data of costcalc, which finds it here; there is no code."""

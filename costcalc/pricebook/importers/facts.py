@@ -1,0 +1,121 @@
+"""Facts: a table of figures that somebody gathered, a row a price with its source, day and confidence."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+from costcalc.calendar import read_day
+from costcalc.files import read_text
+from costcalc.money import read_number
+from costcalc.pricebook.importers.figures import Figure
+from costcalc.pricebook.importers.homes import Home, home_of, means, shipped_home
+from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.shelf import NO_METER, Entry, Field, Imported, Origin, Shelf
+from costcalc.pricebook.resolve import Pricebook
+from costcalc.problems import Place, fail
+
+FIELDS = {
+    "input": Field("input_tokens"),
+    "cached_input": Field("cache_read_tokens"),
+    "cached_input_explicit": Field("cache_read_explicit_tokens"),
+    "cached_audio_input": Field("cache_read_audio_tokens"),
+    "cache_write": Field("cache_write_tokens"),
+    "cache_write_5m": Field("cache_write_tokens"),
+    "cache_write_1h": Field("cache_write_1h_tokens"),
+    "audio_input": Field("audio_input_tokens"),
+    "image_input": Field("image_input_tokens"),
+    "video_input": Field("video_input_tokens"),
+    "output": Field("output_tokens"),
+    "reasoning_output": Field("reasoning_tokens"),
+    "audio_output": Field("audio_output_tokens"),
+    "image_output": Field("image_output_tokens"),
+    "image": Field("images", 1, 1),
+    "audio_second": Field("audio_seconds", 1, 1),
+    "output_second": Field("video_seconds", 1, 1),
+    "video_second": Field("video_seconds", 1, 1),
+    "character": Field("characters", 1),
+    "page": Field("pages", 1, 1),
+    "video": Field("videos", 1, 1),
+    "request": Field("requests", 1, 1_000),
+    "web_search": Field("web_searches", 1_000, 1_000),
+}
+_COLUMNS = [
+    "provider",
+    "model",
+    "region",
+    "service_tier",
+    "meter",
+    "tier_min_input_tokens",
+    "tier_max_input_tokens",
+    "price",
+    "currency",
+    "per_units",
+    "effective_from",
+    "effective_to",
+    "source_url",
+    "source_date",
+    "confidence",
+]
+_ENDED = "the facts end here"
+
+
+def import_facts(path: Path, origin: Origin, shipped: Pricebook, providers: tuple[str, ...] = ()) -> Imported:
+    """The rows as books of ours. CostcalcError: a column is missing, or a row that says no price."""
+    reader = csv.DictReader(StringIO(read_text(path), newline=""))
+    if missing := [name for name in _COLUMNS if name not in (reader.fieldnames or ())]:
+        raise fail(
+            "missing-column", f"facts need the columns {', '.join(missing)}",
+            place=Place(str(path), 1), expected=", ".join(_COLUMNS),
+        )  # fmt: skip
+    shelf = Shelf(origin)
+    models: dict[tuple[Home, str, str, str], list[Mapping[str, str]]] = {}
+    for row in reader:
+        if not providers or any(means(word, row["provider"]) for word in providers):
+            home, name = _place(row, shipped)
+            models.setdefault((home, row["provider"], name, row["currency"]), []).append(row)
+    for (home, provider, name, currency), rows in models.items():
+        _put(Entry(shelf, home, provider, name, currency), rows, path)
+    return shelf.imported()
+
+
+def _place(row: Mapping[str, str], shipped: Pricebook) -> tuple[Home, str]:
+    """The list of ours that a row is about; a region that has none of its own stands before the model."""
+    meant = home_of(row["provider"], row["currency"])
+    home, currency = shipped_home(meant.provider, row["region"], shipped)
+    if currency == row["currency"]:
+        return replace(home, resold=meant.resold), row["model"]
+    return meant, row["model"] if row["region"] in ("global", "cn") else f"{row['region']}/{row['model']}"
+
+
+def _put(entry: Entry, rows: list[Mapping[str, str]], path: Path) -> None:
+    periods = [
+        Period(_day(row["effective_from"]), _day(row["effective_to"]), figure)
+        for row in rows
+        for figure in _figure(entry, row, path)
+    ]
+    source = entry.shelf.source(entry.home, rows[0]["source_url"], rows[0]["confidence"])
+    entry.put_blocks([block_in(each, each.held, entry.shelf.origin, source, _ENDED) for each in stretches(periods)])
+
+
+def _figure(entry: Entry, row: Mapping[str, str], path: Path) -> Iterator[Figure]:
+    field = FIELDS.get(row["meter"])
+    if field is None:
+        entry.leave(row["meter"], NO_METER)
+        return
+    try:
+        price, per = read_number(row["price"]), int(row["per_units"])
+        above, up_to = (int(row[f"tier_{end}_input_tokens"] or 0) for end in ("min", "max"))
+    except ValueError:
+        raise fail("bad-fact", f"no price: {dict(row)}", place=Place(str(path))) from None
+    source = entry.shelf.source(entry.home, row["source_url"], row["confidence"])
+    told = entry.figure(replace(field, of=per), price, tier=row["service_tier"], over=above, up_to=up_to or None)
+    yield replace(told, source=source)
+
+
+def _day(text: str) -> date | None:
+    return read_day(text) if text else None

@@ -1,0 +1,93 @@
+"""openai-cost-calculator: a JSON file a provider in USD per million tokens, each price under its conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from costcalc.calendar import read_day
+from costcalc.money import read_number
+from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
+from costcalc.pricebook.importers.figures import Figure, day_before
+from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
+from costcalc.pricebook.model import STANDARD
+from costcalc.problems import Place, fail
+
+FIELDS = {
+    "input": Field("input_tokens"),
+    "output": Field("output_tokens"),
+    "reasoning": Field("reasoning_tokens"),
+    "cached_input": Field("cache_read_tokens"),
+    "cache_write": Field("cache_write_tokens"),
+    "cache_write_1h": Field("cache_write_1h_tokens"),
+    "input_audio": Field("audio_input_tokens"),
+    "cached_input_audio": Field("cache_read_audio_tokens"),
+    "output_audio": Field("audio_output_tokens"),
+    "input_image": Field("image_input_tokens"),
+    "output_image": Field("image_output_tokens"),
+    "web_search": Field("web_searches", 1, 1_000),
+}
+_EVERYWHERE = ("", "global")
+_OLDER = "legacy-csv"  # rows of no official page, kept from an earlier list
+_ENDED = "the history of openai-cost-calculator ends here"
+
+
+def import_openai_cost_calculator(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
+    """Every model of a provider's file or of a folder of them; a region of its own is `REGION/MODEL`."""
+    files = [path] if path.suffix else sorted(path.glob("*.json"))
+    roots = [as_map(read_json(file)) for file in files]
+    if not roots or not all("provider" in root and "models" in root for root in roots):
+        raise fail("not-a-price-map", "no models of a provider stand in it", place=Place(str(path)))
+    shelf = Shelf(replace(origin, read=max(read_day(root["verified_at"]) for root in roots)))
+    for root in roots:
+        provider = root["provider"]
+        if providers and not any(means(word, provider) for word in providers):
+            continue
+        urls = {source["id"]: source["url"] for source in root["sources"]}
+        for model in map(as_map, root["models"]):
+            _put_regions(shelf, provider, model, urls)
+    return shelf.imported()
+
+
+def _put_regions(shelf: Shelf, provider: str, model: Mapping[str, Any], urls: Mapping[str, str]) -> None:
+    by_region: dict[str, list[Mapping[str, Any]]] = {}
+    for price in map(as_map, model["prices"]):
+        by_region.setdefault(as_text(as_map(price.get("conditions")).get("region")), []).append(price)
+    for region, prices in by_region.items():
+        name = model["id"] if region in _EVERYWHERE else f"{region}/{model['id']}"
+        entry = Entry(shelf, home_of(provider), provider, name)
+        if model["source"] == _OLDER:
+            entry.leave("every price", "no page of its provider lists it")
+            continue
+        aliases = tuple(model.get("aliases", ())) if region in _EVERYWHERE else ()
+        _put(entry, prices, urls[model["source"]], tuple(alias.lower() for alias in aliases))
+        if model.get("status") == "deprecated":
+            entry.end()
+
+
+def _put(entry: Entry, prices: list[Mapping[str, Any]], url: str, aliases: tuple[str, ...]) -> None:
+    periods = []
+    for price in prices:
+        first, after = (as_text(price.get(key)) for key in ("effective_from", "effective_until"))
+        last = day_before(read_day(after)) if after else None
+        periods.append(Period(read_day(first) if first else None, last, tuple(_figures(entry, price))))
+    source = entry.shelf.source(entry.home, url)
+    blocks = [
+        block_in(stretch, [each for held in stretch.held for each in held], entry.shelf.origin, source, _ENDED)
+        for stretch in stretches(periods)
+    ]
+    entry.put_blocks(blocks, aliases)
+
+
+def _figures(entry: Entry, price: Mapping[str, Any]) -> list[Figure]:
+    conditions = as_map(price.get("conditions"))
+    tier = as_text(conditions.get("service_tier")) or STANDARD
+    mode = "off_peak" if conditions.get("period") == "off_peak" else ""
+    over = int(price.get("min_input_tokens", 0))
+    rates = {key: read_number(text) for key, text in price["rates"].items()}
+    # A first token of the longer requests, 200,001, as others write that they are above 200,000.
+    return list(entry.figures(rates, FIELDS, tier=tier, mode=mode, over=over - 1 if over % 1_000 == 1 else over))

@@ -1,0 +1,61 @@
+"""rates: its ledger, today's USD prices of what models.dev and others list, with what has ended."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from costcalc.calendar import read_day
+from costcalc.pricebook.importers.exact_json import as_map, parse_json
+from costcalc.pricebook.importers.figures import Figure
+from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
+from costcalc.problems import Place, fail
+
+FIELDS = {
+    "input_mtok": Field("input_tokens"),
+    "output_mtok": Field("output_tokens"),
+    "reasoning_mtok": Field("reasoning_tokens"),
+    "cache_read_mtok": Field("cache_read_tokens"),
+    "cache_audio_read_mtok": Field("cache_read_audio_tokens"),
+    "cache_write_mtok": Field("cache_write_tokens"),
+    "cache_write_1h_mtok": Field("cache_write_1h_tokens"),
+    "input_audio_mtok": Field("audio_input_tokens"),
+    "output_audio_mtok": Field("audio_output_tokens"),
+    "audio_minute": Field("audio_seconds", 60, 1_000),
+    "kchar": Field("characters", 1_000),
+    "output_per_second": Field("video_seconds", 1, 1),
+    "requests_kcount": Field("requests", 1_000, 1_000),
+}
+
+
+def import_rates(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
+    """Every model of the ledger that no other data was only copied from, in one book a provider."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        root = as_map(parse_json(file.read(), str(path)))
+    if "models" not in root:
+        raise fail("not-a-price-map", "no models stand in it", place=Place(str(path)), expected='{"models": […]}')
+    shelf = Shelf(replace(origin, read=read_day(root["snapshot_date"])))
+    for model in map(as_map, root["models"]):
+        provider, lifecycle = model["provider"], as_map(model.get("lifecycle"))
+        if "models_dev" not in as_map(model.get("sources")):
+            continue  # copied from data that is read by itself
+        if not providers or any(means(word, provider) for word in providers):
+            entry = Entry(shelf, home_of(provider), provider, model["id"])
+            entry.put(list(_figures(entry, model)))
+            if lifecycle.get("status") == "deprecated":
+                entry.end()  # its days are those of litellm, as they were when it was made
+    return shelf.imported()
+
+
+def _figures(entry: Entry, model: Mapping[str, Any]) -> Iterator[Figure]:
+    yield from entry.figures(as_map(model["price"]), FIELDS, skip=("currency",))
+    for tier in map(as_map, model.get("price_tiers", ())):
+        when = as_map(tier.get("when"))
+        if when.get("dimension") == "context" and "over" in when:
+            yield from entry.figures(as_map(tier["price"]), FIELDS, skip=("currency",), over=int(when["over"]))
+        else:
+            entry.leave("price_tiers", f"tiers by {when.get('dimension')}")

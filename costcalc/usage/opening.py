@@ -1,0 +1,73 @@
+"""Opening: usage as sources, with an engine that reaches nothing else and a folder for what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from costcalc.files import temporary_folder
+from costcalc.problems import CostcalcError, Problem
+from costcalc.usage.arguments import find_files
+from costcalc.usage.engine import Engine, column_types
+from costcalc.usage.left import Left
+from costcalc.usage.limits import USUAL, Limits
+from costcalc.usage.progress import Progress
+from costcalc.usage.sources import Source, Workspace, open_sources
+from costcalc.usage.store import Stored, is_ledger, read_ledger
+
+
+@contextmanager
+def opened(
+    usage: object, progress: Progress | None = None, limits: Limits = USUAL
+) -> Iterator[tuple[list[Source], Engine, Workspace, Left, ExitStack]]:
+    """The usage as sources, an engine that reaches nothing else, what was left, and what ends all this."""
+    left = Left()
+    with ExitStack() as held:
+        workspace = Workspace(held.enter_context(temporary_folder()), limits, progress)
+        if isinstance(usage, str | Path | Sequence):
+            named = find_files(usage)
+            left = named.left
+            sources = open_sources(named, workspace)
+            engine = Engine(workspace.folder, [source.path for source in sources], progress, limits)
+        elif hasattr(usage, "columns") or hasattr(usage, "__arrow_c_stream__"):
+            from costcalc.usage.frames import frame_source
+
+            engine = Engine(workspace.folder, progress=progress, limits=limits)
+            sources = [frame_source(usage, engine)]
+        else:
+            raise TypeError(
+                f"usage is a path, a list of paths, a frame or a table of Arrow, not {type(usage).__name__}"
+            )
+        held.enter_context(closing(engine))
+        yield sources, engine, workspace, left, held
+
+
+def looked_into(
+    sources: Sequence[Source], engine: Engine, left: Left
+) -> tuple[list[Stored], list[Source], dict[str, Mapping[str, str]]]:
+    """Stored ledgers, logs, and the types of those logs that have types. CostcalcError: a file that was named is damaged."""
+    kept: list[Stored] = []
+    logs: list[Source] = []
+    types: dict[str, Mapping[str, str]] = {}
+    problems: list[Problem] = []
+    for source in sources:
+        try:
+            if source.kind == "parquet" and is_ledger(engine, source):
+                kept.append(read_ledger(engine, source, len(kept)))
+                continue
+            if source.kind in ("parquet", "frame"):
+                types[source.path] = column_types(engine, source)
+                is_empty = source.kind == "parquet" and not engine.has_rows(source)
+                source = replace(source, header=tuple(types[source.path]), is_empty=is_empty)
+        except CostcalcError as error:
+            if source.is_named:
+                problems += error.problems
+            else:
+                left.unread[source.shown] = error.problems
+            continue
+        logs.append(source)
+    if problems:
+        raise CostcalcError(problems)
+    return kept, logs, types

@@ -1,0 +1,46 @@
+"""Help at 80 columns: no line is wider, and no word that is to be typed is broken."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import typer
+
+from costcalc.api.options import options_of
+from costcalc.cli.app import COMMANDS, command_of
+
+GROUPS = {
+    name: tuple(found.list_commands(None))
+    for name, (module, _) in COMMANDS.items()
+    if hasattr(found := command_of(module, name), "list_commands")
+}
+CALLS = [(), *((name,) for name in COMMANDS), *((name, inner) for name, found in GROUPS.items() for inner in found)]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_no_line_of_help_is_wider_than_the_screen(run_costcalc, call):
+    lines = run_costcalc(*call, "--help").out.splitlines()
+    assert lines
+    assert [line for line in lines if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_no_line_of_help_ends_inside_a_word(run_costcalc, call):
+    lines = run_costcalc(*call, "--help").out.splitlines()
+    assert [line for line in lines if re.search(r"\w[-/=.]$", line) and not line.endswith(".")] == []
+
+
+def test_what_is_to_be_typed_stands_in_one_piece(run_costcalc):
+    """The help of --alias once ended a line behind `fast-`."""
+    assert "fast-chat=alibaba/qwen-plus" in run_costcalc("cost", "--help").out
+
+
+@pytest.mark.parametrize("name", ["cost", "project", "compare", "advise", "forecast", "explain", "check", "reconcile", "scan"])  # fmt: skip
+def test_every_keyword_of_a_question_that_is_a_flag_is_one_of_its_command(name):
+    from costcalc import api
+
+    command = typer.main.get_command(__import__(COMMANDS[name][0], fromlist=["app"]).app)
+    flags = {option.opts[0] for option in command.params}
+    said = options_of(vars(getattr(api, name))["group"])
+    assert {option.flag_of(word) for word, option in said.items() if option.metavar} <= flags

@@ -1,0 +1,182 @@
+"""`costcalc prices update`: what two catalogues agree on goes into the books, the rest to a person."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from costcalc.pricebook.read import read_book
+
+BOOK = """\
+# Acme's list.
+provider: acme
+currency: USD
+timezone: UTC
+checked: 2026-06-01
+sources:
+  page: {url: https://acme.example/prices, read: 2026-06-01, confidence: official}
+
+models:
+  chat-1:
+    prices:
+      2026-01-01:
+        source: page
+        input_tokens:  2 per 1M
+        output_tokens: 8 per 1M
+        thinking: {output_tokens: 16 per 1M}
+        service_tiers:
+          batch: {input_tokens: 1 per 1M, output_tokens: 4 per 1M}
+
+  chat-2:
+    prices:
+      2026-01-01: {source: page, input_tokens: 5 per 1M, output_tokens: 20 per 1M}
+"""
+
+
+def litellm(**models: dict[str, object]) -> dict[str, object]:
+    return {name: {"litellm_provider": "acme", **entry} for name, entry in models.items()}
+
+
+def per_token(price_in: float, price_out: float, **more: object) -> dict[str, object]:
+    return {"input_cost_per_token": price_in / 10**6, "output_cost_per_token": price_out / 10**6, **more}
+
+
+def models_dev(**models: dict[str, object]) -> dict[str, object]:
+    return {"acme": {"models": models}}
+
+
+def cost(price_in: float, price_out: float, **more: object) -> dict[str, object]:
+    return {"cost": {"input": price_in, "output": price_out}, **more}
+
+
+@pytest.fixture
+def update(run_costcalc, tmp_path):
+    (tmp_path / "books").mkdir()
+    (tmp_path / "others").mkdir()
+    (tmp_path / "books/acme.yaml").write_text(BOOK, encoding="utf-8")
+
+    def run(one: object, other: object, *args: str, on: str = "2026-11-30"):
+        (tmp_path / "others/model_prices_and_context_window.json").write_text(json.dumps(one), encoding="utf-8")
+        (tmp_path / "others/api.json").write_text(json.dumps(other), encoding="utf-8")
+        return run_costcalc(
+            "prices", "update", "--from", "others", "--into", "books", "--on", on, "--json", *args, cwd=tmp_path
+        )
+
+    run.folder = tmp_path / "books"
+    return run
+
+
+def names(found: list[dict[str, object]]) -> list[object]:
+    return [each["model"] for each in found]
+
+
+def test_what_two_catalogues_agree_on_is_a_block_with_source_and_day(update):
+    found = update(litellm(**{"chat-1": per_token(3, 12)}), models_dev(**{"chat-1": cost(3, 12)}), "--write").json
+    (changed,) = found["changed"]
+    assert [(each["meter"], each["ours"], each["said"][0]["price"]) for each in changed["taken"]] == [
+        ("input_tokens", "0.000002", "0.000003"), ("output_tokens", "0.000008", "0.000012"),
+    ]  # fmt: skip
+    text = (update.folder / "acme.yaml").read_text(encoding="utf-8")
+    assert text.startswith(BOOK[: BOOK.index("\nmodels")].rstrip())
+    book = read_book(update.folder / "acme.yaml")
+    before, after = book.models["chat-1"].blocks
+    assert before.standard.rates["input_tokens"].price == 2
+    assert (after.starts, after.standard.rates["input_tokens"].price) == (date(2026, 11, 30), 3)
+    source = book.sources[after.standard.rates["input_tokens"].source]
+    assert (source.key, source.read, source.confidence) == ("2026-11-30-litellm-models.dev", "2026-11-30", "secondary")
+    assert source.url.endswith("[via litellm; models.dev]")
+    assert update(litellm(), models_dev()).code == 2  # nothing in them
+    again = update(litellm(**{"chat-1": per_token(3, 12)}), models_dev(**{"chat-1": cost(3, 12)})).json
+    assert (again["changed"], again["to_decide"], again["agreed"]) == ([], [], 4)
+
+
+def test_tiers_and_thinking_move_with_the_standard_price(update):
+    update(litellm(**{"chat-1": per_token(3, 12)}), models_dev(**{"chat-1": cost(3, 12)}), "--write")
+    block = read_book(update.folder / "acme.yaml").models["chat-1"].blocks[-1]
+    batch = block.service_tiers["batch"].rates
+    assert (batch["input_tokens"].price, batch["output_tokens"].price) == (Fraction(3, 2), 6)
+    assert batch["input_tokens"].source == "page"
+    assert block.standard.thinking.rates["output_tokens"].price == 24
+    assert block.note == "batch: moved with the standard price, at the same share of it"
+
+
+def test_what_they_contradict_each_other_on_is_left_to_a_person_and_no_news_the_next_time(update):
+    one, other = litellm(**{"chat-1": per_token(3, 8)}), models_dev(**{"chat-1": cost(4, 8)})
+    found = update(one, other, "--write").json
+    assert (found["changed"], found["written"]) == ([], ["books/contradictions.csv", "books/VERSION"])
+    assert (update.folder / "VERSION").read_text(encoding="utf-8") == "2026.11.30 1\n"
+    assert (update.folder / "acme.yaml").read_text(encoding="utf-8") == BOOK
+    (row,) = csv.DictReader((update.folder / "contradictions.csv").open(encoding="utf-8"))
+    assert (row["since"], row["model"], row["meter"], row["ours"]) == ("2026-11-30", "chat-1", "input_tokens", "2")
+    assert row["said"] == "litellm: 3; models.dev: 4"
+    page = update(one, other, "--write", on="2026-12-15")
+    (row,) = csv.DictReader((update.folder / "contradictions.csv").open(encoding="utf-8"))
+    assert row["since"] == "2026-11-30"
+    assert names(page.json["to_decide"]) == ["chat-1"]
+
+
+def test_one_catalogue_alone_changes_nothing(update):
+    found = update(
+        litellm(**{"chat-1": per_token(3, 8), "chat-9": per_token(1, 2)}), models_dev(**{"chat-2": cost(5, 20)})
+    ).json
+    assert (found["changed"], found["new"]) == ([], [])
+    assert (names(found["to_decide"]), names(found["one_alone"])) == (["chat-1"], ["chat-9"])
+
+
+def test_a_decision_holds_until_its_day_and_goes_when_nothing_needs_it(update):
+    one, other = litellm(**{"chat-1": per_token(3, 8)}), models_dev(**{"chat-1": cost(3, 8)})
+    (update.folder / "decided.csv").write_text(
+        "models,data,tiers,meters,above,until,why,source\n"
+        "acme/chat-1,*,*,input_tokens,,2026-12-31,The page says 2.,https://acme.example/prices\n"
+        "acme/chat-7,*,*,*,,2026-12-31,It has gone.,https://acme.example/prices\n",
+        encoding="utf-8",
+    )
+    found = update(one, other).json
+    assert (found["changed"], found["to_decide"], found["explained"]) == ([], [], 2)
+    assert found["look_again"] == ["acme/chat-7: nothing differs any more"]
+    later = update(one, other, on="2027-01-01").json
+    assert names(later["changed"]) == ["chat-1"]
+    assert later["look_again"][0] == "acme/chat-1: believed until 2026-12-31"
+
+
+def test_a_new_model_needs_all_of_its_prices_agreed(update):
+    one = litellm(**{"chat-3": per_token(1, 2), "chat-4": per_token(1, 2)})
+    found = update(one, models_dev(**{"chat-3": cost(1, 2), "chat-4": cost(1, 3)}), "--write").json
+    assert (names(found["new"]), names(found["to_decide"])) == (["chat-3"], ["chat-4"])
+    book = read_book(update.folder / "acme.yaml")
+    (block,) = book.models["chat-3"].blocks
+    assert (block.starts, block.observed, block.standard.rates["output_tokens"].price) == (None, date(2026, 11, 30), 2)
+    assert "chat-4" not in book.models
+
+
+def test_a_model_that_two_call_ended_gets_the_day_that_one_of_them_has(update):
+    one = litellm(**{"chat-1": per_token(2, 8, deprecation_date="2027-03-01", successor_model="acme/chat-2"),
+                     "chat-2": per_token(5, 20, deprecation_date="2027-03-01")})  # fmt: skip
+    other = models_dev(**{"chat-1": cost(2, 8, status="deprecated"), "chat-2": cost(5, 20)})
+    found = update(one, other, "--write").json
+    assert [(each["model"], each["retired"]) for each in found["ended"]] == [("chat-1", "2027-03-01")]
+    models = read_book(update.folder / "acme.yaml").models
+    assert (models["chat-1"].end.day, models["chat-1"].end.successor) == (date(2027, 3, 1), "chat-2")
+    assert models["chat-2"].end is None
+
+
+def test_the_most_used_come_first(update, tmp_path):
+    one, other = (make(**{name: price(3, 9) for name in ("chat-1", "chat-2")})
+                  for make, price in ((litellm, per_token), (models_dev, cost)))  # fmt: skip
+    assert names(update(one, other).json["changed"]) == ["chat-1", "chat-2"]
+    (tmp_path / "usage.csv").write_text(
+        "date,provider,model,input_tokens,output_tokens\n2026-11-25,acme,chat-2,1000,500\n", encoding="utf-8"
+    )
+    found = update(one, other, "--usage", "usage.csv").json["changed"]
+    assert [(each["model"], each["use"]) for each in found] == [("chat-2", 1500), ("chat-1", 0)]
+
+
+def test_a_folder_without_data_and_a_word_that_is_none_are_refused(run_costcalc, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for word, message in (("empty", "no price data of others"), ("nowhere", "is no folder")):
+        run = run_costcalc("prices", "update", "--from", word, cwd=tmp_path)
+        assert (run.code, message in run.err) == (2, True)
