@@ -303,7 +303,11 @@ def test_every_field_of_a_plan_is_documented():
         full_projection(),
         full_projection(revenue=3000, move_to="alibaba/qwen3-max"),
         json_of(projection(MILLION, "alibaba=34", "openai=30", months=1, move_to="qwen-plus")),
-        json_of(projection(MILLION, "alibaba=34", move_to="selfhosted/tiny", prices=books(TEXTS[0], TEXTS[2], TINY), rates=RATES)),
+        json_of(
+            projection(
+                MILLION, "alibaba=34", move_to="selfhosted/tiny", prices=books(TEXTS[0], TEXTS[2], TINY), rates=RATES
+            )
+        ),
         json_of(projection(MILLION, "alibaba=34", months=14, margin=Fraction(3, 5))),
         json_of(projection(MILLION, "alibaba:input_tokens==3/1M@2026-09-01", margin=Fraction(3, 5))),
         json_of(replace(full(), usage=replace(full().usage, asked=ASKED))),
