@@ -22,6 +22,7 @@ _FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
 _COMMAND = re.compile(
     r"\bcostcalc (?!does |calls |answers )([a-z]+)\b(?: ([a-z]+)\b)?"
 )  # and not the verb of a sentence
+_OF_PIP = re.compile(r"pip install( --[a-z-]+)+")  # whose flags are its own
 _EXTRA = re.compile(r"costcalc\[(\w+)\]")
 
 
@@ -82,9 +83,9 @@ def test_there_are_many():
     assert sum(bool(_FLAG.search(text)) for _, text in FOUND) > 50
 
 
-@pytest.mark.parametrize(("place", "text"), [pair for pair in FOUND if _FLAG.search(pair[1])])
+@pytest.mark.parametrize(("place", "text"), [pair for pair in FOUND if _FLAG.search(_OF_PIP.sub("", pair[1]))])
 def test_every_flag_is_one(place, text):
-    said = {*_FLAG.findall(text)}
+    said = {*_FLAG.findall(_OF_PIP.sub("", text))}
     assert said <= FLAGS, place
 
 
