@@ -36,6 +36,12 @@ def test_what_is_to_be_typed_stands_in_one_piece(run_costcalc):
     assert "fast-chat=alibaba/qwen-plus" in run_costcalc("cost", "--help").out
 
 
+def test_a_word_that_is_too_long_for_its_column_is_not_cut(run_costcalc):
+    """At 40 columns the help of an option has 16."""
+    lines = run_costcalc("project", "--help", columns=40).out.splitlines()
+    assert ":input_tokens_only" in [line.strip() for line in lines]
+
+
 @pytest.mark.parametrize("name", ["cost", "project", "compare", "advise", "forecast", "explain", "check", "reconcile", "scan"])  # fmt: skip
 def test_every_keyword_of_a_question_that_is_a_flag_is_one_of_its_command(name):
     from costcalc import api
