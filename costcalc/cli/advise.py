@@ -31,7 +31,8 @@ Examples:
 
 \b
 Each candidate is run as a scenario of its own on top of the base. Nothing
-here says that quality stays: what to test stands beside each, and in the file.
+here says that quality stays: what to test stands beside each, and in the
+file.
 """
 
 PLAN_ENDINGS = (".yaml", ".yml")

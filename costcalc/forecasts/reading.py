@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from costcalc.calendar import Month
 from costcalc.forecasts.form import Form
@@ -15,6 +15,7 @@ from costcalc.scenario.model import PriceChange, Variant
 
 if TYPE_CHECKING:
     from costcalc.forecasts.cells import Cell
+    from costcalc.forecasts.draws import Draws
 
 # A float in a run; terms where draws or rises stay open. The arithmetic is written once for all.
 Number = Any
@@ -26,62 +27,7 @@ Note = Callable[[Form, Form], None]  # what is newly read from the cache, and ho
 _OTHER: dict[Variant, Variant] = {"low": "high", "mid": "mid", "high": "low"}
 
 
-class Reading(Protocol):
-    """What a run takes for each figure of a scenario."""
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether a figure differs from draw to draw, so that nothing may be decided by what it comes to."""
-
-    @property
-    def keeps_rows(self) -> bool:
-        """Whether a run keeps what each kind of usage costs and earns, beside the months."""
-
-    @property
-    def exact(self) -> Exact:
-        """The same end of every range in Fractions: by them requests are put into price bands."""
-
-    def nothing(self) -> Number:
-        """What a long sum begins with: it is added to in place."""
-
-    def number(self, value: Fraction | int) -> Number:
-        """A figure that is no range."""
-
-    def count(self, cell: Cell, name: str) -> Number:
-        """A count of the log."""
-
-    def of(self, figure: Figure) -> Number:
-        """A figure that makes the bill dearer the higher it is."""
-
-    def saving(self, figure: Figure) -> Number:
-        """A figure that makes it cheaper."""
-
-    def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
-        """A share of requests that become others; it is asked where the ends differ whether that makes them cheaper."""
-
-    def raised(self, change: PriceChange) -> Number:
-        """What a rise multiplies a price by."""
-
-    def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
-        """An exchange rate of a month to come."""
-
-    def ceil(self, value: Number) -> Number:
-        """The whole number at or above it."""
-
-    def most(self, one: Number, other: Number) -> Number:
-        """The larger one."""
-
-    def least(self, one: Number, other: Number) -> Number:
-        """The smaller one."""
-
-    def is_less(self, one: Number, other: Number) -> bool:
-        """Whether an amount is the smaller one; asked at the ends of ranges."""
-
-    def middle(self, value: Number) -> float:
-        """The value by which requests are put into price bands where their mean length decides."""
-
-    def settled(self, value: Number) -> Number:
-        """An amount as it is shown: rounded once, to `DIGITS`."""
+Reading: TypeAlias = "End | Draws"  # what a run takes for each figure of a scenario
 
 
 def settled(value: float) -> Fraction:
@@ -104,39 +50,49 @@ class End:
     note: Note | None = None  # is told what decides between members of a cell
     rounds: bool = True  # whether amounts are rounded as they are shown; not where they are solved with
 
-    is_drawn = False
-    keeps_rows = True
+    is_drawn = False  # whether a figure differs from draw to draw, so that nothing may be decided by what it comes to
+    keeps_rows = True  # whether a run keeps what each kind of usage costs and earns, beside the months
 
     @property
     def exact(self) -> Exact:
+        """The same end of every range in Fractions: by them requests are put into price bands."""
         return _EXACT[self.variant]
 
     def nothing(self) -> Number:
+        """What a long sum begins with: it is added to in place."""
         return 0.0
 
     def number(self, value: Fraction | int) -> Number:
+        """A figure that is no range."""
         return float(value)
 
     def count(self, cell: Cell, name: str) -> Number:
+        """A count of the log."""
         return Form({name: 1.0}) if self.in_parts or cell.kinds else cell.floats.get(name, 0.0)
 
     def of(self, figure: Figure) -> Number:
+        """A figure that makes the bill dearer the higher it is."""
         return float(figure.at(self.variant))
 
     def saving(self, figure: Figure) -> Number:
+        """A figure that makes it cheaper."""
         return float(figure.at(_OTHER[self.variant]))
 
     def share(self, figure: Figure, saves: Callable[[], bool]) -> Number:
+        """A share of requests that become others; it is asked where the ends differ whether that makes them cheaper."""
         asks = figure.is_range and self.variant != "mid"
         return self.saving(figure) if asks and saves() else self.of(figure)
 
     def raised(self, change: PriceChange) -> Number:
+        """What a rise multiplies a price by."""
         return float(change.factor(self.variant))
 
     def exchange(self, base: str, quote: str, rate: Fraction, month: Month) -> Number:
+        """An exchange rate of a month to come."""
         return float(rate)
 
     def ceil(self, value: Number) -> Number:
+        """The whole number at or above it."""
         nearest = round(value)
         return nearest if abs(value - nearest) <= NOTHING * nearest else math.ceil(value)
 
@@ -147,12 +103,15 @@ class End:
         return min(one, other)
 
     def is_less(self, one: Number, other: Number) -> bool:
+        """Whether an amount is the smaller one; asked at the ends of ranges."""
         return bool(one < other - NEAR * abs(other))
 
     def middle(self, value: Number) -> float:
+        """The value by which requests are put into price bands where their mean length decides."""
         return float(value)
 
     def settled(self, value: Number) -> Number:
+        """An amount as it is shown: rounded once, to `DIGITS`."""
         return settled(value) if self.rounds else value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from costcalc.meters import meters, parts_within
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
@@ -15,6 +15,9 @@ from costcalc.rating.model import Assumption, Charge, PriceKey
 from costcalc.rating.quotes import Quote
 from costcalc.usage.ledger import UsageLedger
 
+if TYPE_CHECKING:
+    from costcalc.rating.rate import Rater
+
 _TEXTS = {
     "start-unknown": "priced with a list whose start is unknown, before the day it was first seen",
     "band-from-mean": "rows of many requests: price band taken from their mean length",
@@ -23,16 +26,6 @@ _TEXTS = {
     "bill-pooled": "bills of several rows: a rise of some meters by what the list says of them together",
     "hours-weighted": "buckets that span several prices: weighted by hours",
 }
-
-
-class Pricing(Protocol):
-    """What the notes ask of the rating in progress."""
-
-    pricebook: Pricebook
-    ledger: UsageLedger
-
-    def cost_at(self, key: PriceKey, kind: Kind, sums: Amounts) -> Fraction | None:
-        """What these quantities would have cost at another price."""
 
 
 class Assumed:
@@ -60,25 +53,23 @@ class Assumed:
         if found.region_how == "only list" and len(pricebook.by_provider[found.provider]) > 1:
             self._only_lists.setdefault((found.provider, found.region), []).append(found.model)
 
-    def note_charges(
-        self, kind: Kind, sums: Amounts, charges: Sequence[Charge], quote: Quote, pricing: Pricing
-    ) -> None:
+    def note_charges(self, kind: Kind, sums: Amounts, charges: Sequence[Charge], quote: Quote, rater: Rater) -> None:
         cost = sum((charge.cost.before for charge in charges), Fraction())
         assert kind.key is not None
         if quote.is_estimate:
             self._note("start-unknown", cost)
         elif single := [charge.cost.before for charge in charges if charge.meter in quote.estimated_meters]:
             self._note("start-unknown", sum(single, Fraction()))
-        self._note_parts(sums, charges, quote, pricing.ledger)
+        self._note_parts(sums, charges, quote, rater.ledger)
         if kind.weighted:
             self._note("hours-weighted", cost)
             if kind.key.off_peak is not None:
-                both = [pricing.cost_at(replace(kind.key, off_peak=off), kind, sums) for off in (True, False)]
+                both = [rater.cost_at(replace(kind.key, off_peak=off), kind, sums) for off in (True, False)]
                 self._bound("hours-weighted", cost, [value for value in both if value is not None])
         if kind.band_basis in ("mean", "unknown"):
-            self._note_band(kind, sums, cost, pricing)
+            self._note_band(kind, sums, cost, rater)
         if kind.thinking_assumed:
-            readings = [pricing.cost_at(replace(kind.key, thinking=mode), kind, sums) for mode in (None, True)]
+            readings = [rater.cost_at(replace(kind.key, thinking=mode), kind, sums) for mode in (None, True)]
             self._note_readings("thinking-unknown", cost, readings)
 
     def _note_parts(self, sums: Amounts, charges: Sequence[Charge], quote: Quote, ledger: UsageLedger) -> None:
@@ -105,13 +96,13 @@ class Assumed:
         """A bill of several rows takes a rise of some meters by the list of them together."""
         self._note("bill-pooled", amount)
 
-    def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, pricing: Pricing) -> None:
+    def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, rater: Rater) -> None:
         assert kind.key is not None
-        lengths = self._lengths(kind.key, sums, pricing)
+        lengths = self._lengths(kind.key, sums, rater)
         if len(lengths) < 2:
             return
         keys = [replace(kind.key, input_over=over, output_over=output_over) for over, output_over in lengths]
-        readings = [pricing.cost_at(key, kind, sums) for key in (kind.key, *keys)]
+        readings = [rater.cost_at(key, kind, sums) for key in (kind.key, *keys)]
         if kind.band_basis == "unknown":
             self._note_readings("band-unknown", cost, readings)
         elif len({*readings}) > 1:
@@ -123,16 +114,16 @@ class Assumed:
             self._note(code, cost)
             self._bound(code, cost, [cost, *(value for value in readings if value is not None)])
 
-    def _lengths(self, key: PriceKey, sums: Amounts, pricing: Pricing) -> list[tuple[int, int]]:
+    def _lengths(self, key: PriceKey, sums: Amounts, rater: Rater) -> list[tuple[int, int]]:
         """(input above, output above) of the bands that a request of these could lie in: none is longer than all."""
         place = (key.provider, key.region, key.model)
         if place not in self._cuts:
-            model = pricing.pricebook.book(key.provider, key.region).models[key.model]
+            model = rater.pricebook.book(key.provider, key.region).models[key.model]
             self._cuts[place] = (sorted(model_cuts(model, "input")), sorted(model_cuts(model, "output")))
         inputs, outputs = self._cuts[place]
         if not inputs and not outputs:
             return []
-        names = pricing.ledger.meters
+        names = rater.ledger.meters
         read, written = (
             sums.quantities[names.index(name)] if name in names else 0 for name in ("input_tokens", "output_tokens")
         )

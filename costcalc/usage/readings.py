@@ -214,11 +214,17 @@ def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
     return re.compile(f"(^|/)({ends})$" if ends else r"(?!)")
 
 
-def _leave(sources: Iterable[Source], problems: Sequence[Problem], left: Left) -> list[Problem]:
+def _leave(sources: Sequence[Source], problems: Sequence[Problem], left: Left) -> list[Problem]:
     """Leaves those that a folder holds; the problems of a file that was named are handed back."""
     raised: list[Problem] = []
+    shown = {source.shown for source in sources}
     for source in sources:
-        own = [replace(each, place=replace(each.place, file=source.shown)) if each.place else each for each in problems]
+        own = [
+            replace(each, place=replace(each.place, file=source.shown))
+            if each.place and each.place.file in shown
+            else each
+            for each in problems
+        ]
         if source.is_named:
             raised = raised or own
         elif _may_hold_usage(source):

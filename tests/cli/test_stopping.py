@@ -69,12 +69,26 @@ def packed_log(tmp_path_factory):
     return path
 
 
+# As at a shell, also where the tests run in the background and signals are ignored.
+HEEDING = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
 def ended(
     command: list[str], place: Place, number: int, is_time: Callable[[], object], times: int = 1, **more: object
 ) -> tuple[int, str]:
     """Exit code and standard error of a process that gets a signal as soon as it is time for it."""
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=place.environment, **more
+        [sys.executable, "-ESc", HEEDING, *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=place.environment,
+        **more,
     ) as process:  # whose end is waited for, whatever happens: a failure here must not warn in another test
         try:
             limit = time.monotonic() + PATIENCE_SECONDS

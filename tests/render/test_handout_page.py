@@ -147,3 +147,8 @@ def luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_what_the_page_rests_on_is_said_with_every_note():
+    said = "".join(Reader(page_of(full())).text)
+    assert "what a scenario says is an assumption" in said

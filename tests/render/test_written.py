@@ -10,7 +10,7 @@ import pytest
 from costcalc.cli.app import commands
 from costcalc.records import dataclass
 from costcalc.render import fields as f
-from costcalc.render.blocks import Cell, Column, Grid, grid
+from costcalc.render.blocks import Cell, Column, Grid, Note, grid
 from costcalc.render.columns import columns_of
 from costcalc.render.pages import markdown_of
 from costcalc.render.tables import csv_of
@@ -41,7 +41,13 @@ def halves(monkeypatch) -> Halves:
     def blocks(report: Halves, is_wide: bool) -> list[Grid]:
         return [grid(columns_of(PART, report), report.parts)]
 
-    home.WRITTEN = Parts("Halves", blocks, lambda report: f.rows_with(PART, report.parts, report), f.fields(parts=f.each(PART)))  # fmt: skip
+    home.WRITTEN = Parts(
+        "Halves",
+        head=lambda _: [Note("Half of it.")],
+        page=blocks,
+        rows=lambda report: f.rows_with(PART, report.parts, report),
+        json=f.fields(parts=f.each(PART)),
+    )
     monkeypatch.setitem(sys.modules, home.__name__, home)
     monkeypatch.setattr(Halves, "__module__", "costcalc.reports.halves")
     return Halves((Fraction(1, 2), Fraction(1, 4)))
@@ -49,6 +55,7 @@ def halves(monkeypatch) -> Halves:
 
 def test_a_report_is_written_by_the_module_of_its_name(halves):
     assert markdown_of(halves).splitlines()[2:] == [
+        "Half of it.", "",
         "| Share | Word |", "| --: | :-- |", "| 50.0% | 1/2 of USD |", "| 25.0% | 1/4 of USD |",
     ]  # fmt: skip
     assert csv_of(halves) == "share,hidden\n0.5,in files alone\n0.25,in files alone\n"

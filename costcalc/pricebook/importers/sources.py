@@ -145,11 +145,13 @@ def _read(
         origin = Origin(genai_prices.installed_version(), data.url, today, starts)
         return lambda providers: genai_prices.import_genai_prices(origin, providers)
     path = file or _installed(data)
-    if path is None:
+    if path is None and data.package:
         raise fail(
-            "not-installed" if data.package else "missing-file", f"{source} is not installed here",
-            expected=data.what, remedy=f"name its file: costcalc prices import {source} {(data.files or ('FILE',))[-1]}",
+            "not-installed", f"{source} is not installed here",
+            remedy=f"name its file: costcalc prices import {source} {data.files[-1]}",
         )  # fmt: skip
+    if path is None:
+        raise fail("missing-file", f"{source} is read from a file", expected=data.what, remedy="name it")
     if source == RATE_CARD:
         origin = Origin(RATE_CARD, f"our rate card, {path.name}", today, starts)
         return lambda providers: rate_card.import_rate_card(path, origin, shipped, providers)

@@ -21,6 +21,7 @@ from costcalc.render.html.sections import (
 )
 from costcalc.render.html.sources import sources_html
 from costcalc.render.html.turning import turning_json
+from costcalc.render.opening import unfolded
 from costcalc.render.plan.answers import answer_blocks, replica_blocks, ways_of
 from costcalc.render.plan.bridge import bridge_note
 from costcalc.render.plan.doubts import assumed_blocks, gap_blocks
@@ -133,7 +134,7 @@ def _section(identity: str, title: str, content: str) -> str:
 
 
 def _drawn(blocks: Iterator[Block]) -> list[Block]:
-    return [block for block in blocks if not isinstance(block, Gap)]
+    return [block for block in unfolded(blocks) if not isinstance(block, Gap)]
 
 
 def _sliders(handout: Handout, is_turned: bool) -> str:

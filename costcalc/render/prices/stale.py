@@ -18,7 +18,8 @@ def stale_blocks(report: Stale) -> Sequence[Block]:
         f"{len(report.models):,} of {counted(report.checked, 'model')} in force on {day_text(report.day)} have a source"
         f" that was last read more than {counted(report.after, 'day')} before, or nobody said when."
     )
-    table = grid(columns_of(MODEL, report), report.models)
+    unused = () if any(each.use for each in report.models) else ("catalogues",)
+    table = grid(columns_of(MODEL, report, unused), report.models)
     return [Note(headline, "strong"), *((Gap(), table) if report.models else ())]
 
 

@@ -24,7 +24,7 @@ def update_blocks(report: Update, written: Sequence[str]) -> Sequence[Block]:
     facts: list[tuple[str, tuple[str, ...]]] = [
         ("read", tuple(f"{each.origin.name} of {day_text(each.origin.read)}" for each in report.others)),
         ("figures", (f"{report.agreed:,} agree", f"{report.explained:,} differ for a reason that was decided")),
-        ("to decide", (f"{len(report.open):,} figures", f"{len(news):,} of them since the last run")),
+        ("to decide", (counted(len(report.open), "figure"), f"{len(news):,} of them since the last run")),
         ("one alone", (f"{counted(len(report.alone), 'name')} that one catalogue alone has",)),
     ]
     facts += [("look again", tuple(report.expired))] if report.expired else []
