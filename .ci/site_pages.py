@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from costcalc.cli.app import COMMANDS
 from costcalc.cli.app import app as program
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,9 +58,10 @@ def _of_the_root(text: str) -> str:
 def _commands() -> Iterator[str]:
     yield "# Commands\n"
     yield "Written from the program itself: what `costcalc COMMAND --help` says.\n"
-    for name in COMMANDS:
-        command = typer.main.get_command(import_module(COMMANDS[name][0]).app)
-        yield from _section(command, f"costcalc {name}", typer.Context(typer.main.get_command(program)), 2)
+    group = typer.main.get_command(program)
+    context = typer.Context(group, info_name="costcalc")
+    for name in group.list_commands(context):
+        yield from _section(group.get_command(context, name), f"costcalc {name}", context, 2)
 
 
 def _section(command: Any, path: str, parent: Any, level: int) -> Iterator[str]:
@@ -75,5 +74,5 @@ def _section(command: Any, path: str, parent: Any, level: int) -> Iterator[str]:
         for name in names:
             yield from _section(command.get_command(context, name), f"{path} {name}", context, level + 1)
         return
-    usage = command.get_help(context).replace("Usage: root ", "Usage: costcalc ")
+    usage = command.get_help(context)
     yield f"```text\n{usage}\n```\n"

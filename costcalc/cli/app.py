@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer._click._textwrap import TextWrapper
 from typer._click.core import Context  # Typer 0.28 carries click as its own
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperGroup
@@ -55,6 +56,14 @@ class WholeWords(HelpFormatter):
 
 def _kept_whole(text: str) -> str:
     return re.sub(r"(?<=\S)-(?=\S)", _HYPHEN, text)
+
+
+def _on_a_line_of_its_own(self: Any, chunks: list[str], line: list[str], length: int, width: int) -> None:
+    if not line:
+        line.append(chunks.pop())
+
+
+TextWrapper._handle_long_word = _on_a_line_of_its_own  # type: ignore[method-assign, assignment]  # it cuts words that are too long
 
 
 _HYPHEN = "\u2011"  # at which no line ends

@@ -281,7 +281,7 @@ def test_every_input_is_described_and_used():
         assert about["description"].endswith(".")
         assert f"inputs.{name}" in text, name
     assert all(step["shell"] == "bash" for step in STEPS)
-    page = (REPO_ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+    page = (REPO_ROOT / "docs" / "ci" / "github.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in page for name in (*ACTION["inputs"], *ACTION["outputs"]))
 
 

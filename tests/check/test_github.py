@@ -85,7 +85,7 @@ def test_a_broken_budget_is_annotated_at_its_line_and_the_summary_is_added_to(de
     assert run.code == 1
     first, second = (parsed(line) for line in run.err.splitlines())
     assert first[:2] == ("error", {"file": "budgets.yaml", "line": "2", "col": "5", "title": "budget broken: all"})
-    assert first[2] == "6.00 USD in 1–6 Sep 2026, 1.00 USD over the limit of 5.00 USD; it broke on 6 Sep 2026."
+    assert first[2] == "6.00 USD on 1–6 Sep 2026, 1.00 USD over the limit of 5.00 USD; it broke on 6 Sep 2026."
     assert (second[0], second[1]["line"]) == ("warning", "3")
     written = desk.summary.read_text(encoding="utf-8")
     assert written.startswith("before\n<!-- costcalc:check -->\n### 1 of 2 budgets is broken, 1 warns\n")

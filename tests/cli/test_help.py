@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-import typer
 
 from costcalc.api.options import options_of
-from costcalc.cli.app import COMMANDS, command_of
+from costcalc.cli.app import command_of, commands
 
 GROUPS = {
     name: tuple(found.list_commands(None))
-    for name, (module, _) in COMMANDS.items()
-    if hasattr(found := command_of(module, name), "list_commands")
+    for name in commands()
+    if hasattr(found := command_of(f"costcalc.cli.{name.replace('-', '_')}", name), "list_commands")
 }
-CALLS = [(), *((name,) for name in COMMANDS), *((name, inner) for name, found in GROUPS.items() for inner in found)]
+CALLS = [(), *((name,) for name in commands()), *((name, inner) for name, found in GROUPS.items() for inner in found)]
 
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
@@ -36,11 +35,17 @@ def test_what_is_to_be_typed_stands_in_one_piece(run_costcalc):
     assert "fast-chat=alibaba/qwen-plus" in run_costcalc("cost", "--help").out
 
 
+def test_a_word_that_is_too_long_for_its_column_is_not_cut(run_costcalc):
+    """At 40 columns the help of an option has 16."""
+    lines = run_costcalc("project", "--help", columns=40).out.splitlines()
+    assert ":input_tokens_only" in [line.strip() for line in lines]
+
+
 @pytest.mark.parametrize("name", ["cost", "project", "compare", "advise", "forecast", "explain", "check", "reconcile", "scan"])  # fmt: skip
 def test_every_keyword_of_a_question_that_is_a_flag_is_one_of_its_command(name):
     from costcalc import api
 
-    command = typer.main.get_command(__import__(COMMANDS[name][0], fromlist=["app"]).app)
+    command = command_of(f"costcalc.cli.{name}", name)
     flags = {option.opts[0] for option in command.params}
     said = options_of(vars(getattr(api, name))["group"])
     assert {option.flag_of(word) for word, option in said.items() if option.metavar} <= flags
