@@ -415,8 +415,8 @@
     const everyone = [...rows, ...more];
     const worstFirst = (a, b) => {
       const [x, y] = [a, b].map((each) => margin(each.last));
-      // Revenue below 0, then the margins, then no revenue.
-      const [i, j] = [a, b].map((each) => (margin(each.last) !== null ? 1 : each.last.revenue < 0 ? 0 : 2));
+      // Revenue of 0 or below, then the margins, then what earns and costs nothing, or is unknown.
+      const [i, j] = [a, b].map(({ last }) => (last.revenue !== null && last.revenue <= 0 && profit(last) < 0 ? 0 : margin(last) === null ? 2 : 1));
       return i - j || (i === 1 ? x - y : i === 0 ? profit(a.last) - profit(b.last) : 0) || b.last.cost - a.last.cost || a.rank - b.rank;
     };
     rows.sort(worstFirst);
