@@ -260,21 +260,26 @@
     if (first === then && !now.hasRanges) text = `Cost a month stays at ${first} (as today) ${when}`;
     else {
       const verb = is > was ? "rises" : is < was ? "falls" : "stays about the same,";
-      const ends = now.hasRanges ? ` (low ${money(now.figures.low[now.end])} ${CURRENCY}, high ${money(now.figures.high[now.end])} ${CURRENCY})` : "";
-      text = `Cost a month ${verb} from ${first} (today) to ${then} ${when}${ends}`;
+      text = `Cost a month ${verb} from ${first} (today) to ${then} ${when}`;
     }
-    const notes = [[text + marginWords(now) + ".", "lead"]];
+    const notes = [[data.lacking + text + marginWords(now) + ".", "lead"]];
+    if (now.hasRanges) notes.push([rangeWords(now) + ".", ""]);
     return notes.concat(floorWords(now));
+  }
+
+  function rangeWords(now) {
+    const text = `Low to high: ${money(now.figures.low[now.end])} to ${money(now.figures.high[now.end])} ${CURRENCY}`;
+    const ends = marginsOf(now.last);
+    if (margin(today) === null || !ends || ends[0] === ends[1]) return text;
+    return `${text}, margin ${percent(ends[0])} to ${percent(ends[1])}`;
   }
 
   function marginWords(now) {
     const [was, is] = [margin(today), margin(now.last.after)];
     if (was === null || is === null) return "";
-    const ends = marginsOf(now.last);
-    const around = ends && ends[0] !== ends[1] ? ` (${percent(ends[0])} to ${percent(ends[1])})` : "";
     const [part, most, shares] = data.marginWords;
-    if (percent(was) === percent(is)) return `; gross margin${part} stays ${most || "at "}${percent(was)}${around}${shares}`;
-    return `; gross margin${part} ${is < was ? "falls" : "rises"} from ${most}${percent(was)} to ${most}${percent(is)}${around}${shares}`;
+    if (percent(was) === percent(is)) return `; gross margin${part} stays ${most || "at "}${percent(was)}${shares}`;
+    return `; gross margin${part} ${is < was ? "falls" : "rises"} from ${most}${percent(was)} to ${most}${percent(is)}${shares}`;
   }
 
   function floorWords(now) {
