@@ -55,7 +55,7 @@ def test_at_revenue_0_margins_are_undefined():
 def test_below_0_too_and_it_is_the_worst_of_losses():
     found = outcome(cost(40, 80), F(-100))
     assert (*margins(found), found.erosion, found.hold, found.recover, found.margins) == (None,) * 6
-    ordered = [F(-100), F(-10), F(40), F(200), F(0)]  # of revenue
+    ordered = [F(-100), F(-10), F(0), F(40), F(200)]  # of revenue
     assert sorted({*ordered}, key=lambda revenue: Totals(F(80), revenue=revenue).worst_first) == ordered
 
 

@@ -260,21 +260,26 @@
     if (first === then && !now.hasRanges) text = `Cost a month stays at ${first} (as today) ${when}`;
     else {
       const verb = is > was ? "rises" : is < was ? "falls" : "stays about the same,";
-      const ends = now.hasRanges ? ` (low ${money(now.figures.low[now.end])} ${CURRENCY}, high ${money(now.figures.high[now.end])} ${CURRENCY})` : "";
-      text = `Cost a month ${verb} from ${first} (today) to ${then} ${when}${ends}`;
+      text = `Cost a month ${verb} from ${first} (today) to ${then} ${when}`;
     }
-    const notes = [[text + marginWords(now) + ".", "lead"]];
+    const notes = [[data.lacking + text + marginWords(now) + ".", "lead"]];
+    if (now.hasRanges) notes.push([rangeWords(now) + ".", ""]);
     return notes.concat(floorWords(now));
+  }
+
+  function rangeWords(now) {
+    const text = `Low to high: ${money(now.figures.low[now.end])} to ${money(now.figures.high[now.end])} ${CURRENCY}`;
+    const ends = marginsOf(now.last);
+    if (margin(today) === null || !ends || ends[0] === ends[1]) return text;
+    return `${text}, margin ${percent(ends[0])} to ${percent(ends[1])}`;
   }
 
   function marginWords(now) {
     const [was, is] = [margin(today), margin(now.last.after)];
     if (was === null || is === null) return "";
-    const ends = marginsOf(now.last);
-    const around = ends && ends[0] !== ends[1] ? ` (${percent(ends[0])} to ${percent(ends[1])})` : "";
     const [part, most, shares] = data.marginWords;
-    if (percent(was) === percent(is)) return `; gross margin${part} stays ${most || "at "}${percent(was)}${around}${shares}`;
-    return `; gross margin${part} ${is < was ? "falls" : "rises"} from ${most}${percent(was)} to ${most}${percent(is)}${around}${shares}`;
+    if (percent(was) === percent(is)) return `; gross margin${part} stays ${most || "at "}${percent(was)}${shares}`;
+    return `; gross margin${part} ${is < was ? "falls" : "rises"} from ${most}${percent(was)} to ${most}${percent(is)}${shares}`;
   }
 
   function floorWords(now) {
@@ -415,8 +420,8 @@
     const everyone = [...rows, ...more];
     const worstFirst = (a, b) => {
       const [x, y] = [a, b].map((each) => margin(each.last));
-      // Revenue below 0, then the margins, then no revenue.
-      const [i, j] = [a, b].map((each) => (margin(each.last) !== null ? 1 : each.last.revenue < 0 ? 0 : 2));
+      // Revenue of 0 or below, then the margins, then what earns and costs nothing, or is unknown.
+      const [i, j] = [a, b].map(({ last }) => (last.revenue !== null && last.revenue <= 0 && profit(last) < 0 ? 0 : margin(last) === null ? 2 : 1));
       return i - j || (i === 1 ? x - y : i === 0 ? profit(a.last) - profit(b.last) : 0) || b.last.cost - a.last.cost || a.rank - b.rank;
     };
     rows.sort(worstFirst);

@@ -12,6 +12,7 @@ from costcalc.forecasts.turning import UNRAISED, ByRises, Rises
 from costcalc.money import minor_digits
 from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_customers, is_unpriced, ranks_of
+from costcalc.render.opening import lacking_text
 from costcalc.render.plan.answers import ways_of
 from costcalc.render.plan.bridge import TO_THE_SCENARIO, shown_steps
 from costcalc.render.plan.customers import NONAME, folded_customers, knows_revenue
@@ -54,6 +55,7 @@ class _Figures:
             "ranges": list(sliders.ranges),
             "floor": None if floor is None else [float(floor), plain_percent(floor)],
             "today": self.totals(plan.today),
+            "lacking": lacking_text(plan.rating, plan.usage),
             "marginWords": [
                 part_words(plan.coverage),
                 most_words(plan.coverage),
