@@ -110,11 +110,11 @@ def test_what_they_contradict_each_other_on_is_left_to_a_person_and_no_news_the_
     assert (found["changed"], found["written"]) == ([], ["books/contradictions.csv", "books/VERSION"])
     assert (update.folder / "VERSION").read_text(encoding="utf-8") == "2026.11.30 1\n"
     assert (update.folder / "acme.yaml").read_text(encoding="utf-8") == BOOK
-    (row,) = csv.DictReader((update.folder / "contradictions.csv").open(encoding="utf-8"))
+    (row,) = csv.DictReader((update.folder / "contradictions.csv").read_text(encoding="utf-8").splitlines())
     assert (row["since"], row["model"], row["meter"], row["ours"]) == ("2026-11-30", "chat-1", "input_tokens", "2")
     assert row["said"] == "litellm: 3; models.dev: 4"
     page = update(one, other, "--write", on="2026-12-15")
-    (row,) = csv.DictReader((update.folder / "contradictions.csv").open(encoding="utf-8"))
+    (row,) = csv.DictReader((update.folder / "contradictions.csv").read_text(encoding="utf-8").splitlines())
     assert row["since"] == "2026-11-30"
     assert names(page.json["to_decide"]) == ["chat-1"]
 
