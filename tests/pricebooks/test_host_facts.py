@@ -45,6 +45,7 @@ REASONS = {
     "sources disagree on it: see facts_disagree.csv",
     "two rows of the facts disagree",
     "catalogues of the same weeks disagree",
+    "the catalogue says that it is an estimate",
 }
 
 
