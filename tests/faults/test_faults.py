@@ -48,9 +48,12 @@ def test_a_line_that_is_nested_too_deep_is_read_or_refused_with_its_place(run_co
         _says(run, 3, "log.jsonl:2", "malformed-json")
 
 
-def test_a_document_that_is_nested_too_deep_is_refused_with_its_place(run_costcalc, here):
-    (here / "log.json").write_text("[\n" + LINE % "" + "," + LINE % f', "x": {"[" * 20_000 + "]" * 20_000}' + "]\n")
-    _says(run_costcalc("cost", "log.json", cwd=here), 3, "log.json:3", "nested too deep")
+def test_a_record_that_is_nested_deep_is_read_in_an_array_as_in_lines(run_costcalc, here):
+    deep = LINE % f', "x": {"[" * 20_000 + "]" * 20_000}'
+    (here / "log.json").write_text("[\n" + LINE % "" + "," + deep + "]\n")
+    (here / "log.jsonl").write_text(LINE % "" + deep)
+    array, lines = (run_costcalc("cost", name, "--json", cwd=here) for name in ("log.json", "log.jsonl"))
+    assert (array.code, array.json["total"], array.json["usage"]["requests"]) == (0, lines.json["total"], 2)
 
 
 def test_a_long_cell_is_read(run_costcalc, here):

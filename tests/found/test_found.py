@@ -46,7 +46,7 @@ def test_found(folder, run, run_costcalc, tmp_path, monkeypatch):
     shutil.copytree(folder, tmp_path / "case")
     words = shlex.split(run["run"])
     again = remembering(monkeypatch)
-    page = run_costcalc(*words, cwd=tmp_path / "case", columns=200)
+    page = run_costcalc(*words, *_all_notes(words), cwd=tmp_path / "case", columns=200)
     assert page.code == run.get("exit", 0), page.out + page.err
     text = " ".join((page.out + page.err).split())
     assert [said for said in run.get("says", ()) if said not in text] == [], page.out + page.err
@@ -60,6 +60,12 @@ def test_found(folder, run, run_costcalc, tmp_path, monkeypatch):
         }
         for path, value in run.get("json", {}).items():
             assert _at(answer, path) == value, path
+
+
+def _all_notes(words):
+    """What unfolds the notes of a report's page; nothing where another answer is asked for."""
+    reports = {"project", "cost", "compare", "advise", "forecast", "explain", "check", "reconcile"}
+    return ["--notes"] if words[0] in reports and "--notes" not in words else []
 
 
 def remembering(monkeypatch):

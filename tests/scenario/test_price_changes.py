@@ -15,7 +15,7 @@ THREE, ONE = Fraction(3), Fraction(1)
 
 def priced(*hikes, price=THREE, share=ONE, from_standard=True, meter="output_tokens", day=DAY, variant="mid"):
     return unit_price(
-        price, share, from_standard, meter, tuple(read_hikes(hikes)), day, lambda change: change.rise(variant)
+        price, share, from_standard, meter, tuple(read_hikes(hikes)), day, lambda change: change.factor(variant)
     )
 
 

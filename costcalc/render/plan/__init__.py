@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from costcalc.render.written import Parts
 
-WRITTEN = Parts(head="headline:opening_blocks", page="page:plan_blocks", json="json_:PLAN")
+WRITTEN = Parts(head="opening:opening_blocks", page="page:plan_blocks", json="json_:PLAN")
