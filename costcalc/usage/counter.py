@@ -601,7 +601,6 @@ class Counter:
             uncounted=[problem for number, sums in beside.items() for problem in self._uncounted(number, sums)],
             first_instant=first,
             last_instant=last,
-            stated=frozenset(self.used),
             available_dimensions=tuple(self.offered),
             notes=notes,
             joining=self.request.joining,

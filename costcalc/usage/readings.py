@@ -13,6 +13,7 @@ from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain, plainbill
+from costcalc.usage.answers import answer_problem, is_answer
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
@@ -124,6 +125,12 @@ def plan(
     chooser = _Chooser(mapping, usage_format, is_bill, rules)
     choices: list[tuple[Source, _Choice]] = []
     for source in sources:
+        if usage_format is None and not is_bill and is_answer(source):
+            if source.is_named:
+                problems.append(answer_problem(source))
+            else:
+                left.answers[source.shown] = [answer_problem(source)]
+            continue
         try:
             choices.append((source, chooser.chosen(source)))
         except CostcalcError as error:
