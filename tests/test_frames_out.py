@@ -166,3 +166,7 @@ class TestSweep:
 
     def test_without_a_rise_it_is_today(self, log):
         assert costcalc.sweep(log, prices=PRICES).to_frame()["change"].to_list() == [0]
+
+    def test_a_mapping_is_a_rise_in_each_entry(self, log):
+        swept = costcalc.sweep(log, hikes={"acme": 34, "any": 10}, prices=PRICES)
+        assert swept.to_frame()["hike"].to_list() == ["acme=34", "any=10"]
