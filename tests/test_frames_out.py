@@ -79,6 +79,12 @@ def test_an_answer_is_one_of_duckdb(log):
     assert answer.complete
 
 
+def test_a_lazy_frame_is_to_be_collected():
+    polars = pytest.importorskip("polars")
+    with pytest.raises(costcalc.CostcalcError, match=r"collect it first: usage\.collect\(\)"):
+        costcalc.cost(polars.DataFrame(ROWS).lazy(), prices=PRICES)
+
+
 def test_an_answer_is_a_frame_of_polars(log):
     polars = pytest.importorskip("polars")
     assert polars.DataFrame(ask(log))["cost"].sum() == TOTAL
