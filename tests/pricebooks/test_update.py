@@ -176,6 +176,11 @@ def test_the_most_used_come_first(update, tmp_path):
     assert [(each["model"], each["use"]) for each in found] == [("chat-2", 1500), ("chat-1", 0)]
 
 
+def test_the_provider_is_looked_for_before_the_data(run_costcalc, tmp_path):
+    run = run_costcalc("prices", "update", "opnai", "--from", "nowhere", cwd=tmp_path)
+    assert (run.code, 'the books have no provider "opnai"' in run.err, "openai" in run.err) == (2, True, True)
+
+
 def test_a_folder_without_data_and_a_word_that_is_none_are_refused(run_costcalc, tmp_path):
     (tmp_path / "empty").mkdir()
     for word, message in (("empty", "no price data of others"), ("nowhere", "is no folder")):
