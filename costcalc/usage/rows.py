@@ -76,7 +76,7 @@ class RowBuilder:
     carried: tuple[str, ...] = ()  # further SQL columns of the source to keep (the file's name, a row number)
     undated_as: int | None = None  # the UTC day (epoch seconds) of rows without a time, where the format allows them
     of_parts: bool = False  # rows are the members of a list
-    watched: tuple[Watched, ...] = ()  # what is added up beside the figures
+    watched: tuple[Watched | None, ...] = ()  # what is added up beside the figures; None: not in these rows
     tells_copies: bool = True  # False: rows that say one usage again would only be noticed
     _texts: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, str] = field(default_factory=dict)
@@ -332,11 +332,11 @@ class RowBuilder:
     def _watched_columns(self, columns: Mapping[str, str]) -> dict[str, str]:
         found = {}
         for i, seen in enumerate(self.watched):
-            shapes = self._not_reading(seen.column) if self.spec.objects else []
-            if self.of_parts or (self.spec.objects and not shapes):
+            shapes = self._not_reading(seen.column) if seen and self.spec.objects else []
+            if seen is None or (self.spec.objects and not shapes):
                 continue
             if column := self.column(seen.column):
-                number = number_sql(column.text)
+                number = self._once(number_sql(column.text), (seen.column,))
                 found[f"uncounted_{i}"] = self._unread(seen, number, columns, shapes) if shapes else number
         return found
 
