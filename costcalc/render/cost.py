@@ -24,14 +24,14 @@ from costcalc.reports.cost import CostReport, ListAndBilled
 
 
 def headline_blocks(report: CostReport) -> Iterator[Note]:
-    """What was spent, and what that is a day and a million tokens."""
+    """What was spent, and what that is a million tokens; where nothing is lacking, a day as well."""
     usage, rating, total = report.usage, report.rating, report.rating.total.before
     if rating.unpriced and not rating.charges:
         yield Note("Nothing in this log has a price.", "strong")
         return
     when = days_text(usage.first_day, usage.last_day) if usage.first_day and usage.last_day else "This log"
     text = f"{when}: {money_text(total, report.currency)}"
-    if usage.days > 1 and total:
+    if usage.days > 1 and total and report.is_complete:
         text += f", {money_text(total / usage.days, report.currency)} a day"
     if priced := rating.tokens - rating.unpriced_tokens:
         text += f", {money_text(total / priced * 1_000_000, report.currency)} a million tokens"

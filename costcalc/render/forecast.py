@@ -116,7 +116,13 @@ def _too_short(forecast: Forecast) -> Iterator[Block]:
     days = forecast.history.days
     coming = forecast.at_daily_rate
     shown = round_to_total([forecast.spent, coming or Fraction()], minor_digits(forecast.currency))
-    rows = [[Cell(_spent_name(forecast)), Cell(decimal_text(shown[0]), "", unit=forecast.currency), Cell("exact")]]
+    rows = [
+        [
+            Cell(_spent_name(forecast)),
+            Cell(decimal_text(shown[0]), "", unit=forecast.currency),
+            Cell(_spent_sure(forecast)),
+        ]
+    ]
     if coming is not None and forecast.period:
         rows.append([Cell(_coming_name(forecast)), Cell(decimal_text(shown[1])), Cell(f"{ESTIMATE}: the mean of {counted(days, 'day')}, each day")])  # fmt: skip
         total = decimal_text(shown[0] + shown[1])
@@ -140,7 +146,11 @@ def _grid(forecast: Forecast) -> Grid:
     """Spent, to come and together, at the three quantiles."""
     low, median, high = (quantile_text(quantile) for quantile in forecast.options.quantiles)
     rows = [
-        {"name": Cell(_spent_name(forecast)), "median": Cell(_money(forecast.spent, forecast)), "sure": Cell("exact")}
+        {
+            "name": Cell(_spent_name(forecast)),
+            "median": Cell(_money(forecast.spent, forecast)),
+            "sure": Cell(_spent_sure(forecast)),
+        }
     ]
     if forecast.coming and forecast.total and forecast.period:
         rows += [
@@ -166,6 +176,10 @@ def _spent_name(forecast: Forecast) -> str:
     if period is None or last is None or last < period.first or forecast.usage.first_day is None:
         return "Spent"
     return f"Spent {_short_days(max(period.first, forecast.usage.first_day), last)}"
+
+
+def _spent_sure(forecast: Forecast) -> str:
+    return "exact" if forecast.is_complete else "the priced part" if not forecast.is_priced else "what was read"
 
 
 def _coming_name(forecast: Forecast) -> str:
@@ -195,7 +209,7 @@ def _sentences(forecast: Forecast) -> Iterator[str]:
     total, period = forecast.total, forecast.period
     if total is None or period is None:
         return
-    name = period_text(period)
+    name = period_text(period) if forecast.is_complete else f"{_spent_sure(forecast)} of {period_text(period)}"
     if forecast.is_free:
         yield f"{ESTIMATE}: no day of the log cost anything, so the forecast is zero."
         return
@@ -250,6 +264,8 @@ def _sayings(forecast: Forecast) -> Iterator[str]:
     if period.first < usage.first_day <= period.last:
         before = days_text(period.first, usage.first_day - ONE_DAY)
         yield f"The log begins on {day_text(usage.first_day)}: what was spent on {before} is in no figure."
+    if not forecast.is_priced:
+        yield "Usage without a price is in no day of the history: what is to come lacks it too, and days of nothing else count as days of zero."
     if history.unfinished:
         yield f"The log ends within {day_text(history.unfinished)}: that day is left out of the history, and its rest is to come."
     if history.begun:

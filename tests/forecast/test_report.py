@@ -202,6 +202,15 @@ class TestPrices:
         strange = {"date": "2026-09-19", "model": "strange", "input_tokens": 5, "output_tokens": 0}
         assert not forecast(tmp_path, *days(AUGUST, date(2026, 9, 19)), strange).is_complete
 
+    @pytest.mark.parametrize("first", [AUGUST, date(2026, 9, 15)], ids=["forecast", "plain-rate"])
+    def test_what_is_spent_is_not_called_exact_where_some_of_it_has_no_price(self, tmp_path, first):
+        strange = {"date": "2026-09-19", "model": "strange", "input_tokens": 5, "output_tokens": 0}
+        (tmp_path / "whole").mkdir()
+        whole = forecast(tmp_path / "whole", *days(first, date(2026, 9, 19))).to_markdown()
+        lacking = forecast(tmp_path, *days(first, date(2026, 9, 19)), strange).to_markdown()
+        assert ("exact" in whole, "the priced part" in whole) == (True, False)
+        assert ("exact" in lacking, "the priced part" in lacking) == (False, True)
+
 
 class TestBudget:
     ROWS = days(AUGUST, date(2026, 9, 19))

@@ -142,3 +142,10 @@ def test_a_row_of_many_days_stands_on_its_first_and_that_is_said(row, each, time
     row = {**row, "input_tokens": 1, "output_tokens": 1}
     found = costcalc.cost(usage(tmp_path, row), prices=BOOK, each=each, timezone=timezone)
     assert ("bucket-on-first-day" in [note.code for note in found.rating.assumptions]) is said
+
+
+@pytest.mark.parametrize(("model", "says"), [("m", True), ("strange", False)])
+def test_a_cost_a_day_is_said_only_where_nothing_is_lacking(tmp_path, model, says):
+    rows = [{"date": f"2026-09-0{day}", "input_tokens": 1_000_000} for day in (1, 2)]
+    log = usage(tmp_path, *rows, {"date": "2026-09-09", "model": model, "input_tokens": 1_000_000})
+    assert ("USD a day" in costcalc.cost(log, prices=prices(book(flat("m", input_tokens="1")))).to_markdown()) is says
