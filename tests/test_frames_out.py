@@ -79,6 +79,12 @@ def test_an_answer_is_one_of_duckdb(log):
     assert answer.complete
 
 
+def test_a_lazy_frame_is_to_be_collected():
+    polars = pytest.importorskip("polars")
+    with pytest.raises(costcalc.CostcalcError, match=r"collect it first: usage\.collect\(\)"):
+        costcalc.cost(polars.DataFrame(ROWS).lazy(), prices=PRICES)
+
+
 def test_an_answer_is_a_frame_of_polars(log):
     polars = pytest.importorskip("polars")
     assert polars.DataFrame(ask(log))["cost"].sum() == TOTAL
@@ -166,3 +172,7 @@ class TestSweep:
 
     def test_without_a_rise_it_is_today(self, log):
         assert costcalc.sweep(log, prices=PRICES).to_frame()["change"].to_list() == [0]
+
+    def test_a_mapping_is_a_rise_in_each_entry(self, log):
+        swept = costcalc.sweep(log, hikes={"acme": 34, "any": 10}, prices=PRICES)
+        assert swept.to_frame()["hike"].to_list() == ["acme=34", "any=10"]

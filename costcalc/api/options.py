@@ -316,7 +316,10 @@ class CompareOptions(EveryScenarioOptions, FloorOptions, RatedOptions, total=Fal
 class SweepOptions(FloorOptions, RatedOptions, total=False):
     """Of `sweep`."""
 
-    hikes: Annotated[Sequence[str | Mapping[str, object]], Option("", "Rises to try, each by itself.", default=())]
+    hikes: Annotated[
+        Mapping[str, object] | Sequence[str | Mapping[str, object]] | str,
+        Option("", "Rises to try, each by itself.", default=()),
+    ]
     pass_through: Annotated[
         Sequence[Number], Option("", "Parts of what is given as a range that arrive, each to be tried.", default=())
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.api.books import Prices, Pricing, prices_of, pricing_of
-from costcalc.api.words import read_first_month, read_money, read_pass_through, read_share
+from costcalc.api.words import read_first_month, read_margin, read_money, read_pass_through, read_share
 from costcalc.files import path_from_here
 from costcalc.money import Money
 from costcalc.reports.revenue import Earned
@@ -54,7 +54,7 @@ def share_of(words: Words) -> Fraction | None:
 
 
 def floor_of(words: Words) -> Fraction | None:
-    return None if words["floor"] is None else read_share(words["floor"], "floor")
+    return None if words["floor"] is None else read_margin(words["floor"], "floor")
 
 
 def checked_scenario(path: Path, prices: Prices) -> Scenario:

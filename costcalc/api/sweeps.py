@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -34,7 +34,7 @@ def sweep(usage: object, **words: Unpack[SweepOptions]) -> SweepResult:
     is of the log, or of all months to come where the scenario changes more than prices. CostcalcError with every problem.
     """
     prices = prices_of(words)
-    rises: list[object] = [words["hikes"]] if isinstance(words["hikes"], str) else [*words["hikes"]] or [()]
+    rises = _each(words["hikes"]) or [()]
     plans = [scenario_of(words["scenario"], rise, prices) for rise in rises]
     pricing = pricing_of(words, prices, next((plan.currency for plan in plans if plan.currency), None))
     names = line_names(words["by"])
@@ -51,3 +51,10 @@ def sweep(usage: object, **words: Unpack[SweepOptions]) -> SweepResult:
             results.append(result)
             tried.append(Tried(", ".join(hikes_from(rise)), share, result.report))
     return SweepResult(Sweep(tried), results)
+
+
+def _each(hikes: object) -> list[object]:
+    """The rises to try: a mapping says one in each of its entries."""
+    if isinstance(hikes, Mapping):
+        return [{selector: change} for selector, change in hikes.items()]
+    return [*hikes] if isinstance(hikes, Iterable) and not isinstance(hikes, str) else [hikes]

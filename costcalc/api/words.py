@@ -40,6 +40,13 @@ def read_share(value: Number, what: str) -> Fraction:
     return share / 100 if text.endswith("%") or abs(share) > 1 else share
 
 
+def read_margin(value: Number, what: str) -> Fraction:
+    """A share of what is earned. CostcalcError: it leaves nothing for the cost."""
+    if (share := read_share(value, what)) >= 1:
+        raise fail("bad-margin", f'{what} "{value}" must be below 100%', expected="60%, or 0.6")
+    return share
+
+
 def read_revenue(text: str, what: str, folder: Path = Path()) -> Money | Path:
     """An amount, or the path of a table by customer, in that folder. CostcalcError: neither."""
     return folder / text.strip() if is_earnings(text) else read_amount(text, what)

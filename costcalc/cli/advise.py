@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +15,8 @@ from costcalc.cli.answers import Answer, output_option
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage, taken_plan
 from costcalc.cli.grouped import grouped
-from costcalc.files import write_whole
-from costcalc.problems import visible
+from costcalc.files import is_there, read_text, write_whole
+from costcalc.problems import CostcalcError, Place, Problem, visible
 from costcalc.records import dataclass
 
 app = command_app()
@@ -63,6 +64,7 @@ class AdviseAnswer(Answer):
 def advise(ctx: typer.Context, usage: Usage, *, words: AdviseOptions, answer: AdviseAnswer) -> int:
     """What would save money, found in the log itself, and what must be tested first?"""
     plans, shown = answer.plans_and_rest()
+    _check_ours(plans)
     base = taken_plan(words)
     result = shown.ask(ctx, api.advise, usage, words=words, stated=base.currency)
     is_written = result.report.together is not None
@@ -72,6 +74,21 @@ def advise(ctx: typer.Context, usage: Usage, *, words: AdviseOptions, answer: Ad
     for plan in plans:
         _say(plan, is_written=is_written)
     return code
+
+
+def _check_ours(plans: Sequence[Path]) -> None:
+    """CostcalcError: a plan would be written over a file that somebody else wrote."""
+    from costcalc.render.advice.plan import OPENING
+
+    others = [path for path in plans if is_there(path) and not read_text(path).startswith(f"# {OPENING}")]
+    if others:
+        raise CostcalcError([
+            Problem(
+                "file-exists", "the file is there already, and advise did not write it", Place(str(path)),
+                remedy="choose another name for the plan",
+            )
+            for path in others
+        ])  # fmt: skip
 
 
 def _say(path: Path, *, is_written: bool) -> None:

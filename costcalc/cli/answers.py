@@ -38,10 +38,16 @@ Schema = Annotated[
         "-o", "--output", metavar="FILE", help="Write it to a file; repeatable.", show_default="standard output"
     ),
 ]
-Format = Annotated[
-    str | None,
-    typer.Option("--format", metavar="KIND", help="table, json, csv or md, on standard output.", show_default="table"),
-]
+
+
+def by_kind(kinds: str) -> Any:
+    """--format of a command that writes an answer as any of these."""
+    return typer.Option("--format", metavar="KIND", help=f"{kinds}, on standard output.", show_default="table")
+
+
+Format = Annotated[str | None, by_kind("table, json, csv or md")]
+TableFormat = Annotated[str | None, by_kind("table, json, csv, md or parquet")]
+JsonAlone = Annotated[bool, typer.Option("--json", help="Print JSON.")]  # where there is no --format
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 Notes = Annotated[bool, typer.Option("--notes", help="Every note of the page, not the most important alone.")]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print a long page without $PAGER or less.")]
@@ -137,6 +143,7 @@ class Answer(Allowed, Written):
     also: ClassVar[tuple[str, ...]] = ("parquet",)
 
     output: TableOutput = None
+    format_: TableFormat = None
 
     def give(self, result: Any, texts: Mapping[str, Callable[[], str | bytes]] = {}, **asked: Any) -> int:
         """Write a result wherever it was asked for, and the exit code. `texts`: of kinds that want more than the method of

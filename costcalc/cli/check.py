@@ -12,7 +12,7 @@ import typer
 
 from costcalc import api
 from costcalc.api.options import BudgetOptions, CheckOptions
-from costcalc.cli.answers import Allowed, Written, by_ending
+from costcalc.cli.answers import Allowed, Written, by_ending, by_kind
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage
 from costcalc.cli.grouped import grouped
@@ -45,12 +45,7 @@ Tag = Annotated[
     typer.Option("--tag", metavar="NAME", help="Tells the Markdown of several checks apart.", show_default=False),
 ]
 Outputs = Annotated[list[Path] | None, by_ending(".json .xml (JUnit) .sarif .md .csv .txt")]
-Format = Annotated[
-    str | None,
-    typer.Option(
-        "--format", metavar="KIND", help="table, json, junit, sarif, md, github or csv.", show_default="table"
-    ),
-]
+Format = Annotated[str | None, by_kind("table, json, csv, md, junit, sarif or github")]
 
 
 @dataclass(frozen=True)

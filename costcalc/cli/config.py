@@ -107,12 +107,18 @@ class Config:
             raise CostcalcError([self._blaming(problem) for problem in error.problems], error.exit_code) from error
 
     def _blaming(self, problem: Problem) -> Problem:
-        key = next((name for name, each in KEYS.items() if each.slip == problem.code), "")
-        words = [word.strip() for word in str(self.values.get(key, "")).split(",")]
-        if problem.place or key not in self.taken or not any(word and word in problem.message for word in words):
+        at_fault = (name for name, each in KEYS.items() if each.slip == problem.code and name in self.taken)
+        key = next((name for name in at_fault if self._is_named(name, problem.message)), None)
+        if problem.place or key is None:
             return problem
-        said = problem.message.replace(f"--{key.replace('_', '-')} ", "")
+        said = re.sub(rf"--{key.replace('_', '-')} |^revenue in \w+: ", "", problem.message)
         return replace(problem, message=f"{key} of the configuration: {said}", place=self.line(key))
+
+    def _is_named(self, key: str, message: str) -> bool:
+        value = str(self.values[key])
+        if key == "revenue" or message.startswith("revenue "):
+            return key == "revenue" and message.startswith(f"revenue in {value.strip()[-3:].upper()}:")
+        return any(word.strip() and word.strip() in message for word in value.split(","))
 
     def line(self, *keys: str) -> Place | None:
         """The file and line alone, as a report names them."""

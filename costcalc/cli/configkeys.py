@@ -17,16 +17,16 @@ from costcalc.api.words import (
     read_basis,
     read_currency,
     read_first_month,
+    read_margin,
     read_memory,
     read_revenue,
-    read_share,
     read_threads,
     read_timezone,
 )
 from costcalc.calendar import read_month
 from costcalc.meters import meters
 from costcalc.money import read_number
-from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
+from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.earnings import is_earnings
@@ -131,11 +131,6 @@ def _read_by(read: Callable[[str], object]) -> Check:
     return check
 
 
-def _margin(text: str) -> None:
-    if read_share(text, "margin") >= 1:
-        raise fail("bad-margin", f'margin "{text}" must be below 100%', expected="60%, or 0.6")
-
-
 def _rates(config: Config, at: Place, value: Mapping[str, Any]) -> Iterator[Problem]:
     """The first slip of each line of [fx]."""
     for name, rate in value.items():
@@ -231,9 +226,9 @@ KEYS: Mapping[str, Key] = {
     "basis": Key(TEXT, 'basis = "auto"', "What counts as the cost: auto, list, contracted or billed.", _read_by(read_basis)),
     "usage_format": Key(TEXT, 'usage_format = "plain"', "What your logs are, where they do not say it: costcalc formats list.", slip="no-such-format"),
     "by": Key(TEXT, 'by = "provider,model"', "The lines of a report: also region, or any column of your log.", slip="unknown-column"),
-    "revenue": Key(TEXT, 'revenue = "24000 USD"', "What you earn in the period of a log, or a table of it; in place of margin.", _read_by(lambda text: read_revenue(text, "revenue")), flag="--revenue"),
-    "margin": Key(TEXT, 'margin = "60%"', "Today's gross margin; in place of revenue.", _read_by(_margin)),
-    "floor": Key(TEXT, 'floor = "50%"', "The lowest margin that you accept.", _read_by(lambda text: read_share(text, "floor"))),
+    "revenue": Key(TEXT, 'revenue = "24000 USD"', "What you earn in the period of a log, or a table of it; in place of margin.", _read_by(lambda text: read_revenue(text, "revenue")), slip="missing-fx", flag="--revenue"),
+    "margin": Key(TEXT, 'margin = "60%"', "Today's gross margin; in place of revenue.", _read_by(lambda text: read_margin(text, "margin"))),
+    "floor": Key(TEXT, 'floor = "50%"', "The lowest margin that you accept.", _read_by(lambda text: read_margin(text, "floor"))),
     "move_to": Key(TEXT, 'move_to = "alibaba/qwen-flash"', "How much traffic would have to move there?", slip="unknown-target"),
     "memory": Key(TEXT, 'memory = "256MB"', "What counting may use; the rest goes to a temporary folder.", _read_by(read_memory)),
     "threads": Key(TEXT, "threads = 4", "Cores for counting; else all that have 32 MB each.", _read_by(read_threads)),

@@ -9,7 +9,7 @@ import typer
 
 from costcalc import api
 from costcalc.api.options import CostOptions
-from costcalc.cli.answers import Answer, by_ending
+from costcalc.cli.answers import Answer, by_ending, by_kind
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage
 from costcalc.cli.grouped import grouped
@@ -29,6 +29,7 @@ Examples:
 """
 
 CostOutput = Annotated[list[Path] | None, by_ending(".csv .json .md .txt .xlsx .parquet .focus.csv")]
+CostFormat = Annotated[str | None, by_kind("table, json, csv, md, focus, xlsx or parquet")]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class CostAnswer(Answer):
     also = ("focus", "focus-parquet", "xlsx", "parquet")
 
     output: CostOutput = None
+    format_: CostFormat = None
 
 
 @app.command(epilog=EXAMPLES)

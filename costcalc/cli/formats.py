@@ -11,11 +11,12 @@ import typer
 
 from costcalc.api.options import DetectOptions
 from costcalc.api.words import limits_of, read_pairs
-from costcalc.cli.answers import ConfigFile
+from costcalc.cli.answers import ConfigFile, JsonAlone
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage, limits_in
 from costcalc.cli.config import read_config
 from costcalc.cli.grouped import grouped
+from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.output import screen
 from costcalc.problems import fail, nearest_names, problem_text, visible
 
@@ -27,13 +28,11 @@ if TYPE_CHECKING:
 
 _MOST_ASIDE = 12  # names that a page lists
 
-app = command_app(help="Which log is this, and how is it read?", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app = command_app(cls=CommandsGroup, help="Which log is this, and how is it read?", no_args_is_help=True)
 
 
 @app.command("list")
-def list_formats(as_json: Json = False) -> None:
+def list_formats(as_json: JsonAlone = False) -> None:
     """Every format that is known."""
     from costcalc.usage.catalogue import all_formats
 
@@ -43,9 +42,12 @@ def list_formats(as_json: Json = False) -> None:
             json.dumps([{"name": spec.name, "title": spec.title} for spec in formats], ensure_ascii=False, indent=2)
         )
         return
-    width = max(len(spec.name) for spec in formats)
+    from rich.table import Table
+
+    table = Table.grid("", "", padding=(0, 2))
     for spec in formats:
-        typer.echo(f"{spec.name:<{width}}  {spec.title}")
+        table.add_row(spec.name, spec.title)
+    screen().print(table)
 
 
 @app.command()
@@ -66,7 +68,7 @@ def show(name: Annotated[str, typer.Argument(help="A format's name.", show_defau
 
 @app.command()
 @grouped
-def detect(usage: Usage, *, words: DetectOptions, as_json: Json = False, config_file: ConfigFile = None) -> int:
+def detect(usage: Usage, *, words: DetectOptions, as_json: JsonAlone = False, config_file: ConfigFile = None) -> int:
     """Which format each file is and why, what is taken from its columns, and what becomes of its rows."""
     from costcalc.usage.detection import detect as detect_files
 

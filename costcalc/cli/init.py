@@ -83,6 +83,8 @@ def self_hosted(output: Targets = None, force: Force = False) -> int:
     inside = files("costcalc.cli").joinpath("starts", "self-hosted.yaml")  # of an installed package
     beside = Path(__file__).resolve().parents[2] / "examples" / "selfhosted.yaml"  # of a checkout
     text = inside.read_text(encoding="utf-8") if inside.is_file() else beside.read_text(encoding="utf-8")
+    named = next((quote(str(path)) for path in paths_of(output) if path), "FILE")
+    text = text.replace("examples/selfhosted.yaml", visible(named))
     next_step = "costcalc project usage.csv --hike alibaba=34 --pricebook {file} --move-to selfhosted/qwen3-8b"
     return write(text, output, force, next_step)
 
@@ -116,7 +118,7 @@ def prices(
     """Prices of your own: an entry for each model of a log that no pricebook prices, with those that are called nearly so."""
     from costcalc import api
     from costcalc.cli.progress import scan_progress
-    from costcalc.render.prices.starting import starting_files
+    from costcalc.render.prices.starting import FILL_IN, starting_files
     from costcalc.reports.prices.missing import missing
 
     config = configured.config
@@ -131,8 +133,9 @@ def prices(
         return 0
     named = " ".join(quote(name) for name in usage)
     return write_files(
-        starting_files(found, visible(named)), output, force, f"costcalc cost {named} --pricebook {{file}}"
-    )
+        starting_files(found, visible(named)), output, force,
+        f"replace every {FILL_IN}, and then: costcalc cost {named} --pricebook {{file}}",
+    )  # fmt: skip
 
 
 def write_files(texts: Mapping[str, str], outputs: Sequence[Path] | None, force: bool, next_step: str) -> int:

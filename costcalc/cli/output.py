@@ -54,9 +54,13 @@ def targets_of(
 ) -> tuple[Target, ...]:
     """Every place that was asked for, else standard output. CostcalcError: no such kind, or an ending that says none.
 
-    Of all of them --json says the kind, else --format, else the ending of each. `beside`: endings that the command itself
+    Of all of them --json or --format say the kind, else the ending of each. `beside`: endings that the command itself
     writes, for the message; `also`: kinds that it offers beside the usual.
     """
+    if as_json and format_word and _kind_named(format_word.lower(), also) != "json":
+        raise fail(
+            "two-kinds", f"--json and --format {format_word} both say what to print", remedy="leave one of them out"
+        )
     offered = {ending: kind for ending, kind in MORE_ENDINGS.items() if kind in also} | ENDINGS
     word = "json" if as_json else format_word and _kind_named(format_word.lower(), also)
     return tuple(

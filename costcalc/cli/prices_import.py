@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc.api.words import read_day_of
-from costcalc.cli.answers import Json
+from costcalc.cli.answers import JsonAlone
 from costcalc.cli.app import command_app
 from costcalc.cli.output import paths_of
 from costcalc.files import is_folder, is_there, write_whole
@@ -76,7 +76,7 @@ def import_prices(
     outputs: Target = None,
     onto: Onto = None,
     starts: From = None,
-    as_json: Json = False,
+    as_json: JsonAlone = False,
 ) -> int:
     """Make a pricebook of a rate card or of another tool's prices. Offline; what is not understood is listed."""
     from costcalc.pricebook.importers.sources import RATE_CARD, read_source, source_named

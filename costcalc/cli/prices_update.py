@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from costcalc.api.words import read_day_of
-from costcalc.cli.answers import Json
+from costcalc.cli.answers import JsonAlone
 from costcalc.cli.app import command_app
 from costcalc.files import is_folder, write_whole
-from costcalc.problems import fail
+from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 
 if TYPE_CHECKING:
     from costcalc.pricebook.importers.shelf import Imported
@@ -59,7 +59,7 @@ def update_prices(
         str | None, typer.Option("--on", metavar="DAY", help="The day of the run.", show_default="today")
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Write the books and what is to be decided.")] = False,
-    as_json: Json = False,
+    as_json: JsonAlone = False,
 ) -> int:
     """What the price data of others says that the books do not.
 
@@ -76,6 +76,8 @@ def update_prices(
     if write and into is None and folder.parent.name in ("costcalc", PACKAGE):
         raise fail("installed-books", "the installed books are not written to", remedy="name a checkout's: --into pricebooks/")  # fmt: skip
     books = _books_in(folder)
+    if unknown := [name for name in providers or () if name not in books.by_provider]:
+        raise CostcalcError([_unknown(name, books) for name in unknown])
     others = [each for source in sources or [INSTALLED] for each in _read(source, day, books)]
     decided = read_decided(folder)
     survey = Survey(books, others, day, decided, _use(usage, folder, ctx))
@@ -106,6 +108,13 @@ def _books_in(folder: Path) -> Pricebook:
     return Pricebook(tuple(book for file in sorted(files) if (book := read_file(file)[0])))
 
 
+def _unknown(name: str, books: Pricebook) -> Problem:
+    return Problem(
+        "unknown-provider", f'the books have no provider "{name}"', nearest=nearest_names(name, books.by_provider),
+        remedy="costcalc prices list names them",
+    )  # fmt: skip
+
+
 def _read(source: str, day: date, books: Pricebook) -> Sequence[Imported]:
     """All data of others that a word of --from means."""
     from costcalc.pricebook.importers.sources import data_in, data_installed, read_source
@@ -118,8 +127,10 @@ def _read(source: str, day: date, books: Pricebook) -> Sequence[Imported]:
     found = list(data_installed() if source == INSTALLED else data_in(Path(source)))
     if not found:
         raise fail(
-            "nothing-to-read", f"no price data of others in {source}", remedy="costcalc prices import -h names it"
-        )
+            "nothing-to-read",
+            "no package with price data of others is installed" if source == INSTALLED else f"no price data of others in {source}",
+            remedy="costcalc prices import -h names it; name a folder that holds some: --from DIR",
+        )  # fmt: skip
     return [read_source(name, file, day, None, (), books) for name, file in found]
 
 

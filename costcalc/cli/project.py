@@ -10,7 +10,7 @@ import typer
 
 from costcalc import api
 from costcalc.api.options import ProjectOptions
-from costcalc.cli.answers import Answer, by_ending
+from costcalc.cli.answers import Answer, by_ending, by_kind
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage, taken_plan
 from costcalc.cli.config import Config
@@ -49,6 +49,7 @@ TableOption = Annotated[
     str, typer.Option("--table", metavar="lines|months|customers", help="Which table CSV and Parquet hold.")
 ]
 ProjectOutput = Annotated[list[Path] | None, by_ending(".csv .json .md .txt .xlsx .parquet")]
+ProjectFormat = Annotated[str | None, by_kind("table, json, csv, md, xlsx or parquet")]
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class ProjectAnswer(Answer):
     also = ("xlsx", "parquet")
 
     output: ProjectOutput = None
+    format_: ProjectFormat = None
 
 
 @app.command(epilog=EXAMPLES)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from costcalc.api.options import BookOptions
-from costcalc.cli.answers import Configured, Json, Schema
+from costcalc.cli.answers import Configured, JsonAlone, Schema
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import prices_in
 from costcalc.cli.grouped import grouped
@@ -31,7 +31,7 @@ app = command_app(
 
 
 @app.command("list")
-def list_(as_json: Json = False) -> int:
+def list_(as_json: JsonAlone = False) -> int:
     """Every scenario that ships: its name, what it changes, its title."""
     from costcalc.pricebook.events import load_events
     from costcalc.render.draw import Page

@@ -49,7 +49,7 @@ def _aliases(entry: Entry, node: Node) -> dict[str, tuple[str, Place]]:
     found = {}
     for key, value in entry.document.map_at(node, "aliases"):
         if target := entry.document.text_at(value, f'the alias "{key.text}"'):
-            found[key.text.lower()] = target.text.lower(), target.place
+            found[key.text.lower()] = target.text, target.place
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from costcalc.calendar import month_of
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
-from costcalc.problems import Place, fail
+from costcalc.problems import CostcalcError, Place, fail
 from costcalc.rating.earners import with_earnings
 from costcalc.rating.model import Rating
 from costcalc.records import dataclass
@@ -102,6 +102,15 @@ def check_floor(floor: Fraction | None, earned: Earned, revenue: Revenue | None)
         )  # fmt: skip
 
 
+def _rate(fx: FxTable, earned_in: str, currency: str, last_day: date) -> Fraction:
+    try:
+        return fx.rate(earned_in, currency, month_of(last_day)).rate
+    except CostcalcError as error:
+        raise CostcalcError(
+            [replace(each, message=f"revenue in {earned_in}: {each.message}") for each in error.problems]
+        ) from None
+
+
 def _stated(earned: Earned, rating: Rating, fx: FxTable, last_day: date | None) -> Revenue | None:
     if earned.margin is not None:
         if earned.margin >= 1:
@@ -112,5 +121,5 @@ def _stated(earned: Earned, rating: Rating, fx: FxTable, last_day: date | None) 
         return None
     money, rate = earned.revenue, Fraction(1)
     if money.currency and money.currency != rating.currency and last_day is not None:
-        rate = fx.rate(money.currency, rating.currency, month_of(last_day)).rate
+        rate = _rate(fx, money.currency, rating.currency, last_day)
     return Revenue("total", money.amount * rate, earned.source)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from costcalc.calendar import read_day
@@ -28,6 +29,7 @@ _PERCENT = re.compile(rf"({_NUMBER})(%?)", re.ASCII)
 _RANGE = re.compile(rf"({_NUMBER})%?\.\.({_NUMBER})(%?)", re.ASCII)
 _ABSOLUTE = re.compile(r"=?(\d+(?:\.\d+)?|\.\d+)/(1|1K|1M)", re.IGNORECASE | re.ASCII)
 _DATED = re.compile(r"(.*)@(\d{4}-\d{2}-\d{2})", re.ASCII)
+_EXACT_DIGITS = 15  # that a float holds of any decimal number
 _SHOWN = 80  # characters of a hike that no price could have
 _UNITS = {"1": 1, "1K": 1_000, "1M": 1_000_000}
 
@@ -86,14 +88,14 @@ def read_hike(text: str) -> PriceChange:
 def hikes_from(values: object) -> list[str]:
     """The flags that a Python call means: `{"alibaba": 34}`, `{"alibaba": 0.34}`, `["alibaba=34"]`, or one text.
 
-    CostcalcError: anything else; a hike must not vanish.
+    CostcalcError: anything else; a hike must not vanish, and a float must say what was meant.
     """
     if values is None:
         return []
     if isinstance(values, str):
         return [values]
     if isinstance(values, Mapping):
-        return [f"{selector}={_written(change)}" for selector, change in values.items()]
+        return [f"{selector}={_written(change, selector)}" for selector, change in values.items()]
     if not isinstance(values, Iterable):
         raise fail(
             "bad-hike",
@@ -103,14 +105,32 @@ def hikes_from(values: object) -> list[str]:
     return [str(value) for value in values]
 
 
-def _written(change: object) -> str:
+def _written(change: object, selector: object) -> str:
     """A change from Python as the flag writes it: a share below 1 in percent (0.05 is 5%), a pair as a range."""
+    if isinstance(change, float):
+        _check_float(float(change), selector)
     if isinstance(change, (float, Decimal, Fraction)):
         value = change if isinstance(change, Fraction) else read_number(str(change))
         return f"{exact_text(value * 100)}%" if 0 < abs(value) < 1 else exact_text(value)
     if isinstance(change, (tuple, list)):
-        return "..".join(_written(end) for end in change)
+        return "..".join(_written(end, selector) for end in change)
     return str(change)
+
+
+def _check_float(value: float, selector: object) -> None:
+    """CostcalcError: 1.0 may be 1% or 100%, and 0.1 + 0.2 is no number that anybody wrote."""
+    said = f"hikes {{{str(selector)!r}: {value!r}}}"
+    if not abs(value) < 1:  # NaN is not either
+        whole = f"{value:g}" if isfinite(value) else "34"
+        raise fail(
+            "bad-hike", f"{said}: a float is a share, and a share is below 1", expected="0.34, or 34 for 34%",
+            remedy=f'write {whole if "." not in whole else repr(whole)} for {whole}%, as a whole number, a text or a Decimal',
+        )  # fmt: skip
+    if len(Decimal(repr(value)).as_tuple().digits) > _EXACT_DIGITS:
+        raise fail(
+            "bad-hike", f"{said}: a float of more than {_EXACT_DIGITS} digits, of which the last are rounding",
+            expected="a number of percent, a text or a Fraction", remedy=f'write "{value * 100:.6g}%"',
+        )  # fmt: skip
 
 
 class _BadHike(Exception):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from costcalc.files import temporary_folder
-from costcalc.problems import CostcalcError, Problem
+from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.usage.arguments import find_files
 from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.left import Left
@@ -31,6 +31,11 @@ def opened(
             left = named.left
             sources = open_sources(named, workspace)
             engine = Engine(workspace.folder, [source.path for source in sources], progress, limits)
+        elif type(usage).__name__ == "LazyFrame":  # whose columns are not known before it is run
+            raise fail(
+                "lazy-frame", "usage is a lazy frame, which has no rows yet", expected="a frame",
+                remedy="collect it first: usage.collect()",
+            )  # fmt: skip
         elif hasattr(usage, "columns") or hasattr(usage, "__arrow_c_stream__"):
             from costcalc.usage.frames import frame_source
 

@@ -65,3 +65,13 @@ def test_an_incomplete_bill_is_code_3(run_costcalc, tmp_path):
     assert run.code == 3
     assert "Unpriced: the total is incomplete." in run.out
     assert run_costcalc("advise", log, "--allow-unpriced").code == 0
+
+
+def test_a_plan_is_written_over_a_plan_alone(run_costcalc, tmp_path):
+    plan = tmp_path / "plan.yaml"
+    for _ in range(2):
+        assert run_costcalc("advise", USAGE, "-o", plan).code == 0
+    plan.write_text("scenario: Mine\n")
+    refused = run_costcalc("advise", USAGE, "-o", plan)
+    assert (refused.code, refused.out, plan.read_text()) == (2, "", "scenario: Mine\n")
+    assert f"{plan}: error[file-exists]" in refused.err

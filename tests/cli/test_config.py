@@ -317,3 +317,20 @@ def test_an_endless_number_is_said_with_its_line(run_costcalc, tmp_path):
     run = run_costcalc("cost", "usage.csv", cwd=tmp_path)
     assert (run.code, run.err[:40]) == (2, "costcalc.toml:2: error[too-large]: a num")
     assert "sys." not in run.err
+
+
+def test_a_floor_leaves_something_for_the_cost(folder, run_costcalc):
+    flag = run_costcalc("project", "usage.csv", "--revenue", "60", "--floor", "150%", cwd=folder)
+    assert (flag.code, 'error[bad-margin]: floor "150%" must be below 100%' in flag.err) == (2, True)
+    configure(folder, 'floor = "100%"\n')
+    said = run_costcalc("project", "usage.csv", cwd=folder)
+    assert (said.code, 'costcalc.toml:1:1: error[bad-margin]: floor "100%" must be' in said.err) == (2, True)
+
+
+def test_a_revenue_without_an_exchange_rate_is_said_with_its_line(folder, run_costcalc):
+    configure(folder, ALIAS.replace("# ours", 'currency = "USD"\nrevenue = "60 FOO"'))
+    run = run_costcalc("project", "usage.csv", "--hike", "alibaba=34", cwd=folder)
+    assert run.code == 2
+    assert run.err.startswith(
+        "costcalc.toml:2: error[missing-fx]: revenue of the configuration: no exchange rate from FOO to USD"
+    )

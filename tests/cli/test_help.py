@@ -30,6 +30,22 @@ def test_no_line_of_help_ends_inside_a_word(run_costcalc, call):
     assert [line for line in lines if re.search(r"\w[-=]$", line)] == []
 
 
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_help_says_what_it_says_to_the_end(run_costcalc, call):
+    page = run_costcalc(*call, "--help").out
+    assert not re.search(r"\w\.\.\.$", page.partition("Options:")[2], re.MULTILINE)
+    assert ("same as --format json" in page) <= ("--format KIND" in page)
+
+
+@pytest.mark.parametrize("name", ["cost", "project", "advise", "check"])
+def test_format_names_every_kind(run_costcalc, name):
+    """Those that a wrong one is answered with."""
+    page = " ".join(run_costcalc(name, "--help").out.split()).partition("--format KIND ")[2]
+    said = re.split(r", | or ", page.partition(", on standard")[0])
+    refused = run_costcalc(name, "examples/usage.csv", "--format", "nosuch").err
+    assert f"expected: {', '.join(said)}" in refused
+
+
 def test_what_is_to_be_typed_stands_in_one_piece(run_costcalc):
     """The help of --alias once ended a line behind `fast-`."""
     assert "fast-chat=alibaba/qwen-plus" in run_costcalc("cost", "--help").out

@@ -152,6 +152,15 @@ def test_a_wrong_format_file_is_answered_with_its_lines(gateway, run_costcalc):
     assert 'bad.yaml:3:10: error[unknown-meter]: no meter is called "tokens_in"' in run.err
 
 
+def test_machines_of_ones_own_name_their_file_and_are_clean(run_costcalc, tmp_path):
+    assert run_costcalc("init", "self-hosted", "-o", "machines.yaml", cwd=tmp_path).code == 0
+    text = (tmp_path / "machines.yaml").read_text(encoding="utf-8")
+    assert "costcalc cost usage.csv --pricebook machines.yaml\n" in text
+    assert "examples/" not in text
+    lint = run_costcalc("prices", "lint", "machines.yaml", cwd=tmp_path)
+    assert (lint.code, "price-of-zero" in lint.out + lint.err) == (0, False)
+
+
 class TestPrices:
     """`init prices LOG`: what no pricebook prices, as files to fill in."""
 
@@ -194,6 +203,12 @@ class TestPrices:
         run = run_costcalc("cost", log, "--pricebook", tmp_path / "ours")
         assert run.code == 2
         assert "snowflake.yaml:11:" in run.err
+
+    def test_the_next_step_is_to_fill_it_in(self, run_costcalc, log, tmp_path):
+        run = run_costcalc("init", "prices", log, "--where", "model=fast-chat", "-o", "mp", cwd=tmp_path)
+        assert "Next: replace every FILL_IN, and then: costcalc cost " in run.out
+        early = run_costcalc("cost", log, "--pricebook", "mp", cwd=tmp_path)
+        assert (early.code, '"FILL_IN"' in early.err) == (2, True)
 
     def test_one_list_may_be_one_file_and_several_may_not(self, run_costcalc, log, tmp_path):
         one = ("init", "prices", log, "--where", "provider=snowflake", "-o", tmp_path / "snowflake.yaml")

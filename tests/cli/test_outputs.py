@@ -117,3 +117,10 @@ def test_what_the_configuration_reads_is_not_written_over(run_costcalc, folder):
     (folder / "costcalc.toml").write_text('revenue = "r.csv"\n')
     run = run_costcalc("cost", "ow.csv", "-o", "r.csv", cwd=folder)
     assert (run.code, (folder / "r.csv").read_text()[:8]) == (2, "customer")
+
+
+def test_json_and_another_format_contradict_each_other(run_costcalc):
+    run = run_costcalc("cost", USAGE, "--json", "--format", "csv")
+    assert (run.code, run.out) == (2, "")
+    assert "--json and --format csv both say what to print" in run.err
+    assert run_costcalc("cost", USAGE, "--json", "--format", "json").json

@@ -239,6 +239,28 @@ class TestFromPython:
         with pytest.raises(CostcalcError, match="hikes cannot be of the type int"):
             hikes_from(34)
 
+    @pytest.mark.parametrize(("share", "rise"), [(0.34, "34"), (0.9, "90"), (-0.2, "-20"), (0.0, "0"), (0.345, "34.5")])
+    def test_a_float_below_1_is_a_share(self, share, rise):
+        assert hike(*hikes_from({"alibaba": share})).low == percent(rise)
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            (1.0, "write 1 for 1%"),
+            (34.0, "write 34 for 34%"),
+            (34.5, "write '34.5' for 34.5%"),
+            (-1.0, "write -1 for -1%"),
+            ((0.05, 1.0), "write 1 for 1%"),
+            (float("nan"), "a float is a share"),
+            (0.1 + 0.2, "of more than 15 digits"),
+            (1 / 3, 'write "33.3333%"'),
+        ],
+    )
+    def test_a_float_that_may_mean_two_things_is_refused(self, change, said):
+        with pytest.raises(CostcalcError, match=r"hikes \{'alibaba': ") as refused:
+            hikes_from({"alibaba": change})
+        assert said in str(refused.value)
+
     def test_a_share_is_asked_about_here_too(self):
         (problem,) = refusal(*hikes_from({"alibaba": "0.34"}))
         assert "did you mean 34?" in problem.remedy

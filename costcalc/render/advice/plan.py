@@ -10,6 +10,8 @@ from costcalc.render.words import count_text, listed_text, long_month_text, mone
 from costcalc.reports.advice.model import Advice, Candidate, Together
 from costcalc.scenario.write import Written, scenario_yaml
 
+OPENING = "A plan that costcalc advise found"  # the first words of each
+
 
 def plan_yaml(advice: Advice) -> str:
     """The plan as YAML text, read back by `project --scenario`.
@@ -34,7 +36,7 @@ def _head(together: Together, advice: Advice) -> Iterator[str]:
     numbers = f"its candidates {listed_text(together.numbers)}, run together"
     if len(together.numbers) == 1:
         numbers = f"its candidate {together.numbers[0]}"
-    yield f"A plan that costcalc advise found: {numbers}."
+    yield f"{OPENING}: {numbers}."
     yield f"In {month} it saves {saving}; in all {len(advice.months)} months {money_text(together.whole_saving, advice.currency)}."
     yield "Nothing here says that quality stays: each quality below is a test that is still to be made."
     yield ""

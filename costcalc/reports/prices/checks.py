@@ -29,12 +29,14 @@ class Found:
 
 
 def check_book(book: Book, document: Document, families: Families) -> Iterator[Found]:
-    """Everything that is wrong or doubtful in a book that can be read."""
+    """Everything that is wrong or doubtful in a book that can be read; with machines of one's own a meter may well be free."""
     yield from _check_sources(book, document)
     yield from _check_currency(book, document)
     for part in parts_of(book, document):
         figures = list(figures_of(part))
-        is_free = all(not rate.price for section in part.block.sections() for rate in section.all_rates())
+        is_free = part.block.self_hosted is not None or all(
+            not rate.price for section in part.block.sections() for rate in section.all_rates()
+        )
         for figure in figures:
             yield from _check_figure(figure, document, families, is_free)
         yield from _check_source(part, figures, document)
