@@ -102,13 +102,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What a reader should know besides. On a screen the most important of them, and how many more there are."""
+    """What a reader should know besides. On a screen those that are loud, or the first, and how many more there are."""
 
     notes: Sequence[Note]
 
     @property
-    def first(self) -> Note:
-        return next((note for note in self.notes if note.style == "loud"), self.notes[0])
+    def first(self) -> Sequence[Note]:
+        return [note for note in self.notes if note.style == "loud"] or self.notes[:1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def cost_blocks(report: CostReport, is_wide: bool) -> Sequence[Block]:
         *_without_rate(report),
         *missing_blocks(report.rating, report.usage),
         *commitment_blocks(report.rating),
-        *assumption_blocks(report.rating, report.usage, report.other_lists, with_rise=False),
+        *assumption_blocks(report.rating, report.usage, report.other_lists),
         *why_cost(report),
     ]
 

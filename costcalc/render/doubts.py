@@ -9,11 +9,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.rating.model import Committed, Rating, Unpriced
+from costcalc.rating.rate import NO_CHANGES
 from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note, apart, noted
-from costcalc.render.words import DASH, amount_text, counted, money_text, month_text, share_text
+from costcalc.render.words import DASH, amount_text, counted, money_text, month_text, rise_word, share_text
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
+from costcalc.scenario.model import PriceChanges
+from costcalc.usage.ledger import LEFT_OUT
 
 _MODELS_SHOWN = 10
 
@@ -35,13 +38,13 @@ def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
 
 
 def assumption_blocks(
-    rating: Rating, usage: UsageSummary, other_lists: Sequence[OtherList], with_rise: bool
+    rating: Rating, usage: UsageSummary, other_lists: Sequence[OtherList], changes: PriceChanges = NO_CHANGES
 ) -> Iterator[Block]:
     """What the figures rest on beside the log and the list."""
     return noted([
         *_assumptions(rating),
-        *(Note(_other_list(other, rating.currency, with_rise)) for other in other_lists),
-        *(Note(note) for note in usage.notes),
+        *(Note(_other_list(other, rating.currency, changes)) for other in other_lists),
+        *(Note(note, "loud" if note.startswith(LEFT_OUT) else "") for note in usage.notes),
         *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
     ])  # fmt: skip
 
@@ -174,27 +177,27 @@ def _assumptions(rating: Rating) -> Iterator[Note]:
         yield Note(f"{text}.")
 
 
-def _other_list(other: OtherList, currency: str, with_rise: bool) -> str:
+def _other_list(other: OtherList, currency: str, changes: PriceChanges) -> str:
     total = money_text(other.total.before, currency)
-    then = f", with the rise {money_text(other.total.mid, currency)}" if with_rise and other.total.change else ""
+    then = f", {rise_word(changes)} {money_text(other.total.mid, currency)}" if changes and other.total.change else ""
     return (
         f"The log does not say which list of {other.provider}. Under {other.provider} {other.region}:"
         f" {total}{then} (--region {other.provider}={other.region})."
     )
 
 
-def commitment_blocks(rating: Rating) -> Iterator[Block]:
+def commitment_blocks(rating: Rating, changes: PriceChanges = NO_CHANGES) -> Iterator[Block]:
     """A sentence a month that lacks something; commitments that are met need no words."""
     short = [part for part in rating.commitments if part.shortfall.before or part.shortfall.mid]
-    return apart(Note(_text(part, rating.currency)) for part in short)
+    return apart(Note(_text(part, rating.currency, changes)) for part in short)
 
 
-def _text(part: Committed, currency: str) -> str:
+def _text(part: Committed, currency: str, changes: PriceChanges) -> str:
     due, spent, lacking = (
         money_text(amount, currency) for amount in (part.due, part.spent.before, part.shortfall.before)
     )
     days = f" for {counted(part.days, 'day')}" if part.days < part.month.days else ""
-    then = f", with the rise {money_text(part.shortfall.mid, currency)}" if part.shortfall.change else ""
+    then = f", {rise_word(changes)} {money_text(part.shortfall.mid, currency)}" if part.shortfall.change else ""
     return (
         f"Commitment {part.commitment.selector}, {month_text(part.month)}: at least {due}{days};"
         f" the usage costs {spent}, the shortfall is {lacking}{then}."

@@ -87,9 +87,10 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             lines = wrapped(visible(text), width - len(mark))
             yield from ([Cell((mark if i == 0 else " " * len(mark)) + line, style)] for i, line in enumerate(lines))
         case Notes(notes):
-            yield from _draw(block.first, width)
-            if len(notes) > 1:
-                yield [Cell(f"{counted(len(notes) - 1, 'more note')}: --notes", "quiet")]
+            for note in block.first:
+                yield from _draw(note, width)
+            if left := len(notes) - len(block.first):
+                yield [Cell(f"{counted(left, 'more note')}: --notes", "quiet")]
         case Command(what, words):
             yield from ([Cell(line, "quiet")] for line in _command(what, [visible(word) for word in words], width))
         case Facts():

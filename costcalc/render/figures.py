@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from costcalc.rating.model import Cost
+from costcalc.rating.rate import NO_CHANGES
 from costcalc.render import cells
 from costcalc.render.blocks import Block, Cell, Column, Grid, Note, Style, grid
 from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.tree import PARTLY, UNPRICED, Row, Table
-from costcalc.render.words import decimal_text, percent_text, price_text
+from costcalc.render.words import capital, decimal_text, percent_text, price_text, rise_word
 from costcalc.reports.plan.model import Plan
 from costcalc.scenario.model import PriceChanges
 
@@ -55,14 +56,14 @@ def month_grid(table: Table, currency: str, title: str) -> Grid:
 EVERY_LINE = "Every line: -o lines.csv"
 
 
-def table_notes(table: Table, total: Cost, currency: str) -> Iterator[Block]:
+def table_notes(table: Table, total: Cost, currency: str, changes: PriceChanges = NO_CHANGES) -> Iterator[Block]:
     """What the rounded figures cannot show, and where the lines are that do not stand here."""
     if any(row.folded for row in table.rows):
         yield Note(EVERY_LINE, "quiet")
     if table.total.status == PARTLY and any(row.status == PARTLY for row in table.rows):
         yield Note("* Incomplete: part of it has no price and is not in the figure.")
     if 0 < total.before < 1:
-        then = f", with the rise {price_text(total.mid)}" if total.mid and total.mid != total.before else ""
+        then = f", {rise_word(changes)} {price_text(total.mid)}" if total.mid and total.mid != total.before else ""
         yield Note(f"Exact: {price_text(total.before)}{then} {currency}.", "quiet")
 
 
@@ -93,9 +94,8 @@ def _count_columns(table: Table) -> Iterator[Column]:
 
 
 def rise_title(changes: PriceChanges) -> str:
-    """What the second column is called: a scenario that only cuts is no rise."""
-    highs = [change.high for change in changes if change.new_rate is None]
-    return "With the cut" if highs and len(highs) == len(changes.changes) and max(highs) < 0 else "With the rise"
+    """What the second column is called."""
+    return capital(rise_word(changes))
 
 
 def _ends(table: Table) -> Iterator[list[Cell]]:

@@ -57,7 +57,7 @@ def forecast_blocks(forecast: Forecast, is_wide: bool) -> Sequence[Block]:
         *_figures(forecast),
         *missing_blocks(forecast.rating, forecast.usage),
         *_notes(forecast),
-        *assumption_blocks(forecast.rating, forecast.usage, forecast.other_lists, with_rise=False),
+        *assumption_blocks(forecast.rating, forecast.usage, forecast.other_lists),
         *why_forecast(forecast),
     ]
 

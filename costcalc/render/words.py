@@ -13,6 +13,7 @@ from costcalc.money import exact_text, minor_digits, round_half_up
 
 if TYPE_CHECKING:
     from costcalc.reports.usage import UsageSummary
+    from costcalc.scenario.model import PriceChanges
 
 MINUS = "−"
 DASH = "–"  # nothing changes, or nothing is known
@@ -85,6 +86,16 @@ def _digits(scaled: Fraction) -> int:
     if scaled < Fraction(9995, 1000):
         return 2
     return 1 if scaled < Fraction(9995, 100) else 0
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def rise_word(changes: PriceChanges) -> str:
+    """How figures with the changes are called: a scenario that only cuts is no rise."""
+    highs = [change.high for change in changes if change.new_rate is None]
+    return "with the cut" if highs and len(highs) == len(changes.changes) and max(highs) < 0 else "with the rise"
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -12,6 +12,7 @@ from costcalc.calendar import Month, month_of
 from costcalc.money import CurrencyUnknown, Money, read_number, written_amount
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
+from costcalc.usage.ledger import LEFT_OUT
 from costcalc.usage.names import canonical, without_currency
 from costcalc.usage.period import Period, period_of_month, read_days
 
@@ -251,13 +252,13 @@ class Joined:
         first, last = self.days
         if self.unknown:
             said = [f"{row.place} {row.customer}{self._near(row.customer)}" for row in self.unknown]
-            yield f"Revenue without usage, in no margin: {_some(said)}."
+            yield f"{LEFT_OUT}, without usage: {_some(said)}."
         if self.elsewhen:
             said = [f"{row.place} {row.customer}" for row in self.elsewhen]
-            yield f"Revenue of other days than the log's ({first} to {last}), in no margin: {_some(said)}."
+            yield f"{LEFT_OUT}, of other days than the log's ({first} to {last}): {_some(said)}."
         for name, (day, rows) in self.gaps.items():
             yield (
-                f"The revenue of {name} is left out, for {rows[0].place} and what follows say nothing of {day}, which the log"
+                f"{LEFT_OUT}, of {name}: {rows[0].place} and what follows say nothing of {day}, which the log"
                 " covers: add that time (0 where nothing was earned), or choose other days with --since and --month."
             )
         alone = [name for name in self.customers if name not in self.of]

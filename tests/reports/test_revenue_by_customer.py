@@ -111,7 +111,7 @@ def test_what_does_not_join_is_said_on_both_sides(log, tmp_path):
     text = "customer,month,amount\nacme,2026-09,900\nkobalt,2026-09,70\nbrio,2026-08,70\n"
     notes = " ".join(costcalc.project(log, revenue=table(tmp_path, text)).report.usage.notes)
     assert "revenue.csv:3 kobalt (is it cobalt?)" in notes
-    assert "of other days than the log's (2026-09-01 to 2026-09-30), in no margin" in notes
+    assert "Revenue in no margin, of other days than the log's (2026-09-01 to 2026-09-30)" in notes
     assert "revenue.csv:4 brio" in notes
     assert "Usage without revenue in" in notes
     assert "in no margin: Brio, cobalt." in notes

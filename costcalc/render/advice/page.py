@@ -76,7 +76,7 @@ def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
         *_asides(advice),
         *_notes(advice),
         *missing_blocks(advice.rating, advice.usage),
-        *assumption_blocks(advice.rating, advice.usage, (), with_rise=False),
+        *assumption_blocks(advice.rating, advice.usage, ()),
     ]
 
 
@@ -121,12 +121,18 @@ def _candidates(advice: Advice) -> Iterator[Block]:
         return
     yield Gap()
     without = () if any(one.margin_points is not None for one in advice.candidates) else ("margin_points",)
-    shown = advice.candidates[:SHOWN]
+    shown = _shown(advice)
     yield grid(columns_of(COLUMNS, advice, without), shown)
     if left := len(advice.candidates) - len(shown):
         yield Note(f"{counted(left, 'smaller one')} not shown: --json and -o advice.csv hold all.", "quiet")
     if advice.together:
         yield Note(f"{IN_PLAN} in the plan. Each saving is a run of its own; savings of the same usage exclude each other.", "quiet")  # fmt: skip
+
+
+def _shown(advice: Advice) -> list[Candidate]:
+    """The largest, and whatever the plan is made of."""
+    planned = advice.together.numbers if advice.together else ()
+    return [one for place, one in enumerate(advice.candidates) if place < SHOWN or one.number in planned]
 
 
 def _plan(advice: Advice) -> Iterator[Block]:
@@ -188,7 +194,7 @@ def _margin_text(together: Together, advice: Advice) -> str:
 def _tests(advice: Advice) -> Iterator[Block]:
     """What to test before; candidates that ask for the same stand together."""
     asked: dict[Kind, dict[str, list[int]]] = {}
-    for one in advice.candidates[:SHOWN]:
+    for one in _shown(advice):
         asked.setdefault(one.proposal.kind, {}).setdefault(test_text(one.proposal), []).append(one.number)
     if not asked:
         return
@@ -242,9 +248,7 @@ def _notes(advice: Advice) -> Iterator[Block]:
         )
     if advice.has_means:
         notes.append("Lengths are the means of rows of many requests: a row is short where its mean request is.")
-    notes += dict.fromkeys(
-        f"Candidate {one.number}: {note}." for one in advice.candidates[:SHOWN] for note in one.notes
-    )
+    notes += dict.fromkeys(f"Candidate {one.number}: {note}." for one in _shown(advice) for note in one.notes)
     return noted(Note(note) for note in notes)
 
 

@@ -47,7 +47,7 @@ def check_blocks(check: Check, is_wide: bool) -> Sequence[Block]:
         *_summary(check),
         *missing_blocks(check.rating, check.usage),
         *commitment_blocks(check.rating),
-        *assumption_blocks(check.rating, check.usage, (), with_rise=False),
+        *assumption_blocks(check.rating, check.usage, ()),
     ]
 
 

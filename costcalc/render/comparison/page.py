@@ -163,7 +163,7 @@ def _doubts(comparison: Comparison) -> Iterator[Block]:
     if comparison.absent:
         notes.insert(0, Note(f"The scenarios name what this log does not use: {absent_text(comparison.absent)}."))
     yield from noted(notes)
-    yield from assumption_blocks(comparison.rating, comparison.usage, (), with_rise=False)
+    yield from assumption_blocks(comparison.rating, comparison.usage, ())
     has_ranges = any(each.has_ranges for each in comparison.alternatives)
     yield Notes([Note(volume_text(comparison.usage, has_ranges=has_ranges), "quiet")])
 

@@ -54,7 +54,7 @@ def explanation_blocks(report: Explanation, is_wide: bool, top: int = TOP) -> Se
         *_totals(report, shown, figures),
         *_notes(report, shown),
         *missing_blocks(report.rating, report.usage),
-        *assumption_blocks(report.rating, report.usage, (), with_rise=bool(report.changes)),
+        *assumption_blocks(report.rating, report.usage, ()),
     ]
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from costcalc.meters import meters
 from costcalc.money import minor_digits, round_half_up
-from costcalc.pricebook.model import STANDARD, Source
+from costcalc.pricebook.model import STANDARD, Bounds, Source
 from costcalc.problems import Place
 from costcalc.rating.model import RateUsed
 from costcalc.render.header import change_text
@@ -225,8 +225,26 @@ def source_text(source: Source) -> str:
 
 def _band_text(price: PriceUsed) -> str:
     if not price.bounds:
-        return "band none: one price at every length"
+        below = _below_bands(price)
+        return f"band {length_text(below)}, {BANDS[price.kind.band_basis]}" if below else "band none: one price at every length"  # fmt: skip
     return f"band {length_text(price.bounds)}, {BANDS[price.kind.band_basis]}"
+
+
+def _below_bands(price: PriceUsed) -> Bounds | None:
+    """The lengths of the standard rate where longer requests have bands of their own; None where it has none."""
+    quote = price.quote
+    if quote is None or quote.block is None:
+        return None
+    meters = {
+        leaf.meter
+        for leaf in price.leaves
+        if leaf.meter and leaf.meter in quote.rates and quote.rates[leaf.meter].from_standard
+    }
+    bands = [band.bounds for band in quote.block.standard.bands if meters & band.rates.keys()]
+    if not bands:
+        return None
+    by_input, by_output = ([getattr(one, over) for one in bands if getattr(one, over)] for over in ("input_over", "output_over"))  # fmt: skip
+    return Bounds(input_up_to=min(by_input, default=None), output_up_to=min(by_output, default=None))
 
 
 def _doubts(price: PriceUsed) -> Iterator[str]:

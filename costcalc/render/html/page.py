@@ -102,7 +102,7 @@ def _header(plan: Plan) -> str:
 def _title(plan: Plan) -> str:
     if plan.scenario.name:
         return plan.scenario.name
-    return "What price changes do to cost and margin" if plan.changes else "What is published does to cost and margin"
+    return "What price changes do to cost and margin" if plan.changes else "What published prices do to cost and margin"
 
 
 def _sections(handout: Handout, is_turned: bool) -> Iterator[str]:

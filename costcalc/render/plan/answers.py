@@ -25,7 +25,7 @@ from costcalc.reports.plan.answers import BreakEven, FurtherRise, MoveShare, Pri
 from costcalc.reports.plan.model import Plan
 from costcalc.scenario.changes import Move
 
-_NOTHING = Fraction(1, 10**10)  # of a price: months to come are computed to twelve digits
+_MET = "your prices do already"
 
 
 def answer_blocks(plan: Plan) -> Iterator[Block]:
@@ -80,6 +80,8 @@ def _ways(margin: Fraction, plan: Plan) -> Ways:
     others += [_rise(answer) for answer in answers.rises if answer.margin == margin]
     is_floor = plan.floor is not None and margin == plan.floor
     label = f"To meet {plain_percent(margin)}" if is_floor else f"To hold {percent_text(margin)}"
+    if price == [_MET]:
+        others = []  # there is nothing to restore
     return Ways(margin, label, "".join(price), tuple(others))
 
 
@@ -93,8 +95,8 @@ def price_way(rise: Fraction | None) -> str:
     """The way of one's own prices."""
     if rise is None:
         return "no price of your own would do"
-    if abs(rise) <= _NOTHING:
-        return "your prices do already"
+    if not round_half_up(rise * 100, 1):  # as it would be shown
+        return _MET
     return f"raise your prices by {percent_text(rise)}" if rise > 0 else f"your prices have room: {percent_text(rise)}"
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 
-from costcalc.money import exact_sum, minor_digits, round_to_total
+from costcalc.money import exact_sum, minor_digits, round_half_up, round_to_total
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Gap, Note, Style, grid
@@ -83,7 +83,7 @@ def customer_notes(plan: Plan) -> Iterator[Note]:
             ((after.revenue or Fraction()) - (whole.revenue or Fraction()), "revenue"),
             (after.other - whole.other, "other costs"),
         )
-        if amount
+        if round_half_up(amount, minor_digits(plan.currency))
     ]
     if parts:
         yield Note(f"Without {' and '.join(parts)} that belong to no single customer.", "quiet")

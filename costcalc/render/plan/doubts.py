@@ -35,7 +35,7 @@ def assumed_blocks(plan: Plan) -> Iterator[Block]:
         yield Facts(tests, each_in_a_line=True)
         yield Note("So the scenario says; no figure here tests it.", "quiet")
     yield from noted([*_absent(plan), *plan_notes(plan)])
-    yield from assumption_blocks(plan.rating, plan.usage, (), with_rise=False)
+    yield from assumption_blocks(plan.rating, plan.usage, ())
     yield Notes([Note(volume_text(plan.usage, has_ranges=plan.has_ranges), "quiet")])
 
 

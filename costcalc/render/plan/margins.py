@@ -13,7 +13,7 @@ from costcalc.render import cells
 from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style, grid
 from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, margin_title, most_words, part_words, shares
-from costcalc.render.figures import name_cell
+from costcalc.render.figures import name_cell, rise_title
 from costcalc.render.plan.moving import moving_blocks
 from costcalc.render.rounding import shared_out
 from costcalc.render.tree import Table
@@ -205,7 +205,7 @@ def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
         Column(table.by[0].replace("_", " ").capitalize(), "name", key="name"),
         Column("Revenue", drop=2, key="revenue"),
         Column("Margin", key="before"),
-        Column("With the rise", key="after"),
+        Column(rise_title(plan.changes), key="after"),
         Column("Points", drop=1, key="points"),
         Column("Raise to hold it", key="hold"),
     ]
@@ -256,7 +256,7 @@ def passing_blocks(plan: Plan, log: OverLog) -> Iterator[Block]:
         Column("If so much reaches tokens", "name", of=lambda each: Cell(percent_text(each.share, 0))),
         Column("Before", drop=2, of=lambda each: money(each.outcome.cost.before)),
         Column("Low", drop=1, of=lambda each: money(each.outcome.cost.low)),
-        Column("With the rise", of=lambda each: money(each.outcome.cost.mid)),
+        Column(rise_title(plan.changes), of=lambda each: money(each.outcome.cost.mid)),
         Column("High", drop=1, of=lambda each: money(each.outcome.cost.high)),
         Column("Change", of=lambda each: change(each.outcome.cost)),
         Column(margin_title(plan.coverage), of=lambda each: cells.percent(each.outcome.after.margin)),

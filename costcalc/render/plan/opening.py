@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from costcalc.money import minor_digits, round_half_up
 from costcalc.render.blocks import Note
 from costcalc.render.coverage import most_words, part_words
 from costcalc.render.header import change_text
 from costcalc.render.opening import lacking_text
-from costcalc.render.words import money_text, percent_text
+from costcalc.render.words import decimal_text, money_text, percent_text
 from costcalc.reports.plan.model import OverLog, Plan
 
 
@@ -31,15 +32,20 @@ def opening_blocks(plan: Plan) -> Iterator[Note]:
 def _over_log(plan: Plan, log: OverLog) -> str:
     """What the price changes add to the log's own cost, and what margin they leave."""
     cost, one = plan.rating.total, len(log.changes) == 1
+    touching = [touched.change for touched in log.changes if touched.cost]
     total = money_text(cost.before, plan.currency)
     if not log.changes:
         return f"No price changes: the log costs {total}, as published"
     who = change_text(log.changes[0].change) if one else f"The {len(log.changes)} price changes"
-    if not any(touched.cost for touched in log.changes):
+    if not touching:
         return f"{who} {_idle(plan, log)}{_passed(plan, log)}"
+    one = len(touching) == 1
+    who = change_text(touching[0]) if one else f"{len(touching)} price changes" if len(touching) < len(log.changes) else who  # fmt: skip
     if not cost.change:
         return f"{who} {'leaves' if one else 'leave'} the cost of the log at {total}"
-    moved = f"{money_text(abs(cost.change), plan.currency)} {'more' if cost.change > 0 else 'less'}"
+    digits = minor_digits(plan.currency)
+    change = round_half_up(cost.mid, digits) - round_half_up(cost.before, digits)  # of what is shown, as in the table
+    moved = f"{decimal_text(abs(change))} {plan.currency} {'more' if cost.change > 0 else 'less'}"
     share = f" ({percent_text(cost.change / cost.before, signed=True)})" if cost.before > 0 else ""
     then = money_text(cost.mid, plan.currency)
     return f"{who} {'costs' if one else 'cost'} {moved}{share}: {then} in all{_margin_left(plan, log)}"

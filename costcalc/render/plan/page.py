@@ -32,7 +32,7 @@ def _over_log(plan: Plan, log: OverLog, is_wide: bool) -> Iterator[Block]:
     yield from _change_notes(plan, log)
     yield Gap()
     yield log_grid(table, plan, is_wide)
-    yield from table_notes(table, plan.rating.total, plan.currency)
+    yield from table_notes(table, plan.rating.total, plan.currency, plan.changes)
     yield from passing_blocks(plan, log)
     yield from margin_blocks(plan, log, table)
     if plan.months:
@@ -40,8 +40,8 @@ def _over_log(plan: Plan, log: OverLog, is_wide: bool) -> Iterator[Block]:
 
         yield from month_blocks(plan, is_wide)
     yield from missing_blocks(plan.rating, plan.usage)
-    yield from commitment_blocks(plan.rating)
-    yield from assumption_blocks(plan.rating, plan.usage, log.other_lists, with_rise=True)
+    yield from commitment_blocks(plan.rating, plan.changes)
+    yield from assumption_blocks(plan.rating, plan.usage, log.other_lists, plan.changes)
     if why := [*why_log(plan)]:
         gap, *command = why
         yield gap

@@ -14,9 +14,9 @@ from costcalc.render.cells import change_style
 from costcalc.render.doubts import uncounted_notes, unread_note
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.parts import LINE, change_cell, price_of
-from costcalc.render.prices.words import capital, label_of, length_text, variant_text
+from costcalc.render.prices.words import label_of, length_text, variant_text
 from costcalc.render.rounding import shared_out_together
-from costcalc.render.words import DASH, amount_text, counted, day_text, decimal_text, percent_text, price_text
+from costcalc.render.words import DASH, amount_text, capital, counted, day_text, decimal_text, percent_text, price_text
 from costcalc.reports.prices.diff import Diff, ModelDiff, UsageDiff
 from costcalc.reports.prices.rates import PLAIN, per_units
 from costcalc.reports.prices.sheet import Change

@@ -13,7 +13,6 @@ from costcalc.render.prices.parts import LINE, SCHEDULE, change_cell, price_of
 from costcalc.render.prices.sheet import list_parts
 from costcalc.render.prices.words import (
     and_text,
-    capital,
     label_of,
     length_text,
     per_text,
@@ -22,7 +21,7 @@ from costcalc.render.prices.words import (
     title_of,
     variant_text,
 )
-from costcalc.render.words import DASH, day_text, price_text
+from costcalc.render.words import DASH, capital, day_text, price_text
 from costcalc.reports.prices.history import Entry, History, LengthHistory, Moved
 from costcalc.reports.prices.rates import Variant, meter_order
 from costcalc.reports.prices.series import Series

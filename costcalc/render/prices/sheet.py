@@ -18,7 +18,6 @@ from costcalc.render.prices.parts import BOUNDS, LINE, SCHEDULE, SOURCE, price_o
 from costcalc.render.prices.tables import price_tables
 from costcalc.render.prices.words import (
     and_text,
-    capital,
     file_text,
     label_of,
     schedule_text,
@@ -26,7 +25,16 @@ from costcalc.render.prices.words import (
     span_text,
     variant_text,
 )
-from costcalc.render.words import counted, day_text, decimal_text, money_text, percent_text, plain_percent, price_text
+from costcalc.render.words import (
+    capital,
+    counted,
+    day_text,
+    decimal_text,
+    money_text,
+    percent_text,
+    plain_percent,
+    price_text,
+)
 from costcalc.reports.prices.rates import PLAIN, Variant, per_units
 from costcalc.reports.prices.sheet import Change, NextChange, Sheet
 

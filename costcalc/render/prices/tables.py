@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from costcalc.pricebook.model import Bounds
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid
-from costcalc.render.prices.words import capital, length_text, per_text, span_text, title_of, variant_text
-from costcalc.render.words import DASH, price_text
+from costcalc.render.prices.words import length_text, per_text, span_text, title_of, variant_text
+from costcalc.render.words import DASH, capital, price_text
 from costcalc.reports.prices.rates import LengthPrices, Variant, meter_order
 
 _MOST = {False: 4, True: 8}  # columns of figures: where it is narrow, and where it is wide

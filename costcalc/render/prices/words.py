@@ -10,15 +10,11 @@ from costcalc.meters import meters
 from costcalc.pricebook.fields import WEEKDAYS
 from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import STANDARD, Bounds, Schedule, Window
-from costcalc.render.words import DASH, day_text
+from costcalc.render.words import DASH, capital, day_text
 from costcalc.reports.prices.rates import Variant, per_units
 
 _SIZES = {1: "", 1_000: "1K ", 1_000_000: "1M "}
 _FIRST_HOUR = time()
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def label_of(meter: str) -> str:

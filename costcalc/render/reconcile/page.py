@@ -318,7 +318,7 @@ def _ordered(first: date, last: date) -> tuple[date, date]:
 
 
 def _doubts(report: Reconciliation) -> Iterator[Block]:
-    yield from assumption_blocks(report.rating, report.usage, (), with_rise=False)
+    yield from assumption_blocks(report.rating, report.usage, ())
     notes = [_sentence(note) for note in report.notes]
     notes += [f"Left out of the invoice: {counted(part.rows, 'row')} ({part.format}): {part.reason}." for part in report.skipped]  # fmt: skip
     yield from noted(Note(note) for note in notes)
