@@ -71,9 +71,14 @@ def hours_of(facts: SelfHosted, counts: Mapping[str, Number], part: Number, read
 
 def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, reading: Reading) -> Replicas:
     """The replicas that the load needs, and what those beyond the paid ones cost, with spare ones and the fixed cost."""
+    moved = sum((value_of(each, flow.cell.floats) for _, flow, each in load.moved), reading.number(Fraction()))
+    return replicas_of(load, moved, month, exchange, rise, reading)
+
+
+def replicas_of(load: Load, moved: Number, month: Month, exchange: Number, rise: Number, reading: Reading) -> Replicas:
+    """The same where it is known for how many hours what moves keeps one replica busy."""
     facts, hours, number = load.facts, load.days * 24, reading.number
     offered = number(hours * facts.utilisation)  # busy hours that one replica has to give
-    moved = sum((value_of(each, flow.cell.floats) for _, flow, each in load.moved), number(Fraction()))
     needed = reading.ceil((moved + load.own) / offered)
     paid = reading.most(load.paid, reading.ceil(load.own / offered))
     extra = reading.most(needed - paid, 0)
@@ -88,3 +93,20 @@ def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, readi
         f"{load.target.provider}/{load.target.model}", month, load.day, load.days, needed, paid, facts.spare * first,
         moved, busy, cost, each, begins, offered, load.requests, load.own,
     )  # fmt: skip
+
+
+def break_even(
+    owed: Number, each: Number, carried: Number, saved: Number, reading: Reading, free: Number = 0
+) -> tuple[int, Number] | None:
+    """The fewest further replicas that pay what is owed, and the volume at which they do; None: however many there are.
+
+    `each`: what one costs; `carried`: the volume that one carries; `saved`: what a volume of 1 saves without its
+    machines; `free`: the volume that replicas carry which are paid for already.
+    """
+    if free and owed <= saved * free:
+        return 0, owed / saved
+    gained = saved * carried - each
+    if gained <= 0:
+        return None
+    count = max(1, reading.ceil((owed - saved * free) / gained))
+    return count, (owed + each * count) / saved

@@ -297,7 +297,7 @@ class Horizon:
 
     def _lists(self, changes: PriceChanges = NO_CHANGES, fx: FxTable | None = None) -> Lists:
         quotes = self._quotes_for(changes)
-        return Lists(self.pricebook, fx or self.fx, quotes, self.currency, self.ledger.states_tokens)
+        return Lists(self.pricebook, fx or self.fx, quotes, self.currency)
 
     def _running(self, cells: Cells, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
         months = self.months[-1:] if last_only else self.months

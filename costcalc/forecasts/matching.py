@@ -48,7 +48,7 @@ def matches(where: Where, cell: Cell) -> bool:
     """Whether the cell's own usage, as the log has it, is meant."""
     if not all(_has(name, globs, cell.names, *cell.home) for name, globs in where.names.items()):
         return False
-    if where.lengths and cell.kind.band_basis == "unknown":
+    if where.lengths and cell.kind.band_basis in ("unknown", "none"):
         return False
     for length in where.lengths:
         label = cell.labels[length.meter != "input_tokens"]

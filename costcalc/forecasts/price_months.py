@@ -71,7 +71,7 @@ def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_d
     quotes = Quotes(rater.pricebook, rater.changes.days())
 
     def priced(changes: PriceChanges, end: Variant = "mid", *, is_frozen: bool = False) -> Run:
-        lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
+        lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency)
         what = Assumptions(NO_USAGE_CHANGES, changes, NO_BUSINESS, UNKNOWN, lists, is_frozen)
         return run(cells, what, Targets(), months, rater.fx, rater.commitments, Exact(end))
 

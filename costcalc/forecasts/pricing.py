@@ -55,7 +55,6 @@ class Lists:
     fx: FxTable
     quotes: Quotes
     currency: str
-    states_tokens: bool = True
 
 
 class _Server:
@@ -292,26 +291,24 @@ class Pricer:
         return found
 
     def _listed(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
-        zero = self.reading.number(0)
+        zero, cell = self.reading.number(0), flow.cell
         if rated is None:
-            return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.floats), is_complete=False)
+            return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), cell.floats), is_complete=False)
         facts = self.self_hosted(flow, day)
         quote = rated.quote
         units = self._units_of(rated, self._rate(quote.book.currency, month), contracted=True)
-        if not flow.leaves and flow.cell.requests and not self.lists.states_tokens:
-            return Priced(zero, zero, zero, is_complete=False)
         known = meters().by_name
-        cost, complete = zero, not (REQUESTS in units.price and flow.cell.requests is None)
+        cost, complete = zero, not (REQUESTS in units.price and cell.requests is None)
         parts: list[tuple[str | None, Number]] = []
         busy: dict[str, Number] = {}
         leaves = self._with_requests(flow, units)
+        if cell.kind.is_uncounted(cell.requests, leaves):
+            return Priced(zero, zero, zero, is_complete=False)
         for name, count in leaves.items():
             billed = units.billed_as[name]
             if billed is None:
                 if known[name].unit == "token":
-                    return Priced(
-                        zero, zero, zero + value_of(tokens_of(flow.leaves), flow.cell.floats), is_complete=False
-                    )
+                    return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), cell.floats), is_complete=False)
                 complete = False
             elif facts is not None and billed in facts.per_second:
                 busy[billed] = busy.get(billed, zero) + count
@@ -319,7 +316,7 @@ class Pricer:
                 part = count * units.price[billed]
                 cost = cost + part
                 parts.append((quote.rates[billed].line or billed, part))
-        return Priced(cost, value_of(cost, flow.cell.floats), zero, complete, tuple(parts), busy if facts else None)
+        return Priced(cost, value_of(cost, cell.floats), zero, complete, tuple(parts), busy if facts else None)
 
     def _billed(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
         """The stated cost, which moves in proportion to the list: the contract's discount survives."""

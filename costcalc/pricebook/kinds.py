@@ -47,7 +47,7 @@ def rate_text(rate: Rate, source: str = "") -> str:
         raise ValueError(f"{shown} cannot be written as a decimal")
     unit = "% of standard" if rate.relative else f" per {_UNIT_WORDS[rate.per_units]}"
     observed = f" observed {rate.observed}" if rate.observed else ""
-    return f"{text}{unit}{observed}{f' [{rate.source}]' if rate.source != source else ''}"
+    return f"{text}{unit}{observed}{f' [{rate.source}]' if rate.source not in ('', source) else ''}"
 
 
 def check_source(entry: Entry, text: Scalar, source: str) -> None:

@@ -94,7 +94,7 @@ def block_lines(block: PriceBlock, default: str = "") -> list[str]:
     if block.service_tiers:
         lines.append("service_tiers:")
         for name, tier in block.service_tiers.items():
-            lines += indented(_inner_lines(name, tier, block.source))
+            lines += indented(inner_lines(name, tier, block.source))
     return [f"{word(day)}:", *indented(lines)]
 
 
@@ -103,13 +103,13 @@ def _section_lines(section: Section, source: str) -> list[str]:
     width = max((len(meter) for meter in section.rates), default=0) + 1
     lines += [f"{f'{meter}:':<{width}} {word(rate_text(rate, source))}" for meter, rate in section.rates.items()]
     if section.bands:
-        lines += ["bands:", *indented(f"- {_flow(_band_parts(band, source))}" for band in section.bands)]
+        lines += ["bands:", *indented(f"- {band_text(band, source)}" for band in section.bands)]
     for name, inner in (("thinking", section.thinking), ("off_peak", section.off_peak)):
-        lines += _inner_lines(name, inner, source) if inner else []
+        lines += inner_lines(name, inner, source) if inner else []
     return lines
 
 
-def _inner_lines(name: str, section: Section, source: str) -> list[str]:
+def inner_lines(name: str, section: Section, source: str) -> list[str]:
     """A section under a name: in one line, unless it has parts of its own."""
     own = _own_source(section, source)
     if section.bands or section.thinking or section.off_peak:
@@ -134,8 +134,9 @@ def _own_source(section: Section, source: str) -> str:
     return max(named, key=lambda key: (named[key], key == source)) if named else source
 
 
-def _band_parts(band: Band, source: str) -> dict[str, str]:
-    return _bound_words(band.bounds) | {meter: rate_text(rate, source) for meter, rate in band.rates.items()}
+def band_text(band: Band, source: str) -> str:
+    """`{input_above: 200_000, input_tokens: 5 per 1M}`."""
+    return _flow(_bound_words(band.bounds) | {meter: rate_text(rate, source) for meter, rate in band.rates.items()})
 
 
 def _bound_words(bounds: Bounds) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from fractions import Fraction
 
@@ -37,6 +38,10 @@ class Kind:
     @property
     def has_revenue(self) -> bool:
         return bool(self.earns)
+
+    def is_uncounted(self, requests: object, counts: Collection[str], *, has_cost: bool = False) -> bool:
+        """Whether something was used of which the log counts nothing that has a price: that is unknown, never free."""
+        return self.band_basis == "none" and not counts and bool(requests or has_cost)
 
 
 class Amounts:

@@ -255,8 +255,14 @@ class Rater:
 
     def is_of_bill(self, kind: Kind, sums: Amounts) -> bool:
         """Whether the basis takes the stated cost: it was billed, or stands in for a price that no list has."""
-        is_listed = kind.key is not None and bool(self.quotes.quote(kind.key).rates)
-        return self.bill_wins(kind, sums) or (self.may_stand_in(sums) and not is_listed)
+        return self.bill_wins(kind, sums) or (self.may_stand_in(sums) and not self._is_listed(kind, sums))
+
+    def _is_listed(self, kind: Kind, sums: Amounts) -> bool:
+        """Whether its list has a price for what it counts."""
+        rates = self.quotes.quote(kind.key).rates if kind.key else {}
+        return bool(rates) and not kind.is_uncounted(
+            sums.requests, self._counts(sums, rates.keys()), has_cost=sums.has_cost
+        )
 
     def has_cost(self, kind: Kind) -> bool:
         """Whether the rating that was made charged anything for it."""
@@ -337,7 +343,7 @@ class Rater:
         if not quote.rates or any(known[name].unit == "token" for name in missing):
             meter = next((name for name in missing if known[name].unit == "token"), "tokens")
             return [], [self._unpriced(kind, sums, why_unpriced(quote, kind.key, meter))]
-        if sums.requests and not counts and not self.ledger.states_tokens:
+        if kind.is_uncounted(sums.requests, counts, has_cost=sums.has_cost):
             return [], [self._unpriced(kind, sums, "the log counts requests, and their price is by the token")]
         units = self.unit_cost(kind.key, kind.month)
         charges = [
@@ -584,9 +590,8 @@ class Rater:
     def _common_currency(self, amounts: Mapping[Kind, Amounts]) -> str:
         currencies: set[str | None] = set()
         for kind, sums in amounts.items():
-            quote = self.quotes.quote(kind.key) if kind.key else None
-            if quote and quote.rates and not self.bill_wins(kind, sums):
-                currencies.add(quote.book.currency)
+            if kind.key and self._is_listed(kind, sums) and not self.bill_wins(kind, sums):
+                currencies.add(self.quotes.quote(kind.key).book.currency)
             elif self.may_stand_in(sums):
                 currencies.add(kind.cost_currency)
         found = sorted(currency for currency in currencies if currency)

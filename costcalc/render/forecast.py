@@ -114,10 +114,10 @@ def _figures(forecast: Forecast) -> Iterator[Block]:
 def _too_short(forecast: Forecast) -> Iterator[Block]:
     """What is spent, and the plain rate; no interval can be said."""
     days = forecast.history.days
-    coming = (forecast.daily_rate or 0) * forecast.days_to_come
-    shown = round_to_total([forecast.spent, Fraction(coming)], minor_digits(forecast.currency))
+    coming = forecast.at_daily_rate
+    shown = round_to_total([forecast.spent, coming or Fraction()], minor_digits(forecast.currency))
     rows = [[Cell(_spent_name(forecast)), Cell(decimal_text(shown[0]), "", unit=forecast.currency), Cell("exact")]]
-    if forecast.daily_rate is not None and forecast.period:
+    if coming is not None and forecast.period:
         rows.append([Cell(_coming_name(forecast)), Cell(decimal_text(shown[1])), Cell(f"{ESTIMATE}: the mean of {counted(days, 'day')}, each day")])  # fmt: skip
         total = decimal_text(shown[0] + shown[1])
         rows.append(

@@ -157,6 +157,14 @@ class Forecast:
         return (self.period.last - self.starts).days + 1 if self.period and self.starts else 0
 
     @property
+    def at_daily_rate(self) -> Fraction | None:
+        """What is to come at the plain rate; of an unfinished day what it has not cost yet."""
+        if self.daily_rate is None:
+            return None
+        begun = next((day.actual or Fraction() for day in self.days if day.day == self.history.unfinished), Fraction())
+        return self.daily_rate * self.days_to_come - min(begun, self.daily_rate)
+
+    @property
     def is_priced(self) -> bool:
         return self.rating.is_complete
 

@@ -149,7 +149,7 @@ def _month_run(rater: Rater, count: int, usage: UsageSummary, turns: Turns) -> R
     assert usage.last_day is not None
     cells = cells_of(rater, usage.days, usage.last_day, by_price(rater), usage_by_kind(rater))
     quotes = Quotes(rater.pricebook, turns.changes.days())
-    lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency, rater.ledger.states_tokens)
+    lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency)
     what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)
     months = list(months_from(month_of(usage.last_day).next, count))
     return run(cells, what, Targets(), months, rater.fx, rater.commitments, Turning(place=turns.place_of, rounds=False))

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from costcalc.calendar import day_of, utc_day
@@ -96,8 +97,8 @@ from costcalc.usage.store import Stored, check_cuts, stored_rows, with_stored
 from costcalc.usage.subagents import missing_agents
 from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, lacking_parts, one_sided
 from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
-from costcalc.usage.unread import unread_problem
-from costcalc.usage.usagenames import is_small, looked_at, seen_paths, with_all_names
+from costcalc.usage.unread import is_of_member, unread_problem, watched_in
+from costcalc.usage.usagenames import is_small, looked_at, with_all_names, with_seen_paths
 
 _ALONE = 1_000_000  # more than there are readings: sources read by themselves
 _READABLE = "lines that hold no usage"
@@ -302,9 +303,8 @@ class Counter:
         if self.readings[number].spec.search_for and self._left_over(number):
             self._look_again(number)
         if self._rows_of(number, f"verdict = {IN_PARTS}"):
-            for parts in self.readings[number].spec.parts:
-                if self.readings[number].columns().parts_presence(parts.list):
-                    self._run(number, parts)
+            for parts in _held_parts(self.readings[number]):
+                self._run(number, parts)
 
     def _look_at_lines(self, number: int) -> None:
         """What lines may hold: all are asked where that is done at once; else it is what lines from all over it have."""
@@ -313,10 +313,10 @@ class Counter:
             if reading.names is not None:
                 self._ask_names(number)
             return
-        seen = seen_paths(reading.sources, reading.files)
-        self.readings[number] = replace(reading, seen=seen, copies=has_copies(reading))
+        self.readings[number] = reading = replace(with_seen_paths(reading), copies=has_copies(reading))
         first = {leaf for source in reading.sources for leaf in source.leaves}
-        if reading.names is not None and any(reading.names.inside(path) is not None for path in seen - first):
+        new = (path for path in (reading.seen or frozenset()) - first if not is_of_member(path))
+        if reading.names is not None and any(reading.names.inside(path) is not None for path in new):
             self._ask_names(number)
 
     def _run(self, number: int, parts: Parts | None = None, *, looks: bool = True) -> None:
@@ -484,7 +484,7 @@ class Counter:
     def rows(self, number: int, reading: Reading, parts: Parts | None = None, numbered: bool = False) -> RowQuery:
         """The row-level SELECT of a reading; `numbered`: of one file, with the number of each row as `record`."""
         columns = self.columns_of(reading, parts)
-        spec = replace(reading.spec, shapes=(parts.shape,), parts=()) if parts else reading.spec
+        spec = replace(reading.spec, shapes=(parts.shape,)) if parts else reading.spec
         if parts or numbered or reading.tells_apart:
             spec = replace(spec, replies=None)
         builder = RowBuilder(
@@ -498,7 +498,7 @@ class Counter:
             ("record" if parts else "row_number() OVER () AS record",) if numbered else self.beside_of(reading, parts),
             reading.sources[0].changed if spec.undated else None,
             parts is not None,
-            reading.watched,
+            watched_in(reading.watched, reading.spec, parts),
             reading.copies,
         )
         return builder.build()
@@ -601,7 +601,6 @@ class Counter:
             uncounted=[problem for number, sums in beside.items() for problem in self._uncounted(number, sums)],
             first_instant=first,
             last_instant=last,
-            stated=frozenset(self.used),
             available_dimensions=tuple(self.offered),
             notes=notes,
             joining=self.request.joining,
@@ -747,15 +746,18 @@ class Counter:
         reading = self.readings[number]
         missing = [(i, seen) for i, seen in enumerate(reading.watched) if sums.amounts[seen.column][0]]
         return [
-            self._at_first(number, f"uncounted_{i} > 0", unread_problem(seen, sums.amounts[seen.column][0]))
+            self._at_first(number, f"uncounted_{i}", unread_problem(seen, sums.amounts[seen.column][0]))
             for i, seen in missing
         ]
 
-    def _at_first(self, number: int, condition: str, problem: Problem) -> Problem:
-        """The problem at the first counted row of which the condition is true."""
-        for source in self.readings[number].sources:
-            rows = self.rows(_ALONE + number, self._alone(number, source), numbered=True)
-            chosen = f"verdict = {COUNTED} AND {condition}{self._chosen(rows)}"
+    def _at_first(self, number: int, column: str, problem: Problem) -> Problem:
+        """The problem at the first counted row of which the condition is true, or the first line with such a part."""
+        reading = self.readings[number]
+        for source, parts in product(reading.sources, (None, *_held_parts(reading))):
+            rows = self.rows(_ALONE + number, self._alone(number, source), parts, numbered=True)
+            if column not in rows.watched:
+                continue
+            chosen = f"verdict = {COUNTED} AND {column} > 0{self._chosen(rows)}"
             with self.engine.in_order():
                 found = self.engine.fetch(f"SELECT min(record) FROM ({rows.sql}) WHERE {chosen}")
             self._forget(_ALONE + number)
@@ -843,9 +845,10 @@ class Counter:
         if not verdicts:
             return []
         reading = self._alone(number, source)
-        held = [parts for parts in reading.spec.parts if reading.columns().parts_presence(parts.list)]
         return [
-            problem for parts in (None, *held) for problem in self._refused_of(number, source, verdicts, reading, parts)
+            problem
+            for parts in (None, *_held_parts(reading))
+            for problem in self._refused_of(number, source, verdicts, reading, parts)
         ]
 
     def _refused_of(
@@ -896,6 +899,11 @@ def _partly_looked_at(reading: Reading) -> str:
         f"{reading.sources[0].shown}: lines from all over it ({looked / size:.0%} of {size >> 20:,} MB) were looked at for"
         " counts of other names than its first lines have; `costcalc formats detect` looks at every line"
     )
+
+
+def _held_parts(reading: Reading) -> list[Parts]:
+    """The lists of parts that the lines may have."""
+    return [parts for parts in reading.spec.parts if reading.columns().parts_presence(parts.list)]
 
 
 def _most(counts: Iterable[int]) -> int:

@@ -101,7 +101,12 @@ def start_of_format(log: str, name: str) -> str:
 
 
 def _not_read(left: Left) -> Iterator[Detection]:
-    for files, otherwise in ((left.unread, ""), (left.empty, ""), (left.other, "it holds no usage")):
+    for files, otherwise in (
+        (left.unread, ""),
+        (left.empty, ""),
+        (left.other, "it holds no usage"),
+        (left.answers, ""),
+    ):
         for path, problems in files.items():
             yield Detection(path, NOT_READ, otherwise or problems[0].message)
 

@@ -227,6 +227,20 @@ class Parts:
         """Where the list lies, as the names of lines say it."""
         return self.list.removeprefix("/").partition("{")[0].partition("[")[0]
 
+    @property
+    def mark(self) -> str:
+        """What stands behind the path, in names of its members: `usage.iterations[].x`, `modelUsage{}.x`."""
+        return "{}" if self.list.endswith("{}") else "[]"
+
+    def own(self, column: str) -> str:
+        """What a column is called in a part: `usage.iterations[].x` is `*.x`, `modelUsage{}.x` is `*.value.x`; "": it is
+        none of this list's.
+        """
+        of_list, _, name = column.partition(f"{self.mark}.")
+        if not name or of_list != self.path:
+            return ""
+        return f"*.value.{name}" if self.mark == "{}" else f"*.{name}"
+
 
 # What no list of keys can say: functions from the lines of a file to its records.
 READERS = {"codex": "costcalc.usage.codex:sessions", "otel": "costcalc.usage.otel:telemetry"}
@@ -279,8 +293,12 @@ class FormatSpec:
 
     @property
     def objects(self) -> tuple[str, ...]:
-        """The usage objects whose members are looked at: a key at any depth, or a path from the top."""
-        return self.search_for or self.usage_objects
+        """The usage objects whose members are looked at, lists and maps of parts among them: a key at any depth, or a
+        path from the top.
+        """
+        own = self.search_for or self.usage_objects
+        beside = (parts.path for parts in self.parts if not parts.path.startswith(tuple(f"{name}." for name in own)))
+        return (*own, *beside)
 
 
 def paths_of(spec: FormatSpec) -> frozenset[str]:

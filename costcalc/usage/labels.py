@@ -216,6 +216,15 @@ def segment_of(instant: str, edges: Sequence[int]) -> str:
 
 def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str, str]:
     """The cuts that a request's lengths are above: stated by the row, or its own, or those of the mean request."""
+    labels = _lengths(rows, cuts, foreseen)
+    if not any(meters().by_name[name].unit == "token" for name in rows.meters):
+        return {**labels, "basis": "'none'"}
+    if "lacks_tokens" in rows.columns:
+        labels["basis"] = f"CASE WHEN lacks_tokens THEN 'none' ELSE {labels['basis']} END"
+    return labels
+
+
+def _lengths(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str, str]:
     if "input_over" in rows.columns:
         stated = largest_cut("input_over + 1", cuts.input_lengths)
         basis = "CASE WHEN input_over IS NULL THEN 'unknown' ELSE 'stated' END"

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.calendar import day_of, utc_day
-from costcalc.meters import meters
 from costcalc.problems import Problem
 from costcalc.records import dataclass
 
 if TYPE_CHECKING:
     from costcalc.usage.breakdown import Breakdown
 
-BandBasis = Literal["request", "stated", "mean", "unknown"]
+BandBasis = Literal["request", "stated", "mean", "unknown", "none"]  # none: the rows state no tokens; 0 is stated
 CostKind = Literal["billed", "computed", "estimated"]
 Earns = Literal["", "row", "whole"]  # nothing is known; by each row; by all rows of a customer together
 CUSTOMER = "customer"  # who earns, where the log names customers; else the whole log
@@ -141,7 +140,6 @@ class UsageLedger:
     uncounted: Sequence[Problem] = ()  # usage that stands in the sources and is in no figure
     first_instant: int | None = None  # begin of the first row's time (a naive day counts from 00:00 UTC)
     last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
-    stated: frozenset[str] | None = None  # the meters that the sources have columns for; None: not known
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
     undated_rows: int = 0  # rows without a time, taken as of the day of their file's last change
@@ -173,13 +171,6 @@ class UsageLedger:
     def counts(self, group: UsageGroup) -> dict[str, int]:
         """The group's non-zero quantities by meter."""
         return {name: count for name, count in zip(self.meters, group.quantities, strict=True) if count}
-
-    @property
-    def states_tokens(self) -> bool:
-        """Whether the sources have counts of tokens at all; a count of 0 is one."""
-        if self.stated is None:
-            return True
-        return any(meters().by_name[name].unit == "token" for name in self.stated)
 
     @property
     def totals(self) -> dict[str, int]:

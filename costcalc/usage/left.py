@@ -87,6 +87,7 @@ class Left:
     unread: dict[str, Sequence[Problem]] = field(default_factory=dict)  # those that may hold usage
     other: dict[str, Sequence[Problem]] = field(default_factory=dict)  # those without usage
     empty: dict[str, Sequence[Problem]] = field(default_factory=dict)  # those without rows
+    answers: dict[str, Sequence[Problem]] = field(default_factory=dict)  # those that costcalc wrote
 
     @property
     def missing(self) -> list[Problem]:
@@ -96,15 +97,17 @@ class Left:
     @property
     def problems(self) -> list[Problem]:
         """Everything: where nothing was read, this is why."""
-        return [
-            problem for kind in (self.unread, self.other, self.empty) for found in kind.values() for problem in found
-        ]
+        kinds = (self.unread, self.other, self.empty, self.answers)
+        return [problem for kind in kinds for found in kind.values() for problem in found]
 
     def notes(self) -> list[str]:
         notes = [f"{name} holds no rows" for name in self.empty]
         if self.other:
             files, verb = ("1 file", "holds") if len(self.other) == 1 else (f"{len(self.other):,} files", "hold")
             notes.append(f"{files} beside the usage {verb} none and {_be(verb)} not read: {_names([*self.other])}")
+        if self.answers:
+            files = "1 file is an answer" if len(self.answers) == 1 else f"{len(self.answers):,} files are answers"
+            notes.append(f"{files} of costcalc and no usage, left aside: {_names([*self.answers])}")
         return notes
 
 

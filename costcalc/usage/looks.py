@@ -53,6 +53,7 @@ class Paths:
     """Collects the paths of lines. Most lines have the keys of earlier ones: those are looked up, not spelled again."""
 
     found: set[str]
+    listed: Mapping[str, str] = field(default_factory=dict)  # where lists and maps of parts stand, and what marks them
     known: set[tuple[str, ...]] = field(default_factory=set)
 
     def add(self, line: bytes) -> None:
@@ -66,8 +67,17 @@ class Paths:
             self.known.add(keys)
             self.found.update(prefix + key for key in record)
         for key, value in record.items():
-            if isinstance(value, dict) and depth:
-                self._add(value, f"{prefix}{key}.", depth - 1)
+            if isinstance(value, dict | list) and depth:
+                self._add_inside(value, prefix + key, depth - 1)
+
+    def _add_inside(self, value: Object | list[object], path: str, depth: int) -> None:
+        mark = self.listed.get(path)
+        if mark is None and isinstance(value, dict):
+            self._add(value, f"{path}.", depth)
+        elif mark is not None:
+            for member in value if isinstance(value, list) else value.values():
+                if isinstance(member, dict):
+                    self._add(member, f"{path}{mark}.", depth)
 
 
 def _look(text: str, most: int) -> Look:

@@ -81,7 +81,7 @@ class UsageNames:
     def inside(self, path: str) -> str | None:
         """The path from its usage object on, whatever it is wrapped in; None: it lies in none, or is one."""
         for place in (0, *(at + 1 for at, sign in enumerate(path) if sign == ".")):
-            if any(path.startswith(f"{name}.", place) for name in self.objects):
+            if path.startswith(tuple(f"{name}{mark}." for name in self.objects for mark in ("", "[]", "{}")), place):
                 return path[place:]
         return None
 

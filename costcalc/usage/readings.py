@@ -13,6 +13,7 @@ from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain, plainbill
+from costcalc.usage.answers import answer_problem, is_answer
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
@@ -21,8 +22,8 @@ from costcalc.usage.names import TOTALS, canonical, is_meaning
 from costcalc.usage.paths import FILE, Column, Columns, JsonColumns, TableColumns, UsageNames
 from costcalc.usage.recognition import bracketed, candidates, choose, header_names
 from costcalc.usage.sources import Source
-from costcalc.usage.uncounted import Watched, inside_texts, map_option, watch
-from costcalc.usage.unread import with_unread
+from costcalc.usage.uncounted import MOST, Watched, inside_texts, map_option, watch
+from costcalc.usage.unread import is_billed, with_unread
 from costcalc.usage.usagenames import first_names
 
 
@@ -124,6 +125,12 @@ def plan(
     chooser = _Chooser(mapping, usage_format, is_bill, rules)
     choices: list[tuple[Source, _Choice]] = []
     for source in sources:
+        if usage_format is None and not is_bill and is_answer(source):
+            if source.is_named:
+                problems.append(answer_problem(source))
+            else:
+                left.answers[source.shown] = [answer_problem(source)]
+            continue
         try:
             choices.append((source, chooser.chosen(source)))
         except CostcalcError as error:
@@ -329,7 +336,12 @@ def _watched(
         and not any(name.startswith(f"{listed}.") for listed in listed_paths)
         and ("::" not in name or name.partition("::")[0].lower() in texts)
     ]
-    return tuple(seen for seen in watch(unknown, samples) if seen.is_named)
+    tokens = [seen for seen in watch(unknown, samples) if seen.is_named]
+    if sources[0].kind != "json" or spec.objects or spec.other_columns:
+        return tuple(tokens)
+    # Of records whose counts stand beside everything else, what else is billed by its number.
+    taken = {seen.column for seen in tokens}
+    return (*tokens, *(Watched(name, True) for name in unknown if name not in taken and is_billed(name)))[:MOST]
 
 
 def _header_only(source: Source) -> Problem:

@@ -384,7 +384,7 @@ class RemoteCounter(Counter):
                 found[verdict] = explained(Refused(0, verdict, values), rows, reading)[0]
         return found
 
-    def _at_first(self, number: int, condition: str, problem: Problem) -> Problem:
+    def _at_first(self, number: int, column: str, problem: Problem) -> Problem:
         return replace(problem, place=Place(self.readings[number].sources[0].shown))
 
     def _differing_total(self, number: int, sums: Any) -> Problem:
@@ -425,7 +425,7 @@ def _paths_in(structure: str, path: str) -> Iterator[str]:
         found = json.loads(structure)
     except ValueError:
         return
-    yield from _paths(found, path)
+    yield from _paths(found, path, {})
 
 
 def _refused(reading: Reading, why: str) -> CostcalcError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
@@ -40,6 +41,7 @@ AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
 _DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
 _THOUSANDS = "^[^0-9,.]*[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?[^0-9,.]*$"
 _DAY_SECONDS = 86_400
+_ALIAS = re.compile(r"\bn[0-9]+\b")  # of a count
 _TEXTS = ("provider", "service_tier", "region", "billed_meter")
 _TRUE = ("true", "1", "yes", "on", "enabled", "t", "y")
 
@@ -74,7 +76,7 @@ class RowBuilder:
     carried: tuple[str, ...] = ()  # further SQL columns of the source to keep (the file's name, a row number)
     undated_as: int | None = None  # the UTC day (epoch seconds) of rows without a time, where the format allows them
     of_parts: bool = False  # rows are the members of a list
-    watched: tuple[Watched, ...] = ()  # what is added up beside the figures
+    watched: tuple[Watched | None, ...] = ()  # what is added up beside the figures; None: not in these rows
     tells_copies: bool = True  # False: rows that say one usage again would only be noticed
     _texts: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, str] = field(default_factory=dict)
@@ -263,6 +265,7 @@ class RowBuilder:
         columns |= self._dimension_columns(shape)
         columns |= self._time_columns(shape.time)
         columns |= self._meter_columns(shape)
+        columns |= self._lacks_tokens(shape, columns)
         columns |= self._thinking(shape, columns)
         columns |= self._total_columns(shape.total, columns)
         columns |= self._requests(shape)
@@ -289,6 +292,17 @@ class RowBuilder:
             if sql := self.count(terms, declared[name].decimals):
                 found[f"m_{name}"] = sql
         return found | self._long_columns(shape.long)
+
+    def _lacks_tokens(self, shape: Shape, columns: Mapping[str, str]) -> dict[str, str]:
+        """Whether a row states no count of tokens; a 0 is one. Few texts are asked: most rows have counted some."""
+        known = meters().by_name
+        counts = [sql for name, sql in columns.items() if name[:2] == "m_" and known[name[2:]].unit == "token"]
+        names = dict.fromkeys(name for sql in counts for name in _ALIAS.findall(sql))
+        if not names:
+            return {"lacks_tokens": "true"}
+        texts = [self._count_texts[name] for name in names if name in self._count_texts]
+        none = [f"(coalesce(trim({text}), '') = '' OR {_says_nothing(text)})" for text in dict.fromkeys(texts)]
+        return {"lacks_tokens": f"CASE WHEN {' + '.join(names)} = 0 THEN {' AND '.join(none)} ELSE false END"}
 
     def _long_columns(self, long: Long | None) -> dict[str, str]:
         """A row that counts one class of usage adds to the class's meters."""
@@ -318,11 +332,11 @@ class RowBuilder:
     def _watched_columns(self, columns: Mapping[str, str]) -> dict[str, str]:
         found = {}
         for i, seen in enumerate(self.watched):
-            shapes = self._not_reading(seen.column) if self.spec.objects else []
-            if self.of_parts or (self.spec.objects and not shapes):
+            shapes = self._not_reading(seen.column) if seen and self.spec.objects else []
+            if seen is None or (self.spec.objects and not shapes):
                 continue
             if column := self.column(seen.column):
-                number = number_sql(column.text)
+                number = self._once(number_sql(column.text), (seen.column,))
                 found[f"uncounted_{i}"] = self._unread(seen, number, columns, shapes) if shapes else number
         return found
 

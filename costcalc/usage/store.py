@@ -260,7 +260,6 @@ def with_stored(counted: UsageLedger, stored: Sequence[Stored]) -> UsageLedger:
         unread_files=sum(ledger.unread_files for ledger in ledgers),
         problems=[problem for ledger in ledgers for problem in ledger.problems],
         uncounted=[problem for ledger in ledgers for problem in ledger.uncounted],
-        stated=None,
         available_dimensions=tuple(sorted({name for ledger in ledgers for name in ledger.available_dimensions})),
         notes=list(dict.fromkeys(note for ledger in ledgers for note in ledger.notes)),
         undated_rows=sum(ledger.undated_rows for ledger in ledgers),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from costcalc.problems import Problem
-from costcalc.usage.formats import FormatSpec, Shape, paths_in
+from costcalc.usage.formats import FormatSpec, Parts, Shape, paths_in
 from costcalc.usage.names import TOTALS, canonical, is_meaning, last_of
 from costcalc.usage.paths import UsageNames
 from costcalc.usage.uncounted import MOST, Watched, hint, map_option
@@ -24,7 +25,7 @@ def with_unread(watched: Iterable[Watched], spec: FormatSpec, names: UsageNames)
 
 def _unread(spec: FormatSpec, names: UsageNames) -> list[Watched]:
     inner = {path.rpartition(".")[0] for path in names.paths}
-    own = {path for shape in spec.shapes for text in shape.dimensions.values() for path in text.paths}
+    dimensions = {path for shape in spec.shapes for text in shape.dimensions.values() for path in text.paths}
     # Of a list the members are read.
     lists = {path.partition("[")[0] for path in paths_in(spec) if "[" in path} | {parts.path for parts in spec.parts}
     leaves = {relative for path in names.paths - inner if (relative := names.inside(path))}
@@ -34,11 +35,45 @@ def _unread(spec: FormatSpec, names: UsageNames) -> list[Watched]:
         if _is_count(path)
         and last_of(path).lower() not in spec.ignored
         and canonical(last_of(path)) not in TOTALS
-        and path not in own
-        and f"/{path}" not in own
+        and path not in dimensions
+        and f"/{path}" not in dimensions
         and not any(f"{path}.".startswith(f"{listed}.") for listed in lists)
-        and any(not reads(shape, path) for shape in spec.shapes if not shape.unseen)
+        and _is_left(spec, path)
     ]
+
+
+def _is_left(spec: FormatSpec, path: str) -> bool:
+    """Whether one of those that may read it does not."""
+    if is_of_member(path):
+        return any(not _reads_above(parts.shape, own) for parts in spec.parts if (own := parts.own(path)))
+    return any(not reads(shape, path) for shape in spec.shapes if not shape.unseen)
+
+
+def _reads_above(shape: Shape, path: str) -> bool:
+    """Whether the shape counts what stands at the path, or an object that holds it: that is no count, and refused."""
+    steps = path.split(".")
+    return any(reads(shape, ".".join(steps[:end])) for end in range(2, len(steps) + 1))
+
+
+def is_of_member(path: str) -> bool:
+    """Whether the path is of the members of a list or a map."""
+    return "[]." in path or "{}." in path
+
+
+def watched_in(watched: Sequence[Watched], spec: FormatSpec, parts: Parts | None) -> tuple[Watched | None, ...]:
+    """What rows are asked for, each in its place: of lines what stands beside their parts; of parts what is their own,
+    and what their lines have and no shape reads.
+    """
+    if parts is None:
+        return tuple(None if is_of_member(seen.column) else seen for seen in watched)
+    return tuple(_in_parts(seen, spec, parts) for seen in watched)
+
+
+def _in_parts(seen: Watched, spec: FormatSpec, parts: Parts) -> Watched | None:
+    if is_of_member(seen.column):
+        own = parts.own(seen.column)
+        return replace(seen, column=own) if own else None
+    return None if any(reads(shape, seen.column) for shape in spec.shapes) else seen
 
 
 def reads(shape: Shape, path: str) -> bool:
@@ -63,15 +98,21 @@ def unread_problem(seen: Watched, amount: int) -> Problem:
     """A count that no figure holds."""
     name = last_of(seen.column)
     left = map_option(seen.column if is_meaning(name) else name, seen.column)
+    is_map = "{}." in seen.column  # no dimension can be of it
     return Problem(
         "count-not-read",
         f"{seen.column}: {amount:,} in all, and no figure counts it",
         expected="the counters that `costcalc formats show` lists for this format",
-        remedy=f"if it is no usage of its own, leave it as a dimension: {left};"
-        " else report the shape, or turn the log into a plain table",
+        remedy=("" if is_map else f"if it is no usage of its own, leave it as a dimension: {left}; else ")
+        + "report the shape, or turn the log into a plain table",
     )
 
 
 def _is_count(path: str) -> bool:
+    return is_billed(path) or bool(hint(path) and not _NO_COUNT.search(last_of(path)))
+
+
+def is_billed(path: str) -> bool:
+    """Whether the name says that it counts what is billed by its number, besides tokens."""
     name = last_of(path)
-    return not _NO_COUNT.search(name) and bool(hint(path) or _BILLED.search(name))
+    return bool(_BILLED.search(name)) and not _NO_COUNT.search(name)

@@ -5,18 +5,19 @@ takes longer than to count, lines from all over it are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from costcalc.jsondoc import read_json
+from costcalc.usage.assume import name_under
 from costcalc.usage.engine import Engine, json_lines
 from costcalc.usage.formats import FormatSpec
 from costcalc.usage.looks import Paths
 from costcalc.usage.paths import JsonColumns, UsageNames
 from costcalc.usage.sources import Source
-from costcalc.usage.unread import with_unread
+from costcalc.usage.unread import is_of_member, with_unread
 
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
@@ -38,14 +39,31 @@ def is_small(sources: Sequence[Source]) -> bool:
     return sum(source.size for source in sources) <= _SMALL
 
 
-def seen_paths(sources: Sequence[Source], files: Sequence[Source]) -> frozenset[str]:
+def seen_paths(sources: Sequence[Source], files: Sequence[Source], listed: Mapping[str, str]) -> frozenset[str]:
     """Every path of the first lines of the sources, and of lines from all over the files that are read for them."""
     found = {leaf for source in sources for leaf in source.leaves}
-    paths = Paths(found)
+    paths = Paths(found, listed)
     for file in files:
         for line in _strewn_lines(Path(file.path)):
             paths.add(line)
     return frozenset(found)
+
+
+def with_seen_paths(reading: Reading) -> Reading:
+    """The reading with what its lines were seen to hold, in lists and maps of parts too."""
+    seen = seen_paths(reading.sources, reading.files, _listed(reading.spec))
+    reading = replace(reading, seen=seen)
+    members = {path for path in seen if is_of_member(path)}
+    if reading.names is None or not members:
+        return reading
+    names = replace(reading.names, paths=reading.names.paths | members)
+    return replace(reading, names=names, watched=with_unread(reading.watched, reading.spec, names))
+
+
+def _listed(spec: FormatSpec) -> dict[str, str]:
+    """Where the lists and maps of parts stand, each with what marks its members."""
+    roots = (*spec.roots, *spec.unseen_roots)
+    return {name_under(root, parts.path): parts.mark for root in roots for parts in spec.parts}
 
 
 def looked_at(sources: Sequence[Source]) -> tuple[int, int]:
@@ -96,15 +114,20 @@ def all_names(engine: Engine, reading: Reading) -> UsageNames:
     lines = json_lines(reading, columns)
     places = f"unnest([{each}]) AS structure, generate_subscripts([{each}], 1) AS place"
     asked = f"SELECT DISTINCT place, structure FROM (SELECT {places} FROM {lines}) WHERE structure IS NOT NULL"
-    paths, found = list(objects), set[str]()
+    paths, found, listed = list(objects), set[str](), _listed(spec)
     for place, structure in engine.fetch(asked) if objects else ():
         path = paths[place - 1]
-        found |= {path, *_paths(read_json(structure), path)}
+        found |= {path, *_paths(read_json(structure), path, listed)}
     return UsageNames(spec.objects, frozenset(found), exact=True)
 
 
-def _paths(structure: object, path: str) -> Iterator[str]:
-    if isinstance(structure, Mapping):
+def _paths(structure: object, path: str, listed: Mapping[str, str]) -> Iterator[str]:
+    """The paths below an object; of the members of a list or map, those of parts."""
+    if path in listed:
+        members = structure.values() if isinstance(structure, Mapping) else structure
+        for member in members if isinstance(members, Iterable) else ():
+            yield from _paths(member, path + listed[path], listed)
+    elif isinstance(structure, Mapping):
         for key, inner in structure.items():
             yield f"{path}.{key}"
-            yield from _paths(inner, f"{path}.{key}")
+            yield from _paths(inner, f"{path}.{key}", listed)

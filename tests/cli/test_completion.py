@@ -235,7 +235,8 @@ def test_a_real_bash_completes_a_line(tmp_path):
         assert "usage.csv --hike" in typed("usage.csv --hik\t", "--hike ")
         assert "baidu=" in typed("baid\t", "baidu=")
         completed = typed("30 --where provider=opena\t", "openai")
-        assert "openai" in completed and "'" not in completed
+        assert "openai" in completed
+        assert "'" not in completed
 
 
 @needs_bash

@@ -98,6 +98,18 @@ class TestHistory:
         found = forecast(tmp_path, *days(SEPTEMBER, date(2026, 9, 3), lambda day: day.day))
         assert (found.daily_rate, found.spent, found.days_to_come, found.total) == (2, 6, 27, None)
 
+    def test_too_short_counts_an_unfinished_day_once(self, tmp_path):
+        """10 a day for four days, and 4 by noon of the fifth: 6 of that day are to come, then 26 days of 10."""
+        rows = hours(AUGUST, date(2026, 8, 4), "00:30") + hours(date(2026, 8, 5), date(2026, 8, 5), "12:00", 4_000_000)
+        found = forecast(tmp_path, *rows)
+        assert (found.history.unfinished, found.daily_rate, found.spent) == (date(2026, 8, 5), 10, 44)
+        assert found.at_daily_rate == 6 + 26 * 10
+        assert found.spent + found.at_daily_rate == 31 * 10
+
+    def test_too_short_and_an_unfinished_day_above_the_mean_costs_no_more(self, tmp_path):
+        rows = hours(AUGUST, date(2026, 8, 4), "00:30") + hours(date(2026, 8, 5), date(2026, 8, 5), "12:00", 14_000_000)
+        assert forecast(tmp_path, *rows).at_daily_rate == 26 * 10
+
     def test_days_without_rows_are_days_of_nothing(self, tmp_path):
         rows = [row for row in days(AUGUST, date(2026, 9, 10)) if row["date"] not in ("2026-08-05", "2026-09-09")]
         found = forecast(tmp_path, *rows)

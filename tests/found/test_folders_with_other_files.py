@@ -190,3 +190,34 @@ def test_a_ledger_remembers_what_was_not_read(tmp_path):
     write_ledger(counted(tmp_path / "logs"), tmp_path / "ledger.parquet")
     ledger = scan(tmp_path / "ledger.parquet", ScanRequest())
     assert (ledger.unread_files, codes(ledger)) == (1, ["refused-rows"])
+
+
+class TestOwnAnswers:
+    """What costcalc wrote of a log says its usage again; read as a log it would double it."""
+
+    @pytest.fixture
+    def folder(self, tmp_path, run_costcalc):
+        log = write(tmp_path, ROW.format(100), "a.csv")
+        for name in ("b.csv", "b.json", "b.parquet"):
+            run_costcalc("cost", str(log), "--each", "month", "--by", "model", "-o", str(tmp_path / name))
+        return tmp_path
+
+    def test_in_a_folder_they_are_left_aside_and_counted(self, folder):
+        ledger = counted(folder)
+        assert (ledger.totals["input_tokens"], ledger.problems) == (100, [])
+        assert "3 files are answers of costcalc and no usage, left aside: b.csv, b.json, b.parquet" in ledger.notes
+
+    @pytest.mark.parametrize("name", ["b.csv", "b.json", "b.parquet"])
+    def test_named_they_are_refused_for_what_they_are(self, folder, name):
+        with pytest.raises(CostcalcError) as error:
+            counted(folder / name)
+        assert [problem.code for problem in error.value.problems] == ["own-answer"]
+
+    def test_a_folder_of_nothing_else_is_refused(self, folder):
+        (folder / "a.csv").unlink()
+        with pytest.raises(CostcalcError, match="own-answer"):
+            counted(folder)
+
+    def test_a_log_with_one_amount_is_none(self, tmp_path):
+        write(tmp_path, "date,model,input_tokens,cost_exact,currency\n2026-09-01,gpt-5.6-luna,7,1,USD\n", "a.csv")
+        assert counted(tmp_path).totals["input_tokens"] == 7

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 
 from costcalc.pricebook.load import load_pricebook
-from costcalc.pricebook.model import Book, Model
+from costcalc.pricebook.model import Band, Book, Model, Rate, Section
 from costcalc.pricebook.resolve import Pricebook
 
-OF_A_RUN = re.compile(r"20\d\d-\d\d-\d\d-.*")
+_CATALOGUES = "litellm|model-prices|metergraph-core|openai-cost-calculator|model-bank|rates|genai-prices"
+OF_A_RUN = re.compile(rf"({_CATALOGUES})-\d[\d.]*(-\d+)?")  # a run calls its sources by catalogue, version and number
 
 
 @cache
@@ -24,15 +26,38 @@ def books_as_gathered() -> Pricebook:
 
 
 def gathered(book: Book) -> Book:
-    models = {name: _gathered(model) for name, model in book.models.items()}
+    of_runs = {key for key in book.sources if OF_A_RUN.fullmatch(key)}
+    models = {name: _gathered(model, of_runs) for name, model in book.models.items()}
     return replace(book, models={name: model for name, model in models.items() if model.blocks or model.redirects})
 
 
-def _gathered(model: Model) -> Model:
-    """A block of which a run says any figure is a block of that run: what did not change stands in it again."""
-    kept = [
-        block
-        for block in model.blocks
-        if not any(OF_A_RUN.fullmatch(rate.source) for part in block.sections() for rate in part.all_rates())
-    ]
-    return replace(model, blocks=tuple(kept))
+def _gathered(model: Model, of_runs: Collection[str]) -> Model:
+    """A block that a run made is none of ours, and what one put into a block was not there."""
+    return replace(
+        model,
+        blocks=tuple(
+            replace(
+                block,
+                standard=_without(block.standard, of_runs),
+                service_tiers={
+                    name: _without(tier, of_runs)
+                    for name, tier in block.service_tiers.items()
+                    if not tier.all_rates() or any(rate.source not in of_runs for rate in tier.all_rates())
+                },
+            )
+            for block in model.blocks
+            if block.source not in of_runs
+        ),
+    )
+
+
+def _without(section: Section, of_runs: Collection[str]) -> Section:
+    def kept(rates: Mapping[str, Rate]) -> dict[str, Rate]:
+        return {meter: rate for meter, rate in rates.items() if rate.source not in of_runs}
+
+    return replace(
+        section,
+        rates=kept(section.rates),
+        bands=tuple(Band(band.bounds, rates) for band in section.bands if (rates := kept(band.rates))),
+        thinking=section.thinking and _without(section.thinking, of_runs),
+    )

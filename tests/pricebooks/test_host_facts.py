@@ -37,6 +37,7 @@ MADE = date(2026, 11, 30)  # the day of the books: what begins later is announce
 CONTRADICTIONS = Path(__file__).with_name("facts_disagree.csv")
 REASONS = {
     "a unit slip: a thousand searches at the price of one",
+    "a unit slip: an image at the price of a token of it",
     "batch or flex dearer than standard",
     "no meter for it",
     "no price of the shorter requests in the facts",
@@ -45,6 +46,7 @@ REASONS = {
     "sources disagree on it: see facts_disagree.csv",
     "two rows of the facts disagree",
     "catalogues of the same weeks disagree",
+    "the catalogue says that it is an estimate",
 }
 
 

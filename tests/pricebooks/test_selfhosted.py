@@ -134,15 +134,15 @@ def test_usage_of_our_own_machines_is_priced(tmp_path):
 
 
 def test_traffic_moves_to_our_own_machines(tmp_path):
-    """25.2 M tokens of input: 252 at 10 per 1M, 2.50 on a GPU at 7,000 a second. +34% costs 85.68;
-    moved, all of it saves 337.68 − 2.50, so 85.68 ÷ 335.18 of it must move."""
+    """25.2 M tokens of input: 252 at 10 per 1M, an hour of a GPU at 7,000 a second. +34% costs 85.68, and the day of
+    the one machine 24 × 2.50: so 145.68 of the 337.68 must move."""
     lists = prices(
         book(flat("dear", input_tokens="10", output_tokens="10")),
         book(model("m", ("2026-01-01", lines())), provider="selfhosted"),
     )
     row = {"model": "dear", "input_tokens": 25_200_000, "output_tokens": 0}
     found = costcalc.project(usage(tmp_path, row), hikes={"acme": 34}, move_to="selfhosted/m", prices=lists)
-    assert found.answers.moves[0].share == Fraction("85.68") / Fraction("335.18")
+    assert found.answers.moves[0].share == Fraction("145.68") / Fraction("337.68")
 
 
 def test_the_example_lies_over_our_list_of_rented_gpus():

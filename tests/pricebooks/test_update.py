@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.pricebook.read import read_book
+from costcalc.pricebook.importers.onto import Days, add_onto
+from costcalc.pricebook.read import parse_book, read_book
 
 BOOK = """\
 # Acme's list.
@@ -87,7 +88,7 @@ def test_what_two_catalogues_agree_on_is_a_block_with_source_and_day(update):
     assert before.standard.rates["input_tokens"].price == 2
     assert (after.starts, after.standard.rates["input_tokens"].price) == (date(2026, 11, 30), 3)
     source = book.sources[after.standard.rates["input_tokens"].source]
-    assert (source.key, source.read, source.confidence) == ("2026-11-30-litellm-models.dev", "2026-11-30", "secondary")
+    assert (source.key, source.read, source.confidence) == ("litellm", "2026-11-30", "secondary")
     assert source.url.endswith("[via litellm; models.dev]")
     assert update(litellm(), models_dev()).code == 2  # nothing in them
     again = update(litellm(**{"chat-1": per_token(3, 12)}), models_dev(**{"chat-1": cost(3, 12)})).json
@@ -185,3 +186,150 @@ def test_a_folder_without_data_and_a_word_that_is_none_are_refused(run_costcalc,
     for word, message in (("empty", "no price data of others"), ("nowhere", "is no folder")):
         run = run_costcalc("prices", "update", "--from", word, cwd=tmp_path)
         assert (run.code, message in run.err) == (2, True)
+
+
+def cached(price: float) -> tuple[dict[str, float], dict[str, float]]:
+    """The price of a cache read, as litellm and as models.dev write it."""
+    return {"cache_read_input_token_cost": price / 10**6}, {"cache_read": price}
+
+
+def put_in(update, one: dict[str, object], other: dict[str, object], book: str = BOOK, model: str = "chat-1") -> str:
+    """The lines of the book that a run added or changed; one run more changes nothing."""
+    file = update.folder / "acme.yaml"
+    file.write_text(book, encoding="utf-8")
+    update(litellm(**{model: one}), models_dev(**{model: other}), "--write")
+    text = file.read_text(encoding="utf-8")
+    again = update(litellm(**{model: one}), models_dev(**{model: other}), "--write").json
+    assert (again["changed"], file.read_text(encoding="utf-8")) == ([], text)
+    before = book.splitlines()
+    return "\n".join(line.strip() for line in text.splitlines() if line not in before and "url:" not in line)
+
+
+def test_a_meter_that_a_block_lacks_goes_into_it_with_the_day_on_which_it_was_seen(update):
+    one, other = cached(0.2)
+    assert put_in(update, per_token(2, 8, **one), {"cost": {"input": 2, "output": 8, **other}}) == (
+        "cache_read_tokens: 0.2 per 1M observed 2026-11-30 [litellm]"
+    )
+    (block,) = read_book(update.folder / "acme.yaml").models["chat-1"].blocks
+    assert block.standard.rates["cache_read_tokens"].observed == date(2026, 11, 30)
+
+
+def test_a_meter_goes_into_a_block_of_one_line_as_well(update):
+    one, other = cached(0.5)
+    assert put_in(update, per_token(5, 20, **one), {"cost": {"input": 5, "output": 20, **other}}, model="chat-2") == (
+        '2026-01-01: {source: page, input_tokens: 5 per 1M, cache_read_tokens: "0.5 per 1M observed 2026-11-30 [litellm]", '
+        "output_tokens: 20 per 1M}"
+    )
+
+
+FLEX = {"input": 1.5, "output": 6}
+FLEX_PER_TOKEN = {"input_cost_per_token_flex": 1.5e-6, "output_cost_per_token_flex": 6e-6}
+
+
+def flex(**costs: float) -> dict[str, object]:
+    return {"modes": {"flex": {"cost": costs, "provider": {"body": {"service_tier": "flex"}}}}}
+
+
+@pytest.mark.parametrize(
+    ("book", "tiers"),
+    [
+        (BOOK, ""),
+        (BOOK.replace("        service_tiers:\n          batch: {input_tokens: 1 per 1M, output_tokens: 4 per 1M}\n", ""),
+         "service_tiers:\n"),
+    ],
+)  # fmt: skip
+def test_a_tier_that_a_block_lacks_goes_into_it(update, book, tiers):
+    other = {**cost(2, 8), "experimental": flex(input=1.5, output=6)}
+    assert put_in(update, per_token(2, 8, **FLEX_PER_TOKEN), other, book) == (
+        f"{tiers}flex: {{source: litellm, observed: 2026-11-30, input_tokens: 1.5 per 1M, output_tokens: 6 per 1M}}"
+    )
+
+
+def test_a_meter_that_a_tier_lacks_goes_into_the_tier(update):
+    book = BOOK.replace("batch: {", "flex: {").replace("batch:", "flex:")
+    one = per_token(2, 8, cache_read_input_token_cost=2e-7, input_cost_per_token_flex=1e-6,
+                    output_cost_per_token_flex=4e-6, cache_read_input_token_cost_flex=1e-7)  # fmt: skip
+    other = {**cost(2, 8), "experimental": flex(input=1, output=4, cache_read=0.1)}
+    assert put_in(update, one, other, book) == (
+        'flex: {input_tokens: 1 per 1M, cache_read_tokens: "0.1 per 1M observed 2026-11-30 [litellm]", output_tokens: 4 per 1M}'
+    )
+
+
+BY_LENGTH = BOOK.replace(
+    "        input_tokens:  2 per 1M\n        output_tokens: 8 per 1M\n        thinking: {output_tokens: 16 per 1M}\n",
+    "        bands:\n"
+    "          - {input_up_to: 200_000, input_tokens: 2 per 1M, output_tokens: 8 per 1M}\n"
+    "          - {input_above: 200_000, input_tokens: 4 per 1M, output_tokens: 16 per 1M}  # twice\n",
+)
+
+
+def test_a_meter_that_long_requests_lack_goes_into_their_band(update):
+    one = per_token(2, 8, cache_read_input_token_cost=2e-7, input_cost_per_token_above_200k_tokens=4e-6,
+                    output_cost_per_token_above_200k_tokens=16e-6,
+                    cache_read_input_token_cost_above_200k_tokens=4e-7)  # fmt: skip
+    other = cost(2, 8)
+    other["cost"] |= {"cache_read": 0.2, "context_over_200k": {"input": 4, "output": 16, "cache_read": 0.4}}
+    assert put_in(update, one, other, BY_LENGTH).splitlines() == [
+        "cache_read_tokens: 0.2 per 1M observed 2026-11-30 [litellm]",
+        '- {input_above: 200_000, input_tokens: 4 per 1M, cache_read_tokens: "0.4 per 1M observed 2026-11-30 [litellm]", '
+        "output_tokens: 16 per 1M}  # twice",
+    ]
+
+
+def test_a_changed_figure_and_a_new_one_make_one_block(update):
+    one, other = cached(0.3)
+    added = put_in(update, per_token(3, 8, **one), {"cost": {"input": 3, "output": 8, **other}})
+    assert added.splitlines()[0] == "2026-11-30:"
+    first, block = read_book(update.folder / "acme.yaml").models["chat-1"].blocks
+    assert list(first.standard.rates) == ["input_tokens", "output_tokens"]
+    assert (block.standard.rates["input_tokens"].price, block.standard.rates["cache_read_tokens"].observed) == (3, None)
+
+
+def test_what_is_a_share_of_the_standard_price_stays_one(update):
+    share = BOOK.replace("batch: {input_tokens: 1 per 1M, output_tokens: 4 per 1M}", "flex: {all: 50% of standard}")
+    one = per_token(2, 8, cache_read_input_token_cost=2e-7, cache_read_input_token_cost_flex=1e-7)
+    other = {"cost": {"input": 2, "output": 8, "cache_read": 0.2}, "experimental": flex(cache_read=0.1)}
+    assert put_in(update, one, other, share) == "cache_read_tokens: 0.2 per 1M observed 2026-11-30 [litellm]"
+    (update.folder / "acme.yaml").write_text(share, encoding="utf-8")
+    one["cache_read_input_token_cost_flex"] = 2e-7
+    other["experimental"] = flex(cache_read=0.2)
+    found = update(litellm(**{"chat-1": one}), models_dev(**{"chat-1": other}), "--write").json
+    assert [each["why"] for each in found["refused"]] == [
+        "flex is a share of the standard price in the file, and does not cost that"
+    ]
+    assert (update.folder / "acme.yaml").read_text(encoding="utf-8") == share
+
+
+def test_a_model_that_is_billed_as_another_gets_nothing(update):
+    redirected = BOOK.replace("  chat-1:\n", "  chat-1:\n    redirects: {2026-10-01: chat-2}\n")
+    (update.folder / "acme.yaml").write_text(redirected, encoding="utf-8")
+    one, other = cached(0.5)
+    data = litellm(**{"chat-1": per_token(5, 20, **one)}), models_dev(**{"chat-1": cost(5, 20)})
+    data[1]["acme"]["models"]["chat-1"]["cost"] |= other
+    found = update(*data, "--write").json
+    assert [each["why"] for each in found["refused"]] == ["the file bills it as another model"]
+    assert (update.folder / "acme.yaml").read_text(encoding="utf-8") == redirected
+
+
+@pytest.mark.parametrize(
+    ("starts", "written"),
+    [
+        ("2026-01-01", "10 per 1K observed 2026-09-23 [a]"),
+        ("2026-09-23", "10 per 1K [a]"),  # it was seen on the block's first day
+        ("2026-10-08", "10 per 1K observed 2026-11-30 [a]"),  # it was read before the block began
+        ("2027-01-01", "10 per 1K [a]"),  # announced with the block
+    ],
+)
+def test_the_day_of_a_figure_is_that_of_its_reading_in_the_block_it_goes_into(starts, written):
+    day = date(2026, 11, 30)
+    text = BOOK.replace("2026-01-01:\n", f"{starts}:\n")
+    offered = parse_book(
+        "provider: acme\ncurrency: USD\ntimezone: UTC\nchecked: 2026-09-23\n"
+        "sources: {a: {url: https://a.example, read: 2026-09-23, confidence: secondary}}\n"
+        f"models: {{chat-1: {{prices: {{{max(starts, '2026-10-14')}: {{source: a, web_searches: 10 per 1K}}}}}}}}\n",
+        "a.yaml",
+    )
+    added = add_onto(text, "acme.yaml", offered, Days(day, day, own=True, fills=True))
+    assert (added.refused, added.passed_over) == ((), ())
+    assert f"        output_tokens: 8 per 1M\n        web_searches:  {written}\n        thinking:" in added.text
+    assert len(parse_book(added.text, "acme.yaml").models["chat-1"].blocks) == 1

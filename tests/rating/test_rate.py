@@ -8,6 +8,7 @@ import pytest
 import costcalc
 from costcalc.problems import CostcalcError
 from costcalc.usage.ledger import Cuts
+from costcalc.usage.store import write_ledger
 from tests.kit import book, flat, model, prices, rates, usage
 
 HUNDRED = prices(book(flat("m", input_tokens="100", output_tokens="300")))
@@ -377,3 +378,52 @@ def test_requests_without_any_token_count_are_not_free(tmp_path):
         "the log counts requests, and their price is by the token"
     ]
     assert not found.is_complete
+
+
+class TestRowsWithoutTokenCounts:
+    """A count that is absent is not a 0, whatever else the log, the file or the row beside it states."""
+
+    COUNTED = {"date": "2026-09-01", "model": "m", "input_tokens": 1_000_000}
+    BY_REQUEST = {"date": "2026-09-01", "model": "m", "requests": 10, "cost": "5.00", "currency": "USD"}
+
+    def logs(self, tmp_path, *files):
+        for number, row in enumerate(files):
+            (tmp_path / str(number)).mkdir()
+            usage(tmp_path / str(number), row)
+        return tmp_path
+
+    @pytest.mark.parametrize("by", [None, ["customer"]])
+    def test_a_stated_cost_stands_beside_a_file_that_counts_tokens(self, by, tmp_path):
+        rows = ({**self.COUNTED, "customer": "a"}, {**self.BY_REQUEST, "customer": "b"})
+        found = costcalc.cost(self.logs(tmp_path, *rows), prices=HUNDRED, by=by)
+        assert (found.total, found.is_complete) == (105, True)
+
+    def test_without_a_stated_cost_they_are_unpriced(self, tmp_path):
+        found = costcalc.cost(
+            self.logs(tmp_path, self.COUNTED, {**self.BY_REQUEST, "cost": "", "currency": ""}), prices=HUNDRED
+        )
+        assert (found.total, found.is_complete) == (100, False)
+        assert [part.requests for part in found.rating.unpriced] == [10]
+
+    def test_a_blank_cell_is_no_count_and_a_0_is_one(self, tmp_path):
+        rows = [{**self.BY_REQUEST, "input_tokens": count} for count in ("1000000", "0", "", "n/a")]
+        found = costcalc.cost(usage(tmp_path, *rows), prices=HUNDRED)
+        assert {(charge.basis, charge.cost.before) for charge in found.rating.charges} >= {
+            ("list", 100),
+            ("computed", 10),
+        }
+        assert found.total == 110
+
+    def test_a_stored_ledger_keeps_them_apart(self, tmp_path):
+        (tmp_path / "logs").mkdir()
+        logs = self.logs(tmp_path / "logs", self.COUNTED, self.BY_REQUEST)
+        write_ledger(costcalc.scan(logs, prices=HUNDRED), tmp_path / "stored.parquet")
+        assert costcalc.cost(tmp_path / "stored.parquet", prices=HUNDRED).total == 105
+
+    def test_months_to_come_cost_them_too(self, tmp_path):
+        found = costcalc.project(self.logs(tmp_path, self.COUNTED, self.BY_REQUEST), prices=HUNDRED, months=1)
+        assert found.months[0].cost.before == 105 * 31
+
+    def test_their_cost_decides_the_currency(self, tmp_path):
+        found = costcalc.cost(usage(tmp_path, {**self.BY_REQUEST, "currency": "CNY"}), prices=HUNDRED)
+        assert (found.total, found.currency) == (5, "CNY")

@@ -305,7 +305,7 @@ def test_every_field_of_a_plan_is_documented():
         json_of(projection(MILLION, "alibaba=34", "openai=30", months=1, move_to="qwen-plus")),
         json_of(
             projection(
-                MILLION, "alibaba=34", move_to="selfhosted/tiny", prices=books(TEXTS[0], TEXTS[2], TINY), rates=RATES
+                MILLION, "alibaba=34", move_to="selfhosted/tiny", prices=books(TEXTS[0], TEXTS[2], CHEAP), rates=RATES
             )
         ),
         json_of(projection(MILLION, "alibaba=34", months=14, margin=Fraction(3, 5))),
@@ -364,6 +364,7 @@ models:
           input_tokens_per_second: 100_000 per replica
           output_tokens_per_second: 10_000 per replica
 """
+CHEAP = TINY.replace("gpu_hour: 1 USD", "gpu_hour: 0.001 USD")  # a machine that a million tokens pay for
 
 
 def outlook_of(text: str, revenue: int | None = None) -> str:

@@ -32,8 +32,8 @@ def told(usage):
 def as_large(monkeypatch):
     """Reads logs of any size as large ones, of which only the first line was looked at."""
 
-    def first_paths(sources, files):
-        paths = Paths(set())
+    def first_paths(sources, files, listed):
+        paths = Paths(set(), listed)
         for file in files:
             with Path(file.path).open("rb") as stream:
                 paths.add(stream.readline())
@@ -42,7 +42,7 @@ def as_large(monkeypatch):
     def read(usage):
         with monkeypatch.context() as patch:
             patch.setattr(counter, "is_small", lambda files: False)
-            patch.setattr(counter, "seen_paths", first_paths)
+            patch.setattr(usagenames, "seen_paths", first_paths)
             return told(usage)
 
     return read
@@ -99,4 +99,4 @@ def test_lines_from_all_over_a_log_tell_its_paths(tmp_path):
     class Source:
         path, leaves = str(log), frozenset(["z"])
 
-    assert usagenames.seen_paths([Source()], [Source()]) == {"z", "a", "a.b", "a.c", "a.c.d", "e"}
+    assert usagenames.seen_paths([Source()], [Source()], {}) == {"z", "a", "a.b", "a.c", "a.c.d", "e"}

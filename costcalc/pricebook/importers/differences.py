@@ -93,6 +93,16 @@ def laid_over(ours: PriceBlock, theirs: PriceBlock, source: str) -> PriceBlock:
     )
 
 
+def joined(ours: PriceBlock, theirs: PriceBlock) -> PriceBlock:
+    """Our block with figures that it lacks; a tier that is a share of standard stays one."""
+    tiers = dict(ours.service_tiers)
+    for tier, section in theirs.service_tiers.items():
+        own = tiers.get(tier)
+        if own is None or own.share is None:
+            tiers[tier] = _section_over(own, section) if own else section
+    return replace(ours, standard=_section_over(ours.standard, theirs.standard), service_tiers=tiers)
+
+
 def _carries(block: PriceBlock, tier: str, standard: Section) -> bool:
     """Whether the tier has figures of its own for what the standard price moves."""
     section = block.service_tiers[tier]

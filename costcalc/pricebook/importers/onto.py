@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from costcalc.pricebook.importers.differences import Difference, differences, laid_over
+from costcalc.pricebook.importers.differences import Difference, differences, joined, laid_over
 from costcalc.pricebook.importers.edits import Edits
 from costcalc.pricebook.importers.figures import NOWHERE
+from costcalc.pricebook.importers.fill import Fill
 from costcalc.pricebook.importers.shelf import NotTaken
 from costcalc.pricebook.model import NEVER_APPLIES, Band, Book, Model, PriceBlock, Rate, Section, Source
 from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.write import block_lines, default_source, model_lines, schedule_lines, source_line
-from costcalc.problems import fail
+from costcalc.problems import Place, fail
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A block that was added to a model, and the figures for which it was."""
+    """A block that was added to a model, or filled, and the figures for which it was."""
 
     model: str
     starts: date | None
@@ -44,6 +45,7 @@ class Days:
     start: date
     today: date
     own: bool = False  # a rate card: every block begins on its own day, and ends before the next one of the card
+    fills: bool = False  # figures that a block lacks go into it: none of its own has changed
 
 
 def add_onto(text: str, file: str, offered: Book, days: Days) -> Addition:
@@ -59,7 +61,7 @@ def add_onto(text: str, file: str, offered: Book, days: Days) -> Addition:
         adding.add(model)
     adding.declare()
     added = adding.edits.text()
-    _check_past(book, added, file)
+    _check_past(book, added, file, adding.filled)
     return Addition(added, tuple(adding.changes), tuple(adding.refused), tuple(adding.passed_over))
 
 
@@ -74,6 +76,7 @@ class _Adding:
     passed_over: list[NotTaken] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)  # by their key in the offered book: what the file calls it
     schedules: list[str] = field(default_factory=list)
+    filled: set[Place] = field(default_factory=set)  # blocks of the file
     _found: dict[str, str] = field(default_factory=dict)  # model of the file -> how its name was found
 
     def add(self, model: Model) -> None:
@@ -111,6 +114,7 @@ class _Adding:
     def _add_blocks(self, model: Model, ours: Model) -> None:
         """A block on each day from which the offered model names other figures than the file does."""
         latest: PriceBlock | None = None
+        under: PriceBlock | None = None  # the block of the file over which the latest one lies
         for day, theirs in self._offers(model):
             base = in_force(ours, day)
             if any(start <= day for start in ours.redirects):
@@ -125,9 +129,14 @@ class _Adding:
             if bool(base.schedule) != bool(theirs.schedule) and not theirs.withdrawn and base.standard.off_peak:
                 self._pass(model, "the file prices it by the hour, the other list does not")
                 return
+            if base is not under:
+                latest, under = None, base
             current = latest or base
             found = [] if theirs.withdrawn else differences(current, theirs)
             if not found and (not theirs.withdrawn or current is base):
+                continue
+            if self._is_lacking(base, found, day) and current is base:
+                ours = self._fill(model, ours, base, theirs, found)
                 continue
             if reason := self._why_not(model, ours, base, day):
                 self._refuse(model, day, reason)
@@ -136,6 +145,35 @@ class _Adding:
             new = replace(latest, starts=day, observed=None, place=NOWHERE)
             self.edits.insert_block(ours.name, day, block_lines(new, default_source(self.book)))
             self.changes.append(Change(ours.name, day, tuple(found)))
+
+    def _is_lacking(self, base: PriceBlock, found: Sequence[Difference], day: date) -> bool:
+        """Whether the figures are none that the block has, and may stand in it."""
+        is_its_day = day <= self.days.today or base.starts == day
+        return self.days.fills and is_its_day and bool(found) and not any(each.is_own for each in found)
+
+    def _fill(
+        self, model: Model, ours: Model, base: PriceBlock, theirs: PriceBlock, found: Sequence[Difference]
+    ) -> Model:
+        """Our model with what the block lacks put into it."""
+        if left := differences(joined(base, theirs), theirs):
+            self._pass(model, f"{left[0].tier} is a share of the standard price in the file, and does not cost that")
+            return ours
+        own = self._with_own_words(theirs)
+        Fill(self.edits, lambda key: self._seen(key, base)).block(base, own)
+        self.filled.add(base.place)
+        self.changes.append(Change(ours.name, base.starts, tuple(found)))
+        filled = joined(base, own)
+        return replace(ours, blocks=tuple(filled if each is base else each for each in ours.blocks))
+
+    def _seen(self, key: str, base: PriceBlock) -> date | None:
+        """Since when a price of this source is known; None: for all of the block, which is announced or began then."""
+        if base.starts and base.starts > self.days.today:
+            return None
+        sources = [*self.sources.values(), *self.book.sources.values()]
+        read = next((day for source in sources if source.key == key and (day := source.first_day)), self.days.today)
+        if read == (base.starts or base.observed):
+            return None
+        return self.days.today if base.starts and read < base.starts else read
 
     def _offers(self, model: Model) -> Iterator[tuple[date, PriceBlock]]:
         """The offered blocks with the days from which they are to hold: those of the past only where they say so."""
@@ -232,13 +270,20 @@ def in_force(model: Model, day: date) -> PriceBlock | None:
     return found[-1] if found else None
 
 
-def _check_past(book: Book, text: str, file: str) -> None:
-    """Every block that the file had is still there, word for word. CostcalcError: its layout does not allow it."""
+def _check_past(book: Book, text: str, file: str, filled: Collection[Place]) -> None:
+    """Every block that the file had is still there, word for word, or says at least that. CostcalcError: its layout."""
     after = parse_book(text, file)
     for name, model in book.models.items():
-        kept = [replace(block, place=NOWHERE) for block in after.models[name].blocks]
-        if any(replace(block, place=NOWHERE) not in kept for block in model.blocks):
-            raise fail(
-                "cannot-add", f'the prices of "{name}" would have changed', place=model.place,
-                remedy="write each day in a line of its own, and notes without lines that begin with #",
-            )  # fmt: skip
+        found = after.models[name].blocks
+        kept = [replace(block, place=NOWHERE) for block in found]
+        for block in model.blocks:
+            is_there = (
+                any(each.starts == block.starts and not differences(each, block) for each in found)
+                if block.place in filled
+                else replace(block, place=NOWHERE) in kept
+            )
+            if not is_there:
+                raise fail(
+                    "cannot-add", f'the prices of "{name}" would have changed', place=model.place,
+                    remedy="write each day in a line of its own, and notes without lines that begin with #",
+                )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import chain, count
 from pathlib import Path
 
 from costcalc.money import exact_text
@@ -85,8 +86,8 @@ def update(survey: Survey, providers: Iterable[str], before: Sequence[Contradict
 
 
 def _with_prices(text: str, file: str, subjects: Sequence[Subject], survey: Survey) -> tuple[str, list[NotTaken]]:
-    """The file with a block wherever enough catalogues agree on another figure."""
-    book, sources, day = subjects[0].book, _Sources(survey.day), survey.day
+    """The file with what enough catalogues agree on: a block for another figure, and what a block lacks put into it."""
+    book, sources, day = subjects[0].book, _Sources(subjects[0].book.sources), survey.day
     models: dict[str, list[Subject]] = {}
     for subject in subjects:
         if subject.taken:
@@ -100,7 +101,7 @@ def _with_prices(text: str, file: str, subjects: Sequence[Subject], survey: Surv
     if not offered:
         return text, []
     read = replace(book, models=offered, sources=sources.by_key, schedules={}, modifiers={})
-    addition = add_onto(text, file, read, Days(day, day, own=True))
+    addition = add_onto(text, file, read, Days(day, day, own=True, fills=True))
     return addition.text, [*addition.refused, *addition.passed_over]
 
 
@@ -133,23 +134,22 @@ def _made_as(name: str, pricebook: Pricebook) -> str:
 
 
 class _Sources:
-    """The sources of what is taken over, named by the day of the run: the page that a catalogue names, and who agrees."""
+    """The sources of what is taken over, named by the first catalogue: the page that it names, and who agrees."""
 
-    def __init__(self, day: date) -> None:
-        self.day = day
-        self.by_key: dict[str, Source] = {}
+    def __init__(self, known: Mapping[str, Source]) -> None:
+        self.by_key = dict(known)
 
     def of(self, finding: Finding) -> str:
         first = finding.said[0]
         page, _, _ = first.source.url.partition(" [via ")
         url = f"{page} [via {'; '.join(dict.fromkeys(each.data for each in finding.said))}]"
-        known = next((key for key, source in self.by_key.items() if source.url == url), "")
+        read = f"{min(each.read for each in finding.said)}"
+        known = next((key for key, source in self.by_key.items() if (source.url, source.read) == (url, read)), "")
         if not known:
-            data = dict.fromkeys(each.data.partition(" ")[0] for each in finding.said)
-            names = f"{self.day}-{'-'.join(data)}"
-            known = f"{names}-{len(self.by_key) + 1}" if names in self.by_key else names
-            read = min(each.read for each in finding.said)
-            self.by_key[known] = Source(known, url, f"{read}", "secondary")
+            name = first.data.replace(" ", "-")
+            names = chain([name], (f"{name}-{number}" for number in count(2)))
+            known = next(key for key in names if key not in self.by_key)
+            self.by_key[known] = Source(known, url, read, "secondary")
         return known
 
 

@@ -24,6 +24,7 @@ BANDS = {
     "stated": "as the export states it",
     "mean": "by the mean length of the rows: Estimate",
     "unknown": "the lowest, the rows do not say of how many requests: Estimate",
+    "none": "the lowest, the rows state no tokens",
 }
 STATED = {
     "billed": "billed by the provider",

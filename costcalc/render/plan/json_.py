@@ -157,9 +157,9 @@ SIMULATION = f.fields(
 # --- answers --------------------------------------------------------------------------------------------------------------
 PRICE = f.fields(margin=f.ratio, rise=f.ratio)
 PAYS = f.fields(
-    stays=f.amount, there=f.amount, machines=f.part(f.fields(
+    stays=f.amount, there=f.amount, replicas=f.integer, machines=f.part(f.fields(
         currency=f.text("gpu_hour.currency"), gpu_hour=f.decimal("gpu_hour.amount"), gpu_hour_at_most=f.decimal, utilisation=f.ratio,
-        utilisation_from=f.ratio, volume_from=f.ratio, sets=f.integer,
+        utilisation_from=f.ratio, volume_from=f.ratio, replicas=f.integer,
     )),
 )  # fmt: skip
 ANSWERS = f.part(f.fields(

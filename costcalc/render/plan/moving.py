@@ -29,18 +29,24 @@ def _rows(answer: MoveShare, plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]
         return
     there, here = (money_text(amount, plan.currency) for amount in (pays.there, pays.stays))
     change = f", {percent_text(pays.change, signed=True)}" if pays.change else ""
-    yield "At this volume", (f"{there} there, {here} where it is{change}",)
+    no = ": it does not pay" if pays.replicas and pays.there > pays.stays else ""
+    on = (
+        (f"{counted(pays.replicas, 'whole replica')} there, with spare ones and the fixed cost as written",)
+        if pays.replicas
+        else ()
+    )
+    yield "At this volume", (f"{there} there, {here} where it is{change}{no}", *on)
     if pays.machines:
         yield from _on_machines(pays.machines)
 
 
 def _on_machines(machines: Machines) -> Iterator[tuple[str, tuple[str, ...]]]:
     volume, price, busy = machines.volume_from, machines.gpu_hour_at_most, machines.utilisation_from
-    full = f"machines that are {plain_percent(machines.utilisation)} busy cost more than staying"
+    full = f"a replica that is {plain_percent(machines.utilisation)} busy costs more than staying"
     yield (
         "Volume",
         (
-            f"from {decimal_text(round_half_up(volume, 2))} times this one, on {counted(machines.sets, 'set')} of the replicas written"
+            f"from {decimal_text(round_half_up(volume, 2))} times this one, on {counted(machines.replicas, 'replica')}"
             if volume is not None
             else f"at none: {full}",
         ),

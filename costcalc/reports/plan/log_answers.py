@@ -77,10 +77,13 @@ def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel, usage: 
 
     if lost <= 0:
         return answer("nothing rises")
-    stays, moved = Fraction(), Moved(rater)
+    stays, moved = Fraction(), Moved(rater, found)
     moving: set[tuple[str, ...]] = set()  # a provider, then the names of a model
     for kind, sums in rater.amounts.items():
-        if kind.provider not in raised or (kind.provider, kind.model) == (found.provider, found.model):
+        if (kind.provider, kind.model) == (found.provider, found.model):
+            moved.add_own(kind, sums)
+            continue
+        if kind.provider not in raised:
             continue
         made, _ = rater.charge(kind, sums)
         if not made:
@@ -97,13 +100,18 @@ def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel, usage: 
         moving.add((kind.provider, *made[0].names))
         stays += sum_costs(charge.cost for charge in made).mid
         moved.add(there, sums, at_target.mid)
-    saved, pays = stays - moved.there, moved.pays(stays, usage.first_day, usage.last_day)
+    days = usage.first_day, usage.last_day
+    if reason := moved.no_answer(usage.first_day):
+        return answer(reason)
+    pays = moved.pays(stays, *days)
+    saved, share = stays - pays.there, moved.share(lost, stays, *days)
     if saved <= 0:
-        return answer("it costs more than staying", saved, pays=pays)
-    if saved < lost:
+        where = " at this volume, on whole machines" if pays.replicas else ""
+        return answer(f"it costs more than staying{where}", saved, pays=pays)
+    if share is None:
         return answer("even all of it does not suffice", saved, pays=pays)
-    owed = _owed(rater, moving, lost / saved)
-    return answer(owed, saved, None if owed else lost / saved, pays)
+    owed = _owed(rater, moving, share)
+    return answer(owed, saved, None if owed else share, pays)
 
 
 def _owed(rater: Rater, moving: Collection[tuple[str, ...]], share: Fraction) -> str:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from costcalc.calendar import Month
-from costcalc.forecasts.capacity import Replicas
+from costcalc.forecasts.capacity import Replicas, break_even
 from costcalc.forecasts.form import value_of
 from costcalc.forecasts.reading import UNROUNDED, settled
 from costcalc.forecasts.run import Run
@@ -264,10 +264,10 @@ def _break_even(case: Case, after: Run, name: str) -> BreakEven:
     # What staying costs for the volume that moves now: the difference, without the machines.
     saved = _last_costs(case, staying) - (_last_costs(case, after) - machines.cost)
     of_each = machines.offered / machines.load  # how many times today's move one replica carries
-    if _does(saved * of_each, machines.each):
+    even = None if _does(saved * of_each, machines.each) else break_even(machines.begins, machines.each, of_each, saved, UNROUNDED)  # fmt: skip
+    if even is None:
         return BreakEven(name, None, None, 0, None, "a full replica costs more than staying")
-    count = max(1, UNROUNDED.ceil(machines.begins / (saved * of_each - machines.each)))
-    volume = (machines.begins + machines.each * count) / saved
+    count, volume = even
     requests = None if machines.requests is None else settled(machines.requests * volume)
     hours = machines.offered / float(case.utilisation(name))
     return BreakEven(name, settled(volume), requests, count, settled(machines.load * volume / (hours * count)))

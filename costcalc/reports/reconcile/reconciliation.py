@@ -71,11 +71,12 @@ def reconcile(
     by = options.by if options.by is not None else tuple(name for name in DEFAULT_BY if name in names_said(invoices))
     if options.by is not None:
         check_names(by, invoices)
-    currency = options.currency or _billed_currency(invoices)
+    billed = _billed_currencies(invoices)
+    currency = options.currency or (billed[0] if len(billed) == 1 else None)
     rated = RatingOptions(by, options.basis, currency, options.timezone)
     ours = Ours(ledger, pricebook, fx, rated)
     if currency is None:
-        _check_one_currency(ours)
+        _check_one_currency(ours, billed)
     return _Reconciling(ours, invoices, options).report()
 
 
@@ -259,17 +260,21 @@ def _check_amounts(invoices: Sequence[UsageLedger]) -> None:
             )  # fmt: skip
 
 
-def _billed_currency(invoices: Sequence[UsageLedger]) -> str | None:
-    """The one currency of the invoices' amounts; None where they say none, or several."""
-    found = {
+def _billed_currencies(invoices: Sequence[UsageLedger]) -> list[str]:
+    """The currencies that the invoices' amounts say."""
+    return sorted({
         (group.billed_currency or "").upper() for ledger in invoices for group in ledger.groups if group.billed is not None
-    } - {""}  # fmt: skip
-    return found.pop() if len(found) == 1 else None
+    } - {""})  # fmt: skip
 
 
-def _check_one_currency(log: Ours) -> None:
-    """CostcalcError: amounts of no currency are held against lists of several."""
+def _check_one_currency(log: Ours, billed: Sequence[str]) -> None:
+    """CostcalcError: amounts of no currency, or of several, are held against lists of several."""
     lists = sorted({name for names in log.currencies.values() for name in names})
+    if len(lists) > 1 and billed:
+        raise fail(
+            "invoice-in-several-currencies", f"the invoice's rows are in several currencies ({', '.join(billed)}), and ours too",
+            remedy=f"say in which to compare: --currency {billed[0]} converts the others",
+        )  # fmt: skip
     if len(lists) > 1:
         raise fail(
             "invoice-currency-unknown", "the invoice does not say its currency, and ours are several",
