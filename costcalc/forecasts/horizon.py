@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -412,11 +412,6 @@ def _over_already(scenario: Scenario, months: Sequence[Month]) -> list[Problem]:
 
 def _after_the_horizon(scenario: Scenario, months: Sequence[Month]) -> list[Problem]:
     """A change that begins after the last month does nothing."""
-    end = months[-1].next.first if months else None
-    if end is None:
-        return []
-    business = scenario.business
-    parts = (*scenario.usage.all(), *business.own_prices, *business.revenue, *business.other_costs)
     return [
         Problem(
             "change-after-the-horizon",
@@ -424,9 +419,27 @@ def _after_the_horizon(scenario: Scenario, months: Sequence[Month]) -> list[Prob
             place=part.place,
             remedy="give more months with horizon or --months, or an earlier day",
         )
-        for part in parts
-        if (begins := _begins(part)) and begins >= end
+        for part, begins in _late_parts(scenario, months)
+        if not _is_within(begins, scenario, months)
     ]
+
+
+def left_out_of(scenario: Scenario, months: Sequence[Month]) -> list[str]:
+    """What begins within the scenario's own horizon, and after the months that are looked at."""
+    late = [str(part.place) for part, begins in _late_parts(scenario, months) if _is_within(begins, scenario, months)]
+    count = f"{len(months)} month{'s' * (len(months) != 1)}"
+    return [f"Left out, because the {count} end before: {', '.join(late)}"] if late else []
+
+
+def _late_parts(scenario: Scenario, months: Sequence[Month]) -> Iterator[tuple[UsageChange | OwnPrice | Fee, date]]:
+    business = scenario.business
+    for part in (*scenario.usage.all(), *business.own_prices, *business.revenue, *business.other_costs):
+        if months and (begins := _begins(part)) and begins >= months[-1].next.first:
+            yield part, begins
+
+
+def _is_within(begins: date, scenario: Scenario, months: Sequence[Month]) -> bool:
+    return begins < [*months_from(months[0], max(scenario.horizon or 0, 1))][-1].next.first
 
 
 def _below_nothing(scenario: Scenario, months: Sequence[Month]) -> list[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from costcalc.calendar import MOST_MONTHS, month_of, months_from
 from costcalc.pricebook.resolve import Pricebook
@@ -19,15 +19,31 @@ _NEAR = 3  # names shown
 
 
 def check_changes(
-    changes: PriceChanges, months: int | None, rating: Rating, pricebook: Pricebook, usage: UsageSummary
-) -> None:
-    """CostcalcError: a change of something that is known nowhere, or one that begins after all that is looked at.
+    changes: PriceChanges,
+    months: int | None,
+    rating: Rating,
+    pricebook: Pricebook,
+    usage: UsageSummary,
+    stated: int = 0,
+) -> list[str]:
+    """Which changes begin after all that is looked at, where the scenario itself looks further: said.
 
-    `months` to come are looked at too; None: nobody can ask for any.
+    `months` to come are looked at too; None: nobody can ask for any. `stated`: how many the scenario has. CostcalcError: a
+    change of something that is known nowhere, or one that begins after all of them.
     """
-    problems = [*_unknown_names(changes, rating, pricebook), *_too_late(changes, months, rating, usage)]
+    problems, left_out = _unknown_names(changes, rating, pricebook), []
+    for change, first in _too_late(changes, months or 0, rating, usage):
+        if change.place and first <= stated:
+            left_out.append(_name_of(change))
+        else:
+            problems.append(_too_late_problem(change, first, months, usage))
     if problems:
         raise CostcalcError(problems)
+    return [f"Left out, because the {_months(months or 0)} end before: {', '.join(left_out)}"] if left_out else []
+
+
+def _months(count: int) -> str:
+    return f"{count} month{'s' * (count != 1)}"
 
 
 def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) -> list[Problem]:
@@ -91,29 +107,30 @@ def _nearest_providers(name: str, providers: Sequence[str], pricebook: Pricebook
     return (meant,) if meant else nearest_names(name, providers)
 
 
-def _too_late(changes: PriceChanges, asked: int | None, rating: Rating, usage: UsageSummary) -> list[Problem]:
-    """A change after the log touches nothing unless months are projected."""
+def _too_late(
+    changes: PriceChanges, months: int, rating: Rating, usage: UsageSummary
+) -> Iterator[tuple[PriceChange, int]]:
+    """Changes that begin after the log and its months to come, and how many of these the first day would need."""
     if usage.last_day is None:
-        return []
-    end, count = month_of(usage.last_day).next, asked or 0
-    horizon = list(months_from(end, count))
+        return
+    end = month_of(usage.last_day).next
+    horizon = list(months_from(end, months))
     last = horizon[-1].next.first if horizon else None
-    problems = []
     begun = {change.written for change in changes if change.from_day is None or (last and change.from_day < last)}
     for change in changes.changes:
         if change.from_day is None or change.from_day <= usage.last_day or change.written in begun:
             continue  # of a rise by the month the steps beyond the horizon say nothing
         if any(touches(change, charge) for charge in rating.charges):
             continue  # the log's last day in UTC may be the next one at the provider
-        months = (change.from_day.year - end.year) * 12 + change.from_day.month - end.month + 1
-        problems.append(
-            Problem(
-                "hike-after-the-log",
-                f"{_name_of(change)} begins on {change.from_day}, after the log's last day ({usage.last_day})"
-                + (f" and after its {count} month{'s' * (count > 1)}" if count else ""),
-                place=change.place,
-                remedy="drop the date to see this usage at the new prices"
-                + (f", or add --months {max(months, 1)}" if asked is not None and months <= MOST_MONTHS else ""),
-            )
-        )
-    return problems
+        yield change, (change.from_day.year - end.year) * 12 + change.from_day.month - end.month + 1
+
+
+def _too_late_problem(change: PriceChange, first: int, months: int | None, usage: UsageSummary) -> Problem:
+    return Problem(
+        "hike-after-the-log",
+        f"{_name_of(change)} begins on {change.from_day}, after the log's last day ({usage.last_day})"
+        + (f" and after its {_months(months)}" if months else ""),
+        place=change.place,
+        remedy="drop the date to see this usage at the new prices"
+        + (f", or add --months {max(first, 1)}" if months is not None and first <= MOST_MONTHS else ""),
+    )

@@ -1,5 +1,6 @@
 """What people write is taken where it has one meaning, and what a run would refuse is found before it."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -44,8 +45,7 @@ def test_on_and_from_together_are_one_too_many():
     [
         (0.05, "5%"),
         (-0.2, "-20%"),
-        (0.34, "34%"),
-        (1.5, "1.5"),
+        (Decimal("1.5"), "1.5"),
         (34, "34"),
         (Fraction(1, 8), "12.5%"),
         ((0.05, 0.34), "5%..34%"),
@@ -135,6 +135,29 @@ def test_lint_finds_what_a_run_would_refuse(run_costcalc, tmp_path, entry, code,
     assert run.code == 2
     assert f"error[{code}]" in run.err
     assert f"error[{code}]" in run_costcalc("project", USAGE, "--scenario", plan).err
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("prices:\n  - {what: alibaba, change: +3%, from: 2027-01}", '"alibaba=+3%@2027-01-01"'),
+        ("prices:\n  - {what: alibaba, change: +3%, from: 2027-01}\ngrowth:\n  - {each month: 1%}", '"alibaba=+3%@2027-01-01"'),
+        ("growth:\n  - {each month: 1%, from: 2027-01}", "plan.yaml:4"),
+    ],
+)  # fmt: skip
+def test_what_a_shorter_horizon_leaves_out_is_said(run_costcalc, tmp_path, entry, said):
+    """A log of September 2026: with 3 months of 12 the year ends first, and the file is not wrong."""
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(f"scenario: Plan\nhorizon: 12 months\n{entry}\n", encoding="utf-8")
+    found = run_costcalc("project", USAGE, "--scenario", plan, "--months", 3, "--json")
+    assert found.code == 0, found.err
+    (note,) = [note for note in found.json["notes"] if note.startswith("Left out, because the 3 months end before: ")]
+    assert said in note
+    assert not [
+        note
+        for note in run_costcalc("project", USAGE, "--scenario", plan, "--json").json["notes"]
+        if "Left out" in note
+    ]
 
 
 @pytest.mark.parametrize("name", ["scenario", "budgets"])

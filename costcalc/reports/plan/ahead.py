@@ -54,6 +54,7 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
         customers=customers_of(case, totals_by_customer(case, frozen), after),
         replicas=after.replicas,
         notes=[
+            *case.left_out,
             *ending(horizon.pricebook, served, horizon.months[-1]),
             *dict.fromkeys(note for run in (*ends, after) for note in run.notes),
         ],

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 
 from costcalc.forecasts.earning import UNKNOWN, Income, undated
-from costcalc.forecasts.horizon import Horizon
+from costcalc.forecasts.horizon import Horizon, left_out_of
 from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Reading
 from costcalc.forecasts.run import MonthRun, Run
 from costcalc.problems import fail
@@ -46,7 +46,11 @@ class Case:
         self.income = income_of(horizon, self.revenue, self.scenario.business)
         self.fx = horizon.fx_of(self.scenario)
         self.usage = usage or summary_of(horizon.ledger, horizon.options.timezone)
-        check_changes(options.changes, len(horizon.months), horizon.rating, horizon.pricebook, self.usage)
+        count, stated = len(horizon.months), self.scenario.horizon or 0
+        self.left_out = [
+            *check_changes(options.changes, count, horizon.rating, horizon.pricebook, self.usage, stated),
+            *left_out_of(self.scenario, horizon.months),
+        ]
         _check_own_prices(self.scenario.business, self.income)
 
     def run(

@@ -41,7 +41,7 @@ def plan_over_log(
     rater = Rater(ledger, pricebook, fx, asked.rating(options.by), options.changes, [target] if target else [])
     rating = by_line(rater, rater.rating())
     usage = summary_of(ledger, asked.timezone)
-    check_changes(options.changes, asked.months, rating, pricebook, usage)
+    left_out = check_changes(options.changes, asked.months, rating, pricebook, usage, options.scenario.horizon or 0)
     revenue = _named(options, revenue_of(options.earned, rating, fx, ledger, usage.last_day))
     check_floor(options.floor, options.earned, revenue)
     found = _outcome(revenue, rating)
@@ -73,11 +73,13 @@ def plan_over_log(
         is_priced=rating.is_complete and not any(month.unpriced_tokens for month in months),
         log=log,
         months=months,
-        notes=ending(pricebook, ((each.provider, each.model) for each in rating.charges), months[-1].month)
-        if months
-        else [],
+        notes=left_out + (ending(pricebook, _models(rating), months[-1].month) if months else []),
         has_ranges=any(each.low != each.high for each in (found, *months)),
     )
+
+
+def _models(rating: Rating) -> Iterator[tuple[str, str]]:
+    return ((each.provider, each.model) for each in rating.charges)
 
 
 def _named(options: PlanOptions, revenue: Revenue | None) -> Revenue | None:
