@@ -83,6 +83,18 @@ def write_lines(path: Path, bodies: Iterable[object]) -> Path:
     return path
 
 
+def all_that_comes(terminal: int) -> bytes:
+    """What is written to the other end of a terminal, until that is closed; then this one is, too."""
+    found = b""
+    try:
+        while got := os.read(terminal, 1 << 16):
+            found += got
+    except OSError:  # the other end is closed
+        pass
+    os.close(terminal)
+    return found
+
+
 def percent(text: str) -> Fraction:
     return Fraction(text) / 100
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from costcalc.api import Prices, read_prices, read_revenue, scenario_of
+from costcalc import api
 from costcalc.api.options import ChangeOptions, options_of
 from costcalc.api.words import Pairs, read_pairs
 from costcalc.cli.asked import asked_of
@@ -15,6 +15,7 @@ from costcalc.cli.config import Config
 from costcalc.problems import fail
 
 if TYPE_CHECKING:
+    from costcalc.api import Prices
     from costcalc.scenario.items import Scenario
 
 Usage = Annotated[
@@ -27,7 +28,7 @@ Usage = Annotated[
 
 def taken_plan(words: ChangeOptions) -> Scenario:
     """The scenario of a call, hikes included, which the keywords then have in place of both. CostcalcError."""
-    plan = scenario_of(words.pop("scenario", None), words.pop("hikes", None) or ())
+    plan = api.scenario_of(words.pop("scenario", None), words.pop("hikes", None) or ())
     words["scenario"] = plan
     return plan
 
@@ -71,7 +72,7 @@ def prices_in(config: Config, books: Any = None, regions: Any = None, aliases: A
     }
     (regions, _), (aliases, _) = tables.values()
     named = books if books is not None else config.paths("pricebooks")
-    return read_prices(named, regions, aliases, places, config.rates())
+    return api.read_prices(named, regions, aliases, places, config.rates())
 
 
 def _laid_over(
@@ -89,9 +90,9 @@ def _earned(words: Mapping[str, Any], config: Config) -> dict[str, Any]:
     if revenue and margin:
         raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
     if revenue:
-        return {"revenue": read_revenue(revenue, "--revenue"), "revenue_source": "--revenue"}
+        return {"revenue": api.read_revenue(revenue, "--revenue"), "revenue_source": "--revenue"}
     if margin:
         return {"revenue_source": "--margin"}
     if text := config.text("revenue"):
-        return {"revenue": read_revenue(text, "revenue", config.folder), "revenue_source": "configuration"}
+        return {"revenue": api.read_revenue(text, "revenue", config.folder), "revenue_source": "configuration"}
     return {"revenue_source": "configuration", "margin": config.text("margin")}

@@ -14,6 +14,7 @@ import pytest
 
 from costcalc.cli.pager import pager
 from tests.conftest import REPO_ROOT
+from tests.kit import all_that_comes
 
 SHOUTING = "tr a-z A-Z"
 
@@ -56,16 +57,7 @@ def shown(*words: str, rows: int, **environment: str) -> str:
         env={**kept, "TERM": "xterm", "NO_COLOR": "1", "PAGER": SHOUTING, **environment},
     )  # fmt: skip
     os.close(theirs)
-    found = b""
-    while True:
-        try:
-            got = os.read(ours, 1 << 16)
-        except OSError:  # the other end is closed
-            break
-        if not got:
-            break
-        found += got
-    os.close(ours)
+    found = all_that_comes(ours)
     assert process.wait() == 0
     return found.decode()
 

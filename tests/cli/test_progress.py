@@ -13,6 +13,7 @@ import pytest
 from costcalc.cli import progress
 from costcalc.cli.progress import progress_text
 from costcalc.usage.progress import COUNTING, Reader, Step
+from tests.kit import all_that_comes
 
 MILLION = 1_000_000
 
@@ -109,16 +110,7 @@ def on_a_terminal(*words: object, **environment: str) -> tuple[bytes, bytes]:
         env={**os.environ, "TERM": "xterm", "COSTCALC_NO_CACHE": "1", **environment},
     )  # fmt: skip
     os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            got = os.read(ours, 1 << 16)
-        except OSError:  # the other end is closed
-            break
-        if not got:
-            break
-        shown += got
-    os.close(ours)
+    shown = all_that_comes(ours)
     return process.communicate()[0], shown
 
 
