@@ -14,7 +14,7 @@ from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.records import dataclass
 from costcalc.reports.allocating import allocated
 from costcalc.reports.lines import OtherList, ReportLine, other_lists, with_lines
-from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.reports.usage import OfRating, UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger
 
 
@@ -32,7 +32,7 @@ class ListAndBilled:
 
 
 @dataclass(frozen=True)
-class CostReport:
+class CostReport(OfRating):
     """The answer of `cost`."""
 
     usage: UsageSummary
@@ -51,14 +51,6 @@ class CostReport:
     def total(self) -> Fraction:
         """What it cost, in the report's currency; incomplete where something is unpriced or refused."""
         return self.rating.total.before
-
-    @property
-    def is_priced(self) -> bool:
-        return self.rating.is_complete
-
-    @property
-    def is_complete(self) -> bool:
-        return self.is_priced and self.usage.is_whole
 
 
 def cost(

@@ -18,7 +18,7 @@ from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions
 from costcalc.reports.chain import Step, exchanged, priced_chain, stated_chain
 from costcalc.reports.changes import check_changes
 from costcalc.reports.lines import Touched, touched_by, touches
-from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.reports.usage import OfRating, UsageSummary, summary_of
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.selectors import glob_matches
 from costcalc.usage.ledger import UsageLedger
@@ -133,7 +133,7 @@ class ExplainedLine:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(OfRating):
     """The answer of `explain`: the chosen lines, whose leaves add up to `explained`, and the whole they are part of."""
 
     usage: UsageSummary
@@ -168,14 +168,6 @@ class Explanation:
     def line_count(self) -> int:
         """Of the whole report."""
         return len(self.whole)
-
-    @property
-    def is_priced(self) -> bool:
-        return self.rating.is_complete
-
-    @property
-    def is_complete(self) -> bool:
-        return self.is_priced and self.usage.is_whole
 
     def leaves(self) -> Iterator[tuple[ExplainedLine, PriceUsed, Leaf]]:
         for line in self.lines:

@@ -21,7 +21,7 @@ from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.reports.history import ONE_DAY, DailySpend, History, check_buckets, days_between, history_of
 from costcalc.reports.lines import OtherList, other_lists
-from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.reports.usage import OfRating, UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger
 
 MONTH_END, YEAR_END = "month-end", "year-end"
@@ -121,7 +121,7 @@ class PriceStep:
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Forecast(OfRating):
     """The answer of `forecast`. Spend so far is exact; everything to come is an estimate."""
 
     usage: UsageSummary
@@ -163,14 +163,6 @@ class Forecast:
             return None
         begun = next((day.actual or Fraction() for day in self.days if day.day == self.history.unfinished), Fraction())
         return self.daily_rate * self.days_to_come - min(begun, self.daily_rate)
-
-    @property
-    def is_priced(self) -> bool:
-        return self.rating.is_complete
-
-    @property
-    def is_complete(self) -> bool:
-        return self.is_priced and self.usage.is_whole
 
     @property
     def is_free(self) -> bool:

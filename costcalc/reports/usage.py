@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.problems import Problem
+from costcalc.rating.model import Rating
 from costcalc.records import dataclass
 from costcalc.usage.ledger import SkippedRows, SourceFile, UsageLedger, covered_days
 
@@ -44,6 +45,21 @@ class UsageSummary:
     def is_short(self) -> bool:
         """Under seven days a run-rate is an estimate."""
         return 0 < self.days < 7
+
+
+class OfRating:
+    """A report of one rating of the usage: whether anything is missing from its figures."""
+
+    rating: Rating
+    usage: UsageSummary
+
+    @property
+    def is_priced(self) -> bool:
+        return self.rating.is_complete
+
+    @property
+    def is_complete(self) -> bool:
+        return self.is_priced and self.usage.is_whole
 
 
 def summary_of(ledger: UsageLedger, timezone: str) -> UsageSummary:

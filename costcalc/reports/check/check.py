@@ -21,7 +21,7 @@ from costcalc.reports.check.margins import margin_findings
 from costcalc.reports.check.months import month_findings
 from costcalc.reports.check.periods import periods_of
 from costcalc.reports.check.rises import rise_findings
-from costcalc.reports.usage import UsageSummary
+from costcalc.reports.usage import OfRating, UsageSummary
 from costcalc.usage.ledger import UsageLedger
 
 BROKEN_EXIT = 1
@@ -66,7 +66,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(OfRating):
     """The answer of `check`."""
 
     budgets: Sequence[Budget]
@@ -78,14 +78,6 @@ class Check:
     @property
     def currency(self) -> str:
         return self.rating.currency
-
-    @property
-    def is_priced(self) -> bool:
-        return self.rating.is_complete
-
-    @property
-    def is_complete(self) -> bool:
-        return self.is_priced and self.usage.is_whole
 
     @property
     def status(self) -> Status:
