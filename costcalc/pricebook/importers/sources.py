@@ -74,7 +74,7 @@ SOURCES = {
     ),
     "model-bank": Data(
         "the folder dist/aiModels of LobeHub's catalogue",
-        "https://github.com/lobehub/lobehub", model_bank.import_model_bank, files=("model-bank/dist/aiModels",),
+        "https://github.com/lobehub/lobehub", model_bank.import_model_bank, files=("dist/aiModels",),
     ),
     "rates": Data(
         "its ledger-ai.json.gz, made of models.dev", "https://github.com/shehuphd/rates", rates.import_rates, "rates",
