@@ -47,8 +47,12 @@ class Decision:
             and self.above in (None, above)
             and fnmatchcase(tier, self.tiers)
             and fnmatchcase(meter, self.meters)
-            and any(fnmatchcase(name, self.models) for name in names)
+            and self.is_about(names)
         )
+
+    def is_about(self, names: Iterable[str]) -> bool:
+        """Whether one of the names of a model, each behind its provider, is meant."""
+        return any(fnmatchcase(name, self.models) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

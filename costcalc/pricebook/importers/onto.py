@@ -26,6 +26,7 @@ class Change:
     starts: date | None
     differences: tuple[Difference, ...] = ()  # none: the model is new, or the card ends and the list holds again
     is_new: bool = False
+    is_filled: bool = False  # the figures went into a block that is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class _Adding:
         own = self._with_own_words(theirs)
         Fill(self.edits, lambda key: self._seen(key, base)).block(base, own)
         self.filled.add(base.place)
-        self.changes.append(Change(ours.name, base.starts, tuple(found)))
+        self.changes.append(Change(ours.name, base.starts or base.observed, tuple(found), is_filled=True))
         filled = joined(base, own)
         return replace(ours, blocks=tuple(filled if each is base else each for each in ours.blocks))
 
