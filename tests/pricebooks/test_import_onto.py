@@ -212,7 +212,8 @@ def test_a_card_that_ended_before_the_day_is_no_block_of_that_day():
 
 def test_a_figure_that_is_merely_new_goes_into_the_block_in_force(run_costcalc, tmp_path):
     """No price changed, so no block begins; the day on which it was seen stands beside it."""
-    (tmp_path / "acme.yaml").write_text(FILE, encoding="utf-8")
+    bands = "        bands:\n          - {input_above: 200_000, input_tokens: 20 per 1M, output_tokens: 75 per 1M}\n"
+    (tmp_path / "acme.yaml").write_text(FILE.replace(bands, ""), encoding="utf-8")
     cost = {"input_cost_per_token": 10e-6, "output_cost_per_token": 50e-6, "cache_read_input_token_cost": 1e-6}
     (tmp_path / "map.json").write_text(json.dumps({"acme-2": {"litellm_provider": "acme", **cost}}), encoding="utf-8")
     run = run_costcalc(
