@@ -355,7 +355,7 @@ def test_the_same_model_at_a_cheaper_seller_is_proposed_and_never_planned(usage)
         book(
             sold("acme-max", "1", "2", "retired: 2026-10-01\n"), provider="cerebras"
         ),  # it ends before the horizon does
-        book(sold("acme-max:free", "0.1", "0.1"), provider="openrouter"),  # served in another way
+        book(sold("acme-max:free", "0.1", "0.1", made), provider="openrouter"),  # served in another way
         book(sold("acme-max-2", "1", "1"), provider="fal"),
         book(sold("acme-max", "9.9", "29"), provider="baseten"),  # not a tenth less
     )

@@ -49,10 +49,9 @@ def name_of(model: str) -> Name:
     words: list[str] = []
     version: list[int] = []
     tasks: set[str] = set()
-    name, _, variant = model.lower().partition(":")
-    if variant and not _NUMBER.fullmatch(variant):
-        tasks.add(variant)  # `:batch` and `:free` are other ways to be served
-    for part in name.replace("_", "-").split("-"):
+    if variant := _variant(model.lower()):
+        tasks.add(variant)
+    for part in model.lower().partition(":")[0].replace("_", "-").split("-"):
         if _PARAMETERS.fullmatch(part):
             tasks.add("size" if part.endswith("b") else "vision")
         elif _SIZE.fullmatch(part):
@@ -205,8 +204,14 @@ def _at(group: Group, book: Book) -> Group:
 
 def _bare(model: Model) -> str:
     """What its maker calls a model, without who makes it and how the name is written: claude-sonnet-4.5 is 4-5."""
-    made_as = model.made_as or model.name
-    return makers_name(made_as.partition("@")[0])[1].replace(".", "-")
+    made_as = (model.made_as or model.name).partition("@")[0].partition(":")[0]
+    return f"{makers_name(made_as)[1].replace('.', '-')}:{_variant(model.name)}"
+
+
+def _variant(name: str) -> str:
+    """Another way to be served, `:batch` or `:free`; a version of a name, `-v1:0`, is none."""
+    variant = name.partition(":")[2]
+    return "" if _NUMBER.match(variant) else variant
 
 
 def _listed(group: Group) -> str:
