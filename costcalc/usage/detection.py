@@ -8,6 +8,7 @@ from pathlib import Path
 
 from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.records import dataclass
+from costcalc.usage.addresses import spoken
 from costcalc.usage.counter import Counter, Tally
 from costcalc.usage.formatfile import with_formats
 from costcalc.usage.formats import Parts
@@ -96,7 +97,7 @@ def start_of_format(log: str, name: str) -> str:
     with opened([log]) as (sources, engine, _, left, _):
         kept, logs, types = looked_into(sources, engine, left)
         if kept or len(logs) != 1:
-            raise fail("not-one-log", f"{log} is not one log", remedy="name one file that holds rows of usage")
+            raise fail("not-one-log", f"{spoken(log)} is not one log", remedy="name one file that holds rows of usage")
         return start_of(logs[0], name, types.get(logs[0].path, {}))
 
 
