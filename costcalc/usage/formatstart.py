@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from costcalc.meters import meters
 from costcalc.problems import Place, fail
 from costcalc.usage import plain
+from costcalc.usage.addresses import spoken
 from costcalc.usage.names import are_counts, stated
 from costcalc.usage.opening import looked_into, opened
 from costcalc.usage.readings import samples_of
@@ -27,7 +28,7 @@ def start_of_format(log: str, name: str) -> str:
     with opened([log]) as (sources, engine, _, left, _):
         kept, logs, types = looked_into(sources, engine, left)
         if kept or len(logs) != 1:
-            raise fail("not-one-log", f"{log} is not one log", remedy="name one file that holds rows of usage")
+            raise fail("not-one-log", f"{spoken(log)} is not one log", remedy="name one file that holds rows of usage")
         return _start_of(logs[0], name, types.get(logs[0].path, {}))
 
 
