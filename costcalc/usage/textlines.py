@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from costcalc.usage.paths import (
     _AS_JSON,
     _COUNTED,
-    INSIDE,
     _MEMBER_TEST,
+    INSIDE,
     JsonColumns,
     _all_of,
     _bare,
