@@ -25,6 +25,13 @@ class DetectionResult(Result):
 
     report: Detections
 
+    @property
+    def lacks(self) -> str:
+        """What is not read: "1 file not read, 2 rows refused"; "" where nothing is."""
+        from costcalc.render.detection import lacking
+
+        return ", ".join(lacking(self.report))
+
 
 @keywords(DetectOptions)
 def detect(usage: str | Path | Sequence[str | Path], **words: Unpack[DetectOptions]) -> DetectionResult:

@@ -96,6 +96,7 @@ class FormatOptions(TypedDict, total=False):
         ),
     ]  # fmt: skip
     rules: Annotated[Sequence["MapRule"], Option("", "Columns of the logs of a format or folder.", default=())]
+    asked: Annotated[Asked, Option("", "The configuration and call that the report shall name.", default=NOTHING_ASKED)]
 
 
 class ReadOptions(FormatOptions, BookOptions, total=False):
@@ -114,7 +115,6 @@ class ReadOptions(FormatOptions, BookOptions, total=False):
     prices: Annotated[
         "Prices | None", Option("", "Pricebooks that costcalc.read_prices has read; nothing else then says which.")
     ]
-    asked: Annotated[Asked, Option("", "The configuration and call that the report shall name.", default=NOTHING_ASKED)]
 
 
 class LimitOptions(TypedDict, total=False):

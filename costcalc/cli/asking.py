@@ -50,7 +50,6 @@ def words_of(
     if "formats" in options:
         words.setdefault("formats", config.paths("formats"))
         words["rules"] = config.map_rules()
-    if "asked" in options:
         words["asked"] = asked_of(ctx, config)  # last: it names what the configuration gave by then
     return words
 

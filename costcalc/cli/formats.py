@@ -50,6 +50,6 @@ def detect(ctx: typer.Context, usage: Usage, *, words: DetectOptions, written: W
     config = configured.config
     result = api.detect(usage, **words_of(ctx, words, config, DetectOptions))
     texts = {"json": result.to_json, "csv": result.to_csv, "md": result.to_markdown}
-    deliver(written.targets, result.page, lambda kind: texts[kind]())
+    deliver(written.targets, result.page, lambda kind: texts[kind](), result.lacks)
     write_problems(result.report.problems, sys.stderr)
     return 0

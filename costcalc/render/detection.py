@@ -14,8 +14,9 @@ from costcalc.reports.detection import Detection, Detections
 _MOST_ASIDE = 12  # names that a page lists
 
 COUNTS = f.fields(counted=f.integer, left_out=f.integer, refused=f.integer)
+COLUMN = f.fields(column=f.text("0"), read_as=f.text("1"))
 FILE = f.fields(
-    path=f.text, format=f.text, why=f.text, others=f.texts, columns=f.value(lambda file, _: dict(file.columns)),
+    path=f.text, format=f.text, why=f.text, others=f.texts, columns=f.each(COLUMN, lambda file, _: file.columns.items()),
     dimensions=f.texts, aside=f.texts, rows=f.part(COUNTS),
     refused=f.texts(lambda file, _: [problem.message for problem in file.refused]),
     uncounted=f.texts(lambda file, _: [problem.message for problem in file.uncounted]),
@@ -38,13 +39,20 @@ def detection_head(found: Detections) -> Iterator[Note]:
         yield Note(f"{file.path}: {file.format}", "strong")
         yield Note(f"{file.why[:1].upper()}{file.why[1:]}{_stop(file.why)}")
         return
-    logs = [file for file in found.files if file.is_log]
-    counts = [f"{sum(file.rows.counted for file in logs):,} counted"]
-    counts += [f"{rows:,} left out"] if (rows := sum(file.rows.left_out for file in logs)) else []
-    counts += [f"{rows:,} refused"] if (rows := sum(file.rows.refused for file in logs)) else []
+    rows = [f"{sum(file.rows.counted for file in found.files):,} counted"]
+    rows += [f"{left:,} left out"] if (left := sum(file.rows.left_out for file in found.files)) else []
+    lacks = f" ({', '.join(lacking(found))})" if lacking(found) else ""
+    yield Note(f"{counted(len(found.files), 'file')}{lacks}. Rows: {', '.join(rows)}.")
+
+
+def lacking(found: Detections) -> list[str]:
+    """What is not read, or in no figure."""
     unread = len([file for file in found.files if not file.is_read])
-    others = f", {unread:,} not read" if unread else ""
-    yield Note(f"{counted(len(found.files), 'file')}{others}. Rows: {', '.join(counts)}.")
+    refused = sum(file.rows.refused for file in found.files)
+    uncounted = sum(len(file.uncounted) for file in found.files)
+    words = [f"{counted(unread, 'file')} not read"] * bool(unread)
+    words += [f"{counted(refused, 'row')} refused"] * bool(refused)
+    return words + [f"{counted(uncounted, 'column')} in no figure"] * bool(uncounted)
 
 
 def detection_blocks(found: Detections, is_wide: bool) -> Sequence[Block]:

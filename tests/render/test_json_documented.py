@@ -23,6 +23,7 @@ from costcalc.render.written import json_of, part_in
 from costcalc.reports.comparison import Choice as Alternative
 from costcalc.reports.comparison import ComparisonOptions, comparison
 from costcalc.reports.cost import cost
+from costcalc.reports.detection import Detection, Detections
 from costcalc.reports.explanation import Choice, ExplainOptions, explain
 from costcalc.reports.forecast import ForecastOptions, forecast
 from costcalc.reports.plan.ahead import plan_ahead
@@ -33,6 +34,7 @@ from costcalc.scenario.figure import fixed
 from costcalc.scenario.hikes import changes_at, read_hikes
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.read import parse_scenario
+from costcalc.usage.counter import Tally
 from costcalc.usage.ledger import Cuts, SkippedRows
 from tests.conftest import REPO_ROOT
 from tests.render import comparisons
@@ -110,7 +112,7 @@ MILLION = ledger(group("qwen3-max", 10**6))
 
 
 PLAN = "costcalc.plan/1"
-WRITTEN = ("plan", "cost", "forecast", "comparison", "advice", "explanation", "reconcile", "check")
+WRITTEN = ("plan", "cost", "forecast", "comparison", "advice", "explanation", "reconcile", "check", "detection")
 
 
 def declared() -> dict[str, Fields]:
@@ -375,6 +377,15 @@ def outlook_of(text: str, revenue: int | None = None) -> str:
     return json_of(
         plan_ahead(horizon, PlanOptions(plan, changes_at(plan, None), ("customer",), earned, Fraction(1, 2)))
     )
+
+
+def test_every_field_of_a_detection_is_documented():
+    file = Detection(
+        "log.csv", "plain", "its names", {"in": "input_tokens"}, ("customer",), ("note",), ("cursor (2 names)",),
+        Tally(counted=1, left_out=2, refused=3), FULL.problems, FULL.uncounted,
+    )  # fmt: skip
+    found = Detections((file,), FULL.skipped, FULL.notes)
+    check(fields(json.loads(json_of(found))), documented("costcalc.detection/1"))
 
 
 def test_every_field_of_a_forecast_is_documented():
