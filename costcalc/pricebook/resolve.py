@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from costcalc.pricebook.hosts import Host, host_in, host_named, makers_name, prefix_of
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
@@ -433,7 +433,7 @@ class Pricebook:
 
     def nearest(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """For each unknown name the models that may have been meant, as `provider/model`: so they can be copied."""
-        full, bare = self.model_names(), self.known_names()
+        full, bare = self.model_names(), tuple(self.known_names())
         found = {}
         for name in names:
             provider, _, model = name.lower().rpartition("/")
@@ -464,7 +464,8 @@ def _sold_by(sellers: Iterable[str]) -> str:
     return f"sold by {', '.join(each.partition('/')[0] for each in sellers)}"
 
 
-def _by_family(name: str, known: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=200)  # a page, a file and the next question ask for the same names
+def _by_family(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """The known names that are alike, those first that begin with the same words: gpt-4o-audio is nearest to gpt-4o."""
     own = _WORD.findall(name)
     shared = {each: _equal_at_first(own, _WORD.findall(each.lower())) for each in known}
@@ -478,7 +479,7 @@ def _by_family(name: str, known: Sequence[str]) -> list[str]:
 
     # A slip at the beginning leaves the rest equal; names that have neither in common mislead.
     near = [each for each in nearest_names(name, known) if shared[each] or likeness(each) > _SLIP]
-    return sorted({*family, *near}, key=lambda each: (shared[each], likeness(each), each), reverse=True)
+    return tuple(sorted({*family, *near}, key=lambda each: (shared[each], likeness(each), each), reverse=True))
 
 
 def _equal_at_first(one: Sequence[str], other: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from functools import cache
 
 import pytest
 
@@ -34,8 +35,11 @@ counted, left out for a reason, or refused, and the tokens equal those of a read
 OF_PARTS = {"gcp-billing", "claude-code", "codex", "raw-anthropic-messages/usage_bodies.jsonl"}
 
 
+detected = cache(detect)
+
+
 def line_of(path):
-    found = detect(path)
+    found = detected(path)
     (file,), ledger = found.files, counted(path)
     reasons = "; ".join(f"{each.rows:,} {each.reason}" for each in found.left_out) or "–"
     totals = [ledger.totals[name] for name in ("input_tokens", "cache_read_tokens", "output_tokens")]
@@ -61,7 +65,7 @@ def rows_in(path):
     "path", [path for path in FILES if path.suffix != ".json"], ids=lambda path: str(path.relative_to(SAMPLES))
 )
 def test_every_row_is_counted_or_set_aside(path):
-    found = detect(path)
+    found = detected(path)
     (file,) = found.files
     if not OF_PARTS & {file.format, str(path.relative_to(SAMPLES))}:
         assert file.rows.counted + file.rows.left_out + file.rows.refused == rows_in(path)

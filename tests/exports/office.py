@@ -1,4 +1,4 @@
-"""LibreOffice without a screen: a workbook opened, every formula computed anew, and read back."""
+"""LibreOffice without a screen: workbooks opened, every formula computed anew, and read back."""
 
 import shutil
 import subprocess
@@ -20,24 +20,32 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def recalculated(content: bytes, folder: Path, changes: dict[str, float] | None = None):
-    """The workbook as LibreOffice computes it, with named cells set to other values."""
+Changes = dict[str, float]  # names of cells, and what they are set to
+
+
+def recalculated(books: dict[str, tuple[bytes, Changes]], folder: Path):
+    """The workbooks as LibreOffice computes them, by their names, with named cells set to other values: one start for all."""
     if shutil.which("soffice") is None:
         pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc-nogui")
-    source, out = folder / "book.xlsx", folder / "out"
-    source.write_bytes(content)
+    out = folder / "out"
+    sources = [_changed(folder / f"{name}.xlsx", *book) for name, book in books.items()]
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={_profile().resolve().as_uri()}", "--headless", "--convert-to", "xlsx",
+         "--outdir", out, *sources],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    return {name: openpyxl.load_workbook(out / f"{name}.xlsx", data_only=True) for name in books}
+
+
+def _changed(path: Path, content: bytes, changes: Changes) -> Path:
+    path.write_bytes(content)
     if changes:
-        book = openpyxl.load_workbook(source)
+        book = openpyxl.load_workbook(path)
         for name, value in changes.items():
             sheet, cell = book.defined_names[name].attr_text.split("!")
             book[sheet][cell.replace("$", "")] = value
-        book.save(source)
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation={_profile().resolve().as_uri()}", "--headless", "--convert-to", "xlsx",
-         "--outdir", str(out), str(source)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    return openpyxl.load_workbook(out / "book.xlsx", data_only=True)
+        book.save(path)
+    return path
 
 
 @cache

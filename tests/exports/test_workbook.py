@@ -21,6 +21,46 @@ def projection(repo_root):
     return costcalc.project(str(repo_root / USAGE), hikes=HIKES, revenue=30000, months=6)
 
 
+@pytest.fixture(scope="module")
+def scaled(repo_root):
+    return costcalc.project(str(repo_root / USAGE), hikes="alibaba=5..34", pass_through="60%")
+
+
+@pytest.fixture(scope="module")
+def ahead(repo_root):
+    return costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(repo_root / "examples/team/all-at-once.yaml"), **words_ahead(repo_root))  # fmt: skip
+
+
+def words_ahead(repo_root):
+    prices = costcalc.read_prices([str(repo_root / "examples" / "selfhosted.yaml")])
+    return {"prices": prices, "revenue": 24000, "by": ("provider",)}
+
+
+CHANGED = {  # name → the cells that a reader sets, what the engine is asked instead
+    "half": ({"hike_1": 0.5}, ["alibaba=50", *HIKES[1:]], 30000),
+    "none-and-less": ({"hike_1": 0.0, "hike_3": -0.2}, ["alibaba=0", HIKES[1], "*/qwen*:output_tokens=-20@2026-09-15"], 30000),
+    "more-than-double": ({"hike_3": 1.25}, [*HIKES[:2], "*/qwen*:output_tokens=125@2026-09-15"], 30000),
+    "revenue": ({"revenue": 41234.5, "hike_1": 0.12}, ["alibaba=12", *HIKES[1:]], "41234.50"),
+}  # fmt: skip
+SHARES = ["0%", "45%", "100%"]
+
+
+@pytest.fixture(scope="module")
+def turned(projection, scaled, ahead, tmp_path_factory):
+    """Every workbook that LibreOffice is asked to compute, by its name."""
+    content, share, months = projection.to_xlsx(), scaled.to_xlsx(), ahead.to_xlsx()
+    calm = dict.fromkeys(_hikes(openpyxl.load_workbook(io.BytesIO(months))), 0.0)
+    books = {
+        "same": (content, {}),
+        "ends": (content, {"hike_2_high": 0.6, "hike_2_low": 0.0, "hike_2": 0.3}),
+        **{name: (content, cells) for name, (cells, _, _) in CHANGED.items()},
+        **{each: (share, {"pass_through": float(each[:-1]) / 100}) for each in SHARES},
+        "months": (months, {}),
+        "calm-months": (months, {**calm, "revenue_change": 0.1}),
+    }
+    return recalculated(books, tmp_path_factory.mktemp("turned"))
+
+
 def cents(values):
     return [Decimal(f"{value:.2f}") for value in values if isinstance(value, int | float)]
 
@@ -59,9 +99,8 @@ def test_costcalc_s_own_figures_show_before_anyone_reckons(projection, tmp_path)
     assert_adds_up(months, whole)
 
 
-def test_a_spreadsheet_reckons_exactly_the_same_figures(projection, tmp_path):
-    content = projection.to_xlsx()
-    ours, theirs = stored(content, tmp_path), recalculated(content, tmp_path)
+def test_a_spreadsheet_reckons_exactly_the_same_figures(projection, turned, tmp_path):
+    ours, theirs = stored(projection.to_xlsx(), tmp_path), turned["same"]
     compared = 0
     for sheet in ours.sheetnames:
         for mine, other in zip(figures(ours, sheet), figures(theirs, sheet), strict=False):
@@ -72,17 +111,9 @@ def test_a_spreadsheet_reckons_exactly_the_same_figures(projection, tmp_path):
     assert compared > 100
 
 
-@pytest.mark.parametrize(
-    ("cells", "hikes", "revenue"),
-    [
-        ({"hike_1": 0.5}, ["alibaba=50", *HIKES[1:]], 30000),
-        ({"hike_1": 0.0, "hike_3": -0.2}, ["alibaba=0", HIKES[1], "*/qwen*:output_tokens=-20@2026-09-15"], 30000),
-        ({"hike_3": 1.25}, [*HIKES[:2], "*/qwen*:output_tokens=125@2026-09-15"], 30000),
-        ({"revenue": 41234.5, "hike_1": 0.12}, ["alibaba=12", *HIKES[1:]], "41234.50"),
-    ],
-)
-def test_a_changed_cell_gives_what_the_engine_gives(projection, repo_root, tmp_path, cells, hikes, revenue):
-    book = recalculated(projection.to_xlsx(), tmp_path, cells)
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_changed_cell_gives_what_the_engine_gives(projection, turned, repo_root, name):
+    book, (_, hikes, revenue) = turned[name], CHANGED[name]
     engine = costcalc.project(str(repo_root / USAGE), hikes=hikes, revenue=revenue, months=6)
     names, *_ = zip(*(line.split(",")[:2] for line in projection.to_csv().splitlines()[1:]), strict=True)
     *lines, total = cents(column(book, "Lines", "With the rise"))
@@ -98,8 +129,8 @@ def test_a_changed_cell_gives_what_the_engine_gives(projection, repo_root, tmp_p
     assert margin == pytest.approx(float(engine.report.log.outcome.after.margin), abs=1e-12)
 
 
-def test_low_and_high_follow_their_own_cells(projection, repo_root, tmp_path):
-    book = recalculated(projection.to_xlsx(), tmp_path, {"hike_2_high": 0.6, "hike_2_low": 0.0, "hike_2": 0.3})
+def test_low_and_high_follow_their_own_cells(turned, repo_root):
+    book = turned["ends"]
     engine = costcalc.project(str(repo_root / USAGE), hikes=[HIKES[0], "baidu=0..60", HIKES[2]], revenue=30000)
     shown = {row[0]: row[2] for row in figures(book, "Summary") if row[0]}
     total = engine.report.total
@@ -107,30 +138,22 @@ def test_low_and_high_follow_their_own_cells(projection, repo_root, tmp_path):
     assert shown["Cost, highest reading"] == pytest.approx(round(float(total.high), 2), abs=1e-9)
 
 
-@pytest.mark.parametrize("share", ["0%", "45%", "100%"])
-def test_the_pass_through_scales_what_it_scales(repo_root, tmp_path, share):
-    made = costcalc.project(str(repo_root / USAGE), hikes="alibaba=5..34", pass_through="60%")
-    book = recalculated(made.to_xlsx(), tmp_path, {"pass_through": float(share[:-1]) / 100})
+@pytest.mark.parametrize("share", SHARES)
+def test_the_pass_through_scales_what_it_scales(turned, repo_root, share):
+    book = turned[share]
     engine = costcalc.project(str(repo_root / USAGE), hikes="alibaba=5..34", pass_through=share)
     assert cents(column(book, "Lines", "With the rise"))[-1] == total_of(engine)
 
 
-def test_an_outlook_turns_month_by_month(repo_root, tmp_path):
-    prices = costcalc.read_prices([str(repo_root / "examples" / "selfhosted.yaml")])
-    words = {"prices": prices, "revenue": 24000, "by": ("provider",)}
-    made = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(repo_root / "examples/team/all-at-once.yaml"), **words)  # fmt: skip
-    content = made.to_xlsx()
-    same = recalculated(content, tmp_path)
-    *months, total = cents(column(same, "Months", "With scenario"))
-    assert months == [round_half_up(month.after.cost, 2) for month in made.report.months]
-    assert total == sum(Decimal(row["cost"]) for row in csv.DictReader(io.StringIO(made.to_csv("months"))))
-    other = tmp_path / "other"
-    other.mkdir()
-    book = recalculated(content, other, {**dict.fromkeys(_hikes(same), 0.0), "revenue_change": 0.1})
+def test_an_outlook_turns_month_by_month(ahead, turned, repo_root, tmp_path):
+    *months, total = cents(column(turned["months"], "Months", "With scenario"))
+    assert months == [round_half_up(month.after.cost, 2) for month in ahead.report.months]
+    assert total == sum(Decimal(row["cost"]) for row in csv.DictReader(io.StringIO(ahead.to_csv("months"))))
+    book = turned["calm-months"]
     *calm, calm_total = cents(column(book, "Months", "With scenario"))
     assert_adds_up(calm, calm_total)
     assert calm_total < total
-    engine = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(_without_prices(repo_root, tmp_path)), **words)  # fmt: skip
+    engine = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(_without_prices(repo_root, tmp_path)), **words_ahead(repo_root))  # fmt: skip
     assert calm_total == Decimal(round(sum(month.after.cost for month in engine.report.months) * 100)) / 100
     last = engine.report.last.after
     assert column(book, "Months", "Margin")[-2] == pytest.approx(float(1 - last.all_costs / (last.revenue * 11 / 10)))

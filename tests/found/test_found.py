@@ -21,6 +21,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,14 @@ FOUND = sorted(HERE.glob("*/case.yaml"))
 _KEYS = {"name", "run", "exit", "says", "not", "json", "total", "tokens", "requests", "refused", "unpriced", "complete"}
 
 
+@cache
+def _read(path):
+    return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 def cases():
     for path in FOUND:
-        for number, run in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))["runs"]):
+        for number, run in enumerate(_read(path)["runs"]):
             name = run.get("name") or ("" if number == 0 else str(number + 1))
             yield pytest.param(path.parent, run, id=f"{path.parent.name}{': ' * bool(name)}{name}")
 
@@ -104,6 +110,6 @@ _FIGURES = {
 
 def test_every_case_has_runs():
     for path in FOUND:
-        case = yaml.safe_load(path.read_text(encoding="utf-8"))
+        case = _read(path)
         assert case["why"], path
         assert case["runs"], path
