@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -224,8 +224,21 @@ def _grid(grid: Grid, width: int) -> Iterator[list[Cell]]:
                 yield []
         return
     yield [Cell(_titles([grid.columns[i] for i in kept], sizes, gap), "quiet")]
+    columns = [grid.columns[i] for i in kept]
+    whole = _alike(rows, grid.columns, dict(zip(kept, sizes, strict=True)))
     for row in rows:
-        yield from _row([row[i] for i in kept], [grid.columns[i] for i in kept], sizes, gap)
+        yield from _row([row[i] for i in kept], columns, sizes, gap, whole)
+
+
+def _alike(rows: Sequence[Sequence[Cell]], columns: Sequence[Column], sizes: Mapping[int, int]) -> set[str]:
+    """Names that would be cut to what another one is cut to: they are written out, over several lines."""
+    found: set[str] = set()
+    for i, size in sizes.items():
+        seen: dict[str, set[str]] = {}
+        for row in rows if columns[i].kind == "name" else ():
+            seen.setdefault(shortened(row[i].text, size - 2 * row[i].indent), set()).add(row[i].text)
+        found |= {name for names in seen.values() if len(names) > 1 for name in names}
+    return found
 
 
 def _last_group(columns: Sequence[Column], kept: Sequence[int]) -> int:
@@ -319,7 +332,9 @@ def _titles(columns: Sequence[Column], sizes: Sequence[int], gap: int) -> str:
     return line
 
 
-def _row(cells: Sequence[Cell], columns: Sequence[Column], sizes: Sequence[int], gap: int) -> Iterator[list[Cell]]:
+def _row(
+    cells: Sequence[Cell], columns: Sequence[Column], sizes: Sequence[int], gap: int, whole: Collection[str]
+) -> Iterator[list[Cell]]:
     line: list[Cell] = []
     further: list[list[Cell]] = []
     for position, (cell, column, size) in enumerate(zip(cells, columns, sizes, strict=True)):
@@ -327,7 +342,11 @@ def _row(cells: Sequence[Cell], columns: Sequence[Column], sizes: Sequence[int],
             line.append(Cell(" " * gap))
         if column.kind == "name":
             indent = "  " * cell.indent
-            line.append(Cell(_padded(indent + shortened(cell.text, size - len(indent)), size), cell.style))
+            room = size - len(indent)
+            first, *others = wrapped(cell.text, room) if cell.text in whole else [shortened(cell.text, room)]
+            before = sum(sizes[:position]) + gap * position
+            further += [[Cell(" " * before + indent), Cell(other, cell.style)] for other in others]
+            line.append(Cell(_padded(indent + first, size), cell.style))
         elif column.kind == "text":
             first, *others = wrapped(cell.text, size)
             before = sum(sizes[:position]) + gap * position

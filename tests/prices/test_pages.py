@@ -7,6 +7,7 @@ import pytest
 from costcalc.api import scan
 from costcalc.problems import visible
 from costcalc.rating.rate import RatingOptions
+from costcalc.render.blocks import Cell, Column, grid
 from costcalc.render.draw import Page
 from costcalc.render.markdown import markdown_text
 from costcalc.render.prices.diff import diff_blocks
@@ -102,3 +103,13 @@ def test_the_chart_has_plain_signs_where_the_output_knows_no_others(run_costcalc
     run = run_costcalc("prices", "history", "qwen3-max", env={"PYTHONIOENCODING": "ascii"})
     assert run.code == 0
     assert run.out_bytes.isascii() or "6.00 ┤" in run.out
+
+
+def test_two_names_that_would_be_cut_alike_are_written_out():
+    names = ["vendor/large-model-one-for-instruct", "vendor/large-model-two-for-instruct", "vendor/another-long-name"]
+    blocks = [grid([Column("Model", "name", of=Cell), Column("Price", "number", of=lambda _: Cell("1.00"))], names)]
+    page = drawn(Page(lambda _: blocks), 32)
+    assert page.split() == [
+        "Model", "Price", "vendor/large-model-one-", "1.00", "for-instruct", "vendor/large-model-two-", "1.00",
+        "for-instruct", "vendor/anot…r-long-name", "1.00",
+    ]  # fmt: skip
