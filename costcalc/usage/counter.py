@@ -7,26 +7,19 @@ from contextlib import nullcontext
 from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
 from costcalc.calendar import day_of, utc_day
 from costcalc.files import collector_paused
-from costcalc.jsondoc import read_json
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
-from costcalc.usage import plain
 from costcalc.usage.batches import settle_batches
+from costcalc.usage.beside import differing, notes_beside, sums_beside, uncounted
 from costcalc.usage.breakdown import Breakdown
 from costcalc.usage.copies import has_copies
 from costcalc.usage.diagnose import (
     MOST_PROBLEMS,
-    malformed_row,
-    placed,
-    problems_of,
-    refused_rows,
-    unknown_usage,
 )
 from costcalc.usage.digits import with_all_digits
 from costcalc.usage.engine import (
@@ -37,7 +30,6 @@ from costcalc.usage.engine import (
     lines_with_keys,
     naming,
     relation,
-    usage_key_pattern,
 )
 from costcalc.usage.foreseen import foresee, is_worth_a_look
 from costcalc.usage.formats import Parts
@@ -67,15 +59,11 @@ from costcalc.usage.packs import packed
 from costcalc.usage.paths import Columns, quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import (
-    Record,
     Repaired,
-    field_count,
     has_overlong_row,
-    json_records,
     repair,
-    rows_at,
-    table_records,
 )
+from costcalc.usage.refusals import at_first, is_refused, readable_lines, refusals
 from costcalc.usage.replies import repeats
 from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.rows import (
@@ -95,9 +83,8 @@ from costcalc.usage.rows import (
 from costcalc.usage.sources import Source, Workspace
 from costcalc.usage.store import Stored, check_cuts, stored_rows, with_stored
 from costcalc.usage.subagents import missing_agents
-from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, lacking_parts, one_sided
-from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
-from costcalc.usage.unread import is_of_member, unread_problem, watched_in
+from costcalc.usage.uncounted import Sums
+from costcalc.usage.unread import is_of_member, watched_in
 from costcalc.usage.usagenames import is_small, looked_at, with_all_names, with_seen_paths
 
 _ALONE = 1_000_000  # more than there are readings: sources read by themselves
@@ -182,7 +169,7 @@ class Counter:
                 [each.ledger for each in self.stored],
                 self.readings,
                 self.request.cuts,
-                self._chosen(),
+                self.chosen(),
                 self._used(),
             )
         return with_stored(self._summarised(), self.stored)
@@ -216,7 +203,7 @@ class Counter:
 
     def days(self, *, chosen: bool = False) -> tuple[date, date] | None:
         """The first and the last day of the log, whatever period was asked for; `chosen`: of the rows that `where` wants."""
-        clause = self._chosen() if chosen else ""
+        clause = self.chosen() if chosen else ""
         found: list[date] = []
         for naive, *instants in self.engine.fetch(days_statement(clause, [] if chosen else self._covering())):
             found += [self._day_of(at, naive=naive) for at in instants if at is not None]
@@ -233,7 +220,7 @@ class Counter:
         """Whether a row that `where` wants begins in these days; `with_empty`: or one that says that there was no usage."""
         bounds = bounds_clause(self.request.bound(since), self.request.bound(until))
         covering = self._covering() if with_empty else []
-        return bool(self.engine.fetch(held_statement(self._chosen(), bounds, covering)))
+        return bool(self.engine.fetch(held_statement(self.chosen(), bounds, covering)))
 
     def unmatched(self) -> set[str]:
         """The names of `where` whose globs match no row at all."""
@@ -273,7 +260,7 @@ class Counter:
     def _count(self, number: int) -> None:
         first = self.readings[number]
         self._count_once(number)
-        if first.sources[0].kind != "json" or not self._rows_of(number, "cost_known OR revenue_known"):
+        if first.sources[0].kind != "json" or not self.rows_of(number, "cost_known OR revenue_known"):
             return
         counted = self.readings[number]
         first = replace(first, pack=counted.pack, seen=counted.seen)
@@ -282,7 +269,7 @@ class Counter:
             self.readings[number] = whole
             self.repeats.pop(number, None)
             self.unknown.pop(number, None)
-            self._forget(number)
+            self.forget(number)
             self._count_once(number)
 
     def _count_once(self, number: int) -> None:
@@ -296,14 +283,14 @@ class Counter:
             self._count_table(number)
         else:
             self._run(number)
-        if self.readings[number].makes_assumptions and self._rows_of(
+        if self.readings[number].makes_assumptions and self.rows_of(
             number, f"verdict IN ({BAD_TIME}, {UNASSUMED}, {MALFORMED})"
         ):
             self._again_without_assumption(number)
         if self.readings[number].spec.search_for and self._left_over(number):
             self._look_again(number)
-        if self._rows_of(number, f"verdict = {IN_PARTS}"):
-            for parts in _held_parts(self.readings[number]):
+        if self.rows_of(number, f"verdict = {IN_PARTS}"):
+            for parts in self.held_parts(number):
                 self._run(number, parts)
 
     def _look_at_lines(self, number: int) -> None:
@@ -334,11 +321,11 @@ class Counter:
             return
         if not is_whole:
             self.readings[number] = replace(reading, pack=None)
-            self._forget(number)
+            self.forget(number)
             self._run(number, parts)
             return
-        if foreseen and self._rows_of(number, f"{UNFORESEEN} IN (input_over, output_over)"):
-            self._forget(number)  # the log is being written
+        if foreseen and self.rows_of(number, f"{UNFORESEEN} IN (input_over, output_over)"):
+            self.forget(number)  # the log is being written
             self._run(number, looks=False)
             return
         if "reply" in rows.columns and self._has_repeats(number):
@@ -346,7 +333,7 @@ class Counter:
                 self._tell_apart(number)
             else:
                 self.readings[number] = replace(reading, copies=True)
-                self._forget(number)
+                self.forget(number)
                 self._run(number, parts)
 
     def _foreseen(self, number: int, reading: Reading) -> Foreseen | None:
@@ -356,7 +343,7 @@ class Counter:
         if not (asks and request.joining and is_worth_a_look(reading, rows, request.cuts)):
             return None
         found = foresee(self.engine, rows, request.cuts, request.joining, number)
-        self._forget(_ALONE + number)
+        self.forget(_ALONE + number)
         return found
 
     def _hold(self, names: Iterable[str]) -> None:
@@ -385,7 +372,7 @@ class Counter:
             return True
         if reading.pack.kind == "table":
             return not self.engine.rejects(number)
-        return not self._rows_of(number, f"verdict = {MALFORMED}")
+        return not self.rows_of(number, f"verdict = {MALFORMED}")
 
     def _count_table(self, number: int) -> None:
         """A table whose quotes or newlines are broken is copied without the broken rows, and counted from the copy."""
@@ -405,7 +392,7 @@ class Counter:
             self._repaired(source) if broken is None or source.path in broken else source for source in reading.sources
         )
         self.readings[number] = replace(reading, sources=sources)
-        self._forget(number)
+        self.forget(number)
         self._run(number)
 
     def _repaired(self, source: Source) -> Source:
@@ -422,7 +409,7 @@ class Counter:
         self.readings[number] = replace(reading, unassumed=None, tells_apart=False, seen=None, copies=True)
         self.repeats.pop(number, None)
         self._ask_names(number)
-        self._forget(number)
+        self.forget(number)
         self._run(number)
 
     def _has_repeats(self, number: int) -> bool:
@@ -440,19 +427,19 @@ class Counter:
         self.readings[number] = replace(reading, tells_apart=True)
         with self.engine.in_order():
             self.repeats[number] = repeats(self.engine, reading, reading.spec.replies)
-        self._forget(number)
+        self.forget(number)
         self._run(number)
 
     def _ask_names(self, number: int) -> None:
         """Replace what the first lines say of the names in usage objects by what all of them say."""
         self.readings[number] = with_all_names(self.engine, self.readings[number])
 
-    def _forget(self, number: int) -> None:
+    def forget(self, number: int) -> None:
         if self.is_filled:
             self.engine.execute(f"DELETE FROM {COUNTED_ROWS} WHERE reading = {number}")
         self.engine.execute(f"DROP TABLE IF EXISTS rejects_{number}; DROP TABLE IF EXISTS rejects_scan_{number}")
 
-    def _rows_of(self, number: int, condition: str) -> int:
+    def rows_of(self, number: int, condition: str) -> int:
         found = self.engine.fetch(
             f"SELECT coalesce(sum(row_count), 0) FROM counted WHERE reading = {number} AND {condition}"
         )
@@ -461,9 +448,9 @@ class Counter:
     def _left_over(self, number: int) -> int:
         """How many lines hold the key of a usage object and were not understood."""
         idle = f"(verdict >= {FIRST_SKIP} OR verdict = {MALFORMED})"
-        if not self._rows_of(number, idle):
+        if not self.rows_of(number, idle):
             return 0
-        understood = self._rows_of(number, f"NOT {idle}") + sum(self.repeats.get(number, {}).values())
+        understood = self.rows_of(number, f"NOT {idle}") + sum(self.repeats.get(number, {}).values())
         holding = f"SELECT count(*) FROM {lines_with_keys(self.readings[number])}"
         if self.engine.fetch(holding)[0][0] <= understood:
             return 0
@@ -515,11 +502,21 @@ class Counter:
         """What is kept of a row beside what its format reads."""
         return (f"{file_number(reading, parts)} AS file",) if len(reading.sources) > 1 else ()
 
-    def rows_alone(self, number: int, source: Source) -> RowQuery:
+    def rows_alone(self, number: int, source: Source, parts: Parts | None = None) -> RowQuery:
         """The rows of one source, each with its number as `record`."""
-        rows = self.rows(_ALONE + number, self._alone(number, source), numbered=True)
-        self._forget(_ALONE + number)
-        return rows
+        self.forget(_ALONE + number)
+        return self.rows(_ALONE + number, self.alone(number, source), parts, numbered=True)
+
+    def alone(self, number: int, source: Source) -> Reading:
+        """The same reading of one source, every row as it stands there."""
+        reading = self.readings[number]
+        spec = replace(reading.spec, dedupe=None)
+        return replace(reading, sources=(source,), pack=None, spec=spec, tells_apart=False, seen=None)
+
+    def held_parts(self, number: int) -> list[Parts]:
+        """The lists of parts that the lines may have."""
+        reading = self.readings[number]
+        return [parts for parts in reading.spec.parts if reading.columns().parts_presence(parts.list)]
 
     def set_aside(self, number: int, position: int, records: Collection[int], reason: str) -> None:
         """Records of one source are not counted: others say their usage."""
@@ -553,7 +550,7 @@ class Counter:
     def _matching(self, name: str) -> str:
         return where_clause([(f"d{self.labels.index(name)}", self.request.where[name])])
 
-    def _chosen(self, rows: RowQuery | None = None) -> str:
+    def chosen(self, rows: RowQuery | None = None) -> str:
         """` AND …`: what `where` asks of the counted rows, or of a row query as far as it has the columns."""
         tests = [
             (f"d{self.labels.index(name)}", globs) for name, globs in self.request.where.items() if name not in NAMES
@@ -577,17 +574,17 @@ class Counter:
             _most(len(each.spec.remarks) for each in self.readings),
             _most(len(each.watched) for each in self.readings),
         )
-        ask = summary_statements(self._chosen(), self._covering(), self._token_meters(), most, self.held)
+        ask = summary_statements(self.chosen(), self._covering(), self.token_meters(), most, self.held)
         files = self.engine.fetch(ask["files"])
         first, last = self.request.covered(*self._covered(ask), naive=any(group.naive for group in groups))
         found = self.engine.fetch(ask["beside"])
         # (reading, undated, rounded, remarks)
         remarked = [(number, *sums[: 2 + most[0]]) for number, counted, *sums in found if counted]
-        beside = self._beside([(number, *sums[2 + most[0] :]) for number, _, *sums in found])
+        beside = sums_beside(self, [(number, *sums[2 + most[0] :]) for number, _, *sums in found])
         notes = self._notes(remarked) + [
-            note for number, sums in beside.items() for note in self._beside_notes(number, sums)
+            note for number, sums in beside.items() for note in notes_beside(self, number, sums)
         ]
-        readable = self._readable(files)
+        self.readable = readable = self._readable(files)
         problems = self._problems(files)
         return UsageLedger(
             tuple(meters().by_name),
@@ -598,7 +595,7 @@ class Counter:
             skipped=self._skipped(files, sum(map(len, readable.values()))),
             refused_rows=self._refused(files) - sum(map(len, readable.values())),
             problems=problems,
-            uncounted=[problem for number, sums in beside.items() for problem in self._uncounted(number, sums)],
+            uncounted=[problem for number, sums in beside.items() for problem in uncounted(self, number, sums)],
             first_instant=first,
             last_instant=last,
             available_dimensions=tuple(self.offered),
@@ -633,7 +630,7 @@ class Counter:
         request = self.request
         customer = next((key for key, name in keys.items() if name == CUSTOMER), None)
         opens = bool(self.keep and request.joining and request.joining.takes_apart)
-        groups = Groups(self.engine, request.cuts, self._chosen(), priced, others, used, request.joining, customer, opens=opens)  # fmt: skip
+        groups = Groups(self.engine, request.cuts, self.chosen(), priced, others, used, request.joining, customer, opens=opens)  # fmt: skip
         self.last_begun = groups.last_begun
         if self.keep and opens and (others or groups.opens_models):
             self.breakdown = Breakdown(groups, {key: keys[key] for key in others}, self.keep())
@@ -675,7 +672,7 @@ class Counter:
         readable -= sum(unknown.values())
         return [*found, SkippedRows(self.readings[0].spec.name, _READABLE, readable)] if readable > 0 else found
 
-    def _token_meters(self) -> tuple[str, ...]:
+    def token_meters(self) -> tuple[str, ...]:
         """Those that a reading can count."""
         return tuple(name for name in token_meters() if name in self.used)
 
@@ -707,183 +704,19 @@ class Counter:
             *(note for reading in self.readings for source in reading.sources for note in source.notes),
         ]
 
-    # --- what stands beside the figures -----------------------------------------------------------------------
+    # --- what a cluster says in another way -------------------------------------------------------------------
 
-    def _beside(self, asked: Iterable[tuple[Any, ...]]) -> dict[int, Sums]:
-        """What the scan found of watched columns and stated totals, by reading."""
-        found = {}
-        names, unread = self._token_meters(), dict.fromkeys(token_meters(), 0)
-        for number, rows, above, below, *sums in asked:
-            reading = self.readings[number]
-            counts, numbers = sums[: len(names)], sums[len(names) :]
-            pairs = [
-                (int(amount or 0), int(largest or 0))
-                for amount, largest in zip(numbers[::2], numbers[1::2], strict=True)
-            ]
-            found[number] = Sums(
-                Place(reading.sources[0].shown, 1 if reading.sources[0].kind == "table" else 0),
-                unread | {name: int(count or 0) for name, count in zip(names, counts, strict=True)},
-                dict(zip((seen.column for seen in reading.watched), pairs, strict=False)),
-                {meaning: column for column, meaning in reading.meanings.items()},
-                reading.spec.name == plain.NAME,
-                (int(rows or 0), int(above or 0), int(below or 0)),
-            )
-        return found
-
-    def _uncounted(self, number: int, sums: Sums) -> list[Problem]:
-        reading = self.readings[number]
-        found = uncounted_problems(reading.watched, sums) if reading.names is None else self._unread(number, sums)
-        if reading.lacking:
-            found.append(lacking_columns(reading.lacking, reading.spec.title or reading.spec.name, sums.place))
-        if reading.lacking_parts:
-            found.append(lacking_parts(reading.lacking_parts, reading.spec.title or reading.spec.name, sums.place))
-        if sums.off[0]:
-            found.append(self._differing_total(number, sums))
-        return found
-
-    def _unread(self, number: int, sums: Sums) -> list[Problem]:
-        """The counts inside usage objects that no figure holds, each with the first line that has it."""
-        reading = self.readings[number]
-        missing = [(i, seen) for i, seen in enumerate(reading.watched) if sums.amounts[seen.column][0]]
-        return [
-            self._at_first(number, f"uncounted_{i}", unread_problem(seen, sums.amounts[seen.column][0]))
-            for i, seen in missing
-        ]
-
-    def _at_first(self, number: int, column: str, problem: Problem) -> Problem:
-        """The problem at the first counted row of which the condition is true, or the first line with such a part."""
-        reading = self.readings[number]
-        for source, parts in product(reading.sources, (None, *_held_parts(reading))):
-            rows = self.rows(_ALONE + number, self._alone(number, source), parts, numbered=True)
-            if column not in rows.watched:
-                continue
-            chosen = f"verdict = {COUNTED} AND {column} > 0{self._chosen(rows)}"
-            with self.engine.in_order():
-                found = self.engine.fetch(f"SELECT min(record) FROM ({rows.sql}) WHERE {chosen}")
-            self._forget(_ALONE + number)
-            if found[0][0] is not None:
-                return placed(problem, source, rows_at(source, {found[0][0]}, set()).get(found[0][0]))
-        return problem
-
-    def _beside_notes(self, number: int, sums: Sums) -> list[str]:
-        found = uncounted_notes(self.readings[number].watched, sums)
-        if sums.lacks and self._rows_of(number, f"verdict = {COUNTED} AND NOT {answers_nothing('model')}"):
-            found.append(one_sided(sums, self.readings[number].spec.name))
-        if parts := self.readings[number].lacking_optional:
-            name = self.readings[number].spec.name
-            found.append(f"{name}: {sums.place.file} has no column {', '.join(parts)}: none of these are counted")
-        return found
-
-    def _differing_total(self, number: int, sums: Sums) -> Problem:
-        """The first row whose stated total is another than what was read of it."""
-        for source in self.readings[number].sources:
-            reading = self._alone(number, source)
-            rows = self.rows(_ALONE + number, reading, numbered=True)
-            first = f"SELECT record, off, m_in, m_out FROM ({rows.sql}) WHERE verdict = {COUNTED} AND off <> 0{self._chosen(rows)} ORDER BY record LIMIT 1"
-            first = first.replace(
-                "m_in, m_out",
-                ", ".join(name if name in rows.columns else "0" for name in ("m_input_tokens", "m_output_tokens")),
-            )
-            with self.engine.in_order():
-                found = self.engine.fetch(first)
-            self._forget(_ALONE + number)
-            if found:
-                record, off, inputs, outputs = found[0]
-                at = rows_at(source, {record}, set(self.rejected.get(source.path, ()))).get(record)
-                said = differing_total(reading.shown_total, sums.off, int(off), int(inputs) + int(outputs))
-                if reading.names is not None:
-                    said = replace(said, remedy="look at how the log was written, or turn it into a plain table")
-                return placed(said, source, at)
-        raise AssertionError("a sum over rows that no source has")
-
-    # --- diagnosis ----------------------------------------------------------------------------------------
-
-    def _readable(self, files: Iterable[tuple[Any, ...]]) -> dict[str, set[int]]:
-        """Lines that the engine could make nothing of, and that are whole JSON objects all the same: path → numbers."""
-        found: dict[str, set[int]] = {}
-        for number, file, verdict, _ in files:
-            if verdict == MALFORMED:
-                source = self.readings[number].sources[file or 0]
-                numbers = {row.number for row in self._refused_rows(number, source, (MALFORMED,), None)}
-                records = rows_at(source, numbers, ())
-                found[source.path] = {i for i, record in records.items() if _is_object(record)}
-        self.readable = found
-        return found
-
-    def _refused_rows(
-        self, number: int, source: Source, verdicts: Collection[int], most: int | None, parts: Parts | None = None
-    ) -> Any:
-        reading = self._alone(number, source)
-        rows = self.rows(_ALONE + number, reading, parts, numbered=True)
-        found = refused_rows(self.engine, rows, verdicts, self._chosen(rows), most)
-        self._forget(_ALONE + number)
-        return found
-
-    def _alone(self, number: int, source: Source) -> Reading:
-        reading = self.readings[number]
-        spec = replace(reading.spec, dedupe=None)
-        return replace(reading, sources=(source,), pack=None, spec=spec, tells_apart=False, seen=None)
+    def _readable(self, files: Sequence[tuple[Any, ...]]) -> dict[str, set[int]]:
+        return readable_lines(self, files)
 
     def _problems(self, files: Sequence[tuple[Any, ...]]) -> list[Problem]:
-        """The first refused rows of the scan, file by file, in the order of their lines."""
-        refused: dict[tuple[int, int], set[int]] = {}
-        for number, file, verdict, _ in files:
-            if is_refused(verdict):
-                refused.setdefault((number, file or 0), set()).add(verdict)
-        problems: list[Problem] = []
-        for number, reading in enumerate(self.readings):
-            for file, source in enumerate(reading.sources):
-                if len(problems) >= MOST_PROBLEMS:
-                    return problems[:MOST_PROBLEMS]
-                found = self._broken_rows(source)
-                found += self._refused_problems(number, source, refused.get((number, file), ()))
-                found += self._unknown_lines(number, source) if self.unknown.get(number) else []
-                problems += sorted(found, key=lambda problem: problem.place or Place(""))
-        return problems[:MOST_PROBLEMS]
+        return refusals(self, files)
 
-    def _refused_problems(self, number: int, source: Source, verdicts: Collection[int]) -> list[Problem]:
-        if not verdicts:
-            return []
-        reading = self._alone(number, source)
-        return [
-            problem
-            for parts in (None, *_held_parts(reading))
-            for problem in self._refused_of(number, source, verdicts, reading, parts)
-        ]
+    def at_first(self, number: int, column: str, problem: Problem) -> Problem:
+        return at_first(self, number, column, problem)
 
-    def _refused_of(
-        self, number: int, source: Source, verdicts: Collection[int], reading: Reading, parts: Parts | None
-    ) -> list[Problem]:
-        """The refused lines of a file, or those with a part that was refused."""
-        readable = self.readable.get(source.path, set())
-        found = self._refused_rows(number, source, verdicts, MOST_PROBLEMS + len(readable), parts)
-        found = [row for row in found if row.number not in readable][:MOST_PROBLEMS]
-        rows = self.rows(number, reading, parts, numbered=True)
-        return problems_of(found, rows, reading, source, set(self.rejected.get(source.path, ())))
-
-    def _broken_rows(self, source: Source) -> list[Problem]:
-        """Rows that the engine or the repair left out."""
-        copy = self.repaired.get(source.path)
-        if copy:
-            broken = list(copy.refused)
-        else:
-            starts = sorted(set(self.rejected.get(source.path, ())))[:MOST_PROBLEMS]
-            broken = _records_at(source, starts) if starts else []
-        mark = source.delimiter.encode()
-        return [malformed_row(source, record, field_count(record.raw, mark)) for record in broken]
-
-    def _unknown_lines(self, number: int, source: Source) -> list[Problem]:
-        """The first lines that hold the key of a usage object and were skipped or read as nothing."""
-        idle = {FIRST_SKIP + i for i in range(len(self.readings[number].spec.skip))} | {MALFORMED}
-        numbers = {row.number for row in self._refused_rows(number, source, idle, None)}
-        pattern = usage_key_pattern(self.readings[number].spec)
-        records = (record for i, record in enumerate(json_records(source), 1) if i in numbers)
-        found = [
-            placed(unknown_usage(), source, record)
-            for record in records
-            if pattern.search(record.text) and _is_object(record)
-        ]
-        return found[:MOST_PROBLEMS]
+    def differing(self, number: int, sums: Sums) -> Problem:
+        return differing(self, number, sums)
 
 
 def copy_note(reading: Reading, source: Source) -> str:
@@ -901,40 +734,12 @@ def _partly_looked_at(reading: Reading) -> str:
     )
 
 
-def _held_parts(reading: Reading) -> list[Parts]:
-    """The lists of parts that the lines may have."""
-    return [parts for parts in reading.spec.parts if reading.columns().parts_presence(parts.list)]
-
-
 def _most(counts: Iterable[int]) -> int:
     return max(counts, default=0)
 
 
-def is_refused(verdict: int) -> bool:
-    """Whether rows of this verdict were wanted and could not be counted."""
-    return verdict not in (COUNTED, IN_PARTS) and not is_skip(verdict)
-
-
 def _name_column(name: str, rows: RowQuery | None) -> str:
     return name if rows is None or name in rows.columns else quoted(rows.constants.get(name, ""))
-
-
-def _is_object(record: Record) -> bool:
-    try:
-        return isinstance(read_json(record.raw), dict)
-    except ValueError:
-        return False
-
-
-def _records_at(source: Source, starts: Sequence[int]) -> list[Record]:
-    found = []
-    wanted = set(starts)
-    for record in table_records(source.path, source.delimiter, len(source.header)):
-        if record.start in wanted:
-            found.append(record)
-        if record.start >= starts[-1]:
-            break
-    return found
 
 
 def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:

@@ -18,7 +18,7 @@ from costcalc.files import temporary_folder
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.records import dataclass
 from costcalc.usage.copies import rows_told_apart
-from costcalc.usage.counter import Counter, is_refused
+from costcalc.usage.counter import Counter
 from costcalc.usage.diagnose import EXPLAINED, MOST_PROBLEMS, Refused, explained, shown_columns
 from costcalc.usage.engine import Engine, usage_key_pattern
 from costcalc.usage.formats import Parts
@@ -28,6 +28,7 @@ from costcalc.usage.limits import Limits
 from costcalc.usage.paths import FILE, Column, Columns, TableColumns, UsageNames, quoted
 from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading
+from costcalc.usage.refusals import is_refused
 from costcalc.usage.rows import BAD_TIME, IN_PARTS, MALFORMED, UNASSUMED, RowQuery
 from costcalc.usage.sources import Packed, Source, Workspace, open_source
 from costcalc.usage.spark import SAMPLE_ROWS, Cluster, no_file
@@ -226,11 +227,11 @@ class RemoteCounter(Counter):
         self.readings[number] = replace(reading, spec=spec, unassumed=unassumed, pack=None)
         self._run(number)
         broken = f"verdict IN ({BAD_TIME}, {UNASSUMED}, {MALFORMED})"
-        if self.readings[number].makes_assumptions and self._rows_of(number, broken):
+        if self.readings[number].makes_assumptions and self.rows_of(number, broken):
             self._again_without_assumption(number)
         if self.readings[number].spec.search_for and self._left_over(number):
             self._look_again(number)
-        if self._rows_of(number, f"verdict = {IN_PARTS}"):
+        if self.rows_of(number, f"verdict = {IN_PARTS}"):
             raise _refused(self.readings[number], "its lines hold lists of parts")
 
     def _run(self, number: int, parts: Parts | None = None, *, looks: bool = True) -> None:
@@ -284,7 +285,7 @@ class RemoteCounter(Counter):
         pattern = usage_key_pattern(reading.spec).pattern
         whole = f"regexp_matches(value, {quoted(pattern)}) AND json_object_keys(value) IS NOT NULL"
         asked = (f"SELECT count(*) FROM {self._view(source)} WHERE {whole}" for source in reading.sources)
-        understood = self._rows_of(number, "verdict < 10 AND verdict <> 6")
+        understood = self.rows_of(number, "verdict < 10 AND verdict <> 6")
         return max(0, sum(int(self.engine.ask(each)[0][0]) for each in asked) - understood)
 
     def _view(self, source: Source) -> str:
@@ -348,7 +349,6 @@ class RemoteCounter(Counter):
             rows = self.rows(number, reading)
             asked = f"SELECT count_if(verdict = {MALFORMED} AND NOT broken) FROM ({rows.sql})"
             found[reading.sources[0].path] = set(range(int(self.engine.ask(asked)[0][0])))
-        self.readable = found
         return found
 
     def _problems(self, files: Sequence[tuple[Any, ...]]) -> list[Problem]:
@@ -384,17 +384,17 @@ class RemoteCounter(Counter):
                 found[verdict] = explained(Refused(0, verdict, values), rows, reading)[0]
         return found
 
-    def _at_first(self, number: int, column: str, problem: Problem) -> Problem:
+    def at_first(self, number: int, column: str, problem: Problem) -> Problem:
         return replace(problem, place=Place(self.readings[number].sources[0].shown))
 
-    def _differing_total(self, number: int, sums: Any) -> Problem:
+    def differing(self, number: int, sums: Any) -> Problem:
         reading = self.readings[number]
         what = f"{reading.shown_total} is another than input and output of {sums.off[0]:,} rows: {sums.off[1]:,} more, {sums.off[2]:,} less"
         return Problem(
             "differing-total", what, Place(reading.sources[0].shown), remedy=_HERE + " to see the first of them"
         )
 
-    def rows_alone(self, number: int, source: Source) -> RowQuery:
+    def rows_alone(self, number: int, source: Source, parts: Parts | None = None) -> RowQuery:
         raise _refused(self.readings[number], "it sums up a batch whose lines stand beside it")
 
     def _notes(self, remarked: Sequence[tuple[Any, ...]]) -> list[str]:
