@@ -119,7 +119,7 @@ def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
     else:
         message = f'"{text}" is not a time'
     expected = "an instant (2026-09-01T10:00:00Z), Unix seconds, a day (2026-09-01) or a month (2026-09), 2000 to 2100"
-    return Problem("bad-time", message, expected=expected, remedy="write the time in one of these ways"), text or ""
+    return Problem("bad-time", message, expected=expected, remedy="write the time in one of these ways, or say how it is written: --map 'timestamp=COLUMN as %d/%m/%Y'"), text or ""
 
 
 def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
@@ -133,7 +133,7 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
         Problem(
             "bad-count",
             f'{name}: "{text}" {may_be if is_open else "is not a count"}',
-            expected="a whole number of at most 18 digits, without sign, exponent or separators; empty means 0",
+            expected="a whole number of at most 18 digits, such as 1234, 1,234 or 1e6; empty means 0",
             remedy="correct the number; costcalc does not round or guess counts",
         ),
         str(text),
@@ -148,7 +148,7 @@ def _bad_cost(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
             "bad-cost",
             f'{which}: "{text}" is not an amount of money',
             expected="a decimal number such as 0.0031 or 7.75e-06, without a currency sign",
-            remedy="write the number alone, and its currency in a column of its own",
+            remedy="write the number alone, with a decimal point, and its currency in a column of its own",
         ),
         text,
     )
