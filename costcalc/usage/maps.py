@@ -57,7 +57,11 @@ def entries_of(rules: Sequence[MapRule], source: Source, format_name: str, taken
 def _is_in(column: str, present: Collection[str]) -> bool:
     """Whether a column is there; of a sum, `a+b`, all of them; a constant, `=gpt-5-mini`, needs none."""
     column = column.partition(AS)[0]
-    return column.startswith("=") or canonical(column) in present or all(canonical(part) in present for part in column.split("+"))
+    return (
+        column.startswith("=")
+        or canonical(column) in present
+        or all(canonical(part) in present for part in column.split("+"))
+    )
 
 
 def _no_such_column(setting: Setting, source: Source) -> Problem:

@@ -417,7 +417,11 @@ class RowBuilder:
 
     def _amount(self, text: str, signs: bool) -> str:
         """The amount that a text may be. Most have no spaces around them, which the engine is slow to take away."""
-        written = (_amount(text, signs), _amount(f"trim({text})", signs), _written_amount(f"trim({text})", self.decimal_comma))
+        written = (
+            _amount(text, signs),
+            _amount(f"trim({text})", signs),
+            _written_amount(f"trim({text})", self.decimal_comma),
+        )
         amount = f"coalesce({', '.join(written)})"
         return self._attempts.setdefault(amount, f"v{len(self._attempts)}")
 
