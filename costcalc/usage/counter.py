@@ -486,6 +486,7 @@ class Counter:
             reading.sources[0].changed if spec.undated else None,
             parts is not None,
             watched_in(reading.watched, reading.spec, parts),
+            reading.sources[0].delimiter == ";",
             reading.copies,
         )
         return builder.build()

@@ -94,15 +94,21 @@ def explained(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
 
 
 def placed(problem: Problem, source: Source, record: Record | None, text: str = "") -> Problem:
-    """The problem at its line; the text that is wrong is underlined if it can be found there."""
+    """The problem at its line; the text that is wrong is shown and underlined if it can be found there.
+
+    Nothing else of the line is: a log holds prompts, keys and addresses, and errors are sent on.
+    """
     if record is None:
         return replace(problem, place=Place(source.shown))
     line = record.text.split("\n", 1)[0]
     start = _place_of(text, line) if text else -1
-    cut = max(0, start - _EXCERPT // 2) if start >= _EXCERPT - len(text) else 0
-    excerpt = ("…" if cut else "") + line[cut : cut + _EXCERPT] + ("…" if len(line) > cut + _EXCERPT else "")
-    column = start - cut + (2 if cut else 1) if start >= 0 else 0
-    return replace(problem, place=Place(source.shown, record.line, column), excerpt=excerpt, width=max(1, len(text)))
+    if start < 0:
+        return replace(problem, place=Place(source.shown, record.line))
+    before = min(start, _EXCERPT // 2)
+    excerpt = "…".rjust(before) * bool(before) + text + "…" * (len(line) > start + len(text))
+    return replace(
+        problem, place=Place(source.shown, record.line, before + 1), excerpt=excerpt[:_EXCERPT], width=max(1, len(text))
+    )
 
 
 def _place_of(text: str, line: str) -> int:
@@ -119,7 +125,12 @@ def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
     else:
         message = f'"{text}" is not a time'
     expected = "an instant (2026-09-01T10:00:00Z), Unix seconds, a day (2026-09-01) or a month (2026-09), 2000 to 2100"
-    return Problem("bad-time", message, expected=expected, remedy="write the time in one of these ways"), text or ""
+    return Problem(
+        "bad-time",
+        message,
+        expected=expected,
+        remedy="write the time in one of these ways, or say how it is written: --map 'timestamp=COLUMN as %d/%m/%Y'",
+    ), text or ""
 
 
 def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
@@ -133,7 +144,7 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
         Problem(
             "bad-count",
             f'{name}: "{text}" {may_be if is_open else "is not a count"}',
-            expected="a whole number of at most 18 digits, without sign, exponent or separators; empty means 0",
+            expected="a whole number of at most 18 digits, such as 1234, 1,234 or 1e6; empty means 0",
             remedy="correct the number; costcalc does not round or guess counts",
         ),
         str(text),
@@ -148,7 +159,7 @@ def _bad_cost(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
             "bad-cost",
             f'{which}: "{text}" is not an amount of money',
             expected="a decimal number such as 0.0031 or 7.75e-06, without a currency sign",
-            remedy="write the number alone, and its currency in a column of its own",
+            remedy="write the number alone, with a decimal point, and its currency in a column of its own",
         ),
         text,
     )

@@ -10,6 +10,7 @@ from costcalc.asked import Setting
 from costcalc.problems import CostcalcError, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain
+from costcalc.usage.dates import AS
 from costcalc.usage.names import canonical, is_meaning
 from costcalc.usage.sources import Source
 
@@ -54,8 +55,13 @@ def entries_of(rules: Sequence[MapRule], source: Source, format_name: str, taken
 
 
 def _is_in(column: str, present: Collection[str]) -> bool:
-    """Whether a column is there; of a sum, `a+b`, all of them."""
-    return canonical(column) in present or all(canonical(part) in present for part in column.split("+"))
+    """Whether a column is there; of a sum, `a+b`, all of them; a constant, `=gpt-5-mini`, needs none."""
+    column = column.partition(AS)[0]
+    return (
+        column.startswith("=")
+        or canonical(column) in present
+        or all(canonical(part) in present for part in column.split("+"))
+    )
 
 
 def _no_such_column(setting: Setting, source: Source) -> Problem:

@@ -11,25 +11,25 @@ from costcalc.money import SIGNS
 # Every meaning with the names people give it, written without case, spaces, dashes and underscores.
 SYNONYMS = {
     "timestamp": "timestamp time datetime ts createdat created starttime startedat requesttime requestedat eventtime "
-    "occurredat loggedat timestamputc timeutc createdatutc",
-    "date": "date day usagedate dateutc utcdate dayutc",
-    "month": "month period billingmonth usagemonth yearmonth",
+    "occurredat loggedat timestamputc timeutc createdatutc 时间 请求时间 调用时间 创建时间 开始时间",
+    "date": "date day usagedate dateutc utcdate dayutc 日期 用量日期 使用日期 调用日期",
+    "month": "month period billingmonth usagemonth yearmonth 月份",
     "until": "until bucketend periodend",
-    "provider": "provider vendor platform modelprovider llmprovider providername",
-    "model": "model modelname modelid llm llmmodel modelversion",
-    "region": "region location regionid cloudregion",
+    "provider": "provider vendor platform modelprovider llmprovider providername 供应商 服务商 厂商",
+    "model": "model modelname modelid llm llmmodel modelversion 模型 模型名 模型名称 模型id",
+    "region": "region location regionid cloudregion 地域",
     "service_tier": "servicetier tier processingtier pricingtier",
     "thinking": "thinking thinkingmode isthinking thinkingenabled enablethinking",
     "input_tokens": "inputtokens prompttokens tokensin intokens intok input prompt tokensinput tokensprompt "
     "inputtokencount prompttokencount numinputtokens totalinputtokens inputtoken prompttoken ntokensin ninput "
-    "输入token 输入tokens 输入token数 输入tokens数",
+    "输入token 输入tokens 输入token数 输入tokens数 提示token 提示tokens 提示token数 提示tokens数",
     "uncached_input_tokens": "uncachedinputtokens inputuncachedtokens uncachedtokens noncachedinputtokens "
     "freshinputtokens cachemisstokens promptcachemisstokens inputtokensnocache cachemisses uncached "
     "inputmisstokens inputwocachewrite",
     "output_tokens": "outputtokens completiontokens tokensout outtokens outtok output completion completions "
     "tokensoutput tokenscompletion outputtokencount completiontokencount candidatestokencount numoutputtokens "
     "totaloutputtokens outputtoken completiontoken generatedtokens ntokensout noutput "
-    "输出token 输出tokens 输出token数 输出tokens数",
+    "输出token 输出tokens 输出token数 输出tokens数 补全token 补全tokens 补全token数 补全tokens数",
     "cache_read_tokens": "cachereadtokens cachedtokens cachedinputtokens cachereadinputtokens inputcachedtokens "
     "cachehits cachehittokens promptcachehittokens cached cachedprompttokens cacheread cachereads tokenscached "
     "cachedcontenttokencount cachedinput cachetokens inputhittokens 缓存token 缓存tokens 缓存命中token 缓存命中tokens",
@@ -47,7 +47,7 @@ SYNONYMS = {
     "video_input_tokens": "videoinputtokens inputvideotokens videointokens",
     "cache_read_audio_tokens": "cachereadaudiotokens cachedaudiotokens inputcachedaudiotokens",
     "requests": "requests calls count numrequests requestcount nrequests apirequests nummodelrequests callcount "
-    "numcalls ncalls apicalls totalrequests requestscount",
+    "numcalls ncalls apicalls totalrequests requestscount 请求数 请求次数 调用数 调用次数",
     "web_searches": "websearches websearchcount websearchrequests searches",
     "images": "images imagecount numimages generatedimages",
     "audio_seconds": "audioseconds secondsofaudio",
@@ -60,7 +60,7 @@ SYNONYMS = {
     "instance_hours": "instancehours instancehrs",
     "instance_months": "instancemonths",
     "storage_gb_months": "storagegbmonths storagegbmonth gbmonths gbmonth",
-    "cost": "cost totalcost spend computedcost estimatedcost",
+    "cost": "cost totalcost spend computedcost estimatedcost 费用",
     "billed_cost": "billedcost amountdue billed billedamount invoicedcost invoicedamount",
     "currency": "currency costcurrency billingcurrency currencycode",
     "revenue": "revenue income sales turnover",
@@ -91,6 +91,8 @@ _BY_VALUE = {
 _BARE = frozenset(
     ["input", "prompt", "output", "completion", "completions", "reasoning", "thoughts", "images", "searches"]
 )
+_PERHAPS_FLAGS = frozenset(["cached", "cacheread", "cachewrite", "cachehits", "uncached", "reasoning", "thoughts"])
+_YES_OR_NO = frozenset(["true", "false", "yes", "no", "y", "n", "t", "f", "hit", "miss"])
 _CURRENCIES = frozenset(
     [
         "usd",
@@ -117,9 +119,9 @@ _CURRENCY_WORDS = {
     "美元": "USD", "欧元": "EUR", "港元": "HKD", "日元": "JPY", "英镑": "GBP", "人民币": "CNY", "元": "CNY", "円": "JPY", "원": "KRW",
     **{sign.lower(): code for sign, code in sorted(SIGNS.items(), key=lambda each: -len(each[0]))},
 }  # fmt: skip
-_NUMBER = re.compile(r"\d+(\.0*)?")
+_NUMBER = re.compile(r"\d+(\.0*)?|\d{1,3}([,.]\d{3})+|\d(\.\d+)?[eE]\+?\d{1,2}")
 NOT_STATED = frozenset(
-    ["null", "none", "n/a", "na", "nan", "-", "\\n", "(null)", "nil", "#n/a"]
+    ["null", "none", "n/a", "na", "nan", "-", "–", "—", "\\n", "(null)", "nil", "#n/a"]
 )  # words for an empty cell
 
 
@@ -175,10 +177,11 @@ def meaning_of(column: str, samples: Sequence[str]) -> tuple[str, str]:
     name, known = canonical(column), meaning_by_name()
     if name in known:
         is_it = (name not in _BARE or are_counts(samples)) and not has_other_values(column, samples)
+        is_it = is_it and not (name in _PERHAPS_FLAGS and says_yes_or_no(samples))
         return (known[name], "") if is_it else ("", "")
-    stem, ending = name[:-3], name[-3:]
-    if ending in _CURRENCIES and known.get(stem) in ("cost", "billed_cost", "revenue"):
-        return known[stem], ending.upper()
+    stem, currency = without_currency(column)
+    if currency and known.get(stem) in ("cost", "billed_cost", "revenue"):
+        return known[stem], currency
     return "", ""
 
 
@@ -186,6 +189,12 @@ def has_other_values(column: str, samples: Sequence[str]) -> bool:
     """Whether none of the values is what the name can mean: a tier "pro", a platform "ios"."""
     pattern, values = _BY_VALUE.get(canonical(column)), stated(samples)
     return bool(pattern and values) and not any(pattern.fullmatch(value.lower()) for value in values)  # type: ignore[union-attr]
+
+
+def says_yes_or_no(samples: Sequence[str]) -> bool:
+    """Whether a column answers a question: one called "cached" may do so."""
+    values = {text.lower() for text in stated(samples)}
+    return bool(values) and values <= _YES_OR_NO
 
 
 def stated(samples: Sequence[str]) -> list[str]:

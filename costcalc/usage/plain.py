@@ -9,6 +9,7 @@ from dataclasses import field
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
+from costcalc.usage.dates import AS, pattern_of
 from costcalc.usage.formats import Beside, Condition, Cost, FormatSpec, Remark, Shape, Term, Text, Time, Total
 from costcalc.usage.names import (
     ANTHROPIC,
@@ -28,7 +29,8 @@ from costcalc.usage.uncounted import hint, map_option
 
 NAME = "plain"
 _TIMES = ("timestamp", "date", "month")  # the most precise first
-_LIKE_A_TIME = re.compile(r"20\d\d-\d\d-\d\d|1[5-9]\d{8}(\d{3})?$")
+_LIKE_A_TIME = re.compile(r"20\d\d-\d\d-\d\d|1[5-9]\d{8}(\d{3}){0,3}$")
+_SAME = ("provider", "model", "region", "service_tier", "currency")  # what --map may say of every row
 _RUNNING = re.compile("total|last|cumul|sum")  # objects whose counts repeat those of other records
 _ASKED = (
     "timestamp",
@@ -56,6 +58,8 @@ class Understanding:
     total: str = ""  # the column that states all tokens of a row
     mapped: frozenset[str] = frozenset()  # meanings that --map names
     remarks: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)  # meaning → what --map says of every row: model==gpt-5
+    pattern: str = ""  # how its times are written, where that must be said: %d.%m.%Y
     batch: str = ""  # the column that says yes or no to whether a row was of a batch
 
 
@@ -65,6 +69,8 @@ class _Mapping:
 
     meanings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # meaning → columns, or paths inside one
     left: set[str] = field(default_factory=set)  # columns that are named as dimensions
+    constants: dict[str, str] = field(default_factory=dict)
+    pattern: str = ""  # of its times
 
 
 def understand(
@@ -103,9 +109,11 @@ def understand(
     total = next((column for column in header if column in dropped and is_total(column, samples.get(column, ()))), "")
     total = total or _total_beside(meanings, samples)
     _prefer_precise_time(meanings, samples, dropped)
+    when = next(((meaning, meanings[meaning][0]) for meaning in _TIMES if meaning in meanings), None)
+    pattern = mapped.pattern or (pattern_of(*when, samples.get(when[1], ()), file) if when else "")
     return Understanding(
         meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
-        tuple(_other_values(header, samples, taken | mapped.left)),
+        tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
     )  # fmt: skip
 
@@ -142,12 +150,19 @@ def _other_values(
 
 def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested: Collection[str]) -> _Mapping:
     found, problems = _Mapping(), []
-    for name, column in mapping.items():
-        columns = _columns_of(column, header, nested)
+    for name, written in mapping.items():
         meaning = meaning_by_name().get(canonical(name))
-        if columns is None:
+        column, _, pattern = written.partition(AS) if meaning in _TIMES else (written, "", "")
+        columns = _columns_of(column, header, nested)
+        if written.startswith("=") and columns is None:
+            if meaning in _SAME:
+                found.constants[meaning] = written.removeprefix("=")
+            else:
+                problems.append(_no_constant(name, written, file))
+        elif columns is None:
             problems.append(_no_such_column(name, column, (*header, *sorted(nested)), file))
         elif meaning:
+            found.pattern = pattern or found.pattern
             found.meanings[meaning] = columns
         else:
             found.left.update(columns)
@@ -173,6 +188,16 @@ def _column_of(written: str, header: Sequence[str], nested: Collection[str]) -> 
     if inside and (found := _column_of(base, header, nested)) is not None:
         return f"{found}::{path}"
     return by_name.get(canonical(written))
+
+
+def _no_constant(name: str, written: str, file: str) -> Problem:
+    return Problem(
+        "unknown-column",
+        f"--map {name}={written}: {name} is no name that every row can have alike",
+        Place(file, 1),
+        expected=f"{', '.join(_SAME)}, such as --map model==gpt-5-mini",
+        remedy="name a column",
+    )
 
 
 def _no_such_column(name: str, column: str, header: Sequence[str], file: str) -> Problem:
@@ -229,12 +254,12 @@ def plain_format(
     names = {**{column: column for column in found.dimensions}, **aliases}
     counts = _Counts(found)
     shape = Shape(
-        provider=_text(meanings, "provider"),
-        model=_text(meanings, "model"),
-        region=_text(meanings, "region"),
+        provider=_text(found, "provider"),
+        model=_text(found, "model"),
+        region=_text(found, "region"),
         service_tier=_tier(found),
-        thinking=_text(meanings, "thinking"),
-        time=_time(meanings),
+        thinking=_text(found, "thinking"),
+        time=_time(found),
         requests=Term(meanings["requests"]) if "requests" in meanings else "plain",
         meters=counts.meters(),
         total=counts.total(),
@@ -301,20 +326,22 @@ def names_text() -> str:
     return "\n".join(lines)
 
 
-def _text(meanings: Mapping[str, tuple[str, ...]], meaning: str) -> Text:
-    return Text(meanings[meaning]) if meaning in meanings else Text()
+def _text(found: Understanding, meaning: str) -> Text:
+    if meaning in found.constants:
+        return Text(constant=found.constants[meaning])
+    return Text(found.meanings[meaning]) if meaning in found.meanings else Text()
 
 
 def _tier(found: Understanding) -> Text:
-    stated = _text(found.meanings, "service_tier")
+    stated = _text(found, "service_tier")
     if not found.batch:
         return stated
     return Text((found.batch,), values=tuple((yes, "batch") for yes in _YES), otherwise="", after=stated)
 
 
-def _time(meanings: Mapping[str, tuple[str, ...]]) -> Time:
-    columns = next(meanings[meaning] for meaning in _TIMES if meaning in meanings)
-    return Time(columns, "plain", meanings.get("until", ()), zone="")
+def _time(found: Understanding) -> Time:
+    columns = next(found.meanings[meaning] for meaning in _TIMES if meaning in found.meanings)
+    return Time(columns, "plain", found.meanings.get("until", ()), "", found.pattern)
 
 
 class _Counts:
@@ -427,8 +454,10 @@ def _money(found: Understanding, meaning: str, kind: str, currency: str) -> Cost
     if meaning not in found.meanings:
         return None
     stated = found.currencies.get(meaning)
-    currency_text = Text(constant=stated) if stated else _text(found.meanings, currency)
-    return Cost(tuple(Term((column,)) for column in found.meanings[meaning]), kind, currency_text)
+    currency_text = Text(constant=stated) if stated else _text(found, currency)
+    return Cost(
+        tuple(Term((column,)) for column in found.meanings[meaning]), kind, currency_text, none=("included", "free")
+    )
 
 
 def _require(found: Understanding, file: str, guessed: Mapping[str, str]) -> None:
@@ -437,7 +466,7 @@ def _require(found: Understanding, file: str, guessed: Mapping[str, str]) -> Non
     missing = []
     if not any(meaning in found.meanings for meaning in _TIMES):
         missing.append(("time", "timestamp, date or month"))
-    if "model" not in found.meanings:
+    if "model" not in {*found.meanings, *found.constants}:
         missing.append(("model", "model"))
     if not token_counts:
         missing.append(("count", "input_tokens, output_tokens, requests, gpu_hours or cost"))

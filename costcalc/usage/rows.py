@@ -38,6 +38,10 @@ WHOLES = (
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _DIGITS = "[0-9]{1,18}([.]0*)?"
 AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
+_IN_THOUSANDS = "[0-9]{1,3}(,[0-9]{3}){LEAST,}([.]0*)?"
+_IN_THOUSANDS_BY_POINTS = "[0-9]{1,3}([.][0-9]{3}){2,}(,0*)?"
+_ZEROS_AFTER_COMMA = "[0-9]{1,18},0{0,2}"
+_EXPONENT = "[0-9]([.][0-9]{1,15})?[eE][+]?[0-9]{1,2}"
 _DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
 _THOUSANDS = "^[^0-9,.]*[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?[^0-9,.]*$"
 _DAY_SECONDS = 86_400
@@ -77,6 +81,7 @@ class RowBuilder:
     undated_as: int | None = None  # the UTC day (epoch seconds) of rows without a time, where the format allows them
     of_parts: bool = False  # rows are the members of a list
     watched: tuple[Watched | None, ...] = ()  # what is added up beside the figures; None: not in these rows
+    decimal_comma: bool = False  # a table whose columns are parted by semicolons, since commas are in its numbers
     tells_copies: bool = True  # False: rows that say one usage again would only be noticed
     _texts: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, str] = field(default_factory=dict)
@@ -244,7 +249,8 @@ class RowBuilder:
         return (
             f"CASE WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
             f" THEN {number} WHEN {x} IS NULL OR trim({x}) = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)}){plain}"
-            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT){f' WHEN {_says_nothing(x)} THEN 0' * is_text} END"
+            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT)"
+            f"{f' WHEN {_says_nothing(x)} THEN 0' * is_text}{_written_count(f'trim({x})', self.decimal_comma)} END"
         )
 
     def _attempt(self, x: str) -> str:
@@ -411,7 +417,12 @@ class RowBuilder:
 
     def _amount(self, text: str, signs: bool) -> str:
         """The amount that a text may be. Most have no spaces around them, which the engine is slow to take away."""
-        amount = f"coalesce({_amount(text, signs)}, {_amount(f'trim({text})', signs)})"
+        written = (
+            _amount(text, signs),
+            _amount(f"trim({text})", signs),
+            _written_amount(f"trim({text})", self.decimal_comma),
+        )
+        amount = f"coalesce({', '.join(written)})"
         return self._attempts.setdefault(amount, f"v{len(self._attempts)}")
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -597,6 +608,41 @@ def _first_filled(texts: Sequence[str]) -> str:
 def _says_nothing(text: str, more: Sequence[str] = ()) -> str:
     """Whether the text is one of the words that exports write into empty cells."""
     return f"lower(trim({text})) IN ({', '.join(map(quoted, sorted({*NOT_STATED, *more})))})"
+
+
+def _written_count(x: str, decimal_comma: bool) -> str:
+    """The whole number that a text with separators or an exponent is, as cases: 1,234,567 · 1.234.567 · 1e6.
+
+    Where commas are decimal ones, "1,000" is one, and only two of them part thousands.
+    """
+    thousands = _IN_THOUSANDS.replace("LEAST", "2" if decimal_comma else "1")
+    exact = f"TRY_CAST({x} AS DECIMAL(38,15))"
+    ways = (
+        (thousands, f"replace(split_part({x}, '.', 1), ',', '')"),
+        (_IN_THOUSANDS_BY_POINTS, f"replace(split_part({x}, ',', 1), '.', '')"),
+        (_ZEROS_AFTER_COMMA if not decimal_comma else "[0-9]{1,18},0*", f"split_part({x}, ',', 1)"),
+        (_EXPONENT, f"CASE WHEN {exact} = floor({exact}) THEN split_part(CAST({exact} AS VARCHAR), '.', 1) END"),
+    )
+    return "".join(
+        f" WHEN regexp_full_match({x}, {quoted(way)}) THEN TRY_CAST({number} AS BIGINT)" for way, number in ways
+    )
+
+
+def _written_amount(x: str, decimal_comma: bool) -> str:
+    """The amount that a text with a comma is: 1.234,56 and 1,25 have a decimal one, 1,234.56 has one that parts thousands.
+    "1,234" alone may be both: it is an amount only where commas are decimal ones.
+    """
+    is_open = "[1-9][0-9]{0,2},[0-9]{3}"
+    decimal = "-?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]+"
+    by_comma = f"regexp_full_match({x}, {quoted(decimal)})"
+    if not decimal_comma:
+        by_comma += f" AND NOT regexp_full_match(ltrim({x}, '-'), {quoted(is_open)})"
+    by_point = f"regexp_full_match({x}, {quoted('-?[0-9]{1,3}(,[0-9]{3})+[.][0-9]*')})"
+    return (
+        f"CASE WHEN NOT contains({x}, ',') THEN NULL"
+        f" WHEN {by_comma} THEN TRY_CAST(replace(replace({x}, '.', ''), ',', '.') AS DECIMAL(38,24))"
+        f" WHEN {by_point} THEN TRY_CAST(replace({x}, ',', '') AS DECIMAL(38,24)) END"
+    )
 
 
 def _is_count(name: str) -> bool:

@@ -7,6 +7,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import os
 import shutil
 import stat
@@ -373,7 +374,7 @@ def _table_source(file: Found, text: str, begin: bytes, is_whole: bool, workspac
         delimiter, header = known
     else:
         delimiter = _delimiter(text)
-        blank = len(text) - len(text.lstrip("\r\n"))
+        blank = _before_header(text)
         skip += len(text[:blank].splitlines())
         lines = csv.reader(io.StringIO(text[blank:], newline=""), delimiter=delimiter)
         header = tuple(column.strip() for column in next(lines))
@@ -493,8 +494,14 @@ def _next_record(text: str, place: int) -> int | None:
     return place if place < len(text) and text[place] != "]" else None
 
 
+def _before_header(text: str) -> int:
+    """The characters before the header: empty lines, and Excel's own "sep=;"."""
+    found = re.match(r"[\r\n]*(sep=[,;\t|][\r\n]+)?", text)
+    return found.end() if found else 0
+
+
 def _delimiter(text: str) -> str:
     """The character that splits the first line into most columns: comma, semicolon, tab or bar."""
-    line = text.lstrip("\r\n").partition("\n")[0].splitlines()[0]
+    line = text[_before_header(text) :].partition("\n")[0].splitlines()[0]
     marks = [mark for mark in ",;\t|" if mark == "," or mark in line]
     return max(marks, key=lambda mark: len(next(csv.reader([line], delimiter=mark))))

@@ -68,12 +68,22 @@ def _unix_ms_time(x: str, zone: str) -> dict[str, str]:
     }
 
 
+def _finer_unix(x: str) -> str:
+    """Unix time in milliseconds, microseconds or nanoseconds, told by its length."""
+    ways = ("12,13}([.][0-9]*)?", 1_000), ("15,16}", 1_000_000), ("18,19}", 1_000_000_000)
+    cases = " ".join(
+        f"WHEN regexp_full_match({x}, '[0-9]{{{length}') THEN CAST(split_part({x}, '.', 1) AS BIGINT) // {parts}"
+        for length, parts in ways
+    )
+    return f"CASE {cases} END"
+
+
 def _plain_time(x: str, zone: str) -> dict[str, str]:
-    """Whatever people write: instants, Unix seconds and milliseconds, days, months."""
+    """Whatever people write: instants, Unix seconds and their parts, days, months."""
     instant = _instant(x, zone)
-    unix, milliseconds = _unix_time(x, zone)["started"], _unix_ms_time(x, zone)["started"]
+    unix, finer = _unix_time(x, zone)["started"], _finer_unix(x)
     day, month = _day(x), _month(x)
-    started = f"CASE WHEN strlen({x}) > 10 THEN coalesce({instant}, {milliseconds}, {unix}) ELSE coalesce({day}, {month}, {unix}) END"
+    started = f"CASE WHEN strlen({x}) > 10 THEN coalesce({instant}, {finer}, {unix}) ELSE coalesce({day}, {month}, {unix}) END"
     ended = f"CASE WHEN strlen({x}) <= 10 THEN coalesce({day} + 86400, {_month_end(x)}) END"
     return {
         "started": started,

@@ -1,0 +1,45 @@
+"""What a log holds beside usage (prompts, keys, addresses) stands in no page, error, ledger or cache unless asked for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+PROMPT, KEY, ADDRESS = "the plot of my novel", "sk-live-ABCDEF123456", "jane.doe@example.com"
+HELD = (PROMPT, KEY, ADDRESS)
+HEAD = "date,model,input_tokens,output_tokens,prompt,api_key,email\n"
+ROW = f"2026-09-01,gpt-5-mini,100,10,{PROMPT},{KEY},{ADDRESS}\n"
+BODY = {
+    "id": "chatcmpl-1", "object": "chat.completion", "created": 1788220800, "model": "gpt-5-mini",
+    "messages": [{"role": "user", "content": PROMPT}], "api_key": KEY, "user": ADDRESS,
+    "usage": {"prompt_tokens": 100, "completion_tokens": 9, "total_tokens": 109},
+}  # fmt: skip
+LINE = json.dumps(BODY)
+WRONG = {
+    "a count.csv": HEAD + ROW.replace(",100,", ",1x0,"),
+    "a time.csv": HEAD + ROW.replace("2026-09-01", "yesterday"),
+    "too few columns.csv": HEAD + ROW + f"2026-09-01,gpt-5-mini,100,10,{PROMPT}\n",
+    "an open quote.csv": HEAD + ROW + ROW.replace(PROMPT, f'"{PROMPT}'),
+    "a count.jsonl": LINE.replace("100,", "-5,") + "\n",
+    "a line that was cut.jsonl": f"{LINE}\n{LINE[:200]}",
+    "no JSON.jsonl": LINE + "\n" + LINE.replace('"usage"', "usage") + "\n",
+}
+
+
+@pytest.mark.parametrize("command", ["cost", "formats detect"])
+@pytest.mark.parametrize("name", WRONG)
+def test_an_error_shows_what_is_wrong_and_nothing_else_of_its_line(run_costcalc, tmp_path, command, name):
+    (tmp_path / name).write_text(WRONG[name])
+    run = run_costcalc(*command.split(), name, cwd=tmp_path)
+    assert "refused" in run.out + run.err
+    assert [held for held in HELD if held in run.out + run.err] == []
+
+
+def test_pages_and_ledgers_hold_no_column_that_was_not_asked_for(run_costcalc, tmp_path):
+    (tmp_path / "u.csv").write_text(HEAD + ROW)
+    page = run_costcalc("cost", "u.csv", cwd=tmp_path)
+    run_costcalc("scan", "u.csv", "-o", "kept.parquet", cwd=tmp_path)
+    kept = (tmp_path / "kept.parquet").read_bytes()
+    assert [held for held in HELD if held in page.out + page.err or held.encode() in kept] == []
+    assert ADDRESS in run_costcalc("cost", "u.csv", "--by", "email", cwd=tmp_path).out
