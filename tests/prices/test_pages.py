@@ -32,7 +32,7 @@ from tests.render.screens import fits_every_screen
 
 def history_of(name, tier=None):
     report = history(BOOKS, name, day_in, tier=tier)
-    return lambda wide: history_blocks(report, series(report), wide)
+    return lambda wide: history_blocks(report, wide, series(report))
 
 
 def sheet_of(name, **words):
@@ -41,7 +41,7 @@ def sheet_of(name, **words):
 
 
 PAGES = {
-    "list": lambda _: listing_blocks(list_prices(BOOKS, day_in)),
+    "list": lambda wide: listing_blocks(list_prices(BOOKS, day_in), wide),
     "show-tiers": sheet_of("acme/flat"),
     "show-lengths": sheet_of("banded", tier="standard"),
     "show-hours": sheet_of("hourly"),
@@ -51,8 +51,8 @@ PAGES = {
     "history-gone": history_of("gone"),
     "history-moved": history_of("moved"),
     "diff": lambda wide: diff_blocks(diff(BOOKS, date(2025, 12, 31), date(2026, 9, 20)), wide),
-    "stale": lambda _: stale_blocks(stale(BOOKS, day_in, 29)),
-    "resolve": lambda _: naming_blocks(naming(BOOKS, "acme/flat-v3", day_in)),
+    "stale": lambda wide: stale_blocks(stale(BOOKS, day_in, 29), wide),
+    "resolve": lambda wide: naming_blocks(naming(BOOKS, "acme/flat-v3", day_in), wide),
     "events": lambda wide: event_blocks(catalogue(EVENTS, BOOKS), wide),
     "event": lambda wide: event_blocks(catalogue(EVENTS, BOOKS, ["acme-2026-compute"]), wide),
 }
