@@ -179,7 +179,7 @@ def _remark(report: History, position: int, entry: Entry) -> Iterator[str]:
         for (variant, meter), moved in each.moves[position].items()
         if variant in report.variants and moved.price.observed and moved.price.observed != entry.starts
     }
-    for meter, day in sorted(observed, key=lambda pair: meter_order(pair[0])):
+    for meter, day in sorted(observed, key=lambda pair: (meter_order(pair[0]), pair[1])):
         yield f"{label_of(meter)}: first seen on {day_text(day)}, before it an estimate"
     if entry.corrected:
         yield f"corrected: {entry.corrected}"
