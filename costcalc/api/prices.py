@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +28,8 @@ class PricesResult:
     """An answer about prices, with the ways to hand it on."""
 
     report: Any
+    home: str  # the module that writes it
     title: str  # of its Markdown
-    blocks: str  # where its blocks, JSON and rows are made, as `module:function` below costcalc.render.prices
-    json: str
-    rows: str
     more: Any = None  # that its blocks take besides: the lines of a chart, whose data it is
 
     def __repr__(self) -> str:
@@ -55,37 +52,32 @@ class PricesResult:
         return markdown_text(self.title, self._blocks(True))
 
     def to_json(self) -> str:
-        from costcalc.render.fields import json_text
+        from costcalc.render.written import json_in
 
-        return json_text(_named(self.json)(self.report))
+        return json_in(self.home, self.report)
 
     def to_csv(self) -> str:
         from costcalc.render.csv_ import csv_text
 
-        return csv_text(_named(self.rows)(self.report))
+        return csv_text(self._part("rows")(self.report))
 
     def to_frame(self, *, exact: bool = True) -> pd.DataFrame:
         """The rows of the CSV for pandas; `exact=False`: decimals as floats."""
         from costcalc.render.frames import frame
 
-        return frame(_named(self.rows)(self.report), exact=exact)
+        return frame(self._part("rows")(self.report), exact=exact)
 
     def _blocks(self, is_wide: bool) -> Any:
-        given = [self.report, *([] if self.more is None else [self.more])]
-        return _named(self.blocks)(*given, *([is_wide] if self.blocks in _BREATHE else []))
+        return self._part("page")(self.report, is_wide, *([] if self.more is None else [self.more]))
 
+    def _part(self, name: str) -> Any:
+        from costcalc.render.written import part_in
 
-_BREATHE = ("sheet:sheet_blocks", "history:history_blocks", "diff:diff_blocks", "events:event_blocks")
-
-
-def _named(name: str) -> Any:
-    module, _, function = name.partition(":")
-    return getattr(import_module(f"costcalc.render.prices.{module}"), function)
+        return part_in(self.home, name)
 
 
 def _result(name: str, report: Any, title: str, more: Any = None) -> PricesResult:
-    one = "event" if name == "events" else name
-    return PricesResult(report, title, f"{name}:{one}_blocks", f"{name}:{name}_json", f"{name}:{one}_rows", more)
+    return PricesResult(report, f"costcalc.render.prices.{name}", title, more)
 
 
 def listing(

@@ -46,8 +46,13 @@ def part_in(home: str, name: str) -> Any:
     return getattr(import_module(f"{home}.{module}"), found)
 
 
-def json_of(report: Any) -> str:
+def json_of(report: object) -> str:
     """The documented JSON of a report, indented, with a line feed at its end."""
+    return json_in(home_of(report), report)
+
+
+def json_in(home: str, report: object) -> str:
+    """The same, by the module that writes the report."""
     from costcalc.render.fields import json_text, object_of
 
-    return json_text(object_of(part_of(report, "json"), report, report))
+    return json_text(object_of(part_in(home, "json"), report, report))

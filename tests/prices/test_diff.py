@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,8 @@ from costcalc.api import scan
 from costcalc.problems import CostcalcError
 from costcalc.rating.rate import RatingOptions
 from costcalc.render.draw import Page
-from costcalc.render.prices.diff import diff_blocks, diff_json
+from costcalc.render.prices.diff import diff_blocks
+from costcalc.render.written import json_in
 from costcalc.reports.prices.diff import diff, in_money
 from costcalc.reports.prices.rates import PLAIN
 from tests.kit import write_csv
@@ -91,7 +93,7 @@ def test_the_page_and_the_json_show_one_figure_each(tmp_path):
         for name, tokens, written in (("flat", 500, 0), ("hours", 3_333, 7), ("tiers", 1_500, 1), ("moved", 2_501, 33))
     ]
     usage = usage_diff(tmp_path, *rows)
-    found = diff_json(replace(report, usage=usage))["usage"]
+    found = json.loads(json_in("costcalc.render.prices.diff", replace(report, usage=usage)))["usage"]
     page = drawn(Page(lambda _: diff_blocks(replace(report, usage=usage), True)), 120)
     both = [line for line in found["lines"] if line["before"] and line["after"]]
     assert len(both) > 1

@@ -12,15 +12,7 @@ from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.read import parse_book, parse_file
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, Problem
-from costcalc.render.fields import json_text
-from costcalc.render.prices.diff import diff_json
-from costcalc.render.prices.events import events_json
-from costcalc.render.prices.history import history_json
-from costcalc.render.prices.lint import lint_json
-from costcalc.render.prices.listing import listing_json
-from costcalc.render.prices.naming import naming_json
-from costcalc.render.prices.sheet import sheet_json
-from costcalc.render.prices.stale import stale_json
+from costcalc.render.written import json_in
 from costcalc.reports.prices.diff import diff
 from costcalc.reports.prices.events import catalogue
 from costcalc.reports.prices.history import history
@@ -91,22 +83,27 @@ def fields(value: Any, path: str = "") -> dict[str, set[str]]:
     return found
 
 
+def json_of(name: str, report: object) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json_in(f"costcalc.render.prices.{name}", report))
+    return found
+
+
 def reports(path) -> dict[str, list[dict[str, Any]]]:
     between = diff(BOOKS, date(2025, 12, 31), date(2026, 9, 20))
     return {
-        "prices-list": [listing_json(list_prices(BOOKS, day_in))],
+        "prices-list": [json_of("listing", list_prices(BOOKS, day_in))],
         "prices-show": [
-            *(sheet_json(sheet(BOOKS, name, day_in)) for name in ("acme/flat", "banded", "hourly", "gone")),
-            sheet_json(sheet(SURCHARGED, "acme/flat", day_in)),
-            sheet_json(sheet(OWN, "selfhosted/qwen3-8b", day_in)),
-            sheet_json(sheet(LAID, "acme/flat", lambda _: date(2026, 1, 1))),
+            *(json_of("sheet", sheet(BOOKS, name, day_in)) for name in ("acme/flat", "banded", "hourly", "gone")),
+            json_of("sheet", sheet(SURCHARGED, "acme/flat", day_in)),
+            json_of("sheet", sheet(OWN, "selfhosted/qwen3-8b", day_in)),
+            json_of("sheet", sheet(LAID, "acme/flat", lambda _: date(2026, 1, 1))),
         ],
-        "prices-history": [history_json(history(BOOKS, name, day_in)) for name in ("acme/flat", "hourly", "gone", "moved")],
-        "prices-diff": [diff_json(between), diff_json(money(path))],
-        "prices-lint": [lint_json(LintReport(1, 1, 1, (PROBLEM,), (PROBLEM,)))],
-        "prices-stale": [stale_json(stale(BOOKS, day_in, 29))],
-        "prices-resolve": [naming_json(naming(BOOKS, name, day_in)) for name in ("acme/flat", "gone")],
-        "prices-events": [events_json(catalogue(EVENTS, BOOKS))],
+        "prices-history": [json_of("history", history(BOOKS, name, day_in)) for name in ("acme/flat", "hourly", "gone", "moved")],
+        "prices-diff": [json_of("diff", between), json_of("diff", money(path))],
+        "prices-lint": [json_of("lint", LintReport(1, 1, 1, (PROBLEM,), (PROBLEM,)))],
+        "prices-stale": [json_of("stale", stale(BOOKS, day_in, 29))],
+        "prices-resolve": [json_of("naming", naming(BOOKS, name, day_in)) for name in ("acme/flat", "gone")],
+        "prices-events": [json_of("events", catalogue(EVENTS, BOOKS))],
     }  # fmt: skip
 
 
@@ -116,7 +113,7 @@ def test_every_field_is_documented(name, tmp_path):
     printed: dict[str, set[str]] = {}
     for report in reports(tmp_path)[name]:
         assert report["schema"] == f"costcalc.{name}/1"
-        for field, types in fields(json.loads(json_text(report))).items():
+        for field, types in fields(report).items():
             printed.setdefault(field, set()).update(types)
     shown = {field for field, types in printed.items() if types != {"null"} or field in said}
     assert shown - set(said) == set()

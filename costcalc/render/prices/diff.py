@@ -17,6 +17,7 @@ from costcalc.render.prices.parts import LINE, change_cell, price_of
 from costcalc.render.prices.words import label_of, length_text, variant_text
 from costcalc.render.rounding import shared_out_together
 from costcalc.render.words import DASH, amount_text, capital, counted, day_text, decimal_text, percent_text, price_text
+from costcalc.render.written import Parts
 from costcalc.reports.prices.diff import Diff, ModelDiff, UsageDiff
 from costcalc.reports.prices.rates import PLAIN, per_units
 from costcalc.reports.prices.sheet import Change
@@ -62,11 +63,6 @@ DIFF = f.fields(
     models=f.each(MODEL | f.fields(reason=f.said("why_gone"), changes=f.each(CHANGE))),
     usage=f.part(f.fields(in_money=f.inline(IN_MONEY, _in_money))),
 )  # fmt: skip
-
-
-def diff_json(report: Diff) -> Json:
-    """See docs/prices.md."""
-    return f.object_of(DIFF, report, report.usage)
 
 
 def diff_rows(report: Diff) -> Rows:
@@ -222,3 +218,6 @@ def _missing(usage: UsageDiff) -> Iterator[Block]:
         yield Note("* Incomplete: what either list does not price is in neither total.", "loud")
         rows = [[Cell(part.model), Cell(part.reason)] for part in usage.unpriced]
         yield Grid([Column("Model", "name"), Column("Why", "text")], rows)
+
+
+WRITTEN = Parts(page=diff_blocks, rows=diff_rows, json=DIFF)

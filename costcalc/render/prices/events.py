@@ -10,9 +10,10 @@ from costcalc.pricebook.events import Event
 from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
 from costcalc.render.cells import change_style
-from costcalc.render.fields import Json, Rows
+from costcalc.render.fields import Rows
 from costcalc.render.prices.words import file_text
 from costcalc.render.words import DASH, counted, day_text, month_text, plain_percent
+from costcalc.render.written import Parts
 from costcalc.reports.prices.events import Catalogue
 
 
@@ -52,11 +53,6 @@ def _joined(name: str) -> f.Field:
 COLUMNS = NAMED | f.fields(models=_joined("models"), meters=_joined("meters")) | CHANGED | f.fields(
     announced=f.text, effective=f.text, status=f.text, confidence=f.text, sources=_joined("sources"), note=f.text,
 )  # fmt: skip
-
-
-def events_json(found: Catalogue) -> Json:
-    """See docs/prices.md."""
-    return f.object_of(EVENTS, found, None)
 
 
 def event_rows(found: Catalogue) -> Rows:
@@ -127,3 +123,6 @@ def _ratio(percent: Fraction | None) -> Fraction | None:
 
 def _high(event: Event) -> Fraction:
     return event.high if event.high is not None else event.low if event.low is not None else Fraction()
+
+
+WRITTEN = Parts(page=event_blocks, rows=event_rows, json=EVENTS)

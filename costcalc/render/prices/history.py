@@ -24,6 +24,7 @@ from costcalc.render.prices.words import (
     variant_text,
 )
 from costcalc.render.words import DASH, capital, day_text, percent_text, price_text
+from costcalc.render.written import Parts
 from costcalc.reports.prices.history import Entry, History, LengthHistory, Moved
 from costcalc.reports.prices.rates import Variant, meter_order
 from costcalc.reports.prices.series import Series
@@ -33,7 +34,7 @@ _FIRST = ("input_tokens", "cache_read_tokens", "output_tokens")  # stand in the 
 _MOST = {False: 3, True: 5}  # meters side by side
 
 
-def history_blocks(report: History, lines: Sequence[Series], is_wide: bool) -> Sequence[Block]:
+def history_blocks(report: History, is_wide: bool, lines: Sequence[Series]) -> Sequence[Block]:
     """The table of blocks by date, what else happened on those days, and a chart."""
     return [
         Note(f"{_headline(report)}.", "strong"),
@@ -66,11 +67,6 @@ COLUMNS = f.fields(
     currency=f.text("report.book.currency"), starts=f.text("entry.starts"), at_least_since=f.text("entry.observed"),
     status=f.text("entry.status"),
 ) | PRICE  # fmt: skip
-
-
-def history_json(report: History) -> Json:
-    """The history in full; see docs/prices.md."""
-    return f.object_of(HISTORY, report, None)
 
 
 def history_rows(report: History) -> Rows:
@@ -214,7 +210,7 @@ def _remark(report: History, position: int, entry: Entry) -> Iterator[str]:
         for (variant, meter), moved in each.moves[position].items()
         if variant in report.variants and moved.price.observed and moved.price.observed != entry.starts
     }
-    for meter, day in sorted(observed, key=lambda pair: meter_order(pair[0])):
+    for meter, day in sorted(observed, key=lambda pair: (meter_order(pair[0]), pair[1])):
         yield f"{label_of(meter)}: first seen on {day_text(day)}, before it an estimate"
     if entry.corrected:
         yield f"corrected: {entry.corrected}"
@@ -238,3 +234,6 @@ def _chart(report: History, lines: Sequence[Series]) -> Iterator[Block]:
     yield Gap()
     yield Note(title + (f"   {kinds}" if len(fronts) > 1 else ""), "quiet")
     yield Drawing(lambda width: step_chart([line.steps for line in fronts], report.day, width))
+
+
+WRITTEN = Parts(page=history_blocks, rows=history_rows, json=HISTORY)

@@ -10,10 +10,11 @@ from costcalc.render.blocks import Block, Facts, Gap, Note
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.words import file_text
 from costcalc.render.words import counted, listed_text
+from costcalc.render.written import Parts
 from costcalc.reports.prices.lint import LintReport
 
 
-def lint_blocks(report: LintReport) -> Sequence[Block]:
+def lint_blocks(report: LintReport, is_wide: bool) -> Sequence[Block]:
     """How much was read, and how many problems of which kind there are."""
     read = (counted(report.files, "file"), counted(report.models, "model"), counted(report.prices, "price"))
     rows: list[tuple[str, tuple[str, ...]]] = [("read", read)]
@@ -36,11 +37,6 @@ LINT = f.fields(
 )  # fmt: skip
 
 
-def lint_json(report: LintReport) -> Json:
-    """See docs/prices.md."""
-    return f.object_of(LINT, report, None)
-
-
 def lint_rows(report: LintReport) -> Rows:
     """A row a problem."""
     return f.rows_with({key: field for key, field in PROBLEM.items() if not field.is_list}, _all(report), None)
@@ -49,3 +45,6 @@ def lint_rows(report: LintReport) -> Rows:
 def _all(report: LintReport) -> Iterator[Json]:
     for level, problems in (("error", report.errors), ("warning", report.warnings)):
         yield from ({"level": level, "of": problem} for problem in problems)
+
+
+WRITTEN = Parts(page=lint_blocks, rows=lint_rows, json=LINT)

@@ -11,13 +11,14 @@ from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.parts import price_of
 from costcalc.render.prices.words import label_of, per_text, since_text
 from costcalc.render.words import DASH, counted, day_text, days_text, price_text
+from costcalc.render.written import Parts
 from costcalc.reports.prices.listing import ListedBook, ListedModel
 from costcalc.reports.prices.rates import per_units
 
 _SHOWN = ("input_tokens", "cache_read_tokens", "output_tokens")
 
 
-def listing_blocks(books: Sequence[ListedBook], data: str = "") -> Sequence[Block]:
+def listing_blocks(books: Sequence[ListedBook], is_wide: bool, data: str = "") -> Sequence[Block]:
     """Token prices in one table, everything else in another; and whose data it is, where not costcalc's own."""
     days = sorted({book.day for book in books})
     shown = [book for book in books if book.models]
@@ -61,11 +62,6 @@ LISTED = f.fields(schema=f.constant("costcalc.prices-list/1"), lists=f.each(BOOK
 
 def _prices(model: ListedModel) -> Iterator[Json]:
     return ({"meter": meter, "price": price} for meter, price in model.prices.items())
-
-
-def listing_json(books: Sequence[ListedBook]) -> Json:
-    """Every list with its models; see docs/prices.md."""
-    return f.object_of(LISTED, books, None)
 
 
 COLUMNS = f.at("book", BOOK) | f.fields(
@@ -148,3 +144,6 @@ def _heading(book: ListedBook) -> Cell:
 
 def _varies(model: ListedModel) -> bool:
     return bool({"lengths", "thinking", "off-peak"} & {*model.also})
+
+
+WRITTEN = Parts(page=listing_blocks, rows=listing_rows, json=LISTED)

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from costcalc.problems import visible
 from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Facts, Gap, Note
-from costcalc.render.fields import Json, Rows
+from costcalc.render.fields import Rows
 from costcalc.render.prices.sheet import list_parts
 from costcalc.render.prices.words import file_text
 from costcalc.render.words import day_text
+from costcalc.render.written import Parts
 from costcalc.reports.prices.naming import Naming
 
 
-def naming_blocks(report: Naming) -> Sequence[Block]:
+def naming_blocks(report: Naming, is_wide: bool) -> Sequence[Block]:
     """The name, what it means and why."""
     found = report.found
     priced = "" if report.has_price else f", which has no price on {day_text(report.day)}"
@@ -29,11 +30,6 @@ RESOLVED = f.fields(
     billed_as=f.text(lambda report, _: report.redirected_to or report.found.model), day=f.text, has_price=f.boolean,
     reason=f.said, file=f.text(lambda report, _: file_text(report.file)), line=f.integer,
 )  # fmt: skip
-
-
-def naming_json(report: Naming) -> Json:
-    """See docs/prices.md."""
-    return f.object_of(RESOLVED, report, None)
 
 
 def naming_rows(report: Naming) -> Rows:
@@ -69,3 +65,6 @@ def _why(report: Naming) -> Iterator[str]:
             yield f'"{report.through}" with a date behind it: a snapshot inherits everything'
         case other:
             yield other
+
+
+WRITTEN = Parts(page=naming_blocks, rows=naming_rows, json=RESOLVED)

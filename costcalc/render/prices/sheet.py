@@ -37,6 +37,7 @@ from costcalc.render.words import (
     plain_percent,
     price_text,
 )
+from costcalc.render.written import Parts
 from costcalc.reports.prices.rates import PLAIN, Price, Variant, per_units
 from costcalc.reports.prices.sheet import Change, NextChange, Sheet
 
@@ -100,11 +101,6 @@ COLUMNS = f.fields(
     currency=f.text("sheet.book.currency"), day=f.text("sheet.day"), since=f.text("sheet.block.starts"),
     at_least_since=f.text("sheet.block.observed"),
 ) | PRICE | f.fields(source=f.text("source.url"), source_read=f.text("source.read"), confidence=f.text("source.confidence"))  # fmt: skip
-
-
-def sheet_json(sheet: Sheet) -> Json:
-    """The sheet in full; see docs/prices.md."""
-    return f.object_of(SHEET, sheet, sheet)
 
 
 def sheet_rows(sheet: Sheet) -> Rows:
@@ -331,3 +327,6 @@ def _span(term: Discount | Commitment) -> str:
 
 def _place(term: Discount | Commitment) -> str:
     return f" ({file_text(term.place.file)}, line {term.place.line})"
+
+
+WRITTEN = Parts(page=sheet_blocks, rows=sheet_rows, json=SHEET)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Gap, Note, grid
 from costcalc.render.columns import columns_of
-from costcalc.render.fields import Json, Rows
+from costcalc.render.fields import Rows
 from costcalc.render.words import counted, day_text
+from costcalc.render.written import Parts
 from costcalc.reports.prices.stale import Stale
 
 
-def stale_blocks(report: Stale) -> Sequence[Block]:
+def stale_blocks(report: Stale, is_wide: bool) -> Sequence[Block]:
     """The models whose sources were last read long ago, those that most catalogues have, then the oldest."""
     headline = (
         f"{len(report.models):,} of {counted(report.checked, 'model')} in force on {day_text(report.day)} have a source"
@@ -37,11 +38,9 @@ STALE = f.fields(
 )  # fmt: skip
 
 
-def stale_json(report: Stale) -> Json:
-    """See docs/prices.md."""
-    return f.object_of(STALE, report, None)
-
-
 def stale_rows(report: Stale) -> Rows:
     """A row a model."""
     return f.rows_with(MODEL, report.models, None)
+
+
+WRITTEN = Parts(page=stale_blocks, rows=stale_rows, json=STALE)

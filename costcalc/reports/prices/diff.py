@@ -74,6 +74,11 @@ class Diff:
     unchanged: int
     usage: UsageDiff | None = None
 
+    @property
+    def currency(self) -> str:
+        """That of the usage; "" without one: prices are in the currency of their list."""
+        return self.usage.currency if self.usage else ""
+
 
 def diff(
     pricebook: Pricebook, first: date, second: date, providers: Sequence[str] = (), region: str | None = None
