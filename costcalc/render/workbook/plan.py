@@ -11,12 +11,15 @@ from costcalc.forecasts.turning import ByRises, with_factors
 from costcalc.money import round_half_up
 from costcalc.rating.model import Cost
 from costcalc.render.coverage import in_brackets, margin_title, part_words
+from costcalc.render.figures import rise_title
 from costcalc.render.plan.lines import tables_of
-from costcalc.render.plan.months import month_figures
+from costcalc.render.plan.months import WITH, month_figures
 from costcalc.render.rows import named
 from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
+from costcalc.render.words import rise_word
 from costcalc.render.workbook.book import Book, Sheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
+from costcalc.render.workbook.shares import write_customers, write_providers
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
 from costcalc.render.workbook.turned import Factors, TurnedRow, TurnedTable, write_turned
 from costcalc.reports.lines import ReportLine
@@ -25,6 +28,7 @@ from costcalc.reports.workings import Workings
 from costcalc.scenario.model import VARIANTS, Variant
 
 _LOG = "Over the log"
+_PRICES = "What the price changes do to cost and margin"
 _AHEAD = "What the scenario does to cost and margin"  # a scenario without a title
 
 
@@ -40,6 +44,8 @@ def plan_xlsx(plan: Plan, workings: Workings) -> bytes:
     elif months:
         _summary_ahead(book, plan, months)
     _assumptions(book, plan, workings)
+    write_providers(book, plan, lines)
+    write_customers(book, plan, lines)
     write_unpriced(book, plan.rating)
     write_sources(book, workings, plan.rates_used)
     return book.content()
@@ -53,7 +59,8 @@ def _assumptions(book: Book, plan: Plan, workings: Workings) -> None:
     if plan.log:
         source = plan.revenue_source or "unknown: write yours here, for the period of the log"
         earned = plan.revenue.amount if plan.revenue else None
-        write_assumptions(book, workings, facts, earned, f"{_LOG.lower()}; {source}")
+        grows = _can_grow(plan, workings)
+        write_assumptions(book, workings, facts, earned, f"{_LOG.lower()}; {source}", can_grow=grows)
     else:
         facts.insert(0, ("Scenario", plan.scenario.name or _AHEAD))
         write_assumptions(book, workings, facts, None, "", can_earn_more=_can_earn_more(plan))
@@ -67,6 +74,16 @@ def _can_earn_more(plan: Plan) -> bool:
 def _earns_by_row(plan: Plan) -> bool:
     """Whether the log's own column says what is earned: no cell then turns it."""
     return plan.log is not None and plan.revenue is not None and plan.revenue.kind == "rows"
+
+
+def _can_grow(plan: Plan, workings: Workings) -> bool:
+    """Whether a cell turns how fast usage grows: the months are of the log alone, and every cost is in proportion to usage."""
+    return bool(plan.log and plan.months and workings.months and not workings.static and not workings.unturned)
+
+
+def _title(plan: Plan) -> str:
+    """What costs with the changes are called: of price changes alone by what they do, of a scenario by that."""
+    return rise_title(plan.changes) if plan.log else WITH
 
 
 def _factors(workings: Workings) -> Factors:
@@ -83,7 +100,7 @@ def _log_lines(book: Book, plan: Plan, log: OverLog, workings: Workings) -> Turn
     sheet = book.sheets["Lines"]
     sheet.text(0, 0, f"Lines, {_LOG.lower()}", "title")
     rows = [_log_row(line, plan, workings, table) for line in log.lines]
-    lines = write_turned(sheet, "Lines", plan.by, ["Requests", "Tokens"], rows, _factors(workings))
+    lines = write_turned(sheet, "Lines", (plan.by, ["Requests", "Tokens"], _title(plan)), rows, _factors(workings))
     sheet.finish([*name_widths([line.key for line in log.lines], plan.by), 14, 18, 16, 18, 16, 10], 4, len(plan.by))
     covered = _covered(plan, workings, lines)
     if covered is not None:  # below the total: the part of it whose rows state a revenue
@@ -113,7 +130,7 @@ def _lines_ahead(book: Book, plan: Plan, workings: Workings) -> TurnedTable:
         before, after = (sum((getattr(each, name) for each in shown), Decimal()) for name in ("before", "mid"))
         exact = workings.lines.get(line.key, {})
         rows.append(TurnedRow(named(line.key, plan.by), (), before, after, line.before, exact, line.after))
-    lines = write_turned(sheet, "Lines", plan.by, [], rows, _factors(workings))
+    lines = write_turned(sheet, "Lines", (plan.by, [], _title(plan)), rows, _factors(workings))
     sheet.finish([*name_widths([line.key for line in plan.lines], plan.by), 18, 20, 16, 10], 4, len(plan.by))
     return lines
 
@@ -135,10 +152,11 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
         TurnedRow(
             (str(month.month),), (month.requests, month.tokens), shown.before, shown.mid, month.before.cost,
             workings.months[place] if workings.months else {}, month.after.cost,
+            f"(1+growth)^{place + 1}" if _can_grow(plan, workings) else "",
         )
         for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True))
     ]  # fmt: skip
-    table = write_turned(sheet, "Months", ["Month"], ["Requests", "Tokens"], rows, _factors(workings))
+    table = write_turned(sheet, "Months", (["Month"], ["Requests", "Tokens"], _title(plan)), rows, _factors(workings))
     sheet.finish([12, 14, 18, 18, 18, 16, 10], 4, 1)
     found = _Months(table, table.exact + 1 if table.sets else table.first_set - 1)
     names = ["Other costs", "Revenue", "Margin before", margin_title(plan.coverage)]
@@ -147,7 +165,7 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
         sheet.text(table.first_row - 1, found.start + place, name, "header right")
     for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True)):
         row = table.first_row + place
-        _month_margins(sheet, found, plan, month, row)
+        _month_margins(sheet, found, plan, month, row, grows=_can_grow(plan, workings))
         ends: list[tuple[int, Variant, Decimal]] = [(4, "low", shown.low), (5, "high", shown.high)]
         for column, end, coins in ends if plan.has_ranges else ():
             if plan.log and table.sets and workings.has_open_ends:
@@ -159,7 +177,7 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
     return found
 
 
-def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, row: int) -> None:
+def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, row: int, *, grows: bool) -> None:
     """Revenue and margins of a month: they follow the cell of the revenue, or of its change, where there is one."""
     table, start, before, after = months.table, months.start, month.before, month.after
     other, earned = cell(row, start), cell(row, start + 1)
@@ -167,8 +185,10 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
     cost = cell(row, table.exact) if table.sets else repr(float(after.cost))
     if plan.log and not _earns_by_row(plan):
         scale = Fraction(month.month.days, plan.usage.days)
-        sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator})', after.revenue)
-        for place, amount, margin in ((2, repr(float(before.cost)), before.margin), (3, cost, after.margin)):
+        grown = f"*(1+growth)^{row - table.first_row + 1}" if grows else ""
+        earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{grown})'
+        sheet.formula(row, start + 1, earns, after.revenue)
+        for place, amount, margin in ((2, f"{float(before.cost)!r}{grown}", before.margin), (3, cost, after.margin)):
             share = f'IF({earned}="","",IF({earned}<=0,"",1-{amount}/{earned}))'
             sheet.formula(row, start + place, share, margin, "percent")
         return
@@ -182,9 +202,10 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
         sheet.number(row, start + 3, after.margin, "percent")
 
 
-def _cost_row(sheet: Sheet, title: str, what: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
+def _cost_row(sheet: Sheet, titles: tuple[str, str, str], table: TurnedTable, figures: Figures, cost: Cost) -> None:
+    title, what, then = titles
     sheet.text(0, 0, title, "title")
-    sheet.header(2, [what, "Before", "With the rise", "Change", "Rise"])
+    sheet.header(2, [what, "Before", then, "Change", "In percent"])
     sheet.text(3, 0, "Cost")
     sheet.formula(3, 1, table.total_before, figures.before, "currency")
     sheet.formula(3, 2, table.total_after, figures.mid, "currency")
@@ -195,7 +216,7 @@ def _cost_row(sheet: Sheet, title: str, what: str, table: TurnedTable, figures: 
 def _log_summary(book: Book, plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable) -> None:
     sheet, cost = book.sheets["Summary"], log.outcome.cost
     figures = table_of(plan.rating, log.lines).total.figures
-    _cost_row(sheet, "What the rises do to cost and margin", _LOG, lines, figures, cost)
+    _cost_row(sheet, (_PRICES, _LOG, _title(plan)), lines, figures, cost)
     row = 4
     ends: list[tuple[str, Variant]] = [("lowest", "low"), ("highest", "high")]
     for name, end in ends if cost.low != cost.high else ():
@@ -228,7 +249,7 @@ def _margin_rows(
     title, bound = f"Gross margin{part_words(plan.coverage)}", _bound(plan)
     erosion = outcome.erosion
     yield f"{title} before{bound}", f"1-{before}/revenue", outcome.before.margin, "percent"
-    yield f"{title} with the rise{bound}", f"1-{after}/revenue", outcome.after.margin, "percent"
+    yield f"{title} {rise_word(plan.changes)}{bound}", f"1-{after}/revenue", outcome.after.margin, "percent"
     points = None if erosion is None else -100 * erosion
     yield "Lost, in points", f"-100*({after}-{before})/revenue", points, "points"
     yield "To recover the money, raise your prices by", f"({after}-{before})/revenue", outcome.recover, "percent"
@@ -238,7 +259,8 @@ def _margin_rows(
 def _summary_ahead(book: Book, plan: Plan, months: _Months) -> None:
     sheet, table = book.sheets["Summary"], months.table
     _, total = month_figures(plan)
-    _cost_row(sheet, plan.scenario.name or _AHEAD, f"{len(plan.months)} months", table, total, plan.whole.cost)
+    titles = plan.scenario.name or _AHEAD, f"{len(plan.months)} months", WITH
+    _cost_row(sheet, titles, table, total, plan.whole.cost)
     row = 4
     for name, figure in (("lowest", total.low), ("highest", total.high)) if plan.has_ranges else ():
         sheet.text(row, 0, f"Cost, {name} reading, as computed")
