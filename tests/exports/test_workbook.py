@@ -271,3 +271,11 @@ def test_without_its_package_the_remedy_is_one_line(run_costcalc, tmp_path, monk
     assert run.code == 2
     assert "error[missing-extra]" in run.err
     assert "pip install 'costcalc[xlsx]'" in run.err
+
+
+def test_a_cut_is_no_rise(repo_root, tmp_path):
+    made = costcalc.project(str(repo_root / USAGE), hikes={"alibaba": "-20%"}, revenue=30000, months=2)
+    book = stored(made.to_xlsx(), tmp_path)
+    assert book["Summary"]["A1"].value == "What the cuts do to cost and margin"
+    assert [book["Summary"]["C3"].value, book["Lines"]["F4"].value, book["Months"]["E4"].value] == ["With the cut"] * 3
+    assert "Gross margin with the cut" in [row[0] for row in figures(book, "Summary")]

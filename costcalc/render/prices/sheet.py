@@ -282,7 +282,11 @@ def _notes(sheet: Sheet) -> Iterator[str]:
     candidates = [sheet.model.note]
     if block:
         candidates += [block.note, f"Corrected: {block.corrected}" if block.corrected else ""]
-    yield from dict.fromkeys(text for text in (*candidates, *_first_seen(sheet)) if text)
+    differ = [
+        f"Catalogues differ. {each.why} Believed until {day_text(each.until)}; {each.source}."
+        for each in sheet.decisions
+    ]
+    yield from dict.fromkeys(text for text in (*candidates, *_first_seen(sheet), *differ) if text)
 
 
 def _first_seen(sheet: Sheet) -> Iterator[str]:

@@ -11,12 +11,11 @@ from costcalc.forecasts.turning import ByRises, with_factors
 from costcalc.money import round_half_up
 from costcalc.rating.model import Cost
 from costcalc.render.coverage import in_brackets, margin_title, part_words
-from costcalc.render.figures import rise_title
 from costcalc.render.plan.lines import tables_of
-from costcalc.render.plan.months import WITH, month_figures
+from costcalc.render.plan.months import month_figures, then_title
 from costcalc.render.rows import named
 from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
-from costcalc.render.words import rise_word
+from costcalc.render.words import is_cut, rise_word
 from costcalc.render.workbook.book import Book, Sheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
 from costcalc.render.workbook.shares import write_customers, write_providers
@@ -28,7 +27,6 @@ from costcalc.reports.workings import Workings
 from costcalc.scenario.model import VARIANTS, Variant
 
 _LOG = "Over the log"
-_PRICES = "What the price changes do to cost and margin"
 _AHEAD = "What the scenario does to cost and margin"  # a scenario without a title
 
 
@@ -81,11 +79,6 @@ def _can_grow(plan: Plan, workings: Workings) -> bool:
     return bool(plan.log and plan.months and workings.months and not workings.static and not workings.unturned)
 
 
-def _title(plan: Plan) -> str:
-    """What costs with the changes are called: of price changes alone by what they do, of a scenario by that."""
-    return rise_title(plan.changes) if plan.log else WITH
-
-
 def _factors(workings: Workings) -> Factors:
     return {} if workings.static else {variant: workings.factors(variant) for variant in VARIANTS}
 
@@ -100,7 +93,7 @@ def _log_lines(book: Book, plan: Plan, log: OverLog, workings: Workings) -> Turn
     sheet = book.sheets["Lines"]
     sheet.text(0, 0, f"Lines, {_LOG.lower()}", "title")
     rows = [_log_row(line, plan, workings, table) for line in log.lines]
-    lines = write_turned(sheet, "Lines", (plan.by, ["Requests", "Tokens"], _title(plan)), rows, _factors(workings))
+    lines = write_turned(sheet, plan.by, ["Requests", "Tokens"], then_title(plan), rows, _factors(workings))
     sheet.finish([*name_widths([line.key for line in log.lines], plan.by), 14, 18, 16, 18, 16, 10], 4, len(plan.by))
     covered = _covered(plan, workings, lines)
     if covered is not None:  # below the total: the part of it whose rows state a revenue
@@ -130,7 +123,7 @@ def _lines_ahead(book: Book, plan: Plan, workings: Workings) -> TurnedTable:
         before, after = (sum((getattr(each, name) for each in shown), Decimal()) for name in ("before", "mid"))
         exact = workings.lines.get(line.key, {})
         rows.append(TurnedRow(named(line.key, plan.by), (), before, after, line.before, exact, line.after))
-    lines = write_turned(sheet, "Lines", (plan.by, [], _title(plan)), rows, _factors(workings))
+    lines = write_turned(sheet, plan.by, [], then_title(plan), rows, _factors(workings))
     sheet.finish([*name_widths([line.key for line in plan.lines], plan.by), 18, 20, 16, 10], 4, len(plan.by))
     return lines
 
@@ -156,7 +149,7 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
         )
         for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True))
     ]  # fmt: skip
-    table = write_turned(sheet, "Months", (["Month"], ["Requests", "Tokens"], _title(plan)), rows, _factors(workings))
+    table = write_turned(sheet, ["Month"], ["Requests", "Tokens"], then_title(plan), rows, _factors(workings))
     sheet.finish([12, 14, 18, 18, 18, 16, 10], 4, 1)
     found = _Months(table, table.exact + 1 if table.sets else table.first_set - 1)
     names = ["Other costs", "Revenue", "Margin before", margin_title(plan.coverage)]
@@ -202,9 +195,7 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
         sheet.number(row, start + 3, after.margin, "percent")
 
 
-def _cost_row(sheet: Sheet, titles: tuple[str, str, str], table: TurnedTable, figures: Figures, cost: Cost) -> None:
-    title, what, then = titles
-    sheet.text(0, 0, title, "title")
+def _cost_row(sheet: Sheet, what: str, then: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
     sheet.header(2, [what, "Before", then, "Change", "In percent"])
     sheet.text(3, 0, "Cost")
     sheet.formula(3, 1, table.total_before, figures.before, "currency")
@@ -216,7 +207,8 @@ def _cost_row(sheet: Sheet, titles: tuple[str, str, str], table: TurnedTable, fi
 def _log_summary(book: Book, plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable) -> None:
     sheet, cost = book.sheets["Summary"], log.outcome.cost
     figures = table_of(plan.rating, log.lines).total.figures
-    _cost_row(sheet, (_PRICES, _LOG, _title(plan)), lines, figures, cost)
+    sheet.text(0, 0, f"What the {'cut' if is_cut(plan.changes) else 'rise'}s do to cost and margin", "title")
+    _cost_row(sheet, _LOG, then_title(plan), lines, figures, cost)
     row = 4
     ends: list[tuple[str, Variant]] = [("lowest", "low"), ("highest", "high")]
     for name, end in ends if cost.low != cost.high else ():
@@ -259,8 +251,8 @@ def _margin_rows(
 def _summary_ahead(book: Book, plan: Plan, months: _Months) -> None:
     sheet, table = book.sheets["Summary"], months.table
     _, total = month_figures(plan)
-    titles = plan.scenario.name or _AHEAD, f"{len(plan.months)} months", WITH
-    _cost_row(sheet, titles, table, total, plan.whole.cost)
+    sheet.text(0, 0, plan.scenario.name or _AHEAD, "title")
+    _cost_row(sheet, f"{len(plan.months)} months", then_title(plan), table, total, plan.whole.cost)
     row = 4
     for name, figure in (("lowest", total.low), ("highest", total.high)) if plan.has_ranges else ():
         sheet.text(row, 0, f"Cost, {name} reading, as computed")

@@ -92,20 +92,15 @@ class TurnedTable:
 
 
 def write_turned(
-    sheet: Sheet,
-    name: str,
-    titles: tuple[Sequence[str], Sequence[str], str],
-    rows: Sequence[TurnedRow],
-    factors: Factors,
+    sheet: Sheet, texts: Sequence[str], counts: Sequence[str], then: str, rows: Sequence[TurnedRow], factors: Factors
 ) -> TurnedTable:
-    """Write the table below its title. `titles`: of the names, of the counts, and of the cost with the changes."""
-    texts, counts, then = titles
+    """Write the table below its title. `then`: what the costs that follow the rises are called."""
     sets = _sets(rows) if factors else ()
     before = len(texts) + len(counts)
     header_row, first_set = 3, before + 5
     first, last = header_row + 1, header_row + max(len(rows), 1)
     table = TurnedTable(
-        name, last + 1, first, last, before, before + 1, first_set + len(sets), sets, first_set, then, rows
+        sheet.sheet.name, last + 1, first, last, before, before + 1, first_set + len(sets), sets, first_set, then, rows
     )
     sheet.header(header_row, [*texts, *counts, "Before", then, "Change", "In percent"], len(texts))
     if sets:
