@@ -67,7 +67,8 @@ def _too_little_memory() -> int:
 
 def _wrong_usage(error: Any) -> int:
     """A wrong command line; a group without a command is no mistake: its help is the answer."""
-    kind, context = type(error).__name__, getattr(error, "ctx", None)
+    kind = type(error).__name__
+    context: Any = getattr(error, "ctx", None)
     if kind == "NoArgsIsHelpError":
         sys.stdout.write(f"{context.get_help()}\n")
         return 0

@@ -82,7 +82,16 @@ def assert_adds_up(lines, total):
 
 def test_the_sheets_are_those_that_finance_expects(projection, tmp_path):
     book = stored(projection.to_xlsx(), tmp_path)
-    assert book.sheetnames == ["Summary", "Months", "Lines", "Assumptions", "Unpriced", "Sources"]
+    assert book.sheetnames == [
+        "Summary",
+        "Months",
+        "Providers",
+        "Customers",
+        "Lines",
+        "Assumptions",
+        "Unpriced",
+        "Sources",
+    ]
     assert book["Lines"].freeze_panes == "C5"
     assert {"revenue", "pass_through", "hike_1", "hike_2", "hike_3", "rise_1"} <= set(book.defined_names)
 
@@ -157,6 +166,79 @@ def test_an_outlook_turns_month_by_month(ahead, turned, repo_root, tmp_path):
     assert calm_total == Decimal(round(sum(month.after.cost for month in engine.report.months) * 100)) / 100
     last = engine.report.last.after
     assert column(book, "Months", "Margin")[-2] == pytest.approx(float(1 - last.all_costs / (last.revenue * 11 / 10)))
+
+
+def test_growth_is_a_cell_that_the_months_follow(projection, repo_root, tmp_path):
+    """5% more usage and revenue each month, beside what the engine makes of a scenario that says so."""
+    book = recalculated(projection.to_xlsx(), tmp_path, {"growth": 0.05})
+    scenario = tmp_path / "grown.yaml"
+    scenario.write_text("scenario: Grown\nhorizon: 6 months\ngrowth:\n  - {each month: +5%}\nprices:\n" + "".join(
+        f"  - {{what: '{what}', change: '{change}'{more}}}\n"
+        for what, change, more in (
+            ("alibaba", "+34%", ""), ("baidu", "5%..30%", ""), ("*/qwen*:output_tokens", "+10%", ", from: 2026-09-15")
+        )
+    ), encoding="utf-8")  # fmt: skip
+    engine = costcalc.outlook(str(repo_root / USAGE), scenario=str(scenario), revenue=30000).report
+    *months, total = column(book, "Months", "With the rise")
+    assert months == pytest.approx([float(month.after.cost) for month in engine.months], abs=0.006)
+    assert total == pytest.approx(float(engine.whole.cost.mid), abs=0.006)
+    earned = column(book, "Months", "Revenue")[:-1]
+    assert earned == pytest.approx([float(month.after.revenue) for month in engine.months], rel=1e-9)
+    assert column(book, "Months", "Margin")[:-1] == pytest.approx([float(m.after.margin) for m in engine.months])
+    tokens = column(book, "Months", "Tokens")[:-1]
+    assert tokens == pytest.approx([float(month.tokens) for month in engine.months], rel=1e-9)
+    now = projection.report.months
+    grown = [float(month.before.cost) * 1.05**number for number, month in enumerate(now, 1)]
+    assert column(book, "Months", "Before")[:-1] == pytest.approx(grown, abs=0.006)
+
+
+def test_providers_follow_the_lines_and_add_up_to_them(projection, repo_root, tmp_path):
+    book = recalculated(projection.to_xlsx(), tmp_path, {"hike_1": 0.5})
+    engine = costcalc.project(str(repo_root / USAGE), hikes=["alibaba=50", *HIKES[1:]], by="provider").report.log
+    shown = dict(zip(column(book, "Providers", "Provider"), column(book, "Providers", "With the rise"), strict=True))
+    assert shown.pop("Total") == column(book, "Lines", "With the rise")[-1]
+    assert shown == pytest.approx({line.key[0]: float(round_half_up(line.cost.mid, 2)) for line in engine.lines})
+
+
+def test_customers_stand_with_their_margins_the_worst_first(repo_root, tmp_path):
+    made = costcalc.outlook(str(repo_root / USAGE), scenario="efficiency", revenue=_paid(tmp_path))
+    book = recalculated(made.to_xlsx(), tmp_path)
+    customers = made.report.customers
+    assert column(book, "Customers", "Customer") == [each.name for each in customers]
+    for name, of in (("Margin before", "today"), ("Margin", "last")):
+        known = [float(getattr(each, of).margin) for each in customers if getattr(each, of).margin is not None]
+        assert [value for value in column(book, "Customers", name) if value not in (None, "")] == pytest.approx(known)
+    assert any(each.last.margin is not None for each in customers)
+
+
+def test_customers_of_a_log_follow_the_hikes(repo_root, tmp_path):
+    words = {"by": "customer", "revenue": _paid(tmp_path)}
+    made = costcalc.project(str(repo_root / USAGE), hikes="alibaba=34", **words)
+    book = recalculated(made.to_xlsx(), tmp_path, {"hike_1": 0.5})
+    engine = costcalc.project(str(repo_root / USAGE), hikes="alibaba=50", **words).report.log
+    margins = {line.key[0]: line.earned.after.margin for line in engine.lines if line.earned}
+    shown = dict(zip(column(book, "Customers", "Customer"), column(book, "Customers", "Margin"), strict=True))
+    assert {name: shown[name] for name in margins} == pytest.approx(
+        {name: float(each) for name, each in margins.items()}
+    )
+    assert len(margins) == 2
+
+
+def _paid(folder):
+    path = folder / "revenue.csv"
+    path.write_text(
+        "customer,month,amount,currency\nacme,2026-09,9000,USD\nborealis,2026-09,400,USD\n", encoding="utf-8"
+    )
+    return path
+
+
+def test_a_cut_is_no_rise_and_a_scenario_is_a_scenario(repo_root, tmp_path):
+    cut = stored(costcalc.project(str(repo_root / USAGE), hikes="alibaba=-20", revenue=30000).to_xlsx(), tmp_path)
+    scenario = stored(costcalc.outlook(str(repo_root / USAGE), scenario="efficiency").to_xlsx(), tmp_path)
+    for book, title in ((cut, "With the cut"), (scenario, "With scenario")):
+        assert book["Summary"]["C3"].value == title
+        texts = [str(cell) for sheet in book.sheetnames for row in figures(book, sheet) for cell in row if cell]
+        assert not [text for text in texts if "with the rise" in text.lower() or "rises" in text.lower()]
 
 
 def _hikes(book):

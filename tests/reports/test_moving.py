@@ -7,6 +7,8 @@ from fractions import Fraction
 import pytest
 
 import costcalc
+from costcalc.calendar import Month
+from costcalc.render.words import long_month_text
 
 LIST = """
 provider: acme
@@ -108,6 +110,23 @@ def test_the_scenario_costs_the_same(tmp_path, moved):
     prices = costcalc.read_prices(pricebooks=[tmp_path / "acme.yaml", tmp_path / "mine.yaml"])
     plan = costcalc.project(tmp_path / "log.csv", scenario=tmp_path / "plan.yaml", prices=prices).report
     assert plan.last.after.cost == 2 * 1080 + 300
+
+
+@pytest.mark.parametrize(("growth", "month"), [("+10%", Month(2026, 12)), ("+0%", None), ("+30%", Month(2026, 10))])
+def test_the_month_from_which_on_moving_pays(tmp_path, moved, growth, month):
+    """Staying costs 2,100 USD in 30 days, one replica 1,080 and 1,500 a month: October 2,387 to 2,616, November 2,541 to
+    2,580, December 2,888 to 2,616 at 10% more each month; at 30% October is 2,821."""
+    moved(machines(fixed="fixed_per_month: 1_500 USD"))
+    (tmp_path / "plan.yaml").write_text(
+        f"scenario: move\nhorizon: 3 months\ngrowth: [{{each month: {growth}}}]\n"
+        "moves: [{where: {provider: acme}, to: selfhosted/mine, share: 100%, quality: assumed}]\n"
+    )
+    prices = costcalc.read_prices(pricebooks=[tmp_path / "acme.yaml", tmp_path / "mine.yaml"])
+    found = costcalc.project(tmp_path / "log.csv", scenario=tmp_path / "plan.yaml", prices=prices)
+    (answer,) = found.report.answers.break_even
+    assert answer.pays_from == month
+    said = "In none of these months does it pay." if month is None else f"From {long_month_text(month)} on it pays."
+    assert said in " ".join(found.to_markdown().split())
 
 
 def test_at_the_price_of_a_gpu_both_cost_the_same(moved):

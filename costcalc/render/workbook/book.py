@@ -13,7 +13,7 @@ from costcalc.money import minor_digits
 from costcalc.problems import fail
 
 Number = Decimal | Fraction | int
-SHEETS = ("Summary", "Months", "Lines", "Assumptions", "Unpriced", "Sources")
+SHEETS = ("Summary", "Months", "Providers", "Customers", "Lines", "Assumptions", "Unpriced", "Sources")
 _MOST_TEXT = 32_767  # characters that a cell holds
 # What XML cannot hold, and what turns the direction of the text around it.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")

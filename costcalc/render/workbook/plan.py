@@ -18,6 +18,7 @@ from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
 from costcalc.render.words import is_cut, rise_word
 from costcalc.render.workbook.book import Book, Sheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
+from costcalc.render.workbook.shares import write_customers, write_providers
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
 from costcalc.render.workbook.turned import Factors, TurnedRow, TurnedTable, write_turned
 from costcalc.reports.lines import ReportLine
@@ -41,6 +42,8 @@ def plan_xlsx(plan: Plan, workings: Workings) -> bytes:
     elif months:
         _summary_ahead(book, plan, months)
     _assumptions(book, plan, workings)
+    write_providers(book, plan, lines)
+    write_customers(book, plan, lines)
     write_unpriced(book, plan.rating)
     write_sources(book, workings, plan.rates_used)
     return book.content()
@@ -54,7 +57,8 @@ def _assumptions(book: Book, plan: Plan, workings: Workings) -> None:
     if plan.log:
         source = plan.revenue_source or "unknown: write yours here, for the period of the log"
         earned = plan.revenue.amount if plan.revenue else None
-        write_assumptions(book, workings, facts, earned, f"{_LOG.lower()}; {source}")
+        grows = _can_grow(plan, workings)
+        write_assumptions(book, workings, facts, earned, f"{_LOG.lower()}; {source}", can_grow=grows)
     else:
         facts.insert(0, ("Scenario", plan.scenario.name or _AHEAD))
         write_assumptions(book, workings, facts, None, "", can_earn_more=_can_earn_more(plan))
@@ -68,6 +72,11 @@ def _can_earn_more(plan: Plan) -> bool:
 def _earns_by_row(plan: Plan) -> bool:
     """Whether the log's own column says what is earned: no cell then turns it."""
     return plan.log is not None and plan.revenue is not None and plan.revenue.kind == "rows"
+
+
+def _can_grow(plan: Plan, workings: Workings) -> bool:
+    """Whether a cell turns how fast usage grows: the months are of the log alone, and every cost is in proportion to usage."""
+    return bool(plan.log and plan.months and workings.months and not workings.static and not workings.unturned)
 
 
 def _factors(workings: Workings) -> Factors:
@@ -136,6 +145,7 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
         TurnedRow(
             (str(month.month),), (month.requests, month.tokens), shown.before, shown.mid, month.before.cost,
             workings.months[place] if workings.months else {}, month.after.cost,
+            f"(1+growth)^{place + 1}" if _can_grow(plan, workings) else "",
         )
         for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True))
     ]  # fmt: skip
@@ -148,7 +158,7 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
         sheet.text(table.first_row - 1, found.start + place, name, "header right")
     for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True)):
         row = table.first_row + place
-        _month_margins(sheet, found, plan, month, row)
+        _month_margins(sheet, found, plan, month, row, grows=_can_grow(plan, workings))
         ends: list[tuple[int, Variant, Decimal]] = [(4, "low", shown.low), (5, "high", shown.high)]
         for column, end, coins in ends if plan.has_ranges else ():
             if plan.log and table.sets and workings.has_open_ends:
@@ -160,7 +170,7 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
     return found
 
 
-def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, row: int) -> None:
+def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, row: int, *, grows: bool) -> None:
     """Revenue and margins of a month: they follow the cell of the revenue, or of its change, where there is one."""
     table, start, before, after = months.table, months.start, month.before, month.after
     other, earned = cell(row, start), cell(row, start + 1)
@@ -168,8 +178,10 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
     cost = cell(row, table.exact) if table.sets else repr(float(after.cost))
     if plan.log and not _earns_by_row(plan):
         scale = Fraction(month.month.days, plan.usage.days)
-        sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator})', after.revenue)
-        for place, amount, margin in ((2, repr(float(before.cost)), before.margin), (3, cost, after.margin)):
+        grown = f"*(1+growth)^{row - table.first_row + 1}" if grows else ""
+        earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{grown})'
+        sheet.formula(row, start + 1, earns, after.revenue)
+        for place, amount, margin in ((2, f"{float(before.cost)!r}{grown}", before.margin), (3, cost, after.margin)):
             share = f'IF({earned}="","",IF({earned}<=0,"",1-{amount}/{earned}))'
             sheet.formula(row, start + place, share, margin, "percent")
         return
@@ -184,7 +196,7 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
 
 
 def _cost_row(sheet: Sheet, what: str, then: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
-    sheet.header(2, [what, "Before", then, "Change", "Rise"])
+    sheet.header(2, [what, "Before", then, "Change", "In percent"])
     sheet.text(3, 0, "Cost")
     sheet.formula(3, 1, table.total_before, figures.before, "currency")
     sheet.formula(3, 2, table.total_after, figures.mid, "currency")

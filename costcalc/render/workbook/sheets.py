@@ -24,6 +24,7 @@ def write_assumptions(
     revenue_note: str,
     *,
     can_earn_more: bool = False,
+    can_grow: bool = False,
 ) -> None:
     """The knobs, each a cell with a name, and below them what the figures rest on.
 
@@ -45,6 +46,12 @@ def write_assumptions(
         sheet.text(row, 2, "of every month, at the same volume", "quiet")
         book.name("revenue_change", f"Assumptions!{cell(row, 1)}")
         row += 1
+    if can_grow:
+        sheet.text(row, 0, "Growth a month")
+        sheet.number(row, 1, Fraction(), "percent", "input")
+        sheet.text(row, 2, "of usage and of revenue, from the first month to come", "quiet")
+        book.name("growth", f"Assumptions!{cell(row, 1)}")
+        row += 1
     if workings.rises:
         row = _write_rises(book, workings, row)
     row += 1
@@ -60,10 +67,10 @@ def _write_rises(book: Book, workings: Workings, row: int) -> int:
     sheet.text(row, 0, "Passed through")
     sheet.number(row, 1, workings.pass_through, "percent", "input")
     passed = any(rise.is_passed for rise in workings.rises)
-    sheet.text(row, 2, "how much of the rises marked so arrives" if passed else "scales no rise here", "quiet")
+    sheet.text(row, 2, "how much of the changes marked so arrives" if passed else "scales no change here", "quiet")
     book.name("pass_through", f"Assumptions!{cell(row, 1)}")
     row += 2
-    sheet.header(row, ["Rise", "Low", "Expected", "High", "In force", "As written"])
+    sheet.header(row, ["Price change", "Low", "Expected", "High", "In force", "As written"])
     for place, rise in enumerate(workings.rises, 1):
         row += 1
         change = rise.change

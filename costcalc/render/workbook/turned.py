@@ -34,6 +34,7 @@ class TurnedRow:
     exact_before: Fraction
     exact: ByRises  # with the rise; empty: it stands as it was computed
     exact_after: Fraction
+    grows: str = ""  # what a formula multiplies all of it by: counts, costs
 
     @property
     def by_rises(self) -> ByRises:
@@ -57,6 +58,8 @@ class TurnedTable:
     exact: int
     sets: tuple[Rises, ...]  # empty: nothing turns
     first_set: int
+    then: str  # title of the cost with the changes
+    rows: Sequence[TurnedRow]
 
     def at(self, row: int, column: int) -> str:
         return f"{self.name}!{cell(row, column)}"
@@ -75,6 +78,15 @@ class TurnedTable:
         both = (span((at, self.first_set), (at, end)) for at in (values, row))
         return f"SUMPRODUCT({','.join(f'{self.name}!{each}' for each in both)})"
 
+    @property
+    def costs_after(self) -> str:
+        """Exact where the table turns."""
+        return f"{self.name}!{self.column(self.exact if self.sets else self.after)}"
+
+    def unraised(self, row: int) -> str:
+        """The row's coefficients without any rise: what it costs before."""
+        return f"SUM({self.name}!{span((row, self.first_set), (row, self.first_set + len(self.sets) - 1))})"
+
     def column(self, column: int) -> str:
         return span((self.first_row, column), (self.last_row, column))
 
@@ -88,9 +100,9 @@ def write_turned(
     header_row, first_set = 3, before + 5
     first, last = header_row + 1, header_row + max(len(rows), 1)
     table = TurnedTable(
-        sheet.sheet.name, last + 1, first, last, before, before + 1, first_set + len(sets), sets, first_set
+        sheet.sheet.name, last + 1, first, last, before, before + 1, first_set + len(sets), sets, first_set, then, rows
     )
-    sheet.header(header_row, [*texts, *counts, "Before", then, "Change", "Rise"], len(texts))
+    sheet.header(header_row, [*texts, *counts, "Before", then, "Change", "In percent"], len(texts))
     if sets:
         sheet.text(1, 0, ROUNDED, "quiet")
         _write_sets(sheet, table, factors, header_row)
@@ -131,30 +143,41 @@ def _write_row(sheet: Sheet, table: TurnedTable, row: int, line: TurnedRow) -> N
     for column, text in enumerate(line.texts):
         sheet.text(row, column, text)
     for column, count in enumerate(line.counts, len(line.texts)):
-        sheet.number(row, column, count, "count")
-    sheet.number(row, table.before, line.before)
+        _write_scaled(sheet, (row, column), count, line.grows, "count")
+    if line.grows and table.sets and line.is_known:
+        sheet.formula(row, table.before, _rounded(sheet, table.unraised(row)), line.before)
+    else:
+        sheet.number(row, table.before, line.before)
     if line.after is None or line.before is None:
         sheet.number(row, table.after, line.after)
         return
     if table.sets:
         for column, rises in enumerate(table.sets, table.first_set):
-            sheet.number(row, column, line.by_rises.get(rises, Fraction()), "exact")
+            _write_scaled(sheet, (row, column), line.by_rises.get(rises, Fraction()), line.grows, "exact")
         sheet.formula(row, table.exact, table.weighted(row), line.exact_after, "exact")
         sheet.formula(row, table.after, _rounded(sheet, cell(row, table.exact)), line.after)
     else:
         sheet.number(row, table.after, line.after)
-    _write_change(sheet, table, row, (line.before, line.after), (line.exact_before, line.exact_after))
+    _write_change(sheet, table, row, (line.before, line.after), (line.exact_before, line.exact_after), grows=line.grows)
+
+
+def _write_scaled(sheet: Sheet, place: tuple[int, int], number: Fraction | None, grows: str, look: str) -> None:
+    """A number, or one that a cell lets grow."""
+    if grows and number is not None:
+        sheet.formula(*place, f"{float(number)!r}*{grows}", number, look)
+    else:
+        sheet.number(*place, number, look)
 
 
 def _write_change(
     sheet: Sheet, table: TurnedTable, row: int, shown: tuple[Decimal, Decimal], exact: tuple[Fraction, Fraction],
-    kind: str = "",
+    kind: str = "", *, grows: str = "",
 ) -> None:  # fmt: skip
     now, then = cell(row, table.before), cell(row, table.after)
     sheet.formula(row, table.after + 1, _rounded(sheet, f"{then}-{now}"), shown[1] - shown[0], "money", kind)
     share = exact[1] / exact[0] - 1 if exact[0] else None
     if table.sets and exact[0]:
-        formula = f"{cell(row, table.exact)}/{float(exact[0])!r}-1"
+        formula = f"{cell(row, table.exact)}/{table.unraised(row) if grows else repr(float(exact[0]))}-1"
         sheet.formula(row, table.after + 2, formula, share, "percent", kind)
     else:
         sheet.number(row, table.after + 2, share, "percent", kind)
@@ -176,7 +199,10 @@ def _write_total(sheet: Sheet, table: TurnedTable, rows: Sequence[TurnedRow], te
             total = exact_sum(line.by_rises.get(rises, Fraction()) for line in known)
             sheet.formula(row, column, f"SUM({table.column(column)})", total, "exact", "total")
         sheet.formula(row, table.exact, f"SUM({table.column(table.exact)})", after, "exact", "total")
-        sheet.number(row, table.before, shown[0], "currency", "total")
+        if any(line.grows for line in known):
+            sheet.formula(row, table.before, _rounded(sheet, table.unraised(row)), shown[0], "currency", "total")
+        else:
+            sheet.number(row, table.before, shown[0], "currency", "total")
         sheet.formula(row, table.after, _rounded(sheet, cell(row, table.exact)), shown[1], "currency", "total")
     else:
         shown = (
@@ -185,7 +211,7 @@ def _write_total(sheet: Sheet, table: TurnedTable, rows: Sequence[TurnedRow], te
         )
         for column, figure in zip((table.before, table.after), shown, strict=True):
             sheet.formula(row, column, _rounded(sheet, f"SUM({table.column(column)})"), figure, "currency", "total")
-    _write_change(sheet, table, row, shown, (before, after), "total")
+    _write_change(sheet, table, row, shown, (before, after), "total", grows="".join(line.grows for line in known))
 
 
 def _rounded(sheet: Sheet, formula: str) -> str:
