@@ -56,6 +56,32 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture
+def tallied(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """`tallied("rows of tables", inputs=1000, refused=12)`: what a test of faults tried, for the table at the end."""
+    return lambda what, **counts: record_property("fault", (what, counts))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was made to fail, and what came of it. A traceback, a lost row or a broken target fails its test."""
+    found: dict[str, dict[str, int]] = {}
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties if report.when == "call" else ():
+            if name == "fault":
+                counts = found.setdefault(value[0], {})
+                counts |= {word: counts.get(word, 0) + number for word, number in value[1].items()}
+    if found:
+        terminalreporter.section("faults")
+        for what, counts in sorted(found.items()):
+            said = ", ".join(f"{word.replace('_', ' ')} {number:,}" for word, number in counts.items())
+            terminalreporter.write_line(f"{what:<28}{said}")
+        failed = sum("faults" in report.nodeid for report in terminalreporter.getreports("failed"))
+        inputs = sum(counts.get("inputs", 0) for counts in found.values())
+        terminalreporter.write_line(
+            f"{'in all':<28}inputs {inputs:,}, tests with a traceback, a lost row, a broken target or litter {failed}"
+        )
+
+
 def pytest_unconfigure() -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(os.environ[OWN_FOLDER], ignore_errors=True)

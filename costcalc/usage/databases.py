@@ -129,23 +129,35 @@ def _of_mysql(address: Address, workspace: Workspace) -> Path:
         connection = patiently(
             lambda: pymysql.connect(**given, port=parts.port or 3306, charset="utf8mb4", connect_timeout=15)
         )
-        with closing(connection), connection.cursor(SSCursor) as cursor:
-
-            def ask(statement: str) -> None:
-                patiently(lambda: cursor.execute(statement), connection._force_close)
-
-            def tables() -> list[str]:
-                ask(_TABLES.replace("table_schema || '.' || table_name", "concat(table_schema, '.', table_name)"))
-                return [str(row[0]) for row in cursor.fetchall()]
-
-            ask("SET SESSION time_zone = '+00:00'")  # TIMESTAMP is an instant: its text is of the session's zone
-            ask("START TRANSACTION READ ONLY")
-            ask(_asked(address, lambda name: f"`{name.replace('`', '``')}`", tables))
-            header = [column[0] for column in cursor.description or ()]
-            batches = iter(lambda: patiently(lambda: cursor.fetchmany(_AT_ONCE), connection._force_close) or None, None)
-            return _written(header, batches, address.shown, workspace)
     except (pymysql.Error, OSError, ValueError) as error:
         raise refused(address, error) from error
+    cursor = connection.cursor(SSCursor)
+
+    def end() -> None:
+        """At once: what is left of an answer is not waited for."""
+        if result := connection._result:
+            result.unbuffered_active = False
+        cursor.connection = None
+        connection._force_close()
+
+    def ask(statement: str) -> None:
+        patiently(lambda: cursor.execute(statement), end)
+
+    def tables() -> list[str]:
+        ask(_TABLES.replace("table_schema || '.' || table_name", "concat(table_schema, '.', table_name)"))
+        return [str(row[0]) for row in cursor.fetchall()]
+
+    try:
+        ask("SET SESSION time_zone = '+00:00'")  # TIMESTAMP is an instant: its text is of the session's zone
+        ask("START TRANSACTION READ ONLY")
+        ask(_asked(address, lambda name: f"`{name.replace('`', '``')}`", tables))
+        header = [column[0] for column in cursor.description or ()]
+        batches = iter(lambda: patiently(lambda: cursor.fetchmany(_AT_ONCE), end) or None, None)
+        return _written(header, batches, address.shown, workspace)
+    except (pymysql.Error, OSError, ValueError) as error:
+        raise refused(address, error) from error
+    finally:
+        end()
 
 
 # --- files -------------------------------------------------------------------------------------------------------

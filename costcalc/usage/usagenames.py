@@ -136,5 +136,6 @@ def _paths(structure: object, path: str, listed: Mapping[str, str]) -> Iterator[
             yield from _paths(member, path + listed[path], listed)
     elif isinstance(structure, Mapping):
         for key, inner in structure.items():
-            yield f"{path}.{key}"
-            yield from _paths(inner, f"{path}.{key}", listed)
+            if all(key.split(".")):  # no path can say an empty part, as of "..tokens"
+                yield f"{path}.{key}"
+                yield from _paths(inner, f"{path}.{key}", listed)

@@ -182,3 +182,13 @@ def test_an_encoding_that_lacks_a_sign_shows_it_in_ascii(here, words):
 def test_the_suite_itself_reaches_no_network():
     with socket.socket() as one, pytest.raises(AssertionError, match="opens no connection"):
         one.connect(("127.0.0.1", 9))
+
+
+@pytest.mark.parametrize("key", ["..tokens", ".tokens", "tokens.", ".", "a..b", ""])
+def test_a_name_in_a_usage_object_that_no_path_can_say_is_passed_over(run_costcalc, here, key):
+    usage = f'"usage":{{"prompt_tokens":1000,"completion_tokens":500,"{key}":7}}'
+    (here / "log.jsonl").write_text(
+        '{"id":"a","object":"chat.completion","created":1790812800,"model":"gpt-5-mini",' + usage + "}\n"
+    )
+    run = run_costcalc("cost", "log.jsonl", "--json", cwd=here)
+    assert (run.code, run.json["usage"]["requests"]) == (0, 1), run.err
