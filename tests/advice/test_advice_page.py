@@ -93,6 +93,16 @@ def test_what_does_not_add_up_is_shown_with_its_sum(tmp_path):
     assert "Singly its candidates save 1,883.25 + 1,046.25 = 2,929.50." in page
 
 
+def test_a_saving_that_is_one_has_one_figure(repo_root):
+    """Six candidates that touch different usage: floats differ at the eighth digit, and 4,106.96 is no 4,106.94."""
+    found = advise(repo_root / "examples/usage.csv")
+    page = " ".join(drawn(page_of(found.report), 120).split())
+    assert "saves 4,106.96 USD a month" in page
+    assert "save as much together as singly" in page
+    assert "4,106.94" not in page
+    assert json.loads(found.to_json())["plan"]["singly"]["rounded"] == "4106.96"
+
+
 def test_the_flags_begin_with_the_librarys_thresholds():
     words = signature(command).parameters
     assert [words[name].default for name in ("short", "often")] == [SHORT, OFTEN]

@@ -137,3 +137,10 @@ def test_the_column_of_a_bill_that_an_error_names(header, log, run_costcalc):
         names = {"amount": header.split(",")[2], "item": header.split(",")[1], "day": "day"}
         options += [word for meaning, _ in named[:1] for word in ("--invoice-map", f"{meaning}={names.get(meaning)}")]
     assert found.code in (0, 1, 3), found.err
+
+
+@pytest.mark.parametrize("hikes", ["Alibaba Cloud=34,Baidu AI Cloud=30", "dashscope=34,Baidu=30"])
+def test_a_hike_names_the_provider_as_people_do(repo_root, hikes):
+    usage = repo_root / "examples/usage.csv"
+    same = project(usage, hikes="alibaba=34,baidu=30").report
+    assert project(usage, hikes=hikes).report.total == same.total != project(usage).report.total

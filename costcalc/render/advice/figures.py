@@ -30,8 +30,8 @@ def saving_of(one: Candidate | Together, advice: Advice) -> Decimal:
 def singly_figures(plan: Together, advice: Advice) -> tuple[Sequence[Decimal], Decimal]:
     """What the plan's candidates save one by one, and what that comes to: the sum of what is shown."""
     singly = [saving_of(one, advice) for one in advice.candidates if one.number in plan.numbers]
-    is_one = plan.singly == plan.saving  # and has the plan's own figure
-    return singly, saving_of(plan, advice) if is_one else sum(singly, Decimal())
+    # What adds up is one figure, the plan's own.
+    return singly, saving_of(plan, advice) if plan.adds_up else sum(singly, Decimal())
 
 
 def figure_text(figure: Decimal, advice: Advice) -> str:

@@ -174,7 +174,7 @@ def _singly_text(together: Together, advice: Advice) -> str:
     """What its candidates save each by itself, where that is not what they save together."""
     if len(together.numbers) == 1:
         return ""
-    if together.singly == together.saving:
+    if together.adds_up:
         return "Its candidates save as much together as singly: they touch different usage."
     shown, whole = singly_figures(together, advice)
     return f"Singly its candidates save {' + '.join(decimal_text(saving) for saving in shown)} = {decimal_text(whole)}."

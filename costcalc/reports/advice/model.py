@@ -12,7 +12,7 @@ from costcalc.rating.model import RateUsed, Rating
 from costcalc.reports.advice.options import AdviceOptions
 from costcalc.reports.advice.proposals import Kind, Proposal
 from costcalc.reports.coverage import Coverage
-from costcalc.reports.plan.totals import Totals, rise_to
+from costcalc.reports.plan.totals import RATIO, Totals, rise_to
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
 
@@ -93,6 +93,11 @@ class Together:
     @property
     def saving(self) -> Fraction:
         return cost_of(self.base) - cost_of(self.outcome)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the candidates save as much together as singly: months are floats, and what only they tell apart is one."""
+        return abs(self.singly - self.saving) * RATIO <= abs(self.singly)
 
     @property
     def margin_points(self) -> Fraction | None:
