@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 
-from costcalc.usage.detection import detect
+from costcalc.reports.detection import detect
 from costcalc.usage.formatfile import formats
 from tests.conftest import REPO_ROOT
 from tests.usage.kit import counted

@@ -146,11 +146,11 @@ def test_the_pass_through_scales_what_it_scales(turned, repo_root, share):
 
 
 def test_an_outlook_turns_month_by_month(ahead, turned, repo_root, tmp_path):
-    *months, total = cents(column(turned["months"], "Months", "With the rise"))
+    *months, total = cents(column(turned["months"], "Months", "With scenario"))
     assert months == [round_half_up(month.after.cost, 2) for month in ahead.report.months]
     assert total == sum(Decimal(row["cost"]) for row in csv.DictReader(io.StringIO(ahead.to_csv("months"))))
     book = turned["calm-months"]
-    *calm, calm_total = cents(column(book, "Months", "With the rise"))
+    *calm, calm_total = cents(column(book, "Months", "With scenario"))
     assert_adds_up(calm, calm_total)
     assert calm_total < total
     engine = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(_without_prices(repo_root, tmp_path)), **words_ahead(repo_root))  # fmt: skip
@@ -212,3 +212,11 @@ def test_without_its_package_the_remedy_is_one_line(run_costcalc, tmp_path, monk
     assert run.code == 2
     assert "error[missing-extra]" in run.err
     assert "pip install 'costcalc[xlsx]'" in run.err
+
+
+def test_a_cut_is_no_rise(repo_root, tmp_path):
+    made = costcalc.project(str(repo_root / USAGE), hikes={"alibaba": "-20%"}, revenue=30000, months=2)
+    book = stored(made.to_xlsx(), tmp_path)
+    assert book["Summary"]["A1"].value == "What the cuts do to cost and margin"
+    assert [book["Summary"]["C3"].value, book["Lines"]["F4"].value, book["Months"]["E4"].value] == ["With the cut"] * 3
+    assert "Gross margin with the cut" in [row[0] for row in figures(book, "Summary")]
