@@ -7,8 +7,8 @@ import csv
 import gzip
 import hashlib
 import io
-import re
 import os
+import re
 import shutil
 import stat
 import sys
