@@ -11,6 +11,7 @@ from costcalc.api.options import ExplainOptions, options_of
 from costcalc.asked import Asked, Call, Setting
 from costcalc.cli.config import Config
 from costcalc.files import path_from_here
+from costcalc.usage.addresses import spoken
 
 # What `explain` needs to come to the same figures; the rest of its options choose among them, or change none.
 _CHOOSING = ("line", "meter", "day", "memory", "threads", "engine", "remote")
@@ -31,7 +32,7 @@ def asked_of(ctx: typer.Context, config: Config) -> Asked:
 def _call(ctx: typer.Context) -> Call:
     flags = {option.name or "": option.opts[0] for option in ctx.command.params}
     given = [(flags[name], text) for name in ctx.params if flags[name] in _FLAGS for text in _texts(ctx, name)]
-    return Call(tuple(ctx.params.get("usage") or ()), tuple(given))
+    return Call(tuple(map(spoken, ctx.params.get("usage") or ())), tuple(given))
 
 
 def _texts(ctx: typer.Context, name: str) -> list[str]:

@@ -20,6 +20,7 @@ from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.output import paths_of
 from costcalc.files import is_folder, is_there, write_whole
 from costcalc.problems import Place, fail, visible
+from costcalc.usage.addresses import spoken
 
 EXAMPLES = """
 \b
@@ -96,11 +97,14 @@ def usage_format(
     force: Force = False,
 ) -> int:
     """A usage format: how logs like yours are read, filled in from the log."""
-    from costcalc.usage.detection import start_of_format
+    from costcalc.api.detections import start_of_format
 
-    name = Path(next((path for path in paths_of(output) if path), log)).stem
+    name = Path(next((path for path in paths_of(output) if path), spoken(log))).stem
     return write(
-        start_of_format(log, name), output, force, f"costcalc formats detect {quote(log)} --format-file {{file}}"
+        start_of_format(log, name),
+        output,
+        force,
+        f"costcalc formats detect {quote(spoken(log))} --format-file {{file}}",
     )
 
 
@@ -131,7 +135,7 @@ def prices(
     if not found.lists:
         typer.echo("Every model has a price: there is nothing to begin.", err=True)
         return 0
-    named = " ".join(quote(name) for name in usage)
+    named = " ".join(quote(spoken(name)) for name in usage)
     return write_files(
         starting_files(found, visible(named)), output, force,
         f"replace every {FILL_IN}, and then: costcalc cost {named} --pricebook {{file}}",

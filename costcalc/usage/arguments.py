@@ -10,10 +10,11 @@ from pathlib import Path
 
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
+from costcalc.usage.addresses import is_address
 from costcalc.usage.left import Left, is_of_something_else, set_aside, unread
 
 SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".gz", ".zst", ".zip", ".xlsx"])
-CONTAINERS = frozenset([".zip", ".xlsx", ".xlsm"])
+CONTAINERS = frozenset([".zip", ".xlsx", ".xlsm", ".db", ".sqlite", ".sqlite3", ".duckdb"])
 _PATTERN = "*?["
 
 
@@ -28,9 +29,13 @@ class Named:
 
 
 def find_files(usage: str | Path | Sequence[str | Path]) -> Named:
-    """The files that the arguments name: files, globs, folders (searched below) and "-". CostcalcError: none there."""
+    """The files that the arguments name: files, globs, folders (searched below), "-", and addresses as they are.
+
+    CostcalcError: none there.
+    """
     arguments = [str(usage)] if isinstance(usage, str | Path) else [str(each) for each in usage]
-    places = {argument: _places(argument) for argument in arguments}
+    addresses = dict.fromkeys(argument for argument in arguments if is_address(argument))
+    places = {argument: _places(argument) for argument in arguments if argument not in addresses}
     folders = [place for found in places.values() for place in found if place.is_dir()]
     search = _Search([Path(os.path.realpath(folder)) for folder in folders])
     identities = _Identities()
@@ -48,7 +53,8 @@ def find_files(usage: str | Path | Sequence[str | Path]) -> Named:
     if problems:
         raise CostcalcError([*problems, *search.left.missing])
     inside = frozenset(name for identity, name in files.items() if identity not in named)
-    return Named(tuple(files.values()), inside, search.left, {name: path for path, name in files.items()})
+    found_paths = {name: path for path, name in files.items()} | {address: address for address in addresses}
+    return Named((*files.values(), *addresses), inside, search.left, found_paths)
 
 
 @dataclass
@@ -72,7 +78,7 @@ def _ending(name: str) -> str:
 
 
 def container_of(name: str) -> str:
-    """The archive or workbook that a name goes into: `export.zip` of `export.zip/usage.csv`; "" if it goes into none."""
+    """The archive, workbook or database that a name goes into: `export.zip` of `export.zip/usage.csv`; "" if into none."""
     if not any(f"{ending}/" in name.lower() for ending in CONTAINERS):
         return ""  # no path of many is taken apart
     for parent in Path(name).parents:

@@ -25,6 +25,7 @@ from costcalc.calendar import DAY_SECONDS
 from costcalc.jsondoc import json_end, read_json
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
+from costcalc.usage.addresses import DATABASES, is_address, read_address
 from costcalc.usage.arguments import Named
 from costcalc.usage.containers import MARK, container_of, members_of
 from costcalc.usage.formats import Unfold
@@ -138,21 +139,56 @@ def open_sources(named: Named, workspace: Workspace) -> list[Source]:
 
 
 def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
-    """The file as a source; an archive or a workbook as one a member. Members may hold anything, as a folder may."""
+    """The file as a source; an archive, a workbook or a database as one a member. Members may hold anything, as a folder may."""
+    if is_address(name):
+        return _opened_there(name, workspace, named)
     container = container_of(name)
     source = open_source(container or name, workspace, container or named.paths[name], name not in named.inside)
     if not isinstance(source, Packed):
         return [source]
-    found = []
-    only = name if container else ""
-    for shown, path in members_of(container or name, source.path, workspace.new_file, only):
-        try:
-            file = Found(shown, str(path), source.changed, bool(container))
-            found.append(_looked_at(file, _begin(file.path), workspace))
-        except CostcalcError as error:
-            empty = {problem.code for problem in error.problems} == {"empty-file"}
-            (named.left.empty if empty else named.left.unread)[shown] = error.problems
+    return _members(container or name, source, workspace, named, name if container else "")
+
+
+def _opened_there(name: str, workspace: Workspace, named: Named) -> list[Source]:
+    """What an address names: a table, or copies of the files that are kept there."""
+    from costcalc.usage.databases import table_of
+    from costcalc.usage.stores import fetched
+
+    address, today = read_address(name), int(time.time()) // DAY_SECONDS * DAY_SECONDS
+    if address.scheme in DATABASES:
+        file = Found(address.shown, str(table_of(address, workspace)), today)
+        return [_looked_at(file, _begin(file.path), workspace)]
+    found: list[Source] = []
+    for shown, path, is_named in fetched(address, workspace):
+        begin, file = _begin(str(path)), Found(shown, str(path), today, is_named)
+        if _is_packed(begin):
+            found += _members(shown, Packed(path, today), workspace, named)
+        else:
+            found += _looked_at_or_left(file, begin, workspace, named)
     return found
+
+
+def _members(name: str, packed: Packed, workspace: Workspace, named: Named, only: str = "") -> list[Source]:
+    if is_database(_begin(str(packed.path))):
+        from costcalc.usage.databases import tables_in
+
+        members = tables_in(name, packed.path, workspace, only)
+    else:
+        members = members_of(name, packed.path, workspace.new_file, only)
+    found: list[Source] = []
+    for shown, path in members:
+        file = Found(shown, str(path), packed.changed, bool(only))
+        found += _looked_at_or_left(file, _begin(file.path), workspace, named)
+    return found
+
+
+def _looked_at_or_left(file: Found, begin: bytes, workspace: Workspace, named: Named) -> list[Source]:
+    try:
+        return [_looked_at(file, begin, workspace)]
+    except CostcalcError as error:
+        empty = {problem.code for problem in error.problems} == {"empty-file"}
+        (named.left.empty if empty else named.left.unread)[file.shown] = error.problems
+        return []
 
 
 def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
@@ -199,9 +235,18 @@ def open_source(name: str, workspace: Workspace, real: str, is_named: bool = Tru
     except OSError as error:
         raise _blamed(name, error) from error
     changed = int(seconds) // DAY_SECONDS * DAY_SECONDS
-    if begin.startswith(MARK):
+    if _is_packed(begin):
         return Packed(Path(path), changed)
     return _looked_at(Found(name, path, changed, is_named), begin, workspace)
+
+
+def _is_packed(begin: bytes) -> bool:
+    return begin.startswith(MARK) or is_database(begin)
+
+
+def is_database(begin: bytes) -> bool:
+    """Whether a file that begins like this is one of SQLite or DuckDB."""
+    return begin.startswith(b"SQLite format 3\x00") or begin[8:12] == b"DUCK"
 
 
 def _looked_at(file: Found, begin: bytes, workspace: Workspace) -> Source:

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from costcalc.problems import CostcalcError
+from costcalc.reports.detection import detect
 from costcalc.usage.counter import Tally
-from costcalc.usage.detection import detect
 from costcalc.usage.formatfile import formats, read_format
 from tests.usage.kit import codes, counted, counts, lines, only, write
 
