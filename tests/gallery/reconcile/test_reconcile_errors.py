@@ -17,7 +17,7 @@ FILES = {
     "names.csv": "when,what\n2026-09-01,gpt-5.6-luna\n",
     "amounts.csv": "amount,currency\n1.00,USD\n",
     "twice.csv": "day,item,amount,total\n2026-09-01,gpt-5.6-luna,1.00,1.19\n",
-    "comma.csv": 'day,item,amount\n2026-09-01,gpt-5.6-luna,"12,50"\n',
+    "comma.csv": 'day,item,amount\n2026-09-01,gpt-5.6-luna,"12,5,0"\n',
     "dirhams.csv": "day,item,amount,currency\n2026-09-01,gpt-5.6-luna,1.00,AED\n",
     "currencies.csv": "day,item,amount,currency\n2026-09-01,gpt-5.6-luna,1.00,USD\n2026-09-01,qwen3-max,2.00,CNY\n",
     "month.csv": "month,item,amount\n2026-09,gpt-5.6-luna,1.00\n",

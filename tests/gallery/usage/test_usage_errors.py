@@ -30,10 +30,11 @@ CASES = {
     "missing-columns": ("usage.csv", "customer,when\nacme,2026-09-01\n", {}),
     "missing-export-column": ("usage.csv", "usage_input_tokens_no_cache,model_version\n1,claude-x\n", {}),
     "unknown-zone": ("usage.csv", PLAIN + GOOD, {"timezone": "Mars/Olympus"}),
-    "bad-count": ("usage.csv", PLAIN + GOOD + "2026-09-01T10:00:00Z,qwen3-max,1e3,0,300,search\n", {}),
+    "bad-count": ("usage.csv", PLAIN + GOOD + "2026-09-01T10:00:00Z,qwen3-max,1e-3,0,300,search\n", {}),
     "bad-count-in-json": ("usage.jsonl", BODY + BODY.replace("12", "12.5"), {}),
     "part-larger-than-whole": ("usage.csv", PLAIN + "2026-09-01T10:00:00Z,qwen3-max,1000,3000,300,search\n", {}),
-    "bad-time": ("usage.csv", PLAIN + "01/09/2026,qwen3-max,1,0,1,search\n", {}),
+    "bad-time": ("usage.csv", PLAIN + "yesterday,qwen3-max,1,0,1,search\n", {}),
+    "ambiguous-dates": ("usage.csv", PLAIN + "01/09/2026,qwen3-max,1,0,1,search\n", {}),
     "no-time": ("usage.csv", PLAIN + ",qwen3-max,1,0,1,search\n", {}),
     "bad-span": (
         "usage.csv",
