@@ -47,7 +47,9 @@ def cached(
         found, may_be_kept = read()
         if not may_be_kept:
             return found
-        _store(path, name, packed(found))
+        lines = packed(found)
+        _store(path, name, lines)
+        found = unpacked(lines)  # the first run goes on with what all later ones have
     _HELD[path] = found
     return found
 

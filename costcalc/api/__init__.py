@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from costcalc.api.checks import CheckResult, check
     from costcalc.api.comparisons import ComparisonResult, compare
     from costcalc.api.costs import cost
+    from costcalc.api.detections import DetectionResult, detect
     from costcalc.api.explanations import ExplanationResult, explain
     from costcalc.api.forecasts import forecast
     from costcalc.api.outlooks import outlook
@@ -33,6 +34,8 @@ _HOMES = {
     "ComparisonResult": "comparisons",
     "compare": "comparisons",
     "cost": "costs",
+    "DetectionResult": "detections",
+    "detect": "detections",
     "ExplanationResult": "explanations",
     "explain": "explanations",
     "forecast": "forecasts",
@@ -56,6 +59,7 @@ __all__ = [
     "CheckResult",
     "ComparisonResult",
     "CostResult",
+    "DetectionResult",
     "ExplanationResult",
     "ForecastResult",
     "PlanResult",
@@ -66,6 +70,7 @@ __all__ = [
     "check",
     "compare",
     "cost",
+    "detect",
     "explain",
     "forecast",
     "outlook",

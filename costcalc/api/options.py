@@ -95,6 +95,7 @@ class FormatOptions(TypedDict, total=False):
             many=True,
         ),
     ]  # fmt: skip
+    rules: Annotated[Sequence["MapRule"], Option("", "Columns of the logs of a format or folder.", default=())]
 
 
 class ReadOptions(FormatOptions, BookOptions, total=False):
@@ -113,7 +114,6 @@ class ReadOptions(FormatOptions, BookOptions, total=False):
     prices: Annotated[
         "Prices | None", Option("", "Pricebooks that costcalc.read_prices has read; nothing else then says which.")
     ]
-    rules: Annotated[Sequence["MapRule"], Option("", "Columns of the logs of a format or folder.", default=())]
     asked: Annotated[Asked, Option("", "The configuration and call that the report shall name.", default=NOTHING_ASKED)]
 
 

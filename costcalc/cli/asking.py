@@ -45,10 +45,12 @@ def words_of(
         if option.configured and name not in words:
             text = stated if name == "currency" and stated else config.text(name)
             words |= {} if text is None else {name: text}
-    words["prices"] = prices_in(config, *(words.pop(name, None) for name in ("pricebooks", "regions", "aliases")))
+    if "prices" in options:
+        words["prices"] = prices_in(config, *(words.pop(name, None) for name in ("pricebooks", "regions", "aliases")))
     if "formats" in options:
         words.setdefault("formats", config.paths("formats"))
         words["rules"] = config.map_rules()
+    if "asked" in options:
         words["asked"] = asked_of(ctx, config)  # last: it names what the configuration gave by then
     return words
 

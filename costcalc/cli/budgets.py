@@ -32,17 +32,16 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Budget fil
 @app.command()
 def lint(files: Files) -> int:
     """Every problem of budget files and of the scenarios that they name, with its place."""
-    from costcalc.api.plans import catalogue
-    from costcalc.budget.read import read_budgets
+    from costcalc.api.files import check_budgets
 
-    return lint_files(files, lambda path: read_budgets(path, catalogue), "budget file")
+    return lint_files(files, check_budgets, "budget file")
 
 
 @app.command()
 def schema(output: Schema = None) -> int:
     """The JSON Schema of budget files, for editors."""
-    from costcalc.budget.read import BUDGETS
+    from costcalc.api.files import budgets_schema
     from costcalc.render.fields import json_text
 
-    deliver(targets_of(output, as_json=True), str, lambda _: json_text(BUDGETS.of_file("costcalc budgets")))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(budgets_schema()))
     return 0

@@ -208,9 +208,9 @@ def _providers(ctx: Any, incomplete: str) -> Iterable[str]:
 
 def _scenarios(ctx: Any, incomplete: str) -> Iterable[str]:
     """Those that ship; where none is meant, the shell offers files."""
-    from costcalc.scenario.read import shipped_scenarios
+    from costcalc.api.files import scenario_names
 
-    return shipped_scenarios()
+    return scenario_names()
 
 
 def _formats(ctx: Any, incomplete: str) -> Iterable[str]:

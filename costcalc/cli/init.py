@@ -97,7 +97,7 @@ def usage_format(
     force: Force = False,
 ) -> int:
     """A usage format: how logs like yours are read, filled in from the log."""
-    from costcalc.usage.detection import start_of_format
+    from costcalc.api.detections import start_of_format
 
     name = Path(next((path for path in paths_of(output) if path), spoken(log))).stem
     return write(

@@ -315,7 +315,7 @@ def events(
 @app.command(epilog=_examples("schema -o pricebook.schema.json"))
 def schema(output: Schema = None) -> int:
     """The JSON Schema of pricebook files, for editors that complete and check them."""
-    from costcalc.pricebook.schema import schema as pricebook_schema
+    from costcalc.api.files import pricebook_schema
     from costcalc.render.fields import json_text
 
     deliver(targets_of(output, as_json=True), str, lambda _: json_text(pricebook_schema()))

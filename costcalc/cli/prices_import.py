@@ -29,7 +29,7 @@ app = command_app(help="Make a pricebook of a rate card or of another tool's pri
 Source = Annotated[
     str,
     typer.Argument(
-        metavar="SOURCE", help="The data of others: genai-prices, litellm, models.dev, model-prices, metergraph-core, openai-cost-calculator, model-bank, rates, llm-prices, facts; or a .csv of your own rates.",
+        metavar="SOURCE", help="The data of others: genai-prices, litellm, models.dev, model-prices, metergraph-core, openai-cost-calculator, model-bank, rates, llm-prices, facts, events; or a .csv of your own rates.",
         show_default=False,
     ),
 ]  # fmt: skip
@@ -79,15 +79,18 @@ def import_prices(
     as_json: JsonAlone = False,
 ) -> int:
     """Make a pricebook of a rate card or of another tool's prices. Offline; what is not understood is listed."""
-    from costcalc.pricebook.importers.sources import RATE_CARD, read_source, source_named
+    from costcalc.pricebook.importers.events import EVENTS
+    from costcalc.pricebook.importers.sources import FACTS, RATE_CARD, read_source, source_named
     from costcalc.pricebook.load import load_pricebook
     from costcalc.pricebook.resolve import Pricebook
 
     output = _one_of(outputs)
-    name, path = source_named(source, file)
     today = _today()
+    if source == EVENTS:
+        return _import_events(file, onto, output, today, as_json)
+    name, path = source_named(source, file)
     first = read_day_of(starts, "--from", "UTC")
-    shipped = load_pricebook() if name == RATE_CARD else Pricebook(())
+    shipped = load_pricebook() if name in (RATE_CARD, FACTS) else Pricebook(())
     if onto is None:
         imported = read_source(name, path, today, first, tuple(provider or ()), shipped)
         _check_units(imported, name, path)
@@ -124,8 +127,32 @@ def _add(  # type: ignore[no-untyped-def]
     imported = read_source(*source, *days, tuple(provider or (book.provider,)), shipped)
     offered = _list_for(imported, book)
     today, first = days
-    addition = add_onto(text, str(onto), offered, Days(first or today, today, own=source[0] == RATE_CARD))
+    own = source[0] == RATE_CARD
+    addition = add_onto(text, str(onto), offered, Days(first or today, today, own=own, fills=not own))
     return replace(said_of(imported, offered.provider), books=(offered,)), addition
+
+
+def _import_events(table: Path | None, onto: Path | None, output: Path | None, today: date, as_json: bool) -> int:
+    """A table of rises and cuts as a file of events, or behind those of one that is there."""
+    from costcalc.pricebook.importers.events import EVENTS, add_events
+
+    if table is None:
+        raise fail("missing-file", f"{EVENTS} are read from a table", expected="a .csv file", remedy="name it")
+    added = add_events(table, _text_of(onto) if onto else "", str(onto or output or "events.yaml"), today)
+    _put(added.text, output, over=onto)
+    known = f", {added.known} there already" if added.known else ""
+    said = {
+        "schema": "costcalc.events-import/1",
+        "events": added.names,
+        "known": added.known,
+        "file": output and str(output),
+    }
+    lines = [
+        f"{len(added.names)} events added{known} → {output or 'standard output'}",
+        *(f"  {name}" for name in added.names),
+    ]
+    typer.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else "\n".join(lines), err=output is None)
+    return 0
 
 
 def _list_for(imported: Imported, book: Book) -> Book:

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from costcalc.money import TooManyDigits
-from costcalc.problems import INPUT_EXIT, CostcalcError, fail
+from costcalc.problems import INPUT_EXIT, CostcalcError, fail, nearest_names
 
 BUG_EXIT = 70
 
@@ -66,12 +66,25 @@ def _too_little_memory() -> int:
 
 
 def _wrong_usage(error: Any) -> int:
-    """A wrong command line, as Typer says it; a group without a command is no mistake: its help is the answer."""
-    if type(error).__name__ == "NoArgsIsHelpError":
-        sys.stdout.write(f"{error.ctx.get_help()}\n")
+    """A wrong command line; a group without a command is no mistake: its help is the answer."""
+    kind, context = type(error).__name__, getattr(error, "ctx", None)
+    if kind == "NoArgsIsHelpError":
+        sys.stdout.write(f"{context.get_help()}\n")
         return 0
-    error.show(sys.stderr)
-    return INPUT_EXIT
+    command = context.command_path if context else "costcalc"
+    remedy = f"{command} --help says what it takes"
+    if kind == "NoSuchOption":
+        known = [
+            name
+            for param in context.command.params
+            for name in (*param.opts, *param.secondary_opts)
+            if name.startswith("--")
+        ]
+        message = f"{command} has no option {error.option_name}"
+        return _said(fail("unknown-option", message, nearest=nearest_names(error.option_name, known), remedy=remedy))
+    form = " ".join(context.get_usage().removeprefix("Usage: ").split()) if context else ""
+    message = error.format_message().rstrip(".")
+    return _said(fail("wrong-usage", message[:1].lower() + message[1:], expected=form, remedy=remedy))
 
 
 def _bug(error: Exception, *, show: bool) -> int:

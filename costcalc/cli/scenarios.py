@@ -33,14 +33,12 @@ app = command_app(
 @app.command("list")
 def list_(as_json: JsonAlone = False) -> int:
     """Every scenario that ships: its name, what it changes, its title."""
-    from costcalc.pricebook.events import load_events
+    from costcalc.api.files import scenarios
     from costcalc.render.draw import Page
     from costcalc.render.fields import json_text
     from costcalc.render.scenarios import scenarios_blocks, scenarios_json
-    from costcalc.scenario.read import read_scenario, shipped_scenarios
 
-    events = {event.id: event for event in load_events()}
-    found = [read_scenario(name, events) for name in shipped_scenarios()]
+    found = scenarios()
     kind = "json" if as_json else "table"
     deliver([Target(kind)], lambda: Page(lambda _: scenarios_blocks(found)), lambda _: json_text(scenarios_json(found)))
     return 0
@@ -49,9 +47,9 @@ def list_(as_json: JsonAlone = False) -> int:
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="A scenario's name.", show_default=False)]) -> int:
     """The file of a scenario that ships, with its sources."""
-    from costcalc.scenario.read import shipped_text
+    from costcalc.api.files import scenario_file
 
-    typer.echo(shipped_text(name), nl=False)
+    typer.echo(scenario_file(name), nl=False)
     return 0
 
 
@@ -94,8 +92,8 @@ def lint(
 @app.command()
 def schema(output: Schema = None) -> int:
     """The JSON Schema of scenario files, for editors."""
+    from costcalc.api.files import scenario_schema
     from costcalc.render.fields import json_text
-    from costcalc.scenario.read import SCENARIO
 
-    deliver(targets_of(output, as_json=True), str, lambda _: json_text(SCENARIO.of_file("costcalc scenario")))
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(scenario_schema()))
     return 0

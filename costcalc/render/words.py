@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
@@ -35,6 +36,14 @@ def decimal_text(amount: Decimal, signed: bool = False) -> str:
 def money_text(amount: Fraction, currency: str, signed: bool = False) -> str:
     """The amount half-up to the currency's minor unit, with the currency."""
     return f"{decimal_text(round_half_up(amount, minor_digits(currency)), signed)} {currency}"
+
+
+def least_text(amount: Fraction, currency: str) -> str:
+    """The same, but what is something is never nothing: below the smallest coin its first three digits, `0.00123 USD`."""
+    if not amount or round_half_up(amount, minor_digits(currency)):
+        return money_text(amount, currency)
+    digits = next(digits for digits in count(1) if round_half_up(amount, digits))
+    return f"{decimal_text(round_half_up(amount, digits + 2).normalize())} {currency}"
 
 
 def price_text(amount: Fraction) -> str:
@@ -93,9 +102,14 @@ def capital(text: str) -> str:
 
 
 def rise_word(changes: PriceChanges) -> str:
-    """How figures with the changes are called: a scenario that only cuts is no rise."""
+    """How figures with the changes are called."""
+    return "with the cut" if is_cut(changes) else "with the rise"
+
+
+def is_cut(changes: PriceChanges) -> bool:
+    """Whether all of them cut: that is no rise."""
     highs = [change.high for change in changes if change.new_rate is None]
-    return "with the cut" if highs and len(highs) == len(changes.changes) and max(highs) < 0 else "with the rise"
+    return bool(highs) and len(highs) == len(changes.changes) and max(highs) < 0
 
 
 def counted(count: int, one: str, many: str = "") -> str:

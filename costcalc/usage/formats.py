@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field, fields, is_dataclass
+from functools import lru_cache
 from typing import Literal
 
 from costcalc.records import dataclass
@@ -306,9 +307,28 @@ def paths_of(spec: FormatSpec) -> frozenset[str]:
     return frozenset(_paths(spec))
 
 
-def paths_in(value: object) -> frozenset[str]:
-    """Every path in a part of a format."""
-    return frozenset(_paths(value))
+def counted_in(shape: Shape) -> frozenset[str]:
+    """Every path that the shape counts: of meters, of costs and of the total; of a list its own."""
+    return _counted_in(_Same(shape))
+
+
+class _Same:
+    """A value that is told apart by being the very same one: a record that holds a mapping has no hash."""
+
+    def __init__(self, value: Shape) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+
+@lru_cache(maxsize=1_000)  # shapes: each is asked for again with every column that is looked at
+def _counted_in(same: _Same) -> frozenset[str]:
+    shape = same.value
+    return frozenset(path.partition("[")[0] for path in _paths((shape.meters, shape.cost, shape.total)))
 
 
 def _paths(value: object) -> Iterator[str]:

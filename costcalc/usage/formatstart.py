@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from costcalc.meters import meters
 from costcalc.problems import Place, fail
 from costcalc.usage import plain
+from costcalc.usage.addresses import spoken
 from costcalc.usage.names import are_counts, stated
+from costcalc.usage.opening import looked_into, opened
 from costcalc.usage.readings import samples_of
 from costcalc.usage.recognition import choose
 from costcalc.usage.sources import Source
@@ -18,11 +20,19 @@ _LONGEST = 60  # characters of a value that is a name and no prose
 _MOST = 12  # dimensions
 
 
-def start_of(source: Source, name: str, types: Mapping[str, str]) -> str:
+def start_of_format(log: str, name: str) -> str:
     """A commented format file for logs like this one, filled in as far as can be guessed.
 
-    CostcalcError: a format that is known reads the log already.
+    CostcalcError: the log cannot be read, or a format that is known reads it already.
     """
+    with opened([log]) as (sources, engine, _, left, _):
+        kept, logs, types = looked_into(sources, engine, left)
+        if kept or len(logs) != 1:
+            raise fail("not-one-log", f"{spoken(log)} is not one log", remedy="name one file that holds rows of usage")
+        return _start_of(logs[0], name, types.get(logs[0].path, {}))
+
+
+def _start_of(source: Source, name: str, types: Mapping[str, str]) -> str:
     spec, why = choose(source, {}, None)
     if spec is not None:
         raise fail(

@@ -82,32 +82,26 @@ def _keep_shown(
 def _replace(engine: Engine, table: str, columns: Sequence[str], meant: Any) -> None:
     """A table of the different rows of some columns, with what stands for the last two of them (`meant_…`)."""
     names = ", ".join(columns)
-    first, second = columns[-2:]
-    engine.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT row_number() OVER () AS id, * FROM (SELECT DISTINCT {names} FROM labelled)"
-    )
-    engine.execute(f"CREATE TEMP TABLE meant (id BIGINT, meant_{first} BIGINT, meant_{second} BIGINT)")
-    insert(engine, "meant", meant(engine.fetch(f"SELECT id, {names} FROM {table}")))
-    engine.execute(
-        f"CREATE TEMP TABLE paired AS SELECT * FROM {table} JOIN meant USING (id); "
-        f"DROP TABLE {table}; DROP TABLE meant; ALTER TABLE paired RENAME TO {table}"
-    )
+    kinds = {"k_naive": "BOOLEAN"}
+    listed = ", ".join(f"{name} {kinds.get(name, 'BIGINT')}" for name in (*columns, *(f"meant_{each}" for each in columns[-2:])))  # fmt: skip
+    engine.execute(f"CREATE TEMP TABLE {table} ({listed})")
+    insert(engine, table, meant(engine.fetch(f"SELECT DISTINCT {names} FROM labelled")))
 
 
-def _meant_times(rows: Iterable[Sequence[Any]], first: dict[int, Written], joining: Joining) -> list[tuple[int, int, int | None]]:  # fmt: skip
+def _meant_times(rows: Iterable[Sequence[Any]], first: dict[int, Written], joining: Joining) -> list[tuple[Any, ...]]:
     known: dict[Hashable, tuple[int, int | None]] = {}
     found = []
-    for number, time, naive, at, until in sorted(rows, key=lambda row: (row[3], row[4] or 0)):
+    for time, naive, at, until in sorted(rows, key=lambda row: (row[2], row[3] or 0)):
         place = (time, naive, joining.time(first[time], at, until, naive))
-        found.append((number, *known.setdefault(place, (at, until))))
+        found.append((time, naive, at, until, *known.setdefault(place, (at, until))))
     return found
 
 
-def _meant_lengths(rows: Iterable[Sequence[Any]], lengths: Sequence[Edges]) -> list[tuple[int, int, int]]:
+def _meant_lengths(rows: Iterable[Sequence[Any]], lengths: Sequence[Edges]) -> list[tuple[int, ...]]:
     found = []
-    for number, length, *labels in rows:
+    for length, *labels in rows:
         over, output_over = (_largest(label, edges) for label, edges in zip(labels, lengths[length], strict=True))
-        found.append((number, over, output_over))
+        found.append((length, *labels, over, output_over))
     return found
 
 
@@ -121,6 +115,8 @@ def insert(engine: Engine, table: str, rows: Replaced) -> None:
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
         # One text a column: the engine plans an expression for each value of VALUES.
-        columns = (", ".join("NULL" if n is None else str(n) for n in column) for column in zip(*part, strict=True))
+        columns = (
+            ", ".join("NULL" if n is None else str(int(n)) for n in column) for column in zip(*part, strict=True)
+        )
         lists = ", ".join(f"unnest('[{column}]'::BIGINT[])" for column in columns)
         engine.execute(f"INSERT INTO {table} SELECT {lists}")

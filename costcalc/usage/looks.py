@@ -9,11 +9,13 @@ from itertools import islice
 from costcalc.jsondoc import read_json
 from costcalc.records import dataclass
 from costcalc.usage.formats import Unfold
+from costcalc.usage.paths import INSIDE
 from costcalc.usage.unfold import unfold_of
 
 _CLOSE_LOOKS = 20  # files that are looked into whatever they begin with
 _CLOSE, _BRIEF, _BEGIN = 200, 50, 2  # lines: of one of those, of a later one that begins in a new way, of any other
 _KEPT = 500  # files whose records are kept
+_TEXTS = 4  # one text with JSON of so many is looked into: what it lacks is looked for in all
 _DEEPEST = 5  # objects around a value
 _SAMPLE_TEXT, _SAMPLE_JSON = 64, 4_096  # characters
 Object = Mapping[str, object]
@@ -53,8 +55,10 @@ class Paths:
     """Collects the paths of lines. Most lines have the keys of earlier ones: those are looked up, not spelled again."""
 
     found: set[str]
-    listed: Mapping[str, str] = field(default_factory=dict)  # where lists and maps of parts stand, and what marks them
+    # Where lists and maps of parts stand, and texts that may hold JSON, and what marks them.
+    listed: Mapping[str, str] = field(default_factory=dict)
     known: set[tuple[str, ...]] = field(default_factory=set)
+    texts: int = 0  # with JSON
 
     def add(self, line: bytes) -> None:
         """Every path of a line; none where it is no object."""
@@ -69,6 +73,13 @@ class Paths:
         for key, value in record.items():
             if isinstance(value, dict | list) and depth:
                 self._add_inside(value, prefix + key, depth - 1)
+            elif isinstance(value, str) and value.startswith("{") and self.listed.get(prefix + key) == INSIDE:
+                self._add_text(value, prefix + key)
+
+    def _add_text(self, text: str, path: str) -> None:
+        self.texts += 1
+        for inner in _objects(text, 1) if self.texts % _TEXTS == 1 else ():
+            self._add(inner, path + INSIDE, _DEEPEST)
 
     def _add_inside(self, value: Object | list[object], path: str, depth: int) -> None:
         mark = self.listed.get(path)

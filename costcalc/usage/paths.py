@@ -16,8 +16,10 @@ from costcalc.records import dataclass
 _FILTERED = re.compile(r"(?P<list>[^\[\]]+)\[(?P<tests>[^\]]*)\]\.(?P<leaf>.+)")
 _MEMBER_TEST = re.compile(r"(?P<key>[^=?]+)(?P<or_none>\??)=(?P<value>.*)")
 _COUNTED = ("#", "?")
-_INSIDE = "::"  # `metadata::spend`: a text that holds JSON
+INSIDE = "::"  # `metadata::spend`: a text that holds JSON
 _INSIDES = "insides_"  # columns of lists of what such texts hold
+_ESCAPE = r"\u00"
+_ESCAPED_KEY = r'\\u00[2-7][0-9a-fA-F][^"]*"\s*:'
 _AS_JSON = "."  # in the tree: the node itself, as it is written
 _MAP = "{}"  # `modelUsage{}`: an object whose keys are values
 PART = "*."  # a path of the part, not of the line
@@ -118,7 +120,7 @@ class TableColumns:
     insides: Insides | None = field(default_factory=Insides)  # None: each path into a text is looked up by itself
 
     def get(self, path: str) -> Column | None:
-        base, _, inside = path.partition(_INSIDE)
+        base, _, inside = path.partition(INSIDE)
         found = self.columns.get(base) or self.columns.get(base.lower())
         if found and inside:
             return Column(self.insides.get(found.text, inside) if self.insides else _json_member(found.text, inside))
@@ -155,18 +157,34 @@ class JsonColumns:
     insides: Insides = field(default_factory=Insides)
     tree: dict[str, object] = field(default_factory=dict)  # key → inner tree; an empty tree is a leaf
     missed: dict[str, None] = field(default_factory=dict)  # SQL that says a line has what those looked at lack
+    lacking: dict[str, dict[str, None]] = field(default_factory=dict)  # SQL of a text with JSON → keys that it lacks
 
     def get(self, path: str) -> Column | None:
         if filtered := _FILTERED.fullmatch(path):
             return self._filtered(filtered)
-        base, _, inside = path.partition(_INSIDE)
+        base, _, inside = path.partition(INSIDE)
         if inside and self._is_object(base):
             base, inside = f"{base}.{inside}", ""
         found = self._part_leaf(base) if base.startswith(PART) else self._leaves(base)
         if not found:
             return None
         sql = found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        if inside and not base.startswith(PART) and (key := self._key_lacking(base, inside)):
+            self.lacking.setdefault(sql, {})[key] = None
+            return None
         return Column(self._inside(sql, inside) if inside else sql)
+
+    def _key_lacking(self, base: str, inside: str) -> str:
+        """The first key of a path into a text that no text of the lines that were looked at has, at any place; "": a
+        text has the path, or its keys elsewhere.
+        """
+        starts = [f"{'.'.join(steps)}{INSIDE}" for steps in self._absolute(base)]
+        held = [path.removeprefix(start) for start in starts for path in self.seen or () if path.startswith(start)]
+        keys = inside.split(".")
+        unseen = next((i for i in range(len(keys)) if ".".join(keys[: i + 1]) not in held), None)
+        if self.seen is None or unseen is None or any(keys[unseen] in path.split(".") for path in held):
+            return ""
+        return keys[unseen]
 
     def _is_object(self, path: str) -> bool:
         """Whether what may be a text with JSON is an object in the lines that were looked at."""
@@ -216,7 +234,7 @@ class JsonColumns:
         return found
 
     def unforeseen(self) -> str | None:
-        return " OR ".join(self.missed) or None
+        return " OR ".join([*self.missed, *(_has_key(text, keys) for text, keys in self.lacking.items())]) or None
 
     def types(self, more: Mapping[str, str]) -> str:
         """The columns of the lines, for the engine: `{"usage": 'STRUCT(…)'}`; `more`: other columns with their types."""
@@ -297,8 +315,8 @@ class JsonColumns:
     def _of_members(self, steps: list[str], match: re.Match[str]) -> str | None:
         """What the members of the list at these steps come to; None where another spelling is there already."""
         tests = [_MEMBER_TEST.fullmatch(test) for test in match["tests"].split(",") if test]
-        if steps[-1].endswith(_INSIDE):
-            text = self._node([*steps[:-1], steps[-1].removesuffix(_INSIDE)])
+        if steps[-1].endswith(INSIDE):
+            text = self._node([*steps[:-1], steps[-1].removesuffix(INSIDE)])
             return _members_of_text(text, [test for test in tests if test]) if text else None
         steps = [*steps[:-1], f"{steps[-1]}[]"]
         leaf = match["leaf"].split(".")
@@ -392,6 +410,13 @@ def _sum_of_members(chosen: str, leaf: Sequence[str]) -> str:
 
 def _json_member(text: str, path: str) -> str:
     return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, {quoted(_json_path(path))})"
+
+
+def _has_key(text: str, keys: Iterable[str]) -> str:
+    """Whether a text with JSON may have one of the keys. One that is spelled with escapes may be any."""
+    named = quoted('"(?:' + "|".join(map(re.escape, keys)) + ')"')
+    escaped = f"CASE WHEN contains({text}, '{_ESCAPE}') THEN regexp_matches({text}, {quoted(_ESCAPED_KEY)}) END"
+    return f"regexp_matches({text}, {named}) OR {escaped}"
 
 
 def _json_path(path: str) -> str:

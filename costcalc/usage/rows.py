@@ -243,7 +243,7 @@ class RowBuilder:
         plain = f" AND NOT regexp_full_match(trim({x}), {quoted(AMBIGUOUS)})" * is_text
         return (
             f"CASE WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
-            f" THEN {number} WHEN coalesce(trim({x}), '') = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)}){plain}"
+            f" THEN {number} WHEN {x} IS NULL OR trim({x}) = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)}){plain}"
             f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT){f' WHEN {_says_nothing(x)} THEN 0' * is_text} END"
         )
 

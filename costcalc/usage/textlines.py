@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from costcalc.usage.paths import (
     _AS_JSON,
     _COUNTED,
-    _INSIDE,
     _MEMBER_TEST,
+    INSIDE,
     JsonColumns,
     _all_of,
     _bare,
@@ -57,7 +57,7 @@ class TextColumns(JsonColumns):
 
     def _of_members(self, steps: list[str], match: re.Match[str]) -> str | None:
         tests = [test for word in match["tests"].split(",") if word and (test := _MEMBER_TEST.fullmatch(word))]
-        text = self._node([*steps[:-1], steps[-1].removesuffix(_INSIDE)])
+        text = self._node([*steps[:-1], steps[-1].removesuffix(INSIDE)])
         if text is None:
             return None
         leaf = match["leaf"].split(".")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from costcalc.problems import Problem
-from costcalc.usage.formats import FormatSpec, Parts, Shape, paths_in
+from costcalc.usage.formats import FormatSpec, Parts, Shape, counted_in, paths_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning, last_of
 from costcalc.usage.paths import UsageNames
 from costcalc.usage.uncounted import MOST, Watched, hint, map_option
@@ -27,7 +27,7 @@ def _unread(spec: FormatSpec, names: UsageNames) -> list[Watched]:
     inner = {path.rpartition(".")[0] for path in names.paths}
     dimensions = {path for shape in spec.shapes for text in shape.dimensions.values() for path in text.paths}
     # Of a list the members are read.
-    lists = {path.partition("[")[0] for path in paths_in(spec) if "[" in path} | {parts.path for parts in spec.parts}
+    lists = {path.partition("[")[0] for path in paths_of(spec) if "[" in path} | {parts.path for parts in spec.parts}
     leaves = {relative for path in names.paths - inner if (relative := names.inside(path))}
     return [
         Watched(path, True, hint(path))
@@ -78,7 +78,7 @@ def _in_parts(seen: Watched, spec: FormatSpec, parts: Parts) -> Watched | None:
 
 def reads(shape: Shape, path: str) -> bool:
     """Whether the shape counts what stands at the path."""
-    paths = {name.partition("[")[0] for name in paths_in((shape.meters, shape.cost, shape.total))}
+    paths = counted_in(shape)
     return path in paths or f"/{path}" in paths
 
 

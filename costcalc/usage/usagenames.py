@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from costcalc.jsondoc import read_json
 from costcalc.usage.assume import name_under
 from costcalc.usage.engine import Engine, json_lines
-from costcalc.usage.formats import FormatSpec
+from costcalc.usage.formats import FormatSpec, paths_of
 from costcalc.usage.looks import Paths
-from costcalc.usage.paths import JsonColumns, UsageNames
+from costcalc.usage.paths import INSIDE, JsonColumns, UsageNames
 from costcalc.usage.sources import Source
 from costcalc.usage.unread import is_of_member, with_unread
 
@@ -51,19 +51,26 @@ def seen_paths(sources: Sequence[Source], files: Sequence[Source], listed: Mappi
 
 def with_seen_paths(reading: Reading) -> Reading:
     """The reading with what its lines were seen to hold, in lists and maps of parts too."""
-    seen = seen_paths(reading.sources, reading.files, _listed(reading.spec))
+    spec = reading.spec
+    seen = seen_paths(reading.sources, reading.files, _listed(spec) | dict.fromkeys(_texts(spec), INSIDE))
     reading = replace(reading, seen=seen)
     members = {path for path in seen if is_of_member(path)}
     if reading.names is None or not members:
         return reading
     names = replace(reading.names, paths=reading.names.paths | members)
-    return replace(reading, names=names, watched=with_unread(reading.watched, reading.spec, names))
+    return replace(reading, names=names, watched=with_unread(reading.watched, spec, names))
 
 
 def _listed(spec: FormatSpec) -> dict[str, str]:
     """Where the lists and maps of parts stand, each with what marks its members."""
     roots = (*spec.roots, *spec.unseen_roots)
     return {name_under(root, parts.path): parts.mark for root in roots for parts in spec.parts}
+
+
+def _texts(spec: FormatSpec) -> set[str]:
+    """Where the texts stand that may hold JSON with something of the format's."""
+    bases = {path.partition(INSIDE)[0] for path in paths_of(spec) if INSIDE in path}
+    return {name_under(root, base) for root in (*spec.roots, *spec.unseen_roots) for base in bases}
 
 
 def looked_at(sources: Sequence[Source]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import pytest
 from costcalc.api import outlook
 from costcalc.api.advice import advise
 from costcalc.problems import CostcalcError
+from costcalc.render.advice.phrases import what_text
 from costcalc.reports.advice.siblings import name_of
 from tests.conftest import REPO_ROOT
 from tests.kit import book, flat, model, prices, rates, write_csv
@@ -215,7 +216,8 @@ class TestNothing:
         assert (result.candidates, result.together) == ([], None)
         reasons = {aside.kind: dict(aside.reasons) for aside in result.asides}
         assert reasons == {
-            "move": {"no-target": 1}, "sibling": {"no-target": 1}, "cache": {"no-price": 1}, "batch": {"no-price": 1},
+            "move": {"no-target": 1}, "sibling": {"no-target": 1}, "seller": {"no-target": 1}, "cache": {"no-price": 1},
+            "batch": {"no-price": 1},
         }  # fmt: skip
 
     def test_what_costs_more_is_said_and_not_proposed(self, tmp_path):
@@ -316,7 +318,15 @@ def test_a_name_in_its_parts(name, line, version):
 
 
 @pytest.mark.parametrize(
-    "name", ["qwen3-coder-plus", "glm-4.5v", "qwen3.6-35b-a3b", "gemini-3-pro-preview", "qwen-mt-plus"]
+    "name",
+    [
+        "qwen3-coder-plus",
+        "glm-4.5v",
+        "qwen3.6-35b-a3b",
+        "gemini-3-pro-preview",
+        "qwen-mt-plus",
+        "claude-haiku-4.5:batch",
+    ],
 )
 def test_models_for_another_task_are_no_siblings(name):
     assert name_of(name).other_tasks
@@ -328,6 +338,41 @@ def test_of_a_line_the_newest_is_meant_and_nothing_dearer(usage):
     air = flat("acme-air", input_tokens="1", output_tokens="31")
     result = advise(usage, prices=prices(book(MAX, MINI, newer, air)))
     assert {one.proposal.target for one in result.candidates if one.proposal.kind == "sibling"} == {"acme/acme-mini-2"}
+
+
+def sold(name, price_in, price_out, head=""):
+    return model(name, ("2026-01-01", rates(input_tokens=price_in, output_tokens=price_out)), head=head)
+
+
+def test_the_same_model_at_a_cheaper_seller_is_proposed_and_never_planned(usage):
+    """Tags at groq: 1.2 M × 8 + 0.22 M × 20 = 14 USD a day of 18.60; the next asks 9 and 20, the others do not count."""
+    made = "resold: true\nmade_as: acme/acme-max\n"
+    world = prices(
+        book(UNCACHED),
+        book(sold("their-acme-max", "8", "20", made), provider="groq"),
+        book(sold("vendor/acme-max", "9", "20", "resold: true\n"), provider="novita"),
+        book(sold("acme-max", "9.5", "20"), provider="nebius"),
+        book(
+            sold("acme-max", "1", "2", "retired: 2026-10-01\n"), provider="cerebras"
+        ),  # it ends before the horizon does
+        book(sold("acme-max:free", "0.1", "0.1", made), provider="openrouter"),  # served in another way
+        book(sold("acme-max-2", "1", "1"), provider="fal"),
+        book(sold("acme-max", "9.9", "29"), provider="baseten"),  # not a tenth less
+    )
+    result = advise(usage, prices=world)
+    sellers = [one for one in result.candidates if one.proposal.kind == "seller"]
+    assert [one.proposal.target for one in sellers] == ["groq/their-acme-max", "novita/vendor/acme-max"]
+    assert sellers[0].saving == BILL - MONTH * 14
+    assert "the same model, sold by somebody else" in sellers[0].proposal.quality
+    assert result.together is None
+    assert [one.number for one in advise(usage, prices=world, take=(1,)).candidates if one.is_planned] == []
+    assert what_text(sellers[0].proposal) == "acme/acme-max → the same model at groq/their-acme-max"
+
+
+def test_a_seller_in_another_currency_is_not_compared(usage):
+    far = book(sold("acme-max", "1", "2", "resold: true\n"), provider="groq", currency="CNY")
+    result = advise(usage, prices=prices(book(UNCACHED), far))
+    assert [one for one in result.candidates if one.proposal.target] == []
 
 
 def test_options_are_checked(usage):

@@ -212,9 +212,9 @@ class TestMaps:
     def test_an_export_that_is_known_is_not_read_otherwise_for_one_column_of_a_map(self, logs, run_costcalc):
         export = (REPO_ROOT / "examples" / "anthropic_cost.csv").read_text(encoding="utf-8")
         (logs / "export.csv").write_text(export, encoding="utf-8")
-        before = run_costcalc("formats", "detect", "export.csv", "--json", cwd=logs).json[0]["format"]
+        before = run_costcalc("formats", "detect", "export.csv", "--json", cwd=logs).json["files"][0]["format"]
         configure(logs, '[map]\nprovider = "workspace"\noutput_tokens = "tok_out"\n')
-        assert run_costcalc("formats", "detect", "export.csv", "--json", cwd=logs).json[0]["format"] == before
+        assert run_costcalc("formats", "detect", "export.csv", "--json", cwd=logs).json["files"][0]["format"] == before
 
     def test_maps_are_for_files_and_formats(self, logs, run_costcalc):
         text = '[[maps]]\nfiles = "o*.csv"\ninput_tokens = "tok_in"\noutput_tokens = "tok_out"\n\n[[maps]]\nformat = "plain"\nteam = "model"\n'

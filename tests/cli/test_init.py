@@ -130,7 +130,7 @@ def test_a_format_of_ones_own_goes_before_those_that_ship(gateway, run_costcalc)
         "requests: none\nmeters: {output_tokens: use.prompt}\nother_columns: no\nignored: [took_ms, cached, completion]\n"
     )
     detected = run_costcalc("formats", "detect", "gateway.jsonl", "--format-file", "codex.yaml", "--json", cwd=gateway)
-    assert [(each["format"], each["columns"]["use.prompt"]) for each in detected.json] == [("mine", "output_tokens")]
+    assert [(each["format"], each["columns"]["use.prompt"]) for each in detected.json["files"]] == [("mine", "output_tokens")]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from costcalc.usage.detection import detect
+from costcalc.reports.detection import detect
 from costcalc.usage.formatfile import formats
 from tests.conftest import REPO_ROOT
 from tests.usage.kit import counted

@@ -51,8 +51,8 @@ def test_an_outlook_shows_one_figure_in_every_file(name, usage, tmp_path):
     assert sum(map(Decimal, last)) == sum(map(Decimal, customers)) == Decimal(months[-1])
     assert [row["cost"] for row in csv.DictReader(io.StringIO(found.to_csv("months")))] == months
     book = stored(found.to_xlsx(), tmp_path)
-    *of_months, whole = cents(column(book, "Months", "With the rise"))
-    *of_lines, total = cents(column(book, "Lines", "With the rise"))
+    *of_months, whole = cents(column(book, "Months", "With scenario"))
+    *of_lines, total = cents(column(book, "Lines", "With scenario"))
     assert total == whole == sum(map(Decimal, lines)) == sum(map(Decimal, months))
     if name == "growth":
         assert (of_months, of_lines) == ([*map(Decimal, months)], [*map(Decimal, lines)])

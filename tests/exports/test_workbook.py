@@ -121,13 +121,13 @@ def test_an_outlook_turns_month_by_month(repo_root, tmp_path):
     made = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(repo_root / "examples/team/all-at-once.yaml"), **words)  # fmt: skip
     content = made.to_xlsx()
     same = recalculated(content, tmp_path)
-    *months, total = cents(column(same, "Months", "With the rise"))
+    *months, total = cents(column(same, "Months", "With scenario"))
     assert months == [round_half_up(month.after.cost, 2) for month in made.report.months]
     assert total == sum(Decimal(row["cost"]) for row in csv.DictReader(io.StringIO(made.to_csv("months"))))
     other = tmp_path / "other"
     other.mkdir()
     book = recalculated(content, other, {**dict.fromkeys(_hikes(same), 0.0), "revenue_change": 0.1})
-    *calm, calm_total = cents(column(book, "Months", "With the rise"))
+    *calm, calm_total = cents(column(book, "Months", "With scenario"))
     assert_adds_up(calm, calm_total)
     assert calm_total < total
     engine = costcalc.outlook(str(repo_root / "examples/team/usage.csv"), scenario=str(_without_prices(repo_root, tmp_path)), **words)  # fmt: skip
@@ -189,3 +189,11 @@ def test_without_its_package_the_remedy_is_one_line(run_costcalc, tmp_path, monk
     assert run.code == 2
     assert "error[missing-extra]" in run.err
     assert "pip install 'costcalc[xlsx]'" in run.err
+
+
+def test_a_cut_is_no_rise(repo_root, tmp_path):
+    made = costcalc.project(str(repo_root / USAGE), hikes={"alibaba": "-20%"}, revenue=30000, months=2)
+    book = stored(made.to_xlsx(), tmp_path)
+    assert book["Summary"]["A1"].value == "What the cuts do to cost and margin"
+    assert [book["Summary"]["C3"].value, book["Lines"]["F4"].value, book["Months"]["E4"].value] == ["With the cut"] * 3
+    assert "Gross margin with the cut" in [row[0] for row in figures(book, "Summary")]

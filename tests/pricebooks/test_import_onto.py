@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from fractions import Fraction
 
@@ -207,3 +208,20 @@ def test_a_card_that_ended_before_the_day_is_no_block_of_that_day():
     )  # fmt: skip
     addition = add_onto(FILE, "acme.yaml", card, Days(TODAY, TODAY, own=True))
     assert (addition.text, addition.changes) == (FILE, ())
+
+
+def test_a_figure_that_is_merely_new_goes_into_the_block_in_force(run_costcalc, tmp_path):
+    """No price changed, so no block begins; the day on which it was seen stands beside it."""
+    bands = "        bands:\n          - {input_above: 200_000, input_tokens: 20 per 1M, output_tokens: 75 per 1M}\n"
+    (tmp_path / "acme.yaml").write_text(FILE.replace(bands, ""), encoding="utf-8")
+    cost = {"input_cost_per_token": 10e-6, "output_cost_per_token": 50e-6, "cache_read_input_token_cost": 1e-6}
+    (tmp_path / "map.json").write_text(json.dumps({"acme-2": {"litellm_provider": "acme", **cost}}), encoding="utf-8")
+    run = run_costcalc(
+        "prices", "import", "litellm", "map.json", "--onto", "acme.yaml", "-o", "acme.yaml", "--from", "2026-06-01", cwd=tmp_path
+    )  # fmt: skip
+    assert "0 blocks added, 1 block filled" in run.out
+    after = parse_book((tmp_path / "acme.yaml").read_text(encoding="utf-8"))
+    first, announced = after.models["acme-2"].blocks
+    assert (first.starts, announced.starts) == (date(2026, 1, 1), date(2027, 1, 1))
+    rate = first.standard.rates["cache_read_tokens"]
+    assert (rate.price, rate.source, rate.observed is not None) == (1, "litellm", True)

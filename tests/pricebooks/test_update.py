@@ -10,6 +10,8 @@ from fractions import Fraction
 import pytest
 
 from costcalc.pricebook.importers.onto import Days, add_onto
+from costcalc.pricebook.importers.survey import Said, standing
+from costcalc.pricebook.model import Source
 from costcalc.pricebook.read import parse_book, read_book
 
 BOOK = """\
@@ -131,9 +133,9 @@ def test_one_catalogue_alone_changes_nothing(update):
 def test_a_decision_holds_until_its_day_and_goes_when_nothing_needs_it(update):
     one, other = litellm(**{"chat-1": per_token(3, 8)}), models_dev(**{"chat-1": cost(3, 8)})
     (update.folder / "decided.csv").write_text(
-        "models,data,tiers,meters,above,until,why,source\n"
-        "acme/chat-1,*,*,input_tokens,,2026-12-31,The page says 2.,https://acme.example/prices\n"
-        "acme/chat-7,*,*,*,,2026-12-31,It has gone.,https://acme.example/prices\n",
+        "models,data,tiers,meters,above,whose,until,why,source\n"
+        "acme/chat-1,*,*,input_tokens,,ours,2026-12-31,The page says 2.,https://acme.example/prices\n"
+        "acme/chat-7,*,*,*,,ours,2026-12-31,It has gone.,https://acme.example/prices\n",
         encoding="utf-8",
     )
     found = update(one, other).json
@@ -142,6 +144,91 @@ def test_a_decision_holds_until_its_day_and_goes_when_nothing_needs_it(update):
     later = update(one, other, on="2027-01-01").json
     assert names(later["changed"]) == ["chat-1"]
     assert later["look_again"][0] == "acme/chat-1: believed until 2026-12-31"
+
+
+def test_a_decision_for_theirs_takes_the_price_and_sets_the_others_aside(update):
+    one, other = litellm(**{"chat-1": per_token(3, 8)}), models_dev(**{"chat-1": cost(4, 8)})
+    (update.folder / "decided.csv").write_text(
+        "models,data,tiers,meters,above,whose,until,why,source\n"
+        "acme/chat-1,models.dev,*,*,,theirs,2026-12-31,The page says 4.,https://acme.example/prices\n",
+        encoding="utf-8",
+    )
+    found = update(one, other, "--write").json
+    assert (names(found["changed"]), found["to_decide"]) == (["chat-1"], [])
+    book = read_book(update.folder / "acme.yaml")
+    rate = book.models["chat-1"].blocks[-1].standard.rates["input_tokens"]
+    assert (rate.price, book.sources[rate.source].url) == (4, "https://models.dev/api.json [via models.dev; decided]")
+    again = update(one, other, on="2026-12-01").json
+    assert (again["changed"], again["to_decide"], again["look_again"]) == ([], [], [])
+
+
+def test_a_decision_says_whose_price_it_is(update):
+    (update.folder / "decided.csv").write_text(
+        "models,data,tiers,meters,above,whose,until,why,source\nacme/*,*,*,*,,mine,2026-12-31,So.,https://acme.example\n",
+        encoding="utf-8",
+    )
+    run = update(litellm(**{"chat-1": per_token(3, 8)}), models_dev(**{"chat-1": cost(4, 8)}))
+    assert (run.code, '"mine" is not whose' in run.err) == (2, True)
+
+
+DAY = date(2026, 11, 30)
+
+
+def said(data: str, price: int, read: str = "", starts: str = "") -> Said:
+    """What a catalogue says: of a day of its own (`read`), or of none."""
+    day = date.fromisoformat(read) if read else DAY
+    return Said(data, day, Fraction(price), date.fromisoformat(starts) if starts else None, Source("", ""), bool(read))
+
+
+@pytest.mark.parametrize(
+    ("voices", "stands"),
+    [
+        ([said("a", 2), said("b", 2)], 2),
+        ([said("a", 2)], None),  # one alone
+        ([said("model-prices", 2, "2026-10-26"), said("rates", 2, "2026-09-28")], None),  # both made of models.dev
+        ([said("a", 2), said("b", 3)], None),
+        ([said("a", 2, "2026-10-26"), said("b", 2), said("c", 3)], 2),  # most, and one of them dated
+        ([said("a", 2), said("b", 2), said("c", 3)], None),  # most, but nobody knows of when
+        ([said("a", 2, "2026-10-26"), said("b", 2), said("c", 3, "2026-09-23")], 2),  # the other was read before
+        ([said("a", 2, "2026-09-23"), said("b", 2), said("c", 3, "2026-10-26")], None),  # the other was read later
+        ([said("a", 2, "2026-10-26"), said("b", 2), said("c", 3, "2026-10-30", "2025-01-01")], 2),  # it is no news
+        (
+            [said("a", 2, "2026-09-23"), said("b", 4, "2026-09-28"), said("c", 3, "", "2026-11-09")],
+            3,
+        ),  # began after all
+        ([said("a", 2, "2026-09-23"), said("b", 4), said("c", 3, "", "2026-11-09")], None),  # b may be newer
+    ],
+)
+def test_whose_price_stands_of_those_that_catalogues_name(voices, stands):
+    found = standing(voices)
+    assert (found.price if found else None) == stands
+
+
+def test_a_model_that_a_run_adds_is_compared_in_full_by_the_same_run(update):
+    """A third catalogue calls it by its day: only when the book has the model is it known to be that."""
+    third = update.folder.parent / "others/llm-prices/data/acme.json"
+    third.parent.mkdir(parents=True)
+    history = [{"input": 1, "output": 3, "input_cached": None, "from_date": None, "to_date": None}]
+    entry = {"id": "chat-3-2026-06-01", "name": "Chat 3", "price_history": history}
+    third.write_text(json.dumps({"vendor": "acme", "models": [entry]}), encoding="utf-8")
+    data = litellm(**{"chat-3": per_token(1, 2)}), models_dev(**{"chat-3": cost(1, 2)})
+    report = update(*data, "--write").json
+    assert (names(report["new"]), names(report["to_decide"])) == (["chat-3"], ["chat-3"])
+    again = update(*data).json
+    assert [names(again[part]) for part in ("changed", "new", "to_decide")] == [[], [], ["chat-3"]]
+
+
+def test_a_new_model_and_what_the_last_one_of_the_file_lacks_do_not_mix(update):
+    last = (
+        BOOK
+        + "\n  chat-9:\n    prices:\n      2026-01-01:\n        source: page\n        input_tokens: 1 per 1M\n        output_tokens: 2 per 1M\n"
+    )
+    (update.folder / "acme.yaml").write_text(last, encoding="utf-8")
+    one = {"chat-0": per_token(1, 2), "chat-9": per_token(1, 2, **FLEX_PER_TOKEN)}
+    other = {"chat-0": cost(1, 2), "chat-9": {**cost(1, 2), "experimental": flex(input=1.5, output=6)}}
+    assert update(litellm(**one), models_dev(**other), "--write").code == 0
+    models = read_book(update.folder / "acme.yaml").models
+    assert [list(models[name].blocks[0].service_tiers) for name in ("chat-0", "chat-9")] == [[], ["flex"]]
 
 
 def test_a_new_model_needs_all_of_its_prices_agreed(update):

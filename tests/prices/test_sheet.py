@@ -3,6 +3,7 @@ from fractions import Fraction
 
 from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.model import Bounds
+from costcalc.render.prices.sheet import _notes
 from costcalc.reports.prices.listing import list_prices
 from costcalc.reports.prices.naming import naming
 from costcalc.reports.prices.rates import PLAIN, Variant
@@ -119,3 +120,11 @@ def test_every_model_of_a_host_has_a_sheet():
     assert any(model.made_as for model in found.models.values())
     for name in found.models:
         assert sheet(books, f"groq/{name}", day_in).model.name == name
+
+
+def test_a_decision_against_what_catalogues_say_stands_with_the_price():
+    report = sheet(load_pricebook(), "xai/grok-4.20-beta", day_in)
+    (told,) = report.decisions
+    assert (told.data, told.whose, told.until) == ("model-prices", "ours", date(2027, 2, 28))
+    assert list(_notes(report))[1:] == [f"Catalogues differ. {told.why} Believed until 28 Feb 2027; {told.source}."]
+    assert sheet(BOOKS, "acme/flat", day_in).decisions == []  # a book of one's own

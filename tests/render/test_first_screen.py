@@ -15,6 +15,10 @@ PAGES = {
     "explain": ("explain", "examples/usage.csv"),
     "forecast": ("forecast", "examples/usage.csv", "--until", "2026-09-20"),
     "events": ("prices", "events", "--provider", "alibaba"),
+    "list": ("prices", "list", "baidu", "--on", "2026-11-01"),
+    "show": ("prices", "show", "alibaba/qwen3-max", "--on", "2026-11-01"),
+    "history": ("prices", "history", "alibaba/qwen3-max", "--on", "2026-11-01"),
+    "resolve": ("prices", "resolve", "qwen3-max", "--on", "2026-11-01"),
 }
 # Words of the answer, each in the first lines of a terminal of 80 columns.
 ANSWERS = {
@@ -27,6 +31,10 @@ ANSWERS = {
     "explain": ("the 5 largest of 6 lines",),
     "forecast": ("September 2026 comes to about 9,722 USD",),
     "events": ("11 of 78 events",),
+    "list": ("models have a price on 1 Nov 2026",),
+    "show": ("costs 2.50 CNY per 1M tokens of input and 10.00 CNY of output", "up to 32K input"),
+    "history": ("costs 2.50 CNY per 1M tokens of input", "−58.3% against 23 Sep 2025"),
+    "resolve": ("qwen3-max means alibaba/qwen3-max on the list cn-beijing.",),
 }
 
 

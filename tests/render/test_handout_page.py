@@ -152,3 +152,10 @@ def luminance(colour: str) -> float:
 def test_what_the_page_rests_on_is_said_with_every_note():
     said = "".join(Reader(page_of(full())).text)
     assert "what a scenario says is an assumption" in said
+
+
+def test_what_to_type_where_a_model_has_no_price_is_on_the_page_too():
+    usage = customers_log(group("qwen3-max", 10**7, dimensions=("acme", "chat")), group("qwen3-maxx", 10**6, dimensions=("acme", "chat")))  # fmt: skip
+    found = made(usage, PLAN, by=("customer", "feature"))
+    shown = " ".join("".join(Reader(page_of(found)).text).split())
+    assert "If qwen3-maxx is a known model by another name:--alias qwen3-maxx=alibaba/qwen3-max" in shown

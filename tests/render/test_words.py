@@ -12,6 +12,7 @@ from costcalc.render.words import (
     amount_text,
     days_text,
     decimal_text,
+    least_text,
     money_text,
     months_text,
     percent_text,
@@ -87,3 +88,12 @@ def test_lines_break_between_words_and_inside_what_is_too_long():
     assert wrapped("one two three", 8) == ["one two", "three"]
     assert wrapped("a" * 20, 8) == ["a" * 8, "a" * 8, "a" * 4]
     assert wrapped("", 8) == [""]
+
+
+def test_what_is_something_is_never_nothing():
+    assert least_text(Fraction("0.0000272"), "CNY") == "0.0000272 CNY"
+    assert least_text(Fraction("0.00499"), "USD") == "0.00499 USD"
+    assert least_text(Fraction("0.0049999"), "USD") == "0.005 USD"
+    assert least_text(Fraction("0.005"), "USD") == "0.01 USD"
+    assert least_text(Fraction("-0.0000004"), "USD") == "−0.0000004 USD"
+    assert least_text(Fraction(0), "USD") == "0.00 USD"

@@ -11,6 +11,7 @@ import pytest
 from costcalc.problems import CostcalcError
 from costcalc.usage import counter, usagenames
 from costcalc.usage.looks import Paths
+from costcalc.usage.paths import JsonColumns
 from tests.usage.kit import answer, counted, lines
 
 HERE = Path(__file__).parents[1]
@@ -69,6 +70,25 @@ OTHERS = {
         LITELLM,
         {"response": {"usage": {"prompt_tokens_details": {"cached_tokens": 7}}}, "metadata": None},
     ),
+    "a count in a text that only this one has": (
+        LITELLM,
+        {
+            "metadata": '{"usage_object": {"cache_creation_input_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}}}'
+        },
+    ),
+    "a count in a text, under a key that others have elsewhere": (
+        LITELLM,
+        {"metadata": '{"usage_object": {"cached_tokens": 6}}'},
+    ),
+    "a count in a text, its key spelled with an escape": (
+        LITELLM,
+        {"metadata": r'{"usage_object": {"cache_creation_input_\u0074okens": 2}}'},
+    ),
+    "another object in a text": (
+        LITELLM,
+        {"metadata": '{"additional_usage_values": {"prompt_tokens_details": {"cached_tokens": 8}}}'},
+    ),
+    "a text with JSON that is none": (LITELLM, {"metadata": '{"usage_object": {"completion_tokens_details"'}),
     "an id that was there": (LITELLM, {"request_id": "r", "prompt_tokens": 99}),
     "a number where others have an object": (OPENAI, {"usage": 5}),
     "half a token": (OPENAI, {"usage": {"prompt_tokens": 12.7}}),
@@ -91,6 +111,25 @@ def test_a_line_that_is_none_is_refused_with_its_number(broken, as_large, tmp_pa
     log = tmp_path / "usage.jsonl"
     log.write_text(f"{json.dumps(OPENAI)}\n{broken}\n{json.dumps(OPENAI | {'id': 'chatcmpl-2'})}\n")
     assert as_large(log) == told(log)
+
+
+def test_of_a_text_with_json_only_what_some_text_holds_is_taken_out():
+    columns = JsonColumns(seen=frozenset({"text", "text::a", "text::a.b"}))
+    assert [bool(columns.get(path)) for path in ("text::a.b", "text::c.d", "text::a.e")] == [True, False, False]
+    assert [*columns.insides.asked.values()] == [{'$."a"."b"': None}]
+    assert '"(?:c|e)"' in columns.unforeseen()
+
+
+def test_a_key_that_a_text_holds_elsewhere_is_taken_out_since_its_name_tells_nothing():
+    columns = JsonColumns(seen=frozenset({"text", "text::a", "text::a.b"}))
+    assert columns.get("text::b")
+    assert columns.unforeseen() is None
+
+
+def test_texts_with_json_tell_their_paths_too():
+    paths = Paths(set(), {"text": "::"})
+    paths.add(b'{"text": "{\\"a\\": {\\"b\\": 1}}", "other": "{\\"c\\": 1}"}')
+    assert paths.found == {"text", "other", "text::a", "text::a.b"}
 
 
 def test_lines_from_all_over_a_log_tell_its_paths(tmp_path):

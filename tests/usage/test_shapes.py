@@ -8,7 +8,7 @@ import pytest
 
 from costcalc.problems import CostcalcError
 from costcalc.usage.counter import Tally
-from costcalc.usage.detection import detect
+from costcalc.reports.detection import detect
 from costcalc.usage.formatfile import formats, read_format
 from tests.usage.kit import codes, counted, counts, lines, only, write
 

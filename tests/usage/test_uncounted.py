@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from costcalc.usage.detection import detect
+from costcalc.reports.detection import detect
 from costcalc.usage.store import write_ledger
 from costcalc.usage.uncounted import hint, map_option
 from tests.usage.kit import counted, lines, write

@@ -15,28 +15,44 @@ from costcalc.files import is_there, read_text
 from costcalc.problems import Place, fail
 
 DECIDED, OPEN = "decided.csv", "contradictions.csv"
+OURS, THEIRS = "ours", "theirs"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Figures of others that are not ours, why ours stay, who says so, and until when that is believed."""
+    """Figures of others that are not ours, whose is the price and why, who says so, and until when that is believed."""
 
     models: str  # a glob of provider/model, as the other data or our book calls it
-    data: str  # a glob of the data's name: litellm
+    data: str  # a glob of the data's name: litellm; where theirs is taken, of those that have it right
     tiers: str
     meters: str
     above: int | None  # only at this length of input; None: at every one
+    whose: str  # ours stays, or theirs is taken over
     until: date  # from the next day on somebody has to look again
     why: str
     source: str
 
+    @property
+    def takes(self) -> bool:
+        """Whether the price of the data is taken, and what others say instead is set aside."""
+        return self.whose == THEIRS
+
+    def is_of(self, data: str) -> bool:
+        return fnmatchcase(data.partition(" ")[0], self.data)
+
     def covers(self, data: str, names: Iterable[str], tier: str, meter: str, above: int) -> bool:
-        plain = ((data.partition(" ")[0], self.data), (tier, self.tiers), (meter, self.meters))
+        """Whether it decides about what this data says of the figure."""
         return (
-            self.above in (None, above)
-            and all(fnmatchcase(name, glob) for name, glob in plain)
-            and any(fnmatchcase(name, self.models) for name in names)
+            (self.takes or self.is_of(data))
+            and self.above in (None, above)
+            and fnmatchcase(tier, self.tiers)
+            and fnmatchcase(meter, self.meters)
+            and self.is_about(names)
         )
+
+    def is_about(self, names: Iterable[str]) -> bool:
+        """Whether one of the names of a model, each behind its provider, is meant."""
+        return any(fnmatchcase(name, self.models) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,13 @@ def read_decided(folder: Path) -> list[Decision]:
             decision = Decision(**{**row, "above": above, "until": read_day(row["until"])})  # type: ignore[arg-type]
         except ValueError as error:
             raise fail("bad-decision", f"{error}", place=Place(str(file), number)) from None
+        if decision.whose not in (OURS, THEIRS):
+            raise fail(
+                "bad-decision",
+                f'"{decision.whose}" is not whose',
+                place=Place(str(file), number),
+                expected=f"{OURS}, {THEIRS}",
+            )
         if not (decision.why and decision.source):
             raise fail("bad-decision", "a decision says why, and who says so", place=Place(str(file), number))
         found.append(decision)

@@ -93,6 +93,25 @@ def laid_over(ours: PriceBlock, theirs: PriceBlock, source: str) -> PriceBlock:
     )
 
 
+def lacking(ours: PriceBlock, theirs: PriceBlock) -> PriceBlock:
+    """Of the other block, the figures that ours does not have."""
+    tiers = {name: _lacking(ours.service_tiers.get(name), section) for name, section in theirs.service_tiers.items()}
+    kept = {name: section for name, section in tiers.items() if section.share is not None or any(section.all_rates())}
+    return replace(theirs, standard=_lacking(ours.standard, theirs.standard), service_tiers=kept)
+
+
+def _lacking(ours: Section | None, theirs: Section) -> Section:
+    if ours is None:
+        return theirs
+    own = {band.bounds: set(band.rates) for band in ours.bands}
+    bands = (Band(band.bounds, _without(band.rates, own.get(band.bounds, set()))) for band in theirs.bands)
+    inner = {mode: _lacking(getattr(ours, mode), part) for mode, part in _modes(theirs).items() if mode}
+    found = {mode: part for mode, part in inner.items() if any(part.all_rates())}
+    rates = _without(theirs.rates, set(ours.rates))
+    kept = tuple(band for band in bands if band.rates)
+    return replace(theirs, rates=rates, bands=kept, thinking=found.get("thinking"), off_peak=found.get("off_peak"))
+
+
 def joined(ours: PriceBlock, theirs: PriceBlock) -> PriceBlock:
     """Our block with figures that it lacks; a tier that is a share of standard stays one."""
     tiers = dict(ours.service_tiers)

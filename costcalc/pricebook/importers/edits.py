@@ -22,6 +22,7 @@ class Edits:
         self.ending = "\r\n" if "\r\n" in text else "\n"
         self.lines = text.splitlines()
         self.inserted: dict[int, list[str]] = {}  # before the line of this index
+        self.appended: dict[int, list[str]] = {}  # likewise, behind what goes into the entry above
         self.within: dict[int, list[tuple[int, str]]] = {}  # in the line of this index, at a column
         self.new_sections: dict[str, list[str]] = {}
         self.dropped: set[int] = set()  # lines that give way to a new section
@@ -32,7 +33,7 @@ class Edits:
         for index in range(len(self.lines) + 1):
             for section, added in self.new_sections.items() if index == models else ():
                 lines += [f"{section}:", *added, ""]
-            lines += self.inserted.get(index, [])
+            lines += [*self.inserted.get(index, []), *self.appended.get(index, [])]
             lines += [self._line(index)] if index < len(self.lines) and index not in self.dropped else []
         return self.ending.join([*lines, ""])
 
@@ -41,7 +42,7 @@ class Edits:
         entries = self._root().get(section)
         if isinstance(entries, Map) and entries.entries:
             keys = [key for key, _ in entries]
-            self._insert(self._end(keys[-1]), lines, self._indent(keys[0]))
+            self._insert(self._end(keys[-1]), lines, self._indent(keys[0]), self.appended)
         else:
             if entries is not None:  # `sources: {}`: the section that is there gives way to the new one
                 self.dropped.add(self._root().key(section).place.line - 1)
@@ -114,8 +115,9 @@ class Edits:
             done = column
         return "".join([*parts, line[done:]])
 
-    def _insert(self, at: int, lines: list[str], indent: str) -> None:
-        self.inserted.setdefault(at, []).extend(f"{indent}{line}" if line else line for line in lines)
+    def _insert(self, at: int, lines: list[str], indent: str, among: dict[int, list[str]] | None = None) -> None:
+        into = self.inserted if among is None else among
+        into.setdefault(at, []).extend(f"{indent}{line}" if line else line for line in lines)
 
     def _root(self) -> Map:
         root = self.document.root

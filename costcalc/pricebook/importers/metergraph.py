@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -35,7 +34,7 @@ _HOURLY = "off_peak_discount"
 def import_metergraph(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
     """Every name of every model of the catalogue, in one book a channel."""
     root = read_plain(read_text(path), str(path))
-    shelf = Shelf(replace(origin, read=read_day(root["version"])))
+    shelf = Shelf(origin.of(read_day(root["version"])))
     for model in root["models"]:
         for channel, region, name in sorted({place for alias in model["aliases"] for place in _places(alias)}):
             home = home_of(channel.removesuffix("-geo").removesuffix("-api"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -43,8 +42,7 @@ def import_model_bank(path: Path, origin: Origin, providers: tuple[str, ...] = (
     if not files:
         raise fail("no-price-files", "the folder holds no .mjs file", place=Place(str(path)))
     day = _VERSION.search(origin.name)
-    read = date(*map(int, day.groups())) if day else origin.read
-    shelf = Shelf(replace(origin, read=read))
+    shelf = Shelf(origin.of(date(*map(int, day.groups()))) if day else origin)
     for file in files:
         provider = file.stem
         if file.stem != "index" and (not providers or any(means(word, provider) for word in providers)):
@@ -82,7 +80,9 @@ def _figures(entry: Entry, unit: Mapping[str, Any]) -> Iterator[Figure]:
 def _looked_up(entry: Entry, name: str, lookup: Mapping[str, Any]) -> Iterator[Figure]:
     """Prices that depend on how a request was made: of them the lifetime of a cache has meters here."""
     by = lookup.get("pricingParams")
-    if by == ["ttl"] and set(lookup["prices"]) <= set(_LIFETIMES):
+    if by == ["ttl"] and set(lookup["prices"]) == {"1h"}:
+        entry.leave(name, "1h alone is the price of keeping tokens for an hour, not of writing them")
+    elif by == ["ttl"] and set(lookup["prices"]) <= set(_LIFETIMES):
         for lifetime, price in lookup["prices"].items():
             yield entry.figure(_LIFETIMES[lifetime], price)
     else:
@@ -124,7 +124,16 @@ class _Literal:
             return list(self._items())
         if kind == "mark":
             raise ValueError(token)
-        return token[1:-1] if kind == "text" else _number(token)
+        if kind == "text":
+            return token[1:-1]
+        return self._times(_number(token))
+
+    def _times(self, number: Any) -> Any:
+        """A product as one number: `12 * .2`, a share of another price."""
+        while self._peek() == ("word", "*"):
+            self._next()
+            number *= _number(self._next()[1])
+        return number
 
     def _items(self) -> Iterator[Any]:
         while not self._closes("]"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -30,7 +29,8 @@ def import_model_prices(path: Path, origin: Origin, providers: tuple[str, ...] =
     root = as_map(read_json(path))
     if "prices" not in root:
         raise fail("not-a-price-map", "no prices stand in it", place=Place(str(path)), expected='{"prices": {…}}')
-    shelf = Shelf(replace(origin, read=_day(root.get("updated_at"), Home("")) or origin.read))
+    day = _day(root.get("updated_at"), Home(""))
+    shelf = Shelf(origin.of(day) if day else origin)
     hourly = {as_map(each).get("provider") for each in as_map(root.get("schedules")).get("schedule", ())}
     for provider, models in as_map(root["prices"]).items():
         if providers and not any(means(word, provider) for word in providers):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from costcalc.pricebook.importers.differences import Difference, differences, joined, laid_over
+from costcalc.pricebook.importers.differences import Difference, differences, joined, lacking, laid_over
 from costcalc.pricebook.importers.edits import Edits
 from costcalc.pricebook.importers.figures import NOWHERE
 from costcalc.pricebook.importers.fill import Fill
@@ -26,6 +26,7 @@ class Change:
     starts: date | None
     differences: tuple[Difference, ...] = ()  # none: the model is new, or the card ends and the list holds again
     is_new: bool = False
+    is_filled: bool = False  # the figures went into a block that is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +159,10 @@ class _Adding:
         if left := differences(joined(base, theirs), theirs):
             self._pass(model, f"{left[0].tier} is a share of the standard price in the file, and does not cost that")
             return ours
-        own = self._with_own_words(theirs)
+        own = self._with_own_words(lacking(base, theirs))
         Fill(self.edits, lambda key: self._seen(key, base)).block(base, own)
         self.filled.add(base.place)
-        self.changes.append(Change(ours.name, base.starts, tuple(found)))
+        self.changes.append(Change(ours.name, base.starts or base.observed, tuple(found), is_filled=True))
         filled = joined(base, own)
         return replace(ours, blocks=tuple(filled if each is base else each for each in ours.blocks))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ FIELDS = {
     "web_search": Field("web_searches", 1, 1_000),
 }
 _EVERYWHERE = ("", "global")
+_FIRST = "us-east-1"  # the region that the list of a host is of where it has no price for everywhere
 _OLDER = "legacy-csv"  # rows of no official page, kept from an earlier list
 _ENDED = "the history of openai-cost-calculator ends here"
 
@@ -42,7 +42,7 @@ def import_openai_cost_calculator(path: Path, origin: Origin, providers: tuple[s
     roots = [as_map(read_json(file)) for file in files]
     if not roots or not all("provider" in root and "models" in root for root in roots):
         raise fail("not-a-price-map", "no models of a provider stand in it", place=Place(str(path)))
-    shelf = Shelf(replace(origin, read=max(read_day(root["verified_at"]) for root in roots)))
+    shelf = Shelf(origin.of(max(read_day(root["verified_at"]) for root in roots)))
     for root in roots:
         provider = root["provider"]
         if providers and not any(means(word, provider) for word in providers):
@@ -57,13 +57,14 @@ def _put_regions(shelf: Shelf, provider: str, model: Mapping[str, Any], urls: Ma
     by_region: dict[str, list[Mapping[str, Any]]] = {}
     for price in map(as_map, model["prices"]):
         by_region.setdefault(as_text(as_map(price.get("conditions")).get("region")), []).append(price)
+    everywhere = next((each for each in (*_EVERYWHERE, _FIRST) if each in by_region), "")
     for region, prices in by_region.items():
-        name = model["id"] if region in _EVERYWHERE else f"{region}/{model['id']}"
+        name = model["id"] if region == everywhere else f"{region}/{model['id']}"
         entry = Entry(shelf, home_of(provider), provider, name)
         if model["source"] == _OLDER:
             entry.leave("every price", "no page of its provider lists it")
             continue
-        aliases = tuple(model.get("aliases", ())) if region in _EVERYWHERE else ()
+        aliases = tuple(model.get("aliases", ())) if region == everywhere else ()
         _put(entry, prices, urls[model["source"]], tuple(alias.lower() for alias in aliases))
         if model.get("status") == "deprecated":
             entry.end()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ def import_rates(path: Path, origin: Origin, providers: tuple[str, ...] = ()) ->
         root = as_map(parse_json(file.read(), str(path)))
     if "models" not in root:
         raise fail("not-a-price-map", "no models stand in it", place=Place(str(path)), expected='{"models": […]}')
-    shelf = Shelf(replace(origin, read=read_day(root["snapshot_date"])))
+    shelf = Shelf(origin.of(read_day(root["snapshot_date"])))
     for model in map(as_map, root["models"]):
         provider, lifecycle = model["provider"], as_map(model.get("lifecycle"))
         if "models_dev" not in as_map(model.get("sources")):

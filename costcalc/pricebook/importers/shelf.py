@@ -24,6 +24,11 @@ class Origin:
     url: str
     read: date
     starts: date | None = None  # where a price has no day of its own; None: known to hold on the day it was read
+    is_dated: bool = False  # whether the data says itself when it was read; else `read` is the day it was looked at
+
+    def of(self, read: date) -> Origin:
+        """The origin of data that says when it was read."""
+        return replace(self, read=read, is_dated=True)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -22,6 +22,7 @@ from costcalc.pricebook.importers import (
     rate_card,
     rates,
 )
+from costcalc.pricebook.importers.events import EVENTS
 from costcalc.pricebook.importers.exact_json import as_map, as_text, parse_json
 from costcalc.pricebook.importers.homes import home_of
 from costcalc.pricebook.importers.shelf import Imported, Origin
@@ -74,7 +75,7 @@ SOURCES = {
     ),
     "model-bank": Data(
         "the folder dist/aiModels of LobeHub's catalogue",
-        "https://github.com/lobehub/lobehub", model_bank.import_model_bank, files=("model-bank/dist/aiModels",),
+        "https://github.com/lobehub/lobehub", model_bank.import_model_bank, files=("dist/aiModels",),
     ),
     "rates": Data(
         "its ledger-ai.json.gz, made of models.dev", "https://github.com/shehuphd/rates", rates.import_rates, "rates",
@@ -97,7 +98,7 @@ def source_named(word: str, file: Path | None) -> tuple[str, Path | None]:
         return RATE_CARD, Path(word)
     raise fail(
         "unknown-source", f'no prices are known by the name "{word}"',
-        nearest=nearest_names(word, SOURCES), expected=", ".join([*SOURCES, "or a .csv file of your own rates"]),
+        nearest=nearest_names(word, SOURCES), expected=", ".join([*SOURCES, EVENTS, "or a .csv file of your own rates"]),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +18,7 @@ from costcalc.pricebook.importers.figures import Figure as Price
 from costcalc.pricebook.importers.onto import Days, add_onto, in_force
 from costcalc.pricebook.importers.shelf import Imported, NotTaken
 from costcalc.pricebook.importers.survey import Finding, Said, Subject, Survey, newest_reading
-from costcalc.pricebook.model import Model, PriceBlock, Source
+from costcalc.pricebook.model import Book, Model, PriceBlock, Source
 from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.write import source_line
@@ -33,7 +34,7 @@ class Update:
     others: Sequence[Imported]
     subjects: Sequence[Subject]  # the most used first
     agreed: int
-    explained: int
+    explained: Mapping[str, int]  # figures that are not ours, by the reason
     open: Sequence[Contradiction]
     news: frozenset[tuple[str, ...]]  # of the open ones, those that the last run did not have
     expired: Sequence[str]  # decisions that are believed no longer, or that nothing needs any more
@@ -58,17 +59,50 @@ class Update:
         return [each for each in self.subjects if each.is_new and not each.taken and not each.disputed]
 
 
-def update(survey: Survey, providers: Iterable[str], before: Sequence[Contradiction]) -> Update:
-    """What there is to do. Nothing is written."""
+def update(survey: Survey, providers: Sequence[str], before: Sequence[Contradiction]) -> Update:
+    """What there is to do until nothing is left to do: what a round adds, the next one compares. Nothing is written."""
+    report = _round(survey, providers, before, {})
+    done: dict[Path, str] = {}
+    subjects = list(report.subjects)
+    while report.files != done:
+        done = dict(report.files)
+        books = [_as_written(book, done) for book in survey.pricebook.all_books()]
+        survey = replace(survey, pricebook=Pricebook(tuple(books)), agreed=0, explained=Counter())
+        report = _round(survey, providers, before, done)
+        subjects = _both(subjects, report.subjects)
+    return replace(report, subjects=subjects)
+
+
+def _as_written(book: Book, files: Mapping[Path, str]) -> Book:
+    text = files.get(Path(book.file))
+    return parse_book(text, book.file) if text is not None else book
+
+
+def _both(first: Sequence[Subject], later: Sequence[Subject]) -> list[Subject]:
+    """What was done in earlier rounds and in a later one, and what the later one leaves to a person."""
+    now = {(each.book.file, each.model, each.starts): each for each in later}
+    found = []
+    for each in first:
+        again = now.pop((each.book.file, each.model, each.starts), None)
+        more = again.findings if again else ()
+        if each.taken or each.ended or again:
+            found.append(replace(each, findings=(*each.taken, *more)))
+    return [*found, *now.values()]
+
+
+def _round(
+    survey: Survey, providers: Sequence[str], before: Sequence[Contradiction], done: Mapping[Path, str]
+) -> Update:
+    """What there is to do beside what was done."""
     subjects = survey.subjects(providers)
     by_book: dict[str, list[Subject]] = {}
     for subject in subjects:
         if subject.taken or subject.end:
             by_book.setdefault(subject.book.file, []).append(subject)
-    files: dict[Path, str] = {}
+    files: dict[Path, str] = dict(done)
     refused: list[NotTaken] = []
     for file, found in by_book.items():
-        text = Path(file).read_bytes().decode("utf-8-sig")
+        text = done.get(Path(file)) or Path(file).read_bytes().decode("utf-8-sig")
         text, left = _with_prices(text, file, found, survey)
         files[Path(file)] = _with_ends(text, file, found, survey)
         refused += left
@@ -107,7 +141,7 @@ def _with_prices(text: str, file: str, subjects: Sequence[Subject], survey: Surv
 
 def _block(subject: Subject, sources: _Sources, day: date) -> PriceBlock:
     """The figures of a model that are taken over, from the day that a catalogue gives, else from today on."""
-    said = [each for finding in subject.taken for each in finding.said]
+    said = [each for finding in subject.taken for each in finding.voices]
     read = min(each.read for each in said)
     starts = subject.starts or (None if subject.is_new else _since(subject, said, day))
     prices = []
@@ -140,10 +174,12 @@ class _Sources:
         self.by_key = dict(known)
 
     def of(self, finding: Finding) -> str:
-        first = finding.said[0]
+        said = finding.voices
+        first = said[0]
         page, _, _ = first.source.url.partition(" [via ")
-        url = f"{page} [via {'; '.join(dict.fromkeys(each.data for each in finding.said))}]"
-        read = f"{min(each.read for each in finding.said)}"
+        via = [*dict.fromkeys(each.data for each in said), *(["decided"] if finding.decided else [])]
+        url = f"{page} [via {'; '.join(via)}]"
+        read = f"{min(each.read for each in said)}"
         known = next((key for key, source in self.by_key.items() if (source.url, source.read) == (url, read)), "")
         if not known:
             name = first.data.replace(" ", "-")

@@ -148,8 +148,8 @@ def _plan(advice: Advice) -> Iterator[Block]:
         yield Note(_own_rise_text(together, advice))
     if advice.options.take is None:
         yield Note(
-            "The plan takes the best of each group: of whole models the nearest sibling, and batch only with --take,"
-            " for no log says who waits. -o plan.yaml writes it as a scenario.",
+            "The plan takes the best of each group: of whole models the nearest sibling, and batch or another seller"
+            " only with --take, for no log says who waits or what a contract allows. -o plan.yaml writes it as a scenario.",
             "quiet",
         )
 

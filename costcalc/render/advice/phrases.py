@@ -15,6 +15,7 @@ from costcalc.scenario.changes import Efficiency
 KIND_WORDS: dict[Kind, str] = {
     "move": "short requests",
     "sibling": "whole models",
+    "seller": "other sellers",
     "cache": "cache",
     "batch": "batch",
 }
@@ -26,7 +27,8 @@ def what_text(proposal: Proposal) -> str:
     if not isinstance(change, Efficiency):
         source, target = proposal.source, proposal.target
         home = source.partition("/")[0]
-        return f"{source} {ARROW} {target.removeprefix(f'{home}/')}"
+        same = "the same model at " if proposal.kind == "seller" else ""
+        return f"{source} {ARROW} {same}{target.removeprefix(f'{home}/')}"
     if change.lever == "batch":
         return f"{proposal.source}: by batch"
     today = share_text(proposal.cached) if proposal.cached is not None else ""
@@ -58,7 +60,7 @@ def _reason(reason: str, kind: Kind, options: AdviceOptions) -> str:
         "tier": "in another service tier than standard",
         "ended": "of a model that cannot be bought by then",
         "moved": "moved by the scenario already",
-        "no-target": "without a cheaper sibling on its list",
+        "no-target": "that nobody else sells for less" if kind == "seller" else "without a cheaper sibling on its list",
         "clock": "whose target follows the clock, and the log was counted without its hours (name it with --to)",
         "no-price": "without a lower price for cached input" if kind == "cache" else "without a batch price",
         "too-short": f"with prompts under {CACHEABLE:,} tokens, which providers do not cache",
@@ -69,7 +71,7 @@ def _reason(reason: str, kind: Kind, options: AdviceOptions) -> str:
 
 def test_text(proposal: Proposal) -> str:
     """What to test, beside a candidate whose models are named already; the file says it in full."""
-    if not proposal.target:
+    if not proposal.target or proposal.kind == "seller":
         return proposal.quality.removeprefix("to be tested: ")
     what = ", ".join(f"{name} {value}" for name, value in proposal.names) or "every kind of request"
     further = "; its count of tokens for the same text" if proposal.quality.endswith(TOKENS_TOO) else ""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from costcalc.budget.model import COUNTED, Days
 from costcalc.budget.read_limits import month_days
 from costcalc.calendar import month_of
-from costcalc.money import minor_digits, round_half_up
+from costcalc.money import round_half_up
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.words import (
     DASH,
@@ -18,12 +18,12 @@ from costcalc.render.words import (
     day_text,
     days_text,
     decimal_text,
+    least_text,
     money_text,
     month_text,
     months_text,
     percent_text,
     plain_percent,
-    price_text,
     share_text,
 )
 from costcalc.reports.check.check import Check, Compared
@@ -188,9 +188,7 @@ def _over(finding: Finding) -> str:
     over = finding.over or Fraction()
     if finding.unit in COUNTED:
         return unit_text(over, finding.unit)
-    if round_half_up(over, minor_digits(finding.unit)) == 0:
-        return f"{price_text(over)} {finding.unit}"
-    return money_text(over, finding.unit)
+    return least_text(over, finding.unit)
 
 
 def _breaks(breaks: Breaks, finding: Finding) -> str:

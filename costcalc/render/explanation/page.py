@@ -24,7 +24,16 @@ from costcalc.render.explanation.phrases import (
 from costcalc.render.header import FactRow, change_text, header
 from costcalc.render.opening import lacking_text
 from costcalc.render.tree import Costs, Figures, figures_of_parts, table_of
-from costcalc.render.words import amount_text, count_text, counted, decimal_text, money_text, price_text, share_text
+from costcalc.render.words import (
+    amount_text,
+    count_text,
+    counted,
+    decimal_text,
+    least_text,
+    money_text,
+    price_text,
+    share_text,
+)
 from costcalc.reports.explanation import ExplainedLine, Explanation, Leaf, PriceUsed, shown_name
 from costcalc.reports.lines import lines_of
 
@@ -132,7 +141,7 @@ def _explained(report: Explanation, shown: int) -> Iterator[str]:
         yield f"{report.choice.meter} alone"
     shown_cost = sum((line.cost.mid for line in report.lines[:shown]), Fraction())
     if report.total.mid:
-        yield f"{share_text(shown_cost / report.total.mid)} of {money_text(report.total.mid, report.currency)}"
+        yield f"{share_text(shown_cost / report.total.mid)} of {least_text(report.total.mid, report.currency)}"
 
 
 def _line(line: ExplainedLine, report: Explanation, figures: LeafFigures, is_alone: bool) -> Branch:

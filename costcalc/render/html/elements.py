@@ -1,15 +1,31 @@
-"""Elements: what comes from a report as HTML: texts, sentences, facts, and tables that scroll and may be sorted."""
+"""Elements: blocks as HTML, for a page of its own as for a notebook's cell: sentences, facts, trees, tables that scroll and may be sorted."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 from costcalc.problems import visible
-from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Grid, Note
+from costcalc.render.bars import bar_text
+from costcalc.render.blocks import (
+    Bar,
+    Block,
+    Branch,
+    Cell,
+    Column,
+    Command,
+    Drawing,
+    Facts,
+    Gap,
+    Grid,
+    Line,
+    Note,
+    Notes,
+    Tree,
+)
 
 # What the script of the page calls columns that data files call otherwise.
 _SCRIPT = {
@@ -109,13 +125,24 @@ def data(identity: str, value: Any) -> str:
     return f'<script type="application/json" id="{identity}">{written}</script>'
 
 
-_DRAWING_WIDTH = 76
+_BAR_WIDTH, _DRAWING_WIDTH = 48, 96
+_SEPARATOR = " · "
+NAME, FIGURE = "text-align: left", "text-align: right; white-space: nowrap"
 LOUD = '<span class="mark" aria-hidden="true">!</span> '
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What differs between a page, whose rules of style know classes, and a notebook, which has none."""
+
+    note: Callable[[Note], str]
+    facts: Callable[[Facts], str]
+    grid: Callable[[Grid, str, str], str]  # with its identity and caption
+
+
 def blocks_html(blocks: Iterable[Block], name: str, caption: str) -> str:
-    """Sentences, facts and tables; `caption` is what the tables are called."""
-    return "".join(_block(block, f"{name}-{number}", caption) for number, block in enumerate(blocks))
+    """The blocks as a part of a page; `caption` is what the tables are called."""
+    return "".join(block_html(block, PAGE, f"{name}-{number}", caption) for number, block in enumerate(blocks))
 
 
 def note_html(note: Note) -> str:
@@ -134,14 +161,54 @@ def facts_html(facts: Facts) -> str:
     return tag("dl", "".join(found), "facts")
 
 
-def _block(block: Block, identity: str, caption: str) -> str:
+PAGE = Look(note_html, facts_html, grid_html)
+
+
+def block_html(block: Block, look: Look, identity: str = "", caption: str = "") -> str:
+    """An element, or several, for any block."""
     match block:
         case Note():
-            return note_html(block)
+            return look.note(block)
+        case Notes(notes):
+            return "".join(map(look.note, notes))
         case Facts():
-            return facts_html(block)
+            return look.facts(block)
         case Grid():
-            return grid_html(block, identity, caption)
+            return look.grid(block, identity, caption)
+        case Command(what, words):
+            return tag("p", f"{text(what)}:") + tag("pre", text(" ".join(words)))
+        case Line(cells):
+            return tag("p", _SEPARATOR.join(marked(cell.whole, cell.style) for cell in cells))
+        case Bar(parts):
+            legend = _SEPARATOR.join(text(part.name) for part in parts)
+            return tag("p", f"{tag('code', text(bar_text(parts, _BAR_WIDTH)))} {legend}")
         case Drawing(lines):
-            return tag("pre", text("\n".join(lines(_DRAWING_WIDTH))))
-    return ""
+            return tag("pre", "\n".join(map(text, lines(_DRAWING_WIDTH))))
+        case Tree(roots):
+            return table([row for root in roots for row in _branch(root, 0)])
+        case Gap():
+            return ""
+
+
+def table(rows: Iterable[str], titles: str = "") -> str:
+    """A table without a caption: what is said of each row is in it."""
+    head = f"<thead><tr>{titles}</tr></thead>\n" if titles else ""
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table>\n{head}<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def marked(written: str, style: str) -> str:
+    """What must not be overlooked stands out by weight, not by colour."""
+    shown = text(written)
+    return f"<strong>{shown}</strong>" if style in ("strong", "loud") and shown else shown
+
+
+def _branch(branch: Branch, level: int) -> Iterator[str]:
+    """A row for all that is said of a branch, the figure at the right; parts stand in."""
+    for position, twig in enumerate(branch.twigs):
+        left = f"{NAME}; padding-left: {2 * level + (2 if position else 1)}em"
+        yield tag("td", marked(twig.text, twig.style), style=left) + tag(
+            "td", marked(twig.amount, twig.style), style=FIGURE
+        )
+    for part in branch.parts:
+        yield from _branch(part, level + 1)

@@ -141,6 +141,11 @@ MONTHS = f.fields(
 )  # fmt: skip
 
 
+def then_title(plan: Plan) -> str:
+    """What is called the cost with what the plan changes, in every table."""
+    return rise_title(plan.changes) if plan.log else WITH
+
+
 def month_columns(plan: Plan, is_wide: bool = True) -> list[Column]:
     """The columns of months, on the page and in HTML."""
     margins, requests, is_over_log = has_margin(plan), has_requests(plan), plan.log is not None
@@ -150,9 +155,7 @@ def month_columns(plan: Plan, is_wide: bool = True) -> list[Column]:
         # Where there is little room, a margin says what changes; over the log nothing else does.
         "change": is_wide or is_over_log or not margins,
     }.items() if not is_there}  # fmt: skip
-    titles = {"margin": margin_title(plan.coverage)}
-    if is_over_log:
-        titles["cost"] = rise_title(plan.changes)
+    titles = {"margin": margin_title(plan.coverage), "cost": then_title(plan)}
     if is_over_log and not plan.changes:  # prices as they are published: one column says it
         without |= {"cost_low", "cost", "cost_high", "change", "points"}
         titles["cost_before"] = "Cost"

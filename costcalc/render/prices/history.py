@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from costcalc.pricebook.model import Bounds
 from costcalc.render import fields as f
@@ -19,9 +20,10 @@ from costcalc.render.prices.words import (
     schedule_text,
     since_text,
     title_of,
+    tokens_text,
     variant_text,
 )
-from costcalc.render.words import DASH, capital, day_text, price_text
+from costcalc.render.words import DASH, capital, day_text, percent_text, price_text
 from costcalc.reports.prices.history import Entry, History, LengthHistory, Moved
 from costcalc.reports.prices.rates import Variant, meter_order
 from costcalc.reports.prices.series import Series
@@ -34,10 +36,12 @@ _MOST = {False: 3, True: 5}  # meters side by side
 def history_blocks(report: History, lines: Sequence[Series], is_wide: bool) -> Sequence[Block]:
     """The table of blocks by date, what else happened on those days, and a chart."""
     return [
-        Facts(list(_facts(report))),
+        Note(f"{_headline(report)}.", "strong"),
         *_tables(report, is_wide),
         *_remarks(report),
         *_chart(report, lines),
+        Gap(),
+        Facts(list(_facts(report))),
     ]
 
 
@@ -89,6 +93,33 @@ def _blocks(report: History) -> Iterator[Json]:
 
 def _kinds(report: History) -> list[tuple[Variant, LengthHistory]]:
     return [(variant, each) for each in report.lengths for variant in report.variants]
+
+
+def _headline(report: History) -> str:
+    """What its first meter costs now, by how much that moved since the first price, and what is published."""
+    name = f"{report.found.provider}/{report.found.model}"
+    now = [place for place, entry in enumerate(report.entries) if entry.starts is None or entry.starts <= report.day]
+    if not report.lengths or not report.variants or not now:
+        return f"{name} has no price on {day_text(report.day)}"
+    each, entry = report.lengths[0], report.entries[now[-1]]
+    meter = next((meter for kind, meter in each.moves[now[-1]] if kind == report.variants[0]), None)
+    if meter is None:
+        since = f" since {since_text(entry.starts, entry.observed)}" if len(now) > 1 else ""
+        return f"{name} has no price on {day_text(report.day)}{since and f', none{since}'}"
+    line = report.variants[0], meter
+    begun = next(place for place in now if line in each.moves[place])
+    first, price = each.moves[begun][line].price, each.moves[now[-1]][line].price
+    length = f" up to {tokens_text(each.bounds.input_up_to)}" if each.bounds.input_up_to else ""
+    costs = f"{price_text(price.per(meter))} {report.book.currency} per {per_text(meter)} of {label_of(meter)}{length}"
+    seen = since_text(None, entry.observed).replace("by ", "at least ")
+    since = f"since {day_text(entry.starts) if entry.starts else seen}"
+    before = since_text(report.entries[begun].starts, report.entries[begun].observed)
+    moved = price.of_one / first.of_one - 1 if first.of_one else Fraction()
+    if begun != now[-1]:
+        since += f", {percent_text(moved, signed=True)} against {before}" if moved else f", as on {before}"
+    coming = report.entries[now[-1] + 1 :]
+    later = f"; another price from {since_text(coming[0].starts, coming[0].observed)}" if coming else ""
+    return f"{name} costs {costs} {since}{later}"
 
 
 def _facts(report: History) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -41,7 +41,12 @@ def import_text(imported: Imported, files: Mapping[str, str], addition: Addition
                 f"  {book.provider} {book.region}: {len(book.models)} {_plural(book.models, 'model')} → {place}"
             )
         else:
-            lines.append(f"  {book.provider} {book.region}: {len(addition.changes)} {_plural(addition.changes, 'block')} added → {place}")  # fmt: skip
+            added = [each for each in addition.changes if not each.is_filled]
+            filled = len(addition.changes) - len(added)
+            also = f", {filled} {'block' if filled == 1 else 'blocks'} filled" if filled else ""
+            lines.append(
+                f"  {book.provider} {book.region}: {len(added)} {_plural(added, 'block')} added{also} → {place}"
+            )
     if addition:
         lines += [f"    {text}" for change in addition.changes for text in change_lines(change)]
         for title, entries in (("Refused, the past stays as it is", addition.refused), ("Not compared", addition.passed_over)):  # fmt: skip

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Facts
+from costcalc.render.blocks import Block, Facts, Gap, Note
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.words import file_text
-from costcalc.render.words import counted
+from costcalc.render.words import counted, listed_text
 from costcalc.reports.prices.lint import LintReport
 
 
@@ -20,7 +20,9 @@ def lint_blocks(report: LintReport) -> Sequence[Block]:
     for label, problems in (("errors", report.errors), ("warnings", report.warnings)):
         kinds = Counter(problem.code for problem in problems)
         rows.append((label, tuple(f"{count:,} {code}" for code, count in kinds.most_common()) or ("none",)))
-    return [Facts(rows)]
+    found = listed_text([counted(len(report.errors), "error"), counted(len(report.warnings), "warning")])
+    clean = not report.errors and not report.warnings
+    return [Note("Nothing is wrong with these books." if clean else f"{found}.", "strong"), Gap(), Facts(rows)]
 
 
 PROBLEM = f.fields(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, noted
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.parts import price_of
 from costcalc.render.prices.words import label_of, per_text, since_text
@@ -23,24 +23,24 @@ def listing_blocks(books: Sequence[ListedBook], data: str = "") -> Sequence[Bloc
     shown = [book for book in books if book.models]
     count = sum(len(book.models) for book in books)
     missing = sum(len(book.without_price) for book in books)
-    what = [f"{counted(count, 'model')} on {counted(len(shown), 'list')}", "the standard tier, peak hours"]
-    if missing:
-        what.append(f"{missing} without a price on that day")
+    of = f" on {days_text(days[0], days[-1])}" if days else ""
+    none = f"; {missing} had none that day" if missing else ""
+    headline = f"{counted(count, 'model has', 'models have')} a price{of}, on {counted(len(shown), 'list')}{none}."
     tokens, others = _token_rows(shown), _other_rows(shown)
     varies = any(_varies(model) for book in shown for model in book.models)
     return [
-        Facts(
-            [("prices", (f"of {days_text(days[0], days[-1])}", *what)), *([("data", (data,))] if data else [])]
-            if days
-            else []
-        ),
+        Note(headline, "strong"),
         *((Gap(), _token_grid(tokens)) if tokens else ()),
         *((Gap(), _other_grid(others)) if others else ()),
-        *((Gap(), *notes) if (notes := [*([Note(_LONGER, "quiet")] if varies else ()), *_end_notes(shown)]) else ()),
+        Gap(),
+        Note(_STANDARD + (_LONGER if varies else ""), "quiet"),
+        *([Facts([("data", (data,))])] if data else ()),
+        *noted(_end_notes(shown)),
     ]
 
 
-_LONGER = "* Longer requests, thinking or off-peak hours are priced otherwise: costcalc prices show MODEL."
+_STANDARD = "Prices of the standard tier at peak hours."
+_LONGER = " * Longer requests, thinking or off-peak hours are priced otherwise: costcalc prices show MODEL."
 
 
 PRICED = f.fields(meter=f.text, price=price_of("price.of_one"), per=f.integer(lambda row, _: per_units(row["meter"])))

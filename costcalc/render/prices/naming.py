@@ -6,17 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from costcalc.problems import visible
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Facts
+from costcalc.render.blocks import Block, Facts, Gap, Note
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.sheet import list_parts
 from costcalc.render.prices.words import file_text
-from costcalc.render.words import ARROW, day_text
+from costcalc.render.words import day_text
 from costcalc.reports.prices.naming import Naming
 
 
 def naming_blocks(report: Naming) -> Sequence[Block]:
     """The name, what it means and why."""
-    return [Facts(list(_facts(report)))]
+    found = report.found
+    priced = "" if report.has_price else f", which has no price on {day_text(report.day)}"
+    answer = f"{visible(report.name)} means {found.provider}/{found.model} on the list {found.region}{priced}."
+    return [Note(answer, "strong"), Gap(), Facts(list(_facts(report)))]
 
 
 RESOLVED = f.fields(
@@ -41,7 +44,6 @@ def naming_rows(report: Naming) -> Rows:
 
 def _facts(report: Naming) -> Iterator[tuple[str, tuple[str, ...]]]:
     found = report.found
-    yield "name", (f"{visible(report.name)} {ARROW} {found.provider}/{found.model}",)
     yield "why", tuple(_why(report))
     yield "list", tuple(list_parts(found, report.other_regions))
     if report.redirected_to:

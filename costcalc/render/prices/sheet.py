@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from costcalc.meters import meters
 from costcalc.money import round_half_up
 from costcalc.pricebook.load import is_shipped
-from costcalc.pricebook.model import Bounds, Source
+from costcalc.pricebook.model import Bounds, PriceBlock, Source
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, Step
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Facts, Gap, Note
+from costcalc.render.blocks import Block, Facts, Gap, Note, apart, noted
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.parts import BOUNDS, LINE, SCHEDULE, SOURCE, price_of
 from costcalc.render.prices.tables import price_tables
@@ -20,6 +21,7 @@ from costcalc.render.prices.words import (
     and_text,
     file_text,
     label_of,
+    per_text,
     schedule_text,
     since_text,
     span_text,
@@ -35,10 +37,11 @@ from costcalc.render.words import (
     plain_percent,
     price_text,
 )
-from costcalc.reports.prices.rates import PLAIN, Variant, per_units
+from costcalc.reports.prices.rates import PLAIN, Price, Variant, per_units
 from costcalc.reports.prices.sheet import Change, NextChange, Sheet
 
 _NAMES_SHOWN = 8
+_METERS_SAID = 3  # in the sentence that opens the page
 HOWS = {"stated": "as asked for", "chosen": "as chosen", "default": "default list", "only list": "its only list"}
 
 
@@ -46,12 +49,15 @@ def sheet_blocks(sheet: Sheet, is_wide: bool) -> Sequence[Block]:
     """Everything about one model on one day."""
     has_hours = sheet.schedule is not None and any(variant.off_peak for variant in sheet.variants)
     return [
-        Facts(list(_facts(sheet))),
+        Note(f"{_headline(sheet)}.", "strong"),
         *price_tables(sheet.lengths, sheet.variants, sheet.book.currency, has_hours, is_wide),
         *_length_notes(sheet),
         *_derived(sheet.derivation),
         Gap(),
+        Facts(list(_facts(sheet))),
+        Gap(),
         Facts(list(_origins(sheet)), each_in_a_line=True),
+        *apart(noted(map(Note, _notes(sheet)))),
     ]
 
 
@@ -133,12 +139,40 @@ def change_text(change: Change) -> str:
     return f"{label} {percent_text(change.ratio, signed=True)}"
 
 
+def _headline(sheet: Sheet) -> str:
+    """What the shortest requests cost, or why they have no price, and what is published for later."""
+    name, block = f"{sheet.found.provider}/{sheet.found.model}", sheet.block
+    if block is None or not sheet.lengths:
+        return f"{name} has no price on {day_text(sheet.day)}: {sheet.reason or 'its price is derived'}"
+    variant, first = sheet.variants[0], sheet.lengths[0]
+    prices = {meter: price for (kind, meter), price in first.on[0].items() if kind == variant}
+    length = f", {_spans(first.bounds)}" if len(sheet.lengths) > 1 and _spans(first.bounds) else ""
+    has_hours = sheet.schedule is not None and any(each.off_peak for each in sheet.variants)
+    kind = "" if variant == PLAIN and not has_hours else f" ({variant_text(variant, has_hours).lower()})"
+    after = f"; another price from {day_text(sheet.next_change.starts)}" if sheet.next_change else ""
+    return f"{name} costs {costs_text(prices, sheet.book.currency)}{length}{kind}{after}"
+
+
+def costs_text(prices: Mapping[str, Price], currency: str) -> str:
+    """`2.50 CNY per 1M tokens of input and 10.00 CNY of output`: the whole meters, at most three."""
+    wholes = [meter for meter in prices if meters().by_name[meter].part_of is None][:_METERS_SAID]
+    said: list[str] = []
+    unit = ""
+    for meter in wholes:
+        per = "" if per_text(meter) == unit else f" per {per_text(meter)}"
+        unit = per_text(meter)
+        what = f" of {label_of(meter)}" if meters().by_name[meter].unit == "token" else ""
+        said.append(f"{price_text(prices[meter].per(meter))} {currency}{per}{what}")
+    return and_text(said)
+
+
 def _facts(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
     found, book = sheet.found, sheet.book
     yield "model", (f"{found.provider}/{found.model}", *list_parts(found, sheet.other_regions))
     if sheet.model.name != found.model:
         yield "billed as", (sheet.model.name,)
-    yield "price", tuple(_since(sheet))
+    if sheet.block:
+        yield "price", tuple(_since(sheet, sheet.block))
     if sheet.end:
         yield "ends", tuple(_end(sheet))
     if sheet.schedule:
@@ -152,11 +186,7 @@ def _facts(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "days", (f"begin at 00:00 {book.timezone}",)
 
 
-def _since(sheet: Sheet) -> Iterator[str]:
-    block = sheet.block
-    if block is None:
-        yield f"none on {day_text(sheet.day)}: {sheet.reason}"
-        return
+def _since(sheet: Sheet, block: PriceBlock) -> Iterator[str]:
     yield f"on {day_text(sheet.day)}"
     if block.starts is None:
         yield f"in force {since_text(None, block.observed)}, the start unknown: an estimate before that day"
@@ -235,8 +265,6 @@ def _origins(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
         label = ""
     if not sheet.meters_of and sheet.block:
         yield label, ("none is named",)
-    for position, note in enumerate(_notes(sheet)):
-        yield "note" if position == 0 else "", (note,)
     if terms := tuple(_terms(sheet)):
         yield "contract", terms
     yield "book", tuple(_book(sheet))
@@ -254,7 +282,11 @@ def _notes(sheet: Sheet) -> Iterator[str]:
     candidates = [sheet.model.note]
     if block:
         candidates += [block.note, f"Corrected: {block.corrected}" if block.corrected else ""]
-    yield from dict.fromkeys(text for text in (*candidates, *_first_seen(sheet)) if text)
+    differ = [
+        f"Catalogues differ. {each.why} Believed until {day_text(each.until)}; {each.source}."
+        for each in sheet.decisions
+    ]
+    yield from dict.fromkeys(text for text in (*candidates, *_first_seen(sheet), *differ) if text)
 
 
 def _first_seen(sheet: Sheet) -> Iterator[str]:

@@ -15,6 +15,12 @@ from costcalc.render.fields import Json
 from costcalc.render.prices.importing import LEFT
 from costcalc.render.words import counted, day_text
 
+_REASONS = {  # why figures are not ours
+    "decided": "differ for a reason that was decided",
+    "outvoted": "stand against what more catalogues say with us",
+    "read before ours": "were read before ours",
+    "one price for every length": "leave lengths out that we tell apart",
+}
 _SHOWN, _FIGURES = 20, 3  # models of each part of the page, and figures of a model; the JSON has all
 
 
@@ -23,7 +29,10 @@ def update_blocks(report: Update, written: Sequence[str]) -> Sequence[Block]:
     news = [each for each in report.open if each.figures in report.news]
     facts: list[tuple[str, tuple[str, ...]]] = [
         ("read", tuple(f"{each.origin.name} of {day_text(each.origin.read)}" for each in report.others)),
-        ("figures", (f"{report.agreed:,} agree", f"{report.explained:,} differ for a reason that was decided")),
+        (
+            "figures",
+            (f"{report.agreed:,} agree", *(f"{count:,} {_REASONS[why]}" for why, count in report.explained.items())),
+        ),
         ("to decide", (counted(len(report.open), "figure"), f"{len(news):,} of them since the last run")),
         ("one alone", (f"{counted(len(report.alone), 'name')} that one catalogue alone has",)),
     ]
@@ -103,7 +112,8 @@ SUBJECT = f.fields(
 UPDATE = f.fields(
     schema=f.constant("costcalc.prices-update/1"), day=f.text("of.day"),
     sources=f.each(f.fields(name=f.text, url=f.text, read=f.text), lambda row, _: (each.origin for each in row["of"].others)),
-    agreed=f.integer("of.agreed"), explained=f.integer("of.explained"),
+    agreed=f.integer("of.agreed"), explained=f.integer(lambda row, _: sum(row["of"].explained.values())),
+    reasons=f.each(f.fields(reason=f.text("0"), figures=f.integer("1")), lambda row, _: row["of"].explained.items()),
     changed=f.each(SUBJECT, "of.changed"), new=f.each(SUBJECT, "of.new"), ended=f.each(SUBJECT, "of.ended"),
     to_decide=f.each(SUBJECT, lambda row, _: (each for each in row["of"].subjects if each.disputed)),
     one_alone=f.each(SUBJECT, "of.alone"), refused=f.each(LEFT, "of.refused"),

@@ -12,9 +12,10 @@ from costcalc.money import round_half_up
 from costcalc.rating.model import Cost
 from costcalc.render.coverage import in_brackets, margin_title, part_words
 from costcalc.render.plan.lines import tables_of
-from costcalc.render.plan.months import month_figures
+from costcalc.render.plan.months import month_figures, then_title
 from costcalc.render.rows import named
 from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
+from costcalc.render.words import is_cut, rise_word
 from costcalc.render.workbook.book import Book, Sheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
@@ -83,7 +84,7 @@ def _log_lines(book: Book, plan: Plan, log: OverLog, workings: Workings) -> Turn
     sheet = book.sheets["Lines"]
     sheet.text(0, 0, f"Lines, {_LOG.lower()}", "title")
     rows = [_log_row(line, plan, workings, table) for line in log.lines]
-    lines = write_turned(sheet, "Lines", plan.by, ["Requests", "Tokens"], rows, _factors(workings))
+    lines = write_turned(sheet, plan.by, ["Requests", "Tokens"], then_title(plan), rows, _factors(workings))
     sheet.finish([*name_widths([line.key for line in log.lines], plan.by), 14, 18, 16, 18, 16, 10], 4, len(plan.by))
     covered = _covered(plan, workings, lines)
     if covered is not None:  # below the total: the part of it whose rows state a revenue
@@ -113,7 +114,7 @@ def _lines_ahead(book: Book, plan: Plan, workings: Workings) -> TurnedTable:
         before, after = (sum((getattr(each, name) for each in shown), Decimal()) for name in ("before", "mid"))
         exact = workings.lines.get(line.key, {})
         rows.append(TurnedRow(named(line.key, plan.by), (), before, after, line.before, exact, line.after))
-    lines = write_turned(sheet, "Lines", plan.by, [], rows, _factors(workings))
+    lines = write_turned(sheet, plan.by, [], then_title(plan), rows, _factors(workings))
     sheet.finish([*name_widths([line.key for line in plan.lines], plan.by), 18, 20, 16, 10], 4, len(plan.by))
     return lines
 
@@ -138,7 +139,7 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
         )
         for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True))
     ]  # fmt: skip
-    table = write_turned(sheet, "Months", ["Month"], ["Requests", "Tokens"], rows, _factors(workings))
+    table = write_turned(sheet, ["Month"], ["Requests", "Tokens"], then_title(plan), rows, _factors(workings))
     sheet.finish([12, 14, 18, 18, 18, 16, 10], 4, 1)
     found = _Months(table, table.exact + 1 if table.sets else table.first_set - 1)
     names = ["Other costs", "Revenue", "Margin before", margin_title(plan.coverage)]
@@ -182,9 +183,8 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
         sheet.number(row, start + 3, after.margin, "percent")
 
 
-def _cost_row(sheet: Sheet, title: str, what: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
-    sheet.text(0, 0, title, "title")
-    sheet.header(2, [what, "Before", "With the rise", "Change", "Rise"])
+def _cost_row(sheet: Sheet, what: str, then: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
+    sheet.header(2, [what, "Before", then, "Change", "Rise"])
     sheet.text(3, 0, "Cost")
     sheet.formula(3, 1, table.total_before, figures.before, "currency")
     sheet.formula(3, 2, table.total_after, figures.mid, "currency")
@@ -195,7 +195,8 @@ def _cost_row(sheet: Sheet, title: str, what: str, table: TurnedTable, figures: 
 def _log_summary(book: Book, plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable) -> None:
     sheet, cost = book.sheets["Summary"], log.outcome.cost
     figures = table_of(plan.rating, log.lines).total.figures
-    _cost_row(sheet, "What the rises do to cost and margin", _LOG, lines, figures, cost)
+    sheet.text(0, 0, f"What the {'cut' if is_cut(plan.changes) else 'rise'}s do to cost and margin", "title")
+    _cost_row(sheet, _LOG, then_title(plan), lines, figures, cost)
     row = 4
     ends: list[tuple[str, Variant]] = [("lowest", "low"), ("highest", "high")]
     for name, end in ends if cost.low != cost.high else ():
@@ -228,7 +229,7 @@ def _margin_rows(
     title, bound = f"Gross margin{part_words(plan.coverage)}", _bound(plan)
     erosion = outcome.erosion
     yield f"{title} before{bound}", f"1-{before}/revenue", outcome.before.margin, "percent"
-    yield f"{title} with the rise{bound}", f"1-{after}/revenue", outcome.after.margin, "percent"
+    yield f"{title} {rise_word(plan.changes)}{bound}", f"1-{after}/revenue", outcome.after.margin, "percent"
     points = None if erosion is None else -100 * erosion
     yield "Lost, in points", f"-100*({after}-{before})/revenue", points, "points"
     yield "To recover the money, raise your prices by", f"({after}-{before})/revenue", outcome.recover, "percent"
@@ -238,7 +239,8 @@ def _margin_rows(
 def _summary_ahead(book: Book, plan: Plan, months: _Months) -> None:
     sheet, table = book.sheets["Summary"], months.table
     _, total = month_figures(plan)
-    _cost_row(sheet, plan.scenario.name or _AHEAD, f"{len(plan.months)} months", table, total, plan.whole.cost)
+    sheet.text(0, 0, plan.scenario.name or _AHEAD, "title")
+    _cost_row(sheet, f"{len(plan.months)} months", then_title(plan), table, total, plan.whole.cost)
     row = 4
     for name, figure in (("lowest", total.low), ("highest", total.high)) if plan.has_ranges else ():
         sheet.text(row, 0, f"Cost, {name} reading, as computed")

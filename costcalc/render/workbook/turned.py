@@ -80,15 +80,17 @@ class TurnedTable:
 
 
 def write_turned(
-    sheet: Sheet, name: str, texts: Sequence[str], counts: Sequence[str], rows: Sequence[TurnedRow], factors: Factors
+    sheet: Sheet, texts: Sequence[str], counts: Sequence[str], then: str, rows: Sequence[TurnedRow], factors: Factors
 ) -> TurnedTable:
-    """Write the table below its title."""
+    """Write the table below its title. `then`: what the costs that follow the rises are called."""
     sets = _sets(rows) if factors else ()
     before = len(texts) + len(counts)
     header_row, first_set = 3, before + 5
     first, last = header_row + 1, header_row + max(len(rows), 1)
-    table = TurnedTable(name, last + 1, first, last, before, before + 1, first_set + len(sets), sets, first_set)
-    sheet.header(header_row, [*texts, *counts, "Before", "With the rise", "Change", "Rise"], len(texts))
+    table = TurnedTable(
+        sheet.sheet.name, last + 1, first, last, before, before + 1, first_set + len(sets), sets, first_set
+    )
+    sheet.header(header_row, [*texts, *counts, "Before", then, "Change", "Rise"], len(texts))
     if sets:
         sheet.text(1, 0, ROUNDED, "quiet")
         _write_sets(sheet, table, factors, header_row)

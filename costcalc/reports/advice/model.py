@@ -36,8 +36,10 @@ class Candidate:
 
     @property
     def is_planned(self) -> bool:
-        """Whether the plan takes it unasked: not batch, for no log says who waits, nor a whole model many steps down."""
-        return self.proposal.kind != "batch" and self.proposal.is_nearest
+        """Whether the plan takes it unasked: not batch, for no log says who waits; no other seller, which needs a
+        contract; nor a whole model many steps down.
+        """
+        return self.proposal.kind not in ("batch", "seller") and self.proposal.is_nearest
 
     @property
     def bill(self) -> Fraction:

@@ -23,9 +23,13 @@ from costcalc.scenario.changes import Efficiency, Move, UsageChanges
 from costcalc.scenario.figure import ONCE, Span, fixed
 from costcalc.scenario.where import Where
 
-Kind = Literal["move", "sibling", "cache", "batch"]
-KINDS: tuple[Kind, ...] = ("move", "sibling", "cache", "batch")
+Kind = Literal["move", "sibling", "seller", "cache", "batch"]
+KINDS: tuple[Kind, ...] = ("move", "sibling", "seller", "cache", "batch")
 BATCH = "batch"
+SELLER_TEST = (
+    "to be tested: the same model, sold by somebody else: its contract, where the data goes, its limits, and whether its"
+    " weights are as exact"
+)
 TOKENS_TOO = "; its own count of tokens for the same text too"  # of a target with another tokeniser
 
 
@@ -97,7 +101,8 @@ def proposals_of(log: Log, options: AdviceOptions, siblings: Siblings, own_hoste
     for group in log.groups:
         found.proposals += _moves(group, log, options, siblings, own_hosted, found)
     for group in log.models:
-        found.proposals += _siblings(group, log, options, siblings, found)
+        found.proposals += _whole(group, log, options, found, "sibling", siblings.of)
+        found.proposals += _whole(group, log, options, found, "seller", siblings.elsewhere)
     for group in log.groups:
         found.proposals += _cache(group, log, options, siblings, found)
         found.proposals += _batch(group, log, options, siblings, found)
@@ -127,18 +132,21 @@ def _moves(
         yield Proposal("move", change, group.served, group.names, usage, group.is_mean)
 
 
-def _siblings(group: Group, log: Log, options: AdviceOptions, siblings: Siblings, found: Found) -> Iterator[Proposal]:
-    """The whole model to a cheaper one of the same list."""
+def _whole(
+    group: Group, log: Log, options: AdviceOptions, found: Found, kind: Kind, look: Callable[[Group], Sequence[str]]
+) -> Iterator[Proposal]:
+    """The whole model to a cheaper one of the same list, or to a cheaper seller of the same one."""
     where = Where(_names_of(group, log))
     reason = _too_little(group, group.all, log, options, where)
-    targets = () if reason else tuple(siblings.of(group))
+    targets = () if reason else tuple(look(group))
     followed = [target for target in targets if log.can_follow(target)]
     if not reason and not followed:
         reason = "clock" if targets else "no-target"
-    _note(found, "sibling", reason)
+    _note(found, kind, reason)
     for position, target in enumerate(followed):
-        change = Move(where, Span(), ONCE, target, _move_test("every kind of request", group.served, target))
-        yield Proposal("sibling", change, group.served, (), group.all, group.is_mean, is_nearest=position == 0)
+        test = SELLER_TEST if kind == "seller" else _move_test("every kind of request", group.served, target)
+        change = Move(where, Span(), ONCE, target, test)
+        yield Proposal(kind, change, group.served, (), group.all, group.is_mean, is_nearest=position == 0)
 
 
 def _cache(group: Group, log: Log, options: AdviceOptions, siblings: Siblings, found: Found) -> Iterator[Proposal]:

@@ -9,6 +9,8 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.meters import meters
+from costcalc.pricebook.hosts import makers_name
+from costcalc.pricebook.model import Book, Model
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.model import PriceKey
 from costcalc.rating.quotes import Quote, Quotes
@@ -25,6 +27,7 @@ _OTHER_TASKS = frozenset((
 _SIZE = re.compile(r"\d+(?:\.\d+)?b|a\d+b|\d+(?:\.\d+)?v|\d+k")  # 27b, a3b, 4.5v (it sees), 128k
 _PARAMETERS = re.compile(r"a?\d+(?:\.\d+)?[bv]")
 _NUMBER = re.compile(r"\d+")
+SELLERS = 2  # of the same model that are proposed
 _SNAPSHOT = 4  # digits: a date or a snapshot, no version
 
 
@@ -46,7 +49,9 @@ def name_of(model: str) -> Name:
     words: list[str] = []
     version: list[int] = []
     tasks: set[str] = set()
-    for part in model.lower().replace("_", "-").split("-"):
+    if variant := _variant(model.lower()):
+        tasks.add(variant)
+    for part in model.lower().partition(":")[0].replace("_", "-").split("-"):
         if _PARAMETERS.fullmatch(part):
             tasks.add("size" if part.endswith("b") else "vision")
         elif _SIZE.fullmatch(part):
@@ -76,6 +81,32 @@ class Siblings:
         ordered = sorted(found, key=lambda name: (-found[name], name))
         return list(dict.fromkeys(f"{group.provider}/{name}" for name in (ordered[0], ordered[-1])))
 
+    def elsewhere(self, group: Group) -> list[str]:
+        """Who sells the very same model for less, as PROVIDER/MODEL: the cheapest, and the next.
+
+        Only lists in the currency of the group's own are compared, and no list that has another name for the model.
+        """
+        own = _bare(self.pricebook.book(group.provider, group.region).models[_listed(group)])
+        today = self.cost(group, _listed(group))
+        if not today:
+            return []
+        found = {
+            f"{book.provider}/{model.name}": cost
+            for book in self._lists_beside(group)
+            for model in book.models.values()
+            if _bare(model) == own
+            and self._is_reached(book.provider, book.region, model.name)
+            and (cost := self.cost(_at(group, book), model.name))
+            and cost <= today * (1 - CHEAPER)
+        }
+        return sorted(found, key=lambda name: (found[name], name))[:SELLERS]
+
+    def _lists_beside(self, group: Group) -> Iterator[Book]:
+        currency = self.pricebook.book(group.provider, group.region).currency
+        return (
+            book for book in self.pricebook.all_books() if book.provider != group.provider and book.currency == currency
+        )
+
     def _cheaper(self, group: Group) -> Mapping[str, Fraction]:
         """What the group's usage costs at the list of each, in that list's currency."""
         own = name_of(_listed(group))
@@ -88,7 +119,7 @@ class Siblings:
             if name.family != own.family or not name.other_tasks <= own.other_tasks or model == _listed(group):
                 continue
             cost = self.cost(group, model)
-            if cost is None or not self._is_reached(group, model):
+            if cost is None or not self._is_reached(group.provider, group.region, model):
                 continue
             held = lines.get(name.line)
             # The newest version of a line; of equals the cheaper.
@@ -124,14 +155,18 @@ class Siblings:
                 return False
         return True
 
-    def _is_reached(self, group: Group, model: str) -> bool:
+    def _is_reached(self, provider: str, region: str, model: str) -> bool:
         """Whether PROVIDER/MODEL means this list, and it can still be bought for a price at the end."""
-        found = self.pricebook.resolve(f"{group.provider}/{model}")
-        if not isinstance(found, ResolvedModel) or (found.region, found.model) != (group.region, model):
+        found = self.pricebook.resolve(f"{provider}/{model}")
+        if not isinstance(found, ResolvedModel) or (found.provider, found.region, found.model) != (
+            provider,
+            region,
+            model,
+        ):
             return False
         if self.pricebook.model(found).ending_on(self.last_day):
             return False  # nobody moves to what ends, or is billed as another already
-        return self.pricebook.block_on(group.provider, group.region, model, self.last_day).block is not None
+        return self.pricebook.block_on(provider, region, model, self.last_day).block is not None
 
     def _nothing_is_dearer(self, group: Group, model: str) -> bool:
         for key, counts in group.keys.items():
@@ -159,6 +194,24 @@ def self_hosted_models(pricebook: Pricebook, day: date) -> Iterator[str]:
             block = pricebook.block_on(book.provider, book.region, name, day).block
             if block is not None and block.self_hosted is not None:
                 yield f"{book.provider}/{name}"
+
+
+def _at(group: Group, book: Book) -> Group:
+    """The same usage on another list."""
+    keys = {replace(key, provider=book.provider, region=book.region): counts for key, counts in group.keys.items()}
+    return replace(group, keys=keys)
+
+
+def _bare(model: Model) -> str:
+    """What its maker calls a model, without who makes it and how the name is written: claude-sonnet-4.5 is 4-5."""
+    made_as = (model.made_as or model.name).partition("@")[0].partition(":")[0]
+    return f"{makers_name(made_as)[1].replace('.', '-')}:{_variant(model.name)}"
+
+
+def _variant(name: str) -> str:
+    """Another way to be served, `:batch` or `:free`; a version of a name, `-v1:0`, is none."""
+    variant = name.partition(":")[2]
+    return "" if _NUMBER.match(variant) else variant
 
 
 def _listed(group: Group) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.importers.decided import Decision, read_decided
+from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, End, Model, Modifier, PriceBlock, Schedule, Source
 from costcalc.pricebook.overlay import Layer, precedence
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
@@ -75,6 +78,7 @@ class Sheet:
     commitments: Sequence[Commitment]
     other_regions: Sequence[str]
     derivation: Derivation | None  # of a model that one serves oneself: how its prices follow from the facts
+    decisions: Sequence[Decision]  # why catalogues that say otherwise are not followed
 
 
 def sheet(
@@ -124,7 +128,15 @@ def sheet(
         ],
         [other.region for other in pricebook.other_lists(found)],
         derivation(block.self_hosted) if block and block.self_hosted else None,
+        _decisions(reader.book, model) if block else (),
     )
+
+
+def _decisions(book: Book, model: Model) -> list[Decision]:
+    if not is_shipped(book.file):
+        return []
+    names = [f"{book.provider}/{name}" for name in (model.name, *model.aliases)]
+    return [each for each in read_decided(shipped_folder()) if each.is_about(names)]
 
 
 def changes_between(lengths: Sequence[LengthPrices]) -> list[Change]:

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
-from costcalc.problems import CostcalcError, Problem, fail
+from costcalc.problems import CostcalcError, Problem
 from costcalc.records import dataclass
-from costcalc.usage.addresses import spoken
 from costcalc.usage.counter import Counter, Tally
 from costcalc.usage.formatfile import with_formats
 from costcalc.usage.formats import Parts
-from costcalc.usage.formatstart import start_of
 from costcalc.usage.ledger import SkippedRows, UsageLedger
 from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
@@ -50,6 +48,10 @@ class Detection:
     def is_log(self) -> bool:
         return self.is_read and self.format != STORED
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (*self.refused, *self.uncounted)
+
 
 @dataclass(frozen=True, slots=True)
 class Detections:
@@ -58,6 +60,15 @@ class Detections:
     files: tuple[Detection, ...]
     left_out: tuple[SkippedRows, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file is read, every row of them, and all that they count."""
+        return not self.problems and all(file.is_read for file in self.files)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return tuple(problem for file in self.files for problem in file.problems)
 
 
 def detect(
@@ -90,15 +101,6 @@ def detect(
             for file, source in enumerate(reading.sources)
         ]
         return Detections((*found, *_not_read(left)), tuple(ledger.skipped), tuple(ledger.notes))
-
-
-def start_of_format(log: str, name: str) -> str:
-    """A commented format file for logs like this one. CostcalcError: it cannot be read, or a format reads it already."""
-    with opened([log]) as (sources, engine, _, left, _):
-        kept, logs, types = looked_into(sources, engine, left)
-        if kept or len(logs) != 1:
-            raise fail("not-one-log", f"{spoken(log)} is not one log", remedy="name one file that holds rows of usage")
-        return start_of(logs[0], name, types.get(logs[0].path, {}))
 
 
 def _not_read(left: Left) -> Iterator[Detection]:

@@ -1,0 +1,97 @@
+"""Which format each file has and what becomes of its rows, on the page, as JSON and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from costcalc.render import fields as f
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, grid, noted
+from costcalc.render.fields import Rows
+from costcalc.render.words import DASH, counted
+from costcalc.render.written import Parts
+from costcalc.reports.detection import Detection, Detections
+
+_MOST_ASIDE = 12  # names that a page lists
+
+COUNTS = f.fields(counted=f.integer, left_out=f.integer, refused=f.integer)
+FILE = f.fields(
+    path=f.text, format=f.text, why=f.text, others=f.texts, columns=f.value(lambda file, _: dict(file.columns)),
+    dimensions=f.texts, aside=f.texts, rows=f.part(COUNTS),
+    refused=f.texts(lambda file, _: [problem.message for problem in file.refused]),
+    uncounted=f.texts(lambda file, _: [problem.message for problem in file.uncounted]),
+)  # fmt: skip
+DETECTIONS = f.fields(
+    schema=f.constant("costcalc.detection/1"), complete=f.flag("is_complete"), files=f.each(FILE),
+    left_out=f.each(f.fields(format=f.text, reason=f.text, rows=f.integer)), notes=f.texts,
+)  # fmt: skip
+ROWS = f.fields(path=f.text, format=f.text, why=f.text) | f.at("rows", COUNTS)
+
+
+def detection_rows(found: Detections) -> Rows:
+    """A row a file."""
+    return f.rows_with(ROWS, found.files, found)
+
+
+def detection_head(found: Detections) -> Iterator[Note]:
+    if len(found.files) == 1:
+        file = found.files[0]
+        yield Note(f"{file.path}: {file.format}", "strong")
+        yield Note(f"{file.why[:1].upper()}{file.why[1:]}{_stop(file.why)}")
+        return
+    logs = [file for file in found.files if file.is_log]
+    counts = [f"{sum(file.rows.counted for file in logs):,} counted"]
+    counts += [f"{rows:,} left out"] if (rows := sum(file.rows.left_out for file in logs)) else []
+    counts += [f"{rows:,} refused"] if (rows := sum(file.rows.refused for file in logs)) else []
+    unread = len([file for file in found.files if not file.is_read])
+    others = f", {unread:,} not read" if unread else ""
+    yield Note(f"{counted(len(found.files), 'file')}{others}. Rows: {', '.join(counts)}.")
+
+
+def detection_blocks(found: Detections, is_wide: bool) -> Sequence[Block]:
+    if len(found.files) == 1:
+        return [*_one(found.files[0], found), *_notes(found)]
+    table = grid([
+        Column("File", "name", of=lambda file: Cell(file.path)),
+        Column("Read as", "text", of=lambda file: Cell(file.format if file.is_read else f"{file.format}: {file.why}")),
+        *(Column(title, of=_count(key)) for title, key in (("Counted", "counted"), ("Left out", "left_out"), ("Refused", "refused"))),
+    ], found.files)  # fmt: skip
+    left = [Note(f"Left out: {each.rows:,} ({each.format}): {each.reason}.") for each in found.left_out]
+    return [table, *([Gap(), *left] if left else ()), *_notes(found)]
+
+
+def _one(file: Detection, found: Detections) -> Iterator[Block]:
+    """One file, with every column."""
+    facts: list[tuple[str, Sequence[str]]] = []
+    if file.is_log:
+        rows = [f"{file.rows.counted:,} counted"]
+        rows += [f"{each.rows:,} left out ({each.reason})" for each in found.left_out]
+        rows += [f"{file.rows.refused:,} refused"] if file.rows.refused else []
+        facts.append(("rows", rows))
+    if file.dimensions:
+        facts.append(("for --by", [", ".join(file.dimensions)]))
+    if file.aside:
+        more = f" and {len(file.aside) - _MOST_ASIDE:,} more" if len(file.aside) > _MOST_ASIDE else ""
+        facts.append(("left aside", [", ".join(file.aside[:_MOST_ASIDE]) + more]))
+    if file.others:
+        facts.append(("near to it", file.others))
+    if file.columns:
+        yield grid([
+            Column("Column", "name", of=lambda row: Cell(row[0])), Column("Read as", "text", of=lambda row: Cell(row[1])),
+        ], file.columns.items())  # fmt: skip
+        yield Gap()
+    yield Facts(facts, each_in_a_line=True)
+
+
+def _count(key: str) -> Callable[[Detection], Cell]:
+    return lambda file: Cell(f"{getattr(file.rows, key):,}" if file.is_log else DASH)
+
+
+def _notes(found: Detections) -> Iterator[Block]:
+    yield from noted(Note(note) for note in found.notes)
+
+
+def _stop(sentence: str) -> str:
+    return "" if sentence.endswith((".", "!", "?")) else "."
+
+
+WRITTEN = Parts("Formats", detection_head, detection_blocks, detection_rows, DETECTIONS)
