@@ -24,7 +24,7 @@ from costcalc.yamltext import flow, free
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
-_PER_TOKEN = re.compile(r"(\d[\d_]*(?:\.\d+)?)%", re.ASCII)
+_PER_TOKEN = re.compile(r"(\d+(?:_\d+)*(?:\.\d+)?)%", re.ASCII)
 _RETIRED = re.compile(r"([\d-]+)(?: \[([\w.-]+)\])?")
 _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 

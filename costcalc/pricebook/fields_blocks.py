@@ -35,7 +35,7 @@ from costcalc.yamltext import free
 OPEN_START = "at least since "  # before the day a price was seen where its start is unknown
 
 _NO_FIGURES = frozenset({"status", "schedule", "modifiers", "source", "note", "corrected", "locked_until", "observed"})
-_TOKENS = re.compile(r"(\d[\d_]*)(?: tokens)?", re.ASCII)
+_TOKENS = re.compile(r"(\d+(?:_\d+)*)(?: tokens)?", re.ASCII)
 NOTE = Field("note", TEXT, "What a reader should know.", default="")
 
 

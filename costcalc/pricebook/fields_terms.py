@@ -107,8 +107,8 @@ TERMS_FILE = Table("a file of terms", (*TERMS, Field("note", TEXT, "What a reade
 
 
 # --- models that you serve yourself -------------------------------------------------------------------------------------
-_SPEED = re.compile(r"(\d[\d_]*(?:\.\d+)?) per (replica|GPU)", re.ASCII)
-_WHOLE = re.compile(r"\d[\d_]*", re.ASCII)
+_SPEED = re.compile(r"(\d+(?:_\d+)*(?:\.\d+)?) per (replica|GPU)", re.ASCII)
+_WHOLE = re.compile(r"\d+(?:_\d+)*", re.ASCII)
 
 
 def _cost(entry: Entry, text: Scalar) -> Money | None:

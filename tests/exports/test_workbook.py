@@ -46,7 +46,27 @@ SHARES = ["0%", "45%", "100%"]
 
 
 @pytest.fixture(scope="module")
-def turned(projection, scaled, ahead, tmp_path_factory):
+def paid(tmp_path_factory):
+    """What two of the customers paid."""
+    path = tmp_path_factory.mktemp("paid") / "revenue.csv"
+    path.write_text(
+        "customer,month,amount,currency\nacme,2026-09,9000,USD\nborealis,2026-09,400,USD\n", encoding="utf-8"
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def customers(repo_root, paid):
+    return costcalc.project(str(repo_root / USAGE), hikes="alibaba=34", by="customer", revenue=paid)
+
+
+@pytest.fixture(scope="module")
+def customers_ahead(repo_root, paid):
+    return costcalc.outlook(str(repo_root / USAGE), scenario="efficiency", revenue=paid)
+
+
+@pytest.fixture(scope="module")
+def turned(projection, scaled, ahead, customers, customers_ahead, tmp_path_factory):
     """Every workbook that LibreOffice is asked to compute, by its name."""
     content, share, months = projection.to_xlsx(), scaled.to_xlsx(), ahead.to_xlsx()
     calm = dict.fromkeys(_hikes(openpyxl.load_workbook(io.BytesIO(months))), 0.0)
@@ -57,6 +77,10 @@ def turned(projection, scaled, ahead, tmp_path_factory):
         **{each: (share, {"pass_through": float(each[:-1]) / 100}) for each in SHARES},
         "months": (months, {}),
         "calm-months": (months, {**calm, "revenue_change": 0.1}),
+        "grown": (content, {"growth": 0.05}),
+        "first-half": (content, {"hike_1": 0.5}),
+        "customers": (customers.to_xlsx(), {"hike_1": 0.5}),
+        "customers-ahead": (customers_ahead.to_xlsx(), {}),
     }
     return recalculated(books, tmp_path_factory.mktemp("turned"))
 
@@ -168,9 +192,9 @@ def test_an_outlook_turns_month_by_month(ahead, turned, repo_root, tmp_path):
     assert column(book, "Months", "Margin")[-2] == pytest.approx(float(1 - last.all_costs / (last.revenue * 11 / 10)))
 
 
-def test_growth_is_a_cell_that_the_months_follow(projection, repo_root, tmp_path):
+def test_growth_is_a_cell_that_the_months_follow(projection, turned, repo_root, tmp_path):
     """5% more usage and revenue each month, beside what the engine makes of a scenario that says so."""
-    book = recalculated(projection.to_xlsx(), tmp_path, {"growth": 0.05})
+    book = turned["grown"]
     scenario = tmp_path / "grown.yaml"
     scenario.write_text("scenario: Grown\nhorizon: 6 months\ngrowth:\n  - {each month: +5%}\nprices:\n" + "".join(
         f"  - {{what: '{what}', change: '{change}'{more}}}\n"
@@ -192,18 +216,17 @@ def test_growth_is_a_cell_that_the_months_follow(projection, repo_root, tmp_path
     assert column(book, "Months", "Before")[:-1] == pytest.approx(grown, abs=0.006)
 
 
-def test_providers_follow_the_lines_and_add_up_to_them(projection, repo_root, tmp_path):
-    book = recalculated(projection.to_xlsx(), tmp_path, {"hike_1": 0.5})
+def test_providers_follow_the_lines_and_add_up_to_them(turned, repo_root):
+    book = turned["first-half"]
     engine = costcalc.project(str(repo_root / USAGE), hikes=["alibaba=50", *HIKES[1:]], by="provider").report.log
     shown = dict(zip(column(book, "Providers", "Provider"), column(book, "Providers", "With the rise"), strict=True))
     assert shown.pop("Total") == column(book, "Lines", "With the rise")[-1]
     assert shown == pytest.approx({line.key[0]: float(round_half_up(line.cost.mid, 2)) for line in engine.lines})
 
 
-def test_customers_stand_with_their_margins_the_worst_first(repo_root, tmp_path):
-    made = costcalc.outlook(str(repo_root / USAGE), scenario="efficiency", revenue=_paid(tmp_path))
-    book = recalculated(made.to_xlsx(), tmp_path)
-    customers = made.report.customers
+def test_customers_stand_with_their_margins_the_worst_first(turned, customers_ahead):
+    book = turned["customers-ahead"]
+    customers = customers_ahead.report.customers
     assert column(book, "Customers", "Customer") == [each.name for each in customers]
     for name, of in (("Margin before", "today"), ("Margin", "last")):
         known = [float(getattr(each, of).margin) for each in customers if getattr(each, of).margin is not None]
@@ -211,25 +234,15 @@ def test_customers_stand_with_their_margins_the_worst_first(repo_root, tmp_path)
     assert any(each.last.margin is not None for each in customers)
 
 
-def test_customers_of_a_log_follow_the_hikes(repo_root, tmp_path):
-    words = {"by": "customer", "revenue": _paid(tmp_path)}
-    made = costcalc.project(str(repo_root / USAGE), hikes="alibaba=34", **words)
-    book = recalculated(made.to_xlsx(), tmp_path, {"hike_1": 0.5})
-    engine = costcalc.project(str(repo_root / USAGE), hikes="alibaba=50", **words).report.log
+def test_customers_of_a_log_follow_the_hikes(turned, paid, repo_root):
+    book = turned["customers"]
+    engine = costcalc.project(str(repo_root / USAGE), hikes="alibaba=50", by="customer", revenue=paid).report.log
     margins = {line.key[0]: line.earned.after.margin for line in engine.lines if line.earned}
     shown = dict(zip(column(book, "Customers", "Customer"), column(book, "Customers", "Margin"), strict=True))
     assert {name: shown[name] for name in margins} == pytest.approx(
         {name: float(each) for name, each in margins.items()}
     )
     assert len(margins) == 2
-
-
-def _paid(folder):
-    path = folder / "revenue.csv"
-    path.write_text(
-        "customer,month,amount,currency\nacme,2026-09,9000,USD\nborealis,2026-09,400,USD\n", encoding="utf-8"
-    )
-    return path
 
 
 def test_a_cut_is_no_rise_and_a_scenario_is_a_scenario(repo_root, tmp_path):

@@ -192,3 +192,12 @@ def test_a_name_in_a_usage_object_that_no_path_can_say_is_passed_over(run_costca
     )
     run = run_costcalc("cost", "log.jsonl", "--json", cwd=here)
     assert (run.code, run.json["usage"]["requests"]) == (0, 1), run.err
+
+
+@pytest.mark.parametrize("count", ["200_", "2__0", "200_ tokens"])
+def test_a_count_whose_sign_of_thousands_stands_wrong_has_its_place(run_costcalc, here, count):
+    block = f"source: a, input_tokens: 2 per 1M, bands: [{{input_above: {count}, input_tokens: 4 per 1M}}]"
+    source = '{url: "https://x", read: 2026-11-29, confidence: official}'
+    text = f"provider: x\nregion: global\ncurrency: USD\nsources: {{a: {source}}}\nmodels:\n  m:\n    prices:\n      2026-01-01: {{{block}}}\n"
+    (here / "b.yaml").write_text(text)
+    _says(run_costcalc("prices", "lint", "b.yaml", cwd=here), 2, "b.yaml:8:", "input_above")

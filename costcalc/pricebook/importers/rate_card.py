@@ -28,7 +28,7 @@ NEEDED = ("provider", "model", "meter", "price", "per", "currency")
 COLUMNS = ("provider", "model", "region", "meter", "price", "per", "currency", "from", "until",
            "tier", "input_above", "input_up_to", "locked_until")  # fmt: skip
 PER = {"1": 1, "1k": 1_000, "1000": 1_000, "1m": 1_000_000, "1000000": 1_000_000}
-_COUNT = re.compile(r"\d[\d_]*")
+_COUNT = re.compile(r"\d+(?:_\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
