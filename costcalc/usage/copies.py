@@ -1,4 +1,6 @@
-"""Copies: one usage written in several rows. The row with the largest count stands for all that share its key."""
+"""Copies: one usage written in several rows. The row with the largest count stands for all that share its key; of equal
+counts, what the rows say decides, so that the answer does not depend on the order in which threads read them.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats import AGAIN, Dedupe
-from costcalc.usage.paths import FILE, Columns, JsonColumns
+from costcalc.usage.paths import FILE, Columns, JsonColumns, TableColumns
 
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
 
 _KEY = "key_"
-_OF_COPIES = (_KEY, "weight", "copied")  # how the columns of a row begin that tell its copies
-_SHIFT = 100_000_000_000_000_000  # above every instant in microseconds
+_OF_COPIES = (_KEY, "place", "copied")  # how the columns of a row begin that tell its copies
 
 
 def has_copies(reading: Reading) -> bool:
@@ -24,14 +25,18 @@ def has_copies(reading: Reading) -> bool:
     return not ids or len(ids) > len(set(ids))
 
 
-def copy_columns(keys: Sequence[str], total: str, moment: str, replay: str) -> dict[str, str]:
-    """What a row needs so that its copies can be told: its key, how much it counts, whether it is marked as a replay."""
+def copy_columns(keys: Sequence[str], total: str, moment: str, replay: str, parts: Sequence[str]) -> dict[str, str]:
+    """What a row needs so that its copies can be told: its key, its place among them, whether it is marked as a replay.
+
+    `parts`: whether the row has members that are read one by one, for each list of them.
+    """
     if not keys:
         return {}
-    # Of equal counts the earliest row stays, whatever order the files are read in.
-    weight = f"({total}) * {_SHIFT} - {moment}"
+    # The largest count first, then the earliest. The row and its parts are chosen apart: both take the one with parts.
+    cases = " ".join(f"WHEN {present} THEN {i}" for i, present in enumerate(parts))
+    place = f"row(-({total}), {moment}, {f'CASE {cases} ELSE {len(parts)} END' if parts else 0})"
     found = {f"{_KEY}{i}": sql for i, sql in enumerate(keys)}
-    return {**found, "weight": weight, "copied": f"coalesce(lower({replay}) = 'true', false)"}
+    return {**found, "place": place, "copied": f"coalesce(lower({replay}) = 'true', false)"}
 
 
 def is_of_copies(column: str) -> bool:
@@ -46,9 +51,10 @@ def each_once(rows: str, columns: Sequence[str]) -> str:
         return rows
     kept = ", ".join(f'"{column}"' for column in columns if not is_of_copies(column))
     line = ", ".join(f'"{column}" := "{column}"' for column in columns if not is_of_copies(column))
-    every = f"SELECT {kept}, {', '.join(keys)}, weight, copied FROM ({rows})"
+    every = f"SELECT {kept}, {', '.join(keys)}, place, copied FROM ({rows})"
+    # A minimum over whole rows: those that are equal in all that is asked are one and the same.
     best = (
-        f"SELECT arg_max(struct_pack({line}), weight) AS line, key_0, bool_and(copied) AS copied"
+        f"SELECT min(struct_pack(place := place, line := struct_pack({line}))).line AS line, key_0, bool_and(copied) AS copied"
         f" FROM told WHERE key_0 IS NOT NULL GROUP BY {', '.join(keys)}"
     )
     # Few rows are replays, if any: only their keys are looked for among the others.
@@ -59,31 +65,36 @@ def each_once(rows: str, columns: Sequence[str]) -> str:
     )
 
 
-def lines_once(dedupe: Dedupe, columns: JsonColumns) -> str:
-    """The same of LINES as they are, whose parts are read as rows."""
+def lines_once(dedupe: Dedupe, columns: JsonColumns, parts: Sequence[str]) -> str:
+    """The same of LINES as they are, whose parts are read as rows. `parts`: as of `copy_columns`."""
     keys = [column.sql for path in dedupe.key if (column := columns.get(path))]
     texts = [column.text for term in dedupe.largest if (column := columns.get(term.paths[0]))]
     total = " + ".join(f"coalesce(TRY_CAST({text} AS HUGEINT), 0)" for text in texts) or "0"
     moment = "coalesce(epoch_us(TRY_CAST(line.timestamp AS TIMESTAMPTZ)), 0)" if "timestamp" in columns.tree else "0"
     replay = column.sql if dedupe.replay and (column := columns.get(dedupe.replay)) else "NULL"
-    found = copy_columns(keys, total, moment, replay)
+    found = copy_columns(keys, total, moment, replay, parts)
     if not found:
         return f"(SELECT line, line.{FILE} AS file FROM LINES)"
     named = ", ".join(f"{sql} AS {name}" for name, sql in found.items())
     return f"({each_once(f'SELECT line, line.{FILE} AS file, {named} FROM LINES', ['line', 'file', *found])})"
 
 
-def rows_told_apart(dedupe: Dedupe, columns: Columns, rows: Callable[[], str], held: Sequence[str] = ()) -> str:
+def rows_told_apart(
+    dedupe: Dedupe, columns: TableColumns, rows: Callable[[], str], held: Sequence[str] = (), file: str = FILE
+) -> str:
     """The rows of a table, each with whether another one that shares its key stands for it.
 
     `rows`: SQL, asked for when every path is known. `held`: the keys of rows that were counted elsewhere, each as a SELECT.
+    `file`: the column with the position of a row's file.
     """
     keys = keys_of(dedupe, columns)
     counts = [column.text for term in dedupe.largest for path in term.paths if (column := columns.get(path))]
     weight = " + ".join(f"coalesce(TRY_CAST({count} AS HUGEINT), 0)" for count in counts) or "0"
     if not keys:
         return f"(SELECT *, {FILE}, false AS {AGAIN} FROM {rows()})"
-    window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {weight} DESC, {', '.join(counts) or 1})"
+    own = columns.get(AGAIN)
+    order = ", ".join([f"{weight} DESC", *(text for text in columns.asked if not own or text != own.text), file])
+    window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {order})"
     again = " OR ".join([f"{window} > 1", *(f"({', '.join(keys)}) IN ({found})" for found in held)])
     return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND ({again}) AS {AGAIN} FROM {rows()})"
 

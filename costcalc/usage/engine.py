@@ -236,6 +236,7 @@ def relation(
         return _json(reading, columns, parts, numbered)
     if not (reading.spec.dedupe and reading.copies):
         return _rows(reading, columns, number)
+    assert isinstance(columns, TableColumns)
     held = [keys for other in reading.earlier if (keys := _keys_held(other, reading.spec.dedupe))]
     return rows_told_apart(reading.spec.dedupe, columns, lambda: _rows(reading, columns, number), held)
 
@@ -302,7 +303,8 @@ def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered:
     others = [sql for other in earlier if (sql := columns.parts_presence(other.list))]
     once = replies_of(spec.replies, columns, spec.search_for) if spec.replies and reading.tells_apart else ""
     if spec.dedupe and listed:
-        once = lines_once(spec.dedupe, columns)
+        every = [sql for each in spec.parts if (sql := columns.parts_presence(each.list))]
+        once = lines_once(spec.dedupe, columns, every)
     lines = json_lines(reading, columns, strictly=reading.is_strict)  # now that every path is known
     if once:
         lines, file = once.replace("LINES", lines), "file"

@@ -118,10 +118,13 @@ class TableColumns:
 
     columns: Mapping[str, Column]
     insides: Insides | None = field(default_factory=Insides)  # None: each path into a text is looked up by itself
+    asked: dict[str, None] = field(default_factory=dict)  # SQL of the texts of columns that were asked for
 
     def get(self, path: str) -> Column | None:
         base, _, inside = path.partition(INSIDE)
         found = self.columns.get(base) or self.columns.get(base.lower())
+        if found:
+            self.asked[found.text] = None
         if found and inside:
             return Column(self.insides.get(found.text, inside) if self.insides else _json_member(found.text, inside))
         return found

@@ -330,7 +330,9 @@ class RemoteCounter(Counter):
         if kind == "json":
             return f"{rows} AS line"
         if reading.spec.dedupe:
-            return rows_told_apart(reading.spec.dedupe, columns, lambda: rows).replace(
+            assert isinstance(columns, TableColumns)
+            file = FILE if several else "0"
+            return rows_told_apart(reading.spec.dedupe, columns, lambda: rows, file=file).replace(
                 f"SELECT *, {FILE},", "SELECT *,"
             )
         return rows
@@ -376,7 +378,7 @@ class RemoteCounter(Counter):
         rows = self.rows(number, reading)
         shown = shown_columns(rows)
         packed = ", ".join(f'"v{i}" := {sql}' for i, sql in enumerate([*shown.values(), "verdict"]))
-        asked = f"SELECT verdict, any_value(struct_pack({packed})) AS example FROM ({rows.sql}) GROUP BY verdict"
+        asked = f"SELECT verdict, min(struct_pack({packed})) AS example FROM ({rows.sql}) GROUP BY verdict"
         found = {}
         for verdict, example in self.engine.ask(asked):
             if verdict in EXPLAINED:

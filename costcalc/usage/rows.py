@@ -142,7 +142,8 @@ class RowBuilder:
         written = self.column("timestamp")
         moment = f"coalesce(epoch_us(TRY_CAST({written.text} AS TIMESTAMPTZ)), 0)" if written else "0"
         replay = self.column(dedupe.replay) if dedupe.replay else None
-        return copy_columns(keys, " + ".join(counts) or "0", moment, replay.sql if replay else "NULL")
+        parts = [self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in self._lists()]
+        return copy_columns(keys, " + ".join(counts) or "0", moment, replay.sql if replay else "NULL", parts)
 
     def _has_shapes(self) -> bool:
         return len(self.spec.shapes) > 1 or self.spec.trimmed
@@ -530,8 +531,12 @@ class RowBuilder:
         return self._texts.setdefault(f"({' OR '.join(found)})", f"a{len(self._texts)}")
 
     def _list_presence(self) -> str | None:
-        listed = [sql for parts in self.spec.parts if (sql := self.columns.parts_presence(parts.list))]
-        return self._texts.setdefault(" OR ".join(listed), f"a{len(self._texts)}") if listed else None
+        listed = " OR ".join(self._lists())
+        return self._texts.setdefault(listed, f"a{len(self._texts)}") if listed else None
+
+    def _lists(self) -> list[str]:
+        """For each list of parts whether the row has members of it."""
+        return [sql for parts in self.spec.parts if (sql := self.columns.parts_presence(parts.list))]
 
     def _is_zero(self, paths: Sequence[str]) -> str:
         text = self._first_text(paths)

@@ -24,6 +24,7 @@ import costcalc
 from costcalc.cli.app import app
 from costcalc.problems import CostcalcError
 from tests.kit import DEEP
+from tests.usage.test_copies import openrouter
 
 pytestmark = pytest.mark.network  # a server on this machine
 
@@ -237,6 +238,12 @@ def test_wrong_addresses_are_said_at_once(run_costcalc):
     ):
         found = run_costcalc("cost", "file:///log.csv", *words)
         assert (found.code, said in found.err) == (2, True), found.err
+
+
+def test_rows_that_tie_are_chosen_as_here(same, tmp_path):
+    openrouter(tmp_path)
+    for _ in range(3):
+        same(*sorted(tmp_path.iterdir()), by=["app_name"])
 
 
 def test_the_missing_extra_is_named(remote, monkeypatch):
