@@ -51,7 +51,9 @@ class TableResult:
         """What is missing: "usage without a price, 2 rows refused"; "" where nothing is."""
         from costcalc.render.words import lacks_of
 
-        return lacks_of(self.report.usage, self.report.is_priced)
+        return (
+            lacks_of(self.report.usage, self.report.is_priced) if hasattr(self.report, "usage") else self.report.lacks
+        )
 
     def to_csv(self, table: str = "lines") -> str:
         """A table whose money adds up to what is printed to the cent, as `-o out.csv` writes it.

@@ -67,6 +67,11 @@ class Detections:
         return not self.problems and all(file.is_read for file in self.files)
 
     @property
+    def lacks(self) -> str:
+        """What is missing, in words; "" where nothing is."""
+        return "" if self.is_complete else "rows or files that could not be read"
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         return tuple(problem for file in self.files for problem in file.problems)
 

@@ -455,9 +455,7 @@ def _money(found: Understanding, meaning: str, kind: str, currency: str) -> Cost
         return None
     stated = found.currencies.get(meaning)
     currency_text = Text(constant=stated) if stated else _text(found, currency)
-    return Cost(
-        tuple(Term((column,)) for column in found.meanings[meaning]), kind, currency_text, none=("included", "free")
-    )
+    return Cost(tuple(Term((column,)) for column in found.meanings[meaning]), kind, currency_text, none=("included",))
 
 
 def _require(found: Understanding, file: str, guessed: Mapping[str, str]) -> None:
