@@ -33,9 +33,9 @@ def read_prices(
 ) -> Prices:
     """The shipped pricebooks with your own laid over them.
 
-    `places`: where a region or an alias was written, as `("regions", "alibaba")`; `rates`: exchange rates of your own, `{"EUR": {"USD": Fraction("1.1")}}` for the dollars of
-    a euro. CostcalcError: a wrong file
-    or unit, an unknown region, an alias that means no model.
+    `places`: where a region, an alias or a currency was written, as `("regions", "alibaba")`; `rates`: exchange rates of
+    your own, `{"EUR": {"USD": Fraction("1.1")}}` for the dollars of a euro. CostcalcError: a wrong file or unit, an unknown
+    region, an alias that means no model.
     """
     book = load_pricebook(pricebooks)
     if pricebooks:
@@ -46,9 +46,30 @@ def read_prices(
     chosen, problems = _regions(book, regions or {}, written)
     alias_places = {name: place for (table, name), place in written.items() if table == "aliases"}
     problems += alias_problems(book, aliases or {}, alias_places)
+    fx = load_fx(pricebooks, rates)
     if problems:
-        raise CostcalcError(problems)
-    return Prices(book.with_regions(chosen).with_aliases(aliases or {}), load_fx(pricebooks, rates))
+        raise CostcalcError([*problems, *unknown_currencies(fx, written)])
+    return Prices(book.with_regions(chosen).with_aliases(aliases or {}), fx)
+
+
+def unknown_currencies(fx: FxTable, places: Mapping[tuple[str, str], Place]) -> list[Problem]:
+    """Currencies, as `("revenue", "FOO")`, of which no exchange rate is known.
+
+    Said beside other slips only: a bill in the same currency needs no rate, so that they may be right by themselves.
+    """
+    known = {code for pair in (*fx.months, *fx.flat) for code in pair}
+    return [
+        Problem(
+            "missing-fx",
+            f"{key} of the configuration: no exchange rate of {code} is known",
+            place,
+            width=len(key),
+            nearest=nearest_names(code, known),
+            remedy=f'state one: [fx] "{code}/USD" = RATE',
+        )
+        for (key, code), place in places.items()
+        if key in ("revenue", "currency") and code not in known
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Unpack
 
-from costcalc.api.books import prices_of, pricing_of
+from costcalc.api.books import Prices, prices_of, pricing_of
 from costcalc.api.keywords import keywords
 from costcalc.api.options import CompareOptions
 from costcalc.api.outlooks import horizon_of, horizon_options, months_of
-from costcalc.api.plans import earned_of, floor_of, scenario_of
+from costcalc.api.plans import Words, earned_of, floor_of, scenario_of
 from costcalc.api.results import Result
+from costcalc.api.slips import with_every_slip
 from costcalc.api.words import Number, line_names, read_pass_through, read_share
 from costcalc.money import exact_text
 from costcalc.problems import fail
@@ -45,6 +46,10 @@ def compare(
     """
     prices = prices_of(words)
     plans = [scenario_of(scenario, words["hikes"], prices) for scenario in scenarios]
+    return with_every_slip(lambda plans: _compared(usage, plans, words, prices), plans, usage)
+
+
+def _compared(usage: object, plans: Sequence[Scenario], words: Words, prices: Prices) -> ComparisonResult:
     choices = list(_choices(plans, _shares(words["pass_through"])))
     _check_number(choices, plans)
     months, by = words["months"], words["by"]

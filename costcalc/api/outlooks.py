@@ -14,6 +14,7 @@ from costcalc.api.keywords import defaults_of, keywords
 from costcalc.api.options import OutlookOptions
 from costcalc.api.plans import Words, earned_of, floor_of, planned, scenario_of, share_of, with_years
 from costcalc.api.results import PlanResult
+from costcalc.api.slips import with_every_slip
 from costcalc.api.usage import Wanted, ledger_of
 from costcalc.api.words import line_names, read_months
 from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, lines_of, scenario_cuts
@@ -42,7 +43,8 @@ def outlook(usage: object, **words: Unpack[OutlookOptions]) -> PlanResult:
     `months` goes before the scenario's own horizon. `simulate`: how often the ranges are drawn, 100 to 1,000,000; the
     same `seed` gives the same figures. CostcalcError with every problem.
     """
-    return outlook_of(usage, words, *planned(words))
+    plan, pricing = planned(words)
+    return with_every_slip(lambda plans: outlook_of(usage, words, plans[0], pricing), [plan], usage)
 
 
 def outlook_of(usage: object, words: Words, plan: Scenario, pricing: Pricing) -> PlanResult:

@@ -60,11 +60,17 @@ def floor_of(words: Words) -> Fraction | None:
 def checked_scenario(path: Path, prices: Prices) -> Scenario:
     """A scenario file whose targets have prices. CostcalcError with every problem of it."""
     from costcalc.forecasts.targets import every_target
-    from costcalc.scenario.read import read_scenario_file
 
-    plan = read_scenario_file(path, catalogue())
+    plan = scenario_in(path)
     every_target([plan.usage], prices.pricebook)
     return plan
+
+
+def scenario_in(path: Path) -> Scenario:
+    """A scenario file, whatever it is called. CostcalcError with every problem of the file alone."""
+    from costcalc.scenario.read import read_scenario_file
+
+    return read_scenario_file(path, catalogue())
 
 
 def _written(name: str | Path | Scenario | None) -> Scenario:

@@ -11,6 +11,7 @@ from costcalc.api.keywords import keywords
 from costcalc.api.options import ProjectOptions
 from costcalc.api.plans import Words, earned_of, floor_of, planned, share_of, with_years
 from costcalc.api.results import PlanResult
+from costcalc.api.slips import with_every_slip
 from costcalc.api.usage import Wanted, ledger_of
 from costcalc.api.words import line_names, read_months
 from costcalc.pricebook.resolve import ResolvedModel
@@ -36,7 +37,8 @@ def project(usage: object, **words: Unpack[ProjectOptions]) -> PlanResult:
     scenario's horizon, if it has one. A scenario that changes more than prices, or is drawn, is answered by `outlook`:
     only months to come can grow or move. CostcalcError with every problem found.
     """
-    return project_of(usage, words, *planned(words))
+    plan, pricing = planned(words)
+    return with_every_slip(lambda plans: project_of(usage, words, plans[0], pricing), [plan], usage)
 
 
 def project_of(usage: object, words: Words, plan: Scenario, pricing: Pricing) -> PlanResult:

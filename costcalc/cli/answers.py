@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
+import click
 import typer
 
-from costcalc.cli.asking import words_of
+from costcalc.cli.asking import checked, words_of
 from costcalc.cli.config import Config, read_config
 from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, report_refused, targets_of
 from costcalc.cli.progress import scan_progress
@@ -98,7 +99,8 @@ class Configured:
 
     @cached_property
     def config(self) -> Config:
-        return read_config(self.config_file)
+        ctx = click.get_current_context(silent=True)
+        return checked(read_config(self.config_file), ctx.params.get("pricebooks") if ctx else None)
 
     def ask(
         self, ctx: typer.Context, question: Callable[..., Asking], *usage: object, words: Mapping[str, object],

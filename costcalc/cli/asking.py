@@ -12,7 +12,7 @@ from costcalc.api.options import ChangeOptions, options_of
 from costcalc.api.words import Pairs, read_pairs
 from costcalc.cli.asked import asked_of
 from costcalc.cli.config import Config
-from costcalc.problems import fail
+from costcalc.problems import CostcalcError, fail
 
 if TYPE_CHECKING:
     from costcalc.api import Prices
@@ -72,8 +72,22 @@ def prices_in(config: Config, books: Any = None, regions: Any = None, aliases: A
         if (place := config.place(table, name))
     }
     (regions, _), (aliases, _) = tables.values()
+    places |= config.currencies()
     named = books if books is not None else config.paths("pricebooks")
     return api.read_prices(named, regions, aliases, places, config.rates())
+
+
+def checked(config: Config, books: Any) -> Config:
+    """The configuration, where nothing is wrong with it. CostcalcError with every problem, those of its names too."""
+    if not config.problems:
+        return config
+    from costcalc.api.books import unknown_currencies
+
+    try:
+        found = unknown_currencies(prices_in(config, books).fx, config.currencies())
+    except CostcalcError as error:
+        found = [problem for problem in error.problems if problem.place]
+    raise CostcalcError([*config.problems, *found])
 
 
 def _laid_over(

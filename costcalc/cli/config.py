@@ -12,6 +12,7 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from costcalc.api.words import read_amount
 from costcalc.asked import Setting
 from costcalc.calendar import Month, read_month
 from costcalc.cli.configkeys import KEYS, MAP_LIMITS, WrittenFloat, files_named, rate_of, value_problems, written
@@ -19,6 +20,7 @@ from costcalc.files import path_from_here, read_text
 from costcalc.pricebook.fx import Rates
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.records import dataclass
+from costcalc.usage.earnings import is_earnings
 from costcalc.usage.maps import MapRule
 from costcalc.yamldoc import line_of
 
@@ -36,6 +38,7 @@ class Config:
     values: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = field(default_factory=Path)  # paths in the file are relative to it
     places: Mapping[KeyPath, Place] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()  # of values that mean nothing, which are not among the values
     taken: dict[str, None] = field(default_factory=dict)  # the texts that a command has asked for: no flag said them
 
     def text(self, key: str) -> str | None:
@@ -63,6 +66,13 @@ class Config:
             )
             found.setdefault(base, {})[quote or self.values["currency"].upper()] = rate
         return found
+
+    def currencies(self) -> dict[tuple[str, str], Place]:
+        """Those that an amount or the report is in, and where they stand."""
+        codes = {"currency": self.values.get("currency", "")}
+        if (text := str(self.values.get("revenue", ""))) and not is_earnings(text):
+            codes["revenue"] = read_amount(text, "revenue").currency
+        return {(key, str(code).upper()): place for key, code in codes.items() if code and (place := self.place(key))}
 
     def paths(self, key: str) -> list[Path]:
         return [self.folder / path for path in self.values.get(key, [])]
@@ -130,7 +140,7 @@ def read_config(path: Path | None) -> Config:
     """The file named, else the nearest one upwards from here; none is an empty configuration.
 
     The search ends at the repository's root or the home folder; outside of both it is for this folder alone.
-    CostcalcError: unreadable, not TOML, unknown keys, values that mean nothing.
+    CostcalcError: unreadable, or not TOML. Unknown keys and values that mean nothing are its `problems`.
     """
     if path is not None:
         return _read(path, str(path))
@@ -174,9 +184,12 @@ def _read(path: Path, shown: str) -> Config:
         places = {keys[2:]: place for keys, place in places.items() if keys[:2] == ("tool", "costcalc")}
     config = Config(data, path.parent, places)
     listed = [(key, config.place(key) or Place(shown), value) for key, value in data.items()]
-    if problems := [problem for each in listed for problem in value_problems(config, *each)]:
-        raise CostcalcError([_marked(problem, text) for problem in problems])
-    return config
+    problems = {each[0]: [_marked(problem, text) for problem in value_problems(config, *each)] for each in listed}
+    return replace(
+        config,
+        values={key: value for key, value in data.items() if not problems[key]},
+        problems=tuple(problem for found in problems.values() for problem in found),
+    )
 
 
 def _marked(problem: Problem, text: str) -> Problem:

@@ -72,17 +72,18 @@ def lint(
 ) -> int:
     """Every problem of scenario files, with its place."""
     from costcalc import api
-    from costcalc.api.plans import checked_scenario
+    from costcalc.api.plans import checked_scenario, scenario_in
     from costcalc.cli.lint import lint_files
 
     config = configured.config
     prices = prices_in(config, books.get("pricebooks"))
 
     def check(path: Path) -> None:
-        plan = checked_scenario(path, prices)
-        if log:
+        if not log:
+            checked_scenario(path, prices)
+        else:
             api.project(
-                log, scenario=plan, prices=prices, usage_format=config.text("usage_format"), rules=config.map_rules(),
+                log, scenario=scenario_in(path), prices=prices, usage_format=config.text("usage_format"), rules=config.map_rules(),
                 formats=config.paths("formats"),
             )  # fmt: skip
 

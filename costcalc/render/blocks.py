@@ -178,7 +178,15 @@ class Tree:
     roots: Sequence[Branch]
 
 
-Block = Grid | Facts | Line | Note | Notes | Command | Bar | Drawing | Tree | Gap
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a screen says in short, with how to see the rest; `--notes` and files have it whole."""
+
+    short: Sequence[Block]
+    whole: Sequence[Block]
+
+
+Block = Grid | Facts | Line | Note | Notes | Command | Bar | Drawing | Tree | Folded | Gap
 
 
 def apart(blocks: Iterable[Block]) -> Iterator[Block]:

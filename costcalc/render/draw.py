@@ -20,6 +20,7 @@ from costcalc.render.blocks import (
     Command,
     Drawing,
     Facts,
+    Folded,
     Gap,
     Grid,
     Line,
@@ -91,6 +92,9 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
                 yield from _draw(note, width)
             if left := len(notes) - len(block.first):
                 yield [Cell(f"{counted(left, 'more note')}: --notes", "quiet")]
+        case Folded(short):
+            for part in short:
+                yield from _draw(part, width)
         case Command(what, words):
             yield from ([Cell(line, "quiet")] for line in _command(what, [visible(word) for word in words], width))
         case Facts():

@@ -23,6 +23,7 @@ from costcalc.render.blocks import (
     Tree,
     Twig,
 )
+from costcalc.render.opening import unfolded
 
 _BAR_WIDTH = 48
 _DRAWING_WIDTH = 76
@@ -42,7 +43,7 @@ def escaped(text: str) -> str:
 
 def markdown_text(title: str, blocks: Sequence[Block]) -> str:
     """Any page as GitHub Markdown."""
-    parts = [f"### {title}", *("\n".join(_block(block)) for block in blocks if not isinstance(block, Gap))]
+    parts = [f"### {title}", *("\n".join(_block(block)) for block in unfolded(blocks) if not isinstance(block, Gap))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from costcalc.render.blocks import Block, Cell, Facts, Gap, Grid
 from costcalc.render.html.elements import FIGURE, NAME, Look, block_html, marked, table, tag, text
+from costcalc.render.opening import unfolded
 
 
 def html_text(blocks: Sequence[Block]) -> str:
     """Any page as HTML, each block an element of its own."""
-    inner = "\n".join(block_html(block, _LOOK) for block in blocks if not isinstance(block, Gap))
+    inner = "\n".join(block_html(block, _LOOK) for block in unfolded(blocks) if not isinstance(block, Gap))
     return f"<div>\n{inner}\n</div>"
 
 

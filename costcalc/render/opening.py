@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from costcalc.rating.model import Rating
-from costcalc.render.blocks import Block, Command, Facts, Gap, Note, Notes
+from costcalc.render.blocks import Block, Command, Facts, Folded, Gap, Note, Notes
 from costcalc.render.words import counted, share_text
 from costcalc.reports.usage import UsageSummary
 
@@ -21,9 +21,15 @@ def arranged(head: Sequence[Block], body: Sequence[Block]) -> list[Block]:
 
 
 def unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The page with every note of it, as files have it."""
+    """The page with every note and detail of it, as files have it."""
     for block in blocks:
-        yield from block.notes if isinstance(block, Notes) else (block,)
+        match block:
+            case Notes(notes):
+                yield from notes
+            case Folded(_, whole):
+                yield from whole
+            case _:
+                yield block
 
 
 def lacking_text(rating: Rating, usage: UsageSummary) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from costcalc.render.blocks import Block
 from costcalc.render.draw import Page
-from costcalc.render.opening import arranged, unfolded
+from costcalc.render.opening import arranged
 from costcalc.render.written import part_of, parts_of
 from costcalc.reports.plan.model import Plan
 
@@ -24,7 +24,7 @@ def markdown_of(report: object, title: str = "", **asked: Any) -> str:
 
     if isinstance(report, Plan):
         title = "What the rise does" if report.log else "What the scenario does"
-    return markdown_text(title or parts_of(report).title, list(unfolded(_blocks(report)(True, **asked))))
+    return markdown_text(title or parts_of(report).title, _blocks(report)(True, **asked))
 
 
 def notebook_of(report: object) -> str | None:
@@ -33,7 +33,7 @@ def notebook_of(report: object) -> str | None:
         return None
     from costcalc.render.notebook import html_text
 
-    return html_text(list(unfolded(_blocks(report)(True))))
+    return html_text(_blocks(report)(True))
 
 
 def _blocks(report: object) -> Callable[..., Sequence[Block]]:

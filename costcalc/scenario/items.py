@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from collections.abc import Collection, Iterable
+from dataclasses import field, fields, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from costcalc.problems import Place
 from costcalc.records import dataclass
-from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
+from costcalc.scenario.changes import NO_USAGE_CHANGES, Growth, UsageChange, UsageChanges
 from costcalc.scenario.events import any_reaches_tokens, event_changes
 from costcalc.scenario.figure import Figure, fixed
 from costcalc.scenario.model import PriceChange, PriceChanges
-from costcalc.scenario.revenue import NO_BUSINESS, TRIANGULAR, Business, FxPath, Simulation
+from costcalc.scenario.revenue import NO_BUSINESS, TRIANGULAR, Business, Fee, FxPath, OwnPrice, Simulation
 
 if TYPE_CHECKING:
     from costcalc.pricebook.events import Event
@@ -33,6 +35,10 @@ class PriceItem:
         if self.event is not None:
             return event_changes(self.event, own)
         return tuple(hike.scaled(own) if own is not None and hike.is_range else hike for hike in self.hikes)
+
+    def places(self) -> set[Place]:
+        """Where it stands in a file."""
+        return {hike.place for hike in self.hikes if hike.place}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +94,33 @@ class Scenario:
         """Whether there is anything that a pass-through scales."""
         ranges = any(hike.is_range for item in self.items for hike in item.hikes)
         return ranges or any_reaches_tokens(item.event for item in self.items if item.event is not None)
+
+    def places(self) -> set[Place]:
+        """Where its entries stand in a file, and where each says which usage it means."""
+        of_prices = (place for item in self.items for place in item.places())
+        return {*of_prices, *(place for entry in self._entries() for place in _places(entry))}
+
+    def _entries(self) -> tuple[UsageChange | Fee | OwnPrice, ...]:
+        business = self.business
+        return (*self.usage.all(), *business.revenue, *business.own_prices, *business.other_costs)
+
+    def without(self, places: Collection[Place]) -> Scenario:
+        """The scenario without the entries that stand there; what they choose is still asked for, and nothing made of it."""
+        wrong = {*places}
+
+        def kept(entries: Iterable[Any]) -> tuple[Any, ...]:
+            return tuple(entry for entry in entries if not _places(entry) & wrong)
+
+        usage, business = self.usage, self.business
+        left = UsageChanges(*(kept(getattr(usage, each.name)) for each in fields(usage)))
+        asked = (each for each in self._entries() if each.place in wrong and each.where.place not in wrong)
+        return replace(
+            self,
+            items=tuple(item for item in self.items if not item.places() & wrong),
+            usage=replace(left, growth=(*left.growth, *(Growth(each.where, each.span, "step") for each in asked))),
+            business=Business(*(kept(getattr(business, each.name)) for each in fields(business))),
+        )
+
+
+def _places(entry: UsageChange | Fee | OwnPrice) -> set[Place]:
+    return {place for place in (entry.place, entry.where.place) if place}

@@ -16,7 +16,12 @@ WORLD = prices(
         model("night-owl", ("2026-01-01", CLOCK)),
         head=HOURS,
     ),
-    book(flat("other-large", input_tokens="20", output_tokens="60"), provider="other"),
+    book(
+        flat("other-large", input_tokens="20", output_tokens="60"),
+        flat("other-ears", input_tokens="1"),
+        model("other-old", ("2026-01-01", rates(input_tokens="1", output_tokens="2")), head="retired: 2026-10-10\n"),
+        provider="other",
+    ),
 )
 WORKS = (
     ("acme-max", "chat", 3_000, 12_000_000, 1_500_000, 7_200_000),

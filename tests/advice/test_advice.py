@@ -227,6 +227,14 @@ class TestNothing:
         assert [one.saving for one in result.dearer] == [-MONTH * F("14.4")]
         assert not [one for one in result.candidates if one.proposal.target]
 
+    def test_a_target_without_a_price_for_all_of_it_saves_nothing(self, tmp_path):
+        """What has no price is not free: half of the prices missing must not look like half of the bill."""
+        mini = flat("acme-mini", input_tokens="1")
+        usage = log(tmp_path, TAGS | {"model": "acme-max"})
+        result = advise(usage, prices=prices(book(MAX, mini)), to="acme/acme-mini")
+        assert not [one for one in result.candidates if one.proposal.target == "acme/acme-mini"]
+        assert [one.proposal.target for one in result.unpriced] == ["acme/acme-mini"]
+
     def test_small_groups_are_left_aside(self, tmp_path):
         small = day("notes", 1, 1_000, 10)
         result = advise(log(tmp_path, TAGS, small), prices=prices(book(MAX, MINI)))

@@ -48,7 +48,7 @@ def test_nothing_to_write_is_no_file(tmp_path):
 
 
 def test_every_field_of_the_json_is_documented(tmp_path):
-    """A model without a price, a refused row, a named base in another currency, a target that follows the clock."""
+    """A model without a price, a refused row, a named base in another currency, targets that follow the clock, have no price for output, and have ended."""
     texts = [usual(tmp_path).to_json(), raised(tmp_path).to_json(), nothing(tmp_path).to_json()]
     lines = usage(tmp_path).read_text(encoding="utf-8").replace("night-owl", "day-lark")
     log = tmp_path / "usage.csv"
@@ -57,7 +57,8 @@ def test_every_field_of_the_json_is_documented(tmp_path):
     base.write_text("scenario: Base\nprices: [{what: acme, change: +10%}]\n", encoding="utf-8")
     rates = parse_fx("bases: {stated: {url: test}}\nfx:\n  USD/CNY: {2026-09: {stated: 7}}\n")
     prices = Prices(WORLD.pricebook, rates)
-    texts.append(advise(log, prices=prices, scenario=base, currency="CNY", to="acme/night-owl", asked=ASKED).to_json())
+    asked_for = ("acme/night-owl", "other/other-ears", "other/other-old")
+    texts.append(advise(log, prices=prices, scenario=base, currency="CNY", to=asked_for, asked=ASKED).to_json())
     printed: dict[str, set[str]] = {}
     for text in texts:
         for name, types in fields(json.loads(text)).items():

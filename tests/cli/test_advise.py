@@ -2,6 +2,9 @@
 
 import csv
 import io
+from pathlib import Path
+
+import pytest
 
 USAGE = "examples/team/usage.csv"
 OWN = ("--pricebook", "examples/selfhosted.yaml")
@@ -75,3 +78,23 @@ def test_a_plan_is_written_over_a_plan_alone(run_costcalc, tmp_path):
     refused = run_costcalc("advise", USAGE, "-o", plan)
     assert (refused.code, refused.out, plan.read_text()) == (2, "", "scenario: Mine\n")
     assert f"{plan}: error[file-exists]" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "said"),
+    [
+        ("alibaba/nonsense", 2, "the pricebook of alibaba has no such model"),
+        ("alibaba/qwen-vl-plus", 0, "To alibaba/qwen-vl-plus: it cannot be bought from 10 Oct 2026 on."),
+        ("openai/whisper-1", 0, "To openai/whisper-1: it has no price for all of this usage (baidu/ernie-4.5-turbo-128k → openai/whisper-1, feature tagging), so that what it would cost is not known."),
+        ("openai/gpt-5.6-luna", 0, "would cost 3,102.11 CNY more a month."),
+        ("Baidu/ERNIE-4.5-turbo-128k", 0, "To Baidu/ERNIE-4.5-turbo-128k: all of this usage is there already."),
+        ("alibaba/qwen-flash", 0, "To alibaba/qwen-flash: candidate 2."),
+    ],
+)  # fmt: skip
+def test_a_target_that_is_named_is_answered(target, code, said, run_costcalc, tmp_path):
+    """Unknown, ended, without a price for what it would serve, dearer, where the usage is already, cheaper."""
+    log = tmp_path / "tagging.csv"
+    lines = Path("examples/usage.csv").read_text(encoding="utf-8").splitlines()
+    log.write_text("\n".join([lines[0], *(each for each in lines if "ernie-4.5-turbo" in each)]), encoding="utf-8")
+    run = run_costcalc("advise", log, "--to", target)
+    assert (run.code, said in " ".join((run.out + run.err).split())) == (code, True)

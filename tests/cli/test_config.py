@@ -334,3 +334,22 @@ def test_a_revenue_without_an_exchange_rate_is_said_with_its_line(folder, run_co
     assert run.err.startswith(
         "costcalc.toml:2: error[missing-fx]: revenue of the configuration: no exchange rate from FOO to USD"
     )
+
+
+def test_slips_that_only_the_books_show_are_said_beside_those_of_the_file(folder, run_costcalc):
+    """A currency without a rate may be right by itself, in a bill of the same: it is said with other slips, or after the log."""
+    text = 'revenue = "60 FOO"\nfloor = "150%"\n[aliases]\nours = "alibaba/no-such-model"\n'
+    configure(folder, text)
+    run = run_costcalc("project", "usage.csv", "--hike", "alibaba=34", cwd=folder)
+    assert [line.split(": ")[:2] for line in run.err.splitlines() if "error[" in line] == [
+        ["costcalc.toml:1:1", "error[missing-fx]"],
+        ["costcalc.toml:2:1", "error[bad-margin]"],
+        ["costcalc.toml:4:1", "error[unknown-target]"],
+    ]
+    configure(folder, text.replace('floor = "150%"\n', ""))
+    run = run_costcalc("cost", "usage.csv", cwd=folder)
+    assert [line.split(":")[1] for line in run.err.splitlines() if "error[" in line] == ["1", "3"]
+    book = "bases: {stated: {url: me}}\nfx: {FOO/USD: {2026-09: {stated: 2}}}\n"
+    (folder / "fx.yaml").write_text(book, encoding="utf-8")
+    run = run_costcalc("cost", "usage.csv", "--pricebook", "fx.yaml", cwd=folder)
+    assert ("FOO" in run.err, "unknown-target" in run.err) == (False, True)

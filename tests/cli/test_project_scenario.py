@@ -102,3 +102,38 @@ def test_the_library_answers_the_same(run_costcalc):
     assert isinstance(found, costcalc.PlanResult)
     printed = run_costcalc("project", USAGE, "--scenario", "hybrid", "--revenue", "24000", "--json").out
     assert found.to_json() == printed == costcalc.outlook(USAGE, scenario="hybrid", revenue=24000).to_json()
+
+
+SLIPS = """\
+scenario: Slips
+prices:
+  - {what: "alibba/qwen*", change: 5%}
+growth:
+  - {where: {custmer: acme}, each month: 5%}
+  - {where: {featre: chat}, each month: 5%}
+moves:
+  - {share: 50%, where: {modle: q*}, to: alibaba/qwen-flsh, quality: tested}
+efficiency:
+  - {where: {model: nothere*}, output: -20%}
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("project", USAGE, "--scenario", "FILE"),
+        ("compare", USAGE, "--scenario", "FILE", "--scenario", "hybrid"),
+        ("scenarios", "lint", "FILE", "--log", USAGE),
+    ],
+)
+def test_every_slip_of_a_scenario_is_said_at_once(words, run_costcalc, tmp_path):
+    """A target is looked up before the log is read, a column while it is read, and names after it."""
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(SLIPS, encoding="utf-8")
+    run = run_costcalc(*(plan if word == "FILE" else word for word in words))
+    said = [line.split("plan.yaml:")[1] for line in run.err.splitlines() if "plan.yaml:" in line]
+    assert [(each.split(":")[0], each.split("[")[1].split("]")[0]) for each in said] == [
+        ("3", "unknown-selector"), ("5", "unknown-column"), ("6", "unknown-column"), ("8", "unknown-target"),
+        ("8", "unknown-column"), ("10", "matches-nothing"),
+    ]  # fmt: skip
+    assert run.code == 2

@@ -25,6 +25,7 @@ from costcalc.render.opening import lacking_text
 from costcalc.render.words import (
     ARROW,
     counted,
+    day_text,
     decimal_text,
     listed_text,
     long_month_text,
@@ -59,6 +60,13 @@ def _to_text(target: str, advice: Advice) -> str:
         return f"To {target}: {'candidate' if len(numbers) == 1 else 'candidates'} {listed_text(numbers)}."
     if dearer := [_dearer(one, advice) for one in advice.dearer if one.proposal.target == target]:
         return f"To {target}: nothing that would save money; {dearer[0]}"
+    if unpriced := [one.proposal for one in advice.unpriced if one.proposal.target == target]:
+        what = f"{what_text(unpriced[0])}, {where_text(unpriced[0])}"
+        return f"To {target}: it has no price for all of this usage ({what}), so that what it would cost is not known."
+    if day := advice.ended.get(target):
+        return f"To {target}: it cannot be bought from {day_text(day)} on."
+    if [name.lower() for name in advice.served] == [target.lower()]:
+        return f"To {target}: all of this usage is there already."
     return (
         f"To {target}: nothing that would save money. No requests of this log are short ({advice.options.short:,} input tokens) and"
         f" frequent ({advice.options.often:,} a day) enough, or their saving is too small: --short, --often, --least."

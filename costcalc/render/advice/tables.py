@@ -57,7 +57,8 @@ ADVICE = f.fields(
     has_base=f.flag("options.has_base"), months=f.texts, month=f.text, groups=f.texts("options.groups"),
     thresholds=f.part(f.fields(least=f.ratio, short=f.integer, often=f.integer), "options"), base=common.totals("base"),
     revenue_source=f.said, coverage=common.COVERAGE, floor=f.ratio("options.floor"), candidates=f.each(CANDIDATE),
-    dearer=f.each(WHAT | SAVING), plan=f.part(PLAN, "together"), fewer_output_tokens=f.each(YARDSTICK, "fewer_tokens"),
+    dearer=f.each(WHAT | SAVING), without_a_price=f.each(WHAT, "unpriced"),
+    ended=f.each(f.fields(target=f.text("0"), from_=f.text("1")), lambda advice, _: advice.ended.items()), plan=f.part(PLAN, "together"), fewer_output_tokens=f.each(YARDSTICK, "fewer_tokens"),
     off_peak=f.each(YARDSTICK), left_aside=f.each(ASIDE, "asides"), basis=common.BASIS,
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip

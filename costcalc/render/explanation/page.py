@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from costcalc.meters import meters
 from costcalc.rating.model import Cost, sum_costs
-from costcalc.render.blocks import Block, Branch, Facts, Gap, Note, Tree, Twig
+from costcalc.render.blocks import Block, Branch, Facts, Folded, Gap, Note, Tree, Twig, noted
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.explanation.phrases import (
     count_twigs,
@@ -41,6 +41,7 @@ TOP = 5  # lines shown
 _PRICES = 3  # prices shown of each of several lines
 _PRICES_OF_ONE = 12  # and of a single line
 _NAMES = 3
+_ROUNDED = Note("Each figure is rounded so that the parts add up to it; --json has every digit.", "quiet")
 
 
 def headline_blocks(report: Explanation, top: int = TOP) -> Iterator[Note]:
@@ -53,18 +54,27 @@ def explanation_blocks(report: Explanation, is_wide: bool, top: int = TOP) -> Se
     """What the page of an explanation is made of."""
     shown = report.lines[:top]
     figures = figures_of(report)
-    trees: list[Block] = []
-    for line in shown:
-        trees += [Tree([_line(line, report, figures, len(shown) == 1)]), Gap()]
     return [
         _header(report),
         Gap(),
-        *trees,
+        *_lines([_line(line, report, figures, len(shown) == 1) for line in shown]),
         *_totals(report, shown, figures),
         *_notes(report, shown),
         *missing_blocks(report.rating, report.usage),
         *assumption_blocks(report.rating, report.usage, ()),
+        *noted([_ROUNDED] if report.lines else []),
     ]
+
+
+def _lines(lines: Sequence[Branch]) -> Iterator[Block]:
+    """The first with its chain; on a screen the others are folded to what they come to."""
+    trees: list[Block] = [each for line in lines for each in (Tree([line]), Gap())]
+    if len(lines) <= 1:
+        yield from trees
+        return
+    others = [Branch(line.twigs[:1]) for line in lines[1:]]
+    more = f"How {'each of these' if len(others) > 1 else 'this one'} comes about: --notes"
+    yield Folded([*trees[:2], Tree(others), Note(more, "quiet"), Gap()], trees)
 
 
 @dataclass(frozen=True)
@@ -266,7 +276,6 @@ def _notes(report: Explanation, shown: Sequence[ExplainedLine]) -> Iterator[Bloc
     if not report.lines:
         return
     yield Gap()
-    yield Note("Each figure is rounded so that the parts add up to it; --json has every digit.", "quiet")
     if report.covered is not None and report.covered != report.total.mid:
         part, whole = (money_text(amount, report.currency) for amount in (report.covered, report.total.mid))
         share = share_text(report.covered / report.total.mid) if report.total.mid else "none"

@@ -19,6 +19,7 @@ from costcalc.render.blocks import (
     Command,
     Drawing,
     Facts,
+    Folded,
     Gap,
     Grid,
     Line,
@@ -171,6 +172,8 @@ def block_html(block: Block, look: Look, identity: str = "", caption: str = "") 
             return look.note(block)
         case Notes(notes):
             return "".join(map(look.note, notes))
+        case Folded(_, whole):
+            return "".join(block_html(each, look) for each in whole)
         case Facts():
             return look.facts(block)
         case Grid():

@@ -13,7 +13,7 @@ from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, Step
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Facts, Gap, Note, apart, noted
+from costcalc.render.blocks import Block, Facts, Folded, Gap, Note, apart, noted
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.parts import BOUNDS, LINE, SCHEDULE, SOURCE, price_of
 from costcalc.render.prices.tables import price_tables
@@ -57,7 +57,7 @@ def sheet_blocks(sheet: Sheet, is_wide: bool) -> Sequence[Block]:
         Gap(),
         Facts(list(_facts(sheet))),
         Gap(),
-        Facts(list(_origins(sheet)), each_in_a_line=True),
+        *_said_by(sheet),
         *apart(noted(map(Note, _notes(sheet)))),
     ]
 
@@ -250,6 +250,17 @@ def _spans(bounds: Bounds) -> str:
         (span_text(bounds.output_over, bounds.output_up_to), "output"),
     )
     return " and ".join(f"{span} {side}" for span, side in spans if span)
+
+
+def _said_by(sheet: Sheet) -> Iterator[Block]:
+    """Who says so; on a screen of several the one that says most, and how many more there are."""
+    whole = Facts(list(_origins(sheet)), each_in_a_line=True)
+    more = len(sheet.meters_of) - 1
+    if more < 1:
+        yield whole
+        return
+    first = [*whole.rows[:1], ("", (f"{counted(more, 'more source')}: --notes",)), *whole.rows[1 + more :]]
+    yield Folded([Facts(first, each_in_a_line=True)], [whole])
 
 
 def _origins(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:

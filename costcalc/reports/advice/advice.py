@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
+from costcalc.calendar import Month
 from costcalc.forecasts.cells import Cell, Names
 from costcalc.forecasts.horizon import Horizon, schedules_of
 from costcalc.forecasts.matching import matches
@@ -44,13 +45,16 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
     """
     first = _case(horizon, options, options.scenario)
     position = -1 if options.has_base else 0
-    found, models = _found(horizon, first, options, position)
+    ended = _ended(options.to, horizon, horizon.months[position])
+    wished = replace(options, to=tuple(target for target in options.to if target not in ended))
+    found, models = _found(horizon, first, wished, position)
     plain = Trials(
         first, options, [_leaner(options.scenario, _SHORTER), *_bundles(found.proposals, first, cache=False)]
     )
     ran = list(_ran(found.proposals, plain, first))
     ranked = sorted(ran, key=lambda one: (-one.saving, one.proposal.kind, one.proposal.source, one.proposal.target))
-    candidates = [replace(one, number=n) for n, one in enumerate((one for one in ranked if one.saving > 0), 1)]
+    priced = [one for one in ranked if one.is_priced]
+    candidates = [replace(one, number=n) for n, one in enumerate((one for one in priced if one.saving > 0), 1)]
     return Advice(
         options=options,
         usage=first.usage,
@@ -60,7 +64,10 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
         month=horizon.months[position],
         base=plain.base,
         candidates=candidates,
-        dearer=[one for one in ranked if one.saving <= 0],
+        dearer=[one for one in priced if one.saving <= 0],
+        unpriced=[one for one in ranked if not one.is_priced],
+        served=list(dict.fromkeys(group.served for group in models)),
+        ended=ended,
         together=_together(first, options, candidates, position),
         fewer_tokens=list(_yardsticks(models, plain)),
         off_peak=list(_off_peak(plain)),
@@ -106,7 +113,10 @@ def _ran(proposals: Sequence[Proposal], plain: Trials, first: Case) -> Iterator[
         scenario = _scenario(base, [proposal])
         run = trials.month_of(scenario)
         notes = tuple(note for note in run.notes if note not in trials.run.notes)
-        yield Candidate(0, proposal, scenario, trials.base, trials.total(run), trials.horizon.cells.days, notes)
+        is_priced = run.months[-1].unpriced <= trials.run.months[-1].unpriced
+        yield Candidate(
+            0, proposal, scenario, trials.base, trials.total(run), trials.horizon.cells.days, notes, is_priced
+        )
     plain.rates |= apart.rates
 
 
@@ -149,6 +159,13 @@ def _can_follow(target: str, horizon: Horizon) -> bool:
 def _has_ended(key: PriceKey, day: date, horizon: Horizon) -> bool:
     end = horizon.pricebook.book(key.provider, key.region).models[key.model].end
     return end is not None and end.day <= day
+
+
+def _ended(targets: Sequence[str], horizon: Horizon, month: Month) -> dict[str, date]:
+    """Those that can no longer be bought at the end of the month, and from when on."""
+    found = {target: horizon.pricebook.resolve(target) for target in targets}
+    models = {name: horizon.pricebook.model(one) for name, one in found.items() if isinstance(one, ResolvedModel)}
+    return {name: model.end.day for name, model in models.items() if model.end and model.end.day < month.next.first}
 
 
 def _bundles(proposals: Sequence[Proposal], first: Case, *, cache: bool) -> Iterator[Scenario]:

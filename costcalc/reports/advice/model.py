@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month
@@ -28,6 +29,7 @@ class Candidate:
     outcome: Totals  # of the same month with the change
     days: int  # that the log covers
     notes: Sequence[str] = ()  # what the run assumed beyond the base
+    is_priced: bool = True  # False: a target has no price for some of what it would serve, and the saving is none
 
     @property
     def saving(self) -> Fraction:
@@ -141,6 +143,9 @@ class Advice:
     base: Totals  # of that month
     candidates: Sequence[Candidate]  # that save, best first
     dearer: Sequence[Candidate]  # that would cost as much or more; numbered 0
+    unpriced: Sequence[Candidate]  # whose target has no price for all of it; numbered 0
+    served: Sequence[str]  # PROVIDER/MODEL, as the log has them
+    ended: Mapping[str, date]  # targets asked for that cannot be bought at the end of that month, and from when on
     together: Together | None
     fewer_tokens: Sequence[Yardstick]
     off_peak: Sequence[Yardstick]

@@ -1,0 +1,42 @@
+"""Folding: a screen shows the first of several details in full and says how to see the others; files have all."""
+
+USAGE = "examples/usage.csv"
+SHEET = ("prices", "show", "alibaba/qwen-plus")
+
+
+def test_an_explanation_opens_the_largest_line(run_costcalc):
+    run = run_costcalc("explain", USAGE)
+    assert (run.out.count("price in force"), run.out.count("price seen by")) == (1, 0)
+    assert "alibaba / qwen-plus" in run.out
+    assert "How each of these comes about: --notes" in run.out
+    assert len(run.out.splitlines()) <= 40
+
+
+def test_the_chain_of_every_line_is_there_with_notes_and_in_files(run_costcalc, tmp_path):
+    whole = run_costcalc("explain", USAGE, "--notes").out
+    assert (whole.count("price in force"), whole.count("price seen by")) == (4, 1)
+    assert "How each" not in whole
+    assert run_costcalc("explain", USAGE, "-o", tmp_path / "why.md").code == 0
+    assert (tmp_path / "why.md").read_text(encoding="utf-8").count("price in force") == 4
+
+
+def test_a_single_line_is_never_folded(run_costcalc):
+    run = run_costcalc("explain", USAGE, "--line", "model=qwen-plus")
+    assert "price seen by" in run.out
+    assert "comes about: --notes" not in run.out
+
+
+def test_of_several_sources_one_is_shown_and_the_others_are_counted(run_costcalc):
+    short, whole = run_costcalc(*SHEET).out, run_costcalc(*SHEET, "--notes").out
+    assert ("1 more source: --notes" in short, "1 more source" in whole) == (True, False)
+    assert ("billing-for-alibaba-cloud" in short, "billing-for-alibaba-cloud" in whole) == (False, True)
+    assert "book     alibaba-cn.yaml" in short
+
+
+def test_files_about_prices_have_every_source_and_every_note(run_costcalc, tmp_path):
+    """The notes of a sheet were in no Markdown at all."""
+    run_costcalc(*SHEET, "-o", tmp_path / "sheet.md")
+    text = (tmp_path / "sheet.md").read_text(encoding="utf-8")
+    assert [word in text for word in ("billing-for-alibaba-cloud", "Batch is half of the list price", "--notes")] == [
+        True, True, False,
+    ]  # fmt: skip
