@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -26,9 +27,12 @@ _open: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
 
 
 def interrupt_sessions() -> None:
-    """End what every session is at work on, so that a signal is not waited for."""
+    """End what every session is at work on, so that a signal is not waited for; one that is closed has nothing to end."""
+    import duckdb
+
     for session in tuple(_open):
-        session.interrupt()
+        with suppress(duckdb.ConnectionException):
+            session.interrupt()
 
 
 def locked_session(

@@ -7,12 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
+
+from costcalc.usage.session import interrupt_sessions, locked_session
 
 HEADER = "date,provider,model,customer,input_tokens,output_tokens\n"
 ENDS = [
@@ -213,3 +217,23 @@ def test_the_handlers_of_a_program_that_calls_us_come_back(run_costcalc):
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
     assert run_costcalc("cost", "examples/usage.csv").code == 0
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
+
+
+def test_a_session_that_is_closed_keeps_no_other_from_being_interrupted(tmp_path):
+    """A signal that comes while somebody still holds the closed session ends the work of the open one."""
+    closed, working = locked_session(tmp_path), locked_session(tmp_path)
+    closed.close()
+    ended = []
+
+    def work():
+        with pytest.raises(duckdb.InterruptException):
+            working.execute("SELECT sum(a.range * b.range % 7) FROM range(1000000) a, range(1000000) b")
+        ended.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while not ended and thread.is_alive():
+        interrupt_sessions()
+        thread.join(0.05)
+    assert ended
+    working.close()

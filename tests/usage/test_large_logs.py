@@ -47,7 +47,7 @@ def test_where_only_some_lines_were_looked_at_it_is_said_and_how_to_look_at_all(
     (note,) = (note for note in ledger.notes if "looked at" in note)
     assert "(5% of 22 MB)" in note
     command = note.split("`costcalc ")[1].partition("`")[0]
-    assert "new_tokens" in run_costcalc(*command.split(), "once.jsonl", cwd=log).out
+    assert "new_tokens" in run_costcalc(*command.split(), "once.jsonl", cwd=log).err
 
 
 def test_of_a_small_log_every_line_is_asked(tmp_path):

@@ -270,7 +270,7 @@ class TestResponses:
         ledger = counted(lines(tmp_path, [chat(1, 1), talk]))
         assert (ledger.refused_rows, [skipped.rows for skipped in ledger.skipped]) == (0, [1])
 
-    @pytest.mark.parametrize("value", [True, "x", 1.5, -1, "1e3"])
+    @pytest.mark.parametrize("value", [True, "x", 1.5, -1, "1e-3", "1e"])
     def test_json_counts_are_strict(self, tmp_path, value):
         assert codes(counted(lines(tmp_path, [chat(1, 1), chat(1, 1) | {"usage": {"prompt_tokens": value}}]))) == [
             "bad-count"
@@ -311,7 +311,7 @@ class TestDetection:
         header = (
             "response_id,request_created_at,request_properties,model,prompt_tokens,completion_tokens,cost,latency\n"
         )
-        rows = f"r1,{NOON},,gpt-5-mini,1,1,0,5\nr2,{NOON},,gpt-5-mini,1e3,1,0,5\n"
+        rows = f"r1,{NOON},,gpt-5-mini,1,1,0,5\nr2,{NOON},,gpt-5-mini,1e-3,1,0,5\n"
         found = detect(write(tmp_path, header + rows)).files[0]
         assert (found.format, found.aside) == ("helicone", ("response_id", "request_properties", "latency"))
         assert found.rows == Tally(counted=1, refused=1)
