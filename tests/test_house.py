@@ -121,7 +121,7 @@ def test_newer_price_data_of_a_package_of_its_own_is_taken_and_said(installed, t
     ).parent
     own = run_installed(installed, "-m", "costcalc", "--version", cwd=tmp_path).stdout
     day = own.split("prices of ")[1].strip()
-    for made, taken in ((f"{day} 1", False), ("2099.1.2 9", False), ("2099.1.2 1", True)):
+    for made, taken in ((f"{day} 1", False), ("2020.1.2 1", False), ("2099.1.2 9", False), ("2099.1.2 1", True)):
         (source / "pricebooks/VERSION").write_text(f"{made}\n")
         data = build("wheel", source / "costcalc-prices", tmp_path / made.replace(" ", "-"))
         assert data.name.startswith(f"costcalc_prices-{made.split()[0]}-")

@@ -318,6 +318,34 @@ def test_audio_on_the_international_list_on_28_september_2026(name, heard, spoke
 
 
 @pytest.mark.parametrize(
+    ("name", "heard", "said"),
+    [
+        ("google/gemini-2.0-flash", "0.7", "ai.google.dev/gemini-api/docs/pricing [via genai-prices 0.2.3]"),
+        ("vertex_ai/gemini-2.0-flash", "1", "cloud.google.com/vertex-ai/generative-ai/pricing"),
+    ],
+)
+def test_audio_of_gemini_2_0_flash_on_29_november_2026(name, heard, said):
+    quote = quoted(On(name, "2026-11-29", None, ""))
+    assert per_million(quote, "audio_input_tokens") == (heard,)
+    assert said in quote.book.sources[quote.rates["audio_input_tokens"].rate.source].url
+
+
+@pytest.mark.parametrize(
+    ("here", "anywhere"),
+    [
+        ("bedrock/us.anthropic.claude-opus-4-6-v1", "bedrock/global.anthropic.claude-opus-4-6-v1"),
+        ("bedrock/eu.anthropic.claude-opus-4-6-v1", "bedrock/global.anthropic.claude-opus-4-6-v1"),
+        ("bedrock/us.amazon.nova-2-lite-v1:0", "bedrock/global.amazon.nova-2-lite-v1:0"),
+        ("vertex_ai/regional/gemini-3.8-flash", "vertex_ai/gemini-3.8-flash"),
+    ],
+)
+def test_a_regional_profile_costs_a_tenth_more_on_29_november_2026(here, anywhere):
+    rates, others = (quoted(On(name, "2026-11-29", None, "")).rates for name in (here, anywhere))
+    for meter in ("input_tokens", "cache_read_tokens", "output_tokens"):
+        assert rates[meter].listed * 10 == others[meter].listed * 11
+
+
+@pytest.mark.parametrize(
     ("name", "cost"),
     [("claude-opus-4-6", ("5.5", "0.55", "27.5")), ("claude-sonnet-5", ("2.2", "0.22", "11"))],
 )

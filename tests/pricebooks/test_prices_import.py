@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from costcalc.cli import prices_import
+from costcalc.api import imports
 from costcalc.pricebook.read import read_book
 
 MAP = {
@@ -24,7 +24,7 @@ RATES = "provider,model,meter,price,per,currency,from\nacme,m,input_tokens,2,1M,
 
 @pytest.fixture(autouse=True)
 def _files(tmp_path, monkeypatch):
-    monkeypatch.setattr(prices_import, "_today", lambda: date(2026, 11, 24))
+    monkeypatch.setattr(imports, "_today", lambda: date(2026, 11, 24))
     (tmp_path / "map.json").write_text(json.dumps(MAP), encoding="utf-8")
     (tmp_path / "rates.csv").write_text(RATES, encoding="utf-8")
 

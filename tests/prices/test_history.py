@@ -3,6 +3,7 @@ from fractions import Fraction
 
 import pytest
 
+from costcalc.pricebook.load import load_pricebook
 from costcalc.problems import CostcalcError
 from costcalc.reports.prices.history import history
 from costcalc.reports.prices.rates import PLAIN, Variant
@@ -90,3 +91,18 @@ def test_the_shipped_history_of_deepseek_shows_peak_off_peak_weekdays_and_holida
     assert "Off-peak\n" in out
     assert "peak Mon–Fri 09:00–12:00 and 14:00–18:00" in out
     assert "public holidays (CN)" in " ".join(out.split())
+
+
+def test_the_history_of_every_model_that_ships_is_in_order():
+    """Each day once, what was announced and taken back aside, and no day from which an ended model costs something."""
+    shipped = load_pricebook()
+    for book in shipped.all_books():
+        for name, model in book.models.items():
+            report = history(shipped, f"{book.provider}/{name}", day_in, book.region)
+            starts = [entry.starts or date.min for entry in report.entries]
+            # Perplexity sells sonar through two interfaces, and through one of them it is called perplexity/sonar.
+            assert report.found.model in (name, f"{book.provider}/{name}")
+            assert report.found.region == book.region
+            assert starts == sorted(set(starts)), (book.file, name)
+            after = [block for block in model.blocks if model.end and block.starts and block.starts >= model.end.day]
+            assert all(block.withdrawn for block in after), (book.file, name)

@@ -49,6 +49,13 @@ def test_stale_counts_from_the_first_day_that_a_reading_may_mean():
     assert ("acme", "cn", "flat") in {(each.provider, each.region, each.model) for each in stale(BOOKS, day_in, 29).models}  # fmt: skip
 
 
+def test_what_is_used_most_is_stale_first():
+    names = [each.model for each in stale(BOOKS, day_in, 0).models]
+    least = next(name for name in reversed(names) if name != names[0])
+    ranked = stale(BOOKS, day_in, 0, use=lambda name: 7 if name == least else 0).models
+    assert (ranked[0].model, ranked[0].use, ranked[-1].use) == (least, 7, 0)
+
+
 @pytest.mark.parametrize(
     ("text", "days"), [("90d", 90), ("12w", 84), ("3m", 90), ("1y", 365), ("90", 90), ("2 weeks", 14)]
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from pathlib import Path
 from textwrap import wrap
 
 from costcalc.money import exact_text
 from costcalc.pricebook.importers.differences import Difference
+from costcalc.pricebook.importers.events import Added
 from costcalc.pricebook.importers.onto import Addition, Change
 from costcalc.pricebook.importers.shelf import Imported, NotTaken, Origin
 from costcalc.pricebook.model import STANDARD, Book
@@ -15,6 +17,7 @@ from costcalc.render import fields as f
 from costcalc.render.fields import Json
 
 _SHOWN = 3  # models named beside their count
+Files = Sequence[Path | None]  # of each book, or of the events; None: standard output
 
 
 def head_lines(origin: Origin, book: Book, not_taken: Iterable[NotTaken]) -> list[str]:
@@ -31,11 +34,15 @@ def head_lines(origin: Origin, book: Book, not_taken: Iterable[NotTaken]) -> lis
     return lines
 
 
-def import_text(imported: Imported, files: Mapping[str, str], addition: Addition | None = None) -> str:
+def import_text(imported: Imported | Added, files: Files, addition: Addition | None = None) -> str:
     """The summary of an import: what went where, what changed, what was left."""
+    if isinstance(imported, Added):
+        known = f", {imported.known} there already" if imported.known else ""
+        title = f"{len(imported.names)} events added{known} → {_place(files[0])}"
+        return "\n".join([title, *(f"  {name}" for name in imported.names)])
     lines = [f"{imported.origin.name}, read on {imported.origin.read}"]
-    for book in imported.books:
-        place = files.get(f"{book.provider} {book.region}", "standard output")
+    for book, file in zip(imported.books, files, strict=True):
+        place = _place(file)
         if addition is None:
             lines.append(
                 f"  {book.provider} {book.region}: {len(book.models)} {_plural(book.models, 'model')} → {place}"
@@ -76,21 +83,32 @@ IMPORT = f.fields(
     source=f.part(f.fields(name=f.text, url=f.text, read=f.text), "of.origin"),
     books=f.each(
         f.fields(provider=f.text, region=f.text, currency=f.text, models=f.integer, file=f.text),
-        lambda row, _: (_book(book, row["files"]) for book in row["of"].books),
+        lambda row, _: (_book(book, file) for book, file in zip(row["of"].books, row["files"], strict=True)),
     ),
     changes=f.each(CHANGE, "added.changes"), refused=f.each(LEFT, "added.refused"),
     not_compared=f.each(LEFT, "added.passed_over"), not_taken=f.each(LEFT, "of.not_taken"),
 )  # fmt: skip
 
 
-def _book(book: Book, files: Mapping[str, str]) -> Json:
+EVENTS = f.fields(
+    schema=f.constant("costcalc.events-import/1"), events=f.texts("of.names"), known=f.integer("of.known"),
+    file=f.text(lambda row, _: row["files"][0] and str(row["files"][0])),
+)  # fmt: skip
+
+
+def _book(book: Book, file: Path | None) -> Json:
     named = {"provider": book.provider, "region": book.region, "currency": book.currency}
-    return named | {"models": len(book.models), "file": files.get(f"{book.provider} {book.region}")}
+    return named | {"models": len(book.models), "file": file and str(file)}
 
 
-def import_json(imported: Imported, files: Mapping[str, str], addition: Addition | None = None) -> Json:
+def import_json(imported: Imported | Added, files: Files, addition: Addition | None = None) -> Json:
     """Everything in full."""
-    return f.object_of(IMPORT, {"of": imported, "files": files, "added": addition}, None)
+    fields = EVENTS if isinstance(imported, Added) else IMPORT
+    return f.object_of(fields, {"of": imported, "files": files, "added": addition}, None)
+
+
+def _place(file: Path | None) -> str:
+    return str(file) if file else "standard output"
 
 
 def grouped(entries: Iterable[NotTaken]) -> list[str]:

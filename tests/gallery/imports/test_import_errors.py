@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.cli import prices_import
+from costcalc.api import imports
 
 HERE = Path(__file__).parent
 BOOK = """\
@@ -65,7 +65,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_wrong_import_is_answered_with(name, run_costcalc, tmp_path, request, monkeypatch):
-    monkeypatch.setattr(prices_import, "_today", lambda: date(2026, 11, 24))
+    monkeypatch.setattr(imports, "_today", lambda: date(2026, 11, 24))
     for file, text in FILES.items():
         (tmp_path / file).write_text(text, encoding="utf-8")
     run = run_costcalc(*shlex.split(CASES[name]), cwd=tmp_path)
