@@ -53,6 +53,7 @@ from costcalc.usage.labels import (
     where_clause,
 )
 from costcalc.usage.ledger import CUSTOMER, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.mapped import check_mapped
 from costcalc.usage.names import canonical
 from costcalc.usage.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.packs import packed
@@ -137,6 +138,7 @@ class Counter:
         """Every row is read. CostcalcError: a dimension that none of the readings has, or two that hold the same usage."""
         check_kinds(self.readings)
         self.count_logs()
+        check_mapped(self.engine, self.readings, self.held)
         check_apart(self.engine, self.readings, self.used)
         for number, stored in enumerate(self.stored):
             rows = stored_rows(stored, self.request, number, self.labels)
@@ -685,7 +687,7 @@ class Counter:
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 if remark.when is None:
                     found.setdefault(f"{spec.name}: {remark.text}", 0)
-                elif rows:
+                elif rows and not remark.must_be:
                     text = f"{spec.name}: rows that {remark.text}"
                     found[text] = found.get(text, 0) + int(rows)
         if rounded := sum(int(rows or 0) for _, _, rows, *_ in remarked):
