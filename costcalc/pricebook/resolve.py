@@ -29,6 +29,7 @@ _PATHS = (
     re.compile(r"arn:aws[a-z-]*:bedrock:(?P<place>[^:]*):\d*:(?:inference-profile|foundation-model)/(?P<model>.+)"),
 )
 _DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
+_LATEST = re.compile(r"(.*\d.*)-latest")  # of a name with a version: without one the model itself may change
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class ResolvedModel:
     provider: str
     region: str
     model: str
-    how: str  # exact, alias, pattern, date suffix
+    how: str  # exact, alias, pattern, date suffix, latest
     region_how: str = "only list"  # stated, chosen, default, only list
     also_sold_by: tuple[
         str, ...
@@ -533,7 +534,9 @@ class _BookNames:
         for pattern, model in self.patterns:
             if glob_matches(pattern, wanted):
                 return model, "pattern"
-        return None
+        newest = _LATEST.fullmatch(wanted) if self.date_suffixes else None
+        target = newest and (self.exact.get(newest[1]) or self.aliases.get(newest[1]))
+        return (target, "latest") if target else None
 
 
 class _Declared:
@@ -546,8 +549,9 @@ class _Declared:
 
     def may_know(self, wanted: str) -> bool:
         """Whether some of the books may know the name; of names that none knows a log can have many."""
-        names = self._names
-        return wanted in names or _DATE_SUFFIX.sub("", wanted) in names or self._patterns.fullmatch(wanted) is not None
+        names, newest = self._names, _LATEST.fullmatch(wanted)
+        bases = {wanted, _DATE_SUFFIX.sub("", wanted), newest[1] if newest else wanted}
+        return not names.isdisjoint(bases) or self._patterns.fullmatch(wanted) is not None
 
 
 def _without_prefix(name: str, prefixes: Iterable[str]) -> str:

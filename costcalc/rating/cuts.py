@@ -12,7 +12,7 @@ from costcalc.pricebook.summary import summaries, summary_of
 from costcalc.selectors import Selector, glob_pattern
 from costcalc.usage.ledger import Cuts
 
-_DATE_SUFFIX = r"(?:[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2}))?"
+_SUFFIX = r"(?:[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})|-latest)?"
 
 
 def cuts_for(pricebook: Pricebook, timezone: str = "UTC") -> Cuts:
@@ -72,8 +72,8 @@ def _scheduled(pricebook: Pricebook) -> tuple[frozenset[str], tuple[str, ...]]:
         if target.lower() in scheduled or target.lower().rpartition("/")[2] in scheduled
     )
     patterns = [glob_pattern(name) for name in names if "*" in name]
-    # A provider prefix and a date suffix name the same model.
-    patterns += [rf"^(?:.*/)?{_escaped(name)}{_DATE_SUFFIX}$" for name in sorted(scheduled)]
+    # A provider prefix and a suffix of a snapshot name the same model.
+    patterns += [rf"^(?:.*/)?{_escaped(name)}{_SUFFIX}$" for name in sorted(scheduled)]
     return frozenset(scheduled), tuple(sorted(patterns))
 
 

@@ -41,7 +41,9 @@ class Advice:
         """Near names for these."""
         asked = {each: _asked(*each) for each in models}
         found = self.pricebook.nearest(dict.fromkeys(asked.values())) if asked else {}
-        return {each: found[name] for each, name in asked.items()}
+        # What a host's name says of the maker's model is nearer than other models of the host.
+        makers = {each: self.pricebook.makers_model(each[1]) for each in asked}
+        return {each: tuple(dict.fromkeys(filter(None, (makers[each], *found[name])))) for each, name in asked.items()}
 
     def given(self, unpriced: Sequence[Unpriced]) -> list[Unpriced]:
         """Values with their advice; the largest unknown models get near names."""

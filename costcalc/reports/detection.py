@@ -117,6 +117,8 @@ def _not_read(left: Left) -> Iterator[Detection]:
     ):
         for path, problems in files.items():
             yield Detection(path, NOT_READ, otherwise or problems[0].message)
+    for path, first in left.copies.items():
+        yield Detection(path, NOT_READ, f"it holds the same as {first}")
 
 
 def _detection(reading: Reading, source: Source, ledger: UsageLedger, rows: Tally) -> Detection:

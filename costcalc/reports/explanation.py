@@ -53,7 +53,7 @@ class LogName:
     """What the log calls a model, and how that was understood."""
 
     name: str
-    how: str  # exact, alias, pattern, date suffix
+    how: str  # exact, alias, pattern, date suffix, latest
     region_how: str  # stated, chosen, default, only list
 
 

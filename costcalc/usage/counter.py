@@ -53,6 +53,7 @@ from costcalc.usage.labels import (
     where_clause,
 )
 from costcalc.usage.ledger import CUSTOMER, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.mapped import check_mapped
 from costcalc.usage.names import canonical
 from costcalc.usage.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.packs import packed
@@ -89,7 +90,6 @@ from costcalc.usage.usagenames import is_small, looked_at, with_all_names, with_
 
 _ALONE = 1_000_000  # more than there are readings: sources read by themselves
 _READABLE = "lines that hold no usage"
-_MOST_COPIES = 20  # files with a note of their own
 _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"
 
 
@@ -137,6 +137,7 @@ class Counter:
         """Every row is read. CostcalcError: a dimension that none of the readings has, or two that hold the same usage."""
         check_kinds(self.readings)
         self.count_logs()
+        check_mapped(self.engine, self.readings, self.held)
         check_apart(self.engine, self.readings, self.used)
         for number, stored in enumerate(self.stored):
             rows = stored_rows(stored, self.request, number, self.labels)
@@ -685,22 +686,16 @@ class Counter:
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 if remark.when is None:
                     found.setdefault(f"{spec.name}: {remark.text}", 0)
-                elif rows:
+                elif rows and not remark.must_be:
                     text = f"{spec.name}: rows that {remark.text}"
                     found[text] = found.get(text, 0) + int(rows)
         if rounded := sum(int(rows or 0) for _, _, rows, *_ in remarked):
             found["amounts with more than 24 decimals, rounded there"] = rounded
         notes = [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
-        copies = [
-            copy_note(reading, source) for reading in self.readings for source in reading.sources if source.copy_of
-        ]
-        more = max(0, len(copies) - _MOST_COPIES)
         return [
             *notes,
             *self.settled,
             *(_partly_looked_at(reading) for reading in self.readings if reading.names and not reading.names.exact),
-            *copies[:_MOST_COPIES],
-            *[f"{more:,} more files hold the same bytes as another one"] * bool(more),
             *missing_agents(self.readings),
             *(note for reading in self.readings for source in reading.sources for note in source.notes),
         ]
@@ -718,13 +713,6 @@ class Counter:
 
     def differing(self, number: int, sums: Sums) -> Problem:
         return differing(self, number, sums)
-
-
-def copy_note(reading: Reading, source: Source) -> str:
-    """Two files of the same bytes: perhaps one is a copy."""
-    once = reading.spec.dedupe or (reading.spec.replies and reading.tells_apart)
-    counted = "what has an id is counted once" if once else "both are counted"
-    return f"{source.shown} holds the same bytes as {source.copy_of}: {counted}"
 
 
 def _partly_looked_at(reading: Reading) -> str:

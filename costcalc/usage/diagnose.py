@@ -13,6 +13,7 @@ from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.engine import Engine
 from costcalc.usage.limits import LONGEST_LINE
+from costcalc.usage.paths import is_list_inside
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, rows_at
 from costcalc.usage.rows import (
@@ -31,6 +32,7 @@ from costcalc.usage.uncounted import map_option
 
 MOST_PROBLEMS = 20  # of one scan
 _EXCERPT = 160  # characters of a line that are shown
+_LONGEST_VALUE = 30  # characters of a number or time that is shown
 _SHOWN = ("time_text", "until_text", "cost_text", "revenue_text", "cost_wrong")
 
 
@@ -116,21 +118,36 @@ def _place_of(text: str, line: str) -> int:
     return alone.start() if alone else line.find(text)
 
 
+def _is_shown(text: str) -> bool:
+    """Whether a value that is wrong may be repeated: a slip in a number or a time, or one word. A prompt or a key is neither."""
+    letters = sum(map(str.isalpha, text))
+    is_figure = any(map(str.isdigit, text)) and 2 * letters <= len(text)
+    return len(text) <= _LONGEST_VALUE and (is_figure or re.fullmatch(r"[^\W\d_]{0,12}", text.strip()) is not None)
+
+
+def _said(text: str) -> str:
+    return f'"{text}"' if _is_shown(text) else f"a text of {len(text):,} characters"
+
+
+def _underlined(text: str) -> str:
+    return text if _is_shown(text) else ""
+
+
 def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
     text, until = row.values.get("time_text"), row.values.get("until_text")
     if text is None:
         message = "the row says no time"
     elif until is not None:
-        message = f'"{text}" to "{until}" is not a span of time'
+        message = f"{_said(text)} to {_said(until)} is not a span of time"
     else:
-        message = f'"{text}" is not a time'
+        message = f"{_said(text)} is not a time"
     expected = "an instant (2026-09-01T10:00:00Z), Unix seconds, a day (2026-09-01) or a month (2026-09), 2000 to 2100"
     return Problem(
         "bad-time",
         message,
         expected=expected,
         remedy="write the time in one of these ways, or say how it is written: --map 'timestamp=COLUMN as %d/%m/%Y'",
-    ), text or ""
+    ), _underlined(text or "")
 
 
 def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
@@ -140,14 +157,15 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
     whole = str(text).strip()
     is_open = re.fullmatch(AMBIGUOUS, whole)
     may_be = f"may be {whole[:-4]} or {whole.replace('.', '')}"
+    said = "a member of the list" if "[" in path and is_list_inside(path) else _said(str(text))
     return (
         Problem(
             "bad-count",
-            f'{name}: "{text}" {may_be if is_open else "is not a count"}',
+            f"{name}: {said} {may_be if is_open else 'is not a count'}",
             expected="a whole number of at most 18 digits, such as 1234, 1,234 or 1e6; empty means 0",
             remedy="correct the number; costcalc does not round or guess counts",
         ),
-        str(text),
+        _underlined(str(text)),
     )
 
 
@@ -157,11 +175,11 @@ def _bad_cost(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
     return (
         Problem(
             "bad-cost",
-            f'{which}: "{text}" is not an amount of money',
+            f"{which}: {_said(text)} is not an amount of money",
             expected="a decimal number such as 0.0031 or 7.75e-06, without a currency sign",
             remedy="write the number alone, with a decimal point, and its currency in a column of its own",
         ),
-        text,
+        _underlined(text),
     )
 
 

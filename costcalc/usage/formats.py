@@ -132,6 +132,7 @@ class Remark:
 
     text: str
     when: Condition | None = None
+    must_be: bool = False  # of some row, else what it names is not there; then nothing is shown
 
 
 @dataclass(frozen=True, slots=True)

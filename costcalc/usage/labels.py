@@ -65,7 +65,7 @@ _IF_HELD = (
 )  # how columns begin that nobody asks for where no row has them
 _OF_LOGS = "reading >= 0"  # others are of stored ledgers
 COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
-MOST_REMARKS = 8  # of one format
+MOST_REMARKS = 24  # of one format
 UNFORESEEN = -1  # length of a row whose names or time came into the file after they were looked at
 _STANDARD_TIERS = ("", "default", "auto", "standard", "standard_only", "on_demand", "on-demand", "null", "none")
 

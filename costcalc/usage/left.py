@@ -13,6 +13,7 @@ from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
 
 LOOKED_AT = 64 * 1024  # bytes of a file, to tell what it may hold
+_MOST_COPIES = 20  # files with a note of their own
 _NAMED = 3  # files that a note names; of more it counts the endings
 _CODE = "unread-file"
 
@@ -88,6 +89,7 @@ class Left:
     other: dict[str, Sequence[Problem]] = field(default_factory=dict)  # those without usage
     empty: dict[str, Sequence[Problem]] = field(default_factory=dict)  # those without rows
     answers: dict[str, Sequence[Problem]] = field(default_factory=dict)  # those that costcalc wrote
+    copies: dict[str, str] = field(default_factory=dict)  # those of the same content as another → that one
 
     @property
     def missing(self) -> list[Problem]:
@@ -102,6 +104,10 @@ class Left:
 
     def notes(self) -> list[str]:
         notes = [f"{name} holds no rows" for name in self.empty]
+        copies = [f"{name} holds the same as {first}, and is left out" for name, first in self.copies.items()]
+        notes += copies[:_MOST_COPIES]
+        if more := len(copies[_MOST_COPIES:]):
+            notes.append(f"{more:,} more files hold the same as another one, and are left out")
         if self.other:
             files, verb = ("1 file", "holds") if len(self.other) == 1 else (f"{len(self.other):,} files", "hold")
             notes.append(f"{files} beside the usage {verb} none and {_be(verb)} not read: {_names([*self.other])}")

@@ -12,6 +12,7 @@ from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.dates import AS
 from costcalc.usage.names import canonical, is_meaning
+from costcalc.usage.paths import INSIDE
 from costcalc.usage.sources import Source
 
 
@@ -60,8 +61,13 @@ def _is_in(column: str, present: Collection[str]) -> bool:
     return (
         column.startswith("=")
         or canonical(column) in present
-        or all(canonical(part) in present for part in column.split("+"))
+        or all(canonical(_outer(part)) in present for part in column.split("+"))
     )
+
+
+def _outer(path: str) -> str:
+    """The column that a path through a list or into a text begins with."""
+    return path.partition(INSIDE)[0].partition("[")[0]
 
 
 def _no_such_column(setting: Setting, source: Source) -> Problem:

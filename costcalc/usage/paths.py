@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from costcalc.records import dataclass
 # also true of a member without the key; `candidates[].queries.#` counts the members of lists in a list, and `.?` is 1
 # where there is one. `output::[type=call].#` looks into what may be a list or something else.
 _FILTERED = re.compile(r"(?P<list>[^\[\]]+)\[(?P<tests>[^\]]*)\]\.(?P<leaf>.+)")
+# `meta::calls[].tokens.in` adds up what a list in a text with JSON holds, `meta::counts[type=in].n` some of it.
+_LISTED = re.compile(r"(?P<list>[^\[\]]*)\[(?P<tests>[^\]]*)\](?:\.?(?P<leaf>[^\[\]]*(?:\[\][^\[\]]*)*))")
 _MEMBER_TEST = re.compile(r"(?P<key>[^=?]+)(?P<or_none>\??)=(?P<value>.*)")
 _COUNTED = ("#", "?")
 INSIDE = "::"  # `metadata::spend`: a text that holds JSON
@@ -125,6 +127,8 @@ class TableColumns:
         found = self.columns.get(base) or self.columns.get(base.lower())
         if found:
             self.asked[found.text] = None
+        if found and "[" in inside:
+            return _sum_inside(found.text, inside)
         if found and inside:
             return Column(self.insides.get(found.text, inside) if self.insides else _json_member(found.text, inside))
         return found
@@ -163,15 +167,18 @@ class JsonColumns:
     lacking: dict[str, dict[str, None]] = field(default_factory=dict)  # SQL of a text with JSON → keys that it lacks
 
     def get(self, path: str) -> Column | None:
-        if filtered := _FILTERED.fullmatch(path):
-            return self._filtered(filtered)
         base, _, inside = path.partition(INSIDE)
+        if not is_list_inside(path) and (filtered := _FILTERED.fullmatch(path)):
+            return self._filtered(filtered)
         if inside and self._is_object(base):
-            base, inside = f"{base}.{inside}", ""
+            path, mark, rest = inside.partition("[")
+            base, inside = (f"{base}.{path}" if path else base), mark + rest
         found = self._part_leaf(base) if base.startswith(PART) else self._leaves(base)
         if not found:
             return None
         sql = found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        if "[" in inside:
+            return _sum_inside(sql, inside)
         if inside and not base.startswith(PART) and (key := self._key_lacking(base, inside)):
             self.lacking.setdefault(sql, {})[key] = None
             return None
@@ -208,7 +215,7 @@ class JsonColumns:
         return f"(SELECT line.*{file}{self.insides.columns(strictly=strictly)} FROM {lines} AS line) AS line"
 
     def presence(self, path: str) -> str | None:
-        if _FILTERED.fullmatch(path) or path.startswith(PART):
+        if _FILTERED.fullmatch(path) or INSIDE in path or path.startswith(PART):
             column = self.get(path)
             return f"{column.sql} IS NOT NULL" if column else None
         found = self._leaves(path)
@@ -393,12 +400,11 @@ def _members_of_text(text: str, tests: Sequence[re.Match[str]]) -> str:
     return f"CASE WHEN {worth} THEN {counted} END"
 
 
-def _all_of(tests: Iterable[re.Match[str] | None]) -> str:
-    return " AND ".join(_member_test(test) for test in tests if test)
+def _all_of(tests: Iterable[re.Match[str] | None], spelled: Callable[[str], str] | None = None) -> str:
+    return " AND ".join(_member_test(test, (spelled or _typed_key)(test["key"])) for test in tests if test)
 
 
-def _member_test(test: re.Match[str]) -> str:
-    key = f"member.{_dotted(test['key'].split('.'))}"
+def _member_test(test: re.Match[str], key: str) -> str:
     same = f"upper({key}) = {quoted(test['value'].upper())}"
     return f"({key} IS NULL OR {same})" if test["or_none"] else f"coalesce({same}, false)"
 
@@ -422,5 +428,47 @@ def _has_key(text: str, keys: Iterable[str]) -> str:
     return f"regexp_matches({text}, {named}) OR {escaped}"
 
 
+def is_list_inside(path: str) -> bool:
+    """Whether the path goes through a list in a text with JSON, whose members are added up."""
+    _, _, inside = path.partition(INSIDE)
+    return "[" in inside and not inside.endswith(_COUNTED)
+
+
+def can_add_up(inside: str) -> bool:
+    """Whether a path with lists is one: `calls[].in`, `[].runs[].in`, `counts[type=in].n`."""
+    match = _LISTED.fullmatch(inside)
+    return match is not None and all(_MEMBER_TEST.fullmatch(test) for test in match["tests"].split(",") if test)
+
+
+def _sum_inside(text: str, inside: str) -> Column:
+    """The sum of what a path with lists finds in a text with JSON; -1 where one is no count, NULL where there is none."""
+    match = _LISTED.fullmatch(inside)
+    assert match, inside
+    tests = [_MEMBER_TEST.fullmatch(test) for test in match["tests"].split(",") if test]
+    known = f"CASE WHEN json_valid({text}) THEN {text} END"
+    members = f"json_extract({known}, {quoted(_json_path(match['list']) + '[*]')})"
+    if tests:
+        members = f"list_filter({members}, lambda member: {_all_of(tests, _json_key)})"
+    found = (
+        f"list_transform({members}, lambda member: json_extract_string(member, {quoted(_json_path(match['leaf']))}))"
+    )
+    if "[" in match["leaf"]:
+        found = f"flatten({found})"
+    none = "CASE WHEN count IS NOT NULL THEN -1000000000000000000 END"
+    counts = f"list_transform({found}, lambda count: CASE WHEN regexp_full_match(count, '[0-9]{{1,15}}') THEN CAST(count AS BIGINT) ELSE {none} END)"
+    return Column(
+        f"CASE WHEN list_sum({counts}) IS NOT NULL THEN CAST(greatest(list_sum({counts}), -1) AS BIGINT) END", "integer"
+    )
+
+
 def _json_path(path: str) -> str:
-    return "$" + "".join(f'."{step}"' for step in path.split("."))
+    steps = [step.split("[]") for step in path.split(".") if step]
+    return "$" + "".join((f'."{name}"' if name else "") + "[*]" * len(lists) for name, *lists in steps)
+
+
+def _json_key(key: str) -> str:
+    return f"json_extract_string(member, {quoted(_json_path(key))})"
+
+
+def _typed_key(key: str) -> str:
+    return f"member.{_dotted(key.split('.'))}"

@@ -25,6 +25,7 @@ from costcalc.usage.names import (
     parent_of,
     stated,
 )
+from costcalc.usage.paths import INSIDE, can_add_up
 from costcalc.usage.uncounted import hint, map_option
 
 NAME = "plain"
@@ -86,6 +87,7 @@ def understand(
     """
     mapped = _mapped(header, mapping, file, nested)
     taken = {columns[0] for columns in mapped.meanings.values() if len(columns) == 1}
+    outer = {path.partition(INSIDE)[0] for columns in mapped.meanings.values() for path in columns if INSIDE in path}
     claims: dict[str, list[str]] = {}
     currencies: dict[str, str] = {}
     dimensions: list[str] = []
@@ -94,7 +96,7 @@ def understand(
         meaning, currency = meaning_of(column, samples.get(column, ()))
         if column in taken:
             continue
-        if meaning in mapped.meanings or (column in mapped.left and _is_count(meaning)):
+        if meaning in mapped.meanings or (column in (mapped.left | outer) and _is_count(meaning)):
             dimensions.append(column)  # the user said which column has this meaning, or that this one has none
         elif meaning:
             claims.setdefault(meaning, []).append(column)
@@ -154,6 +156,7 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
         meaning = meaning_by_name().get(canonical(name))
         column, _, pattern = written.partition(AS) if meaning in _TIMES else (written, "", "")
         columns = _columns_of(column, header, nested)
+        lists = [path for path in columns or () if "[" in path and path not in header]
         if written.startswith("=") and columns is None:
             if meaning in _SAME:
                 found.constants[meaning] = written.removeprefix("=")
@@ -161,6 +164,8 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
                 problems.append(_no_constant(name, written, file))
         elif columns is None:
             problems.append(_no_such_column(name, column, (*header, *sorted(nested)), file))
+        elif lists and not (meaning and _is_whole(meaning) and all(map(can_add_up, map(_within, lists)))):
+            problems.append(_no_sum(name, written, file))
         elif meaning:
             found.pattern = pattern or found.pattern
             found.meanings[meaning] = columns
@@ -173,21 +178,50 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
 
 def _columns_of(written: str, header: Sequence[str], nested: Collection[str]) -> tuple[str, ...] | None:
     """The columns that --map names: one, a path inside one, or several to be added; None: there is no such column."""
+    if written not in header:
+        parts = [_column_of(part.strip(), header, nested) for part in written.split("+")]
+        if len(parts) > 1 and None not in parts:
+            return tuple(part for part in parts if part is not None)
     one = _column_of(written, header, nested)
-    if one is not None:
-        return (one,)
-    parts = [_column_of(part.strip(), header, nested) for part in written.split("+")]
-    return tuple(part for part in parts if part is not None) if len(parts) > 1 and None not in parts else None
+    return None if one is None else (one,)
 
 
 def _column_of(written: str, header: Sequence[str], nested: Collection[str]) -> str | None:
-    if written in header or written in nested:
+    if written in header or (written in nested and not written.endswith("[]")):
         return written
-    by_name = {canonical(column): column for column in header}
-    base, inside, path = written.partition("::")
-    if inside and (found := _column_of(base, header, nested)) is not None:
-        return f"{found}::{path}"
-    return by_name.get(canonical(written))
+    for mark in (INSIDE, "["):  # a list is read as the text that it is
+        base, found, path = written.partition(mark)
+        if found and (mark == "[" or "" not in path.split(".")):
+            outer = base if _holds(nested, base) else _column_of(base, header, nested)
+            if outer is not None:
+                return f"{outer}{INSIDE}{'[' if mark == '[' else ''}{path}"
+    return {canonical(column): column for column in header}.get(canonical(written))
+
+
+def _holds(nested: Collection[str], base: str) -> bool:
+    """Whether a list or an object of this name is at the top of JSON records."""
+    return f"{base}[]" in nested or any(path.startswith(f"{base}.") for path in nested)
+
+
+def _within(path: str) -> str:
+    return path.partition(INSIDE)[2]
+
+
+def _is_whole(meaning: str) -> bool:
+    """Whether what has this meaning is a whole number."""
+    meter = meters().by_name.get(meaning)
+    return meaning == "uncached_input_tokens" or (meter is not None and not meter.decimals)
+
+
+def _no_sum(name: str, written: str, file: str) -> Problem:
+    return Problem(
+        "unknown-column",
+        f"--map {name}={written}: this path through a list gives no count",
+        Place(file, 1),
+        expected="a count of tokens or requests, added up over all members (calls[].in, calls[].runs[].in) or over"
+        " those of a key (counts[type=in].n)",
+        remedy="write the path like one of these; of anything else in a list, write a column of its own",
+    )
 
 
 def _no_constant(name: str, written: str, file: str) -> Problem:
@@ -274,7 +308,14 @@ def plain_format(
             *remarks,
             Remark(f'say in "{found.batch}" that they were of a batch: at the price of batches', is_batch),
         )
+    remarks = (*remarks, *_must_be_held(found))
     return FormatSpec(NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks)
+
+
+def _must_be_held(found: Understanding) -> list[Remark]:
+    """The paths inside of a column that --map names: nothing shows beforehand that a row has them."""
+    paths = [(meaning, path) for meaning in found.mapped for path in found.meanings[meaning] if INSIDE in path]
+    return [Remark(map_option(*pair), Condition(present=((pair[1],),)), must_be=True) for pair in paths]
 
 
 def guessed_mapping(paths: Sequence[str], samples: Mapping[str, Sequence[str]]) -> dict[str, str]:

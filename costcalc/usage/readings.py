@@ -406,7 +406,7 @@ def _plain_reading(
     aliases = {name: column for name, column in mapping.items() if not is_meaning(name)}
     samples, nested = samples_of(sources, types), _nested(sources)
     try:
-        found = plain.understand(header, samples, mapping, first.shown, nested)
+        found = plain.understand(header, samples, mapping, first.shown, {*nested, *_lists(sources)})
         below = sorted({*nested, *samples} - {*header})
         guessed = {**plain.guessed_mapping([*header, *below], samples), **mapping}
         spec = plain.plain_format(found, aliases, first.shown, guessed)
@@ -489,6 +489,16 @@ def samples_of(sources: Iterable[Source], types: Mapping[str, str]) -> dict[str,
 def _nested(sources: Iterable[Source]) -> frozenset[str]:
     """What JSON records hold below their top."""
     return frozenset(leaf for source in sources for leaf in source.leaves if "." in leaf)
+
+
+def _lists(sources: Iterable[Source]) -> frozenset[str]:
+    """What JSON records hold at their top that is neither a value nor an object with members: `calls[]`."""
+    return frozenset(
+        f"{leaf}[]"
+        for source in sources
+        for leaf in source.leaves - set(source.scalars)
+        if "." not in leaf and not any(other.startswith(f"{leaf}.") for other in source.leaves)
+    )
 
 
 def _meanings(spec: FormatSpec) -> dict[str, str]:

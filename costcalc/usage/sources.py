@@ -29,11 +29,13 @@ from costcalc.usage.addresses import DATABASES, is_address, read_address
 from costcalc.usage.arguments import Named
 from costcalc.usage.containers import MARK, container_of, members_of
 from costcalc.usage.formats import Unfold
+from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits, disk_full
 from costcalc.usage.looks import Looks
 from costcalc.usage.paths import quoted
 from costcalc.usage.progress import Progress, Step, watched
 from costcalc.usage.session import can_spell, literal, locked_session
+from costcalc.usage.sse import data_of, is_stream
 from costcalc.usage.unfold import Beside, taken_apart
 
 _SNIFF_BYTES = 256 * 1024
@@ -63,7 +65,7 @@ class Source:
     records: tuple[Mapping[str, str], ...] = ()  # of JSON: the first lines' texts (their begin) and numbers, by path
     lines: Sequence[int] = ()  # of a copy made record by record: the line at which each began in the original
     notes: tuple[str, ...] = ()  # what a reader of its figures should know
-    copy_of: str = ""  # a file of the same bytes
+    content: str = ""  # what `path` was made of, unpacked, where its records were taken apart; "": path itself
     is_empty: bool = False  # it has a header and no rows
     is_named: bool = True  # by an argument; a folder was searched for the others, and may hold anything
     changed: int = 0  # 00:00 UTC (epoch seconds) of the day of the file's last change
@@ -135,7 +137,7 @@ def open_sources(named: Named, workspace: Workspace) -> list[Source]:
                 problems += error.problems
     if problems or not sources:
         raise CostcalcError([*problems, *named.left.problems])
-    return _with_copies_noted(sources)
+    return _each_once(sources, named.left)
 
 
 def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
@@ -191,19 +193,21 @@ def _looked_at_or_left(file: Found, begin: bytes, workspace: Workspace, named: N
         return []
 
 
-def _with_copies_noted(sources: Sequence[Source]) -> list[Source]:
-    """Two files of the same bytes are said: perhaps one is a copy."""
-    sizes = [source.size for source in sources]
+def _each_once(sources: Sequence[Source], left: Left) -> list[Source]:
+    """Of files that hold the same bytes, packed or not, the first one: another would count all its usage twice."""
+    contents = [source.content or source.path for source in sources]
+    sizes = [os.stat(path).st_size for path in contents]  # noqa: PTH116 -- there may be many files
     several = {size for size, count in Counter(sizes).items() if count > 1}
     first: dict[tuple[int, bytes], str] = {}
-    noted = []
-    for source, size in zip(sources, sizes, strict=True):
-        if size in several:
-            same = first.setdefault((size, source.digest or _digest_of(source.path)), source.shown)
+    kept = []
+    for source, path, size in zip(sources, contents, sizes, strict=True):
+        if size in several and not source.is_empty:
+            same = first.setdefault((size, source.digest or _digest_of(path)), source.shown)
             if same is not source.shown:
-                source = replace(source, copy_of=same)
-        noted.append(source)
-    return noted
+                left.copies[source.shown] = same
+                continue
+        kept.append(source)
+    return kept
 
 
 def _digest_of(path: str) -> bytes:
@@ -327,7 +331,24 @@ def _text_source(file: Found, begin: bytes, workspace: Workspace) -> Source:
         begin = _begin(file.path)
     if text.lstrip()[0] in "{[":
         return json_source(file, text, is_whole, workspace)
+    if is_stream(text):
+        return _of_events(file, workspace)
     return _table_source(file, text, begin, is_whole, workspace)
+
+
+def _of_events(file: Found, workspace: Workspace) -> Source:
+    """A stream as it was sent: a copy with the data of each event as a line."""
+    target, starts = workspace.new_file(".jsonl"), []
+    with (
+        Path(file.path).open(encoding="utf-8-sig", errors="replace") as lines,
+        target.open("w", encoding="utf-8") as out,
+    ):
+        for number, data in data_of(lines):
+            out.write(f"{data}\n")
+            starts.append(number)
+    copy = replace(file, path=str(target))
+    text = _begin(copy.path).decode("utf-8", "ignore")
+    return replace(json_source(copy, text, True, workspace, tuple(starts)), content=file.path)
 
 
 def _not_text(name: str) -> Problem:
@@ -413,11 +434,13 @@ def _last_byte(path: str) -> bytes:
         return stream.read(1)
 
 
-def json_source(file: Found, text: str, is_whole: bool, workspace: Workspace) -> Source:
-    """JSON lines as they are; a document (an array, or an object over several lines) as a copy with a record a line."""
-    starts: tuple[int, ...] = ()
+def json_source(file: Found, text: str, is_whole: bool, workspace: Workspace, starts: tuple[int, ...] = ()) -> Source:
+    """JSON lines as they are; a document (an array, or an object over several lines) as a copy with a record a line.
+
+    `starts`: the line at which each began, where the file's lines are copies.
+    """
     path = file.path
-    if not _is_lines(text):
+    if not starts and not _is_lines(text):
         whole_text = text if is_whole else Path(path).read_text(encoding="utf-8-sig", errors="replace")
         taken = list(_records(whole_text))
         copy = workspace.new_file(".jsonl")
@@ -436,6 +459,7 @@ def json_source(file: Found, text: str, is_whole: bool, workspace: Workspace) ->
         scalars=look.scalars,
         records=look.records,
         lines=starts,
+        content=file.path if path != file.path else "",
         notes=tuple(filter(None, [beside.note(file.shown)])),
         changed=file.changed,
         is_named=file.is_named,

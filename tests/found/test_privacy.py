@@ -36,6 +36,15 @@ def test_an_error_shows_what_is_wrong_and_nothing_else_of_its_line(run_costcalc,
     assert [held for held in HELD if held in run.out + run.err] == []
 
 
+@pytest.mark.parametrize("column", ["prompt", "api_key", "email"])
+@pytest.mark.parametrize("meaning", ["input_tokens", "date", "cost"])
+def test_a_text_that_is_mapped_as_a_figure_is_not_quoted(run_costcalc, tmp_path, column, meaning):
+    (tmp_path / "u.csv").write_text(HEAD + ROW)
+    run = run_costcalc("cost", "u.csv", "--map", f"{meaning}={column}", cwd=tmp_path)
+    assert "a text of" in run.err
+    assert [held for held in HELD if held in run.out + run.err] == []
+
+
 def test_pages_and_ledgers_hold_no_column_that_was_not_asked_for(run_costcalc, tmp_path):
     (tmp_path / "u.csv").write_text(HEAD + ROW)
     page = run_costcalc("cost", "u.csv", cwd=tmp_path)

@@ -106,12 +106,12 @@ def test_ids_are_told_apart_across_files_and_within_one(tmp_path):
     assert [(part.rows, part.reason[:38]) for part in ledger.skipped] == [(1, "generations that another row holds too")]
 
 
-def test_a_copy_of_what_has_ids_is_said_to_count_once(tmp_path):
+def test_a_copy_of_what_has_ids_is_left_out_too(tmp_path):
     rows = ACTIVITY + "g1,2026-09-01 10:00:00,0.1,10,1,0,0,openai/gpt-5-mini\n"
     one, two = (write(tmp_path, rows, name) for name in ("1.csv", "2.csv"))
     ledger = counted([one, two])
     assert ledger.totals["input_tokens"] == 10
-    assert f"{two} holds the same bytes as {one}: what has an id is counted once" in ledger.notes
+    assert f"{two} holds the same as {one}, and is left out" in ledger.notes
 
 
 def test_downloads_of_other_columns_share_their_ids(tmp_path):

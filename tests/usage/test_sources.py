@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zipfile
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_a_pipe(monkeypatch, plain):
 
 def test_folders_and_globs(tmp_path):
     for name in ("a/one.csv", "a/b/two.csv", "a/notes.md"):
-        write(tmp_path, TEXT, name)
+        write(tmp_path, TEXT + f"2026-09-03,m,0,{name}\n", name)
     assert counted(tmp_path / "a").totals["input_tokens"] == 214
     assert counted(tmp_path / "a" / "*.csv").totals["input_tokens"] == 107
     assert counted(str(tmp_path / "a" / "**" / "*.csv")).totals["input_tokens"] == 214
@@ -82,14 +83,40 @@ def test_a_file_named_twice_counts_once(tmp_path, monkeypatch):
     assert (ledger.totals["input_tokens"], [source.path for source in ledger.sources]) == (107, ["usage.csv"])
 
 
-def test_a_copy_counts_and_is_said(tmp_path):
+def test_a_copy_is_left_out_and_said(tmp_path):
     one, two, other = (write(tmp_path, text, name) for text, name in ((TEXT, "1.csv"), (TEXT, "2.csv"), (TEXT + TEXT[29:], "3.csv")))  # fmt: skip
     ledger = counted([one, two, other])
-    copied = [note for note in ledger.notes if "bytes" in note]
+    copied = [note for note in ledger.notes if "the same as" in note]
     assert (ledger.totals["input_tokens"], copied) == (
-        428,
-        [f"{two} holds the same bytes as {one}: both are counted"],
+        321,
+        [f"{two} holds the same as {one}, and is left out"],
     )
+
+
+def test_a_copy_is_known_by_what_it_holds(tmp_path):
+    """Under another name, in another folder, packed, or linked; in JSON too. One more byte makes another file."""
+    record = '[{"date": "2026-09-01", "model": "gpt-5-mini", "input_tokens": 100}]'
+    for name, text in (("u.csv", TEXT), ("u.json", record)):
+        folder = tmp_path / name
+        one = write(folder, text, f"a/{name}")
+        write(folder, text, f"b/z{name}")
+        write(folder, gzip.compress(text.encode()), f"a/{name}.gz")
+        with zipfile.ZipFile(folder / "c.zip", "w") as archive:
+            archive.writestr(name, text)
+        (folder / f"d-{name}").hardlink_to(one)
+        ledger = counted(folder)
+        once = counted(one).totals["input_tokens"]
+        assert (ledger.totals["input_tokens"], len(ledger.sources)) == (once, 1)
+        assert sum("and is left out" in note for note in ledger.notes) == 4
+        write(folder, text + "\n", f"e-{name}")
+        assert counted(folder).totals["input_tokens"] == 2 * once
+
+
+def test_files_that_hold_no_rows_are_no_copies(tmp_path):
+    for name in ("1.csv", "2.csv"):
+        write(tmp_path, TEXT.split("\n")[0] + "\n", name)
+    write(tmp_path, TEXT, "3.csv")
+    assert not [note for note in counted(tmp_path).notes if "left out" in note]
 
 
 def test_hidden_files_of_a_folder_are_left_out(tmp_path):

@@ -31,7 +31,12 @@ STATED = {
     "computed": "computed by a gateway",
     "estimated": "estimated by a tool",
 }
-_HOW = {"alias": "a name that the book gives", "pattern": "by a pattern of the book", "date suffix": "a dated snapshot"}
+_HOW = {
+    "alias": "a name that the book gives",
+    "pattern": "by a pattern of the book",
+    "date suffix": "a dated snapshot",
+    "latest": "its newest snapshot",
+}
 _LISTS = {"default": " (default)", "chosen": " (--region)", "stated": " (as the log says)", "only list": ""}
 
 

@@ -63,6 +63,8 @@ def _why(report: Naming) -> Iterator[str]:
             yield f'the book\'s pattern "{report.through}"'
         case "date suffix":
             yield f'"{report.through}" with a date behind it: a snapshot inherits everything'
+        case "latest":
+            yield f'"{report.through}" with -latest behind it: its newest snapshot inherits everything'
         case other:
             yield other
 

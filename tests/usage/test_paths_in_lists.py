@@ -1,0 +1,92 @@
+"""--map through lists and texts with JSON: the sum of what is there; what is nowhere is refused, never 0."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from costcalc.problems import CostcalcError
+from tests.usage.kit import counted, lines, write
+
+STEPS = [{"in": 100, "runs": [{"n": 1}, {"n": 2}]}, {"in": 50, "runs": []}]
+RECORD = {
+    "ts": "2026-09-01T10:00:00Z", "model": "gpt-5-mini", "out": 1, "steps": STEPS, "numbers": [1, 2],
+    "counts": [{"type": "in", "n": 7}, {"type": "out", "n": 9}], "u": {"p": [{"n": 4}], "o": 3},
+    "text": json.dumps({"a": [{"n": 9}, {"n": 1, "m": None}], "b": 3}), "nothing": None, "empty": [],
+}  # fmt: skip
+TOTALS = {
+    "steps[].in": 150,
+    "steps[].runs[].n": 3,
+    "numbers[]": 3,
+    "counts[type=in].n": 7,
+    "u.p[].n": 4,
+    "u::p[].n": 4,
+    "text::a[].n": 10,
+    "text::a[n=9].n": 9,
+    "text::b": 3,
+    "steps[].in+u.o": 153,
+    "text::a[].n+text::b": 13,
+}
+NOWHERE = (
+    "steps[].xx", "steps[0].in", "steps[*].in", "steps[].runs.n", "steps[n].in", "counts[type=xx].n", "u.p.n",
+    "u.q[].n", "u[].n", "steps", "text::a[].m", "text::c", "text.b", "text::", "text::a..n", "out::x", "out[].x",
+    "nothing[].x", "empty[].x", "steps[.in", "[].in", "steps.in", "steps[][].in",
+)  # fmt: skip
+
+
+def log(folder, kind):
+    if kind == "json":
+        return lines(folder, [RECORD, RECORD])
+    row = {name: json.dumps(value) if isinstance(value, (list, dict)) else value for name, value in RECORD.items()}
+    quoted = ",".join('"' + str("" if value is None else value).replace('"', '""') + '"' for value in row.values())
+    return write(folder, ",".join(row) + f"\n{quoted}\n{quoted}\n")
+
+
+@pytest.mark.parametrize("path", TOTALS)
+def test_members_are_added_up(tmp_path, path):
+    ledger = counted(log(tmp_path, "json"), mapping={"input_tokens": path, "output_tokens": "out"})
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (2 * TOTALS[path], 0)
+
+
+@pytest.mark.parametrize("path", [path for path in TOTALS if "u." not in path])
+def test_so_are_those_of_a_text_in_a_column(tmp_path, path):
+    ledger = counted(log(tmp_path, "table"), mapping={"input_tokens": path, "output_tokens": "out"})
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (2 * TOTALS[path], 0)
+
+
+@pytest.mark.parametrize("kind", ["json", "table"])
+@pytest.mark.parametrize("path", NOWHERE)
+def test_what_is_nowhere_is_never_0(tmp_path, kind, path):
+    file = log(tmp_path, kind)
+    try:
+        ledger = counted(file, mapping={"input_tokens": path, "output_tokens": "out"})
+    except CostcalcError as error:
+        for problem in error.problems:
+            assert (problem.place.file, problem.place.line) == (str(file), 1)
+            assert problem.code in ("unknown-column", "unknown-path")
+            assert problem.expected
+            assert problem.remedy
+    else:
+        assert (ledger.refused_rows, ledger.totals["input_tokens"]) == (2, 0)  # a whole text, read as a count
+
+
+def test_a_path_of_rows_that_nobody_asked_for_is_somewhere(tmp_path):
+    row = '2026-09-{:02},gpt-5-mini,{},"{{""a"":[{}]}}"\n'
+    file = write(tmp_path, "date,model,team,meta\n" + row.format(1, "x", '{""n"":5}') + row.format(2, "y", ""))
+    mapping = {"input_tokens": "meta::a[].n"}
+    assert counted(file, mapping=mapping, where={"team": ("y",)}).totals["input_tokens"] == 0
+    assert counted(file, mapping=mapping).totals["input_tokens"] == 5
+
+
+@pytest.mark.parametrize("name", ["cost", "model", "date", "team", "gpu_hours"])
+def test_only_whole_counts_are_added_up(tmp_path, name):
+    with pytest.raises(CostcalcError, match="gives no count"):
+        counted(log(tmp_path, "json"), mapping={name: "steps[].in", "output_tokens": "out"})
+
+
+def test_a_member_that_is_no_count_refuses_its_row(tmp_path):
+    file = lines(tmp_path, [{**RECORD, "steps": [{"in": 5}, {"in": "much"}]}, RECORD])
+    ledger = counted(file, mapping={"input_tokens": "steps[].in", "output_tokens": "out"})
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (150, 1)
+    assert "a member of the list is not a count" in ledger.problems[0].message
