@@ -24,7 +24,7 @@ from costcalc.reports.prices.slips import slips_of
 from costcalc.yamldoc import read_yaml
 
 if TYPE_CHECKING:
-    from costcalc.pricebook.importers.shelf import Imported
+    from costcalc.pricebook.importers.builder import Imported
     from costcalc.pricebook.model import Book
 
 

@@ -23,7 +23,7 @@ from costcalc.records import dataclass
 from costcalc.reports.prices.use import use_by_catalogues, use_in
 
 if TYPE_CHECKING:
-    from costcalc.pricebook.importers.shelf import Imported
+    from costcalc.pricebook.importers.builder import Imported
     from costcalc.render.draw import Page
     from costcalc.usage.progress import Progress
 

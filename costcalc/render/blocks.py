@@ -149,7 +149,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Twig:
+class TreeNode:
     """A line of a branch: what is said, and at the right the figure that it comes to."""
 
     text: str
@@ -167,7 +167,7 @@ class Twig:
 class Branch:
     """What is said of a part, its head first, and the parts that it is made of."""
 
-    twigs: Sequence[Twig]
+    nodes: Sequence[TreeNode]
     parts: Sequence[Branch] = ()
 
 

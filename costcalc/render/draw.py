@@ -29,7 +29,7 @@ from costcalc.render.blocks import (
     Part,
     Style,
     Tree,
-    Twig,
+    TreeNode,
 )
 from costcalc.render.names import shortened, wrapped
 from costcalc.render.opening import unfolded
@@ -195,24 +195,24 @@ def _bar(parts: Sequence[Part], width: int) -> Iterator[list[Cell]]:
 def _branch(branch: Branch, first: str, others: str, width: int) -> Iterator[list[Cell]]:
     """A branch with its rails: `first` stands before its head, `others` before all that follows."""
     below = others + ("│  " if branch.parts else "   ")
-    for position, twig in enumerate(branch.twigs):
-        yield from _twig(twig, first if position == 0 else below, below, width)
+    for position, node in enumerate(branch.nodes):
+        yield from _node(node, first if position == 0 else below, below, width)
     for part in branch.parts:
         is_last = part is branch.parts[-1]
         yield from _branch(part, others + ("└─ " if is_last else "├─ "), others + ("   " if is_last else "│  "), width)
 
 
-def _twig(twig: Twig, first: str, others: str, width: int) -> Iterator[list[Cell]]:
+def _node(node: TreeNode, first: str, others: str, width: int) -> Iterator[list[Cell]]:
     """The text wrapped beside its figure, which stands in the last line at the right edge."""
-    figure = visible(twig.amount)
+    figure = visible(node.amount)
     room = width - max(cell_len(first), cell_len(others)) - (cell_len(figure) + _LEAST_GAP if figure else 0)
-    lines = wrapped(visible(twig.text), room)
+    lines = wrapped(visible(node.text), room)
     for position, line in enumerate(lines):
         rail = first if position == 0 else others
-        cells = [Cell(rail, "quiet"), Cell(line, twig.style)]
+        cells = [Cell(rail, "quiet"), Cell(line, node.style)]
         if figure and position == len(lines) - 1:
             gap = width - cell_len(rail) - cell_len(line) - cell_len(figure)
-            cells += [Cell(" " * gap), Cell(figure, "" if twig.style == "quiet" else twig.style)]
+            cells += [Cell(" " * gap), Cell(figure, "" if node.style == "quiet" else node.style)]
         yield cells
 
 

@@ -21,7 +21,7 @@ from costcalc.render.blocks import (
     Line,
     Note,
     Tree,
-    Twig,
+    TreeNode,
 )
 from costcalc.render.opening import unfolded
 
@@ -70,14 +70,14 @@ def _block(block: Block) -> Iterator[str]:
 
 def _branch(branch: Branch, level: int) -> Iterator[str]:
     """A list item of as many lines as are said, and its parts as items within it."""
-    yield "  " * level + "- " + "<br>".join(_twig(twig) for twig in branch.twigs)
+    yield "  " * level + "- " + "<br>".join(_node(node) for node in branch.nodes)
     for part in branch.parts:
         yield from _branch(part, level + 1)
 
 
-def _twig(twig: Twig) -> str:
-    text, figure = escaped(twig.text), escaped(twig.amount)
-    if twig.style == "strong":
+def _node(node: TreeNode) -> str:
+    text, figure = escaped(node.text), escaped(node.amount)
+    if node.style == "strong":
         text, figure = f"**{text}**", f"**{figure}**" if figure else ""
     return f"{text}: {figure}" if figure else text
 

@@ -30,7 +30,7 @@ _TURNED = ("prices", "fx", "revenue")  # steps of the bridge in which prices hav
 
 
 @dataclass(frozen=True, slots=True)
-class Knob:
+class Slider:
     """A slider from 0 to `most` ticks, which begins where the plan was computed."""
 
     most: int
@@ -71,8 +71,8 @@ class OpenTotals:
 class Sliders:
     """Amounts by the rises that multiply them; report currency."""
 
-    rise: Knob
-    passed: Knob
+    rise: Slider
+    passed: Slider
     what_passes: str  # all, ranges, events, both
     hike: PriceChange | None  # the only one there is
     ranges: tuple[bool, ...]  # whether anything is a range: beside prices, of what is raised, of what is passed through
@@ -84,7 +84,7 @@ class Sliders:
     customers: Mapping[str | None, OpenTotals]  # the last month
 
     def factors(self, variant: Variant, rise: Fraction, passed: Fraction) -> list[Fraction]:
-        """What every rise multiplies by with the knobs at these places."""
+        """What every rise multiplies by with the sliders at these places."""
         return [each.factor(variant, rise, passed) for each in self.rises]
 
 
@@ -119,7 +119,7 @@ def sliders(case: Case, plan: Plan, pass_through: Fraction | None) -> Sliders | 
 
 
 class Turns:
-    """Which knob turns which price change of a scenario, and where the knobs stand."""
+    """Which slider turns which price change of a scenario, and where the sliders stand."""
 
     def __init__(self, scenario: Scenario, pass_through: Fraction | None) -> None:
         self.scenario, self.pass_through = scenario, pass_through
@@ -136,7 +136,7 @@ class Turns:
         self._named = {_name(change): place for change, place in reversed(self._places.items())}
         turned = [change for change, _ in listed if change.new_rate is None]
         self.hike = turned[0] if len(turned) == 1 and not turned[0].is_range and not turned[0].event else None
-        self.rise = _hike_knob(self.hike.low) if self.hike else _share_knob()
+        self.rise = _hike_slider(self.hike.low) if self.hike else _share_slider()
         self.passed = self._passed()
         self.ranges = (
             scenario.has_ranges,
@@ -151,7 +151,7 @@ class Turns:
         return self._places.get(change, self._named.get(_name(change)))
 
     def at(self, rise: Fraction, passed: Fraction) -> PriceChanges:
-        """The price changes with the knobs at these places, as a scenario would state them."""
+        """The price changes with the sliders at these places, as a scenario would state them."""
         return PriceChanges(tuple(self._turned(change, rise, passed) for change in self.changes))
 
     def _turned(self, change: PriceChange, rise: Fraction, passed: Fraction) -> PriceChange:
@@ -186,12 +186,12 @@ class Turns:
         takes_events = item.event is not None and self._takes(item)
         return item.changes(Fraction(1) if takes_events else None)
 
-    def _passed(self) -> Knob:
+    def _passed(self) -> Slider:
         start = self.pass_through
         if start is None:
             start = Fraction(0 if self._only_events else 1)
         ticks = lcm(100, start.denominator)
-        return Knob(ticks, int(start * ticks), Fraction(1, ticks), Fraction(1, ticks))
+        return Slider(ticks, int(start * ticks), Fraction(1, ticks), Fraction(1, ticks))
 
 
 def _name(change: PriceChange) -> object:
@@ -199,17 +199,17 @@ def _name(change: PriceChange) -> object:
     return change.written, change.from_day, change.until_day, change.low, change.high, change.passed_through
 
 
-def _share_knob() -> Knob:
-    return Knob(100 * MOST, 100, _PERCENT, _PERCENT)
+def _share_slider() -> Slider:
+    return Slider(100 * MOST, 100, _PERCENT, _PERCENT)
 
 
-def _hike_knob(hike: Fraction) -> Knob:
+def _hike_slider(hike: Fraction) -> Slider:
     """The hike in percent, where it lies on the ticks; else a share of it."""
     for tick in (_PERCENT, _PERCENT / 10, _PERCENT / 100):
         start = abs(hike) / tick
         if start.denominator == 1 and start >= _LEAST_TICKS:
-            return Knob(int(start) * MOST, int(start), tick / abs(hike), tick if hike > 0 else -tick, is_hike=True)
-    return _share_knob()
+            return Slider(int(start) * MOST, int(start), tick / abs(hike), tick if hike > 0 else -tick, is_hike=True)
+    return _share_slider()
 
 
 class _Turned:

@@ -273,7 +273,7 @@ class TestClock:
         assert (one.served, one.share, one.saving) == ("acme/acme-max", F(1, 2), MONTH * F("2.5"))
 
 
-def test_the_yardstick_of_fewer_output_tokens(usage):
+def test_the_benchmark_of_fewer_output_tokens(usage):
     """220,000 output tokens a day at 30 per million: a tenth fewer saves 0.66 USD a day."""
     (one,) = advise(usage, prices=prices(book(MAX, MINI))).fewer_tokens
     assert (one.share, one.saving) == (F(1, 10), MONTH * F("0.66"))

@@ -43,10 +43,10 @@ class Seen:
         keys = self.page.eval_on_selector_all("[data-tile]", "all => all.map(e => e.dataset.tile)")
         return {key: (self.text(f'[data-tile="{key}"]'), self.text(f'[data-against="{key}"]')) for key in keys}
 
-    def turn(self, knob: str, ticks: int) -> None:
+    def turn(self, slider: str, ticks: int) -> None:
         """The slider at a place, as a hand moves it."""
         move = "(input, ticks) => {input.value = ticks; input.dispatchEvent(new Event('input', {bubbles: true}))}"
-        self.page.eval_on_selector(f"#knob-{knob}", move, ticks)
+        self.page.eval_on_selector(f"#slider-{slider}", move, ticks)
 
 
 def browser_path() -> str | None:

@@ -39,8 +39,8 @@ class Made:
 
     def at(self, rise: int, passed: int) -> Plan:
         """The engine's own outlook with the sliders at these ticks."""
-        knobs = self.sliders
-        changes = self.turns.at(rise * knobs.rise.tick, passed * knobs.passed.tick)
+        sliders = self.sliders
+        changes = self.turns.at(rise * sliders.rise.tick, passed * sliders.passed.tick)
         return plan_ahead(self.horizon, replace(self.options, changes=changes))
 
 

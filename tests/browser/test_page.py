@@ -81,7 +81,7 @@ def test_a_slider_turned_by_keyboard_shows_the_margin_of_the_engine(chromium, tm
     """alibaba +34%, ten key presses to +44%."""
     with opened(chromium, handout_html(one_hike.handout), tmp_path) as seen:
         assert seen.text("#shown-rise") == "+34%"
-        seen.page.focus("#knob-rise")
+        seen.page.focus("#slider-rise")
         for _ in range(10):
             seen.page.keyboard.press("ArrowRight")
         assert seen.text("#shown-rise") == "+44%"
@@ -89,10 +89,10 @@ def test_a_slider_turned_by_keyboard_shows_the_margin_of_the_engine(chromium, tm
         assert margin is not None
         assert seen.text('[data-tile="margin"]') == percent_text(margin)
         seen.page.keyboard.press("End")
-        assert seen.page.get_attribute("#knob-rise", "aria-valuetext") == "+68%"
+        assert seen.page.get_attribute("#slider-rise", "aria-valuetext") == "+68%"
         assert seen.text("#turned").startswith("Turned: Rise of alibaba +68%")
         seen.page.keyboard.press("Tab")
-        assert seen.page.evaluate("document.activeElement.id") == "knob-passed"
+        assert seen.page.evaluate("document.activeElement.id") == "slider-passed"
         seen.page.click("#reset")
         assert seen.text("#shown-rise") == "+34%"
 

@@ -50,11 +50,11 @@ def assert_shows(seen: Seen, found: Plan) -> None:
 
 
 def assert_follows(chromium: Any, tmp_path: Any, what: Made, places: Sequence[tuple[int, int]] = PLACES) -> None:
-    knobs = what.sliders
+    sliders = what.sliders
     with opened(chromium, handout_html(what.handout), tmp_path) as seen:
         assert_shows(seen, what.handout.plan)
         for rise, passed in places:
-            ticks = rise * knobs.rise.most // 200, passed * knobs.passed.most // 100
+            ticks = rise * sliders.rise.most // 200, passed * sliders.passed.most // 100
             seen.turn("rise", ticks[0])
             seen.turn("passed", ticks[1])
             assert_shows(seen, what.at(*ticks))

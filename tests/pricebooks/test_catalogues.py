@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import date
 
+from costcalc.pricebook.importers.builder import Imported, Origin
 from costcalc.pricebook.importers.model_bank import import_model_bank
 from costcalc.pricebook.importers.openai_cost_calculator import import_openai_cost_calculator
-from costcalc.pricebook.importers.shelf import Imported, Origin
 
 ORIGIN = Origin("somebody 1", "https://example.com", date(2026, 11, 30))
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 import pytest
 
 from costcalc.pricebook.data import shipped_folder
+from costcalc.pricebook.importers.builder import Imported, Origin
 from costcalc.pricebook.importers.decided import read_decided
-from costcalc.pricebook.importers.shelf import Imported, Origin
 from costcalc.pricebook.importers.sources import data_installed, read_source
 from costcalc.pricebook.importers.survey import Subject, Survey
 from costcalc.pricebook.load import load_pricebook

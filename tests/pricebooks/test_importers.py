@@ -11,6 +11,7 @@ from types import SimpleNamespace as Given
 
 import pytest
 
+from costcalc.pricebook.importers.builder import Imported, Origin
 from costcalc.pricebook.importers.exact_json import parse_json
 from costcalc.pricebook.importers.genai_prices import import_genai_prices
 from costcalc.pricebook.importers.homes import home_of
@@ -18,7 +19,6 @@ from costcalc.pricebook.importers.litellm_map import import_litellm
 from costcalc.pricebook.importers.llm_prices import import_llm_prices
 from costcalc.pricebook.importers.models_dev import import_models_dev
 from costcalc.pricebook.importers.rate_card import import_rate_card
-from costcalc.pricebook.importers.shelf import Imported, Origin
 from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.model import Book, Bounds, PriceBlock
 from costcalc.pricebook.read import parse_book

@@ -50,8 +50,8 @@ def _said(block: Block) -> Iterator[str]:
 
 
 def _of_branch(branch: Branch) -> Iterator[str]:
-    for twig in branch.twigs:
-        yield from (twig.text, twig.figure, twig.unit)
+    for node in branch.nodes:
+        yield from (node.text, node.figure, node.unit)
     for part in branch.parts:
         yield from _of_branch(part)
 

@@ -8,7 +8,7 @@ import pytest
 
 import costcalc
 from costcalc.api import CostResult, PlanResult
-from costcalc.render.blocks import Branch, Drawing, Facts, Gap, Line, Note, Tree, Twig
+from costcalc.render.blocks import Branch, Drawing, Facts, Gap, Line, Note, Tree, TreeNode
 from costcalc.render.notebook import html_text
 from costcalc.render.pages import notebook_of, page_of
 from tests.conftest import REPO_ROOT
@@ -110,7 +110,7 @@ def test_every_block_has_its_element():
         Line([]),
         Note("loud & clear", "loud"),
         Drawing(lambda width: [f"{width} <cells>"]),
-        Tree([Branch([Twig("head", "1.00", "USD", "strong")], [Branch([Twig("part", "1.00", "USD")])])]),
+        Tree([Branch([TreeNode("head", "1.00", "USD", "strong")], [Branch([TreeNode("part", "1.00", "USD")])])]),
     ]
     html = html_text(blocks)
     read(html)

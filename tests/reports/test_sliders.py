@@ -17,21 +17,21 @@ TOKENS = {"input_tokens": 10**8, "output_tokens": 10**7, "requests": 1000}
 
 
 def assert_is_the_engine_s(what: Made, rise: int, passed: int) -> None:
-    knobs = what.sliders
-    found, place = what.at(rise, passed), (rise * knobs.rise.tick, passed * knobs.passed.tick)
+    sliders = what.sliders
+    found, place = what.at(rise, passed), (rise * sliders.rise.tick, passed * sliders.passed.tick)
 
-    factors = {end: knobs.factors(end, *place) for end in VARIANTS}
-    for month, ends in zip(found.months, knobs.months, strict=True):
+    factors = {end: sliders.factors(end, *place) for end in VARIANTS}
+    for month, ends in zip(found.months, sliders.months, strict=True):
         low, middle, high = (totals.at(factors[end]).cost for end, totals in zip(VARIANTS, ends, strict=True))
         assert month.after.cost == about(middle)
         assert (month.low.cost, month.high.cost) == about((min(low, middle, high), max(low, middle, high)))
         assert month.after.revenue == about(ends[1].revenue)
-    for step, (last, whole) in zip(found.bridge, knobs.bridge, strict=True):
+    for step, (last, whole) in zip(found.bridge, sliders.bridge, strict=True):
         assert (step.last.cost, step.whole.cost) == about((last.at(factors["mid"]).cost, whole.at(factors["mid"]).cost))
     for line in found.lines:
-        assert line.last_after == about(with_factors(knobs.lines.get(line.key, {}), factors["mid"]))
+        assert line.last_after == about(with_factors(sliders.lines.get(line.key, {}), factors["mid"]))
     for customer in found.customers:
-        assert customer.last.cost == about(knobs.customers[customer.name].at(factors["mid"]).cost)
+        assert customer.last.cost == about(sliders.customers[customer.name].at(factors["mid"]).cost)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_they_begin_at_the_outlook_as_it_was_asked_for():
     ],
 )
 def test_a_single_hike_is_turned_in_percent(hike, most, start, tick):
-    knob = made(USAGE, None, [hike]).sliders.rise
-    assert (knob.most, knob.start, knob.tick) == (most, start, tick)
+    slider = made(USAGE, None, [hike]).sliders.rise
+    assert (slider.most, slider.start, slider.tick) == (most, start, tick)
 
 
 def test_pass_through_scales_what_the_flag_scales():

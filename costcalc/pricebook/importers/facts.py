@@ -12,10 +12,10 @@ from pathlib import Path
 from costcalc.calendar import read_day
 from costcalc.files import read_text
 from costcalc.money import read_number
+from costcalc.pricebook.importers.builder import NO_METER, Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.figures import Figure
 from costcalc.pricebook.importers.homes import Home, home_of, means, shipped_home
 from costcalc.pricebook.importers.periods import Period, block_in, stretches
-from costcalc.pricebook.importers.shelf import NO_METER, Entry, Field, Imported, Origin, Shelf
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, fail
 
@@ -72,15 +72,15 @@ def import_facts(path: Path, origin: Origin, shipped: Pricebook, providers: tupl
             "missing-column", f"facts need the columns {', '.join(missing)}",
             place=Place(str(path), 1), expected=", ".join(_COLUMNS),
         )  # fmt: skip
-    shelf = Shelf(origin)
+    builder = Builder(origin)
     models: dict[tuple[Home, str, str, str], list[Mapping[str, str]]] = {}
     for row in reader:
         if not providers or any(means(word, row["provider"]) for word in providers):
             home, name = _place(row, shipped)
             models.setdefault((home, row["provider"], name, row["currency"]), []).append(row)
     for (home, provider, name, currency), rows in models.items():
-        _put(Entry(shelf, home, provider, name, currency), rows, path)
-    return shelf.imported()
+        _put(Entry(builder, home, provider, name, currency), rows, path)
+    return builder.imported()
 
 
 def _place(row: Mapping[str, str], shipped: Pricebook) -> tuple[Home, str]:
@@ -98,8 +98,8 @@ def _put(entry: Entry, rows: list[Mapping[str, str]], path: Path) -> None:
         for row in rows
         for figure in _figure(entry, row, path)
     ]
-    source = entry.shelf.source(entry.home, rows[0]["source_url"], rows[0]["confidence"])
-    entry.put_blocks([block_in(each, each.held, entry.shelf.origin, source, _ENDED) for each in stretches(periods)])
+    source = entry.builder.source(entry.home, rows[0]["source_url"], rows[0]["confidence"])
+    entry.put_blocks([block_in(each, each.held, entry.builder.origin, source, _ENDED) for each in stretches(periods)])
 
 
 def _figure(entry: Entry, row: Mapping[str, str], path: Path) -> Iterator[Figure]:
@@ -112,7 +112,7 @@ def _figure(entry: Entry, row: Mapping[str, str], path: Path) -> Iterator[Figure
         above, up_to = (int(row[f"tier_{end}_input_tokens"] or 0) for end in ("min", "max"))
     except ValueError:
         raise fail("bad-fact", f"no price: {dict(row)}", place=Place(str(path))) from None
-    source = entry.shelf.source(entry.home, row["source_url"], row["confidence"])
+    source = entry.builder.source(entry.home, row["source_url"], row["confidence"])
     told = entry.figure(replace(field, of=per), price, tier=row["service_tier"], over=above, up_to=up_to or None)
     yield replace(told, source=source)
 

@@ -11,10 +11,10 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.figures import Figure, block_of, day_before
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.schedules import Hours, hours_between, other_hours, peak_schedule
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.pricebook.model import STANDARD, PriceBlock
 from costcalc.problems import fail
 
@@ -56,13 +56,13 @@ def import_genai_prices(origin: Origin, providers: tuple[str, ...] = (), data: I
     if data is None:
         installed_version()
         data = import_module("genai_prices.data").providers
-    shelf = Shelf(origin)
+    builder = Builder(origin)
     for provider in data:
         if providers and not any(means(word, provider.id) for word in providers):
             continue
         for model in provider.models:
-            _Reader(shelf, provider.id, model).read()
-    return shelf.imported()
+            _Reader(builder, provider.id, model).read()
+    return builder.imported()
 
 
 @dataclass
@@ -78,9 +78,9 @@ class _Step:
 class _Reader(Entry):
     """One model of the package."""
 
-    def __init__(self, shelf: Shelf, provider: str, model: Any) -> None:
-        super().__init__(shelf, home_of(provider), provider, model.id)
-        self.model, self.source = model, shelf.source(self.home)
+    def __init__(self, builder: Builder, provider: str, model: Any) -> None:
+        super().__init__(builder, home_of(provider), provider, model.id)
+        self.model, self.source = model, builder.source(self.home)
 
     def read(self) -> None:
         aliases = tuple(name for name in _equals(self.model.match) if name != self.name.lower())
@@ -156,7 +156,7 @@ class _Reader(Entry):
         return tuple(blocks)
 
     def _block(self, step: _Step, held: list[Figure], day: date | None, until: date | None) -> PriceBlock:
-        origin = self.shelf.origin
+        origin = self.builder.origin
         read = min(origin.read, day_before(until)) if until else origin.read
         starts = day or (origin.starts if until is None else None)
         figures = [*step.figures, *held]

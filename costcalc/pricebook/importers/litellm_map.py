@@ -12,11 +12,11 @@ from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.money import exact_text
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.figures import Figure, block_of
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.schedules import EVERY_DAY, Hours, hours_between, other_hours, peak_schedule
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.pricebook.model import STANDARD, Schedule, Section
 from costcalc.problems import Place, fail
 
@@ -61,23 +61,23 @@ def import_litellm(path: Path, origin: Origin, providers: tuple[str, ...] = ()) 
         raise fail(
             "not-a-price-map", "this is not a map of models", place=Place(str(path)), expected='{"gpt-5.6-sol": {…}, …}'
         )
-    shelf = Shelf(origin)
+    builder = Builder(origin)
     for name, entry in entries.items():
         provider = as_text(as_map(entry).get("litellm_provider"))
         if name in _NO_PRICES or (providers and not any(means(word, provider) for word in providers)):
             continue
         if not provider:
-            shelf.leave("", name, "every price", "no provider is named")
+            builder.leave("", name, "every price", "no provider is named")
         else:
-            _Entry(shelf, provider, name, as_map(entry)).read()
-    return shelf.imported()
+            _Entry(builder, provider, name, as_map(entry)).read()
+    return builder.imported()
 
 
 class _Entry(Entry):
     """One model of the map."""
 
-    def __init__(self, shelf: Shelf, provider: str, name: str, entry: Mapping[str, Any]) -> None:
-        super().__init__(shelf, home_of(provider), provider, name)
+    def __init__(self, builder: Builder, provider: str, name: str, entry: Mapping[str, Any]) -> None:
+        super().__init__(builder, home_of(provider), provider, name)
         self.entry = entry
 
     def read(self) -> None:
@@ -88,7 +88,7 @@ class _Entry(Entry):
         prefix, slash, rest = self.name.lower().partition("/")
         name = rest if slash and self.provider.lower().startswith(prefix) else self.name.lower()
         if figures:
-            origin, source = self.shelf.origin, self.shelf.source(self.home, as_text(self.entry.get("source")))
+            origin, source = self.builder.origin, self.builder.source(self.home, as_text(self.entry.get("source")))
             block = block_of(
                 figures, origin.starts, origin.read, source=source, schedule=schedule.name if schedule else None
             )

@@ -10,10 +10,10 @@ from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.files import is_folder
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.periods import Period, block_in, stretches
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.problems import Place, fail
 
 FIELDS = {
@@ -30,15 +30,15 @@ _History = list[tuple[int, Mapping[str, Any]]]  # each price with the length of 
 
 def import_llm_prices(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
     """Every model of a vendor's file, of a folder of them, or of `current.json` and `historical.json`."""
-    shelf = Shelf(origin)
+    builder = Builder(origin)
     files = sorted(path.glob("*.json")) if is_folder(path) else [path]
     if not files:
         raise fail("no-price-files", "the folder holds no .json file", place=Place(str(path)))
     for file in files:
         for (vendor, name), history in _histories(file).items():
             if not providers or any(means(word, vendor) for word in providers):
-                _put(Entry(shelf, home_of(vendor), vendor, name), history, file)
-    return shelf.imported()
+                _put(Entry(builder, home_of(vendor), vendor, name), history, file)
+    return builder.imported()
 
 
 def _histories(file: Path) -> dict[tuple[str, str], _History]:
@@ -67,7 +67,7 @@ def _put(entry: Entry, history: _History, file: Path) -> None:
     periods = [
         Period(_day(price, "from_date", file), _day(price, "to_date", file), (over, price)) for over, price in history
     ]
-    source, blocks = entry.shelf.source(entry.home), []
+    source, blocks = entry.builder.source(entry.home), []
     for stretch in stretches(periods):
         lengths = [over for over, _ in stretch.held]
         if len(set(lengths)) < len(lengths):
@@ -75,7 +75,7 @@ def _put(entry: Entry, history: _History, file: Path) -> None:
         figures = [
             figure for over, price in stretch.held for figure in entry.figures(price, FIELDS, skip=_OTHER_KEYS, over=over)
         ]  # fmt: skip
-        blocks.append(block_in(stretch, figures, entry.shelf.origin, source, _ENDED))
+        blocks.append(block_in(stretch, figures, entry.builder.origin, source, _ENDED))
     entry.put_blocks(blocks)
 
 

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from costcalc.calendar import read_day
 from costcalc.files import read_text
 from costcalc.money import read_number
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.figures import Figure, day_before
 from costcalc.pricebook.importers.homes import Home, home_of, means
 from costcalc.pricebook.importers.periods import Period, block_in, stretches
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.yamlreader import read_plain
 
 FIELDS = {
@@ -34,7 +34,7 @@ _HOURLY = "off_peak_discount"
 def import_metergraph(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
     """Every name of every model of the catalogue, in one book a channel."""
     root = read_plain(read_text(path), str(path))
-    shelf = Shelf(origin.of(read_day(root["version"])))
+    builder = Builder(origin.of(read_day(root["version"])))
     for model in root["models"]:
         for channel, region, name in sorted({place for alias in model["aliases"] for place in _places(alias)}):
             home = home_of(channel.removesuffix("-geo").removesuffix("-api"))
@@ -42,8 +42,8 @@ def import_metergraph(path: Path, origin: Origin, providers: tuple[str, ...] = (
                 each for each in model.get("prices", ()) if (each["channel"], each["region"]) == (channel, region)
             ]
             if prices and (not providers or any(means(word, home.provider) for word in providers)):
-                _put(Entry(shelf, home, channel, name), prices)
-    return shelf.imported()
+                _put(Entry(builder, home, channel, name), prices)
+    return builder.imported()
 
 
 def _places(alias: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -62,8 +62,8 @@ def _put(entry: Entry, prices: list[Mapping[str, Any]]) -> None:
     blocks = []
     for stretch in stretches(periods):
         figures = [figure for price in stretch.held for figure in _figures(entry, price)]
-        source = entry.shelf.source(entry.home, next((price["source_url"] for price in stretch.held), ""))
-        blocks.append(block_in(stretch, figures, entry.shelf.origin, source, _ENDED))
+        source = entry.builder.source(entry.home, next((price["source_url"] for price in stretch.held), ""))
+        blocks.append(block_in(stretch, figures, entry.builder.origin, source, _ENDED))
     entry.put_blocks(blocks)
 
 

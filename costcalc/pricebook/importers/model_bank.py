@@ -11,10 +11,10 @@ from typing import Any
 
 from costcalc.files import read_text
 from costcalc.money import read_number
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text
 from costcalc.pricebook.importers.figures import Figure
 from costcalc.pricebook.importers.homes import home_of, means
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.problems import Place, fail
 
 FIELDS = {
@@ -42,19 +42,19 @@ def import_model_bank(path: Path, origin: Origin, providers: tuple[str, ...] = (
     if not files:
         raise fail("no-price-files", "the folder holds no .mjs file", place=Place(str(path)))
     day = _VERSION.search(origin.name)
-    shelf = Shelf(origin.of(date(*map(int, day.groups()))) if day else origin)
+    builder = Builder(origin.of(date(*map(int, day.groups()))) if day else origin)
     for file in files:
         provider = file.stem
         if file.stem != "index" and (not providers or any(means(word, provider) for word in providers)):
             for model in _models(read_text(file), str(file)):
-                _put(shelf, provider, model)
-    return shelf.imported()
+                _put(builder, provider, model)
+    return builder.imported()
 
 
-def _put(shelf: Shelf, provider: str, model: Mapping[str, Any]) -> None:
+def _put(builder: Builder, provider: str, model: Mapping[str, Any]) -> None:
     pricing = as_map(model.get("pricing"))
     currency = as_text(pricing.get("currency")) or "USD"
-    entry = Entry(shelf, home_of(provider, currency), provider, model["id"], currency)
+    entry = Entry(builder, home_of(provider, currency), provider, model["id"], currency)
     entry.put([figure for unit in pricing.get("units", ()) for figure in _figures(entry, as_map(unit))])
     if model.get("legacy"):
         entry.end()

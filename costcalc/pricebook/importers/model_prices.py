@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.figures import Figure, day_before
 from costcalc.pricebook.importers.homes import Home, home_of, means
 from costcalc.pricebook.importers.models_dev import FIELDS
 from costcalc.pricebook.importers.periods import Period, block_in, stretches
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.pricebook.model import STANDARD
 from costcalc.problems import Place, fail
 
@@ -30,21 +30,21 @@ def import_model_prices(path: Path, origin: Origin, providers: tuple[str, ...] =
     if "prices" not in root:
         raise fail("not-a-price-map", "no prices stand in it", place=Place(str(path)), expected='{"prices": {…}}')
     day = _day(root.get("updated_at"), Home(""))
-    shelf = Shelf(origin.of(day) if day else origin)
+    builder = Builder(origin.of(day) if day else origin)
     hourly = {as_map(each).get("provider") for each in as_map(root.get("schedules")).get("schedule", ())}
     for provider, models in as_map(root["prices"]).items():
         if providers and not any(means(word, provider) for word in providers):
             continue
         ended = as_map(as_map(root.get("status")).get(provider))
         for name, modes in as_map(models).items():
-            entry = Entry(shelf, home_of(provider), provider, name)
+            entry = Entry(builder, home_of(provider), provider, name)
             if provider in hourly:
                 entry.leave("every price", "its hours of the day stand apart from its prices")
             else:
                 _put(entry, as_map(modes))
             if name in ended:
                 entry.end()
-    return shelf.imported()
+    return builder.imported()
 
 
 def _put(entry: Entry, modes: Mapping[str, Any]) -> None:
@@ -53,8 +53,8 @@ def _put(entry: Entry, modes: Mapping[str, Any]) -> None:
     for stretch in stretches(periods):
         figures = [figure for mode, rates in stretch.held for figure in _figures(entry, mode, rates)]
         urls = [as_text(rates.get("source")) for mode, rates in stretch.held if mode == STANDARD]
-        source = entry.shelf.source(entry.home, next(iter(urls), ""))
-        blocks.append(block_in(stretch, figures, entry.shelf.origin, source, _ENDED))
+        source = entry.builder.source(entry.home, next(iter(urls), ""))
+        blocks.append(block_in(stretch, figures, entry.builder.origin, source, _ENDED))
     entry.put_blocks(blocks)
 
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.figures import Figure
 from costcalc.pricebook.importers.homes import home_of, means
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.pricebook.model import STANDARD
 from costcalc.problems import Place, fail
 
@@ -36,16 +36,16 @@ def import_models_dev(path: Path, origin: Origin, providers: tuple[str, ...] = (
             "not-a-price-map", "no provider with models stands in it", place=Place(str(path)),
             expected='{"openai": {"models": {"gpt-5.6-sol": {"cost": {…}}}}, …}',
         )  # fmt: skip
-    shelf = Shelf(origin)
+    builder = Builder(origin)
     for provider, models in entries.items():
         if providers and not any(means(word, provider) for word in providers):
             continue
         for name, model in as_map(as_map(models).get("models")).items():
-            entry = Entry(shelf, home_of(provider), provider, name)
+            entry = Entry(builder, home_of(provider), provider, name)
             entry.put(list(_figures(entry, as_map(model))))
             if as_map(model).get("status") == _ENDED:
                 entry.end()
-    return shelf.imported()
+    return builder.imported()
 
 
 def _figures(entry: Entry, model: Mapping[str, Any]) -> Iterator[Figure]:

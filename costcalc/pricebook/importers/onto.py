@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from costcalc.pricebook.importers.builder import NotTaken
 from costcalc.pricebook.importers.differences import Difference, differences, joined, lacking, laid_over
 from costcalc.pricebook.importers.edits import Edits
 from costcalc.pricebook.importers.figures import NOWHERE
 from costcalc.pricebook.importers.fill import Fill
-from costcalc.pricebook.importers.shelf import NotTaken
 from costcalc.pricebook.model import NEVER_APPLIES, Band, Book, Model, PriceBlock, Rate, Section, Source
 from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel

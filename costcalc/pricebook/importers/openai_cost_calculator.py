@@ -8,11 +8,11 @@ from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.money import read_number
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.figures import Figure, day_before
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.periods import Period, block_in, stretches
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.pricebook.model import STANDARD
 from costcalc.problems import Place, fail
 
@@ -42,25 +42,25 @@ def import_openai_cost_calculator(path: Path, origin: Origin, providers: tuple[s
     roots = [as_map(read_json(file)) for file in files]
     if not roots or not all("provider" in root and "models" in root for root in roots):
         raise fail("not-a-price-map", "no models of a provider stand in it", place=Place(str(path)))
-    shelf = Shelf(origin.of(max(read_day(root["verified_at"]) for root in roots)))
+    builder = Builder(origin.of(max(read_day(root["verified_at"]) for root in roots)))
     for root in roots:
         provider = root["provider"]
         if providers and not any(means(word, provider) for word in providers):
             continue
         urls = {source["id"]: source["url"] for source in root["sources"]}
         for model in map(as_map, root["models"]):
-            _put_regions(shelf, provider, model, urls)
-    return shelf.imported()
+            _put_regions(builder, provider, model, urls)
+    return builder.imported()
 
 
-def _put_regions(shelf: Shelf, provider: str, model: Mapping[str, Any], urls: Mapping[str, str]) -> None:
+def _put_regions(builder: Builder, provider: str, model: Mapping[str, Any], urls: Mapping[str, str]) -> None:
     by_region: dict[str, list[Mapping[str, Any]]] = {}
     for price in map(as_map, model["prices"]):
         by_region.setdefault(as_text(as_map(price.get("conditions")).get("region")), []).append(price)
     everywhere = next((each for each in (*_EVERYWHERE, _FIRST) if each in by_region), "")
     for region, prices in by_region.items():
         name = model["id"] if region == everywhere else f"{region}/{model['id']}"
-        entry = Entry(shelf, home_of(provider), provider, name)
+        entry = Entry(builder, home_of(provider), provider, name)
         if model["source"] == _OLDER:
             entry.leave("every price", "no page of its provider lists it")
             continue
@@ -76,9 +76,9 @@ def _put(entry: Entry, prices: list[Mapping[str, Any]], url: str, aliases: tuple
         first, after = (as_text(price.get(key)) for key in ("effective_from", "effective_until"))
         last = day_before(read_day(after)) if after else None
         periods.append(Period(read_day(first) if first else None, last, tuple(_figures(entry, price))))
-    source = entry.shelf.source(entry.home, url)
+    source = entry.builder.source(entry.home, url)
     blocks = [
-        block_in(stretch, [each for held in stretch.held for each in held], entry.shelf.origin, source, _ENDED)
+        block_in(stretch, [each for held in stretch.held for each in held], entry.builder.origin, source, _ENDED)
         for stretch in stretches(periods)
     ]
     entry.put_blocks(blocks, aliases)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Generic, TypeVar
 
+from costcalc.pricebook.importers.builder import Origin
 from costcalc.pricebook.importers.figures import NOWHERE, Figure, block_of
-from costcalc.pricebook.importers.shelf import Origin
 from costcalc.pricebook.model import PriceBlock, Section
 
 Held = TypeVar("Held")

@@ -15,10 +15,10 @@ from costcalc.calendar import read_day
 from costcalc.files import read_text
 from costcalc.meters import meters
 from costcalc.money import read_number
+from costcalc.pricebook.importers.builder import Builder, Imported, Origin
 from costcalc.pricebook.importers.figures import Figure
 from costcalc.pricebook.importers.homes import Home, means, shipped_home
 from costcalc.pricebook.importers.periods import Period, block_in, stretches
-from costcalc.pricebook.importers.shelf import Imported, Origin, Shelf
 from costcalc.pricebook.model import STANDARD, Model, Rate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
@@ -56,7 +56,7 @@ def import_rate_card(
         for row in card.rows()
         if not providers or any(means(word, row.provider) for word in providers)
     ]
-    shelf = Shelf(origin)
+    builder = Builder(origin)
     lists: dict[Home, list[_Row]] = {}
     for row in rows:
         home, currency = shipped_home(row.provider, row.region, shipped)
@@ -68,9 +68,9 @@ def import_rate_card(
                 remedy="give the rate in that currency, or name a region of your own: its book then stands alone",
             )  # fmt: skip
     for home, listed in lists.items():
-        _put_list(card, shelf, home, listed, shipped)
+        _put_list(card, builder, home, listed, shipped)
     card.check()
-    return shelf.imported()
+    return builder.imported()
 
 
 def said_in(path: Path, model: str, meter: str, rate: Rate) -> tuple[Place, str]:
@@ -82,8 +82,8 @@ def said_in(path: Path, model: str, meter: str, rate: Rate) -> tuple[Place, str]
     return (named[0].place, line_of(card.text, named[0].place.line)) if named else (Place(card.file), "")
 
 
-def _put_list(card: _Card, shelf: Shelf, home: Home, rows: list[_Row], shipped: Pricebook) -> None:
-    shelf.draft(home, rows[0].currency)
+def _put_list(card: _Card, builder: Builder, home: Home, rows: list[_Row], shipped: Pricebook) -> None:
+    builder.draft(home, rows[0].currency)
     by_model: dict[str, list[_Row]] = {}
     for row in rows:
         if row.currency != rows[0].currency:
@@ -92,16 +92,16 @@ def _put_list(card: _Card, shelf: Shelf, home: Home, rows: list[_Row], shipped: 
                 expected=rows[0].currency, remedy="one list has one currency: give one of them another region",
             )  # fmt: skip
         by_model.setdefault(row.model, []).append(row)
-    source = shelf.source(home, confidence="official")
+    source = builder.source(home, confidence="official")
     for name, listed in by_model.items():
         known = shipped.resolve(name, home.provider, home.region) if shipped.provider_named(home.provider) else None
         ours = _listed(known, shipped) if isinstance(known, ResolvedModel) else None
-        model = _model(card, shelf.origin, ours.name if ours else name, listed, source)
+        model = _model(card, builder.origin, ours.name if ours else name, listed, source)
         if ours:
             model = replace(model, aliases=ours.aliases, resold=ours.resold)
-            for meter in _not_on_card(model, ours, shelf.origin.read):
-                shelf.leave(home.provider, name, meter, "the list prices it, the card does not: import it --onto the list to keep that price")  # fmt: skip
-        shelf.put(home, model, name, home.provider)
+            for meter in _not_on_card(model, ours, builder.origin.read):
+                builder.leave(home.provider, name, meter, "the list prices it, the card does not: import it --onto the list to keep that price")  # fmt: skip
+        builder.put(home, model, name, home.provider)
 
 
 def _listed(found: ResolvedModel, shipped: Pricebook) -> Model | None:

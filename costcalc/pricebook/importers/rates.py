@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.calendar import read_day
+from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, parse_json
 from costcalc.pricebook.importers.figures import Figure
 from costcalc.pricebook.importers.homes import home_of, means
-from costcalc.pricebook.importers.shelf import Entry, Field, Imported, Origin, Shelf
 from costcalc.problems import Place, fail
 
 FIELDS = {
@@ -37,17 +37,17 @@ def import_rates(path: Path, origin: Origin, providers: tuple[str, ...] = ()) ->
         root = as_map(parse_json(file.read(), str(path)))
     if "models" not in root:
         raise fail("not-a-price-map", "no models stand in it", place=Place(str(path)), expected='{"models": […]}')
-    shelf = Shelf(origin.of(read_day(root["snapshot_date"])))
+    builder = Builder(origin.of(read_day(root["snapshot_date"])))
     for model in map(as_map, root["models"]):
         provider, lifecycle = model["provider"], as_map(model.get("lifecycle"))
         if "models_dev" not in as_map(model.get("sources")):
             continue  # copied from data that is read by itself
         if not providers or any(means(word, provider) for word in providers):
-            entry = Entry(shelf, home_of(provider), provider, model["id"])
+            entry = Entry(builder, home_of(provider), provider, model["id"])
             entry.put(list(_figures(entry, model)))
             if lifecycle.get("status") == "deprecated":
                 entry.end()  # its days are those of litellm, as they were when it was made
-    return shelf.imported()
+    return builder.imported()
 
 
 def _figures(entry: Entry, model: Mapping[str, Any]) -> Iterator[Figure]:

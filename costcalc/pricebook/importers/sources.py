@@ -22,10 +22,10 @@ from costcalc.pricebook.importers import (
     rate_card,
     rates,
 )
+from costcalc.pricebook.importers.builder import Imported, Origin
 from costcalc.pricebook.importers.events import EVENTS
 from costcalc.pricebook.importers.exact_json import as_map, as_text, parse_json
 from costcalc.pricebook.importers.homes import home_of
-from costcalc.pricebook.importers.shelf import Imported, Origin
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import fail, nearest_names
 

@@ -9,10 +9,10 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.meters import meters
+from costcalc.pricebook.importers.builder import Ended, Imported, Origin
 from costcalc.pricebook.importers.decided import Decision
 from costcalc.pricebook.importers.differences import beside, sections
 from costcalc.pricebook.importers.figures import NOWHERE
-from costcalc.pricebook.importers.shelf import Ended, Imported, Origin
 from costcalc.pricebook.model import NEVER_APPLIES, STANDARD, Book, Model, PriceBlock, Section, Source
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 

@@ -11,12 +11,12 @@ from itertools import chain, count
 from pathlib import Path
 
 from costcalc.money import exact_text
+from costcalc.pricebook.importers.builder import Imported, NotTaken
 from costcalc.pricebook.importers.decided import Contradiction
 from costcalc.pricebook.importers.edits import Edits
 from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, block_of
 from costcalc.pricebook.importers.figures import Figure as Price
 from costcalc.pricebook.importers.onto import Days, add_onto, in_force
-from costcalc.pricebook.importers.shelf import Imported, NotTaken
 from costcalc.pricebook.importers.survey import Finding, Said, Subject, Survey, newest_reading
 from costcalc.pricebook.model import Book, Model, PriceBlock, Source
 from costcalc.pricebook.read import parse_book

@@ -1,4 +1,4 @@
-"""The page of advice: candidates by money saved, what to test, the plan of those that go together, and yardsticks."""
+"""The page of advice: candidates by money saved, what to test, the plan of those that go together, and benchmarks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from costcalc.render.words import (
     percent_text,
     plain_percent,
 )
-from costcalc.reports.advice.model import Advice, Candidate, Together, Yardstick
+from costcalc.reports.advice.model import Advice, Benchmark, Candidate, Together
 from costcalc.reports.advice.proposals import Kind
 
 SHOWN = 10  # candidates
@@ -80,7 +80,7 @@ def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
         *_candidates(advice),
         *_plan(advice),
         *_tests(advice),
-        *_yardsticks(advice),
+        *_benchmarks(advice),
         *_asides(advice),
         *_notes(advice),
         *missing_blocks(advice.rating, advice.usage),
@@ -217,21 +217,21 @@ def _tests(advice: Advice) -> Iterator[Block]:
     )
 
 
-def _yardsticks(advice: Advice) -> Iterator[Block]:
+def _benchmarks(advice: Advice) -> Iterator[Block]:
     kinds = (("fewer output", advice.fewer_tokens), ("off peak", advice.off_peak))
     rows = [
-        (f"{plain_percent(found[0].share)} {title}", tuple(_yardstick(one, advice) for one in found))
+        (f"{plain_percent(found[0].share)} {title}", tuple(_benchmark(one, advice) for one in found))
         for title, found in kinds
         if found
     ]
     if not rows:
         return
     yield Gap()
-    yield Note("Yardsticks, a month: fewer output tokens, peak usage at off-peak prices. No scenario file.", "quiet")
+    yield Note("Benchmarks, a month: fewer output tokens, peak usage at off-peak prices. No scenario file.", "quiet")
     yield Facts(rows)
 
 
-def _yardstick(one: Yardstick, advice: Advice) -> str:
+def _benchmark(one: Benchmark, advice: Advice) -> str:
     return f"{one.served} {money_text(one.saving, advice.currency)}"
 
 

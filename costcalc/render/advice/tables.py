@@ -46,7 +46,7 @@ PLAN = f.fields(candidates=f.integers("numbers")) | SAVING | f.fields(
     singly=f.amount("singly", lambda plan, advice: singly_figures(plan, advice)[1]),
     saving_of_all_months=f.amount("whole_saving"), then=common.totals("outcome"), margin_points=f.ratio, own_rise=f.ratio,
 )  # fmt: skip
-YARDSTICK = f.fields(model=f.text("served"), share=f.ratio, saving=f.amount)
+BENCHMARK = f.fields(model=f.text("served"), share=f.ratio, saving=f.amount)
 REASON = f.fields(reason=f.text("0"), groups=f.integer("1"))
 ASIDE = f.fields(
     kind=f.text, looked_at=f.integer, reasons=f.each(REASON, lambda aside, _: sorted(aside.reasons.items()))
@@ -58,8 +58,8 @@ ADVICE = f.fields(
     thresholds=f.part(f.fields(least=f.ratio, short=f.integer, often=f.integer), "options"), base=common.totals("base"),
     revenue_source=f.said, coverage=common.COVERAGE, floor=f.ratio("options.floor"), candidates=f.each(CANDIDATE),
     dearer=f.each(WHAT | SAVING), without_a_price=f.each(WHAT, "unpriced"),
-    ended=f.each(f.fields(target=f.text("0"), from_=f.text("1")), lambda advice, _: advice.ended.items()), plan=f.part(PLAN, "together"), fewer_output_tokens=f.each(YARDSTICK, "fewer_tokens"),
-    off_peak=f.each(YARDSTICK), left_aside=f.each(ASIDE, "asides"), basis=common.BASIS,
+    ended=f.each(f.fields(target=f.text("0"), from_=f.text("1")), lambda advice, _: advice.ended.items()), plan=f.part(PLAN, "together"), fewer_output_tokens=f.each(BENCHMARK, "fewer_tokens"),
+    off_peak=f.each(BENCHMARK), left_aside=f.each(ASIDE, "asides"), basis=common.BASIS,
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip
 # What is said of a candidate, in data files and on the page.

@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from costcalc.meters import meters
 from costcalc.rating.model import Cost, sum_costs
-from costcalc.render.blocks import Block, Branch, Facts, Folded, Gap, Note, Tree, Twig, noted
+from costcalc.render.blocks import Block, Branch, Facts, Folded, Gap, Note, Tree, TreeNode, noted
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.explanation.phrases import (
-    count_twigs,
+    count_nodes,
     leaf_title,
     name_text,
     price_facts,
@@ -72,7 +72,7 @@ def _lines(lines: Sequence[Branch]) -> Iterator[Block]:
     if len(lines) <= 1:
         yield from trees
         return
-    others = [Branch(line.twigs[:1]) for line in lines[1:]]
+    others = [Branch(line.nodes[:1]) for line in lines[1:]]
     more = f"How {'each of these' if len(others) > 1 else 'this one'} comes about: --notes"
     yield Folded([*trees[:2], Tree(others), Note(more, "quiet"), Gap()], trees)
 
@@ -161,10 +161,10 @@ def _line(line: ExplainedLine, report: Explanation, figures: LeafFigures, is_alo
     parts = [_price(price, report, figures) for price in shown]
     if rest := line.prices[len(shown) :]:
         cost = sum((figures.of_price(price).mid for price in rest), Decimal())
-        parts.append(Branch([Twig(f"… {len(rest):,} more prices", decimal_text(cost), unit, "quiet")]))
+        parts.append(Branch([TreeNode(f"… {len(rest):,} more prices", decimal_text(cost), unit, "quiet")]))
     parts += [_unpriced(line, position) for position in range(len(line.unpriced))]
     figure = decimal_text(figures.of_line(line).mid) if line.prices else ""
-    head = Twig(line_title(line, report.by), figure or "unpriced", unit if figure else "", "strong")
+    head = TreeNode(line_title(line, report.by), figure or "unpriced", unit if figure else "", "strong")
     return Branch([head, *_line_facts(line, report, figures)], parts)
 
 
@@ -173,7 +173,7 @@ def line_title(line: ExplainedLine, by: Sequence[str]) -> str:
     return " / ".join(shown_name(name, value) for name, value in zip(by, line.key, strict=True)) or "everything"
 
 
-def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) -> Iterator[Twig]:
+def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) -> Iterator[TreeNode]:
     words = [rows_text(line.rows)] if line.rows else []
     if line.requests:
         words.append(f"{count_text(line.requests)} {'request' if line.requests == 1 else 'requests'}")
@@ -182,20 +182,20 @@ def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) 
     if report.total.before and line.cost.before:
         words.append(f"{share_text(line.cost.before / report.total.before)} of the bill")
     if words:
-        yield Twig(" · ".join(words), style="quiet")
+        yield TreeNode(" · ".join(words), style="quiet")
     if line.cost.change:
         shown = figures.of_line(line)
         text = f"{decimal_text(shown.before)} before, {decimal_text(shown.change, signed=True)} with the hikes"
         if line.cost.low != line.cost.high:
             text += f"; between {decimal_text(shown.low)} and {decimal_text(shown.high)}"
-        yield Twig(text, style="quiet")
+        yield TreeNode(text, style="quiet")
     names = dict.fromkeys(name for price in line.prices for name in price.names if name.how != "exact")
-    yield from (Twig(name_text(name), style="quiet") for name in list(names)[:_NAMES])
+    yield from (TreeNode(name_text(name), style="quiet") for name in list(names)[:_NAMES])
 
 
 def _price(price: PriceUsed, report: Explanation, figures: LeafFigures) -> Branch:
-    head = Twig(price_title(price), decimal_text(figures.of_price(price).mid), report.currency)
-    facts = [Twig(text, style="quiet") for text in price_facts(price)]
+    head = TreeNode(price_title(price), decimal_text(figures.of_price(price).mid), report.currency)
+    facts = [TreeNode(text, style="quiet") for text in price_facts(price)]
     only = price.leaves[0]
     if only.quoted is None and len(price.leaves) == 1:  # a stated cost: the price and its one figure are the same
         return Branch([head, *facts, *_steps(only, report, figures), *_beside(only, report.currency)])
@@ -204,26 +204,26 @@ def _price(price: PriceUsed, report: Explanation, figures: LeafFigures) -> Branc
 
 def _leaf(leaf: Leaf, report: Explanation, figures: LeafFigures) -> Branch:
     figure = decimal_text(figures.of_leaf(leaf).mid)
-    counts = list(count_twigs(leaf))
+    counts = list(count_nodes(leaf))
     if len(leaf.steps) == 1 and not counts:
         text = f"{leaf_title(leaf)}: {step_text(leaf.steps[0], leaf)}"
-        return Branch([Twig(text, figure, report.currency)])
-    title = Twig(leaf_title(leaf), figure, report.currency)
-    return Branch([title, *(Twig(text, style="quiet") for text in counts), *_steps(leaf, report, figures)])
+        return Branch([TreeNode(text, figure, report.currency)])
+    title = TreeNode(leaf_title(leaf), figure, report.currency)
+    return Branch([title, *(TreeNode(text, style="quiet") for text in counts), *_steps(leaf, report, figures)])
 
 
-def _steps(leaf: Leaf, report: Explanation, figures: LeafFigures) -> Iterator[Twig]:
+def _steps(leaf: Leaf, report: Explanation, figures: LeafFigures) -> Iterator[TreeNode]:
     """The chain with what it comes to; the last amount is the figure itself, rounded as the page rounds it."""
     for position, step in enumerate(leaf.steps, 1):
         is_last = position == len(leaf.steps)
         shown = decimal_text(figures.of_leaf(leaf).mid) if is_last else running_text(step.amount, step.currency)
-        yield Twig(step_text(step, leaf), shown, step.currency, "quiet")
+        yield TreeNode(step_text(step, leaf), shown, step.currency, "quiet")
 
 
-def _beside(leaf: Leaf, currency: str) -> Iterator[Twig]:
+def _beside(leaf: Leaf, currency: str) -> Iterator[TreeNode]:
     """What else is known of a stated cost."""
     for text in _words_beside(leaf, currency):
-        yield Twig(text, style="loud" if text.startswith("!") else "quiet")
+        yield TreeNode(text, style="loud" if text.startswith("!") else "quiet")
 
 
 def _words_beside(leaf: Leaf, currency: str) -> Iterator[str]:
@@ -242,10 +242,10 @@ def _words_beside(leaf: Leaf, currency: str) -> Iterator[str]:
 def _unpriced(line: ExplainedLine, position: int) -> Branch:
     part = line.unpriced[position]
     what = f"{part.meter}" if part.meter else f"{amount_text(part.tokens)} tokens of {rows_text(part.rows)}"
-    twigs = [Twig(f"! {what}: {part.reason}", "no price", style="loud")]
+    nodes = [TreeNode(f"! {what}: {part.reason}", "no price", style="loud")]
     if part.nearest:
-        twigs.append(Twig(f"near: {', '.join(part.nearest)}", style="quiet"))
-    return Branch(twigs)
+        nodes.append(TreeNode(f"near: {', '.join(part.nearest)}", style="quiet"))
+    return Branch(nodes)
 
 
 def _totals(report: Explanation, shown: Sequence[ExplainedLine], figures: LeafFigures) -> Iterator[Block]:
@@ -255,15 +255,17 @@ def _totals(report: Explanation, shown: Sequence[ExplainedLine], figures: LeafFi
     hidden = report.lines[len(shown) :]
     if hidden:
         cost = sum((figures.of_line(line).mid for line in hidden), Decimal())
-        roots.append(Branch([Twig(f"… {counted(len(hidden), 'more line', 'more lines')}", decimal_text(cost), unit)]))
+        roots.append(
+            Branch([TreeNode(f"… {counted(len(hidden), 'more line', 'more lines')}", decimal_text(cost), unit)])
+        )
     if _rest(report) != Cost():
-        roots.append(Branch([Twig("all that was not asked for", decimal_text(figures.others.mid), unit)]))
+        roots.append(Branch([TreeNode("all that was not asked for", decimal_text(figures.others.mid), unit)]))
     total = report.total
     text = "Total" if report.is_complete else "Total (incomplete)"
     if total.change:
         change = decimal_text(figures.total.change, signed=True)
         text += f", {decimal_text(figures.total.before)} before, {change} with the hikes"
-    yield Tree([*roots, Branch([Twig(text, decimal_text(figures.total.mid), unit, "strong")])])
+    yield Tree([*roots, Branch([TreeNode(text, decimal_text(figures.total.mid), unit, "strong")])])
     if 0 < total.mid < 1:
         yield Note(f"Exact: {price_text(total.mid)} {unit}.", "quiet")
 

@@ -70,7 +70,7 @@ def leaf_title(leaf: Leaf) -> str:
     return label if leaf.quoted else f"{label}, {STATED[leaf.basis]}"
 
 
-def count_twigs(leaf: Leaf) -> Iterator[str]:
+def count_nodes(leaf: Leaf) -> Iterator[str]:
     """What the log counts, and what of it has a price of its own."""
     if leaf.meter is None or leaf.quoted is None:
         return

@@ -208,10 +208,10 @@ def marked(written: str, style: str) -> str:
 
 def _branch(branch: Branch, level: int) -> Iterator[str]:
     """A row for all that is said of a branch, the figure at the right; parts stand in."""
-    for position, twig in enumerate(branch.twigs):
+    for position, node in enumerate(branch.nodes):
         left = f"{NAME}; padding-left: {2 * level + (2 if position else 1)}em"
-        yield tag("td", marked(twig.text, twig.style), style=left) + tag(
-            "td", marked(twig.amount, twig.style), style=FIGURE
+        yield tag("td", marked(node.text, node.style), style=left) + tag(
+            "td", marked(node.amount, node.style), style=FIGURE
         )
     for part in branch.parts:
         yield from _branch(part, level + 1)

@@ -195,7 +195,7 @@
   const rowOf = (table, mark) => one(`#${table} tr[data-i="${mark}"]`);
   const stand = (rows) => rows.reduce(plus);
 
-  // ---- The outlook with the knobs where they stand ----
+  // ---- The outlook with the sliders where they stand ----
   const today = totals(data.today);
   const before = data.before.map((month) => totals(month));
 
@@ -569,33 +569,33 @@
     const [zero, unit] = chart.dataset.bridge.split(",").map(Number);
     const across = (coins) => zero + (coins / COIN) * unit;
     const reached = now.lastCoins.reduce((found, coins) => [...found, (found.length ? found[found.length - 1] : 0) + coins], []);
-    const rungs = [[0, reached[0], money(reached[0]), ""]];
-    for (const i of data.rows) rungs.push([reached[i - 1], reached[i], now.lastCoins[i] ? money(now.lastCoins[i], true) : DASH, now.lastCoins[i] >= 0 ? "adds" : "saves"]);
+    const steps = [[0, reached[0], money(reached[0]), ""]];
+    for (const i of data.rows) steps.push([reached[i - 1], reached[i], now.lastCoins[i] ? money(now.lastCoins[i], true) : DASH, now.lastCoins[i] >= 0 ? "adds" : "saves"]);
     const end = reached[reached.length - 1];
-    rungs.push([0, end, money(end), ""]);
-    rungs.forEach(([from, to, text, kind], i) => {
-      const rung = one(`[data-rung="${i}"]`, chart);
+    steps.push([0, end, money(end), ""]);
+    steps.forEach(([from, to, text, kind], i) => {
+      const step = one(`[data-step="${i}"]`, chart);
       const [a, b] = [across(from), across(to)].sort((x, y) => x - y);
-      const bar = one("rect", rung);
+      const bar = one("rect", step);
       bar.setAttribute("x", px(a));
       bar.setAttribute("width", px(Math.max(b - a, 1)));
       if (kind) bar.setAttribute("class", kind);
-      const link = one(".link", rung);
+      const link = one(".link", step);
       if (link) for (const side of ["x1", "x2"]) link.setAttribute(side, px(across(to)));
-      one("text:last-child", rung).textContent = text;
+      one("text:last-child", step).textContent = text;
     });
   }
 
-  // ---- Knobs ----
-  const inputs = { rise: document.getElementById("knob-rise"), passed: document.getElementById("knob-passed") };
+  // ---- Sliders ----
+  const inputs = { rise: document.getElementById("slider-rise"), passed: document.getElementById("slider-passed") };
   const outputs = { rise: document.getElementById("shown-rise"), passed: document.getElementById("shown-passed") };
-  const shownAt = (which, knob) => plainPercent(at[which] * knob.shown, knob.isHike);
+  const shownAt = (which, slider) => plainPercent(at[which] * slider.shown, slider.isHike);
   const moved = () => at.rise !== rise.start || at.passed !== passed.start;
 
   function draw() {
     const now = compute();
-    for (const [which, knob] of [["rise", rise], ["passed", passed]]) {
-      const text = shownAt(which, knob);
+    for (const [which, slider] of [["rise", rise], ["passed", passed]]) {
+      const text = shownAt(which, slider);
       outputs[which].textContent = text;
       inputs[which].setAttribute("aria-valuetext", text);
     }
@@ -611,7 +611,7 @@
       if (table.id !== "customers-table" || orders.has(table)) sort(table, head.dataset.k, head.getAttribute("aria-sort"));
     }
     document.body.classList.toggle("moved", moved());
-    one("#turned").textContent = moved() ? `Turned: ${one('label[for="knob-rise"]').textContent} ${shownAt("rise", rise)}, ${one('label[for="knob-passed"]').textContent} ${shownAt("passed", passed)}. ` : "";
+    one("#turned").textContent = moved() ? `Turned: ${one('label[for="slider-rise"]').textContent} ${shownAt("rise", rise)}, ${one('label[for="slider-passed"]').textContent} ${shownAt("passed", passed)}. ` : "";
   }
   for (const which of ["rise", "passed"]) {
     inputs[which].addEventListener("input", () => {

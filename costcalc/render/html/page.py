@@ -31,7 +31,7 @@ from costcalc.render.plan.phrases import horizon_text
 from costcalc.render.words import long_month_text, plain_percent
 from costcalc.reports.handout import Handout
 from costcalc.reports.plan.model import Plan
-from costcalc.reports.sliders import TOO_LARGE, Knob
+from costcalc.reports.sliders import TOO_LARGE, Slider
 
 FOLLOW = (
     "The sliders turn the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
@@ -138,7 +138,7 @@ def _drawn(blocks: Iterator[Block]) -> list[Block]:
 
 
 def _sliders(handout: Handout, is_turned: bool) -> str:
-    """Two knobs; without the script they are not there, and the page says why."""
+    """Two sliders; without the script they are not there, and the page says why."""
     found = handout.sliders
     if isinstance(found, str) or not is_turned:
         reason = found if isinstance(found, str) else TOO_LARGE
@@ -149,27 +149,27 @@ def _sliders(handout: Handout, is_turned: bool) -> str:
         else f"Rise of {found.hike.selector if found.hike else ''}"
     )
     fixed = f" New rates stay: {', '.join(change.written for change in found.fixed)}." if found.fixed else ""
-    knobs = _knob("rise", rise, found.rise) + _knob("passed", _PASSES[found.what_passes], found.passed)
+    sliders = _slider("rise", rise, found.rise) + _slider("passed", _PASSES[found.what_passes], found.passed)
     line = tag("p", tag("span", "", id="turned", aria_live="polite") + text(f"{FOLLOW}{fixed}"), id="turned-line")  # fmt: skip
     button = tag("button", "Back to the scenario", type="button", id="reset")
     title = tag("h2", "What if they rise by more, or less?", id="sliders-title")
-    content = tag("div", title + button, "asked") + tag("div", knobs, "knobs") + line
+    content = tag("div", title + button, "asked") + tag("div", sliders, "sliders") + line
     noscript = '<noscript><p class="quiet">Without its script the page has no sliders and no sorting; its figures are the scenario\'s.</p></noscript>'
     return f'<section id="sliders" aria-labelledby="sliders-title" hidden>{content}</section>{noscript}'
 
 
-def _knob(name: str, label: str, knob: Knob) -> str:
+def _slider(name: str, label: str, slider: Slider) -> str:
     def shown(ticks: int) -> str:
-        return plain_percent(knob.shown * ticks, signed=knob.is_hike)
+        return plain_percent(slider.shown * ticks, signed=slider.is_hike)
 
     attributes = {
-        "type": "range", "id": f"knob-{name}", "min": "0", "max": str(knob.most), "step": "1", "value": str(knob.start),
-        "aria-valuetext": shown(knob.start),
+        "type": "range", "id": f"slider-{name}", "min": "0", "max": str(slider.most), "step": "1", "value": str(slider.start),
+        "aria-valuetext": shown(slider.start),
     }  # fmt: skip
     written = "".join(f' {key}="{text(value)}"' for key, value in attributes.items())
-    ends = tag("div", "".join(tag("span", text(shown(tick))) for tick in (0, knob.most)), "ends", aria_hidden="true")
-    output = tag("output", text(shown(knob.start)), id=f"shown-{name}", for_=f"knob-{name}")
-    return tag("div", tag("label", text(label), for_=f"knob-{name}") + output + f"<input{written}>" + ends, "knob")
+    ends = tag("div", "".join(tag("span", text(shown(tick))) for tick in (0, slider.most)), "ends", aria_hidden="true")
+    output = tag("output", text(shown(slider.start)), id=f"shown-{name}", for_=f"slider-{name}")
+    return tag("div", tag("label", text(label), for_=f"slider-{name}") + output + f"<input{written}>" + ends, "slider")
 
 
 def _fixed(is_turned: bool) -> str:

@@ -9,7 +9,7 @@ from itertools import product
 
 from costcalc.render.charts.months import NO_REACH, Reach
 from costcalc.reports.handout import Handout
-from costcalc.reports.sliders import Knob
+from costcalc.reports.sliders import Slider
 from costcalc.scenario.model import VARIANTS
 
 
@@ -36,5 +36,5 @@ def reach_of(handout: Handout) -> Reaches:
     return Reaches(bridge, Reach([each.cost for each in months], margins))
 
 
-def _stops(knob: Knob) -> list[Fraction]:
-    return [tick * knob.tick for tick in dict.fromkeys((0, knob.start, knob.most))]
+def _stops(slider: Slider) -> list[Fraction]:
+    return [tick * slider.tick for tick in dict.fromkeys((0, slider.start, slider.most))]

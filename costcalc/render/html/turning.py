@@ -22,7 +22,7 @@ from costcalc.render.words import counted, long_month_text, plain_percent
 from costcalc.reports.handout import Handout
 from costcalc.reports.plan.model import Plan
 from costcalc.reports.plan.totals import Totals
-from costcalc.reports.sliders import MOST_CHARACTERS, Knob, OpenTotals, Sliders
+from costcalc.reports.sliders import MOST_CHARACTERS, OpenTotals, Slider, Sliders
 from costcalc.scenario.model import VARIANTS
 
 Json = Any
@@ -50,8 +50,8 @@ class _Figures:
         return {
             "currency": plan.currency,
             "digits": minor_digits(plan.currency),
-            "rise": _knob(sliders.rise),
-            "passed": _knob(sliders.passed),
+            "rise": _slider(sliders.rise),
+            "passed": _slider(sliders.passed),
             "ranges": list(sliders.ranges),
             "floor": None if floor is None else [float(floor), plain_percent(floor)],
             "today": self.totals(plan.today),
@@ -128,14 +128,14 @@ class _Figures:
         }
 
 
-def _knob(knob: Knob) -> Json:
+def _slider(slider: Slider) -> Json:
     """`ticks` make one whole, `shown` is what one is called."""
     return {
-        "most": knob.most,
-        "start": knob.start,
-        "ticks": 1 / float(knob.tick),
-        "shown": float(knob.shown),
-        "isHike": knob.is_hike,
+        "most": slider.most,
+        "start": slider.start,
+        "ticks": 1 / float(slider.tick),
+        "shown": float(slider.shown),
+        "isHike": slider.is_hike,
     }
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from textwrap import wrap
 
 from costcalc.money import exact_text
+from costcalc.pricebook.importers.builder import Imported, NotTaken, Origin
 from costcalc.pricebook.importers.differences import Difference
 from costcalc.pricebook.importers.events import Added
 from costcalc.pricebook.importers.onto import Addition, Change
-from costcalc.pricebook.importers.shelf import Imported, NotTaken, Origin
 from costcalc.pricebook.model import STANDARD, Book
 from costcalc.render import fields as f
 from costcalc.render.fields import Json

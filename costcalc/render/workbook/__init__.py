@@ -1,1 +1,1 @@
-"""The workbook: a report as XLSX, with formulas where somebody turns a knob."""
+"""The workbook: a report as XLSX, with formulas where somebody turns a slider."""

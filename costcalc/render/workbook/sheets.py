@@ -26,7 +26,7 @@ def write_assumptions(
     can_earn_more: bool = False,
     can_grow: bool = False,
 ) -> None:
-    """The knobs, each a cell with a name, and below them what the figures rest on.
+    """The sliders, each a cell with a name, and below them what the figures rest on.
 
     `can_earn_more`: where no one revenue is known, whether that of the months is turned instead.
     """

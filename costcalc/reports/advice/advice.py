@@ -21,7 +21,7 @@ from costcalc.problems import fail
 from costcalc.rating.model import PriceKey, RateUsed
 from costcalc.reports.advice.clock import peak_models, shifted
 from costcalc.reports.advice.groups import Group, groups_of
-from costcalc.reports.advice.model import Advice, Aside, Candidate, Together, Yardstick, cost_of
+from costcalc.reports.advice.model import Advice, Aside, Benchmark, Candidate, Together, cost_of
 from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions
 from costcalc.reports.advice.proposals import KINDS, Found, Log, Proposal, proposals_of, with_changes
 from costcalc.reports.advice.siblings import Siblings, self_hosted_models
@@ -34,7 +34,7 @@ from costcalc.scenario.figure import Span, fixed
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.where import Where
 
-_YARDSTICKS = 5  # models
+_BENCHMARKS = 5  # models
 _SHORTER = Efficiency(Where({}), Span(), "output", fixed(-FEWER))
 
 
@@ -69,7 +69,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
         served=list(dict.fromkeys(group.served for group in models)),
         ended=ended,
         together=_together(first, options, candidates, position),
-        fewer_tokens=list(_yardsticks(models, plain)),
+        fewer_tokens=list(_benchmarks(models, plain)),
         off_peak=list(_off_peak(plain)),
         asides=[Aside(kind, found.looked_at[kind], found.left[kind]) for kind in KINDS],
         revenue_source=first.source,
@@ -259,17 +259,17 @@ def _touched(where: Where, horizon: Horizon) -> int:
     return bits(cell.members.among(tuple(where.names), partial(found, cell)) for cell in cells)
 
 
-def _yardsticks(models: Sequence[Group], trials: Trials) -> Iterator[Yardstick]:
+def _benchmarks(models: Sequence[Group], trials: Trials) -> Iterator[Benchmark]:
     """The dearest models, each with shorter answers."""
     served = list(dict.fromkeys(group.served for group in models if group.all.cost and group.is_named))
-    for name in served[:_YARDSTICKS]:
+    for name in served[:_BENCHMARKS]:
         shorter = _leaner(trials.options.scenario, replace(_SHORTER, where=Where({"model": (name,)})))
         saving = trials.base.cost - trials.total(trials.month_of(shorter)).cost
         if saving:
-            yield Yardstick(name, FEWER, saving)
+            yield Benchmark(name, FEWER, saving)
 
 
-def _off_peak(trials: Trials) -> Iterator[Yardstick]:
+def _off_peak(trials: Trials) -> Iterator[Benchmark]:
     """What a share of each model's peak usage would cost less off peak."""
     options = trials.options
     for provider, model in peak_models(trials.horizon):
@@ -277,4 +277,4 @@ def _off_peak(trials: Trials) -> Iterator[Yardstick]:
         case = _case(moved, options, options.scenario, trials.case.usage)
         saving = trials.base.cost - totals(case, case.run(last_only=True))[-1].cost
         if saving > 0:
-            yield Yardstick(f"{provider}/{model}", OFF_PEAK_SHARE, saving)
+            yield Benchmark(f"{provider}/{model}", OFF_PEAK_SHARE, saving)

@@ -1,4 +1,4 @@
-"""The answer of advice: candidates with what each saves, the plan of those that go together, and yardsticks."""
+"""The answer of advice: candidates with what each saves, the plan of those that go together, and benchmarks."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
-class Yardstick:
+class Benchmark:
     """What a change of one model's usage would bring; no advice, and no file."""
 
     served: str  # PROVIDER/MODEL
@@ -147,8 +147,8 @@ class Advice:
     served: Sequence[str]  # PROVIDER/MODEL, as the log has them
     ended: Mapping[str, date]  # targets asked for that cannot be bought at the end of that month, and from when on
     together: Together | None
-    fewer_tokens: Sequence[Yardstick]
-    off_peak: Sequence[Yardstick]
+    fewer_tokens: Sequence[Benchmark]
+    off_peak: Sequence[Benchmark]
     asides: Sequence[Aside]
     revenue_source: str  # "": unknown
     coverage: Coverage | None  # of how much the margins are; None: the revenue is unknown

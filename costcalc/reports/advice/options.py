@@ -21,7 +21,7 @@ LIKELY_CACHED = Fraction(1, 2)  # of the input, where no other group of the mode
 GAP = Fraction(1, 10)  # a cached share must lie so far below what another group reaches
 CHEAPER = Fraction(1, 10)  # a sibling must cost so much less
 OFF_PEAK_SHARE = Fraction(1, 2)  # of the peak traffic that is priced at off-peak hours
-FEWER = Fraction(1, 10)  # output tokens, of the yardstick
+FEWER = Fraction(1, 10)  # output tokens, of the benchmark
 
 NO_CHANGES, UNSTATED = PriceChanges(), Earned()
 

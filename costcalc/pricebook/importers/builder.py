@@ -1,4 +1,4 @@
-"""The shelf: pricebooks in the making while somebody else's list is read, and what of it finds no place."""
+"""The builder: pricebooks in the making while somebody else's list is read, and what of it finds no place."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class _Draft:
 
 
 @dataclass
-class Shelf:
+class Builder:
     """The books in the making, by provider and region."""
 
     origin: Origin
@@ -120,14 +120,14 @@ class Shelf:
 
 
 class Entry:
-    """One model of another list on its way to the shelf: its prices by a table of fields, and what is left."""
+    """One model of another list on its way to the builder: its prices by a table of fields, and what is left."""
 
-    def __init__(self, shelf: Shelf, home: Home, provider: str, name: str, currency: str = "USD") -> None:
-        self.shelf, self.home, self.provider, self.name = shelf, home, provider, name
-        self.draft = shelf.draft(home, currency)
+    def __init__(self, builder: Builder, home: Home, provider: str, name: str, currency: str = "USD") -> None:
+        self.builder, self.home, self.provider, self.name = builder, home, provider, name
+        self.draft = builder.draft(home, currency)
 
     def leave(self, what: str, why: str = NO_METER) -> None:
-        self.shelf.leave(self.provider, self.name, what, why)
+        self.builder.leave(self.provider, self.name, what, why)
 
     def figures(
         self, prices: Mapping[str, Any], table: Mapping[str, Field], *, skip: Iterable[str] = (), **where: Any
@@ -152,7 +152,7 @@ class Entry:
     def put(self, figures: Sequence[Figure], url: str = "", **more: Any) -> None:
         """The model with one price, which holds from the day of the origin on."""
         if figures:
-            origin, source = self.shelf.origin, self.shelf.source(self.home, url)
+            origin, source = self.builder.origin, self.builder.source(self.home, url)
             self.put_blocks([block_of(figures, origin.starts, origin.read, source=source)], **more)
 
     def put_blocks(self, blocks: Sequence[PriceBlock], aliases: tuple[str, ...] = (), name: str = "") -> None:
@@ -164,12 +164,14 @@ class Entry:
             self.leave("every price", ZERO)
             return
         model = Model((name or self.name).lower(), tuple(blocks), NOWHERE, aliases, self.home.resold)
-        self.shelf.put(self.home, model, self.name, self.provider)
+        self.builder.put(self.home, model, self.name, self.provider)
 
     def end(self, day: date | None = None, successor: str = "", name: str = "") -> None:
         """The list calls the model ended."""
         home = self.home
-        self.shelf.ended.append(Ended(home.provider, home.region, (name or self.name).lower(), day, successor.lower()))
+        self.builder.ended.append(
+            Ended(home.provider, home.region, (name or self.name).lower(), day, successor.lower())
+        )
 
 
 def _book(draft: _Draft, origin: Origin) -> Book:
