@@ -95,13 +95,13 @@ def test_a_reply_and_its_parts_are_of_one_copy(tmp_path):
 
 
 def test_copies_that_are_equal_count_in_the_file_that_stands_first(tmp_path):
-    for name in "ab":
-        lines(tmp_path, [reply(number, "s", (1, 0, 0, 1)) for number in range(REPLIES)], f"{name}.jsonl")
+    for own, name in enumerate("ab", REPLIES):  # each has a reply of its own
+        lines(tmp_path, [reply(number, "s", (1, 0, 0, 1)) for number in (*range(REPLIES), own)], f"{name}.jsonl")
     files = sorted(tmp_path.iterdir())
     for ordered in (files, files[::-1]):
         for threads in (1, 4):
             ledger = scan(ordered, ScanRequest(), limits=Limits(threads=threads))
-            assert [source.rows for source in ledger.sources] == [REPLIES, 0]
+            assert [source.rows for source in ledger.sources] == [REPLIES + 1, 1]
 
 
 def test_a_count_of_very_many_digits_is_refused_among_copies(tmp_path):
