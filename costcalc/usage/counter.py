@@ -240,7 +240,9 @@ class Counter:
     def values(self, name: str) -> list[str]:
         """Some of what the log has under a name, for near names."""
         column = name if name in NAMES else f"d{self.labels.index(name)}"
-        found = self.engine.fetch(f"SELECT DISTINCT {column} FROM counted WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 1000")
+        found = self.engine.fetch(
+            f"SELECT DISTINCT {column} FROM counted WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 1000"
+        )
         return sorted(str(text) for (text,) in found)
 
     def _check_dimensions(self) -> None:
