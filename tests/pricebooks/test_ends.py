@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+import costcalc
 from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.model import End, Model
 from costcalc.pricebook.read import parse_book
@@ -165,3 +166,27 @@ def test_advice_proposes_nothing_for_what_has_ended_by_then(run_costcalc, tmp_pa
     assert left == {(kind, "ended") for kind in ("move", "sibling", "seller", "cache", "batch")}
     page = run_costcalc("advise", log, "--pricebook", book, "--months", "1").out
     assert "of a model that cannot be bought by then" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    ("end", "reason", "noted"),
+    [
+        ("2026-09-01", "it cannot be bought from 2026-09-01 on", True),
+        ("2026-11-15", "", True),
+        ("2027-11-15", "", False),
+    ],
+)
+def test_where_traffic_would_move_to_ends_too(tmp_path, end, reason, noted):
+    """September's log and three months to come: a target that ended is no answer, one that ends in them is named."""
+    (tmp_path / "books.yaml").write_text(
+        "provider: acme\ncurrency: USD\ntimezone: UTC\nmodels:\n"
+        "  dear: {prices: {2026-01-01: {input_tokens: 10 per 1M}}}\n"
+        f"  cheap: {{retired: {end}, prices: {{2026-01-01: {{input_tokens: 1 per 1M}}}}}}\n"
+    )
+    (tmp_path / "log.csv").write_text("date,provider,model,input_tokens\n2026-09-02,acme,dear,1000000\n")
+    found = costcalc.project(
+        tmp_path / "log.csv", hikes="acme/dear=34", move_to="acme/cheap", months=3,
+        prices=costcalc.read_prices([tmp_path / "books.yaml"]),
+    )  # fmt: skip
+    assert found.report.answers.moves[0].reason == reason
+    assert any("acme/cheap: cannot be bought" in note for note in found.report.notes) == noted

@@ -77,6 +77,9 @@ def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel, usage: 
 
     if lost <= 0:
         return answer("nothing rises")
+    end = rater.pricebook.model(found).end
+    if end and usage.last_day and end.day <= usage.last_day:
+        return answer(f"it cannot be bought from {end.day} on")
     stays, moved = Fraction(), Moved(rater, found)
     moving: set[tuple[str, ...]] = set()  # a provider, then the names of a model
     for kind, sums in rater.amounts.items():

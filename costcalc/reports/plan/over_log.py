@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from costcalc.calendar import month_of, months_from
 from costcalc.pricebook.fx import FxTable
-from costcalc.pricebook.resolve import Pricebook
+from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.breakdown import by_line
 from costcalc.rating.model import Rating, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
@@ -73,13 +73,16 @@ def plan_over_log(
         is_priced=rating.is_complete and not any(month.unpriced_tokens for month in months),
         log=log,
         months=months,
-        notes=left_out + (ending(pricebook, _models(rating), months[-1].month) if months else []),
+        notes=left_out + (ending(pricebook, _models(rating, target), months[-1].month) if months else []),
         has_ranges=any(each.low != each.high for each in (found, *months)),
     )
 
 
-def _models(rating: Rating) -> Iterator[tuple[str, str]]:
-    return ((each.provider, each.model) for each in rating.charges)
+def _models(rating: Rating, target: ResolvedModel | None) -> Iterator[tuple[str, str]]:
+    """Those of the log, and the one that traffic might move to."""
+    yield from ((each.provider, each.model) for each in rating.charges)
+    if target:
+        yield target.provider, target.model
 
 
 def _named(options: PlanOptions, revenue: Revenue | None) -> Revenue | None:
