@@ -64,16 +64,17 @@ def packed(text, kind, folder):
 @pytest.mark.parametrize("kind", ["csv", "csv.gz", "csv.zst", "jsonl", "parquet", "ledger"])
 def test_names_are_literal(tmp_path, kind):
     form = BODY if kind == "jsonl" else ROW
-    right, wrong = (packed(form.format(count), kind, tmp_path) for count in (RIGHT, WRONG))
+    wrong = packed(form.format(WRONG), kind, tmp_path)
     ending = "parquet" if kind == "ledger" else kind
     named = []
     for number, (name, neighbours) in enumerate(NAMES.items()):
         folders, files = tmp_path / f"{number} folders", tmp_path / f"{number} files"
+        one, two = (packed(form.format(RIGHT + 2 * number + more), kind, tmp_path) for more in (0, 1))  # no copies
         for other in (name, *neighbours):
-            write(folders / other, right if other == name else wrong, f"u.{ending}")
-            write(files, right if other == name else wrong, f"{other}.{ending}")
+            write(folders / other, one if other == name else wrong, f"u.{ending}")
+            write(files, two if other == name else wrong, f"{other}.{ending}")
         named += [folders / name, files / f"{name}.{ending}"]
-    assert total(*named) == len(named) * RIGHT
+    assert total(*named) == sum(RIGHT + number for number in range(len(named)))
 
 
 def test_a_name_that_looks_like_a_pattern_is_counted_once(tmp_path):
