@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
-import click
 import typer
+from typer._click.globals import get_current_context  # Typer 0.28 carries click as its own
 
 from costcalc.cli.asking import checked, words_of
 from costcalc.cli.config import Config, read_config
@@ -99,7 +99,7 @@ class Configured:
 
     @cached_property
     def config(self) -> Config:
-        ctx = click.get_current_context(silent=True)
+        ctx = get_current_context(silent=True)
         return checked(read_config(self.config_file), ctx.params.get("pricebooks") if ctx else None)
 
     def ask(

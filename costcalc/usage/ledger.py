@@ -21,6 +21,7 @@ CostKind = Literal["billed", "computed", "estimated"]
 Earns = Literal["", "row", "whole"]  # nothing is known; by each row; by all rows of a customer together
 CUSTOMER = "customer"  # who earns, where the log names customers; else the whole log
 LEFT_OUT = "Revenue in no margin"  # how notes of money begin that no margin has
+SAME_AGAIN = " the same as "  # what notes of files say that were left out, for another one holds it already
 
 
 Written = tuple[str | None, str, str | None]  # provider, model and region as the log names them

@@ -40,3 +40,12 @@ def test_files_about_prices_have_every_source_and_every_note(run_costcalc, tmp_p
     assert [word in text for word in ("billing-for-alibaba-cloud", "Batch is half of the list price", "--notes")] == [
         True, True, False,
     ]  # fmt: skip
+
+
+def test_a_copy_that_is_left_out_is_never_folded(tmp_path, run_costcalc):
+    text = "date,model,requests,input_tokens,output_tokens\n2026-09-01,qwen3-max,100,1000000,200000\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(text)
+    page = " ".join(run_costcalc("cost", ".", cwd=tmp_path).out.split())
+    assert "./b.csv holds the same as ./a.csv, and is left out" in page
+    assert "1 more note" not in page.partition("b.csv holds")[0]
