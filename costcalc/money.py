@@ -22,6 +22,7 @@ class TooManyDigits(ValueError):
 
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_TWO_AMOUNTS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 SIGNS = {
     "$": "USD",
     "US$": "USD",
@@ -36,6 +37,10 @@ SIGNS = {
 
 class CurrencyMismatch(ValueError):
     """Two currencies were about to be added; convert one of them first."""
+
+
+class TwoAmounts(ValueError):
+    """An amount is written that means one to some readers and a thousand times as much to others."""
 
 
 class CurrencyUnknown(ValueError):
@@ -76,8 +81,13 @@ def read_number(text: str) -> Fraction:
 
 
 def written_amount(text: str) -> Money:
-    """`52000`, `52,000.50`, `52_000 USD`, `$20`; "" is the currency of one without. ValueError: no amount, or no currency."""
+    """`52000`, `52,000.50`, `52_000 USD`, `$20`; "" is the currency of one without. ValueError: no amount, or no currency.
+
+    TwoAmounts: `1.000` may be 1 or 1000, for much of the world parts thousands with points.
+    """
     number, _, currency = _with_code(text.strip()).partition(" ")
+    if _TWO_AMOUNTS.fullmatch(number):
+        raise TwoAmounts(f"may be {number.rstrip('0').rstrip('.')} or {number.replace('.', '')}")
     amount, currency = (
         read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number),
         currency.strip(),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.calendar import MOST_MONTHS, month_of, read_day, read_month, zone
-from costcalc.money import CurrencyUnknown, Money, exact_text, read_number, written_amount
+from costcalc.money import CurrencyUnknown, Money, TwoAmounts, exact_text, read_number, written_amount
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.earnings import is_earnings
 from costcalc.usage.limits import LEAST_MEMORY, MOST_THREADS, UNITS, Limits, shown_size
@@ -64,6 +64,8 @@ def _amount(text: str, what: str) -> Money:
         raise fail(
             "bad-amount", f'{what} "{text}": "{error}" is not a currency', expected="an ISO 4217 code: USD"
         ) from None
+    except TwoAmounts as error:
+        raise fail("bad-amount", f'{what} "{text}" {error}', expected="1000, 1,000.00 or 1.00") from None
     except ValueError:
         raise fail(
             "bad-amount", f'{what} "{text}" is not an amount', expected='52000, 52,000.50, or "52000 USD"'

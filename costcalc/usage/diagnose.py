@@ -22,6 +22,7 @@ from costcalc.usage.rows import (
     BAD_COUNT,
     BAD_TIME,
     MALFORMED,
+    MAY_BE_THOUSANDS,
     NO_USAGE,
     TOO_LARGE,
     WHOLES,
@@ -172,12 +173,17 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
 def _bad_cost(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
     which = "cost" if row.values.get("cost_wrong") or "revenue_text" not in row.values else "revenue"
     text = row.values.get(f"{which}_text") or ""
+    whole = text.strip().lstrip("-")
+    is_open = re.fullmatch(MAY_BE_THOUSANDS, whole)  # refused only where commas are decimal ones
+    may_be = f"may be {whole.rstrip('0').rstrip('.')} or {whole.replace('.', '')}"
     return (
         Problem(
             "bad-cost",
-            f"{which}: {_said(text)} is not an amount of money",
+            f"{which}: {_said(text)} {may_be if is_open else 'is not an amount of money'}",
             expected="a decimal number such as 0.0031 or 7.75e-06, without a currency sign",
-            remedy="write the number alone, with a decimal point, and its currency in a column of its own",
+            remedy=f"write {whole.replace('.', '')}, or {whole.rstrip('0').replace('.', ',')}"
+            if is_open
+            else "write the number alone, with a decimal point, and its currency in a column of its own",
         ),
         _underlined(text),
     )

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from costcalc.calendar import Month, month_of
-from costcalc.money import CurrencyUnknown, Money, read_number, written_amount
+from costcalc.money import CurrencyUnknown, Money, TwoAmounts, read_number, written_amount
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.ledger import LEFT_OUT
@@ -178,6 +178,8 @@ def _money(said: Mapping[str, str], name: str) -> Money:
         return written_amount(said.get(name, ""))
     except CurrencyUnknown as error:
         raise ValueError(f'"{error}" is not a currency: write an ISO 4217 code such as USD') from None
+    except TwoAmounts as error:
+        raise ValueError(f'"{said[name]}" {error}: write 1000, 1,000.00 or 1.00') from None
     except ValueError:
         raise ValueError(f'"{said.get(name, "")}" is not an amount: write 52000, or 52,000.50') from None
 

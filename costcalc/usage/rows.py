@@ -38,6 +38,7 @@ WHOLES = (
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _DIGITS = "[0-9]{1,18}([.]0*)?"
 AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
+MAY_BE_THOUSANDS = "[1-9][0-9]{0,2}[.][0-9]{3}"  # of an amount where commas are decimal ones: 2.5, or 2500
 _IN_THOUSANDS = "[0-9]{1,3}(,[0-9]{3}){LEAST,}([.]0*)?"
 _IN_THOUSANDS_BY_POINTS = "[0-9]{1,3}([.][0-9]{3}){2,}(,0*)?"
 _ZEROS_AFTER_COMMA = "[0-9]{1,18},0{0,2}"
@@ -424,6 +425,8 @@ class RowBuilder:
             _written_amount(f"trim({text})", self.decimal_comma),
         )
         amount = f"coalesce({', '.join(written)})"
+        if self.decimal_comma:
+            amount = f"CASE WHEN {_has_points(f'trim({text})')} ELSE {amount} END"
         return self._attempts.setdefault(amount, f"v{len(self._attempts)}")
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -647,6 +650,16 @@ def _written_amount(x: str, decimal_comma: bool) -> str:
         f"CASE WHEN NOT contains({x}, ',') THEN NULL"
         f" WHEN {by_comma} THEN TRY_CAST(replace(replace({x}, '.', ''), ',', '.') AS DECIMAL(38,24))"
         f" WHEN {by_point} THEN TRY_CAST(replace({x}, ',', '') AS DECIMAL(38,24)) END"
+    )
+
+
+def _has_points(x: str) -> str:
+    """What a text is where commas are decimal ones: 1.234.567 has points that part thousands; 2.500 may be 2.5 or 2500."""
+    whole = f"ltrim({x}, '-')"
+    return (
+        f"regexp_full_match({whole}, {quoted(MAY_BE_THOUSANDS)}) THEN NULL"
+        f" WHEN regexp_full_match({whole}, {quoted('[1-9][0-9]{0,2}([.][0-9]{3}){2,}')})"
+        f" THEN TRY_CAST(replace({x}, '.', '') AS DECIMAL(38,24))"
     )
 
 
