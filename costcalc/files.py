@@ -125,6 +125,11 @@ def is_there(path: Path | str) -> bool:
     return os.path.exists(path)  # noqa: PTH110
 
 
+def is_stream(path: Path | str) -> bool:
+    """Whether what is there is neither a file nor a folder: a pipe or a device, which is read once."""
+    return is_there(path) and not is_folder(path) and not os.path.isfile(path)  # noqa: PTH113
+
+
 def read_text(path: Path | str, shown: str = "") -> str:
     """The text of a file that people write, in UTF-8. CostcalcError: it cannot be read, or is larger than any of them."""
     place = Place(shown or str(path))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from costcalc.files import is_stream
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.scenario.items import Scenario
 
@@ -46,7 +47,7 @@ def _places(problems: Sequence[Problem]) -> set[Place]:
 
 
 def _is_there_again(usage: object) -> bool:
-    """Whether the log can be read a second time: standard input and pipes cannot."""
+    """Whether the log can be read a second time: standard input and pipes cannot, and what lies elsewhere is asked for once."""
     named = usage if isinstance(usage, (list, tuple)) else [usage]
-    paths = [each for each in named if isinstance(each, (str, Path))]
-    return not any(str(each) == "-" or Path(each).is_fifo() for each in paths)
+    names = [str(each) for each in named if isinstance(each, (str, Path))]
+    return not any(name == "-" or "://" in name or is_stream(name) for name in names)
