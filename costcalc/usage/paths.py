@@ -453,9 +453,12 @@ def _sum_inside(text: str, inside: str) -> Column:
     members = f"json_extract({known}, {quoted(_json_path(match['list']) + '[*]')})"
     if tests:
         members = f"list_filter({members}, lambda member: {_all_of(tests, _json_key)})"
-    found = (
-        f"list_transform({members}, lambda member: json_extract_string(member, {quoted(_json_path(match['leaf']))}))"
-    )
+    each = f"json_extract_string(member, {quoted(_json_path(match['leaf']))})"
+    if "[" in match["leaf"]:
+        place = quoted(_json_path(match["leaf"].partition("[")[0]))
+        other = f"coalesce(json_type(member, {place}) NOT IN ('NULL', 'ARRAY'), false)"
+        each = f"CASE WHEN {other} THEN ['no list'] ELSE {each} END"
+    found = f"list_transform({members}, lambda member: {each})"
     if "[" in match["leaf"]:
         found = f"flatten({found})"
     none = "CASE WHEN count IS NOT NULL THEN -1000000000000000000 END"

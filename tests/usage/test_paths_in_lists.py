@@ -114,3 +114,9 @@ def test_a_cell_that_says_nothing_holds_none(tmp_path, cell):
     file = write(tmp_path, f"date,model,out,meta\n{rows}")
     ledger = counted(file, mapping={"input_tokens": "meta::p[].n", "output_tokens": "out"})
     assert (ledger.totals["input_tokens"], ledger.refused_rows) == (5, 0)
+
+
+def test_neither_is_an_object_in_a_member_a_list(tmp_path):
+    file = lines(tmp_path, [{**RECORD, "steps": [{"runs": {"n": 5}}]}, RECORD])
+    ledger = counted(file, mapping={"input_tokens": "steps[].runs[].n", "output_tokens": "out"})
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (3, 1)
