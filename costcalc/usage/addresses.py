@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
+from costcalc.problems import CostcalcError, Place, fail
 from costcalc.records import dataclass
 
 DATABASES = ("postgres", "postgresql", "mysql")
@@ -13,6 +14,9 @@ STORES = ("s3", "gs", "gcs")
 WEB = ("https", "http")
 _ADDRESS = re.compile(rf"({'|'.join((*DATABASES, *STORES, *WEB))})://", re.IGNORECASE)
 _QUERY = re.compile(r"[?&]query=(.*)", re.DOTALL)
+_HOST = r"(\[[^\]@]*\]|[^:@]*)(:[0-9]*)?"
+_HOSTS = re.compile(f"{_HOST}(,{_HOST})*")
+_ENDS_HOST = re.compile(r"[/?#]")
 _TABLE = re.compile(r"(?<=[?&])table=([^&]*)&?")
 
 
@@ -58,6 +62,8 @@ def spoken(argument: str) -> str:
     """An argument as it may stand in a command that a page shows: an address without its password and its keys."""
     if not is_address(argument):
         return argument
+    if _is_ambiguous(argument):
+        return _bare(argument)
     address = read_address(argument)
     parts = urlsplit(address.target)
     account, _, host = parts.netloc.rpartition("@")
@@ -65,8 +71,54 @@ def spoken(argument: str) -> str:
     return address.shown.replace(f"://{host}", f"://{user}@{host}" if user else f"://{host}", 1)
 
 
+def _is_ambiguous(written: str) -> bool:
+    """Whether some of what stands before an `@` may be a password that ends where no reader would end it.
+
+    The query of a database may hold any `@`. Elsewhere one behind the host is taken for a part of the path only where
+    nothing before it can be a password.
+    """
+    scheme, _, rest = written.partition("://")
+    if scheme.lower() in DATABASES:
+        rest = _QUERY.split(rest, maxsplit=1)[0]
+    authority = _ENDS_HOST.split(rest, maxsplit=1)[0]
+    account, at, hosts = authority.rpartition("@")
+    if "@" in account or not _HOSTS.fullmatch(hosts) or not _can_split(written):
+        return True
+    before = rest[len(authority) :].rpartition("@")
+    return bool(before[1]) and (bool(at) or ":" in authority + before[0])
+
+
+def _can_split(written: str) -> bool:
+    try:
+        urlsplit(written)
+    except ValueError:  # which quotes the password
+        return False
+    return True
+
+
+def _bare(written: str) -> str:
+    """An ambiguous address: its scheme, and the host behind its last `@`."""
+    scheme, _, rest = written.partition("://")
+    _, at, end = rest.rpartition("@")
+    return f"{scheme.lower()}://…{at}{_ENDS_HOST.split(end, maxsplit=1)[0] if at else ''}"
+
+
+def _ambiguous(written: str) -> CostcalcError:
+    return fail(
+        "unreadable-address", "it cannot be told where the password of the address ends", place=Place(_bare(written)),
+        expected="SCHEME://USER:PASSWORD@HOST/…",
+        remedy="write /, ?, # and @ in a password or a path as %2F, %3F, %23 and %40, or leave the password to the "
+        "environment: PGPASSWORD, AWS_SECRET_ACCESS_KEY",
+    )  # fmt: skip
+
+
 def read_address(written: str) -> Address:
-    """`query=` comes last and is taken as it is written, `table=` stands anywhere; all else belongs to the connection."""
+    """`query=` comes last and is taken as it is written, `table=` stands anywhere; all else belongs to the connection.
+
+    CostcalcError: it cannot be told where its password ends.
+    """
+    if _is_ambiguous(written):
+        raise _ambiguous(written)
     scheme, target, query, table = written.partition("://")[0].lower(), written, "", ""
     if scheme in DATABASES:
         if found := _QUERY.search(target):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
-from costcalc.usage.addresses import is_address
+from costcalc.usage.addresses import is_address, read_address
 from costcalc.usage.left import Left, is_of_something_else, set_aside, unread
 
 SUFFIXES = frozenset([".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".gz", ".zst", ".zip", ".xlsx"])
@@ -31,10 +31,12 @@ class Named:
 def find_files(usage: str | Path | Sequence[str | Path]) -> Named:
     """The files that the arguments name: files, globs, folders (searched below), "-", and addresses as they are.
 
-    CostcalcError: none there.
+    CostcalcError: none there, or an address whose password may end in several places.
     """
     arguments = [str(usage)] if isinstance(usage, str | Path) else [str(each) for each in usage]
     addresses = dict.fromkeys(argument for argument in arguments if is_address(argument))
+    for address in addresses:
+        read_address(address)  # before anything else may show it
     places = {argument: _places(argument) for argument in arguments if argument not in addresses}
     folders = [place for found in places.values() for place in found if place.is_dir()]
     search = _Search([Path(os.path.realpath(folder)) for folder in folders])

@@ -13,7 +13,7 @@ from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.engine import Engine
 from costcalc.usage.limits import LONGEST_LINE
-from costcalc.usage.paths import is_list_inside
+from costcalc.usage.paths import NO_LIST, is_list_inside
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, rows_at
 from costcalc.usage.rows import (
@@ -158,7 +158,7 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
     whole = str(text).strip()
     is_open = re.fullmatch(AMBIGUOUS, whole)
     may_be = f"may be {whole[:-4]} or {whole.replace('.', '')}"
-    said = "a member of the list" if "[" in path and is_list_inside(path) else _said(str(text))
+    said = _said_inside(whole) if "[" in path and is_list_inside(path) else _said(str(text))
     return (
         Problem(
             "bad-count",
@@ -168,6 +168,10 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
         ),
         _underlined(str(text)),
     )
+
+
+def _said_inside(total: str) -> str:
+    return "what stands where the list should be" if total == str(NO_LIST) else "a member of the list"
 
 
 def _bad_cost(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:

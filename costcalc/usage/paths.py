@@ -9,6 +9,7 @@ from dataclasses import field
 from typing import Protocol
 
 from costcalc.records import dataclass
+from costcalc.usage.names import NOT_STATED
 
 # `details[modality=AUDIO].count` adds members up; `output[type=call,action.type?=search].#` counts them, where `?=` is
 # also true of a member without the key; `candidates[].queries.#` counts the members of lists in a list, and `.?` is 1
@@ -24,6 +25,7 @@ _ESCAPE = r"\u00"
 _ESCAPED_KEY = r'\\u00[2-7][0-9a-fA-F][^"]*"\s*:'
 _AS_JSON = "."  # in the tree: the node itself, as it is written
 _MAP = "{}"  # `modelUsage{}`: an object whose keys are values
+NO_LIST = -2  # the "sum" of what is no list
 PART = "*."  # a path of the part, not of the line
 FILE = "file_index"  # what the engine calls the position of a row's file among those that it reads
 
@@ -441,7 +443,9 @@ def can_add_up(inside: str) -> bool:
 
 
 def _sum_inside(text: str, inside: str) -> Column:
-    """The sum of what a path with lists finds in a text with JSON; -1 where one is no count, NULL where there is none."""
+    """The sum of what a path with lists finds in a text with JSON; -1 where one is no count, NULL where there is none;
+    NO_LIST where something else stands in its place.
+    """
     match = _LISTED.fullmatch(inside)
     assert match, inside
     tests = [_MEMBER_TEST.fullmatch(test) for test in match["tests"].split(",") if test]
@@ -449,16 +453,30 @@ def _sum_inside(text: str, inside: str) -> Column:
     members = f"json_extract({known}, {quoted(_json_path(match['list']) + '[*]')})"
     if tests:
         members = f"list_filter({members}, lambda member: {_all_of(tests, _json_key)})"
-    found = (
-        f"list_transform({members}, lambda member: json_extract_string(member, {quoted(_json_path(match['leaf']))}))"
-    )
+    each = f"json_extract_string(member, {quoted(_json_path(match['leaf']))})"
+    if "[" in match["leaf"]:
+        place = quoted(_json_path(match["leaf"].partition("[")[0]))
+        other = f"coalesce(json_type(member, {place}) NOT IN ('NULL', 'ARRAY'), false)"
+        each = f"CASE WHEN {other} THEN ['no list'] ELSE {each} END"
+    found = f"list_transform({members}, lambda member: {each})"
     if "[" in match["leaf"]:
         found = f"flatten({found})"
     none = "CASE WHEN count IS NOT NULL THEN -1000000000000000000 END"
     counts = f"list_transform({found}, lambda count: CASE WHEN regexp_full_match(count, '[0-9]{{1,15}}') THEN CAST(count AS BIGINT) ELSE {none} END)"
-    return Column(
-        f"CASE WHEN list_sum({counts}) IS NOT NULL THEN CAST(greatest(list_sum({counts}), -1) AS BIGINT) END", "integer"
-    )
+    total = f"CASE WHEN list_sum({counts}) IS NOT NULL THEN CAST(greatest(list_sum({counts}), -1) AS BIGINT) END"
+    return Column(f"CASE WHEN {_lacks_list(text, known, match['list'])} THEN {NO_LIST} ELSE {total} END", "integer")
+
+
+def _lacks_list(text: str, known: str, path: str) -> str:
+    """Whether a text with words in it is no JSON, or has something else where the list or what it lies in would be."""
+    blank = ", ".join(map(quoted, ("", *sorted(NOT_STATED))))
+    steps = [step for step in path.split(".") if step]
+    found = [f"NOT json_valid({text}) AND lower(trim({text})) NOT IN ({blank})"]
+    for end in range(len(steps) + 1):
+        place, kind = quoted(_json_path(".".join(steps[:end]))), "ARRAY" if end == len(steps) else "OBJECT"
+        other = f"json_type({known}, {place}) NOT IN ('NULL', '{kind}')"
+        found.append(f"{other} AND json_extract_string({known}, {place}) <> '[]'")  # as some write an empty object
+    return " OR ".join(f"coalesce({sql}, false)" for sql in found)
 
 
 def _json_path(path: str) -> str:

@@ -39,12 +39,13 @@ _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _DIGITS = "[0-9]{1,18}([.]0*)?"
 AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
 MAY_BE_THOUSANDS = "[1-9][0-9]{0,2}[.][0-9]{3}"  # of an amount where commas are decimal ones: 2.5, or 2500
-_IN_THOUSANDS = "[0-9]{1,3}(,[0-9]{3}){LEAST,}([.]0*)?"
-_IN_THOUSANDS_BY_POINTS = "[0-9]{1,3}([.][0-9]{3}){2,}(,0*)?"
+_FIRST = "[1-9][0-9]{0,2}"  # digits before thousands, which never begin with 0
+_IN_THOUSANDS = f"({_FIRST}(,[0-9]{{3}}){{LEAST,}}|0(,000)+)([.]0*)?"
+_IN_THOUSANDS_BY_POINTS = f"({_FIRST}([.][0-9]{{3}}){{2,}}|0([.]000){{2,}})(,0*)?"
 _ZEROS_AFTER_COMMA = "[0-9]{1,18},0{0,2}"
 _EXPONENT = "[0-9]([.][0-9]{1,15})?[eE][+]?[0-9]{1,2}"
 _DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
-_THOUSANDS = "^[^0-9,.]*[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?[^0-9,.]*$"
+_THOUSANDS = f"^[^0-9,.]*{_FIRST}(,[0-9]{{3}})+([.][0-9]*)?[^0-9,.]*$"
 _DAY_SECONDS = 86_400
 _ALIAS = re.compile(r"\bn[0-9]+\b")  # of a count
 _TEXTS = ("provider", "service_tier", "region", "billed_meter")
@@ -641,11 +642,11 @@ def _written_amount(x: str, decimal_comma: bool) -> str:
     "1,234" alone may be both: it is an amount only where commas are decimal ones.
     """
     is_open = "[1-9][0-9]{0,2},[0-9]{3}"
-    decimal = "-?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]+"
+    decimal = f"-?([0-9]+|{_FIRST}([.][0-9]{{3}})+),[0-9]+"
     by_comma = f"regexp_full_match({x}, {quoted(decimal)})"
     if not decimal_comma:
         by_comma += f" AND NOT regexp_full_match(ltrim({x}, '-'), {quoted(is_open)})"
-    by_point = f"regexp_full_match({x}, {quoted('-?[0-9]{1,3}(,[0-9]{3})+[.][0-9]*')})"
+    by_point = f"regexp_full_match({x}, {quoted(f'-?{_FIRST}(,[0-9]{{3}})+[.][0-9]*')})"
     return (
         f"CASE WHEN NOT contains({x}, ',') THEN NULL"
         f" WHEN {by_comma} THEN TRY_CAST(replace(replace({x}, '.', ''), ',', '.') AS DECIMAL(38,24))"

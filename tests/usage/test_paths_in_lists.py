@@ -33,6 +33,7 @@ NOWHERE = (
     "u.q[].n", "u[].n", "steps", "text::a[].m", "text::c", "text.b", "text::", "text::a..n", "out::x", "out[].x",
     "nothing[].x", "empty[].x", "steps[.in", "[].in", "steps.in", "steps[][].in",
 )  # fmt: skip
+NO_JSON = ("not json", '{"p":')
 
 
 def log(folder, kind):
@@ -90,3 +91,32 @@ def test_a_member_that_is_no_count_refuses_its_row(tmp_path):
     ledger = counted(file, mapping={"input_tokens": "steps[].in", "output_tokens": "out"})
     assert (ledger.totals["input_tokens"], ledger.refused_rows) == (150, 1)
     assert "a member of the list is not a count" in ledger.problems[0].message
+
+
+@pytest.mark.parametrize("cell", [*NO_JSON, '{"p":{"n":5}}', '{"p":5}', '{"p":"x"}', "5", '"x"', '[{"n":5}]'])
+@pytest.mark.parametrize("path", ["meta::u.p[].n", "meta::p[].n", "meta::p[n=5].n"])
+def test_what_is_no_list_refuses_its_row(tmp_path, cell, path):
+    good = '{"p":[{"n":5}]}'
+    if "u." in path:
+        good, cell = f'{{"u":{good}}}', cell if cell in NO_JSON else f'{{"u":{cell}}}'
+    rows = "".join('2026-09-01,gpt-5-mini,1,"' + text.replace('"', '""') + '"\n' for text in (good, cell))
+    file = write(tmp_path, f"date,model,out,meta\n{rows}")
+    ledger = counted(file, mapping={"input_tokens": path, "output_tokens": "out"})
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (5, 1)
+    (problem,) = ledger.problems
+    assert problem.place.line == 3
+    assert "what stands where the list should be is not a count" in problem.message
+
+
+@pytest.mark.parametrize("cell", ["", "n/a", "null", "{}", "[]", '{"p":null}', '{"p":[]}'])
+def test_a_cell_that_says_nothing_holds_none(tmp_path, cell):
+    rows = "".join('2026-09-01,gpt-5-mini,1,"' + text.replace('"', '""') + '"\n' for text in ('{"p":[{"n":5}]}', cell))
+    file = write(tmp_path, f"date,model,out,meta\n{rows}")
+    ledger = counted(file, mapping={"input_tokens": "meta::p[].n", "output_tokens": "out"})
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (5, 0)
+
+
+def test_neither_is_an_object_in_a_member_a_list(tmp_path):
+    file = lines(tmp_path, [{**RECORD, "steps": [{"runs": {"n": 5}}]}, RECORD])
+    ledger = counted(file, mapping={"input_tokens": "steps[].runs[].n", "output_tokens": "out"})
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (3, 1)
