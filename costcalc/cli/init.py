@@ -133,7 +133,13 @@ def prices(
     for model, meter in found.meters:
         typer.echo(f"{visible(model)} has a price, but none for {meter}: costcalc prices show {quote(model)}", err=True)
     if not found.lists:
-        typer.echo("Every model has a price: there is nothing to begin.", err=True)
+        nameless = any(part.meter is None and not part.model for part in report.rating.unpriced)
+        typer.echo(
+            "No model is named where a price is missing, and a list prices names. If every row is of one model: --map model==NAME"
+            if nameless
+            else "Every model has a price: there is nothing to begin.",
+            err=True,
+        )
         return 0
     named = " ".join(quote(spoken(name)) for name in usage)
     return write_files(

@@ -221,7 +221,13 @@ class OpenUnpriced(Sequence[Unpriced]):
         return self[found[0][0]] if found else None
 
     def has_whole(self) -> bool:
-        return any(part.meter is None for part in self._parts)
+        """Whether a model that has a name has no price at all."""
+        return bool(self.engine.fetch(f"SELECT 1 FROM {self._rows} WHERE meter IS NULL AND model <> '' LIMIT 1"))
+
+    def nameless(self) -> Fraction:
+        """The tokens of rows that name no model."""
+        found = self.engine.fetch(f"SELECT coalesce(sum(tokens), 0)::HUGEINT FROM {self._rows} WHERE meter IS NULL AND model = ''")  # fmt: skip
+        return Fraction(found[0][0], self._unit)
 
     def names(self) -> Collection[Named]:
         """The models, with who bills them."""

@@ -108,13 +108,17 @@ def _next_step(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
     """What ends it: a name that means a known model, or prices of one's own, begun from the log."""
     unpriced = rating.unpriced
     if isinstance(unpriced, OpenUnpriced):
-        whole, near = unpriced.has_whole(), unpriced.whole_with_near_names()
+        whole, near, nameless = unpriced.has_whole(), unpriced.whole_with_near_names(), unpriced.nameless()
     else:
         parts = [part for part in unpriced if part.meter is None]
-        whole, near = bool(parts), max((part for part in parts if part.nearest), key=lambda part: part.tokens, default=None)  # fmt: skip
+        whole = any(part.model for part in parts)
+        nameless = sum((part.tokens for part in parts if not part.model), Fraction())
+        near = max((part for part in parts if part.nearest), key=lambda part: part.tokens, default=None)  # fmt: skip
     if near:
         named = shlex.quote(f"{near.model}={near.nearest[0]}")
         yield Command(f"If {near.model} is a known model by another name", ("--alias", named))
+    if nameless and nameless == rating.tokens:  # else it would rename rows that have a model
+        yield Command("If every row is of one model", ("--map", "model==NAME"))
     call = usage.asked.call
     if whole and call:
         begun = call.without("--hike", "--scenario", "--pass-through", "--by").of("init", "prices")

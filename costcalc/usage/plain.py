@@ -10,6 +10,7 @@ from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.dates import AS, pattern_of
+from costcalc.usage.everyrow import SAME, constant_of
 from costcalc.usage.formats import Beside, Condition, Cost, FormatSpec, Remark, Shape, Term, Text, Time, Total
 from costcalc.usage.names import (
     ANTHROPIC,
@@ -31,7 +32,6 @@ from costcalc.usage.uncounted import hint, map_option
 NAME = "plain"
 _TIMES = ("timestamp", "date", "month")  # the most precise first
 _LIKE_A_TIME = re.compile(r"20\d\d-\d\d-\d\d|1[5-9]\d{8}(\d{3}){0,3}$")
-_SAME = ("provider", "model", "region", "service_tier", "currency")  # what --map may say of every row
 _RUNNING = re.compile("total|last|cumul|sum")  # objects whose counts repeat those of other records
 _ASKED = (
     "timestamp",
@@ -158,8 +158,8 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
         columns = _columns_of(column, header, nested)
         lists = [path for path in columns or () if "[" in path and path not in header]
         if written.startswith("=") and columns is None:
-            if meaning in _SAME:
-                found.constants[meaning] = written.removeprefix("=")
+            if meaning in SAME:
+                found.constants[meaning] = constant_of(name, written, file)
             else:
                 problems.append(_no_constant(name, written, file))
         elif columns is None:
@@ -229,7 +229,7 @@ def _no_constant(name: str, written: str, file: str) -> Problem:
         "unknown-column",
         f"--map {name}={written}: {name} is no name that every row can have alike",
         Place(file, 1),
-        expected=f"{', '.join(_SAME)}, such as --map model==gpt-5-mini",
+        expected=f"{', '.join(SAME)}, such as --map model==gpt-5-mini",
         remedy="name a column",
     )
 

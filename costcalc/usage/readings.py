@@ -15,6 +15,7 @@ from costcalc.records import dataclass
 from costcalc.usage import plain, plainbill
 from costcalc.usage.answers import answer_problem, is_answer
 from costcalc.usage.assume import assumed, name_under
+from costcalc.usage.everyrow import constants_of, is_constant, with_constants
 from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.maps import MapRule, entries_of
@@ -209,7 +210,11 @@ class _Chooser:
         if self.is_bill or source.is_empty:
             return _Choice(spec, why, {})
         entries = entries_of(self.rules, source, spec.name if spec else plain.NAME, self.mapping)
-        meant = next((entry for name, entry in entries.items() if is_meaning(name)), None)
+        header = source.header
+        meaning = (
+            each for name, each in entries.items() if is_meaning(name) and not is_constant(name, each.value, header)
+        )
+        meant = next(meaning, None)
         if meant and self.usage_format is None:
             return _Choice(None, f"{meant.place} says what its columns mean", entries)
         return _Choice(spec, why, entries)
@@ -274,7 +279,12 @@ def _reading(
     if spec is None:
         return _plain_reading(sources, why, mapping, types)
     first = sources[0]
-    aliases = {name: Text((column,)) for name, column in mapping.items()}
+    constants = {} if is_bill else constants_of(mapping, first.header, first.shown)
+    aliases = {
+        name: Text((column,))
+        for name, column in mapping.items()
+        if is_bill or not is_constant(name, column, first.header)
+    }
     if first.kind != "json":
         _require_columns(first, spec)
     watched = () if spec.search_for else _watched(spec, sources, mapping, types)
@@ -285,7 +295,7 @@ def _reading(
         replace(part, shape=replace(part.shape, dimensions={**shapes[0].dimensions, **part.shape.dimensions}))
         for part in spec.parts
     )
-    spec = replace(spec, shapes=shapes, parts=parts)
+    spec = with_constants(replace(spec, shapes=shapes, parts=parts), constants)
     names = first_names(spec, sources) if first.kind == "json" and spec.objects else None
     watched = with_unread(watched, spec, names) if names else watched
     reading = Reading(spec, sources, why, _meanings(spec), types, names=names, watched=watched)
@@ -440,6 +450,9 @@ def _with_region(spec: FormatSpec) -> FormatSpec:
 
 
 def _unknown(source: Source, guessed: Mapping[str, str]) -> CostcalcError:
+    known = next((each.spec.name for each in candidates(source) if not each.lacks), "")
+    if known:
+        return CostcalcError([_renamed_in_part(source, known)])
     return CostcalcError(
         [
             Problem(
@@ -450,6 +463,16 @@ def _unknown(source: Source, guessed: Mapping[str, str]) -> CostcalcError:
                 remedy=_keys_remedy(guessed),
             )
         ]
+    )
+
+
+def _renamed_in_part(source: Source, known: str) -> Problem:
+    return Problem(
+        "missing-column",
+        f"--map says what some keys of these records mean, and not which of them are the time, the model and the counts: {known} knows them without it",
+        Place(source.shown, 1),
+        expected="no --map of a meaning, or one for each of a time, a model and a count",
+        remedy="leave this --map out; what every row has alike may stay, such as --map model==NAME",
     )
 
 

@@ -10,6 +10,7 @@ from costcalc.problems import Place, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage import plain, plainbill
 from costcalc.usage.assume import name_under
+from costcalc.usage.everyrow import is_constant
 from costcalc.usage.formatfile import formats, own_formats
 from costcalc.usage.formats import FormatSpec
 from costcalc.usage.names import canonical, is_meaning, meaning_by_name
@@ -54,6 +55,8 @@ def choose(
         return _named(usage_format), "it was asked for (--usage-format)"
     found = _best(source)
     meant = [name for name in mapping if (plainbill.is_meaning if is_bill else is_meaning)(name)]
+    if not is_bill:
+        meant = [name for name in meant if not is_constant(name, mapping[name], source.header)]
     if meant and not (found and all(_says_so(found.spec, name, mapping[name]) for name in meant)):
         return None, "--map says what its columns mean"
     if found:

@@ -223,6 +223,20 @@ class TestPrices:
         assert (run.code, run.out) == (0, "")
         assert "Every model has a price" in run.err
 
+    def test_rows_that_name_no_model_are_given_one_and_not_begun_as_an_alias(self, run_costcalc, tmp_path):
+        nameless = tmp_path / "nameless.csv"
+        nameless.write_text("date,model,input_tokens,output_tokens\n2026-09-01,,100,20\n")
+        page = run_costcalc("cost", nameless).out
+        assert ("--map model==NAME" in page, "init prices" in page) == (True, False)
+        run = run_costcalc("init", "prices", nameless)
+        assert (run.code, run.out, "--map model==NAME" in run.err) == (0, "", True)
+
+    def test_rows_that_name_no_model_beside_others_are_not_renamed_with_them(self, run_costcalc, tmp_path):
+        mixed = tmp_path / "mixed.csv"
+        mixed.write_text("date,model,input_tokens,output_tokens\n2026-09-01,,100,20\n2026-09-01,gpt-5-mini,100,20\n")
+        page = run_costcalc("cost", mixed).out
+        assert ("no model named" in page, "--map" in page, "init prices" in page) == (True, False, False)
+
     def test_the_page_says_what_ends_it(self, run_costcalc, log):
         page = " ".join(run_costcalc("cost", log).out.replace("\\", " ").split())
         assert "If gpt-5.6-lunar is a known model by another name: --alias" in page

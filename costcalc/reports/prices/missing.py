@@ -55,7 +55,7 @@ class Missing:
 
 def missing(rating: Rating, pricebook: Pricebook, since: date) -> Missing:
     """What is unpriced in a rating; `since` is the first day of its usage, and near prices are of that day."""
-    whole = [part for part in rating.unpriced if part.meter is None]
+    whole = [part for part in rating.unpriced if part.meter is None and part.model]  # no list prices what has no name
     lists = []
     for provider in dict.fromkeys(part.provider for part in whole):
         parts = [part for part in whole if part.provider == provider]
