@@ -73,8 +73,10 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
 def _opened_there(
     usage: object, request: ScanRequest, progress: Progress | None, limits: Limits
 ) -> AbstractContextManager[tuple[list[Source], Engine, Workspace, Left, ExitStack]]:
-    from costcalc.usage.remote import opened_on
+    from costcalc.usage.spark import extra
 
+    with extra():
+        from costcalc.usage.remote import opened_on
     return opened_on(request.remote, usage, progress, limits)
 
 

@@ -42,19 +42,24 @@ def _in_a_program() -> Iterator[None]:
             del main.__file__
 
 
+@contextmanager
+def extra() -> Iterator[None]:
+    """Within, what the extra brings is imported. CostcalcError: it is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise fail("missing-extra", f"--engine spark needs {error.name}", remedy=_EXTRA) from error
+
+
 class Cluster:
     """One session. CostcalcError: no such address, nothing answers there, or the extra is not installed."""
 
     def __init__(self, remote: str) -> None:
         self.remote = remote
         _check_address(remote)
-        try:
-            with warnings.catch_warnings(), _in_a_program():
-                warnings.simplefilter("ignore")
-                import sqlglot  # noqa: F401 -- asked for before anything is read
-                from pyspark.sql.connect.session import SparkSession
-        except ImportError as error:
-            raise fail("missing-extra", f"--engine spark needs {error.name}", remedy=_EXTRA) from error
+        with extra(), warnings.catch_warnings(), _in_a_program():
+            warnings.simplefilter("ignore")
+            from pyspark.sql.connect.session import SparkSession
         with self._said():
             self.session: Any = SparkSession.builder.remote(remote).create()
             self._be_impatient()

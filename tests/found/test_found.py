@@ -71,7 +71,8 @@ def test_found(folder, run, run_costcalc, tmp_path, monkeypatch):
 def _all_notes(words):
     """What unfolds the notes of a report's page; nothing where another answer is asked for."""
     reports = {"project", "cost", "compare", "advise", "forecast", "explain", "check", "reconcile"}
-    return ["--notes"] if words[0] in reports and "--notes" not in words else []
+    folds = words[0] in reports or words[:2] == ["prices", "show"]
+    return ["--notes"] if folds and "--notes" not in words else []
 
 
 def remembering(monkeypatch):

@@ -247,6 +247,8 @@ def test_rows_that_tie_are_chosen_as_here(same, tmp_path):
 
 
 def test_the_missing_extra_is_named(remote, monkeypatch):
+    for module in ("remote", "translate"):  # another test may have imported them
+        monkeypatch.delitem(sys.modules, f"costcalc.usage.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "sqlglot", None)
     assert "pip install 'costcalc[spark]'" in _refusal(remote, "file:///log.csv")
 
