@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
@@ -110,14 +111,17 @@ def test_what_an_address_says_of_itself_holds_no_secret():
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server():
     """The address of a PostgreSQL of its own, with the rows in a table."""
     if PROGRAMS is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     pytest.importorskip("adbc_driver_postgresql")
-    folder = tmp_path_factory.mktemp("postgres", numbered=True)
-    for above in (folder, folder.parent, folder.parent.parent):
-        above.chmod(0o755)
+    with TemporaryDirectory() as folder:
+        yield from _served(Path(folder))
+
+
+def _served(folder):
+    folder.chmod(0o755)  # the server runs as somebody else, who may not enter the folders of the tests
     home, password = folder / "own", folder / "password"
     home.mkdir()
     password.write_text(SECRET)

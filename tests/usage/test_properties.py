@@ -6,7 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.kit import examples
@@ -42,7 +42,9 @@ def test_order_does_not_matter(rows, data):
 @FEW
 @given(rows=ROWS, data=st.data())
 def test_splitting_a_file_changes_nothing(rows, data):
+    """But into halves that are alike: the second one is taken for a copy."""
     place = data.draw(st.integers(1, len(rows) - 1))
+    assume(rows[:place] != rows[place:])
     assert scanned(text(rows)) == scanned(text(rows[:place]), text(rows[place:]))
 
 
