@@ -17,6 +17,7 @@ _RENAMED = {
     "epoch_us": "unix_micros",
     "hash": "xxhash64",
     "len": "size",
+    "row": "struct",
 }
 _TYPES = {
     "INT128": "DECIMAL(38, 0)",
