@@ -22,7 +22,7 @@ class TooManyDigits(ValueError):
 
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
-_TWO_AMOUNTS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+MAY_BE_THOUSANDS = "[1-9][0-9]{0,2}[.][0-9]{3}"  # 2.500 is 2.5, or 2500 where points part thousands
 SIGNS = {
     "$": "USD",
     "US$": "USD",
@@ -86,8 +86,8 @@ def written_amount(text: str) -> Money:
     TwoAmounts: `1.000` may be 1 or 1000, for much of the world parts thousands with points.
     """
     number, _, currency = _with_code(text.strip()).partition(" ")
-    if _TWO_AMOUNTS.fullmatch(number):
-        raise TwoAmounts(f"may be {number.rstrip('0').rstrip('.')} or {number.replace('.', '')}")
+    if re.fullmatch(f"[+-]?{MAY_BE_THOUSANDS}", number):
+        raise TwoAmounts(may_be(number))
     amount, currency = (
         read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number),
         currency.strip(),
@@ -95,6 +95,17 @@ def written_amount(text: str) -> Money:
     if currency and not (len(currency) == 3 and currency.isalpha()):
         raise CurrencyUnknown(currency)
     return Money(amount, currency.upper())
+
+
+def two_readings(number: str) -> tuple[str, str]:
+    """What `2.500` is to some readers, and to those whose points part thousands: 2.5 and 2500."""
+    whole, _, part = number.partition(".")
+    return ".".join(filter(None, (whole, part.rstrip("0")))), whole + part
+
+
+def may_be(number: str) -> str:
+    """`may be 2.5 or 2500`."""
+    return f"may be {' or '.join(two_readings(number))}"
 
 
 def _with_code(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,9 +18,6 @@ from costcalc.cli.output import keep_apart_from_all, report_refused, tell_writte
 from costcalc.problems import INCOMPLETE_EXIT, fail
 from costcalc.render.words import counted, lacks_of
 from costcalc.reports.usage import summary_of
-
-if TYPE_CHECKING:
-    pass
 
 app = command_app()
 

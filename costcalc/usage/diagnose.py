@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from costcalc.jsondoc import read_json
+from costcalc.money import MAY_BE_THOUSANDS, may_be, two_readings
 from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain
@@ -22,7 +23,6 @@ from costcalc.usage.rows import (
     BAD_COUNT,
     BAD_TIME,
     MALFORMED,
-    MAY_BE_THOUSANDS,
     NO_USAGE,
     TOO_LARGE,
     WHOLES,
@@ -157,12 +157,11 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
     name = reading.shown_column(path)
     whole = str(text).strip()
     is_open = re.fullmatch(AMBIGUOUS, whole)
-    may_be = f"may be {whole[:-4]} or {whole.replace('.', '')}"
     said = _said_inside(whole) if "[" in path and is_list_inside(path) else _said(str(text))
     return (
         Problem(
             "bad-count",
-            f"{name}: {said} {may_be if is_open else 'is not a count'}",
+            f"{name}: {said} {may_be(whole) if is_open else 'is not a count'}",
             expected="a whole number of at most 18 digits, such as 1234, 1,234 or 1e6; empty means 0",
             remedy="correct the number; costcalc does not round or guess counts",
         ),
@@ -179,13 +178,13 @@ def _bad_cost(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
     text = row.values.get(f"{which}_text") or ""
     whole = text.strip().lstrip("-")
     is_open = re.fullmatch(MAY_BE_THOUSANDS, whole)  # refused only where commas are decimal ones
-    may_be = f"may be {whole.rstrip('0').rstrip('.')} or {whole.replace('.', '')}"
+    small, large = two_readings(whole)
     return (
         Problem(
             "bad-cost",
-            f"{which}: {_said(text)} {may_be if is_open else 'is not an amount of money'}",
+            f"{which}: {_said(text)} {may_be(whole) if is_open else 'is not an amount of money'}",
             expected="a decimal number such as 0.0031 or 7.75e-06, without a currency sign",
-            remedy=f"write {whole.replace('.', '')}, or {whole.rstrip('0').replace('.', ',')}"
+            remedy=f"write {large}, or {small.replace('.', ',')}"
             if is_open
             else "write the number alone, with a decimal point, and its currency in a column of its own",
         ),

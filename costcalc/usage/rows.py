@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from costcalc.meters import meters
+from costcalc.money import MAY_BE_THOUSANDS
 from costcalc.records import dataclass
 from costcalc.usage.copies import copy_columns
 from costcalc.usage.formats import Beside, Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time, Total
@@ -38,7 +39,6 @@ WHOLES = (
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _DIGITS = "[0-9]{1,18}([.]0*)?"
 AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
-MAY_BE_THOUSANDS = "[1-9][0-9]{0,2}[.][0-9]{3}"  # of an amount where commas are decimal ones: 2.5, or 2500
 _FIRST = "[1-9][0-9]{0,2}"  # digits before thousands, which never begin with 0
 _IN_THOUSANDS = f"({_FIRST}(,[0-9]{{3}}){{LEAST,}}|0(,000)+)([.]0*)?"
 _IN_THOUSANDS_BY_POINTS = f"({_FIRST}([.][0-9]{{3}}){{2,}}|0([.]000){{2,}})(,0*)?"
@@ -659,7 +659,7 @@ def _has_points(x: str) -> str:
     whole = f"ltrim({x}, '-')"
     return (
         f"regexp_full_match({whole}, {quoted(MAY_BE_THOUSANDS)}) THEN NULL"
-        f" WHEN regexp_full_match({whole}, {quoted('[1-9][0-9]{0,2}([.][0-9]{3}){2,}')})"
+        f" WHEN regexp_full_match({whole}, {quoted(_FIRST + '([.][0-9]{3}){2,}')})"
         f" THEN TRY_CAST(replace({x}, '.', '') AS DECIMAL(38,24))"
     )
 

@@ -34,6 +34,11 @@ def test_a_point_before_three_digits_may_part_thousands(tmp_path):
     assert [group.billed for group in ledger.groups] == [Fraction("1234.5")]
 
 
+def test_the_remedy_of_a_round_amount_is_an_amount(tmp_path):
+    (problem,) = billed(tmp_path, "1,5", "1.000").problems
+    assert (problem.message, problem.remedy) == ('cost: "1.000" may be 1 or 1000', "write 1000, or 1")
+
+
 @pytest.mark.parametrize("text", ["1.000", "12.345 EUR", "€ 1.000", "-1.500 USD"])
 def test_an_amount_that_somebody_writes_may_be_two(text):
     with pytest.raises(TwoAmounts, match="may be"):

@@ -35,23 +35,12 @@ def write_assumptions(
     sheet.text(1, 0, workings.static or "Blue cells may be changed: every cost, margin and month follows.", "quiet")
     row = 3
     if revenue is not None or revenue_note:
-        sheet.text(row, 0, "Revenue")
-        sheet.number(row, 1, revenue, "currency", "input")
-        sheet.text(row, 2, revenue_note, "quiet")
-        book.name("revenue", f"Assumptions!{cell(row, 1)}")
-        row += 1
+        row = _slider(book, row, "revenue", ("Revenue", revenue_note), revenue, "currency")
     elif can_earn_more:
-        sheet.text(row, 0, "Change of revenue")
-        sheet.number(row, 1, Fraction(), "percent", "input")
-        sheet.text(row, 2, "of every month, at the same volume", "quiet")
-        book.name("revenue_change", f"Assumptions!{cell(row, 1)}")
-        row += 1
+        row = _slider(book, row, "revenue_change", ("Change of revenue", "of every month, at the same volume"))
     if can_grow:
-        sheet.text(row, 0, "Growth a month")
-        sheet.number(row, 1, Fraction(), "percent", "input")
-        sheet.text(row, 2, "of usage and of revenue, from the first month to come", "quiet")
-        book.name("growth", f"Assumptions!{cell(row, 1)}")
-        row += 1
+        note = "of usage and of revenue, from the first month to come"
+        row = _slider(book, row, "growth", ("Growth a month", note))
     if workings.rises:
         row = _write_rises(book, workings, row)
     row += 1
@@ -62,14 +51,24 @@ def write_assumptions(
     sheet.finish([46, 18, 18, 18, 18, 40])
 
 
+def _slider(
+    book: Book, row: int, name: str, said: tuple[str, str], value: Fraction | None = Fraction(), kind: str = "percent"
+) -> int:
+    """A cell that a reader may change, with its label and a note; the next row."""
+    sheet = book.sheets["Assumptions"]
+    label, note = said
+    sheet.text(row, 0, label)
+    sheet.number(row, 1, value, kind, "input")
+    sheet.text(row, 2, note, "quiet")
+    book.name(name, f"Assumptions!{cell(row, 1)}")
+    return row + 1
+
+
 def _write_rises(book: Book, workings: Workings, row: int) -> int:
     sheet = book.sheets["Assumptions"]
-    sheet.text(row, 0, "Passed through")
-    sheet.number(row, 1, workings.pass_through, "percent", "input")
     passed = any(rise.is_passed for rise in workings.rises)
-    sheet.text(row, 2, "how much of the changes marked so arrives" if passed else "scales no change here", "quiet")
-    book.name("pass_through", f"Assumptions!{cell(row, 1)}")
-    row += 2
+    note = "how much of the changes marked so arrives" if passed else "scales no change here"
+    row = _slider(book, row, "pass_through", ("Passed through", note), workings.pass_through) + 1
     sheet.header(row, ["Price change", "Low", "Expected", "High", "In force", "As written"])
     for place, rise in enumerate(workings.rises, 1):
         row += 1
