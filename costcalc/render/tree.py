@@ -159,11 +159,12 @@ class Row:
     cost: Cost
     figures: Figures
     share: int | None  # whole percents of the bill before; None where there is no bill
-    held: Held
+    of: Held
+    key: LineKey = ()  # of a single line, or of a name that it begins with; empty: a row of a tree, of several, of all
 
     @property
     def status(self) -> str:
-        return self.held.status
+        return self.of.status
 
 
 @dataclass(frozen=True)
@@ -322,6 +323,13 @@ def _scale(costs: Sequence[Cost], digits: int, shown: Figures | None) -> Scale:
     if shown is None:
         return found
     return found.wide(4 if len({shown.low, shown.mid, shown.high}) > 1 else 2 if shown.before != shown.low else 1)
+
+
+def row_of(lines: Sequence[ReportLine], table: Table, key: LineKey = (), folded: int = 0) -> Row:
+    """Lines of the table as one row."""
+    figures = added_figures([table.by_line[line.key] for line in lines])
+    cost = sum_costs(line.cost for line in lines)
+    return Row(None, 0, folded, cost, figures, None, Held.of(lines, table.holes), key)
 
 
 def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:
