@@ -11,7 +11,6 @@ from functools import cached_property
 from costcalc.calendar import Month, month_of, months_from
 from costcalc.forecasts.apart import told_apart
 from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
-from costcalc.forecasts.earning import UNKNOWN, Income
 from costcalc.forecasts.lengths import lengths_to_label
 from costcalc.forecasts.lengths_of_cells import Lengths
 from costcalc.forecasts.matching import (
@@ -27,7 +26,7 @@ from costcalc.forecasts.matching import (
 from costcalc.forecasts.plan import check_overlaps, months_of_growth
 from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
 from costcalc.forecasts.reading import MIDDLE, End, Reading
-from costcalc.forecasts.run import Assumptions, Run, Running
+from costcalc.forecasts.run import Assumptions, Run, Running, RunPrices
 from costcalc.forecasts.targets import Targets, every_target, targets_of
 from costcalc.forecasts.usage import Usage, usage_by_line
 from costcalc.pricebook.fx import FxTable
@@ -41,10 +40,10 @@ from costcalc.rating.model import Rating
 from costcalc.rating.periods import Periods
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
-from costcalc.scenario.changes import NO_USAGE_CHANGES, Growth, UsageChange, UsageChanges
+from costcalc.scenario.changes import Growth, UsageChange
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import VARIANTS, PriceChanges
-from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
+from costcalc.scenario.revenue import Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
 from costcalc.usage.ledger import CUSTOMER, Cuts, Edges, UsageLedger, covered_days
 
@@ -218,9 +217,7 @@ class Horizon:
         """The cells, those parted of which some members read more of a raised share already and others do not."""
         cells = replace(self.cells, cells=[replace(cell, kinds=()) for cell in self.cells.cells])
         runs = [
-            self._running(
-                cells, Assumptions(one.usage, NO_CHANGES, one.business, UNKNOWN, self._lists()), End(end, True)
-            )
+            self._running(cells, Assumptions(one.usage, business=one.business), End(end, True))
             for one in self._raising
             for end in VARIANTS
         ]
@@ -278,31 +275,15 @@ class Horizon:
             raise CostcalcError(problems)
         check_overlaps(scenario.usage, self.cells.cells)
 
-    def run(
-        self,
-        usage: UsageChanges = NO_USAGE_CHANGES,
-        changes: PriceChanges = NO_CHANGES,
-        business: Business = NO_BUSINESS,
-        income: Income = UNKNOWN,
-        fx: FxTable | None = None,
-        reading: Reading = MIDDLE,
-        *,
-        is_frozen: bool = False,
-        last_only: bool = False,
-    ) -> Run:
+    def run(self, what: Assumptions, reading: Reading = MIDDLE, *, last_only: bool = False) -> Run:
         """The months to come under these assumptions, or the last of them alone."""
-        what = Assumptions(usage, changes, business, income, self._lists(changes, fx), is_frozen)
         cells = self._parted if reading.is_drawn else self.cells
         return self._running(cells, what, reading, last_only=last_only).result()
 
-    def _lists(self, changes: PriceChanges = NO_CHANGES, fx: FxTable | None = None) -> Lists:
-        quotes = self._quotes_for(changes)
-        return Lists(self.pricebook, fx or self.fx, quotes, self.currency)
-
     def _running(self, cells: Cells, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
-        months = self.months[-1:] if last_only else self.months
-        commitments = self.rater.commitments
-        return Running(cells, what, self.targets, months, self.months[0], self.fx, commitments, reading)
+        lists = Lists(self.pricebook, what.fx or self.fx, self._quotes_for(what.changes), self.currency)
+        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets)
+        return Running(cells, what, prices, self.months, reading, last_only=last_only)
 
     def fx_of(self, scenario: Scenario) -> FxTable:
         """The table with the scenario's path from month 1 on."""
