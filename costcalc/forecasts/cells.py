@@ -17,6 +17,7 @@ from costcalc.forecasts.reading import Number
 from costcalc.forecasts.shares import Shares
 from costcalc.forecasts.usage import Source, Usage, model_of
 from costcalc.meters import meters
+from costcalc.money import sum_if_known
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.rating.kinds import Amounts, Kind
 from costcalc.rating.model import PriceKey
@@ -101,8 +102,7 @@ class Cells:
 
     @property
     def requests(self) -> Fraction | None:
-        counts = [cell.requests for cell in self.cells]
-        return None if None in counts else sum((count for count in counts if count is not None), Fraction())
+        return sum_if_known(cell.requests for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)

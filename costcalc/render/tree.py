@@ -9,7 +9,7 @@ from functools import cached_property
 from math import lcm
 from typing import TypeVar
 
-from costcalc.money import minor_digits, round_half_up
+from costcalc.money import minor_digits, round_half_up, sum_if_known
 from costcalc.rating import linetable
 from costcalc.rating.linecoins import coins_of
 from costcalc.rating.linetable import TIME_NAMES, LineTable
@@ -94,11 +94,10 @@ class Held:
 
     @classmethod
     def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> Held:
-        counts = [line.requests for line in lines]
         known = [line.earned for line in lines if line.earned]
         return cls(
             sum((line.tokens for line in lines), Fraction()),
-            None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+            sum_if_known(line.requests for line in lines),
             _status({status_of(line, holes) for line in lines}),
             added(known) if known else None,
             any(line.margin_is_bound for line in lines),
