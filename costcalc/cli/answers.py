@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import typer
 from typer._click.globals import get_current_context  # Typer 0.28 carries click as its own
@@ -16,7 +16,9 @@ from costcalc.cli.config import Config, read_config
 from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, report_refused, targets_of
 from costcalc.cli.progress import scan_progress
 from costcalc.records import dataclass
-from costcalc.reports.usage import UsageSummary
+
+if TYPE_CHECKING:
+    from costcalc.reports.usage import UsageSummary
 
 Asking = TypeVar("Asking")
 
