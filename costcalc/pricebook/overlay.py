@@ -13,20 +13,20 @@ from costcalc.selectors import Selector
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class FileLayer:
     """What one file says of a model. The first layer wins; those beneath it price nothing."""
 
     place: Place
     model: Model
 
 
-def precedence(pricebook: Pricebook, provider: str, region: str, model: str) -> tuple[Layer, ...]:
+def precedence(pricebook: Pricebook, provider: str, region: str, model: str) -> tuple[FileLayer, ...]:
     """The files that price this model on this list: the one that wins, then what lies beneath it."""
-    layers: dict[Place, Layer] = {}
+    layers: dict[Place, FileLayer] = {}
     book = next((book for book in pricebook.by_provider.get(provider, ()) if book.region == region), None)
     while book is not None:
         if found := book.models.get(model):
-            layers.setdefault(found.place, Layer(found.place, found))
+            layers.setdefault(found.place, FileLayer(found.place, found))
         book = book.below
     return tuple(layers.values())
 

@@ -13,7 +13,7 @@ from costcalc.pricebook.fields_blocks import BLOCK, OPEN_START, SECTION, WHERE
 from costcalc.pricebook.fields_terms import SELF_HOSTED, TERM_KEYS
 from costcalc.pricebook.kinds import rate_text
 from costcalc.pricebook.model import Band, Book, Bounds, Model, Modifier, PriceBlock, Rate, Schedule, Section, Source
-from costcalc.yamlfields import Table
+from costcalc.yamlfields import FieldTable
 from costcalc.yamltext import flow, free, indented, word
 
 _LINE = 118  # what a note may take before it is folded
@@ -38,7 +38,7 @@ def book_text(book: Book, head: Iterable[str] = ()) -> str:
     return "\n".join([*lines, ""])
 
 
-def _lines(table: Table, record: Any, but: Collection[str] = ()) -> list[str]:
+def _lines(table: FieldTable, record: Any, but: Collection[str] = ()) -> list[str]:
     """A line a key; a text that people read may take several."""
     return [
         line

@@ -35,7 +35,7 @@ ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class PriceLayer:
     """A part of the block that made a price: it set the price anew, or took a share of the one below."""
 
     name: str  # standard, the service tier, thinking, off-peak
@@ -53,7 +53,7 @@ class QuotedRate:
     rate: Rate
     left: Fraction = ONE  # of the price under a contract's discounts: 0.875 where 12.5% is taken off
     line: str = ""  # whose price it is, where that is another meter: reasoning at the price of thinking output
-    layers: tuple[Layer, ...] = ()  # what made `price` and `share`: the shares of the layers multiply to `share`
+    layers: tuple[PriceLayer, ...] = ()  # what made `price` and `share`: the shares of the layers multiply to `share`
 
     @property
     def listed(self) -> Fraction:
@@ -344,7 +344,7 @@ def _layered(section: Section, name: str, key: PriceKey, standard: Mapping[str, 
 
 def _shared(rates: Mapping[str, QuotedRate], name: str, share: Fraction) -> dict[str, QuotedRate]:
     """Every rate at a share of what it is; a fee for each use is the same in every tier."""
-    layer = Layer(name, share)
+    layer = PriceLayer(name, share)
     shared = {
         meter: replace(q, share=q.share * share, layers=(*q.layers, layer))
         for meter, q in rates.items()
@@ -359,11 +359,11 @@ def _quoted(section: Section, name: str, key: PriceKey, basis: Mapping[str, Quot
     for meter, rate in section.rates_for(key.input_over, key.output_over, key.labels).items():
         bounds = section.bounds_of(rate, meter)
         if not rate.relative:
-            layers: tuple[Layer, ...] = (Layer(name, bounds=bounds),)
+            layers: tuple[PriceLayer, ...] = (PriceLayer(name, bounds=bounds),)
             found[meter] = QuotedRate(rate.price / rate.per_units, ONE, name == STANDARD, rate, layers=layers)
         elif meter in basis:
             whole = basis[meter]
-            layers = (*whole.layers, Layer(name, rate.price, bounds))
+            layers = (*whole.layers, PriceLayer(name, rate.price, bounds))
             found[meter] = QuotedRate(whole.price, whole.share * rate.price, whole.from_standard, rate, layers=layers)
     return found
 

@@ -17,7 +17,7 @@ NOWHERE = Place("")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ImportedPrice:
     """One price of one meter: for a service tier, for requests above some length, in thinking mode or off-peak."""
 
     meter: str
@@ -32,10 +32,10 @@ class Figure:
 
 
 def block_of(
-    figures: Iterable[Figure], starts: date | None, read: date, *, source: str = "", schedule: str | None = None
+    figures: Iterable[ImportedPrice], starts: date | None, read: date, *, source: str = "", schedule: str | None = None
 ) -> PriceBlock:
     """The block that the figures make, from its day on; of one without a day it is known that it holds on `read`."""
-    by_tier: dict[str, list[Figure]] = {}
+    by_tier: dict[str, list[ImportedPrice]] = {}
     for figure in figures:
         by_tier.setdefault(figure.tier, []).append(figure)
     sections = {tier: section_of(found, source) for tier, found in by_tier.items()}
@@ -50,9 +50,9 @@ def block_of(
     )
 
 
-def section_of(figures: Iterable[Figure], source: str = "") -> Section:
+def section_of(figures: Iterable[ImportedPrice], source: str = "") -> Section:
     """The figures of one service tier: base rates, bands, and what thinking mode and off-peak hours replace."""
-    by_mode: dict[str, list[Figure]] = {}
+    by_mode: dict[str, list[ImportedPrice]] = {}
     for figure in figures:
         by_mode.setdefault(figure.mode, []).append(figure)
     own = _plain_section(by_mode.get("", ()), source)
@@ -71,8 +71,8 @@ def day_before(day: date) -> date:
     return day - timedelta(days=1)
 
 
-def _plain_section(figures: Iterable[Figure], source: str) -> Section:
-    by_meter: dict[str, list[Figure]] = {}
+def _plain_section(figures: Iterable[ImportedPrice], source: str) -> Section:
+    by_meter: dict[str, list[ImportedPrice]] = {}
     for figure in figures:
         by_meter.setdefault(figure.meter, []).append(figure)
     rates: dict[str, Rate] = {}
@@ -92,7 +92,7 @@ def _plain_section(figures: Iterable[Figure], source: str) -> Section:
     return Section(rates, tuple(Band(bounds[place], bands[place]) for place in sorted(bands)))
 
 
-def _with_ends(figures: Iterable[Figure]) -> Iterator[Figure]:
+def _with_ends(figures: Iterable[ImportedPrice]) -> Iterator[ImportedPrice]:
     """A price above a cut holds up to the next cut. One from the first token on without end is what bands replace."""
     found = list(figures)
     cuts = sorted({figure.over for figure in found if figure.over})

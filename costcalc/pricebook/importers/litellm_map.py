@@ -12,19 +12,19 @@ from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.money import exact_text
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
-from costcalc.pricebook.importers.figures import Figure, block_of
+from costcalc.pricebook.importers.figures import ImportedPrice, block_of
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.schedules import EVERY_DAY, Hours, hours_between, other_hours, peak_schedule
 from costcalc.pricebook.model import STANDARD, Labels, Schedule, Section, label_value
 from costcalc.problems import Place, fail
 
-_IMAGES = Field("images", 1, 1)
+_IMAGES = ForeignField("images", 1, 1)
 # A key's name without what it says of length and service tier.
 FIELDS = {
     **{
-        key: Field(meter, of=1)
+        key: ForeignField(meter, of=1)
         for key, meter in {
             "input_cost_per_token": "input_tokens",
             "input_cost_per_token_cache_hit": "cache_read_tokens",
@@ -43,10 +43,10 @@ FIELDS = {
         }.items()
     },
     "output_cost_per_image": _IMAGES,
-    "input_cost_per_request": Field("requests", 1, 1_000),
+    "input_cost_per_request": ForeignField("requests", 1, 1_000),
 }
-_SECONDS = Field("audio_seconds", 1, 1)
-_SEARCHES = Field("web_searches", 1, 1_000)
+_SECONDS = ForeignField("audio_seconds", 1, 1)
+_SEARCHES = ForeignField("web_searches", 1, 1_000)
 _TIERS = {"batches": "batch"}  # the other endings are called as we call them
 _TIER_WORDS = ("batches", "flex", "priority", "balanced", "ultrafast", "decisions")
 _KEY = re.compile(rf"(?P<base>.+?)(?:_above_(?P<k>\d+)k_tokens)?(?:_(?P<tier>{'|'.join(_TIER_WORDS)}))?")
@@ -97,7 +97,7 @@ def _sized(entries: Mapping[str, Any]) -> dict[str, dict[str, Labels]]:
     return found
 
 
-class _Entry(Entry):
+class _Entry(ForeignEntry):
     """One model of the map."""
 
     def __init__(
@@ -136,7 +136,7 @@ class _Entry(Entry):
         except ValueError:
             self.leave("deprecation_date", f'"{day}" is not a day')
 
-    def _figures(self, entry: Mapping[str, Any], over: int = 0, up_to: int | None = None) -> Iterator[Figure]:
+    def _figures(self, entry: Mapping[str, Any], over: int = 0, up_to: int | None = None) -> Iterator[ImportedPrice]:
         """The prices among an entry's keys; a key that names a price we have no meter for is left, and said."""
         found: dict[tuple[str, str, str, int], Fraction] = {}
         for key, value in entry.items():
@@ -155,7 +155,7 @@ class _Entry(Entry):
             else:
                 self.leave(key, f"another key prices {figure.meter} at {exact_text(other)}")
 
-    def _figure(self, key: str, value: Fraction, over: int, up_to: int | None) -> Figure | None:
+    def _figure(self, key: str, value: Fraction, over: int, up_to: int | None) -> ImportedPrice | None:
         match = _KEY.fullmatch(key)
         assert match
         base, tier = match["base"], match["tier"] or STANDARD
@@ -168,7 +168,7 @@ class _Entry(Entry):
             return None
         return self.figure(field, value, tier=tier, over=cut, up_to=up_to)
 
-    def _lengths(self) -> Iterator[Figure]:
+    def _lengths(self) -> Iterator[ImportedPrice]:
         """`tiered_pricing`: rates for requests of some length, each with both ends; the whole request takes them."""
         entries = self.entry.get(_LENGTHS)
         longest = self.entry.get("max_input_tokens")
@@ -182,7 +182,7 @@ class _Entry(Entry):
                 case _:
                     self.leave(_LENGTHS, "a range of lengths without two ends")
 
-    def _searches(self, sizes: Mapping[str, Any]) -> Iterator[Figure]:
+    def _searches(self, sizes: Mapping[str, Any]) -> Iterator[ImportedPrice]:
         prices = {value for size in _SIZES if isinstance(value := sizes.get(size), Fraction)}
         if len(prices) == 1:
             yield self.figure(_SEARCHES, prices.pop())
@@ -199,7 +199,7 @@ class _Entry(Entry):
                 self.leave(f"{_MULTIPLES}.us", f"{exact_text(value)} times the price where requests stay in the US")
         return found
 
-    def _off_peak_schedule(self, figures: list[Figure]) -> Schedule | None:
+    def _off_peak_schedule(self, figures: list[ImportedPrice]) -> Schedule | None:
         """The peak hours, which are all that the map's off-peak windows leave over."""
         windows = as_map(self.entry.get(_OFF_PEAK)).get("windows")
         if not figures or not isinstance(windows, list):
@@ -214,7 +214,7 @@ class _Entry(Entry):
         return schedule
 
 
-def _place(figure: Figure) -> tuple[str, str, str, int]:
+def _place(figure: ImportedPrice) -> tuple[str, str, str, int]:
     return (figure.meter, figure.tier, figure.mode, figure.over)
 
 

@@ -15,9 +15,9 @@ from costcalc.pricebook.importers.builder import Imported, NotTaken
 from costcalc.pricebook.importers.decided import Contradiction
 from costcalc.pricebook.importers.edits import Edits
 from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, block_of, mode_and_labels
-from costcalc.pricebook.importers.figures import Figure as Price
-from costcalc.pricebook.importers.onto import Days, add_onto, in_force
-from costcalc.pricebook.importers.survey import Finding, Said, Subject, Survey, newest_reading
+from costcalc.pricebook.importers.figures import ImportedPrice as Price
+from costcalc.pricebook.importers.onto import DecisiveDays, add_onto, in_force
+from costcalc.pricebook.importers.survey import Said, Subject, Survey, SurveyFinding, newest_reading
 from costcalc.pricebook.model import Book, Model, PriceBlock, Source
 from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook
@@ -135,7 +135,7 @@ def _with_prices(text: str, file: str, subjects: Sequence[Subject], survey: Surv
     if not offered:
         return text, []
     read = replace(book, models=offered, sources=sources.by_key, schedules={}, modifiers={})
-    addition = add_onto(text, file, read, Days(day, day, own=True, fills=True))
+    addition = add_onto(text, file, read, DecisiveDays(day, day, own=True, fills=True))
     return addition.text, [*addition.refused, *addition.passed_over]
 
 
@@ -176,7 +176,7 @@ class _Sources:
     def __init__(self, known: Mapping[str, Source]) -> None:
         self.by_key = dict(known)
 
-    def of(self, finding: Finding) -> str:
+    def of(self, finding: SurveyFinding) -> str:
         said = finding.voices
         first = said[0]
         page, _, _ = first.source.url.partition(" [via ")
