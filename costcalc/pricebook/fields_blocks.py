@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import Any
 
 from costcalc.meters import meters
 from costcalc.pricebook.fields_terms import SELF_HOSTED, whole
@@ -137,7 +136,7 @@ def _bounded(entry: Entry, _: Values) -> None:
 
 
 def _band(entry: Entry, values: Values) -> Band:
-    ends: list[Any] = []
+    ends = []
     for side in ("input", "output"):
         above, at_least, up_to, below = (values[f"{side}_{word}"] for word in ("above", "from", "up_to", "below"))
         over = above if above is not None else (at_least or 1) - 1
@@ -146,7 +145,7 @@ def _band(entry: Entry, values: Values) -> Band:
             entry.document.report(
                 entry.map, "empty-band", "no request is that long: the upper bound is not above the lower one"
             )
-    return Band(Bounds(*ends, values["where"]), _rates_in(values))
+    return Band(replace(Bounds(*ends), labels=values["where"]), _rates_in(values))
 
 
 WHERE = Kind(
@@ -161,7 +160,7 @@ _BOUNDS = (
     for word, meaning in (
         ("above", "longer than this"), ("from", "at least this"), ("up_to", "at most this"), ("below", "shorter than this"),
     )),
-    Field("where", WHERE, "Labels of its row: each has this value.", default=()),
+    YamlField("where", WHERE, "Labels of its row: each has this value.", default=()),
 )  # fmt: skip
 BAND = FieldTable(
     "a band",
