@@ -11,7 +11,7 @@ from typing import Any
 
 from costcalc.calendar import zone
 from costcalc.money import exact_text, read_number
-from costcalc.pricebook.fields_blocks import BLOCK, NOTE, OPEN_START, SECTION, SOURCE_KEY
+from costcalc.pricebook.fields_blocks import BLOCK, NOTE, OPEN_START, SECTION, SOURCE_KEY, WHERE
 from costcalc.pricebook.fields_terms import TERMS, terms_of
 from costcalc.pricebook.kinds import DAY, DAY_PATTERN, IN_FLOW, LOWER, NAMES, TEXT, check_source
 from costcalc.pricebook.model import Book, End, Model, Modifier, PriceBlock, Schedule, Source, Window
@@ -31,6 +31,7 @@ from costcalc.yamlfields import (
     by_key,
     named,
     pattern,
+    schema_of,
 )
 from costcalc.yamltext import flow, free
 
@@ -139,20 +140,14 @@ SCHEDULE = FieldTable(
 )  # fmt: skip
 
 
-def _label(entry: Entry, node: Node) -> tuple[str, str] | None:
-    labels = [*entry.document.map_at(node, "where")]
-    value = entry.document.text_at(labels[0][1], labels[0][0].text) if len(labels) == 1 else None
-    return (labels[0][0].text.lower(), value.text.strip().lower()) if value else None
-
-
 def _per_token(_: Entry, text: Scalar) -> Fraction | None:
     share = _PER_TOKEN.fullmatch(text.text)
     return read_number(share[1]) / 100 if share else None
 
 
 def _modifier(entry: Entry, values: Values) -> Modifier | None:
-    doc, label, share = entry.document, values["where"], values["tokens"]
-    if label is None:
+    doc, labels, share = entry.document, values["where"], values["tokens"]
+    if len(labels) != 1:
         doc.report(
             entry.name,
             "bad-modifier",
@@ -165,19 +160,18 @@ def _modifier(entry: Entry, values: Values) -> Modifier | None:
             written if isinstance(written, Scalar) else entry.name, "bad-modifier",
             f"{entry.what} does not say what its requests cost", expected="tokens: 110%, of every token's price",
         )  # fmt: skip
-    if label is None or share is None:
+    if len(labels) != 1 or share is None:
         return None
     source = values["source"] or entry.context.default_source
-    name, value = label
+    name, value = labels[0]
     return Modifier(entry.name.text, name, value, share, source, values["observed"])
 
 
 MODIFIER = FieldTable(
     'the modifier "{key}"',
     (
-        YamlField("where", Kind(_label, {"type": "object", "additionalProperties": ANY_TEXT, "minProperties": 1, "maxProperties": 1},
-                            "{inference_geo: us}", lambda label: flow({label[0]: free(label[1])}), is_text=False),
-              "A label of the log's rows and its value.", of=lambda modifier: (modifier.label, modifier.value)),
+        YamlField("where", replace(WHERE, schema={**schema_of(WHERE), "maxProperties": 1}, example="{inference_geo: us}"),
+              "A label of the log's rows and its value.", default=(), of=lambda modifier: ((modifier.label, modifier.value),)),
         YamlField("tokens", Kind(_per_token, pattern(_PER_TOKEN.pattern), "110%", lambda share: f"{exact_text(share * 100)}%"),
               "What every token of these requests costs.", of=lambda modifier: modifier.share),
         YamlField("observed", DAY, "A day on which it held, where its start is unknown."),

@@ -11,7 +11,18 @@ from functools import cache
 from costcalc.meters import meters
 from costcalc.pricebook.fields_terms import SELF_HOSTED, whole
 from costcalc.pricebook.kinds import DAY, NAMES, RATE, RATE_OR_SHARE, SHARE, STATUS, TEXT, TEXTS
-from costcalc.pricebook.model import Band, Bounds, Modifier, PriceBlock, Rate, Schedule, Section, Source
+from costcalc.pricebook.model import (
+    Band,
+    Bounds,
+    Labels,
+    Modifier,
+    PriceBlock,
+    Rate,
+    Schedule,
+    Section,
+    Source,
+    label_value,
+)
 from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.problems import Place, nearest_names
 from costcalc.records import dataclass
@@ -30,7 +41,7 @@ from costcalc.yamlfields import (
     inner,
     listed,
 )
-from costcalc.yamltext import free
+from costcalc.yamltext import flow, free
 
 OPEN_START = "at least since "  # before the day a price was seen where its start is unknown
 
@@ -110,6 +121,13 @@ def _tokens(entry: Entry, text: Scalar) -> int:
     return int(match[1]) if match else 1
 
 
+def _labels(entry: Entry, node: Node) -> Labels:
+    """Labels of a log's rows, each with its value, as rows are compared with them."""
+    labels = entry.document.map_at(node, "where")
+    found = [(name.text, entry.document.text_at(value, name.text)) for name, value in labels]
+    return tuple(sorted((name.lower(), label_value(value.text)) for name, value in found if value))
+
+
 def _bounded(entry: Entry, _: Values) -> None:
     if not any(field.key in entry for field in _BOUNDS):
         entry.document.report(
@@ -127,16 +145,22 @@ def _band(entry: Entry, values: Values) -> Band:
             entry.document.report(
                 entry.map, "empty-band", "no request is that long: the upper bound is not above the lower one"
             )
-    return Band(Bounds(*ends), _rates_in(values))
+    return Band(replace(Bounds(*ends), labels=values["where"]), _rates_in(values))
 
 
+WHERE = Kind(
+    _labels, {"type": "object", "additionalProperties": ANY_TEXT, "minProperties": 1}, "{image_size: 1024x1024}",
+    lambda labels: flow({name: free(value) for name, value in labels}), is_text=False,
+)  # fmt: skip
 _BOUND = Kind(_tokens, whole(0, _TOKENS), "32_000")
-_BOUNDS = tuple(
+_BOUNDS = (
+    *(
     YamlField(f"{side}_{word}", _BOUND, f"The {side} of a request, {meaning}.")
     for side in ("input", "output")
     for word, meaning in (
         ("above", "longer than this"), ("from", "at least this"), ("up_to", "at most this"), ("below", "shorter than this"),
-    )
+    )),
+    YamlField("where", WHERE, "Labels of its row: each has this value.", default=()),
 )  # fmt: skip
 BAND = FieldTable(
     "a band",
@@ -164,6 +188,11 @@ def _no_overlaps(entry: Entry, values: Values) -> None:
 
 
 def _overlap(first: Bounds, second: Bounds) -> bool:
+    """Whether one request can lie in both; what holds for more labels goes first, and is written after the others."""
+    if bool(first.labels) != bool(second.labels) or any(
+        name == other and value != said for name, value in first.labels for other, said in second.labels
+    ):
+        return False
     return all(
         low < (high if high is not None else 10**18)
         for low, high in (
@@ -222,7 +251,7 @@ def _section_called(what: str) -> FieldTable:
 
 def _section_fields(band: FieldTable) -> tuple[YamlField, ...]:
     return (
-        YamlField("bands", listed(band, "bands"), "Rates by the length of a request, which is billed at the band it lands in.", default=()),
+        YamlField("bands", listed(band, "bands"), "Rates by the length of a request, or by labels of its row; it is billed at the band it lands in.", default=()),
         YamlField("thinking", _inner_section("thinking"), "What a request in thinking mode costs."),
         YamlField("off_peak", _inner_section("off_peak"), "What holds outside the peak hours of the block's schedule."),
         YamlField("all", SHARE, "Under service_tiers, thinking and off_peak alone: every meter but fees, as a share of its standard rate."),

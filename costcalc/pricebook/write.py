@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from costcalc.pricebook.fields import BOOK, MODEL, MODIFIER, SCHEDULE, SOURCE
-from costcalc.pricebook.fields_blocks import BLOCK, OPEN_START, SECTION
+from costcalc.pricebook.fields_blocks import BLOCK, OPEN_START, SECTION, WHERE
 from costcalc.pricebook.fields_terms import SELF_HOSTED, TERM_KEYS
 from costcalc.pricebook.kinds import rate_text
 from costcalc.pricebook.model import Band, Book, Bounds, Model, Modifier, PriceBlock, Rate, Schedule, Section, Source
@@ -149,6 +149,8 @@ def _bound_words(bounds: Bounds) -> dict[str, str]:
             words[f"{side}_above"] = f"{over:_}"
         if up_to is not None:
             words[f"{side}_up_to"] = f"{up_to:_}"
+    if bounds.labels:
+        words["where"] = WHERE.write(bounds.labels)
     return words or {"input_above": "0"}
 
 

@@ -16,6 +16,7 @@ from costcalc.meters import billable_counts, meters
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
+from costcalc.pricebook.summary import summary_of
 from costcalc.pricebook.terms import Commitment
 from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
@@ -341,7 +342,8 @@ class Rater:
         known = meters().by_name
         missing = [name for name, count in counts.items() if name not in quote.rates]
         if not quote.rates or any(known[name].unit == "token" for name in missing):
-            meter = next((name for name in missing if known[name].unit == "token"), "tokens")
+            of_tokens = (name for name in missing if known[name].unit == "token")
+            meter = next(of_tokens, next(iter(missing), "tokens"))
             return [], [self._unpriced(kind, sums, why_unpriced(quote, kind.key, meter))]
         if kind.is_uncounted(sums.requests, counts, has_cost=sums.has_cost):
             return [], [self._unpriced(kind, sums, "the log counts requests, and their price is by the token")]
@@ -354,7 +356,7 @@ class Rater:
         charges[0] = self._with_requests(charges[0], sums)
         if self._noting:
             self.assumed.note_charges(kind, sums, charges, quote, self)
-        unpriced = [self._unpriced(kind, sums, f"no price for {name}", name) for name in missing]
+        unpriced = [self._unpriced(kind, sums, why_unpriced(quote, kind.key, name), name) for name in missing]
         if _lacks_requests(sums, quote):
             reason = "a part of the price is by the request, and the log does not say how many requests there were"
             unpriced.append(self._unpriced(kind, sums, reason, "requests"))
@@ -645,7 +647,9 @@ class Rater:
 
     def _check_labels(self, found: ResolvedModel) -> None:
         book = self.pricebook.book(found.provider, found.region)
-        asked = {book.modifiers[name].label for block in book.models[found.model].blocks for name in block.modifiers}
+        model = book.models[found.model]
+        asked = {book.modifiers[name].label for block in model.blocks for name in block.modifiers}
+        asked |= summary_of(model).labels
         missing = sorted(asked - {*self.ledger.cuts.labels, *self.ledger.dimensions})
         if missing:
             raise fail(

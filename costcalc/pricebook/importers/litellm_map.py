@@ -17,9 +17,10 @@ from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.figures import ImportedPrice, block_of
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.importers.schedules import EVERY_DAY, Hours, hours_between, other_hours, peak_schedule
-from costcalc.pricebook.model import STANDARD, Schedule, Section
+from costcalc.pricebook.model import STANDARD, Labels, Schedule, Section, label_value
 from costcalc.problems import Place, fail
 
+_IMAGES = ForeignField("images", 1, 1)
 # A key's name without what it says of length and service tier.
 FIELDS = {
     **{
@@ -41,7 +42,7 @@ FIELDS = {
             "output_cost_per_image_token": "image_output_tokens",
         }.items()
     },
-    "output_cost_per_image": ForeignField("images", 1, 1),
+    "output_cost_per_image": _IMAGES,
     "input_cost_per_request": ForeignField("requests", 1, 1_000),
 }
 _SECONDS = ForeignField("audio_seconds", 1, 1)
@@ -49,6 +50,7 @@ _SEARCHES = ForeignField("web_searches", 1, 1_000)
 _TIERS = {"batches": "batch"}  # the other endings are called as we call them
 _TIER_WORDS = ("batches", "flex", "priority", "balanced", "ultrafast", "decisions")
 _KEY = re.compile(rf"(?P<base>.+?)(?:_above_(?P<k>\d+)k_tokens)?(?:_(?P<tier>{'|'.join(_TIER_WORDS)}))?")
+_SIZED = re.compile(r"(.+/)?(\d+-x-\d+)/(.+)")
 _NO_PRICES = ("sample_spec", "fallback_generalizations")
 _SIZES = ("search_context_size_low", "search_context_size_medium", "search_context_size_high")
 _OFF_PEAK, _LENGTHS, _MULTIPLES = "off_peak_pricing", "tiered_pricing", "provider_specific_entry"
@@ -61,27 +63,58 @@ def import_litellm(path: Path, origin: Origin, providers: tuple[str, ...] = ()) 
         raise fail(
             "not-a-price-map", "this is not a map of models", place=Place(str(path)), expected='{"gpt-5.6-sol": {…}, …}'
         )
-    builder = Builder(origin)
+    builder, sized = Builder(origin), _sized(entries)
+    of_sizes = {each for parts in sized.values() for each in parts}
     for name, entry in entries.items():
         provider = as_text(as_map(entry).get("litellm_provider"))
-        if name in _NO_PRICES or (providers and not any(means(word, provider) for word in providers)):
+        if (
+            name in _NO_PRICES
+            or name in of_sizes
+            or (providers and not any(means(word, provider) for word in providers))
+        ):
             continue
         if not provider:
             builder.leave("", name, "every price", "no provider is named")
         else:
-            _Entry(builder, provider, name, as_map(entry)).read()
+            parts = {labels: as_map(entries[each]) for each, labels in sized.get(name, {}).items()}
+            _Entry(builder, provider, name, as_map(entry), parts).read()
     return builder.imported()
+
+
+def _sized(entries: Mapping[str, Any]) -> dict[str, dict[str, Labels]]:
+    """The entries that price another one's images by size and quality: `high/1024-x-1024/gpt-image-2`."""
+    found: dict[str, dict[str, Labels]] = {}
+    for name in entries:
+        if match := _SIZED.fullmatch(name):
+            head, size, rest = match.groups(default="")
+            outer, _, quality = head.rstrip("/").rpartition("/")
+            whole = f"{outer}/{rest}" if outer else rest
+            labels = (("image_quality", quality), ("image_size", label_value(size)))
+            if quality and whole in entries:
+                found.setdefault(whole, {})[name] = labels
+            elif f"{head}{rest}" in entries:
+                found.setdefault(f"{head}{rest}", {})[name] = labels[1:]
+    return found
 
 
 class _Entry(ForeignEntry):
     """One model of the map."""
 
-    def __init__(self, builder: Builder, provider: str, name: str, entry: Mapping[str, Any]) -> None:
+    def __init__(
+        self, builder: Builder, provider: str, name: str, entry: Mapping[str, Any],
+        sized: Mapping[Labels, Mapping[str, Any]],
+    ) -> None:  # fmt: skip
         super().__init__(builder, home_of(provider), provider, name)
-        self.entry = entry
+        self.entry, self.sized = entry, sized
 
     def read(self) -> None:
         figures = [*self._figures(self.entry), *self._lengths()]
+        by_size = [
+            replace(each, labels=labels) for labels, entry in self.sized.items() for each in self._figures(entry)
+        ]
+        if any(each.meter == _IMAGES.meter for each in by_size):
+            self.leave("output_cost_per_image", "it depends on size and quality: this is the price of one of them")
+            figures = [each for each in figures if each.meter != _IMAGES.meter] + by_size
         schedule = self._off_peak_schedule(figures)
         if schedule:
             figures += [replace(each, mode="off_peak") for each in self._figures(as_map(self.entry.get(_OFF_PEAK)))]

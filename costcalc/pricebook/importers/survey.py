@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from costcalc.meters import meters
 from costcalc.pricebook.importers.builder import Ended, Imported, Origin
-from costcalc.pricebook.importers.decided import Decision
+from costcalc.pricebook.importers.decided import END, Decision
 from costcalc.pricebook.importers.differences import beside, sections
 from costcalc.pricebook.importers.figures import NOWHERE
 from costcalc.pricebook.model import NEVER_APPLIES, STANDARD, Book, Model, PriceBlock, Section, Source
@@ -164,6 +164,14 @@ class Survey:
             self.used.add(decision)
         return decision
 
+    def keeps(self, name: str) -> bool:
+        """Whether a person decided that a model which others call ended stays, until somebody knows the day."""
+        found = [
+            each for each in self.decided if each.meters == END and each.until >= self.day and each.is_about([name])
+        ]
+        self.used.update(found)
+        return bool(found)
+
 
 class _List:
     """One list of ours beside the same list as others have it."""
@@ -296,7 +304,7 @@ class _List:
             if not model.end and not model.redirects and not model.ending_on(self.survey.day):
                 called[ended.model][data] = ended
         for name, by_data in called.items():
-            if len(by_data) >= ENOUGH:
+            if len(by_data) >= ENOUGH and not self.survey.keeps(f"{self.book.provider}/{name}"):
                 yield Subject(self.book, name, ended=tuple(by_data.items()))
 
 

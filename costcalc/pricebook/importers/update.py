@@ -14,7 +14,7 @@ from costcalc.money import exact_text
 from costcalc.pricebook.importers.builder import Imported, NotTaken
 from costcalc.pricebook.importers.decided import Contradiction
 from costcalc.pricebook.importers.edits import Edits
-from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, block_of
+from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, block_of, mode_and_labels
 from costcalc.pricebook.importers.figures import ImportedPrice as Price
 from costcalc.pricebook.importers.onto import DecisiveDays, add_onto, in_force
 from costcalc.pricebook.importers.survey import Said, Subject, Survey, SurveyFinding, newest_reading
@@ -146,9 +146,12 @@ def _block(subject: Subject, sources: _Sources, day: date) -> PriceBlock:
     starts = subject.starts or (None if subject.is_new else _since(subject, said, day))
     prices = []
     for finding in subject.taken:
-        tier, mode, meter, over = finding.figure
+        tier, said_mode, meter, over = finding.figure
+        mode, labels = mode_and_labels(said_mode)
         per = PER_MILLION if meter.endswith("_tokens") else _PER.get(meter, 1)
-        prices.append(Price(meter, finding.price * per, per, tier, over, mode=mode, source=sources.of(finding)))
+        prices.append(
+            Price(meter, finding.price * per, per, tier, over, mode=mode, labels=labels, source=sources.of(finding))
+        )
     block = block_of(prices, starts, read, source=prices[0].source)
     return replace(block, status="announced") if starts and starts > day else block
 

@@ -232,7 +232,7 @@ def _band_text(price: PriceUsed) -> str:
     if not price.bounds:
         below = _below_bands(price)
         return f"band {length_text(below)}, {BANDS[price.kind.band_basis]}" if below else "band none: one price at every length"  # fmt: skip
-    return f"band {length_text(price.bounds)}, {BANDS[price.kind.band_basis]}"
+    return f"band {length_text(price.bounds)}" + ("" if price.bounds.labels else f", {BANDS[price.kind.band_basis]}")
 
 
 def _below_bands(price: PriceUsed) -> Bounds | None:

@@ -24,7 +24,7 @@ from costcalc.render.prices.words import (
     per_text,
     schedule_text,
     since_text,
-    span_text,
+    spans_of,
     variant_text,
 )
 from costcalc.render.words import (
@@ -245,11 +245,7 @@ def _length_notes(sheet: PriceSheet) -> Iterator[Block]:
 
 
 def _spans(bounds: Bounds) -> str:
-    spans = (
-        (span_text(bounds.input_over, bounds.input_up_to), "input"),
-        (span_text(bounds.output_over, bounds.output_up_to), "output"),
-    )
-    return " and ".join(f"{span} {side}" for span, side in spans if span)
+    return " and ".join(spans_of(bounds))
 
 
 def _said_by(sheet: PriceSheet) -> Iterator[Block]:

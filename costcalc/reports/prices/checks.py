@@ -111,7 +111,7 @@ def _check_gaps(part: BlockSection, figures: Sequence[RateText], document: Docum
     """A length without a price between two that have one."""
     by_meter: dict[str, list[Bounds]] = {}
     for figure in figures:
-        if figure.meter not in part.section.rates:
+        if figure.meter not in part.section.rates and not figure.bounds.labels:
             by_meter.setdefault(figure.meter, []).append(figure.bounds)
     node = part.node.get("bands")
     gaps: dict[str, list[str]] = {}

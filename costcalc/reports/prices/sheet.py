@@ -99,6 +99,7 @@ def sheet(
     model = reader.book.models[lookup.billed_as]
     lengths = reader.by_length([day])
     shortest = lengths[0].on[0]
+    by_label = any(each.bounds.labels for each in lengths)
     priced = [each for each in lengths if any(is_priced(each.on[0], shortest, kind) for kind, _ in each.on[0])]
     variants = of_tier(telling(priced), tier, found)
     used = _sources(priced, variants)
@@ -113,7 +114,7 @@ def sheet(
         lookup.reason,
         variants,
         priced,
-        [each.bounds for each in lengths if each not in priced] if priced else (),
+        [each.bounds for each in lengths if each not in priced and not by_label] if priced else (),
         reader.book.schedules[block.schedule] if block and block.schedule else None,
         [reader.book.modifiers[name] for name in block.modifiers] if block else (),
         {key: reader.book.sources[key] for key in used if key in reader.book.sources},
