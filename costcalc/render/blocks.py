@@ -86,7 +86,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """A few figures side by side."""
 
     cells: Sequence[Cell]
@@ -120,7 +120,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """A part of a bar: the character it is drawn with tells it from the others."""
 
     mark: str
@@ -133,7 +133,7 @@ class Part:
 class Bar:
     """A whole in its parts, drawn to scale."""
 
-    parts: Sequence[Part]
+    parts: Sequence[BarPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Folded:
     whole: Sequence[Block]
 
 
-Block = Grid | Facts | Line | Note | Notes | Command | Bar | Drawing | Tree | Folded | Gap
+Block = Grid | Facts | FigureLine | Note | Notes | Command | Bar | Drawing | Tree | Folded | Gap
 
 
 def apart(blocks: Iterable[Block]) -> Iterator[Block]:

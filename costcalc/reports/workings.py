@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import month_of, months_from
-from costcalc.forecasts.price_months import priced_months
-from costcalc.forecasts.run import Assumptions, Run
-from costcalc.forecasts.turning import ByRises, Rises, Turning, by_rises, with_factors
+from costcalc.months.price_months import priced_months
+from costcalc.months.run import Assumptions, Run
+from costcalc.months.turning import ByRises, Rises, Turning, by_rises, with_factors
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.model import Charge, LineKey, Rating

@@ -121,7 +121,7 @@ def _months(rater: Rater, asked: LogOptions, usage: UsageSummary, revenue: Reven
     if not asked.months or usage.last_day is None:
         return
     months = list(months_from(month_of(usage.last_day).next, asked.months))
-    from costcalc.forecasts.price_months import rate_months  # imported where months are asked for
+    from costcalc.months.price_months import rate_months  # imported where months are asked for
 
     found = rate_months(rater, months, usage.days, usage.last_day)
     rater.rates_used |= dict.fromkeys(found.rates_used)

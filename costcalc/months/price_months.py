@@ -11,11 +11,11 @@ from datetime import date
 from functools import cache
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Names, Sorting, cells_of
-from costcalc.forecasts.pricing import Lists
-from costcalc.forecasts.reading import Exact, Reading
-from costcalc.forecasts.run import Assumptions, Run, Running, RunPrices
-from costcalc.forecasts.usage import usage_by_kind
+from costcalc.months.pricing import Lists
+from costcalc.months.reading import Exact, Reading
+from costcalc.months.run import Assumptions, Run, Running, RunPrices
+from costcalc.months.segments import Names, Sorting, segments_of
+from costcalc.months.usage import usage_by_kind
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.model import PriceKey, RateUsed
 from costcalc.rating.quotes import Quotes
@@ -65,10 +65,10 @@ def priced_months(
     rater: Rater, months: Sequence[Month], days_covered: int, last_day: date, changes: PriceChanges
 ) -> Callable[[Assumptions, Reading], Run]:
     """What runs the months at the log's daily rate. `changes`: whose days its prices must know."""
-    cells = cells_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
+    segments = segments_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
     lists = Lists(rater.pricebook, rater.fx, Quotes(rater.pricebook, changes.days()), rater.currency)
     prices = RunPrices(lists, rater.fx, rater.commitments)
-    return lambda what, reading: Running(cells, what, prices, months, reading).result()
+    return lambda what, reading: Running(segments, what, prices, months, reading).result()
 
 
 def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> PriceMonths:
