@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Names, Sorting, cells_of
+from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
 from costcalc.forecasts.earning import UNKNOWN
 from costcalc.forecasts.pricing import Lists
 from costcalc.forecasts.reading import Exact
@@ -37,6 +37,7 @@ class PriceMonths:
     low: Run
     middle: Run
     high: Run
+    cells: Cells
 
     @property
     def runs(self) -> tuple[Run, Run, Run, Run, Run]:
@@ -78,4 +79,4 @@ def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_d
     frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
     mid = priced(rater.changes) if rater.changes else before
     low, high = (priced(rater.changes, "low"), priced(rater.changes, "high")) if rater.changes.has_range else (mid, mid)
-    return PriceMonths(frozen, before, low, mid, high)
+    return PriceMonths(frozen, before, low, mid, high, cells)
