@@ -16,7 +16,7 @@ from costcalc.api.options import CheckOptions as Options
 from costcalc.api.plans import Words, catalogue, earned_of, scenario_of
 from costcalc.api.results import Result
 from costcalc.api.slips import with_every_slip
-from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.budget.model import COUNTED, Budget, Kind
 from costcalc.budget.read import read_budgets
 from costcalc.budget.read_limits import AMOUNT_SHAPE, read_limit, read_one_percent
@@ -26,7 +26,7 @@ from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.periods import of_days
 from costcalc.reports.check.check import Check, no_budgets
 from costcalc.reports.check.check import check as check_report
-from costcalc.reports.check.log import CheckOptions
+from costcalc.reports.check.log import CheckQuestion
 from costcalc.reports.revenue import earning
 from costcalc.usage.ledger import UsageLedger
 
@@ -86,7 +86,7 @@ def _checked(usage: object, asked: Sequence[Budget], pricing: Pricing, words: Wo
     now = earning(earned, _counted(usage, asked, pricing, words, earned.names), pricing.timezone)
     then = {**words, **dict.fromkeys(_NOT_OF_THE_BASELINE)}
     before = None if baseline is None else _counted(baseline, asked, pricing, then)
-    options = CheckOptions(
+    options = CheckQuestion(
         _day_in(words["today"]),
         pricing.basis,
         pricing.currency,
@@ -185,7 +185,7 @@ def _counted(
     is_by_day = not is_planned and all(each.where.is_all and each.kind != "margin_at_least" for each in budgets)
     joining = of_days(pricing.prices.pricebook, pricing.timezone) if is_by_day else None
     try:
-        return ledger_of(usage, words, pricing, Wanted(if_offered=if_offered, budgets=budgets, joining=joining))
+        return ledger_of(usage, words, pricing, LedgerNeeds(if_offered=if_offered, budgets=budgets, joining=joining))
     except CostcalcError as error:
         raise CostcalcError([_placed(problem, budgets) for problem in error.problems], error.exit_code) from error
 

@@ -27,7 +27,7 @@ ALL_USAGE = Where()
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DayRange:
     """The days from the first to the last, both included."""
 
     first: date
@@ -48,7 +48,7 @@ class Budget:
     unit: str = ""  # of a limit: tokens, requests or a currency; "" is the report's currency
     where: Where = ALL_USAGE
     each: Each | None = None
-    period: Days | None = None  # with neither: the whole log
+    period: DayRange | None = None  # with neither: the whole log
     warn_at: Fraction | None = None  # of a limit or a rise: the share of it from which on to warn
     warn_below: Fraction | None = None  # of a margin: where the warning ends
     prorate: bool = False  # a period that the log covers in part has the limit of the days covered

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from fractions import Fraction
 
-from costcalc.budget.model import COUNTED, Days
+from costcalc.budget.model import COUNTED, DayRange
 from costcalc.calendar import Month
 from costcalc.money import exact_text, read_number
 from costcalc.usage.period import read_days
@@ -56,13 +56,13 @@ def read_age(text: str) -> int:
     return int(match[1]) * _DAYS_OF[match[2].removesuffix("s")]
 
 
-def read_period(text: str) -> Days:
+def read_period(text: str) -> DayRange:
     """`2026-09`, `2026-Q3`, `2026`, `2026-09-15`, `2026-09-01..2026-09-14`: its days. ValueError: no period."""
     period = read_days(text)
     if period.since is None or period.until is None:
         raise ValueError(f"no period: {text!r}")
-    return Days(period.since, period.until - ONE_DAY)
+    return DayRange(period.since, period.until - ONE_DAY)
 
 
-def month_days(month: Month) -> Days:
-    return Days(month.first, month.next.first - ONE_DAY)
+def month_days(month: Month) -> DayRange:
+    return DayRange(month.first, month.next.first - ONE_DAY)

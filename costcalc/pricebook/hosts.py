@@ -73,6 +73,8 @@ HOSTS = (
     Host("together_ai", "Together AI", ("together", "together-ai", "togetherai", "together.ai")),
 )  # fmt: skip
 
+LABELS_OF_HOSTS = ("image_quality", "image_size")  # on which prices of a host depend: its book is read later
+
 # Bedrock's own ids: [region profile.]vendor.model, `eu.anthropic.claude-sonnet-4-6`, `mistral.mistral-large-2402-v1:0`.
 _PROFILE = r"(?:us|us-gov|eu|apac|au|jp|ca|sa|me|af|in|uk|kr|il|global)"
 _VENDOR = (

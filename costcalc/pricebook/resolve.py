@@ -10,7 +10,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
-from costcalc.pricebook.hosts import Host, host_in, host_named, makers_name, prefix_of
+from costcalc.pricebook.hosts import LABELS_OF_HOSTS, Host, host_in, host_named, makers_name, prefix_of
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
 from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
@@ -169,8 +169,21 @@ class Pricebook:
         return _Lists({provider: tuple(books) for provider, books in found.items()}, self.shelf)
 
     @cached_property
-    def labels(self) -> frozenset[tuple[str, str]]:
-        """The labels of a log's rows, each with a value, for which a list has another price."""
+    def labels(self) -> frozenset[str]:
+        """The labels of a log's rows on whose value a price depends; those of hosts without reading their books."""
+        return self._labels_of_bands | {label for label, _ in self._labels_of_modifiers}
+
+    def tells_apart(self, label: str, value: str) -> bool:
+        """Whether some list has another price where a row states this."""
+        return label in self._labels_of_bands or (label, value) in self._labels_of_modifiers
+
+    @cached_property
+    def _labels_of_bands(self) -> frozenset[str]:
+        found = (label for book in self.books for each in summaries(book).values() for label in each.labels)
+        return frozenset((*found, *LABELS_OF_HOSTS))
+
+    @cached_property
+    def _labels_of_modifiers(self) -> frozenset[tuple[str, str]]:
         return frozenset((each.label, each.value) for book in self.books for each in book.modifiers.values())
 
     @cached_property

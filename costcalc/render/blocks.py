@@ -86,7 +86,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """A few figures side by side."""
 
     cells: Sequence[Cell]
@@ -120,7 +120,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """A part of a bar: the character it is drawn with tells it from the others."""
 
     mark: str
@@ -133,7 +133,7 @@ class Part:
 class Bar:
     """A whole in its parts, drawn to scale."""
 
-    parts: Sequence[Part]
+    parts: Sequence[BarPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class Rest:
         return [name for name, blocks in self.parts if blocks]
 
 
-Block = Grid | Facts | Line | Note | Notes | Command | Bar | Drawing | Tree | Folded | Rest | Gap
+Block = Grid | Facts | FigureLine | Note | Notes | Command | Bar | Drawing | Tree | Folded | Rest | Gap
 
 
 def apart(blocks: Iterable[Block]) -> Iterator[Block]:

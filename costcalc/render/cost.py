@@ -19,7 +19,7 @@ from costcalc.render.rows import line_rows, placed
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_cost
 from costcalc.render.words import counted, days_text, money_text, percent_text
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.cost import CostReport, ListAndBilled
 
 
@@ -98,4 +98,4 @@ COST_REPORT = f.fields(
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, other_lists=common.SPENT_OTHER_LISTS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip
 
-WRITTEN = Parts("What it cost", headline_blocks, cost_blocks, line_rows, COST_REPORT)
+WRITTEN = Writers("What it cost", headline_blocks, cost_blocks, line_rows, COST_REPORT)

@@ -13,6 +13,7 @@ from costcalc.records import dataclass
 from costcalc.render.bars import widths
 from costcalc.render.blocks import (
     Bar,
+    BarPart,
     Block,
     Branch,
     Cell,
@@ -20,13 +21,12 @@ from costcalc.render.blocks import (
     Command,
     Drawing,
     Facts,
+    FigureLine,
     Folded,
     Gap,
     Grid,
-    Line,
     Note,
     Notes,
-    Part,
     Rest,
     Style,
     Tree,
@@ -83,7 +83,7 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
     match block:
         case Gap():
             yield []
-        case Line(cells):
+        case FigureLine(cells):
             yield from _line([Cell(visible(cell.text), cell.style) for cell in cells], width)
         case Note(text, style):
             mark = "! " if style == "loud" else ""
@@ -194,7 +194,7 @@ def _flowing(parts: Sequence[str], width: int) -> Iterator[str]:
     yield line
 
 
-def _bar(parts: Sequence[Part], width: int) -> Iterator[list[Cell]]:
+def _bar(parts: Sequence[BarPart], width: int) -> Iterator[list[Cell]]:
     legend = _SEPARATOR.join(part.name for part in parts)
     room = min(_BAR_WIDTH if width < WIDE - len(MARGIN) else _BAR_WIDTH * 3 // 2, width)
     cells = widths([part.share for part in parts], room)

@@ -7,7 +7,6 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import month_of
-from costcalc.forecasts.daily import LEAST_DAYS
 from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
@@ -30,8 +29,9 @@ from costcalc.render.words import (
     price_text,
     share_text,
 )
-from costcalc.render.written import Parts
-from costcalc.reports.forecast import MIX_DAYS, BudgetAnswer, Estimate, Forecast, Period
+from costcalc.render.written import Writers
+from costcalc.reports.daily import LEAST_DAYS
+from costcalc.reports.forecast import MIX_DAYS, BudgetAnswer, Estimate, Forecast, ForecastPeriod
 from costcalc.reports.history import ONE_DAY
 
 ESTIMATE = "Estimate"
@@ -69,7 +69,7 @@ def quantile_text(quantile: Fraction) -> str:
     return f"P{decimal_text(round_half_up(quantile * 100, 2).normalize())}"
 
 
-def period_text(period: Period) -> str:
+def period_text(period: ForecastPeriod) -> str:
     """`October 2026`, `2026`, `1 Sep – 15 Oct 2026`."""
     following = period.last + ONE_DAY
     if following.day == 1 and period.first.day == 1:
@@ -341,4 +341,4 @@ FORECAST = f.fields(
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, other_lists=common.SPENT_OTHER_LISTS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip
 
-WRITTEN = Parts("What is to come", headline_blocks, forecast_blocks, forecast_rows, FORECAST)
+WRITTEN = Writers("What is to come", headline_blocks, forecast_blocks, forecast_rows, FORECAST)

@@ -83,7 +83,7 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RowSums:
     """What is added up of lines, besides their costs."""
 
     tokens: Fraction
@@ -93,7 +93,7 @@ class Held:
     margin_is_bound: bool
 
     @classmethod
-    def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> Held:
+    def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> RowSums:
         counts = [line.requests for line in lines]
         known = [line.earned for line in lines if line.earned]
         return cls(
@@ -124,7 +124,7 @@ class Node:
     numbers: tuple[int, ...]  # its cost, by the scale of the table
     folded: int = 0
     is_closed: bool = False
-    held: Held | None = None  # of lines that are no values
+    held: RowSums | None = None  # of lines that are no values
 
     @property
     def size(self) -> int:
@@ -159,7 +159,7 @@ class Row:
     cost: Cost
     figures: Figures
     share: int | None  # whole percents of the bill before; None where there is no bill
-    held: Held
+    held: RowSums
 
     @property
     def status(self) -> str:
@@ -217,7 +217,7 @@ def table_with(
     top = _nodes(sized, by, 0, _largest_lines(lines, by))
     figures, total_figures = _figures(top, total, digits, scale, shown)
     rows, has_shares = _rows(top, figures, scale, scale.numbers(total)[0], holes)
-    every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, Held.of(lines, holes))
+    every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, RowSums.of(lines, holes))
     return Table(by, rows, every, lambda: holes, lambda: {node.lines[0].key: figures[node] for node in _leaves(top)})
 
 
@@ -246,10 +246,10 @@ def _drawn_node(row: Drawn, level: int, table: LineTable) -> Node:
     return Node(row.name, level, (), parts, row.numbers, row.folded, row.is_closed, _held([row], table))
 
 
-def _held(rows: Sequence[Drawn], table: LineTable) -> Held:
+def _held(rows: Sequence[Drawn], table: LineTable) -> RowSums:
     counts = [row.requests for row in rows]
     requests = None if None in counts else table.count(sum(filter(None, counts)))
-    return Held(
+    return RowSums(
         table.count(sum(row.tokens for row in rows)),
         requests,
         _status({name for bit, name in STATUS_NAMES.items() if _bits(rows) & bit}),
@@ -281,7 +281,7 @@ def _rows(
     rows = tuple(
         Row(
             node.name, node.level, node.folded, scale.cost(node.numbers), figures[node], shares.get(node),
-            node.held or Held.of(node.lines, holes),
+            node.held or RowSums.of(node.lines, holes),
         )
         for node in _drawn(top)
     )  # fmt: skip

@@ -9,7 +9,7 @@ from costcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Writers:
     """The functions of one report, or `module:name` in its folder: those are imported when they are asked for."""
 
     title: str = ""  # of its Markdown
@@ -25,10 +25,10 @@ def home_of(report: object) -> str:
     return f"costcalc.render.{place.partition('.')[0]}" if room == "reports" else ""
 
 
-def parts_of(report: object) -> Parts:
+def parts_of(report: object) -> Writers:
     """The parts of a report; none of anything else."""
     home = home_of(report)
-    parts: Parts = import_module(home).WRITTEN if home else Parts()
+    parts: Writers = import_module(home).WRITTEN if home else Writers()
     return parts
 
 

@@ -11,7 +11,7 @@ from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
-from costcalc.rating.breakdown import Lines
+from costcalc.rating.breakdown import BreakdownLines
 from costcalc.rating.linetable import LineTable
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
@@ -106,7 +106,7 @@ def with_lines(rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]
     breakdown = rater.ledger.breakdown
     if breakdown is None:
         return lines_of(rating, revenue)
-    lines = Lines(rater, breakdown, rating.by)
+    lines = BreakdownLines(rater, breakdown, rating.by)
     earns = bool(revenue) and _earns_by_line(rating)
     table = lines.table([charge for charge in rating.charges if charge.is_shortfall], earns=earns, as_whole=not rating.earns_by_row)  # fmt: skip
     return LinesInEngine(table)

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import month_of, months_from
-from costcalc.forecasts.cells import cells_of
-from costcalc.forecasts.earning import UNKNOWN
-from costcalc.forecasts.price_months import by_price
-from costcalc.forecasts.pricing import Lists
-from costcalc.forecasts.run import Assumptions, Run, run
-from costcalc.forecasts.targets import Targets
-from costcalc.forecasts.turning import ByRises, Rises, Turning, by_rises, with_factors
-from costcalc.forecasts.usage import usage_by_kind
+from costcalc.months.earning import UNKNOWN
+from costcalc.months.price_months import by_price
+from costcalc.months.pricing import Lists
+from costcalc.months.run import Assumptions, Run, run
+from costcalc.months.segments import segments_of
+from costcalc.months.targets import Targets
+from costcalc.months.turning import ByRises, Rises, Turning, by_rises, with_factors
+from costcalc.months.usage import usage_by_kind
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.model import Charge, LineKey, Rating
@@ -149,12 +149,14 @@ def _add(found: dict[Rises, Fraction], amount: ByRises) -> None:
 def _month_run(rater: Rater, count: int, usage: UsageSummary, turns: Turns) -> Run:
     """Months to come at the log's daily rate, the rises left open."""
     assert usage.last_day is not None
-    cells = cells_of(rater, usage.days, usage.last_day, by_price(rater), usage_by_kind(rater))
+    segments = segments_of(rater, usage.days, usage.last_day, by_price(rater), usage_by_kind(rater))
     quotes = Quotes(rater.pricebook, turns.changes.days())
     lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency)
     what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)
     months = list(months_from(month_of(usage.last_day).next, count))
-    return run(cells, what, Targets(), months, rater.fx, rater.commitments, Turning(place=turns.place_of, rounds=False))
+    return run(
+        segments, what, Targets(), months, rater.fx, rater.commitments, Turning(place=turns.place_of, rounds=False)
+    )
 
 
 def _readable(found: Workings) -> Workings:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
+from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.render.html.page import handout_html
 from costcalc.render.words import percent_text
 from costcalc.reports.plan.model import PlanOptions

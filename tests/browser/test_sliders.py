@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
+from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.render.html import sections
 from costcalc.render.html.page import handout_html
 from costcalc.render.plan.answers import ways_of
 from costcalc.render.plan.headline import headline_blocks
 from costcalc.render.plan.lines import table_at
 from costcalc.reports.plan.model import Plan, PlanOptions
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.read import parse_scenario
 from tests.browser.browsing import Seen, by_name, opened, rows_of
@@ -71,7 +71,7 @@ CASES = {
     "events": (("april-2026", []), {"floor": Fraction(58, 100)}),
     "events, passed through in part": (("april-2026", []), {"share": Fraction(1, 3)}),
     "a whole scenario": (("all-at-once", []), {"floor": Fraction(55, 100)}),
-    "without revenue": ((None, ["alibaba=34"]), {"earned": Earned(), "months": 1}),
+    "without revenue": ((None, ["alibaba=34"]), {"earned": StatedRevenue(), "months": 1}),
 }  # fmt: skip
 
 

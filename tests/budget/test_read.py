@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.budget.model import Days
+from costcalc.budget.model import DayRange
 from costcalc.budget.read import parse_budgets, read_budgets
 from costcalc.budget.read_limits import read_age, read_limit, read_one_percent, read_period
 from costcalc.problems import CostcalcError, Place
@@ -50,7 +50,7 @@ def test_what_is_no_limit(written):
     ],
 )
 def test_periods(written, first, last):
-    assert read_period(written) == Days(first, last)
+    assert read_period(written) == DayRange(first, last)
 
 
 @pytest.mark.parametrize(

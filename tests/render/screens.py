@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from costcalc.problems import visible
-from costcalc.render.blocks import Bar, Block, Branch, Cell, Column, Command, Facts, Grid, Line, Note, Tree
+from costcalc.render.blocks import Bar, Block, Branch, Cell, Column, Command, Facts, FigureLine, Grid, Note, Tree
 from costcalc.render.draw import WIDE, Page
 from costcalc.render.names import shortened
 from tests.render.made import drawn
@@ -37,7 +37,7 @@ def _said(block: Block) -> Iterator[str]:
     match block:
         case Note(text):
             yield text
-        case Line(cells):
+        case FigureLine(cells):
             yield from (cell.text for cell in cells)
         case Facts(rows):
             yield from (part for _, parts in rows for part in parts)

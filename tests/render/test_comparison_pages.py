@@ -12,7 +12,7 @@ from costcalc.money import Money
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.tables import csv_of, frame_of
 from costcalc.render.written import json_of
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared, full, ten, usual
 from tests.render.made import drawn
 from tests.render.outlooks import customers_log
@@ -31,7 +31,7 @@ def unknown():
 
 def margin():
     """A margin that is stated; ten scenarios, of which few fit as columns."""
-    return ten(earned=Earned(margin=Fraction(1, 2), source="--margin"), source="")
+    return ten(earned=StatedRevenue(margin=Fraction(1, 2), source="--margin"), source="")
 
 
 def incomplete():
@@ -98,7 +98,7 @@ def test_what_a_scenario_leaves_alone_is_said():
 
 
 def test_a_revenue_that_is_one_total_is_not_shared_out():
-    found = compared(customers_log(), RISE, NOTHING, earned=Earned(Money(Fraction(5_000), "USD")))
+    found = compared(customers_log(), RISE, NOTHING, earned=StatedRevenue(Money(Fraction(5_000), "USD")))
     page = drawn(page_of(found), 80)
     assert "what each customer pays of it is not known" in page
     assert "turn unprofitable" not in page

@@ -9,7 +9,7 @@ import pytest
 from costcalc.money import Money
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.reports.plan.model import Plan
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.usage.ledger import UsageLedger
 from tests.render.made import drawn, group, ledger
 from tests.render.outlooks import full, made
@@ -52,8 +52,8 @@ def said(outlook: Plan) -> str:
     return " ".join(drawn(page_of(outlook), 110, notes=True).split())
 
 
-def revenue(amount: int) -> Earned:
-    return Earned(Money(Fraction(amount), ""))
+def revenue(amount: int) -> StatedRevenue:
+    return StatedRevenue(Money(Fraction(amount), ""))
 
 
 def test_the_headline_goes_from_today_to_the_last_month():

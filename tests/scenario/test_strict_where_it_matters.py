@@ -111,6 +111,13 @@ def test_a_family_is_no_provider():
         costcalc.project(USAGE, hikes={"qwen": 34})
 
 
+def test_a_slip_in_a_meter_is_no_rise_of_everything(run_costcalc):
+    run = run_costcalc("project", USAGE, "--hike", "alibaba:output=10")
+    assert run.code == 2
+    assert 'no meter is called "output"' in run.err
+    assert "write alibaba:output_tokens" in run.err
+
+
 def test_an_unknown_column_of_a_where_is_said_with_its_line(run_costcalc, tmp_path):
     plan = tmp_path / "plan.yaml"
     plan.write_text("scenario: Plan\ngrowth:\n  - {each month: 3%, where: {teem: a}}\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, Figure, block_of
+from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, ImportedPrice, block_of
 from costcalc.pricebook.importers.homes import Home
 from costcalc.pricebook.model import Book, Model, PriceBlock, Schedule, Source
 
@@ -63,7 +63,7 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ForeignField:
     """What a key of another list is a price of: a meter of ours, written there for `of` units and here for `per`."""
 
     meter: str
@@ -119,7 +119,7 @@ class Builder:
         return Imported(self.origin, books, tuple(dict.fromkeys(self.not_taken)), tuple(dict.fromkeys(self.ended)))
 
 
-class Entry:
+class ForeignEntry:
     """One model of another list on its way to the builder: its prices by a table of fields, and what is left."""
 
     def __init__(self, builder: Builder, home: Home, provider: str, name: str, currency: str = "USD") -> None:
@@ -130,8 +130,8 @@ class Entry:
         self.builder.leave(self.provider, self.name, what, why)
 
     def figures(
-        self, prices: Mapping[str, Any], table: Mapping[str, Field], *, skip: Iterable[str] = (), **where: Any
-    ) -> Iterator[Figure]:
+        self, prices: Mapping[str, Any], table: Mapping[str, ForeignField], *, skip: Iterable[str] = (), **where: Any
+    ) -> Iterator[ImportedPrice]:
         """The prices among the keys of an object; one that no field of the table knows is left, and said."""
         for key, value in prices.items():
             if value is None or key in skip:
@@ -142,14 +142,14 @@ class Entry:
             else:
                 self.leave(key)
 
-    def figure(self, told: Field, value: Fraction, *, mode: str = "", **where: Any) -> Figure:
+    def figure(self, told: ForeignField, value: Fraction, *, mode: str = "", **where: Any) -> ImportedPrice:
         """A price as a figure; at some homes the price of reasoning is that of all output in thinking mode."""
         meter = told.meter
         if meter == "reasoning_tokens" and self.home.thinks:
             meter, mode = "output_tokens", "thinking"
-        return Figure(meter, value * told.per / told.of, told.per, mode=mode, **where)
+        return ImportedPrice(meter, value * told.per / told.of, told.per, mode=mode, **where)
 
-    def put(self, figures: Sequence[Figure], url: str = "", **more: Any) -> None:
+    def put(self, figures: Sequence[ImportedPrice], url: str = "", **more: Any) -> None:
         """The model with one price, which holds from the day of the origin on."""
         if figures:
             origin, source = self.builder.origin, self.builder.source(self.home, url)

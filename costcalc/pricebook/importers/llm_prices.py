@@ -10,16 +10,16 @@ from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.files import is_folder
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.homes import home_of, means
-from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.periods import Validity, block_in, stretches
 from costcalc.problems import Place, fail
 
 FIELDS = {
-    "input": Field("input_tokens"),
-    "input_cached": Field("cache_read_tokens"),
-    "output": Field("output_tokens"),
+    "input": ForeignField("input_tokens"),
+    "input_cached": ForeignField("cache_read_tokens"),
+    "output": ForeignField("output_tokens"),
 }
 _OTHER_KEYS = ("from_date", "to_date", "id", "vendor", "name")
 # One model at two lengths stands there as two, told apart by the ending of the id and by ≤ and > in the name.
@@ -37,7 +37,7 @@ def import_llm_prices(path: Path, origin: Origin, providers: tuple[str, ...] = (
     for file in files:
         for (vendor, name), history in _histories(file).items():
             if not providers or any(means(word, vendor) for word in providers):
-                _put(Entry(builder, home_of(vendor), vendor, name), history, file)
+                _put(ForeignEntry(builder, home_of(vendor), vendor, name), history, file)
     return builder.imported()
 
 
@@ -63,9 +63,9 @@ def _histories(file: Path) -> dict[tuple[str, str], _History]:
     return found
 
 
-def _put(entry: Entry, history: _History, file: Path) -> None:
+def _put(entry: ForeignEntry, history: _History, file: Path) -> None:
     periods = [
-        Period(_day(price, "from_date", file), _day(price, "to_date", file), (over, price)) for over, price in history
+        Validity(_day(price, "from_date", file), _day(price, "to_date", file), (over, price)) for over, price in history
     ]
     source, blocks = entry.builder.source(entry.home), []
     for stretch in stretches(periods):

@@ -12,19 +12,19 @@ from zoneinfo import ZoneInfo
 from costcalc.calendar import read_day
 from costcalc.files import read_text
 from costcalc.money import read_number
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
-from costcalc.pricebook.importers.figures import Figure, day_before
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
+from costcalc.pricebook.importers.figures import ImportedPrice, day_before
 from costcalc.pricebook.importers.homes import Home, home_of, means
-from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.periods import Validity, block_in, stretches
 from costcalc.yamlreader import read_plain
 
 FIELDS = {
-    "input_per_mtok": Field("input_tokens"),
-    "output_per_mtok": Field("output_tokens"),
-    "cache_read_per_mtok": Field("cache_read_tokens"),
-    "cache_write_5m_per_mtok": Field("cache_write_tokens"),
-    "cache_write_1h_per_mtok": Field("cache_write_1h_tokens"),
-    "request_fee_per_1k_usd": Field("requests", 1_000, 1_000),
+    "input_per_mtok": ForeignField("input_tokens"),
+    "output_per_mtok": ForeignField("output_tokens"),
+    "cache_read_per_mtok": ForeignField("cache_read_tokens"),
+    "cache_write_5m_per_mtok": ForeignField("cache_write_tokens"),
+    "cache_write_1h_per_mtok": ForeignField("cache_write_1h_tokens"),
+    "request_fee_per_1k_usd": ForeignField("requests", 1_000, 1_000),
 }
 _BATCH = {f"batch_{key}": field for key, field in FIELDS.items()}
 _ENDED = "the history of metergraph ends here"
@@ -42,7 +42,7 @@ def import_metergraph(path: Path, origin: Origin, providers: tuple[str, ...] = (
                 each for each in model.get("prices", ()) if (each["channel"], each["region"]) == (channel, region)
             ]
             if prices and (not providers or any(means(word, home.provider) for word in providers)):
-                _put(Entry(builder, home, channel, name), prices)
+                _put(ForeignEntry(builder, home, channel, name), prices)
     return builder.imported()
 
 
@@ -54,11 +54,11 @@ def _places(alias: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield told["channel"], regions if isinstance(regions, str) else regions[0], told["alias"]
 
 
-def _put(entry: Entry, prices: list[Mapping[str, Any]]) -> None:
+def _put(entry: ForeignEntry, prices: list[Mapping[str, Any]]) -> None:
     if any(_HOURLY in price.get("rules", {}) for price in prices):
         entry.leave("every price", "a discount by the hour whose hours stand elsewhere")
         return
-    periods = [Period(_day(each.get("effective_from"), entry.home), _last(each, entry.home), each) for each in prices]
+    periods = [Validity(_day(each.get("effective_from"), entry.home), _last(each, entry.home), each) for each in prices]
     blocks = []
     for stretch in stretches(periods):
         figures = [figure for price in stretch.held for figure in _figures(entry, price)]
@@ -67,7 +67,7 @@ def _put(entry: Entry, prices: list[Mapping[str, Any]]) -> None:
     entry.put_blocks(blocks)
 
 
-def _figures(entry: Entry, price: Mapping[str, Any]) -> Iterator[Figure]:
+def _figures(entry: ForeignEntry, price: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     numbers = {key: read_number(text) for key, text in price.items() if key in FIELDS or key in _BATCH}
     standard = {key: value for key, value in numbers.items() if key in FIELDS}
     batch = {key: value for key, value in numbers.items() if key in _BATCH}

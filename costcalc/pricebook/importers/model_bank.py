@@ -11,28 +11,28 @@ from typing import Any
 
 from costcalc.files import read_text
 from costcalc.money import read_number
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text
-from costcalc.pricebook.importers.figures import Figure
+from costcalc.pricebook.importers.figures import ImportedPrice
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.problems import Place, fail
 
 FIELDS = {
-    ("textInput", "millionTokens"): Field("input_tokens"),
-    ("textInput_cacheRead", "millionTokens"): Field("cache_read_tokens"),
-    ("textInput_cacheWrite", "millionTokens"): Field("cache_write_tokens"),
-    ("textOutput", "millionTokens"): Field("output_tokens"),
-    ("audioInput", "millionTokens"): Field("audio_input_tokens"),
-    ("audioInput_cacheRead", "millionTokens"): Field("cache_read_audio_tokens"),
-    ("audioOutput", "millionTokens"): Field("audio_output_tokens"),
-    ("imageInput", "millionTokens"): Field("image_input_tokens"),
-    ("imageOutput", "millionTokens"): Field("image_output_tokens"),
-    ("videoInput", "millionTokens"): Field("video_input_tokens"),
-    ("imageGeneration", "image"): Field("images", 1, 1),
-    ("textInput", "millionCharacters"): Field("characters"),
-    ("videoGeneration", "second"): Field("video_seconds", 1, 1),
+    ("textInput", "millionTokens"): ForeignField("input_tokens"),
+    ("textInput_cacheRead", "millionTokens"): ForeignField("cache_read_tokens"),
+    ("textInput_cacheWrite", "millionTokens"): ForeignField("cache_write_tokens"),
+    ("textOutput", "millionTokens"): ForeignField("output_tokens"),
+    ("audioInput", "millionTokens"): ForeignField("audio_input_tokens"),
+    ("audioInput_cacheRead", "millionTokens"): ForeignField("cache_read_audio_tokens"),
+    ("audioOutput", "millionTokens"): ForeignField("audio_output_tokens"),
+    ("imageInput", "millionTokens"): ForeignField("image_input_tokens"),
+    ("imageOutput", "millionTokens"): ForeignField("image_output_tokens"),
+    ("videoInput", "millionTokens"): ForeignField("video_input_tokens"),
+    ("imageGeneration", "image"): ForeignField("images", 1, 1),
+    ("textInput", "millionCharacters"): ForeignField("characters"),
+    ("videoGeneration", "second"): ForeignField("video_seconds", 1, 1),
 }
-_LIFETIMES = {"5m": Field("cache_write_tokens"), "1h": Field("cache_write_1h_tokens")}
+_LIFETIMES = {"5m": ForeignField("cache_write_tokens"), "1h": ForeignField("cache_write_1h_tokens")}
 _VERSION = re.compile(r"1\.0\.(\d{4})(\d{2})(\d{2})\d*")  # the day of a release is its version
 
 
@@ -54,13 +54,13 @@ def import_model_bank(path: Path, origin: Origin, providers: tuple[str, ...] = (
 def _put(builder: Builder, provider: str, model: Mapping[str, Any]) -> None:
     pricing = as_map(model.get("pricing"))
     currency = as_text(pricing.get("currency")) or "USD"
-    entry = Entry(builder, home_of(provider, currency), provider, model["id"], currency)
+    entry = ForeignEntry(builder, home_of(provider, currency), provider, model["id"], currency)
     entry.put([figure for unit in pricing.get("units", ()) for figure in _figures(entry, as_map(unit))])
     if model.get("legacy"):
         entry.end()
 
 
-def _figures(entry: Entry, unit: Mapping[str, Any]) -> Iterator[Figure]:
+def _figures(entry: ForeignEntry, unit: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     name, strategy = as_text(unit.get("name")), unit.get("strategy")
     field = FIELDS.get((name, as_text(unit.get("unit"))))
     if field is None:
@@ -77,7 +77,7 @@ def _figures(entry: Entry, unit: Mapping[str, Any]) -> Iterator[Figure]:
         yield from _looked_up(entry, name, as_map(unit.get("lookup")))
 
 
-def _looked_up(entry: Entry, name: str, lookup: Mapping[str, Any]) -> Iterator[Figure]:
+def _looked_up(entry: ForeignEntry, name: str, lookup: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     """Prices that depend on how a request was made: of them the lifetime of a cache has meters here."""
     by = lookup.get("pricingParams")
     if by == ["ttl"] and set(lookup["prices"]) == {"1h"}:

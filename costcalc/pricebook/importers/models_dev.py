@@ -7,21 +7,21 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
-from costcalc.pricebook.importers.figures import Figure
+from costcalc.pricebook.importers.figures import ImportedPrice
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.pricebook.model import STANDARD
 from costcalc.problems import Place, fail
 
 FIELDS = {
-    "input": Field("input_tokens"),
-    "output": Field("output_tokens"),
-    "reasoning": Field("reasoning_tokens"),
-    "cache_read": Field("cache_read_tokens"),
-    "cache_write": Field("cache_write_tokens"),
-    "input_audio": Field("audio_input_tokens"),
-    "output_audio": Field("audio_output_tokens"),
+    "input": ForeignField("input_tokens"),
+    "output": ForeignField("output_tokens"),
+    "reasoning": ForeignField("reasoning_tokens"),
+    "cache_read": ForeignField("cache_read_tokens"),
+    "cache_write": ForeignField("cache_write_tokens"),
+    "input_audio": ForeignField("audio_input_tokens"),
+    "output_audio": ForeignField("audio_output_tokens"),
 }
 _OVER_200K, _TIERS = "context_over_200k", "tiers"
 _ENDED = "deprecated"
@@ -41,21 +41,21 @@ def import_models_dev(path: Path, origin: Origin, providers: tuple[str, ...] = (
         if providers and not any(means(word, provider) for word in providers):
             continue
         for name, model in as_map(as_map(models).get("models")).items():
-            entry = Entry(builder, home_of(provider), provider, name)
+            entry = ForeignEntry(builder, home_of(provider), provider, name)
             entry.put(list(_figures(entry, as_map(model))))
             if as_map(model).get("status") == _ENDED:
                 entry.end()
     return builder.imported()
 
 
-def _figures(entry: Entry, model: Mapping[str, Any]) -> Iterator[Figure]:
+def _figures(entry: ForeignEntry, model: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     yield from _costs(entry, as_map(model.get("cost")), STANDARD)
     for mode, details in as_map(as_map(model.get("experimental")).get("modes")).items():
         body = as_map(as_map(as_map(details).get("provider")).get("body"))
         yield from _costs(entry, as_map(as_map(details).get("cost")), as_text(body.get("service_tier")) or mode.lower())
 
 
-def _costs(entry: Entry, costs: Mapping[str, Any], tier: str) -> Iterator[Figure]:
+def _costs(entry: ForeignEntry, costs: Mapping[str, Any], tier: str) -> Iterator[ImportedPrice]:
     """The prices of one mode. Where `tiers` stand, `context_over_200k` is an older way to say the same."""
     skip = (_TIERS, _OVER_200K, "tier")
     yield from entry.figures(costs, FIELDS, skip=skip, tier=tier)

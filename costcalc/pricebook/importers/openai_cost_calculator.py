@@ -8,27 +8,27 @@ from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.money import read_number
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
-from costcalc.pricebook.importers.figures import Figure, day_before
+from costcalc.pricebook.importers.figures import ImportedPrice, day_before
 from costcalc.pricebook.importers.homes import home_of, means
-from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.periods import Validity, block_in, stretches
 from costcalc.pricebook.model import STANDARD
 from costcalc.problems import Place, fail
 
 FIELDS = {
-    "input": Field("input_tokens"),
-    "output": Field("output_tokens"),
-    "reasoning": Field("reasoning_tokens"),
-    "cached_input": Field("cache_read_tokens"),
-    "cache_write": Field("cache_write_tokens"),
-    "cache_write_1h": Field("cache_write_1h_tokens"),
-    "input_audio": Field("audio_input_tokens"),
-    "cached_input_audio": Field("cache_read_audio_tokens"),
-    "output_audio": Field("audio_output_tokens"),
-    "input_image": Field("image_input_tokens"),
-    "output_image": Field("image_output_tokens"),
-    "web_search": Field("web_searches", 1, 1_000),
+    "input": ForeignField("input_tokens"),
+    "output": ForeignField("output_tokens"),
+    "reasoning": ForeignField("reasoning_tokens"),
+    "cached_input": ForeignField("cache_read_tokens"),
+    "cache_write": ForeignField("cache_write_tokens"),
+    "cache_write_1h": ForeignField("cache_write_1h_tokens"),
+    "input_audio": ForeignField("audio_input_tokens"),
+    "cached_input_audio": ForeignField("cache_read_audio_tokens"),
+    "output_audio": ForeignField("audio_output_tokens"),
+    "input_image": ForeignField("image_input_tokens"),
+    "output_image": ForeignField("image_output_tokens"),
+    "web_search": ForeignField("web_searches", 1, 1_000),
 }
 _EVERYWHERE = ("", "global")
 _FIRST = "us-east-1"  # the region that the list of a host is of where it has no price for everywhere
@@ -60,7 +60,7 @@ def _put_regions(builder: Builder, provider: str, model: Mapping[str, Any], urls
     everywhere = next((each for each in (*_EVERYWHERE, _FIRST) if each in by_region), "")
     for region, prices in by_region.items():
         name = model["id"] if region == everywhere else f"{region}/{model['id']}"
-        entry = Entry(builder, home_of(provider), provider, name)
+        entry = ForeignEntry(builder, home_of(provider), provider, name)
         if model["source"] == _OLDER:
             entry.leave("every price", "no page of its provider lists it")
             continue
@@ -70,12 +70,12 @@ def _put_regions(builder: Builder, provider: str, model: Mapping[str, Any], urls
             entry.end()
 
 
-def _put(entry: Entry, prices: list[Mapping[str, Any]], url: str, aliases: tuple[str, ...]) -> None:
+def _put(entry: ForeignEntry, prices: list[Mapping[str, Any]], url: str, aliases: tuple[str, ...]) -> None:
     periods = []
     for price in prices:
         first, after = (as_text(price.get(key)) for key in ("effective_from", "effective_until"))
         last = day_before(read_day(after)) if after else None
-        periods.append(Period(read_day(first) if first else None, last, tuple(_figures(entry, price))))
+        periods.append(Validity(read_day(first) if first else None, last, tuple(_figures(entry, price))))
     source = entry.builder.source(entry.home, url)
     blocks = [
         block_in(stretch, [each for held in stretch.held for each in held], entry.builder.origin, source, _ENDED)
@@ -84,7 +84,7 @@ def _put(entry: Entry, prices: list[Mapping[str, Any]], url: str, aliases: tuple
     entry.put_blocks(blocks, aliases)
 
 
-def _figures(entry: Entry, price: Mapping[str, Any]) -> list[Figure]:
+def _figures(entry: ForeignEntry, price: Mapping[str, Any]) -> list[ImportedPrice]:
     conditions = as_map(price.get("conditions"))
     tier = as_text(conditions.get("service_tier")) or STANDARD
     mode = "off_peak" if conditions.get("period") == "off_peak" else ""

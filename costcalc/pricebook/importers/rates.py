@@ -8,26 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.calendar import read_day
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, parse_json
-from costcalc.pricebook.importers.figures import Figure
+from costcalc.pricebook.importers.figures import ImportedPrice
 from costcalc.pricebook.importers.homes import home_of, means
 from costcalc.problems import Place, fail
 
 FIELDS = {
-    "input_mtok": Field("input_tokens"),
-    "output_mtok": Field("output_tokens"),
-    "reasoning_mtok": Field("reasoning_tokens"),
-    "cache_read_mtok": Field("cache_read_tokens"),
-    "cache_audio_read_mtok": Field("cache_read_audio_tokens"),
-    "cache_write_mtok": Field("cache_write_tokens"),
-    "cache_write_1h_mtok": Field("cache_write_1h_tokens"),
-    "input_audio_mtok": Field("audio_input_tokens"),
-    "output_audio_mtok": Field("audio_output_tokens"),
-    "audio_minute": Field("audio_seconds", 60, 1_000),
-    "kchar": Field("characters", 1_000),
-    "output_per_second": Field("video_seconds", 1, 1),
-    "requests_kcount": Field("requests", 1_000, 1_000),
+    "input_mtok": ForeignField("input_tokens"),
+    "output_mtok": ForeignField("output_tokens"),
+    "reasoning_mtok": ForeignField("reasoning_tokens"),
+    "cache_read_mtok": ForeignField("cache_read_tokens"),
+    "cache_audio_read_mtok": ForeignField("cache_read_audio_tokens"),
+    "cache_write_mtok": ForeignField("cache_write_tokens"),
+    "cache_write_1h_mtok": ForeignField("cache_write_1h_tokens"),
+    "input_audio_mtok": ForeignField("audio_input_tokens"),
+    "output_audio_mtok": ForeignField("audio_output_tokens"),
+    "audio_minute": ForeignField("audio_seconds", 60, 1_000),
+    "kchar": ForeignField("characters", 1_000),
+    "output_per_second": ForeignField("video_seconds", 1, 1),
+    "requests_kcount": ForeignField("requests", 1_000, 1_000),
 }
 
 
@@ -43,14 +43,14 @@ def import_rates(path: Path, origin: Origin, providers: tuple[str, ...] = ()) ->
         if "models_dev" not in as_map(model.get("sources")):
             continue  # copied from data that is read by itself
         if not providers or any(means(word, provider) for word in providers):
-            entry = Entry(builder, home_of(provider), provider, model["id"])
+            entry = ForeignEntry(builder, home_of(provider), provider, model["id"])
             entry.put(list(_figures(entry, model)))
             if lifecycle.get("status") == "deprecated":
                 entry.end()  # its days are those of litellm, as they were when it was made
     return builder.imported()
 
 
-def _figures(entry: Entry, model: Mapping[str, Any]) -> Iterator[Figure]:
+def _figures(entry: ForeignEntry, model: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     yield from entry.figures(as_map(model["price"]), FIELDS, skip=("currency",))
     for tier in map(as_map, model.get("price_tiers", ())):
         when = as_map(tier.get("when"))

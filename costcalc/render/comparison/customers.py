@@ -16,7 +16,7 @@ from costcalc.render.cells import NONE
 from costcalc.render.comparison.columns import Columns, customer_figures, line_figures
 from costcalc.render.plan.customers import NONAME
 from costcalc.render.words import counted, month_text, percent_text
-from costcalc.reports.comparison import Comparison, CustomerRow
+from costcalc.reports.comparison import Comparison, CustomerOutcome
 from costcalc.reports.plan.model import CustomerLine
 
 _SHOWN = (8, 12)  # rows; where there is room, more
@@ -50,7 +50,7 @@ def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> 
 
 
 def _grid(
-    comparison: Comparison, customers: Sequence[CustomerRow], columns: Columns, more: int, *, is_cost: bool
+    comparison: Comparison, customers: Sequence[CustomerOutcome], columns: Columns, more: int, *, is_cost: bool
 ) -> Grid:
     shown: dict[int, Decimal] = {}
     for each in comparison.alternatives:
@@ -58,7 +58,7 @@ def _grid(
         shown |= {id(line): then for line, (_, then) in zip(each.customers, coins, strict=True)}
     nothing = round_half_up(Fraction(), minor_digits(comparison.currency))  # in a scenario where it serves nobody
 
-    def cell(place: int, customer: CustomerRow) -> Cell:
+    def cell(place: int, customer: CustomerOutcome) -> Cell:
         line = customer.lines[place]
         return cells.money(shown.get(id(line), nothing)) if is_cost else _margin(line)
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from costcalc.forecasts.turning import UNRAISED, ByRises, Rises
 from costcalc.money import minor_digits
+from costcalc.months.turning import UNRAISED, ByRises, Rises
 from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_customers, is_unpriced, ranks_of
 from costcalc.render.opening import lacking_text

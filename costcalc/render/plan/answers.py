@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.forecasts.capacity import Replicas
 from costcalc.money import minor_digits, round_half_up
+from costcalc.months.capacity import Replicas
 from costcalc.render import cells
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, grid
 from costcalc.render.plan.phrases import where_text

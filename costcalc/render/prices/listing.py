@@ -11,7 +11,7 @@ from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.parts import price_of
 from costcalc.render.prices.words import label_of, per_text, since_text
 from costcalc.render.words import DASH, counted, day_text, days_text, price_text
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.prices.listing import ListedBook, ListedModel
 from costcalc.reports.prices.rates import per_units
 
@@ -146,4 +146,4 @@ def _varies(model: ListedModel) -> bool:
     return bool({"lengths", "thinking", "off-peak"} & {*model.also})
 
 
-WRITTEN = Parts(page=listing_blocks, rows=listing_rows, json=LISTED)
+WRITTEN = Writers(page=listing_blocks, rows=listing_rows, json=LISTED)

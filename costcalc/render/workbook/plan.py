@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.forecasts.turning import ByRises, with_factors
 from costcalc.money import round_half_up
+from costcalc.months.turning import ByRises, with_factors
 from costcalc.rating.model import Cost
 from costcalc.render.coverage import in_brackets, margin_title, part_words
 from costcalc.render.plan.lines import tables_of
@@ -16,7 +16,7 @@ from costcalc.render.plan.months import month_figures, then_title
 from costcalc.render.rows import named
 from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
 from costcalc.render.words import is_cut, rise_word
-from costcalc.render.workbook.book import Book, Sheet, cell
+from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
 from costcalc.render.workbook.shares import write_customers, write_providers
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
@@ -32,7 +32,7 @@ _AHEAD = "What the scenario does to cost and margin"  # a scenario without a tit
 
 def plan_xlsx(plan: Plan, workings: Workings) -> bytes:
     """The sheets of a plan; what nobody asked for is said on its sheet."""
-    book = Book(plan.currency)
+    book = Workbook(plan.currency)
     lines = _log_lines(book, plan, plan.log, workings) if plan.log else _lines_ahead(book, plan, workings)
     months = _months(book, plan, workings) if plan.months else None
     if not months:
@@ -49,7 +49,7 @@ def plan_xlsx(plan: Plan, workings: Workings) -> bytes:
     return book.content()
 
 
-def _assumptions(book: Book, plan: Plan, workings: Workings) -> None:
+def _assumptions(book: Workbook, plan: Plan, workings: Workings) -> None:
     facts = facts_of(plan.usage, plan.rating, plan.log.other_lists if plan.log else (), plan.currency)
     facts += [("Note", note) for note in plan.notes]
     if workings.unturned:
@@ -83,7 +83,7 @@ def _covered(plan: Plan, workings: Workings, lines: TurnedTable) -> ByRises | No
     return workings.covered if plan.revenue_share is not None and lines.sets else None
 
 
-def _log_lines(book: Book, plan: Plan, log: OverLog, workings: Workings) -> TurnedTable:
+def _log_lines(book: Workbook, plan: Plan, log: OverLog, workings: Workings) -> TurnedTable:
     table = table_of(plan.rating, log.lines)
     sheet = book.sheets["Lines"]
     sheet.text(0, 0, f"Lines, {_LOG.lower()}", "title")
@@ -108,7 +108,7 @@ def _log_row(line: ReportLine, plan: Plan, workings: Workings, table: Table) -> 
     )  # fmt: skip
 
 
-def _lines_ahead(book: Book, plan: Plan, workings: Workings) -> TurnedTable:
+def _lines_ahead(book: Workbook, plan: Plan, workings: Workings) -> TurnedTable:
     sheet = book.sheets["Lines"]
     sheet.text(0, 0, "Lines, over all months", "title")
     tables = tables_of(plan)
@@ -131,7 +131,7 @@ class _Months:
     start: int
 
 
-def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
+def _months(book: Workbook, plan: Plan, workings: Workings) -> _Months:
     sheet = book.sheets["Months"]
     title = "Months to come, at the log's daily rate" if plan.log else plan.scenario.name or _AHEAD
     sheet.text(0, 0, title, "title")
@@ -167,7 +167,14 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
 
 
 def _month_margins(
-    sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, row: int, covered: ByRises | None, *, grows: bool
+    sheet: WorkbookSheet,
+    months: _Months,
+    plan: Plan,
+    month: PlanMonth,
+    row: int,
+    covered: ByRises | None,
+    *,
+    grows: bool,
 ) -> None:
     """Revenue and margins of a month: they follow the cell of the revenue, or of its change, where there is one.
 
@@ -199,7 +206,7 @@ def _month_margins(
         sheet.number(row, start + 3, after.margin, "percent")
 
 
-def _cost_row(sheet: Sheet, what: str, then: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
+def _cost_row(sheet: WorkbookSheet, what: str, then: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
     sheet.header(2, [what, "Before", then, "Change", "In percent"])
     sheet.text(3, 0, "Cost")
     sheet.formula(3, 1, table.total_before, figures.before, "currency")
@@ -208,7 +215,7 @@ def _cost_row(sheet: Sheet, what: str, then: str, table: TurnedTable, figures: F
     sheet.formula(3, 4, table.at(table.total_row, table.after + 2), cost.rise, "percent")
 
 
-def _log_summary(book: Book, plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable) -> None:
+def _log_summary(book: Workbook, plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable) -> None:
     sheet, cost = book.sheets["Summary"], log.outcome.cost
     figures = table_of(plan.rating, log.lines).total.figures
     sheet.text(0, 0, f"What the {'cut' if is_cut(plan.changes) else 'rise'}s do to cost and margin", "title")
@@ -252,7 +259,7 @@ def _margin_rows(
     yield "To hold the margin: change of your prices", f"{after}/{before}-1", outcome.hold, "percent"
 
 
-def _summary_ahead(book: Book, plan: Plan, months: _Months) -> None:
+def _summary_ahead(book: Workbook, plan: Plan, months: _Months) -> None:
     sheet, table = book.sheets["Summary"], months.table
     _, total = month_figures(plan)
     sheet.text(0, 0, plan.scenario.name or _AHEAD, "title")

@@ -7,10 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
-from costcalc.forecasts.earning import UNKNOWN, Income, undated
-from costcalc.forecasts.horizon import Horizon, left_out_of
-from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Reading
-from costcalc.forecasts.run import MonthRun, Run
+from costcalc.months.earning import UNKNOWN, Income, undated
+from costcalc.months.horizon import Horizon, left_out_of
+from costcalc.months.reading import IN_PARTS, MIDDLE, Reading
+from costcalc.months.run import MonthRun, Run
 from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
@@ -116,7 +116,7 @@ class Case:
 
     def _providers(self, usage: UsageChanges) -> list[str]:
         """The providers whose prices the scenario changes, in the order written."""
-        present = {cell.kind.provider for cell in self.horizon.cells.cells}
+        present = {segment.kind.provider for segment in self.horizon.segments.segments}
         asked = [*(move.to for move in usage.moves), *(change.first for change in usage.escalation)]
         present |= {self.horizon.targets[name].provider for name in asked}
         found: dict[str, None] = {}

@@ -12,7 +12,7 @@ from costcalc.problems import fail
 from costcalc.rating.model import Charge, sum_costs
 from costcalc.rating.rate import Rater
 from costcalc.reports.plan.answers import Answers, FurtherRise, MoveShare, PriceAnswer, TokenSaving
-from costcalc.reports.plan.moving import Moved, Pays
+from costcalc.reports.plan.moving import MovedTraffic, Pays
 from costcalc.reports.plan.totals import Outcome, rise_to
 from costcalc.reports.usage import UsageSummary
 
@@ -95,7 +95,7 @@ def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel, usage: 
     end = rater.pricebook.model(found).end
     if end and usage.last_day and end.day <= usage.last_day:
         return answer(f"it cannot be bought from {end.day} on")
-    stays, moved = Fraction(), Moved(rater, found)
+    stays, moved = Fraction(), MovedTraffic(rater, found)
     moving: set[tuple[str, ...]] = set()  # a provider, then the names of a model
     for kind, sums in rater.amounts.items():
         if (kind.provider, kind.model) == (found.provider, found.model):

@@ -129,7 +129,7 @@ def _months(
     if not asked.months or usage.last_day is None:
         return [], ()
     # imported where months are asked for
-    from costcalc.forecasts.price_months import rate_months
+    from costcalc.months.price_months import rate_months
     from costcalc.reports.plan.published import list_changes
 
     months, found = list(months_from(month_of(usage.last_day).next, asked.months)), []
@@ -144,7 +144,7 @@ def _months(
         requests = usage.requests * scale if usage.requests is not None else None
         unpriced = Fraction(ahead.middle.months[place].unpriced)
         found.append(PlanMonth(month, requests, usage.tokens * scale, today, before, low, after, high, unpriced))
-    return found, list_changes(rater.quotes, ahead.cells, ahead.frozen, ahead.before)
+    return found, list_changes(rater.quotes, ahead.segments, ahead.frozen, ahead.before)
 
 
 def _earning(cost: Fraction, covered: Fraction, revenue: Revenue | None, scale: Fraction) -> Totals:

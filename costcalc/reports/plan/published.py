@@ -7,10 +7,10 @@ from fractions import Fraction
 from itertools import pairwise
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Cells
-from costcalc.forecasts.form import value_of
-from costcalc.forecasts.run import Run
 from costcalc.money import exact_sum
+from costcalc.months.form import value_of
+from costcalc.months.run import Run
+from costcalc.months.segments import Segments
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.rating.quotes import Quotes
 from costcalc.records import dataclass
@@ -26,21 +26,24 @@ class ListChange:
     added: Fraction  # report currency; below 0: they save
 
 
-def list_changes(quotes: Quotes, cells: Cells, frozen: Run, announced: Run) -> list[ListChange]:
+def list_changes(quotes: Quotes, segments: Segments, frozen: Run, announced: Run) -> list[ListChange]:
     """What moves most first. `frozen`: the months at the list of the log's last day; `announced`: at that of each day."""
     found: dict[tuple[str, str], ListChange] = {}
     for row, costs in announced.rows.items():
-        cell = cells.cells[row[0]]
-        key = cell.kind.key
+        segment = segments.segments[row[0]]
+        key = segment.kind.key
         if key is None:
             continue
         now, then = (
-            exact_sum(Fraction(value_of(cost, cell.floats)) for cost in each) for each in (frozen.rows[row], costs)
+            exact_sum(Fraction(value_of(cost, segment.floats)) for cost in each) for each in (frozen.rows.get(row, ()), costs)
         )
         if now == then:
             continue
         days = _days(
-            quotes, ResolvedModel(key.provider, key.region, key.model, ""), cells.last_day, announced.months[-1].month
+            quotes,
+            ResolvedModel(key.provider, key.region, key.model, ""),
+            segments.last_day,
+            announced.months[-1].month,
         )
         known = found.get((key.provider, key.model))
         found[key.provider, key.model] = ListChange(

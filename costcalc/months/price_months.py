@@ -11,13 +11,13 @@ from datetime import date
 from functools import cache
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
-from costcalc.forecasts.earning import UNKNOWN
-from costcalc.forecasts.pricing import Lists
-from costcalc.forecasts.reading import Exact
-from costcalc.forecasts.run import Assumptions, Run, run
-from costcalc.forecasts.targets import Targets
-from costcalc.forecasts.usage import usage_by_kind
+from costcalc.months.earning import UNKNOWN
+from costcalc.months.pricing import Lists
+from costcalc.months.reading import Exact
+from costcalc.months.run import Assumptions, Run, run
+from costcalc.months.segments import Names, Segments, Sorting, segments_of
+from costcalc.months.targets import Targets
+from costcalc.months.usage import usage_by_kind
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.model import PriceKey, RateUsed
 from costcalc.rating.quotes import Quotes
@@ -37,7 +37,7 @@ class PriceMonths:
     low: Run
     middle: Run
     high: Run
-    cells: Cells
+    segments: Segments
 
     @property
     def runs(self) -> tuple[Run, Run, Run, Run, Run]:
@@ -68,15 +68,15 @@ def by_price(rater: Rater) -> Sorting:
 
 def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> PriceMonths:
     """The months, run at every end; a rating must have been made before."""
-    cells = cells_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
+    segments = segments_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
     quotes = Quotes(rater.pricebook, rater.changes.days())
 
     def priced(changes: PriceChanges, end: Variant = "mid", *, is_frozen: bool = False) -> Run:
         lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency)
         what = Assumptions(NO_USAGE_CHANGES, changes, NO_BUSINESS, UNKNOWN, lists, is_frozen)
-        return run(cells, what, Targets(), months, rater.fx, rater.commitments, Exact(end))
+        return run(segments, what, Targets(), months, rater.fx, rater.commitments, Exact(end))
 
     frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
     mid = priced(rater.changes) if rater.changes else before
     low, high = (priced(rater.changes, "low"), priced(rater.changes, "high")) if rater.changes.has_range else (mid, mid)
-    return PriceMonths(frozen, before, low, mid, high, cells)
+    return PriceMonths(frozen, before, low, mid, high, segments)
