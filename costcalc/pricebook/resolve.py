@@ -53,6 +53,7 @@ class Unresolved:
     reason: str
     provider: str = ""  # who bills it, and what that one calls the model, where the name itself says so
     model: str = ""
+    lists: tuple[str, ...] = ()  # the regions that the seller has lists of, where the one asked for is none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +344,8 @@ class Pricebook:
         if candidates:
             names = ", ".join(sorted(found.provider for found in candidates))
             return Unresolved(f"several providers bill it ({names}): name the provider")
+        if region and isinstance(anywhere := self._resolve_anywhere(wanted, None), ResolvedModel):
+            return self._resolve_at(anywhere.provider, wanted, region)  # says which lists there are
         if hosted := host_in(wanted):
             return self._resolve_hosted(*hosted, region, prefix_of(wanted)[0])
         head, rest = prefix_of(wanted)
@@ -375,8 +378,9 @@ class Pricebook:
         stated = self.region_named(provider, region) if region else None
         chosen = stated or self.regions.get(provider)
         if region and not chosen and len(books) > 1:
-            lists = ", ".join(book.region for book in books)
-            return Unresolved(f"{provider} has no list for the region {region} (it has {lists}): choose with --region")
+            lists = tuple(book.region for book in books)
+            said = f"{provider} has no list for the region {region} (it has {', '.join(lists)}): choose with --region"
+            return Unresolved(said, lists=lists)
         if chosen:
             books = tuple(book for book in books if book.region == chosen)
         elif meant:
