@@ -39,12 +39,17 @@ def money_text(amount: Fraction, currency: str, signed: bool = False) -> str:
     return f"{decimal_text(least_figure(amount, currency), signed)} {currency}"
 
 
+def figure_text(figure: Decimal, amount: Fraction, currency: str) -> str:
+    """A figure as it was rounded among others; what is something is never nothing."""
+    return f"{decimal_text(figure or least_figure(amount, currency))} {currency}"
+
+
 def least_figure(amount: Fraction, currency: str) -> Decimal:
     """The amount in coins; what is something is never nothing: below the smallest coin its first three digits, 0.00123."""
     figure = round_half_up(amount, minor_digits(currency))
     if figure or abs(amount) < _NOTHING:
         return figure
-    digits = next(digits for digits in count(1) if round_half_up(amount, digits))
+    digits = next(digits for digits in count(1) if abs(amount) * 10**digits >= 1)
     return round_half_up(amount, digits + 2).normalize()
 
 

@@ -197,8 +197,8 @@ def test_list_changes_already_published_are_named():
     )
     text = page(ledger(group("m", 30_000_000)), "acme=10", months=2, prices=doubling)
     assert (
-        "List prices that change after the log add 30.00 USD over 2 months, from November 2026 on, and are in Before"
-        in text
+        "List prices that change after the log add 30.00 USD over 2 months, from November 2026 on,"
+        " and are in Before: acme/m from 1 Nov 2026 (+30.00 USD)." in text
     )
 
 

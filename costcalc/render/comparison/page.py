@@ -23,7 +23,7 @@ from costcalc.render.plan.doubts import absent_text, qualities, volume_text
 from costcalc.render.plan.phrases import horizon_text
 from costcalc.render.words import (
     amount_text,
-    decimal_text,
+    figure_text,
     listed_text,
     long_month_text,
     money_text,
@@ -124,7 +124,7 @@ def _titles(comparison: Comparison) -> Iterator[Block]:
 
 def _cost(each: Alternative, comparison: Comparison) -> str:
     months, _ = figures_of_months(each, comparison.currency)
-    return f"{decimal_text(months[-1].mid)} {comparison.currency}"
+    return figure_text(months[-1].mid, each.last.after.cost, comparison.currency)
 
 
 def _table_notes(comparison: Comparison, is_wide: bool) -> Iterator[Note]:

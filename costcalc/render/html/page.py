@@ -34,13 +34,12 @@ from costcalc.reports.plan.model import Plan
 from costcalc.reports.sliders import TOO_LARGE, Slider
 
 FOLLOW = (
-    "The sliders turn the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
+    "This turns the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
     " rise of your own prices follow, computed as costcalc does it, to the cent; shares to move, tokens to save, machines and"
     " assumptions stay as the scenario has them."
 )
 FIXED = "The sliders do not turn this: it is as the scenario has it."
 _PASSES = {
-    "all": "How much of the rise arrives",
     "ranges": "Pass-through of the rises given as a range",
     "events": "How much of the compute rises reaches tokens",
     "both": "Pass-through of ranges and compute rises",
@@ -138,7 +137,7 @@ def _drawn(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _sliders(handout: Handout, is_turned: bool) -> str:
-    """Two sliders; without the script they are not there, and the page says why."""
+    """Of the rises, and of what is passed through where that is not the same; without the script they are not there, and the page says why."""
     found = handout.sliders
     if isinstance(found, str) or not is_turned:
         reason = found if isinstance(found, str) else TOO_LARGE
@@ -149,7 +148,9 @@ def _sliders(handout: Handout, is_turned: bool) -> str:
         else f"Rise of {found.hike.selector if found.hike else ''}"
     )
     fixed = f" New rates stay: {', '.join(change.written for change in found.fixed)}." if found.fixed else ""
-    sliders = _slider("rise", rise, found.rise) + _slider("passed", _PASSES[found.what_passes], found.passed)
+    sliders = _slider("rise", rise, found.rise)
+    if found.what_passes in _PASSES:
+        sliders += _slider("passed", _PASSES[found.what_passes], found.passed)
     line = tag("p", tag("span", "", id="turned", aria_live="polite") + text(f"{FOLLOW}{fixed}"), id="turned-line")  # fmt: skip
     button = tag("button", "Back to the scenario", type="button", id="reset")
     title = tag("h2", "What if they rise by more, or less?", id="sliders-title")

@@ -35,7 +35,8 @@ def list_changes(quotes: Quotes, segments: Segments, frozen: Run, announced: Run
         if key is None:
             continue
         now, then = (
-            exact_sum(Fraction(value_of(cost, segment.floats)) for cost in each) for each in (frozen.rows.get(row, ()), costs)
+            exact_sum(Fraction(value_of(cost, segment.floats)) for cost in each)
+            for each in (frozen.rows.get(row, ()), costs)
         )
         if now == then:
             continue
