@@ -14,7 +14,7 @@ from costcalc.calendar import Month
 from costcalc.months.pricing import Lists
 from costcalc.months.reading import Exact, Reading
 from costcalc.months.run import Assumptions, Run, Running, RunPrices
-from costcalc.months.segments import Names, Sorting, segments_of
+from costcalc.months.segments import Names, Segments, Sorting, segments_of
 from costcalc.months.usage import usage_by_kind
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.model import PriceKey, RateUsed
@@ -33,6 +33,7 @@ class PriceMonths:
     low: Run
     middle: Run
     high: Run
+    segments: Segments
 
     @property
     def runs(self) -> tuple[Run, Run, Run, Run, Run]:
@@ -63,17 +64,17 @@ def by_price(rater: Rater) -> Sorting:
 
 def priced_months(
     rater: Rater, months: Sequence[Month], days_covered: int, last_day: date, changes: PriceChanges
-) -> Callable[[Assumptions, Reading], Run]:
-    """What runs the months at the log's daily rate. `changes`: whose days its prices must know."""
+) -> tuple[Segments, Callable[[Assumptions, Reading], Run]]:
+    """The log at its daily rate, and what runs the months of it. `changes`: whose days its prices must know."""
     segments = segments_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
     lists = Lists(rater.pricebook, rater.fx, Quotes(rater.pricebook, changes.days()), rater.currency)
     prices = RunPrices(lists, rater.fx, rater.commitments)
-    return lambda what, reading: Running(segments, what, prices, months, reading).result()
+    return segments, lambda what, reading: Running(segments, what, prices, months, reading).result()
 
 
 def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> PriceMonths:
     """The months, run at every end; a rating must have been made before."""
-    run = priced_months(rater, months, days_covered, last_day, rater.changes)
+    segments, run = priced_months(rater, months, days_covered, last_day, rater.changes)
 
     def priced(changes: PriceChanges, end: Variant = "mid", *, is_frozen: bool = False) -> Run:
         return run(Assumptions(changes=changes, is_frozen=is_frozen), Exact(end))
@@ -81,4 +82,4 @@ def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_d
     frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
     mid = priced(rater.changes) if rater.changes else before
     low, high = (priced(rater.changes, "low"), priced(rater.changes, "high")) if rater.changes.has_range else (mid, mid)
-    return PriceMonths(frozen, before, low, mid, high)
+    return PriceMonths(frozen, before, low, mid, high, segments)

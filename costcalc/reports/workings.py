@@ -38,6 +38,7 @@ class Workings:
     lines: Mapping[LineKey, ByRises] = field(default_factory=dict)  # of the whole report
     months: tuple[ByRises, ...] = ()
     covered: ByRises | None = None  # the part of the lines that the revenue is held against; None: all
+    months_covered: tuple[ByRises, ...] = ()  # that part of each month
     has_open_ends: bool = True  # whether low and high follow from the low and high rises alone
     static: str = ""  # why nothing can be turned
     unturned: Fraction = Fraction()  # cost that a rise reaches by a way of its own, so that no cell turns it
@@ -80,6 +81,7 @@ def log_workings(
         lines=lines,
         covered=covered,
         months=tuple(by_rises(month.cost) for month in months.months) if months else (),
+        months_covered=tuple(by_rises(month.covered) for month in months.months) if months else (),
         unturned=unturned,
         has_open_ends=not unturned,
     )
@@ -140,7 +142,7 @@ def _month_run(rater: Rater, count: int, usage: UsageSummary, turns: Turns) -> R
     """Months to come at the log's daily rate, the rises left open."""
     assert usage.last_day is not None
     months = list(months_from(month_of(usage.last_day).next, count))
-    run = priced_months(rater, months, usage.days, usage.last_day, turns.changes)
+    _, run = priced_months(rater, months, usage.days, usage.last_day, turns.changes)
     return run(Assumptions(changes=turns.changes), Turning(place=turns.place_of, rounds=False))
 
 

@@ -106,11 +106,15 @@ def _headline(report: PriceHistory) -> str:
     first, price = each.moves[begun][line].price, each.moves[now[-1]][line].price
     length = f" up to {tokens_text(each.bounds.input_up_to)}" if each.bounds.input_up_to else ""
     costs = f"{price_text(price.per(meter))} {report.book.currency} per {per_text(meter)} of {label_of(meter)}{length}"
+    place = now[-1]  # a block may bring nothing new for this meter: its price began with an earlier one
+    while place > begun and line in (moves := each.moves[place - 1]) and moves[line].price.of_one == price.of_one:
+        place -= 1
+    entry = report.entries[place]
     seen = since_text(None, entry.observed).replace("by ", "at least ")
     since = f"since {day_text(entry.starts) if entry.starts else seen}"
     before = since_text(report.entries[begun].starts, report.entries[begun].observed)
     moved = price.of_one / first.of_one - 1 if first.of_one else Fraction()
-    if begun != now[-1]:
+    if begun != place:
         since += f", {percent_text(moved, signed=True)} against {before}" if moved else f", as on {before}"
     coming = report.entries[now[-1] + 1 :]
     later = f"; another price from {since_text(coming[0].starts, coming[0].observed)}" if coming else ""
