@@ -365,8 +365,8 @@ class Pricebook:
         }
         homes = [found for found in offers.values() if not self.model(found).resold]
         candidates = homes or list(offers.values())
-        if candidates and not homes and (sellers := self._sellers(wanted)):
-            sold = sorted({*sellers, *(f"{found.provider}/{found.model}" for found in candidates)})
+        if len(candidates) == 1 and not homes and (sellers := self._sellers(wanted)):
+            sold = sorted({*sellers, f"{candidates[0].provider}/{candidates[0].model}"})
             return Unresolved(f"the log does not say who bills it: {_sold_by(sold)}")
         if len(candidates) == 1:
             others = tuple(sorted(provider for provider in offers if provider != candidates[0].provider))
