@@ -15,6 +15,7 @@ from costcalc.api.keywords import keywords
 from costcalc.api.options import CheckOptions as Options
 from costcalc.api.plans import Words, catalogue, earned_of, scenario_of
 from costcalc.api.results import Result
+from costcalc.api.slips import with_every_slip
 from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.budget.model import COUNTED, Budget, Kind
 from costcalc.budget.read import read_budgets
@@ -77,7 +78,11 @@ def check(usage: object, **words: Unpack[Options]) -> CheckResult:
     asked = tuple(_named(each, pricing.prices) for each in (*budgets_of(words["budgets"]), *limits_of(words)))
     if not asked:
         raise no_budgets()
-    earned = earned_of(words)
+    return with_every_slip(lambda budgets: _checked(usage, budgets, pricing, words), asked, [usage, baseline])
+
+
+def _checked(usage: object, asked: Sequence[Budget], pricing: Pricing, words: Words) -> CheckResult:
+    earned, baseline = earned_of(words), words["baseline"]
     now = earning(earned, _counted(usage, asked, pricing, words, earned.names), pricing.timezone)
     then = {**words, **dict.fromkeys(_NOT_OF_THE_BASELINE)}
     before = None if baseline is None else _counted(baseline, asked, pricing, then)

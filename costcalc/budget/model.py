@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -56,6 +57,14 @@ class Budget:
     place: Place | None = None  # None: a flag of the command line
     excerpt: str = ""  # the line at that place
     note: str = ""
+
+    def places(self) -> set[Place]:
+        """Where it stands in a file, and where it says which usage it means."""
+        return {place for place in (self.place, self.where.place) if place}
+
+    def without(self, places: Collection[Place]) -> Budget | None:
+        """The budget, unless it stands there."""
+        return None if self.places() & {*places} else self
 
     @property
     def is_money(self) -> bool:

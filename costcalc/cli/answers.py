@@ -50,7 +50,7 @@ Format = Annotated[str | None, by_kind("table, json, csv or md")]
 TableFormat = Annotated[str | None, by_kind("table, json, csv, md or parquet")]
 JsonAlone = Annotated[bool, typer.Option("--json", help="Print JSON.")]  # where there is no --format
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Notes = Annotated[bool, typer.Option("--notes", help="Every note of the page, not the most important alone.")]
+Notes = Annotated[bool, typer.Option("--notes", "--all", help="The whole page: every note, every table.")]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print a long page without $PAGER or less.")]
 AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")

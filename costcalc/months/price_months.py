@@ -15,7 +15,7 @@ from costcalc.months.earning import UNKNOWN
 from costcalc.months.pricing import Lists
 from costcalc.months.reading import Exact
 from costcalc.months.run import Assumptions, Run, run
-from costcalc.months.segments import Names, Sorting, segments_of
+from costcalc.months.segments import Names, Segments, Sorting, segments_of
 from costcalc.months.targets import Targets
 from costcalc.months.usage import usage_by_kind
 from costcalc.rating.cuts import model_cuts
@@ -37,6 +37,7 @@ class PriceMonths:
     low: Run
     middle: Run
     high: Run
+    segments: Segments
 
     @property
     def runs(self) -> tuple[Run, Run, Run, Run, Run]:
@@ -78,4 +79,4 @@ def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_d
     frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
     mid = priced(rater.changes) if rater.changes else before
     low, high = (priced(rater.changes, "low"), priced(rater.changes, "high")) if rater.changes.has_range else (mid, mid)
-    return PriceMonths(frozen, before, low, mid, high)
+    return PriceMonths(frozen, before, low, mid, high, segments)

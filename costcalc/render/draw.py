@@ -27,13 +27,14 @@ from costcalc.render.blocks import (
     Grid,
     Note,
     Notes,
+    Rest,
     Style,
     Tree,
     TreeNode,
 )
 from costcalc.render.names import shortened, wrapped
 from costcalc.render.opening import unfolded
-from costcalc.render.plain import plain
+from costcalc.render.plain import plain, with_room
 from costcalc.render.words import counted
 
 MARGIN = "  "
@@ -68,7 +69,8 @@ class Page:
         yield Text("")
         blocks = self.blocks(width >= WIDE)
         for block in unfolded(blocks) if self.has_notes else blocks:
-            for line in _draw(block, width - len(MARGIN)):
+            laid_out = with_room(block) if options.ascii_only else block
+            for line in _draw(laid_out, width - len(MARGIN)):
                 text = Text(MARGIN if line else "", no_wrap=True, overflow="ignore")
                 for cell in line:
                     text.append(cell.text, _STYLES[cell.style])
@@ -95,6 +97,8 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
         case Folded(short):
             for part in short:
                 yield from _draw(part, width)
+        case Rest():
+            yield from _rest(block, width)
         case Command(what, words):
             yield from ([Cell(line, "quiet")] for line in _command(what, [visible(word) for word in words], width))
         case Facts():
@@ -109,6 +113,16 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             room = min(width, _TREE_WIDTH)
             for root in roots:
                 yield from _branch(root, "", "", room)
+
+
+def _rest(rest: Rest, width: int) -> Iterator[list[Cell]]:
+    """What it holds, and how to see it; what is loud is said all the same."""
+    whole = [*unfolded(rest.whole)]
+    for block in whole:
+        if isinstance(block, Note) and block.style == "loud":
+            yield from _draw(block, width)
+    if left := sum(1 for block in whole for _ in _draw(block, width)):
+        yield from _draw(Note(f"{counted(left, 'more line')} ({', '.join(rest.held)}): --all", "quiet"), width)
 
 
 def _command(what: str, words: Sequence[str], width: int) -> Iterator[str]:

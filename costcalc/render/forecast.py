@@ -22,9 +22,11 @@ from costcalc.render.words import (
     day_text,
     days_text,
     decimal_text,
+    least_figure,
     long_month_text,
     money_text,
     plain_percent,
+    price_text,
     share_text,
 )
 from costcalc.render.written import Writers
@@ -109,6 +111,8 @@ def _figures(forecast: Forecast) -> Iterator[Block]:
         yield from _too_short(forecast)
     else:
         yield _grid(forecast)
+    if 0 < forecast.spent < 1:
+        yield Note(f"Exact, spent: {price_text(forecast.spent)} {forecast.currency}.", "quiet")
 
 
 def _too_short(forecast: Forecast) -> Iterator[Block]:
@@ -200,9 +204,17 @@ def _money(amount: Fraction, forecast: Forecast) -> str:
 
 def _rounded(amount: Fraction, forecast: Forecast) -> str:
     """An estimate: the digits of coins would say more than is known."""
-    total = forecast.total
-    whole = total is not None and total.median >= _WHOLE_FROM
-    return decimal_text(round_half_up(amount, 0 if whole else minor_digits(forecast.currency)))
+    return decimal_text(round_half_up(amount, 0 if _is_whole(forecast) else minor_digits(forecast.currency)))
+
+
+def _is_whole(forecast: Forecast) -> bool:
+    return forecast.total is not None and forecast.total.median >= _WHOLE_FROM
+
+
+def _said(amount: Fraction, forecast: Forecast) -> str:
+    """In a sentence what is something is never nothing."""
+    is_coins = not _is_whole(forecast)
+    return decimal_text(least_figure(amount, forecast.currency)) if is_coins else _rounded(amount, forecast)
 
 
 def _sentences(forecast: Forecast) -> Iterator[str]:
@@ -213,7 +225,7 @@ def _sentences(forecast: Forecast) -> Iterator[str]:
     if forecast.is_free:
         yield f"{ESTIMATE}: no day of the log cost anything, so the forecast is zero."
         return
-    median, low, high = (_rounded(value, forecast) for value in (total.median, total.low, total.high))
+    median, low, high = (_said(value, forecast) for value in (total.median, total.low, total.high))
     range_text = f" ({plain_percent(forecast.options.interval)}: between {low} and {high})" if low != high else ""
     about = "about " if low != high else ""
     yield f"{ESTIMATE}: {name} comes to {about}{median} {forecast.currency}{range_text}."

@@ -46,6 +46,7 @@ class Workings:
     lines: Mapping[LineKey, ByRises] = field(default_factory=dict)  # of the whole report
     months: tuple[ByRises, ...] = ()
     covered: ByRises | None = None  # the part of the lines that the revenue is held against; None: all
+    months_covered: tuple[ByRises, ...] = ()  # that part of each month
     has_open_ends: bool = True  # whether low and high follow from the low and high rises alone
     static: str = ""  # why nothing can be turned
     unturned: Fraction = Fraction()  # cost that a rise reaches by a way of its own, so that no cell turns it
@@ -88,6 +89,7 @@ def log_workings(
         lines=lines,
         covered=covered,
         months=tuple(by_rises(month.cost) for month in months.months) if months else (),
+        months_covered=tuple(by_rises(month.covered) for month in months.months) if months else (),
         unturned=unturned,
         has_open_ends=not unturned,
     )

@@ -739,9 +739,9 @@ def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:
     return Problem(
         "unknown-column",
         f'the usage has no dimension "{name}"',
-        expected=f"one of {', '.join(offered)}" if offered else "this usage has none besides provider and model",
-        nearest=nearest_names(name, offered),
-        remedy="name one of its columns, or --map it",
+        expected=f"provider, model, or a column of the log: {', '.join(offered) or 'it has no other'}",
+        nearest=nearest_names(name, (*NAMES, *offered)),
+        remedy="name one of these, or --map it",
     )
 
 

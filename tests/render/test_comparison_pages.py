@@ -44,12 +44,12 @@ CASES = [earning, unknown, margin, incomplete]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_the_page_of_a_comparison(case, golden):
     found = page_of(case())
-    golden(f"comparison-{case.__name__}-80.txt", drawn(found))
+    golden(f"comparison-{case.__name__}-80.txt", drawn(found, notes=True))
     fits_every_screen(found)
 
 
 def test_the_page_of_a_comparison_where_it_is_wide(golden):
-    golden("comparison-earning-120.txt", drawn(page_of(earning()), 120))
+    golden("comparison-earning-120.txt", drawn(page_of(earning()), 120, notes=True))
 
 
 def test_the_markdown_of_a_comparison(golden):
@@ -92,13 +92,13 @@ def test_a_frame_holds_the_rows_of_the_csv():
 
 
 def test_what_a_scenario_leaves_alone_is_said():
-    page = drawn(page_of(usual()), 80)
+    page = drawn(page_of(usual()), 80, notes=True)
     assert "! nothing changes nothing in this log." in page
     assert "rise changes nothing" not in page
 
 
 def test_a_revenue_that_is_one_total_is_not_shared_out():
     found = compared(customers_log(), RISE, NOTHING, earned=StatedRevenue(Money(Fraction(5_000), "USD")))
-    page = drawn(page_of(found), 80)
+    page = drawn(page_of(found), 80, notes=True)
     assert "what each customer pays of it is not known" in page
     assert "turn unprofitable" not in page

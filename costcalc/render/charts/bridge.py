@@ -82,7 +82,9 @@ def _step(step: WaterfallStep, number: int, across: AxisScale, width: int, row: 
         "height": bar_height,
         "rx": 2,
     }
-    following = {"x1": across.at(step.end), "x2": across.at(step.end), "y1": bar_top + bar_height, "y2": top + row + bar_top - top}  # fmt: skip
+    # Where it is narrow the words of the next row stand above its bar: the line ends before them.
+    end = bar_top + row if is_wide else top + row
+    following = {"x1": across.at(step.end), "x2": across.at(step.end), "y1": bar_top + bar_height, "y2": end}
     link = "" if step.label == TO_THE_SCENARIO else shape("line", "link", following)
     return (
         f'<g data-step="{number}">{link}{words(label, 0 if is_wide else 6, text_at, f"t{strong} halo")}{shape("rect", step.kind, places)}'

@@ -18,7 +18,6 @@ from costcalc.render.words import (
     day_text,
     days_text,
     decimal_text,
-    least_text,
     money_text,
     month_text,
     months_text,
@@ -188,7 +187,7 @@ def _over(finding: Finding) -> str:
     over = finding.over or Fraction()
     if finding.unit in COUNTED:
         return unit_text(over, finding.unit)
-    return least_text(over, finding.unit)
+    return money_text(over, finding.unit)
 
 
 def _breaks(breaks: Breaks, finding: Finding) -> str:

@@ -25,6 +25,7 @@ from costcalc.render.blocks import (
     Grid,
     Note,
     Notes,
+    Rest,
     Tree,
 )
 
@@ -172,8 +173,8 @@ def block_html(block: Block, look: PageStyle, identity: str = "", caption: str =
             return look.note(block)
         case Notes(notes):
             return "".join(map(look.note, notes))
-        case Folded(_, whole):
-            return "".join(block_html(each, look) for each in whole)
+        case Folded() | Rest():
+            return "".join(block_html(each, look) for each in block.whole)
         case Facts():
             return look.facts(block)
         case Grid():

@@ -131,9 +131,8 @@ def _ways(plan: Plan, outcome: Outcome) -> Iterator[str]:
         for answer in answers.tokens
         if answer.fewer is not None
     ]
-    ways += [f"use {listed_text(savings)}"] * bool(
-        savings
-    )  # each offsets its own provider's rise: together they hold it
+    if savings and len(savings) == len(answers.tokens):  # only together do they hold it
+        ways.append(f"use {listed_text(savings)}")
     ways += map(_move, answers.moves)
     first, *others = ways or ["nothing was spent before"]
     yield first

@@ -69,11 +69,6 @@ def _can_earn_more(plan: Plan) -> bool:
     return plan.whole.after.revenue is not None and plan.whole.after.covered is None
 
 
-def _earns_by_row(plan: Plan) -> bool:
-    """Whether the log's own column says what is earned: no cell then turns it."""
-    return plan.log is not None and plan.revenue is not None and plan.revenue.kind == "rows"
-
-
 def _can_grow(plan: Plan, workings: Workings) -> bool:
     """Whether a cell turns how fast usage grows: the months are of the log alone, and every cost is in proportion to usage."""
     return bool(plan.log and plan.months and workings.months and not workings.static and not workings.unturned)
@@ -158,7 +153,8 @@ def _months(book: Workbook, plan: Plan, workings: Workings) -> _Months:
         sheet.text(table.first_row - 1, found.start + place, name, "header right")
     for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True)):
         row = table.first_row + place
-        _month_margins(sheet, found, plan, month, row, grows=_can_grow(plan, workings))
+        covered = workings.months_covered[place] if _covered(plan, workings, table) is not None else None
+        _month_margins(sheet, found, plan, month, row, covered, grows=_can_grow(plan, workings))
         ends: list[tuple[int, Variant, Decimal]] = [(4, "low", shown.low), (5, "high", shown.high)]
         for column, end, coins in ends if plan.has_ranges else ():
             if plan.log and table.sets and workings.has_open_ends:
@@ -171,19 +167,32 @@ def _months(book: Workbook, plan: Plan, workings: Workings) -> _Months:
 
 
 def _month_margins(
-    sheet: WorkbookSheet, months: _Months, plan: Plan, month: PlanMonth, row: int, *, grows: bool
+    sheet: WorkbookSheet,
+    months: _Months,
+    plan: Plan,
+    month: PlanMonth,
+    row: int,
+    covered: ByRises | None,
+    *,
+    grows: bool,
 ) -> None:
-    """Revenue and margins of a month: they follow the cell of the revenue, or of its change, where there is one."""
+    """Revenue and margins of a month: they follow the cell of the revenue, or of its change, where there is one.
+
+    `covered`: the part of its cost that the revenue is held against; None: all of it.
+    """
     table, start, before, after = months.table, months.start, month.before, month.after
     other, earned = cell(row, start), cell(row, start + 1)
     sheet.number(row, start, after.other)
-    cost = cell(row, table.exact) if table.sets else repr(float(after.cost))
-    if plan.log and not _earns_by_row(plan):
+    cost = cell(row, table.exact) if table.sets else repr(float(after.all_costs))
+    if plan.log:
         scale = Fraction(month.month.days, plan.usage.days)
         grown = f"*(1+growth)^{row - table.first_row + 1}" if grows else ""
         earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{grown})'
         sheet.formula(row, start + 1, earns, after.revenue)
-        for place, amount, margin in ((2, f"{float(before.cost)!r}{grown}", before.margin), (3, cost, after.margin)):
+        if covered is not None and table.sets:
+            cost = f"({table.sum_of(covered)}){grown}"
+        spent = f"{float(before.all_costs)!r}{grown}"
+        for place, amount, margin in ((2, spent, before.margin), (3, cost, after.margin)):
             share = f'IF({earned}="","",IF({earned}<=0,"",1-{amount}/{earned}))'
             sheet.formula(row, start + place, share, margin, "percent")
         return
@@ -245,9 +254,9 @@ def _margin_rows(
     yield f"{title} before{bound}", f"1-{before}/revenue", outcome.before.margin, "percent"
     yield f"{title} {rise_word(plan.changes)}{bound}", f"1-{after}/revenue", outcome.after.margin, "percent"
     points = None if erosion is None else -100 * erosion
-    yield "Lost, in points", f"-100*({after}-{before})/revenue", points, "points"
-    yield "To recover the money, raise your prices by", f"({after}-{before})/revenue", outcome.recover, "percent"
-    yield "To hold the margin, raise your prices by", f"{after}/{before}-1", outcome.hold, "percent"
+    yield "Change of the margin, in points", f"-100*({after}-{before})/revenue", points, "points"
+    yield "To earn the same money: change of your prices", f"({after}-{before})/revenue", outcome.recover, "percent"
+    yield "To hold the margin: change of your prices", f"{after}/{before}-1", outcome.hold, "percent"
 
 
 def _summary_ahead(book: Workbook, plan: Plan, months: _Months) -> None:

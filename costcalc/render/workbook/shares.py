@@ -73,7 +73,12 @@ def write_customers(book: Workbook, plan: Plan, lines: TurnedTable) -> None:
         sheet.finish([60])
         return
     when = "Over the log" if plan.log else f"In {plan.last.month}"
-    sheet.text(1, 0, f"{when}; costs with other costs that are a customer's own.", "quiet")
+    sheet.text(
+        1,
+        0,
+        f"{when}; costs with other costs that are a customer's own. What each pays stands as it was stated.",
+        "quiet",
+    )
     titles = ["Customer", "Cost before", f"Cost, {lines.then.lower()}", "Revenue", "Profit", "Margin before", "Margin"]
     sheet.header(3, titles)
     for row, (name, before, after, link) in enumerate(found, 4):

@@ -78,6 +78,12 @@ class TurnedTable:
         both = (span((at, self.first_set), (at, end)) for at in (values, row))
         return f"SUMPRODUCT({','.join(f'{self.name}!{each}' for each in both)})"
 
+    def sum_of(self, amount: ByRises) -> str:
+        """An amount of no row of the table, as its sets turn it."""
+        columns = {rises: cell(VALUE_ROWS["mid"], column) for column, rises in enumerate(self.sets, self.first_set)}
+        parts = (f"{float(each)!r}*{columns[rises]}" for rises, each in amount.items())
+        return "+".join(parts) or "0"
+
     @property
     def costs_after(self) -> str:
         """Exact where the table turns."""

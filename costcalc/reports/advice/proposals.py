@@ -30,6 +30,7 @@ SELLER_TEST = (
     "to be tested: the same model, sold by somebody else: its contract, where the data goes, its limits, and whether its"
     " weights are as exact"
 )
+BATCH_TEST = "only if nobody waits for the answer: test that what follows{} bears a day's delay"
 TOKENS_TOO = "; its own count of tokens for the same text too"  # of a target with another tokeniser
 
 
@@ -218,7 +219,7 @@ def _batch(
             reason = "no-price"
     _note(found, "batch", reason)
     if not reason:
-        test = f"only if nobody waits for the answer: test that what follows {_called(group)} bears a day's delay"
+        test = BATCH_TEST.format(f" {_called(group)}")
         change = Efficiency(where, Span(), "batch", ONCE, quality=test)
         yield Proposal("batch", change, group.served, group.names, group.all, group.is_mean)
 

@@ -15,6 +15,7 @@ from costcalc.rating.model import LineKey
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import BridgeStep, CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions
+from costcalc.reports.plan.published import list_changes
 from costcalc.reports.plan.solve import answers
 from costcalc.reports.plan.totals import Estimated, Totals, rise_to, total_of
 from costcalc.usage.ledger import CUSTOMER
@@ -54,6 +55,7 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
         lines=lines_of(horizon, options.by, announced, after),
         customers=customers_of(case, totals_by_customer(case, frozen), after),
         replicas=after.replicas,
+        published=list_changes(horizon.rater.quotes, horizon.segments, frozen, announced),
         notes=[
             *case.left_out,
             *ending(horizon.pricebook, served, horizon.months[-1]),

@@ -24,6 +24,7 @@ from costcalc.scenario.model import PriceChanges
 
 if TYPE_CHECKING:
     from costcalc.months.capacity import Replicas
+    from costcalc.reports.plan.published import ListChange
     from costcalc.reports.simulation import Simulation
 
 
@@ -187,6 +188,7 @@ class Plan(OverMonths):
     lines: Sequence[LineAhead] = ()  # of the months to come, most expensive first
     customers: Sequence[CustomerLine] = ()  # in the last month, worst first
     replicas: Sequence[Replicas] = ()
+    published: Sequence[ListChange] = ()  # what the months of before hold beside today's list, what moves most first
     notes: Sequence[str] = ()
     absent: Sequence[str] = ()  # what the scenario names and the log does not use
     has_ranges: bool = False  # in the months to come
