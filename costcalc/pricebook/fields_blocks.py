@@ -125,6 +125,8 @@ def _labels(entry: Entry, node: Node) -> Labels:
     """Labels of a log's rows, each with its value, as rows are compared with them."""
     labels = entry.document.map_at(node, "where")
     found = [(name.text, entry.document.text_at(value, name.text)) for name, value in labels]
+    if not found:
+        entry.document.report(node, "bad-where", "no label stands in it", expected="where: {image_size: 1024x1024}")
     return tuple(sorted((name.lower(), label_value(value.text)) for name, value in found if value))
 
 

@@ -25,7 +25,8 @@ _WORD = re.compile(r"[a-z]+|[\d.]+")
 # A path that says where a host serves the model: Vertex AI's, Bedrock's with a region before it, and an ARN of Bedrock.
 _PATHS = (
     re.compile(r"(?:projects/[^/]+/locations/(?P<place>[^/]+)/)?publishers/[^/]+/models/(?P<model>.+)"),
-    re.compile(r"(?P<place>[a-z]{2}(?:-gov)?-[a-z]+-\d)/(?P<model>[^/]+)"),
+    re.compile(r"(?:(?:converse|invoke)/)?(?P<place>[a-z]{2}(?:-gov)?-[a-z]+-\d)/(?P<model>[^/]+)"),
+    re.compile(r"(?:converse|invoke)/(?P<place>)(?P<model>[^/]+)"),
     re.compile(r"arn:aws[a-z-]*:bedrock:(?P<place>[^:]*):\d*:(?:inference-profile|foundation-model)/(?P<model>.+)"),
 )
 _DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
@@ -271,9 +272,13 @@ class Pricebook:
         if alias := self.alias_of(wanted, provider):
             provider, wanted = self._alias_target(self.aliases[alias].lower(), provider)
         if not provider:
-            return self._resolve_anywhere(wanted, region)
-        if (known := self.provider_named(provider)) and not host_named(provider):
-            return self._resolve_with(known, provider, wanted, region)
+            found = self._resolve_anywhere(wanted, region)
+            is_unknown = isinstance(found, Unresolved) and not found.provider
+            if region and is_unknown and isinstance(known := self._resolve_anywhere(wanted, None), ResolvedModel):
+                return self._resolve_at(known.provider, known.model, region)  # says which lists there are
+            return found
+        if (seller := self.provider_named(provider)) and not host_named(provider):
+            return self._resolve_with(seller, provider, wanted, region)
         if host := host_named(provider):
             return self._resolve_hosted(host, wanted, region, provider)
         return Unresolved(f"no pricebook for the provider {provider}")
@@ -321,8 +326,12 @@ class Pricebook:
         for each in (*_at_host(model, region), wanted, model):
             found = self._resolve_at(known, each, region, meant)
             if isinstance(found, ResolvedModel):
-                break
-        return found if isinstance(found, ResolvedModel) else replace(found, provider=known, model=model)
+                return found
+        maker, _, bare = model.partition("/")  # Vertex AI's `google/gemini-2.5-pro`
+        own = self._resolve_at(known, bare, region, meant) if bare else found
+        if isinstance(own, ResolvedModel) and isinstance(self.resolve(bare, maker), ResolvedModel):
+            return own
+        return replace(found, provider=known, model=model)
 
     def _resolve_anywhere(self, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
         prefix, slash, rest = wanted.partition("/")
@@ -338,14 +347,15 @@ class Pricebook:
         }
         homes = [found for found in offers.values() if not self.model(found).resold]
         candidates = homes or list(offers.values())
+        if candidates and not homes and (sellers := self._sellers(wanted)):
+            sold = sorted({*sellers, *(f"{found.provider}/{found.model}" for found in candidates)})
+            return Unresolved(f"the log does not say who bills it: {_sold_by(sold)}")
         if len(candidates) == 1:
             others = tuple(sorted(provider for provider in offers if provider != candidates[0].provider))
             return replace(candidates[0], also_sold_by=others)
         if candidates:
             names = ", ".join(sorted(found.provider for found in candidates))
             return Unresolved(f"several providers bill it ({names}): name the provider")
-        if region and isinstance(anywhere := self._resolve_anywhere(wanted, None), ResolvedModel):
-            return self._resolve_at(anywhere.provider, wanted, region)  # says which lists there are
         if hosted := host_in(wanted):
             return self._resolve_hosted(*hosted, region, prefix_of(wanted)[0])
         head, rest = prefix_of(wanted)

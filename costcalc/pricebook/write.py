@@ -136,7 +136,8 @@ def _own_source(section: Section, source: str) -> str:
 
 def band_text(band: Band, source: str) -> str:
     """`{input_above: 200_000, input_tokens: 5 per 1M}`."""
-    return _flow(_bound_words(band.bounds) | {meter: rate_text(rate, source) for meter, rate in band.rates.items()})
+    rates = {meter: free(rate_text(rate, source)) for meter, rate in band.rates.items()}
+    return flow(_bound_words(band.bounds) | rates)
 
 
 def _bound_words(bounds: Bounds) -> dict[str, str]:

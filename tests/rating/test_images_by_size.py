@@ -68,10 +68,12 @@ def test_columns_of_other_names_are_mapped(run_costcalc, tmp_path):
 
 
 def test_sizes_of_one_log_are_kept_apart(run_costcalc, tmp_path):
+    """10 × 0.211 and 10 × 0.006; the third row does not say its size."""
     file = log_of(tmp_path, "10,high,1024x1024", "10,low,1024x1024", "10,,")
-    found = run_costcalc("cost", file, "--by", "image_quality", "--json").json["lines"]
-    costs = {line["dimensions"]["image_quality"]: line["cost"]["before"]["exact"] for line in found} if False else found
-    assert [line.get("rows") for line in costs] == [1, 1, 1]
+    run = run_costcalc("cost", file, "--by", "image_quality", "--json")
+    assert run.code == 3
+    assert run.json["total"]["cost_exact"] == "2.17"
+    assert [part["rows"] for part in run.json["unpriced"]] == [1]
 
 
 def test_the_price_page_lists_them(run_costcalc):

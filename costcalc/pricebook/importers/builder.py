@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, ImportedPrice, block_of
-from costcalc.pricebook.importers.homes import Home
+from costcalc.pricebook.importers.homes import Home, means
 from costcalc.pricebook.model import Book, Model, PriceBlock, Schedule, Source
 
 NO_METER = "no meter of ours counts this"
@@ -71,6 +71,11 @@ class ForeignField:
     per: int = PER_MILLION
 
 
+def by_key(of: int = PER_MILLION, /, **meters: str) -> dict[str, ForeignField]:
+    """Keys of another list that are prices of so many tokens, each with the meter of ours."""
+    return {key: ForeignField(meter, of) for key, meter in meters.items()}
+
+
 @dataclass
 class _Draft:
     """One book in the making."""
@@ -87,9 +92,13 @@ class Builder:
     """The books in the making, by provider and region."""
 
     origin: Origin
+    providers: tuple[str, ...] = ()  # of these alone, by our name or theirs; none: of all
     drafts: dict[tuple[str, str], _Draft] = field(default_factory=dict)
     not_taken: list[NotTaken] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
+
+    def wants(self, provider: str) -> bool:
+        return not self.providers or any(means(word, provider) for word in self.providers)
 
     def draft(self, home: Home, currency: str = "USD") -> _Draft:
         return self.drafts.setdefault((home.provider, home.region), _Draft(home, currency))

@@ -12,28 +12,20 @@ from pathlib import Path
 from costcalc.calendar import read_day
 from costcalc.files import read_text
 from costcalc.money import read_number
-from costcalc.pricebook.importers.builder import NO_METER, Builder, ForeignEntry, ForeignField, Imported, Origin
+from costcalc.pricebook.importers.builder import NO_METER, Builder, ForeignEntry, ForeignField, Imported, Origin, by_key
 from costcalc.pricebook.importers.figures import ImportedPrice
-from costcalc.pricebook.importers.homes import Home, home_of, means, shipped_home
+from costcalc.pricebook.importers.homes import Home, home_of, shipped_home
 from costcalc.pricebook.importers.periods import Validity, block_in, stretches
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, fail
 
-FIELDS = {
-    "input": ForeignField("input_tokens"),
-    "cached_input": ForeignField("cache_read_tokens"),
-    "cached_input_explicit": ForeignField("cache_read_explicit_tokens"),
-    "cached_audio_input": ForeignField("cache_read_audio_tokens"),
-    "cache_write": ForeignField("cache_write_tokens"),
-    "cache_write_5m": ForeignField("cache_write_tokens"),
-    "cache_write_1h": ForeignField("cache_write_1h_tokens"),
-    "audio_input": ForeignField("audio_input_tokens"),
-    "image_input": ForeignField("image_input_tokens"),
-    "video_input": ForeignField("video_input_tokens"),
-    "output": ForeignField("output_tokens"),
-    "reasoning_output": ForeignField("reasoning_tokens"),
-    "audio_output": ForeignField("audio_output_tokens"),
-    "image_output": ForeignField("image_output_tokens"),
+FIELDS = by_key(
+    input="input_tokens", cached_input="cache_read_tokens", cached_input_explicit="cache_read_explicit_tokens",
+    cached_audio_input="cache_read_audio_tokens", cache_write="cache_write_tokens",
+    cache_write_5m="cache_write_tokens", cache_write_1h="cache_write_1h_tokens", audio_input="audio_input_tokens",
+    image_input="image_input_tokens", video_input="video_input_tokens", output="output_tokens",
+    reasoning_output="reasoning_tokens", audio_output="audio_output_tokens", image_output="image_output_tokens",
+) | {
     "image": ForeignField("images", 1, 1),
     "audio_second": ForeignField("audio_seconds", 1, 1),
     "output_second": ForeignField("video_seconds", 1, 1),
@@ -43,24 +35,11 @@ FIELDS = {
     "video": ForeignField("videos", 1, 1),
     "request": ForeignField("requests", 1, 1_000),
     "web_search": ForeignField("web_searches", 1_000, 1_000),
-}
-_COLUMNS = [
-    "provider",
-    "model",
-    "region",
-    "service_tier",
-    "meter",
-    "tier_min_input_tokens",
-    "tier_max_input_tokens",
-    "price",
-    "currency",
-    "per_units",
-    "effective_from",
-    "effective_to",
-    "source_url",
-    "source_date",
-    "confidence",
-]
+}  # fmt: skip
+_COLUMNS = (
+    "provider", "model", "region", "service_tier", "meter", "tier_min_input_tokens", "tier_max_input_tokens", "price", "currency",
+    "per_units", "effective_from", "effective_to", "source_url", "source_date", "confidence",
+)  # fmt: skip
 _ENDED = "the facts end here"
 
 
@@ -72,10 +51,10 @@ def import_facts(path: Path, origin: Origin, shipped: Pricebook, providers: tupl
             "missing-column", f"facts need the columns {', '.join(missing)}",
             place=Place(str(path), 1), expected=", ".join(_COLUMNS),
         )  # fmt: skip
-    builder = Builder(origin)
+    builder = Builder(origin, providers)
     models: dict[tuple[Home, str, str, str], list[Mapping[str, str]]] = {}
     for row in reader:
-        if not providers or any(means(word, row["provider"]) for word in providers):
+        if builder.wants(row["provider"]):
             home, name = _place(row, shipped)
             models.setdefault((home, row["provider"], name, row["currency"]), []).append(row)
     for (home, provider, name, currency), rows in models.items():

@@ -11,29 +11,23 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
-from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin, by_key
 from costcalc.pricebook.importers.figures import ImportedPrice, block_of, day_before
-from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.homes import home_of
 from costcalc.pricebook.importers.schedules import Hours, hours_between, other_hours, peak_schedule
 from costcalc.pricebook.model import STANDARD, PriceBlock
 from costcalc.problems import fail
 
-FIELDS = {
-    "input_mtok": ForeignField("input_tokens"),
-    "cache_read_mtok": ForeignField("cache_read_tokens"),
-    "cache_audio_read_mtok": ForeignField("cache_read_audio_tokens"),
-    "cache_write_mtok": ForeignField("cache_write_tokens"),
-    "cache_write_1h_mtok": ForeignField("cache_write_1h_tokens"),
-    "input_audio_mtok": ForeignField("audio_input_tokens"),
-    "input_image_mtok": ForeignField("image_input_tokens"),
-    "input_video_mtok": ForeignField("video_input_tokens"),
-    "output_mtok": ForeignField("output_tokens"),
-    "output_reasoning_mtok": ForeignField("reasoning_tokens"),
-    "output_audio_mtok": ForeignField("audio_output_tokens"),
-    "output_image_mtok": ForeignField("image_output_tokens"),
+FIELDS = by_key(
+    input_mtok="input_tokens", cache_read_mtok="cache_read_tokens", cache_audio_read_mtok="cache_read_audio_tokens",
+    cache_write_mtok="cache_write_tokens", cache_write_1h_mtok="cache_write_1h_tokens",
+    input_audio_mtok="audio_input_tokens", input_image_mtok="image_input_tokens",
+    input_video_mtok="video_input_tokens", output_mtok="output_tokens", output_reasoning_mtok="reasoning_tokens",
+    output_audio_mtok="audio_output_tokens", output_image_mtok="image_output_tokens",
+) | {
     "web_searches_kcount": ForeignField("web_searches", 1_000, 1_000),
     "requests_kcount": ForeignField("requests", 1_000, 1_000),
-}
+}  # fmt: skip
 _HOURLY = {"audio_hours": "audio_seconds", "input_audio_hours": "audio_seconds"}
 _TIER_KEYS = frozenset({"processing", "service_tier", "speed"})
 _STANDARD_WORDS = frozenset({"default", "standard"})
@@ -56,11 +50,9 @@ def import_genai_prices(origin: Origin, providers: tuple[str, ...] = (), data: I
     if data is None:
         installed_version()
         data = import_module("genai_prices.data").providers
-    builder = Builder(origin)
+    builder = Builder(origin, providers)
     for provider in data:
-        if providers and not any(means(word, provider.id) for word in providers):
-            continue
-        for model in provider.models:
+        for model in provider.models if builder.wants(provider.id) else ():
             _Reader(builder, provider.id, model).read()
     return builder.imported()
 

@@ -12,39 +12,31 @@ from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.money import exact_text
-from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin, by_key
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.figures import ImportedPrice, block_of
-from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.homes import home_of
 from costcalc.pricebook.importers.schedules import EVERY_DAY, Hours, hours_between, other_hours, peak_schedule
 from costcalc.pricebook.model import STANDARD, Labels, Schedule, Section, label_value
 from costcalc.problems import Place, fail
 
 _IMAGES = ForeignField("images", 1, 1)
 # A key's name without what it says of length and service tier.
-FIELDS = {
-    **{
-        key: ForeignField(meter, of=1)
-        for key, meter in {
-            "input_cost_per_token": "input_tokens",
-            "input_cost_per_token_cache_hit": "cache_read_tokens",
-            "output_cost_per_token": "output_tokens",
-            "output_cost_per_reasoning_token": "reasoning_tokens",
-            "cache_read_input_token_cost": "cache_read_tokens",
-            "explicit_cache_read_input_token_cost": "cache_read_explicit_tokens",
-            "cache_read_input_audio_token_cost": "cache_read_audio_tokens",
-            "cache_creation_input_token_cost": "cache_write_tokens",
-            "cache_creation_input_token_cost_above_1hr": "cache_write_1h_tokens",
-            "input_cost_per_audio_token": "audio_input_tokens",
-            "input_cost_per_image_token": "image_input_tokens",
-            "input_cost_per_video_token": "video_input_tokens",
-            "output_cost_per_audio_token": "audio_output_tokens",
-            "output_cost_per_image_token": "image_output_tokens",
-        }.items()
-    },
+FIELDS = by_key(
+    1,
+    input_cost_per_token="input_tokens", input_cost_per_token_cache_hit="cache_read_tokens",
+    output_cost_per_token="output_tokens", output_cost_per_reasoning_token="reasoning_tokens",
+    cache_read_input_token_cost="cache_read_tokens",
+    explicit_cache_read_input_token_cost="cache_read_explicit_tokens",
+    cache_read_input_audio_token_cost="cache_read_audio_tokens", cache_creation_input_token_cost="cache_write_tokens",
+    cache_creation_input_token_cost_above_1hr="cache_write_1h_tokens",
+    input_cost_per_audio_token="audio_input_tokens", input_cost_per_image_token="image_input_tokens",
+    input_cost_per_video_token="video_input_tokens", output_cost_per_audio_token="audio_output_tokens",
+    output_cost_per_image_token="image_output_tokens",
+) | {
     "output_cost_per_image": _IMAGES,
     "input_cost_per_request": ForeignField("requests", 1, 1_000),
-}
+}  # fmt: skip
 _SECONDS = ForeignField("audio_seconds", 1, 1)
 _SEARCHES = ForeignField("web_searches", 1, 1_000)
 _TIERS = {"batches": "batch"}  # the other endings are called as we call them
@@ -63,15 +55,11 @@ def import_litellm(path: Path, origin: Origin, providers: tuple[str, ...] = ()) 
         raise fail(
             "not-a-price-map", "this is not a map of models", place=Place(str(path)), expected='{"gpt-5.6-sol": {…}, …}'
         )
-    builder, sized = Builder(origin), _sized(entries)
+    builder, sized = Builder(origin, providers), _sized(entries)
     of_sizes = {each for parts in sized.values() for each in parts}
     for name, entry in entries.items():
         provider = as_text(as_map(entry).get("litellm_provider"))
-        if (
-            name in _NO_PRICES
-            or name in of_sizes
-            or (providers and not any(means(word, provider) for word in providers))
-        ):
+        if name in _NO_PRICES or name in of_sizes or not builder.wants(provider):
             continue
         if not provider:
             builder.leave("", name, "every price", "no provider is named")

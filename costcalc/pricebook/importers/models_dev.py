@@ -7,22 +7,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, Imported, Origin, by_key
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
 from costcalc.pricebook.importers.figures import ImportedPrice
-from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.homes import home_of
 from costcalc.pricebook.model import STANDARD
 from costcalc.problems import Place, fail
 
-FIELDS = {
-    "input": ForeignField("input_tokens"),
-    "output": ForeignField("output_tokens"),
-    "reasoning": ForeignField("reasoning_tokens"),
-    "cache_read": ForeignField("cache_read_tokens"),
-    "cache_write": ForeignField("cache_write_tokens"),
-    "input_audio": ForeignField("audio_input_tokens"),
-    "output_audio": ForeignField("audio_output_tokens"),
-}
+FIELDS = by_key(
+    input="input_tokens", output="output_tokens", reasoning="reasoning_tokens", cache_read="cache_read_tokens",
+    cache_write="cache_write_tokens", input_audio="audio_input_tokens", output_audio="audio_output_tokens",
+)  # fmt: skip
 _OVER_200K, _TIERS = "context_over_200k", "tiers"
 _ENDED = "deprecated"
 
@@ -36,9 +31,9 @@ def import_models_dev(path: Path, origin: Origin, providers: tuple[str, ...] = (
             "not-a-price-map", "no provider with models stands in it", place=Place(str(path)),
             expected='{"openai": {"models": {"gpt-5.6-sol": {"cost": {…}}}}, …}',
         )  # fmt: skip
-    builder = Builder(origin)
+    builder = Builder(origin, providers)
     for provider, models in entries.items():
-        if providers and not any(means(word, provider) for word in providers):
+        if not builder.wants(provider):
             continue
         for name, model in as_map(as_map(models).get("models")).items():
             entry = ForeignEntry(builder, home_of(provider), provider, name)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Generic, TypeVar
 
-from costcalc.pricebook.importers.builder import Origin
+from costcalc.pricebook.importers.builder import ForeignEntry, Origin
 from costcalc.pricebook.importers.figures import NOWHERE, ImportedPrice, block_of
 from costcalc.pricebook.model import PriceBlock, Section
 
 Held = TypeVar("Held")
+Said = tuple[str, Sequence[ImportedPrice]]  # an address, and what stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ def block_in(
     read = min(origin.read, stretch.until - timedelta(days=1)) if stretch.until else origin.read
     starts = stretch.starts or (None if stretch.until else origin.starts)
     return block_of(figures, starts, read, source=source)
+
+
+def put(entry: ForeignEntry, periods: Iterable[Validity[Said]], aliases: tuple[str, ...] = ()) -> None:
+    """The model with its history: of each period the figures, and the page that says them."""
+    origin, blocks = entry.builder.origin, []
+    for stretch in stretches(periods):
+        source = entry.builder.source(entry.home, next((url for url, _ in stretch.held if url), ""))
+        figures = [figure for _, said in stretch.held for figure in said]
+        ended = f"the history of {origin.name.partition(' ')[0]} ends here"
+        blocks.append(block_in(stretch, figures, origin, source, ended))
+    entry.put_blocks(blocks, aliases)
 
 
 def _holds(period: Validity[Held], day: date | None) -> bool:

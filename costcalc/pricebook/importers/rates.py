@@ -8,27 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from costcalc.calendar import read_day
-from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin, by_key
 from costcalc.pricebook.importers.exact_json import as_map, parse_json
 from costcalc.pricebook.importers.figures import ImportedPrice
-from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.homes import home_of
 from costcalc.problems import Place, fail
 
-FIELDS = {
-    "input_mtok": ForeignField("input_tokens"),
-    "output_mtok": ForeignField("output_tokens"),
-    "reasoning_mtok": ForeignField("reasoning_tokens"),
-    "cache_read_mtok": ForeignField("cache_read_tokens"),
-    "cache_audio_read_mtok": ForeignField("cache_read_audio_tokens"),
-    "cache_write_mtok": ForeignField("cache_write_tokens"),
-    "cache_write_1h_mtok": ForeignField("cache_write_1h_tokens"),
-    "input_audio_mtok": ForeignField("audio_input_tokens"),
-    "output_audio_mtok": ForeignField("audio_output_tokens"),
+FIELDS = by_key(
+    input_mtok="input_tokens", output_mtok="output_tokens", reasoning_mtok="reasoning_tokens",
+    cache_read_mtok="cache_read_tokens", cache_audio_read_mtok="cache_read_audio_tokens",
+    cache_write_mtok="cache_write_tokens", cache_write_1h_mtok="cache_write_1h_tokens",
+    input_audio_mtok="audio_input_tokens", output_audio_mtok="audio_output_tokens",
+) | {
     "audio_minute": ForeignField("audio_seconds", 60, 1_000),
     "kchar": ForeignField("characters", 1_000),
     "output_per_second": ForeignField("video_seconds", 1, 1),
     "requests_kcount": ForeignField("requests", 1_000, 1_000),
-}
+}  # fmt: skip
 
 
 def import_rates(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
@@ -37,12 +33,12 @@ def import_rates(path: Path, origin: Origin, providers: tuple[str, ...] = ()) ->
         root = as_map(parse_json(file.read(), str(path)))
     if "models" not in root:
         raise fail("not-a-price-map", "no models stand in it", place=Place(str(path)), expected='{"models": […]}')
-    builder = Builder(origin.of(read_day(root["snapshot_date"])))
+    builder = Builder(origin.of(read_day(root["snapshot_date"])), providers)
     for model in map(as_map, root["models"]):
         provider, lifecycle = model["provider"], as_map(model.get("lifecycle"))
         if "models_dev" not in as_map(model.get("sources")):
             continue  # copied from data that is read by itself
-        if not providers or any(means(word, provider) for word in providers):
+        if builder.wants(provider):
             entry = ForeignEntry(builder, home_of(provider), provider, model["id"])
             entry.put(list(_figures(entry, model)))
             if lifecycle.get("status") == "deprecated":
