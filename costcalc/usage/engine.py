@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
 
 _ROWS_AT_ONCE = 10_000
+_FEW_FILES, _FEW_BYTES = 16, 1 << 18  # one thread has counted them before several have shared them out
 _LONGEST_BLANK = 10_000
 
 _DAMAGED = "it begins like Parquet, and is cut or damaged"
@@ -83,7 +85,8 @@ class Engine:
         self.folder, self.progress, self.limits = folder, progress, limits
         files = list(files)
         self.reader = Reader({file: Path(file).stat().st_size for file in files} if progress else {})
-        self.session = locked_session(folder, files, limits, tells_progress=progress is not None)
+        fitting = replace(limits, threads=limits.threads or 1) if _are_few(files) else limits
+        self.session = locked_session(folder, files, fitting, tells_progress=progress is not None)
         self.execute("SET preserve_insertion_order = false")
 
     def execute(self, statement: str) -> None:
@@ -192,6 +195,10 @@ class Engine:
 
     def close(self) -> None:
         self.session.close()
+
+
+def _are_few(files: Sequence[str]) -> bool:
+    return 0 < len(files) <= _FEW_FILES and sum(Path(file).stat().st_size for file in files) <= _FEW_BYTES
 
 
 def _unreadable(error: Exception) -> CostcalcError:

@@ -71,8 +71,7 @@ class Groups:
         more = "".join(f', {name} AS "k_{name}"' for name in OPENED) if self.opens_models else ""
         numbered = f"SELECT dense_rank() OVER (ORDER BY {keys}) - 1 AS number, kind, {keys}{more}"
         engine.execute(f"CREATE TEMP TABLE numbered AS {numbered} FROM {relation}")
-        for table in MADE:
-            engine.execute(f"DROP TABLE IF EXISTS {table}")
+        engine.execute("; ".join(f"DROP TABLE IF EXISTS {table}" for table in MADE))
         engine.execute(f"CREATE TEMP TABLE heads AS SELECT DISTINCT number, {keys} FROM numbered")
         names = [f"nullif(trim(counted.{name}), '') AS \"k_{name}\"" for name in self.dimensions]
         if self.opens_models:

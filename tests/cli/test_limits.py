@@ -44,6 +44,15 @@ def test_the_engine_has_what_was_said(words, memory, threads, run_costcalc, sett
     assert settings_of_engines == [(memory, threads)]
 
 
+def test_a_small_log_has_one_thread_and_a_large_one_every_core(run_costcalc, settings_of_engines, tmp_path):
+    log = tmp_path / "usage.csv"
+    log.write_text("date,model,input_tokens\n" + "2026-09-01,gpt-5-mini,1000\n" * 10_000)
+    assert run_costcalc("cost", log).code == run_costcalc("cost", EXAMPLE).code == 0
+    with duckdb.connect() as alone:
+        every = alone.execute("SELECT current_setting('threads')").fetchone()[0]
+    assert [threads for _, threads in settings_of_engines] == [every, 1]
+
+
 def test_a_flag_beats_the_environment_which_beats_the_configuration(run_costcalc, settings_of_engines, tmp_path):
     config = tmp_path / "costcalc.toml"
     config.write_text('memory = "300MiB"\nthreads = 4\n')
