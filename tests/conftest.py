@@ -50,6 +50,42 @@ def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(socket.socket, "connect_ex", _refused)
 
 
+# Tests of figures, by folder or file. Those of reading files, of limits and of faults have an engine for each run, locked
+# as it is.
+OF_FIGURES = {
+    "advice", "cases", "forecast", "identities", "outlook", "rating", "reconcile", "render", "reports", "scenario",
+    "test_nothing_lost.py",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def one_engine() -> Any:
+    """An engine that is made once: making one takes as long as counting a few rows."""
+    import duckdb
+
+    folder = Path(tempfile.mkdtemp(dir=os.environ[OWN_FOLDER]))
+    with duckdb.connect() as engine:
+        engine.execute(f"SET threads = 1; SET temp_directory = '{folder}'")
+        yield engine
+
+
+@pytest.fixture(autouse=True)
+def _shared_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of figures have sessions of one engine, each with tables of its own."""
+    if OF_FIGURES.isdisjoint({request.path.name, request.path.parent.name}):
+        return
+    from costcalc.usage import engine
+
+    one = request.getfixturevalue("one_engine")
+
+    def session(*given: object, **more: object) -> Any:
+        own = one.cursor()
+        own.execute("SET TimeZone = 'UTC'; SET python_enable_replacements = false; SET enable_progress_bar = false")
+        return own
+
+    monkeypatch.setattr(engine, "locked_session", session)
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look at it again and again."""
     gc.collect()

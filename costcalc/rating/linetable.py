@@ -275,7 +275,7 @@ class LineTable:
             return "VARCHAR"
         kind = self.breakdown.table("names")
         self.engine.execute(
-            f"CREATE TYPE {kind} AS ENUM (SELECT DISTINCT {name} FROM {table} UNION SELECT '' ORDER BY ALL)"
+            f"CREATE TEMP TYPE {kind} AS ENUM (SELECT DISTINCT {name} FROM {table} UNION SELECT '' ORDER BY ALL)"
         )
         return kind
 
