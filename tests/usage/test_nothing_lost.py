@@ -123,7 +123,7 @@ def test_a_column_of_an_export_does_not_leave_in_silence(name, numbers, data):
     row = row_of(formats()[name], numbers)
     whole, parts = counts_of(formats()[name].shapes[-1])
     column = data.draw(st.sampled_from([*whole, *parts]))
-    before, _, _ = answered(table(row))
+    before = sum(numbers[: len(whole)])  # test_the_rows_made_are_read
     dropped = {key: text for key, text in row.items() if key != column}
     renamed = {f"my {key}" if key == column else key: text for key, text in row.items()}
     for changed in (dropped, renamed):
@@ -221,6 +221,10 @@ def shape_named(name, shape):
     return next(each for each in formats()[name].shapes if each.name == shape)
 
 
+def is_billed(shape):
+    return shape.cost and shape.cost.kind == "billed"
+
+
 @pytest.mark.parametrize(("name", "shape"), SHAPES)
 @pytest.mark.parametrize("states_total", [True, False])
 def test_the_bodies_made_are_read(name, shape, states_total):
@@ -230,7 +234,10 @@ def test_the_bodies_made_are_read(name, shape, states_total):
     assert (tokens, is_whole) == (sum(numbers[: len(counts_of(found)[0])]), True), said
 
 
-@pytest.mark.parametrize(("name", "shape"), SHAPES)
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [(name, shape) for name, shape in SHAPES if not is_billed(shape_named(name, shape))],  # the bill says it all
+)
 @FEW
 @given(numbers=st.lists(COUNT, min_size=8, max_size=8, unique=True), states_total=st.booleans(), data=st.data())
 def test_a_member_of_a_body_does_not_leave_in_silence(name, shape, numbers, states_total, data):
@@ -239,10 +246,8 @@ def test_a_member_of_a_body_does_not_leave_in_silence(name, shape, numbers, stat
     whole, parts = counts_of(found)
     path = data.draw(st.sampled_from([path for path in (*whole, *parts) if not path.startswith("providerMetadata.")]))
     last = path.rpartition(".")[2]
-    before, _, _ = answered_body(record)
+    before = sum(numbers[: len(whole)])  # test_the_bodies_made_are_read
     tokens, is_whole, said = answered_body(without(record, path, f"my_{last}"))
-    if found.cost and found.cost.kind == "billed":
-        return  # the bill says it all
     assert not is_whole or (tokens == before and "rest is taken" in said), (path, said)
     tokens, is_whole, said = answered_body(without(record, path))
     sides = [columns_of(found.meters.get(side, ())) for side in TOKENS]
