@@ -12,8 +12,8 @@ from costcalc.budget.model import Kind as Limited
 from costcalc.budget.read_limits import (
     AGE,
     AGE_SHAPE,
-    AMOUNT,
     AMOUNT_SHAPE,
+    AMOUNTS,
     PERCENT,
     PERIOD,
     PERIOD_SHAPE,
@@ -198,7 +198,7 @@ BUDGET = FieldTable(
         WHERE,
         YamlField("each", word_of(EACH, "bad-period", '"{}" is not a period'), "The limit is for each month, week (from Monday) or day of the log."),
         YamlField("period", _read_by(read_period, "bad-period", "a period", PERIOD_SHAPE, PERIOD.pattern), f"The limit is for these days alone: {PERIOD_SHAPE}; with neither, the whole log."),
-        YamlField("limit", _read_by(read_limit, "bad-amount", "an amount", AMOUNT_SHAPE, AMOUNT.pattern), f"Usage comes to at most so much: {AMOUNT_SHAPE}; without a currency, in the report's.", default=(Fraction(), "")),
+        YamlField("limit", _read_by(read_limit, "bad-amount", "an amount", AMOUNT_SHAPE, AMOUNTS), f"Usage comes to at most so much: {AMOUNT_SHAPE}; without a currency, in the report's.", default=(Fraction(), "")),
         YamlField("max_rise", _share("10%", lambda share: share >= -1, "nothing falls by more than 100%"), "It costs at most so much more than the baseline, by the day where they cover different numbers of days; 0%: nothing may rise; -5%: it must fall.", default=Fraction()),
         YamlField("margin_at_least", _share("55%", lambda share: share <= 1, "no margin is above 100%"), "The lowest gross margin.", default=Fraction()),
         YamlField("unpriced_at_most", _share("1%", lambda share: 0 <= share <= 1, "a share lies between 0% and 100%"), "The largest share of the tokens that may be without a price.", default=Fraction()),

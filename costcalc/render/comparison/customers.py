@@ -25,13 +25,13 @@ _LINES = 10
 
 
 def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> Iterator[Block]:
-    """Cost to serve, margin where it is known, and the answer to the question who turns unprofitable."""
+    """Cost to serve, and the margin where it is known."""
     customers = comparison.customers
     if not customers:
         return
     shown = customers if len(customers) <= _SHOWN[is_wide] + 1 else customers[: _SHOWN[is_wide]]
     month, more = month_text(comparison.months[-1]), len(customers) - len(shown)
-    knows = any(each.knows_customers_revenue for each in comparison.alternatives)
+    knows = _knows_revenue(comparison)
     yield Gap()
     first = "the lowest margin" if knows else "the most expensive"
     yield Note(f"Cost to serve in {month}, in {comparison.currency}, {first} first", "strong")
@@ -46,7 +46,6 @@ def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> 
         yield Note(f"Margin in {month}{most}", "strong")
         yield _grid(comparison, shown, columns, 0, is_cost=False)
     yield from _hidden_columns(comparison, columns)
-    yield from _turned(comparison, knows)
 
 
 def _grid(
@@ -86,9 +85,15 @@ def _hidden_columns(comparison: Comparison, columns: Columns) -> Iterator[Block]
         yield Note(f"Shown: the {of} that leave least. -o FILE.json has all.", "quiet")
 
 
-def _turned(comparison: Comparison, knows: bool) -> Iterator[Block]:
+def _knows_revenue(comparison: Comparison) -> bool:
+    return any(each.knows_customers_revenue for each in comparison.alternatives)
+
+
+def turned_blocks(comparison: Comparison) -> Iterator[Block]:
     """Which customers turn unprofitable?"""
-    if not knows:
+    if not comparison.customers:
+        return
+    if not _knows_revenue(comparison):
         if any(each.revenue_source for each in comparison.alternatives):
             yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
         return

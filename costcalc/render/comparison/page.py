@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from costcalc.render.blocks import Block, Facts, Gap, Note, Notes, Rest, noted
 from costcalc.render.comparison.columns import columns_of, figures_of_months
-from costcalc.render.comparison.customers import customer_blocks, line_blocks
+from costcalc.render.comparison.customers import customer_blocks, line_blocks, turned_blocks
 from costcalc.render.comparison.grids import (
     assumed_blocks,
     cost_grid,
@@ -75,6 +75,7 @@ def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:
         *_table_notes(comparison, is_wide),
         *end_blocks(comparison, columns, is_wide),
         *assumed_blocks(comparison, columns),
+        *turned_blocks(comparison),
         *_titles(comparison),
         *_gaps(comparison),
         Gap(),
