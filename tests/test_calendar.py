@@ -11,6 +11,7 @@ from costcalc.calendar import (
     DAY_SECONDS,
     Month,
     day_of,
+    fiscal_year,
     instant_of_day,
     local_time,
     midnights_utc,
@@ -114,3 +115,34 @@ def test_other_months_are_refused(text):
 def test_an_unknown_zone_is_refused(name):
     with pytest.raises(ValueError, match="no time zone is called"):
         zone(name)
+
+
+@pytest.mark.parametrize(
+    ("month", "starts", "name"),
+    [
+        (Month(2026, 3), 4, "FY 2025/26"),
+        (Month(2026, 4), 4, "FY 2026/27"),
+        (Month(2026, 12), 4, "FY 2026/27"),
+        (Month(2099, 10), 10, "FY 2099/00"),
+        (Month(2026, 1), 1, "2026"),
+        (Month(2026, 12), 1, "2026"),
+    ],
+)
+def test_the_year_that_a_month_lies_in(month, starts, name):
+    assert fiscal_year(month, starts) == name
+
+
+def test_a_month_begins_on_its_first_day():
+    assert Month(2026, 2).first == date(2026, 2, 1)
+    assert [Month(2026, 2).days, Month(2028, 2).days, Month(2026, 12).days] == [28, 29, 31]
+
+
+def test_months_have_numbers_from_1_to_12():
+    assert [read_month(text) for text in ("2026-01", "2026-12", "0001-01")] == [
+        Month(2026, 1),
+        Month(2026, 12),
+        Month(1, 1),
+    ]
+    for text in ("2026-00", "2026-13", "0000-05", "2026-1", "26-01"):
+        with pytest.raises(ValueError, match="not a month"):
+            read_month(text)

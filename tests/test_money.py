@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 
 from costcalc.money import (
     CurrencyMismatch,
+    CurrencyUnknown,
     Money,
+    TooManyDigits,
+    TwoAmounts,
+    exact_sum,
     exact_text,
+    may_be,
     minor_digits,
     read_number,
     round_half_up,
     round_to_total,
+    two_readings,
+    written_amount,
 )
 
 amounts = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**7)
@@ -122,6 +129,8 @@ def test_the_order_of_lines_decides_only_between_equal_remainders():
         (Fraction(-1, 8), "-0.125"),
         (Fraction(775, 10**8), "0.00000775"),
         (Fraction(1, 1024), "0.0009765625"),
+        (Fraction(1, 5), "0.2"),
+        (Fraction(2, 3), f"0.{'6' * 39}7"),
     ],
 )
 def test_an_amount_in_full(amount, text):
@@ -139,4 +148,63 @@ def test_an_amount_in_full_is_read_back(value):
 
 
 def test_coins_of_currencies():
-    assert [minor_digits(code) for code in ("USD", "CNY", "JPY", "KWD")] == [2, 2, 0, 3]
+    assert [minor_digits(code) for code in ("USD", "CNY", "EUR")] == [2, 2, 2]
+    assert {minor_digits(code) for code in ("JPY", "KRW", "VND", "CLP", "ISK")} == {0}
+    assert {minor_digits(code) for code in ("KWD", "BHD", "JOD", "OMR", "TND")} == {3}
+
+
+def test_a_number_has_sixty_digits_at_most():
+    assert read_number("9" * 60) == 10**60 - 1
+    with pytest.raises(TooManyDigits, match="more than 60 digits"):
+        read_number("9" * 61)
+    with pytest.raises(ValueError, match="not a number"):
+        read_number("9" * 60 + "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("52000", 52_000, ""),
+        (" 52,000.50 ", Fraction(104_001, 2), ""),
+        ("1,234,567 cny", 1_234_567, "CNY"),
+        ("52_000 USD", 52_000, "USD"),
+        ("$20", 20, "USD"),
+        ("US$20", 20, "USD"),
+        ("20 €", 20, "EUR"),
+        ("CN¥ 7", 7, "CNY"),
+        ("2.50", Fraction(5, 2), ""),
+        ("0.500", Fraction(1, 2), ""),  # thousands never begin with 0
+    ],
+)
+def test_an_amount_as_people_write_it(text, amount, currency):
+    assert written_amount(text) == Money(Fraction(amount), currency)
+
+
+@pytest.mark.parametrize("text", ["5 US", "5 USDT", "5 U5D", "5 ¥"])
+def test_what_stands_behind_an_amount_is_a_currency(text):
+    with pytest.raises(CurrencyUnknown):
+        written_amount(text)
+
+
+@pytest.mark.parametrize("text", ["2.500", "-2.500 EUR", "$999.000"])
+def test_an_amount_that_may_be_two_is_none(text):
+    with pytest.raises(TwoAmounts):
+        written_amount(text)
+
+
+@pytest.mark.parametrize("text", ["1,00", "1,0000", "", "USD"])
+def test_commas_part_thousands_and_nothing_else(text):
+    with pytest.raises(ValueError, match="not a number"):
+        written_amount(text)
+
+
+def test_the_two_readings_of_a_point_before_three_digits():
+    assert two_readings("2.500") == ("2.5", "2500")
+    assert two_readings("1.000") == ("1", "1000")
+    assert may_be("12.345") == "may be 12.345 or 12345"
+
+
+@given(st.lists(amounts, max_size=20))
+def test_an_exact_sum_is_that_of_fractions(parts):
+    assert exact_sum(parts) == sum(parts, Fraction())
+    assert exact_sum([*parts, *parts]) == 2 * sum(parts, Fraction())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from costcalc.usage.left import Left
-    from costcalc.usage.sources import Source
+    from costcalc.usage.sources import ReadableFile
 
 _STEM = 4096  # bytes of text that tell most files apart
 _CHUNK_BYTES = 1 << 20
@@ -23,7 +23,7 @@ def stem_of(begin: bytes) -> bytes:
     return blake2b(text[:_STEM].rstrip(b"\n"), digest_size=16).digest()
 
 
-def each_once(sources: Sequence[Source], left: Left) -> list[Source]:
+def each_once(sources: Sequence[ReadableFile], left: Left) -> list[ReadableFile]:
     """Of files that hold the same text, packed or not, the first one: another would count all its usage twice."""
     alike = Counter(source.stem for source in sources)
     first: dict[bytes, str] = {}
@@ -38,7 +38,7 @@ def each_once(sources: Sequence[Source], left: Left) -> list[Source]:
     return kept
 
 
-def _digest_of(source: Source) -> bytes:
+def _digest_of(source: ReadableFile) -> bytes:
     digest, held, is_text = blake2b(), b"", source.kind != "parquet"
     with io.FileIO(source.content or source.path) as stream:
         chunk = stream.read(_CHUNK_BYTES)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from costcalc.records import dataclass
 from costcalc.usage.limits import LONGEST_LINE
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 _QUOTE = b'"'
 _GLANCE = 1 << 16  # bytes: rows are shorter than that, but for those that are looked for
@@ -28,7 +28,7 @@ class Record:
         return self.raw.decode("utf-8", "replace")
 
 
-def json_records(source: Source) -> Iterator[Record]:
+def json_records(source: ReadableFile) -> Iterator[Record]:
     """Every line that is not blank. Of a document that was taken apart, each record at the line it came from."""
     start = 0
     with Path(source.path).open("rb") as stream:
@@ -41,7 +41,7 @@ def json_records(source: Source) -> Iterator[Record]:
             start += len(raw)
 
 
-def table_records(source: Source) -> Iterator[Record]:
+def table_records(source: ReadableFile) -> Iterator[Record]:
     """Every row after the header. A quoted field may hold newlines if it ends and the row then has all its columns;
     otherwise the line stands alone, so that a quote which nobody closes costs one row and not the rest of the file.
     """
@@ -133,7 +133,7 @@ class Repaired:
     refused_rows: int
 
 
-def repair(source: Source, target: Path, most: int) -> Repaired:
+def repair(source: ReadableFile, target: Path, most: int) -> Repaired:
     """Copies the well-formed rows of a table, every newline written alike."""
     columns, mark = len(source.header), source.delimiter.encode()
     lines: array[int] = array("Q")
@@ -179,7 +179,7 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def rows_at(source: Source, numbers: Collection[int], rejected: Collection[int]) -> dict[int, Record]:
+def rows_at(source: ReadableFile, numbers: Collection[int], rejected: Collection[int]) -> dict[int, Record]:
     """The records with these numbers (1-based). `rejected`: bytes at which rows begin that the engine did not number."""
     wanted, found = max(numbers, default=0), {}
     if source.kind in ("frame", "parquet"):

@@ -33,10 +33,10 @@ from costcalc.usage.limits import USUAL, Limits, disk_full
 from costcalc.usage.longlines import TOO_LONG, first_lines, without_long_lines
 from costcalc.usage.looks import Looks
 from costcalc.usage.paths import quoted
-from costcalc.usage.progress import Progress, Step, watched
+from costcalc.usage.progress import Progress, ReadingStep, watched
 from costcalc.usage.session import can_spell, literal, locked_session
 from costcalc.usage.sse import data_of, is_stream
-from costcalc.usage.unfold import Beside, taken_apart
+from costcalc.usage.unfold import TokensBeside, taken_apart
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
@@ -50,7 +50,7 @@ _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last on
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReadableFile:
     """One readable file: where the engine reads it, and how its text is laid out."""
 
     shown: str  # the path as the user wrote it
@@ -79,7 +79,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class UnreadFile:
     """A file before it is looked at."""
 
     shown: str
@@ -117,16 +117,16 @@ class Workspace:
                 if size is not None and out.tell() > size * MOST_TIMES + SPARED:
                     raise OSError(f"it unpacks to more than {MOST_TIMES:,} times its size")
                 if self.progress:
-                    self.progress(Step(what, packed.tell() if packed else out.tell(), size))
+                    self.progress(ReadingStep(what, packed.tell() if packed else out.tell(), size))
         return target
 
 
-def open_sources(named: Named, workspace: Workspace) -> list[Source]:
+def open_sources(named: Named, workspace: Workspace) -> list[ReadableFile]:
     """Every file as a source; what is empty is left, and so is what a folder holds and cannot be opened.
 
     CostcalcError with all problems: a file that was named cannot be opened, or no file is left.
     """
-    sources: list[Source] = []
+    sources: list[ReadableFile] = []
     problems: list[Problem] = []
     for name in named.files:
         try:
@@ -143,7 +143,7 @@ def open_sources(named: Named, workspace: Workspace) -> list[Source]:
     return each_once(sources, named.left)
 
 
-def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
+def _opened(name: str, workspace: Workspace, named: Named) -> list[ReadableFile]:
     """The file as a source; an archive, a workbook or a database as one a member. Members may hold anything, as a folder may."""
     if is_address(name):
         return _opened_there(name, workspace, named)
@@ -154,18 +154,18 @@ def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
     return _members(container or name, source, workspace, named, name if container else "")
 
 
-def _opened_there(name: str, workspace: Workspace, named: Named) -> list[Source]:
+def _opened_there(name: str, workspace: Workspace, named: Named) -> list[ReadableFile]:
     """What an address names: a table, or copies of the files that are kept there."""
     from costcalc.usage.databases import table_of
     from costcalc.usage.stores import fetched
 
     address, today = read_address(name), int(time.time()) // DAY_SECONDS * DAY_SECONDS
     if address.scheme in DATABASES:
-        file = Found(address.shown, str(table_of(address, workspace)), today)
+        file = UnreadFile(address.shown, str(table_of(address, workspace)), today)
         return [_looked_at(file, _begin(file.path), workspace)]
-    found: list[Source] = []
+    found: list[ReadableFile] = []
     for shown, path, is_named in fetched(address, workspace):
-        begin, file = _begin(str(path)), Found(shown, str(path), today, is_named)
+        begin, file = _begin(str(path)), UnreadFile(shown, str(path), today, is_named)
         if _is_packed(begin):
             found += _members(shown, Packed(path, today), workspace, named)
         else:
@@ -173,16 +173,16 @@ def _opened_there(name: str, workspace: Workspace, named: Named) -> list[Source]
     return found
 
 
-def _members(name: str, packed: Packed, workspace: Workspace, named: Named, only: str = "") -> list[Source]:
+def _members(name: str, packed: Packed, workspace: Workspace, named: Named, only: str = "") -> list[ReadableFile]:
     if is_database(_begin(str(packed.path))):
         from costcalc.usage.databases import tables_in
 
         members = tables_in(name, packed.path, workspace, only)
     else:
         members = members_of(name, packed.path, workspace.new_file, only)
-    found: list[Source] = []
+    found: list[ReadableFile] = []
     for shown, path in members:
-        file, begin = Found(shown, str(path), packed.changed, bool(only)), _begin(str(path))
+        file, begin = UnreadFile(shown, str(path), packed.changed, bool(only)), _begin(str(path))
         if begin.startswith(MARK) and is_workbook(path):
             found += _sheets_of(file, only, workspace, named)
         else:
@@ -190,7 +190,7 @@ def _members(name: str, packed: Packed, workspace: Workspace, named: Named, only
     return found
 
 
-def _sheets_of(file: Found, only: str, workspace: Workspace, named: Named) -> list[Source]:
+def _sheets_of(file: UnreadFile, only: str, workspace: Workspace, named: Named) -> list[ReadableFile]:
     """The sheets of a workbook in an archive."""
     within = only if only.startswith(f"{file.shown}/") else ""
     try:
@@ -202,7 +202,7 @@ def _sheets_of(file: Found, only: str, workspace: Workspace, named: Named) -> li
         return []
 
 
-def _looked_at_or_left(file: Found, begin: bytes, workspace: Workspace, named: Named) -> list[Source]:
+def _looked_at_or_left(file: UnreadFile, begin: bytes, workspace: Workspace, named: Named) -> list[ReadableFile]:
     try:
         return [_looked_at(file, begin, workspace)]
     except CostcalcError as error:
@@ -219,7 +219,7 @@ class Packed:
     changed: int  # as of a source
 
 
-def open_source(name: str, workspace: Workspace, real: str, is_named: bool = True) -> Source | Packed:
+def open_source(name: str, workspace: Workspace, real: str, is_named: bool = True) -> ReadableFile | Packed:
     """One file, looked at: kind, encoding, delimiter, header. CostcalcError: unreadable or empty."""
     path, seconds = real, time.time()
     try:
@@ -237,7 +237,7 @@ def open_source(name: str, workspace: Workspace, real: str, is_named: bool = Tru
     changed = int(seconds) // DAY_SECONDS * DAY_SECONDS
     if _is_packed(begin):
         return Packed(Path(path), changed)
-    return _looked_at(Found(name, path, changed, is_named), begin, workspace)
+    return _looked_at(UnreadFile(name, path, changed, is_named), begin, workspace)
 
 
 def _is_packed(begin: bytes) -> bool:
@@ -249,7 +249,7 @@ def is_database(begin: bytes) -> bool:
     return begin.startswith(b"SQLite format 3\x00") or begin[8:12] == b"DUCK"
 
 
-def _looked_at(file: Found, begin: bytes, workspace: Workspace) -> Source:
+def _looked_at(file: UnreadFile, begin: bytes, workspace: Workspace) -> ReadableFile:
     try:
         if begin.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
             file = replace(file, path=str(_unpacked(Path(file.path), begin, file.shown, workspace)))
@@ -257,7 +257,7 @@ def _looked_at(file: Found, begin: bytes, workspace: Workspace) -> Source:
     except (OSError, EOFError) as error:
         raise _blamed(file.shown, error) from error
     if begin.startswith(b"PAR1"):
-        return Source(
+        return ReadableFile(
             file.shown, file.path, "parquet", changed=file.changed, is_named=file.is_named, stem=stem_of(begin)
         )
     return _text_source(file, begin, workspace)
@@ -301,7 +301,7 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
 
     def tell(share: float) -> None:
         if progress:
-            progress(Step(f"Unpacking {name}", round(share * size), size))
+            progress(ReadingStep(f"Unpacking {name}", round(share * size), size))
 
     session = locked_session(workspace.folder, [path], workspace.limits, tells_progress=progress is not None)
     try:
@@ -316,7 +316,7 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
     return target
 
 
-def _text_source(file: Found, begin: bytes, workspace: Workspace) -> Source:
+def _text_source(file: UnreadFile, begin: bytes, workspace: Workspace) -> ReadableFile:
     text, encoding = _decoded(begin)
     if not text.strip():
         remedy = "export the log again, or leave the file out"
@@ -334,7 +334,7 @@ def _text_source(file: Found, begin: bytes, workspace: Workspace) -> Source:
     return _table_source(file, text, begin, is_whole, workspace)
 
 
-def _of_events(file: Found, workspace: Workspace) -> Source:
+def _of_events(file: UnreadFile, workspace: Workspace) -> ReadableFile:
     """A stream as it was sent: a copy with the data of each event as a line."""
     target, starts = workspace.new_file(".jsonl"), []
     with (
@@ -395,7 +395,7 @@ def _recoded(path: Path, encoding: str, workspace: Workspace) -> Path:
     return target
 
 
-def _table_source(file: Found, text: str, begin: bytes, is_whole: bool, workspace: Workspace) -> Source:
+def _table_source(file: UnreadFile, text: str, begin: bytes, is_whole: bool, workspace: Workspace) -> ReadableFile:
     first, _, more = text.partition("\n")
     known = workspace.first_lines.get(first) if more[:1].strip() else None
     skip, is_empty = 1, False
@@ -424,7 +424,7 @@ def _table_source(file: Found, text: str, begin: bytes, is_whole: bool, workspac
             workspace.first_lines[first] = delimiter, header
     last = begin[-1:] if len(begin) < _SNIFF_BYTES else _last_byte(file.path)
     cut = f"{file.shown} has no newline at its end: if it was cut off, its last row may be short"
-    return Source(
+    return ReadableFile(
         file.shown,
         file.path,
         "table",
@@ -452,8 +452,8 @@ def _last_byte(path: str) -> bytes:
 
 
 def json_source(
-    file: Found, text: str, is_whole: bool, workspace: Workspace, starts: tuple[int, ...] = (), stem: bytes = b""
-) -> Source:
+    file: UnreadFile, text: str, is_whole: bool, workspace: Workspace, starts: tuple[int, ...] = (), stem: bytes = b""
+) -> ReadableFile:
     """JSON lines as they are; a document (an array, or an object over several lines) as a copy with a record a line.
 
     `starts`: the line at which each began, where the file's lines are copies.
@@ -473,13 +473,13 @@ def json_source(
         copy.write_text("".join(f"{record}\n" for _, record in taken), encoding="utf-8")
         path = str(copy)
         starts, text = tuple(line for line, _ in taken), "\n".join(record for _, record in taken[:_SAMPLE_LINES])
-    look, beside = workspace.looks.at(text), Beside()
+    look, beside = workspace.looks.at(text), TokensBeside()
     if look.unfold is not None:
         path, starts = _unfolded(Path(path), starts, look.unfold, workspace, beside)
         look = workspace.members.at(_begin(path).decode("utf-8", "ignore"))
     content = file.path if path != file.path else ""
     path = path if is_whole else without_long_lines(path, workspace.new_file)
-    return Source(
+    return ReadableFile(
         file.shown,
         path,
         "json",
@@ -496,7 +496,7 @@ def json_source(
 
 
 def _unfolded(
-    path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace, beside: Beside
+    path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace, beside: TokensBeside
 ) -> tuple[str, tuple[int, ...]]:
     """A copy with every member of the records' lists as a record, and the line that each came from."""
     target, places = workspace.new_file(".jsonl"), []
