@@ -16,7 +16,7 @@ from costcalc.render.words import DASH, amount_text, counted, money_text, month_
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.model import PriceChanges
-from costcalc.usage.ledger import LEFT_OUT, SAME_AGAIN
+from costcalc.usage.ledger import Loud
 
 _MODELS_SHOWN = 10
 
@@ -44,7 +44,7 @@ def assumption_blocks(
     return noted([
         *_assumptions(rating),
         *(Note(_other_list(other, rating.currency, changes)) for other in other_lists),
-        *(Note(note, "loud" if note.startswith(LEFT_OUT) or SAME_AGAIN in note else "") for note in usage.notes),
+        *(Note(note, "loud" if isinstance(note, Loud) else "") for note in usage.notes),
         *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
     ])  # fmt: skip
 
