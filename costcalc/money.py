@@ -166,6 +166,12 @@ def _from_coins(coins: int, digits: int) -> Decimal:
     return Decimal(f"{coins}E-{digits}")
 
 
+def sum_if_known(counts: Iterable[Fraction | None]) -> Fraction | None:
+    """The sum; None where one of them is unknown."""
+    found = list(counts)
+    return None if None in found else sum(filter(None, found), Fraction())
+
+
 def exact_sum(amounts: Iterable[Fraction]) -> Fraction:
     """The exact sum; amounts over one denominator are added as integers, which is ten times as fast."""
     numerators: dict[int, int] = {}

@@ -30,7 +30,8 @@ class TableResult:
     report: Any
 
     def __init_subclass__(cls) -> None:
-        cls.__repr__ = TableResult.__repr__  # type: ignore[method-assign]  # the fields of a report fill pages
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = TableResult.__repr__  # type: ignore[method-assign]  # the fields of a report fill pages
 
     def __repr__(self) -> str:
         """`<CostResult: 9,637.87 USD, complete>`."""

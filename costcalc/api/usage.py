@@ -24,6 +24,8 @@ from costcalc.usage.ledger import Joining, UsageLedger
 
 if TYPE_CHECKING:
     from costcalc.budget.model import Budget
+    from costcalc.reports.usage import UsageSummary
+    from costcalc.usage.limits import Limits
     from costcalc.usage.scan import ScanRequest
 
 
@@ -102,6 +104,16 @@ def counted(usage: object, words: Words, prices: Prices, timezone: str, wanted: 
         return with_settings(scan_usage(usage, request, words.get("progress"), limits), words["asked"], prices)
     except CostcalcError as error:
         raise CostcalcError([_placed(problem, plans) for problem in error.problems], error.exit_code) from error
+
+
+def keep(ledger: UsageLedger, outputs: Sequence[Path], limits: Limits, timezone: str) -> UsageSummary:
+    """Write the ledger into files, and say what it holds, in days of that zone. CostcalcError: one cannot be written."""
+    from costcalc.reports.usage import summary_of
+    from costcalc.usage.store import write_ledger
+
+    for path in outputs:
+        write_ledger(ledger, path, limits)
+    return summary_of(ledger, timezone)
 
 
 def request_of(words: Words, prices: Prices, timezone: str) -> ScanRequest:

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from costcalc.calendar import Month, month_of, months_from
 from costcalc.months.apart import told_apart
-from costcalc.months.earning import UNKNOWN, Income
 from costcalc.months.lengths import lengths_to_label
 from costcalc.months.matching import (
     PRICE_NAMES,
@@ -25,7 +24,7 @@ from costcalc.months.matching import (
 from costcalc.months.plan import check_overlaps, months_of_growth
 from costcalc.months.pricing import OFF_PEAK, PEAK, Lists
 from costcalc.months.reading import MIDDLE, RangePoint, Reading
-from costcalc.months.run import Assumptions, Run, Running
+from costcalc.months.run import Assumptions, Run, Running, RunPrices
 from costcalc.months.segment_lengths import Lengths
 from costcalc.months.segments import Names, Segments, Sorting, segments_of
 from costcalc.months.targets import Targets, every_target, targets_of
@@ -41,10 +40,10 @@ from costcalc.rating.model import Rating
 from costcalc.rating.periods import Periods
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
-from costcalc.scenario.changes import NO_USAGE_CHANGES, Growth, UsageChange, UsageChanges
+from costcalc.scenario.changes import Growth, UsageChange
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import VARIANTS, PriceChanges
-from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
+from costcalc.scenario.revenue import Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
 from costcalc.usage.ledger import CUSTOMER, Cuts, Edges, UsageLedger, covered_days
 
@@ -220,11 +219,7 @@ class Horizon:
         """The segments, those parted of which some members read more of a raised share already and others do not."""
         segments = replace(self.segments, segments=[replace(segment, kinds=()) for segment in self.segments.segments])
         runs = [
-            self._running(
-                segments,
-                Assumptions(one.usage, NO_CHANGES, one.business, UNKNOWN, self._lists()),
-                RangePoint(end, True),
-            )
+            self._running(segments, Assumptions(one.usage, business=one.business), RangePoint(end, True))
             for one in self._raising
             for end in VARIANTS
         ]
@@ -282,31 +277,15 @@ class Horizon:
             raise CostcalcError(problems)
         check_overlaps(scenario.usage, self.segments.segments)
 
-    def run(
-        self,
-        usage: UsageChanges = NO_USAGE_CHANGES,
-        changes: PriceChanges = NO_CHANGES,
-        business: Business = NO_BUSINESS,
-        income: Income = UNKNOWN,
-        fx: FxTable | None = None,
-        reading: Reading = MIDDLE,
-        *,
-        is_frozen: bool = False,
-        last_only: bool = False,
-    ) -> Run:
+    def run(self, what: Assumptions, reading: Reading = MIDDLE, *, last_only: bool = False) -> Run:
         """The months to come under these assumptions, or the last of them alone."""
-        what = Assumptions(usage, changes, business, income, self._lists(changes, fx), is_frozen)
         segments = self._parted if reading.is_drawn else self.segments
         return self._running(segments, what, reading, last_only=last_only).result()
 
-    def _lists(self, changes: PriceChanges = NO_CHANGES, fx: FxTable | None = None) -> Lists:
-        quotes = self._quotes_for(changes)
-        return Lists(self.pricebook, fx or self.fx, quotes, self.currency)
-
     def _running(self, segments: Segments, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
-        months = self.months[-1:] if last_only else self.months
-        commitments = self.rater.commitments
-        return Running(segments, what, self.targets, months, self.months[0], self.fx, commitments, reading)
+        lists = Lists(self.pricebook, what.fx or self.fx, self._quotes_for(what.changes), self.currency)
+        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets)
+        return Running(segments, what, prices, self.months, reading, last_only=last_only)
 
     def fx_of(self, scenario: Scenario) -> FxTable:
         """The table with the scenario's path from month 1 on."""

@@ -12,12 +12,12 @@ from typing import Any
 
 from costcalc.calendar import Month
 from costcalc.months.capacity import Load, Replicas, hours_of, replicas_for
-from costcalc.months.earning import Earner, Income, Owner, Volume
+from costcalc.months.earning import UNKNOWN, Earner, Income, Owner, Volume
 from costcalc.months.flows import Flow, Flows, flows_of
 from costcalc.months.form import value_of
 from costcalc.months.plan import UsagePlan, When
 from costcalc.months.pricing import Lists, Priced, Pricer
-from costcalc.months.reading import MIDDLE, Number, Reading
+from costcalc.months.reading import Number, Reading
 from costcalc.months.segments import Segment, Segments, tokens_of
 from costcalc.months.targets import Targets
 from costcalc.pricebook.fx import FxTable
@@ -25,9 +25,10 @@ from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.terms import Commitment
 from costcalc.rating.commitments import settle, tally_of
 from costcalc.rating.model import Charge, Cost, RateUsed
-from costcalc.scenario.changes import UsageChanges
+from costcalc.rating.rate import NO_CHANGES
+from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
 from costcalc.scenario.model import PriceChanges
-from costcalc.scenario.revenue import Business, Fee, OwnPrice
+from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
 
 _LEAST_LOAD = Fraction(1, 10**9)  # hours: less than a nothing that could be divided by
 RowKey = tuple[int, str, str]  # the segment, and the provider and model that serve it then
@@ -37,12 +38,22 @@ RowKey = tuple[int, str, str]  # the segment, and the provider and model that se
 class Assumptions:
     """What a run assumes: changes of usage, prices, business and exchange rates, and which list holds."""
 
-    usage: UsageChanges
-    changes: PriceChanges
-    business: Business
-    income: Income
-    lists: Lists
+    usage: UsageChanges = NO_USAGE_CHANGES
+    changes: PriceChanges = NO_CHANGES
+    business: Business = NO_BUSINESS
+    income: Income = UNKNOWN
+    fx: FxTable | None = None  # with a path of the scenario's; None: the log's
     is_frozen: bool = False  # at the list of the log's last day, in every month
+
+
+@dataclass(frozen=True, slots=True)
+class RunPrices:
+    """What a run is priced with, whatever it assumes of usage."""
+
+    lists: Lists  # with the exchange rates of the months to come
+    log_fx: FxTable
+    commitments: Sequence[Commitment] = ()
+    targets: Targets = field(default_factory=Targets)
 
 
 @dataclass(slots=True)
@@ -87,37 +98,37 @@ class Run:
         return sum((month.cost for month in self.months), 0)
 
 
-def run(
-    segments: Segments,
-    what: Assumptions,
-    targets: Targets,
-    months: Sequence[Month],
-    log_fx: FxTable,
-    commitments: Sequence[Commitment] = (),
-    reading: Reading = MIDDLE,
-    *,
-    last_only: bool = False,
-) -> Run:
-    """The months under these assumptions, or the last of them alone. CostcalcError: a currency without a rate, an amount per unknown requests."""
-    shown = months[-1:] if last_only else months
-    return Running(segments, what, targets, shown, months[0], log_fx, commitments, reading).result()
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """DayRange of one month in which no change begins or ends, with what they ask of machines and of contracts."""
+
+    position: int  # of the month
+    when: When
+    tally: Any
+    loads: dict[tuple[str, str, date], Load] = field(default_factory=dict)
+
+    @property
+    def end(self) -> date:
+        return self.when.day + timedelta(days=self.when.days)
 
 
 class Running:
     """A run in progress, or the ground for one: when its changes come, and how far."""
 
     def __init__(
-        self, segments: Segments, what: Assumptions, targets: Targets, months: Sequence[Month], first: Month,
-        log_fx: FxTable, commitments: Sequence[Commitment], reading: Reading,
+        self, segments: Segments, what: Assumptions, prices: RunPrices, months: Sequence[Month], reading: Reading, *,
+        last_only: bool = False,
     ) -> None:  # fmt: skip
-        self.segments, self.what, self.months, self.first, self.reading = segments, what, months, first, reading
-        self.pricer = Pricer(what.lists, log_fx, what.changes, reading)
+        """`last_only`: the last of the months alone. CostcalcError: a currency without a rate, an amount per unknown requests."""
+        self.segments, self.what, self.first, self.reading = segments, what, months[0], reading
+        self.lists, self.commitments, targets = prices.lists, prices.commitments, prices.targets
+        self.months = months[-1:] if last_only else months
+        self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
         self.plan = UsagePlan(what.usage, lost, targets, self.pricer.has_price, self.pricer.cost_of)
         self.earner = Earner(segments, what.income, what.business, reading, self.pricer.exchange)
-        self.commitments = commitments
         nothing = reading.nothing
-        self.found = Run([MonthRun(month, cost=nothing(), covered=nothing()) for month in months])
+        self.found = Run([MonthRun(month, cost=nothing(), covered=nothing()) for month in self.months])
         self.homes = {segment.home for segment in segments.segments}
         self.own_hosts = {(targets[move.to].provider, targets[move.to].model) for move in what.usage.moves}
         self.asks_tokens = any(fee.per == "1M tokens" for fee in (*what.business.revenue, *what.business.other_costs))
@@ -138,7 +149,7 @@ class Running:
         """The days on which a model may begin or end to have a price for batch or for cache reads, where that is asked for."""
         if not any(lever.lever in ("batch", "cache_read_share") for lever in self.what.usage.efficiency):
             return []
-        lists, keys = self.what.lists, {segment.kind.key for segment in self.segments.segments if segment.kind.key}
+        lists, keys = self.lists, {segment.kind.key for segment in self.segments.segments if segment.kind.key}
         models = {(key.provider, key.region, key.model) for key in keys}
         models |= {(target.provider, target.region, target.model) for target in targets}
         first, end = self.months[0].first, self.months[-1].next.first
@@ -181,8 +192,7 @@ class Running:
             yield When(month, self.first, start, (following - start).days)
 
     def _segment(self, position: int, when: When, tally: Any) -> None:
-        loads: dict[tuple[str, str, date], Load] = {}
-        volumes, end = [], when.day + timedelta(days=when.days)
+        stretch, volumes = _Stretch(position, when, tally), []
         line, number = self.found.months[position], self.reading.number
         in_days = number(Fraction(when.days, self.segments.days))
         for index, segment in enumerate(self.segments.segments):
@@ -195,8 +205,8 @@ class Running:
             elif self.reading.keeps_rows:
                 line.requests = line.requests + scale * number(segment.requests)
             for flow in flows.served:
-                self._flow(index, flow, volume, position, when, end, loads, tally)
-        self._machines(position, when, loads, tally)
+                self._flow(index, flow, volume, stretch)
+        self._machines(stretch)
         self._business(position, when, volumes)
 
     def _flows(self, segment: Segment, when: When) -> Flows:
@@ -215,14 +225,12 @@ class Running:
             (tokens_of(flow.leaves) * (flow.scale * scale) for flow in flows.asked), self.reading.number(Fraction())
         )
 
-    def _flow(
-        self, index: int, flow: Flow, volume: Number, position: int, when: When, end: date,
-        loads: dict[tuple[str, str, date], Load], tally: Any,
-    ) -> None:  # fmt: skip
+    def _flow(self, index: int, flow: Flow, volume: Number, stretch: _Stretch) -> None:
+        position, when, loads = stretch.position, stretch.when, stretch.loads
         line, scale = self.found.months[position], flow.scale * volume
         if self.reading.keeps_rows:
             line.tokens = line.tokens + self._tokens(flow) * (scale * self._share(when.days))
-        for day, days in self._price_days(flow, when, end):
+        for day, days in self._price_days(flow, when, stretch.end):
             priced = self.pricer.price(flow, day, when.month)
             part = scale * self._share(days)
             if not priced.is_complete:
@@ -240,7 +248,7 @@ class Running:
                 self._own_load(loads, flow, day, days, part)
             self._cost(index, flow, position, priced.total * part, priced.cost, part)
             if self.commitments and not self.reading.is_drawn:
-                self._commit(tally, flow, priced, day, when.month, part)
+                self._commit(stretch.tally, flow, priced, day, when.month, part)
 
     def _tokens(self, flow: Flow) -> Number:
         """Input and output tokens of the whole segment, at scale 1."""
@@ -300,11 +308,12 @@ class Running:
                 load.own = load.own + value_of(hours_of(load.facts, busy, part, self.reading), flow.segment.floats)
                 return
 
-    def _machines(self, position: int, when: When, loads: dict[tuple[str, str, date], Load], tally: Any) -> None:
-        for load in loads.values():
+    def _machines(self, stretch: _Stretch) -> None:
+        position, when = stretch.position, stretch.when
+        for load in stretch.loads.values():
             if not load.moved:
                 continue
-            currency = self.what.lists.pricebook.book(load.target.provider, load.target.region).currency
+            currency = self.lists.pricebook.book(load.target.provider, load.target.region).currency
             rise = self.pricer.compound(load.target.provider, self.pricer.names_of(load.target, load.day), load.day)
             exchange = self.pricer.exchange(currency, when.month)
             machines = replicas_for(load, when.month, exchange, rise, self.reading)
@@ -319,7 +328,7 @@ class Running:
                 total = value_of(hours, flow.segment.floats) * hourly
                 self._cost(index, flow, position, total, hours, hourly)
                 if self.commitments:
-                    self._tally(tally, flow, None, load.day, when.month, total)
+                    self._tally(stretch.tally, flow, None, load.day, when.month, total)
 
     def _machines_of_draws(self, position: int, load: Load, machines: Replicas) -> None:
         """The bill as a whole, for there may be draws in which nothing moved; covered as far as the load is."""

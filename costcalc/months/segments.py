@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
 from costcalc.meters import meters
+from costcalc.money import sum_if_known
 from costcalc.months.form import BESIDE, BILLED, REQUESTS, REVENUE
 from costcalc.months.members import Members, numbered
 from costcalc.months.reading import Number
@@ -101,8 +102,7 @@ class Segments:
 
     @property
     def requests(self) -> Fraction | None:
-        counts = [segment.requests for segment in self.segments]
-        return None if None in counts else sum((count for count in counts if count is not None), Fraction())
+        return sum_if_known(segment.requests for segment in self.segments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,16 @@ _PATHS = (
     re.compile(r"(?:converse|invoke)/(?P<place>)(?P<model>[^/]+)"),
     re.compile(r"arn:aws[a-z-]*:bedrock:(?P<place>[^:]*):\d*:(?:inference-profile|foundation-model)/(?P<model>.+)"),
 )
+_NO_LIST_HAS = (  # kinds of models, by their names
+    (
+        re.compile(r"(?:.*/)?ft:.+|.+\.ft-.+"),
+        "a fine-tuned model costs something else than its base, and no list here has it",
+    ),
+    (re.compile(r".+/.+:free"), "a free variant: no list has a price of 0; write it into a book of your own"),
+    (re.compile(r".+/.+:(?:nitro|floor|online|exacto)"), "a variant whose price depends on who serves it"),
+)
 _DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
+_TUNED = re.compile(r"(ft:[^:]+):")  # ft:gpt-4o-mini-2024-07-18:acme::abc123: the list has it by its base
 _LATEST = re.compile(r"(.*\d.*)-latest")  # of a name with a version: without one the model itself may change
 
 
@@ -266,6 +275,15 @@ class Pricebook:
 
         Whoever the log or the name says bills it prices it: `azure/gpt-5` has no price in the list of OpenAI.
         """
+        found = self._resolve(name, provider, region)
+        if isinstance(found, Unresolved):
+            wanted = name.strip().lower()
+            return replace(
+                found, reason=next((why for kind, why in _NO_LIST_HAS if kind.fullmatch(wanted)), found.reason)
+            )
+        return found
+
+    def _resolve(self, name: str, provider: str | None, region: str | None) -> ResolvedModel | Unresolved:
         wanted = name.strip().lower()
         if not wanted:
             return Unresolved("no model named")
@@ -347,8 +365,8 @@ class Pricebook:
         }
         homes = [found for found in offers.values() if not self.model(found).resold]
         candidates = homes or list(offers.values())
-        if candidates and not homes and (sellers := self._sellers(wanted)):
-            sold = sorted({*sellers, *(f"{found.provider}/{found.model}" for found in candidates)})
+        if len(candidates) == 1 and not homes and (sellers := self._sellers(wanted)):
+            sold = sorted({*sellers, f"{candidates[0].provider}/{candidates[0].model}"})
             return Unresolved(f"the log does not say who bills it: {_sold_by(sold)}")
         if len(candidates) == 1:
             others = tuple(sorted(provider for provider in offers if provider != candidates[0].provider))
@@ -553,6 +571,8 @@ class _BookNames:
             return wanted, "exact"
         if wanted in self.aliases:
             return self.aliases[wanted], "alias"
+        if (tuned := _TUNED.match(wanted)) and (target := self.exact.get(tuned[1]) or self.aliases.get(tuned[1])):
+            return target, "pattern"
         base = _DATE_SUFFIX.sub("", wanted)
         if self.date_suffixes and base != wanted:
             target = self.exact.get(base) or self.aliases.get(base)
@@ -577,7 +597,8 @@ class _Declared:
     def may_know(self, wanted: str) -> bool:
         """Whether some of the books may know the name; of names that none knows a log can have many."""
         names, newest = self._names, _LATEST.fullmatch(wanted)
-        bases = {wanted, _DATE_SUFFIX.sub("", wanted), newest[1] if newest else wanted}
+        tuned = _TUNED.match(wanted)
+        bases = {wanted, _DATE_SUFFIX.sub("", wanted), newest[1] if newest else wanted, tuned[1] if tuned else wanted}
         return not names.isdisjoint(bases) or self._patterns.fullmatch(wanted) is not None
 
 

@@ -13,6 +13,7 @@ from math import prod
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.files import collector_paused
 from costcalc.meters import billable_counts, meters
+from costcalc.money import sum_if_known
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
@@ -687,8 +688,7 @@ def as_one(unpriced: Iterable[Unpriced]) -> list[Unpriced]:
         place = (part.line, part.provider, part.model, part.reason, part.meter, part.key)
         known = found.get(place)
         if known is not None:
-            both = (known.requests, part.requests)
-            requests = None if None in both else sum(filter(None, both), Fraction())
+            requests = sum_if_known((known.requests, part.requests))
             part = replace(part, tokens=known.tokens + part.tokens, requests=requests, rows=known.rows + part.rows)
         found[place] = part
     return list(found.values())

@@ -9,7 +9,7 @@ from functools import cached_property
 from math import lcm
 from typing import TypeVar
 
-from costcalc.money import minor_digits, round_half_up
+from costcalc.money import minor_digits, round_half_up, sum_if_known
 from costcalc.rating import linetable
 from costcalc.rating.linecoins import coins_of
 from costcalc.rating.linetable import TIME_NAMES, LineTable
@@ -94,11 +94,10 @@ class RowSums:
 
     @classmethod
     def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> RowSums:
-        counts = [line.requests for line in lines]
         known = [line.earned for line in lines if line.earned]
         return cls(
             sum((line.tokens for line in lines), Fraction()),
-            None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+            sum_if_known(line.requests for line in lines),
             _status({status_of(line, holes) for line in lines}),
             added(known) if known else None,
             any(line.margin_is_bound for line in lines),
@@ -159,11 +158,12 @@ class Row:
     cost: Cost
     figures: Figures
     share: int | None  # whole percents of the bill before; None where there is no bill
-    held: RowSums
+    of: RowSums
+    key: LineKey = ()  # of a single line, or of a name that it begins with; empty: a row of a tree, of several, of all
 
     @property
     def status(self) -> str:
-        return self.held.status
+        return self.of.status
 
 
 @dataclass(frozen=True)
@@ -322,6 +322,13 @@ def _scale(costs: Sequence[Cost], digits: int, shown: Figures | None) -> Scale:
     if shown is None:
         return found
     return found.wide(4 if len({shown.low, shown.mid, shown.high}) > 1 else 2 if shown.before != shown.low else 1)
+
+
+def row_of(lines: Sequence[ReportLine], table: Table, key: LineKey = (), folded: int = 0) -> Row:
+    """Lines of the table as one row."""
+    figures = added_figures([table.by_line[line.key] for line in lines])
+    cost = sum_costs(line.cost for line in lines)
+    return Row(None, 0, folded, cost, figures, None, RowSums.of(lines, table.holes), key)
 
 
 def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:

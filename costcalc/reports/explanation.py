@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from costcalc.meters import meters, parts_within
+from costcalc.money import sum_if_known
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.model import Book, Bounds, Schedule, Source
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
@@ -363,11 +364,10 @@ def _together(one: PriceUsed, other: PriceUsed) -> PriceUsed:
     leaves = {leaf.meter: leaf for leaf in one.leaves}
     for leaf in other.leaves:
         leaves[leaf.meter] = _leaves_together(leaves[leaf.meter], leaf) if leaf.meter in leaves else leaf
-    counts = [one.requests, other.requests]
     return replace(
         one,
         rows=one.rows + other.rows,
-        requests=None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+        requests=sum_if_known((one.requests, other.requests)),
         tokens=one.tokens + other.tokens,
         leaves=tuple(sorted(leaves.values(), key=lambda leaf: -leaf.cost.mid)),
         cost=one.cost + other.cost,
@@ -415,14 +415,13 @@ def _source_of(quote: Quote, quoted: QuotedRate) -> Source | None:
 
 def _line(key: LineKey, prices: Sequence[PriceUsed], unpriced: Sequence[Unpriced]) -> ExplainedLine:
     whole = [part for part in unpriced if part.meter is None]
-    counts = [price.requests for price in prices] + [part.requests for part in whole]
     return ExplainedLine(
         key,
         sum_costs(price.cost for price in prices),
         tuple(sorted(prices, key=lambda price: -price.cost.mid)),
         tuple(unpriced),
         sum(price.rows for price in prices) + sum(part.rows for part in whole),
-        None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+        sum_if_known([*(price.requests for price in prices), *(part.requests for part in whole)]),
         sum((price.tokens for price in prices), Fraction()) + sum((part.tokens for part in whole), Fraction()),
     )
 
@@ -433,8 +432,7 @@ def _joined(parts: Iterable[Unpriced]) -> list[Unpriced]:
     for part in parts:
         place = (part.provider, part.model, part.meter, part.reason)
         if earlier := found.get(place):
-            counts = [each.requests for each in (earlier, part)]
-            requests = None if None in counts else sum((count for count in counts if count is not None), Fraction())
+            requests = sum_if_known((earlier.requests, part.requests))
             part = replace(
                 earlier, tokens=earlier.tokens + part.tokens, rows=earlier.rows + part.rows, requests=requests
             )

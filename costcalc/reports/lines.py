@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import overload
 
 from costcalc.meters import meters
+from costcalc.money import sum_if_known
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
@@ -170,7 +171,7 @@ def _line(
     return ReportLine(
         key,
         cost,
-        None if by_meter or None in counts else sum((count for count in counts if count is not None), Fraction()),
+        None if by_meter else sum_if_known(counts),
         tokens + unpriced,
         tuple(sorted({charge.basis for charge in charges})),
         earned,

@@ -33,7 +33,7 @@ from costcalc.usage.engine import (
 )
 from costcalc.usage.foreseen import foresee, is_worth_a_look
 from costcalc.usage.formats import RowParts
-from costcalc.usage.groups import Groups
+from costcalc.usage.groups import Grouping, Groups
 from costcalc.usage.labels import (
     COUNTED_ROWS,
     UNFORESEEN,
@@ -636,7 +636,8 @@ class Counter:
         request = self.request
         customer = next((key for key, name in keys.items() if name == CUSTOMER), None)
         opens = bool(self.keep and request.joining and request.joining.takes_apart)
-        groups = Groups(self.engine, request.cuts, self.chosen(), priced, others, used, request.joining, customer, opens=opens)  # fmt: skip
+        by = Grouping(priced, others, used, customer)
+        groups = Groups(self.engine, request.cuts, self.chosen(), by, request.joining, opens=opens)
         self.last_begun = groups.last_begun
         if self.keep and opens and (others or groups.opens_models):
             self.breakdown = Breakdown(groups, {key: keys[key] for key in others}, self.keep())

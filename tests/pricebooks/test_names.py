@@ -376,3 +376,19 @@ def test_one_name_for_two_apis_has_the_price_of_both_until_one_ended():
     assert prices["perplexity/sonar", date(2026, 10, 23)] == agents
     sonar = BOOKS.book("perplexity", "global").models["sonar"]
     assert sonar.end == End(date(2026, 9, 28), "perplexity/sonar", "sonar-end")
+
+
+@pytest.mark.parametrize(
+    ("name", "provider", "reason"),
+    [
+        ("ft:gpt-4o-mini-2024-07-18:acme::abc123", None, "openai/global/ft:gpt-4o-mini-2024-07-18 by pattern"),
+        ("ft:gpt-4.1-2025-04-14:acme:v2:abc", "openai", "openai/global/ft:gpt-4.1-2025-04-14 by pattern"),
+        ("ft:gpt-3.5-turbo-0125:acme:custom:xyz", None, "openai/global/ft:gpt-3.5-turbo by pattern"),
+        ("ft:gpt-5:acme::abc", "openai", "a fine-tuned model costs something else than its base"),
+        ("gpt-4.1-mini-2025-04-14.ft-abc123", "azure", "a fine-tuned model costs something else than its base"),
+        ("meta-llama/llama-3.3-70b-instruct:free", "openrouter", "a free variant: no list has a price of 0"),
+        ("openrouter/anthropic/claude-sonnet-4.5:nitro", None, "a variant whose price depends on who serves it"),
+    ],
+)
+def test_tuned_and_routed_models_are_no_others(name, provider, reason):
+    assert meaning(name, provider).startswith(reason)

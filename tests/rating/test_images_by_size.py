@@ -72,7 +72,7 @@ def test_sizes_of_one_log_are_kept_apart(run_costcalc, tmp_path):
     file = log_of(tmp_path, "10,high,1024x1024", "10,low,1024x1024", "10,,")
     run = run_costcalc("cost", file, "--by", "image_quality", "--json")
     assert run.code == 3
-    assert run.json["total"]["cost_exact"] == "2.17"
+    assert run.json["total"]["exact"] == "2.17"
     assert [part["rows"] for part in run.json["unpriced"]] == [1]
 
 

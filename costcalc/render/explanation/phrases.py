@@ -245,7 +245,9 @@ def _below_bands(price: PriceUsed) -> Bounds | None:
         for leaf in price.leaves
         if leaf.meter and leaf.meter in quote.rates and quote.rates[leaf.meter].from_standard
     }
-    bands = [band.bounds for band in quote.block.standard.bands if meters & band.rates.keys()]
+    bands = [
+        band.bounds for band in quote.block.standard.bands if meters & band.rates.keys() and not band.bounds.labels
+    ]
     if not bands:
         return None
     by_input, by_output = ([getattr(one, over) for one in bands if getattr(one, over)] for over in ("input_over", "output_over"))  # fmt: skip

@@ -32,7 +32,7 @@ from costcalc.render.blocks import (
 # What the script of the page calls columns that data files call otherwise.
 _SCRIPT = {
     "month": "name", "customer": "name", "cost_today": "today", "cost_before": "before", "cost_low": "low", "cost": "after",
-    "cost_high": "high", "revenue": "paid",
+    "cost_high": "high", "revenue": "paid", "share_then": "share",
 }  # fmt: skip
 
 

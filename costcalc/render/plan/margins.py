@@ -56,7 +56,7 @@ def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
     if answers := list(_answers(plan, log, before)):
         yield Gap()
         yield Facts(answers, each_in_a_line=True)
-    if table.total.held.earned and not set(plan.by) <= set(PRICE_FIELDS):
+    if table.total.of.earned and not set(plan.by) <= set(PRICE_FIELDS):
         yield Gap()
         yield _by_line(table, plan, outcome)
 
@@ -198,8 +198,8 @@ def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
     """Each line's own margin; never a share of somebody else's revenue."""
     # Whole units where there are thousands of them; a revenue of 0.45 is not 0.
     digits = 0 if (whole.after.revenue or 0) >= 1000 else minor_digits(plan.currency)
-    found = [(name_cell(row, table.by), row.held.earned, row.held.margin_is_bound) for row in table.rows]
-    total = Cell(TOTAL), whole, table.total.held.margin_is_bound
+    found = [(name_cell(row, table.by), row.of.earned, row.of.margin_is_bound) for row in table.rows]
+    total = Cell(TOTAL), whole, table.total.of.margin_is_bound
     columns = [
         Column(table.by[0].replace("_", " ").capitalize(), "name", key="name"),
         Column("Revenue", drop=2, key="revenue"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from costcalc.money import minor_digits, round_half_up
+from costcalc.money import minor_digits, round_half_up, sum_if_known
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.bars import sparkline
@@ -107,9 +107,9 @@ def year_rows_of(plan: Plan, rows: Sequence[MonthRow]) -> list[MonthRow]:
 
 
 def _sum(label: str, rows: Sequence[MonthRow], ends: Ends, shown: Figures) -> MonthRow:
-    known = [row.requests for row in rows if row.requests is not None]
-    requests = sum(known, Fraction()) if len(known) == len(rows) else None
-    return MonthRow(label, requests, sum((row.tokens for row in rows), Fraction()), ends, shown)
+    return MonthRow(
+        label, sum_if_known(row.requests for row in rows), sum((row.tokens for row in rows), Fraction()), ends, shown
+    )
 
 
 def _frozen(row: MonthRow, report: Any) -> Decimal:

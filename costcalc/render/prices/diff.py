@@ -220,4 +220,4 @@ def _missing(usage: UsageDiff) -> Iterator[Block]:
         yield Grid([Column("Model", "name"), Column("Why", "text")], rows)
 
 
-WRITTEN = Writers(page=diff_blocks, rows=diff_rows, json=DIFF)
+WRITTEN = Writers("What changed", page=diff_blocks, rows=diff_rows, json=DIFF)

@@ -125,4 +125,4 @@ def _high(event: Event) -> Fraction:
     return event.high if event.high is not None else event.low if event.low is not None else Fraction()
 
 
-WRITTEN = Writers(page=event_blocks, rows=event_rows, json=EVENTS)
+WRITTEN = Writers("Rises and cuts", page=event_blocks, rows=event_rows, json=EVENTS)

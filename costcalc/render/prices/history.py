@@ -11,7 +11,7 @@ from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Gri
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.chart import step_chart
 from costcalc.render.prices.parts import LINE, SCHEDULE, change_cell, price_of
-from costcalc.render.prices.sheet import list_parts
+from costcalc.render.prices.sheet import list_parts, model_title
 from costcalc.render.prices.words import (
     and_text,
     label_of,
@@ -27,20 +27,19 @@ from costcalc.render.words import DASH, capital, day_text, percent_text, price_t
 from costcalc.render.written import Writers
 from costcalc.reports.prices.history import HistoryEntry, LengthHistory, MeterStep, PriceHistory
 from costcalc.reports.prices.rates import Variant, meter_order
-from costcalc.reports.prices.series import Series
 
 FIRST_SEEN = "first seen"
 _FIRST = ("input_tokens", "cache_read_tokens", "output_tokens")  # stand in the first table
 _MOST = {False: 3, True: 5}  # meters side by side
 
 
-def history_blocks(report: PriceHistory, is_wide: bool, lines: Sequence[Series]) -> Sequence[Block]:
+def history_blocks(report: PriceHistory, is_wide: bool) -> Sequence[Block]:
     """The table of blocks by date, what else happened on those days, and a chart."""
     return [
         Note(f"{_headline(report)}.", "strong"),
         *_tables(report, is_wide),
         *_remarks(report),
-        *_chart(report, lines),
+        *_chart(report),
         Gap(),
         Facts(list(_facts(report))),
     ]
@@ -222,7 +221,8 @@ def _remark(report: PriceHistory, position: int, entry: HistoryEntry) -> Iterato
         yield entry.note
 
 
-def _chart(report: PriceHistory, lines: Sequence[Series]) -> Iterator[Block]:
+def _chart(report: PriceHistory) -> Iterator[Block]:
+    lines = report.chart
     if not lines or max(len(line.steps) for line in lines) < 2:
         return
     fronts = [line for line in lines if not line.variant.thinking][:2]
@@ -240,4 +240,4 @@ def _chart(report: PriceHistory, lines: Sequence[Series]) -> Iterator[Block]:
     yield Drawing(lambda width: step_chart([line.steps for line in fronts], report.day, width))
 
 
-WRITTEN = Writers(page=history_blocks, rows=history_rows, json=HISTORY)
+WRITTEN = Writers(model_title, page=history_blocks, rows=history_rows, json=HISTORY)

@@ -47,4 +47,4 @@ def _all(report: LintReport) -> Iterator[Json]:
         yield from ({"level": level, "of": problem} for problem in problems)
 
 
-WRITTEN = Writers(page=lint_blocks, rows=lint_rows, json=LINT)
+WRITTEN = Writers("Pricebooks", page=lint_blocks, rows=lint_rows, json=LINT)

@@ -69,4 +69,4 @@ def _why(report: Naming) -> Iterator[str]:
             yield other
 
 
-WRITTEN = Writers(page=naming_blocks, rows=naming_rows, json=RESOLVED)
+WRITTEN = Writers("What the name means", page=naming_blocks, rows=naming_rows, json=RESOLVED)

@@ -38,6 +38,7 @@ from costcalc.render.words import (
     price_text,
 )
 from costcalc.render.written import Writers
+from costcalc.reports.prices.history import PriceHistory
 from costcalc.reports.prices.rates import PLAIN, Price, Variant, per_units
 from costcalc.reports.prices.sheet import MeterChange, NextChange, PriceSheet
 
@@ -116,6 +117,10 @@ def _prices(sheet: PriceSheet) -> Iterator[Json]:
                     "variant": variant, "bounds": each.bounds, "meter": meter, "price": price, "sheet": sheet,
                     "source": sheet.sources.get(price.source, Source("", "")),
                 }  # fmt: skip
+
+
+def model_title(report: PriceSheet | PriceHistory) -> str:
+    return f"{report.found.provider}/{report.found.model}"
 
 
 def list_parts(found: ResolvedModel, other_regions: Sequence[str]) -> Iterator[str]:
@@ -336,4 +341,4 @@ def _place(term: Discount | Commitment) -> str:
     return f" ({file_text(term.place.file)}, line {term.place.line})"
 
 
-WRITTEN = Writers(page=sheet_blocks, rows=sheet_rows, json=SHEET)
+WRITTEN = Writers(model_title, page=sheet_blocks, rows=sheet_rows, json=SHEET)

@@ -43,4 +43,4 @@ def stale_rows(report: Stale) -> Rows:
     return f.rows_with(MODEL, report.models, None)
 
 
-WRITTEN = Writers(page=stale_blocks, rows=stale_rows, json=STALE)
+WRITTEN = Writers("Stale prices", page=stale_blocks, rows=stale_rows, json=STALE)

@@ -21,7 +21,7 @@ from costcalc.problems import fail
 from costcalc.rating.model import PriceKey, RateUsed
 from costcalc.reports.advice.clock import peak_models, shifted
 from costcalc.reports.advice.groups import Group, groups_of
-from costcalc.reports.advice.model import Advice, Aside, Benchmark, Candidate, Together, cost_of
+from costcalc.reports.advice.model import Advice, Aside, Benchmark, Candidate, Together
 from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions
 from costcalc.reports.advice.proposals import KINDS, FoundProposals, Proposal, SearchedUsage, proposals_of, with_changes
 from costcalc.reports.advice.siblings import Siblings, self_hosted_models
@@ -212,7 +212,7 @@ def _together(first: Case, options: AdviceOptions, candidates: Sequence[Candidat
         {one.number: one.proposal.quality for one in chosen},
         before[position],
         months[position],
-        cost_of(total_of(before)) - cost_of(total_of(months)),
+        total_of(before).served - total_of(months).served,
         sum((one.saving for one in chosen), Fraction()),
     )
 

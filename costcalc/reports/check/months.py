@@ -9,6 +9,7 @@ from pathlib import Path
 
 from costcalc.budget.model import Budget, DayRange
 from costcalc.budget.read_limits import month_days
+from costcalc.money import sum_if_known
 from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.months.run import MonthRun, Run
 from costcalc.problems import CostcalcError, Place, Problem, fail
@@ -106,13 +107,11 @@ def _limits(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Findin
         for one in zip(amounts, dear, days, strict=True):
             yield _judged(budget, unit, *one, missing)
         return
-    known = [amount for amount in amounts if amount is not None]
-    whole = sum(known, Fraction()) if len(known) == len(amounts) else None
     at_most = [amount for amount in dear if amount is not None]
     yield _judged(
         budget,
         unit,
-        whole,
+        sum_if_known(amounts),
         sum(at_most, Fraction()) if at_most else None,
         DayRange(days[0].first, days[-1].last),
         missing,
@@ -148,9 +147,7 @@ def _judged(
         budget, "ok", unit, budget.limit, actual, days, days, source=source, dear=dear if dear != actual else None
     )
     status, reason = _status(budget, finding, missing)
-    return Finding(
-        budget, status, unit, budget.limit, actual, days, days, reason=reason, source=source, dear=finding.dear
-    )
+    return replace(finding, status=status, reason=reason)
 
 
 def _status(budget: Budget, finding: Finding, missing: str) -> tuple[Status, str]:

@@ -55,6 +55,15 @@ class LengthHistory:
     moves: Sequence[Mapping[Line, MeterStep]]
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Price by start day, for the shortest requests of one variant; None where there is no price."""
+
+    meter: str
+    variant: Variant
+    steps: Sequence[tuple[date, Fraction | None]]
+
+
 @dataclass(frozen=True)
 class PriceHistory:
     """The answer of `prices history`."""
@@ -67,6 +76,7 @@ class PriceHistory:
     lengths: Sequence[LengthHistory]
     never_applied: Sequence[PriceBlock]  # cancelled and superseded announcements
     other_regions: Sequence[str]
+    chart: Sequence[Series] = ()  # of one meter
 
 
 def history(

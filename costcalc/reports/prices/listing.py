@@ -45,6 +45,14 @@ class ListedBook:
     without_price: Mapping[str, str]  # model -> why it has no price on that day
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The answer of `prices list`."""
+
+    books: Sequence[ListedBook]
+    data: str = ""  # whose data it is, where not costcalc's own
+
+
 def list_prices(
     pricebook: Pricebook, day_in: DayIn, providers: Sequence[str] = (), region: str | None = None
 ) -> list[ListedBook]:

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from costcalc.problems import fail, nearest_names
-from costcalc.reports.prices.history import PriceHistory
-from costcalc.reports.prices.rates import Variant, meter_order, per_units
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Price by start day, for the shortest requests of one variant; None where there is no price."""
-
-    meter: str
-    variant: Variant
-    steps: Sequence[tuple[date, Fraction | None]]
+from costcalc.reports.prices.history import PriceHistory, Series
+from costcalc.reports.prices.rates import meter_order, per_units
 
 
 def series(report: PriceHistory, meter: str | None = None) -> list[Series]:
