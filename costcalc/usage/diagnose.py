@@ -160,6 +160,8 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
     name = reading.shown_column(path)
     whole = str(text).strip()
     is_open = re.fullmatch(AMBIGUOUS, whole)
+    if whole == NO_OBJECT:
+        return _no_object(name), ""
     said = _said_inside(whole) if "[" in path and is_list_inside(path) else _said(str(text))
     return (
         Problem(
@@ -169,6 +171,15 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
             remedy="correct the number; costcalc does not round or guess counts",
         ),
         _underlined(str(text)),
+    )
+
+
+def _no_object(name: str) -> Problem:
+    return Problem(
+        "bad-count",
+        f"{name}: what stands where an object should be holds no count",
+        expected="an object on the way to the count, or nothing (empty, null, [])",
+        remedy="correct the row, or name a path that every row has",
     )
 
 
