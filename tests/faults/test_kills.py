@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -31,7 +32,7 @@ LOG = "date,provider,model,customer,input_tokens,output_tokens\n" + "".join(
     f"2026-10-{day:02d},alibaba,qwen-plus,customer {day},{day}000,500\n" for day in range(1, 31)
 )
 BUDGETS = "budgets:\n  - {name: all, each: month, limit: 1 USD}\n"
-CARD = "provider,model,meter,price,unit,currency,effective_date\nacme,chat-1,input_tokens,2,1000000,USD,2026-01-01\n"
+CARD = "provider,model,meter,price,per,currency,from\nacme,chat-1,input_tokens,2,1000000,USD,2026-01-01\n"
 BOOK = """\
 provider: acme
 currency: USD
@@ -263,9 +264,11 @@ def test_a_disk_that_is_really_full_or_read_only(run, place, small_disk, tallied
     place.laid_out(WRITERS[0])
     (small_disk / name).write_bytes(OLD)
     words = ["cost", "u.csv", "--by", "customer", "-o", str(small_disk / name)]
-    for reason in ("No space left on device", "Read-only file system"):
+    for reason in ("No space left on device", "It is read-only"):
         if reason.startswith("No"):
-            (small_disk / "other").write_bytes(bytes(56_000))
+            with suppress(OSError), (small_disk / "other").open("wb", buffering=0) as other:
+                while other.write(bytes(4_096)):
+                    pass
         else:
             subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
         ended = run(words, place.folder, place.env)
