@@ -37,7 +37,7 @@ def main() -> int:
         case = _case(Path(folder) / "usage.csv")
     from costcalc.reports.simulation import simulation
 
-    sys.stdout.write(f"{len(case.horizon.cells.cells)} groups, {MONTHS} months, {options.draws:,} draws\n")
+    sys.stdout.write(f"{len(case.horizon.segments.segments)} groups, {MONTHS} months, {options.draws:,} draws\n")
     months = _timed(lambda: _months(case, options.draws), lambda: _products(options.draws), options.runs)
     least = _timed(lambda: _months(case, options.draws), lambda: _one_factor(options.draws), options.runs)
     whole = _timed(lambda: simulation(case, options.draws, 1), lambda: _products(options.draws), options.runs)
@@ -54,7 +54,7 @@ def main() -> int:
 def _case(log: Path):
     from costcalc.api import read_prices
     from costcalc.api.outlooks import horizon_of
-    from costcalc.forecasts.horizon import HorizonOptions
+    from costcalc.months.horizon import HorizonOptions
     from costcalc.reports.plan.case import Case
     from costcalc.reports.plan.model import PlanOptions
     from costcalc.scenario.hikes import changes_at
@@ -82,9 +82,9 @@ def _case(log: Path):
 
 def _months(case, draws: int) -> object:
     """Everything from the scenario to the quantiles of each month, without the tornado."""
-    from costcalc.forecasts.draws import Draws
-    from costcalc.forecasts.inputs import inputs_of
-    from costcalc.forecasts.trials import Trials
+    from costcalc.months.draws import Draws
+    from costcalc.months.inputs import inputs_of
+    from costcalc.months.trials import Trials
 
     reading = Draws(inputs_of(case.scenario, case.options.changes, MONTHS), case.horizon.months)
     trials = Trials(reading, case.run(reading=reading).months, by_rows=False)

@@ -44,8 +44,8 @@ prices:
 def main(path: str, count: int) -> int:
     from costcalc.api import read_prices
     from costcalc.api.outlooks import horizon_of
-    from costcalc.forecasts.horizon import HorizonOptions
-    from costcalc.reports.comparison import Choice, ComparisonOptions, comparison
+    from costcalc.months.horizon import HorizonOptions
+    from costcalc.reports.comparison import ComparedScenario, ComparisonOptions, comparison
     from costcalc.scenario.read import parse_scenario
 
     # 7 of 8 combinations have a usage change; the single one has them all.
@@ -54,7 +54,7 @@ def main(path: str, count: int) -> int:
     began = time.perf_counter()
     horizon = horizon_of(path, plans, HorizonOptions(MONTHS, (), currency="USD"), read_prices())
     scanned = time.perf_counter()
-    choices = [Choice(str(number), plan) for number, plan in zip(numbers, plans, strict=True)]
+    choices = [ComparedScenario(str(number), plan) for number, plan in zip(numbers, plans, strict=True)]
     found = comparison(horizon, ComparisonOptions(choices))
     answered = time.perf_counter()
     checked = sum(len(each.months) for each in found.scenarios)

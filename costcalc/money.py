@@ -33,6 +33,7 @@ SIGNS = {
     "CN¥": "CNY",
     "JP¥": "JPY",
 }  # ¥ alone is two
+SIGN = "|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True)))  # any of them, the longest first
 
 
 class CurrencyMismatch(ValueError):
@@ -85,7 +86,7 @@ def written_amount(text: str) -> Money:
 
     TwoAmounts: `1.000` may be 1 or 1000, for much of the world parts thousands with points.
     """
-    number, _, currency = _with_code(text.strip()).partition(" ")
+    number, _, currency = with_code(text.strip()).partition(" ")
     if re.fullmatch(f"[+-]?{MAY_BE_THOUSANDS}", number):
         raise TwoAmounts(may_be(number))
     amount, currency = (
@@ -108,7 +109,7 @@ def may_be(number: str) -> str:
     return f"may be {' or '.join(two_readings(number))}"
 
 
-def _with_code(text: str) -> str:
+def with_code(text: str) -> str:
     """`$20` and `20 €` with the currency's code behind the number: 20 USD, 20 EUR."""
     for sign in sorted(SIGNS, key=len, reverse=True):
         if text.startswith(sign) or text.endswith(sign):
@@ -163,6 +164,12 @@ def _coins(amount: Fraction, digits: int) -> int:
 
 def _from_coins(coins: int, digits: int) -> Decimal:
     return Decimal(f"{coins}E-{digits}")
+
+
+def sum_if_known(counts: Iterable[Fraction | None]) -> Fraction | None:
+    """The sum; None where one of them is unknown."""
+    found = list(counts)
+    return None if None in found else sum(filter(None, found), Fraction())
 
 
 def exact_sum(amounts: Iterable[Fraction]) -> Fraction:

@@ -79,7 +79,7 @@ class Kind:
     example: str = ""
     write: Callable[[Any], str] = str  # as YAML
     is_text: bool = True  # False: `read` takes any node
-    entries: Table | None = None  # of a list: what each of it is
+    entries: FieldTable | None = None  # of a list: what each of it is
 
 
 def schema_of(kind: Kind) -> Schema:
@@ -87,7 +87,7 @@ def schema_of(kind: Kind) -> Schema:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class YamlField:
     """One key of a mapping."""
 
     key: str
@@ -117,7 +117,7 @@ class Field:
 class Further:
     """Keys that are names of something else, and no words of the file: fields by these names."""
 
-    fields: Callable[[], Mapping[str, Field]]
+    fields: Callable[[], Mapping[str, YamlField]]
     what: str  # "meter"
     remedy: str
 
@@ -131,18 +131,18 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Table:
+class FieldTable:
     """The fields of a mapping, in the order in which they are listed and written."""
 
     what: str  # "a move"; `{key}` is the key under which it stands
-    fields: tuple[Field, ...]
+    fields: tuple[YamlField, ...]
     make: Callable[[Entry, Values], Any] = lambda _, values: values
     rules: tuple[Rule, ...] = ()
     example: str = ""  # of a whole entry
     further: Further | None = None  # in the order written
 
     @cached_property
-    def by_key(self) -> dict[str, Field]:
+    def by_key(self) -> dict[str, YamlField]:
         return {field.key: field for field in self.fields}
 
     @cached_property
@@ -226,7 +226,7 @@ class Table:
         """
         return {"$schema": DIALECT, "title": title, **self.schema()}
 
-    def said(self, record: Any, but: Collection[str] = ()) -> Iterator[tuple[Field, Any]]:
+    def said(self, record: Any, but: Collection[str] = ()) -> Iterator[tuple[YamlField, Any]]:
         """What of a record is to be written: the fields with their values, but for what is as it is by default."""
         for field in (each for each in self.fields if each.key not in but):
             value = field.of(record) if field.of else getattr(record, field.key)
@@ -238,7 +238,7 @@ class Table:
         return {field.also or field.key: field.kind.write(value) for field, value in self.said(record)}
 
 
-def listed(table: Table, name: str, *, may_be_empty: bool = True) -> Kind:
+def listed(table: FieldTable, name: str, *, may_be_empty: bool = True) -> Kind:
     """A list of such mappings: a tuple of what is made of each.
 
     Nothing under the key is an empty list: a start in which every entry is commented out.
@@ -260,7 +260,7 @@ def listed(table: Table, name: str, *, may_be_empty: bool = True) -> Kind:
     return Kind(read, schema, f"[{table.example}]", is_text=False, entries=table)
 
 
-def inner(table: Table) -> Kind:
+def inner(table: FieldTable) -> Kind:
     """One such mapping."""
     return Kind(
         lambda entry, node: table.read(entry.document, node, entry.context),
@@ -271,7 +271,7 @@ def inner(table: Table) -> Kind:
     )
 
 
-def named(table: Table, what: str) -> Kind:
+def named(table: FieldTable, what: str) -> Kind:
     """Such mappings by their names: what is made of each."""
 
     def read(entry: Entry, node: Node) -> dict[str, Any]:
@@ -414,7 +414,7 @@ def in_order(first: str, end: str) -> Rule:
     return Rule(check)
 
 
-def documented(fields: Iterable[Field]) -> Iterator[tuple[str, str, str]]:
+def documented(fields: Iterable[YamlField]) -> Iterator[tuple[str, str, str]]:
     """(key, example, meaning) of every field, as the documentation lists them."""
     for field in fields:
         key = field.also or field.key

@@ -130,3 +130,9 @@ def test_every_answer_is_a_page_and_markdown(log, tmp_path):
         assert text.strip(), answer
         assert answer.to_markdown().startswith(("### ", "## ", "<!-- costcalc:check -->")), answer
         assert answer._repr_html_().startswith("<div>"), answer
+
+
+def test_an_amount_in_coins_is_a_decimal(log):
+    found = costcalc.cost(log, prices=PRICES)
+    assert (found.money(found.total), type(found.money(found.total))) == (Decimal("1.00"), Decimal)
+    assert str(found.money(Fraction(2, 3))) == "0.67"

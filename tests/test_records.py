@@ -164,7 +164,7 @@ def modules_of_a_plain_run(repo_root):
 @pytest.mark.parametrize(
     "room",
     [
-        "costcalc.forecasts", "costcalc.reports.advice", "costcalc.reports.plan.case", "costcalc.reports.comparison",
+        "costcalc.months", "costcalc.reports.advice", "costcalc.reports.plan.case", "costcalc.reports.comparison",
         "costcalc.reports.forecast", "costcalc.reports.plan.ahead", "costcalc.reports.prices", "costcalc.reports.simulation",
         "costcalc.reports.workings", "costcalc.budget", "costcalc.render.html", "costcalc.render.json_",
         "costcalc.render.plan.ahead", "costcalc.render.plan.months", "costcalc.render.workbook", "costcalc.pricebook.importers", "numpy", "pandas",

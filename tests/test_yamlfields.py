@@ -10,8 +10,8 @@ from costcalc.problems import CostcalcError
 from costcalc.yamldoc import parse_yaml
 from costcalc.yamlfields import (
     FLAG,
-    Field,
-    Table,
+    FieldTable,
+    YamlField,
     documented,
     first_of,
     inner,
@@ -32,26 +32,26 @@ class Lamp:
 
 
 COLOURS = word_of(("red", "green"), "unknown-colour", 'no colour is called "{}"')
-LAMP = Table(
+LAMP = FieldTable(
     "a lamp",
     (
-        Field("colour", COLOURS, "Its colour.", needed=True),
-        Field("dim", FLAG, "Whether it is dim.", default=False),
-        Field("on", COLOURS, "Its colour when it is on.", also="from"),
+        YamlField("colour", COLOURS, "Its colour.", needed=True),
+        YamlField("dim", FLAG, "Whether it is dim.", default=False),
+        YamlField("on", COLOURS, "Its colour when it is on.", also="from"),
     ),
     lambda _, values: Lamp(**values),
     example="{colour: red}",
 )
 
 
-def read(table: Table, text: str) -> object:
+def read(table: FieldTable, text: str) -> object:
     document = parse_yaml(text, "lamps.yaml")
     found = table.read(document, document.root)
     document.check()
     return found
 
 
-def problems(table: Table, text: str) -> list[tuple[str, int]]:
+def problems(table: FieldTable, text: str) -> list[tuple[str, int]]:
     with pytest.raises(CostcalcError) as error:
         read(table, text)
     return [(problem.code, problem.place.line if problem.place else 0) for problem in error.value.problems]
@@ -85,12 +85,12 @@ def test_the_schema_takes_what_reading_takes():
 
 
 def test_lists_names_and_mappings_hold_tables():
-    lamps = Table(
+    lamps = FieldTable(
         "a house",
         (
-            Field("all", listed(LAMP, "all"), default=()),
-            Field("named", named(LAMP, "named"), default={}),
-            Field("door", inner(LAMP)),
+            YamlField("all", listed(LAMP, "all"), default=()),
+            YamlField("named", named(LAMP, "named"), default={}),
+            YamlField("door", inner(LAMP)),
         ),
     )
     red = Lamp("red", dim=False)
@@ -113,9 +113,9 @@ def test_lists_names_and_mappings_hold_tables():
     ],
 )
 def test_what_keys_say_about_each_other_holds_in_reading_and_in_the_schema(text, codes):
-    table = Table(
+    table = FieldTable(
         "a thing",
-        tuple(Field(key, COLOURS) for key in "abcd"),
+        tuple(YamlField(key, COLOURS) for key in "abcd"),
         lambda entry, _: first_of(("a", "b"), entry),
         (
             one_of(("a", "b"), "two", "{a: red}"),

@@ -13,9 +13,9 @@ from costcalc.api.options import AdviseOptions as Options
 from costcalc.api.outlooks import horizon_of, horizon_options, months_of
 from costcalc.api.plans import Words, earned_of, floor_of, planned, share_of
 from costcalc.api.results import Result
-from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.api.words import Number, read_share
-from costcalc.forecasts.horizon import HorizonOptions, scenario_cuts
+from costcalc.months.horizon import HorizonOptions, scenario_cuts
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions
@@ -89,7 +89,7 @@ def _counted(
     usage: object, words: Words, pricing: Pricing, asked: HorizonOptions, plans: Sequence[Scenario]
 ) -> UsageLedger:
     together = _days_together(pricing.prices, plans, asked.by, asked.months, pricing.timezone)
-    wanted = Wanted(asked.by, scenarios=plans, months=asked.months, joining=together)
+    wanted = LedgerNeeds(asked.by, scenarios=plans, months=asked.months, joining=together)
     return ledger_of(usage, words, pricing, wanted)
 
 

@@ -15,7 +15,8 @@ from costcalc.api.keywords import keywords
 from costcalc.api.options import CheckOptions as Options
 from costcalc.api.plans import Words, catalogue, earned_of, scenario_of
 from costcalc.api.results import Result
-from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.slips import with_every_slip
+from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.budget.model import COUNTED, Budget, Kind
 from costcalc.budget.read import read_budgets
 from costcalc.budget.read_limits import AMOUNT_SHAPE, read_limit, read_one_percent
@@ -25,7 +26,7 @@ from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.periods import of_days
 from costcalc.reports.check.check import Check, no_budgets
 from costcalc.reports.check.check import check as check_report
-from costcalc.reports.check.log import CheckOptions
+from costcalc.reports.check.log import CheckQuestion
 from costcalc.reports.revenue import earning
 from costcalc.usage.ledger import UsageLedger
 
@@ -77,11 +78,15 @@ def check(usage: object, **words: Unpack[Options]) -> CheckResult:
     asked = tuple(_named(each, pricing.prices) for each in (*budgets_of(words["budgets"]), *limits_of(words)))
     if not asked:
         raise no_budgets()
-    earned = earned_of(words)
+    return with_every_slip(lambda budgets: _checked(usage, budgets, pricing, words), asked, [usage, baseline])
+
+
+def _checked(usage: object, asked: Sequence[Budget], pricing: Pricing, words: Words) -> CheckResult:
+    earned, baseline = earned_of(words), words["baseline"]
     now = earning(earned, _counted(usage, asked, pricing, words, earned.names), pricing.timezone)
     then = {**words, **dict.fromkeys(_NOT_OF_THE_BASELINE)}
     before = None if baseline is None else _counted(baseline, asked, pricing, then)
-    options = CheckOptions(
+    options = CheckQuestion(
         _day_in(words["today"]),
         pricing.basis,
         pricing.currency,
@@ -180,7 +185,7 @@ def _counted(
     is_by_day = not is_planned and all(each.where.is_all and each.kind != "margin_at_least" for each in budgets)
     joining = of_days(pricing.prices.pricebook, pricing.timezone) if is_by_day else None
     try:
-        return ledger_of(usage, words, pricing, Wanted(if_offered=if_offered, budgets=budgets, joining=joining))
+        return ledger_of(usage, words, pricing, LedgerNeeds(if_offered=if_offered, budgets=budgets, joining=joining))
     except CostcalcError as error:
         raise CostcalcError([_placed(problem, budgets) for problem in error.problems], error.exit_code) from error
 

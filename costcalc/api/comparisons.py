@@ -19,7 +19,7 @@ from costcalc.api.slips import with_every_slip
 from costcalc.api.words import Number, line_names, read_pass_through, read_share
 from costcalc.money import exact_text
 from costcalc.problems import fail
-from costcalc.reports.comparison import Choice, Comparison, ComparisonOptions
+from costcalc.reports.comparison import ComparedScenario, Comparison, ComparisonOptions
 from costcalc.reports.comparison import comparison as comparison_report
 from costcalc.scenario.items import Scenario
 
@@ -73,7 +73,7 @@ def _shares(written: Number | Sequence[Number] | None) -> list[Fraction]:
     return [read_pass_through(read_share(part, "pass_through")) for part in parts]
 
 
-def _choices(plans: Sequence[Scenario], shares: Sequence[Fraction]) -> Iterator[Choice]:
+def _choices(plans: Sequence[Scenario], shares: Sequence[Fraction]) -> Iterator[ComparedScenario]:
     """Each scenario once, or once for every share where a pass-through changes it."""
     scaled = [plan.changes(Fraction()) != plan.changes(Fraction(1)) for plan in plans]
     if shares and not any(scaled):
@@ -84,10 +84,10 @@ def _choices(plans: Sequence[Scenario], shares: Sequence[Fraction]) -> Iterator[
         )
     for plan, name, is_scaled in zip(plans, _names(plans), scaled, strict=True):
         if not shares or not is_scaled:
-            yield Choice(name, plan)
+            yield ComparedScenario(name, plan)
         for share in shares if is_scaled else ():
             at = f" at {exact_text(share * 100)}%" if len(shares) > 1 else ""
-            yield Choice(name + at, plan, share, name)
+            yield ComparedScenario(name + at, plan, share, name)
 
 
 def _names(plans: Sequence[Scenario]) -> list[str]:
@@ -102,7 +102,7 @@ def _short(plan: Scenario) -> str:
     return path.stem if path.suffix.lower() in _FILES else plan.written or plan.name or "scenario"
 
 
-def _check_number(choices: Sequence[Choice], plans: Sequence[Scenario]) -> None:
+def _check_number(choices: Sequence[ComparedScenario], plans: Sequence[Scenario]) -> None:
     names = [choice.name for choice in choices]
     twice = next((name for name in names if names.count(name) > 1), None)
     files = [Path(plan.written).resolve() for plan in plans if Path(plan.written).suffix.lower() in _FILES]

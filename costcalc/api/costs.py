@@ -11,7 +11,7 @@ from costcalc.api.keywords import keywords
 from costcalc.api.options import CostOptions
 from costcalc.api.plans import Words
 from costcalc.api.results import CostResult
-from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.api.words import line_names
 from costcalc.problems import fail
 from costcalc.rating.periods import Periods
@@ -45,7 +45,7 @@ def cost(usage: object, **words: Unpack[CostOptions]) -> CostResult:
         replace(options, by=(*names, each) if each else names),
         takes_apart=allocate == "none" and not {*names} & {*PARTING},
     )
-    ledger = ledger_of(usage, words, pricing, Wanted(names, joining=lines))
+    ledger = ledger_of(usage, words, pricing, LedgerNeeds(names, joining=lines))
     report = cost_report(ledger, pricing.prices.pricebook, pricing.prices.fx, options, each, allocate)
     return CostResult(
         report,
@@ -56,7 +56,7 @@ def cost(usage: object, **words: Unpack[CostOptions]) -> CostResult:
 
 def _focus(usage: object, names: tuple[str, ...], pricing: Pricing, words: Words) -> FocusReport:
     """The charges of each day: the lines of a cost do not tell days apart, so the usage is counted again."""
-    ledger = ledger_of(usage, words, pricing, Wanted(names))
+    ledger = ledger_of(usage, words, pricing, LedgerNeeds(names))
     return focus(ledger, pricing.prices.pricebook, pricing.prices.fx, pricing.rating(names))
 
 

@@ -9,10 +9,10 @@ from costcalc.api.keywords import keywords
 from costcalc.api.options import ExplainOptions as Options
 from costcalc.api.plans import planned, share_of
 from costcalc.api.results import Result
-from costcalc.api.usage import Wanted, globs_of, ledger_of
+from costcalc.api.usage import LedgerNeeds, globs_of, ledger_of
 from costcalc.api.words import line_names, read_day_of
 from costcalc.problems import fail
-from costcalc.reports.explanation import Choice, ExplainOptions, Explanation
+from costcalc.reports.explanation import ExplainQuestion, Explanation, Selection
 from costcalc.reports.explanation import explain as explanation
 from costcalc.scenario.hikes import changes_at
 
@@ -42,9 +42,9 @@ def explain(usage: object, **words: Unpack[Options]) -> ExplanationResult:
     if day := read_day_of(words["day"], "--day", pricing.timezone):
         chosen["day"] = (str(day),)
     names = tuple(dict.fromkeys((*line_names(words["by"]), *chosen)))
-    options = ExplainOptions(
+    options = ExplainQuestion(
         changes_at(plan, share_of(words)), names, pricing.basis, pricing.currency, pricing.timezone,
-        Choice(chosen, words["meter"].strip().lower().replace("-", "_")),
+        Selection(chosen, words["meter"].strip().lower().replace("-", "_")),
     )  # fmt: skip
-    ledger = ledger_of(usage, words, pricing, Wanted(names, raised=[plan]))
+    ledger = ledger_of(usage, words, pricing, LedgerNeeds(names, raised=[plan]))
     return ExplanationResult(explanation(ledger, prices.pricebook, prices.fx, options))

@@ -10,13 +10,13 @@ from costcalc.api.books import pricing_of
 from costcalc.api.keywords import keywords
 from costcalc.api.options import ForecastOptions as Options
 from costcalc.api.results import ForecastResult
-from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.api.words import Number, read_budget, read_share
 from costcalc.calendar import read_day
 from costcalc.money import exact_text
 from costcalc.problems import fail, nearest_names
 from costcalc.rating.periods import of_days
-from costcalc.reports.forecast import MONTH_END, YEAR_END, ForecastOptions
+from costcalc.reports.forecast import MONTH_END, YEAR_END, ForecastQuestion
 from costcalc.reports.forecast import forecast as forecast_report
 
 
@@ -28,7 +28,7 @@ def forecast(usage: object, **words: Unpack[Options]) -> ForecastResult:
     that day; `interval` is the share of simulated paths between `low` and `high`.
     """
     to, budget, pricing = words["to"], words["budget"], pricing_of(words)
-    options = ForecastOptions(
+    options = ForecastQuestion(
         to=to if to in (MONTH_END, YEAR_END) else read_horizon(to),
         budget=None if budget is None else read_budget(budget),
         interval=read_interval(words["interval"]),
@@ -37,7 +37,7 @@ def forecast(usage: object, **words: Unpack[Options]) -> ForecastResult:
         timezone=pricing.timezone,
     )
     joining = of_days(pricing.prices.pricebook, pricing.timezone)
-    ledger = ledger_of(usage, words, pricing, Wanted(joining=joining))
+    ledger = ledger_of(usage, words, pricing, LedgerNeeds(joining=joining))
     return ForecastResult(forecast_report(ledger, pricing.prices.pricebook, pricing.prices.fx, options))
 
 

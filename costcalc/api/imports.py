@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from costcalc.api.words import read_day_of
 from costcalc.files import is_folder, is_there, write_whole
 from costcalc.pricebook.importers.events import EVENTS, Added, add_events
-from costcalc.pricebook.importers.onto import Addition, Days, add_onto
+from costcalc.pricebook.importers.onto import Addition, DecisiveDays, add_onto
 from costcalc.pricebook.importers.rate_card import said_in
 from costcalc.pricebook.importers.sources import FACTS, RATE_CARD, read_source, said_of, source_named
 from costcalc.pricebook.load import load_pricebook
@@ -80,7 +80,7 @@ def import_prices(
     imported = read_source(*named, today, first, tuple(providers) or (book.provider,), shipped)
     offered = _list_for(imported, book)
     own = named[0] == RATE_CARD
-    addition = add_onto(text, str(onto), offered, Days(first or today, today, own=own, fills=not own))
+    addition = add_onto(text, str(onto), offered, DecisiveDays(first or today, today, own=own, fills=not own))
     imported = replace(said_of(imported, offered.provider), books=(offered,))
     return ImportResult(imported, [(output, addition.text)], onto, addition, _check_units(imported, *named))
 

@@ -15,14 +15,14 @@ from costcalc.api.options import OutlookOptions
 from costcalc.api.plans import Words, earned_of, floor_of, planned, scenario_of, share_of, with_years
 from costcalc.api.results import PlanResult
 from costcalc.api.slips import with_every_slip
-from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.api.words import line_names, read_months
-from costcalc.forecasts.horizon import Horizon, HorizonOptions, columns_for, lines_of, scenario_cuts
+from costcalc.months.horizon import Horizon, HorizonOptions, columns_for, lines_of, scenario_cuts
 from costcalc.reports.handout import handout
 from costcalc.reports.plan.ahead import plan_ahead
 from costcalc.reports.plan.case import Case
 from costcalc.reports.plan.model import Plan, PlanOptions
-from costcalc.reports.revenue import UNSTATED, Earned
+from costcalc.reports.revenue import UNSTATED, StatedRevenue
 from costcalc.reports.simulation import check_draws, simulation
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
@@ -92,7 +92,7 @@ def horizon_options(pricing: Pricing, months: int, by: Sequence[str]) -> Horizon
 def horizon_of(
     usage: object, plans: Sequence[Scenario], options: HorizonOptions, prices: Prices,
     words: Words = NOTHING_CHOSEN,
-    earned: Earned = UNSTATED,
+    earned: StatedRevenue = UNSTATED,
 ) -> Horizon:  # fmt: skip
     """The log, counted once with all that these scenarios ask for, and priced."""
     pricing = Pricing(prices, options.basis, options.currency, options.timezone)
@@ -100,5 +100,5 @@ def horizon_of(
     if not isinstance(usage, UsageLedger):
         cuts = scenario_cuts(prices.pricebook, options.timezone, plans, options.months)
         lines = lines_of(prices.pricebook, options, plans, cuts)
-    wanted = Wanted(options.by, scenarios=plans, months=options.months, joining=lines)
+    wanted = LedgerNeeds(options.by, scenarios=plans, months=options.months, joining=lines)
     return Horizon(ledger_of(usage, words, pricing, wanted, earned), prices.pricebook, prices.fx, options, plans)

@@ -12,7 +12,7 @@ from costcalc.api.books import Prices, Pricing, prices_of, pricing_of
 from costcalc.api.words import read_first_month, read_margin, read_money, read_pass_through, read_share
 from costcalc.files import path_from_here
 from costcalc.money import Money
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.hikes import hikes_from, read_items
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.usage.earnings import Earnings, is_earnings, read_earnings
@@ -59,7 +59,7 @@ def floor_of(words: Words) -> Fraction | None:
 
 def checked_scenario(path: Path, prices: Prices) -> Scenario:
     """A scenario file whose targets have prices. CostcalcError with every problem of it."""
-    from costcalc.forecasts.targets import every_target
+    from costcalc.months.targets import every_target
 
     plan = scenario_in(path)
     every_target([plan.usage], prices.pricebook)
@@ -96,7 +96,7 @@ def catalogue() -> Mapping[str, Event]:
     return {event.id: event for event in load_events()}
 
 
-def earned_of(words: Words) -> Earned:
+def earned_of(words: Words) -> StatedRevenue:
     """What flags or the configuration say of revenue: an amount, or the file of a table by customer."""
     revenue, margin, source = words["revenue"], words["margin"], words["revenue_source"]
     if isinstance(revenue, Path) or (isinstance(revenue, str) and is_earnings(revenue)):
@@ -105,5 +105,5 @@ def earned_of(words: Words) -> Earned:
     else:
         amount = None if revenue is None else read_money(revenue)
     if margin is None:
-        return Earned(amount, source=source or "--revenue")
-    return Earned(amount, read_share(margin, "margin"), source or "--margin")
+        return StatedRevenue(amount, source=source or "--revenue")
+    return StatedRevenue(amount, read_share(margin, "margin"), source or "--margin")

@@ -8,76 +8,25 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from costcalc.api.books import Prices, prices_of, read_prices
 from costcalc.api.plans import Words
+from costcalc.api.results import Result
 from costcalc.api.words import read_currency, read_day_of
 from costcalc.calendar import day_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from costcalc.render.draw import Page
 
 Day = date | str | None
 
 
 @dataclass(frozen=True)
-class PricesResult:
+class PricesResult(Result):
     """An answer about prices, with the ways to hand it on."""
 
     report: Any
-    home: str  # the module that writes it
-    title: str  # of its Markdown
-    more: Any = None  # that its blocks take besides: the lines of a chart, whose data it is
 
     def __repr__(self) -> str:
-        return f"<PricesResult: {self.title}>"
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "report":
-            raise AttributeError(name)
-        return getattr(self.report, name)
-
-    def page(self) -> Page:
-        """The page that the command prints."""
-        from costcalc.render.draw import Page
-
-        return Page(self._blocks)
-
-    def to_markdown(self) -> str:
-        from costcalc.render.markdown import markdown_text
-
-        return markdown_text(self.title, self._blocks(True))
-
-    def to_json(self) -> str:
-        from costcalc.render.written import json_in
-
-        return json_in(self.home, self.report)
-
-    def to_csv(self) -> str:
-        from costcalc.render.csv_ import csv_text
-
-        return csv_text(self._part("rows")(self.report))
-
-    def to_frame(self, *, exact: bool = True) -> pd.DataFrame:
-        """The rows of the CSV for pandas; `exact=False`: decimals as floats."""
-        from costcalc.render.frames import frame
-
-        return frame(self._part("rows")(self.report), exact=exact)
-
-    def _blocks(self, is_wide: bool) -> Any:
-        return self._part("page")(self.report, is_wide, *([] if self.more is None else [self.more]))
-
-    def _part(self, name: str) -> Any:
-        from costcalc.render.written import part_in
-
-        return part_in(self.home, name)
-
-
-def _result(name: str, report: Any, title: str, more: Any = None) -> PricesResult:
-    return PricesResult(report, f"costcalc.render.prices.{name}", title, more)
+        return f"<PricesResult: {type(self.report).__name__}>"
 
 
 def listing(
@@ -85,9 +34,9 @@ def listing(
 ) -> PricesResult:
     """Every model with its standard rates, and since when they hold."""
     from costcalc.pricebook.data import released_data
-    from costcalc.reports.prices.listing import list_prices
+    from costcalc.reports.prices.listing import Listing, list_prices
 
-    return _result("listing", list_prices(_book(prices), _day_in(on), providers, region), "Prices", released_data())
+    return PricesResult(Listing(list_prices(_book(prices), _day_in(on), providers, region), released_data()))
 
 
 def show(
@@ -96,8 +45,7 @@ def show(
     """Everything about one model, and who says so: `show("alibaba/qwen3-max", on="2026-03-01")`."""
     from costcalc.reports.prices.sheet import sheet
 
-    found = sheet(_book(prices), model, _day_in(on), region, tier)
-    return _result("sheet", found, f"{found.found.provider}/{found.found.model}")
+    return PricesResult(sheet(_book(prices), model, _day_in(on), region, tier))
 
 
 def history(
@@ -109,7 +57,7 @@ def history(
     from costcalc.reports.prices.series import series
 
     report = read_history(_book(prices), model, _day_in(on), region, tier)
-    return _result("history", report, f"{report.found.provider}/{report.found.model}", series(report, meter))
+    return PricesResult(replace(report, chart=series(report, meter)))
 
 
 def diff(
@@ -125,7 +73,7 @@ def diff(
     report = read_diff(prices.pricebook, days[0], days[1], providers, region)
     if usage is not None:
         report = _in_money(report, usage, prices, words)
-    return _result("diff", report, "What changed")
+    return PricesResult(report)
 
 
 def _in_money(report: Any, usage: object, prices: Prices, words: Words) -> Any:
@@ -144,7 +92,7 @@ def lint(files: Sequence[Path] = ()) -> PricesResult:
     """What is wrong with pricebooks, or looks so."""
     from costcalc.reports.prices.lint import lint as check
 
-    return _result("lint", check(files), "Pricebooks")
+    return PricesResult(check(files))
 
 
 def stale(
@@ -159,7 +107,7 @@ def stale(
 
     use = use_by_catalogues(shipped_folder())
     report = find_stale(_book(prices), _day_in(on), read_age(after), providers, region, use)
-    return _result("stale", report, "Stale prices")
+    return PricesResult(report)
 
 
 def resolve(
@@ -168,7 +116,7 @@ def resolve(
     """Why a name means that model. CostcalcError, with near names, where it means none."""
     from costcalc.reports.prices.naming import naming
 
-    return _result("naming", naming(_book(prices), name, _day_in(on), provider, region), "What the name means")
+    return PricesResult(naming(_book(prices), name, _day_in(on), provider, region))
 
 
 def events(
@@ -180,9 +128,7 @@ def events(
     from costcalc.reports.prices.events import catalogue
 
     day = read_day_of(since, "--since", "UTC")
-    return _result(
-        "events", catalogue(load_events(files), _book(prices), names, providers, day, meter), "Rises and cuts"
-    )
+    return PricesResult(catalogue(load_events(files), _book(prices), names, providers, day, meter))
 
 
 def _book(prices: Prices | None) -> Any:

@@ -12,7 +12,7 @@ from costcalc.api.options import ProjectOptions
 from costcalc.api.plans import Words, earned_of, floor_of, planned, share_of, with_years
 from costcalc.api.results import PlanResult
 from costcalc.api.slips import with_every_slip
-from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.api.words import line_names, read_months
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import fail
@@ -57,7 +57,7 @@ def project_of(usage: object, words: Words, plan: Scenario, pricing: Pricing) ->
         takes_apart=not {*names} & {*PARTING},
     )  # fmt: skip
     earned = earned_of(words)
-    ledger = ledger_of(usage, choice, pricing, Wanted(names, raised=[plan], joining=lines), earned)
+    ledger = ledger_of(usage, choice, pricing, LedgerNeeds(names, raised=[plan], joining=lines), earned)
     options = PlanOptions(plan, changes, names, earned, floor_of(words))
     asked = LogOptions(
         basis=pricing.basis,

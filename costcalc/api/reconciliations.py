@@ -23,7 +23,7 @@ from costcalc.rating.cuts import cuts_for
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.reports.reconcile.bills import BILL_FIELDS, CHARGE, ITEM, USAGE, zone_of
 from costcalc.reports.reconcile.model import Reconciliation, Tolerance
-from costcalc.reports.reconcile.reconciliation import ReconcileOptions
+from costcalc.reports.reconcile.reconciliation import ReconcileQuestion
 from costcalc.reports.reconcile.reconciliation import reconcile as reconcile_report
 from costcalc.selectors import glob_matches
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days
@@ -56,7 +56,7 @@ def reconcile(usage: object, invoice: object, **words: Unpack[Options]) -> Recon
     bills = _invoices(invoice, names or (), prices, words)
     pricing = pricing_of({**words, "timezone": timezone or zone_of(bills, prices.pricebook)}, prices)
     ledger = _usage(usage, names or (), pricing, words)
-    options = ReconcileOptions(
+    options = ReconcileQuestion(
         names,
         each,  # type: ignore[arg-type]
         allowed,

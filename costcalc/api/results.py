@@ -10,6 +10,9 @@ from costcalc.problems import fail
 from costcalc.records import dataclass
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+    from fractions import Fraction
+
     import pandas as pd
 
     from costcalc.render.draw import Page
@@ -27,7 +30,8 @@ class TableResult:
     report: Any
 
     def __init_subclass__(cls) -> None:
-        cls.__repr__ = TableResult.__repr__  # type: ignore[method-assign]  # the fields of a report fill pages
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = TableResult.__repr__  # type: ignore[method-assign]  # the fields of a report fill pages
 
     def __repr__(self) -> str:
         """`<CostResult: 9,637.87 USD, complete>`."""
@@ -88,6 +92,12 @@ class Result(TableResult):
         if name.startswith("__") or name == "report":  # copying and pickling ask before there is a report
             raise AttributeError(name)
         return getattr(self.report, name)
+
+    def money(self, amount: Fraction) -> Decimal:
+        """An exact amount of the answer in coins: `result.money(result.total)` is `Decimal("9637.87")`."""
+        from costcalc.money import minor_digits, round_half_up
+
+        return round_half_up(amount, minor_digits(self.report.currency))
 
     def _repr_html_(self) -> str | None:
         """The page as tables, for a notebook; None leaves it to the plain representation."""

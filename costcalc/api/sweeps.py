@@ -12,7 +12,7 @@ from costcalc.api.options import ProjectOptions, SweepOptions
 from costcalc.api.plans import scenario_of
 from costcalc.api.projections import project_of
 from costcalc.api.results import PlanResult, TableResult
-from costcalc.api.usage import Wanted, ledger_of
+from costcalc.api.usage import LedgerNeeds, ledger_of
 from costcalc.api.words import line_names, read_pass_through, read_share
 from costcalc.reports.sweep import Sweep, Tried
 from costcalc.scenario.hikes import hikes_from
@@ -40,7 +40,7 @@ def sweep(usage: object, **words: Unpack[SweepOptions]) -> SweepResult:
     names = line_names(words["by"])
     ahead = [plan for plan in plans if not plan.is_only_prices]
     ledger = ledger_of(
-        usage, words, pricing, Wanted(names, raised=plans, scenarios=ahead, months=words["months"] or None)
+        usage, words, pricing, LedgerNeeds(names, raised=plans, scenarios=ahead, months=words["months"] or None)
     )
     shares = [read_pass_through(read_share(share, "pass_through")) for share in words["pass_through"]]
     asked = {**defaults_of(ProjectOptions), **words, "hikes": ()}

@@ -18,17 +18,19 @@ from costcalc.problems import CostcalcError, Problem
 from costcalc.rating.cuts import cuts_for, splits_for
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.records import dataclass
-from costcalc.reports.revenue import UNSTATED, Earned, earning
+from costcalc.reports.revenue import UNSTATED, StatedRevenue, earning
 from costcalc.scenario.items import Scenario
 from costcalc.usage.ledger import Joining, UsageLedger
 
 if TYPE_CHECKING:
     from costcalc.budget.model import Budget
+    from costcalc.reports.usage import UsageSummary
+    from costcalc.usage.limits import Limits
     from costcalc.usage.scan import ScanRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LedgerNeeds:
     """What a question keeps apart in the ledger that answers it."""
 
     by: Sequence[str] = ()
@@ -50,7 +52,7 @@ def scan(usage: object, **words: Unpack[ScanOptions]) -> UsageLedger:
     from costcalc.api.checks import budgets_of
 
     by = words["by"]
-    wanted = Wanted(
+    wanted = LedgerNeeds(
         tuple(name.strip() for name in by.split(",") if name.strip()) if isinstance(by, str) else tuple(by),
         words["if_offered"],
         words["scenarios"],
@@ -62,7 +64,9 @@ def scan(usage: object, **words: Unpack[ScanOptions]) -> UsageLedger:
     return counted(usage, words, prices_of(words), read_timezone(words["timezone"] or "UTC"), wanted)
 
 
-def ledger_of(usage: object, words: Words, pricing: Pricing, wanted: Wanted, earned: Earned = UNSTATED) -> UsageLedger:
+def ledger_of(
+    usage: object, words: Words, pricing: Pricing, wanted: LedgerNeeds, earned: StatedRevenue = UNSTATED
+) -> UsageLedger:
     """Usage counted for a question, unless it was counted before, with what a table says that it earns."""
     if not isinstance(usage, UsageLedger):
         wanted = replace(wanted, if_offered=(*wanted.if_offered, *earned.names))
@@ -70,7 +74,7 @@ def ledger_of(usage: object, words: Words, pricing: Pricing, wanted: Wanted, ear
     return earning(earned, usage, pricing.timezone)
 
 
-def counted(usage: object, words: Words, prices: Prices, timezone: str, wanted: Wanted) -> UsageLedger:
+def counted(usage: object, words: Words, prices: Prices, timezone: str, wanted: LedgerNeeds) -> UsageLedger:
     """The usage that the keywords choose, with what is wanted kept apart. CostcalcError."""
     from costcalc.usage.scan import scan as scan_usage
 
@@ -100,6 +104,16 @@ def counted(usage: object, words: Words, prices: Prices, timezone: str, wanted: 
         return with_settings(scan_usage(usage, request, words.get("progress"), limits), words["asked"], prices)
     except CostcalcError as error:
         raise CostcalcError([_placed(problem, plans) for problem in error.problems], error.exit_code) from error
+
+
+def keep(ledger: UsageLedger, outputs: Sequence[Path], limits: Limits, timezone: str) -> UsageSummary:
+    """Write the ledger into files, and say what it holds, in days of that zone. CostcalcError: one cannot be written."""
+    from costcalc.reports.usage import summary_of
+    from costcalc.usage.store import write_ledger
+
+    for path in outputs:
+        write_ledger(ledger, path, limits)
+    return summary_of(ledger, timezone)
 
 
 def request_of(words: Words, prices: Prices, timezone: str) -> ScanRequest:
@@ -134,7 +148,7 @@ def _placed(problem: Problem, plans: Sequence[Scenario]) -> Problem:
     """A column that no log has is a slip of the scenario whose `where` asks for it."""
     if problem.code != "unknown-column" or problem.place is not None or not plans:
         return problem
-    from costcalc.forecasts.horizon import wheres_of
+    from costcalc.months.horizon import wheres_of
 
     wheres = (where for plan in plans for where in wheres_of(plan))
     asking = next((where for where in wheres if any(f'"{name}"' in problem.message for name in where.names)), None)

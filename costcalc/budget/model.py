@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -26,7 +27,7 @@ ALL_USAGE = Where()
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DayRange:
     """The days from the first to the last, both included."""
 
     first: date
@@ -47,7 +48,7 @@ class Budget:
     unit: str = ""  # of a limit: tokens, requests or a currency; "" is the report's currency
     where: Where = ALL_USAGE
     each: Each | None = None
-    period: Days | None = None  # with neither: the whole log
+    period: DayRange | None = None  # with neither: the whole log
     warn_at: Fraction | None = None  # of a limit or a rise: the share of it from which on to warn
     warn_below: Fraction | None = None  # of a margin: where the warning ends
     prorate: bool = False  # a period that the log covers in part has the limit of the days covered
@@ -56,6 +57,14 @@ class Budget:
     place: Place | None = None  # None: a flag of the command line
     excerpt: str = ""  # the line at that place
     note: str = ""
+
+    def places(self) -> set[Place]:
+        """Where it stands in a file, and where it says which usage it means."""
+        return {place for place in (self.place, self.where.place) if place}
+
+    def without(self, places: Collection[Place]) -> Budget | None:
+        """The budget, unless it stands there."""
+        return None if self.places() & {*places} else self
 
     @property
     def is_money(self) -> bool:

@@ -12,8 +12,8 @@ from costcalc.budget.model import Kind as Limited
 from costcalc.budget.read_limits import (
     AGE,
     AGE_SHAPE,
-    AMOUNT,
     AMOUNT_SHAPE,
+    AMOUNTS,
     PERCENT,
     PERIOD,
     PERIOD_SHAPE,
@@ -35,11 +35,11 @@ from costcalc.yamlfields import (
     ANY_TEXT,
     FLAG,
     Entry,
-    Field,
+    FieldTable,
     Kind,
     Rule,
-    Table,
     Values,
+    YamlField,
     first_of,
     listed,
     not_beside,
@@ -197,24 +197,24 @@ _ON_AN_AMOUNT: tuple[Limited, ...] = ("limit", "max_rise")
 _OF_USAGE: tuple[Limited, ...] = ("limit", "margin_at_least", "unpriced_at_most")
 _ONCE = "it is checked once, over all that is read"
 _ALL_USAGE = "it is for all usage, in every month to come"
-BUDGET = Table(
+BUDGET = FieldTable(
     "a budget",
     (
-        Field("name", Kind(_name, {**ANY_TEXT, "minLength": 1}, _NAME), "Comments, alerts and baselines know it by its name; no other budget of the file has it.", needed=True),
+        YamlField("name", Kind(_name, {**ANY_TEXT, "minLength": 1}, _NAME), "Comments, alerts and baselines know it by its name; no other budget of the file has it.", needed=True),
         WHERE,
-        Field("each", word_of(EACH, "bad-period", '"{}" is not a period'), "The limit is for each month, week (from Monday) or day of the log."),
-        Field("period", _read_by(read_period, "bad-period", "a period", PERIOD_SHAPE, PERIOD.pattern), f"The limit is for these days alone: {PERIOD_SHAPE}; with neither, the whole log."),
-        Field("limit", _read_by(read_limit, "bad-amount", "an amount", AMOUNT_SHAPE, AMOUNT.pattern), f"Usage comes to at most so much: {AMOUNT_SHAPE}; without a currency, in the report's.", default=(Fraction(), "")),
-        Field("max_rise", _share("10%", lambda share: share >= -1, "nothing falls by more than 100%"), "It costs at most so much more than the baseline, by the day where they cover different numbers of days; 0%: nothing may rise; -5%: it must fall.", default=Fraction()),
-        Field("margin_at_least", _share("55%", lambda share: share <= 1, "no margin is above 100%"), "The lowest gross margin.", default=Fraction()),
-        Field("unpriced_at_most", _share("1%", lambda share: 0 <= share <= 1, "a share lies between 0% and 100%"), "The largest share of the tokens that may be without a price.", default=Fraction()),
-        Field("prices_checked_within", _read_by(lambda text: Fraction(read_age(text)), "bad-age", "an age", AGE_SHAPE, AGE.pattern), f"How long ago a price that the usage was charged with may have been read: {AGE_SHAPE}.", default=Fraction()),
-        Field("warn_at", _percent("80%", lambda share: 0 < share <= 1, " is not a part of the limit", "80%: more than 0%, 100% at most", "bad-warning"), "The share of a limit, or of a rise, from which on to warn."),
-        Field("warn_below", _percent("60%", lambda share: True, "", "", ""), "The margin below which to warn."),
-        Field("prorate", FLAG, "A period that the log covers in part has the limit of the days covered.", default=False),
-        Field("scenario", Kind(_scenario, {"type": "string", "minLength": 1}, "subsidies-end"), "Every month to come is checked, over the scenario's horizon: a file, its path from the folder of this one, or a shipped name."),
-        Field("pass_through", _percent("60%", lambda share: 0 <= share <= 1, " is not a part of a rise", "0% to 100%", "bad-share"), "How much of the scenario's ranges and events arrives; needed where rises of compute may reach tokens."),
-        Field("note", TEXT, "Whose it is, and why.", default=""),
+        YamlField("each", word_of(EACH, "bad-period", '"{}" is not a period'), "The limit is for each month, week (from Monday) or day of the log."),
+        YamlField("period", _read_by(read_period, "bad-period", "a period", PERIOD_SHAPE, PERIOD.pattern), f"The limit is for these days alone: {PERIOD_SHAPE}; with neither, the whole log."),
+        YamlField("limit", _read_by(read_limit, "bad-amount", "an amount", AMOUNT_SHAPE, AMOUNTS), f"Usage comes to at most so much: {AMOUNT_SHAPE}; without a currency, in the report's.", default=(Fraction(), "")),
+        YamlField("max_rise", _share("10%", lambda share: share >= -1, "nothing falls by more than 100%"), "It costs at most so much more than the baseline, by the day where they cover different numbers of days; 0%: nothing may rise; -5%: it must fall.", default=Fraction()),
+        YamlField("margin_at_least", _share("55%", lambda share: share <= 1, "no margin is above 100%"), "The lowest gross margin.", default=Fraction()),
+        YamlField("unpriced_at_most", _share("1%", lambda share: 0 <= share <= 1, "a share lies between 0% and 100%"), "The largest share of the tokens that may be without a price.", default=Fraction()),
+        YamlField("prices_checked_within", _read_by(lambda text: Fraction(read_age(text)), "bad-age", "an age", AGE_SHAPE, AGE.pattern), f"How long ago a price that the usage was charged with may have been read: {AGE_SHAPE}.", default=Fraction()),
+        YamlField("warn_at", _percent("80%", lambda share: 0 < share <= 1, " is not a part of the limit", "80%: more than 0%, 100% at most", "bad-warning"), "The share of a limit, or of a rise, from which on to warn."),
+        YamlField("warn_below", _percent("60%", lambda share: True, "", "", ""), "The margin below which to warn."),
+        YamlField("prorate", FLAG, "A period that the log covers in part has the limit of the days covered.", default=False),
+        YamlField("scenario", Kind(_scenario, {"type": "string", "minLength": 1}, "subsidies-end"), "Every month to come is checked, over the scenario's horizon: a file, its path from the folder of this one, or a shipped name."),
+        YamlField("pass_through", _percent("60%", lambda share: 0 <= share <= 1, " is not a part of a rise", "0% to 100%", "bad-share"), "How much of the scenario's ranges and events arrives; needed where rises of compute may reach tokens."),
+        YamlField("note", TEXT, "Whose it is, and why.", default=""),
     ),
     _budget,
     (
@@ -261,8 +261,8 @@ def _check_file(entry: Entry, _: Values) -> None:
             )  # fmt: skip
 
 
-BUDGETS = Table(
+BUDGETS = FieldTable(
     "a budgets file",
-    (Field("budgets", listed(BUDGET, "budgets", may_be_empty=False), default=()),),
+    (YamlField("budgets", listed(BUDGET, "budgets", may_be_empty=False), default=()),),
     rules=(Rule(_check_file, {"required": ["budgets"]}),),
 )

@@ -6,13 +6,14 @@ import re
 from datetime import timedelta
 from fractions import Fraction
 
-from costcalc.budget.model import COUNTED, Days
+from costcalc.budget.model import COUNTED, DayRange
 from costcalc.calendar import Month
-from costcalc.money import exact_text, read_number
+from costcalc.money import SIGN, exact_text, read_number, with_code
 from costcalc.usage.period import read_days
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+"
 AMOUNT = re.compile(rf"({_NUMBER}) ?([KMB]?) ?([A-Z]{{3}}|tokens?|requests?)?", re.ASCII)
+AMOUNTS = rf"{AMOUNT.pattern}|(?:{SIGN}) ?(?:{_NUMBER}) ?[KMB]?|(?:{_NUMBER}) ?[KMB]? ?(?:{SIGN})"  # `$18_000`
 PERCENT = re.compile(r"([+-]?(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+))%", re.ASCII)
 AGE = re.compile(r"(\d{1,5}) ?(days?|weeks?|months?)", re.ASCII)
 PERIOD = re.compile(r"\d{4}(?:-Q[1-4]|-\d{2}(?:-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?)?)?", re.ASCII)
@@ -26,8 +27,8 @@ AGE_SHAPE = "90 days, 12 weeks, or 3 months (of 30 days)"
 
 
 def read_limit(text: str) -> tuple[Fraction, str]:
-    """`18_000 USD`, `5000USD`, `2B tokens`, `500K requests`, `18,000`: the amount and its unit. ValueError: none."""
-    match = AMOUNT.fullmatch(text.strip())
+    """`18_000 USD`, `5000USD`, `2B tokens`, `500K requests`, `18,000`, `$20`: the amount and its unit. ValueError: none."""
+    match = AMOUNT.fullmatch(with_code(text.strip()))
     if match is None:
         raise ValueError(f"no amount: {text!r}")
     amount = read_number(match[1].replace(",", "")) * _THOUSANDS[match[2]]
@@ -56,13 +57,13 @@ def read_age(text: str) -> int:
     return int(match[1]) * _DAYS_OF[match[2].removesuffix("s")]
 
 
-def read_period(text: str) -> Days:
+def read_period(text: str) -> DayRange:
     """`2026-09`, `2026-Q3`, `2026`, `2026-09-15`, `2026-09-01..2026-09-14`: its days. ValueError: no period."""
     period = read_days(text)
     if period.since is None or period.until is None:
         raise ValueError(f"no period: {text!r}")
-    return Days(period.since, period.until - ONE_DAY)
+    return DayRange(period.since, period.until - ONE_DAY)
 
 
-def month_days(month: Month) -> Days:
-    return Days(month.first, month.next.first - ONE_DAY)
+def month_days(month: Month) -> DayRange:
+    return DayRange(month.first, month.next.first - ONE_DAY)

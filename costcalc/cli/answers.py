@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import typer
 from typer._click.globals import get_current_context  # Typer 0.28 carries click as its own
@@ -16,7 +16,9 @@ from costcalc.cli.config import Config, read_config
 from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, report_refused, targets_of
 from costcalc.cli.progress import scan_progress
 from costcalc.records import dataclass
-from costcalc.reports.usage import UsageSummary
+
+if TYPE_CHECKING:
+    from costcalc.reports.usage import UsageSummary
 
 Asking = TypeVar("Asking")
 
@@ -50,7 +52,7 @@ Format = Annotated[str | None, by_kind("table, json, csv or md")]
 TableFormat = Annotated[str | None, by_kind("table, json, csv, md or parquet")]
 JsonAlone = Annotated[bool, typer.Option("--json", help="Print JSON.")]  # where there is no --format
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Notes = Annotated[bool, typer.Option("--notes", help="Every note of the page, not the most important alone.")]
+Notes = Annotated[bool, typer.Option("--notes", "--all", help="The whole page: every note, every table.")]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Print a long page without $PAGER or less.")]
 AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Exit 0 even where usage has no price; it is still said.")
@@ -69,6 +71,30 @@ ConfigFile = Annotated[
         show_default="costcalc.toml, or [tool.costcalc] in pyproject.toml",
     ),
 ]
+
+
+def hand_on(
+    targets: Sequence[Target],
+    result: Any,
+    texts: Mapping[str, Callable[[], str | bytes]] = {},
+    lacks: str = "",
+    **asked: Any,
+) -> None:
+    """Write a result wherever it was asked for: a kind is its method of that name. `texts`: of kinds that want more;
+    `asked`: of its page; `lacks`: what its figures lack.
+    """
+
+    def text(kind: str) -> str | bytes:
+        if kind in texts:
+            return texts[kind]()
+        words = asked if kind == "md" else {}
+        found: str | bytes = getattr(result, f"to_{_METHODS.get(kind, kind)}")(**words)
+        return found
+
+    deliver(targets, lambda: result.page(**asked), text, lacks)
+
+
+_METHODS = {"md": "markdown", "focus-parquet": "focus_parquet"}
 
 
 @dataclass(frozen=True)
@@ -154,13 +180,5 @@ class Answer(Allowed, Written):
         report = result.report
         keep_apart_from_all((target.path for target in self.targets), report.usage.sources, self.config)
 
-        def text(kind: str) -> str | bytes:
-            if kind in texts:
-                return texts[kind]()
-            found: str | bytes = (
-                result.to_markdown(**asked) if kind == "md" else getattr(result, f"to_{kind.replace('-', '_')}")()
-            )
-            return found
-
-        deliver(self.targets, lambda: result.page(**asked), text, result.lacks)
+        hand_on(self.targets, result, texts, result.lacks, **asked)
         return self.code(report.usage, priced=report.is_priced)

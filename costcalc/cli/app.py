@@ -159,7 +159,7 @@ def root(
     """Prices LLM usage logs exactly: what a price rise does to your cost and margin, and what would restore it."""
     if version:
         from costcalc import __version__
-        from costcalc.pricebook.data import data_version
+        from costcalc.api.known import data_version
 
         typer.echo(f"costcalc {__version__}, {data_version()}")
         raise typer.Exit

@@ -12,11 +12,11 @@ import typer
 
 from costcalc import api
 from costcalc.api.options import BudgetOptions, CheckOptions
-from costcalc.cli.answers import Allowed, Written, by_ending, by_kind
+from costcalc.cli.answers import Allowed, Written, by_ending, by_kind, hand_on
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import Target, deliver, keep_apart_from_all, report_refused
+from costcalc.cli.output import Target, keep_apart_from_all, report_refused
 from costcalc.cli.streams import under_actions, write_orders
 from costcalc.problems import CostcalcError, Place, fail, problem_text
 from costcalc.records import dataclass
@@ -88,20 +88,13 @@ def _check_tag(tag: str) -> None:
 
 def _deliver(result: api.CheckResult, targets: Sequence[Target], tag: str) -> None:
     texts: Mapping[str, Callable[[], str]] = {
-        "json": result.to_json,
-        "csv": result.to_csv,
         "md": lambda: result.to_markdown(tag),
-        "junit": result.to_junit,
-        "sarif": result.to_sarif,
         "github": lambda: _annotations(result),
     }
-    lacks = result.lacks
     for target in targets:
         if target == Target("github"):
             write_orders(sys.stdout, _annotations(result))
-    deliver(
-        [target for target in targets if target != Target("github")], result.page, lambda kind: texts[kind](), lacks
-    )
+    hand_on([target for target in targets if target != Target("github")], result, texts, result.lacks)
 
 
 def _annotations(result: api.CheckResult) -> str:

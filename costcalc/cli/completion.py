@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import redirect_stderr
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,11 +213,9 @@ def _scenarios(ctx: Any, incomplete: str) -> Iterable[str]:
 
 
 def _formats(ctx: Any, incomplete: str) -> Iterable[str]:
-    """By the names of their files: none is read."""
-    from costcalc.usage import formatfile, plain
+    from costcalc.api.known import formats
 
-    folder = Path(formatfile.__file__).with_name("formats")
-    return sorted([plain.NAME, *(file.stem for file in folder.glob("*.yaml"))])
+    return formats()
 
 
 def _zones(ctx: Any, incomplete: str) -> Iterable[str]:
@@ -234,10 +231,9 @@ def _kinds(ctx: Any, incomplete: str) -> Iterable[str]:
 
 
 def _currencies(ctx: Any, incomplete: str) -> Iterable[str]:
-    from costcalc.pricebook.load import load_fx
+    from costcalc.api.known import currencies
 
-    known = {currency for pair in load_fx(_files(ctx)).months for currency in pair}
-    return sorted({each.currency for each in _book(ctx).books} | known)
+    return currencies(_files(ctx))
 
 
 def _tiers(ctx: Any, incomplete: str) -> Iterable[str]:
@@ -278,24 +274,16 @@ def _meters() -> Iterable[str]:
 
 
 def _events() -> Iterable[str]:
-    from costcalc.pricebook.events import load_events
+    from costcalc.api.known import events
 
-    return [event.id for event in load_events()]
+    return events()
 
 
 def _book(ctx: Any) -> Pricebook:
     """The books of the line, of the configuration, or those that ship."""
-    return _loaded(tuple(_files(ctx)))
+    from costcalc.api.known import books
 
-
-@lru_cache(maxsize=1)
-def _loaded(files: tuple[str, ...]) -> Pricebook:
-    from costcalc.pricebook.load import load_pricebook
-
-    try:
-        return load_pricebook(files)
-    except Exception:
-        return load_pricebook()
+    return books(tuple(_files(ctx)))
 
 
 def _files(ctx: Any) -> list[str]:

@@ -10,19 +10,21 @@ from dataclasses import field, replace
 from fractions import Fraction
 from glob import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from costcalc.api.words import read_amount
 from costcalc.asked import Setting
 from costcalc.calendar import Month, read_month
 from costcalc.cli.configkeys import KEYS, MAP_LIMITS, WrittenFloat, files_named, rate_of, value_problems, written
 from costcalc.files import path_from_here, read_text
-from costcalc.pricebook.fx import Rates
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.records import dataclass
 from costcalc.usage.earnings import is_earnings
 from costcalc.usage.maps import MapRule
 from costcalc.yamldoc import line_of
+
+if TYPE_CHECKING:
+    from costcalc.pricebook.fx import Rates
 
 _ENDLESS = re.compile(r"[\d_]{4300}", re.ASCII)  # digits that Python does not read as a number
 _ASSIGNED = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from costcalc.api.options import DetectOptions
-from costcalc.cli.answers import Configured, JsonAlone, Written
+from costcalc.cli.answers import Configured, JsonAlone, Written, hand_on
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage, words_of
 from costcalc.cli.grouped import grouped
@@ -49,7 +49,6 @@ def detect(ctx: typer.Context, usage: Usage, *, words: DetectOptions, written: W
 
     config = configured.config
     result = api.detect(usage, **words_of(ctx, words, config, DetectOptions))
-    texts = {"json": result.to_json, "csv": result.to_csv, "md": result.to_markdown}
-    deliver(written.targets, result.page, lambda kind: texts[kind](), result.lacks)
+    hand_on(written.targets, result, lacks=result.lacks)
     write_problems(result.report.problems, sys.stderr)
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from shlex import quote
@@ -120,30 +119,26 @@ def prices(
     configured: Configured,
 ) -> int:
     """Prices of your own: an entry for each model of a log that no pricebook prices, with those that are called nearly so."""
-    from costcalc import api
+    from costcalc.api.starts import start_of_prices
     from costcalc.cli.progress import scan_progress
-    from costcalc.render.prices.starting import FILL_IN, starting_files
-    from costcalc.reports.prices.missing import missing
+    from costcalc.render.prices.starting import FILL_IN
 
-    config = configured.config
+    config, named = configured.config, " ".join(quote(spoken(name)) for name in usage)
     with config.blamed(), scan_progress() as progress:
         said = words_of(ctx, words, config, RatedOptions)
-        report = api.cost(usage, progress=progress, **said).report
-    found = missing(report.rating, said["prices"].pricebook, report.usage.first_day or datetime.now(UTC).date())
+        found = start_of_prices(usage, visible(named), progress=progress, **said)
     for model, meter in found.meters:
         typer.echo(f"{visible(model)} has a price, but none for {meter}: costcalc prices show {quote(model)}", err=True)
-    if not found.lists:
-        nameless = any(part.meter is None and not part.model for part in report.rating.unpriced)
+    if not found.files:
         typer.echo(
             "No model is named where a price is missing, and a list prices names. If every row is of one model: --map model==NAME"
-            if nameless
+            if found.is_nameless
             else "Every model has a price: there is nothing to begin.",
             err=True,
         )
         return 0
-    named = " ".join(quote(spoken(name)) for name in usage)
     return write_files(
-        starting_files(found, visible(named)), output, force,
+        found.files, output, force,
         f"replace every {FILL_IN}, and then: costcalc cost {named} --pricebook {{file}}",
     )  # fmt: skip
 

@@ -14,13 +14,13 @@ from costcalc.cli.pager import show
 from costcalc.files import is_there, write_whole
 from costcalc.problems import INCOMPLETE_EXIT, Place, fail, nearest_names, visible
 from costcalc.records import dataclass
-from costcalc.reports.usage import UsageSummary
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from costcalc.cli.config import Config
     from costcalc.render.draw import Page
+    from costcalc.reports.usage import UsageSummary
     from costcalc.usage.ledger import SourceFile
 
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".markdown": "md", ".txt": "table"}

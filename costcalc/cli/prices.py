@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -14,7 +13,7 @@ from typer.core import TyperGroup
 from costcalc.api import Prices
 from costcalc.api import prices as api
 from costcalc.api.options import BookOptions, DiffOptions
-from costcalc.cli.answers import Allowed, Configured, Schema, Written
+from costcalc.cli.answers import Allowed, Configured, Schema, Written, hand_on
 from costcalc.cli.app import command_app, command_of
 from costcalc.cli.asking import prices_in, words_of
 from costcalc.cli.grouped import grouped
@@ -22,9 +21,6 @@ from costcalc.cli.output import Target, deliver, targets_of
 from costcalc.cli.progress import scan_progress
 from costcalc.problems import INPUT_EXIT, fail, nearest_names
 from costcalc.records import dataclass
-
-if TYPE_CHECKING:
-    pass
 
 # Commands with a module of their own, imported when they are called; one that is not there is not offered.
 _ELSEWHERE = {
@@ -65,7 +61,7 @@ class BooksAnswer(Configured, Written):
         return prices_in(self.config, books.get("pricebooks"))
 
     def give(self, found: api.PricesResult) -> int:
-        _deliver(self.targets, found)
+        hand_on(self.targets, found)
         return 0
 
 
@@ -210,7 +206,7 @@ def diff(
         found = api.diff(
             first, second, provider or (), region=region, usage=usage or None, words={**said, "progress": progress}
         )
-    _deliver(answer.targets, found)
+    hand_on(answer.targets, found)
     return answer.code(found.usage.usage, priced=not found.usage.unpriced) if found.usage else 0
 
 
@@ -235,7 +231,7 @@ def lint(
         write_problems(found.errors, sys.stderr)
         sys.stderr.write("\n" if found.errors and found.warnings else "")
         write_problems(found.warnings, sys.stderr, "warning")
-    _deliver(written.targets, found)
+    hand_on(written.targets, found)
     return INPUT_EXIT if found.errors else 0
 
 
@@ -324,8 +320,3 @@ def schema(output: Schema = None) -> int:
 
 def _is_there(name: str) -> bool:
     return find_spec(_ELSEWHERE[name][0]) is not None
-
-
-def _deliver(targets: Sequence[Target], found: api.PricesResult) -> None:
-    written = {"json": found.to_json, "csv": found.to_csv, "md": found.to_markdown}
-    deliver(targets, found.page, lambda kind: written[kind]())

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from costcalc.usage.progress import Progress, Step
+    from costcalc.usage.progress import Progress, ReadingStep
 
 PATIENCE_SECONDS = 1.0
 _PAUSE_SECONDS = 0.1
@@ -38,7 +38,7 @@ class _Line:
         self._what, self._since, self._next = "", self._begun, self._begun + PATIENCE_SECONDS
         self._is_shown = False
 
-    def show(self, step: Step) -> None:
+    def show(self, step: ReadingStep) -> None:
         now = self._clock()
         if step.what != self._what:
             self._what, self._since = step.what, now
@@ -64,7 +64,7 @@ def _width() -> int:
         return 80
 
 
-def progress_text(step: Step, seconds: float) -> str:
+def progress_text(step: ReadingStep, seconds: float) -> str:
     """`Counting usage: 34%, 3.4 of 10 GB, about 31,000,000 rows, 0:12 left`; `seconds`: since the step began."""
     from costcalc.problems import visible
 

@@ -17,7 +17,6 @@ from costcalc.cli.grouped import grouped
 from costcalc.cli.output import keep_apart_from_all, report_refused, tell_written
 from costcalc.problems import INCOMPLETE_EXIT, fail
 from costcalc.render.words import counted, lacks_of
-from costcalc.reports.usage import summary_of
 
 app = command_app()
 
@@ -49,7 +48,7 @@ def scan(
     configured: Configured,
 ) -> int:
     """Count usage once and keep the ledger; every command reads it."""
-    from costcalc.usage.store import write_ledger
+    from costcalc.api.usage import keep
 
     config = configured.config
     if other := next((path for path in output if path.suffix.lower() != ".parquet"), None):
@@ -60,9 +59,7 @@ def scan(
     ledger = configured.ask(ctx, api.scan, usage, words=words)
     keep_apart_from_all(output, ledger.sources, config)
     limits = limits_of(limits_in(config, words))
-    for path in output:
-        write_ledger(ledger, path, limits)
-    summary = summary_of(ledger, words.get("timezone") or config.text("timezone") or "UTC")
+    summary = keep(ledger, output, limits, words.get("timezone") or config.text("timezone") or "UTC")
     rows = sum(source.rows for source in ledger.sources)
     holds = f"{counted(len(ledger.groups), 'group')} of {counted(rows, 'row')}, {int(summary.tokens):,} tokens"
     for path in output:

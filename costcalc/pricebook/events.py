@@ -17,7 +17,7 @@ from costcalc.pricebook.kinds import LOWER, NAMES, STATUS, TEXT, TEXTS
 from costcalc.pricebook.load import EVENTS_FILE, files_at
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.yamldoc import Document, Node, Scalar, parse_yaml, read_yaml
-from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Table, Values, day_of, named, word_of
+from costcalc.yamlfields import ANY_TEXT, Entry, FieldTable, Kind, Values, YamlField, day_of, named, word_of
 
 EVERY_METER = "all"
 # What was raised, but no usage file counts: such an event is worth knowing and touches no row.
@@ -127,8 +127,8 @@ def _event(entry: Entry, values: Values) -> Event:
     return Event(entry.name.text.lower(), low=low, high=high, place=entry.name.place, **values)
 
 
-def _text(key: str, says: str, *, needed: bool = False) -> Field:
-    return Field(key, TEXT, says, needed=needed, default="")
+def _text(key: str, says: str, *, needed: bool = False) -> YamlField:
+    return YamlField(key, TEXT, says, needed=needed, default="")
 
 
 _DATED = day_of("2026-04-18, 2026-04 or 2026", read_day, lambda text: read_month(text).first)
@@ -136,29 +136,29 @@ _DATE = Kind(_date, ANY_TEXT, "2026-04-18")
 _SOURCES = Kind(
     lambda entry, node: tuple(text.text for text in entry.document.texts_at(node, "sources")), TEXTS, is_text=False
 )
-EVENT = Table(
+EVENT = FieldTable(
     'the event "{key}"',
     (
-        Field("provider", LOWER, "Who raised or cut, as the books call it.", "alibaba", needed=True, default=""),
+        YamlField("provider", LOWER, "Who raised or cut, as the books call it.", "alibaba", needed=True, default=""),
         _text("scope", "What was raised, in words.", needed=True),
-        Field("models", NAMES, "Globs over the books' names.", "[qwen3-*]", default=()),
-        Field("meters", Kind(_meters, TEXTS, "[tokens]", is_text=False), f"Meters or groups, or {EVERY_METER}.", needed=True, default=()),
-        Field("change", Kind(_change, ANY_TEXT, "5..34%"), "34%, -20%, 5..34%, or from 30%.", default=(None, None)),
-        Field("announced", _DATE, "A day, a month or a year.", default=""),
-        Field("effective", _DATE, "The first day with it, or its month or year.", default=""),
-        Field("status", STATUS, "Whether it applies from its day, or never.", needed=True, default=""),
+        YamlField("models", NAMES, "Globs over the books' names.", "[qwen3-*]", default=()),
+        YamlField("meters", Kind(_meters, TEXTS, "[tokens]", is_text=False), f"Meters or groups, or {EVERY_METER}.", needed=True, default=()),
+        YamlField("change", Kind(_change, ANY_TEXT, "5..34%"), "34%, -20%, 5..34%, or from 30%.", default=(None, None)),
+        YamlField("announced", _DATE, "A day, a month or a year.", default=""),
+        YamlField("effective", _DATE, "The first day with it, or its month or year.", default=""),
+        YamlField("status", STATUS, "Whether it applies from its day, or never.", needed=True, default=""),
         _text("status_note", "Why the status is what it is."),
-        Field("sources", _SOURCES, "Addresses.", "[https://www.alibabacloud.com/notice]", needed=True, default=()),
-        Field("confidence", word_of(CONFIDENCES, "unknown-confidence", 'no confidence is called "{}"'), "How sure it is.", needed=True, default=""),
+        YamlField("sources", _SOURCES, "Addresses.", "[https://www.alibabacloud.com/notice]", needed=True, default=()),
+        YamlField("confidence", word_of(CONFIDENCES, "unknown-confidence", 'no confidence is called "{}"'), "How sure it is.", needed=True, default=""),
         _text("note", "What a reader should know."),
     ),
     _event,
 )  # fmt: skip
-EVENTS = Table(
+EVENTS = FieldTable(
     "a file of events",
     (
-        Field("checked", replace(_DATE, read=day_of("2026-04-18, 2026-04 or 2026")), "The day on which it was last compared with its sources."),
-        Field("events", named(EVENT, "events"), "By a name of their own.", needed=True, default={}),
+        YamlField("checked", replace(_DATE, read=day_of("2026-04-18, 2026-04 or 2026")), "The day on which it was last compared with its sources."),
+        YamlField("events", named(EVENT, "events"), "By a name of their own.", needed=True, default={}),
     ),
 )  # fmt: skip
 

@@ -11,14 +11,28 @@ from typing import Any
 
 from costcalc.calendar import zone
 from costcalc.money import exact_text, read_number
-from costcalc.pricebook.fields_blocks import BLOCK, NOTE, OPEN_START, SECTION, SOURCE_KEY
+from costcalc.pricebook.fields_blocks import BLOCK, NOTE, OPEN_START, SECTION, SOURCE_KEY, WHERE
 from costcalc.pricebook.fields_terms import TERMS, terms_of
 from costcalc.pricebook.kinds import DAY, DAY_PATTERN, IN_FLOW, LOWER, NAMES, TEXT, check_source
 from costcalc.pricebook.model import Book, End, Model, Modifier, PriceBlock, Schedule, Source, Window
 from costcalc.pricebook.terms import Terms
 from costcalc.problems import nearest_names
 from costcalc.yamldoc import Map, Node, Scalar
-from costcalc.yamlfields import ANY_TEXT, FLAG, Entry, Field, Kind, Rule, Schema, Table, Values, by_key, named, pattern
+from costcalc.yamlfields import (
+    ANY_TEXT,
+    FLAG,
+    Entry,
+    FieldTable,
+    Kind,
+    Rule,
+    Schema,
+    Values,
+    YamlField,
+    by_key,
+    named,
+    pattern,
+    schema_of,
+)
 from costcalc.yamltext import flow, free
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -30,12 +44,12 @@ _HOURS = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 
 
 # --- sources, schedules, modifiers --------------------------------------------------------------------------------------
-SOURCE = Table(
+SOURCE = FieldTable(
     'the source "{key}"',
     (
-        Field("url", IN_FLOW, "An address, or where else it can be found.", "https://openai.com/api/pricing", default=""),
-        Field("read", IN_FLOW, "The day or month on which it was read.", "2026-11-24", default=""),
-        Field("confidence", IN_FLOW, "official, secondary or derived.", "official", default=""),
+        YamlField("url", IN_FLOW, "An address, or where else it can be found.", "https://openai.com/api/pricing", default=""),
+        YamlField("read", IN_FLOW, "The day or month on which it was read.", "2026-11-24", default=""),
+        YamlField("confidence", IN_FLOW, "official, secondary or derived.", "official", default=""),
     ),
     lambda entry, values: Source(entry.name.text, **values),
 )  # fmt: skip
@@ -110,26 +124,20 @@ def _texts(written: str) -> Schema:
 
 _ZONE = Kind(_zone, ANY_TEXT, "Asia/Shanghai", free)
 _DAY_WORD = f"({'|'.join(WEEKDAYS)})"
-SCHEDULE = Table(
+SCHEDULE = FieldTable(
     'the schedule "{key}"',
     (
-        Field("timezone", _ZONE, "The zone of the hours."),
-        Field("peak_days", Kind(_weekdays, _texts(f"{_DAY_WORD}(-{_DAY_WORD})?"), "Mon-Fri", _weekdays_text, is_text=False),
+        YamlField("timezone", _ZONE, "The zone of the hours."),
+        YamlField("peak_days", Kind(_weekdays, _texts(f"{_DAY_WORD}(-{_DAY_WORD})?"), "Mon-Fri", _weekdays_text, is_text=False),
               "Every day if nothing is said.", default=frozenset(range(7)), of=_peak_days),
-        Field("peak_hours", Kind(_peak_hours, _texts(_HOURS.pattern), "[09:00-12:00, 14:00-18:00]", _hours_text, is_text=False),
+        YamlField("peak_hours", Kind(_peak_hours, _texts(_HOURS.pattern), "[09:00-12:00, 14:00-18:00]", _hours_text, is_text=False),
               "When peak prices hold.", default=(), of=lambda schedule: tuple((each.opens, each.closes) for each in schedule.peak)),
-        Field("holidays", TEXT, "ISO country whose public holidays are off-peak.", "CN", default=""),
-        Field("note", TEXT, "What a reader should know.", of=lambda _: None),
-        Field("source", TEXT, "Who says so.", of=lambda _: None),
+        YamlField("holidays", TEXT, "ISO country whose public holidays are off-peak.", "CN", default=""),
+        YamlField("note", TEXT, "What a reader should know.", of=lambda _: None),
+        YamlField("source", TEXT, "Who says so.", of=lambda _: None),
     ),
     _schedule,
 )  # fmt: skip
-
-
-def _label(entry: Entry, node: Node) -> tuple[str, str] | None:
-    labels = [*entry.document.map_at(node, "where")]
-    value = entry.document.text_at(labels[0][1], labels[0][0].text) if len(labels) == 1 else None
-    return (labels[0][0].text.lower(), value.text.strip().lower()) if value else None
 
 
 def _per_token(_: Entry, text: Scalar) -> Fraction | None:
@@ -138,8 +146,8 @@ def _per_token(_: Entry, text: Scalar) -> Fraction | None:
 
 
 def _modifier(entry: Entry, values: Values) -> Modifier | None:
-    doc, label, share = entry.document, values["where"], values["tokens"]
-    if label is None:
+    doc, labels, share = entry.document, values["where"], values["tokens"]
+    if len(labels) != 1:
         doc.report(
             entry.name,
             "bad-modifier",
@@ -152,24 +160,23 @@ def _modifier(entry: Entry, values: Values) -> Modifier | None:
             written if isinstance(written, Scalar) else entry.name, "bad-modifier",
             f"{entry.what} does not say what its requests cost", expected="tokens: 110%, of every token's price",
         )  # fmt: skip
-    if label is None or share is None:
+    if len(labels) != 1 or share is None:
         return None
     source = values["source"] or entry.context.default_source
-    name, value = label
+    name, value = labels[0]
     return Modifier(entry.name.text, name, value, share, source, values["observed"])
 
 
-MODIFIER = Table(
+MODIFIER = FieldTable(
     'the modifier "{key}"',
     (
-        Field("where", Kind(_label, {"type": "object", "additionalProperties": ANY_TEXT, "minProperties": 1, "maxProperties": 1},
-                            "{inference_geo: us}", lambda label: flow({label[0]: free(label[1])}), is_text=False),
-              "A label of the log's rows and its value.", of=lambda modifier: (modifier.label, modifier.value)),
-        Field("tokens", Kind(_per_token, pattern(_PER_TOKEN.pattern), "110%", lambda share: f"{exact_text(share * 100)}%"),
+        YamlField("where", replace(WHERE, schema={**schema_of(WHERE), "maxProperties": 1}, example="{inference_geo: us}"),
+              "A label of the log's rows and its value.", default=(), of=lambda modifier: ((modifier.label, modifier.value),)),
+        YamlField("tokens", Kind(_per_token, pattern(_PER_TOKEN.pattern), "110%", lambda share: f"{exact_text(share * 100)}%"),
               "What every token of these requests costs.", of=lambda modifier: modifier.share),
-        Field("observed", DAY, "A day on which it held, where its start is unknown."),
-        Field("note", IN_FLOW, "What a reader should know.", of=lambda _: None),
-        Field("source", SOURCE_KEY, "A key of sources.", default=""),
+        YamlField("observed", DAY, "A day on which it held, where its start is unknown."),
+        YamlField("note", IN_FLOW, "What a reader should know.", of=lambda _: None),
+        YamlField("source", SOURCE_KEY, "A key of sources.", default=""),
     ),
     _modifier, (Rule(schema={"required": ["where", "tokens"]}),),
 )  # fmt: skip
@@ -236,19 +243,19 @@ def _model(entry: Entry, values: Values) -> Model:
     )  # fmt: skip
 
 
-MODEL = Table(
+MODEL = FieldTable(
     'the model "{key}"',
     (
-        Field("made_as", Kind(_made_as, ANY_TEXT, "qwen/qwen3-32b"), "MAKER/MODEL: what its maker calls a model that is sold here under another name.", default=""),
-        Field("aliases", NAMES, "Other names of it in logs; * stands for anything.", "[gpt-5-latest]", default=()),
-        Field("resold", FLAG, "Another provider's model: its home goes first where the log names no provider.", default=False),
-        Field("redirects", Kind(_redirects, by_key(DAY_PATTERN, ANY_TEXT), "{2026-10-08: MODEL}",
+        YamlField("made_as", Kind(_made_as, ANY_TEXT, "qwen/qwen3-32b"), "MAKER/MODEL: what its maker calls a model that is sold here under another name.", default=""),
+        YamlField("aliases", NAMES, "Other names of it in logs; * stands for anything.", "[gpt-5-latest]", default=()),
+        YamlField("resold", FLAG, "Another provider's model: its home goes first where the log names no provider.", default=False),
+        YamlField("redirects", Kind(_redirects, by_key(DAY_PATTERN, ANY_TEXT), "{2026-10-08: MODEL}",
                                 lambda days: flow({f"{day}": free(target) for day, target in days.items()}), is_text=False),
               "From that day it is billed as the model named.", default={}),
-        Field("retired", Kind(_retired, pattern(_RETIRED.pattern), "2027-01-14"), "The first day on which it cannot be bought; its source in brackets."),
-        Field("successor", LOWER, "What its seller names in its place: a model of this book.", "gpt-5.7", default=""),
+        YamlField("retired", Kind(_retired, pattern(_RETIRED.pattern), "2027-01-14"), "The first day on which it cannot be bought; its source in brackets."),
+        YamlField("successor", LOWER, "What its seller names in its place: a model of this book.", "gpt-5.7", default=""),
         NOTE,
-        Field("prices", Kind(_blocks, lambda: by_key(f"({re.escape(OPEN_START)})?{DAY_PATTERN}", {"$ref": "#/definitions/block"}), is_text=False),
+        YamlField("prices", Kind(_blocks, lambda: by_key(f"({re.escape(OPEN_START)})?{DAY_PATTERN}", {"$ref": "#/definitions/block"}), is_text=False),
               "Price blocks by the day from which they hold.", default=()),
     ),
     _model,
@@ -267,7 +274,7 @@ def _currency(entry: Entry, text: Scalar) -> str:
     return text.text
 
 
-def _declaring(table: Table, what: str) -> Kind:
+def _declaring(table: FieldTable, what: str) -> Kind:
     """What the book declares by name: it is known to all that is read after it."""
     kind = named(table, what)
 
@@ -331,25 +338,25 @@ def _book(entry: Entry, values: Values) -> tuple[Book, Terms]:
     return book, terms_of(entry, values)
 
 
-BOOK = Table(
+BOOK = FieldTable(
     "a pricebook",
     (
-        Field("provider", LOWER, "Who bills.", "openai", needed=True, default=""),
-        Field("names", NAMES, "What logs call the provider.", "[openai-api]", default=(), of=lambda book: book.provider_names),
-        Field("list_names", NAMES, "What logs call the provider, where the name means this very list.", "[zai]", default=()),
-        Field("region", TEXT, "Which of the provider's lists this is; global if nothing is said.", "intl-singapore"),
-        Field("region_names", NAMES, "What logs call the region.", "[intl]", default=()),
-        Field("default", FLAG, "The list that is taken where the log names no region.", default=False, of=lambda book: book.is_default),
-        Field("currency", Kind(_currency, pattern(_CURRENCY.pattern), "USD"), "ISO 4217.", needed=True, default=""),
-        Field("timezone", replace(_ZONE, write=TEXT.write), "The zone in which price days begin.", needed=True, default="UTC"),
-        Field("source", replace(TEXT, read=_address), "Where all of this stands, if one address says it.", "https://openai.com/api/pricing", of=lambda _: None),
-        Field("checked", DAY, "The day on which it was last compared with its source."),
-        Field("date_suffixes", FLAG, "Whether name-20250929 inherits everything from name.", "false", default=True),
+        YamlField("provider", LOWER, "Who bills.", "openai", needed=True, default=""),
+        YamlField("names", NAMES, "What logs call the provider.", "[openai-api]", default=(), of=lambda book: book.provider_names),
+        YamlField("list_names", NAMES, "What logs call the provider, where the name means this very list.", "[zai]", default=()),
+        YamlField("region", TEXT, "Which of the provider's lists this is; global if nothing is said.", "intl-singapore"),
+        YamlField("region_names", NAMES, "What logs call the region.", "[intl]", default=()),
+        YamlField("default", FLAG, "The list that is taken where the log names no region.", default=False, of=lambda book: book.is_default),
+        YamlField("currency", Kind(_currency, pattern(_CURRENCY.pattern), "USD"), "ISO 4217.", needed=True, default=""),
+        YamlField("timezone", replace(_ZONE, write=TEXT.write), "The zone in which price days begin.", needed=True, default="UTC"),
+        YamlField("source", replace(TEXT, read=_address), "Where all of this stands, if one address says it.", "https://openai.com/api/pricing", of=lambda _: None),
+        YamlField("checked", DAY, "The day on which it was last compared with its source."),
+        YamlField("date_suffixes", FLAG, "Whether name-20250929 inherits everything from name.", "false", default=True),
         NOTE,
-        Field("sources", _declaring(SOURCE, "sources"), "Who says so; rates name these keys.", default={}),
-        Field("schedules", _declaring(SCHEDULE, "schedules"), "When peak prices hold; blocks name these keys.", default={}),
-        Field("modifiers", _declaring(MODIFIER, "modifiers"), "What requests of some label cost; blocks name these keys.", default={}),
-        Field("models", Kind(_models, {"type": "object", "additionalProperties": {"$ref": "#/definitions/model"}}, is_text=False),
+        YamlField("sources", _declaring(SOURCE, "sources"), "Who says so; rates name these keys.", default={}),
+        YamlField("schedules", _declaring(SCHEDULE, "schedules"), "When peak prices hold; blocks name these keys.", default={}),
+        YamlField("modifiers", _declaring(MODIFIER, "modifiers"), "What requests of some label cost; blocks name these keys.", default={}),
+        YamlField("models", Kind(_models, {"type": "object", "additionalProperties": {"$ref": "#/definitions/model"}}, is_text=False),
               "By the provider's own name.", needed=True, default={}),
         *TERMS,
     ),

@@ -11,7 +11,18 @@ from functools import cache
 from costcalc.meters import meters
 from costcalc.pricebook.fields_terms import SELF_HOSTED, whole
 from costcalc.pricebook.kinds import DAY, NAMES, RATE, RATE_OR_SHARE, SHARE, STATUS, TEXT, TEXTS
-from costcalc.pricebook.model import Band, Bounds, Modifier, PriceBlock, Rate, Schedule, Section, Source
+from costcalc.pricebook.model import (
+    Band,
+    Bounds,
+    Labels,
+    Modifier,
+    PriceBlock,
+    Rate,
+    Schedule,
+    Section,
+    Source,
+    label_value,
+)
 from costcalc.pricebook.selfhosted import SelfHosted
 from costcalc.problems import Place, nearest_names
 from costcalc.records import dataclass
@@ -19,24 +30,24 @@ from costcalc.yamldoc import Node, Scalar, Sequence
 from costcalc.yamlfields import (
     ANY_TEXT,
     Entry,
-    Field,
+    FieldTable,
     Further,
     Kind,
     Rule,
     Schema,
-    Table,
     Values,
+    YamlField,
     any_of,
     inner,
     listed,
 )
-from costcalc.yamltext import free
+from costcalc.yamltext import flow, free
 
 OPEN_START = "at least since "  # before the day a price was seen where its start is unknown
 
 _NO_FIGURES = frozenset({"status", "schedule", "modifiers", "source", "note", "corrected", "locked_until", "observed"})
 _TOKENS = re.compile(r"(\d+(?:_\d+)*)(?: tokens)?", re.ASCII)
-NOTE = Field("note", TEXT, "What a reader should know.", default="")
+NOTE = YamlField("note", TEXT, "What a reader should know.", default="")
 
 
 @dataclass(slots=True)
@@ -84,13 +95,13 @@ SOURCE_KEY = Kind(_source_key, ANY_TEXT, "pricing-page", free)
 
 # --- rates, bands and sections ------------------------------------------------------------------------------------------
 @cache
-def _rates() -> Mapping[str, Field]:
-    return {name: Field(name, RATE) for name in meters().by_name}
+def _rates() -> Mapping[str, YamlField]:
+    return {name: YamlField(name, RATE) for name in meters().by_name}
 
 
 @cache
-def _rates_or_shares() -> Mapping[str, Field]:
-    return {name: Field(name, RATE_OR_SHARE) for name in meters().by_name}
+def _rates_or_shares() -> Mapping[str, YamlField]:
+    return {name: YamlField(name, RATE_OR_SHARE) for name in meters().by_name}
 
 
 _REMEDY = "correct the name, or declare the meter in meters.yaml"
@@ -110,6 +121,15 @@ def _tokens(entry: Entry, text: Scalar) -> int:
     return int(match[1]) if match else 1
 
 
+def _labels(entry: Entry, node: Node) -> Labels:
+    """Labels of a log's rows, each with its value, as rows are compared with them."""
+    labels = entry.document.map_at(node, "where")
+    found = [(name.text, entry.document.text_at(value, name.text)) for name, value in labels]
+    if not found:
+        entry.document.report(node, "bad-where", "no label stands in it", expected="where: {image_size: 1024x1024}")
+    return tuple(sorted((name.lower(), label_value(value.text)) for name, value in found if value))
+
+
 def _bounded(entry: Entry, _: Values) -> None:
     if not any(field.key in entry for field in _BOUNDS):
         entry.document.report(
@@ -127,18 +147,24 @@ def _band(entry: Entry, values: Values) -> Band:
             entry.document.report(
                 entry.map, "empty-band", "no request is that long: the upper bound is not above the lower one"
             )
-    return Band(Bounds(*ends), _rates_in(values))
+    return Band(replace(Bounds(*ends), labels=values["where"]), _rates_in(values))
 
 
+WHERE = Kind(
+    _labels, {"type": "object", "additionalProperties": ANY_TEXT, "minProperties": 1}, "{image_size: 1024x1024}",
+    lambda labels: flow({name: free(value) for name, value in labels}), is_text=False,
+)  # fmt: skip
 _BOUND = Kind(_tokens, whole(0, _TOKENS), "32_000")
-_BOUNDS = tuple(
-    Field(f"{side}_{word}", _BOUND, f"The {side} of a request, {meaning}.")
+_BOUNDS = (
+    *(
+    YamlField(f"{side}_{word}", _BOUND, f"The {side} of a request, {meaning}.")
     for side in ("input", "output")
     for word, meaning in (
         ("above", "longer than this"), ("from", "at least this"), ("up_to", "at most this"), ("below", "shorter than this"),
-    )
+    )),
+    YamlField("where", WHERE, "Labels of its row: each has this value.", default=()),
 )  # fmt: skip
-BAND = Table(
+BAND = FieldTable(
     "a band",
     _BOUNDS,
     _band,
@@ -164,6 +190,11 @@ def _no_overlaps(entry: Entry, values: Values) -> None:
 
 
 def _overlap(first: Bounds, second: Bounds) -> bool:
+    """Whether one request can lie in both; what holds for more labels goes first, and is written after the others."""
+    if bool(first.labels) != bool(second.labels) or any(
+        name == other and value != said for name, value in first.labels for other, said in second.labels
+    ):
+        return False
     return all(
         low < (high if high is not None else 10**18)
         for low, high in (
@@ -216,22 +247,24 @@ def _inner_section(what: str) -> Kind:
 
 
 @cache
-def _section_called(what: str) -> Table:
+def _section_called(what: str) -> FieldTable:
     return replace(SECTION, what=what)
 
 
-def _section_fields(band: Table) -> tuple[Field, ...]:
+def _section_fields(band: FieldTable) -> tuple[YamlField, ...]:
     return (
-        Field("bands", listed(band, "bands"), "Rates by the length of a request, which is billed at the band it lands in.", default=()),
-        Field("thinking", _inner_section("thinking"), "What a request in thinking mode costs."),
-        Field("off_peak", _inner_section("off_peak"), "What holds outside the peak hours of the block's schedule."),
-        Field("all", SHARE, "Under service_tiers, thinking and off_peak alone: every meter but fees, as a share of its standard rate."),
-        Field("observed", DAY, "A day on which it held, where its start is unknown."),
-        Field("source", SOURCE_KEY, "A key of sources.", default=""),
+        YamlField("bands", listed(band, "bands"), "Rates by the length of a request, or by labels of its row; it is billed at the band it lands in.", default=()),
+        YamlField("thinking", _inner_section("thinking"), "What a request in thinking mode costs."),
+        YamlField("off_peak", _inner_section("off_peak"), "What holds outside the peak hours of the block's schedule."),
+        YamlField("all", SHARE, "Under service_tiers, thinking and off_peak alone: every meter but fees, as a share of its standard rate."),
+        YamlField("observed", DAY, "A day on which it held, where its start is unknown."),
+        YamlField("source", SOURCE_KEY, "A key of sources.", default=""),
     )  # fmt: skip
 
 
-SECTION = Table("a section", _section_fields(_BAND_OF_SHARES), _section, (Rule(_no_overlaps),), further=_SHARES_TOO)
+SECTION = FieldTable(
+    "a section", _section_fields(_BAND_OF_SHARES), _section, (Rule(_no_overlaps),), further=_SHARES_TOO
+)
 
 
 # --- price blocks -------------------------------------------------------------------------------------------------------
@@ -309,18 +342,18 @@ def _check_block(entry: Entry, standard: Section) -> None:
 
 
 _SECTIONS: Schema = {"type": "object", "additionalProperties": {"$ref": "#/definitions/section"}}
-BLOCK = Table(
+BLOCK = FieldTable(
     "the block of {key}",
     (
-        Field("status", STATUS, "Announced and in_force blocks apply from their day; cancelled and superseded ones never.", default="in_force"),
-        Field("schedule", Kind(_one_of("schedules", "schedule"), ANY_TEXT, "beijing-days"), "When peak prices hold: a key of schedules."),
-        Field("modifiers", Kind(_modifiers, TEXTS, "[us-inference]", NAMES.write, is_text=False), "Which modifiers hold for these prices: keys of modifiers.", default=()),
-        Field("withdrawn", TEXT, "From this day there is no price; why.", default=""),
+        YamlField("status", STATUS, "Announced and in_force blocks apply from their day; cancelled and superseded ones never.", default="in_force"),
+        YamlField("schedule", Kind(_one_of("schedules", "schedule"), ANY_TEXT, "beijing-days"), "When peak prices hold: a key of schedules."),
+        YamlField("modifiers", Kind(_modifiers, TEXTS, "[us-inference]", NAMES.write, is_text=False), "Which modifiers hold for these prices: keys of modifiers.", default=()),
+        YamlField("withdrawn", TEXT, "From this day there is no price; why.", default=""),
         NOTE,
-        Field("corrected", TEXT, "Why this differs from its source, or from what stood here before.", default=""),
-        Field("locked_until", DAY, "A negotiated fixed rate: no rise touches it before this day."),
-        Field("service_tiers", Kind(_tiers, _SECTIONS, "{batch: {all: 50% of standard}}", is_text=False), "batch, flex, priority …: rates by tier.", default={}),
-        Field("self_hosted", inner(SELF_HOSTED), "What a team knows of the machines that serve the model; its prices follow."),
+        YamlField("corrected", TEXT, "Why this differs from its source, or from what stood here before.", default=""),
+        YamlField("locked_until", DAY, "A negotiated fixed rate: no rise touches it before this day."),
+        YamlField("service_tiers", Kind(_tiers, _SECTIONS, "{batch: {all: 50% of standard}}", is_text=False), "batch, flex, priority …: rates by tier.", default={}),
+        YamlField("self_hosted", inner(SELF_HOSTED), "What a team knows of the machines that serve the model; its prices follow."),
         *_section_fields(BAND),
     ),
     _block,

@@ -13,7 +13,7 @@ from costcalc.pricebook.selfhosted import SPEEDS, SelfHosted
 from costcalc.pricebook.terms import Commitment, Discount, Terms
 from costcalc.problems import Place
 from costcalc.yamldoc import Node, Scalar
-from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Table, Values, in_order, listed, pattern, word_of
+from costcalc.yamlfields import ANY_TEXT, Entry, FieldTable, Kind, Values, YamlField, in_order, listed, pattern, word_of
 
 PERIODS = ("month",)
 
@@ -54,7 +54,7 @@ def _aliases(entry: Entry, node: Node) -> dict[str, tuple[str, Place]]:
 
 
 _IN_ORDER = in_order("from", "until")
-_WHAT = Field(
+_WHAT = YamlField(
     "what",
     SELECTOR,
     "A selector, as in --hike: openai, openai/gpt-5*, openai:output_tokens, any; a provider is named as people spell it, Alibaba Cloud.",
@@ -62,34 +62,34 @@ _WHAT = Field(
     needed=True,
 )
 _DAYS = (
-    Field(
+    YamlField(
         "from",
         TERM_DAY,
         "The first day with it, in the provider's zone; it always held if nothing is said.",
         "2026-01-01",
     ),
-    Field("until", TERM_DAY, "The first day without it; it has no end if nothing is said.", "2027-01-01"),
-    Field("note", TEXT, "What a reader should know.", default=""),
+    YamlField("until", TERM_DAY, "The first day without it; it has no end if nothing is said.", "2027-01-01"),
+    YamlField("note", TEXT, "What a reader should know.", default=""),
 )
-DISCOUNT = Table(
+DISCOUNT = FieldTable(
     "one of the discounts",
-    (_WHAT, Field("percent", Kind(_percent, pattern(PERCENT.pattern), "12.5%"), "What is taken off the list, with its percent sign, from 0% to 100%.", needed=True), *_DAYS),
+    (_WHAT, YamlField("percent", Kind(_percent, pattern(PERCENT.pattern), "12.5%"), "What is taken off the list, with its percent sign, from 0% to 100%.", needed=True), *_DAYS),
     _discount, (_IN_ORDER,), "{what: openai, percent: 12.5%}",
 )  # fmt: skip
-COMMITMENT = Table(
+COMMITMENT = FieldTable(
     "one of the commitments",
     (
         _WHAT,
-        Field("each", word_of(PERIODS, "bad-period", 'no commitment runs each "{}"'), "How long it runs.", needed=True),
-        Field("amount", AMOUNT, "What is paid at least, used or not: an amount with its currency.", needed=True),
+        YamlField("each", word_of(PERIODS, "bad-period", 'no commitment runs each "{}"'), "How long it runs.", needed=True),
+        YamlField("amount", AMOUNT, "What is paid at least, used or not: an amount with its currency.", needed=True),
         *_DAYS,
     ),
     _commitment, (_IN_ORDER,), "{what: openai, each: month, amount: 1_000 USD}",
 )  # fmt: skip
 TERMS = (
-    Field("discounts", listed(DISCOUNT, "discounts"), "Taken off the list, in order.", default=()),
-    Field("commitments", listed(COMMITMENT, "commitments"), "What is paid at least, used or not.", default=()),
-    Field("aliases", Kind(_aliases, {"type": "object", "additionalProperties": ANY_TEXT}, "{our-chat: openai/gpt-5}", is_text=False),
+    YamlField("discounts", listed(DISCOUNT, "discounts"), "Taken off the list, in order.", default=()),
+    YamlField("commitments", listed(COMMITMENT, "commitments"), "What is paid at least, used or not.", default=()),
+    YamlField("aliases", Kind(_aliases, {"type": "object", "additionalProperties": ANY_TEXT}, "{our-chat: openai/gpt-5}", is_text=False),
           "What a name in your logs means.", default={}),
 )  # fmt: skip
 TERM_KEYS = tuple(field.key for field in TERMS)
@@ -103,7 +103,9 @@ def terms_of(_: Entry, values: Values) -> Terms:
     )  # fmt: skip
 
 
-TERMS_FILE = Table("a file of terms", (*TERMS, Field("note", TEXT, "What a reader should know.", default="")), terms_of)
+TERMS_FILE = FieldTable(
+    "a file of terms", (*TERMS, YamlField("note", TEXT, "What a reader should know.", default="")), terms_of
+)
 
 
 # --- models that you serve yourself -------------------------------------------------------------------------------------
@@ -193,20 +195,20 @@ _SPEED_KIND = Kind(
     lambda speed: f"{exact_text(speed[0])} per {'GPU' if speed[1] else 'replica'}",
 )  # fmt: skip
 _SHARE = Kind(_utilisation, pattern(PERCENT.pattern), "40%", lambda share: f"{exact_text(share * 100)}%")
-SELF_HOSTED = Table(
+SELF_HOSTED = FieldTable(
     "self_hosted",
     (
-        Field("gpu_hour", _COST, "What one GPU costs for one hour, in the currency of the book.", "2.10 USD", needed=True),
-        Field("gpus", _count("gpus", 1), "GPUs of one replica, that is, of one copy of the model; 1 if nothing is said."),
-        Field("replicas", _count("replicas", 1), "Copies that carry the load; 1 if nothing is said."),
-        Field("spare", _count("spare", 0), "Further copies that stand by: paid for, without load; none if nothing is said.", "1"),
+        YamlField("gpu_hour", _COST, "What one GPU costs for one hour, in the currency of the book.", "2.10 USD", needed=True),
+        YamlField("gpus", _count("gpus", 1), "GPUs of one replica, that is, of one copy of the model; 1 if nothing is said."),
+        YamlField("replicas", _count("replicas", 1), "Copies that carry the load; 1 if nothing is said."),
+        YamlField("spare", _count("spare", 0), "Further copies that stand by: paid for, without load; none if nothing is said.", "1"),
         *(
-            Field(key, _SPEED_KIND, "What a replica (per replica) or each of its GPUs (per GPU) does if it does nothing else: only reading, or only writing.", needed=True, of=_per_second(meter))
+            YamlField(key, _SPEED_KIND, "What a replica (per replica) or each of its GPUs (per GPU) does if it does nothing else: only reading, or only writing.", needed=True, of=_per_second(meter))
             for meter, key in SPEEDS.items()
         ),
-        Field("utilisation", _SHARE, "The share of the hour in which the replicas that carry the load are busy; there is no default.", needed=True),
-        Field("fixed_per_month", _COST, "What is paid beside, such as operations: kept and shown, and in no token's price.", "500 USD"),
-        Field("note", IN_FLOW, "What a reader should know.", default=""),
+        YamlField("utilisation", _SHARE, "The share of the hour in which the replicas that carry the load are busy; there is no default.", needed=True),
+        YamlField("fixed_per_month", _COST, "What is paid beside, such as operations: kept and shown, and in no token's price.", "500 USD"),
+        YamlField("note", IN_FLOW, "What a reader should know.", default=""),
     ),
     _self_hosted,
 )  # fmt: skip

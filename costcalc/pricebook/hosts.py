@@ -48,7 +48,7 @@ HOSTS = (
     Host("snowflake", "Snowflake"),
     Host("oci", "Oracle Cloud", ("oracle", "oracle-oci", "oci_genai")),
     Host("watsonx", "IBM watsonx", ("ibm.watsonx.ai", "ibm-watsonx", "watsonx_text")),
-    Host("ai360", "360 AI", ("ai-360", "360ai")),
+    Host("ai360", "360 AI", ("ai-360", "360ai", "360智脑", "360 智脑")),
     Host("baseten", "Baseten"),
     Host("cerebras", "Cerebras"),
     Host("deepinfra", "DeepInfra", ("deep-infra", "deep_infra")),
@@ -57,21 +57,23 @@ HOSTS = (
     Host("groq", "Groq", ("groqcloud",)),
     Host("huggingface", "Hugging Face", ("hugging-face", "hf")),
     Host("hyperbolic", "Hyperbolic"),
-    Host("infiniai", "Infini AI", ("infini-ai", "infinigence")),
+    Host("infiniai", "Infini AI", ("infini-ai", "infinigence", "无问芯穹")),
     Host("nebius", "Nebius", ("nebius-ai", "nebius_ai", "nebius-token-factory")),
     Host("novita", "Novita", ("novita-ai", "novita_ai")),
     Host("nvidia_nim", "NVIDIA NIM", ("nvidia", "nvidia-nim")),
     Host("ovhcloud", "OVHcloud", ("ovh", "ovhcloud-ai-endpoints")),
     Host("perplexity", "Perplexity", ("perplexity-ai", "perplexity_ai", "pplx")),
-    Host("ppio", "PPIO", ("ppinfra",)),
-    Host("qiniu", "Qiniu"),
+    Host("ppio", "PPIO", ("ppinfra", "派欧云")),
+    Host("qiniu", "Qiniu", ("七牛云",)),
     Host("replicate", "Replicate"),
     Host("sambanova", "SambaNova"),
     Host("scaleway", "Scaleway"),
-    Host("siliconflow", "SiliconFlow", ("silicon-flow", "siliconcloud")),
+    Host("siliconflow", "SiliconFlow", ("silicon-flow", "siliconcloud", "硅基流动")),
     Host("streamlake", "StreamLake", ("kwaikat",)),
     Host("together_ai", "Together AI", ("together", "together-ai", "togetherai", "together.ai")),
 )  # fmt: skip
+
+LABELS_OF_HOSTS = ("image_quality", "image_size")  # on which prices of a host depend: its book is read later
 
 # Bedrock's own ids: [region profile.]vendor.model, `eu.anthropic.claude-sonnet-4-6`, `mistral.mistral-large-2402-v1:0`.
 _PROFILE = r"(?:us|us-gov|eu|apac|au|jp|ca|sa|me|af|in|uk|kr|il|global)"

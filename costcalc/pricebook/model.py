@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, time
@@ -15,7 +16,19 @@ from costcalc.records import dataclass
 
 STANDARD = "standard"
 ONE = Fraction(1)
+Labels = tuple[tuple[str, str], ...]  # of a log's rows, each with its value as `label_value` has it
+_SIZE = re.compile(r"(?<=\d)[ -]?[x×*][ -]?(?=\d)")
 NEVER_APPLIES = frozenset({"cancelled", "superseded"})
+
+
+def label_value(text: str) -> str:
+    """A label's value as it is compared: logs write a size as 1024x1024, 1024-x-1024 or 1024*1024."""
+    return _SIZE.sub("x", text.strip().lower())
+
+
+def labels_text(labels: Labels) -> str:
+    """`image_quality high, image_size 1024x1024`."""
+    return ", ".join(f"{name} {value}" for name, value in labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +76,19 @@ class Modifier:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Lengths of one request, in tokens: strictly above `over`, up to and including `up_to`."""
+    """Lengths of one request, in tokens: strictly above `over`, up to and including `up_to`; and labels of its row."""
 
     input_over: int = 0
     input_up_to: int | None = None
     output_over: int = 0
     output_up_to: int | None = None
+    labels: Labels = ()  # all of which its row states: image_size 1024x1024
 
-    def holds(self, input_over: int, output_over: int) -> bool:
+    def holds(self, input_over: int, output_over: int, labels: Labels = ()) -> bool:
         """Whether a request that the scan labelled "above these cuts, not above the next" lies inside."""
         return (
-            self.input_over <= input_over
+            all(label in labels for label in self.labels)
+            and self.input_over <= input_over
             and (self.input_up_to is None or input_over < self.input_up_to)
             and self.output_over <= output_over
             and (self.output_up_to is None or output_over < self.output_up_to)
@@ -82,7 +97,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Rates for requests of some length: the whole request is billed at the band it lands in."""
+    """Rates for requests of some length or label: the whole request is billed at the band it lands in."""
 
     bounds: Bounds
     rates: Mapping[str, Rate]
@@ -103,15 +118,15 @@ class Section:
         """The share of the standard rate that this section asks for the meter."""
         return ONE if self.share is None or meters().by_name[meter].is_fee else self.share
 
-    def rates_for(self, input_over: int, output_over: int) -> dict[str, Rate]:
+    def rates_for(self, input_over: int, output_over: int, labels: Labels = ()) -> dict[str, Rate]:
         found = dict(self.rates)
-        for band in self.bands:
-            if band.bounds.holds(input_over, output_over):
+        for band in sorted(self.bands, key=lambda band: bool(band.bounds.labels)):
+            if band.bounds.holds(input_over, output_over, labels):
                 found.update(band.rates)
         return found
 
     def bounds_of(self, rate: Rate, meter: str) -> Bounds | None:
-        """The lengths that this very rate is written for; None where it holds for all of them."""
+        """The requests that this very rate is written for; None where it holds for all of them."""
         return next((band.bounds for band in self.bands if band.rates.get(meter) is rate), None)
 
     def all_rates(self) -> list[Rate]:

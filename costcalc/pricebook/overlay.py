@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from costcalc.meters import meters
 from costcalc.pricebook.model import Model
 from costcalc.pricebook.resolve import Pricebook, Unresolved
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.problems import Place, Problem, nearest_names
 from costcalc.records import dataclass
-from costcalc.selectors import Selector
+from costcalc.selectors import Selector, read_selector
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class FileLayer:
     """What one file says of a model. The first layer wins; those beneath it price nothing."""
 
     place: Place
     model: Model
 
 
-def precedence(pricebook: Pricebook, provider: str, region: str, model: str) -> tuple[Layer, ...]:
+def precedence(pricebook: Pricebook, provider: str, region: str, model: str) -> tuple[FileLayer, ...]:
     """The files that price this model on this list: the one that wins, then what lies beneath it."""
-    layers: dict[Place, Layer] = {}
+    layers: dict[Place, FileLayer] = {}
     book = next((book for book in pricebook.by_provider.get(provider, ()) if book.region == region), None)
     while book is not None:
         if found := book.models.get(model):
-            layers.setdefault(found.place, Layer(found.place, found))
+            layers.setdefault(found.place, FileLayer(found.place, found))
         book = book.below
     return tuple(layers.values())
 
@@ -51,7 +52,19 @@ def _names(pricebook: Pricebook) -> Iterator[tuple[str, str]]:
     return ((book.provider, name) for book in pricebook.books for name in book.models)
 
 
+def unknown_meter(what: str, selector: Selector, place: Place | None, pricebook: Pricebook) -> Problem | None:
+    """That the word behind the last `:` of a name that nothing has is nearly a meter; None where it is nothing like one."""
+    head, _, word = str(selector).rpartition(":")
+    near = nearest_names(word.replace("-", "_"), meters().words()) if head else ()
+    if not near or not pricebook.has_any(read_selector(head)):
+        return None
+    message = f'{what}: no meter is called "{word}"'
+    return Problem("unknown-meter", message, place, nearest=near, remedy=f"write {head}:{near[0]}")
+
+
 def _unknown_selector(what: str, selector: Selector, place: Place, pricebook: Pricebook) -> Problem:
+    if problem := unknown_meter(what, selector, place, pricebook):
+        return problem
     providers = sorted(pricebook.by_provider)
     if selector.provider == "*" or selector.provider in providers:
         near = nearest_names(str(selector), [f"{provider}/{name}" for provider, name in _names(pricebook)])

@@ -10,7 +10,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
-from costcalc.pricebook.hosts import Host, host_in, host_named, makers_name, prefix_of
+from costcalc.pricebook.hosts import LABELS_OF_HOSTS, Host, host_in, host_named, makers_name, prefix_of
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
 from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
@@ -25,10 +25,20 @@ _WORD = re.compile(r"[a-z]+|[\d.]+")
 # A path that says where a host serves the model: Vertex AI's, Bedrock's with a region before it, and an ARN of Bedrock.
 _PATHS = (
     re.compile(r"(?:projects/[^/]+/locations/(?P<place>[^/]+)/)?publishers/[^/]+/models/(?P<model>.+)"),
-    re.compile(r"(?P<place>[a-z]{2}(?:-gov)?-[a-z]+-\d)/(?P<model>[^/]+)"),
+    re.compile(r"(?:(?:converse|invoke)/)?(?P<place>[a-z]{2}(?:-gov)?-[a-z]+-\d)/(?P<model>[^/]+)"),
+    re.compile(r"(?:converse|invoke)/(?P<place>)(?P<model>[^/]+)"),
     re.compile(r"arn:aws[a-z-]*:bedrock:(?P<place>[^:]*):\d*:(?:inference-profile|foundation-model)/(?P<model>.+)"),
 )
+_NO_LIST_HAS = (  # kinds of models, by their names
+    (
+        re.compile(r"(?:.*/)?ft:.+|.+\.ft-.+"),
+        "a fine-tuned model costs something else than its base, and no list here has it",
+    ),
+    (re.compile(r".+/.+:free"), "a free variant: no list has a price of 0; write it into a book of your own"),
+    (re.compile(r".+/.+:(?:nitro|floor|online|exacto)"), "a variant whose price depends on who serves it"),
+)
 _DATE_SUFFIX = re.compile(r"[-@](?:20\d{6}|20\d{2}-\d{2}-\d{2})$")
+_TUNED = re.compile(r"(ft:[^:]+):")  # ft:gpt-4o-mini-2024-07-18:acme::abc123: the list has it by its base
 _LATEST = re.compile(r"(.*\d.*)-latest")  # of a name with a version: without one the model itself may change
 
 
@@ -53,6 +63,7 @@ class Unresolved:
     reason: str
     provider: str = ""  # who bills it, and what that one calls the model, where the name itself says so
     model: str = ""
+    lists: tuple[str, ...] = ()  # the regions that the seller has lists of, where the one asked for is none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +180,21 @@ class Pricebook:
         return _Lists({provider: tuple(books) for provider, books in found.items()}, self.shelf)
 
     @cached_property
-    def labels(self) -> frozenset[tuple[str, str]]:
-        """The labels of a log's rows, each with a value, for which a list has another price."""
+    def labels(self) -> frozenset[str]:
+        """The labels of a log's rows on whose value a price depends; those of hosts without reading their books."""
+        return self._labels_of_bands | {label for label, _ in self._labels_of_modifiers}
+
+    def tells_apart(self, label: str, value: str) -> bool:
+        """Whether some list has another price where a row states this."""
+        return label in self._labels_of_bands or (label, value) in self._labels_of_modifiers
+
+    @cached_property
+    def _labels_of_bands(self) -> frozenset[str]:
+        found = (label for book in self.books for each in summaries(book).values() for label in each.labels)
+        return frozenset((*found, *LABELS_OF_HOSTS))
+
+    @cached_property
+    def _labels_of_modifiers(self) -> frozenset[tuple[str, str]]:
         return frozenset((each.label, each.value) for book in self.books for each in book.modifiers.values())
 
     @cached_property
@@ -251,15 +275,28 @@ class Pricebook:
 
         Whoever the log or the name says bills it prices it: `azure/gpt-5` has no price in the list of OpenAI.
         """
+        found = self._resolve(name, provider, region)
+        if isinstance(found, Unresolved):
+            wanted = name.strip().lower()
+            return replace(
+                found, reason=next((why for kind, why in _NO_LIST_HAS if kind.fullmatch(wanted)), found.reason)
+            )
+        return found
+
+    def _resolve(self, name: str, provider: str | None, region: str | None) -> ResolvedModel | Unresolved:
         wanted = name.strip().lower()
         if not wanted:
             return Unresolved("no model named")
         if alias := self.alias_of(wanted, provider):
             provider, wanted = self._alias_target(self.aliases[alias].lower(), provider)
         if not provider:
-            return self._resolve_anywhere(wanted, region)
-        if (known := self.provider_named(provider)) and not host_named(provider):
-            return self._resolve_with(known, provider, wanted, region)
+            found = self._resolve_anywhere(wanted, region)
+            is_unknown = isinstance(found, Unresolved) and not found.provider
+            if region and is_unknown and isinstance(known := self._resolve_anywhere(wanted, None), ResolvedModel):
+                return self._resolve_at(known.provider, known.model, region)  # says which lists there are
+            return found
+        if (seller := self.provider_named(provider)) and not host_named(provider):
+            return self._resolve_with(seller, provider, wanted, region)
         if host := host_named(provider):
             return self._resolve_hosted(host, wanted, region, provider)
         return Unresolved(f"no pricebook for the provider {provider}")
@@ -307,8 +344,12 @@ class Pricebook:
         for each in (*_at_host(model, region), wanted, model):
             found = self._resolve_at(known, each, region, meant)
             if isinstance(found, ResolvedModel):
-                break
-        return found if isinstance(found, ResolvedModel) else replace(found, provider=known, model=model)
+                return found
+        maker, _, bare = model.partition("/")  # Vertex AI's `google/gemini-2.5-pro`
+        own = self._resolve_at(known, bare, region, meant) if bare else found
+        if isinstance(own, ResolvedModel) and isinstance(self.resolve(bare, maker), ResolvedModel):
+            return own
+        return replace(found, provider=known, model=model)
 
     def _resolve_anywhere(self, wanted: str, region: str | None) -> ResolvedModel | Unresolved:
         prefix, slash, rest = wanted.partition("/")
@@ -324,6 +365,9 @@ class Pricebook:
         }
         homes = [found for found in offers.values() if not self.model(found).resold]
         candidates = homes or list(offers.values())
+        if len(candidates) == 1 and not homes and (sellers := self._sellers(wanted)):
+            sold = sorted({*sellers, f"{candidates[0].provider}/{candidates[0].model}"})
+            return Unresolved(f"the log does not say who bills it: {_sold_by(sold)}")
         if len(candidates) == 1:
             others = tuple(sorted(provider for provider in offers if provider != candidates[0].provider))
             return replace(candidates[0], also_sold_by=others)
@@ -362,8 +406,9 @@ class Pricebook:
         stated = self.region_named(provider, region) if region else None
         chosen = stated or self.regions.get(provider)
         if region and not chosen and len(books) > 1:
-            lists = ", ".join(book.region for book in books)
-            return Unresolved(f"{provider} has no list for the region {region} (it has {lists}): choose with --region")
+            lists = tuple(book.region for book in books)
+            said = f"{provider} has no list for the region {region} (it has {', '.join(lists)}): choose with --region"
+            return Unresolved(said, lists=lists)
         if chosen:
             books = tuple(book for book in books if book.region == chosen)
         elif meant:
@@ -526,6 +571,8 @@ class _BookNames:
             return wanted, "exact"
         if wanted in self.aliases:
             return self.aliases[wanted], "alias"
+        if (tuned := _TUNED.match(wanted)) and (target := self.exact.get(tuned[1]) or self.aliases.get(tuned[1])):
+            return target, "pattern"
         base = _DATE_SUFFIX.sub("", wanted)
         if self.date_suffixes and base != wanted:
             target = self.exact.get(base) or self.aliases.get(base)
@@ -550,7 +597,8 @@ class _Declared:
     def may_know(self, wanted: str) -> bool:
         """Whether some of the books may know the name; of names that none knows a log can have many."""
         names, newest = self._names, _LATEST.fullmatch(wanted)
-        bases = {wanted, _DATE_SUFFIX.sub("", wanted), newest[1] if newest else wanted}
+        tuned = _TUNED.match(wanted)
+        bases = {wanted, _DATE_SUFFIX.sub("", wanted), newest[1] if newest else wanted, tuned[1] if tuned else wanted}
         return not names.isdisjoint(bases) or self._patterns.fullmatch(wanted) is not None
 
 

@@ -55,7 +55,7 @@ class SelfHosted:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DerivationStep:
     """One line of a derivation: what it gives, from which figures, and in which unit."""
 
     what: str
@@ -69,7 +69,7 @@ class Derivation:
     """How the price of a token follows from the facts, step by step."""
 
     facts: SelfHosted
-    steps: tuple[Step, ...]
+    steps: tuple[DerivationStep, ...]
 
 
 def derivation(facts: SelfHosted) -> Derivation:
@@ -78,17 +78,17 @@ def derivation(facts: SelfHosted) -> Derivation:
     replicas = f"({facts.replicas} + {facts.spare} spare)" if facts.spare else f"{facts.replicas}"
     hourly = f"{exact_text(facts.gpu_hour.amount)} {currency} × {facts.paid_gpus}"
     steps = [
-        Step("GPUs", f"{facts.gpus} × {replicas} replicas", Fraction(facts.paid_gpus), "GPU"),
-        Step("an hour", hourly, facts.hourly, currency),
+        DerivationStep("GPUs", f"{facts.gpus} × {replicas} replicas", Fraction(facts.paid_gpus), "GPU"),
+        DerivationStep("an hour", hourly, facts.hourly, currency),
     ]
     for meter, speed in facts.per_second.items():
         word = meter.removesuffix("_tokens")
         busy = f"{exact_text(speed)}/s × {facts.replicas} × 3600 s × {exact_text(facts.utilisation * 100)}%"
         over = f"{exact_text(facts.hourly)} ÷ {exact_text(facts.tokens_per_hour(meter))} × 10⁶"
         steps += [
-            Step(f"{word} an hour", busy, facts.tokens_per_hour(meter), "token"),
-            Step(f"1M {word}", over, facts.per_million(meter), currency),
+            DerivationStep(f"{word} an hour", busy, facts.tokens_per_hour(meter), "token"),
+            DerivationStep(f"1M {word}", over, facts.per_million(meter), currency),
         ]
     if fixed := facts.fixed_per_month:
-        steps.append(Step("fixed, a month", "in no token's price", fixed.amount, fixed.currency))
+        steps.append(DerivationStep("fixed, a month", "in no token's price", fixed.amount, fixed.currency))
     return Derivation(facts, tuple(steps))

@@ -17,6 +17,7 @@ class ModelSummary:
     output_lengths: frozenset[int]
     is_scheduled: bool  # its price depends on the hour
     made_as: str = ""  # MAKER/MODEL, where it is sold under another name
+    labels: frozenset[str] = frozenset()  # of a log's rows, on whose value its price depends
 
 
 def summary_of(model: Model) -> ModelSummary:
@@ -25,7 +26,8 @@ def summary_of(model: Model) -> ModelSummary:
     inputs = {length for bound in bounds for length in (bound.input_over, bound.input_up_to) if length}
     outputs = {length for bound in bounds for length in (bound.output_over, bound.output_up_to) if length}
     scheduled = any(block.schedule for block in model.blocks)
-    return ModelSummary(model.aliases, frozenset(inputs), frozenset(outputs), scheduled, model.made_as)
+    labels = frozenset(name for bound in bounds for name, _ in bound.labels)
+    return ModelSummary(model.aliases, frozenset(inputs), frozenset(outputs), scheduled, model.made_as, labels)
 
 
 def summaries(book: Book) -> Mapping[str, ModelSummary]:

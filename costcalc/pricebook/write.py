@@ -9,11 +9,11 @@ from textwrap import wrap
 from typing import Any
 
 from costcalc.pricebook.fields import BOOK, MODEL, MODIFIER, SCHEDULE, SOURCE
-from costcalc.pricebook.fields_blocks import BLOCK, OPEN_START, SECTION
+from costcalc.pricebook.fields_blocks import BLOCK, OPEN_START, SECTION, WHERE
 from costcalc.pricebook.fields_terms import SELF_HOSTED, TERM_KEYS
 from costcalc.pricebook.kinds import rate_text
 from costcalc.pricebook.model import Band, Book, Bounds, Model, Modifier, PriceBlock, Rate, Schedule, Section, Source
-from costcalc.yamlfields import Table
+from costcalc.yamlfields import FieldTable
 from costcalc.yamltext import flow, free, indented, word
 
 _LINE = 118  # what a note may take before it is folded
@@ -38,7 +38,7 @@ def book_text(book: Book, head: Iterable[str] = ()) -> str:
     return "\n".join([*lines, ""])
 
 
-def _lines(table: Table, record: Any, but: Collection[str] = ()) -> list[str]:
+def _lines(table: FieldTable, record: Any, but: Collection[str] = ()) -> list[str]:
     """A line a key; a text that people read may take several."""
     return [
         line
@@ -136,7 +136,8 @@ def _own_source(section: Section, source: str) -> str:
 
 def band_text(band: Band, source: str) -> str:
     """`{input_above: 200_000, input_tokens: 5 per 1M}`."""
-    return _flow(_bound_words(band.bounds) | {meter: rate_text(rate, source) for meter, rate in band.rates.items()})
+    rates = {meter: free(rate_text(rate, source)) for meter, rate in band.rates.items()}
+    return flow(_bound_words(band.bounds) | rates)
 
 
 def _bound_words(bounds: Bounds) -> dict[str, str]:
@@ -149,6 +150,8 @@ def _bound_words(bounds: Bounds) -> dict[str, str]:
             words[f"{side}_above"] = f"{over:_}"
         if up_to is not None:
             words[f"{side}_up_to"] = f"{up_to:_}"
+    if bounds.labels:
+        words["where"] = WHERE.write(bounds.labels)
     return words or {"input_above": "0"}
 
 

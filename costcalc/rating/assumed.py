@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from costcalc.meters import meters, parts_within
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.cuts import model_cuts
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.model import Assumption, Charge, PriceKey
 from costcalc.rating.quotes import Quote
 from costcalc.usage.ledger import UsageLedger
@@ -53,7 +53,9 @@ class Assumed:
         if found.region_how == "only list" and len(pricebook.by_provider[found.provider]) > 1:
             self._only_lists.setdefault((found.provider, found.region), []).append(found.model)
 
-    def note_charges(self, kind: Kind, sums: Amounts, charges: Sequence[Charge], quote: Quote, rater: Rater) -> None:
+    def note_charges(
+        self, kind: ChargeKey, sums: Amounts, charges: Sequence[Charge], quote: Quote, rater: Rater
+    ) -> None:
         cost = sum((charge.cost.before for charge in charges), Fraction())
         assert kind.key is not None
         if quote.is_estimate:
@@ -96,7 +98,7 @@ class Assumed:
         """A bill of several rows takes a rise of some meters by the list of them together."""
         self._note("bill-pooled", amount)
 
-    def _note_band(self, kind: Kind, sums: Amounts, cost: Fraction, rater: Rater) -> None:
+    def _note_band(self, kind: ChargeKey, sums: Amounts, cost: Fraction, rater: Rater) -> None:
         assert kind.key is not None
         lengths = self._lengths(kind.key, sums, rater)
         if len(lengths) < 2:

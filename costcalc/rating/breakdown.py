@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from costcalc.meters import billable_counts, meters
 from costcalc.problems import fail
-from costcalc.rating.kinds import Kind
-from costcalc.rating.linetable import ORDERED_BY, Line, LineTable, Spot, Unit, Wanted
+from costcalc.rating.kinds import ChargeKey
+from costcalc.rating.linetable import ORDERED_BY, CostLine, LineTable, Spot, TableParts, Unit
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating
 from costcalc.rating.rate import Rater
-from costcalc.rating.unpriced import Advice, Lacking, OpenUnpriced
+from costcalc.rating.unpriced import Lacking, OpenUnpriced, PriceHints
 from costcalc.records import dataclass
 from costcalc.usage.breakdown import REQUESTS, REVENUE, STATED, Breakdown, Weights
 
@@ -32,13 +32,13 @@ class Share(NamedTuple):
     """A share of a group's time."""
 
     group: int  # its position in the ledger
-    kind: Kind
+    kind: ChargeKey
     weight: Fraction
     is_first: bool  # it carries the rows
 
 
 @dataclass
-class Lines:
+class BreakdownLines:
     """The lines of a ledger with a breakdown, from a rating of its groups by the names that these have."""
 
     rater: Rater
@@ -61,7 +61,7 @@ class Lines:
             figures = [{name: round(each * unit.cost) for name, each in of.items()} for of in cost]
             whole = [{name: int(each) for name, each in of.items()} for of in counted]
             weights.append(Weights(share.group, places.setdefault(place, len(places)), [*figures, *whole]))
-        wanted = Wanted(
+        wanted = TableParts(
             self.by, self.breakdown, weights, [*places], len(self._readings), unit, earns=earns, as_whole=as_whole
         )
         return LineTable(wanted, _shortfalls(more))
@@ -73,7 +73,7 @@ class Lines:
             for share in self._shares
             for part in self.rater.made[share.kind][1]
         ]
-        return OpenUnpriced(self.breakdown, self.by, lacking, Advice(self.rater.pricebook))
+        return OpenUnpriced(self.breakdown, self.by, lacking, PriceHints(self.rater.pricebook))
 
     @cached_property
     def _shares(self) -> list[Share]:
@@ -160,17 +160,17 @@ class Lines:
             return self._of_list(share.kind)
         return [{name: each * share.weight for name, each in of.items()} for of in self._of_list(share.kind)]
 
-    def _of_list(self, kind: Kind) -> list[Prices]:
+    def _of_list(self, kind: ChargeKey) -> list[Prices]:
         found = self._listed.get(kind)
         if found is None:
             found = self._listed[kind] = [*self._linear(kind)]
         return found
 
     @cached_property
-    def _listed(self) -> dict[Kind, list[Prices]]:
+    def _listed(self) -> dict[ChargeKey, list[Prices]]:
         return {}
 
-    def _linear(self, kind: Kind) -> Iterator[Prices]:
+    def _linear(self, kind: ChargeKey) -> Iterator[Prices]:
         """By reading, what a unit of each count costs, its parts' own prices set against that of their whole."""
         assert kind.key is not None
         units = self.rater.unit_cost(kind.key, kind.month)
@@ -186,17 +186,17 @@ class Lines:
             }
 
 
-def _shortfalls(charges: Sequence[Charge]) -> list[Line]:
+def _shortfalls(charges: Sequence[Charge]) -> list[CostLine]:
     """A line for each name that such charges have."""
     found: dict[LineKey, Cost] = {}
     for charge in charges:
         found[charge.line] = found.get(charge.line, ZERO) + charge.cost
     bases = tuple(sorted({charge.basis for charge in charges}))
-    return [Line(key, cost, Fraction(), Fraction(), Fraction(), bases) for key, cost in found.items()]
+    return [CostLine(key, cost, Fraction(), Fraction(), Fraction(), bases) for key, cost in found.items()]
 
 
 def by_line(rater: Rater, rating: Rating) -> Rating:
     """The rating with what has no price by the names of its lines."""
     if rater.ledger.breakdown is None or not rating.unpriced:
         return rating
-    return replace(rating, unpriced=Lines(rater, rater.ledger.breakdown, rating.by).unpriced())
+    return replace(rating, unpriced=BreakdownLines(rater, rater.ledger.breakdown, rating.by).unpriced())

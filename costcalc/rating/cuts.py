@@ -31,7 +31,7 @@ def cuts_for(pricebook: Pricebook, timezone: str = "UTC") -> Cuts:
         schedule_edges=tuple(sorted(schedule_edges - edges)),
         scheduled_names=names,
         scheduled_patterns=patterns,
-        labels=tuple(sorted({label for label, _ in pricebook.labels})),
+        labels=tuple(sorted(pricebook.labels)),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from costcalc.calendar import DAY_SECONDS, Month, instant_of_day, utc_midnight
 from costcalc.problems import Place, fail, nearest_names
-from costcalc.rating.kinds import Kind
+from costcalc.rating.kinds import ChargeKey
 from costcalc.rating.model import LineKey
 from costcalc.records import dataclass
 from costcalc.usage.earnings import Earnings, Joined
@@ -34,9 +34,11 @@ class Earned:
     lacks_cost: bool  # some usage has no price, and what its customer earns stands against all of its usage
 
 
-def earned_of(rater: Rater, lacking: Collection[Kind], exchange: Callable[[str | None, Month], Fraction]) -> Earned:
+def earned_of(
+    rater: Rater, lacking: Collection[ChargeKey], exchange: Callable[[str | None, Month], Fraction]
+) -> Earned:
     """Of a rating whose charges were made. `lacking`: the kinds of which something has no price."""
-    parts: dict[Kind, list[tuple[bool, Fraction]]] = {}  # whether a cost stands against it, and how much
+    parts: dict[ChargeKey, list[tuple[bool, Fraction]]] = {}  # whether a cost stands against it, and how much
     lacks_cost = False
     for group, held, amount in _together(rater):
         for kind, weight in rater.shares[group]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.pricebook.resolve import ResolvedModel
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.model import Charge, Cost, LineKey, PriceKey, Unpriced
 from costcalc.rating.rate import Rater
 
@@ -41,7 +41,7 @@ def price_days(rater: Rater, first: date, end: date) -> list[date]:
 class _Entry:
     """Usage that shares its price."""
 
-    kind: Kind
+    kind: ChargeKey
     sums: Amounts
     listed_then: Cost | None  # what the list said for it in the log's time; a bill moves in proportion
 

@@ -13,7 +13,7 @@ from costcalc.usage.ledger import Earns, UsageGroup
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ChargeKey:
     """Usage that shares one price, one line and one kind of evidence."""
 
     line: LineKey

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from costcalc.pricebook.fx import NoRate, Pair
 from costcalc.problems import CostcalcError, Problem
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Amounts, ChargeKey
 
 if TYPE_CHECKING:
     from costcalc.rating.rate import Rater
 
 _NAMED = 3  # models in a message
-Lacking = tuple[NoRate, Kind, Amounts]
+Lacking = tuple[NoRate, ChargeKey, Amounts]
 
 
 def lacking_rates(rater: Rater, found: Sequence[Lacking]) -> CostcalcError:
@@ -41,7 +41,7 @@ def _problem(rater: Rater, pair: Pair, asked: Sequence[Lacking], file: str, is_l
     return replace(problem, remedy=f"{problem.remedy}; or take the list prices: --basis list") if is_listed else problem
 
 
-def _is_of_bill(rater: Rater, error: NoRate, kind: Kind, sums: Amounts) -> bool:
+def _is_of_bill(rater: Rater, error: NoRate, kind: ChargeKey, sums: Amounts) -> bool:
     return rater.is_of_bill(kind, sums) and kind.cost_currency == error.pair[0]
 
 
@@ -52,12 +52,12 @@ def _rows(asked: Sequence[Lacking], why: str, currency: str) -> str:
     return f"{rows:,} row{'s' * (rows != 1)} of {_names(kind for _, kind, _ in asked)}, whose {why} in {currency}"
 
 
-def _names(kinds: Iterable[Kind]) -> str:
+def _names(kinds: Iterable[ChargeKey]) -> str:
     names = sorted({f"{kind.provider}/{kind.model}" if kind.model else kind.provider for kind in kinds})
     return ", ".join(names[:_NAMED]) + f" and {len(names) - _NAMED} more" * (len(names) > _NAMED)
 
 
-def _is_listed(rater: Rater, kind: Kind, sums: Amounts) -> bool:
+def _is_listed(rater: Rater, kind: ChargeKey, sums: Amounts) -> bool:
     try:
         return rater.list_cost(kind, sums) is not None
     except NoRate:

@@ -21,7 +21,7 @@ _COUNTS = ("tokens", "unpriced", "requests")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CostLine:
     """What one line of a report comes to."""
 
     key: LineKey
@@ -55,7 +55,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TableParts:
     """What a table is made of."""
 
     by: tuple[str, ...]
@@ -74,7 +74,7 @@ class LineTable:
     the unit of costs, and `v0` … (the costs against it): NULL where that is unknown.
     """
 
-    def __init__(self, wanted: Wanted, more: Sequence[Line]) -> None:
+    def __init__(self, wanted: TableParts, more: Sequence[CostLine]) -> None:
         self.by, self.unit, self.readings = wanted.by, wanted.unit, wanted.readings
         self.breakdown, self.engine = wanted.breakdown, wanted.breakdown.engine
         every = [each.bases for each in wanted.spots] + [line.bases for line in more]
@@ -163,7 +163,7 @@ class LineTable:
         below = " OR ".join(f"{name} < 0" for name in self.costs)
         return bool(self.engine.fetch(f"SELECT 1 FROM {self.name} WHERE {below} LIMIT 1"))
 
-    def lines(self, start: int = 0, stop: int | None = None) -> Iterator[Line]:
+    def lines(self, start: int = 0, stop: int | None = None) -> Iterator[CostLine]:
         """The lines from one place to another."""
         columns = ", ".join([*(f"{name}::VARCHAR" for name in self.names), *self.costs, *_COUNTS, "bases", "status", *self.earning])  # fmt: skip
         end = len(self) if stop is None else min(stop, len(self))
@@ -172,11 +172,11 @@ class LineTable:
             for row in self.engine.fetch(f"SELECT {columns} FROM {self.name} WHERE {chosen} ORDER BY rowid"):
                 yield self._line(row)
 
-    def _line(self, row: Sequence[Any]) -> Line:
+    def _line(self, row: Sequence[Any]) -> CostLine:
         wide = len(self.names)
         tokens, unpriced, requests, bases, status, *earning = row[wide + self.readings :]
         is_known = bool(earning) and earning[0] is not None
-        return Line(
+        return CostLine(
             tuple(name or None for name, _ in zip(row, self.by, strict=False)),
             self.cost(row[wide : wide + self.readings]),
             self.count(tokens),
@@ -197,7 +197,7 @@ class LineTable:
     def evidence(self, bits: int) -> tuple[str, ...]:
         return tuple(base for i, base in enumerate(self.bases) if bits >> i & 1)
 
-    def _added(self, wanted: Wanted) -> str:
+    def _added(self, wanted: TableParts) -> str:
         """The table of lines, in no order."""
         opened = self.breakdown.opened(self.by)
         # What a breakdown only may know stands in the line too.
@@ -238,7 +238,7 @@ class LineTable:
         )
         return unordered
 
-    def _keep_places(self, wanted: Wanted, spots: Sequence[int]) -> None:
+    def _keep_places(self, wanted: TableParts, spots: Sequence[int]) -> None:
         names = "".join(f", l{i} VARCHAR" for i in spots)
         self.engine.execute(
             f"CREATE OR REPLACE TEMP TABLE places (place BIGINT, bases BIGINT, whole BOOLEAN, knows BOOLEAN, earns VARCHAR, used BOOLEAN{names})"
@@ -259,7 +259,7 @@ class LineTable:
             ],
         )
 
-    def _insert(self, table: str, more: Sequence[Line]) -> None:
+    def _insert(self, table: str, more: Sequence[CostLine]) -> None:
         for line in more:
             costs = (line.cost.before, line.cost.low, line.cost.mid, line.cost.high)[: self.readings]
             numbers = [round(amount * self.unit.cost) for amount in costs]

@@ -11,6 +11,7 @@ from typing import Literal
 
 from costcalc.calendar import Month
 from costcalc.money import exact_sum
+from costcalc.pricebook.model import Labels
 from costcalc.pricebook.terms import Commitment
 from costcalc.records import dataclass
 from costcalc.scenario.model import Variant
@@ -32,7 +33,7 @@ class PriceKey:
     input_over: int
     output_over: int
     day: date  # the price day, or an earlier one since which nothing changed
-    labels: tuple[tuple[str, str], ...] = ()  # of the rows, with their values: what modifiers ask for
+    labels: Labels = ()  # of the rows: what modifiers and bands ask for
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,19 @@ from fractions import Fraction
 
 from costcalc.calendar import day_of, instant_of_day, utc_day
 from costcalc.meters import meters
-from costcalc.pricebook.model import STANDARD, Book, Bounds, Modifier, PriceBlock, Rate, Schedule, Section
+from costcalc.pricebook.model import (
+    STANDARD,
+    Book,
+    Bounds,
+    Labels,
+    Modifier,
+    PriceBlock,
+    Rate,
+    Schedule,
+    Section,
+    label_value,
+    labels_text,
+)
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
 from costcalc.pricebook.terms import Discount, discounted
@@ -23,7 +35,7 @@ ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class PriceLayer:
     """A part of the block that made a price: it set the price anew, or took a share of the one below."""
 
     name: str  # standard, the service tier, thinking, off-peak
@@ -41,7 +53,7 @@ class QuotedRate:
     rate: Rate
     left: Fraction = ONE  # of the price under a contract's discounts: 0.875 where 12.5% is taken off
     line: str = ""  # whose price it is, where that is another meter: reasoning at the price of thinking output
-    layers: tuple[Layer, ...] = ()  # what made `price` and `share`: the shares of the layers multiply to `share`
+    layers: tuple[PriceLayer, ...] = ()  # what made `price` and `share`: the shares of the layers multiply to `share`
 
     @property
     def listed(self) -> Fraction:
@@ -89,8 +101,8 @@ class Quotes:
         """`targets`: models that usage may move to, so that their price days stay apart too; `dimensions`: a ledger's."""
         self.pricebook = pricebook
         names = [canonical(name) for name in dimensions]
-        asked = sorted({label for label, _ in pricebook.labels})
-        self._labels = [(label, names.index(canonical(label))) for label in asked if canonical(label) in names]
+        asked = [label for label in sorted(pricebook.labels) if canonical(label) in names]
+        self._labels = [(label, names.index(canonical(label))) for label in asked]
         self._breakpoints: dict[tuple[str, str, str], list[date]] = {}
         self._quotes: dict[PriceKey, Quote] = {}
         self._schedules: dict[tuple[str, str, str, date], Schedule | None] = {}  # with the day its price began
@@ -134,10 +146,10 @@ class Quotes:
             self.labels_of(group),
         )
 
-    def labels_of(self, group: UsageGroup) -> tuple[tuple[str, str], ...]:
-        """The labels of a group for which a list has another price."""
-        found = [(label, (group.dimensions[position] or "").strip().lower()) for label, position in self._labels]
-        return tuple(each for each in found if each in self.pricebook.labels)
+    def labels_of(self, group: UsageGroup) -> Labels:
+        """The labels of a group on which a price may depend."""
+        stated = ((label, label_value(group.dimensions[position] or "")) for label, position in self._labels)
+        return tuple((label, value) for label, value in stated if value and self.pricebook.tells_apart(label, value))
 
     def off_peak_at(self, found: ResolvedModel, instant: int, day: date) -> bool | None:
         """Whether the instant is off-peak by the model's schedule; None where it never had one."""
@@ -239,7 +251,7 @@ class Quotes:
         )  # fmt: skip
 
 
-def modifiers_for(book: Book, block: PriceBlock, labels: Sequence[tuple[str, str]]) -> list[Modifier]:
+def modifiers_for(book: Book, block: PriceBlock, labels: Labels) -> list[Modifier]:
     """The modifiers of a block that hold for rows of these labels."""
     declared = (book.modifiers[name] for name in block.modifiers)
     return [each for each in declared if (each.label, each.value) in labels]
@@ -269,9 +281,22 @@ def why_unpriced(quote: Quote, key: PriceKey, meter: str) -> str:
     """Why this meter has no rate in a block that is in force."""
     if quote.reason:
         return quote.reason
+    if quote.block and (needed := _labels_needed(quote.block, meter)):
+        known = dict(key.labels)
+        missing = [label for label in needed if label not in known]
+        if missing:
+            lacks = " and ".join(missing)
+            return f"its price depends on {' and '.join(needed)}, and the log does not say {lacks}: --map {missing[0]}=COLUMN"
+        return f"no {meter} price for {labels_text(tuple((label, known[label]) for label in needed))}"
     if key.input_over and quote.block and any(section.all_bands() for section in quote.block.sections()):
         return f"no {meter} price for requests of more than {key.input_over:,} input tokens"
     return f"no price for {meter}"
+
+
+def _labels_needed(block: PriceBlock, meter: str) -> list[str]:
+    """The labels of a row on which the meter's price depends."""
+    bands = (band for section in block.sections() for band in section.all_bands() if meter in band.rates)
+    return sorted({label for band in bands for label, _ in band.bounds.labels})
 
 
 def _section(block: PriceBlock, key: PriceKey) -> tuple[Section | None, str]:
@@ -319,7 +344,7 @@ def _layered(section: Section, name: str, key: PriceKey, standard: Mapping[str, 
 
 def _shared(rates: Mapping[str, QuotedRate], name: str, share: Fraction) -> dict[str, QuotedRate]:
     """Every rate at a share of what it is; a fee for each use is the same in every tier."""
-    layer = Layer(name, share)
+    layer = PriceLayer(name, share)
     shared = {
         meter: replace(q, share=q.share * share, layers=(*q.layers, layer))
         for meter, q in rates.items()
@@ -331,14 +356,14 @@ def _shared(rates: Mapping[str, QuotedRate], name: str, share: Fraction) -> dict
 def _quoted(section: Section, name: str, key: PriceKey, basis: Mapping[str, QuotedRate]) -> dict[str, QuotedRate]:
     """The section's own rates; what is written relative to the rates of `basis` follows them."""
     found = {}
-    for meter, rate in section.rates_for(key.input_over, key.output_over).items():
+    for meter, rate in section.rates_for(key.input_over, key.output_over, key.labels).items():
         bounds = section.bounds_of(rate, meter)
         if not rate.relative:
-            layers: tuple[Layer, ...] = (Layer(name, bounds=bounds),)
+            layers: tuple[PriceLayer, ...] = (PriceLayer(name, bounds=bounds),)
             found[meter] = QuotedRate(rate.price / rate.per_units, ONE, name == STANDARD, rate, layers=layers)
         elif meter in basis:
             whole = basis[meter]
-            layers = (*whole.layers, Layer(name, rate.price, bounds))
+            layers = (*whole.layers, PriceLayer(name, rate.price, bounds))
             found[meter] = QuotedRate(whole.price, whole.share * rate.price, whole.from_standard, rate, layers=layers)
     return found
 

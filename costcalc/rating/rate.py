@@ -13,20 +13,22 @@ from math import prod
 from costcalc.calendar import Month, day_of, midnights_utc, month_of, utc_day
 from costcalc.files import collector_paused
 from costcalc.meters import billable_counts, meters
+from costcalc.money import sum_if_known
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.pricebook.schedule import edges_utc
+from costcalc.pricebook.summary import summary_of
 from costcalc.pricebook.terms import Commitment
 from costcalc.problems import fail
 from costcalc.rating.assumed import Assumed
 from costcalc.rating.commitments import SHORTFALL, Days, Tally, settle, tally_of
 from costcalc.rating.cuts import model_cuts, split_of
 from costcalc.rating.earners import earned_of
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.lackingrates import Lacking, lacking_rates
 from costcalc.rating.model import ZERO, Basis, Charge, Committed, Cost, LineKey, PriceKey, RateUsed, Rating, Unpriced
 from costcalc.rating.quotes import ONE, Quote, Quotes, days_of, why_unpriced
-from costcalc.rating.unpriced import Advice
+from costcalc.rating.unpriced import PriceHints
 from costcalc.records import dataclass
 from costcalc.scenario.model import VARIANTS, PriceChange, PriceChanges, unit_price
 from costcalc.usage.ledger import UsageGroup, UsageLedger, covered_days, first_day_of
@@ -103,12 +105,12 @@ class Rater:
         self.resolved: dict[tuple[str | None, str, str | None], ResolvedModel | Unresolved] = {}
         self.rates_used: dict[RateUsed, None] = {}
         self.assumed = Assumed()
-        self.amounts: dict[Kind, Amounts] = {}
+        self.amounts: dict[ChargeKey, Amounts] = {}
         self.made: dict[
-            Kind, tuple[list[Charge], list[Unpriced]]
+            ChargeKey, tuple[list[Charge], list[Unpriced]]
         ] = {}  # filled by the rating: what became of each kind
         # Of every group: its kinds, and how much of each.
-        self.shares: list[list[tuple[Kind, Fraction]]] = []
+        self.shares: list[list[tuple[ChargeKey, Fraction]]] = []
         self.committed: list[Committed] = []  # filled by the rating
         self.splits = {tuple(split) for split in ledger.cuts.splits}
         self._noting = True  # assumptions are those of the log's own time
@@ -130,7 +132,7 @@ class Rater:
         self.currency = self.options.currency or self._common_currency(amounts)
         charges: list[Charge] = []
         unpriced: list[Unpriced] = []
-        lacking: set[Kind] = set()
+        lacking: set[ChargeKey] = set()
         tally = tally_of(self.commitments)
         no_rate: list[Lacking] = []
         for kind, sums in amounts.items():
@@ -152,7 +154,7 @@ class Rater:
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
         if self.ledger.breakdown is None:  # else its names come first
-            unpriced = Advice(self.pricebook).given(as_one(unpriced))
+            unpriced = PriceHints(self.pricebook).given(as_one(unpriced))
         self.assumed.undated_rows = self.ledger.undated_rows
         self.assumed.without_commitments = bool(self.ledger.is_part and self.pricebook.terms.commitments)
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))
@@ -202,12 +204,12 @@ class Rater:
             line, who, SHORTFALL, None, Fraction(), part.shortfall, "contracted", None, is_shortfall=True, day=last
         )
 
-    def add_up(self) -> dict[Kind, Amounts]:
+    def add_up(self) -> dict[ChargeKey, Amounts]:
         """Amounts by kind: groups that no price and no line tells apart come together."""
-        found: dict[Kind, Amounts] = {}
+        found: dict[ChargeKey, Amounts] = {}
         self.shares = []
         moments: dict[tuple[object, ...], MetAll] = {}
-        kinds: dict[tuple[object, ...], tuple[Kind, Amounts]] = {}
+        kinds: dict[tuple[object, ...], tuple[ChargeKey, Amounts]] = {}
         width = len(self.ledger.meters)
         for group in self.ledger.groups:
             resolved = self.resolve(group)
@@ -221,7 +223,7 @@ class Rater:
             line = self.line_of(group, resolved)
             if group.until is not None and self._spans_lines(group):
                 self.assumed.spans_lines = True
-            shares: list[tuple[Kind, Fraction]] = []
+            shares: list[tuple[ChargeKey, Fraction]] = []
             for position, (weight, key, month, day) in enumerate(met[0]):
                 short = (
                     line, key, month, group.band_basis, group.cost_kind, group.billed_currency, group.billed_meter,
@@ -238,7 +240,7 @@ class Rater:
             self.shares.append(shares)
         return found
 
-    def charge(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
+    def charge(self, kind: ChargeKey, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
         """The charges of one kind, by the basis that was asked for."""
         if self.bill_wins(kind, sums):
             return [self._billed(kind, sums)], []
@@ -249,22 +251,22 @@ class Rater:
             return [self._billed(kind, sums)], []
         return charges, unpriced
 
-    def bill_wins(self, kind: Kind, sums: Amounts) -> bool:
+    def bill_wins(self, kind: ChargeKey, sums: Amounts) -> bool:
         basis = self.options.basis
         return sums.has_cost and (basis == "billed" or (basis == "auto" and kind.cost_kind == "billed"))
 
-    def is_of_bill(self, kind: Kind, sums: Amounts) -> bool:
+    def is_of_bill(self, kind: ChargeKey, sums: Amounts) -> bool:
         """Whether the basis takes the stated cost: it was billed, or stands in for a price that no list has."""
         return self.bill_wins(kind, sums) or (self.may_stand_in(sums) and not self._is_listed(kind, sums))
 
-    def _is_listed(self, kind: Kind, sums: Amounts) -> bool:
+    def _is_listed(self, kind: ChargeKey, sums: Amounts) -> bool:
         """Whether its list has a price for what it counts."""
         rates = self.quotes.quote(kind.key).rates if kind.key else {}
         return bool(rates) and not kind.is_uncounted(
             sums.requests, self._counts(sums, rates.keys()), has_cost=sums.has_cost
         )
 
-    def has_cost(self, kind: Kind) -> bool:
+    def has_cost(self, kind: ChargeKey) -> bool:
         """Whether the rating that was made charged anything for it."""
         return bool(self.made[kind][0])
 
@@ -332,7 +334,7 @@ class Rater:
         self.rates_used[used] = None
         return found.rate
 
-    def by_list(self, kind: Kind, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
+    def by_list(self, kind: ChargeKey, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
         """The charges that the pricebook makes, and what it has no price for."""
         if kind.key is None:
             return [], [self._unpriced(kind, sums, kind.reason)]
@@ -341,7 +343,8 @@ class Rater:
         known = meters().by_name
         missing = [name for name, count in counts.items() if name not in quote.rates]
         if not quote.rates or any(known[name].unit == "token" for name in missing):
-            meter = next((name for name in missing if known[name].unit == "token"), "tokens")
+            of_tokens = (name for name in missing if known[name].unit == "token")
+            meter = next(of_tokens, next(iter(missing), "tokens"))
             return [], [self._unpriced(kind, sums, why_unpriced(quote, kind.key, meter))]
         if kind.is_uncounted(sums.requests, counts, has_cost=sums.has_cost):
             return [], [self._unpriced(kind, sums, "the log counts requests, and their price is by the token")]
@@ -354,36 +357,36 @@ class Rater:
         charges[0] = self._with_requests(charges[0], sums)
         if self._noting:
             self.assumed.note_charges(kind, sums, charges, quote, self)
-        unpriced = [self._unpriced(kind, sums, f"no price for {name}", name) for name in missing]
+        unpriced = [self._unpriced(kind, sums, why_unpriced(quote, kind.key, name), name) for name in missing]
         if _lacks_requests(sums, quote):
             reason = "a part of the price is by the request, and the log does not say how many requests there were"
             unpriced.append(self._unpriced(kind, sums, reason, "requests"))
         return charges, unpriced
 
-    def _priced(self, kind: Kind, sums: Amounts, meter: str, count: Fraction, unit: UnitCost, line: str) -> Charge:
+    def _priced(self, kind: ChargeKey, sums: Amounts, meter: str, count: Fraction, unit: UnitCost, line: str) -> Charge:
         charge = self._at_price(kind, sums, meter, count, unit)
         return replace(charge, line_meter=line) if line else charge
 
-    def _at_price(self, kind: Kind, sums: Amounts, meter: str, count: Fraction, unit: UnitCost) -> Charge:
+    def _at_price(self, kind: ChargeKey, sums: Amounts, meter: str, count: Fraction, unit: UnitCost) -> Charge:
         if unit.contracted is unit.listed:
             return self._charge(kind, sums, meter, count, unit.listed * count, "list")
         charge = self._charge(kind, sums, meter, count, unit.contracted * count, "contracted")
         return replace(charge, listed=unit.listed.before * count)
 
-    def cost_at(self, key: PriceKey, kind: Kind, sums: Amounts) -> Fraction | None:
+    def cost_at(self, key: PriceKey, kind: ChargeKey, sums: Amounts) -> Fraction | None:
         """What these quantities would have cost at another price; None where that does not price them."""
         found = self.contracted_cost(replace(kind, key=key), sums)
         return found.before if found else None
 
-    def list_cost(self, kind: Kind, sums: Amounts) -> Cost | None:
+    def list_cost(self, kind: ChargeKey, sums: Amounts) -> Cost | None:
         """What the list says for these quantities; None where it does not price them all."""
         return self._cost_of(kind, sums, lambda unit: unit.listed)
 
-    def contracted_cost(self, kind: Kind, sums: Amounts) -> Cost | None:
+    def contracted_cost(self, kind: ChargeKey, sums: Amounts) -> Cost | None:
         """What these quantities cost by the list after the contracts' discounts; None likewise."""
         return self._cost_of(kind, sums, lambda unit: unit.contracted)
 
-    def _cost_of(self, kind: Kind, sums: Amounts, which: Callable[[UnitCost], Cost]) -> Cost | None:
+    def _cost_of(self, kind: ChargeKey, sums: Amounts, which: Callable[[UnitCost], Cost]) -> Cost | None:
         if kind.key is None:
             return None
         quote = self.quotes.quote(kind.key)
@@ -396,7 +399,7 @@ class Rater:
             total = total + which(units[name]) * count
         return total
 
-    def _billed(self, kind: Kind, sums: Amounts) -> Charge:
+    def _billed(self, kind: ChargeKey, sums: Amounts) -> Charge:
         """The stated cost. A contract's discount survives: the changes multiply what was billed."""
         matching = self._in_force(kind)
         unit, applied = self._bill_unit(kind, sums, matching)
@@ -410,11 +413,11 @@ class Rater:
             charge = replace(charge, split=self._split(kind, sums))
         return self._with_requests(charge, sums)
 
-    def bill_unit(self, kind: Kind) -> Cost:
+    def bill_unit(self, kind: ChargeKey) -> Cost:
         """What one unit of the stated cost of a rated kind comes to, in the report's currency."""
         return self._bill_unit(kind, self.amounts[kind], self._in_force(kind))[0]
 
-    def _bill_unit(self, kind: Kind, sums: Amounts, matching: tuple[PriceChange, ...]) -> tuple[Cost, bool]:
+    def _bill_unit(self, kind: ChargeKey, sums: Amounts, matching: tuple[PriceChange, ...]) -> tuple[Cost, bool]:
         """The same, and whether the changes could be applied."""
         rate = self.exchange(kind.cost_currency or self.currency, kind.month)
         factors, applied = self._bill_factors(kind, sums, matching)
@@ -425,7 +428,7 @@ class Rater:
         names = self.ledger.meters
         return Fraction(sums.quantities[names.index(meter)] if meter in names else 0)
 
-    def _split(self, kind: Kind, sums: Amounts) -> Mapping[str, Fraction]:
+    def _split(self, kind: ChargeKey, sums: Amounts) -> Mapping[str, Fraction]:
         """The share of each meter in what the list says for these quantities; empty where it does not price them."""
         listed = self.list_cost(kind, sums)
         if kind.key is None or listed is None or not listed.before:
@@ -438,7 +441,7 @@ class Rater:
         return found
 
     def _bill_factors(
-        self, kind: Kind, sums: Amounts, matching: tuple[PriceChange, ...]
+        self, kind: ChargeKey, sums: Amounts, matching: tuple[PriceChange, ...]
     ) -> tuple[tuple[Fraction, Fraction, Fraction], bool]:
         """By how much a bill rises (low, mid, high), and whether the changes could be applied."""
         meter = kind.cost_meter
@@ -459,19 +462,19 @@ class Rater:
             change.selector.meters is None or split_of(change.selector.meters) in self.splits for change in changes
         )
 
-    def _in_force(self, kind: Kind) -> tuple[PriceChange, ...]:
+    def _in_force(self, kind: ChargeKey) -> tuple[PriceChange, ...]:
         if self._is_locked(kind):
             return ()
         day = kind.key.day if kind.key else kind.day
         return tuple(c for c in self.changes.matching(kind.provider, *self._names(kind)) if c.applies_on(day))
 
-    def _names(self, kind: Kind) -> tuple[str, ...]:
+    def _names(self, kind: ChargeKey) -> tuple[str, ...]:
         return self.quotes.quote(kind.key).names if kind.key else (kind.model,)
 
-    def _is_locked(self, kind: Kind) -> bool:
+    def _is_locked(self, kind: ChargeKey) -> bool:
         return kind.key is not None and self.quotes.quote(kind.key).is_locked
 
-    def counts(self, kind: Kind, sums: Amounts) -> dict[str, Fraction]:
+    def counts(self, kind: ChargeKey, sums: Amounts) -> dict[str, Fraction]:
         """The units that its list would bill, by meter; nothing where the kind has no price."""
         return self._counts(sums, self.quotes.quote(kind.key).rates.keys()) if kind.key else {}
 
@@ -484,7 +487,7 @@ class Rater:
         return {name: Fraction(count) / 10 ** known[name].decimals for name, count in counts.items()}
 
     def _charge(
-        self, kind: Kind, sums: Amounts, meter: str | None, quantity: Fraction, cost: Cost, basis: Basis,
+        self, kind: ChargeKey, sums: Amounts, meter: str | None, quantity: Fraction, cost: Cost, basis: Basis,
         hike_not_applied: bool = False,
     ) -> Charge:  # fmt: skip
         line = self._filled(kind.line, meter, basis)
@@ -505,7 +508,7 @@ class Rater:
         late = {"meter": meter or "not split", "basis": basis}
         return tuple(late.get(name, value) for name, value in zip(by, line, strict=True))
 
-    def _unpriced(self, kind: Kind, sums: Amounts, reason: str, meter: str | None = None) -> Unpriced:
+    def _unpriced(self, kind: ChargeKey, sums: Amounts, reason: str, meter: str | None = None) -> Unpriced:
         tokens = Fraction() if meter else self._tokens(sums.quantities)
         line = self._filled(kind.line, meter, "unpriced")
         requests = None if sums.requests is None else Fraction(sums.requests)
@@ -542,9 +545,9 @@ class Rater:
 
     def _kind(
         self, group: UsageGroup, resolved: ResolvedModel | Unresolved, line: LineKey, met: Met, weighted: bool
-    ) -> Kind:
+    ) -> ChargeKey:
         _, key, month, day = met
-        return Kind(
+        return ChargeKey(
             line, key,
             self.provider_of(group, resolved),
             resolved.model or group.model,
@@ -587,7 +590,7 @@ class Rater:
             return None  # its breakdown knows it
         return group.dimensions[self.ledger.dimensions.index(name)]
 
-    def _common_currency(self, amounts: Mapping[Kind, Amounts]) -> str:
+    def _common_currency(self, amounts: Mapping[ChargeKey, Amounts]) -> str:
         currencies: set[str | None] = set()
         for kind, sums in amounts.items():
             if kind.key and self._is_listed(kind, sums) and not self.bill_wins(kind, sums):
@@ -645,7 +648,9 @@ class Rater:
 
     def _check_labels(self, found: ResolvedModel) -> None:
         book = self.pricebook.book(found.provider, found.region)
-        asked = {book.modifiers[name].label for block in book.models[found.model].blocks for name in block.modifiers}
+        model = book.models[found.model]
+        asked = {book.modifiers[name].label for block in model.blocks for name in block.modifiers}
+        asked |= summary_of(model).labels
         missing = sorted(asked - {*self.ledger.cuts.labels, *self.ledger.dimensions})
         if missing:
             raise fail(
@@ -683,8 +688,7 @@ def as_one(unpriced: Iterable[Unpriced]) -> list[Unpriced]:
         place = (part.line, part.provider, part.model, part.reason, part.meter, part.key)
         known = found.get(place)
         if known is not None:
-            both = (known.requests, part.requests)
-            requests = None if None in both else sum(filter(None, both), Fraction())
+            requests = sum_if_known((known.requests, part.requests))
             part = replace(part, tokens=known.tokens + part.tokens, requests=requests, rows=known.rows + part.rows)
         found[place] = part
     return list(found.values())

@@ -24,7 +24,7 @@ _SUGGESTED = 20  # unknown models that get near names: a log of ten thousand nee
 Named = tuple[str, str]  # provider and model
 
 
-class Advice:
+class PriceHints:
     """What would give unpriced usage a price: of a host's models the maker's, of unknown ones what is called alike."""
 
     def __init__(self, pricebook: Pricebook) -> None:
@@ -77,7 +77,7 @@ class Lacking(NamedTuple):
 class OpenUnpriced(Sequence[Unpriced]):
     """What lacks a price for one reason on one line, as rows of a table in the engine."""
 
-    def __init__(self, breakdown: Breakdown, by: Sequence[str], lacking: Sequence[Lacking], advice: Advice) -> None:
+    def __init__(self, breakdown: Breakdown, by: Sequence[str], lacking: Sequence[Lacking], advice: PriceHints) -> None:
         self.breakdown, self.engine, self.advice, self.by = breakdown, breakdown.engine, advice, tuple(by)
         opened = breakdown.opened(by)
         self._spots = [by.index(name) for name in opened]  # of the line, that the breakdown fills in

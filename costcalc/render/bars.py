@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from costcalc.render.blocks import Part
+from costcalc.render.blocks import BarPart
 from costcalc.render.rounding import share_out
 
 _STEPS = "▁▂▃▄▅▆▇█"
@@ -36,7 +36,7 @@ def sparkline(values: Sequence[Fraction]) -> str:
     return "".join(_STEPS[int((value - low) * (len(_STEPS) - 1) / (high - low) + _HALF)] for value in values)
 
 
-def bar_text(parts: Sequence[Part], width: int) -> str:
+def bar_text(parts: Sequence[BarPart], width: int) -> str:
     """A bar as a row of its parts' marks."""
     counts = widths([part.share for part in parts], width)
     return "".join(part.mark * count for part, count in zip(parts, counts, strict=True))

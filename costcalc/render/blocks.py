@@ -86,7 +86,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """A few figures side by side."""
 
     cells: Sequence[Cell]
@@ -120,7 +120,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """A part of a bar: the character it is drawn with tells it from the others."""
 
     mark: str
@@ -133,7 +133,7 @@ class Part:
 class Bar:
     """A whole in its parts, drawn to scale."""
 
-    parts: Sequence[Part]
+    parts: Sequence[BarPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +180,28 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What a screen says in short, with how to see the rest; `--notes` and files have it whole."""
+    """What a screen says in short, with how to see the rest; `--all` and files have it whole."""
 
     short: Sequence[Block]
     whole: Sequence[Block]
 
 
-Block = Grid | Facts | Line | Note | Notes | Command | Bar | Drawing | Tree | Folded | Gap
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Details of a page, by what each part holds: a screen says how many lines they are, `--all` and files have them."""
+
+    parts: Sequence[tuple[str, Sequence[Block]]]  # parts without blocks are none
+
+    @property
+    def whole(self) -> Sequence[Block]:
+        return [block for _, blocks in self.parts for block in blocks]
+
+    @property
+    def held(self) -> Sequence[str]:
+        return [name for name, blocks in self.parts if blocks]
+
+
+Block = Grid | Facts | FigureLine | Note | Notes | Command | Bar | Drawing | Tree | Folded | Rest | Gap
 
 
 def apart(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -18,8 +18,8 @@ from costcalc.render.opening import lacking_text
 from costcalc.render.rows import line_rows, placed
 from costcalc.render.tree import table_of
 from costcalc.render.why import why_cost
-from costcalc.render.words import counted, days_text, least_text, money_text, percent_text
-from costcalc.render.written import Parts
+from costcalc.render.words import counted, days_text, money_text, percent_text
+from costcalc.render.written import Writers
 from costcalc.reports.cost import CostReport, ListAndBilled
 
 
@@ -30,11 +30,11 @@ def headline_blocks(report: CostReport) -> Iterator[Note]:
         yield Note("Nothing in this log has a price.", "strong")
         return
     when = days_text(usage.first_day, usage.last_day) if usage.first_day and usage.last_day else "This log"
-    text = f"{when}: {least_text(total, report.currency)}"
+    text = f"{when}: {money_text(total, report.currency)}"
     if usage.days > 1 and total and report.is_complete:
-        text += f", {least_text(total / usage.days, report.currency)} a day"
+        text += f", {money_text(total / usage.days, report.currency)} a day"
     if priced := rating.tokens - rating.unpriced_tokens:
-        text += f", {least_text(total / priced * 1_000_000, report.currency)} a million tokens"
+        text += f", {money_text(total / priced * 1_000_000, report.currency)} a million tokens"
     yield Note(f"{lacking_text(rating, usage)}{text}.", "strong")
 
 
@@ -98,4 +98,4 @@ COST_REPORT = f.fields(
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, other_lists=common.SPENT_OTHER_LISTS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip
 
-WRITTEN = Parts("What it cost", headline_blocks, cost_blocks, line_rows, COST_REPORT)
+WRITTEN = Writers("What it cost", headline_blocks, cost_blocks, line_rows, COST_REPORT)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import count
 
+from costcalc.money import round_half_up
 from costcalc.render.words import count_text, day_text, price_text
 from costcalc.reports.forecast import Estimate, ForecastDay
 
@@ -40,7 +42,11 @@ def _height_of(day: ForecastDay) -> Fraction:
 
 
 def _label(amount: Fraction) -> str:
-    return count_text(amount) if amount >= 100 else price_text(Fraction(round(amount * 100), 100))
+    """In three digits where it is small: what is something is never nothing."""
+    if amount >= 100:
+        return count_text(amount)
+    digits = next(digits for digits in count(2) if round_half_up(amount, digits) or not amount)
+    return price_text(Fraction(round_half_up(amount, digits)))
 
 
 def _grouped(days: Sequence[ForecastDay], plot: int) -> list[Sequence[ForecastDay]]:

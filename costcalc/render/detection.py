@@ -8,7 +8,7 @@ from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, grid, noted
 from costcalc.render.fields import Rows
 from costcalc.render.words import DASH, counted
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.detection import Detection, Detections
 
 _MOST_ASIDE = 12  # names that a page lists
@@ -102,4 +102,4 @@ def _stop(sentence: str) -> str:
     return "" if sentence.endswith((".", "!", "?")) else "."
 
 
-WRITTEN = Parts("Formats", detection_head, detection_blocks, detection_rows, DETECTIONS)
+WRITTEN = Writers("Formats", detection_head, detection_blocks, detection_rows, DETECTIONS)

@@ -13,6 +13,7 @@ from costcalc.records import dataclass
 from costcalc.render.bars import widths
 from costcalc.render.blocks import (
     Bar,
+    BarPart,
     Block,
     Branch,
     Cell,
@@ -20,20 +21,20 @@ from costcalc.render.blocks import (
     Command,
     Drawing,
     Facts,
+    FigureLine,
     Folded,
     Gap,
     Grid,
-    Line,
     Note,
     Notes,
-    Part,
+    Rest,
     Style,
     Tree,
     TreeNode,
 )
 from costcalc.render.names import shortened, wrapped
 from costcalc.render.opening import unfolded
-from costcalc.render.plain import plain
+from costcalc.render.plain import plain, with_room
 from costcalc.render.words import counted
 
 MARGIN = "  "
@@ -68,7 +69,8 @@ class Page:
         yield Text("")
         blocks = self.blocks(width >= WIDE)
         for block in unfolded(blocks) if self.has_notes else blocks:
-            for line in _draw(block, width - len(MARGIN)):
+            laid_out = with_room(block) if options.ascii_only else block
+            for line in _draw(laid_out, width - len(MARGIN)):
                 text = Text(MARGIN if line else "", no_wrap=True, overflow="ignore")
                 for cell in line:
                     text.append(cell.text, _STYLES[cell.style])
@@ -81,7 +83,7 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
     match block:
         case Gap():
             yield []
-        case Line(cells):
+        case FigureLine(cells):
             yield from _line([Cell(visible(cell.text), cell.style) for cell in cells], width)
         case Note(text, style):
             mark = "! " if style == "loud" else ""
@@ -95,6 +97,8 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
         case Folded(short):
             for part in short:
                 yield from _draw(part, width)
+        case Rest():
+            yield from _rest(block, width)
         case Command(what, words):
             yield from ([Cell(line, "quiet")] for line in _command(what, [visible(word) for word in words], width))
         case Facts():
@@ -109,6 +113,16 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
             room = min(width, _TREE_WIDTH)
             for root in roots:
                 yield from _branch(root, "", "", room)
+
+
+def _rest(rest: Rest, width: int) -> Iterator[list[Cell]]:
+    """What it holds, and how to see it; what is loud is said all the same."""
+    whole = [*unfolded(rest.whole)]
+    for block in whole:
+        if isinstance(block, Note) and block.style == "loud":
+            yield from _draw(block, width)
+    if left := sum(1 for block in whole for _ in _draw(block, width)):
+        yield from _draw(Note(f"{counted(left, 'more line')} ({', '.join(rest.held)}): --all", "quiet"), width)
 
 
 def _command(what: str, words: Sequence[str], width: int) -> Iterator[str]:
@@ -180,7 +194,7 @@ def _flowing(parts: Sequence[str], width: int) -> Iterator[str]:
     yield line
 
 
-def _bar(parts: Sequence[Part], width: int) -> Iterator[list[Cell]]:
+def _bar(parts: Sequence[BarPart], width: int) -> Iterator[list[Cell]]:
     legend = _SEPARATOR.join(part.name for part in parts)
     room = min(_BAR_WIDTH if width < WIDE - len(MARGIN) else _BAR_WIDTH * 3 // 2, width)
     cells = widths([part.share for part in parts], room)

@@ -14,7 +14,7 @@ from costcalc.money import exact_text, round_to_total
 from costcalc.rating.model import PriceKey
 from costcalc.render.fields import Rows, Value
 from costcalc.render.rows import UNALLOCATED
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.focus import FocusCharge, FocusReport, unit_size
 
 COST_DIGITS = 12  # of a charge; the charges of a column add up to its exact total, rounded to as many
@@ -192,4 +192,4 @@ def _instant(day: date, zone_name: str) -> str:
     return datetime.fromtimestamp(instant_of_day(day, zone_name), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-WRITTEN = Parts(rows=focus_rows)
+WRITTEN = Writers(rows=focus_rows)

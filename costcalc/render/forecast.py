@@ -7,7 +7,6 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import month_of
-from costcalc.forecasts.daily import LEAST_DAYS
 from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
@@ -23,13 +22,16 @@ from costcalc.render.words import (
     day_text,
     days_text,
     decimal_text,
+    least_figure,
     long_month_text,
     money_text,
     plain_percent,
+    price_text,
     share_text,
 )
-from costcalc.render.written import Parts
-from costcalc.reports.forecast import MIX_DAYS, BudgetAnswer, Estimate, Forecast, Period
+from costcalc.render.written import Writers
+from costcalc.reports.daily import LEAST_DAYS
+from costcalc.reports.forecast import MIX_DAYS, BudgetAnswer, Estimate, Forecast, ForecastPeriod
 from costcalc.reports.history import ONE_DAY
 
 ESTIMATE = "Estimate"
@@ -67,7 +69,7 @@ def quantile_text(quantile: Fraction) -> str:
     return f"P{decimal_text(round_half_up(quantile * 100, 2).normalize())}"
 
 
-def period_text(period: Period) -> str:
+def period_text(period: ForecastPeriod) -> str:
     """`October 2026`, `2026`, `1 Sep – 15 Oct 2026`."""
     following = period.last + ONE_DAY
     if following.day == 1 and period.first.day == 1:
@@ -109,6 +111,8 @@ def _figures(forecast: Forecast) -> Iterator[Block]:
         yield from _too_short(forecast)
     else:
         yield _grid(forecast)
+    if 0 < forecast.spent < 1:
+        yield Note(f"Exact, spent: {price_text(forecast.spent)} {forecast.currency}.", "quiet")
 
 
 def _too_short(forecast: Forecast) -> Iterator[Block]:
@@ -200,9 +204,17 @@ def _money(amount: Fraction, forecast: Forecast) -> str:
 
 def _rounded(amount: Fraction, forecast: Forecast) -> str:
     """An estimate: the digits of coins would say more than is known."""
-    total = forecast.total
-    whole = total is not None and total.median >= _WHOLE_FROM
-    return decimal_text(round_half_up(amount, 0 if whole else minor_digits(forecast.currency)))
+    return decimal_text(round_half_up(amount, 0 if _is_whole(forecast) else minor_digits(forecast.currency)))
+
+
+def _is_whole(forecast: Forecast) -> bool:
+    return forecast.total is not None and forecast.total.median >= _WHOLE_FROM
+
+
+def _said(amount: Fraction, forecast: Forecast) -> str:
+    """In a sentence what is something is never nothing."""
+    is_coins = not _is_whole(forecast)
+    return decimal_text(least_figure(amount, forecast.currency)) if is_coins else _rounded(amount, forecast)
 
 
 def _sentences(forecast: Forecast) -> Iterator[str]:
@@ -213,7 +225,7 @@ def _sentences(forecast: Forecast) -> Iterator[str]:
     if forecast.is_free:
         yield f"{ESTIMATE}: no day of the log cost anything, so the forecast is zero."
         return
-    median, low, high = (_rounded(value, forecast) for value in (total.median, total.low, total.high))
+    median, low, high = (_said(value, forecast) for value in (total.median, total.low, total.high))
     range_text = f" ({plain_percent(forecast.options.interval)}: between {low} and {high})" if low != high else ""
     about = "about " if low != high else ""
     yield f"{ESTIMATE}: {name} comes to {about}{median} {forecast.currency}{range_text}."
@@ -329,4 +341,4 @@ FORECAST = f.fields(
     unpriced=common.UNPRICED_LIST, assumptions=common.ASSUMPTIONS, other_lists=common.SPENT_OTHER_LISTS, exchange_rates=common.EXCHANGE_RATES,
 )  # fmt: skip
 
-WRITTEN = Parts("What is to come", headline_blocks, forecast_blocks, forecast_rows, FORECAST)
+WRITTEN = Writers("What is to come", headline_blocks, forecast_blocks, forecast_rows, FORECAST)

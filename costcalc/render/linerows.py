@@ -11,8 +11,18 @@ from costcalc.rating.linecoins import coins_of
 from costcalc.rating.linetable import TIME_NAMES, UNPRICED, LineTable
 from costcalc.rating.linetree import LineTree
 from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.render import fields as f
 from costcalc.render.fields import RATIO_DIGITS, Value
-from costcalc.render.rows import COLUMN_NAMES, FX_COLUMNS, UNALLOCATED, fx_values, lines_in, own_names, shown_costs
+from costcalc.render.rows import (
+    COLUMN_NAMES,
+    FX_COLUMNS,
+    UNALLOCATED,
+    fx_values,
+    line_columns,
+    lines_in,
+    own_names,
+    shown_costs,
+)
 from costcalc.render.tree import LARGEST, STATUS_NAMES, coins_of_total
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import LinesInEngine
@@ -39,8 +49,10 @@ def cells_of(report: CostReport | Plan, others: Others = lambda _cells, _place: 
     if table.has_earned:
         texts |= _margin_texts(cells, has_before="before" in shown_costs(report))
     texts |= _fx_texts(cells, report)
-    for header, (sql, kind) in zip(own_names(texts, rating.by), texts.values(), strict=True):
-        cells.add(header, sql, kind)
+    fx = {name: f.value(name) for name in fx_values(rating.rates_used)}
+    header, _ = f.rows_with(line_columns(shown_costs(report), has_earned=table.has_earned) | fx, [], rating)
+    for name, own in zip(header, own_names(header, rating.by), strict=True):
+        cells.add(own, *texts[name])
     return cells
 
 

@@ -16,9 +16,9 @@ from costcalc.render.blocks import (
     Command,
     Drawing,
     Facts,
+    FigureLine,
     Gap,
     Grid,
-    Line,
     Note,
     Tree,
     TreeNode,
@@ -53,7 +53,7 @@ def _block(block: Block) -> Iterator[str]:
             yield from _grid(columns, rows)
         case Facts():
             yield from _facts(block)
-        case Line(cells):
+        case FigureLine(cells):
             yield " · ".join(_cell(cell) for cell in cells)
         case Note(text, style):
             yield f"> **{escaped(text)}**" if style == "loud" else escaped(text)

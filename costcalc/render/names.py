@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 _CUT = "…"
+_JOINTS = "/-"  # behind which a long word may end a line
 
 
 def shortened(text: str, width: int) -> str:
@@ -37,6 +38,9 @@ def _pieces(text: str, width: int) -> Iterator[str]:
         rest = word
         while cell_len(rest) > width:
             piece = _first(rest, width)
+            joint = max(piece.rfind(sign) for sign in _JOINTS) + 1
+            if joint > width // 3:  # else so much room would be lost that it is cut where it ends
+                piece = piece[:joint]
             yield piece
             rest = rest[len(piece) :]
         yield rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costcalc.render.blocks import Block, Cell, Facts, Gap, Grid
-from costcalc.render.html.elements import FIGURE, NAME, Look, block_html, marked, table, tag, text
+from costcalc.render.html.elements import FIGURE, NAME, PageStyle, block_html, marked, table, tag, text
 from costcalc.render.opening import unfolded
 
 
@@ -32,4 +32,4 @@ def _cell(cell: Cell, style: str) -> str:
     return tag("td", marked(cell.whole, cell.style), style=f"{style}{indent}")
 
 
-_LOOK = Look(lambda note: tag("p", marked(note.text, note.style)), _facts, _grid)
+_LOOK = PageStyle(lambda note: tag("p", marked(note.text, note.style)), _facts, _grid)

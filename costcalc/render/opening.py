@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from costcalc.rating.model import Rating
-from costcalc.render.blocks import Block, Command, Facts, Folded, Gap, Note, Notes
+from costcalc.render.blocks import Block, Command, Facts, Folded, Gap, Note, Notes, Rest
 from costcalc.render.words import counted, share_text
 from costcalc.reports.usage import UsageSummary
+
+_FIRST = 3  # rows of what a page rests on: the usage, the prices, what is asked
 
 
 def arranged(head: Sequence[Block], body: Sequence[Block]) -> list[Block]:
@@ -16,8 +19,21 @@ def arranged(head: Sequence[Block], body: Sequence[Block]) -> list[Block]:
     notes = [note for block in body if isinstance(block, Notes) for note in block.notes]
     rest = [block for block in body if block is not rests_on and not isinstance(block, Notes)]
     end = _end_of(rest)
-    details: list[Block] = [*([Gap(), rests_on] if rests_on else ()), *([Gap(), Notes(notes)] if notes else ()), Gap()]
+    details: list[Block] = [
+        *([Gap(), _shortened(rests_on)] if rests_on else ()),
+        *([Gap(), Notes(notes)] if notes else ()),
+        Gap(),
+    ]
     return list(_spaced([*head, Gap(), *rest[:end], *details, *rest[end:]]))
+
+
+def _shortened(rests_on: Facts) -> Block:
+    """On a screen of many rows the usage, the prices and what is asked, and the last one; how many more there are."""
+    first, more, last = rests_on.rows[:_FIRST], rests_on.rows[_FIRST:-1], rests_on.rows[-1:]
+    if len(more) <= _FIRST:
+        return rests_on
+    left = ("", (f"{counted(len(more), 'more row')}: --all",))
+    return Folded([replace(rests_on, rows=[*first, left, *last])], [rests_on])
 
 
 def unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -26,8 +42,8 @@ def unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
         match block:
             case Notes(notes):
                 yield from notes
-            case Folded(_, whole):
-                yield from whole
+            case Folded() | Rest():
+                yield from unfolded(block.whole)
             case _:
                 yield block
 

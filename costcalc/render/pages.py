@@ -10,7 +10,6 @@ from costcalc.render.blocks import Block
 from costcalc.render.draw import Page
 from costcalc.render.opening import arranged
 from costcalc.render.written import part_of, parts_of
-from costcalc.reports.plan.model import Plan
 
 
 def page_of(report: object, **asked: Any) -> Page:
@@ -22,9 +21,9 @@ def markdown_of(report: object, title: str = "", **asked: Any) -> str:
     """The same page as GitHub Markdown, under this title or its usual one."""
     from costcalc.render.markdown import markdown_text
 
-    if isinstance(report, Plan):
-        title = "What the rise does" if report.log else "What the scenario does"
-    return markdown_text(title or parts_of(report).title, _blocks(report)(True, **asked))
+    usual = parts_of(report).title
+    title = title or (usual if isinstance(usual, str) else usual(report))
+    return markdown_text(title, _blocks(report)(True, **asked))
 
 
 def notebook_of(report: object) -> str | None:
@@ -41,5 +40,7 @@ def _blocks(report: object) -> Callable[..., Sequence[Block]]:
 
 
 def _arranged(report: object, is_wide: bool, **asked: Any) -> Sequence[Block]:
-    head, page = part_of(report, "head"), part_of(report, "page")
-    return arranged(list(head(report, **asked)), page(report, is_wide, **asked))
+    body: Sequence[Block] = part_of(report, "page")(report, is_wide, **asked)
+    if not parts_of(report).head:
+        return body
+    return arranged(list(part_of(report, "head")(report, **asked)), body)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from rich.text import Text
 
-_GAP = re.compile(r"(?<=\S) {3,}")  # between two columns, with a blank to spare
-_GAP_BEHIND = re.compile(r" {3,}(?=\S)")
+from costcalc.render.words import ARROW
 
 _SIGNS = str.maketrans(
     {
@@ -15,6 +15,7 @@ _SIGNS = str.maketrans(
         "–": "-",
         "—": "-",
         "…": "~",
+        ARROW: ">",  # of one that was cut off
         "↑": "^",
         "↓": "v",
         "·": "|",
@@ -44,17 +45,16 @@ _SIGNS = str.maketrans(
 
 def plain(text: Text, encoding: str) -> Text:
     """The line with every sign of the page replaced; a name that the encoding lacks is written with escapes."""
-    written = _with_arrows(text.plain).translate(_SIGNS)
+    written = text.plain.replace(ARROW * 2, "->").translate(_SIGNS)
     return Text(written.encode(encoding, "backslashreplace").decode(encoding), no_wrap=True, overflow="ignore")
 
 
-def _with_arrows(line: str) -> str:
-    """An arrow is two signs: a blank of the gap before it makes room, else one of the gap behind it."""
-    head, *parts = line.split("→")
-    for part in parts:
-        gap = max((found.end() for found in _GAP.finditer(head)), default=0)
-        if gap:
-            head = f"{head[: gap - 1]}{head[gap:]}->{part}"
-        else:
-            head = f"{head}->{_GAP_BEHIND.sub(lambda found: found[0][1:], part, count=1)}"
-    return head
+def with_room(part: Any) -> Any:
+    """A block, or a part of one, with every arrow twice: it is laid out with the room of the two signs that are written."""
+    if isinstance(part, str):
+        return part.replace(ARROW, ARROW * 2)
+    if isinstance(part, list | tuple):
+        return type(part)(map(with_room, part))
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{each.name: with_room(getattr(part, each.name)) for each in fields(part)})
+    return part

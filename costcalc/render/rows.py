@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.render import cells
 from costcalc.render import fields as f
+from costcalc.render.blocks import Cell, Column
+from costcalc.render.columns import columns_of
 from costcalc.render.fields import Field, Fields, Json, Rows, Value
-from costcalc.render.tree import UNPRICED, Table, status_of, table_of
+from costcalc.render.tree import UNPRICED, Row, Table, status_of, table_of
+from costcalc.render.words import percent_text
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import Plan
@@ -121,15 +125,49 @@ def own_names(values: Iterable[str], by: Sequence[str]) -> list[str]:
     return [f"costcalc_{name}" if name in by else name for name in values]
 
 
+def _cost(end: str, title: str, drop: int = 0) -> Field:
+    """Exact and as it is shown; the unit stands in the first and the last row of a page."""
+
+    def cell(row: Row) -> Cell:
+        return Cell("unpriced", "loud", "0") if row.status == UNPRICED else cells.money(getattr(row.figures, end))
+
+    return f.amount(f"cost.{end}", f"figures.{end}", column=Column(title, drop=drop, of=cell, has_unit=True))
+
+
+def _share(row: Row) -> Cell:
+    if row.share is None or row.status == UNPRICED:
+        return cells.NONE
+    return Cell("<1%" if row.share == 0 and row.cost.before > 0 else f"{row.share}%")
+
+
+def _margin(row: Row) -> Cell:
+    """Over the log as it was billed."""
+    margin = row.of.earned.before.margin if row.of.earned else None
+    return cells.NONE if margin is None else Cell(("≤ " if row.of.margin_is_bound else "") + percent_text(margin))
+
+
+# What is said of a line: in data files of a row that `placed` makes, on pages of one that a tree draws.
 COLUMNS = f.fields(
-    requests=f.count("of.requests"), tokens=f.count("of.tokens"), cost_before=f.amount("cost.before", "figures.before"),
-    cost_low=f.amount("cost.low", "figures.low"), cost=f.amount("cost.mid", "figures.mid"),
-    cost_high=f.amount("cost.high", "figures.high"), change=f.value("figures.change"), rise=f.ratio("of.cost.rise"),
-    currency=f.CURRENCY, share=f.ratio, basis=f.text(lambda row, _: "+".join(row["of"].basis)), status=f.text,
-    unpriced_tokens=f.count("of.unpriced_tokens"),
+    requests=f.count("of.requests", column=Column("Requests", drop=8)),
+    tokens=f.count("of.tokens", column=Column("Tokens", drop=7, of=lambda row: cells.tokens(row.of.tokens))),
+    cost_before=_cost("before", "Before", 1), cost_low=_cost("low", "Low"), cost=_cost("mid", "Cost"), cost_high=_cost("high", "High"),
+    change=f.value("figures.change", column=Column("Change", drop=2, of=lambda row: cells.change(row.figures.change, row.cost.change))),
+    rise=f.ratio("of.cost.rise", column=Column("", drop=5, of=lambda row: cells.rise(row.cost.before, row.cost.mid))),
+    currency=f.CURRENCY, share=f.ratio(column=Column("Share of bill", drop=6, spills=True, of=_share)),
+    share_then=f.on_page(Column("Share", drop=6), lambda row, table: cells.share(row.cost.mid, table.total.cost.mid)),
+    basis=f.text(lambda row, _: "+".join(row["of"].basis)), status=f.text, unpriced_tokens=f.count("of.unpriced_tokens"),
     revenue=f.decimal(lambda row, _: row["of"].earned and (row["of"].earned.after.revenue or Fraction())),
-    margin_before=f.ratio("of.earned.before.margin"), margin=f.ratio("of.earned.after.margin"), hold=f.ratio("of.earned.hold"),
+    margin_before=f.ratio("of.earned.before.margin"),
+    margin=f.ratio("of.earned.after.margin", column=Column("Margin", drop=6, of=_margin)), hold=f.ratio("of.earned.hold"),
 )  # fmt: skip
+OF_A_MONTH = ("cost_before", "cost", "change", "rise", "share_then")  # what a page says of a line in the months to come
+
+
+def page_columns(keys: Iterable[str], table: Table, titles: Mapping[str, str] | None = None) -> list[Column]:
+    """These columns of a table of lines, in this order."""
+    return columns_of({key: COLUMNS[key] for key in keys}, table, titles=titles)
+
+
 _OF_A_RISE = ("change", "rise", "margin_before", "hold")  # nothing without a cost before
 _OF_EARNED = ("revenue", "margin_before", "margin", "hold")
 

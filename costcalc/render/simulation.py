@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.forecasts.inputs import Input
 from costcalc.money import exact_text, minor_digits, round_half_up
+from costcalc.months.inputs import Input
 from costcalc.render import cells
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid
 from costcalc.render.cells import NONE

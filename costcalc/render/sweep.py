@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from costcalc.render import fields as f
 from costcalc.render.fields import Rows
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.plan.totals import Outcome
 from costcalc.reports.sweep import Sweep
 
@@ -31,4 +31,4 @@ def _share(outcome: Outcome) -> Fraction | None:
     return _change(outcome) / outcome.before.served if outcome.before.served else None
 
 
-WRITTEN = Parts(rows=sweep_rows)
+WRITTEN = Writers(rows=sweep_rows)

@@ -9,7 +9,7 @@ from functools import cached_property
 from math import lcm
 from typing import TypeVar
 
-from costcalc.money import minor_digits, round_half_up
+from costcalc.money import minor_digits, round_half_up, sum_if_known
 from costcalc.rating import linetable
 from costcalc.rating.linecoins import coins_of
 from costcalc.rating.linetable import TIME_NAMES, LineTable
@@ -83,7 +83,7 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RowSums:
     """What is added up of lines, besides their costs."""
 
     tokens: Fraction
@@ -93,12 +93,11 @@ class Held:
     margin_is_bound: bool
 
     @classmethod
-    def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> Held:
-        counts = [line.requests for line in lines]
+    def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> RowSums:
         known = [line.earned for line in lines if line.earned]
         return cls(
             sum((line.tokens for line in lines), Fraction()),
-            None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+            sum_if_known(line.requests for line in lines),
             _status({status_of(line, holes) for line in lines}),
             added(known) if known else None,
             any(line.margin_is_bound for line in lines),
@@ -124,7 +123,7 @@ class Node:
     numbers: tuple[int, ...]  # its cost, by the scale of the table
     folded: int = 0
     is_closed: bool = False
-    held: Held | None = None  # of lines that are no values
+    held: RowSums | None = None  # of lines that are no values
 
     @property
     def size(self) -> int:
@@ -159,11 +158,12 @@ class Row:
     cost: Cost
     figures: Figures
     share: int | None  # whole percents of the bill before; None where there is no bill
-    held: Held
+    of: RowSums
+    key: LineKey = ()  # of a single line, or of a name that it begins with; empty: a row of a tree, of several, of all
 
     @property
     def status(self) -> str:
-        return self.held.status
+        return self.of.status
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def table_with(
     top = _nodes(sized, by, 0, _largest_lines(lines, by))
     figures, total_figures = _figures(top, total, digits, scale, shown)
     rows, has_shares = _rows(top, figures, scale, scale.numbers(total)[0], holes)
-    every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, Held.of(lines, holes))
+    every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, RowSums.of(lines, holes))
     return Table(by, rows, every, lambda: holes, lambda: {node.lines[0].key: figures[node] for node in _leaves(top)})
 
 
@@ -246,10 +246,10 @@ def _drawn_node(row: Drawn, level: int, table: LineTable) -> Node:
     return Node(row.name, level, (), parts, row.numbers, row.folded, row.is_closed, _held([row], table))
 
 
-def _held(rows: Sequence[Drawn], table: LineTable) -> Held:
+def _held(rows: Sequence[Drawn], table: LineTable) -> RowSums:
     counts = [row.requests for row in rows]
     requests = None if None in counts else table.count(sum(filter(None, counts)))
-    return Held(
+    return RowSums(
         table.count(sum(row.tokens for row in rows)),
         requests,
         _status({name for bit, name in STATUS_NAMES.items() if _bits(rows) & bit}),
@@ -281,7 +281,7 @@ def _rows(
     rows = tuple(
         Row(
             node.name, node.level, node.folded, scale.cost(node.numbers), figures[node], shares.get(node),
-            node.held or Held.of(node.lines, holes),
+            node.held or RowSums.of(node.lines, holes),
         )
         for node in _drawn(top)
     )  # fmt: skip
@@ -322,6 +322,13 @@ def _scale(costs: Sequence[Cost], digits: int, shown: Figures | None) -> Scale:
     if shown is None:
         return found
     return found.wide(4 if len({shown.low, shown.mid, shown.high}) > 1 else 2 if shown.before != shown.low else 1)
+
+
+def row_of(lines: Sequence[ReportLine], table: Table, key: LineKey = (), folded: int = 0) -> Row:
+    """Lines of the table as one row."""
+    figures = added_figures([table.by_line[line.key] for line in lines])
+    cost = sum_costs(line.cost for line in lines)
+    return Row(None, 0, folded, cost, figures, None, RowSums.of(lines, table.holes), key)
 
 
 def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:

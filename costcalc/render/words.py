@@ -22,6 +22,7 @@ ARROW = "→"
 
 _MONTHS = ("January", "February", "March", "April", "May", "June",
            "July", "August", "September", "October", "November", "December")  # fmt: skip
+_NOTHING = Fraction(1, 10**9)  # of an amount: months to come are no more exact than that
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
 
 
@@ -35,15 +36,21 @@ def decimal_text(amount: Decimal, signed: bool = False) -> str:
 
 def money_text(amount: Fraction, currency: str, signed: bool = False) -> str:
     """The amount half-up to the currency's minor unit, with the currency."""
-    return f"{decimal_text(round_half_up(amount, minor_digits(currency)), signed)} {currency}"
+    return f"{decimal_text(least_figure(amount, currency), signed)} {currency}"
 
 
-def least_text(amount: Fraction, currency: str) -> str:
-    """The same, but what is something is never nothing: below the smallest coin its first three digits, `0.00123 USD`."""
-    if not amount or round_half_up(amount, minor_digits(currency)):
-        return money_text(amount, currency)
-    digits = next(digits for digits in count(1) if round_half_up(amount, digits))
-    return f"{decimal_text(round_half_up(amount, digits + 2).normalize())} {currency}"
+def figure_text(figure: Decimal, amount: Fraction, currency: str) -> str:
+    """A figure as it was rounded among others; what is something is never nothing."""
+    return f"{decimal_text(figure or least_figure(amount, currency))} {currency}"
+
+
+def least_figure(amount: Fraction, currency: str) -> Decimal:
+    """The amount in coins; what is something is never nothing: below the smallest coin its first three digits, 0.00123."""
+    figure = round_half_up(amount, minor_digits(currency))
+    if figure or abs(amount) < _NOTHING:
+        return figure
+    digits = next(digits for digits in count(1) if abs(amount) * 10**digits >= 1)
+    return round_half_up(amount, digits + 2).normalize()
 
 
 def price_text(amount: Fraction) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -9,26 +10,33 @@ from costcalc.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Writers:
     """The functions of one report, or `module:name` in its folder: those are imported when they are asked for."""
 
-    title: str = ""  # of its Markdown
-    head: Any = ""  # report -> the notes that answer in a sentence or two
+    title: str | Callable[[Any], str] = ""  # of its Markdown; of a report
+    head: Any = ""  # report -> the notes that answer in a sentence or two; "": the page begins with them
     page: Any = ""  # (report, whether there is room to breathe, …) -> blocks
     rows: Any = ""  # report -> rows; of a plan, which has several tables, "" here
     json: Any = ""  # its fields
 
 
 def home_of(report: object) -> str:
-    """The module that writes the report; "" of anything else."""
+    """The module that writes the report, of prices one in their folder; "" of anything else."""
     room, _, place = type(report).__module__.removeprefix("costcalc.").partition(".")
-    return f"costcalc.render.{place.partition('.')[0]}" if room == "reports" else ""
+    first, _, name = place.partition(".")
+    return (
+        ""
+        if room != "reports"
+        else f"costcalc.render.{place}"
+        if first == "prices" and name
+        else f"costcalc.render.{first}"
+    )
 
 
-def parts_of(report: object) -> Parts:
+def parts_of(report: object) -> Writers:
     """The parts of a report; none of anything else."""
     home = home_of(report)
-    parts: Parts = import_module(home).WRITTEN if home else Parts()
+    parts: Writers = import_module(home).WRITTEN if home else Writers()
     return parts
 
 

@@ -20,7 +20,7 @@ ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChainStep:
     """One step of a chain and what the figure comes to after it. A price or a stated amount begins it."""
 
     kind: StepKind
@@ -37,15 +37,15 @@ class Step:
 
 def priced_chain(
     quantity: Fraction, quoted: QuotedRate, currency: str, changes: Sequence[PriceChange], discounts: Sequence[Discount]
-) -> Iterator[Step]:
+) -> Iterator[ChainStep]:
     """A count at its price, then shares, hikes and discounts, in the list's currency."""
     amount = quantity * quoted.price
-    yield Step("price", amount, currency)
+    yield ChainStep("price", amount, currency)
     share = ONE
     for layer in quoted.layers:
         if layer.share is not None:
             share, amount = share * layer.share, amount * layer.share
-            yield Step("share", amount, currency, layer.share, name=layer.name)
+            yield ChainStep("share", amount, currency, layer.share, name=layer.name)
     for change in changes:
         if change.new_rate is None:
             step = _risen(amount, currency, change)
@@ -57,18 +57,20 @@ def priced_chain(
         yield step
     for discount in discounts:
         amount *= 1 - discount.share
-        yield Step("discount", amount, currency, 1 - discount.share, name=str(discount.selector), place=discount.place)
+        yield ChainStep(
+            "discount", amount, currency, 1 - discount.share, name=str(discount.selector), place=discount.place
+        )
 
 
 def stated_chain(
     stated: Fraction, currency: str, changes: Sequence[PriceChange], by_list: tuple[Fraction, Fraction, Fraction] | None
-) -> Iterator[Step]:
+) -> Iterator[ChainStep]:
     """A stated cost, then the hikes: each by itself, or all by what the list says of the same usage (low, mid, high)."""
-    yield Step("stated", stated, currency)
+    yield ChainStep("stated", stated, currency)
     if by_list is not None:
         low, middle, high = by_list
         ends = (low, high) if low != high else (None, None)
-        yield Step("by the list", stated * middle, currency, middle, ends[0], ends[1])
+        yield ChainStep("by the list", stated * middle, currency, middle, ends[0], ends[1])
         return
     for change in changes:
         step = _risen(stated, currency, change)
@@ -76,14 +78,14 @@ def stated_chain(
         yield step
 
 
-def exchanged(chain: Sequence[Step], rate: RateUsed | None) -> tuple[Step, ...]:
+def exchanged(chain: Sequence[ChainStep], rate: RateUsed | None) -> tuple[ChainStep, ...]:
     """The chain with its exchange rate as the last step, where there is one."""
     if rate is None:
         return tuple(chain)
-    return (*chain, Step("exchange", chain[-1].amount * rate.rate, rate.quote, rate.rate, rate=rate))
+    return (*chain, ChainStep("exchange", chain[-1].amount * rate.rate, rate.quote, rate.rate, rate=rate))
 
 
-def product(chain: Sequence[Step]) -> Fraction:
+def product(chain: Sequence[ChainStep]) -> Fraction:
     """What the steps multiply out to, each from the one before."""
     amount = Fraction()
     for step in chain:
@@ -91,12 +93,12 @@ def product(chain: Sequence[Step]) -> Fraction:
     return amount
 
 
-def _risen(amount: Fraction, currency: str, change: PriceChange) -> Step:
+def _risen(amount: Fraction, currency: str, change: PriceChange) -> ChainStep:
     low, middle, high = (change.factor(variant) for variant in VARIANTS)
     ends = (low, high) if change.is_range else (None, None)
-    return Step("hike", amount * middle, currency, middle, ends[0], ends[1], change=change)
+    return ChainStep("hike", amount * middle, currency, middle, ends[0], ends[1], change=change)
 
 
-def _replaced(before: Fraction, after: Fraction, currency: str, change: PriceChange) -> Step:
+def _replaced(before: Fraction, after: Fraction, currency: str, change: PriceChange) -> ChainStep:
     """A new rate: as a factor it says what it does to the old one, where that was above 0."""
-    return Step("new rate", after, currency, after / before if before else None, change=change)
+    return ChainStep("new rate", after, currency, after / before if before else None, change=change)

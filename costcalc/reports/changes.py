@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Collection, Iterator, Sequence
 
 from costcalc.calendar import MOST_MONTHS, month_of, months_from
+from costcalc.pricebook.overlay import unknown_meter
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Problem, nearest_names
 from costcalc.rating.model import Rating
@@ -67,6 +68,8 @@ def _unknown_names(changes: PriceChanges, rating: Rating, pricebook: Pricebook) 
 def _unknown_name(change: PriceChange, known: Collection[tuple[str, str]], pricebook: Pricebook) -> Problem:
     """What is near, and the rise as it would be written of it, ready to paste."""
     selector = change.selector
+    if problem := unknown_meter(_name_of(change), selector, change.place, pricebook):
+        return problem
     providers = sorted({provider for provider, _ in known})
     sellers = sorted({*providers, *pricebook.by_provider})
     names = [f"{provider}/{model}" for provider, model in sorted(known)]

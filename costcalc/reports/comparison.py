@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.files import collector_paused
-from costcalc.forecasts.earning import UNKNOWN, Income, undated
-from costcalc.forecasts.horizon import Horizon
-from costcalc.forecasts.reading import IN_PARTS
-from costcalc.forecasts.run import Run
+from costcalc.months.earning import UNKNOWN, Income, undated
+from costcalc.months.horizon import Horizon
+from costcalc.months.reading import IN_PARTS
+from costcalc.months.run import Assumptions, Run
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.reports.coverage import Coverage
 from costcalc.reports.plan.ahead import customers_of, ends_of, lines_of, months_under, totals_by_customer
@@ -20,7 +20,7 @@ from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import CustomerLine, LineAhead, OverMonths, PlanMonth, PlanOptions
 from costcalc.reports.plan.totals import ASSUMED_MARGINS, AssumedMargin, Totals
-from costcalc.reports.revenue import UNSTATED, Earned
+from costcalc.reports.revenue import UNSTATED, StatedRevenue
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
@@ -31,7 +31,7 @@ _HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ComparedScenario:
     """A scenario to be compared, at one pass-through."""
 
     name: str
@@ -58,9 +58,9 @@ class Choice:
 class ComparisonOptions:
     """What is compared, and against which floor."""
 
-    choices: Sequence[Choice]
+    choices: Sequence[ComparedScenario]
     by: tuple[str, ...] = ()  # lines beside customers; none where empty
-    earned: Earned = UNSTATED
+    earned: StatedRevenue = UNSTATED
     floor: Fraction | None = None
     horizon_source: str = ""  # --months, scenarios; "": twelve months, which nobody asked for
 
@@ -69,7 +69,7 @@ class ComparisonOptions:
 class Alternative(OverMonths):
     """What one scenario comes to. Its months hold today's usage beside it, earning by the same rules."""
 
-    choice: Choice
+    choice: ComparedScenario
     months: Sequence[PlanMonth]
     customers: Sequence[CustomerLine]  # in the last month, worst first; empty where the log has no customers
     lines: Sequence[LineAhead]  # most expensive first; empty where none were asked for
@@ -115,7 +115,7 @@ class Alternative(OverMonths):
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerRow:
+class CustomerOutcome:
     """One customer in the last month, by alternative."""
 
     name: str | None
@@ -162,7 +162,7 @@ class Comparison:
         return [month.month for month in self.today.months]
 
     @property
-    def customers(self) -> list[CustomerRow]:
+    def customers(self) -> list[CustomerOutcome]:
         """Every customer: the lowest margin under any scenario first; where none is known, the most expensive."""
         nobody = Totals(Fraction())
         found: dict[str | None, list[CustomerLine]] = {}
@@ -170,7 +170,7 @@ class Comparison:
             for line in alternative.customers:
                 empty = [CustomerLine(line.name, nobody, nobody) for _ in self.alternatives]
                 found.setdefault(line.name, empty)[position] = line
-        return sorted((CustomerRow(name, lines) for name, lines in found.items()), key=_worst_first)
+        return sorted((CustomerOutcome(name, lines) for name, lines in found.items()), key=_worst_first)
 
     @property
     def is_priced(self) -> bool:
@@ -188,7 +188,7 @@ def comparison(horizon: Horizon, options: ComparisonOptions) -> Comparison:
     CostcalcError: what `Horizon` refuses; revenue that contradicts itself; an exchange rate that is not known.
     """
     baselines = _Baselines(horizon)
-    today = Choice(TODAY, Scenario("", business=_shared_business(options.choices, horizon.last_day)))
+    today = ComparedScenario(TODAY, Scenario("", business=_shared_business(options.choices, horizon.last_day)))
     found: list[Alternative] = []
     rates: dict[RateUsed, None] = {}
     for choice in (today, *options.choices):
@@ -208,7 +208,7 @@ def comparison(horizon: Horizon, options: ComparisonOptions) -> Comparison:
     )
 
 
-def _worst_first(row: CustomerRow) -> tuple[tuple[int, Fraction], Fraction, str]:
+def _worst_first(row: CustomerOutcome) -> tuple[tuple[int, Fraction], Fraction, str]:
     return row.worst, -row.dearest, row.name or ""
 
 
@@ -237,8 +237,9 @@ class _Baselines:
         for known in self._found:
             if (known.business, known.income) == (business, income):
                 return known
-        frozen = self.horizon.run(business=business, income=income, is_frozen=True, reading=IN_PARTS)
-        announced = self.horizon.run(business=business, income=income, reading=IN_PARTS)
+        what = Assumptions(business=business, income=income)
+        frozen = self.horizon.run(replace(what, is_frozen=True), IN_PARTS)
+        announced = self.horizon.run(what, IN_PARTS)
         rates = (*frozen.rates_used, *announced.rates_used)
         found = _Baseline(business, income, frozen, announced, totals_by_customer(case, frozen), rates)
         self._found.append(found)
@@ -246,7 +247,7 @@ class _Baselines:
 
 
 def _alternative(
-    horizon: Horizon, choice: Choice, options: ComparisonOptions, baselines: _Baselines
+    horizon: Horizon, choice: ComparedScenario, options: ComparisonOptions, baselines: _Baselines
 ) -> tuple[Alternative, Sequence[RateUsed]]:
     """What a scenario comes to, and the exchange rates that it took."""
     asked = PlanOptions(choice.scenario, choice.changes, options.by, options.earned, options.floor)
@@ -285,7 +286,7 @@ def _at_half(case: Case) -> Case | None:
         return None
     if not all(price.where.is_all for price in own_prices):
         return None
-    return Case(case.horizon, replace(case.options, earned=Earned(margin=_HALF)), case.usage)
+    return Case(case.horizon, replace(case.options, earned=StatedRevenue(margin=_HALF)), case.usage)
 
 
 def _assumed(case: Case, announced: Run, after: Run) -> list[AssumedMargin]:
@@ -309,7 +310,7 @@ def _earning(totals: Totals, ratio: Fraction) -> Totals:
     return replace(totals, revenue=totals.revenue and totals.revenue * ratio)
 
 
-def _shared_business(choices: Sequence[Choice], day: date) -> Business:
+def _shared_business(choices: Sequence[ComparedScenario], day: date) -> Business:
     """What today earns and pays by the scenarios: the rules in force, where all that have any say the same."""
     said = [_unplaced(now) for choice in choices if (now := undated(choice.scenario.business, day))]
     return said[0] if said and all(business == said[0] for business in said) else NO_BUSINESS

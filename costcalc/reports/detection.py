@@ -8,9 +8,9 @@ from pathlib import Path
 
 from costcalc.problems import CostcalcError, Problem
 from costcalc.records import dataclass
-from costcalc.usage.counter import Counter, Tally
+from costcalc.usage.counter import Counter, RowTally
 from costcalc.usage.formatfile import with_formats
-from costcalc.usage.formats import Parts
+from costcalc.usage.formats import RowParts
 from costcalc.usage.ledger import SkippedRows, UsageLedger
 from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
@@ -19,7 +19,7 @@ from costcalc.usage.opening import looked_into, opened
 from costcalc.usage.readings import Reading, plan, samples_of, shape_paths
 from costcalc.usage.recognition import candidates
 from costcalc.usage.request import ScanRequest
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 from costcalc.usage.usagenames import with_all_names
 
 STORED, NOT_READ = "stored ledger", "not read"  # in the place of a format
@@ -36,7 +36,7 @@ class Detection:
     dimensions: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()  # columns and leaves that are neither read nor a dimension
     others: tuple[str, ...] = ()  # formats that it comes near to, with how many of their names it has
-    rows: Tally = Tally()
+    rows: RowTally = RowTally()
     refused: tuple[Problem, ...] = ()  # the first of the rows that are refused, each with its line
     uncounted: tuple[Problem, ...] = ()  # usage that it holds and that is in no figure
 
@@ -101,7 +101,7 @@ def detect(
         counter.count_logs()
         ledger, tallies = counter.ledger(), counter.tallies()
         found += [
-            _detection(reading, source, ledger, tallies.get((number, file), Tally()))
+            _detection(reading, source, ledger, tallies.get((number, file), RowTally()))
             for number, reading in enumerate(counter.readings)
             for file, source in enumerate(reading.sources)
         ]
@@ -121,7 +121,7 @@ def _not_read(left: Left) -> Iterator[Detection]:
         yield Detection(path, NOT_READ, f"it holds the same as {first}")
 
 
-def _detection(reading: Reading, source: Source, ledger: UsageLedger, rows: Tally) -> Detection:
+def _detection(reading: Reading, source: ReadableFile, ledger: UsageLedger, rows: RowTally) -> Detection:
     samples = samples_of([source], reading.types)
     present = {name.lower() for name in (*source.header, *source.leaves, *samples)}
     columns = {path: meaning for path, meaning in reading.meanings.items() if _is_in(path, present)}
@@ -152,7 +152,7 @@ def _lacking(names: Sequence[str]) -> str:
     return f", lacks {', '.join(names)}" if names else ""
 
 
-def _is_of(problem: Problem, source: Source, reading: Reading) -> bool:
+def _is_of(problem: Problem, source: ReadableFile, reading: Reading) -> bool:
     """Whether it is said of this file; what has no place is said of the first one that is read so."""
     return problem.place.file == source.shown if problem.place else source == reading.sources[0]
 
@@ -163,7 +163,7 @@ def _is_in(path: str, present: set[str]) -> bool:
     return any(name in names or name.endswith(f".{bare}") for name in present)
 
 
-def _aside(reading: Reading, source: Source, columns: Mapping[str, str]) -> Iterator[str]:
+def _aside(reading: Reading, source: ReadableFile, columns: Mapping[str, str]) -> Iterator[str]:
     """The columns, or the innermost names of JSON, that are neither read nor a dimension, in their order."""
     texts = [text for shape in reading.spec.shapes for text in shape.dimensions.values()]
     taken = {path.removeprefix("/").lower() for path in (*columns, *(path for text in texts for path in text.paths))}
@@ -174,7 +174,7 @@ def _aside(reading: Reading, source: Source, columns: Mapping[str, str]) -> Iter
             yield name
 
 
-def _is_inside(name: str, held: Sequence[Parts]) -> bool:
+def _is_inside(name: str, held: Sequence[RowParts]) -> bool:
     return any(name.startswith(f"{parts.path}.") for parts in held)
 
 

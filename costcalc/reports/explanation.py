@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from costcalc.meters import meters, parts_within
+from costcalc.money import sum_if_known
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.model import Book, Bounds, Schedule, Source
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import fail, nearest_names
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.model import Basis, Charge, Committed, Cost, LineKey, RateUsed, Rating, Unpriced, sum_costs
 from costcalc.rating.quotes import Quote, QuotedRate
 from costcalc.rating.rate import NO_CHANGES, Rater, RatingOptions
-from costcalc.reports.chain import Step, exchanged, priced_chain, stated_chain
+from costcalc.reports.chain import ChainStep, exchanged, priced_chain, stated_chain
 from costcalc.reports.changes import check_changes
 from costcalc.reports.lines import Touched, touched_by, touches
 from costcalc.reports.usage import OfRating, UsageSummary, summary_of
@@ -25,7 +26,7 @@ from costcalc.usage.ledger import UsageLedger
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """Which figures are asked for: lines by their names, a meter. Nothing chosen is everything."""
 
     lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # globs by name: any of them, all names
@@ -37,7 +38,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainOptions:
+class ExplainQuestion:
     """What is asked of an explanation."""
 
     changes: PriceChanges = NO_CHANGES
@@ -45,7 +46,7 @@ class ExplainOptions:
     basis: str = "auto"
     currency: str | None = None
     timezone: str = "UTC"
-    choice: Choice = Choice()
+    choice: Selection = Selection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Leaf:
     meter: str | None  # None: a stated cost without a split by meter
     basis: Basis
     quantity: Fraction  # billable: in units of the meter
-    steps: tuple[Step, ...]  # none: nothing was counted that has a price
+    steps: tuple[ChainStep, ...]  # none: nothing was counted that has a price
     cost: Cost
     taken: Mapping[str, Fraction] = field(default_factory=dict)  # parts with a price of their own
     kept: Mapping[str, Fraction] = field(default_factory=dict)  # parts without one: billed with this meter
@@ -93,7 +94,7 @@ class Leaf:
 class PriceUsed:
     """Usage of one line that one price, one month and one kind of evidence hold for."""
 
-    kind: Kind
+    kind: ChargeKey
     rows: int  # of the log; a row that several prices share counts with the first
     requests: Fraction | None  # None: the log does not say
     tokens: Fraction
@@ -139,7 +140,7 @@ class Explanation(OfRating):
     usage: UsageSummary
     rating: Rating
     changes: Sequence[Touched]
-    choice: Choice
+    choice: Selection
     lines: Sequence[ExplainedLine]  # the most expensive first
     whole: Sequence[ExplainedLine]  # every line of the report, chosen or not, with all its figures
     explained: Cost
@@ -176,7 +177,7 @@ class Explanation(OfRating):
                     yield line, price, leaf
 
 
-def explain(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: ExplainOptions) -> Explanation:
+def explain(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: ExplainQuestion) -> Explanation:
     """What made the chosen figures.
 
     CostcalcError: a line or a meter that is not there; a change that names nothing known or begins after the log; a
@@ -224,7 +225,7 @@ class _Explainer:
             for key, found in by_line.items():
                 yield key, self._price(kind, sums, found)
 
-    def _price(self, kind: Kind, sums: Amounts, charges: Sequence[Charge]) -> PriceUsed:
+    def _price(self, kind: ChargeKey, sums: Amounts, charges: Sequence[Charge]) -> PriceUsed:
         key = kind.key
         quote = self.rater.quotes.quote(key) if key else None
         is_listed = charges[0].is_priced
@@ -270,7 +271,7 @@ class _Explainer:
             quote.discounts, quote.is_locked, quote.is_estimate, quote.estimated_meters, changes,
         )  # fmt: skip
 
-    def _leaf(self, kind: Kind, sums: Amounts, charge: Charge, quote: Quote | None) -> Leaf:
+    def _leaf(self, kind: ChargeKey, sums: Amounts, charge: Charge, quote: Quote | None) -> Leaf:
         if not charge.is_priced:
             return self._stated(kind, sums, charge)
         if charge.meter is None or quote is None:
@@ -292,7 +293,7 @@ class _Explainer:
             _source_of(quote, quoted),
         )
 
-    def _stated(self, kind: Kind, sums: Amounts, charge: Charge) -> Leaf:
+    def _stated(self, kind: ChargeKey, sums: Amounts, charge: Charge) -> Leaf:
         """A stated cost with its hikes, the list beside it, and why it stands in where the list has no price."""
         changes = self._changes(charge)
         simple = [
@@ -314,20 +315,20 @@ class _Explainer:
             hike_not_applied=charge.hike_not_applied,
         )
 
-    def _listed(self, kind: Kind, sums: Amounts) -> Cost | None:
+    def _listed(self, kind: ChargeKey, sums: Amounts) -> Cost | None:
         """What the list says beside a stated cost; None where it does not price it, or no rate brings it here."""
         try:
             return self.rater.list_cost(kind, sums)
         except NoRate:
             return None
 
-    def _why_unpriced(self, kind: Kind, sums: Amounts) -> str:
+    def _why_unpriced(self, kind: ChargeKey, sums: Amounts) -> str:
         return next((part.reason for part in self.rater.by_list(kind, sums)[1]), "")
 
     def _changes(self, charge: Charge) -> list[PriceChange]:
         return [change for change in self.rater.changes if touches(change, charge)]
 
-    def _exchange(self, currency: str, kind: Kind) -> RateUsed | None:
+    def _exchange(self, currency: str, kind: ChargeKey) -> RateUsed | None:
         if currency == self.rater.currency:
             return None
         found = self.rater.fx.rate(currency, self.rater.currency, kind.month)
@@ -347,11 +348,11 @@ class _Explainer:
         short = [part for part in self.rating.commitments if part.shortfall != Cost()]
         for charge, part in zip(charges, short, strict=True):
             steps = (
-                Step("due", part.due, self.rating.currency, place=part.commitment.place),
-                Step("spent", part.shortfall.mid, self.rating.currency, place=part.commitment.place),
+                ChainStep("due", part.due, self.rating.currency, place=part.commitment.place),
+                ChainStep("spent", part.shortfall.mid, self.rating.currency, place=part.commitment.place),
             )
             leaf = Leaf(None, charge.basis, Fraction(), steps, charge.cost)
-            kind = Kind(
+            kind = ChargeKey(
                 charge.line, None, charge.provider, charge.model, "", part.month, charge.day, "request", None, None,
                 None, "", None, False,
             )  # fmt: skip
@@ -363,11 +364,10 @@ def _together(one: PriceUsed, other: PriceUsed) -> PriceUsed:
     leaves = {leaf.meter: leaf for leaf in one.leaves}
     for leaf in other.leaves:
         leaves[leaf.meter] = _leaves_together(leaves[leaf.meter], leaf) if leaf.meter in leaves else leaf
-    counts = [one.requests, other.requests]
     return replace(
         one,
         rows=one.rows + other.rows,
-        requests=None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+        requests=sum_if_known((one.requests, other.requests)),
         tokens=one.tokens + other.tokens,
         leaves=tuple(sorted(leaves.values(), key=lambda leaf: -leaf.cost.mid)),
         cost=one.cost + other.cost,
@@ -415,14 +415,13 @@ def _source_of(quote: Quote, quoted: QuotedRate) -> Source | None:
 
 def _line(key: LineKey, prices: Sequence[PriceUsed], unpriced: Sequence[Unpriced]) -> ExplainedLine:
     whole = [part for part in unpriced if part.meter is None]
-    counts = [price.requests for price in prices] + [part.requests for part in whole]
     return ExplainedLine(
         key,
         sum_costs(price.cost for price in prices),
         tuple(sorted(prices, key=lambda price: -price.cost.mid)),
         tuple(unpriced),
         sum(price.rows for price in prices) + sum(part.rows for part in whole),
-        None if None in counts else sum((count for count in counts if count is not None), Fraction()),
+        sum_if_known([*(price.requests for price in prices), *(part.requests for part in whole)]),
         sum((price.tokens for price in prices), Fraction()) + sum((part.tokens for part in whole), Fraction()),
     )
 
@@ -433,8 +432,7 @@ def _joined(parts: Iterable[Unpriced]) -> list[Unpriced]:
     for part in parts:
         place = (part.provider, part.model, part.meter, part.reason)
         if earlier := found.get(place):
-            counts = [each.requests for each in (earlier, part)]
-            requests = None if None in counts else sum((count for count in counts if count is not None), Fraction())
+            requests = sum_if_known((earlier.requests, part.requests))
             part = replace(
                 earlier, tokens=earlier.tokens + part.tokens, rows=earlier.rows + part.rows, requests=requests
             )
@@ -442,7 +440,7 @@ def _joined(parts: Iterable[Unpriced]) -> list[Unpriced]:
     return list(found.values())
 
 
-def _chosen(lines: Sequence[ExplainedLine], options: ExplainOptions) -> list[ExplainedLine]:
+def _chosen(lines: Sequence[ExplainedLine], options: ExplainQuestion) -> list[ExplainedLine]:
     """The lines asked for, with the leaves of the meter asked for. CostcalcError: there are none."""
     choice = options.choice
     chosen = [line for line in lines if _is_meant(line.key, options)]
@@ -468,7 +466,7 @@ def _chosen(lines: Sequence[ExplainedLine], options: ExplainOptions) -> list[Exp
     return sorted(found, key=lambda line: -line.cost.mid)
 
 
-def _is_meant(key: LineKey, options: ExplainOptions) -> bool:
+def _is_meant(key: LineKey, options: ExplainQuestion) -> bool:
     return all(
         any(glob_matches(glob, shown_name(name, key[options.by.index(name)])) for glob in globs)
         for name, globs in options.choice.lines.items()
@@ -480,7 +478,7 @@ def shown_name(name: str, value: str | None) -> str:
     return value or f"(no {name})"
 
 
-def _near_lines(lines: Sequence[ExplainedLine], options: ExplainOptions) -> tuple[str, ...]:
+def _near_lines(lines: Sequence[ExplainedLine], options: ExplainQuestion) -> tuple[str, ...]:
     """Values that stand in the report, near those that do not."""
     found: list[str] = []
     for name, globs in options.choice.lines.items():

@@ -11,7 +11,7 @@ from costcalc.calendar import Month
 from costcalc.meters import meters
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.model import Charge, PriceKey
 from costcalc.rating.rate import PRICE_FIELDS, Rater, RatingOptions
 from costcalc.usage.ledger import UsageLedger
@@ -70,12 +70,12 @@ def focus(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Ratin
     return FocusReport(rating.currency, options.timezone, tuple(found))
 
 
-def _charges(rater: Rater, names: tuple[str, ...], kind: Kind, sums: Amounts) -> Iterator[FocusCharge]:
+def _charges(rater: Rater, names: tuple[str, ...], kind: ChargeKey, sums: Amounts) -> Iterator[FocusCharge]:
     for charge in rater.charge(kind, sums)[0]:
         yield (_priced if charge.is_priced and kind.key else _billed)(rater, names, kind, sums, charge)
 
 
-def _priced(rater: Rater, names: tuple[str, ...], kind: Kind, sums: Amounts, charge: Charge) -> FocusCharge:
+def _priced(rater: Rater, names: tuple[str, ...], kind: ChargeKey, sums: Amounts, charge: Charge) -> FocusCharge:
     key = kind.key
     assert key is not None
     exchanged = _exchanged(rater, rater.quotes.quote(key).book.currency, kind.month)
@@ -92,7 +92,7 @@ def _priced(rater: Rater, names: tuple[str, ...], kind: Kind, sums: Amounts, cha
     )  # fmt: skip
 
 
-def _billed(rater: Rater, names: tuple[str, ...], kind: Kind, sums: Amounts, charge: Charge) -> FocusCharge:
+def _billed(rater: Rater, names: tuple[str, ...], kind: ChargeKey, sums: Amounts, charge: Charge) -> FocusCharge:
     """A stated cost: one unit of itself, its list cost beside it where the list prices these quantities."""
     billed, at_list = charge.cost.before, rater.list_cost(kind, sums)
     listed = at_list.before if at_list and billed >= 0 else billed
@@ -119,7 +119,7 @@ def unit_size(meter: str) -> Fraction:
     return _MILLION if meters().by_name[meter].unit == "token" else Fraction(1)
 
 
-def _who(kind: Kind, charge: Charge) -> tuple[date, str, str, str | None, str | None, PriceKey | None]:
+def _who(kind: ChargeKey, charge: Charge) -> tuple[date, str, str, str | None, str | None, PriceKey | None]:
     day = date.fromisoformat(str(charge.line[0]))
     return day, charge.provider, charge.model, kind.key.region if kind.key else None, charge.meter, kind.key
 

@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Literal
 
 from costcalc.calendar import Month, month_of
-from costcalc.forecasts.daily import LEAST_DAYS, Paths, paths
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
@@ -19,7 +18,8 @@ from costcalc.rating.breakdown import by_line
 from costcalc.rating.forward import lines_on, price_days
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
-from costcalc.reports.history import ONE_DAY, DailySpend, History, check_buckets, days_between, history_of
+from costcalc.reports.daily import LEAST_DAYS, SpendPaths, paths
+from costcalc.reports.history import ONE_DAY, DailySpend, SpendHistory, check_buckets, days_between, history_of
 from costcalc.reports.lines import OtherList, other_lists
 from costcalc.reports.usage import OfRating, UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger
@@ -32,7 +32,7 @@ BudgetState = Literal["broken", "breaks", "holds", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class ForecastOptions:
+class ForecastQuestion:
     """What is asked of a forecast."""
 
     to: str | date = MONTH_END  # or YEAR_END, or the last day
@@ -66,7 +66,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ForecastPeriod:
     """The days whose spend is asked for, both ends included."""
 
     first: date
@@ -128,9 +128,9 @@ class Forecast(OfRating):
     rating: Rating
     rates_used: Sequence[RateUsed]
     other_lists: Sequence[OtherList]
-    options: ForecastOptions
-    history: History
-    period: Period | None = None  # None: no usage
+    options: ForecastQuestion
+    history: SpendHistory
+    period: ForecastPeriod | None = None  # None: no usage
     starts: date | None = None  # the first day to come, or the unfinished one
     spent: Fraction = Fraction()  # in the period
     daily_rate: Fraction | None = None  # of the full days, exact; only where they are too few for a forecast
@@ -170,7 +170,7 @@ class Forecast(OfRating):
         return not any(day.actual for day in self.days)
 
 
-def forecast(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: ForecastOptions) -> Forecast:
+def forecast(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: ForecastQuestion) -> Forecast:
     """What the period may cost.
 
     CostcalcError: buckets of several days; a period that lies in the log's time or too far; a currency without a rate.
@@ -181,7 +181,7 @@ def forecast(ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: Fo
     used = tuple(rater.rates_used)
     others = other_lists(ledger, pricebook, fx, rater, rating)
     usage = summary_of(ledger, options.timezone)
-    empty = Forecast(usage, rating, used, others, options, History("none"))
+    empty = Forecast(usage, rating, used, others, options, SpendHistory("none"))
     if usage.first_day is None or usage.last_day is None:
         return empty
     spend = _daily(rating)
@@ -238,13 +238,13 @@ def _daily(rating: Rating) -> dict[date, Fraction]:
     return found
 
 
-def _period(to: str | date, starts: date) -> Period:
+def _period(to: str | date, starts: date) -> ForecastPeriod:
     """The month or year that the first day to come lies in; a day given is the end of what begins with its month."""
     if to == YEAR_END:
-        return Period(starts.replace(month=1, day=1), starts.replace(month=12, day=31))
+        return ForecastPeriod(starts.replace(month=1, day=1), starts.replace(month=12, day=31))
     month = month_of(starts)
     if not isinstance(to, date):
-        return Period(month.first, month.next.first - ONE_DAY)
+        return ForecastPeriod(month.first, month.next.first - ONE_DAY)
     if to < starts:
         raise fail(
             "forecast-of-the-past", f"--to {to} lies in the log's time: the first day to come is {starts}",
@@ -256,10 +256,10 @@ def _period(to: str | date, starts: date) -> Period:
             expected=f"{FARTHEST} days at most",
             remedy="project --months carries a daily rate on, up to 120 months",
         )  # fmt: skip
-    return Period(month.first, to)
+    return ForecastPeriod(month.first, to)
 
 
-def _past(first: date, last: date, period: Period, spend: DailySpend) -> list[ForecastDay]:
+def _past(first: date, last: date, period: ForecastPeriod, spend: DailySpend) -> list[ForecastDay]:
     """The log's days; within the period with what was spent up to them."""
     found, total = [], Fraction()
     for day in days_between(first, last):
@@ -270,7 +270,7 @@ def _past(first: date, last: date, period: Period, spend: DailySpend) -> list[Fo
     return found
 
 
-def _coming(drawn: Paths, starts: date, spent: Fraction, levels: Sequence[float]) -> list[ForecastDay]:
+def _coming(drawn: SpendPaths, starts: date, spent: Fraction, levels: Sequence[float]) -> list[ForecastDay]:
     rows = zip(drawn.by_day(levels), drawn.running(levels), strict=True)
     return [
         ForecastDay(starts + ONE_DAY * number, None, _estimate(day), _estimate(running) + spent)
@@ -285,7 +285,7 @@ def _joined(past: Sequence[ForecastDay], coming: Sequence[ForecastDay]) -> list[
     return [*past, *coming]
 
 
-def _months(drawn: Paths, starts: date, last: date, levels: Sequence[float]) -> list[ForecastMonth]:
+def _months(drawn: SpendPaths, starts: date, last: date, levels: Sequence[float]) -> list[ForecastMonth]:
     """The months to come, where there are several."""
     found, begin = [], 0
     for month, days in groupby(days_between(starts, last), key=month_of):
@@ -295,7 +295,7 @@ def _months(drawn: Paths, starts: date, last: date, levels: Sequence[float]) -> 
     return found if len(found) > 1 else []
 
 
-def _rate(history: History, spend: DailySpend) -> Fraction | None:
+def _rate(history: SpendHistory, spend: DailySpend) -> Fraction | None:
     """The plain mean of the full days."""
     total = sum((spend.get(day, Fraction()) for day in history.each()), Fraction())
     return total / history.days if history.days else None
@@ -325,7 +325,7 @@ def _factor(steps: Sequence[PriceStep], day: date) -> Fraction:
     return next((step.factor for step in reversed(steps) if step.day <= day), Fraction(1))
 
 
-def _budget(options: ForecastOptions, rater: Rater, last: date) -> Fraction | None:
+def _budget(options: ForecastQuestion, rater: Rater, last: date) -> Fraction | None:
     """The budget in the report's currency, at the rate of the log's last month."""
     money = options.budget
     if money is None or not money.currency or money.currency == rater.currency:
@@ -333,7 +333,7 @@ def _budget(options: ForecastOptions, rater: Rater, last: date) -> Fraction | No
     return money.amount * rater.fx.rate(money.currency, rater.currency, month_of(last)).rate
 
 
-def _known(budget: Fraction | None, started: Forecast, drawn: Paths | None = None) -> BudgetAnswer | None:
+def _known(budget: Fraction | None, started: Forecast, drawn: SpendPaths | None = None) -> BudgetAnswer | None:
     """What is said of the budget: exact where it is broken already, else by the paths, where there are any."""
     if budget is None:
         return None

@@ -22,7 +22,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class SpendHistory:
     """The days that a forecast rests on."""
 
     state: HistoryState
@@ -46,16 +46,18 @@ class History:
 
 def history_of(
     ledger: UsageLedger, timezone: str, first: date, last: date, spend: DailySpend, least_days: int
-) -> History:
+) -> SpendHistory:
     """The full days between the log's first and last one."""
     begun = first if _begins_late(ledger, timezone, first) else None
     unfinished = last if _ends_early(ledger, timezone, last) else None
     start, end = first + ONE_DAY if begun else first, last - ONE_DAY if unfinished else last
     if end < start:
-        return History("too-short", None, None, begun, unfinished)
+        return SpendHistory("too-short", None, None, begun, unfinished)
     enough = (end - start).days + 1 >= least_days
     below = sum(spend.get(day, 0) < 0 for day in days_between(start, end))
-    return History("enough" if enough else "too-short", start, end, begun, unfinished, _quiet(start, end, spend), below)
+    return SpendHistory(
+        "enough" if enough else "too-short", start, end, begun, unfinished, _quiet(start, end, spend), below
+    )
 
 
 def check_buckets(ledger: UsageLedger) -> None:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import overload
 
 from costcalc.meters import meters
+from costcalc.money import sum_if_known
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
-from costcalc.rating.breakdown import Lines
+from costcalc.rating.breakdown import BreakdownLines
 from costcalc.rating.linetable import LineTable
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
@@ -106,7 +107,7 @@ def with_lines(rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]
     breakdown = rater.ledger.breakdown
     if breakdown is None:
         return lines_of(rating, revenue)
-    lines = Lines(rater, breakdown, rating.by)
+    lines = BreakdownLines(rater, breakdown, rating.by)
     earns = bool(revenue) and _earns_by_line(rating)
     table = lines.table([charge for charge in rating.charges if charge.is_shortfall], earns=earns, as_whole=not rating.earns_by_row)  # fmt: skip
     return LinesInEngine(table)
@@ -170,7 +171,7 @@ def _line(
     return ReportLine(
         key,
         cost,
-        None if by_meter or None in counts else sum((count for count in counts if count is not None), Fraction()),
+        None if by_meter else sum_if_known(counts),
         tokens + unpriced,
         tuple(sorted({charge.basis for charge in charges})),
         earned,

@@ -18,13 +18,13 @@ from costcalc.usage.earnings import Earnings
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 if TYPE_CHECKING:
-    from costcalc.forecasts.earning import Kind
+    from costcalc.months.earning import Kind
 
 RULES = "scenario"
 
 
 @dataclass(frozen=True, slots=True)
-class Earned:
+class StatedRevenue:
     """The revenue that flags or the configuration state: an amount for the log's period, or a table by customer."""
 
     revenue: Money | Earnings | None = None
@@ -41,10 +41,10 @@ class Earned:
         return (CUSTOMER,) if isinstance(self.revenue, Earnings) else ()
 
 
-UNSTATED = Earned()
+UNSTATED = StatedRevenue()
 
 
-def earning(earned: Earned, ledger: UsageLedger, timezone: str) -> UsageLedger:
+def earning(earned: StatedRevenue, ledger: UsageLedger, timezone: str) -> UsageLedger:
     """The ledger with a table's revenue, where a table says it: one of a flag before the log's own column, one of the configuration after it."""
     if not isinstance(earned.revenue, Earnings):
         return ledger
@@ -64,7 +64,7 @@ class Revenue:
 
 
 def revenue_of(
-    earned: Earned,
+    earned: StatedRevenue,
     rating: Rating,
     fx: FxTable,
     ledger: UsageLedger,
@@ -92,7 +92,7 @@ def revenue_of(
     return by_rows or stated
 
 
-def check_floor(floor: Fraction | None, earned: Earned, revenue: Revenue | None) -> None:
+def check_floor(floor: Fraction | None, earned: StatedRevenue, revenue: Revenue | None) -> None:
     """CostcalcError: a floor to judge, and a table of which nothing joins the log."""
     if floor is not None and revenue is None and isinstance(earned.revenue, Earnings):
         raise fail(
@@ -111,7 +111,7 @@ def _rate(fx: FxTable, earned_in: str, currency: str, last_day: date) -> Fractio
         ) from None
 
 
-def _stated(earned: Earned, rating: Rating, fx: FxTable, last_day: date | None) -> Revenue | None:
+def _stated(earned: StatedRevenue, rating: Rating, fx: FxTable, last_day: date | None) -> Revenue | None:
     if earned.margin is not None:
         if earned.margin >= 1:
             said = "--margin" if earned.is_flag else "the margin of the configuration"

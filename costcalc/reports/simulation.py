@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.calendar import Month
-from costcalc.forecasts.draws import Draws
-from costcalc.forecasts.inputs import Input, inputs_of
-from costcalc.forecasts.trials import Alone, MonthTrials, Trials
-from costcalc.forecasts.trials import Quantiles as Found
+from costcalc.months.draws import Draws
+from costcalc.months.inputs import Input, inputs_of
+from costcalc.months.trials import Alone, MonthTrials, Trials
+from costcalc.months.trials import Quantiles as Found
 from costcalc.problems import fail
 from costcalc.reports.plan.case import Case
 

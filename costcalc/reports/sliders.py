@@ -8,9 +8,9 @@ from fractions import Fraction
 from itertools import product
 from math import lcm
 
-from costcalc.forecasts.reading import End
-from costcalc.forecasts.run import Run
-from costcalc.forecasts.turning import ByRises, Turning, by_rises, with_factors
+from costcalc.months.reading import RangePoint
+from costcalc.months.run import Run
+from costcalc.months.turning import ByRises, Turning, by_rises, with_factors
 from costcalc.rating.model import LineKey
 from costcalc.reports.plan.ahead import costs_by, totals_by_customer
 from costcalc.reports.plan.case import Case, totals
@@ -224,7 +224,7 @@ class _Turned:
     def _run(self, variant: Variant, *, in_parts: bool = False) -> Run:
         return self.case.run(reading=self._reading(variant, in_parts=in_parts))
 
-    def _reading(self, variant: Variant, *, in_parts: bool = False) -> End:
+    def _reading(self, variant: Variant, *, in_parts: bool = False) -> RangePoint:
         passed = self.turns.passed
         places = [
             (Fraction(1), passed.start * passed.tick),

@@ -48,8 +48,8 @@ def _used(pricebook: Pricebook, provider: str, region: str, source: Source | Non
 
 def _models(case: Case) -> Iterator[ResolvedModel]:
     """What the log's usage is priced as, and where the scenario sends it."""
-    for cell in case.horizon.cells.cells:
-        key = cell.kind.key
+    for segment in case.horizon.segments.segments:
+        key = segment.kind.key
         if key is not None:
             yield ResolvedModel(key.provider, key.region, key.model, "")
     asked = {change.to for change in case.scenario.usage.moves}

@@ -8,18 +8,12 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.calendar import month_of, months_from
-from costcalc.forecasts.cells import cells_of
-from costcalc.forecasts.earning import UNKNOWN
-from costcalc.forecasts.price_months import by_price
-from costcalc.forecasts.pricing import Lists
-from costcalc.forecasts.run import Assumptions, Run, run
-from costcalc.forecasts.targets import Targets
-from costcalc.forecasts.turning import ByRises, Rises, Turning, by_rises, with_factors
-from costcalc.forecasts.usage import usage_by_kind
+from costcalc.months.price_months import priced_months
+from costcalc.months.run import Assumptions, Run
+from costcalc.months.turning import ByRises, Rises, Turning, by_rises, with_factors
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.model import Charge, LineKey, Rating
-from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import Rater
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import touches
@@ -29,9 +23,7 @@ from costcalc.reports.plan.model import LogOptions, Plan, PlanOptions
 from costcalc.reports.sliders import OpenRise, Turns
 from costcalc.reports.sourcing import SourceUsed, sources_of, sources_used
 from costcalc.reports.usage import UsageSummary, summary_of
-from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.model import VARIANTS, Variant
-from costcalc.scenario.revenue import NO_BUSINESS
 from costcalc.usage.ledger import UsageLedger
 
 MOST_TERMS = 60  # sets of rises in one table: beyond that nobody could follow the columns
@@ -46,6 +38,7 @@ class Workings:
     lines: Mapping[LineKey, ByRises] = field(default_factory=dict)  # of the whole report
     months: tuple[ByRises, ...] = ()
     covered: ByRises | None = None  # the part of the lines that the revenue is held against; None: all
+    months_covered: tuple[ByRises, ...] = ()  # that part of each month
     has_open_ends: bool = True  # whether low and high follow from the low and high rises alone
     static: str = ""  # why nothing can be turned
     unturned: Fraction = Fraction()  # cost that a rise reaches by a way of its own, so that no cell turns it
@@ -88,6 +81,7 @@ def log_workings(
         lines=lines,
         covered=covered,
         months=tuple(by_rises(month.cost) for month in months.months) if months else (),
+        months_covered=tuple(by_rises(month.covered) for month in months.months) if months else (),
         unturned=unturned,
         has_open_ends=not unturned,
     )
@@ -147,12 +141,9 @@ def _add(found: dict[Rises, Fraction], amount: ByRises) -> None:
 def _month_run(rater: Rater, count: int, usage: UsageSummary, turns: Turns) -> Run:
     """Months to come at the log's daily rate, the rises left open."""
     assert usage.last_day is not None
-    cells = cells_of(rater, usage.days, usage.last_day, by_price(rater), usage_by_kind(rater))
-    quotes = Quotes(rater.pricebook, turns.changes.days())
-    lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency)
-    what = Assumptions(NO_USAGE_CHANGES, turns.changes, NO_BUSINESS, UNKNOWN, lists)
     months = list(months_from(month_of(usage.last_day).next, count))
-    return run(cells, what, Targets(), months, rater.fx, rater.commitments, Turning(place=turns.place_of, rounds=False))
+    _, run = priced_months(rater, months, usage.days, usage.last_day, turns.changes)
+    return run(Assumptions(changes=turns.changes), Turning(place=turns.place_of, rounds=False))
 
 
 def _readable(found: Workings) -> Workings:

@@ -12,7 +12,7 @@ from costcalc.calendar import MOST_MONTHS, Month, read_day, read_month
 from costcalc.scenario.figure import DISTRIBUTIONS, Span
 from costcalc.scenario.kinds import TEXT
 from costcalc.yamldoc import Map, Node, Scalar
-from costcalc.yamlfields import Entry, Field, Kind, Values, day_of, in_order, number_or, pattern, word_of
+from costcalc.yamlfields import Entry, Kind, Values, YamlField, day_of, in_order, number_or, pattern, word_of
 
 _OF_MONTH = r"-(0[1-9]|[12]\d|3[01])"
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
@@ -80,20 +80,22 @@ FIRST_DAY = Kind(
 )
 DAY = Kind(day_of("2027-01-15"), pattern(rf"{MONTH}{_OF_MONTH}"), "2027-06-01")
 
-ON = Field(
+ON = YamlField(
     "on", FIRST_DAY, "From this day on, or from the first of a month, 2027-01; from the first month to come if nothing is said.",
     also="from",  # readers of YAML 1.1 take `on` for yes
     of=lambda record: record.span.from_day,
 )  # fmt: skip
-UNTIL = Field("until", DAY, "The first day without it.", of=lambda record: record.span.until_day)
-RAMP = Field("ramp", MONTHS, "Over how many months it comes in.", default=1, of=lambda record: record.span.ramp_months)
+UNTIL = YamlField("until", DAY, "The first day without it.", of=lambda record: record.span.until_day)
+RAMP = YamlField(
+    "ramp", MONTHS, "Over how many months it comes in.", default=1, of=lambda record: record.span.ramp_months
+)
 SPAN = (ON, UNTIL, RAMP)
-DISTRIBUTION = Field(
+DISTRIBUTION = YamlField(
     "distribution", replace(DISTRIBUTED, read=_distribution),
     "How --simulate draws from the ranges of this entry.", default="",
     of=distribution_in,
 )  # fmt: skip
-NOTE = Field("note", TEXT, "What a reader should know.", default="")
+NOTE = YamlField("note", TEXT, "What a reader should know.", default="")
 
 
 IN_ORDER = in_order("on", "until")

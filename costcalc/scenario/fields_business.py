@@ -34,16 +34,16 @@ from costcalc.scenario.kinds import (
     decimal_text,
     percent_of,
 )
-from costcalc.scenario.revenue import PER, TRIANGULAR, Fee, FxPath, OwnPrice, Simulation
+from costcalc.scenario.revenue import PER, TRIANGULAR, Fee, FxPath, OwnPrice, SimulationOptions
 from costcalc.yamldoc import Map, Node, Scalar
 from costcalc.yamlfields import (
     Entry,
-    Field,
+    FieldTable,
     Kind,
     Rule,
     Schema,
-    Table,
     Values,
+    YamlField,
     any_of,
     by_key,
     number_or,
@@ -116,18 +116,18 @@ _EITHER: Schema = {
 _PER = word_of(PER, "unknown-per", 'nothing is earned or paid per "{}"')
 _EARNED = (
     WHERE,
-    Field("per", _PER, "Of what each one brings, or costs, the amount.", of=lambda each: getattr(each, "per", None)),
-    Field("seats", SEATS, "How many seats.", default=1, of=lambda each: each.seats if getattr(each, "per", "") == _BY_SEAT else None),
-    Field("amount", AMOUNT, "An amount; without a currency, in the report's.", of=lambda each: getattr(each, "amount", None)),
+    YamlField("per", _PER, "Of what each one brings, or costs, the amount.", of=lambda each: getattr(each, "per", None)),
+    YamlField("seats", SEATS, "How many seats.", default=1, of=lambda each: each.seats if getattr(each, "per", "") == _BY_SEAT else None),
+    YamlField("amount", AMOUNT, "An amount; without a currency, in the report's.", of=lambda each: getattr(each, "amount", None)),
     ON, UNTIL, NOTE,
 )  # fmt: skip
-FEE = Table("a cost", _EARNED, _fee, (Rule(_as_a_fee, _FEE), IN_ORDER), "{per: month, amount: 6_000 USD}")
-REVENUE = Table(
+FEE = FieldTable("a cost", _EARNED, _fee, (Rule(_as_a_fee, _FEE), IN_ORDER), "{per: month, amount: 6_000 USD}")
+REVENUE = FieldTable(
     "a revenue",
     (
         *_EARNED,
-        Field("change", CHANGE, "Of your own prices.", "+5%", of=lambda each: getattr(each, "change", None)),
-        Field("customers_lost", SHARE, "Of the matching requests, what leaves with the customers.", "2%", default=NOTHING,
+        YamlField("change", CHANGE, "Of your own prices.", "+5%", of=lambda each: getattr(each, "change", None)),
+        YamlField("customers_lost", SHARE, "Of the matching requests, what leaves with the customers.", "2%", default=NOTHING,
               of=lambda each: getattr(each, "lost", None)),
         replace(DISTRIBUTION, of=lambda each: distribution_in(each) if isinstance(each, OwnPrice) else None),
     ),
@@ -197,12 +197,12 @@ _WANDER = Kind(
     _spreads, by_key(CURRENCY.pattern, pattern(rf"\+?{NUMBER}%")), "{CNY: 6%}",
     lambda fx: flow({currency: f"{decimal_text(spread * 100)}%" for currency, spread in fx.items()}), is_text=False,
 )  # fmt: skip
-SIMULATE = Table(
+SIMULATE = FieldTable(
     "simulate",
     (
-        Field("distribution", DISTRIBUTED,
+        YamlField("distribution", DISTRIBUTED,
               "How --simulate draws from ranges that do not say it themselves.", default=TRIANGULAR.distribution),
-        Field("fx", _WANDER, "How far exchange rates wander: one standard deviation in a year.", default={}),
+        YamlField("fx", _WANDER, "How far exchange rates wander: one standard deviation in a year.", default={}),
     ),
-    lambda _, values: Simulation(values["distribution"], values["fx"]),
+    lambda _, values: SimulationOptions(values["distribution"], values["fx"]),
 )  # fmt: skip

@@ -20,7 +20,19 @@ from costcalc.scenario.items import PriceItem
 from costcalc.scenario.kinds import SHARE, TEXT, UP_TO_100, is_decimal, percent_of, percent_text, range_of, signed_text
 from costcalc.scenario.model import PriceChange
 from costcalc.yamldoc import Scalar
-from costcalc.yamlfields import Entry, Field, Kind, Rule, Schema, Table, Values, any_of, not_beside, one_of, pattern
+from costcalc.yamlfields import (
+    Entry,
+    FieldTable,
+    Kind,
+    Rule,
+    Schema,
+    Values,
+    YamlField,
+    any_of,
+    not_beside,
+    one_of,
+    pattern,
+)
 
 _EACH_MONTH = re.compile(r"(.*\S)\s+each month", re.ASCII)
 _EXAMPLE = "{what: alibaba, change: +34%}"
@@ -186,19 +198,19 @@ _FORMS: Schema = {
     "else": {"not": {"required": ["until"]}},
 }
 
-PRICE = Table(
+PRICE = FieldTable(
     "a price change",
     (
-        Field("event", replace(TEXT, read=_event), "An event of the catalogue: costcalc prices events lists them.", "alibaba-2026-04-compute",
+        YamlField("event", replace(TEXT, read=_event), "An event of the catalogue: costcalc prices events lists them.", "alibaba-2026-04-compute",
               of=lambda item: item.event and item.event.id),
-        Field("what", replace(TEXT, schema={"type": "string", "minLength": 1}), "A selector: alibaba/qwen3-*:output_tokens, or any.",
+        YamlField("what", replace(TEXT, schema={"type": "string", "minLength": 1}), "A selector: alibaba/qwen3-*:output_tokens, or any.",
               "alibaba:tokens", of=_first(lambda hike: str(hike.selector))),
-        Field("change", replace(TEXT, write=str), "+34%, -20%, +5..34%, =3.40/1M, or +3% each month.", "+34%", of=_change_text),
-        Field("discount_ends", Kind(lambda *_: None, pattern(range_of(UP_TO_100)), "50%", percent_text),
+        YamlField("change", replace(TEXT, write=str), "+34%, -20%, +5..34%, =3.40/1M, or +3% each month.", "+34%", of=_change_text),
+        YamlField("discount_ends", Kind(lambda *_: None, pattern(range_of(UP_TO_100)), "50%", percent_text),
               "A promotion of 50% ends: the price doubles.", of=_discount),
         replace(ON, of=_first(lambda hike: hike.from_day)),
         replace(UNTIL, says="The first day without a further rise by the month.", of=_end),
-        Field("pass_through", SHARE, "How much of the event, or of the range, reaches prices.", "60%"),
+        YamlField("pass_through", SHARE, "How much of the event, or of the range, reaches prices.", "60%"),
         replace(DISTRIBUTION, of=lambda item: item.distribution),
         NOTE,
     ),

@@ -32,12 +32,12 @@ from costcalc.scenario.kinds import (
 from costcalc.yamldoc import Map, Node, Scalar
 from costcalc.yamlfields import (
     Entry,
-    Field,
+    FieldTable,
     Kind,
     Rule,
     Schema,
-    Table,
     Values,
+    YamlField,
     by_key,
     first_of,
     not_beside,
@@ -162,28 +162,28 @@ def _without(form: str, keys: tuple[str, ...], why: str) -> tuple[Rule, ...]:
     )
 
 
-GROWTH = Table(
+GROWTH = FieldTable(
     "a growth",
     (
         WHERE,
-        Field(
+        YamlField(
             "meters", Kind(_grown_meters, _grown_schema, "tokens", lambda found: free_list(found[1].split(", ")), is_text=False),
             "What grows in each request: a group, or meters with their parts; requests grow where this is left out.",
             of=lambda growth: (growth.meters, growth.meter_word) if growth.meters is not None else None,
         ),
-        Field(
+        YamlField(
             "each month",
             Kind(_each_month, pattern(rf"{range_of(rf'([+]?{NUMBER}|-{UP_TO_100})')}( of today)?"), "+8%", _each_month_text),
             "+8%: compound; +10% of today: linear.",
             of=_of("compound", "linear", value=lambda growth: (growth.rate, growth.shape == "linear")),
         ),
-        Field(
+        YamlField(
             "by month",
             Kind(_by_month, lambda: {**by_key(MONTH, schema_of(CHANGE)), "minProperties": 1}, "{2026-12: +40%}",
                  lambda table: flow({f"{month}": signed_text(figure) for month, figure in table.items()}), is_text=False),
             "Against today, from each month on.", of=_of("table", value=lambda growth: growth.table),
         ),
-        Field("change", CHANGE, "Once.", "+250%", of=_of("step", value=lambda growth: growth.rate)),
+        YamlField("change", CHANGE, "Once.", "+250%", of=_of("step", value=lambda growth: growth.rate)),
         *SPAN, *_LAST,
     ),
     _growth,
@@ -222,12 +222,12 @@ def _rescaled_schema() -> Schema:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-MIX = Table(
+MIX = FieldTable(
     "a change of the mix",
     (
         WHERE,
-        Field("share", SHARE, "Of the matching requests.", needed=True, default=NOTHING),
-        Field(
+        YamlField("share", SHARE, "Of the matching requests.", needed=True, default=NOTHING),
+        YamlField(
             "meters",
             Kind(_rescaled, _rescaled_schema, "{image_input_tokens: +3_000 per request, output_tokens: x1.5}",
                  lambda found: flow({name: rescale_text(each) for name, each in found.items()}), is_text=False),
@@ -258,33 +258,33 @@ def _quality(entry: Entry, text: Scalar) -> str:
 
 _TARGET = Kind(_target, pattern(r"[^/*?\[\]]+/[^*?\[\]]+"), "alibaba/qwen-flash", free)
 _TESTED = "What was tested, or must be; it is printed."
-_QUALITY = Field(
+_QUALITY = YamlField(
     "quality", Kind(_quality, {"type": ["string", "number", "boolean"], "pattern": r"\S"}, write=free), _TESTED,
     "what was tested, and how: tagging set v3, 1,000 cases", needed=True, default="",
 )  # fmt: skip
 
-ESCALATION = Table(
+ESCALATION = FieldTable(
     "an escalation",
     (
         WHERE,
-        Field("share", SHARE, "Of the matching requests; all of them if nothing is said.", "50%", default=ONCE),
-        Field("first", _TARGET, "The small model that answers first.", needed=True, default=""),
-        Field("escalated", SHARE, "Of its answers, what the model of today must give again.", "15%", needed=True, default=NOTHING),
-        Field("tokens", FACTOR, "The small model's tokens for one of today's.", "x1.1", default=ONCE),
+        YamlField("share", SHARE, "Of the matching requests; all of them if nothing is said.", "50%", default=ONCE),
+        YamlField("first", _TARGET, "The small model that answers first.", needed=True, default=""),
+        YamlField("escalated", SHARE, "Of its answers, what the model of today must give again.", "15%", needed=True, default=NOTHING),
+        YamlField("tokens", FACTOR, "The small model's tokens for one of today's.", "x1.1", default=ONCE),
         _QUALITY, *SPAN, *_LAST,
     ),
     made(Escalation), (IN_ORDER,), '{first: alibaba/qwen-flash, escalated: 15%, quality: "chat set v2, 500 cases"}',
 )  # fmt: skip
 
-MOVE = Table(
+MOVE = FieldTable(
     "a move",
     (
         WHERE,
-        Field("share", SHARE, "Of the matching requests.", "80%", needed=True, default=NOTHING),
-        Field("to", _TARGET, "Where they go: PROVIDER/MODEL.", needed=True, default=""),
-        Field("service_tier", TEXT, "The target's: batch, flex; standard if nothing is said.", "batch", default="standard"),
-        Field("tokens", FACTOR, "The target's tokens for one of today's: its own tokeniser.", default=ONCE),
-        Field("paid_replicas", REPLICAS, "Of a self-hosted target, what is paid for already; its own if the log uses it and nothing is said."),
+        YamlField("share", SHARE, "Of the matching requests.", "80%", needed=True, default=NOTHING),
+        YamlField("to", _TARGET, "Where they go: PROVIDER/MODEL.", needed=True, default=""),
+        YamlField("service_tier", TEXT, "The target's: batch, flex; standard if nothing is said.", "batch", default="standard"),
+        YamlField("tokens", FACTOR, "The target's tokens for one of today's: its own tokeniser.", default=ONCE),
+        YamlField("paid_replicas", REPLICAS, "Of a self-hosted target, what is paid for already; its own if the log uses it and nothing is said."),
         _QUALITY, *SPAN, *_LAST,
     ),
     made(Move), (IN_ORDER,), '{share: 80%, to: alibaba/qwen-flash, quality: "tagging set v3, 1,000 cases"}',
@@ -300,21 +300,21 @@ def _efficiency(entry: Entry, values: Values) -> Efficiency:
     )  # fmt: skip
 
 
-def _lever(key: str) -> Field:
+def _lever(key: str) -> YamlField:
     lever = LEVERS[key]
-    return Field(
+    return YamlField(
         key, SHARE if lever.is_share else CUT, lever.says,
         of=lambda change: change.amount if change.lever == key else None,
     )  # fmt: skip
 
 
-EFFICIENCY = Table(
+EFFICIENCY = FieldTable(
     "an efficiency",
     (
         WHERE,
         *map(_lever, LEVERS),
-        Field("reads_per_write", COUNT, "Of cache_read_share: how often a written prefix is read.", default=ONCE),
-        Field("quality", TEXT, _TESTED, "may wait until the morning", default=""),
+        YamlField("reads_per_write", COUNT, "Of cache_read_share: how often a written prefix is read.", default=ONCE),
+        YamlField("quality", TEXT, _TESTED, "may wait until the morning", default=""),
         *SPAN, *_LAST,
     ),
     _efficiency,

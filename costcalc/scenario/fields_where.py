@@ -10,7 +10,7 @@ from costcalc.calendar import zone
 from costcalc.money import read_number
 from costcalc.scenario.where import LENGTH_METERS, Hours, Length, Where
 from costcalc.yamldoc import Document, Node, Scalar, Sequence
-from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Schema, pattern
+from costcalc.yamlfields import ANY_TEXT, Entry, Kind, Schema, YamlField, pattern
 from costcalc.yamltext import flow, free, free_list
 
 _COUNT = r"\d+(?:_\d+)*(?:\.\d+)?[KM]?"
@@ -124,7 +124,7 @@ def _schema() -> Schema:
     return {"type": "object", "properties": own, "additionalProperties": texts}
 
 
-WHERE = Field(
+WHERE = YamlField(
     "where", Kind(_read, _schema, "{model: qwen*}", _written, is_text=False),
     "Which usage: provider, model, region, service_tier or any column of the log, the length of a request (input_tokens: \"> 128K\") and hours; all of it if nothing is said.",
     default=Where(), catches="a column of the log", of=lambda record: None if record.where.is_all else record.where,

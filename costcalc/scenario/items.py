@@ -13,7 +13,7 @@ from costcalc.scenario.changes import NO_USAGE_CHANGES, Growth, UsageChange, Usa
 from costcalc.scenario.events import any_reaches_tokens, event_changes
 from costcalc.scenario.figure import Figure, fixed
 from costcalc.scenario.model import PriceChange, PriceChanges
-from costcalc.scenario.revenue import NO_BUSINESS, TRIANGULAR, Business, Fee, FxPath, OwnPrice, Simulation
+from costcalc.scenario.revenue import NO_BUSINESS, TRIANGULAR, Business, Fee, FxPath, OwnPrice, SimulationOptions
 
 if TYPE_CHECKING:
     from costcalc.pricebook.events import Event
@@ -52,7 +52,7 @@ class Scenario:
     fx: FxPath = field(default_factory=dict)  # units of `currency` for one of the key, from month 1 on
     currency: str = ""  # of the report, where no flag says another
     horizon: int | None = None  # months to come; None: as many as the command asks for
-    simulation: Simulation = TRIANGULAR
+    simulation: SimulationOptions = TRIANGULAR
     note: str = ""
     written: str = ""  # the shipped name, or the file
     fiscal_year_starts: int | None = None  # the month in which its years begin; None: as the configuration says

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
-from costcalc.money import Money, exact_text, read_number
+from costcalc.money import SIGN, Money, exact_text, read_number, with_code
 from costcalc.scenario.changes import Rescale
 from costcalc.scenario.figure import NOTHING, ONCE, Figure, fixed
 from costcalc.yamldoc import Scalar
@@ -23,6 +23,7 @@ _MORE = re.compile(rf"\+({NUMBER})(?:\.\.\+?({NUMBER}))? per request", re.ASCII)
 _FACTOR_AND_MORE = re.compile(r"([x×]\S+) (\+\S+ per request)", re.ASCII)
 _NUMBERS = re.compile(rf"({NUMBER})(?:\.\.({NUMBER}))?", re.ASCII)
 _AMOUNT = re.compile(rf"({NUMBER})(?: ([A-Z]{{3}}))?", re.ASCII)
+_AMOUNTS = rf"{_AMOUNT.pattern}|(?:{SIGN}) ?{NUMBER}|{NUMBER} ?(?:{SIGN})"  # `$20`
 _WHOLE = re.compile(r"\d+(?:_\d+)*", re.ASCII)
 _BARE = re.compile(rf"({_SIGNED})(?:\.\.({_SIGNED}))?", re.ASCII)
 _DECIMALS = 12  # of a figure that no decimal writes out, one third for instance
@@ -108,7 +109,7 @@ def _number_of(entry: Entry, text: Scalar) -> Figure:
 
 
 def _amount_of(entry: Entry, text: Scalar) -> Money:
-    match = _AMOUNT.fullmatch(text.text.strip())
+    match = _AMOUNT.fullmatch(with_code(text.text.strip()))
     if match is None:
         entry.wrong(text, "bad-amount", " is not an amount", "0.0120 USD, or 42_000 USD")
         return Money(Fraction(), "")
@@ -206,7 +207,7 @@ RESCALE = Kind(
 )
 COUNT = Kind(_number_of, number_or(_NUMBERS.pattern), "20", number_text)
 AMOUNT = Kind(
-    _amount_of, number_or(_AMOUNT.pattern), "0.0120 USD",
+    _amount_of, number_or(_AMOUNTS), "0.0120 USD",
     lambda money: f"{exact_text(money.amount)} {money.currency}".strip(),
 )  # fmt: skip
 SEATS = Kind(_whole_from(1), {**number_or(_WHOLE.pattern), "minimum": 1}, "120")

@@ -20,7 +20,7 @@ from costcalc.scenario.kinds import REPORT_CURRENCY, TEXT
 from costcalc.scenario.revenue import TRIANGULAR, Business, Fee, OwnPrice
 from costcalc.scenario.routes import check_routes
 from costcalc.yamldoc import Document, Scalar, parse_yaml, read_yaml
-from costcalc.yamlfields import ANY_TEXT, Entry, Field, Kind, Table, Values, inner, listed, only_beside
+from costcalc.yamlfields import ANY_TEXT, Entry, FieldTable, Kind, Values, YamlField, inner, listed, only_beside
 from costcalc.yamltext import word
 
 if TYPE_CHECKING:
@@ -70,26 +70,26 @@ def _made(entry: Entry, values: Values) -> Scenario:
 
 
 _TITLE = "its title"
-SCENARIO = Table(
+SCENARIO = FieldTable(
     "a scenario",
     (
-        Field("scenario", Kind(_title, {**ANY_TEXT, "minLength": 1}, _TITLE, word), "The title.", needed=True, default="", of=lambda scenario: scenario.name),
-        Field("note", replace(TEXT, read=lambda _, text: text.text, write=word), "Who wrote this and why.", default=""),
-        Field("horizon", MONTHS, "How many months to come, unless --months says otherwise.", "12 months"),
-        Field("fiscal_year_starts", Kind(_fiscal_year, {"type": "integer", "minimum": 1, "maximum": 12}, "4"),
+        YamlField("scenario", Kind(_title, {**ANY_TEXT, "minLength": 1}, _TITLE, word), "The title.", needed=True, default="", of=lambda scenario: scenario.name),
+        YamlField("note", replace(TEXT, read=lambda _, text: text.text, write=word), "Who wrote this and why.", default=""),
+        YamlField("horizon", MONTHS, "How many months to come, unless --months says otherwise.", "12 months"),
+        YamlField("fiscal_year_starts", Kind(_fiscal_year, {"type": "integer", "minimum": 1, "maximum": 12}, "4"),
               "The month in which its years begin, for totals by year: 4 is April."),
-        Field("currency", REPORT_CURRENCY, "The report's, and what fx is written in.", default=""),
-        Field("fx", FX, "What one unit of a currency costs: one figure, or one from each month on, {CNY: {2026-12: 0.1496}}.", default={}),
-        Field("prices", listed(PRICE, "prices"), "Rises and cuts of prices, in the order in which they compound.", default=(), of=lambda scenario: scenario.items),
-        Field("growth", listed(GROWTH, "growth"), "More requests, or more tokens in each.", default=(), of=lambda scenario: scenario.usage.growth),
-        Field("mix", listed(MIX, "mix"), "A share of the requests becomes another kind of request.", default=(), of=lambda scenario: scenario.usage.mix),
-        Field("escalation", listed(ESCALATION, "escalation"), "A small model first, the model of today where that fails.", default=(), of=lambda scenario: scenario.usage.escalation),
-        Field("moves", listed(MOVE, "moves"), "A share of the requests goes to another model.", default=(), of=lambda scenario: scenario.usage.moves),
-        Field("efficiency", listed(EFFICIENCY, "efficiency"), "The same work with less: one lever an entry.", default=(), of=lambda scenario: scenario.usage.efficiency),
-        Field("revenue", listed(REVENUE, "revenue"), "What is earned, and changes of your own prices.", default=(),
+        YamlField("currency", REPORT_CURRENCY, "The report's, and what fx is written in.", default=""),
+        YamlField("fx", FX, "What one unit of a currency costs: one figure, or one from each month on, {CNY: {2026-12: 0.1496}}.", default={}),
+        YamlField("prices", listed(PRICE, "prices"), "Rises and cuts of prices, in the order in which they compound.", default=(), of=lambda scenario: scenario.items),
+        YamlField("growth", listed(GROWTH, "growth"), "More requests, or more tokens in each.", default=(), of=lambda scenario: scenario.usage.growth),
+        YamlField("mix", listed(MIX, "mix"), "A share of the requests becomes another kind of request.", default=(), of=lambda scenario: scenario.usage.mix),
+        YamlField("escalation", listed(ESCALATION, "escalation"), "A small model first, the model of today where that fails.", default=(), of=lambda scenario: scenario.usage.escalation),
+        YamlField("moves", listed(MOVE, "moves"), "A share of the requests goes to another model.", default=(), of=lambda scenario: scenario.usage.moves),
+        YamlField("efficiency", listed(EFFICIENCY, "efficiency"), "The same work with less: one lever an entry.", default=(), of=lambda scenario: scenario.usage.efficiency),
+        YamlField("revenue", listed(REVENUE, "revenue"), "What is earned, and changes of your own prices.", default=(),
               of=lambda scenario: (*scenario.business.revenue, *scenario.business.own_prices)),
-        Field("other_costs", listed(FEE, "other_costs"), "What is paid beside tokens.", default=(), of=lambda scenario: scenario.business.other_costs),
-        Field("simulate", inner(SIMULATE), "How --simulate draws.", default=TRIANGULAR, of=lambda scenario: scenario.simulation),
+        YamlField("other_costs", listed(FEE, "other_costs"), "What is paid beside tokens.", default=(), of=lambda scenario: scenario.business.other_costs),
+        YamlField("simulate", inner(SIMULATE), "How --simulate draws.", default=TRIANGULAR, of=lambda scenario: scenario.simulation),
     ),
     _made,
     (only_beside("fx", ("currency",), "fx-without-currency", "exchange rates without a currency that they are written in", expected="currency: USD"),),

@@ -64,11 +64,11 @@ FxPath = Mapping[str, Fraction | Mapping[Month, Fraction]]  # units of the scena
 
 
 @dataclass(frozen=True, slots=True)
-class Simulation:
+class SimulationOptions:
     """How `--simulate` draws: from every range, and from exchange rates that wander."""
 
     distribution: str = "triangular"
     fx: Mapping[str, Fraction] = field(default_factory=dict)  # one standard deviation in a year, as a share
 
 
-TRIANGULAR = Simulation()
+TRIANGULAR = SimulationOptions()

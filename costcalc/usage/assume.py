@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Literal
 
 from costcalc.usage.formats import Condition, FormatSpec, Paths, Shape, Term, Text, Time, TimeKind
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:")
 _SECONDS = re.compile(r"\d{9,10}(\.\d*)?")
@@ -21,7 +21,7 @@ def name_under(root: str, name: str) -> str:
     return name if root == "." else f"{root}.{name}"
 
 
-def assumed(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:
+def assumed(spec: FormatSpec, sources: Sequence[ReadableFile]) -> FormatSpec:
     """The format with what the first rows let assume: their kind of time, their shapes, where their model stands."""
     kind = _kind_of_times(spec, sources)
     records = [record for source in sources for record in source.records]
@@ -50,7 +50,7 @@ def _of_instants(shape: Shape) -> Term | Literal["one", "plain", "first"] | None
     return "one" if shape.requests == "plain" else shape.requests
 
 
-def _kind_of_times(spec: FormatSpec, sources: Sequence[Source]) -> TimeKind | None:
+def _kind_of_times(spec: FormatSpec, sources: Sequence[ReadableFile]) -> TimeKind | None:
     """How all the first rows write their time; None: in several ways, or in one that takes no more work than any."""
     times = {shape.time for shape in spec.shapes}
     time = next(iter(times))
@@ -62,7 +62,7 @@ def _kind_of_times(spec: FormatSpec, sources: Sequence[Source]) -> TimeKind | No
     return "unix" if texts and all(_SECONDS.fullmatch(text) for text in texts) else None
 
 
-def _times_of(source: Source, time: Time, roots: Sequence[str]) -> list[str]:
+def _times_of(source: ReadableFile, time: Time, roots: Sequence[str]) -> list[str]:
     if source.kind == "json":
         return [_first(record, time.paths, roots) or "" for record in source.records]
     places = [i for i, name in enumerate(source.header) if name.lower() == time.paths[0].lower()]

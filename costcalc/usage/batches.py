@@ -22,7 +22,7 @@ from costcalc.usage.usagenames import is_small
 if TYPE_CHECKING:
     from costcalc.usage.counter import Counter
     from costcalc.usage.readings import Reading
-    from costcalc.usage.sources import Source
+    from costcalc.usage.sources import ReadableFile
 
 SUMMED = "objects of batches whose output lines are counted: the same usage"
 _READ = f"verdict IN ({COUNTED}, {OUTSIDE})"  # a period may hold a batch and not its lines
@@ -38,7 +38,7 @@ class File:
 
     reading: int
     position: int  # in the reading
-    source: Source = field(compare=False)
+    source: ReadableFile = field(compare=False)
 
     @property
     def clause(self) -> str:

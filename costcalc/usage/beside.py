@@ -13,14 +13,14 @@ from costcalc.usage.labels import token_meters
 from costcalc.usage.records import rows_at
 from costcalc.usage.rows import COUNTED
 from costcalc.usage.totals import answers_nothing, differing_total, lacking_columns, lacking_parts, one_sided
-from costcalc.usage.uncounted import Sums, uncounted_notes, uncounted_problems
+from costcalc.usage.uncounted import UncountedSums, uncounted_notes, uncounted_problems
 from costcalc.usage.unread import unread_problem
 
 if TYPE_CHECKING:
     from costcalc.usage.counter import Counter
 
 
-def sums_beside(counter: Counter, asked: Iterable[tuple[Any, ...]]) -> dict[int, Sums]:
+def sums_beside(counter: Counter, asked: Iterable[tuple[Any, ...]]) -> dict[int, UncountedSums]:
     """What the scan found of watched columns and stated totals, by reading."""
     found = {}
     names, unread = counter.token_meters(), dict.fromkeys(token_meters(), 0)
@@ -30,7 +30,7 @@ def sums_beside(counter: Counter, asked: Iterable[tuple[Any, ...]]) -> dict[int,
         pairs = [
             (int(amount or 0), int(largest or 0)) for amount, largest in zip(numbers[::2], numbers[1::2], strict=True)
         ]
-        found[number] = Sums(
+        found[number] = UncountedSums(
             Place(reading.sources[0].shown, 1 if reading.sources[0].kind == "table" else 0),
             unread | {name: int(count or 0) for name, count in zip(names, counts, strict=True)},
             dict(zip((seen.column for seen in reading.watched), pairs, strict=False)),
@@ -41,7 +41,7 @@ def sums_beside(counter: Counter, asked: Iterable[tuple[Any, ...]]) -> dict[int,
     return found
 
 
-def uncounted(counter: Counter, number: int, sums: Sums) -> list[Problem]:
+def uncounted(counter: Counter, number: int, sums: UncountedSums) -> list[Problem]:
     reading = counter.readings[number]
     found = uncounted_problems(reading.watched, sums) if reading.names is None else _unread(counter, number, sums)
     if reading.lacking:
@@ -53,7 +53,7 @@ def uncounted(counter: Counter, number: int, sums: Sums) -> list[Problem]:
     return found
 
 
-def _unread(counter: Counter, number: int, sums: Sums) -> list[Problem]:
+def _unread(counter: Counter, number: int, sums: UncountedSums) -> list[Problem]:
     """The counts inside usage objects that no figure holds, each with the first line that has it."""
     reading = counter.readings[number]
     missing = [(i, seen) for i, seen in enumerate(reading.watched) if sums.amounts[seen.column][0]]
@@ -63,7 +63,7 @@ def _unread(counter: Counter, number: int, sums: Sums) -> list[Problem]:
     ]
 
 
-def notes_beside(counter: Counter, number: int, sums: Sums) -> list[str]:
+def notes_beside(counter: Counter, number: int, sums: UncountedSums) -> list[str]:
     found = uncounted_notes(counter.readings[number].watched, sums)
     if sums.lacks and counter.rows_of(number, f"verdict = {COUNTED} AND NOT {answers_nothing('model')}"):
         found.append(one_sided(sums, counter.readings[number].spec.name))
@@ -73,7 +73,7 @@ def notes_beside(counter: Counter, number: int, sums: Sums) -> list[str]:
     return found
 
 
-def differing(counter: Counter, number: int, sums: Sums) -> Problem:
+def differing(counter: Counter, number: int, sums: UncountedSums) -> Problem:
     """The first row whose stated total is another than what was read of it."""
     for source in counter.readings[number].sources:
         reading, rows = counter.alone(number, source), counter.rows_alone(number, source)

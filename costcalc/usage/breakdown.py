@@ -31,7 +31,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BreakdownRow:
     """What one group comes to for one set of names."""
 
     group: int  # its position in the ledger
@@ -128,7 +128,7 @@ class Breakdown:
                 terms[i].append(self._count(name) if factor == "1" else f"{self._count(name)} * {factor}")
         return [f"sum({' + '.join(each)})::HUGEINT" if each else "0::HUGEINT" for each in terms]
 
-    def _rows(self, columns: Sequence[str]) -> Iterator[Row]:
+    def _rows(self, columns: Sequence[str]) -> Iterator[BreakdownRow]:
         """The counts of every group by these columns, in their order."""
         keys = ", ".join(["number", *columns])
         sums = ", ".join(
@@ -142,7 +142,9 @@ class Breakdown:
             requests, cost, revenue, rows, *counts = row[wide:]
             counted = tuple(0 if spot is None else int(counts[spot]) for spot in spots)
             stated = Fraction(cost) / self.divisors[row[0]] if cost else Fraction()
-            yield Row(row[0], row[1:wide], counted, int(requests or 0), stated, Fraction(revenue or 0), int(rows))
+            yield BreakdownRow(
+                row[0], row[1:wide], counted, int(requests or 0), stated, Fraction(revenue or 0), int(rows)
+            )
 
     def groups(self, heads: Sequence[UsageGroup]) -> Iterator[UsageGroup]:
         """All of it as groups; their names stand behind those that a head has already."""

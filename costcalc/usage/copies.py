@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats import AGAIN, Dedupe
-from costcalc.usage.paths import FILE, Columns, JsonColumns, TableColumns
+from costcalc.usage.paths import FILE, JsonColumns, SourceColumns, TableColumns
 
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
@@ -99,6 +99,6 @@ def rows_told_apart(
     return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND ({again}) AS {AGAIN} FROM {rows()})"
 
 
-def keys_of(dedupe: Dedupe, columns: Columns) -> list[str]:
+def keys_of(dedupe: Dedupe, columns: SourceColumns) -> list[str]:
     """What the rows that say one usage share, as SQL; less where there are no such columns."""
     return [f"nullif(trim({column.text}), '')" for path in dedupe.key if (column := columns.get(path))]

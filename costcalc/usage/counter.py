@@ -32,8 +32,8 @@ from costcalc.usage.engine import (
     relation,
 )
 from costcalc.usage.foreseen import foresee, is_worth_a_look
-from costcalc.usage.formats import Parts
-from costcalc.usage.groups import Groups
+from costcalc.usage.formats import RowParts
+from costcalc.usage.groups import Grouping, Groups
 from costcalc.usage.labels import (
     COUNTED_ROWS,
     UNFORESEEN,
@@ -57,7 +57,7 @@ from costcalc.usage.mapped import check_mapped
 from costcalc.usage.names import canonical
 from costcalc.usage.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.packs import packed
-from costcalc.usage.paths import Columns, quoted
+from costcalc.usage.paths import SourceColumns, quoted
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import (
     Repaired,
@@ -81,10 +81,10 @@ from costcalc.usage.rows import (
     RowBuilder,
     RowQuery,
 )
-from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.sources import ReadableFile, Workspace
 from costcalc.usage.store import Stored, check_cuts, stored_rows, with_stored
 from costcalc.usage.subagents import missing_agents
-from costcalc.usage.uncounted import Sums
+from costcalc.usage.uncounted import UncountedSums
 from costcalc.usage.unread import is_of_member, watched_in
 from costcalc.usage.usagenames import is_small, looked_at, with_all_names, with_seen_paths
 
@@ -94,14 +94,14 @@ _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), 
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class RowTally:
     """What became of a file's rows."""
 
     counted: int = 0
     left_out: int = 0
     refused: int = 0
 
-    def with_rows(self, verdict: int, rows: int) -> Tally:
+    def with_rows(self, verdict: int, rows: int) -> RowTally:
         """With some rows of one verdict more."""
         if verdict == COUNTED:
             return replace(self, counted=self.counted + rows)
@@ -175,15 +175,15 @@ class Counter:
             )
         return with_stored(self._summarised(), self.stored)
 
-    def tallies(self) -> dict[tuple[int, int], Tally]:
+    def tallies(self) -> dict[tuple[int, int], RowTally]:
         """What became of the rows of each file, once they are summed up: (reading, position of the file in it) → tally."""
-        found: dict[tuple[int, int], Tally] = {}
+        found: dict[tuple[int, int], RowTally] = {}
         for number, file, verdict, rows in self.engine.fetch(files_statement()):
             key = (number, file or 0)
-            found[key] = found.get(key, Tally()).with_rows(verdict, int(rows))
+            found[key] = found.get(key, RowTally()).with_rows(verdict, int(rows))
         for number, reading in enumerate(self.readings):
             for file, source in enumerate(reading.sources):
-                copy, tally = self.repaired.get(source.path), found.get((number, file), Tally())
+                copy, tally = self.repaired.get(source.path), found.get((number, file), RowTally())
                 broken = len(set(self.rejected.get(source.path, ()))) + (copy.refused_rows if copy else 0)
                 readable = len(self.readable.get(source.path, ()))
                 tally = replace(tally, left_out=tally.left_out + readable, refused=tally.refused + broken - readable)
@@ -309,7 +309,7 @@ class Counter:
         if reading.names is not None and any(reading.names.inside(path) is not None for path in new):
             self._ask_names(number)
 
-    def _run(self, number: int, parts: Parts | None = None, *, looks: bool = True) -> None:
+    def _run(self, number: int, parts: RowParts | None = None, *, looks: bool = True) -> None:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
         rows = self.rows(number, reading, parts)
         self.used.update(rows.meters)
@@ -398,7 +398,7 @@ class Counter:
         self.forget(number)
         self._run(number)
 
-    def _repaired(self, source: Source) -> Source:
+    def _repaired(self, source: ReadableFile) -> ReadableFile:
         copy = repair(source, self.workspace.new_file(".csv"), MOST_PROBLEMS)
         self.repaired[copy.path] = copy
         return replace(source, path=copy.path, lines=copy.lines, skip=1)
@@ -471,7 +471,7 @@ class Counter:
             self._afresh(number, replace(reading, spec=whole))
         self.unknown[number] = self._left_over(number)
 
-    def rows(self, number: int, reading: Reading, parts: Parts | None = None, numbered: bool = False) -> RowQuery:
+    def rows(self, number: int, reading: Reading, parts: RowParts | None = None, numbered: bool = False) -> RowQuery:
         """The row-level SELECT of a reading; `numbered`: of one file, with the number of each row as `record`."""
         columns = self.columns_of(reading, parts)
         spec = replace(reading.spec, shapes=(parts.shape,)) if parts else reading.spec
@@ -494,30 +494,32 @@ class Counter:
         )
         return builder.build()
 
-    def columns_of(self, reading: Reading, parts: Parts | None = None) -> Columns:
+    def columns_of(self, reading: Reading, parts: RowParts | None = None) -> SourceColumns:
         """Where the paths of its format lie in its rows."""
         return reading.columns(parts)
 
-    def relation_of(self, reading: Reading, columns: Columns, number: int, parts: Parts | None, numbered: bool) -> str:
+    def relation_of(
+        self, reading: Reading, columns: SourceColumns, number: int, parts: RowParts | None, numbered: bool
+    ) -> str:
         """The SQL that reads its sources."""
         return relation(reading, columns, number, parts, numbered)
 
-    def beside_of(self, reading: Reading, parts: Parts | None) -> tuple[str, ...]:
+    def beside_of(self, reading: Reading, parts: RowParts | None) -> tuple[str, ...]:
         """What is kept of a row beside what its format reads."""
         return (f"{file_number(reading, parts)} AS file",) if len(reading.sources) > 1 else ()
 
-    def rows_alone(self, number: int, source: Source, parts: Parts | None = None) -> RowQuery:
+    def rows_alone(self, number: int, source: ReadableFile, parts: RowParts | None = None) -> RowQuery:
         """The rows of one source, each with its number as `record`."""
         self.forget(_ALONE + number)
         return self.rows(_ALONE + number, self.alone(number, source), parts, numbered=True)
 
-    def alone(self, number: int, source: Source) -> Reading:
+    def alone(self, number: int, source: ReadableFile) -> Reading:
         """The same reading of one source, every row as it stands there."""
         reading = self.readings[number]
         spec = replace(reading.spec, dedupe=None)
         return replace(reading, sources=(source,), pack=None, spec=spec, tells_apart=False, seen=None)
 
-    def held_parts(self, number: int) -> list[Parts]:
+    def held_parts(self, number: int) -> list[RowParts]:
         """The lists of parts that the lines may have."""
         reading = self.readings[number]
         return [parts for parts in reading.spec.parts if reading.columns().parts_presence(parts.list)]
@@ -634,7 +636,8 @@ class Counter:
         request = self.request
         customer = next((key for key, name in keys.items() if name == CUSTOMER), None)
         opens = bool(self.keep and request.joining and request.joining.takes_apart)
-        groups = Groups(self.engine, request.cuts, self.chosen(), priced, others, used, request.joining, customer, opens=opens)  # fmt: skip
+        by = Grouping(priced, others, used, customer)
+        groups = Groups(self.engine, request.cuts, self.chosen(), by, request.joining, opens=opens)
         self.last_begun = groups.last_begun
         if self.keep and opens and (others or groups.opens_models):
             self.breakdown = Breakdown(groups, {key: keys[key] for key in others}, self.keep())
@@ -713,7 +716,7 @@ class Counter:
     def at_first(self, number: int, column: str, problem: Problem) -> Problem:
         return at_first(self, number, column, problem)
 
-    def differing(self, number: int, sums: Sums) -> Problem:
+    def differing(self, number: int, sums: UncountedSums) -> Problem:
         return differing(self, number, sums)
 
 
@@ -737,9 +740,9 @@ def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:
     return Problem(
         "unknown-column",
         f'the usage has no dimension "{name}"',
-        expected=f"one of {', '.join(offered)}" if offered else "this usage has none besides provider and model",
-        nearest=nearest_names(name, offered),
-        remedy="name one of its columns, or --map it",
+        expected=f"provider, model, or a column of the log: {', '.join(offered) or 'it has no other'}",
+        nearest=nearest_names(name, (*NAMES, *offered)),
+        remedy="name one of these, or --map it",
     )
 
 

@@ -19,7 +19,7 @@ from costcalc.usage.columns import check_names
 from costcalc.usage.limits import LONGEST_LINE, Limits
 from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.patience import patiently
-from costcalc.usage.progress import Step
+from costcalc.usage.progress import ReadingStep
 from costcalc.usage.session import literal, locked_session
 from costcalc.usage.stores import refused, unreachable
 
@@ -280,5 +280,5 @@ class _Teller:
 
     def __call__(self, rows: int, size: int) -> None:
         before, self._rows, self._bytes = self._rows, self._rows + rows, self._bytes + size
-        if self._progress and before // _AT_ONCE < self._rows // _AT_ONCE:
-            self._progress(Step(f"Reading {self._shown}", self._bytes, None, self._rows))
+        if self._progress and -(-before // _AT_ONCE) < -(-self._rows // _AT_ONCE):
+            self._progress(ReadingStep(f"Reading {self._shown}", self._bytes, None, self._rows))

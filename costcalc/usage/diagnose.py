@@ -28,7 +28,7 @@ from costcalc.usage.rows import (
     WHOLES,
     RowQuery,
 )
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 from costcalc.usage.uncounted import map_option
 
 MOST_PROBLEMS = 20  # of one scan
@@ -69,7 +69,7 @@ def shown_columns(rows: RowQuery) -> dict[str, str]:
 
 
 def problems_of(
-    found: Sequence[Refused], rows: RowQuery, reading: Reading, source: Source, rejected: Collection[int]
+    found: Sequence[Refused], rows: RowQuery, reading: Reading, source: ReadableFile, rejected: Collection[int]
 ) -> list[Problem]:
     """Each refused row as a problem with its line. `rejected`: as in `rows_at`."""
     records = rows_at(source, {row.number for row in found}, rejected)
@@ -82,7 +82,7 @@ def problems_of(
     return problems
 
 
-def _problem(row: Refused, rows: RowQuery, reading: Reading, source: Source, record: Record | None) -> Problem:
+def _problem(row: Refused, rows: RowQuery, reading: Reading, source: ReadableFile, record: Record | None) -> Problem:
     if row.verdict == MALFORMED and record:
         return malformed_line(source, record)
     problem, text = explained(row, rows, reading)
@@ -96,7 +96,7 @@ def explained(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
     return EXPLAINED[row.verdict](row, rows, reading)
 
 
-def placed(problem: Problem, source: Source, record: Record | None, text: str = "") -> Problem:
+def placed(problem: Problem, source: ReadableFile, record: Record | None, text: str = "") -> Problem:
     """The problem at its line; the text that is wrong is shown and underlined if it can be found there.
 
     Nothing else of the line is: a log holds prompts, keys and addresses, and errors are sent on.
@@ -250,7 +250,7 @@ EXPLAINED = {
 }
 
 
-def malformed_line(source: Source, record: Record) -> Problem:
+def malformed_line(source: ReadableFile, record: Record) -> Problem:
     """A line that is not JSON: cut off at the end of the file, or broken in the middle."""
     try:
         read_json(record.raw)
@@ -283,7 +283,7 @@ def _is_cut(reason: str, position: int, text: str) -> bool:
     )
 
 
-def malformed_row(source: Source, record: Record, fields: int | None) -> Problem:
+def malformed_row(source: ReadableFile, record: Record, fields: int | None) -> Problem:
     """A row of a table that has not the columns of the header."""
     if len(record.raw) >= LONGEST_LINE:
         message = f"the row is longer than {LONGEST_LINE >> 20} MiB"

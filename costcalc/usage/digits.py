@@ -12,7 +12,7 @@ from costcalc.usage.formats import Shape
 from costcalc.usage.names import last_of
 from costcalc.usage.paths import FILE, quoted
 from costcalc.usage.readings import Reading
-from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.sources import ReadableFile, Workspace
 
 _SAFE = 15  # significant digits that every double keeps
 _NUMBER = r"-?[0-9]+[.][0-9]+(?:[eE][-+]?[0-9]+)?"
@@ -34,7 +34,7 @@ def _amounts(shape: Shape) -> Iterator[str]:
     yield from (path for cost in (shape.cost, shape.revenue) if cost for term in cost.terms for path in term.paths)
 
 
-def _copied(source: Source, workspace: Workspace) -> Source:
+def _copied(source: ReadableFile, workspace: Workspace) -> ReadableFile:
     """A copy, line by line, whose decimals no double rounds."""
     copy = workspace.new_file(".jsonl")
     with Path(source.path).open("rb") as lines, copy.open("wb") as out:
@@ -46,7 +46,7 @@ def _copied(source: Source, workspace: Workspace) -> Source:
 _AFTER_A_KEY = re.compile(rf'([^\\]"\s*:\s*)({_NUMBER})'.encode())
 
 
-def _losing(engine: Engine, sources: tuple[Source, ...], keys: Sequence[str]) -> set[int]:
+def _losing(engine: Engine, sources: tuple[ReadableFile, ...], keys: Sequence[str]) -> set[int]:
     """The positions of the files with some amount that is another one once a double held it."""
     if not keys:
         return set()

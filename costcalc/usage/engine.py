@@ -13,13 +13,13 @@ from costcalc.problems import CostcalcError, Place, fail
 from costcalc.records import dataclass
 from costcalc.usage.columns import check_names
 from costcalc.usage.copies import keys_of, lines_once, rows_told_apart
-from costcalc.usage.formats import Dedupe, FormatSpec, Parts
+from costcalc.usage.formats import Dedupe, FormatSpec, RowParts
 from costcalc.usage.limits import LONGEST_LINE, USUAL, Limits
-from costcalc.usage.paths import FILE, Columns, JsonColumns, TableColumns, quoted
+from costcalc.usage.paths import FILE, JsonColumns, SourceColumns, TableColumns, quoted
 from costcalc.usage.progress import Progress, Reader, watched
 from costcalc.usage.replies import replies_of
 from costcalc.usage.session import literal, locked_session
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
@@ -128,7 +128,7 @@ class Engine:
                 f"INSERT INTO {table} SELECT {columns} FROM (SELECT unnest(from_json({text}, '[[\"VARCHAR\"]]')) AS row)"
             )
 
-    def run(self, statement: str, sources: Sequence[Source], *, strictly: bool = False) -> None:
+    def run(self, statement: str, sources: Sequence[ReadableFile], *, strictly: bool = False) -> None:
         """A statement over these sources, that may take long: the share that is done is told to the progress function.
 
         CostcalcError: the engine gave up; NotRectangular: at a table; NotForeseen: JSON lines are read strictly, and
@@ -151,7 +151,7 @@ class Engine:
                 self._check_whole(source)
             raise _unreadable(error) from error
 
-    def _check_whole(self, source: Source) -> None:
+    def _check_whole(self, source: ReadableFile) -> None:
         """CostcalcError: the Parquet file is damaged."""
         if source.kind == "parquet":
             with naming(source):
@@ -175,7 +175,7 @@ class Engine:
         starts = [(path, _row_start(path, start), kind) for path, start, kind in found]
         return [Reject(path, start, kind in _SWALLOWING) for path, start, kind in starts if start is not None]
 
-    def has_rows(self, source: Source) -> bool:
+    def has_rows(self, source: ReadableFile) -> bool:
         """Whether a Parquet file holds any row."""
         with naming(source):
             rows = self.fetch(f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(source.path)})")[0][0]
@@ -183,7 +183,7 @@ class Engine:
             self.reader.holds(source.path, rows)
         return bool(rows)
 
-    def keys(self, source: Source) -> list[str]:
+    def keys(self, source: ReadableFile) -> list[str]:
         """Every top-level key of the lines of a JSON source."""
         lines = f"read_ndjson_objects({literal(source.path)}, ignore_errors = true)"
         return [
@@ -202,7 +202,7 @@ def _unreadable(error: Exception) -> CostcalcError:
 
 
 @contextmanager
-def naming(source: Source) -> Iterator[None]:
+def naming(source: ReadableFile) -> Iterator[None]:
     """What the engine cannot read of a Parquet file is said of that file. CostcalcError: it is cut or damaged."""
     import duckdb
 
@@ -215,7 +215,7 @@ def naming(source: Source) -> Iterator[None]:
         raise fail("unreadable-file", _DAMAGED, place=Place(source.shown), remedy=remedy) from error
 
 
-def column_types(engine: Engine, source: Source) -> dict[str, str]:
+def column_types(engine: Engine, source: ReadableFile) -> dict[str, str]:
     """The columns of a Parquet file or a frame, and the kinds of their types. CostcalcError: it is not whole."""
     if source.kind == "frame":
         found = engine.fetch("DESCRIBE SELECT * FROM frame")
@@ -229,7 +229,7 @@ def column_types(engine: Engine, source: Source) -> dict[str, str]:
 
 
 def relation(
-    reading: Reading, columns: Columns, number: int, parts: Parts | None = None, numbered: bool = False
+    reading: Reading, columns: SourceColumns, number: int, parts: RowParts | None = None, numbered: bool = False
 ) -> str:
     """The SQL that reads a reading's sources; `numbered`: a line's parts with the number of the line as `record`."""
     if isinstance(columns, JsonColumns):
@@ -241,7 +241,7 @@ def relation(
     return rows_told_apart(reading.spec.dedupe, columns, lambda: _rows(reading, columns, number), held)
 
 
-def _rows(reading: Reading, columns: Columns, number: int | None) -> str:
+def _rows(reading: Reading, columns: SourceColumns, number: int | None) -> str:
     """The rows of a table or a frame, now that every path is known; `number`: as of `_csv`."""
     kind = reading.sources[0].kind
     frame = f"(SELECT *, 0 AS {FILE} FROM frame)"
@@ -260,7 +260,7 @@ def _keys_held(reading: Reading, dedupe: Dedupe) -> str:
     return f"SELECT {', '.join(keys)} FROM {rows} WHERE {keys[0]} IS NOT NULL"
 
 
-def file_number(reading: Reading, parts: Parts | None) -> str:
+def file_number(reading: Reading, parts: RowParts | None) -> str:
     """SQL of the position of a row's source, in rows of `relation`."""
     if reading.sources[0].kind != "json":
         return FILE
@@ -292,11 +292,11 @@ def _csv(reading: Reading, number: int | None) -> str:
     return f"read_csv({_files(reading.files)}, {_options(options)})"
 
 
-def _parquet(sources: tuple[Source, ...]) -> str:
+def _parquet(sources: tuple[ReadableFile, ...]) -> str:
     return f"read_parquet({_files(sources)}, {_options({'hive_partitioning': 'false'})})"
 
 
-def _json(reading: Reading, columns: JsonColumns, parts: Parts | None, numbered: bool) -> str:
+def _json(reading: Reading, columns: JsonColumns, parts: RowParts | None, numbered: bool) -> str:
     spec, file = reading.spec, f"line.{FILE} AS file"
     listed = columns.list_sql() if parts else ""
     earlier = spec.parts[: spec.parts.index(parts)] if parts else ()
@@ -345,7 +345,7 @@ def lines_with_keys(reading: Reading) -> str:
     return f"{text_lines(reading.files)} WHERE regexp_matches(line, {quoted(pattern)})"
 
 
-def text_lines(sources: tuple[Source, ...]) -> str:
+def text_lines(sources: tuple[ReadableFile, ...]) -> str:
     """The lines of text files as they are, in a column called `line`."""
     options = (
         "header = false, auto_detect = false, delim = '\\0', quote = '', escape = '', columns = {'line': 'VARCHAR'}"
@@ -354,7 +354,7 @@ def text_lines(sources: tuple[Source, ...]) -> str:
     return f"read_csv({_files(sources)}, {options}, {size})"
 
 
-def _files(sources: tuple[Source, ...]) -> str:
+def _files(sources: tuple[ReadableFile, ...]) -> str:
     return "[" + ", ".join(literal(source.path) for source in sources) + "]"
 
 

@@ -21,20 +21,20 @@ from costcalc.usage import formats as shapes
 from costcalc.usage.formats import (
     READERS,
     Condition,
-    Cost,
     Dedupe,
     Events,
     Excess,
     FormatSpec,
+    GroupSums,
     Long,
-    Parts,
     Paths,
     Remark,
     Replies,
     ReplyId,
+    RowParts,
     Shape,
     Skip,
-    Sums,
+    StatedCost,
     Term,
     Text,
     Time,
@@ -407,7 +407,7 @@ class _Reader:
             label = billed_meter
         return Long(label, amount, tuple(classes), self.condition(entry.get("when"), "when"))
 
-    def cost(self, node: Node | None) -> Cost:
+    def cost(self, node: Node | None) -> StatedCost:
         entry = self.document.map_at(node, "cost", ("amount", "kind", "currency", "signs", "divisor", "none"))
         kind = self.word(entry.get("kind"), "kind")
         if kind not in _COST_KINDS:
@@ -417,7 +417,7 @@ class _Reader:
                 f'no cost is of the kind "{kind}"',
                 expected=", ".join(_COST_KINDS),
             )
-        return Cost(
+        return StatedCost(
             self.terms(entry.get("amount"), "amount"),
             kind,
             self.text(entry.get("currency"), "currency", constant=True),
@@ -511,14 +511,14 @@ class _Reader:
         kind, first, later, ends, within = (self.word(entry.get(key), key) for key in keys)
         return Events(self.paths(kind), first, later, ends, within)
 
-    def sums(self, node: Node | None) -> Sums | None:
+    def sums(self, node: Node | None) -> GroupSums | None:
         if node is None:
             return None
         entry = self.document.map_at(node, "sums", ("parts", "counts", "group"))
         counts = self.words(entry.get("counts"), "counts")
-        return Sums(self.word(entry.get("parts"), "parts"), counts, self.word(entry.get("group"), "group"))
+        return GroupSums(self.word(entry.get("parts"), "parts"), counts, self.word(entry.get("group"), "group"))
 
-    def parts(self, node: Node, base: Shape) -> Parts:
+    def parts(self, node: Node, base: Shape) -> RowParts:
         entry = self.document.map_at(node, "parts", ("list", *_SHAPE_KEYS))
         shape = replace(self.shape(entry, base, "part"), when=Condition())  # every member is one
-        return Parts(self.word(entry.get("list"), "list"), shape)
+        return RowParts(self.word(entry.get("list"), "list"), shape)

@@ -50,7 +50,7 @@ class Excess:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class SummandBeside:
     """A summand of the rows whose stated total proves that it stands beside what is counted: it is one of the sums."""
 
     terms: tuple[Term, ...]
@@ -89,7 +89,7 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class StatedCost:
     """An amount of money stated by the log; several terms are added."""
 
     terms: tuple[Term, ...]
@@ -113,7 +113,7 @@ class Condition:
     present: tuple[Paths, ...] = ()
     absent: tuple[Paths, ...] = ()
     zero: tuple[Paths, ...] = ()  # empty, or a number that is 0
-    positive: tuple[tuple[Term | Beside, ...], ...] = ()  # sums that are above zero
+    positive: tuple[tuple[Term | SummandBeside, ...], ...] = ()  # sums that are above zero
     sums_to_zero: tuple[tuple[Term, ...], ...] = ()
 
 
@@ -149,11 +149,11 @@ class Shape:
     time: Time | None = None
     # "one": a row is a request; "plain": it is one if its time is an instant; "first": only a row's first part is.
     requests: Term | Literal["one", "plain", "first"] | None = None
-    meters: Mapping[str, tuple[Term | Excess | Beside, ...]] = field(default_factory=dict)
+    meters: Mapping[str, tuple[Term | Excess | SummandBeside, ...]] = field(default_factory=dict)
     total: Total | None = None
     long: Long | None = None
-    cost: Cost | None = None
-    revenue: Cost | None = None
+    cost: StatedCost | None = None
+    revenue: StatedCost | None = None
     input_over: Text = Text()  # the band that the export states, as a number of tokens
     billed_meter: Text = Text()
     dimensions: Mapping[str, Text] = field(default_factory=dict)
@@ -198,7 +198,7 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class GroupSums:
     """Lines that say what the other lines of their group come to: the larger of both stands."""
 
     parts: str  # a map that only such a line has
@@ -214,11 +214,11 @@ class Replies:
     same: tuple[Paths, ...]  # what lines of one reply have in common besides the id
     largest: tuple[Term, ...]
     events: Events | None = None
-    sums: Sums | None = None
+    sums: GroupSums | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class RowParts:
     """Rows whose list of parts says more than they do themselves: each part is read in the row's place."""
 
     list: str  # path of the list
@@ -285,7 +285,7 @@ class FormatSpec:
     replies: Replies | None = None
     batches: tuple[Condition, ...] = ()  # the objects that sum a batch up, and the lines of its output
     either: Mapping[str, Condition] = field(default_factory=dict)  # kinds of records that tell of the same usage
-    parts: tuple[Parts, ...] = ()  # of a line that has several of them the first is read
+    parts: tuple[RowParts, ...] = ()  # of a line that has several of them the first is read
     undated: bool = False  # rows without a time are taken as of the day of the file's last change
     other_columns: bool = True  # columns without a meaning are dimensions
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension

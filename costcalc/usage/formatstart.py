@@ -12,7 +12,7 @@ from costcalc.usage.names import are_counts, stated
 from costcalc.usage.opening import looked_into, opened
 from costcalc.usage.readings import samples_of
 from costcalc.usage.recognition import choose
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 from costcalc.yamltext import free
 
 _CACHES = ("cache_read_tokens", "cache_write_tokens")
@@ -32,7 +32,7 @@ def start_of_format(log: str, name: str) -> str:
         return _start_of(logs[0], name, types.get(logs[0].path, {}))
 
 
-def _start_of(source: Source, name: str, types: Mapping[str, str]) -> str:
+def _start_of(source: ReadableFile, name: str, types: Mapping[str, str]) -> str:
     spec, why = choose(source, {}, None)
     if spec is not None:
         raise fail(
@@ -46,7 +46,11 @@ def _start_of(source: Source, name: str, types: Mapping[str, str]) -> str:
 
 
 def _lines(
-    source: Source, name: str, guessed: Mapping[str, str], columns: Sequence[str], samples: Mapping[str, Sequence[str]]
+    source: ReadableFile,
+    name: str,
+    guessed: Mapping[str, str],
+    columns: Sequence[str],
+    samples: Mapping[str, Sequence[str]],
 ) -> Iterator[str]:
     def said(meaning: str, wanted: str) -> str:
         column = guessed.get(meaning)

@@ -8,12 +8,12 @@ from typing import Any
 from costcalc.problems import Place, fail
 from costcalc.usage.columns import check_names
 from costcalc.usage.engine import Engine
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 NAME = "the frame"
 
 
-def frame_source(frame: Any, engine: Engine) -> Source:
+def frame_source(frame: Any, engine: Engine) -> ReadableFile:
     """The frame, registered with the engine. CostcalcError: it has no rows."""
     if not hasattr(frame, "dtypes") or not hasattr(frame, "rename_axis"):  # pandas has both
         return _arrow_source(frame, engine)
@@ -29,10 +29,10 @@ def frame_source(frame: Any, engine: Engine) -> Source:
             # The engine would guess one type for a column of objects; their texts lose nothing.
             exact[name] = exact[name].map(_text).astype("string")
     engine.register("frame", exact)
-    return Source(NAME, "frame", "frame", header=tuple(exact.columns))
+    return ReadableFile(NAME, "frame", "frame", header=tuple(exact.columns))
 
 
-def _arrow_source(stream: Any, engine: Engine) -> Source:
+def _arrow_source(stream: Any, engine: Engine) -> ReadableFile:
     import pyarrow as pa
 
     table = pa.table(stream)
@@ -46,7 +46,7 @@ def _arrow_source(stream: Any, engine: Engine) -> Source:
             # Its text is exact, and one kind of text is enough.
             table = table.set_column(at, field.name, table.column(at).cast(pa.string()))
     engine.register("frame", table)
-    return Source(NAME, "frame", "frame", header=tuple(table.column_names))
+    return ReadableFile(NAME, "frame", "frame", header=tuple(table.column_names))
 
 
 def _check_digits(name: str, column: Any) -> None:

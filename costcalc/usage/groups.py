@@ -8,6 +8,7 @@ the whole cost of the customer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from costcalc.usage.engine import Engine
@@ -20,18 +21,25 @@ OPENED = ("called", "written")  # of a model that its head leaves open: how it i
 _EARNING = {"earns": " DEFAULT ''", "earns_in": ""}  # labels of a customer, not of a row, and what they are without any
 
 
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """By what rows are added up beside what every price depends on."""
+
+    priced: Sequence[str]  # columns of the log that some price asks for
+    dimensions: Sequence[str]  # the others
+    used: Sequence[str]  # the meters in the rows
+    customer: str | None  # the column that names who earns
+
+
 class Groups:
     """Two tables: `heads` (number, names) and `broken` (number, dimensions, sums). Their columns are called `k_NAME`."""
 
     def __init__(
-        self, engine: Engine, cuts: Cuts, chosen: str, priced: Sequence[str], dimensions: Sequence[str], used: Sequence[str],
-        joining: Joining | None, customer: str | None, *, opens: bool,
-    ) -> None:  # fmt: skip
-        """`chosen`: ` AND …`, the rows wanted; `priced`, `dimensions`: by which they are grouped too, as prices ask for
-        some and not for the others; `used`: the meters in them; `customer`: the one of these that names who earns;
-        `opens`: heads may leave open which of very many unknown models they are of.
-        """
-        self.engine, self.dimensions, self.used = engine, tuple(dimensions), tuple(used)
+        self, engine: Engine, cuts: Cuts, chosen: str, by: Grouping, joining: Joining | None, *, opens: bool
+    ) -> None:
+        """`chosen`: ` AND …`, the rows wanted; `opens`: heads may leave open which of very many unknown models they are of."""
+        priced, used, customer = by.priced, by.used, by.customer
+        self.engine, self.dimensions, self.used = engine, tuple(by.dimensions), tuple(used)
         self.names = final_names(cuts) | {name: f"nullif(trim({name}), '')" for name in priced}
         self.labels, self.sums = (*LABELS, *priced), final_sums(used)
         self.keys = (*(name for name in self.names if name not in priced), *_EARNING, *priced)

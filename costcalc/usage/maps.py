@@ -13,7 +13,7 @@ from costcalc.usage import plain
 from costcalc.usage.dates import AS
 from costcalc.usage.names import canonical, is_meaning
 from costcalc.usage.paths import INSIDE
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,16 @@ class MapRule:
     files: str = ""  # a glob over whole paths, or without a slash over names; "": all
     format: str = ""  # "plain", or what the file is recognised as; "": any
 
-    def fits(self, source: Source, format_name: str) -> bool:
+    def fits(self, source: ReadableFile, format_name: str) -> bool:
         if self.format and self.format != format_name:
             return False
         path = Path(source.shown)
         return not self.files or fnmatchcase(path.resolve().as_posix() if "/" in self.files else path.name, self.files)
 
 
-def entries_of(rules: Sequence[MapRule], source: Source, format_name: str, taken: Iterable[str]) -> dict[str, Setting]:
+def entries_of(
+    rules: Sequence[MapRule], source: ReadableFile, format_name: str, taken: Iterable[str]
+) -> dict[str, Setting]:
     """What applies to a file: name → setting, a later rule over an earlier one; `taken` are names that a flag has said.
 
     A file that a format knows is read otherwise only where it has every column of a rule. CostcalcError: a rule that
@@ -70,7 +72,7 @@ def _outer(path: str) -> str:
     return path.partition(INSIDE)[0].partition("[")[0]
 
 
-def _no_such_column(setting: Setting, source: Source) -> Problem:
+def _no_such_column(setting: Setting, source: ReadableFile) -> Problem:
     header = source.header or source.scalars
     return Problem(
         "unknown-column", f'{setting.name} = "{setting.value}": {source.shown} has no such column', setting.place,

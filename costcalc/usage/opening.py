@@ -14,14 +14,14 @@ from costcalc.usage.engine import Engine, column_types
 from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.progress import Progress
-from costcalc.usage.sources import Source, Workspace, open_sources
+from costcalc.usage.sources import ReadableFile, Workspace, open_sources
 from costcalc.usage.store import Stored, is_ledger, read_ledger
 
 
 @contextmanager
 def opened(
     usage: object, progress: Progress | None = None, limits: Limits = USUAL
-) -> Iterator[tuple[list[Source], Engine, Workspace, Left, ExitStack]]:
+) -> Iterator[tuple[list[ReadableFile], Engine, Workspace, Left, ExitStack]]:
     """The usage as sources, an engine that reaches nothing else, what was left, and what ends all this."""
     left = Left()
     with ExitStack() as held:
@@ -50,11 +50,11 @@ def opened(
 
 
 def looked_into(
-    sources: Sequence[Source], engine: Engine, left: Left
-) -> tuple[list[Stored], list[Source], dict[str, Mapping[str, str]]]:
+    sources: Sequence[ReadableFile], engine: Engine, left: Left
+) -> tuple[list[Stored], list[ReadableFile], dict[str, Mapping[str, str]]]:
     """Stored ledgers, logs, and the types of those logs that have types. CostcalcError: a file that was named is damaged."""
     kept: list[Stored] = []
-    logs: list[Source] = []
+    logs: list[ReadableFile] = []
     types: dict[str, Mapping[str, str]] = {}
     problems: list[Problem] = []
     for source in sources:

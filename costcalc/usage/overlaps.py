@@ -26,7 +26,7 @@ Cell = tuple[str, int]  # a model, in lower case, and a day
 
 
 @dataclass
-class Held:
+class ReadingContents:
     """What one reading holds."""
 
     reading: Reading
@@ -126,8 +126,8 @@ def _tokens(used: Collection[str]) -> str:
     return " + ".join(["0", *(f"coalesce(m_{name}, 0)" for name in wholes if name in used)])
 
 
-def _held(engine: Engine, readings: Sequence[Reading], used: Collection[str]) -> list[Held]:
-    found = [Held(reading) for reading in readings]
+def _held(engine: Engine, readings: Sequence[Reading], used: Collection[str]) -> list[ReadingContents]:
+    found = [ReadingContents(reading) for reading in readings]
     statement = (
         f"SELECT reading, lower(coalesce(trim(provider), '')), lower(coalesce(trim(model), '')), from_at // {_DAY},"
         f" sum({_tokens(used)}), coalesce(bool_or(cost_known AND cost_kind = 'billed'), false)"
@@ -142,7 +142,7 @@ def _held(engine: Engine, readings: Sequence[Reading], used: Collection[str]) ->
     return found
 
 
-def _problem(one: Held, other: Held) -> Problem | None:
+def _problem(one: ReadingContents, other: ReadingContents) -> Problem | None:
     if one.is_bill and other.is_usage:
         one, other = other, one
     same_format = one.reading.spec.name == other.reading.spec.name
@@ -167,7 +167,7 @@ def _share_days(one: Mapping[str, set[int]], other: Mapping[str, set[int]]) -> b
     return any(days & other.get(provider, set()) for provider, days in one.items())
 
 
-def _views(held: Held) -> frozenset[str]:
+def _views(held: ReadingContents) -> frozenset[str]:
     """By which of the columns that exclude each other the table is told apart."""
     names = {name.lower() for name in (*held.reading.sources[0].header, *held.reading.sources[0].scalars)}
     return frozenset(held.reading.spec.views) & names
@@ -179,5 +179,5 @@ def _are_equal(one: Mapping[Cell, int], other: Mapping[Cell, int]) -> bool:
     return len(common) >= _SURELY and all(one[cell] == other[cell] for cell in common)
 
 
-def _twice(place: Held, what: str, choices: str) -> Problem:
+def _twice(place: ReadingContents, what: str, choices: str) -> Problem:
     return Problem("counted-twice", what, Place(place.shown), remedy=f"name one of them: {choices}; {_REMEDY}")

@@ -8,14 +8,14 @@ from dataclasses import replace
 from io import FileIO
 
 from costcalc.usage.paths import FILE
-from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.sources import ReadableFile, Workspace
 
 _FEW = 500  # files that are read one by one
 _LARGE = 64 * 1024  # bytes of a file, on average, from which on opening it is the smaller part
 _OBJECT = re.compile(rb"\{\s*\}")
 
 
-def packed(sources: Sequence[Source], workspace: Workspace) -> Source | None:
+def packed(sources: Sequence[ReadableFile], workspace: Workspace) -> ReadableFile | None:
     """The rows of these sources as one; None where they are few or large, or a row's end cannot be told at sight."""
     if len(sources) <= _FEW or sources[0].kind not in ("json", "table"):
         return None
@@ -32,7 +32,7 @@ def packed(sources: Sequence[Source], workspace: Workspace) -> Source | None:
     return replace(sources[0], shown=str(target), path=str(target), skip=0, lines=())
 
 
-def _objects(number: int, source: Source) -> Iterator[bytes] | None:
+def _objects(number: int, source: ReadableFile) -> Iterator[bytes] | None:
     """Each line with the key of its file; None where one is no object at sight."""
     lines = _lines(source)
     if not all(line.startswith(b"{") and line.endswith(b"}") for line in lines):
@@ -41,7 +41,7 @@ def _objects(number: int, source: Source) -> Iterator[bytes] | None:
     return (b"%s%s%s\n" % (key, b"" if _OBJECT.fullmatch(line) else b",", line[1:]) for line in lines)
 
 
-def _rows(number: int, source: Source) -> Iterator[bytes] | None:
+def _rows(number: int, source: ReadableFile) -> Iterator[bytes] | None:
     """Each row with a column for its file; None where a quote may keep two lines together."""
     text = _read(source)
     if b'"' in text or b"\r" in text.replace(b"\r\n", b""):
@@ -50,11 +50,11 @@ def _rows(number: int, source: Source) -> Iterator[bytes] | None:
     return (begin + line + b"\n" for line in _filled(text.splitlines()[source.skip :]))
 
 
-def _lines(source: Source) -> list[bytes]:
+def _lines(source: ReadableFile) -> list[bytes]:
     return list(_filled(line.strip() for line in _read(source).split(b"\n")))
 
 
-def _read(source: Source) -> bytes:
+def _read(source: ReadableFile) -> bytes:
     with FileIO(source.path) as stream:
         return stream.readall()
 

@@ -41,7 +41,7 @@ def name_of(identifier: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SourceColumn:
     """One column or leaf: the SQL that yields it and the type it comes in."""
 
     sql: str
@@ -52,10 +52,10 @@ class Column:
         return self.sql if self.kind == "text" else f"CAST({self.sql} AS VARCHAR)"
 
 
-class Columns(Protocol):
+class SourceColumns(Protocol):
     """What a row builder asks of a source."""
 
-    def get(self, path: str) -> Column | None:
+    def get(self, path: str) -> SourceColumn | None:
         """The column of a path; None where the source cannot have it."""
 
     def presence(self, path: str) -> str | None:
@@ -120,11 +120,11 @@ class Insides:
 class TableColumns:
     """The columns of a table, found by name: as written, or in lower case."""
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, SourceColumn]
     insides: Insides | None = field(default_factory=Insides)  # None: each path into a text is looked up by itself
     asked: dict[str, None] = field(default_factory=dict)  # SQL of the texts of columns that were asked for
 
-    def get(self, path: str) -> Column | None:
+    def get(self, path: str) -> SourceColumn | None:
         base, _, inside = path.partition(INSIDE)
         found = self.columns.get(base) or self.columns.get(base.lower())
         if not _can_be_inside(inside):
@@ -134,7 +134,9 @@ class TableColumns:
         if found and "[" in inside:
             return _sum_inside(found.text, inside)
         if found and inside:
-            return Column(self.insides.get(found.text, inside) if self.insides else _json_member(found.text, inside))
+            return SourceColumn(
+                self.insides.get(found.text, inside) if self.insides else _json_member(found.text, inside)
+            )
         return found
 
     def with_insides(self, rows: str, file: str) -> str:
@@ -170,7 +172,7 @@ class JsonColumns:
     missed: dict[str, None] = field(default_factory=dict)  # SQL that says a line has what those looked at lack
     lacking: dict[str, dict[str, None]] = field(default_factory=dict)  # SQL of a text with JSON → keys that it lacks
 
-    def get(self, path: str) -> Column | None:
+    def get(self, path: str) -> SourceColumn | None:
         base, _, inside = path.partition(INSIDE)
         if not _can_be_inside(inside):
             return None
@@ -188,7 +190,7 @@ class JsonColumns:
         if inside and not base.startswith(PART) and (key := self._key_lacking(base, inside)):
             self.lacking.setdefault(sql, {})[key] = None
             return None
-        return Column(self._inside(sql, inside) if inside else sql)
+        return SourceColumn(self._inside(sql, inside) if inside else sql)
 
     def _key_lacking(self, base: str, inside: str) -> str:
         """The first key of a path into a text that no text of the lines that were looked at has, at any place; "": a
@@ -324,11 +326,11 @@ class JsonColumns:
             tree = tree.setdefault(step, {})  # type: ignore[assignment]
         return f"line.{_dotted([_bare(step) for step in steps])}"
 
-    def _filtered(self, match: re.Match[str]) -> Column | None:
+    def _filtered(self, match: re.Match[str]) -> SourceColumn | None:
         found = [sql for steps in self._absolute(match["list"]) if (sql := self._of_members(steps, match))]
         if not found:
             return None
-        return Column(found[0] if len(found) == 1 else f"coalesce({', '.join(found)})", "integer")
+        return SourceColumn(found[0] if len(found) == 1 else f"coalesce({', '.join(found)})", "integer")
 
     def _of_members(self, steps: list[str], match: re.Match[str]) -> str | None:
         """What the members of the list at these steps come to; None where another spelling is there already."""
@@ -448,7 +450,7 @@ def can_add_up(inside: str) -> bool:
     return match is not None and all(_MEMBER_TEST.fullmatch(test) for test in match["tests"].split(",") if test)
 
 
-def _sum_inside(text: str, inside: str) -> Column:
+def _sum_inside(text: str, inside: str) -> SourceColumn:
     """The sum of what a path with lists finds in a text with JSON; -1 where one is no count, NULL where there is none;
     NO_LIST where something else stands in its place.
     """
@@ -470,7 +472,9 @@ def _sum_inside(text: str, inside: str) -> Column:
     none = "CASE WHEN count IS NOT NULL THEN -1000000000000000000 END"
     counts = f"list_transform({found}, lambda count: CASE WHEN regexp_full_match(count, '[0-9]{{1,15}}') THEN CAST(count AS BIGINT) ELSE {none} END)"
     total = f"CASE WHEN list_sum({counts}) IS NOT NULL THEN CAST(greatest(list_sum({counts}), -1) AS BIGINT) END"
-    return Column(f"CASE WHEN {_lacks_list(text, known, match['list'])} THEN {NO_LIST} ELSE {total} END", "integer")
+    return SourceColumn(
+        f"CASE WHEN {_lacks_list(text, known, match['list'])} THEN {NO_LIST} ELSE {total} END", "integer"
+    )
 
 
 def _lacks_list(text: str, known: str, path: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from costcalc.usage.formats import Beside, Condition, Excess, Paths, Shape, Term, Text
+from costcalc.usage.formats import Condition, Excess, Paths, Shape, SummandBeside, Term, Text
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _BESIDE = "../"  # of a member of the body around the usage object
@@ -21,7 +21,7 @@ def placed(shape: Shape, places: Paths) -> Shape:
     return replace(found, meters={meter: terms for meter, terms in read.items() if terms})
 
 
-def _is_read(term: Term | Excess | Beside) -> bool:
+def _is_read(term: Term | Excess | SummandBeside) -> bool:
     return bool(term.paths) if isinstance(term, Term) else all(map(_is_read, term.terms))
 
 

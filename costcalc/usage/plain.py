@@ -11,7 +11,18 @@ from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.dates import AS, pattern_of
 from costcalc.usage.everyrow import SAME, constant_of
-from costcalc.usage.formats import Beside, Condition, Cost, FormatSpec, Remark, Shape, Term, Text, Time, Total
+from costcalc.usage.formats import (
+    Condition,
+    FormatSpec,
+    Remark,
+    Shape,
+    StatedCost,
+    SummandBeside,
+    Term,
+    Text,
+    Time,
+    Total,
+)
 from costcalc.usage.names import (
     ANTHROPIC,
     SYNONYMS,
@@ -422,8 +433,8 @@ class _Counts:
         columns = self.found.meanings.get(meaning, ())
         return meaning not in self.found.mapped and [canonical(column) for column in columns] == [written]
 
-    def meters(self) -> dict[str, tuple[Term | Beside, ...]]:
-        counts: dict[str, tuple[Term | Beside, ...]] = {**self.by_meter}
+    def meters(self) -> dict[str, tuple[Term | SummandBeside, ...]]:
+        counts: dict[str, tuple[Term | SummandBeside, ...]] = {**self.by_meter}
         if self.is_disjoint:
             counts["input_tokens"] = (*self.input, *self.cached)
         elif self.input:
@@ -432,12 +443,12 @@ class _Counts:
             counts["output_tokens"] = (*self.output, *self._beside(self.reasoning))
         return counts
 
-    def _beside(self, parts: tuple[Term, ...]) -> tuple[Beside, ...]:
+    def _beside(self, parts: tuple[Term, ...]) -> tuple[SummandBeside, ...]:
         if not parts or not self.found.total:
             return ()
         inside = (*self.input, *self.cached) if self.is_disjoint else self.input
         beside = ((*inside, *self.output, *parts), (*self.input, *self.cached, *self.output, *self.reasoning))
-        return (Beside(parts, Term((self.found.total,)), tuple(dict.fromkeys(beside))),)
+        return (SummandBeside(parts, Term((self.found.total,)), tuple(dict.fromkeys(beside))),)
 
     def total(self) -> Total | None:
         if not self.found.total or not (self.input or self.output):
@@ -486,17 +497,19 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def _cost(found: Understanding) -> Cost | None:
+def _cost(found: Understanding) -> StatedCost | None:
     billed = _money(found, "billed_cost", "billed", "currency")
     return billed or _money(found, "cost", "computed", "currency")
 
 
-def _money(found: Understanding, meaning: str, kind: str, currency: str) -> Cost | None:
+def _money(found: Understanding, meaning: str, kind: str, currency: str) -> StatedCost | None:
     if meaning not in found.meanings:
         return None
     stated = found.currencies.get(meaning)
     currency_text = Text(constant=stated) if stated else _text(found, currency)
-    return Cost(tuple(Term((column,)) for column in found.meanings[meaning]), kind, currency_text, none=("included",))
+    return StatedCost(
+        tuple(Term((column,)) for column in found.meanings[meaning]), kind, currency_text, none=("included",)
+    )
 
 
 def _require(found: Understanding, file: str, guessed: Mapping[str, str]) -> None:

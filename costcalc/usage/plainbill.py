@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
-from costcalc.usage.formats import Cost, FormatSpec, Shape, Term, Text, Time
+from costcalc.usage.formats import FormatSpec, Shape, StatedCost, Term, Text, Time
 from costcalc.usage.names import canonical, without_currency
 
 NAME = "plain-bill"
@@ -59,7 +59,7 @@ def bill_format(header: Sequence[str], mapping: Mapping[str, str], file: str) ->
         model=name,
         region=_text(found, "region"),
         time=_time(found),
-        cost=Cost((Term((found["amount"],)),), "billed", Text(constant=currency) if currency else _text(found, "currency"), signs=True),
+        cost=StatedCost((Term((found["amount"],)),), "billed", Text(constant=currency) if currency else _text(found, "currency"), signs=True),
         billed_meter=_text(found, "meter"),
         dimensions={**{column: Text((column,)) for column in dimensions}, "item": _text(found, "item", "model"), "charge": _charge(found)},
     )  # fmt: skip

@@ -18,7 +18,7 @@ _SAMPLE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReadingStep:
     """How far one step of the reading is."""
 
     what: str  # what is done: "Counting usage"
@@ -32,7 +32,7 @@ class Step:
         return None if self.size is None else min(self.read / self.size, 1.0) if self.size else 1.0
 
 
-Progress = Callable[[Step], None]
+Progress = Callable[[ReadingStep], None]
 
 
 def watched(session: duckdb.DuckDBPyConnection, statement: str, tell: Callable[[float], None] | None) -> None:
@@ -70,13 +70,13 @@ class Reader:
         """So many rows are in a file: the others have as many by their size, as far as is known."""
         self._rows_a_byte = rows / self._sizes[path]
 
-    def at(self, share: float, paths: Sequence[str]) -> Step:
+    def at(self, share: float, paths: Sequence[str]) -> ReadingStep:
         """The step at which this share of some files is read, beside the files that are finished."""
         if self._rows_a_byte is None and paths:
             self._rows_a_byte = _lines_a_byte(paths[0])
         read = sum(self._sizes[path] for path in self._finished.difference(paths))
         read += round(share * sum(self._sizes[path] for path in paths))
-        return Step(COUNTING, read, self._size or None, round(read * (self._rows_a_byte or 0)) or None)
+        return ReadingStep(COUNTING, read, self._size or None, round(read * (self._rows_a_byte or 0)) or None)
 
     def finish(self, paths: Iterable[str]) -> None:
         self._finished.update(paths)

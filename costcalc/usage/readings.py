@@ -16,13 +16,13 @@ from costcalc.usage import plain, plainbill
 from costcalc.usage.answers import answer_problem, is_answer
 from costcalc.usage.assume import assumed, name_under
 from costcalc.usage.everyrow import constants_of, is_constant, with_constants
-from costcalc.usage.formats import AGAIN, FormatSpec, Parts, Shape, Term, Text, paths_of
+from costcalc.usage.formats import AGAIN, FormatSpec, RowParts, Shape, Term, Text, paths_of
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.maps import MapRule, entries_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning
-from costcalc.usage.paths import FILE, Column, Columns, JsonColumns, TableColumns, UsageNames
+from costcalc.usage.paths import FILE, JsonColumns, SourceColumn, SourceColumns, TableColumns, UsageNames
 from costcalc.usage.recognition import bracketed, candidates, choose, header_names
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 from costcalc.usage.uncounted import MOST, Watched, inside_texts, map_option, watch
 from costcalc.usage.unread import is_billed, with_unread
 from costcalc.usage.usagenames import first_names
@@ -33,7 +33,7 @@ class Reading:
     """Sources that one statement reads together: one format and one set of columns."""
 
     spec: FormatSpec
-    sources: tuple[Source, ...]
+    sources: tuple[ReadableFile, ...]
     why: str  # what the format was recognised by
     meanings: Mapping[str, str]  # column → what it is read as
     types: Mapping[str, str]  # column → type, of sources with types of their own
@@ -46,12 +46,12 @@ class Reading:
     lacking_parts: tuple[str, ...] = ()  # of what lies inside them
     lacking_optional: tuple[str, ...] = ()  # and what not every version of the export has
     earlier: tuple[Reading, ...] = ()  # of the same format, laid out otherwise: what they hold is counted there
-    pack: Source | None = None  # what is read instead of many small sources
+    pack: ReadableFile | None = None  # what is read instead of many small sources
     copies: bool = True  # rows that say one usage again are looked for; False: there are none at sight
     tells_apart: bool = False  # lines that repeat a reply, continue one or sum several up were seen
 
     @property
-    def files(self) -> tuple[Source, ...]:
+    def files(self) -> tuple[ReadableFile, ...]:
         """What the engine reads."""
         return (self.pack,) if self.pack else self.sources
 
@@ -84,7 +84,7 @@ class Reading:
         written = {name.lower(): name for name in self.sources[0].header}
         return written.get(path.lower(), path)
 
-    def columns(self, parts: Parts | None = None) -> Columns:
+    def columns(self, parts: RowParts | None = None) -> SourceColumns:
         """What the row builder asks for the format's paths; `parts`: of a line's list, whose members are the rows."""
         first = self.sources[0]
         if first.kind == "json":
@@ -96,21 +96,23 @@ class Reading:
             return columns
         names = list(enumerate(first.header))
         if first.kind == "table":
-            found = {name: Column(f"c{i}") for i, name in reversed(names)}
+            found = {name: SourceColumn(f"c{i}") for i, name in reversed(names)}
         else:
-            found = {name: Column(f'"{name.replace(chr(34), chr(34) * 2)}"', self.types[name]) for _, name in names}
+            found = {
+                name: SourceColumn(f'"{name.replace(chr(34), chr(34) * 2)}"', self.types[name]) for _, name in names
+            }
         if self.spec.dedupe:
-            found[AGAIN] = Column(AGAIN if self.copies else "false", "flag")
+            found[AGAIN] = SourceColumn(AGAIN if self.copies else "false", "flag")
         bare = {name.strip().lower(): column for name, column in found.items()}
         return TableColumns({**bracketed(bare), **bare, **found})
 
 
 def plan(
-    sources: Sequence[Source],
+    sources: Sequence[ReadableFile],
     mapping: Mapping[str, str],
     usage_format: str | None,
     types: Mapping[str, Mapping[str, str]],
-    keys_of: Callable[[Source], Sequence[str]],
+    keys_of: Callable[[ReadableFile], Sequence[str]],
     left: Left,
     is_bill: bool = False,
     rules: Sequence[MapRule] = (),
@@ -120,11 +122,11 @@ def plan(
     CostcalcError with every problem of the files that were named: unknown formats, unclear or missing columns.
     `rules`: what a configuration calls columns, beneath `mapping`, which flags say. `is_bill`: a table that no format knows is one of amounts. `types`: path → column → kind, of sources with types; `keys_of` lists the keys of flat JSON records.
     """
-    groups: dict[tuple[object, ...], list[Source]] = {}
+    groups: dict[tuple[object, ...], list[ReadableFile]] = {}
     chosen: dict[tuple[object, ...], _Choice] = {}
     problems: list[Problem] = []
     chooser = _Chooser(mapping, usage_format, is_bill, rules)
-    choices: list[tuple[Source, _Choice]] = []
+    choices: list[tuple[ReadableFile, _Choice]] = []
     for source in sources:
         if usage_format is None and not is_bill and is_answer(source):
             if source.is_named:
@@ -197,7 +199,7 @@ class _Chooser:
     rules: Sequence[MapRule]
     known: dict[tuple[object, ...], _Choice] = field(default_factory=dict)
 
-    def chosen(self, source: Source) -> _Choice:
+    def chosen(self, source: ReadableFile) -> _Choice:
         if self.rules:
             return self._chosen(source)
         key = (source.kind, source.header, source.leaves, source.is_empty)
@@ -205,7 +207,7 @@ class _Chooser:
             self.known[key] = self._chosen(source)
         return self.known[key]
 
-    def _chosen(self, source: Source) -> _Choice:
+    def _chosen(self, source: ReadableFile) -> _Choice:
         spec, why = choose(source, self.mapping, self.usage_format, self.is_bill)
         if self.is_bill or source.is_empty:
             return _Choice(spec, why, {})
@@ -226,7 +228,7 @@ def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
     return re.compile(f"(^|/)({ends})$" if ends else r"(?!)")
 
 
-def _leave(sources: Sequence[Source], problems: Sequence[Problem], left: Left) -> list[Problem]:
+def _leave(sources: Sequence[ReadableFile], problems: Sequence[Problem], left: Left) -> list[Problem]:
     """Leaves those that a folder holds; the problems of a file that was named are handed back."""
     raised: list[Problem] = []
     shown = {source.shown for source in sources}
@@ -246,17 +248,17 @@ def _leave(sources: Sequence[Source], problems: Sequence[Problem], left: Left) -
     return raised
 
 
-def _may_hold_usage(source: Source) -> bool:
+def _may_hold_usage(source: ReadableFile) -> bool:
     return has_usage_columns(source.header) if source.kind == "parquet" else may_hold_usage(head_of(Path(source.path)))
 
 
-def _flat_keys(source: Source, every: Sequence[str]) -> tuple[str, ...]:
+def _flat_keys(source: ReadableFile, every: Sequence[str]) -> tuple[str, ...]:
     """The keys of flat records: those of the first lines in their order, then those that only later lines have."""
     nested = {leaf for leaf in source.leaves if "." not in leaf} - set(source.scalars)
     return (*source.scalars, *(key for key in every if key not in source.scalars and key not in nested))
 
 
-def _key(source: Source, spec: FormatSpec | None, types: Mapping[str, Mapping[str, str]]) -> tuple[object, ...]:
+def _key(source: ReadableFile, spec: FormatSpec | None, types: Mapping[str, Mapping[str, str]]) -> tuple[object, ...]:
     name = spec.name if spec else plain.NAME
     day = source.changed if spec and spec.undated else 0
     columns = (source.scalars if spec is None else ()) if source.kind == "json" else source.header
@@ -267,7 +269,7 @@ def _key(source: Source, spec: FormatSpec | None, types: Mapping[str, Mapping[st
 
 
 def _reading(
-    sources: tuple[Source, ...],
+    sources: tuple[ReadableFile, ...],
     spec: FormatSpec | None,
     why: str,
     mapping: Mapping[str, str],
@@ -302,7 +304,7 @@ def _reading(
     return _assuming(replace(reading, **_lacking(first, spec)))
 
 
-def _lacking(source: Source, spec: FormatSpec) -> dict[str, Any]:
+def _lacking(source: ReadableFile, spec: FormatSpec) -> dict[str, Any]:
     """The counts of a format that a table has no column for, under the names of a reading."""
     header = header_names(source)
     if source.kind == "json" or any({name.lower() for name in names} == header for names in spec.only):
@@ -328,7 +330,7 @@ def _lacking(source: Source, spec: FormatSpec) -> dict[str, Any]:
 
 
 def _watched(
-    spec: FormatSpec, sources: tuple[Source, ...], mapping: Mapping[str, str], types: Mapping[str, str]
+    spec: FormatSpec, sources: tuple[ReadableFile, ...], mapping: Mapping[str, str], types: Mapping[str, str]
 ) -> tuple[Watched, ...]:
     """Columns whose names say tokens and that the format neither reads nor knows to repeat others."""
     samples = samples_of(sources, types)
@@ -354,13 +356,13 @@ def _watched(
     return (*tokens, *(Watched(name, True) for name in unknown if name not in taken and is_billed(name)))[:MOST]
 
 
-def _header_only(source: Source) -> Problem:
+def _header_only(source: ReadableFile) -> Problem:
     remedy = "export the log again, or leave the file out"
     place = Place(source.shown, 1 if source.kind == "table" else 0)
     return Problem("header-only", "the file has a header and no rows", place, remedy=remedy)
 
 
-def _with_seen_roots(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:
+def _with_seen_roots(spec: FormatSpec, sources: Sequence[ReadableFile]) -> FormatSpec:
     """The format with only those roots that the first lines have; a scan that leaves lines over takes all of them."""
     if len(spec.roots) == 1:
         return spec
@@ -371,7 +373,7 @@ def _with_seen_roots(spec: FormatSpec, sources: Sequence[Source]) -> FormatSpec:
     return replace(spec, roots=seen, unseen_roots=unseen) if seen else spec
 
 
-def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, Text]:
+def _other_dimensions(sources: Sequence[ReadableFile], spec: FormatSpec) -> dict[str, Text]:
     """The columns and top-level keys that the format does not read as something else."""
     used = {path.removeprefix("/").lower() for shape in spec.shapes for path, _ in shape_paths(shape)} | spec.ignored
     used |= {path.lower() for shape in spec.shapes for text in shape.dimensions.values() for path in _text_paths(text)}
@@ -380,7 +382,7 @@ def _other_dimensions(sources: Sequence[Source], spec: FormatSpec) -> dict[str, 
     return {name: Text((mark + name,)) for name in names if name.lower() not in used}
 
 
-def _require_columns(source: Source, spec: FormatSpec) -> None:
+def _require_columns(source: ReadableFile, spec: FormatSpec) -> None:
     """Raise where the table lacks what the format cannot do without: a time, and something counted or charged."""
     header = header_names(source)
     if any({name.lower() for name in names} == header for names in spec.only):
@@ -398,7 +400,7 @@ def _require_columns(source: Source, spec: FormatSpec) -> None:
         raise CostcalcError([_missing(what, paths, source, spec) for what, paths in missing])
 
 
-def _missing(what: str, paths: Sequence[str], source: Source, spec: FormatSpec) -> Problem:
+def _missing(what: str, paths: Sequence[str], source: ReadableFile, spec: FormatSpec) -> Problem:
     return Problem(
         "missing-column",
         f"no column says the {what}: {spec.name} files have {' or '.join(paths)}",
@@ -409,7 +411,7 @@ def _missing(what: str, paths: Sequence[str], source: Source, spec: FormatSpec) 
 
 
 def _plain_reading(
-    sources: tuple[Source, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]
+    sources: tuple[ReadableFile, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]
 ) -> Reading:
     first = sources[0]
     header = first.header or first.scalars
@@ -430,7 +432,9 @@ def _plain_reading(
     return _assuming(Reading(spec, sources, why, meanings, types, watched=watched))
 
 
-def _plain_bill(sources: tuple[Source, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]) -> Reading:
+def _plain_bill(
+    sources: tuple[ReadableFile, ...], why: str, mapping: Mapping[str, str], types: Mapping[str, str]
+) -> Reading:
     spec = plainbill.bill_format(sources[0].header or sources[0].scalars, mapping, sources[0].shown)
     return _assuming(Reading(spec, sources, why, _meanings(spec), types))
 
@@ -449,7 +453,7 @@ def _with_region(spec: FormatSpec) -> FormatSpec:
     return replace(spec, shapes=shapes)
 
 
-def _unknown(source: Source, guessed: Mapping[str, str]) -> CostcalcError:
+def _unknown(source: ReadableFile, guessed: Mapping[str, str]) -> CostcalcError:
     known = next((each.spec.name for each in candidates(source) if not each.lacks), "")
     if known:
         return CostcalcError([_renamed_in_part(source, known)])
@@ -466,7 +470,7 @@ def _unknown(source: Source, guessed: Mapping[str, str]) -> CostcalcError:
     )
 
 
-def _renamed_in_part(source: Source, known: str) -> Problem:
+def _renamed_in_part(source: ReadableFile, known: str) -> Problem:
     return Problem(
         "missing-column",
         f"--map says what some keys of these records mean, and not which of them are the time, the model and the counts: {known} knows them without it",
@@ -476,7 +480,7 @@ def _renamed_in_part(source: Source, known: str) -> Problem:
     )
 
 
-def _near(source: Source) -> str:
+def _near(source: ReadableFile) -> str:
     """The formats that the records come near to, and what they lack."""
     near = [f"{each.spec.name} but for {', '.join(each.lacks)}" for each in candidates(source)[:3]]
     return f"; near to {' and to '.join(near)}" if near else ""
@@ -496,7 +500,7 @@ def _keys_remedy(guessed: Mapping[str, str]) -> str:
     return f"name the keys: {option}{beside}"
 
 
-def samples_of(sources: Iterable[Source], types: Mapping[str, str]) -> dict[str, list[str]]:
+def samples_of(sources: Iterable[ReadableFile], types: Mapping[str, str]) -> dict[str, list[str]]:
     """The first texts of each column, and of each leaf of JSON records."""
     found: dict[str, list[str]] = {}
     for source in sources:
@@ -509,12 +513,12 @@ def samples_of(sources: Iterable[Source], types: Mapping[str, str]) -> dict[str,
     return found | inside_texts(found) | {name: ["2"] for name, kind in types.items() if kind in ("integer", "number")}
 
 
-def _nested(sources: Iterable[Source]) -> frozenset[str]:
+def _nested(sources: Iterable[ReadableFile]) -> frozenset[str]:
     """What JSON records hold below their top."""
     return frozenset(leaf for source in sources for leaf in source.leaves if "." in leaf)
 
 
-def _lists(sources: Iterable[Source]) -> frozenset[str]:
+def _lists(sources: Iterable[ReadableFile]) -> frozenset[str]:
     """What JSON records hold at their top that is neither a value nor an object with members: `calls[]`."""
     return frozenset(
         f"{leaf}[]"

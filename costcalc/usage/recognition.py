@@ -14,7 +14,7 @@ from costcalc.usage.everyrow import is_constant
 from costcalc.usage.formatfile import formats, own_formats
 from costcalc.usage.formats import FormatSpec
 from costcalc.usage.names import canonical, is_meaning, meaning_by_name
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 _IN_BRACKETS = re.compile(r"\s\(([a-z_/]+)\)$")
 _NEAR = 0.5  # a format of whose names a file has fewer is no candidate
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class FormatMatch:
     """A format, with those of the names it is known by that a file has and lacks. The score is how many it has."""
 
     spec: FormatSpec
@@ -45,7 +45,7 @@ class Candidate:
 
 
 def choose(
-    source: Source, mapping: Mapping[str, str], usage_format: str | None, is_bill: bool = False
+    source: ReadableFile, mapping: Mapping[str, str], usage_format: str | None, is_bill: bool = False
 ) -> tuple[FormatSpec | None, str]:
     """The source's format (None: the plain one) and what it was recognised by.
 
@@ -64,7 +64,7 @@ def choose(
     return None, "its columns have names that say what they mean"
 
 
-def candidates(source: Source) -> list[Candidate]:
+def candidates(source: ReadableFile) -> list[FormatMatch]:
     """The formats that a file comes near to, the nearest first."""
     each = (near for spec in formats().values() if _is_read(source, spec) and (near := _nearest(source, spec)))
     return sorted(each, key=lambda found: (-found.share, -len(found.has), found.spec.name))
@@ -75,13 +75,13 @@ def bracketed(columns: Mapping[str, T]) -> dict[str, T]:
     return {match[1]: column for name, column in columns.items() if (match := _IN_BRACKETS.search(name))}
 
 
-def header_names(source: Source) -> set[str]:
+def header_names(source: ReadableFile) -> set[str]:
     """The columns in lower case, by every name that they have."""
     header = {name.lower() for name in source.header}
     return header | {*bracketed(dict.fromkeys(header))}
 
 
-def _best(source: Source) -> Candidate | None:
+def _best(source: ReadableFile) -> FormatMatch | None:
     """The format by most of whose names the file is known; one of the user's own comes first: its writer knows better."""
     own = own_formats()
     found = [each for each in candidates(source) if not each.lacks]
@@ -100,11 +100,11 @@ def _best(source: Source) -> Candidate | None:
     return found[0] if found else None
 
 
-def _is_read(source: Source, spec: FormatSpec) -> bool:
+def _is_read(source: ReadableFile, spec: FormatSpec) -> bool:
     return ("json" if source.kind == "json" else "table") in spec.reads
 
 
-def _nearest(source: Source, spec: FormatSpec) -> Candidate | None:
+def _nearest(source: ReadableFile, spec: FormatSpec) -> FormatMatch | None:
     """The list of the format's names that the file has most of; of lists that it has whole, the longest."""
     header = set() if source.kind == "json" else header_names(source)
     lists = spec.recognise
@@ -115,12 +115,12 @@ def _nearest(source: Source, spec: FormatSpec) -> Candidate | None:
     return best if best and best.share >= _NEAR else None
 
 
-def _against(names: tuple[str, ...], source: Source, spec: FormatSpec, header: set[str]) -> Candidate:
+def _against(names: tuple[str, ...], source: ReadableFile, spec: FormatSpec, header: set[str]) -> FormatMatch:
     if source.kind == "json":
         has = tuple(name for name in names if any(name_under(root, name) in source.leaves for root in spec.roots))
     else:
         has = tuple(name for name in names if name.lower() in header)
-    return Candidate(spec, has, tuple(name for name in names if name not in has))
+    return FormatMatch(spec, has, tuple(name for name in names if name not in has))
 
 
 def _says_so(spec: FormatSpec, name: str, column: str) -> bool:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from costcalc.records import dataclass
 from costcalc.usage.limits import LONGEST_LINE
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 _QUOTE = b'"'
 _GLANCE = 1 << 16  # bytes: rows are shorter than that, but for those that are looked for
@@ -28,7 +28,7 @@ class Record:
         return self.raw.decode("utf-8", "replace")
 
 
-def json_records(source: Source) -> Iterator[Record]:
+def json_records(source: ReadableFile) -> Iterator[Record]:
     """Every line that is not blank. Of a document that was taken apart, each record at the line it came from."""
     start = 0
     with Path(source.path).open("rb") as stream:
@@ -132,7 +132,7 @@ class Repaired:
     refused_rows: int
 
 
-def repair(source: Source, target: Path, most: int) -> Repaired:
+def repair(source: ReadableFile, target: Path, most: int) -> Repaired:
     """Copies the well-formed rows of a table, every newline written alike."""
     columns, mark = len(source.header), source.delimiter.encode()
     lines: array[int] = array("Q")
@@ -178,7 +178,7 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def rows_at(source: Source, numbers: Collection[int], rejected: Collection[int]) -> dict[int, Record]:
+def rows_at(source: ReadableFile, numbers: Collection[int], rejected: Collection[int]) -> dict[int, Record]:
     """The records with these numbers (1-based). `rejected`: bytes at which rows begin that the engine did not number."""
     wanted, found = max(numbers, default=0), {}
     if source.kind in ("frame", "parquet"):

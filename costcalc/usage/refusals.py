@@ -21,7 +21,7 @@ from costcalc.usage.engine import usage_key_pattern
 from costcalc.usage.labels import is_skip
 from costcalc.usage.records import Record, field_count, json_records, rows_at, table_records
 from costcalc.usage.rows import COUNTED, FIRST_SKIP, IN_PARTS, MALFORMED
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 if TYPE_CHECKING:
     from costcalc.usage.counter import Counter
@@ -63,13 +63,15 @@ def refusals(counter: Counter, files: Iterable[tuple[Any, ...]]) -> list[Problem
 
 
 def _refused_rows(
-    counter: Counter, number: int, source: Source, verdicts: Collection[int], most: int | None
+    counter: Counter, number: int, source: ReadableFile, verdicts: Collection[int], most: int | None
 ) -> list[Refused]:
     rows = counter.rows_alone(number, source)
     return refused_rows(counter.engine, rows, verdicts, counter.chosen(rows), most)
 
 
-def _refused_problems(counter: Counter, number: int, source: Source, verdicts: Collection[int]) -> Iterator[Problem]:
+def _refused_problems(
+    counter: Counter, number: int, source: ReadableFile, verdicts: Collection[int]
+) -> Iterator[Problem]:
     """The refused lines of a file, and those with a part that was refused."""
     readable, broken = counter.readable.get(source.path, set()), set(counter.rejected.get(source.path, ()))
     for parts in (None, *counter.held_parts(number)) if verdicts else ():
@@ -79,7 +81,7 @@ def _refused_problems(counter: Counter, number: int, source: Source, verdicts: C
         yield from problems_of(told, rows, counter.alone(number, source), source, broken)
 
 
-def _broken_rows(counter: Counter, source: Source) -> list[Problem]:
+def _broken_rows(counter: Counter, source: ReadableFile) -> list[Problem]:
     """Rows that the engine or the repair left out."""
     copy = counter.repaired.get(source.path)
     if copy:
@@ -91,7 +93,7 @@ def _broken_rows(counter: Counter, source: Source) -> list[Problem]:
     return [malformed_row(source, record, field_count(record.raw, mark)) for record in broken]
 
 
-def _unknown_lines(counter: Counter, number: int, source: Source) -> list[Problem]:
+def _unknown_lines(counter: Counter, number: int, source: ReadableFile) -> list[Problem]:
     """The first lines that hold the key of a usage object and were skipped or read as nothing."""
     spec = counter.readings[number].spec
     idle = {FIRST_SKIP + i for i in range(len(spec.skip))} | {MALFORMED}
@@ -127,7 +129,7 @@ def _is_object(record: Record) -> bool:
         return False
 
 
-def _records_at(source: Source, starts: Sequence[int]) -> list[Record]:
+def _records_at(source: ReadableFile, starts: Sequence[int]) -> list[Record]:
     found = []
     wanted = set(starts)
     for record in table_records(source.path, source.delimiter, len(source.header)):

@@ -21,16 +21,16 @@ from costcalc.usage.copies import rows_told_apart
 from costcalc.usage.counter import Counter
 from costcalc.usage.diagnose import EXPLAINED, MOST_PROBLEMS, Refused, explained, shown_columns
 from costcalc.usage.engine import Engine, usage_key_pattern
-from costcalc.usage.formats import Parts
+from costcalc.usage.formats import RowParts
 from costcalc.usage.labels import COUNTED_ROWS, count_statement
 from costcalc.usage.left import Left
 from costcalc.usage.limits import Limits
-from costcalc.usage.paths import FILE, Column, Columns, TableColumns, UsageNames, quoted
+from costcalc.usage.paths import FILE, SourceColumn, SourceColumns, TableColumns, UsageNames, quoted
 from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading
 from costcalc.usage.refusals import is_refused
 from costcalc.usage.rows import BAD_TIME, IN_PARTS, MALFORMED, UNASSUMED, RowQuery
-from costcalc.usage.sources import Packed, Source, Workspace, open_source
+from costcalc.usage.sources import Packed, ReadableFile, Workspace, open_source
 from costcalc.usage.spark import SAMPLE_ROWS, Cluster, no_file
 from costcalc.usage.textlines import BROKEN, TextColumns
 from costcalc.usage.translate import GUARD, to_spark
@@ -67,7 +67,7 @@ class RemoteEngine(Engine):
     cluster: Cluster
     remotes: dict[str, Remote]  # by the argument
 
-    def keys(self, source: Source) -> list[str]:
+    def keys(self, source: ReadableFile) -> list[str]:
         """Every top-level key of the lines."""
         view = self.remotes[source.shown].view
         found = self.cluster.fetch(f"SELECT DISTINCT explode(json_object_keys(value)) AS k FROM {view}", source.shown)
@@ -101,7 +101,7 @@ def _check_money(name: str, sums: Sequence[float | None], shown: str) -> None:
 @contextmanager
 def opened_on(
     remote: str, usage: object, progress: Progress | None, limits: Limits
-) -> Iterator[tuple[list[Source], Engine, Workspace, Left, ExitStack]]:
+) -> Iterator[tuple[list[ReadableFile], Engine, Workspace, Left, ExitStack]]:
     """Usage that a cluster reads, as `scan` opens files. A source's path is a file with its first rows."""
     if isinstance(usage, str | Path):
         usage = [usage]
@@ -131,7 +131,9 @@ def _not_remote(argument: str) -> Problem | None:
                    expected="s3://…, gs://…, hdfs://…, file:///…, or catalog.schema.table", remedy=remedy)  # fmt: skip
 
 
-def _opened(cluster: Cluster, workspace: Workspace, shown: str, number: int, remotes: dict[str, Remote]) -> Source:
+def _opened(
+    cluster: Cluster, workspace: Workspace, shown: str, number: int, remotes: dict[str, Remote]
+) -> ReadableFile:
     view = f"usage_{number}"
     if not _SCHEME.match(shown):
         cluster.view_of_table(view, shown)
@@ -184,7 +186,7 @@ def _check_alike(files: Sequence[str], shown: str) -> None:
         )  # fmt: skip
 
 
-def _sampled(lines: Sequence[str], workspace: Workspace, shown: str) -> Source:
+def _sampled(lines: Sequence[str], workspace: Workspace, shown: str) -> ReadableFile:
     """What the first lines tell, as of any file that begins so. CostcalcError: it is read only at home."""
     sample = workspace.new_file(".sample")
     sample.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -205,13 +207,13 @@ def _sampled(lines: Sequence[str], workspace: Workspace, shown: str) -> Source:
     return replace(source, shown=shown, changed=0)
 
 
-def _typed(sample: Any, workspace: Workspace, shown: str, view: str, remotes: dict[str, Remote]) -> Source:
+def _typed(sample: Any, workspace: Workspace, shown: str, view: str, remotes: dict[str, Remote]) -> ReadableFile:
     import pyarrow.parquet
 
     path = workspace.new_file(".parquet")
     pyarrow.parquet.write_table(sample, path)
     remotes[shown] = Remote(view, {field.name: str(field.type) for field in sample.schema})
-    return Source(shown, str(path), "parquet")
+    return ReadableFile(shown, str(path), "parquet")
 
 
 class RemoteCounter(Counter):
@@ -234,7 +236,7 @@ class RemoteCounter(Counter):
         if self.rows_of(number, f"verdict = {IN_PARTS}"):
             raise _refused(self.readings[number], "its lines hold lists of parts")
 
-    def _run(self, number: int, parts: Parts | None = None, *, looks: bool = True) -> None:
+    def _run(self, number: int, parts: RowParts | None = None, *, looks: bool = True) -> None:
         reading = self.readings[number]
         rows = self.rows(number, reading)
         self.used.update(rows.meters)
@@ -288,12 +290,12 @@ class RemoteCounter(Counter):
         understood = self.rows_of(number, "verdict < 10 AND verdict <> 6")
         return max(0, sum(int(self.engine.ask(each)[0][0]) for each in asked) - understood)
 
-    def _view(self, source: Source) -> str:
+    def _view(self, source: ReadableFile) -> str:
         return self.engine.remotes[source.shown].view
 
     # --- how rows are laid out there --------------------------------------------------------------------------
 
-    def columns_of(self, reading: Reading, parts: Parts | None = None) -> Columns:
+    def columns_of(self, reading: Reading, parts: RowParts | None = None) -> SourceColumns:
         columns = reading.columns(parts)
         if reading.sources[0].kind == "json":
             first = reading.sources[0]
@@ -308,7 +310,7 @@ class RemoteCounter(Counter):
             known = {name: self._typed(reading, column) for name, column in known.items()}
         return TableColumns(known, None)
 
-    def _typed(self, reading: Reading, column: Column) -> Column:
+    def _typed(self, reading: Reading, column: SourceColumn) -> SourceColumn:
         """A whole number that is kept as a fraction is written as one: engines write 1E7 in ways of their own."""
         kind = self.engine.remotes[reading.sources[0].shown].types.get(column.sql.strip('"'), "")
         if kind not in ("double", "float"):
@@ -317,7 +319,9 @@ class RemoteCounter(Counter):
         written = f"CASE WHEN {whole} THEN CAST(CAST({column.sql} AS BIGINT) AS VARCHAR) || '.0' ELSE CAST({column.sql} AS VARCHAR) END"
         return replace(column, sql=written)
 
-    def relation_of(self, reading: Reading, columns: Columns, number: int, parts: Parts | None, numbered: bool) -> str:
+    def relation_of(
+        self, reading: Reading, columns: SourceColumns, number: int, parts: RowParts | None, numbered: bool
+    ) -> str:
         kind = reading.sources[0].kind
         several = len(reading.sources) > 1
         asked = "value AS json" if kind == "json" else "*"
@@ -337,7 +341,7 @@ class RemoteCounter(Counter):
             )
         return rows
 
-    def beside_of(self, reading: Reading, parts: Parts | None) -> tuple[str, ...]:
+    def beside_of(self, reading: Reading, parts: RowParts | None) -> tuple[str, ...]:
         broken = (f"{BROKEN} AS broken",) if reading.sources[0].kind == "json" else ()
         return (*((f"{FILE} AS file",) if len(reading.sources) > 1 else ()), *broken)
 
@@ -396,7 +400,7 @@ class RemoteCounter(Counter):
             "differing-total", what, Place(reading.sources[0].shown), remedy=_HERE + " to see the first of them"
         )
 
-    def rows_alone(self, number: int, source: Source, parts: Parts | None = None) -> RowQuery:
+    def rows_alone(self, number: int, source: ReadableFile, parts: RowParts | None = None) -> RowQuery:
         raise _refused(self.readings[number], "it sums up a batch whose lines stand beside it")
 
     def _notes(self, remarked: Sequence[tuple[Any, ...]]) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from costcalc.usage.formats import Events, Replies, ReplyId, Sums
-from costcalc.usage.paths import FILE, Columns, JsonColumns, name_of, quoted
+from costcalc.usage.formats import Events, GroupSums, Replies, ReplyId
+from costcalc.usage.paths import FILE, JsonColumns, SourceColumns, name_of, quoted
 
 if TYPE_CHECKING:
     from costcalc.usage.engine import Engine
@@ -43,7 +43,7 @@ def replies_of(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -
 
 
 def _columns(reading: Reading) -> JsonColumns:
-    columns: Columns = reading.columns()
+    columns: SourceColumns = reading.columns()
     assert isinstance(columns, JsonColumns)
     return columns
 
@@ -143,7 +143,7 @@ def _fields(tree: Mapping[str, object], within: str, objects: Sequence[str], pat
     return ", ".join(found)
 
 
-def _kept(sums: Sums | None, columns: JsonColumns) -> str:
+def _kept(sums: GroupSums | None, columns: JsonColumns) -> str:
     """Without what is told twice: a sum where its parts come to more, else the parts."""
     present = columns.parts_presence(sums.parts) if sums else None
     group = column.text if sums and (column := columns.get(sums.group)) else None

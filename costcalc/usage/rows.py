@@ -10,9 +10,21 @@ from costcalc.meters import meters
 from costcalc.money import MAY_BE_THOUSANDS
 from costcalc.records import dataclass
 from costcalc.usage.copies import copy_columns
-from costcalc.usage.formats import Beside, Condition, Cost, Excess, FormatSpec, Long, Shape, Term, Text, Time, Total
+from costcalc.usage.formats import (
+    Condition,
+    Excess,
+    FormatSpec,
+    Long,
+    Shape,
+    StatedCost,
+    SummandBeside,
+    Term,
+    Text,
+    Time,
+    Total,
+)
 from costcalc.usage.names import NOT_STATED
-from costcalc.usage.paths import PART, Column, Columns, JsonColumns, quoted
+from costcalc.usage.paths import PART, JsonColumns, SourceColumn, SourceColumns, quoted
 from costcalc.usage.replies import reply_key
 from costcalc.usage.times import time_sql, typed_time_sql
 from costcalc.usage.uncounted import Watched, number_sql
@@ -73,7 +85,7 @@ class RowBuilder:
     """Writes the SELECT in steps: texts of the source, attempts to read numbers, counts, common columns, verdict."""
 
     spec: FormatSpec
-    columns: Columns
+    columns: SourceColumns
     relation: Callable[[], str]  # SQL of the source, after FROM; asked for when every path is known
     zone: str  # of times written without one
     dimensions: Sequence[str]
@@ -155,12 +167,12 @@ class RowBuilder:
 
     # --- texts and counts ---------------------------------------------------------------------------------
 
-    def column(self, path: str) -> Column | None:
+    def column(self, path: str) -> SourceColumn | None:
         """The column of a path, under its name of the first step; None where the source lacks it."""
         found = self.columns.get(path)
         if found is None:
             return None
-        return Column(self._texts.setdefault(found.sql, f"a{len(self._texts)}"), found.kind)
+        return SourceColumn(self._texts.setdefault(found.sql, f"a{len(self._texts)}"), found.kind)
 
     def text(self, text: Text) -> str | None:
         """A text of the row as SQL; None where the source cannot say it."""
@@ -184,7 +196,7 @@ class RowBuilder:
             return None
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
-    def count(self, terms: Sequence[Term | Excess | Beside], decimals: int = 0) -> str | None:
+    def count(self, terms: Sequence[Term | Excess | SummandBeside], decimals: int = 0) -> str | None:
         """A sum of counts as SQL: NULL where one of them is no count; None where the source has none of them."""
         parts = []
         for term in terms:
@@ -192,7 +204,7 @@ class RowBuilder:
                 excess = self.count(term.terms)
                 parts += [f"{'-' if term.sign < 0 else '+'} greatest({excess}, 0)"] if excess else []
                 continue
-            if isinstance(term, Beside):
+            if isinstance(term, SummandBeside):
                 beside = self._beside(term)
                 parts += [f"+ {beside}"] if beside else []
                 continue
@@ -201,7 +213,7 @@ class RowBuilder:
                 parts.append(f"{'-' if term.sign < 0 else '+'} {alias}")
         return " ".join(parts).removeprefix("+ ") or None
 
-    def _beside(self, term: Beside) -> str | None:
+    def _beside(self, term: SummandBeside) -> str | None:
         added, stated = self.count(term.terms), self._stated(term.total)
         sums = [sql for terms in term.sums if (sql := self.count(terms))]
         if not added or not stated or not sums:
@@ -221,10 +233,10 @@ class RowBuilder:
         present = [column for path in paths if (column := self.column(path))]
         if not present:
             return None
-        present = [Column(self._once(column.sql, paths), column.kind) for column in present]
+        present = [SourceColumn(self._once(column.sql, paths), column.kind) for column in present]
         if len(present) > 1:
             filled = _first_filled([column.text for column in present])
-            present = [Column(self._derived.setdefault(filled, f"x{len(self._derived)}"))]
+            present = [SourceColumn(self._derived.setdefault(filled, f"x{len(self._derived)}"))]
         sql = self._count_sql(present[0], decimals)
         alias = self._counts.setdefault(sql, f"n{len(self._counts)}")
         self._count_names[alias] = " or ".join(path for path in paths if self.columns.get(path))
@@ -235,7 +247,7 @@ class RowBuilder:
         """What the line says of itself is counted with its first part."""
         return f"CASE WHEN part_no = 1 THEN {sql} END" if self.of_parts and not paths[0].startswith(PART) else sql
 
-    def _count_sql(self, column: Column, decimals: int) -> str:
+    def _count_sql(self, column: SourceColumn, decimals: int) -> str:
         x = column.sql
         if decimals:
             return _scaled(column.text, decimals)
@@ -393,7 +405,7 @@ class RowBuilder:
             return {"requests": known, "requests_count": str(counted)}
         return {}
 
-    def _money_columns(self, name: str, cost: Cost | None) -> dict[str, str]:
+    def _money_columns(self, name: str, cost: StatedCost | None) -> dict[str, str]:
         if cost is None:
             return {}
         texts = [(term, self._once(text, term.paths)) for term in cost.terms if (text := self._first_text(term.paths))]
@@ -439,7 +451,7 @@ class RowBuilder:
         column = next((found for path in time.paths if (found := self.column(path))), None) if time else None
         if time is None:
             return {}
-        column = column or Column("CAST(NULL AS VARCHAR)")
+        column = column or SourceColumn("CAST(NULL AS VARCHAR)")
         zone = time.zone or self.zone
         if column.kind != "text":
             return typed_time_sql(column, zone)
@@ -546,8 +558,8 @@ class RowBuilder:
         text = self._first_text(paths)
         return f"(coalesce(trim({text}), '') = '' OR TRY_CAST({text} AS DECIMAL(38,24)) = 0)" if text else "true"
 
-    def _is_positive(self, terms: Sequence[Term | Beside]) -> str:
-        if len(terms) > 1 or isinstance(terms[0], Beside):
+    def _is_positive(self, terms: Sequence[Term | SummandBeside]) -> str:
+        if len(terms) > 1 or isinstance(terms[0], SummandBeside):
             return f"({sum_}) > 0" if (sum_ := self.count(terms)) else "false"
         text = self._first_text(terms[0].paths)
         return f"TRY_CAST({text} AS DECIMAL(38,24)) > 0" if text else "false"

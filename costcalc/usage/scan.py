@@ -24,7 +24,7 @@ from costcalc.usage.opening import looked_into, opened
 from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
-from costcalc.usage.sources import Source, Workspace
+from costcalc.usage.sources import ReadableFile, Workspace
 from costcalc.usage.store import Stored
 
 __all__ = ["ScanRequest", "scan"]
@@ -72,7 +72,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
 
 def _opened_there(
     usage: object, request: ScanRequest, progress: Progress | None, limits: Limits
-) -> AbstractContextManager[tuple[list[Source], Engine, Workspace, Left, ExitStack]]:
+) -> AbstractContextManager[tuple[list[ReadableFile], Engine, Workspace, Left, ExitStack]]:
     from costcalc.usage.spark import extra
 
     with extra():

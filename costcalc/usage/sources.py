@@ -33,10 +33,10 @@ from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits, disk_full
 from costcalc.usage.looks import Looks
 from costcalc.usage.paths import quoted
-from costcalc.usage.progress import Progress, Step, watched
+from costcalc.usage.progress import Progress, ReadingStep, watched
 from costcalc.usage.session import can_spell, literal, locked_session
 from costcalc.usage.sse import data_of, is_stream
-from costcalc.usage.unfold import Beside, taken_apart
+from costcalc.usage.unfold import TokensBeside, taken_apart
 
 _SNIFF_BYTES = 256 * 1024
 _SAMPLE_LINES = 200
@@ -50,7 +50,7 @@ _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last on
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReadableFile:
     """One readable file: where the engine reads it, and how its text is laid out."""
 
     shown: str  # the path as the user wrote it
@@ -78,7 +78,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class UnreadFile:
     """A file before it is looked at."""
 
     shown: str
@@ -114,16 +114,16 @@ class Workspace:
             while chunk := stream.read(_CHUNK_BYTES):
                 out.write(chunk)
                 if self.progress:
-                    self.progress(Step(what, packed.tell() if packed else out.tell(), size))
+                    self.progress(ReadingStep(what, packed.tell() if packed else out.tell(), size))
         return target
 
 
-def open_sources(named: Named, workspace: Workspace) -> list[Source]:
+def open_sources(named: Named, workspace: Workspace) -> list[ReadableFile]:
     """Every file as a source; what is empty is left, and so is what a folder holds and cannot be opened.
 
     CostcalcError with all problems: a file that was named cannot be opened, or no file is left.
     """
-    sources: list[Source] = []
+    sources: list[ReadableFile] = []
     problems: list[Problem] = []
     for name in named.files:
         try:
@@ -140,7 +140,7 @@ def open_sources(named: Named, workspace: Workspace) -> list[Source]:
     return _each_once(sources, named.left)
 
 
-def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
+def _opened(name: str, workspace: Workspace, named: Named) -> list[ReadableFile]:
     """The file as a source; an archive, a workbook or a database as one a member. Members may hold anything, as a folder may."""
     if is_address(name):
         return _opened_there(name, workspace, named)
@@ -151,18 +151,18 @@ def _opened(name: str, workspace: Workspace, named: Named) -> list[Source]:
     return _members(container or name, source, workspace, named, name if container else "")
 
 
-def _opened_there(name: str, workspace: Workspace, named: Named) -> list[Source]:
+def _opened_there(name: str, workspace: Workspace, named: Named) -> list[ReadableFile]:
     """What an address names: a table, or copies of the files that are kept there."""
     from costcalc.usage.databases import table_of
     from costcalc.usage.stores import fetched
 
     address, today = read_address(name), int(time.time()) // DAY_SECONDS * DAY_SECONDS
     if address.scheme in DATABASES:
-        file = Found(address.shown, str(table_of(address, workspace)), today)
+        file = UnreadFile(address.shown, str(table_of(address, workspace)), today)
         return [_looked_at(file, _begin(file.path), workspace)]
-    found: list[Source] = []
+    found: list[ReadableFile] = []
     for shown, path, is_named in fetched(address, workspace):
-        begin, file = _begin(str(path)), Found(shown, str(path), today, is_named)
+        begin, file = _begin(str(path)), UnreadFile(shown, str(path), today, is_named)
         if _is_packed(begin):
             found += _members(shown, Packed(path, today), workspace, named)
         else:
@@ -170,21 +170,21 @@ def _opened_there(name: str, workspace: Workspace, named: Named) -> list[Source]
     return found
 
 
-def _members(name: str, packed: Packed, workspace: Workspace, named: Named, only: str = "") -> list[Source]:
+def _members(name: str, packed: Packed, workspace: Workspace, named: Named, only: str = "") -> list[ReadableFile]:
     if is_database(_begin(str(packed.path))):
         from costcalc.usage.databases import tables_in
 
         members = tables_in(name, packed.path, workspace, only)
     else:
         members = members_of(name, packed.path, workspace.new_file, only)
-    found: list[Source] = []
+    found: list[ReadableFile] = []
     for shown, path in members:
-        file = Found(shown, str(path), packed.changed, bool(only))
+        file = UnreadFile(shown, str(path), packed.changed, bool(only))
         found += _looked_at_or_left(file, _begin(file.path), workspace, named)
     return found
 
 
-def _looked_at_or_left(file: Found, begin: bytes, workspace: Workspace, named: Named) -> list[Source]:
+def _looked_at_or_left(file: UnreadFile, begin: bytes, workspace: Workspace, named: Named) -> list[ReadableFile]:
     try:
         return [_looked_at(file, begin, workspace)]
     except CostcalcError as error:
@@ -193,7 +193,7 @@ def _looked_at_or_left(file: Found, begin: bytes, workspace: Workspace, named: N
         return []
 
 
-def _each_once(sources: Sequence[Source], left: Left) -> list[Source]:
+def _each_once(sources: Sequence[ReadableFile], left: Left) -> list[ReadableFile]:
     """Of files that hold the same bytes, packed or not, the first one: another would count all its usage twice."""
     contents = [source.content or source.path for source in sources]
     sizes = [os.stat(path).st_size for path in contents]  # noqa: PTH116 -- there may be many files
@@ -223,7 +223,7 @@ class Packed:
     changed: int  # as of a source
 
 
-def open_source(name: str, workspace: Workspace, real: str, is_named: bool = True) -> Source | Packed:
+def open_source(name: str, workspace: Workspace, real: str, is_named: bool = True) -> ReadableFile | Packed:
     """One file, looked at: kind, encoding, delimiter, header. CostcalcError: unreadable or empty."""
     path, seconds = real, time.time()
     try:
@@ -241,7 +241,7 @@ def open_source(name: str, workspace: Workspace, real: str, is_named: bool = Tru
     changed = int(seconds) // DAY_SECONDS * DAY_SECONDS
     if _is_packed(begin):
         return Packed(Path(path), changed)
-    return _looked_at(Found(name, path, changed, is_named), begin, workspace)
+    return _looked_at(UnreadFile(name, path, changed, is_named), begin, workspace)
 
 
 def _is_packed(begin: bytes) -> bool:
@@ -253,7 +253,7 @@ def is_database(begin: bytes) -> bool:
     return begin.startswith(b"SQLite format 3\x00") or begin[8:12] == b"DUCK"
 
 
-def _looked_at(file: Found, begin: bytes, workspace: Workspace) -> Source:
+def _looked_at(file: UnreadFile, begin: bytes, workspace: Workspace) -> ReadableFile:
     try:
         if begin.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
             file = replace(file, path=str(_unpacked(Path(file.path), begin, file.shown, workspace)))
@@ -261,7 +261,7 @@ def _looked_at(file: Found, begin: bytes, workspace: Workspace) -> Source:
     except (OSError, EOFError) as error:
         raise _blamed(file.shown, error) from error
     if begin.startswith(b"PAR1"):
-        return Source(file.shown, file.path, "parquet", changed=file.changed, is_named=file.is_named)
+        return ReadableFile(file.shown, file.path, "parquet", changed=file.changed, is_named=file.is_named)
     return _text_source(file, begin, workspace)
 
 
@@ -303,7 +303,7 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
 
     def tell(share: float) -> None:
         if progress:
-            progress(Step(f"Unpacking {name}", round(share * size), size))
+            progress(ReadingStep(f"Unpacking {name}", round(share * size), size))
 
     session = locked_session(workspace.folder, [path], workspace.limits, tells_progress=progress is not None)
     try:
@@ -318,7 +318,7 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
     return target
 
 
-def _text_source(file: Found, begin: bytes, workspace: Workspace) -> Source:
+def _text_source(file: UnreadFile, begin: bytes, workspace: Workspace) -> ReadableFile:
     text, encoding = _decoded(begin)
     if not text.strip():
         remedy = "export the log again, or leave the file out"
@@ -336,7 +336,7 @@ def _text_source(file: Found, begin: bytes, workspace: Workspace) -> Source:
     return _table_source(file, text, begin, is_whole, workspace)
 
 
-def _of_events(file: Found, workspace: Workspace) -> Source:
+def _of_events(file: UnreadFile, workspace: Workspace) -> ReadableFile:
     """A stream as it was sent: a copy with the data of each event as a line."""
     target, starts = workspace.new_file(".jsonl"), []
     with (
@@ -386,7 +386,7 @@ def _recoded(path: Path, encoding: str, workspace: Workspace) -> Path:
     return target
 
 
-def _table_source(file: Found, text: str, begin: bytes, is_whole: bool, workspace: Workspace) -> Source:
+def _table_source(file: UnreadFile, text: str, begin: bytes, is_whole: bool, workspace: Workspace) -> ReadableFile:
     first, _, more = text.partition("\n")
     known = workspace.first_lines.get(first) if more[:1].strip() else None
     skip, is_empty = 1, False
@@ -412,7 +412,7 @@ def _table_source(file: Found, text: str, begin: bytes, is_whole: bool, workspac
             workspace.first_lines[first] = delimiter, header
     last = begin[-1:] if len(begin) < _SNIFF_BYTES else _last_byte(file.path)
     cut = f"{file.shown} has no newline at its end: if it was cut off, its last row may be short"
-    return Source(
+    return ReadableFile(
         file.shown,
         file.path,
         "table",
@@ -434,7 +434,9 @@ def _last_byte(path: str) -> bytes:
         return stream.read(1)
 
 
-def json_source(file: Found, text: str, is_whole: bool, workspace: Workspace, starts: tuple[int, ...] = ()) -> Source:
+def json_source(
+    file: UnreadFile, text: str, is_whole: bool, workspace: Workspace, starts: tuple[int, ...] = ()
+) -> ReadableFile:
     """JSON lines as they are; a document (an array, or an object over several lines) as a copy with a record a line.
 
     `starts`: the line at which each began, where the file's lines are copies.
@@ -447,11 +449,11 @@ def json_source(file: Found, text: str, is_whole: bool, workspace: Workspace, st
         copy.write_text("".join(f"{record}\n" for _, record in taken), encoding="utf-8")
         path = str(copy)
         starts, text = tuple(line for line, _ in taken), "\n".join(record for _, record in taken[:_SAMPLE_LINES])
-    look, beside = workspace.looks.at(text), Beside()
+    look, beside = workspace.looks.at(text), TokensBeside()
     if look.unfold is not None:
         path, starts = _unfolded(Path(path), starts, look.unfold, workspace, beside)
         look = workspace.members.at(_begin(path).decode("utf-8", "ignore"))
-    return Source(
+    return ReadableFile(
         file.shown,
         path,
         "json",
@@ -467,7 +469,7 @@ def json_source(file: Found, text: str, is_whole: bool, workspace: Workspace, st
 
 
 def _unfolded(
-    path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace, beside: Beside
+    path: Path, starts: Sequence[int], unfold: Unfold, workspace: Workspace, beside: TokensBeside
 ) -> tuple[str, tuple[int, ...]]:
     """A copy with every member of the records' lists as a record, and the line that each came from."""
     target, places = workspace.new_file(".jsonl"), []

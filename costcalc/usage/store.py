@@ -26,7 +26,7 @@ from costcalc.usage.request import NAMES, ScanRequest
 from costcalc.usage.rows import COUNTED, OUTSIDE
 from costcalc.usage.session import literal
 from costcalc.usage.soundness import check_columns, check_metadata, check_rows, row_checks
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 
 _KEY = "costcalc_ledger"
 _VERSION = 2
@@ -117,12 +117,12 @@ def _about(ledger: UsageLedger) -> dict[str, object]:
     }
 
 
-def is_ledger(engine: Engine, source: Source) -> bool:
+def is_ledger(engine: Engine, source: ReadableFile) -> bool:
     """Whether a Parquet file is a stored ledger. CostcalcError: it cannot be read."""
     return _metadata(engine, source) is not None
 
 
-def _metadata(engine: Engine, source: Source) -> dict[str, Any] | None:
+def _metadata(engine: Engine, source: ReadableFile) -> dict[str, Any] | None:
     with naming(source):
         found = engine.fetch(f"SELECT key, value FROM parquet_kv_metadata({literal(source.path)})")
     text = next((bytes(value) for key, value in found if bytes(key) == _KEY.encode()), None)
@@ -143,13 +143,13 @@ class Stored:
     table: str
     meters: tuple[str, ...]  # that it counts any of
     divisors: Mapping[str, int]  # denominator of a stated cost → what is left of it without what decimals can say
-    source: Source
+    source: ReadableFile
     has_instants: bool  # some rows are no buckets
     is_naive: bool  # some rows are days without a zone
     earns: bool  # some rows state a revenue
 
 
-def read_ledger(engine: Engine, source: Source, number: int) -> Stored:
+def read_ledger(engine: Engine, source: ReadableFile, number: int) -> Stored:
     """A stored ledger; `number`: of its table. CostcalcError: it was written by a newer version, or is not as it was written."""
     about, shown = _metadata(engine, source) or {}, source.shown
     if about.get("version") != _VERSION:
@@ -219,7 +219,7 @@ def _denominator(name: str) -> str:
     return f"coalesce(nullif(split_part({name}, '/', 2), ''), '1')"
 
 
-def _check_groups(engine: Engine, source: Source, stored: Sequence[str], dimensions: Sequence[str]) -> None:
+def _check_groups(engine: Engine, source: ReadableFile, stored: Sequence[str], dimensions: Sequence[str]) -> None:
     table = f"read_parquet({literal(source.path)})"
     counts = [_METER + name for name in stored]
     texts = [*_EXACT, *(f"dimension {name}" for name in dimensions)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from costcalc.usage.formats import Time
-from costcalc.usage.paths import Column, quoted
+from costcalc.usage.paths import SourceColumn, quoted
 
 _ZONED = "(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _CLOCK = ("%H", "%I")  # of a pattern that says the time of day
@@ -14,7 +14,7 @@ def time_sql(time: Time, text: str, zone: str) -> dict[str, str]:
     return _patterned(time.pattern, text, zone) if time.pattern else _TIME_SQL[time.kind](text, zone)
 
 
-def typed_time_sql(column: Column, zone: str) -> dict[str, str]:
+def typed_time_sql(column: SourceColumn, zone: str) -> dict[str, str]:
     """The same of a column with a type of its own."""
     if column.kind == "day":
         started = f"epoch_us(CAST({column.sql} AS TIMESTAMP)) // 1000000"

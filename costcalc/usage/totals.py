@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from costcalc.problems import Place, Problem
 from costcalc.usage.paths import quoted
-from costcalc.usage.uncounted import Sums
+from costcalc.usage.uncounted import UncountedSums
 
 # Models whose calls have no output, or no input, that is counted in tokens.
 _ONE_SIDED = "embed|rerank|moderation|tts|speech|whisper|transcri|bge-|gte-|e5-|voyage|image|dall-e|imagen|veo|sora|ocr"
@@ -17,7 +17,7 @@ def answers_nothing(model: str) -> str:
     return f"regexp_matches(lower(coalesce({model}, '')), {quoted(_ONE_SIDED)})"
 
 
-def one_sided(sums: Sums, name: str) -> str:
+def one_sided(sums: UncountedSums, name: str) -> str:
     """A log that counts what went in and nothing that came out, or the reverse."""
     there, lacking = ("input", "output") if sums.inputs else ("output", "input")
     option = f": if a column holds the {lacking}, name it (--map {lacking}_tokens=COLUMN)" if sums.is_plain else ""

@@ -128,7 +128,7 @@ def number_sql(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class UncountedSums:
     """What the scan found of the watched columns of one reading, and of what was counted beside them."""
 
     place: Place
@@ -171,12 +171,12 @@ class Sums:
         return "output_tokens" if self.inputs else "input_tokens"
 
 
-def uncounted_problems(watched: Iterable[Watched], sums: Sums) -> list[Problem]:
+def uncounted_problems(watched: Iterable[Watched], sums: UncountedSums) -> list[Problem]:
     """The columns that surely are usage, each with the option that takes it and the one that leaves it."""
     return [_problem(seen, sums) for seen in watched if _is_usage(seen, sums)]
 
 
-def uncounted_notes(watched: Iterable[Watched], sums: Sums) -> list[str]:
+def uncounted_notes(watched: Iterable[Watched], sums: UncountedSums) -> list[str]:
     """Columns whose numbers are as large as counts of tokens, and whose names do not say what they are."""
     return [
         f'"{seen.column}" ({sums.amounts[seen.column][0]:,} in all) is in no figure: if it counts tokens, say which'
@@ -186,18 +186,18 @@ def uncounted_notes(watched: Iterable[Watched], sums: Sums) -> list[str]:
     ]
 
 
-def _is_usage(seen: Watched, sums: Sums) -> bool:
+def _is_usage(seen: Watched, sums: UncountedSums) -> bool:
     if seen.is_named:
         return sums.amounts[seen.column][1] > 1 and not sums.is_repeated(seen)  # zeros and ones are a flag
     return bool(sums.lacks) and _is_large(seen, sums)
 
 
-def _is_large(seen: Watched, sums: Sums) -> bool:
+def _is_large(seen: Watched, sums: UncountedSums) -> bool:
     amount, largest = sums.amounts[seen.column]
     return largest > 1 and amount != sums.counted and amount * _SMALLEST_SHARE >= max(sums.counted, 1)
 
 
-def _problem(seen: Watched, sums: Sums) -> Problem:
+def _problem(seen: Watched, sums: UncountedSums) -> Problem:
     amount = sums.amounts[seen.column][0]
     return Problem(
         "count-not-read",
@@ -208,7 +208,7 @@ def _problem(seen: Watched, sums: Sums) -> Problem:
     )
 
 
-def _remedy(seen: Watched, sums: Sums) -> str:
+def _remedy(seen: Watched, sums: UncountedSums) -> str:
     leave = f"to leave it as a dimension: {map_option(seen.column, seen.column)}"
     if not sums.is_plain:
         return f"export it again with the format's own columns; {leave}"

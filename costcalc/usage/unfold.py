@@ -91,7 +91,7 @@ def read_exact(line: str) -> Record | None:
 
 
 @dataclass
-class Beside:
+class TokensBeside:
     """Numbers of tokens that stand beside lists of records and are left out, and what the records' numbers come to."""
 
     stated: dict[str, int] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Beside:
         )
 
 
-def taken_apart(lines: Iterable[Numbered], unfold: Unfold, beside: Beside) -> Iterator[Numbered]:
+def taken_apart(lines: Iterable[Numbered], unfold: Unfold, beside: TokensBeside) -> Iterator[Numbered]:
     """The records that a file's lines hold. A line that is no record stays as it is, to be refused with its place."""
     if unfold.reader:
         module, _, function = READERS[unfold.reader].partition(":")

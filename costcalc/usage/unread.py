@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from costcalc.problems import Problem
-from costcalc.usage.formats import FormatSpec, Parts, Shape, counted_in, paths_of
+from costcalc.usage.formats import FormatSpec, RowParts, Shape, counted_in, paths_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning, last_of
 from costcalc.usage.paths import UsageNames
 from costcalc.usage.uncounted import MOST, Watched, hint, map_option
@@ -60,7 +60,7 @@ def is_of_member(path: str) -> bool:
     return "[]." in path or "{}." in path
 
 
-def watched_in(watched: Sequence[Watched], spec: FormatSpec, parts: Parts | None) -> tuple[Watched | None, ...]:
+def watched_in(watched: Sequence[Watched], spec: FormatSpec, parts: RowParts | None) -> tuple[Watched | None, ...]:
     """What rows are asked for, each in its place: of lines what stands beside their parts; of parts what is their own,
     and what their lines have and no shape reads.
     """
@@ -69,7 +69,7 @@ def watched_in(watched: Sequence[Watched], spec: FormatSpec, parts: Parts | None
     return tuple(_in_parts(seen, spec, parts) for seen in watched)
 
 
-def _in_parts(seen: Watched, spec: FormatSpec, parts: Parts) -> Watched | None:
+def _in_parts(seen: Watched, spec: FormatSpec, parts: RowParts) -> Watched | None:
     if is_of_member(seen.column):
         own = parts.own(seen.column)
         return replace(seen, column=own) if own else None

@@ -16,7 +16,7 @@ from costcalc.usage.engine import Engine, json_lines
 from costcalc.usage.formats import FormatSpec, paths_of
 from costcalc.usage.looks import Paths
 from costcalc.usage.paths import INSIDE, JsonColumns, UsageNames
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 from costcalc.usage.unread import is_of_member, with_unread
 
 if TYPE_CHECKING:
@@ -27,19 +27,21 @@ _STRETCH = 64 << 10  # bytes of lines that are looked at in one place
 _LOOKED_AT = 20  # one byte of so many, at most as many as are small
 
 
-def first_names(spec: FormatSpec, sources: Sequence[Source]) -> UsageNames:
+def first_names(spec: FormatSpec, sources: Sequence[ReadableFile]) -> UsageNames:
     """The names of the first lines."""
     names = UsageNames(spec.objects, frozenset())
     leaves = {leaf for source in sources for leaf in source.leaves}
     return replace(names, paths=frozenset(leaf for leaf in leaves if names.inside(f"{leaf}.") is not None))
 
 
-def is_small(sources: Sequence[Source]) -> bool:
+def is_small(sources: Sequence[ReadableFile]) -> bool:
     """Whether asking every line takes no time that anyone notices."""
     return sum(source.size for source in sources) <= _SMALL
 
 
-def seen_paths(sources: Sequence[Source], files: Sequence[Source], listed: Mapping[str, str]) -> frozenset[str]:
+def seen_paths(
+    sources: Sequence[ReadableFile], files: Sequence[ReadableFile], listed: Mapping[str, str]
+) -> frozenset[str]:
     """Every path of the first lines of the sources, and of lines from all over the files that are read for them."""
     found = {leaf for source in sources for leaf in source.leaves}
     paths = Paths(found, listed)
@@ -73,7 +75,7 @@ def _texts(spec: FormatSpec) -> set[str]:
     return {name_under(root, base) for root in (*spec.roots, *spec.unseen_roots) for base in bases}
 
 
-def looked_at(sources: Sequence[Source]) -> tuple[int, int]:
+def looked_at(sources: Sequence[ReadableFile]) -> tuple[int, int]:
     """How many bytes of how many are looked at, about."""
     sizes = [source.size for source in sources]
     return sum(_stretches(size) * min(_STRETCH, size) for size in sizes), sum(sizes)

@@ -26,12 +26,12 @@ from tests.render.test_json_documented import ASKED, check, documented, fields
 @pytest.mark.parametrize("name", CASES)
 def test_the_page(name, golden, tmp_path):
     page = page_of(CASES[name](tmp_path).report)
-    golden(f"advice-{name}-80.txt", drawn(page))
+    golden(f"advice-{name}-80.txt", drawn(page, notes=True))
     fits_every_screen(page)
 
 
 def test_the_page_where_it_is_wide(golden, tmp_path):
-    golden("advice-usual-120.txt", drawn(page_of(usual(tmp_path).report), 120))
+    golden("advice-usual-120.txt", drawn(page_of(usual(tmp_path).report), 120, notes=True))
 
 
 def test_the_markdown(golden, tmp_path):
@@ -81,7 +81,7 @@ def test_the_frame_has_the_columns_of_the_csv(tmp_path):
 
 def test_a_colour_is_never_the_only_sign(tmp_path):
     """What is in the plan is starred; a saving says so in its column."""
-    page = drawn(page_of(usual(tmp_path).report), 80)
+    page = drawn(page_of(usual(tmp_path).report), 80, notes=True)
     starred = [line.split("*")[0].strip() for line in page.splitlines() if line.strip()[:3].rstrip().endswith("*")]
     assert starred == [f"{number}" for number in usual(tmp_path).together.numbers]
 

@@ -7,20 +7,20 @@ from fractions import Fraction
 
 from costcalc.api.outlooks import horizon_of
 from costcalc.api.plans import scenario_of
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.money import Money
+from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.reports.handout import Handout, handout
 from costcalc.reports.plan.ahead import plan_ahead
 from costcalc.reports.plan.case import Case
 from costcalc.reports.plan.model import Plan, PlanOptions
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.reports.sliders import Sliders, Turns
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
 from tests.conftest import REPO_ROOT
 
 USAGE = str(REPO_ROOT / "examples" / "usage.csv")
-REVENUE = Earned(Money(Fraction(24_000), ""))
+REVENUE = StatedRevenue(Money(Fraction(24_000), ""))
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Made:
 
 def made(
     usage: object, scenario: str | Scenario | None, hikes: object = (), share: Fraction | None = None,
-    by: tuple[str, ...] = ("provider", "model"), floor: Fraction | None = None, earned: Earned = REVENUE,
+    by: tuple[str, ...] = ("provider", "model"), floor: Fraction | None = None, earned: StatedRevenue = REVENUE,
     months: int = 12, prices: object = None,
 ) -> Made:  # fmt: skip
     """As `costcalc report` makes it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
+from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.render.html.page import handout_html
 from costcalc.render.words import percent_text
 from costcalc.reports.plan.model import PlanOptions
@@ -91,8 +91,7 @@ def test_a_slider_turned_by_keyboard_shows_the_margin_of_the_engine(chromium, tm
         seen.page.keyboard.press("End")
         assert seen.page.get_attribute("#slider-rise", "aria-valuetext") == "+68%"
         assert seen.text("#turned").startswith("Turned: Rise of alibaba +68%")
-        seen.page.keyboard.press("Tab")
-        assert seen.page.evaluate("document.activeElement.id") == "slider-passed"
+        assert seen.page.query_selector("#slider-passed") is None  # it would do what the other one does
         seen.page.click("#reset")
         assert seen.text("#shown-rise") == "+34%"
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.budget.model import Days
+from costcalc.budget.model import DayRange
 from costcalc.budget.read import parse_budgets, read_budgets
 from costcalc.budget.read_limits import read_age, read_limit, read_one_percent, read_period
 from costcalc.problems import CostcalcError, Place
@@ -20,6 +20,9 @@ from costcalc.problems import CostcalcError, Place
         ("5000MXN", 5_000, "MXN"),  # M is a part of the currency
         ("5M USD", 5_000_000, "USD"),
         ("18000", 18_000, ""),
+        ("$18_000", 18_000, "USD"),
+        ("US$5K", 5_000, "USD"),
+        ("20 €", 20, "EUR"),
         ("2B tokens", 2_000_000_000, "tokens"),
         ("1.5M tokens", 1_500_000, "tokens"),
         ("1 token", 1, "tokens"),
@@ -50,7 +53,7 @@ def test_what_is_no_limit(written):
     ],
 )
 def test_periods(written, first, last):
-    assert read_period(written) == Days(first, last)
+    assert read_period(written) == DayRange(first, last)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,21 @@ def test_a_ledger_keeps_what_budgets_ask_for(run_costcalc, tmp_path):
     assert (coarse.code, 'has no dimension "feature"' in coarse.err) == (2, True)
 
 
+def test_every_slip_of_the_budgets_is_said_at_once(run_costcalc, tmp_path):
+    """A column is looked for before the log is read, and what a budget means after it."""
+    budgets = tmp_path / "b.yaml"
+    budgets.write_text(
+        "budgets:\n  - {name: a, where: {tem: search}, limit: 5 USD}\n  - {name: b, where: {customer: acem}, limit: 5 USD}\n"
+        "  - {name: c, where: {feature: chaat}, limit: 5 USD}\n  - {name: d, where: {customer: acme}, limit: 5 USD}\n"
+    )
+    run = run_costcalc("check", "examples/usage.csv", "--budgets", budgets)
+    said = [line.split("b.yaml:")[1] for line in run.err.splitlines() if "b.yaml:" in line]
+    assert [(each.split(":")[0], each.split("[")[1].split("]")[0]) for each in said] == [
+        ("2", "unknown-column"), ("3", "matches-nothing"), ("4", "matches-nothing"),
+    ]  # fmt: skip
+    assert (run.code, run.out) == (2, "")
+
+
 def test_refused_rows_are_named_and_leave_a_budget_open(run_costcalc, tmp_path):
     rows = [*days(1, 3), *days(4, 4, 1, input_tokens=5, cached_input_tokens=6)]
     write_csv(tmp_path / "usage.csv", *rows)

@@ -12,7 +12,7 @@ import pytest
 
 from costcalc.cli import progress
 from costcalc.cli.progress import progress_text
-from costcalc.usage.progress import COUNTING, Reader, Step
+from costcalc.usage.progress import COUNTING, Reader, ReadingStep
 from tests.kit import all_that_comes
 
 MILLION = 1_000_000
@@ -21,13 +21,13 @@ MILLION = 1_000_000
 @pytest.mark.parametrize(
     ("step", "seconds", "said"),
     [
-        (Step(COUNTING, 0, 100), 0, "Counting usage: 0%"),
-        (Step(COUNTING, 50 * MILLION, 200 * MILLION, 750_000), 2, "Counting usage: 25%, 50.0 of 200.0 MB, about 750,000 rows, 0:06 left"),
-        (Step(COUNTING, 3_400 * MILLION, 10_000 * MILLION, 52 * MILLION), 60, "Counting usage: 34%, 3.4 of 10.0 GB, about 52,000,000 rows, 1:56 left"),
-        (Step(COUNTING, 1, 10_000, 1), 1, "Counting usage: 0%, 0.0 of 10.0 kB, about 1 rows, 2:46:39 left"),
-        (Step("Copying standard input", 1_234 * MILLION), 9, "Copying standard input: 1.2 GB"),
-        (Step("Counting usage"), 9, "Counting usage"),
-        (Step("Unpacking a\x1b[31m.gz", 5, 10), 1, "Unpacking a\\x1b[31m.gz: 50%, 0.0 of 0.0 kB, 0:01 left"),
+        (ReadingStep(COUNTING, 0, 100), 0, "Counting usage: 0%"),
+        (ReadingStep(COUNTING, 50 * MILLION, 200 * MILLION, 750_000), 2, "Counting usage: 25%, 50.0 of 200.0 MB, about 750,000 rows, 0:06 left"),
+        (ReadingStep(COUNTING, 3_400 * MILLION, 10_000 * MILLION, 52 * MILLION), 60, "Counting usage: 34%, 3.4 of 10.0 GB, about 52,000,000 rows, 1:56 left"),
+        (ReadingStep(COUNTING, 1, 10_000, 1), 1, "Counting usage: 0%, 0.0 of 10.0 kB, about 1 rows, 2:46:39 left"),
+        (ReadingStep("Copying standard input", 1_234 * MILLION), 9, "Copying standard input: 1.2 GB"),
+        (ReadingStep("Counting usage"), 9, "Counting usage"),
+        (ReadingStep("Unpacking a\x1b[31m.gz", 5, 10), 1, "Unpacking a\\x1b[31m.gz: 50%, 0.0 of 0.0 kB, 0:01 left"),
     ],
 )  # fmt: skip
 def test_what_the_line_says(step, seconds, said):
@@ -41,11 +41,11 @@ def test_files_that_are_read_again_count_once(tmp_path):
         path.write_text("123456789\n" * (size // 10))
     a, b = map(str, paths)
     reader = Reader({a: 400, b: 600})
-    assert reader.at(0.5, [a]) == Step(COUNTING, 200, 1000, 20)
+    assert reader.at(0.5, [a]) == ReadingStep(COUNTING, 200, 1000, 20)
     reader.finish([a])
-    assert reader.at(0.25, [a]) == Step(COUNTING, 100, 1000, 10)
+    assert reader.at(0.25, [a]) == ReadingStep(COUNTING, 100, 1000, 10)
     reader.finish([a])
-    assert reader.at(0.5, [b]) == Step(COUNTING, 700, 1000, 70)
+    assert reader.at(0.5, [b]) == ReadingStep(COUNTING, 700, 1000, 70)
 
 
 class Clock:
@@ -67,7 +67,7 @@ def test_nothing_is_shown_in_the_first_second_and_nothing_too_often(written):
     clock = Clock()
     line = progress._Line(clock)
     for clock.now in (0.5, 0.9, 1.0, 1.05, 1.2):
-        line.show(Step(COUNTING, 5, 10))
+        line.show(ReadingStep(COUNTING, 5, 10))
     line.close()
     assert len(written) == 3
     assert written[-1] == "\r\x1b[K"
@@ -75,7 +75,7 @@ def test_nothing_is_shown_in_the_first_second_and_nothing_too_often(written):
 
 def test_a_line_that_was_never_shown_is_not_cleared(written):
     line = progress._Line(Clock())
-    line.show(Step(COUNTING, 5, 10))
+    line.show(ReadingStep(COUNTING, 5, 10))
     line.close()
     assert written == []
 
@@ -84,11 +84,11 @@ def test_the_time_left_counts_from_the_begin_of_its_step(written):
     """The copy took 10 seconds; half of the counting then takes 2, and so does the rest."""
     clock = Clock()
     line = progress._Line(clock)
-    line.show(Step("Copying standard input", 5))
+    line.show(ReadingStep("Copying standard input", 5))
     clock.now = 10.0
-    line.show(Step(COUNTING, 0, 10))
+    line.show(ReadingStep(COUNTING, 0, 10))
     clock.now = 12.0
-    line.show(Step(COUNTING, 5, 10))
+    line.show(ReadingStep(COUNTING, 5, 10))
     assert written[-1].endswith("0:02 left")
 
 

@@ -22,7 +22,7 @@ from costcalc.scenario.fields_prices import PRICE
 from costcalc.scenario.fields_usage import EFFICIENCY, ESCALATION, GROWTH, MIX, MOVE
 from costcalc.scenario.fields_where import WHERE
 from costcalc.scenario.read import SCENARIO
-from costcalc.yamlfields import Field, Table, documented
+from costcalc.yamlfields import FieldTable, YamlField, documented
 from tests.conftest import REPO_ROOT
 
 TABLES = {
@@ -35,11 +35,11 @@ SHARED = (WHERE, *SPAN, DISTRIBUTION, NOTE)  # of the entries of a scenario
 AS_ALL = "As in [every entry](scenarios.md#the-keys-of-every-entry)."
 
 
-def rows(fields: Iterable[Field]) -> list[tuple[str, str, str]]:
+def rows(fields: Iterable[YamlField]) -> list[tuple[str, str, str]]:
     return [(f"`{key}`", f"`{example}`" if example else "", says) for key, example, says in documented(fields)]
 
 
-def own_keys(table: Table) -> list[tuple[str, str, str]]:
+def own_keys(table: FieldTable) -> list[tuple[str, str, str]]:
     """The keys of the table, those that many have by their names alone."""
     is_entry = any(field.key == WHERE.key and field.says == WHERE.says for field in table.fields) or table is PRICE
     shared = {(field.key, field.says) for field in SHARED if is_entry}

@@ -57,7 +57,7 @@ def paid(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def customers(repo_root, paid):
-    return costcalc.project(str(repo_root / USAGE), hikes="alibaba=34", by="customer", revenue=paid)
+    return costcalc.project(str(repo_root / USAGE), hikes="alibaba=34", by="customer", revenue=paid, months=3)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,7 @@ def turned(projection, scaled, ahead, customers, customers_ahead, tmp_path_facto
         "grown": (content, {"growth": 0.05}),
         "first-half": (content, {"hike_1": 0.5}),
         "customers": (customers.to_xlsx(), {"hike_1": 0.5}),
+        "customers-paying-more": (customers.to_xlsx(), {"hike_1": 0.5, "growth": 0.05, "revenue": 2 * 9400}),
         "customers-ahead": (customers_ahead.to_xlsx(), {}),
     }
     return recalculated(books, tmp_path_factory.mktemp("turned"))
@@ -245,13 +246,36 @@ def test_customers_of_a_log_follow_the_hikes(turned, paid, repo_root):
     assert len(margins) == 2
 
 
+def test_months_of_a_table_of_revenue_follow_the_hikes_the_growth_and_the_revenue(turned, customers, paid, repo_root):
+    """Two of the customers pay, and the margin is of their part of the cost: twice the revenue, half of it each."""
+    engine = costcalc.project(str(repo_root / USAGE), hikes="alibaba=50", by="customer", revenue=paid, months=3).report
+    book = turned["customers-paying-more"]
+    earned = [2 * float(each.after.revenue) * 1.05**n for n, each in enumerate(engine.months, 1)]
+    assert column(book, "Months", "Revenue")[:-1] == pytest.approx(earned)
+    for name, of in (("Margin before", "before"), ("Part margin", "after")):
+        margins = [float(1 - getattr(each, of).covered / each.after.revenue / 2) for each in engine.months]
+        assert column(book, "Months", name)[:-1] == pytest.approx(margins)
+    assert 0 < engine.months[0].after.covered < engine.months[0].after.cost
+    assert customers.report.log.outcome.after.revenue == 9400
+
+
 def test_a_cut_is_no_rise_and_a_scenario_is_a_scenario(repo_root, tmp_path):
-    cut = stored(costcalc.project(str(repo_root / USAGE), hikes="alibaba=-20", revenue=30000).to_xlsx(), tmp_path)
+    made = costcalc.project(str(repo_root / USAGE), hikes="alibaba=-20", revenue=30000, months=2)
+    cut = stored(made.to_xlsx(), tmp_path)
     scenario = stored(costcalc.outlook(str(repo_root / USAGE), scenario="efficiency").to_xlsx(), tmp_path)
     for book, title in ((cut, "With the cut"), (scenario, "With scenario")):
         assert book["Summary"]["C3"].value == title
         texts = [str(cell) for sheet in book.sheetnames for row in figures(book, sheet) for cell in row if cell]
         assert not [text for text in texts if "with the rise" in text.lower() or "rises" in text.lower()]
+    assert cut["Summary"]["A1"].value == "What the cuts do to cost and margin"
+    assert [cut["Lines"]["F4"].value, cut["Months"]["E4"].value] == ["With the cut"] * 2
+    said = {row[0]: row[1] for row in figures(cut, "Summary") if row[0]}
+    won = 100 * float(made.report.log.outcome.after.margin - made.report.log.outcome.before.margin)
+    assert said["Change of the margin, in points"] == pytest.approx(won)
+    assert won > 0
+    assert said["To earn the same money: change of your prices"] < 0
+    assert "Gross margin with the cut" in said
+    assert not [name for name in said if name.startswith("Lost")]
 
 
 def _hikes(book):
@@ -307,11 +331,3 @@ def test_without_its_package_the_remedy_is_one_line(run_costcalc, tmp_path, monk
     assert run.code == 2
     assert "error[missing-extra]" in run.err
     assert "pip install 'costcalc[xlsx]'" in run.err
-
-
-def test_a_cut_is_no_rise(repo_root, tmp_path):
-    made = costcalc.project(str(repo_root / USAGE), hikes={"alibaba": "-20%"}, revenue=30000, months=2)
-    book = stored(made.to_xlsx(), tmp_path)
-    assert book["Summary"]["A1"].value == "What the cuts do to cost and margin"
-    assert [book["Summary"]["C3"].value, book["Lines"]["F4"].value, book["Months"]["E4"].value] == ["With the cut"] * 3
-    assert "Gross margin with the cut" in [row[0] for row in figures(book, "Summary")]

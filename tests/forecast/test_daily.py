@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from costcalc.forecasts.daily import paths
+from costcalc.reports.daily import paths
 
 WEEK = np.array([1, 1.05, 1.1, 1.05, 0.95, 0.4, 0.3])  # Monday first
 LOW_HIGH = (0.1, 0.9)

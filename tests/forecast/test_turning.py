@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.forecasts.turning import Turning, by_rises, with_factors
+from costcalc.months.turning import Turning, by_rises, with_factors
 from costcalc.scenario.hikes import read_hike
 
 FIRST, SECOND, OTHER = (read_hike(written) for written in ("alibaba=34", "alibaba=10", "baidu=5"))

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from costcalc.api import Prices
 from costcalc.api.outlooks import NOTHING_CHOSEN, horizon_of
 from costcalc.calendar import Month
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.meters import meters
 from costcalc.money import Money
+from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.problems import CostcalcError
 from costcalc.reports.plan.case import Case
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.changes import NO_USAGE_CHANGES, Efficiency, Escalation, Growth, Mix, Move, Rescale, UsageChanges
 from costcalc.scenario.figure import Figure, Span, fixed
 from costcalc.scenario.hikes import read_hikes
@@ -90,7 +90,7 @@ def made(log: Sequence[Mapping[str, Any]], *scenarios: Scenario, **more: Any) ->
 
 def case(found: Horizon, scenario: Scenario, hikes: Sequence[str] = (), revenue: object = None, **more: Any) -> Case:
     """The scenario over the horizon; `revenue` is a flag's, for the log's period in dollars."""
-    earned = Earned(Money(Fraction(str(revenue)), "USD")) if revenue is not None else Earned()
+    earned = StatedRevenue(Money(Fraction(str(revenue)), "USD")) if revenue is not None else StatedRevenue()
     changes = read_hikes(hikes) if hikes else PriceChanges()
     return Case(found, PlanOptions(scenario, changes, found.options.by, earned, **more))
 

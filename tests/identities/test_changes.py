@@ -11,7 +11,7 @@ from unittest.mock import patch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from costcalc.forecasts.horizon import Horizon
+from costcalc.months.horizon import Horizon
 from costcalc.scenario.changes import Efficiency, Move, UsageChanges
 from costcalc.scenario.figure import Span, fixed
 from costcalc.scenario.revenue import Business

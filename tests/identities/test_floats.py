@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.forecasts.reading import End, Exact
+from costcalc.months.reading import Exact, RangePoint
 from costcalc.scenario.model import VARIANTS
 from tests.identities.logs import LOGS
 from tests.identities.plans import BOOKS, COMMITTED, HIKES, businesses, case, made, plan, usages
@@ -21,7 +21,7 @@ def test_every_figure_is_that_of_fractions_at_every_end(log, usage, hikes, busin
     is_whole = all(change.where.is_all for change in business.own_prices)
     found = case(over, scenario, hikes, revenue=100 if flag and is_whole else None)
     for end in VARIANTS:
-        floats, fractions = found.run(reading=End(end)), found.run(reading=Exact(end))
+        floats, fractions = found.run(reading=RangePoint(end)), found.run(reading=Exact(end))
         assert floats.months == about(fractions.months)
         assert floats.replicas == about(fractions.replicas)
         assert floats.notes == fractions.notes

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import costcalc
 from costcalc.api.outlooks import horizon_of
 from costcalc.api.plans import scenario_of
-from costcalc.forecasts.horizon import HorizonOptions
+from costcalc.months.horizon import HorizonOptions
 from costcalc.problems import CostcalcError
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions, rate

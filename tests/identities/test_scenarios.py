@@ -5,8 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.forecasts.horizon import NO_CHANGES
-from costcalc.forecasts.reading import IN_PARTS, End
+from costcalc.months.reading import IN_PARTS, RangePoint
+from costcalc.months.run import Assumptions
+from costcalc.rating.rate import NO_CHANGES
 from costcalc.reports.plan.ahead import customers_of, lines_of, plan_ahead, totals_by_customer
 from costcalc.reports.plan.case import totals
 from costcalc.reports.plan.totals import total_of
@@ -27,9 +28,9 @@ def test_a_scenario_of_prices_alone_is_what_project_says_month_by_month(log, hik
     said = project(log, months=MONTHS, hikes=hikes, prices=BOOKS).months
     announced = months_of(case(found.horizon, EMPTY).run())
     assert announced == about([month.cost.before for month in said])
-    assert months_of(found.horizon.run(is_frozen=True)) == about([month.today.cost for month in said])
+    assert months_of(found.horizon.run(Assumptions(is_frozen=True))) == about([month.today.cost for month in said])
     for end in ("low", "mid", "high"):
-        assert months_of(found.run(reading=End(end))) == about([getattr(month.cost, end) for month in said])
+        assert months_of(found.run(reading=RangePoint(end))) == about([getattr(month.cost, end) for month in said])
 
 
 @few

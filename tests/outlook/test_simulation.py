@@ -14,18 +14,18 @@ import pytest
 from costcalc.api import read_prices
 from costcalc.api.outlooks import horizon_of
 from costcalc.api.plans import scenario_of
-from costcalc.forecasts import trials
-from costcalc.forecasts.draws import Draws, streams
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
-from costcalc.forecasts.inputs import Input, inputs_of
-from costcalc.forecasts.reading import End
-from costcalc.forecasts.terms import Terms, Values
 from costcalc.money import Money
+from costcalc.months import trials
+from costcalc.months.draws import Draws, streams
+from costcalc.months.horizon import Horizon, HorizonOptions
+from costcalc.months.inputs import Input, inputs_of
+from costcalc.months.reading import RangePoint
+from costcalc.months.terms import FactorSum, Values
 from costcalc.pricebook.fx import FxTable
 from costcalc.problems import CostcalcError
 from costcalc.reports.plan.case import Case
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.reports.simulation import Simulation, simulation
 from costcalc.scenario.figure import Figure, fixed
 from costcalc.scenario.hikes import changes_at
@@ -45,7 +45,7 @@ OFF = 0.01
 def case(text: str, usage: UsageLedger = QWEN, *, months: int = 3, revenue: int = 0, floor: str = "", rates: FxTable = NO_FX) -> Case:  # fmt: skip
     plan = parse_scenario(f"scenario: Drawn\n{text}", "plan.yaml", {})
     horizon = Horizon(usage, PRICEBOOK, rates, HorizonOptions(months), [plan])
-    earned = Earned(Money(F(revenue), "")) if revenue else Earned()
+    earned = StatedRevenue(Money(F(revenue), "")) if revenue else StatedRevenue()
     limit = F(floor) if floor else None
     return Case(horizon, PlanOptions(plan, changes_at(plan, None), earned=earned, floor=limit))
 
@@ -153,7 +153,7 @@ moves:
 """
     made = case(text)
     found = simulation(made, 2000, 1)
-    low, high = made.run(reading=End("low")), made.run(reading=End("high"))
+    low, high = made.run(reading=RangePoint("low")), made.run(reading=RangePoint("high"))
     for month, cheap, dear in zip(found.months, low.months, high.months, strict=True):
         cost = month.draws.cost
         assert cheap.cost < cost.p10 < cost.p50 < cost.p90 < dear.cost
@@ -217,7 +217,7 @@ def exact_run(places: dict[int, Fraction], walk: list[Fraction]) -> Any:
 def test_at_the_middle_the_run_in_terms_is_the_exact_run():
     reading, in_terms = team_draws()
     exact = team().run()
-    assert all(isinstance(month.cost, Terms) for month in in_terms.months)
+    assert all(isinstance(month.cost, FactorSum) for month in in_terms.months)
     for month, line in zip(exact.months, in_terms.months, strict=True):
         assert float(reading.middle(line.cost) / month.cost) == pytest.approx(1, rel=1e-9)
         assert float(reading.middle(line.revenue) / month.revenue) == pytest.approx(1, rel=1e-9)

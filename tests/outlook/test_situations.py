@@ -9,20 +9,20 @@ import pytest
 import costcalc
 from costcalc.api import Prices
 from costcalc.api.outlooks import horizon_of
-from costcalc.forecasts.horizon import HorizonOptions
 from costcalc.money import Money
+from costcalc.months.horizon import HorizonOptions
 from costcalc.problems import CostcalcError
 from costcalc.reports.plan.ahead import plan_ahead
 from costcalc.reports.plan.case import Case, totals
 from costcalc.reports.plan.model import PlanOptions
 from costcalc.reports.plan.solve import saving_tokens, with_share
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.read import parse_scenario
 from tests.kit import about, book, flat, model, prices, rates, write_csv
 
 F = Fraction
 MILLION = 1_000_000
-NOTHING_SAID = Earned()
+NOTHING_SAID = StatedRevenue()
 BOOK = book(
     # From November on input costs twice as much.
     model("m", ("2020-01-01", rates(input_tokens="1", output_tokens="1")), ("2026-11-01", rates(input_tokens="2", output_tokens="1"))),
@@ -355,7 +355,7 @@ MOVE = "moves:\n  - {share: 100%, to: own/small, quality: untested}\n"
 @pytest.mark.parametrize("revenue", [3_800, 4_400, 5_000])
 def test_answers_know_of_the_logs_own_use_of_the_machines(tmp_path, revenue):
     """A replica gives 360 busy hours a month; the log's own use takes 287 of the first."""
-    stated = Earned(Money(F(revenue), "USD"))
+    stated = StatedRevenue(Money(F(revenue), "USD"))
     found, case = of(tmp_path, OWN_USE, MOVE, months=1, earned=stated, floor=F(1, 2))
     spare = totals(case, case.run())[-1].revenue / 2
 

@@ -32,11 +32,13 @@ def gathered(book: Book) -> Book:
 
 
 def _gathered(model: Model, of_runs: Collection[str]) -> Model:
-    """A block that a run made is none of ours, and what one put into a block was not there."""
+    """A block that a run made is none of ours: it ends the one before; and what one put into a block was not there."""
     return replace(
         model,
         blocks=tuple(
-            replace(
+            replace(block, standard=Section(), service_tiers={}, withdrawn="of a run", source="")
+            if block.source in of_runs
+            else replace(
                 block,
                 standard=_without(block.standard, of_runs),
                 service_tiers={
@@ -46,7 +48,7 @@ def _gathered(model: Model, of_runs: Collection[str]) -> Model:
                 },
             )
             for block in model.blocks
-            if block.source not in of_runs
+            if block.source not in of_runs or block.starts
         ),
     )
 

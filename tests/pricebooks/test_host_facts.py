@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import pytest
 from costcalc.money import exact_text
 from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.load import HOSTS_FOLDER, load_pricebook
-from costcalc.pricebook.model import Book, PriceBlock
+from costcalc.pricebook.model import Book, Bounds, Labels, PriceBlock, Rate, Section, label_value
 from costcalc.pricebook.resolve import ResolvedModel, Unresolved
 from costcalc.rating.cuts import cuts_for
 from costcalc.rating.model import PriceKey
@@ -33,6 +34,7 @@ SELLERS = {
 OLDER = {"alibaba", "anthropic", "baidu", "deepseek", "google", "minimax", "mistral", "moonshot", "openai", "tencent",
          "volcengine", "xai", "xiaomi", "zhipu"}  # their lists are held by test_facts.py  # fmt: skip
 NOT_TAKEN = Path(__file__).with_name("not_taken.csv")
+SIZED = re.compile(r"(low|medium|high|xhigh|max)/(\d+-x-\d+)/(.+)")  # a catalogue's name for images of one size
 MADE = date(2026, 11, 30)  # the day of the books: what begins later is announced
 CONTRADICTIONS = Path(__file__).with_name("facts_disagree.csv")
 REASONS = {
@@ -48,6 +50,7 @@ REASONS = {
     "catalogues of the same weeks disagree",
     "corrected: the book says why",
     "the catalogue says that it is an estimate",
+    "it depends on size and quality: this is the price of one of them",
 }
 
 
@@ -69,6 +72,11 @@ def row_of(row: dict[str, str]) -> Row:
     is_cn = row["currency"] == "CNY"
     name = row["model"].lower()
     name = name.removeprefix("meta/") if row["provider"] == "meta" else name  # the seller's own name before it
+    labels: Labels = ()
+    if sized := SIZED.fullmatch(name):
+        quality, size, name = sized.groups()
+        labels = (("image_quality", quality), ("image_size", label_value(size)))
+        name = name if "/" in name else f"openai/{name}"  # the same under its short name, an alias
     # A catalogue writes 200,001 for the first token of the longer requests, as others write that they are above 200,000.
     above, up_to = (int(row[f"tier_{side}_input_tokens"] or 0) for side in ("min", "max"))
     above, up_to = (length - 1 if length % 1000 == 1 else length for length in (above, up_to))
@@ -80,7 +88,7 @@ def row_of(row: dict[str, str]) -> Row:
             name if is_cn or row["region"] == "global" else f"{row['region']}/{name}",
         ),
         (row["service_tier"], "thinking" if row["meter"] == "reasoning_output" else "", METERS[row["meter"]],
-         above, up_to or None, price_of(row), int(row["per_units"]), row["currency"],
+         above, up_to or None, labels, price_of(row), int(row["per_units"]), row["currency"],
          row["source_url"], row["source_date"], row["confidence"]),
         starts, ends,
     )  # fmt: skip
@@ -112,6 +120,12 @@ def sellers() -> tuple[Book, ...]:
     return tuple(book for book in books_as_gathered().all_books() if book.provider in {place[0] for place in facts()})
 
 
+def labelled_rates(section: Section) -> Iterator[tuple[int, int | None, Labels, str, Rate]]:
+    for bounds, rates in [(Bounds(), section.rates), *((band.bounds, band.rates) for band in section.bands)]:
+        for meter, rate in rates.items():
+            yield bounds.input_over, bounds.input_up_to, bounds.labels, meter, rate
+
+
 def spans(blocks: tuple[PriceBlock, ...]) -> Iterator[tuple[PriceBlock, date | None, date | None]]:
     for block, following in zip(blocks, (*blocks[1:], None), strict=True):
         last = following.starts - timedelta(days=1) if following and following.starts else None
@@ -127,9 +141,9 @@ def test_each_figure_of_the_facts_stands_in_the_book_of_its_seller_and_no_other_
             rows = facts().get((provider, region, name), [])
             for block, first, last in spans(model.blocks):
                 for tier, part, section in sections_of(block):
-                    for (above, up_to, *_), meter, rate in rates_of(section):
+                    for above, up_to, labels, meter, rate in labelled_rates(section):
                         source = book.sources[rate.source]
-                        figure = (tier, part, meter, above, up_to, rate.price, rate.per_units, book.currency,
+                        figure = (tier, part, meter, above, up_to, labels, rate.price, rate.per_units, book.currency,
                                   source.url, source.read, source.confidence)  # fmt: skip
                         meant = [row for row in rows if row.figure == figure and row.covers(first, last)]
                         assert meant, (provider, region, name, first, figure)
@@ -154,7 +168,7 @@ def test_what_is_known_of_no_start_says_since_when_it_is_known():
                 for _, _, section in sections_of(block):
                     for _, meter, rate in rates_of(section):
                         read = book.sources[rate.source].read
-                        is_dated = any(row.starts for row in rows if row.figure[8:10] == (book.sources[rate.source].url, read))  # fmt: skip
+                        is_dated = any(row.starts for row in rows if row.figure[9:11] == (book.sources[rate.source].url, read))  # fmt: skip
                         since = rate.observed or block.observed or block.starts
                         assert since is not None, (name, meter)
                         month = read[:7] > since.isoformat()[:7]
@@ -218,12 +232,12 @@ def test_fifty_rows_a_seller_cost_what_the_facts_say():
         found = pricebook.resolve(name, provider, listed)
         assert isinstance(found, ResolvedModel), row
         assert found.model == name, row
-        tier, part, meter, above, _, price, per, *_ = meant.figure
+        tier, part, meter, above, _, labels, price, per, *_ = meant.figure
         (*_, last) = pricebook.model(found).blocks
         known = last.starts - timedelta(days=1) if last.withdrawn and last.starts else CHECKED_LATER
         day = meant.starts or meant.ends or known
         thinking = part == "thinking"
-        key = PriceKey(provider, listed, name, tier, thinking, None, above, 0, day)
+        key = PriceKey(provider, listed, name, tier, thinking, None, above, 0, day, labels)
         rates = quotes.quote(key).rates
         assert meter in rates, row
         assert rates[meter].listed * per == price, (row, exact_text(rates[meter].listed * per))

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.pricebook.importers.onto import Addition, Days, add_onto
+from costcalc.pricebook.importers.onto import Addition, DecisiveDays, add_onto
 from costcalc.pricebook.read import parse_book
 from costcalc.problems import CostcalcError
 
 TODAY = date(2026, 11, 24)
-FROM_TODAY = Days(TODAY, TODAY)
+FROM_TODAY = DecisiveDays(TODAY, TODAY)
 FILE = """\
 # Prices of Acme.
 provider: acme
@@ -61,7 +61,7 @@ models:
 """
 
 
-def add(model: str, rates: str, *, text: str = FILE, days: Days = FROM_TODAY, more: str = "") -> Addition:
+def add(model: str, rates: str, *, text: str = FILE, days: DecisiveDays = FROM_TODAY, more: str = "") -> Addition:
     offered = parse_book(OFFER.format(model=model, rates=rates) + more)
     return add_onto(text, "acme.yaml", offered, days)
 
@@ -127,7 +127,7 @@ def test_a_surcharge_that_the_other_list_does_not_know_is_a_difference():
 
 
 def test_a_block_goes_before_one_that_is_announced_for_later():
-    addition = add("acme-2", "input_tokens: 9 per 1M", days=Days(date(2026, 12, 1), TODAY))
+    addition = add("acme-2", "input_tokens: 9 per 1M", days=DecisiveDays(date(2026, 12, 1), TODAY))
     days = [block.starts for block in parse_book(addition.text).models["acme-2"].blocks]
     assert days == [date(2026, 1, 1), date(2026, 12, 1), date(2027, 1, 1)]
     assert price_on(addition, "acme-2").standard.rates["input_tokens"].price == 12
@@ -135,10 +135,10 @@ def test_a_block_goes_before_one_that_is_announced_for_later():
 
 def test_the_past_is_refused():
     for day in (date(2025, 6, 1), date(2026, 1, 1)):
-        addition = add("acme-2", "input_tokens: 9 per 1M", days=Days(day, TODAY))
+        addition = add("acme-2", "input_tokens: 9 per 1M", days=DecisiveDays(day, TODAY))
         assert addition.text == FILE
     assert addition.refused[0].why == "acme.yaml:23:7 has a block of 2026-01-01 already"
-    (refused,) = add("acme-1", "input_tokens: 9 per 1M", days=Days(date(2025, 1, 1), TODAY)).refused
+    (refused,) = add("acme-1", "input_tokens: 9 per 1M", days=DecisiveDays(date(2025, 1, 1), TODAY)).refused
     assert refused.why == "acme.yaml:12:7 was seen in force on 2025-01-01"
 
 
@@ -167,7 +167,7 @@ def test_what_is_published_for_later_is_added_too():
 
 
 def test_a_card_that_ends_gives_the_list_back():
-    card = Days(TODAY, TODAY, own=True)
+    card = DecisiveDays(TODAY, TODAY, own=True)
     more = "      2027-03-01: {source: catalogue, withdrawn: the rate card ends here}\n"
     addition = add("acme-1", "input_tokens: 2 per 1M", days=card, more=more)
     assert price_on(addition, "acme-1", 1).standard.rates["input_tokens"].price == 2
@@ -206,7 +206,7 @@ def test_a_card_that_ended_before_the_day_is_no_block_of_that_day():
         OFFER.format(model="acme-1", rates="input_tokens: 2 per 1M").replace("at least since 2026-11-24", "at least since 2026-11-23")
         + "      2026-11-24: {source: catalogue, withdrawn: the rate card ends here}\n"
     )  # fmt: skip
-    addition = add_onto(FILE, "acme.yaml", card, Days(TODAY, TODAY, own=True))
+    addition = add_onto(FILE, "acme.yaml", card, DecisiveDays(TODAY, TODAY, own=True))
     assert (addition.text, addition.changes) == (FILE, ())
 
 

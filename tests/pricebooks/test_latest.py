@@ -6,7 +6,7 @@ import pytest
 
 from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.resolve import ResolvedModel
-from costcalc.rating.unpriced import Advice
+from costcalc.rating.unpriced import PriceHints
 
 BOOKS = load_pricebook()
 
@@ -39,4 +39,4 @@ def test_no_other_name_is_taken_for_one(name):
 )
 def test_the_alias_that_is_offered_is_the_model_of_that_name(name, first):
     """Bedrock bills openai.gpt-5-mini and has no price for it: its maker's is offered, never taken."""
-    assert Advice(BOOKS).near([("", name)])["", name][0] == first
+    assert PriceHints(BOOKS).near([("", name)])["", name][0] == first

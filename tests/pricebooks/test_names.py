@@ -1,10 +1,12 @@
 """What a name in a log means: exact, alias, pattern, date suffix; homes before resellers; never a guess."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
 from costcalc.pricebook.load import load_pricebook
+from costcalc.pricebook.model import End
 from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import nearest_names
@@ -181,8 +183,8 @@ def test_a_family_member_that_no_book_knows_is_unknown_and_gets_near_names():
 def test_the_first_gpt_4o_is_not_priced_as_a_later_one():
     assert meaning("gpt-4o-2024-05-13") == "openai/global/gpt-4o-2024-05-13 by exact"
     lookup = BOOKS.block_on("openai", "global", "gpt-4o-2024-05-13", date(2026, 1, 1))
-    assert lookup.block is None
-    assert lookup.reason == "no price: the price of this snapshot was not read"
+    assert lookup.block
+    assert lookup.block.standard.rates["input_tokens"].price == 5
     assert meaning("gpt-4o-2024-08-06") == "openai/global/gpt-4o by date suffix"
 
 
@@ -325,3 +327,68 @@ def test_a_name_of_a_family_that_no_list_has_is_near_to_nothing():
 def test_the_models_of_the_provider_that_the_log_names_go_first():
     found = load_pricebook().nearest(["baidu/deepseek-r9", "deepseek/deepseek-r9"])
     assert [near[0].partition("/")[0] for near in found.values()] == ["baidu", "deepseek"]
+
+
+@pytest.mark.parametrize(
+    ("name", "provider", "meant"),
+    [
+        ("google/gemini-2.5-pro", "vertex_ai", "vertex_ai/global/gemini-2.5-pro by exact"),
+        ("mistralai/gemini-2.5-pro", "vertex_ai", "the pricebook of vertex_ai has no such model"),
+        (
+            "bedrock/converse/us.anthropic.claude-sonnet-4-5-20250929-v1:0", None,
+            "bedrock/global/us.anthropic.claude-sonnet-4-5-20250929-v1:0 by exact",
+        ),
+        (
+            "bedrock/invoke/eu-west-1/anthropic.claude-sonnet-4-5-20250929-v1:0", None,
+            "bedrock/global/anthropic.claude-sonnet-4-5-20250929-v1:0 by exact",
+        ),
+        ("qwen-plus", "阿里云", "alibaba/cn-beijing/qwen-plus by exact"),
+        ("qwen-plus", "阿里通义千问", "alibaba/cn-beijing/qwen-plus by exact"),
+        ("ernie-4.5-turbo-128k", "百度文心千帆", "baidu/cn/ernie-4.5-turbo-128k by exact"),
+        ("hunyuan-turbos-latest", "腾讯混元", "tencent/cn/hunyuan-turbos-latest by exact"),
+        ("deepseek-ai/DeepSeek-V3.2", "硅基流动", "siliconflow/cn/deepseek-ai/deepseek-v3.2 by exact"),
+    ],
+)  # fmt: skip
+def test_names_as_gateways_write_them(name, provider, meant):
+    assert meaning(name, provider) == meant
+
+
+def test_a_region_without_a_list_is_what_is_wrong():
+    found = BOOKS.resolve("qwen3-max", None, "mars")
+    assert isinstance(found, Unresolved)
+    assert found.lists == ("cn-beijing", "cn-beijing-usd", "intl-singapore")
+    assert found.reason.startswith("alibaba has no list for the region mars")
+
+
+def test_one_name_for_two_apis_has_the_price_of_both_until_one_ended():
+    """`perplexity/sonar` of LiteLLM's logs is `sonar` of the Sonar API: 1 and 1 like the Agent API's until 2026-10-22."""
+    assert meaning("perplexity/sonar") == "perplexity/global/perplexity/sonar by exact"
+    prices = {
+        (model, day): {meter: rate.price for meter, rate in block.standard.rates.items() if meter in ("input_tokens", "output_tokens")}
+        for model in ("perplexity/sonar", "sonar")
+        for day in (date(2026, 9, 1), date(2026, 10, 22), date(2026, 10, 23))
+        if (block := BOOKS.block_on("perplexity", "global", model, day).block)
+    }  # fmt: skip
+    both = {"input_tokens": Fraction(1), "output_tokens": Fraction(1)}
+    assert prices["perplexity/sonar", date(2026, 9, 1)] == prices["sonar", date(2026, 9, 1)] == both
+    assert prices["perplexity/sonar", date(2026, 10, 22)] == both
+    agents = {"input_tokens": Fraction("0.25"), "output_tokens": Fraction("2.5")}
+    assert prices["perplexity/sonar", date(2026, 10, 23)] == agents
+    sonar = BOOKS.book("perplexity", "global").models["sonar"]
+    assert sonar.end == End(date(2026, 9, 28), "perplexity/sonar", "sonar-end")
+
+
+@pytest.mark.parametrize(
+    ("name", "provider", "reason"),
+    [
+        ("ft:gpt-4o-mini-2024-07-18:acme::abc123", None, "openai/global/ft:gpt-4o-mini-2024-07-18 by pattern"),
+        ("ft:gpt-4.1-2025-04-14:acme:v2:abc", "openai", "openai/global/ft:gpt-4.1-2025-04-14 by pattern"),
+        ("ft:gpt-3.5-turbo-0125:acme:custom:xyz", None, "openai/global/ft:gpt-3.5-turbo by pattern"),
+        ("ft:gpt-5:acme::abc", "openai", "a fine-tuned model costs something else than its base"),
+        ("gpt-4.1-mini-2025-04-14.ft-abc123", "azure", "a fine-tuned model costs something else than its base"),
+        ("meta-llama/llama-3.3-70b-instruct:free", "openrouter", "a free variant: no list has a price of 0"),
+        ("openrouter/anthropic/claude-sonnet-4.5:nitro", None, "a variant whose price depends on who serves it"),
+    ],
+)
+def test_tuned_and_routed_models_are_no_others(name, provider, reason):
+    assert meaning(name, provider).startswith(reason)

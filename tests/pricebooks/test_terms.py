@@ -87,7 +87,7 @@ def test_a_private_region_is_a_list_of_its_own(tmp_path):
     ("text", "code", "near"),
     [
         ("discounts:\n  - {what: opnai, percent: 5%}\n", "unknown-selector", "openai"),
-        ("discounts:\n  - {what: 'openai/gpt-5:output_token', percent: 5%}\n", "unknown-selector", "openai/gpt-5-pro"),
+        ("discounts:\n  - {what: 'openai/gpt-5:output_token', percent: 5%}\n", "unknown-meter", "output_tokens"),
         ("commitments:\n  - {what: antropic, each: month, amount: 5 USD}\n", "unknown-selector", "anthropic"),
         ("aliases: {chat: openai/gpt5}\n", "unknown-target", "openai/gpt-5"),
     ],

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.pricebook.importers.onto import Days, add_onto
+from costcalc.pricebook.importers.onto import DecisiveDays, add_onto
 from costcalc.pricebook.importers.survey import Said, standing
 from costcalc.pricebook.model import Source
 from costcalc.pricebook.read import parse_book, read_book
@@ -416,7 +416,7 @@ def test_the_day_of_a_figure_is_that_of_its_reading_in_the_block_it_goes_into(st
         f"models: {{chat-1: {{prices: {{{max(starts, '2026-10-14')}: {{source: a, web_searches: 10 per 1K}}}}}}}}\n",
         "a.yaml",
     )
-    added = add_onto(text, "acme.yaml", offered, Days(day, day, own=True, fills=True))
+    added = add_onto(text, "acme.yaml", offered, DecisiveDays(day, day, own=True, fills=True))
     assert (added.refused, added.passed_over) == ((), ())
     assert f"        output_tokens: 8 per 1M\n        web_searches:  {written}\n        thinking:" in added.text
     assert len(parse_book(added.text, "acme.yaml").models["chat-1"].blocks) == 1

@@ -17,7 +17,7 @@ from costcalc.reports.prices.diff import diff
 from costcalc.reports.prices.events import catalogue
 from costcalc.reports.prices.history import history
 from costcalc.reports.prices.lint import LintReport
-from costcalc.reports.prices.listing import list_prices
+from costcalc.reports.prices.listing import Listing, list_prices
 from costcalc.reports.prices.naming import naming
 from costcalc.reports.prices.sheet import sheet
 from costcalc.reports.prices.stale import stale
@@ -91,7 +91,7 @@ def json_of(name: str, report: object) -> dict[str, Any]:
 def reports(path) -> dict[str, list[dict[str, Any]]]:
     between = diff(BOOKS, date(2025, 12, 31), date(2026, 9, 20))
     return {
-        "prices-list": [json_of("listing", list_prices(BOOKS, day_in))],
+        "prices-list": [json_of("listing", Listing(list_prices(BOOKS, day_in)))],
         "prices-show": [
             *(json_of("sheet", sheet(BOOKS, name, day_in)) for name in ("acme/flat", "banded", "hourly", "gone")),
             json_of("sheet", sheet(SURCHARGED, "acme/flat", day_in)),

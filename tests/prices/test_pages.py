@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -23,7 +25,7 @@ from costcalc.render.prices.stale import stale_blocks
 from costcalc.reports.prices.diff import Diff, diff, in_money
 from costcalc.reports.prices.events import catalogue
 from costcalc.reports.prices.history import history
-from costcalc.reports.prices.listing import list_prices
+from costcalc.reports.prices.listing import Listing, list_prices
 from costcalc.reports.prices.naming import naming
 from costcalc.reports.prices.series import series
 from costcalc.reports.prices.sheet import sheet
@@ -36,7 +38,7 @@ from tests.render.screens import fits_every_screen
 
 def history_of(name, tier=None):
     report = history(BOOKS, name, day_in, tier=tier)
-    return lambda wide: history_blocks(report, wide, series(report))
+    return partial(history_blocks, replace(report, chart=series(report)))
 
 
 def sheet_of(name, **words):
@@ -45,7 +47,7 @@ def sheet_of(name, **words):
 
 
 PAGES = {
-    "list": lambda wide: listing_blocks(list_prices(BOOKS, day_in), wide),
+    "list": lambda wide: listing_blocks(Listing(list_prices(BOOKS, day_in)), wide),
     "show-tiers": sheet_of("acme/flat"),
     "show-lengths": sheet_of("banded", tier="standard"),
     "show-hours": sheet_of("hourly"),

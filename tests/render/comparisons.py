@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
+from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.problems import Place, Problem
-from costcalc.reports.comparison import Choice, Comparison, ComparisonOptions, comparison
+from costcalc.reports.comparison import ComparedScenario, Comparison, ComparisonOptions, comparison
 from costcalc.scenario.read import parse_scenario
 from costcalc.usage.ledger import SkippedRows, UsageLedger
 from tests.render.made import NO_FX, PRICEBOOK, group
@@ -27,7 +27,7 @@ def compared(
     plans = [parse_scenario(text, f"plan-{number}.yaml", {}) for number, text in enumerate(texts, 1)]
     horizon = Horizon(usage, PRICEBOOK, NO_FX, HorizonOptions(months, by), plans)
     called = names or tuple(f"plan-{number}" for number in range(1, len(plans) + 1))
-    choices = [Choice(name, plan) for name, plan in zip(called, plans, strict=True)]
+    choices = [ComparedScenario(name, plan) for name, plan in zip(called, plans, strict=True)]
     return comparison(horizon, ComparisonOptions(choices, by, horizon_source=source, **words))
 
 

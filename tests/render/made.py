@@ -22,7 +22,7 @@ from costcalc.rating.rate import RatingOptions
 from costcalc.reports.cost import CostReport, cost
 from costcalc.reports.plan.model import LogOptions, Plan, PlanOptions
 from costcalc.reports.plan.over_log import plan_over_log
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.hikes import read_hikes
 from costcalc.usage.ledger import Cuts, SourceFile, UsageGroup, UsageLedger
 
@@ -106,7 +106,7 @@ def projection(
     source = words.pop("revenue_source", "--revenue" if margin is None else "--margin")
     asked = {name: words.pop(name) for name in (*words,) if name in LogOptions.__dataclass_fields__}
     changes = words.pop("changes", None) or read_hikes(hikes)
-    options = PlanOptions(changes=changes, earned=Earned(revenue, margin, source), **words)
+    options = PlanOptions(changes=changes, earned=StatedRevenue(revenue, margin, source), **words)
     return plan_over_log(usage, prices, rates, options, LogOptions(**asked))
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.calendar import Month
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
+from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, Problem

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from costcalc.problems import visible
-from costcalc.render.blocks import Bar, Block, Branch, Cell, Column, Command, Facts, Grid, Line, Note, Tree
+from costcalc.render.blocks import Bar, Block, Branch, Cell, Column, Command, Facts, FigureLine, Grid, Note, Tree
 from costcalc.render.draw import WIDE, Page
 from costcalc.render.names import shortened
+from costcalc.render.opening import unfolded
 from tests.render.made import drawn
 
 WIDTHS = (60, 80, 100, WIDE - 1, WIDE, 120, 200)
@@ -20,11 +21,11 @@ _LONGEST = 18  # a longer word may be broken
 def fits_every_screen(page: Page) -> None:
     """Width by width: goldens hold the page at 80 columns, and this says the same of all others."""
     for width in WIDTHS:
-        text = drawn(page, width)
+        text = drawn(page, width, notes=True)
         wide = [line for line in text.splitlines() if cell_len(line) > width]
         assert not wide, (width, wide)
         words = set(text.split())
-        for block in page.blocks(width >= WIDE):
+        for block in unfolded(page.blocks(width >= WIDE)):
             lost = [said for said in _said(block) if not _stands(said, text, words)]
             assert not lost, (width, lost, text)
             if isinstance(block, Grid):
@@ -37,7 +38,7 @@ def _said(block: Block) -> Iterator[str]:
     match block:
         case Note(text):
             yield text
-        case Line(cells):
+        case FigureLine(cells):
             yield from (cell.text for cell in cells)
         case Facts(rows):
             yield from (part for _, parts in rows for part in parts)

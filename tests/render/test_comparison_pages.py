@@ -12,7 +12,7 @@ from costcalc.money import Money
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.tables import csv_of, frame_of
 from costcalc.render.written import json_of
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared, full, ten, usual
 from tests.render.made import drawn
 from tests.render.outlooks import customers_log
@@ -31,7 +31,7 @@ def unknown():
 
 def margin():
     """A margin that is stated; ten scenarios, of which few fit as columns."""
-    return ten(earned=Earned(margin=Fraction(1, 2), source="--margin"), source="")
+    return ten(earned=StatedRevenue(margin=Fraction(1, 2), source="--margin"), source="")
 
 
 def incomplete():
@@ -44,12 +44,12 @@ CASES = [earning, unknown, margin, incomplete]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_the_page_of_a_comparison(case, golden):
     found = page_of(case())
-    golden(f"comparison-{case.__name__}-80.txt", drawn(found))
+    golden(f"comparison-{case.__name__}-80.txt", drawn(found, notes=True))
     fits_every_screen(found)
 
 
 def test_the_page_of_a_comparison_where_it_is_wide(golden):
-    golden("comparison-earning-120.txt", drawn(page_of(earning()), 120))
+    golden("comparison-earning-120.txt", drawn(page_of(earning()), 120, notes=True))
 
 
 def test_the_markdown_of_a_comparison(golden):
@@ -92,13 +92,13 @@ def test_a_frame_holds_the_rows_of_the_csv():
 
 
 def test_what_a_scenario_leaves_alone_is_said():
-    page = drawn(page_of(usual()), 80)
+    page = drawn(page_of(usual()), 80, notes=True)
     assert "! nothing changes nothing in this log." in page
     assert "rise changes nothing" not in page
 
 
 def test_a_revenue_that_is_one_total_is_not_shared_out():
-    found = compared(customers_log(), RISE, NOTHING, earned=Earned(Money(Fraction(5_000), "USD")))
-    page = drawn(page_of(found), 80)
+    found = compared(customers_log(), RISE, NOTHING, earned=StatedRevenue(Money(Fraction(5_000), "USD")))
+    page = drawn(page_of(found), 80, notes=True)
     assert "what each customer pays of it is not known" in page
     assert "turn unprofitable" not in page

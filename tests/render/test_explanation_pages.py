@@ -11,7 +11,7 @@ from costcalc.render.explanation.page import explanation_blocks
 from costcalc.render.markdown import markdown_text
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.tables import csv_of
-from costcalc.reports.explanation import Choice, ExplainOptions, Explanation, explain
+from costcalc.reports.explanation import ExplainQuestion, Explanation, Selection, explain
 from costcalc.scenario.hikes import read_hikes
 from costcalc.usage.ledger import Cuts, UsageLedger
 from tests.render.made import NO_FX, PRICEBOOK, books, drawn, fx, group, ledger
@@ -64,7 +64,7 @@ LOG = ledger(
 
 def report(usage: UsageLedger = LOG, *hikes: str, prices: Any = BOOKS, rates: Any = RATES, **words: Any) -> Explanation:
     known = {"currency": "USD", "changes": read_hikes(hikes)}
-    return explain(usage, prices, rates, ExplainOptions(**(known | words)))
+    return explain(usage, prices, rates, ExplainQuestion(**(known | words)))
 
 
 def everything() -> Explanation:
@@ -72,7 +72,7 @@ def everything() -> Explanation:
 
 
 def line_and_meter() -> Explanation:
-    return report(choice=Choice({"model": ("qwen3-max",)}, "output_tokens"))
+    return report(choice=Selection({"model": ("qwen3-max",)}, "output_tokens"))
 
 
 @pytest.mark.parametrize("made", [everything, line_and_meter], ids=lambda made: made.__name__)

@@ -84,3 +84,23 @@ def test_a_log_without_any_price_says_so(run_costcalc, tmp_path):
     log.write_text("date,model,input_tokens,output_tokens\n2026-09-01,nobody-9,1000,0\n")
     for command in ("cost", "project"):
         assert run_costcalc(command, log).out.strip().startswith("Nothing in this log has a price.")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("forecast",), "comes to about 0.000"), (("advise", "--least", "0"), "saves 0.000"),
+        (("project", "--hike", "alibaba=34"), "costs 0.000145 USD more (+30.3%): 0.000623 USD in all"),
+        (("compare", "--scenario", "efficiency", "--scenario", "april-2026"), None),
+    ],
+)  # fmt: skip
+def test_a_very_small_total_is_never_nothing(words, said, run_costcalc, tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "date,provider,model,input_tokens,output_tokens\n2026-09-01,alibaba,qwen3-max,1000,10\n"
+        "2026-09-15,openai,gpt-5.6-luna,200,10\n2026-09-30,alibaba,qwen-plus,300,10\n"
+    )
+    command, *more = words
+    first = " ".join(run_costcalc(command, log, *more).out.split("\n\n")[0].split())
+    assert "0.00 USD" not in first
+    assert said is None or said in first

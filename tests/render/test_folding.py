@@ -42,6 +42,35 @@ def test_files_about_prices_have_every_source_and_every_note(run_costcalc, tmp_p
     ]  # fmt: skip
 
 
+AHEAD = ("project", USAGE, "--scenario", "all-at-once", "--revenue", "24000", "--floor", "55%")
+
+
+def test_a_scenario_says_in_short_what_all_shows_whole(run_costcalc, tmp_path):
+    """Causes, models, customers, machines and tests are counted on a screen; what restores the margin is never folded."""
+    short, whole = run_costcalc(*AHEAD).out, run_costcalc(*AHEAD, "--all").out
+    line = next(line for line in short.splitlines() if " more lines (what adds and saves, " in line)
+    run_costcalc(*AHEAD, "-o", tmp_path / "page.txt")
+    for said in ("What adds and saves", "Customer  ", "So the scenario says; no figure here tests it."):
+        assert [said in text for text in (short, whole, (tmp_path / "page.txt").read_text())] == [False, True, True]
+    assert [text.count("What restores the margin") for text in (short, whole)] == [1, 1]
+    assert len(short.splitlines()) < len(whole.splitlines()) / 2
+    assert 40 < int(line.split()[0]) < len(whole.splitlines()) - len(short.splitlines()) + 30
+    assert "more rows: --all" in short
+    assert "--all" not in whole
+
+
+def test_what_is_loud_is_said_though_its_table_is_folded(run_costcalc):
+    words = (
+        "examples/team/usage.csv",
+        "--scenario",
+        "examples/team/all-at-once.yaml",
+        "--pricebook",
+        "examples/selfhosted.yaml",
+    )
+    out = run_costcalc("project", *words).out
+    assert out.index("! 1 customer turns unprofitable: newco.") < out.index("more lines (")
+
+
 def test_a_copy_that_is_left_out_is_never_folded(tmp_path, run_costcalc):
     text = "date,model,requests,input_tokens,output_tokens\n2026-09-01,qwen3-max,100,1000000,200000\n"
     for name in ("a.csv", "b.csv"):

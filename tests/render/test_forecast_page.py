@@ -11,7 +11,7 @@ from costcalc.calendar import utc_midnight
 from costcalc.money import Money
 from costcalc.render.daychart import day_chart
 from costcalc.render.pages import markdown_of, page_of
-from costcalc.reports.forecast import Estimate, Forecast, ForecastDay, ForecastOptions, forecast
+from costcalc.reports.forecast import Estimate, Forecast, ForecastDay, ForecastQuestion, forecast
 from tests.render.made import NO_FX, PRICEBOOK, books, drawn, group, ledger
 from tests.render.screens import fits_every_screen
 
@@ -43,7 +43,7 @@ def made(count=50, budget=None, prices=PRICEBOOK, to="month-end", quiet=range(0)
     end = utc_midnight(FIRST) + 86_400 * count
     usage = ledger(*groups, first_instant=utc_midnight(FIRST), last_instant=ends or end)
     money = None if budget is None else Money(Fraction(budget), "USD")
-    return forecast(usage, prices, NO_FX, ForecastOptions(to=to, budget=money))
+    return forecast(usage, prices, NO_FX, ForecastQuestion(to=to, budget=money))
 
 
 def breaks() -> Forecast:

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from costcalc.render.blocks import Cell, Column, Grid, Note
+from costcalc.render.draw import Page
 from costcalc.render.markdown import escaped
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.render.tables import csv_of
@@ -129,3 +131,21 @@ def test_an_output_that_lacks_the_signs_of_the_page_gets_others():
     assert "\\u5ba2\\u6237" in text
     assert "60.0% -> 46.4%" in text
     assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_an_arrow_of_two_signs_moves_no_column():
+    """Laid out with the room of both: figures of rows with one and without stand below each other."""
+
+    class Ascii(io.StringIO):
+        encoding = "ascii"
+
+    from rich.console import Console
+
+    table = Grid(
+        [Column("What", "name"), Column("Saves")], [[Cell("a → b"), Cell("12.00")], [Cell("a and b"), Cell("1.00")]]
+    )
+    console = Console(file=Ascii(), width=40)
+    console.print(Page(lambda _: [table, Note("a → b")]))
+    assert console.file.getvalue().splitlines()[1:5] == [
+        "  What       Saves", "  a -> b     12.00", "  a and b     1.00", "  a -> b",
+    ]  # fmt: skip

@@ -11,8 +11,8 @@ import pytest
 
 from costcalc.asked import Asked, Setting
 from costcalc.calendar import utc_midnight
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
 from costcalc.money import Money
+from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.pricebook.events import load_events
 from costcalc.problems import Place, Problem
 from costcalc.rating.rate import RatingOptions
@@ -20,21 +20,21 @@ from costcalc.render import json_ as common
 from costcalc.render.fields import Fields, found
 from costcalc.render.fields import documented as fields_documented
 from costcalc.render.written import json_of, part_in
-from costcalc.reports.comparison import Choice as Alternative
+from costcalc.reports.comparison import ComparedScenario as Alternative
 from costcalc.reports.comparison import ComparisonOptions, comparison
 from costcalc.reports.cost import cost
 from costcalc.reports.detection import Detection, Detections
-from costcalc.reports.explanation import Choice, ExplainOptions, explain
-from costcalc.reports.forecast import ForecastOptions, forecast
+from costcalc.reports.explanation import ExplainQuestion, Selection, explain
+from costcalc.reports.forecast import ForecastQuestion, forecast
 from costcalc.reports.plan.ahead import plan_ahead
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.events import event_changes
 from costcalc.scenario.figure import fixed
 from costcalc.scenario.hikes import changes_at, read_hikes
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.read import parse_scenario
-from costcalc.usage.counter import Tally
+from costcalc.usage.counter import RowTally
 from costcalc.usage.ledger import Cuts, SkippedRows
 from tests.conftest import REPO_ROOT
 from tests.render import comparisons
@@ -288,10 +288,10 @@ def test_every_field_of_an_explanation_is_documented():
     event = next(event for event in load_events() if event.id == "alibaba-2026-04-compute")
     printed: dict[str, set[str]] = {}
     for changes, choice in (
-        (PriceChanges(event_changes(event, fixed(Fraction(1, 2)))), Choice({"provider": ("*",)}, "tokens")),
-        (read_hikes(["any=5..34", "acme:input_tokens==3/1M@2026-08-01"]), Choice()),
+        (PriceChanges(event_changes(event, fixed(Fraction(1, 2)))), Selection({"provider": ("*",)}, "tokens")),
+        (read_hikes(["any=5..34", "acme:input_tokens==3/1M@2026-08-01"]), Selection()),
     ):
-        found = explain(usage, EXPLAINED, RATES, ExplainOptions(changes, ("provider",), currency="USD", choice=choice))
+        found = explain(usage, EXPLAINED, RATES, ExplainQuestion(changes, ("provider",), currency="USD", choice=choice))
         for name, types in fields(json.loads(json_of(found))).items():
             printed.setdefault(name, set()).update(types)
     check(printed, documented("costcalc.explanation/1"))
@@ -373,7 +373,7 @@ def outlook_of(text: str, revenue: int | None = None) -> str:
     plan = parse_scenario(text, "plan.yaml", {event.id: event for event in load_events()})
     prices = books(TEXTS[0], TEXTS[2], TINY)
     horizon = Horizon(FULL, prices, RATES, HorizonOptions(2, ("customer",), "auto", "USD", "UTC"), [plan])
-    earned = Earned(Money(Fraction(revenue), "")) if revenue else Earned()
+    earned = StatedRevenue(Money(Fraction(revenue), "")) if revenue else StatedRevenue()
     return json_of(
         plan_ahead(horizon, PlanOptions(plan, changes_at(plan, None), ("customer",), earned, Fraction(1, 2)))
     )
@@ -382,7 +382,7 @@ def outlook_of(text: str, revenue: int | None = None) -> str:
 def test_every_field_of_a_detection_is_documented():
     file = Detection(
         "log.csv", "plain", "its names", {"in": "input_tokens"}, ("customer",), ("note",), ("cursor (2 names)",),
-        Tally(counted=1, left_out=2, refused=3), FULL.problems, FULL.uncounted,
+        RowTally(counted=1, left_out=2, refused=3), FULL.problems, FULL.uncounted,
     )  # fmt: skip
     found = Detections((file,), FULL.skipped, FULL.notes)
     check(fields(json.loads(json_of(found))), documented("costcalc.detection/1"))
@@ -408,7 +408,7 @@ HALF_DAYS = {
 
 def forecast_of(count: int, day_of_others: bool = False, **words: Any) -> str:
     """So many days from 1 September, of which the 4th to the 9th are quiet; every other day costs more."""
-    options = ForecastOptions(**{name: words.pop(name) for name in ("to", "budget") if name in words}, currency="USD")
+    options = ForecastQuestion(**{name: words.pop(name) for name in ("to", "budget") if name in words}, currency="USD")
     span = {name: words.pop(name) for name in HALF_DAYS if name in words}
     usage = ledger(
         *(

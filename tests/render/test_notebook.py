@@ -8,7 +8,7 @@ import pytest
 
 import costcalc
 from costcalc.api import CostResult, PlanResult
-from costcalc.render.blocks import Branch, Drawing, Facts, Gap, Line, Note, Tree, TreeNode
+from costcalc.render.blocks import Branch, Drawing, Facts, FigureLine, Gap, Note, Tree, TreeNode
 from costcalc.render.notebook import html_text
 from costcalc.render.pages import notebook_of, page_of
 from tests.conftest import REPO_ROOT
@@ -107,7 +107,7 @@ def test_every_block_has_its_element():
     blocks = [
         Facts([("a", ("b", "c"))], each_in_a_line=True),
         Gap(),
-        Line([]),
+        FigureLine([]),
         Note("loud & clear", "loud"),
         Drawing(lambda width: [f"{width} <cells>"]),
         Tree([Branch([TreeNode("head", "1.00", "USD", "strong")], [Branch([TreeNode("part", "1.00", "USD")])])]),

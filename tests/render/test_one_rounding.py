@@ -61,7 +61,7 @@ def test_the_sums_of_every_writer_are_the_sums_of_what_it_shows(usages, hike):
         assert (row["cost_before"], row["cost"]) == (cost["before"]["rounded"], cost["with_the_scenario"]["rounded"])
         if Fraction(cost["before"]["exact"]) == Fraction(cost["high"]["exact"]):
             assert cost["before"]["rounded"] == cost["with_the_scenario"]["rounded"] == cost["high"]["rounded"]
-    for page in (drawn(page_of(report), 120), markdown_of(report), notebook_of(report)):
+    for page in (drawn(page_of(report), 120, notes=True), markdown_of(report), notebook_of(report)):
         assert_holds(page, [*total.values(), *(Decimal(each["before"]["rounded"]) for each in shown.values())])
 
 
@@ -112,7 +112,7 @@ def test_an_outlook_s_figures_are_those_of_its_months(tokens):
     assert sum(Decimal(each["last_month"]["cost"]["rounded"]) for each in answer["customers"]) == after
     untouched = next(each for each in answer["customers"] if each["name"] == "y")
     assert untouched["today"]["cost"]["rounded"] == untouched["last_month"]["cost"]["rounded"]
-    for page in (drawn(page_of(report), 120), markdown_of(report), notebook_of(report)):
+    for page in (drawn(page_of(report), 120, notes=True), markdown_of(report), notebook_of(report)):
         assert_holds(page, [before, after])
 
 
@@ -134,7 +134,7 @@ def test_a_comparison_s_customers_and_lines_add_up_to_its_months(tokens):
     )
     report = compared(usage, RISE, NOTHING, by=("provider", "model"))
     answer = json.loads(json_of(report))
-    page = drawn(page_of(report), 120)
+    page = drawn(page_of(report), 120, notes=True)
     for each in answer["scenarios"]:
         last = each["months"][-1]
         for old, side in (("before", "today"), ("with_the_scenario", "last_month")):

@@ -9,7 +9,7 @@ import pytest
 from costcalc.money import Money
 from costcalc.render.pages import markdown_of, page_of
 from costcalc.reports.plan.model import Plan
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.usage.ledger import UsageLedger
 from tests.render.made import drawn, group, ledger
 from tests.render.outlooks import full, made
@@ -22,7 +22,7 @@ DEARER = "prices:\n  - {what: alibaba, change: +5..34%}\n"
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_page_of_an_outlook(width, golden):
-    golden(f"outlook-full-{width}.txt", drawn(page_of(full()), width))
+    golden(f"outlook-full-{width}.txt", drawn(page_of(full()), width, notes=True))
 
 
 def test_the_markdown_of_an_outlook(golden):
@@ -52,8 +52,8 @@ def said(outlook: Plan) -> str:
     return " ".join(drawn(page_of(outlook), 110, notes=True).split())
 
 
-def revenue(amount: int) -> Earned:
-    return Earned(Money(Fraction(amount), ""))
+def revenue(amount: int) -> StatedRevenue:
+    return StatedRevenue(Money(Fraction(amount), ""))
 
 
 def test_the_headline_goes_from_today_to_the_last_month():
@@ -121,9 +121,9 @@ def test_customers_that_turn_unprofitable_are_said_loudly():
 
 def test_customers_beyond_the_eighth_stand_in_one_line():
     """Sixteen customers: eight, and eight in one; where there is room twelve, and four in one."""
-    text = drawn(page_of(full()), 80)
+    text = drawn(page_of(full()), 80, notes=True)
     assert "… 8 more" in text
-    assert "… 4 more" in drawn(page_of(full()), 120)
+    assert "… 4 more" in drawn(page_of(full()), 120, notes=True)
 
 
 def test_every_quality_is_the_scenario_s_own_word():

@@ -196,7 +196,10 @@ def test_list_changes_already_published_are_named():
         "      2026-11-01: {input_tokens: 2 per 1M, output_tokens: 2 per 1M}\n"
     )
     text = page(ledger(group("m", 30_000_000)), "acme=10", months=2, prices=doubling)
-    assert "List changes already published add 30.00 USD over 2 months, from November 2026 on" in text
+    assert (
+        "List prices that change after the log add 30.00 USD over 2 months, from November 2026 on,"
+        " and are in Before: acme/m from 1 Nov 2026 (+30.00 USD)." in text
+    )
 
 
 def test_unpriced_usage_makes_the_total_incomplete():

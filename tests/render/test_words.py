@@ -12,7 +12,6 @@ from costcalc.render.words import (
     amount_text,
     days_text,
     decimal_text,
-    least_text,
     money_text,
     months_text,
     percent_text,
@@ -91,9 +90,9 @@ def test_lines_break_between_words_and_inside_what_is_too_long():
 
 
 def test_what_is_something_is_never_nothing():
-    assert least_text(Fraction("0.0000272"), "CNY") == "0.0000272 CNY"
-    assert least_text(Fraction("0.00499"), "USD") == "0.00499 USD"
-    assert least_text(Fraction("0.0049999"), "USD") == "0.005 USD"
-    assert least_text(Fraction("0.005"), "USD") == "0.01 USD"
-    assert least_text(Fraction("-0.0000004"), "USD") == "−0.0000004 USD"
-    assert least_text(Fraction(0), "USD") == "0.00 USD"
+    assert money_text(Fraction("0.0000272"), "CNY") == "0.0000272 CNY"
+    assert money_text(Fraction("0.00499"), "USD") == "0.00499 USD"
+    assert money_text(Fraction("0.0049999"), "USD") == "0.005 USD"
+    assert money_text(Fraction("0.005"), "USD") == "0.01 USD"
+    assert money_text(Fraction("-0.0000004"), "USD") == "−0.0000004 USD"
+    assert money_text(Fraction(0), "USD") == "0.00 USD"

@@ -14,7 +14,7 @@ from costcalc.render.blocks import Cell, Column, Grid, Note, grid
 from costcalc.render.columns import columns_of
 from costcalc.render.pages import markdown_of
 from costcalc.render.tables import csv_of
-from costcalc.render.written import Parts, json_of, part_in
+from costcalc.render.written import Writers, json_of, part_in
 from tests.render.test_json_documented import WRITTEN
 
 
@@ -41,7 +41,7 @@ def halves(monkeypatch) -> Halves:
     def blocks(report: Halves, is_wide: bool) -> list[Grid]:
         return [grid(columns_of(PART, report), report.parts)]
 
-    home.WRITTEN = Parts(
+    home.WRITTEN = Writers(
         "Halves",
         head=lambda _: [Note("Half of it.")],
         page=blocks,

@@ -10,6 +10,8 @@ from tests.kit import book, flat, model, prices, usage
 
 F = Fraction
 MILLION = {"input_tokens": 1_000_000, "output_tokens": 0}
+CHEAP = {**MILLION, "provider": "cheap", "model": "small"}
+DEAR = {**MILLION, "provider": "dear", "model": "large"}
 # 100 at acme; a million tokens cost 40 at cheap, 80 at near and 120 at dear.
 BOOKS = prices(
     book(flat("m", input_tokens="100", output_tokens="300")),
@@ -34,16 +36,42 @@ class TestFewerTokens:
         assert found.total.mid * (1 - found.answers.tokens[0].fewer) == found.total.before
 
     def test_one_answer_for_each_provider_that_rises(self, tmp_path):
-        rows = [
-            MILLION,
-            {**MILLION, "provider": "cheap", "model": "small"},
-            {**MILLION, "provider": "dear", "model": "large"},
-        ]
-        found = project(tmp_path, *rows, hikes={"acme": 34, "cheap": 25, "dear": -10})
+        rows = [MILLION, CHEAP, DEAR]
+        found = project(tmp_path, *rows, hikes={"acme": 34, "cheap": 25})
         assert [(each.provider, each.fewer) for each in found.answers.tokens] == [
             ("acme", 1 - 1 / F("1.34")),
             ("cheap", F(1, 5)),
         ]
+
+    def test_what_falls_elsewhere_need_not_be_saved_again(self, tmp_path):
+        """Up 34 and 10, down 12: of each only 32 of 44."""
+        found = project(tmp_path, MILLION, CHEAP, DEAR, hikes={"acme": 34, "cheap": 25, "dear": -10})
+        acme, cheap = (each.fewer for each in found.answers.tokens)
+        assert (acme, cheap) == (F(34, 134) * F(32, 44), F(10, 50) * F(32, 44))
+        assert 134 * (1 - acme) + 50 * (1 - cheap) + 108 == found.total.before
+
+    def test_where_all_falls_more_than_it_rises_nothing_need_be_saved(self, tmp_path):
+        assert project(tmp_path, MILLION, DEAR, hikes={"acme": 5, "dear": -10}).answers.tokens == []
+
+    def test_of_revenue_that_some_rows_state_only_those_rows(self, tmp_path):
+        """100 of revenue 300; beside it 40 that nobody pays for, which falls: 34 are to be saved all the same."""
+        rows = [{**MILLION, "customer": "a", "revenue": "300"}, {**CHEAP, "customer": "b", "revenue": ""}]
+        (answer,) = project(tmp_path, *rows, hikes={"acme": 34, "cheap": -50}).answers.tokens
+        assert answer.fewer == 1 - 1 / F("1.34")
+
+    def test_a_fee_is_not_saved_with_the_tokens(self, tmp_path):
+        """100 of tokens and 100 of searches, up by 10%: 20 of 110."""
+        searching = prices(book(flat("m", input_tokens="100", output_tokens="300", web_searches="10")))
+        row = {**MILLION, "web_searches": 10_000_000}
+        found = project(tmp_path, row, prices=searching, hikes={"acme": 10})
+        (answer,) = found.answers.tokens
+        assert found.total.mid - answer.fewer * 110 == found.total.before == 200
+
+    def test_where_all_tokens_do_not_suffice_it_is_unknown(self, tmp_path):
+        searching = prices(book(flat("m", input_tokens="100", output_tokens="300", web_searches="10")))
+        row = {"input_tokens": 10_000, "output_tokens": 0, "web_searches": 10_000_000}
+        (answer,) = project(tmp_path, row, prices=searching, hikes={"acme": 10}).answers.tokens
+        assert answer.fewer is None
 
     def test_where_a_part_rises_it_is_by_the_whole_of_the_provider(self, tmp_path):
         """100 and 300; the output rises by 20% to 360: 1 − 400 ÷ 460."""
@@ -69,7 +97,7 @@ class TestMovedTraffic:
 
     def test_all_of_it_may_not_suffice(self, tmp_path):
         """Beside 100 at another provider that rises too: lost 34 + 100, and moving all of acme saves 94."""
-        rows = [MILLION, {**MILLION, "provider": "cheap", "model": "small"}]
+        rows = [MILLION, CHEAP]
         found = project(tmp_path, *rows, hikes={"acme": 34, "cheap": 250}, move_to="near/small").answers.moves[0]
         assert found.lost == 34 + 100
         assert found.saved_at_most == (134 + 140) - (80 + 80)
@@ -87,11 +115,11 @@ class TestMovedTraffic:
         assert found.answers.moves[0].share == F(34, 54)
 
     def test_only_the_raised_traffic_moves(self, tmp_path):
-        rows = [MILLION, {**MILLION, "provider": "dear", "model": "large"}]
+        rows = [MILLION, DEAR]
         assert self.move(tmp_path, "cheap/small", *rows).share == F(34, 94)
 
     def test_what_is_there_already_does_not_move(self, tmp_path):
-        rows = [MILLION, {**MILLION, "provider": "cheap", "model": "small"}]
+        rows = [MILLION, CHEAP]
         answer = project(tmp_path, *rows, hikes={"any": 10}, move_to="cheap/small").answers.moves[0]
         assert (answer.lost, answer.saved_at_most) == (10 + 4, 110 - 44)
         assert answer.share == F(14, 66)
@@ -155,7 +183,7 @@ class TestHikeLimits:
 
     def test_only_what_rises_counts(self, tmp_path):
         """Half of a cost of 140 stays: (200 − 140) ÷ 100."""
-        rows = [MILLION, {**MILLION, "provider": "cheap", "model": "small"}]
+        rows = [MILLION, CHEAP]
         assert self.limits(tmp_path, *rows, hikes={"acme": 34}, revenue=200) == [(0, F(60, 100))]
 
     def test_without_revenue_there_is_none(self, tmp_path):

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
-from costcalc.reports.comparison import Choice, ComparisonOptions, comparison
+from costcalc.months.horizon import Horizon, HorizonOptions
+from costcalc.reports.comparison import ComparedScenario, ComparisonOptions, comparison
 from costcalc.reports.plan.ahead import plan_ahead
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.read import parse_scenario
 from tests.kit import about
 from tests.render.comparisons import GROWTH, NOTHING, RANGE, RISE, compared
@@ -17,7 +17,7 @@ from tests.render.made import NO_FX, PRICEBOOK, books, group, ledger
 from tests.render.outlooks import PLAN, customers_log
 
 F = Fraction
-HALF = Earned(margin=F(1, 2), source="--margin")
+HALF = StatedRevenue(margin=F(1, 2), source="--margin")
 FLAT = books("provider: alibaba\ncurrency: USD\ntimezone: UTC\nmodels:\n  qwen3-max:\n    prices:\n      2026-01-01: {input_tokens: 10 per 1M, output_tokens: 10 per 1M}\n")  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def two_customers(*texts, floor=None, months=1):
     )
     plans = [parse_scenario(text, f"{n}.yaml", {}) for n, text in enumerate(texts)]
     horizon = Horizon(usage, FLAT, NO_FX, HorizonOptions(months), plans)
-    choices = [Choice(plan.name, plan) for plan in plans]
+    choices = [ComparedScenario(plan.name, plan) for plan in plans]
     return comparison(horizon, ComparisonOptions(choices, floor=floor))
 
 
@@ -113,7 +113,7 @@ def test_the_empty_scenario_beside_itself_is_zero_everywhere():
 
 
 @pytest.mark.parametrize("text", [PLAN, RISE, RANGE, GROWTH, NOTHING], ids=["all", "rise", "range", "growth", "none"])
-@pytest.mark.parametrize("earned", [Earned(), HALF], ids=["unknown", "half"])
+@pytest.mark.parametrize("earned", [StatedRevenue(), HALF], ids=["unknown", "half"])
 def test_a_scenario_is_what_its_outlook_says_of_it_alone(text, earned):
     by, floor = ("provider", "model"), F(7, 10)
     others = compared(customers_log(), RISE, text, PLAN, by=by, earned=earned, floor=floor)
@@ -143,7 +143,11 @@ def test_the_same_scenario_at_two_pass_throughs_is_two_columns():
     plan = parse_scenario("scenario: range\nprices:\n  - {what: alibaba, change: +5..34%}\n", "a.yaml", {})
     usage = ledger(group("qwen3-max", 9_000_000))
     horizon = Horizon(usage, FLAT, NO_FX, HorizonOptions(1), [plan])
-    choices = [Choice("whole", plan), Choice("half", plan, F(1, 2)), Choice("none", plan, F(0))]
+    choices = [
+        ComparedScenario("whole", plan),
+        ComparedScenario("half", plan, F(1, 2)),
+        ComparedScenario("none", plan, F(0)),
+    ]
     whole, half, none = comparison(horizon, ComparisonOptions(choices)).scenarios
     assert whole.last.after.cost == 93 * F("1.195")
     assert [total.cost for total in (half.last.low, half.last.after, half.last.high)] == [
@@ -154,5 +158,5 @@ def test_the_same_scenario_at_two_pass_throughs_is_two_columns():
 
 def test_a_choice_says_whether_its_pass_through_is_open():
     plan = parse_scenario("scenario: range\nprices:\n  - {what: alibaba, change: +5..34%}\n", "a.yaml", {})
-    assert not Choice("a", plan).leaves_open  # a range shows both ends; only events stay open
-    assert replace(Choice("a", plan), called="b").short == "b"
+    assert not ComparedScenario("a", plan).leaves_open  # a range shows both ends; only events stay open
+    assert replace(ComparedScenario("a", plan), called="b").short == "b"

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.forecasts.turning import with_factors
-from costcalc.reports.revenue import Earned
+from costcalc.months.turning import with_factors
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.model import VARIANTS
 from tests.browser.handouts import USAGE, Made, made
 from tests.kit import about, book, flat, prices, usage
@@ -109,7 +109,9 @@ def test_a_minimum_spend_bends_the_cost(tmp_path):
         flat("m", input_tokens="1", output_tokens="2"),
         head="commitments:\n  - {what: acme, each: month, amount: 1000 USD}\n",
     )
-    found = made(str(usage(tmp_path, TOKENS)), None, ["acme=10"], prices=prices(text), earned=Earned()).handout.sliders
+    found = made(
+        str(usage(tmp_path, TOKENS)), None, ["acme=10"], prices=prices(text), earned=StatedRevenue()
+    ).handout.sliders
     assert isinstance(found, str)
     assert "minimum spend" in found
 

@@ -12,6 +12,8 @@ from costcalc.pricebook.hosts import HOSTS
 from costcalc.problems import CostcalcError
 from costcalc.scenario.hikes import hikes_from
 from costcalc.scenario.read import parse_scenario
+from costcalc.yamldoc import parse_yaml
+from tests.scenario.test_schema import VALIDATOR, as_an_editor_sees
 
 USAGE = "examples/usage.csv"
 PLAN = "scenario: Plan\ngrowth:\n  - {each month: 3%, KEY: 2027-01}\nprices:\n  - {what: alibaba, change: +5%, KEY: 2026-12-01}\n"
@@ -38,6 +40,23 @@ def test_what_costcalc_writes_has_the_same_keys_for_a_reader_of_yaml_1_1(run_cos
 def test_on_and_from_together_are_one_too_many():
     with pytest.raises(CostcalcError, match="two-days"):
         parse_scenario(PLAN.replace("KEY", "on").replace("+5%", "+5%, from: 2026-12-02"), "plan.yaml", {})
+
+
+@pytest.mark.parametrize(
+    ("written", "money"),
+    [("$20", "20 USD"), ("€ 0.5", "1/2 EUR"), ("20 £", "20 GBP"), ("45 USD", "45 USD"), ("45", "45 ")],
+)
+def test_a_sign_of_money_is_its_currency(written, money):
+    text = f"scenario: Fees\nrevenue:\n  - {{per: request, amount: {written}}}\n"
+    (fee,) = parse_scenario(text, "plan.yaml", {}).business.revenue
+    assert f"{fee.amount.amount} {fee.amount.currency}" == money
+    assert not [*VALIDATOR.iter_errors(as_an_editor_sees(parse_yaml(text).root))]
+
+
+@pytest.mark.parametrize("written", ["¥20", "$-20", "$20 USD", "20 dollars"])
+def test_a_sign_of_two_currencies_or_beside_a_code_is_none(written):
+    with pytest.raises(CostcalcError, match="bad-amount"):
+        parse_scenario(f"scenario: Fees\nrevenue:\n  - {{per: request, amount: {written}}}\n", "plan.yaml", {})
 
 
 @pytest.mark.parametrize(
@@ -109,6 +128,13 @@ def test_every_word_for_a_host_is_a_name_of_its_provider():
 def test_a_family_is_no_provider():
     with pytest.raises(CostcalcError, match="unknown-selector"):
         costcalc.project(USAGE, hikes={"qwen": 34})
+
+
+def test_a_slip_in_a_meter_is_no_rise_of_everything(run_costcalc):
+    run = run_costcalc("project", USAGE, "--hike", "alibaba:output=10")
+    assert run.code == 2
+    assert 'no meter is called "output"' in run.err
+    assert "write alibaba:output_tokens" in run.err
 
 
 def test_an_unknown_column_of_a_where_is_said_with_its_line(run_costcalc, tmp_path):

@@ -17,7 +17,7 @@ from costcalc.scenario.hikes import read_hike
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange
 from costcalc.scenario.read import parse_scenario, read_scenario, shipped_scenarios
-from costcalc.scenario.revenue import PER, Business, Fee, OwnPrice, Simulation
+from costcalc.scenario.revenue import PER, Business, Fee, OwnPrice, SimulationOptions
 from costcalc.scenario.where import Hours, Length, Where
 from costcalc.scenario.write import scenario_yaml
 from tests.kit import examples
@@ -182,7 +182,7 @@ scenarios = st.builds(
     st.dictionaries(st.sampled_from(["CNY", "EUR"]), rates | st.dictionaries(months, rates, min_size=1).map(lambda d: dict(sorted(d.items())))),
     st.just("USD"),
     st.none() | st.integers(1, 120),
-    st.builds(Simulation, st.sampled_from(DISTRIBUTIONS), st.dictionaries(st.just("CNY"), rates)),
+    st.builds(SimulationOptions, st.sampled_from(DISTRIBUTIONS), st.dictionaries(st.just("CNY"), rates)),
     texts,
 )  # fmt: skip
 

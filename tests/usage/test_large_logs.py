@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from costcalc.usage.sources import Source
+from costcalc.usage.sources import ReadableFile
 from costcalc.usage.usagenames import is_small
 from tests.usage.kit import counted
 
@@ -56,7 +56,7 @@ def test_of_a_small_log_every_line_is_asked(tmp_path):
 
 
 def test_the_logs_here_are_large(log):
-    assert not any(is_small([Source(path.name, str(path), "json")]) for path in log.iterdir())
+    assert not any(is_small([ReadableFile(path.name, str(path), "json")]) for path in log.iterdir())
 
 
 def spend(i, metadata):
@@ -71,7 +71,7 @@ def test_a_text_that_is_no_json_among_those_that_are(other, tmp_path):
     log = tmp_path / "spend.jsonl"
     records = (spend(i, other if i == 9_000 else cached) for i in range(LINES))
     log.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
-    assert not is_small([Source(log.name, str(log), "json")])
+    assert not is_small([ReadableFile(log.name, str(log), "json")])
     ledger = counted(log)
     assert (ledger.totals["input_tokens"], ledger.totals["cache_read_tokens"]) == (10 * LINES, 4 * (LINES - 1))
     assert not ledger.problems
@@ -85,7 +85,7 @@ def test_a_row_that_a_table_has_twice(again, tmp_path):
         writer.writeheader()
         writer.writerows(spend(i, "{}") for i in range(LINES))
         writer.writerows({**spend(i, "{}"), "request_id": i and f" r{i}"} for i in again)
-    assert not is_small([Source(log.name, str(log), "table")])
+    assert not is_small([ReadableFile(log.name, str(log), "table")])
     ledger = counted(log)
     more = again.count("")  # what has no name may be anything
     assert ledger.totals["input_tokens"] == 10 * (LINES + more)

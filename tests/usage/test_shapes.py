@@ -8,7 +8,7 @@ import pytest
 
 from costcalc.problems import CostcalcError
 from costcalc.reports.detection import detect
-from costcalc.usage.counter import Tally
+from costcalc.usage.counter import RowTally
 from costcalc.usage.formatfile import formats, read_format
 from tests.usage.kit import codes, counted, counts, lines, only, write
 
@@ -305,7 +305,7 @@ class TestDetection:
         found = detect(lines(tmp_path, [record, record | {"id": "msg_2"}, {"type": "ping"}])).files[0]
         assert (found.format, found.uncounted) == ("raw-responses", ())
         assert found.columns["usage.cache_read_input_tokens"] == "cache_read_tokens"
-        assert found.rows == Tally(counted=2, left_out=1)
+        assert found.rows == RowTally(counted=2, left_out=1)
 
     def test_what_is_left_aside_and_what_is_refused_is_named(self, tmp_path):
         header = (
@@ -314,7 +314,7 @@ class TestDetection:
         rows = f"r1,{NOON},,gpt-5-mini,1,1,0,5\nr2,{NOON},,gpt-5-mini,1e-3,1,0,5\n"
         found = detect(write(tmp_path, header + rows)).files[0]
         assert (found.format, found.aside) == ("helicone", ("response_id", "request_properties", "latency"))
-        assert found.rows == Tally(counted=1, refused=1)
+        assert found.rows == RowTally(counted=1, refused=1)
         assert [(problem.code, problem.place.line) for problem in found.refused] == [("bad-count", 3)]
 
     def test_a_file_that_two_formats_know_alike_is_refused_with_both(self, tmp_path):

@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, Figure, block_of
-from costcalc.pricebook.importers.homes import Home
+from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, ImportedPrice, block_of
+from costcalc.pricebook.importers.homes import Home, means
 from costcalc.pricebook.model import Book, Model, PriceBlock, Schedule, Source
 
 NO_METER = "no meter of ours counts this"
@@ -63,12 +63,17 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ForeignField:
     """What a key of another list is a price of: a meter of ours, written there for `of` units and here for `per`."""
 
     meter: str
     of: int = PER_MILLION
     per: int = PER_MILLION
+
+
+def by_key(of: int = PER_MILLION, /, **meters: str) -> dict[str, ForeignField]:
+    """Keys of another list that are prices of so many tokens, each with the meter of ours."""
+    return {key: ForeignField(meter, of) for key, meter in meters.items()}
 
 
 @dataclass
@@ -87,9 +92,13 @@ class Builder:
     """The books in the making, by provider and region."""
 
     origin: Origin
+    providers: tuple[str, ...] = ()  # of these alone, by our name or theirs; none: of all
     drafts: dict[tuple[str, str], _Draft] = field(default_factory=dict)
     not_taken: list[NotTaken] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)
+
+    def wants(self, provider: str) -> bool:
+        return not self.providers or any(means(word, provider) for word in self.providers)
 
     def draft(self, home: Home, currency: str = "USD") -> _Draft:
         return self.drafts.setdefault((home.provider, home.region), _Draft(home, currency))
@@ -119,7 +128,7 @@ class Builder:
         return Imported(self.origin, books, tuple(dict.fromkeys(self.not_taken)), tuple(dict.fromkeys(self.ended)))
 
 
-class Entry:
+class ForeignEntry:
     """One model of another list on its way to the builder: its prices by a table of fields, and what is left."""
 
     def __init__(self, builder: Builder, home: Home, provider: str, name: str, currency: str = "USD") -> None:
@@ -130,8 +139,8 @@ class Entry:
         self.builder.leave(self.provider, self.name, what, why)
 
     def figures(
-        self, prices: Mapping[str, Any], table: Mapping[str, Field], *, skip: Iterable[str] = (), **where: Any
-    ) -> Iterator[Figure]:
+        self, prices: Mapping[str, Any], table: Mapping[str, ForeignField], *, skip: Iterable[str] = (), **where: Any
+    ) -> Iterator[ImportedPrice]:
         """The prices among the keys of an object; one that no field of the table knows is left, and said."""
         for key, value in prices.items():
             if value is None or key in skip:
@@ -142,14 +151,14 @@ class Entry:
             else:
                 self.leave(key)
 
-    def figure(self, told: Field, value: Fraction, *, mode: str = "", **where: Any) -> Figure:
+    def figure(self, told: ForeignField, value: Fraction, *, mode: str = "", **where: Any) -> ImportedPrice:
         """A price as a figure; at some homes the price of reasoning is that of all output in thinking mode."""
         meter = told.meter
         if meter == "reasoning_tokens" and self.home.thinks:
             meter, mode = "output_tokens", "thinking"
-        return Figure(meter, value * told.per / told.of, told.per, mode=mode, **where)
+        return ImportedPrice(meter, value * told.per / told.of, told.per, mode=mode, **where)
 
-    def put(self, figures: Sequence[Figure], url: str = "", **more: Any) -> None:
+    def put(self, figures: Sequence[ImportedPrice], url: str = "", **more: Any) -> None:
         """The model with one price, which holds from the day of the origin on."""
         if figures:
             origin, source = self.builder.origin, self.builder.source(self.home, url)

@@ -16,6 +16,7 @@ from costcalc.problems import Place, fail
 
 DECIDED, OPEN = "decided.csv", "contradictions.csv"
 OURS, THEIRS = "ours", "theirs"
+END = "end"  # in the place of a meter: the decision is that a model stays which others call ended
 
 
 @dataclass(frozen=True, slots=True)

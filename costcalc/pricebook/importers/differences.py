@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from costcalc.meters import meters
-from costcalc.pricebook.model import STANDARD, Band, Bounds, PriceBlock, Rate, Section
+from costcalc.pricebook.model import STANDARD, Band, Bounds, PriceBlock, Rate, Section, labels_text
 
 NO_END = 10**18
 
@@ -17,7 +17,7 @@ class Difference:
     """One figure of the other list, with ours beside it; None: we have none."""
 
     tier: str
-    mode: str  # "", thinking, off_peak
+    mode: str  # "", thinking, off_peak, or the labels of its row
     meter: str
     input_over: int
     ours: Fraction | None  # per unit; of a part without a price of its own, that of its whole
@@ -105,7 +105,7 @@ def _lacking(ours: Section | None, theirs: Section) -> Section:
         return theirs
     own = {band.bounds: set(band.rates) for band in ours.bands}
     bands = (Band(band.bounds, _without(band.rates, own.get(band.bounds, set()))) for band in theirs.bands)
-    inner = {mode: _lacking(getattr(ours, mode), part) for mode, part in _modes(theirs).items() if mode}
+    inner = {mode: _lacking(getattr(ours, mode), part) for mode, part in _inner(theirs).items()}
     found = {mode: part for mode, part in inner.items() if any(part.all_rates())}
     rates = _without(theirs.rates, set(ours.rates))
     kept = tuple(band for band in bands if band.rates)
@@ -164,9 +164,9 @@ def priced(block: PriceBlock, tier: str, mode: str, input_over: int, output_over
         rates = {meter: price * section.share_of(meter) for meter, price in standard.items()}
     else:
         rates = _worked_out(section.rates_for(input_over, output_over), standard)
-    inner = getattr(section, mode) if mode else None
+    inner = _modes(section).get(mode) if mode else None
     if inner is None and mode and section.share is not None:
-        outer = getattr(block.standard, mode)
+        outer = _modes(block.standard).get(mode)
         inner = outer and replace(outer, rates=_shared(outer.rates, section))
     if inner is None:
         return rates
@@ -180,8 +180,13 @@ def sections(block: PriceBlock) -> dict[str, Section]:
 
 
 def _modes(section: Section) -> dict[str, Section]:
-    inner = {"thinking": section.thinking, "off_peak": section.off_peak}
-    return {"": section, **{mode: part for mode, part in inner.items() if part}}
+    """The section and the kinds of request within it that have prices of their own."""
+    by_label = {labels_text(band.bounds.labels): Section(band.rates) for band in section.bands if band.bounds.labels}
+    return {"": section, **_inner(section), **by_label}
+
+
+def _inner(section: Section) -> dict[str, Section]:
+    return {mode: part for mode in ("thinking", "off_peak") if (part := getattr(section, mode))}
 
 
 def _cuts(section: Section) -> Iterator[int]:
@@ -190,8 +195,8 @@ def _cuts(section: Section) -> Iterator[int]:
 
 
 def _named(section: Section) -> set[str]:
-    """The meters that a section prices itself, at any length."""
-    return {*section.rates, *(meter for band in section.bands for meter in band.rates)}
+    """The meters that a section prices itself, at any length and without a label."""
+    return {*section.rates, *(meter for band in section.bands if not band.bounds.labels for meter in band.rates)}
 
 
 def _worked_out(rates: Mapping[str, Rate], basis: Mapping[str, Fraction]) -> dict[str, Fraction]:
@@ -218,7 +223,9 @@ def _section_over(ours: Section, theirs: Section) -> Section:
         return theirs
     replaced = _named(theirs)
     merged = {**_without(ours.rates, replaced), **theirs.rates}
-    bands = [Band(band.bounds, _without(band.rates, replaced)) for band in ours.bands]
+    bands = [
+        Band(band.bounds, band.rates if band.bounds.labels else _without(band.rates, replaced)) for band in ours.bands
+    ]
     kept = [band for band in bands if band.rates]
     inner = {
         mode: _section_over(part, other) if (part := getattr(ours, mode)) and other else other or part
@@ -241,5 +248,7 @@ def _joined(bands: tuple[Band, ...]) -> tuple[Band, ...]:
     found: dict[Bounds, dict[str, Rate]] = {}
     for band in bands:
         found.setdefault(band.bounds, {}).update(band.rates)
-    ordered = sorted(found, key=lambda bounds: (bounds.input_over, bounds.output_over, bounds.input_up_to or NO_END))
+    ordered = sorted(
+        found, key=lambda each: (each.labels, each.input_over, each.output_over, each.input_up_to or NO_END)
+    )
     return tuple(Band(bounds, found[bounds]) for bounds in ordered)

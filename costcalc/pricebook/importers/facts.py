@@ -12,55 +12,34 @@ from pathlib import Path
 from costcalc.calendar import read_day
 from costcalc.files import read_text
 from costcalc.money import read_number
-from costcalc.pricebook.importers.builder import NO_METER, Builder, Entry, Field, Imported, Origin
-from costcalc.pricebook.importers.figures import Figure
-from costcalc.pricebook.importers.homes import Home, home_of, means, shipped_home
-from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.builder import NO_METER, Builder, ForeignEntry, ForeignField, Imported, Origin, by_key
+from costcalc.pricebook.importers.figures import ImportedPrice
+from costcalc.pricebook.importers.homes import Home, home_of, shipped_home
+from costcalc.pricebook.importers.periods import Validity, block_in, stretches
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, fail
 
-FIELDS = {
-    "input": Field("input_tokens"),
-    "cached_input": Field("cache_read_tokens"),
-    "cached_input_explicit": Field("cache_read_explicit_tokens"),
-    "cached_audio_input": Field("cache_read_audio_tokens"),
-    "cache_write": Field("cache_write_tokens"),
-    "cache_write_5m": Field("cache_write_tokens"),
-    "cache_write_1h": Field("cache_write_1h_tokens"),
-    "audio_input": Field("audio_input_tokens"),
-    "image_input": Field("image_input_tokens"),
-    "video_input": Field("video_input_tokens"),
-    "output": Field("output_tokens"),
-    "reasoning_output": Field("reasoning_tokens"),
-    "audio_output": Field("audio_output_tokens"),
-    "image_output": Field("image_output_tokens"),
-    "image": Field("images", 1, 1),
-    "audio_second": Field("audio_seconds", 1, 1),
-    "output_second": Field("video_seconds", 1, 1),
-    "video_second": Field("video_seconds", 1, 1),
-    "character": Field("characters", 1),
-    "page": Field("pages", 1, 1),
-    "video": Field("videos", 1, 1),
-    "request": Field("requests", 1, 1_000),
-    "web_search": Field("web_searches", 1_000, 1_000),
-}
-_COLUMNS = [
-    "provider",
-    "model",
-    "region",
-    "service_tier",
-    "meter",
-    "tier_min_input_tokens",
-    "tier_max_input_tokens",
-    "price",
-    "currency",
-    "per_units",
-    "effective_from",
-    "effective_to",
-    "source_url",
-    "source_date",
-    "confidence",
-]
+FIELDS = by_key(
+    input="input_tokens", cached_input="cache_read_tokens", cached_input_explicit="cache_read_explicit_tokens",
+    cached_audio_input="cache_read_audio_tokens", cache_write="cache_write_tokens",
+    cache_write_5m="cache_write_tokens", cache_write_1h="cache_write_1h_tokens", audio_input="audio_input_tokens",
+    image_input="image_input_tokens", video_input="video_input_tokens", output="output_tokens",
+    reasoning_output="reasoning_tokens", audio_output="audio_output_tokens", image_output="image_output_tokens",
+) | {
+    "image": ForeignField("images", 1, 1),
+    "audio_second": ForeignField("audio_seconds", 1, 1),
+    "output_second": ForeignField("video_seconds", 1, 1),
+    "video_second": ForeignField("video_seconds", 1, 1),
+    "character": ForeignField("characters", 1),
+    "page": ForeignField("pages", 1, 1),
+    "video": ForeignField("videos", 1, 1),
+    "request": ForeignField("requests", 1, 1_000),
+    "web_search": ForeignField("web_searches", 1_000, 1_000),
+}  # fmt: skip
+_COLUMNS = (
+    "provider", "model", "region", "service_tier", "meter", "tier_min_input_tokens", "tier_max_input_tokens", "price", "currency",
+    "per_units", "effective_from", "effective_to", "source_url", "source_date", "confidence",
+)  # fmt: skip
 _ENDED = "the facts end here"
 
 
@@ -72,14 +51,14 @@ def import_facts(path: Path, origin: Origin, shipped: Pricebook, providers: tupl
             "missing-column", f"facts need the columns {', '.join(missing)}",
             place=Place(str(path), 1), expected=", ".join(_COLUMNS),
         )  # fmt: skip
-    builder = Builder(origin)
+    builder = Builder(origin, providers)
     models: dict[tuple[Home, str, str, str], list[Mapping[str, str]]] = {}
     for row in reader:
-        if not providers or any(means(word, row["provider"]) for word in providers):
+        if builder.wants(row["provider"]):
             home, name = _place(row, shipped)
             models.setdefault((home, row["provider"], name, row["currency"]), []).append(row)
     for (home, provider, name, currency), rows in models.items():
-        _put(Entry(builder, home, provider, name, currency), rows, path)
+        _put(ForeignEntry(builder, home, provider, name, currency), rows, path)
     return builder.imported()
 
 
@@ -92,9 +71,9 @@ def _place(row: Mapping[str, str], shipped: Pricebook) -> tuple[Home, str]:
     return meant, row["model"] if row["region"] in ("global", "cn") else f"{row['region']}/{row['model']}"
 
 
-def _put(entry: Entry, rows: list[Mapping[str, str]], path: Path) -> None:
+def _put(entry: ForeignEntry, rows: list[Mapping[str, str]], path: Path) -> None:
     periods = [
-        Period(_day(row["effective_from"]), _day(row["effective_to"]), figure)
+        Validity(_day(row["effective_from"]), _day(row["effective_to"]), figure)
         for row in rows
         for figure in _figure(entry, row, path)
     ]
@@ -102,7 +81,7 @@ def _put(entry: Entry, rows: list[Mapping[str, str]], path: Path) -> None:
     entry.put_blocks([block_in(each, each.held, entry.builder.origin, source, _ENDED) for each in stretches(periods)])
 
 
-def _figure(entry: Entry, row: Mapping[str, str], path: Path) -> Iterator[Figure]:
+def _figure(entry: ForeignEntry, row: Mapping[str, str], path: Path) -> Iterator[ImportedPrice]:
     field = FIELDS.get(row["meter"])
     if field is None:
         entry.leave(row["meter"], NO_METER)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from costcalc.meters import meters
-from costcalc.pricebook.model import STANDARD, Band, Bounds, PriceBlock, Rate, Section
+from costcalc.pricebook.model import STANDARD, Band, Bounds, Labels, PriceBlock, Rate, Section
 from costcalc.problems import Place
 
 PER_MILLION = 1_000_000
@@ -17,7 +17,7 @@ NOWHERE = Place("")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ImportedPrice:
     """One price of one meter: for a service tier, for requests above some length, in thinking mode or off-peak."""
 
     meter: str
@@ -27,14 +27,15 @@ class Figure:
     over: int = 0  # tokens of input, strictly above
     up_to: int | None = None  # None: until the next cut of the same meter, else without end
     mode: str = ""  # thinking, off_peak
+    labels: Labels = ()  # of the rows that it is for
     source: str = ""
 
 
 def block_of(
-    figures: Iterable[Figure], starts: date | None, read: date, *, source: str = "", schedule: str | None = None
+    figures: Iterable[ImportedPrice], starts: date | None, read: date, *, source: str = "", schedule: str | None = None
 ) -> PriceBlock:
     """The block that the figures make, from its day on; of one without a day it is known that it holds on `read`."""
-    by_tier: dict[str, list[Figure]] = {}
+    by_tier: dict[str, list[ImportedPrice]] = {}
     for figure in figures:
         by_tier.setdefault(figure.tier, []).append(figure)
     sections = {tier: section_of(found, source) for tier, found in by_tier.items()}
@@ -49,9 +50,9 @@ def block_of(
     )
 
 
-def section_of(figures: Iterable[Figure], source: str = "") -> Section:
+def section_of(figures: Iterable[ImportedPrice], source: str = "") -> Section:
     """The figures of one service tier: base rates, bands, and what thinking mode and off-peak hours replace."""
-    by_mode: dict[str, list[Figure]] = {}
+    by_mode: dict[str, list[ImportedPrice]] = {}
     for figure in figures:
         by_mode.setdefault(figure.mode, []).append(figure)
     own = _plain_section(by_mode.get("", ()), source)
@@ -59,30 +60,39 @@ def section_of(figures: Iterable[Figure], source: str = "") -> Section:
     return Section(own.rates, own.bands, inner.get("thinking"), inner.get("off_peak"))
 
 
+def mode_and_labels(said: str) -> tuple[str, Labels]:
+    """What a difference calls the kind of request: a mode, or labels of its row."""
+    if " " not in said:
+        return said, ()
+    return "", tuple(tuple(each.split(" ", 1)) for each in said.split(", "))  # type: ignore[misc]
+
+
 def day_before(day: date) -> date:
     return day - timedelta(days=1)
 
 
-def _plain_section(figures: Iterable[Figure], source: str) -> Section:
-    by_meter: dict[str, list[Figure]] = {}
+def _plain_section(figures: Iterable[ImportedPrice], source: str) -> Section:
+    by_meter: dict[str, list[ImportedPrice]] = {}
     for figure in figures:
         by_meter.setdefault(figure.meter, []).append(figure)
     rates: dict[str, Rate] = {}
-    bands: dict[tuple[int, int], dict[str, Rate]] = {}
+    bands: dict[tuple[int, int, Labels], dict[str, Rate]] = {}
     for meter in sorted(by_meter, key=list(meters().by_name).index):
         for figure in _with_ends(by_meter[meter]):
             rate = Rate(figure.price, figure.per, figure.source or source)
-            if figure.over or figure.up_to is not None:
-                bands.setdefault((figure.over, figure.up_to or NO_END), {})[meter] = rate
+            if figure.over or figure.up_to is not None or figure.labels:
+                bands.setdefault((figure.over, figure.up_to or NO_END, figure.labels), {})[meter] = rate
             else:
                 rates[meter] = rate
-    return Section(
-        rates,
-        tuple(Band(Bounds(over, end if end < NO_END else None), bands[over, end]) for over, end in sorted(bands)),
-    )
+    bounds = {
+        place: Bounds(over, end if end < NO_END else None, labels=labels)
+        for place in bands
+        for over, end, labels in [place]
+    }
+    return Section(rates, tuple(Band(bounds[place], bands[place]) for place in sorted(bands)))
 
 
-def _with_ends(figures: Iterable[Figure]) -> Iterator[Figure]:
+def _with_ends(figures: Iterable[ImportedPrice]) -> Iterator[ImportedPrice]:
     """A price above a cut holds up to the next cut. One from the first token on without end is what bands replace."""
     found = list(figures)
     cuts = sorted({figure.over for figure in found if figure.over})

@@ -11,29 +11,23 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
-from costcalc.pricebook.importers.figures import Figure, block_of, day_before
-from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin, by_key
+from costcalc.pricebook.importers.figures import ImportedPrice, block_of, day_before
+from costcalc.pricebook.importers.homes import home_of
 from costcalc.pricebook.importers.schedules import Hours, hours_between, other_hours, peak_schedule
 from costcalc.pricebook.model import STANDARD, PriceBlock
 from costcalc.problems import fail
 
-FIELDS = {
-    "input_mtok": Field("input_tokens"),
-    "cache_read_mtok": Field("cache_read_tokens"),
-    "cache_audio_read_mtok": Field("cache_read_audio_tokens"),
-    "cache_write_mtok": Field("cache_write_tokens"),
-    "cache_write_1h_mtok": Field("cache_write_1h_tokens"),
-    "input_audio_mtok": Field("audio_input_tokens"),
-    "input_image_mtok": Field("image_input_tokens"),
-    "input_video_mtok": Field("video_input_tokens"),
-    "output_mtok": Field("output_tokens"),
-    "output_reasoning_mtok": Field("reasoning_tokens"),
-    "output_audio_mtok": Field("audio_output_tokens"),
-    "output_image_mtok": Field("image_output_tokens"),
-    "web_searches_kcount": Field("web_searches", 1_000, 1_000),
-    "requests_kcount": Field("requests", 1_000, 1_000),
-}
+FIELDS = by_key(
+    input_mtok="input_tokens", cache_read_mtok="cache_read_tokens", cache_audio_read_mtok="cache_read_audio_tokens",
+    cache_write_mtok="cache_write_tokens", cache_write_1h_mtok="cache_write_1h_tokens",
+    input_audio_mtok="audio_input_tokens", input_image_mtok="image_input_tokens",
+    input_video_mtok="video_input_tokens", output_mtok="output_tokens", output_reasoning_mtok="reasoning_tokens",
+    output_audio_mtok="audio_output_tokens", output_image_mtok="image_output_tokens",
+) | {
+    "web_searches_kcount": ForeignField("web_searches", 1_000, 1_000),
+    "requests_kcount": ForeignField("requests", 1_000, 1_000),
+}  # fmt: skip
 _HOURLY = {"audio_hours": "audio_seconds", "input_audio_hours": "audio_seconds"}
 _TIER_KEYS = frozenset({"processing", "service_tier", "speed"})
 _STANDARD_WORDS = frozenset({"default", "standard"})
@@ -56,11 +50,9 @@ def import_genai_prices(origin: Origin, providers: tuple[str, ...] = (), data: I
     if data is None:
         installed_version()
         data = import_module("genai_prices.data").providers
-    builder = Builder(origin)
+    builder = Builder(origin, providers)
     for provider in data:
-        if providers and not any(means(word, provider.id) for word in providers):
-            continue
-        for model in provider.models:
+        for model in provider.models if builder.wants(provider.id) else ():
             _Reader(builder, provider.id, model).read()
     return builder.imported()
 
@@ -70,12 +62,12 @@ class _Step:
     """What holds from a day on: figures of every tier, and the figures of some hours."""
 
     starts: date | None
-    figures: list[Figure]
+    figures: list[ImportedPrice]
     hours: list[Hours] = field(default_factory=list)
-    hourly: list[Figure] = field(default_factory=list)
+    hourly: list[ImportedPrice] = field(default_factory=list)
 
 
-class _Reader(Entry):
+class _Reader(ForeignEntry):
     """One model of the package."""
 
     def __init__(self, builder: Builder, provider: str, model: Any) -> None:
@@ -106,16 +98,16 @@ class _Reader(Entry):
                 self.leave(f"prices under {type(constraint).__name__}", "a condition that is not known here")
         return sorted(steps, key=lambda step: step.starts or date.min)
 
-    def _add_hours(self, step: _Step, hours: list[Hours], figures: list[Figure]) -> None:
+    def _add_hours(self, step: _Step, hours: list[Hours], figures: list[ImportedPrice]) -> None:
         if step.hourly and step.hourly != figures:
             self.leave("prices by the hour", "more than two prices a day")
         else:
             step.hours += hours
             step.hourly = figures
 
-    def _tier_steps(self) -> dict[str, dict[date | None, list[Figure]]]:
+    def _tier_steps(self) -> dict[str, dict[date | None, list[ImportedPrice]]]:
         """The figures of each service tier by the day they begin. The first variant that holds is the one taken."""
-        found: dict[str, dict[date | None, list[Figure]]] = {}
+        found: dict[str, dict[date | None, list[ImportedPrice]]] = {}
         for variant in self.model.price_variants or ():
             tier = self._tier(variant.when)
             if tier is None or (variant.constraint is not None and not hasattr(variant.constraint, "start_date")):
@@ -136,7 +128,7 @@ class _Reader(Entry):
         return STANDARD if value in _STANDARD_WORDS else value
 
     def _blocks(
-        self, steps: Sequence[_Step], tiers: Mapping[str, Mapping[date | None, list[Figure]]]
+        self, steps: Sequence[_Step], tiers: Mapping[str, Mapping[date | None, list[ImportedPrice]]]
     ) -> tuple[PriceBlock, ...]:
         """A complete block for each day on which the standard price or that of a tier changes."""
         days = {step.starts for step in steps} | {day for starts in tiers.values() for day in starts}
@@ -155,7 +147,7 @@ class _Reader(Entry):
             blocks.append(self._block(step, held, day, until))
         return tuple(blocks)
 
-    def _block(self, step: _Step, held: list[Figure], day: date | None, until: date | None) -> PriceBlock:
+    def _block(self, step: _Step, held: list[ImportedPrice], day: date | None, until: date | None) -> PriceBlock:
         origin = self.builder.origin
         read = min(origin.read, day_before(until)) if until else origin.read
         starts = day or (origin.starts if until is None else None)
@@ -174,10 +166,10 @@ class _Reader(Entry):
             schedule = replace(schedule, name=f"{schedule.name}-2")
         return schedule.name
 
-    def _figures(self, prices: Any) -> list[Figure]:
+    def _figures(self, prices: Any) -> list[ImportedPrice]:
         return [figure for key, value in vars(prices).items() if value is not None for figure in self._of(key, value)]
 
-    def _of(self, key: str, value: Any) -> Iterator[Figure]:
+    def _of(self, key: str, value: Any) -> Iterator[ImportedPrice]:
         steps = [(0, value)] if isinstance(value, Decimal) else [(0, value.base), *((t.start, t.price) for t in value.tiers)]  # fmt: skip
         if key in _HOURLY:
             yield from self._seconds(key, value)
@@ -187,13 +179,13 @@ class _Reader(Entry):
             for over, price in steps:
                 yield self.figure(FIELDS[key], Fraction(price), over=over)
 
-    def _seconds(self, key: str, value: Any) -> Iterator[Figure]:
+    def _seconds(self, key: str, value: Any) -> Iterator[ImportedPrice]:
         """A price of an hour as one of 1,000 seconds, where a decimal says it exactly."""
         price = Fraction(value) / 3_600 * 1_000 if isinstance(value, Decimal) else None
         if price is None or 10**12 % price.denominator:
             self.leave(key, "a price of an hour that no decimal says exactly by the second")
         else:
-            yield Figure(_HOURLY[key], price, 1_000)
+            yield ImportedPrice(_HOURLY[key], price, 1_000)
 
 
 def _latest(by_day: Mapping[date | None, _Held], day: date | None) -> _Held | None:
@@ -202,13 +194,13 @@ def _latest(by_day: Mapping[date | None, _Held], day: date | None) -> _Held | No
     return by_day[max(found, key=lambda start: start or date.min)] if found else None
 
 
-def _filled(tier: str, own: Sequence[Figure], standard: Sequence[Figure]) -> list[Figure]:
+def _filled(tier: str, own: Sequence[ImportedPrice], standard: Sequence[ImportedPrice]) -> list[ImportedPrice]:
     """A variant replaces prices one by one: the tier pays the standard price for what it does not name."""
     named = {figure.meter for figure in own}
     return [*own, *(replace(figure, tier=tier) for figure in standard if own and figure.meter not in named)]
 
 
-def _dear_first(step: _Step) -> tuple[list[Figure], list[Figure], list[Hours]]:
+def _dear_first(step: _Step) -> tuple[list[ImportedPrice], list[ImportedPrice], list[Hours]]:
     """The peak price, the price of the other hours, and the peak hours, whichever of the two was written as hours."""
     if sum(figure.price for figure in step.hourly) >= sum(figure.price for figure in step.figures):
         return step.hourly, step.figures, sorted(step.hours)

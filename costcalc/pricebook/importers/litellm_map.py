@@ -12,43 +12,37 @@ from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.money import exact_text
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin, by_key
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
-from costcalc.pricebook.importers.figures import Figure, block_of
-from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.figures import ImportedPrice, block_of
+from costcalc.pricebook.importers.homes import home_of
 from costcalc.pricebook.importers.schedules import EVERY_DAY, Hours, hours_between, other_hours, peak_schedule
-from costcalc.pricebook.model import STANDARD, Schedule, Section
+from costcalc.pricebook.model import STANDARD, Labels, Schedule, Section, label_value
 from costcalc.problems import Place, fail
 
+_IMAGES = ForeignField("images", 1, 1)
 # A key's name without what it says of length and service tier.
-FIELDS = {
-    **{
-        key: Field(meter, of=1)
-        for key, meter in {
-            "input_cost_per_token": "input_tokens",
-            "input_cost_per_token_cache_hit": "cache_read_tokens",
-            "output_cost_per_token": "output_tokens",
-            "output_cost_per_reasoning_token": "reasoning_tokens",
-            "cache_read_input_token_cost": "cache_read_tokens",
-            "explicit_cache_read_input_token_cost": "cache_read_explicit_tokens",
-            "cache_read_input_audio_token_cost": "cache_read_audio_tokens",
-            "cache_creation_input_token_cost": "cache_write_tokens",
-            "cache_creation_input_token_cost_above_1hr": "cache_write_1h_tokens",
-            "input_cost_per_audio_token": "audio_input_tokens",
-            "input_cost_per_image_token": "image_input_tokens",
-            "input_cost_per_video_token": "video_input_tokens",
-            "output_cost_per_audio_token": "audio_output_tokens",
-            "output_cost_per_image_token": "image_output_tokens",
-        }.items()
-    },
-    "output_cost_per_image": Field("images", 1, 1),
-    "input_cost_per_request": Field("requests", 1, 1_000),
-}
-_SECONDS = Field("audio_seconds", 1, 1)
-_SEARCHES = Field("web_searches", 1, 1_000)
+FIELDS = by_key(
+    1,
+    input_cost_per_token="input_tokens", input_cost_per_token_cache_hit="cache_read_tokens",
+    output_cost_per_token="output_tokens", output_cost_per_reasoning_token="reasoning_tokens",
+    cache_read_input_token_cost="cache_read_tokens",
+    explicit_cache_read_input_token_cost="cache_read_explicit_tokens",
+    cache_read_input_audio_token_cost="cache_read_audio_tokens", cache_creation_input_token_cost="cache_write_tokens",
+    cache_creation_input_token_cost_above_1hr="cache_write_1h_tokens",
+    input_cost_per_audio_token="audio_input_tokens", input_cost_per_image_token="image_input_tokens",
+    input_cost_per_video_token="video_input_tokens", output_cost_per_audio_token="audio_output_tokens",
+    output_cost_per_image_token="image_output_tokens",
+) | {
+    "output_cost_per_image": _IMAGES,
+    "input_cost_per_request": ForeignField("requests", 1, 1_000),
+}  # fmt: skip
+_SECONDS = ForeignField("audio_seconds", 1, 1)
+_SEARCHES = ForeignField("web_searches", 1, 1_000)
 _TIERS = {"batches": "batch"}  # the other endings are called as we call them
 _TIER_WORDS = ("batches", "flex", "priority", "balanced", "ultrafast", "decisions")
 _KEY = re.compile(rf"(?P<base>.+?)(?:_above_(?P<k>\d+)k_tokens)?(?:_(?P<tier>{'|'.join(_TIER_WORDS)}))?")
+_SIZED = re.compile(r"(.+/)?(\d+-x-\d+)/(.+)")
 _NO_PRICES = ("sample_spec", "fallback_generalizations")
 _SIZES = ("search_context_size_low", "search_context_size_medium", "search_context_size_high")
 _OFF_PEAK, _LENGTHS, _MULTIPLES = "off_peak_pricing", "tiered_pricing", "provider_specific_entry"
@@ -61,27 +55,54 @@ def import_litellm(path: Path, origin: Origin, providers: tuple[str, ...] = ()) 
         raise fail(
             "not-a-price-map", "this is not a map of models", place=Place(str(path)), expected='{"gpt-5.6-sol": {…}, …}'
         )
-    builder = Builder(origin)
+    builder, sized = Builder(origin, providers), _sized(entries)
+    of_sizes = {each for parts in sized.values() for each in parts}
     for name, entry in entries.items():
         provider = as_text(as_map(entry).get("litellm_provider"))
-        if name in _NO_PRICES or (providers and not any(means(word, provider) for word in providers)):
+        if name in _NO_PRICES or name in of_sizes or not builder.wants(provider):
             continue
         if not provider:
             builder.leave("", name, "every price", "no provider is named")
         else:
-            _Entry(builder, provider, name, as_map(entry)).read()
+            parts = {labels: as_map(entries[each]) for each, labels in sized.get(name, {}).items()}
+            _Entry(builder, provider, name, as_map(entry), parts).read()
     return builder.imported()
 
 
-class _Entry(Entry):
+def _sized(entries: Mapping[str, Any]) -> dict[str, dict[str, Labels]]:
+    """The entries that price another one's images by size and quality: `high/1024-x-1024/gpt-image-2`."""
+    found: dict[str, dict[str, Labels]] = {}
+    for name in entries:
+        if match := _SIZED.fullmatch(name):
+            head, size, rest = match.groups(default="")
+            outer, _, quality = head.rstrip("/").rpartition("/")
+            whole = f"{outer}/{rest}" if outer else rest
+            labels = (("image_quality", quality), ("image_size", label_value(size)))
+            if quality and whole in entries:
+                found.setdefault(whole, {})[name] = labels
+            elif f"{head}{rest}" in entries:
+                found.setdefault(f"{head}{rest}", {})[name] = labels[1:]
+    return found
+
+
+class _Entry(ForeignEntry):
     """One model of the map."""
 
-    def __init__(self, builder: Builder, provider: str, name: str, entry: Mapping[str, Any]) -> None:
+    def __init__(
+        self, builder: Builder, provider: str, name: str, entry: Mapping[str, Any],
+        sized: Mapping[Labels, Mapping[str, Any]],
+    ) -> None:  # fmt: skip
         super().__init__(builder, home_of(provider), provider, name)
-        self.entry = entry
+        self.entry, self.sized = entry, sized
 
     def read(self) -> None:
         figures = [*self._figures(self.entry), *self._lengths()]
+        by_size = [
+            replace(each, labels=labels) for labels, entry in self.sized.items() for each in self._figures(entry)
+        ]
+        if any(each.meter == _IMAGES.meter for each in by_size):
+            self.leave("output_cost_per_image", "it depends on size and quality: this is the price of one of them")
+            figures = [each for each in figures if each.meter != _IMAGES.meter] + by_size
         schedule = self._off_peak_schedule(figures)
         if schedule:
             figures += [replace(each, mode="off_peak") for each in self._figures(as_map(self.entry.get(_OFF_PEAK)))]
@@ -103,7 +124,7 @@ class _Entry(Entry):
         except ValueError:
             self.leave("deprecation_date", f'"{day}" is not a day')
 
-    def _figures(self, entry: Mapping[str, Any], over: int = 0, up_to: int | None = None) -> Iterator[Figure]:
+    def _figures(self, entry: Mapping[str, Any], over: int = 0, up_to: int | None = None) -> Iterator[ImportedPrice]:
         """The prices among an entry's keys; a key that names a price we have no meter for is left, and said."""
         found: dict[tuple[str, str, str, int], Fraction] = {}
         for key, value in entry.items():
@@ -122,7 +143,7 @@ class _Entry(Entry):
             else:
                 self.leave(key, f"another key prices {figure.meter} at {exact_text(other)}")
 
-    def _figure(self, key: str, value: Fraction, over: int, up_to: int | None) -> Figure | None:
+    def _figure(self, key: str, value: Fraction, over: int, up_to: int | None) -> ImportedPrice | None:
         match = _KEY.fullmatch(key)
         assert match
         base, tier = match["base"], match["tier"] or STANDARD
@@ -135,7 +156,7 @@ class _Entry(Entry):
             return None
         return self.figure(field, value, tier=tier, over=cut, up_to=up_to)
 
-    def _lengths(self) -> Iterator[Figure]:
+    def _lengths(self) -> Iterator[ImportedPrice]:
         """`tiered_pricing`: rates for requests of some length, each with both ends; the whole request takes them."""
         entries = self.entry.get(_LENGTHS)
         longest = self.entry.get("max_input_tokens")
@@ -149,7 +170,7 @@ class _Entry(Entry):
                 case _:
                     self.leave(_LENGTHS, "a range of lengths without two ends")
 
-    def _searches(self, sizes: Mapping[str, Any]) -> Iterator[Figure]:
+    def _searches(self, sizes: Mapping[str, Any]) -> Iterator[ImportedPrice]:
         prices = {value for size in _SIZES if isinstance(value := sizes.get(size), Fraction)}
         if len(prices) == 1:
             yield self.figure(_SEARCHES, prices.pop())
@@ -166,7 +187,7 @@ class _Entry(Entry):
                 self.leave(f"{_MULTIPLES}.us", f"{exact_text(value)} times the price where requests stay in the US")
         return found
 
-    def _off_peak_schedule(self, figures: list[Figure]) -> Schedule | None:
+    def _off_peak_schedule(self, figures: list[ImportedPrice]) -> Schedule | None:
         """The peak hours, which are all that the map's off-peak windows leave over."""
         windows = as_map(self.entry.get(_OFF_PEAK)).get("windows")
         if not figures or not isinstance(windows, list):
@@ -181,7 +202,7 @@ class _Entry(Entry):
         return schedule
 
 
-def _place(figure: Figure) -> tuple[str, str, str, int]:
+def _place(figure: ImportedPrice) -> tuple[str, str, str, int]:
     return (figure.meter, figure.tier, figure.mode, figure.over)
 
 

@@ -3,41 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from costcalc.calendar import read_day
 from costcalc.files import is_folder
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, Imported, Origin, by_key
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
-from costcalc.pricebook.importers.homes import home_of, means
-from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.figures import ImportedPrice
+from costcalc.pricebook.importers.homes import home_of
+from costcalc.pricebook.importers.periods import Said, Validity, put, stretches
 from costcalc.problems import Place, fail
 
-FIELDS = {
-    "input": Field("input_tokens"),
-    "input_cached": Field("cache_read_tokens"),
-    "output": Field("output_tokens"),
-}
+FIELDS = by_key(
+    input="input_tokens", input_cached="cache_read_tokens", output="output_tokens",
+)  # fmt: skip
 _OTHER_KEYS = ("from_date", "to_date", "id", "vendor", "name")
 # One model at two lengths stands there as two, told apart by the ending of the id and by ≤ and > in the name.
 _LONG = re.compile(r"(?P<id>.+)-(?P<k>\d+)k")
-_ENDED = "the history of llm-prices ends here"
 _History = list[tuple[int, Mapping[str, Any]]]  # each price with the length of input it begins above
 
 
 def import_llm_prices(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
     """Every model of a vendor's file, of a folder of them, or of `current.json` and `historical.json`."""
-    builder = Builder(origin)
+    builder = Builder(origin, providers)
     files = sorted(path.glob("*.json")) if is_folder(path) else [path]
     if not files:
         raise fail("no-price-files", "the folder holds no .json file", place=Place(str(path)))
     for file in files:
         for (vendor, name), history in _histories(file).items():
-            if not providers or any(means(word, vendor) for word in providers):
-                _put(Entry(builder, home_of(vendor), vendor, name), history, file)
+            if builder.wants(vendor):
+                _put(ForeignEntry(builder, home_of(vendor), vendor, name), history, file)
     return builder.imported()
 
 
@@ -63,20 +61,22 @@ def _histories(file: Path) -> dict[tuple[str, str], _History]:
     return found
 
 
-def _put(entry: Entry, history: _History, file: Path) -> None:
+def _put(entry: ForeignEntry, history: _History, file: Path) -> None:
     periods = [
-        Period(_day(price, "from_date", file), _day(price, "to_date", file), (over, price)) for over, price in history
+        Validity(_day(price, "from_date", file), _day(price, "to_date", file), (over, price)) for over, price in history
     ]
-    source, blocks = entry.builder.source(entry.home), []
     for stretch in stretches(periods):
         lengths = [over for over, _ in stretch.held]
         if len(set(lengths)) < len(lengths):
             entry.leave("one of its prices", f"two periods hold on {stretch.starts or 'the same days'}")
-        figures = [
-            figure for over, price in stretch.held for figure in entry.figures(price, FIELDS, skip=_OTHER_KEYS, over=over)
-        ]  # fmt: skip
-        blocks.append(block_in(stretch, figures, entry.builder.origin, source, _ENDED))
-    entry.put_blocks(blocks)
+    told: list[Validity[Said]] = [
+        Validity(each.first, each.last, ("", [*_figures(entry, *each.held)])) for each in periods
+    ]
+    put(entry, told)
+
+
+def _figures(entry: ForeignEntry, over: int, price: Mapping[str, Any]) -> Iterator[ImportedPrice]:
+    return entry.figures(price, FIELDS, skip=_OTHER_KEYS, over=over)
 
 
 def _day(price: Mapping[str, Any], key: str, file: Path) -> date | None:

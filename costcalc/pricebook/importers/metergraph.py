@@ -12,37 +12,34 @@ from zoneinfo import ZoneInfo
 from costcalc.calendar import read_day
 from costcalc.files import read_text
 from costcalc.money import read_number
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
-from costcalc.pricebook.importers.figures import Figure, day_before
-from costcalc.pricebook.importers.homes import Home, home_of, means
-from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin, by_key
+from costcalc.pricebook.importers.figures import ImportedPrice, day_before
+from costcalc.pricebook.importers.homes import Home, home_of
+from costcalc.pricebook.importers.periods import Validity, put
 from costcalc.yamlreader import read_plain
 
-FIELDS = {
-    "input_per_mtok": Field("input_tokens"),
-    "output_per_mtok": Field("output_tokens"),
-    "cache_read_per_mtok": Field("cache_read_tokens"),
-    "cache_write_5m_per_mtok": Field("cache_write_tokens"),
-    "cache_write_1h_per_mtok": Field("cache_write_1h_tokens"),
-    "request_fee_per_1k_usd": Field("requests", 1_000, 1_000),
-}
+FIELDS = by_key(
+    input_per_mtok="input_tokens", output_per_mtok="output_tokens", cache_read_per_mtok="cache_read_tokens",
+    cache_write_5m_per_mtok="cache_write_tokens", cache_write_1h_per_mtok="cache_write_1h_tokens",
+) | {
+    "request_fee_per_1k_usd": ForeignField("requests", 1_000, 1_000),
+}  # fmt: skip
 _BATCH = {f"batch_{key}": field for key, field in FIELDS.items()}
-_ENDED = "the history of metergraph ends here"
 _HOURLY = "off_peak_discount"
 
 
 def import_metergraph(path: Path, origin: Origin, providers: tuple[str, ...] = ()) -> Imported:
     """Every name of every model of the catalogue, in one book a channel."""
     root = read_plain(read_text(path), str(path))
-    builder = Builder(origin.of(read_day(root["version"])))
+    builder = Builder(origin.of(read_day(root["version"])), providers)
     for model in root["models"]:
         for channel, region, name in sorted({place for alias in model["aliases"] for place in _places(alias)}):
             home = home_of(channel.removesuffix("-geo").removesuffix("-api"))
             prices = [
                 each for each in model.get("prices", ()) if (each["channel"], each["region"]) == (channel, region)
             ]
-            if prices and (not providers or any(means(word, home.provider) for word in providers)):
-                _put(Entry(builder, home, channel, name), prices)
+            if prices and builder.wants(home.provider):
+                _put(ForeignEntry(builder, home, channel, name), prices)
     return builder.imported()
 
 
@@ -54,20 +51,24 @@ def _places(alias: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield told["channel"], regions if isinstance(regions, str) else regions[0], told["alias"]
 
 
-def _put(entry: Entry, prices: list[Mapping[str, Any]]) -> None:
+def _put(entry: ForeignEntry, prices: list[Mapping[str, Any]]) -> None:
     if any(_HOURLY in price.get("rules", {}) for price in prices):
         entry.leave("every price", "a discount by the hour whose hours stand elsewhere")
         return
-    periods = [Period(_day(each.get("effective_from"), entry.home), _last(each, entry.home), each) for each in prices]
-    blocks = []
-    for stretch in stretches(periods):
-        figures = [figure for price in stretch.held for figure in _figures(entry, price)]
-        source = entry.builder.source(entry.home, next((price["source_url"] for price in stretch.held), ""))
-        blocks.append(block_in(stretch, figures, entry.builder.origin, source, _ENDED))
-    entry.put_blocks(blocks)
+    put(
+        entry,
+        [
+            Validity(
+                _day(each.get("effective_from"), entry.home),
+                _last(each, entry.home),
+                (each["source_url"], [*_figures(entry, each)]),
+            )
+            for each in prices
+        ],
+    )
 
 
-def _figures(entry: Entry, price: Mapping[str, Any]) -> Iterator[Figure]:
+def _figures(entry: ForeignEntry, price: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     numbers = {key: read_number(text) for key, text in price.items() if key in FIELDS or key in _BATCH}
     standard = {key: value for key, value in numbers.items() if key in FIELDS}
     batch = {key: value for key, value in numbers.items() if key in _BATCH}

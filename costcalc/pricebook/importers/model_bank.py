@@ -6,33 +6,34 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from costcalc.files import read_text
 from costcalc.money import read_number
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, ForeignField, Imported, Origin
 from costcalc.pricebook.importers.exact_json import as_map, as_text
-from costcalc.pricebook.importers.figures import Figure
-from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.figures import ImportedPrice
+from costcalc.pricebook.importers.homes import home_of
 from costcalc.problems import Place, fail
 
 FIELDS = {
-    ("textInput", "millionTokens"): Field("input_tokens"),
-    ("textInput_cacheRead", "millionTokens"): Field("cache_read_tokens"),
-    ("textInput_cacheWrite", "millionTokens"): Field("cache_write_tokens"),
-    ("textOutput", "millionTokens"): Field("output_tokens"),
-    ("audioInput", "millionTokens"): Field("audio_input_tokens"),
-    ("audioInput_cacheRead", "millionTokens"): Field("cache_read_audio_tokens"),
-    ("audioOutput", "millionTokens"): Field("audio_output_tokens"),
-    ("imageInput", "millionTokens"): Field("image_input_tokens"),
-    ("imageOutput", "millionTokens"): Field("image_output_tokens"),
-    ("videoInput", "millionTokens"): Field("video_input_tokens"),
-    ("imageGeneration", "image"): Field("images", 1, 1),
-    ("textInput", "millionCharacters"): Field("characters"),
-    ("videoGeneration", "second"): Field("video_seconds", 1, 1),
+    ("textInput", "millionTokens"): ForeignField("input_tokens"),
+    ("textInput_cacheRead", "millionTokens"): ForeignField("cache_read_tokens"),
+    ("textInput_cacheWrite", "millionTokens"): ForeignField("cache_write_tokens"),
+    ("textOutput", "millionTokens"): ForeignField("output_tokens"),
+    ("audioInput", "millionTokens"): ForeignField("audio_input_tokens"),
+    ("audioInput_cacheRead", "millionTokens"): ForeignField("cache_read_audio_tokens"),
+    ("audioOutput", "millionTokens"): ForeignField("audio_output_tokens"),
+    ("imageInput", "millionTokens"): ForeignField("image_input_tokens"),
+    ("imageOutput", "millionTokens"): ForeignField("image_output_tokens"),
+    ("videoInput", "millionTokens"): ForeignField("video_input_tokens"),
+    ("imageGeneration", "image"): ForeignField("images", 1, 1),
+    ("textInput", "millionCharacters"): ForeignField("characters"),
+    ("videoGeneration", "second"): ForeignField("video_seconds", 1, 1),
 }
-_LIFETIMES = {"5m": Field("cache_write_tokens"), "1h": Field("cache_write_1h_tokens")}
+_LIFETIMES = {"5m": ForeignField("cache_write_tokens"), "1h": ForeignField("cache_write_1h_tokens")}
 _VERSION = re.compile(r"1\.0\.(\d{4})(\d{2})(\d{2})\d*")  # the day of a release is its version
 
 
@@ -42,10 +43,10 @@ def import_model_bank(path: Path, origin: Origin, providers: tuple[str, ...] = (
     if not files:
         raise fail("no-price-files", "the folder holds no .mjs file", place=Place(str(path)))
     day = _VERSION.search(origin.name)
-    builder = Builder(origin.of(date(*map(int, day.groups()))) if day else origin)
+    builder = Builder(origin.of(date(*map(int, day.groups()))) if day else origin, providers)
     for file in files:
         provider = file.stem
-        if file.stem != "index" and (not providers or any(means(word, provider) for word in providers)):
+        if provider != "index" and builder.wants(provider):
             for model in _models(read_text(file), str(file)):
                 _put(builder, provider, model)
     return builder.imported()
@@ -54,13 +55,13 @@ def import_model_bank(path: Path, origin: Origin, providers: tuple[str, ...] = (
 def _put(builder: Builder, provider: str, model: Mapping[str, Any]) -> None:
     pricing = as_map(model.get("pricing"))
     currency = as_text(pricing.get("currency")) or "USD"
-    entry = Entry(builder, home_of(provider, currency), provider, model["id"], currency)
+    entry = ForeignEntry(builder, home_of(provider, currency), provider, model["id"], currency)
     entry.put([figure for unit in pricing.get("units", ()) for figure in _figures(entry, as_map(unit))])
     if model.get("legacy"):
         entry.end()
 
 
-def _figures(entry: Entry, unit: Mapping[str, Any]) -> Iterator[Figure]:
+def _figures(entry: ForeignEntry, unit: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     name, strategy = as_text(unit.get("name")), unit.get("strategy")
     field = FIELDS.get((name, as_text(unit.get("unit"))))
     if field is None:
@@ -77,7 +78,7 @@ def _figures(entry: Entry, unit: Mapping[str, Any]) -> Iterator[Figure]:
         yield from _looked_up(entry, name, as_map(unit.get("lookup")))
 
 
-def _looked_up(entry: Entry, name: str, lookup: Mapping[str, Any]) -> Iterator[Figure]:
+def _looked_up(entry: ForeignEntry, name: str, lookup: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     """Prices that depend on how a request was made: of them the lifetime of a cache has meters here."""
     by = lookup.get("pricingParams")
     if by == ["ttl"] and set(lookup["prices"]) == {"1h"}:
@@ -90,87 +91,60 @@ def _looked_up(entry: Entry, name: str, lookup: Mapping[str, Any]) -> Iterator[F
 
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?://[^\n]*|/\*.*?\*/)\s*)*(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)?"""
-    r"""(?P<mark>[\[\]{},:])?(?P<word>[^\s\[\]{},:"'`]+)?""",
-    re.DOTALL,
-)
+    r"""//[^\n]*|/\*.*?\*/|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|[\[\]{},:]|[^\s\[\]{},:"'`]+)""", re.DOTALL
+)  # fmt: skip
 
 
 def _models(text: str, file: str) -> Iterator[Mapping[str, Any]]:
     """The objects with an id and prices of every list that the module declares."""
-    for start in re.finditer(r"^const \w+ = \[", text, re.MULTILINE):
+    starts = [found.start() for found in re.finditer(r"^const \w+ = \[", text, re.MULTILINE)]
+    for start, end in pairwise([*starts, len(text)]):
+        tokens = [token for token in _TOKEN.findall(text, text.index("[", start), end) if token]
         try:
-            found = _Literal(text, start.end() - 1).value()
-        except (ValueError, IndexError, KeyError) as error:
-            line = text.count("\n", 0, start.start()) + 1
-            raise fail("bad-literal", "a list of models that is no plain literal", place=Place(file, line)) from error
+            found = _value(tokens[::-1])
+        except (ValueError, IndexError, TypeError) as error:
+            place = Place(file, text.count("\n", 0, start) + 1)
+            raise fail("bad-literal", "a list of models that is no plain literal", place=place) from error
         spread = (
             each for item in found for each in (item if isinstance(item, list) else [item])
         )  # [...[{…}], ...more]
         yield from (each for each in spread if isinstance(each, dict) and "pricing" in each and "id" in each)
 
 
-class _Literal:
-    """A literal of JavaScript: objects, lists, texts, numbers; a name of something else is a text."""
+def _value(tokens: list[str]) -> Any:
+    """A literal of JavaScript, the next token last: objects, lists, texts, numbers; a name of something else is a text."""
+    token = tokens.pop()
+    if token == "[":
+        return [_value(tokens) for _ in _until("]", tokens)]
+    if token == "{":
+        return dict(_member(tokens) for _ in _until("}", tokens))
+    if token in "]},:":
+        raise ValueError(token)
+    if token[0] in "\"'`":
+        return token[1:-1]
+    found = _number(token)
+    while tokens[-1] == "*":  # `12 * .2`, a share of another price
+        tokens.pop()
+        found *= _number(tokens.pop())
+    return found
 
-    def __init__(self, text: str, at: int) -> None:
-        self.text, self.at = text, at
 
-    def value(self) -> Any:
-        kind, token = self._next()
-        if token == "{" and kind == "mark":
-            return dict(self._members())
-        if token == "[" and kind == "mark":
-            return list(self._items())
-        if kind == "mark":
-            raise ValueError(token)
-        if kind == "text":
-            return token[1:-1]
-        return self._times(_number(token))
+def _until(mark: str, tokens: list[str]) -> Iterator[None]:
+    """Once for each part that stands before the mark."""
+    while (token := tokens[-1]) != mark:
+        if token == ",":
+            tokens.pop()
+        else:
+            yield
+    tokens.pop()
 
-    def _times(self, number: Any) -> Any:
-        """A product as one number: `12 * .2`, a share of another price."""
-        while self._peek() == ("word", "*"):
-            self._next()
-            number *= _number(self._next()[1])
-        return number
 
-    def _items(self) -> Iterator[Any]:
-        while not self._closes("]"):
-            yield self.value()
-
-    def _members(self) -> Iterator[tuple[str, Any]]:
-        while not self._closes("}"):
-            kind, token = self._next()
-            key = token[1:-1] if kind == "text" else token
-            if self._peek() == ("mark", ":"):
-                self._next()
-                yield key, self.value()
-            else:  # `...others` and `name` alone
-                yield key.lstrip("."), None
-
-    def _closes(self, mark: str) -> bool:
-        """Whether the list or object ends here; the comma before its next part is passed over."""
-        while self._peek() == ("mark", ","):
-            self._next()
-        if self._peek() == ("mark", mark):
-            self._next()
-            return True
-        return False
-
-    def _peek(self) -> tuple[str, str]:
-        at = self.at
-        found = self._next()
-        self.at = at
-        return found
-
-    def _next(self) -> tuple[str, str]:
-        match = _TOKEN.match(self.text, self.at)
-        kind = next((name for name in ("text", "mark", "word") if match and match[name]), "")
-        if not match or not kind:
-            raise ValueError("the text ends")
-        self.at = match.end(kind)
-        return kind, match[kind]
+def _member(tokens: list[str]) -> tuple[str, Any]:
+    key = tokens.pop().strip("\"'`").lstrip(".")
+    if tokens[-1] != ":":  # `...others` and `name` alone
+        return key, None
+    tokens.pop()
+    return key, _value(tokens)
 
 
 def _number(word: str) -> Any:

@@ -7,22 +7,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from costcalc.pricebook.importers.builder import Builder, Entry, Field, Imported, Origin
+from costcalc.pricebook.importers.builder import Builder, ForeignEntry, Imported, Origin, by_key
 from costcalc.pricebook.importers.exact_json import as_map, as_text, read_json
-from costcalc.pricebook.importers.figures import Figure
-from costcalc.pricebook.importers.homes import home_of, means
+from costcalc.pricebook.importers.figures import ImportedPrice
+from costcalc.pricebook.importers.homes import home_of
 from costcalc.pricebook.model import STANDARD
 from costcalc.problems import Place, fail
 
-FIELDS = {
-    "input": Field("input_tokens"),
-    "output": Field("output_tokens"),
-    "reasoning": Field("reasoning_tokens"),
-    "cache_read": Field("cache_read_tokens"),
-    "cache_write": Field("cache_write_tokens"),
-    "input_audio": Field("audio_input_tokens"),
-    "output_audio": Field("audio_output_tokens"),
-}
+FIELDS = by_key(
+    input="input_tokens", output="output_tokens", reasoning="reasoning_tokens", cache_read="cache_read_tokens",
+    cache_write="cache_write_tokens", input_audio="audio_input_tokens", output_audio="audio_output_tokens",
+)  # fmt: skip
 _OVER_200K, _TIERS = "context_over_200k", "tiers"
 _ENDED = "deprecated"
 
@@ -36,26 +31,26 @@ def import_models_dev(path: Path, origin: Origin, providers: tuple[str, ...] = (
             "not-a-price-map", "no provider with models stands in it", place=Place(str(path)),
             expected='{"openai": {"models": {"gpt-5.6-sol": {"cost": {…}}}}, …}',
         )  # fmt: skip
-    builder = Builder(origin)
+    builder = Builder(origin, providers)
     for provider, models in entries.items():
-        if providers and not any(means(word, provider) for word in providers):
+        if not builder.wants(provider):
             continue
         for name, model in as_map(as_map(models).get("models")).items():
-            entry = Entry(builder, home_of(provider), provider, name)
+            entry = ForeignEntry(builder, home_of(provider), provider, name)
             entry.put(list(_figures(entry, as_map(model))))
             if as_map(model).get("status") == _ENDED:
                 entry.end()
     return builder.imported()
 
 
-def _figures(entry: Entry, model: Mapping[str, Any]) -> Iterator[Figure]:
+def _figures(entry: ForeignEntry, model: Mapping[str, Any]) -> Iterator[ImportedPrice]:
     yield from _costs(entry, as_map(model.get("cost")), STANDARD)
     for mode, details in as_map(as_map(model.get("experimental")).get("modes")).items():
         body = as_map(as_map(as_map(details).get("provider")).get("body"))
         yield from _costs(entry, as_map(as_map(details).get("cost")), as_text(body.get("service_tier")) or mode.lower())
 
 
-def _costs(entry: Entry, costs: Mapping[str, Any], tier: str) -> Iterator[Figure]:
+def _costs(entry: ForeignEntry, costs: Mapping[str, Any], tier: str) -> Iterator[ImportedPrice]:
     """The prices of one mode. Where `tiers` stand, `context_over_200k` is an older way to say the same."""
     skip = (_TIERS, _OVER_200K, "tier")
     yield from entry.figures(costs, FIELDS, skip=skip, tier=tier)

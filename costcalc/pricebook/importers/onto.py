@@ -19,7 +19,7 @@ from costcalc.problems import Place, fail
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AddedBlock:
     """A block that was added to a model, or filled, and the figures for which it was."""
 
     model: str
@@ -34,13 +34,13 @@ class Addition:
     """The file with what was added to it."""
 
     text: str
-    changes: tuple[Change, ...]
+    changes: tuple[AddedBlock, ...]
     refused: tuple[NotTaken, ...]  # would have changed what the file says of the past
     passed_over: tuple[NotTaken, ...]  # cannot be compared
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DecisiveDays:
     """The days that decide: from when prices are taken over, and up to when the file is history."""
 
     start: date
@@ -49,7 +49,7 @@ class Days:
     fills: bool = False  # figures that a block lacks go into it: none of its own has changed
 
 
-def add_onto(text: str, file: str, offered: Book, days: Days) -> Addition:
+def add_onto(text: str, file: str, offered: Book, days: DecisiveDays) -> Addition:
     """The file with a new block wherever the offered book names another figure from `days.start` on."""
     book = parse_book(text, file)
     if (book.currency, book.provider) != (offered.currency, offered.provider):
@@ -70,9 +70,9 @@ def add_onto(text: str, file: str, offered: Book, days: Days) -> Addition:
 class _Adding:
     book: Book
     offered: Book
-    days: Days
+    days: DecisiveDays
     edits: Edits
-    changes: list[Change] = field(default_factory=list)
+    changes: list[AddedBlock] = field(default_factory=list)
     refused: list[NotTaken] = field(default_factory=list)
     passed_over: list[NotTaken] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)  # by their key in the offered book: what the file calls it
@@ -110,7 +110,7 @@ class _Adding:
         taken = {name for known in self.book.models.values() for name in (known.name, *known.aliases)}
         new = replace(model, blocks=blocks, aliases=tuple(name for name in model.aliases if name not in taken))
         self.edits.append_to("models", ["", *model_lines(new, default_source(self.book))])
-        self.changes.append(Change(model.name, model.blocks[0].starts, is_new=True))
+        self.changes.append(AddedBlock(model.name, model.blocks[0].starts, is_new=True))
 
     def _add_blocks(self, model: Model, ours: Model) -> None:
         """A block on each day from which the offered model names other figures than the file does."""
@@ -145,7 +145,7 @@ class _Adding:
             latest = base if theirs.withdrawn else self._merged(base, theirs)
             new = replace(latest, starts=day, observed=None, place=NOWHERE)
             self.edits.insert_block(ours.name, day, block_lines(new, default_source(self.book)))
-            self.changes.append(Change(ours.name, day, tuple(found)))
+            self.changes.append(AddedBlock(ours.name, day, tuple(found)))
 
     def _is_lacking(self, base: PriceBlock, found: Sequence[Difference], day: date) -> bool:
         """Whether the figures are none that the block has, and may stand in it."""
@@ -162,7 +162,7 @@ class _Adding:
         own = self._with_own_words(lacking(base, theirs))
         Fill(self.edits, lambda key: self._seen(key, base)).block(base, own)
         self.filled.add(base.place)
-        self.changes.append(Change(ours.name, base.starts or base.observed, tuple(found), is_filled=True))
+        self.changes.append(AddedBlock(ours.name, base.starts or base.observed, tuple(found), is_filled=True))
         filled = joined(base, own)
         return replace(ours, blocks=tuple(filled if each is base else each for each in ours.blocks))
 

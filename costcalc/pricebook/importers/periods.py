@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Generic, TypeVar
 
-from costcalc.pricebook.importers.builder import Origin
-from costcalc.pricebook.importers.figures import NOWHERE, Figure, block_of
+from costcalc.pricebook.importers.builder import ForeignEntry, Origin
+from costcalc.pricebook.importers.figures import NOWHERE, ImportedPrice, block_of
 from costcalc.pricebook.model import PriceBlock, Section
 
 Held = TypeVar("Held")
+Said = tuple[str, Sequence[ImportedPrice]]  # an address, and what stands there
 
 
 @dataclass(frozen=True, slots=True)
-class Period(Generic[Held]):
+class Validity(Generic[Held]):
     """What holds from one day to another, both inclusive; None: since ever, without end."""
 
     first: date | None
@@ -32,7 +33,7 @@ class Stretch(Generic[Held]):
     held: tuple[Held, ...]
 
 
-def stretches(periods: Iterable[Period[Held]]) -> list[Stretch[Held]]:
+def stretches(periods: Iterable[Validity[Held]]) -> list[Stretch[Held]]:
     """The stretches in order; one in which nothing holds stands between or after the others."""
     found = list(periods)
     ends = {period.last + timedelta(days=1) for period in found if period.last}
@@ -43,7 +44,9 @@ def stretches(periods: Iterable[Period[Held]]) -> list[Stretch[Held]]:
     ]
 
 
-def block_in(stretch: Stretch[Held], figures: Iterable[Figure], origin: Origin, source: str, ended: str) -> PriceBlock:
+def block_in(
+    stretch: Stretch[Held], figures: Iterable[ImportedPrice], origin: Origin, source: str, ended: str
+) -> PriceBlock:
     """The block of a stretch, withdrawn where no figure holds any more; `ended` says why."""
     figures = list(figures)
     if not figures:
@@ -53,7 +56,18 @@ def block_in(stretch: Stretch[Held], figures: Iterable[Figure], origin: Origin, 
     return block_of(figures, starts, read, source=source)
 
 
-def _holds(period: Period[Held], day: date | None) -> bool:
+def put(entry: ForeignEntry, periods: Iterable[Validity[Said]], aliases: tuple[str, ...] = ()) -> None:
+    """The model with its history: of each period the figures, and the page that says them."""
+    origin, blocks = entry.builder.origin, []
+    for stretch in stretches(periods):
+        source = entry.builder.source(entry.home, next((url for url, _ in stretch.held if url), ""))
+        figures = [figure for _, said in stretch.held for figure in said]
+        ended = f"the history of {origin.name.partition(' ')[0]} ends here"
+        blocks.append(block_in(stretch, figures, origin, source, ended))
+    entry.put_blocks(blocks, aliases)
+
+
+def _holds(period: Validity[Held], day: date | None) -> bool:
     """Whether it holds on the first day of a stretch; None is the time before the first day that is named."""
     if day is None:
         return period.first is None

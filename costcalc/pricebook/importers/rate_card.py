@@ -16,9 +16,9 @@ from costcalc.files import read_text
 from costcalc.meters import meters
 from costcalc.money import read_number
 from costcalc.pricebook.importers.builder import Builder, Imported, Origin
-from costcalc.pricebook.importers.figures import Figure
+from costcalc.pricebook.importers.figures import ImportedPrice
 from costcalc.pricebook.importers.homes import Home, means, shipped_home
-from costcalc.pricebook.importers.periods import Period, block_in, stretches
+from costcalc.pricebook.importers.periods import Validity, block_in, stretches
 from costcalc.pricebook.model import STANDARD, Model, Rate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
@@ -40,7 +40,7 @@ class _Row:
     model: str
     region: str
     currency: str
-    figure: Figure
+    figure: ImportedPrice
     first: date | None
     last: date | None
     locked_until: date | None
@@ -125,7 +125,7 @@ def _meters_of(rates: Mapping[str, object], bands: Iterable[object]) -> set[str]
 
 def _model(card: _Card, origin: Origin, name: str, rows: list[_Row], source: str) -> Model:
     blocks = []
-    for stretch in stretches(Period(row.first, row.last, row) for row in rows):
+    for stretch in stretches(Validity(row.first, row.last, row) for row in rows):
         _check_stretch(card, stretch.held)
         locks = {row.locked_until for row in stretch.held}
         block = block_in(stretch, [row.figure for row in stretch.held], origin, source, "the rate card ends here")
@@ -152,7 +152,7 @@ def _check_stretch(card: _Card, rows: tuple[_Row, ...]) -> None:
             )  # fmt: skip
 
 
-def _same_place(first: Figure, second: Figure) -> bool:
+def _same_place(first: ImportedPrice, second: ImportedPrice) -> bool:
     """Both price one meter for some request of the same length."""
     if (first.meter, first.tier) != (second.meter, second.tier):
         return False
@@ -240,7 +240,7 @@ class _RowReader:
         first, last = self._day("from"), self._day("until")
         if first and last and last < first:
             self.wrong("until", "empty-period", f"it ends on {last}, before it begins on {first}")
-        figure = Figure(
+        figure = ImportedPrice(
             self._meter(), self._price(), self._per(), self.values.get("tier", "").lower() or STANDARD, over, up_to
         )
         row = _Row(

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from costcalc.meters import meters
 from costcalc.pricebook.importers.builder import Ended, Imported, Origin
-from costcalc.pricebook.importers.decided import Decision
+from costcalc.pricebook.importers.decided import END, Decision
 from costcalc.pricebook.importers.differences import beside, sections
 from costcalc.pricebook.importers.figures import NOWHERE
 from costcalc.pricebook.model import NEVER_APPLIES, STANDARD, Book, Model, PriceBlock, Section, Source
@@ -52,7 +52,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SurveyFinding:
     """A figure on which we and others differ, or that we do not have."""
 
     figure: Figure
@@ -94,12 +94,12 @@ class Subject:
     model: str
     is_new: bool = False
     starts: date | None = None  # of a price that is announced for a later day
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[SurveyFinding, ...] = ()
     ended: tuple[tuple[str, Ended], ...] = ()  # by the catalogue that says so
     use: int = 0
 
     @property
-    def taken(self) -> tuple[Finding, ...]:
+    def taken(self) -> tuple[SurveyFinding, ...]:
         """The figures that may be taken over."""
         found = [each for each in self.findings if each.agreed is not None and not self._is_repeated(each)]
         if self.starts and found:  # an announcement: what belongs to it is taken with it
@@ -115,14 +115,14 @@ class Subject:
         is_priced = any(_part(each.figure) == (STANDARD, "", 0) and _is_whole(each) for each in kept)
         return kept if is_priced or not self.is_new else ()
 
-    def _is_repeated(self, finding: Finding) -> bool:
+    def _is_repeated(self, finding: SurveyFinding) -> bool:
         """Whether it is the price of the shortest requests again, at the lengths at which others have one."""
         tier, mode, meter, above = finding.figure
         shortest = next((each for each in self.findings if each.figure == (tier, mode, meter, 0)), None)
         return bool(above) and finding.ours is None and shortest is not None and shortest.agreed == finding.agreed
 
     @property
-    def disputed(self) -> tuple[Finding, ...]:
+    def disputed(self) -> tuple[SurveyFinding, ...]:
         return tuple(each for each in self.findings if each.is_disputed and each not in self.taken)
 
     @property
@@ -163,6 +163,14 @@ class Survey:
         if decision:
             self.used.add(decision)
         return decision
+
+    def keeps(self, name: str) -> bool:
+        """Whether a person decided that a model which others call ended stays, until somebody knows the day."""
+        found = [
+            each for each in self.decided if each.meters == END and each.until >= self.day and each.is_about([name])
+        ]
+        self.used.update(found)
+        return bool(found)
 
 
 class _List:
@@ -258,7 +266,7 @@ class _List:
     def _block(self, name: str, starts: date | None) -> PriceBlock | None:
         return self.alone.block_on(self.book.provider, self.book.region, name, starts or self.survey.day).block
 
-    def _finding(self, name: str, starts: date | None, figure: Figure, said: Sequence[Said]) -> Finding | None:
+    def _finding(self, name: str, starts: date | None, figure: Figure, said: Sequence[Said]) -> SurveyFinding | None:
         """The figure, if somebody contradicts us and neither a person nor what others say decides why."""
         place, survey = (name, starts), self.survey
         ours, is_own = self.ours[place].get(figure), figure in self.own[place]
@@ -278,13 +286,13 @@ class _List:
                 left.append(each)
         has_base = not figure[3] or (*figure[:3], 0) in self.own[place]
         if taken and (is_own or len({each.maker for each in said}) >= ENOUGH):
-            return Finding(figure, ours, (taken,), has_base, is_own, taken)
+            return SurveyFinding(figure, ours, (taken,), has_base, is_own, taken)
         stands = standing((*ours_too, *left))
         if stands and ours is not None and same(stands.price, ours):
             for _ in left:
                 self._explain(is_own, "outvoted")
             return None
-        return Finding(figure, ours, (*ours_too, *left), has_base, is_own) if left else None
+        return SurveyFinding(figure, ours, (*ours_too, *left), has_base, is_own) if left else None
 
     def _ends(self) -> Iterator[Subject]:
         """Models of ours without an end that enough catalogues call ended."""
@@ -296,7 +304,7 @@ class _List:
             if not model.end and not model.redirects and not model.ending_on(self.survey.day):
                 called[ended.model][data] = ended
         for name, by_data in called.items():
-            if len(by_data) >= ENOUGH:
+            if len(by_data) >= ENOUGH and not self.survey.keeps(f"{self.book.provider}/{name}"):
                 yield Subject(self.book, name, ended=tuple(by_data.items()))
 
 
@@ -330,7 +338,7 @@ def _part(figure: Figure) -> tuple[str, str, int]:
     return (tier, mode, above)
 
 
-def _is_whole(finding: Finding) -> bool:
+def _is_whole(finding: SurveyFinding) -> bool:
     return meters().by_name[finding.figure[2]].part_of is None
 
 

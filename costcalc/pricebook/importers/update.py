@@ -14,10 +14,10 @@ from costcalc.money import exact_text
 from costcalc.pricebook.importers.builder import Imported, NotTaken
 from costcalc.pricebook.importers.decided import Contradiction
 from costcalc.pricebook.importers.edits import Edits
-from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, block_of
-from costcalc.pricebook.importers.figures import Figure as Price
-from costcalc.pricebook.importers.onto import Days, add_onto, in_force
-from costcalc.pricebook.importers.survey import Finding, Said, Subject, Survey, newest_reading
+from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, block_of, mode_and_labels
+from costcalc.pricebook.importers.figures import ImportedPrice as Price
+from costcalc.pricebook.importers.onto import DecisiveDays, add_onto, in_force
+from costcalc.pricebook.importers.survey import Said, Subject, Survey, SurveyFinding, newest_reading
 from costcalc.pricebook.model import Book, Model, PriceBlock, Source
 from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook
@@ -135,7 +135,7 @@ def _with_prices(text: str, file: str, subjects: Sequence[Subject], survey: Surv
     if not offered:
         return text, []
     read = replace(book, models=offered, sources=sources.by_key, schedules={}, modifiers={})
-    addition = add_onto(text, file, read, Days(day, day, own=True, fills=True))
+    addition = add_onto(text, file, read, DecisiveDays(day, day, own=True, fills=True))
     return addition.text, [*addition.refused, *addition.passed_over]
 
 
@@ -146,9 +146,12 @@ def _block(subject: Subject, sources: _Sources, day: date) -> PriceBlock:
     starts = subject.starts or (None if subject.is_new else _since(subject, said, day))
     prices = []
     for finding in subject.taken:
-        tier, mode, meter, over = finding.figure
+        tier, said_mode, meter, over = finding.figure
+        mode, labels = mode_and_labels(said_mode)
         per = PER_MILLION if meter.endswith("_tokens") else _PER.get(meter, 1)
-        prices.append(Price(meter, finding.price * per, per, tier, over, mode=mode, source=sources.of(finding)))
+        prices.append(
+            Price(meter, finding.price * per, per, tier, over, mode=mode, labels=labels, source=sources.of(finding))
+        )
     block = block_of(prices, starts, read, source=prices[0].source)
     return replace(block, status="announced") if starts and starts > day else block
 
@@ -173,7 +176,7 @@ class _Sources:
     def __init__(self, known: Mapping[str, Source]) -> None:
         self.by_key = dict(known)
 
-    def of(self, finding: Finding) -> str:
+    def of(self, finding: SurveyFinding) -> str:
         said = finding.voices
         first = said[0]
         page, _, _ = first.source.url.partition(" [via ")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 
-WRITTEN = Parts(
+WRITTEN = Writers(
     "What would save money", "page:headline_blocks", "page:advice_blocks", "tables:advice_rows", "tables:ADVICE"
 )

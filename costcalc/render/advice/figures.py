@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
-from costcalc.render.words import decimal_text
+from costcalc.render.rounding import shared_out
+from costcalc.render.words import decimal_text, least_figure
 from costcalc.reports.advice.model import Advice, Candidate, Together
 from costcalc.reports.plan.totals import Totals
 
@@ -23,17 +24,27 @@ def bill_of(totals: Totals, advice: Advice) -> Decimal:
 
 
 def saving_of(one: Candidate | Together, advice: Advice) -> Decimal:
-    """What is left of the bill as it is shown when the bill then, as it is shown, is taken off."""
+    """What is left of the bill as it is shown when the bill then, as it is shown, is taken off.
+
+    Where the plan saves as much as its candidates singly, what they are shown to save adds up to it.
+    """
+    plan = advice.together
+    if plan and plan.adds_up and isinstance(one, Candidate) and one.number in plan.numbers:
+        return singly_figures(plan, advice)[0][plan.numbers.index(one.number)]
     return bill_of(one.base, advice) - bill_of(one.outcome, advice)
 
 
 def singly_figures(plan: Together, advice: Advice) -> tuple[Sequence[Decimal], Decimal]:
-    """What the plan's candidates save one by one, and what that comes to: the sum of what is shown."""
-    singly = [saving_of(one, advice) for one in advice.candidates if one.number in plan.numbers]
-    # What adds up is one figure, the plan's own.
-    return singly, saving_of(plan, advice) if plan.adds_up else sum(singly, Decimal())
+    """What the plan's candidates save one by one, in the order of its numbers, and what that comes to as it is shown."""
+    by_number = {one.number: one for one in advice.candidates}
+    planned = [by_number[number] for number in plan.numbers]
+    if plan.adds_up:  # one figure, the plan's own
+        whole = saving_of(plan, advice)
+        return shared_out([one.saving for one in planned], whole, minor_digits(advice.currency)), whole
+    singly = [saving_of(one, advice) for one in planned]
+    return singly, sum(singly, Decimal())
 
 
-def figure_text(figure: Decimal, advice: Advice) -> str:
-    """The figure with the report's currency."""
-    return f"{decimal_text(figure)} {advice.currency}"
+def saving_text(one: Candidate | Together, advice: Advice) -> str:
+    """What it saves, as everywhere; what is below the smallest coin is not nothing."""
+    return decimal_text(saving_of(one, advice) or least_figure(one.saving, advice.currency))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.render.advice.figures import bill_of, figure_text, saving_of, singly_figures
+from costcalc.render.advice.figures import bill_of, saving_text, singly_figures
 from costcalc.render.advice.phrases import (
     KIND_WORDS,
     aside_parts,
@@ -16,7 +16,7 @@ from costcalc.render.advice.phrases import (
     where_text,
 )
 from costcalc.render.advice.tables import COLUMNS, IN_PLAN
-from costcalc.render.blocks import Block, Facts, Gap, Note, grid, noted
+from costcalc.render.blocks import Block, Facts, Gap, Note, Rest, grid, noted
 from costcalc.render.columns import columns_of
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.doubts import assumption_blocks, missing_blocks
@@ -24,9 +24,11 @@ from costcalc.render.header import FactRow, change_text, header
 from costcalc.render.opening import lacking_text
 from costcalc.render.words import (
     ARROW,
+    MINUS,
     counted,
     day_text,
     decimal_text,
+    least_figure,
     listed_text,
     long_month_text,
     money_text,
@@ -47,7 +49,7 @@ def headline_blocks(advice: Advice) -> Iterator[Note]:
         text = _together_text(advice.together, advice)
     else:
         best = advice.candidates[0]
-        saving = figure_text(saving_of(best, advice), advice)
+        saving = f"{saving_text(best, advice)} {advice.currency}"
         text = f"{what_text(best.proposal)}, {where_text(best.proposal)}, saves {saving} a month"
     yield Note(f"{lacking_text(advice.rating, advice.usage)}{text}.", "strong")
     yield from (Note(_to_text(target, advice)) for target in advice.options.to)
@@ -80,8 +82,7 @@ def advice_blocks(advice: Advice, is_wide: bool) -> Sequence[Block]:
         *_candidates(advice),
         *_plan(advice),
         *_tests(advice),
-        *_benchmarks(advice),
-        *_asides(advice),
+        *_rest(advice),
         *_notes(advice),
         *missing_blocks(advice.rating, advice.usage),
         *assumption_blocks(advice.rating, advice.usage, ()),
@@ -121,7 +122,7 @@ def _looked_at(advice: Advice) -> Iterator[str]:
     last = f"the last of {counted(len(advice.months), 'month')} to come"
     yield f"{month}, {last if advice.options.has_base else 'the first month to come, at the log’s daily rate'}"
     what = "with its other costs " if advice.base.other else ""
-    yield f"{what}{figure_text(bill_of(advice.base, advice), advice)}"
+    yield f"{what}{decimal_text(bill_of(advice.base, advice) or least_figure(advice.bill, advice.currency))} {advice.currency}"
 
 
 def _candidates(advice: Advice) -> Iterator[Block]:
@@ -172,7 +173,7 @@ def _own_rise_text(together: Together, advice: Advice) -> str:
 
 
 def _together_text(together: Together, advice: Advice) -> str:
-    saving = figure_text(saving_of(together, advice), advice)
+    saving = f"{saving_text(together, advice)} {advice.currency}"
     share = f" ({percent_text(together.saving / advice.bill)} of the bill)" if advice.bill else ""
     which = "candidate" if len(together.numbers) == 1 else "candidates"
     return f"The plan, {which} {listed_text(together.numbers)}, saves {saving} a month{share}"
@@ -215,6 +216,15 @@ def _tests(advice: Advice) -> Iterator[Block]:
         ],
         each_in_a_line=True,
     )
+
+
+def _rest(advice: Advice) -> Iterator[Block]:
+    """Where nothing is found it is what was left aside that answers."""
+    if not advice.candidates:
+        yield from _asides(advice)
+        return
+    yield Gap()
+    yield Rest([("benchmarks", [*_benchmarks(advice)]), ("what was left aside", [*_asides(advice)])])
 
 
 def _benchmarks(advice: Advice) -> Iterator[Block]:
@@ -264,4 +274,4 @@ def _dearer(one: Candidate, advice: Advice) -> str:
     what = f"{what_text(one.proposal)}, {where_text(one.proposal)}"
     if one.saving == 0:
         return f"{what}: would change nothing on top of the scenario."
-    return f"{what}: would cost {figure_text(-saving_of(one, advice), advice)} more a month."
+    return f"{what}: would cost {saving_text(one, advice).lstrip(MINUS)} {advice.currency} more a month."

@@ -9,7 +9,7 @@ from costcalc.money import round_half_up
 from costcalc.render.words import ARROW, counted, decimal_text, plain_percent, share_text
 from costcalc.reports.advice.model import Aside
 from costcalc.reports.advice.options import CACHEABLE, READS_PER_WRITE, AdviceOptions
-from costcalc.reports.advice.proposals import TOKENS_TOO, Kind, Proposal
+from costcalc.reports.advice.proposals import BATCH_TEST, TOKENS_TOO, Kind, Proposal
 from costcalc.scenario.changes import Efficiency
 
 KIND_WORDS: dict[Kind, str] = {
@@ -71,6 +71,8 @@ def _reason(reason: str, kind: Kind, options: AdviceOptions) -> str:
 
 def test_text(proposal: Proposal) -> str:
     """What to test, beside a candidate whose models are named already; the file says it in full."""
+    if proposal.kind == "batch":
+        return BATCH_TEST.format("")
     if not proposal.target or proposal.kind == "seller":
         return proposal.quality.removeprefix("to be tested: ")
     what = ", ".join(f"{name} {value}" for name, value in proposal.names) or "every kind of request"

@@ -8,11 +8,11 @@ from typing import Any
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
-from costcalc.render.advice.figures import saving_of, singly_figures
+from costcalc.render.advice.figures import saving_of, saving_text, singly_figures
 from costcalc.render.advice.phrases import points_text, what_text, where_text
 from costcalc.render.blocks import Cell, Column
 from costcalc.render.fields import Rows
-from costcalc.render.words import decimal_text, share_text
+from costcalc.render.words import share_text
 from costcalc.reports.advice.model import Advice, Candidate
 from costcalc.scenario.changes import Efficiency
 
@@ -70,7 +70,7 @@ COLUMNS = f.fields(
     in_plan=f.flag(_in_plan), requests_a_day=f.computed(column=Column("Requests/day", drop=4)),
     tokens_a_request=f.computed(column=Column("Tokens each", drop=3, of=lambda one: cells.tokens(one.tokens_a_request))),
     touched_share=f.ratio(column=Column("Touches", drop=1, of=lambda one: _share(one.touched_share))),
-    saves=f.on_page(Column("Saves"), lambda one, advice: Cell(decimal_text(saving_of(one, advice)), "better", unit=advice.currency)),
+    saves=f.on_page(Column("Saves"), lambda one, advice: Cell(saving_text(one, advice), "better", unit=advice.currency)),
 ) | SAVING | f.fields(
     saving_share=f.ratio(column=Column("Of bill")),
     margin_points=f.ratio(column=Column("Points", drop=2, of=lambda one: _points(one.margin_points))),

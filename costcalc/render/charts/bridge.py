@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 
-from costcalc.render.charts.svg import Chart, Scale, cut, scale, shape, words
+from costcalc.render.charts.svg import AxisScale, Chart, cut, scale, shape, words
 from costcalc.render.plan.bridge import CAUSES, TO_THE_SCENARIO, bridge_figures, cause_name, shown_steps
 from costcalc.render.words import decimal_text, long_month_text
 from costcalc.reports.plan.model import Plan
@@ -67,7 +67,7 @@ def steps_of(plan: Plan) -> list[WaterfallStep]:
     return found
 
 
-def _step(step: WaterfallStep, number: int, across: Scale, width: int, row: int) -> str:
+def _step(step: WaterfallStep, number: int, across: AxisScale, width: int, row: int) -> str:
     top = number * row + 4
     is_wide = row == _ROW
     bar_top, bar_height = (top + 5, row - 14) if is_wide else (top + 22, row - 32)
@@ -82,7 +82,9 @@ def _step(step: WaterfallStep, number: int, across: Scale, width: int, row: int)
         "height": bar_height,
         "rx": 2,
     }
-    following = {"x1": across.at(step.end), "x2": across.at(step.end), "y1": bar_top + bar_height, "y2": top + row + bar_top - top}  # fmt: skip
+    # Where it is narrow the words of the next row stand above its bar: the line ends before them.
+    end = bar_top + row if is_wide else top + row
+    following = {"x1": across.at(step.end), "x2": across.at(step.end), "y1": bar_top + bar_height, "y2": end}
     link = "" if step.label == TO_THE_SCENARIO else shape("line", "link", following)
     return (
         f'<g data-step="{number}">{link}{words(label, 0 if is_wide else 6, text_at, f"t{strong} halo")}{shape("rect", step.kind, places)}'
@@ -90,7 +92,7 @@ def _step(step: WaterfallStep, number: int, across: Scale, width: int, row: int)
     )
 
 
-def _scale_text(across: Scale) -> str:
+def _scale_text(across: AxisScale) -> str:
     return f"{across.zero!r},{across.unit!r}"
 
 

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from costcalc.money import round_half_up
 from costcalc.render.charts.svg import (
+    AxisScale,
     Chart,
     Place,
-    Scale,
     band_path,
     dots_path,
     line_path,
@@ -145,7 +145,7 @@ def _panel(panel: _Panel, xs: Sequence[float], axis: float, width: int) -> Itera
         yield shape("line", "floor", {"x1": end - 20, "x2": end, "y1": panel.top - 16, "y2": panel.top - 16})
 
 
-def _series(panel: _Panel, xs: Sequence[float], upward: Scale) -> Iterator[str]:
+def _series(panel: _Panel, xs: Sequence[float], upward: AxisScale) -> Iterator[str]:
     def places(amounts: Sequence[Amount]) -> list[Place]:
         return [None if amount is None else upward.at(amount) for amount in amounts]
 

@@ -49,7 +49,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class AxisScale:
     """Where a value lies: pixels at zero, and pixels for one unit."""
 
     zero: float
@@ -59,10 +59,10 @@ class Scale:
         return round(self.zero + float(value) * self.unit, 2)
 
 
-def scale(low: Fraction, high: Fraction, first: float, last: float) -> Scale:
+def scale(low: Fraction, high: Fraction, first: float, last: float) -> AxisScale:
     """The scale on which `low` lies at pixel `first` and `high` at `last`."""
     unit = (last - first) / float(high - low) if high != low else 0.0
-    return Scale(first - float(low) * unit, unit)
+    return AxisScale(first - float(low) * unit, unit)
 
 
 def ticks(low: Fraction, high: Fraction, most: int = 5) -> list[Fraction]:

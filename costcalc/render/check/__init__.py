@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 
-WRITTEN = Parts(head="page:headline_blocks", page="page:check_blocks", rows="tables:check_rows", json="tables:CHECK")
+WRITTEN = Writers(head="page:headline_blocks", page="page:check_blocks", rows="tables:check_rows", json="tables:CHECK")

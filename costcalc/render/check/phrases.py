@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
-from costcalc.budget.model import COUNTED, Days
+from costcalc.budget.model import COUNTED, DayRange
 from costcalc.budget.read_limits import month_days
 from costcalc.calendar import month_of
 from costcalc.money import round_half_up
@@ -18,7 +18,6 @@ from costcalc.render.words import (
     day_text,
     days_text,
     decimal_text,
-    least_text,
     money_text,
     month_text,
     months_text,
@@ -26,7 +25,7 @@ from costcalc.render.words import (
     plain_percent,
     share_text,
 )
-from costcalc.reports.check.check import Check, Compared
+from costcalc.reports.check.check import AgainstBaseline, Check
 from costcalc.reports.check.finding import Breaks, Finding, Status, worst
 from costcalc.reports.check.log import INTERVAL
 
@@ -89,7 +88,7 @@ def used_text(share: Fraction) -> str:
     return percent_text(share, _digits(share, Fraction(1))) if 1 < share < Fraction(101, 100) else share_text(share)
 
 
-def period_text(days: Days | None) -> str:
+def period_text(days: DayRange | None) -> str:
     """`Sep 2026`, `Q3` as `Jul–Sep 2026`, `21–27 Sep 2026`; "" where there are no days."""
     if days is None:
         return ""
@@ -99,7 +98,7 @@ def period_text(days: Days | None) -> str:
     return days_text(days.first, days.last)
 
 
-def when_text(days: Days | None) -> str:
+def when_text(days: DayRange | None) -> str:
     """` in Sep 2026`, ` on 1 Sep 2026`, ` on 21–27 Sep 2026`; "" where there are no days."""
     if days is None:
         return ""
@@ -139,7 +138,7 @@ def difference_text(change: Fraction, before: Fraction, unit: str, *, by_day: bo
     return _with_arrow(f"{sign}{amount}{' a day' if by_day else ''}{rise}", change)
 
 
-def compared_text(compared: Compared, currency: str) -> str:
+def compared_text(compared: AgainstBaseline, currency: str) -> str:
     """`In all 9,637.87 USD: +743.00 USD, +8.4% ↑ against 8,894.87 USD`; with the days of both where they differ."""
     now, then = money_text(compared.cost, currency), money_text(compared.before, currency)
     if compared.is_by_day:
@@ -188,7 +187,7 @@ def _over(finding: Finding) -> str:
     over = finding.over or Fraction()
     if finding.unit in COUNTED:
         return unit_text(over, finding.unit)
-    return least_text(over, finding.unit)
+    return money_text(over, finding.unit)
 
 
 def _breaks(breaks: Breaks, finding: Finding) -> str:
@@ -258,7 +257,7 @@ def _rise(finding: Finding, currency: str) -> str:
     return text + (f", and {finding.reason}" if finding.reason else "")
 
 
-def _days_counted(days: Days) -> str:
+def _days_counted(days: DayRange) -> str:
     """`15 days, 1–15 Aug 2026,`."""
     return f"{counted(days.count, 'day')}, {days_text(days.first, days.last)},"
 

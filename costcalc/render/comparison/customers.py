@@ -16,7 +16,7 @@ from costcalc.render.cells import NONE
 from costcalc.render.comparison.columns import Columns, customer_figures, line_figures
 from costcalc.render.plan.customers import NONAME
 from costcalc.render.words import counted, month_text, percent_text
-from costcalc.reports.comparison import Comparison, CustomerRow
+from costcalc.reports.comparison import Comparison, CustomerOutcome
 from costcalc.reports.plan.model import CustomerLine
 
 _SHOWN = (8, 12)  # rows; where there is room, more
@@ -25,13 +25,13 @@ _LINES = 10
 
 
 def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> Iterator[Block]:
-    """Cost to serve, margin where it is known, and the answer to the question who turns unprofitable."""
+    """Cost to serve, and the margin where it is known."""
     customers = comparison.customers
     if not customers:
         return
     shown = customers if len(customers) <= _SHOWN[is_wide] + 1 else customers[: _SHOWN[is_wide]]
     month, more = month_text(comparison.months[-1]), len(customers) - len(shown)
-    knows = any(each.knows_customers_revenue for each in comparison.alternatives)
+    knows = _knows_revenue(comparison)
     yield Gap()
     first = "the lowest margin" if knows else "the most expensive"
     yield Note(f"Cost to serve in {month}, in {comparison.currency}, {first} first", "strong")
@@ -46,11 +46,10 @@ def customer_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> 
         yield Note(f"Margin in {month}{most}", "strong")
         yield _grid(comparison, shown, columns, 0, is_cost=False)
     yield from _hidden_columns(comparison, columns)
-    yield from _turned(comparison, knows)
 
 
 def _grid(
-    comparison: Comparison, customers: Sequence[CustomerRow], columns: Columns, more: int, *, is_cost: bool
+    comparison: Comparison, customers: Sequence[CustomerOutcome], columns: Columns, more: int, *, is_cost: bool
 ) -> Grid:
     shown: dict[int, Decimal] = {}
     for each in comparison.alternatives:
@@ -58,7 +57,7 @@ def _grid(
         shown |= {id(line): then for line, (_, then) in zip(each.customers, coins, strict=True)}
     nothing = round_half_up(Fraction(), minor_digits(comparison.currency))  # in a scenario where it serves nobody
 
-    def cell(place: int, customer: CustomerRow) -> Cell:
+    def cell(place: int, customer: CustomerOutcome) -> Cell:
         line = customer.lines[place]
         return cells.money(shown.get(id(line), nothing)) if is_cost else _margin(line)
 
@@ -86,9 +85,15 @@ def _hidden_columns(comparison: Comparison, columns: Columns) -> Iterator[Block]
         yield Note(f"Shown: the {of} that leave least. -o FILE.json has all.", "quiet")
 
 
-def _turned(comparison: Comparison, knows: bool) -> Iterator[Block]:
+def _knows_revenue(comparison: Comparison) -> bool:
+    return any(each.knows_customers_revenue for each in comparison.alternatives)
+
+
+def turned_blocks(comparison: Comparison) -> Iterator[Block]:
     """Which customers turn unprofitable?"""
-    if not knows:
+    if not comparison.customers:
+        return
+    if not _knows_revenue(comparison):
         if any(each.revenue_source for each in comparison.alternatives):
             yield Note("The revenue is one total: what each customer pays of it is not known.", "quiet")
         return

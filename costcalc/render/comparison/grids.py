@@ -18,7 +18,7 @@ from costcalc.reports.plan.model import PlanMonth
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScenarioRow:
     """A scenario with its place and its figures: of every month, and of all."""
 
     number: int
@@ -31,13 +31,13 @@ class Row:
         return self.months[-1]
 
 
-def _rows(comparison: Comparison) -> list[Row]:
+def _rows(comparison: Comparison) -> list[ScenarioRow]:
     listed = enumerate(comparison.alternatives)
-    return [Row(number, each, *figures_of_months(each, comparison.currency)) for number, each in listed]
+    return [ScenarioRow(number, each, *figures_of_months(each, comparison.currency)) for number, each in listed]
 
 
 def _name_column(title: str, columns: Columns) -> Column:
-    def name(row: Row) -> Cell:
+    def name(row: ScenarioRow) -> Cell:
         return Cell(columns.row_name(row.number, row.of), "" if row.number else "strong")
 
     return Column(title, "name", of=name)
@@ -58,15 +58,15 @@ def cost_grid(comparison: Comparison, columns: Columns, is_wide: bool) -> Grid:
     ], _rows(comparison))  # fmt: skip
 
 
-def _change(row: Row) -> Cell:
+def _change(row: ScenarioRow) -> Cell:
     return cells.shown_change(row.last.change, row.of.last.after.cost - row.of.last.before.cost)
 
 
-def _points(row: Row) -> Cell:
+def _points(row: ScenarioRow) -> Cell:
     return cells.points(row.of.last.before.margin, row.of.last.after.margin)
 
 
-def _profit(row: Row) -> Cell:
+def _profit(row: ScenarioRow) -> Cell:
     """What becomes of today's profit, as a share of it."""
     lost = row.of.profit_lost
     if lost is None or not round_half_up(lost * 100, 1):
@@ -87,8 +87,8 @@ def _has_floor(comparison: Comparison) -> bool:
     return comparison.floor is not None and knows_margin(comparison)
 
 
-def _floor_column(comparison: Comparison, month: Callable[[Row], PlanMonth | None]) -> Column:
-    def cell(row: Row) -> Cell:
+def _floor_column(comparison: Comparison, month: Callable[[ScenarioRow], PlanMonth | None]) -> Column:
+    def cell(row: ScenarioRow) -> Cell:
         found = month(row)
         return NONE if found is None else Cell(month_text(found.month), "worse")
 
@@ -116,7 +116,7 @@ def end_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> Itera
         yield Note("Below the floor: the first month at the worst end of the ranges.", "quiet")
 
 
-def _margins(row: Row) -> Cell:
+def _margins(row: ScenarioRow) -> Cell:
     ends = row.of.last.margins
     return Cell(f"{percent_text(ends[0])} to {percent_text(ends[1])}") if ends else NONE
 
@@ -126,7 +126,7 @@ def usage_grid(comparison: Comparison, columns: Columns) -> Grid:
     has_requests = any(each.last.requests is not None for each in comparison.alternatives)
     digits = minor_digits(comparison.currency) + 2
 
-    def price(row: Row, count: Fraction | None, size: int) -> Cell:
+    def price(row: ScenarioRow, count: Fraction | None, size: int) -> Cell:
         """A price keeps more digits than an amount: 0.0254 is not 0.03."""
         return cells.money(round_half_up(row.of.last.after.cost * size / count, digits)) if count else NONE
 
@@ -150,7 +150,7 @@ def assumed_blocks(comparison: Comparison, columns: Columns) -> Iterator[Block]:
         return
 
     def column(place: int, today: Fraction) -> Column:
-        def cell(row: Row) -> Cell:
+        def cell(row: ScenarioRow) -> Cell:
             margin = row.of.assumed[place]
             return Cell(percent_text(margin.after), change_style(margin.before - margin.after))
 

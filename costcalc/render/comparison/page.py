@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.render.blocks import Block, Facts, Gap, Note, Notes, noted
+from costcalc.render.blocks import Block, Facts, Gap, Note, Notes, Rest, noted
 from costcalc.render.comparison.columns import columns_of, figures_of_months
-from costcalc.render.comparison.customers import customer_blocks, line_blocks
+from costcalc.render.comparison.customers import customer_blocks, line_blocks, turned_blocks
 from costcalc.render.comparison.grids import (
     assumed_blocks,
     cost_grid,
@@ -23,7 +23,7 @@ from costcalc.render.plan.doubts import absent_text, qualities, volume_text
 from costcalc.render.plan.phrases import horizon_text
 from costcalc.render.words import (
     amount_text,
-    decimal_text,
+    figure_text,
     listed_text,
     long_month_text,
     money_text,
@@ -75,13 +75,17 @@ def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:
         *_table_notes(comparison, is_wide),
         *end_blocks(comparison, columns, is_wide),
         *assumed_blocks(comparison, columns),
-        Gap(),
-        usage_grid(comparison, columns),
-        *customer_blocks(comparison, columns, is_wide),
-        *line_blocks(comparison, columns),
+        *turned_blocks(comparison),
         *_titles(comparison),
+        *_gaps(comparison),
+        Gap(),
+        Rest([
+            ("tokens", [Gap(), usage_grid(comparison, columns)]),
+            ("customers", [*customer_blocks(comparison, columns, is_wide)]),
+            ("lines", [*line_blocks(comparison, columns)]), ("what to test", [*_to_test(comparison)]),
+        ]),
         *_doubts(comparison),
-    ]
+    ]  # fmt: skip
 
 
 def _header(comparison: Comparison) -> Facts:
@@ -121,7 +125,7 @@ def _titles(comparison: Comparison) -> Iterator[Block]:
 
 def _cost(each: Alternative, comparison: Comparison) -> str:
     months, _ = figures_of_months(each, comparison.currency)
-    return f"{decimal_text(months[-1].mid)} {comparison.currency}"
+    return figure_text(months[-1].mid, each.last.after.cost, comparison.currency)
 
 
 def _table_notes(comparison: Comparison, is_wide: bool) -> Iterator[Note]:
@@ -152,13 +156,19 @@ def _coverage(comparison: Comparison) -> Iterator[Note]:
         yield Note(note if alone else f"{listed_text(names)}: {note[0].lower()}{note[1:]}")
 
 
-def _doubts(comparison: Comparison) -> Iterator[Block]:
+def _gaps(comparison: Comparison) -> Iterator[Block]:
     yield from missing_blocks(comparison.rating, comparison.usage)
     yield from _unpriced_ahead(comparison)
+
+
+def _to_test(comparison: Comparison) -> Iterator[Block]:
     if tests := list(_tests(comparison)):
         yield Gap()
         yield Note("To be tested before it is true, as the scenarios say", "strong")
         yield Facts(tests, each_in_a_line=True)
+
+
+def _doubts(comparison: Comparison) -> Iterator[Block]:
     notes = [*_notes(comparison)]
     if comparison.absent:
         notes.insert(0, Note(f"The scenarios name what this log does not use: {absent_text(comparison.absent)}."))

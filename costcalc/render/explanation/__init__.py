@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 
-WRITTEN = Parts(
+WRITTEN = Writers(
     "What made the figures",
     "page:headline_blocks",
     "page:explanation_blocks",

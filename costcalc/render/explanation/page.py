@@ -29,7 +29,6 @@ from costcalc.render.words import (
     count_text,
     counted,
     decimal_text,
-    least_text,
     money_text,
     price_text,
     share_text,
@@ -151,7 +150,7 @@ def _explained(report: Explanation, shown: int) -> Iterator[str]:
         yield f"{report.choice.meter} alone"
     shown_cost = sum((line.cost.mid for line in report.lines[:shown]), Fraction())
     if report.total.mid:
-        yield f"{share_text(shown_cost / report.total.mid)} of {least_text(report.total.mid, report.currency)}"
+        yield f"{share_text(shown_cost / report.total.mid)} of {money_text(report.total.mid, report.currency)}"
 
 
 def _line(line: ExplainedLine, report: Explanation, figures: LeafFigures, is_alone: bool) -> Branch:

@@ -13,7 +13,7 @@ from costcalc.rating.model import RateUsed
 from costcalc.render.header import change_text
 from costcalc.render.prices.words import file_text, label_of, length_text, schedule_text
 from costcalc.render.words import count_text, counted, day_text, decimal_text, month_text, plain_percent, price_text
-from costcalc.reports.chain import Step
+from costcalc.reports.chain import ChainStep
 from costcalc.reports.explanation import Leaf, LogName, PriceUsed
 from costcalc.reports.prices.rates import per_units
 
@@ -81,7 +81,7 @@ def count_nodes(leaf: Leaf) -> Iterator[str]:
         yield f"with {number_text(count)} {label_of(part)} in it, which have no price of their own"
 
 
-def step_text(step: Step, leaf: Leaf) -> str:
+def step_text(step: ChainStep, leaf: Leaf) -> str:
     """`× 1.34  alibaba +34%`: what the step does, and why."""
     match step.kind:
         case "price":
@@ -129,13 +129,13 @@ def _share_name(name: str) -> str:
     return "at off-peak hours" if name == "off-peak" else f"for {name.replace('_', ' ')}"
 
 
-def _hike_text(step: Step) -> str:
+def _hike_text(step: ChainStep) -> str:
     assert step.change is not None
     middle = ", its middle" if step.low is not None else ""
     return f"{change_text(step.change)}{middle}"
 
 
-def _new_rate(step: Step, leaf: Leaf) -> str:
+def _new_rate(step: ChainStep, leaf: Leaf) -> str:
     assert step.change is not None
     assert step.change.new_rate is not None
     assert leaf.meter is not None
@@ -232,7 +232,7 @@ def _band_text(price: PriceUsed) -> str:
     if not price.bounds:
         below = _below_bands(price)
         return f"band {length_text(below)}, {BANDS[price.kind.band_basis]}" if below else "band none: one price at every length"  # fmt: skip
-    return f"band {length_text(price.bounds)}, {BANDS[price.kind.band_basis]}"
+    return f"band {length_text(price.bounds)}" + ("" if price.bounds.labels else f", {BANDS[price.kind.band_basis]}")
 
 
 def _below_bands(price: PriceUsed) -> Bounds | None:
@@ -245,7 +245,9 @@ def _below_bands(price: PriceUsed) -> Bounds | None:
         for leaf in price.leaves
         if leaf.meter and leaf.meter in quote.rates and quote.rates[leaf.meter].from_standard
     }
-    bands = [band.bounds for band in quote.block.standard.bands if meters & band.rates.keys()]
+    bands = [
+        band.bounds for band in quote.block.standard.bands if meters & band.rates.keys() and not band.bounds.labels
+    ]
     if not bands:
         return None
     by_input, by_output = ([getattr(one, over) for one in bands if getattr(one, over)] for over in ("input_over", "output_over"))  # fmt: skip

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.meters import meters
+from costcalc.pricebook.model import labels_text
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
 from costcalc.render.explanation.page import figures_of
@@ -94,6 +95,7 @@ def _block(row: Json, _: object) -> Any:
 BAND = f.fields(
     basis=f.text("kind.band_basis"), input_over=f.integer("bounds.input_over"), input_up_to=f.integer("bounds.input_up_to"),
     output_over=f.integer("bounds.output_over"), output_up_to=f.integer("bounds.output_up_to"),
+    labels=f.said(lambda row, _: labels_text(row.bounds.labels)),
 )  # fmt: skip
 PRICE = f.fields(
     provider=f.text("of.kind.provider"), model=f.text("of.kind.model"), region=f.text("of.kind.key.region"),

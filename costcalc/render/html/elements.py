@@ -19,19 +19,20 @@ from costcalc.render.blocks import (
     Command,
     Drawing,
     Facts,
+    FigureLine,
     Folded,
     Gap,
     Grid,
-    Line,
     Note,
     Notes,
+    Rest,
     Tree,
 )
 
 # What the script of the page calls columns that data files call otherwise.
 _SCRIPT = {
     "month": "name", "customer": "name", "cost_today": "today", "cost_before": "before", "cost_low": "low", "cost": "after",
-    "cost_high": "high", "revenue": "paid",
+    "cost_high": "high", "revenue": "paid", "share_then": "share",
 }  # fmt: skip
 
 
@@ -133,7 +134,7 @@ LOUD = '<span class="mark" aria-hidden="true">!</span> '
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageStyle:
     """What differs between a page, whose rules of style know classes, and a notebook, which has none."""
 
     note: Callable[[Note], str]
@@ -162,25 +163,25 @@ def facts_html(facts: Facts) -> str:
     return tag("dl", "".join(found), "facts")
 
 
-PAGE = Look(note_html, facts_html, grid_html)
+PAGE = PageStyle(note_html, facts_html, grid_html)
 
 
-def block_html(block: Block, look: Look, identity: str = "", caption: str = "") -> str:
+def block_html(block: Block, look: PageStyle, identity: str = "", caption: str = "") -> str:
     """An element, or several, for any block."""
     match block:
         case Note():
             return look.note(block)
         case Notes(notes):
             return "".join(map(look.note, notes))
-        case Folded(_, whole):
-            return "".join(block_html(each, look) for each in whole)
+        case Folded() | Rest():
+            return "".join(block_html(each, look) for each in block.whole)
         case Facts():
             return look.facts(block)
         case Grid():
             return look.grid(block, identity, caption)
         case Command(what, words):
             return tag("p", f"{text(what)}:") + tag("pre", text(" ".join(words)))
-        case Line(cells):
+        case FigureLine(cells):
             return tag("p", _SEPARATOR.join(marked(cell.whole, cell.style) for cell in cells))
         case Bar(parts):
             legend = _SEPARATOR.join(text(part.name) for part in parts)

@@ -587,17 +587,18 @@
   }
 
   // ---- Sliders ----
-  const inputs = { rise: document.getElementById("slider-rise"), passed: document.getElementById("slider-passed") };
-  const outputs = { rise: document.getElementById("shown-rise"), passed: document.getElementById("shown-passed") };
+  const sliders = [["rise", rise], ["passed", passed]]
+    .map(([which, slider]) => ({ which, slider, input: document.getElementById(`slider-${which}`) }))
+    .filter(({ input }) => input);
   const shownAt = (which, slider) => plainPercent(at[which] * slider.shown, slider.isHike);
   const moved = () => at.rise !== rise.start || at.passed !== passed.start;
 
   function draw() {
     const now = compute();
-    for (const [which, slider] of [["rise", rise], ["passed", passed]]) {
+    for (const { which, slider, input } of sliders) {
       const text = shownAt(which, slider);
-      outputs[which].textContent = text;
-      inputs[which].setAttribute("aria-valuetext", text);
+      document.getElementById(`shown-${which}`).textContent = text;
+      input.setAttribute("aria-valuetext", text);
     }
     say("headline", headline(now));
     drawTiles(now);
@@ -611,21 +612,21 @@
       if (table.id !== "customers-table" || orders.has(table)) sort(table, head.dataset.k, head.getAttribute("aria-sort"));
     }
     document.body.classList.toggle("moved", moved());
-    one("#turned").textContent = moved() ? `Turned: ${one('label[for="slider-rise"]').textContent} ${shownAt("rise", rise)}, ${one('label[for="slider-passed"]').textContent} ${shownAt("passed", passed)}. ` : "";
+    const turned = sliders.map(({ which, slider }) => `${one(`label[for="slider-${which}"]`).textContent} ${shownAt(which, slider)}`).join(", ");
+    one("#turned").textContent = moved() ? `Turned: ${turned}. ` : "";
   }
-  for (const which of ["rise", "passed"]) {
-    inputs[which].addEventListener("input", () => {
-      at[which] = Number(inputs[which].value);
+  for (const { which, input } of sliders) {
+    input.addEventListener("input", () => {
+      at[which] = Number(input.value);
       draw();
     });
   }
   document.getElementById("reset").addEventListener("click", () => {
-    [at.rise, at.passed] = [rise.start, passed.start];
-    [inputs.rise.value, inputs.passed.value] = [rise.start, passed.start];
+    for (const { which, slider, input } of sliders) input.value = at[which] = slider.start;
     draw();
   });
   // A browser may have kept the sliders where a reader left them.
-  [at.rise, at.passed] = [Number(inputs.rise.value), Number(inputs.passed.value)];
+  for (const { which, input } of sliders) at[which] = Number(input.value);
   document.getElementById("sliders").hidden = false;
   if (moved()) draw();
 })();

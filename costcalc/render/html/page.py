@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
 
@@ -22,9 +22,9 @@ from costcalc.render.html.sections import (
 from costcalc.render.html.sources import sources_html
 from costcalc.render.html.turning import turning_json
 from costcalc.render.opening import unfolded
-from costcalc.render.plan.answers import answer_blocks, replica_blocks, ways_of
+from costcalc.render.plan.answers import answer_blocks, break_even_blocks, replica_blocks, ways_of
 from costcalc.render.plan.bridge import bridge_note
-from costcalc.render.plan.doubts import assumed_blocks, gap_blocks
+from costcalc.render.plan.doubts import assumed_blocks, gap_blocks, test_blocks
 from costcalc.render.plan.header import plan_header
 from costcalc.render.plan.months import month_notes
 from costcalc.render.plan.phrases import horizon_text
@@ -34,13 +34,12 @@ from costcalc.reports.plan.model import Plan
 from costcalc.reports.sliders import TOO_LARGE, Slider
 
 FOLLOW = (
-    "The sliders turn the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
+    "This turns the scenario's price changes and nothing else. Headline, charts, months, lines, customers and the"
     " rise of your own prices follow, computed as costcalc does it, to the cent; shares to move, tokens to save, machines and"
     " assumptions stay as the scenario has them."
 )
 FIXED = "The sliders do not turn this: it is as the scenario has it."
 _PASSES = {
-    "all": "How much of the rise arrives",
     "ranges": "Pass-through of the rises given as a range",
     "events": "How much of the compute rises reaches tokens",
     "both": "Pass-through of ranges and compute rises",
@@ -116,7 +115,7 @@ def _sections(handout: Handout, is_turned: bool) -> Iterator[str]:
         yield _section("lines", _lines_title(plan), lines_html(plan) + blocks_html(_line_notes(plan), "line-notes", ""))  # fmt: skip
     if has_customers(plan):
         yield _section("customers", "Customers", customers_html(plan))
-    machines = _drawn(replica_blocks(plan))
+    machines = _drawn([*replica_blocks(plan), *break_even_blocks(plan)])
     if machines:
         yield _section("machines", "Machines of your own", _fixed(is_turned) + blocks_html(machines, "machines", "Replicas in the last month"))  # fmt: skip
     yield _section("answers", "What restores the margin", _answers(plan, is_turned))
@@ -124,7 +123,7 @@ def _sections(handout: Handout, is_turned: bool) -> Iterator[str]:
     gaps = _drawn(gap_blocks(plan))
     if gaps:
         yield _section("gaps", "Unpriced", blocks_html(gaps, "gap", "Usage without a price"))
-    assumed = blocks_html(_drawn(assumed_blocks(plan)), "assumed", "Assumptions")
+    assumed = blocks_html(_drawn([*test_blocks(plan), *assumed_blocks(plan)]), "assumed", "Assumptions")
     yield _section("assumptions", "What this rests on", facts_html(plan_header(plan)) + assumed)
     yield _section("sources", "Where the prices come from", sources_html(handout))
 
@@ -133,12 +132,12 @@ def _section(identity: str, title: str, content: str) -> str:
     return tag("section", tag("h2", text(title), id=f"{identity}-title") + content, id=identity, aria_labelledby=f"{identity}-title")  # fmt: skip
 
 
-def _drawn(blocks: Iterator[Block]) -> list[Block]:
+def _drawn(blocks: Iterable[Block]) -> list[Block]:
     return [block for block in unfolded(blocks) if not isinstance(block, Gap)]
 
 
 def _sliders(handout: Handout, is_turned: bool) -> str:
-    """Two sliders; without the script they are not there, and the page says why."""
+    """Of the rises, and of what is passed through where that is not the same; without the script they are not there, and the page says why."""
     found = handout.sliders
     if isinstance(found, str) or not is_turned:
         reason = found if isinstance(found, str) else TOO_LARGE
@@ -149,7 +148,9 @@ def _sliders(handout: Handout, is_turned: bool) -> str:
         else f"Rise of {found.hike.selector if found.hike else ''}"
     )
     fixed = f" New rates stay: {', '.join(change.written for change in found.fixed)}." if found.fixed else ""
-    sliders = _slider("rise", rise, found.rise) + _slider("passed", _PASSES[found.what_passes], found.passed)
+    sliders = _slider("rise", rise, found.rise)
+    if found.what_passes in _PASSES:
+        sliders += _slider("passed", _PASSES[found.what_passes], found.passed)
     line = tag("p", tag("span", "", id="turned", aria_live="polite") + text(f"{FOLLOW}{fixed}"), id="turned-line")  # fmt: skip
     button = tag("button", "Back to the scenario", type="button", id="reset")
     title = tag("h2", "What if they rise by more, or less?", id="sliders-title")

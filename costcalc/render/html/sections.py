@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
-from costcalc.rating.model import LineKey
 from costcalc.render import cells
 from costcalc.render.blocks import Cell, Column
-from costcalc.render.cells import TOTAL
 from costcalc.render.charts import bridge as bridge_charts
 from costcalc.render.charts import months as month_charts
 from costcalc.render.charts.bridge import bridge_chart
 from costcalc.render.charts.months import months_chart
 from costcalc.render.charts.svg import Chart
 from costcalc.render.coverage import part_words
+from costcalc.render.figures import total_cell
 from costcalc.render.html.elements import HtmlTable, note_html, tag, text
 from costcalc.render.html.reach import reach_of
 from costcalc.render.plan.answers import price_way
@@ -29,9 +28,10 @@ from costcalc.render.plan.customers import (
     verdicts,
 )
 from costcalc.render.plan.headline import headline_blocks
-from costcalc.render.plan.lines import table_at
+from costcalc.render.plan.lines import lines_at, table_at
 from costcalc.render.plan.months import has_margin, month_columns, month_figures, month_rows_of
-from costcalc.render.tree import PARTLY, UNPRICED, Table
+from costcalc.render.rows import OF_A_MONTH, page_columns
+from costcalc.render.tree import Row, Table, row_of
 from costcalc.render.words import (
     counted,
     decimal_text,
@@ -40,7 +40,8 @@ from costcalc.render.words import (
     percent_text,
 )
 from costcalc.reports.handout import Handout
-from costcalc.reports.plan.model import LineAhead, Plan
+from costcalc.reports.lines import ReportLine
+from costcalc.reports.plan.model import Plan
 
 LINES_SHOWN, CUSTOMERS_SHOWN = 200, 300  # rows; what is beyond them stands in one
 
@@ -131,21 +132,19 @@ def lines_html(plan: Plan) -> str:
     return "".join(table.html() for table in tables)
 
 
-def first_table(plan: Plan, figures: Table) -> HtmlTable:
+def first_table(plan: Plan, table: Table) -> HtmlTable:
     """The lines added up by the first name that they are told apart by."""
-    groups: dict[str | None, list[LineAhead]] = {}
-    for line in plan.lines:
+    groups: dict[str | None, list[ReportLine]] = {}
+    for line in lines_at(plan, -1, table.holes):
         groups.setdefault(line.key[0], []).append(line)
-    listed = sorted(groups.items(), key=lambda entry: (-_sum(entry[1]), entry[0] or ""))
-    title = _title(plan.by[0])
-    rows = [{"name": Cell(_named(name, plan.by[0]), "", name or ""), **_line(figures, lines)} for name, lines in listed]
-    caption = f"{_plural(title)} in {long_month_text(plan.last.month)}, {plan.currency}"
-    columns = [Column(title, "name", key="name"), *_line_columns(plan)]
+    rows = [row_of(lines, table, (name,)) for name, lines in groups.items()]
+    rows.sort(key=lambda row: (-row.cost.mid, row.key[0] or ""))
+    caption = f"{_plural(_title(plan.by[0]))} in {long_month_text(plan.last.month)}, {plan.currency}"
     ranks = ranks_of(groups)
-    marks = [str(ranks[name or ""]) for name, _ in listed]
     return HtmlTable.of(
-        "first-table", caption, columns, rows, [_lines_total(figures)], order=_LARGEST_FIRST, marks=marks
-    )
+        "first-table", caption, _line_columns(plan, table, plan.by[:1]), rows, [table.total], order=_LARGEST_FIRST,
+        marks=[str(ranks[row.key[0] or ""]) for row in rows], spare=("before", "rise", "share"),
+    )  # fmt: skip
 
 
 def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
@@ -153,92 +152,42 @@ def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
     return {name: place for place, name in enumerate(sorted({name or "" for name in names}))}
 
 
-def lines_table(plan: Plan, figures: Table) -> HtmlTable:
+def lines_table(plan: Plan, table: Table) -> HtmlTable:
     """Every line; the cheapest of very many stand in one row."""
-    lines = plan.lines
+    lines = lines_at(plan, -1, table.holes)
     count = len(lines) if len(lines) <= LINES_SHOWN + 1 else LINES_SHOWN
-    by = plan.by
     # The lines of a plan stand by what all months cost; a table that is sorted stands by what it shows.
-    order = sorted(range(count), key=lambda place: -lines[place].last_after)
-    rows = [_names(lines[place], by) | _line(figures, [lines[place]]) for place in order]
+    order = sorted(range(count), key=lambda place: -lines[place].cost.mid)
+    rows = [row_of([lines[place]], table, lines[place].key) for place in order]
     if rest := lines[count:]:
-        rows.append({"name": Cell(f"… {len(rest):,} more", "quiet"), **_line(figures, rest)})
-    title = " and ".join(_title(name).lower() for name in by)
-    columns = [
-        *(Column(_title(name), "name", key=_key(place)) for place, name in enumerate(by)),
-        *_line_columns(plan),
-    ]
-    caption = f"By {title} in {long_month_text(plan.last.month)}, {plan.currency}"
-    marks = [str(place) for place in (*order, count)]
-    spare = ("before", "change", "rise", "share")
+        rows.append(row_of(rest, table, folded=len(rest)))
+    title = " and ".join(_title(name).lower() for name in plan.by)
     return HtmlTable.of(
-        "lines-table", caption, columns, rows, [_lines_total(figures)], order=_LARGEST_FIRST, marks=marks, spare=spare
-    )
-
-
-def _names(line: LineAhead, by: Sequence[str]) -> dict[str, Cell]:
-    return {_key(place): Cell(_named(name, by[place]), "", name or "") for place, name in enumerate(line.key)}
+        "lines-table", f"By {title} in {long_month_text(plan.last.month)}, {plan.currency}", _line_columns(plan, table, plan.by),
+        rows, [table.total], order=_LARGEST_FIRST, marks=[str(place) for place in (*order, count)],
+        spare=("before", "change", "rise", "share"),
+    )  # fmt: skip
 
 
 _LARGEST_FIRST = {"after": "descending"}
 
 
-def _line_columns(plan: Plan) -> list[Column]:
-    return [
-        Column("Before", key="before", drop=1), Column(f"In {month_text(plan.last.month)}", key="after"),
-        Column("Change", key="change"), Column("%", key="rise", drop=1), Column("Share", key="share", drop=1),
-    ]  # fmt: skip
+def _line_columns(plan: Plan, table: Table, by: Sequence[str]) -> list[Column]:
+    names = [
+        Column(_title(name), "name", key=f"name{place}" if place else "name", of=partial(_name, place, name))
+        for place, name in enumerate(by)
+    ]
+    titles = {"cost": f"In {month_text(plan.last.month)}", "rise": "%"}
+    return [*names, *page_columns(OF_A_MONTH, table, titles)]
 
 
-def _line(table: Table, lines: Sequence[LineAhead]) -> dict[str, Cell]:
-    before, after = (sum((each(line) for line in lines), Fraction()) for each in (_before, _after))
-    figures = [table.by_line[line.key] for line in lines]
-    coins = sum((each.before for each in figures), Decimal()), sum((each.mid for each in figures), Decimal())
-    if is_unpriced(table.holes, lines):
-        return {key: Cell("unpriced", "loud", "0") for key in ("before", "after")} | {"change": cells.NONE}
-    return line_figures(*coins, before, after, table.total.cost.mid)
-
-
-def line_figures(before: Decimal, after: Decimal, exact: Fraction, then: Fraction, total: Fraction) -> dict[str, Cell]:
-    return {
-        "before": cells.money(before),
-        "after": cells.money(after),
-        "change": cells.change(after - before, then - exact),
-        "rise": cells.rise(exact, then),
-        "share": cells.share(then, total),
-    }
-
-
-def is_unpriced(holes: frozenset[LineKey], lines: Sequence[LineAhead]) -> bool:
-    """Whether nothing of these lines has a price."""
-    return all(line.key in holes and not any(line.months_before) and not any(line.months) for line in lines)
-
-
-def _lines_total(table: Table) -> dict[str, Cell]:
-    total = table.total
-    name = TOTAL if total.status not in (PARTLY, UNPRICED) else f"{TOTAL} *"
-    cost, figures = total.cost, total.figures
-    return {"name": Cell(name), **line_figures(figures.before, figures.mid, cost.before, cost.mid, cost.mid)}
-
-
-def _before(line: LineAhead) -> Fraction:
-    return line.last_before
-
-
-def _after(line: LineAhead) -> Fraction:
-    return line.last_after
-
-
-def _sum(lines: Sequence[LineAhead]) -> Fraction:
-    return sum((line.last_after for line in lines), Fraction())
-
-
-def _key(place: int) -> str:
-    return f"name{place}" if place else "name"
-
-
-def _named(name: str | None, kind: str) -> str:
-    return name or f"(no {kind})"
+def _name(place: int, kind: str, row: Row) -> Cell:
+    if row.key:
+        name = row.key[place]
+        return Cell(name or f"(no {kind})", "", name or "")
+    if place:
+        return Cell()
+    return Cell(f"… {row.folded:,} more", "quiet") if row.folded else total_cell(row)
 
 
 def _title(name: str) -> str:

@@ -8,15 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from costcalc.forecasts.turning import UNRAISED, ByRises, Rises
 from costcalc.money import minor_digits
+from costcalc.months.turning import UNRAISED, ByRises, Rises
 from costcalc.render.coverage import most_words, part_words, shares_text
-from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_customers, is_unpriced, ranks_of
+from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_customers, ranks_of
 from costcalc.render.opening import lacking_text
 from costcalc.render.plan.answers import ways_of
 from costcalc.render.plan.bridge import TO_THE_SCENARIO, shown_steps
 from costcalc.render.plan.customers import NONAME, folded_customers, knows_revenue
-from costcalc.render.plan.lines import table_at
+from costcalc.render.plan.lines import lines_at, table_at
 from costcalc.render.plan.months import month_figures
 from costcalc.render.words import counted, long_month_text, plain_percent
 from costcalc.reports.handout import Handout
@@ -95,16 +95,16 @@ class _Figures:
     def lines(self) -> Json:
         """Each line's names by their place in the alphabet, whether it has a price, and its cost before and then."""
         plan, by = self.plan, self.plan.by
-        holes = table_at(plan, -1).holes
+        lines = lines_at(plan, -1, table_at(plan, -1).holes)
         ranks = [ranks_of([line.key[place] for line in plan.lines]) for place in range(len(by))]
         return [
             [
                 [ranks[place][name or ""] for place, name in enumerate(line.key)],
-                int(is_unpriced(holes, [line])),
+                int(not now.basis),
                 self.amount(line.last_before),
                 self.amount(self.sliders.lines.get(line.key, {})),
             ]
-            for line in plan.lines
+            for line, now in zip(plan.lines, lines, strict=True)
         ]
 
     def customers(self) -> Json:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 
-WRITTEN = Parts(head="opening:opening_blocks", page="page:plan_blocks", json="json_:PLAN")
+WRITTEN = Writers(
+    lambda plan: "What the rise does" if plan.log else "What the scenario does",
+    head="opening:opening_blocks",
+    page="page:plan_blocks",
+    json="json_:PLAN",
+)

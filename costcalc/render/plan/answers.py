@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.forecasts.capacity import Replicas
 from costcalc.money import minor_digits, round_half_up
+from costcalc.months.capacity import Replicas
 from costcalc.render import cells
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, grid
 from costcalc.render.plan.phrases import where_text
@@ -130,11 +130,15 @@ def _rise(answer: FurtherRise) -> str:
 
 
 def replica_blocks(plan: Plan) -> Iterator[Block]:
-    """A row a target (and stretch of days) of the last month, and the break-even of each."""
+    """A row a target (and stretch of days) of the last month."""
     last = [part for part in plan.replicas if part.month == plan.last.month]
     if last:
         yield Gap()
         yield _grid(last, plan)
+
+
+def break_even_blocks(plan: Plan) -> Iterator[Block]:
+    """The volume and the month from which moving pays, of each target."""
     if plan.answers.break_even:
         yield Gap()
         yield Note("When does moving pay?", "strong")

@@ -17,7 +17,7 @@ from costcalc.render.plan.months import has_margin, month_figures
 from costcalc.render.rounding import is_same, share_out
 from costcalc.render.tree import Figures
 from costcalc.render.words import counted, day_text, month_text
-from costcalc.reports.plan.model import Plan, Step
+from costcalc.reports.plan.model import BridgeStep, Plan
 
 TO_THE_SCENARIO = "With the scenario"
 CAUSES = {
@@ -53,7 +53,7 @@ def bridge_note(plan: Plan) -> Note:
     )
 
 
-def cause_name(step: Step) -> str:
+def cause_name(step: BridgeStep) -> str:
     """`growth`, `prices of alibaba`."""
     return f"prices of {step.name}" if step.cause == "prices" else CAUSES[step.cause]
 
@@ -133,7 +133,7 @@ def bridge_rows(plan: Plan, side: int = 0) -> list[dict[str, Cell]]:
     return [*rows, end | {"points": cells.points(plan.today.margin, steps[-1].last.margin)}]
 
 
-def _end_row(label: str, last: Decimal, whole: Decimal, step: Step) -> dict[str, Cell]:
+def _end_row(label: str, last: Decimal, whole: Decimal, step: BridgeStep) -> dict[str, Cell]:
     return {
         "name": Cell(label), "last": cells.money(last), "whole": cells.money(whole), "margin": cells.percent(step.last.margin),
     }  # fmt: skip
@@ -158,7 +158,7 @@ def bar_cell(amount: Decimal, largest: Decimal, side: int) -> Cell:
     return Cell(left.rjust(side) + _ZERO + right.ljust(side), style)
 
 
-def _moves(before: Step, after: Step) -> bool:
+def _moves(before: BridgeStep, after: BridgeStep) -> bool:
     return (before.last, before.whole) != (after.last, after.whole)
 
 

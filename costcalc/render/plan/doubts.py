@@ -16,24 +16,22 @@ from costcalc.scenario.changes import UsageChanges
 _NAMED = 6  # names in a sentence
 
 
-def doubt_blocks(plan: Plan) -> Iterator[Block]:
-    """What is missing first, then tests, then assumptions."""
-    yield from gap_blocks(plan)
-    yield from assumed_blocks(plan)
-
-
 def gap_blocks(plan: Plan) -> Iterator[Block]:
     """What no figure holds: models without a price, refused rows."""
     yield from missing_blocks(plan.rating, plan.usage)
     yield from _unpriced_ahead(plan)
 
 
-def assumed_blocks(plan: Plan) -> Iterator[Block]:
-    """What must be tested, what could not be done, and what is taken for granted."""
+def test_blocks(plan: Plan) -> Iterator[Block]:
+    """What the scenario says of quality, to be tested."""
     if tests := list(_tests(plan)):
         yield Gap()
         yield Facts(tests, each_in_a_line=True)
         yield Note("So the scenario says; no figure here tests it.", "quiet")
+
+
+def assumed_blocks(plan: Plan) -> Iterator[Block]:
+    """What could not be done, and what is taken for granted."""
     yield from noted([*_absent(plan), *plan_notes(plan)])
     yield from assumption_blocks(plan.rating, plan.usage, ())
     yield Notes([Note(volume_text(plan.usage, has_ranges=plan.has_ranges), "quiet")])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from costcalc.render.blocks import Note
 from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.opening import lacking_text
 from costcalc.render.plan.bridge import bridge_figures
 from costcalc.render.plan.months import floor_notes, month_figures
-from costcalc.render.words import decimal_text, long_month_text, percent_text
+from costcalc.render.words import decimal_text, figure_text, long_month_text, percent_text
 from costcalc.reports.plan.model import Plan
 
 
@@ -27,7 +26,8 @@ def headline_blocks(plan: Plan, name: str = "") -> Iterator[Note]:
 def _cost(plan: Plan) -> str:
     before, after, month = plan.today.cost, plan.last.after.cost, plan.last
     shown = month_figures(plan)[0][-1]
-    now, then = (_money(amount, plan) for amount in (bridge_figures(plan)[0][0], shown.mid))
+    now = figure_text(bridge_figures(plan)[0][0], before, plan.currency)
+    then = figure_text(shown.mid, after, plan.currency)
     when = f"in {long_month_text(month.month)}"
     if now == then and not plan.has_ranges:
         return f"Cost a month stays at {now} (as today) {when}"
@@ -40,15 +40,11 @@ def _ranges(plan: Plan) -> str:
     if not plan.has_ranges:
         return ""
     shown = month_figures(plan)[0][-1]
-    text = f"Low to high: {decimal_text(shown.low)} to {_money(shown.high, plan)}"
+    text = f"Low to high: {decimal_text(shown.low)} to {figure_text(shown.high, plan.last.high.cost, plan.currency)}"
     ends = plan.last.margins
     if plan.today.margin is None or not ends or ends[0] == ends[1]:
         return text
     return f"{text}, margin {percent_text(ends[0])} to {percent_text(ends[1])}"
-
-
-def _money(amount: Decimal, plan: Plan) -> str:
-    return f"{decimal_text(amount)} {plan.currency}"
 
 
 def _margin(plan: Plan) -> str:

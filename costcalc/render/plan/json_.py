@@ -13,7 +13,7 @@ from costcalc.render.fields import Json
 from costcalc.render.plan.phrases import phrases_of
 from costcalc.render.rows import names_of, placed
 from costcalc.render.tree import figures_of, table_of
-from costcalc.reports.plan.model import Plan, Step
+from costcalc.reports.plan.model import BridgeStep, Plan
 
 
 # --- over the log ---------------------------------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ def _bridge(plan: Plan) -> Iterator[Json]:
     from costcalc.render.plan.bridge import bridge_figures  # the log alone has none
 
     last, whole = bridge_figures(plan)
-    before: Step | None = None
+    before: BridgeStep | None = None
     for position, step in enumerate(plan.bridge):
         adds = before and {
             "last": step.last.cost - before.last.cost, "whole": step.whole.cost - before.whole.cost,

@@ -10,7 +10,7 @@ from costcalc.money import minor_digits, round_half_up
 from costcalc.rating.model import Cost
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.render import cells
-from costcalc.render.blocks import Bar, Block, Cell, Column, Facts, Gap, Grid, Line, Note, Part, Style, grid
+from costcalc.render.blocks import Bar, BarPart, Block, Cell, Column, Facts, FigureLine, Gap, Grid, Note, Style, grid
 from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, margin_title, most_words, part_words, shares
 from costcalc.render.figures import name_cell, rise_title
@@ -56,7 +56,7 @@ def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
     if answers := list(_answers(plan, log, before)):
         yield Gap()
         yield Facts(answers, each_in_a_line=True)
-    if table.total.held.earned and not set(plan.by) <= set(PRICE_FIELDS):
+    if table.total.of.earned and not set(plan.by) <= set(PRICE_FIELDS):
         yield Gap()
         yield _by_line(table, plan, outcome)
 
@@ -66,17 +66,17 @@ def points_text(before: Fraction, after: Fraction) -> str:
     return f"{decimal_text(points_between(before, after), signed=True)} points"
 
 
-def _headline(outcome: Outcome, before: Fraction, after: Fraction, table: Table, plan: Plan) -> Line:
+def _headline(outcome: Outcome, before: Fraction, after: Fraction, table: Table, plan: Plan) -> FigureLine:
     of = plan.coverage
     title = Cell(f"Margin{PART}" if part_words(of) else "Gross margin", "strong")
     parts = [Cell(text) for text in shares(of)]
     if not outcome.lost:
-        return Line([title, Cell(f"{most_words(of)}{percent_text(before)}", "strong"), Cell("unchanged"), *parts])
+        return FigureLine([title, Cell(f"{most_words(of)}{percent_text(before)}", "strong"), Cell("unchanged"), *parts])
     style = change_style(outcome.lost)
     # What is lost on all of the bill is the change that the table shows.
     same = outcome.lost == plan.rating.total.change
     money = -table.total.figures.change if same else round_half_up(-outcome.lost, minor_digits(plan.currency))
-    return Line(
+    return FigureLine(
         [
             title,
             Cell(f"{most_words(of)}{percent_text(before)} {ARROW} {percent_text(after)}", "strong"),
@@ -103,9 +103,9 @@ def _bar(revenue: Fraction, before: Fraction, after: Fraction) -> Iterator[Block
     name, style = ("lost", "worse") if after <= before else ("won", "better")
     low, high = sorted((before, after))
     parts = [
-        Part("█", "margin", low, "better"),
-        Part("▒", name, high - low, style),
-        Part("░", "cost", 1 - high, "quiet"),
+        BarPart("█", "margin", low, "better"),
+        BarPart("▒", name, high - low, style),
+        BarPart("░", "cost", 1 - high, "quiet"),
     ]
     yield Bar([part for part in parts if part.share])
 
@@ -131,9 +131,8 @@ def _ways(plan: Plan, outcome: Outcome) -> Iterator[str]:
         for answer in answers.tokens
         if answer.fewer is not None
     ]
-    ways += [f"use {listed_text(savings)}"] * bool(
-        savings
-    )  # each offsets its own provider's rise: together they hold it
+    if savings and len(savings) == len(answers.tokens):  # only together do they hold it
+        ways.append(f"use {listed_text(savings)}")
     ways += map(_move, answers.moves)
     first, *others = ways or ["nothing was spent before"]
     yield first
@@ -199,8 +198,8 @@ def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
     """Each line's own margin; never a share of somebody else's revenue."""
     # Whole units where there are thousands of them; a revenue of 0.45 is not 0.
     digits = 0 if (whole.after.revenue or 0) >= 1000 else minor_digits(plan.currency)
-    found = [(name_cell(row, table.by), row.held.earned, row.held.margin_is_bound) for row in table.rows]
-    total = Cell(TOTAL), whole, table.total.held.margin_is_bound
+    found = [(name_cell(row, table.by), row.of.earned, row.of.margin_is_bound) for row in table.rows]
+    total = Cell(TOTAL), whole, table.total.of.margin_is_bound
     columns = [
         Column(table.by[0].replace("_", " ").capitalize(), "name", key="name"),
         Column("Revenue", drop=2, key="revenue"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from costcalc.money import minor_digits, round_half_up
+from costcalc.money import minor_digits, round_half_up, sum_if_known
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.bars import sparkline
@@ -24,7 +24,9 @@ from costcalc.render.tree import Figures, added_figures, figures_of
 from costcalc.render.words import (
     ARROW,
     counted,
+    day_text,
     decimal_text,
+    listed_text,
     long_month_text,
     money_text,
     month_text,
@@ -32,9 +34,11 @@ from costcalc.render.words import (
     plain_percent,
 )
 from costcalc.reports.plan.model import Plan, PlanMonth
+from costcalc.reports.plan.published import ListChange
 from costcalc.reports.plan.totals import Ends, Totals, added
 
 WITH = "With scenario"
+_NAMED = 4  # models in a sentence
 
 
 def month_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
@@ -43,7 +47,7 @@ def month_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     yield _grid(plan, is_wide)
     yield Gap()
     yield from _chart(plan)
-    notes = [*(_over_log_notes(plan) if plan.log else ()), *month_notes(plan)]
+    notes = [*month_notes(plan), *(_over_log_notes(plan) if plan.log else ())]
     yield from (note for note in notes if _belongs_below(note))
     yield from noted(note for note in notes if not _belongs_below(note))
 
@@ -103,9 +107,9 @@ def year_rows_of(plan: Plan, rows: Sequence[MonthRow]) -> list[MonthRow]:
 
 
 def _sum(label: str, rows: Sequence[MonthRow], ends: Ends, shown: Figures) -> MonthRow:
-    known = [row.requests for row in rows if row.requests is not None]
-    requests = sum(known, Fraction()) if len(known) == len(rows) else None
-    return MonthRow(label, requests, sum((row.tokens for row in rows), Fraction()), ends, shown)
+    return MonthRow(
+        label, sum_if_known(row.requests for row in rows), sum((row.tokens for row in rows), Fraction()), ends, shown
+    )
 
 
 def _frozen(row: MonthRow, report: Any) -> Decimal:
@@ -233,10 +237,20 @@ def _published(plan: Plan) -> Iterator[Note]:
     begins = next((month for month, each in zip(plan.months, added, strict=True) if round_half_up(each, digits)), None)
     since = f", from {long_month_text(begins.month)} on" if begins else ""
     verb = "add" if total > 0 else "save"
+    named = [_list_change(change, plan) for change in plan.published if round_half_up(change.added, digits)]
+    if len(named) > _NAMED:
+        named[_NAMED - 1 :] = [f"{len(named) - _NAMED + 1} more models"]
+    of = f": {listed_text(named)}" if named else ""
     yield Note(
-        f"List changes already published {verb} {money_text(abs(total), plan.currency)} over"
-        f" {counted(len(plan.months), 'month')}{since}: they are in Before."
+        f"List prices that change after the log {verb} {money_text(abs(total), plan.currency)} over"
+        f" {counted(len(plan.months), 'month')}{since}, and are in Before{of}."
     )
+
+
+def _list_change(change: ListChange, plan: Plan) -> str:
+    """`google/gemini-3.5-flash from 1 Jan 2027 (+2.32 USD)`."""
+    days = f" from {listed_text(map(day_text, change.days))}" if change.days else ""
+    return f"{change.provider}/{change.model}{days} ({money_text(change.added, plan.currency, signed=True)})"
 
 
 def _over_log_notes(plan: Plan) -> Iterator[Note]:

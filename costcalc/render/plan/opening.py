@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render.blocks import Note
 from costcalc.render.coverage import most_words, part_words
 from costcalc.render.header import change_text
 from costcalc.render.opening import lacking_text
-from costcalc.render.words import decimal_text, least_text, money_text, percent_text
+from costcalc.render.words import money_text, percent_text
 from costcalc.reports.plan.model import OverLog, Plan
 
 
@@ -33,7 +34,7 @@ def _over_log(plan: Plan, log: OverLog) -> str:
     """What the price changes add to the log's own cost, and what margin they leave."""
     cost, one = plan.rating.total, len(log.changes) == 1
     touching = [touched.change for touched in log.changes if touched.cost]
-    total = least_text(cost.before, plan.currency)
+    total = money_text(cost.before, plan.currency)
     if not log.changes:
         return f"No price changes: the log costs {total}, as published"
     who = change_text(log.changes[0].change) if one else f"The {len(log.changes)} price changes"
@@ -45,17 +46,17 @@ def _over_log(plan: Plan, log: OverLog) -> str:
         return f"{who} {'leaves' if one else 'leave'} the cost of the log at {total}"
     digits = minor_digits(plan.currency)
     change = round_half_up(cost.mid, digits) - round_half_up(cost.before, digits)  # of what is shown, as in the table
-    moved = f"{decimal_text(abs(change))} {plan.currency}" if change else least_text(abs(cost.change), plan.currency)
+    moved = money_text(abs(Fraction(change) or cost.change), plan.currency)
     moved += " more" if cost.change > 0 else " less"
     share = f" ({percent_text(cost.change / cost.before, signed=True)})" if cost.before > 0 else ""
-    then = least_text(cost.mid, plan.currency)
+    then = money_text(cost.mid, plan.currency)
     return f"{who} {'costs' if one else 'cost'} {moved}{share}: {then} in all{_margin_left(plan, log)}"
 
 
 def _idle(plan: Plan, log: OverLog) -> str:
     """Why they add nothing to the log: they are in it, come after it, or mean none of its usage."""
     one, last = len(log.changes) == 1, plan.usage.last_day
-    total = least_text(plan.rating.total.before, plan.currency)
+    total = money_text(plan.rating.total.before, plan.currency)
     if any(touched.included for touched in log.changes):
         return f"{'is' if one else 'are'} in the list that this log was billed at: its cost stays {total}"
     days = [touched.change.from_day for touched in log.changes]

@@ -17,10 +17,10 @@ from costcalc.render.prices.parts import LINE, change_cell, price_of
 from costcalc.render.prices.words import label_of, length_text, variant_text
 from costcalc.render.rounding import shared_out_together
 from costcalc.render.words import DASH, amount_text, capital, counted, day_text, decimal_text, percent_text, price_text
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.prices.diff import Diff, ModelDiff, UsageDiff
 from costcalc.reports.prices.rates import PLAIN, per_units
-from costcalc.reports.prices.sheet import Change
+from costcalc.reports.prices.sheet import MeterChange
 
 
 def diff_blocks(report: Diff, is_wide: bool) -> Sequence[Block]:
@@ -124,9 +124,9 @@ def _model_rows(each: ModelDiff) -> Iterator[list[Cell]]:
         name = ""
 
 
-def _telling_changes(changes: Sequence[Change]) -> Iterator[tuple[Change, str]]:
+def _telling_changes(changes: Sequence[MeterChange]) -> Iterator[tuple[MeterChange, str]]:
     """Each meter's change for the plainest request; of the others only those that moved by another share."""
-    plain: dict[str, Change] = {}
+    plain: dict[str, MeterChange] = {}
     for change in changes:
         first = plain.setdefault(change.meter, change)
         is_same_kind = change.variant == first.variant and change.bounds == first.bounds
@@ -137,7 +137,7 @@ def _telling_changes(changes: Sequence[Change]) -> Iterator[tuple[Change, str]]:
             yield change, _kind(change)
 
 
-def _kind(change: Change) -> str:
+def _kind(change: MeterChange) -> str:
     length = length_text(change.bounds)
     words = [] if change.variant == PLAIN else [variant_text(change.variant, change.variant.off_peak).lower()]
     return ", ".join([*words, *([length] if length != "any length" else [])])
@@ -220,4 +220,4 @@ def _missing(usage: UsageDiff) -> Iterator[Block]:
         yield Grid([Column("Model", "name"), Column("Why", "text")], rows)
 
 
-WRITTEN = Parts(page=diff_blocks, rows=diff_rows, json=DIFF)
+WRITTEN = Writers("What changed", page=diff_blocks, rows=diff_rows, json=DIFF)

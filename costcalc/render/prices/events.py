@@ -13,7 +13,7 @@ from costcalc.render.cells import change_style
 from costcalc.render.fields import Rows
 from costcalc.render.prices.words import file_text
 from costcalc.render.words import DASH, counted, day_text, month_text, plain_percent
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.prices.events import Catalogue
 
 
@@ -125,4 +125,4 @@ def _high(event: Event) -> Fraction:
     return event.high if event.high is not None else event.low if event.low is not None else Fraction()
 
 
-WRITTEN = Parts(page=event_blocks, rows=event_rows, json=EVENTS)
+WRITTEN = Writers("Rises and cuts", page=event_blocks, rows=event_rows, json=EVENTS)

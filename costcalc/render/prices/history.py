@@ -11,7 +11,7 @@ from costcalc.render.blocks import Block, Cell, Column, Drawing, Facts, Gap, Gri
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.chart import step_chart
 from costcalc.render.prices.parts import LINE, SCHEDULE, change_cell, price_of
-from costcalc.render.prices.sheet import list_parts
+from costcalc.render.prices.sheet import list_parts, model_title
 from costcalc.render.prices.words import (
     and_text,
     label_of,
@@ -24,23 +24,22 @@ from costcalc.render.prices.words import (
     variant_text,
 )
 from costcalc.render.words import DASH, capital, day_text, percent_text, price_text
-from costcalc.render.written import Parts
-from costcalc.reports.prices.history import Entry, History, LengthHistory, Moved
+from costcalc.render.written import Writers
+from costcalc.reports.prices.history import HistoryEntry, LengthHistory, MeterStep, PriceHistory
 from costcalc.reports.prices.rates import Variant, meter_order
-from costcalc.reports.prices.series import Series
 
 FIRST_SEEN = "first seen"
 _FIRST = ("input_tokens", "cache_read_tokens", "output_tokens")  # stand in the first table
 _MOST = {False: 3, True: 5}  # meters side by side
 
 
-def history_blocks(report: History, is_wide: bool, lines: Sequence[Series]) -> Sequence[Block]:
+def history_blocks(report: PriceHistory, is_wide: bool) -> Sequence[Block]:
     """The table of blocks by date, what else happened on those days, and a chart."""
     return [
         Note(f"{_headline(report)}.", "strong"),
         *_tables(report, is_wide),
         *_remarks(report),
-        *_chart(report, lines),
+        *_chart(report),
         Gap(),
         Facts(list(_facts(report))),
     ]
@@ -69,13 +68,13 @@ COLUMNS = f.fields(
 ) | PRICE  # fmt: skip
 
 
-def history_rows(report: History) -> Rows:
+def history_rows(report: PriceHistory) -> Rows:
     """A row a price of a block."""
     rows = [block | price | {"report": report} for block in _blocks(report) for price in block["prices"]]
     return f.rows_with(COLUMNS, rows, None)
 
 
-def _blocks(report: History) -> Iterator[Json]:
+def _blocks(report: PriceHistory) -> Iterator[Json]:
     """Every entry with its prices."""
     for position, entry in enumerate(report.entries):
         prices = [
@@ -87,11 +86,11 @@ def _blocks(report: History) -> Iterator[Json]:
         yield {"entry": entry, "prices": prices}
 
 
-def _kinds(report: History) -> list[tuple[Variant, LengthHistory]]:
+def _kinds(report: PriceHistory) -> list[tuple[Variant, LengthHistory]]:
     return [(variant, each) for each in report.lengths for variant in report.variants]
 
 
-def _headline(report: History) -> str:
+def _headline(report: PriceHistory) -> str:
     """What its first meter costs now, by how much that moved since the first price, and what is published."""
     name = f"{report.found.provider}/{report.found.model}"
     now = [place for place, entry in enumerate(report.entries) if entry.starts is None or entry.starts <= report.day]
@@ -107,18 +106,22 @@ def _headline(report: History) -> str:
     first, price = each.moves[begun][line].price, each.moves[now[-1]][line].price
     length = f" up to {tokens_text(each.bounds.input_up_to)}" if each.bounds.input_up_to else ""
     costs = f"{price_text(price.per(meter))} {report.book.currency} per {per_text(meter)} of {label_of(meter)}{length}"
+    place = now[-1]  # a block may bring nothing new for this meter: its price began with an earlier one
+    while place > begun and line in (moves := each.moves[place - 1]) and moves[line].price.of_one == price.of_one:
+        place -= 1
+    entry = report.entries[place]
     seen = since_text(None, entry.observed).replace("by ", "at least ")
     since = f"since {day_text(entry.starts) if entry.starts else seen}"
     before = since_text(report.entries[begun].starts, report.entries[begun].observed)
     moved = price.of_one / first.of_one - 1 if first.of_one else Fraction()
-    if begun != now[-1]:
+    if begun != place:
         since += f", {percent_text(moved, signed=True)} against {before}" if moved else f", as on {before}"
     coming = report.entries[now[-1] + 1 :]
     later = f"; another price from {since_text(coming[0].starts, coming[0].observed)}" if coming else ""
     return f"{name} costs {costs} {since}{later}"
 
 
-def _facts(report: History) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _facts(report: PriceHistory) -> Iterator[tuple[str, tuple[str, ...]]]:
     found = report.found
     yield "model", (f"{found.provider}/{found.model}", *list_parts(found, report.other_regions))
     moves = [each.moves for each in report.lengths]
@@ -128,7 +131,7 @@ def _facts(report: History) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "prices", (f"{report.book.currency} per {and_text(list(units))}", f"days of {report.book.timezone}")
 
 
-def _tables(report: History, is_wide: bool) -> Iterator[Block]:
+def _tables(report: PriceHistory, is_wide: bool) -> Iterator[Block]:
     """Meters side by side, a row a block; for each length and kind of request of its own, one beneath the other."""
     kinds = _kinds(report)
     found = {meter for v, each in kinds for moves in each.moves for kind, meter in moves if kind == v}
@@ -139,7 +142,7 @@ def _tables(report: History, is_wide: bool) -> Iterator[Block]:
         yield _table(report, kinds, meters[begin : begin + most])
 
 
-def _table(report: History, kinds: Sequence[tuple[Variant, LengthHistory]], meters: Sequence[str]) -> Grid:
+def _table(report: PriceHistory, kinds: Sequence[tuple[Variant, LengthHistory]], meters: Sequence[str]) -> Grid:
     has_hours = any(variant.off_peak for variant in report.variants)
     columns = [Column("From", "name")]
     moves = len(report.entries) > 1
@@ -159,24 +162,24 @@ def _table(report: History, kinds: Sequence[tuple[Variant, LengthHistory]], mete
     return Grid(columns, rows)
 
 
-def _cells(moved: Moved | None, meter: str) -> list[Cell]:
+def _cells(moved: MeterStep | None, meter: str) -> list[Cell]:
     if moved is None:
         return [Cell(DASH, "quiet"), Cell()]
     price = Cell(price_text(moved.price.per(meter)))
     return [price, change_cell(moved.change, FIRST_SEEN if moved.is_first_seen else "")]
 
 
-def _title(variant: Variant, bounds: Bounds, report: History, has_hours: bool) -> str:
+def _title(variant: Variant, bounds: Bounds, report: PriceHistory, has_hours: bool) -> str:
     kind = variant_text(variant, has_hours) if len(report.variants) > 1 else ""
     length = length_text(bounds) if len(report.lengths) > 1 else ""
     return capital(", ".join(part for part in (length, kind.lower() if length else kind) if part))
 
 
-def _mark(entry: Entry, report: History) -> str:
+def _mark(entry: HistoryEntry, report: PriceHistory) -> str:
     return " *" if entry.starts and entry.starts > report.day else ""
 
 
-def _remarks(report: History) -> Iterator[Block]:
+def _remarks(report: PriceHistory) -> Iterator[Block]:
     rows = [
         (since_text(entry.starts, entry.observed), tuple(texts))
         for position, entry in enumerate(report.entries)
@@ -193,7 +196,7 @@ def _remarks(report: History) -> Iterator[Block]:
         yield Facts(rows, each_in_a_line=True)
 
 
-def _remark(report: History, position: int, entry: Entry) -> Iterator[str]:
+def _remark(report: PriceHistory, position: int, entry: HistoryEntry) -> Iterator[str]:
     if entry.starts is None:
         yield "start unknown: that day it was seen, before it an estimate"
     if entry.withdrawn:
@@ -218,7 +221,8 @@ def _remark(report: History, position: int, entry: Entry) -> Iterator[str]:
         yield entry.note
 
 
-def _chart(report: History, lines: Sequence[Series]) -> Iterator[Block]:
+def _chart(report: PriceHistory) -> Iterator[Block]:
+    lines = report.chart
     if not lines or max(len(line.steps) for line in lines) < 2:
         return
     fronts = [line for line in lines if not line.variant.thinking][:2]
@@ -236,4 +240,4 @@ def _chart(report: History, lines: Sequence[Series]) -> Iterator[Block]:
     yield Drawing(lambda width: step_chart([line.steps for line in fronts], report.day, width))
 
 
-WRITTEN = Parts(page=history_blocks, rows=history_rows, json=HISTORY)
+WRITTEN = Writers(model_title, page=history_blocks, rows=history_rows, json=HISTORY)

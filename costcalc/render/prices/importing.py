@@ -11,7 +11,7 @@ from costcalc.money import exact_text
 from costcalc.pricebook.importers.builder import Imported, NotTaken, Origin
 from costcalc.pricebook.importers.differences import Difference
 from costcalc.pricebook.importers.events import Added
-from costcalc.pricebook.importers.onto import Addition, Change
+from costcalc.pricebook.importers.onto import AddedBlock, Addition
 from costcalc.pricebook.model import STANDARD, Book
 from costcalc.render import fields as f
 from costcalc.render.fields import Json
@@ -63,7 +63,7 @@ def import_text(imported: Imported | Added, files: Files, addition: Addition | N
     return "\n".join(lines)
 
 
-def change_lines(change: Change) -> list[str]:
+def change_lines(change: AddedBlock) -> list[str]:
     """`openai/gpt-5 from 2026-11-24: input_tokens 3 → 4`, prices per 1M of what is counted in tokens."""
     day = f" from {change.starts}" if change.starts else ""
     if not change.differences:

@@ -10,7 +10,7 @@ from costcalc.render.blocks import Block, Facts, Gap, Note
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.words import file_text
 from costcalc.render.words import counted, listed_text
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.prices.lint import LintReport
 
 
@@ -47,4 +47,4 @@ def _all(report: LintReport) -> Iterator[Json]:
         yield from ({"level": level, "of": problem} for problem in problems)
 
 
-WRITTEN = Parts(page=lint_blocks, rows=lint_rows, json=LINT)
+WRITTEN = Writers("Pricebooks", page=lint_blocks, rows=lint_rows, json=LINT)

@@ -11,15 +11,16 @@ from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.parts import price_of
 from costcalc.render.prices.words import label_of, per_text, since_text
 from costcalc.render.words import DASH, counted, day_text, days_text, price_text
-from costcalc.render.written import Parts
-from costcalc.reports.prices.listing import ListedBook, ListedModel
+from costcalc.render.written import Writers
+from costcalc.reports.prices.listing import ListedBook, ListedModel, Listing
 from costcalc.reports.prices.rates import per_units
 
 _SHOWN = ("input_tokens", "cache_read_tokens", "output_tokens")
 
 
-def listing_blocks(books: Sequence[ListedBook], is_wide: bool, data: str = "") -> Sequence[Block]:
+def listing_blocks(listing: Listing, is_wide: bool) -> Sequence[Block]:
     """Token prices in one table, everything else in another; and whose data it is, where not costcalc's own."""
+    books, data = listing.books, listing.data
     days = sorted({book.day for book in books})
     shown = [book for book in books if book.models]
     count = sum(len(book.models) for book in books)
@@ -57,7 +58,7 @@ MODEL = (
 LISTED = f.fields(schema=f.constant("costcalc.prices-list/1"), lists=f.each(BOOK | f.fields(
     is_default=f.flag, currency=f.text, day=f.text, models=f.each(MODEL),
     without_price=f.each(f.fields(model=f.text("0"), reason=f.text("1")), lambda book, _: book.without_price.items()),
-), lambda books, _: books))  # fmt: skip
+), "books"))  # fmt: skip
 
 
 def _prices(model: ListedModel) -> Iterator[Json]:
@@ -69,9 +70,14 @@ COLUMNS = f.at("book", BOOK) | f.fields(
 ) | PRICED | f.at("model", SINCE | ENDS)  # fmt: skip
 
 
-def listing_rows(books: Sequence[ListedBook]) -> Rows:
+def listing_rows(listing: Listing) -> Rows:
     """A row a meter."""
-    rows = [row | {"book": book, "model": model} for book in books for model in book.models for row in _prices(model)]
+    rows = [
+        row | {"book": book, "model": model}
+        for book in listing.books
+        for model in book.models
+        for row in _prices(model)
+    ]
     return f.rows_with(COLUMNS, rows, None)
 
 
@@ -146,4 +152,4 @@ def _varies(model: ListedModel) -> bool:
     return bool({"lengths", "thinking", "off-peak"} & {*model.also})
 
 
-WRITTEN = Parts(page=listing_blocks, rows=listing_rows, json=LISTED)
+WRITTEN = Writers("Prices", page=listing_blocks, rows=listing_rows, json=LISTED)

@@ -11,7 +11,7 @@ from costcalc.render.fields import Rows
 from costcalc.render.prices.sheet import list_parts
 from costcalc.render.prices.words import file_text
 from costcalc.render.words import day_text
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.prices.naming import Naming
 
 
@@ -69,4 +69,4 @@ def _why(report: Naming) -> Iterator[str]:
             yield other
 
 
-WRITTEN = Parts(page=naming_blocks, rows=naming_rows, json=RESOLVED)
+WRITTEN = Writers("What the name means", page=naming_blocks, rows=naming_rows, json=RESOLVED)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.pricebook.fields import WEEKDAYS
+from costcalc.pricebook.model import labels_text
 from costcalc.render import fields as f
 from costcalc.render.blocks import Cell
 from costcalc.render.cells import change_style
@@ -17,7 +18,8 @@ from costcalc.reports.prices.rates import per_units
 LINE = f.fields(
     service_tier=f.text("variant.tier"), thinking=f.boolean("variant.thinking"), off_peak=f.boolean("variant.off_peak"),
     input_over=f.integer("bounds.input_over"), input_up_to=f.integer("bounds.input_up_to"),
-    output_over=f.integer("bounds.output_over"), output_up_to=f.integer("bounds.output_up_to"), meter=f.text,
+    output_over=f.integer("bounds.output_over"), output_up_to=f.integer("bounds.output_up_to"),
+    labels=f.said(lambda row, report: labels_text(f.found("bounds.labels", row, report))), meter=f.text,
     per=f.integer(lambda row, _: per_units(f.found("meter", row, _))),
 )  # fmt: skip
 
@@ -39,7 +41,10 @@ def change_cell(change: Fraction | None, unknown: str = "") -> Cell:
     return Cell(percent_text(change, signed=True), change_style(change)) if change else Cell(DASH, "quiet")
 
 
-BOUNDS = f.fields(input_over=f.integer, input_up_to=f.integer, output_over=f.integer, output_up_to=f.integer)
+BOUNDS = f.fields(
+    input_over=f.integer, input_up_to=f.integer, output_over=f.integer, output_up_to=f.integer,
+    labels=f.said(lambda bounds, _: labels_text(bounds.labels)),
+)  # fmt: skip
 SOURCE = f.fields(name=f.text("key"), url=f.text, read=f.said, confidence=f.said)
 SCHEDULE = f.fields(
     name=f.text, timezone=f.text,

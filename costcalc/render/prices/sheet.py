@@ -10,7 +10,7 @@ from costcalc.money import round_half_up
 from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import Bounds, PriceBlock, Source
 from costcalc.pricebook.resolve import ResolvedModel
-from costcalc.pricebook.selfhosted import Derivation, Step
+from costcalc.pricebook.selfhosted import Derivation, DerivationStep
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Facts, Folded, Gap, Note, apart, noted
@@ -24,7 +24,7 @@ from costcalc.render.prices.words import (
     per_text,
     schedule_text,
     since_text,
-    span_text,
+    spans_of,
     variant_text,
 )
 from costcalc.render.words import (
@@ -37,16 +37,17 @@ from costcalc.render.words import (
     plain_percent,
     price_text,
 )
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
+from costcalc.reports.prices.history import PriceHistory
 from costcalc.reports.prices.rates import PLAIN, Price, Variant, per_units
-from costcalc.reports.prices.sheet import Change, NextChange, Sheet
+from costcalc.reports.prices.sheet import MeterChange, NextChange, PriceSheet
 
 _NAMES_SHOWN = 8
 _METERS_SAID = 3  # in the sentence that opens the page
 HOWS = {"stated": "as asked for", "chosen": "as chosen", "default": "default list", "only list": "its only list"}
 
 
-def sheet_blocks(sheet: Sheet, is_wide: bool) -> Sequence[Block]:
+def sheet_blocks(sheet: PriceSheet, is_wide: bool) -> Sequence[Block]:
     """Everything about one model on one day."""
     has_hours = sheet.schedule is not None and any(variant.off_peak for variant in sheet.variants)
     return [
@@ -103,12 +104,12 @@ COLUMNS = f.fields(
 ) | PRICE | f.fields(source=f.text("source.url"), source_read=f.text("source.read"), confidence=f.text("source.confidence"))  # fmt: skip
 
 
-def sheet_rows(sheet: Sheet) -> Rows:
+def sheet_rows(sheet: PriceSheet) -> Rows:
     """A row a price."""
     return f.rows_with(COLUMNS, _prices(sheet) if sheet.block else (), sheet)
 
 
-def _prices(sheet: Sheet) -> Iterator[Json]:
+def _prices(sheet: PriceSheet) -> Iterator[Json]:
     for each in sheet.lengths:
         for (variant, meter), price in each.on[0].items():
             if variant in sheet.variants:
@@ -118,6 +119,10 @@ def _prices(sheet: Sheet) -> Iterator[Json]:
                 }  # fmt: skip
 
 
+def model_title(report: PriceSheet | PriceHistory) -> str:
+    return f"{report.found.provider}/{report.found.model}"
+
+
 def list_parts(found: ResolvedModel, other_regions: Sequence[str]) -> Iterator[str]:
     """Which list it is, why that one, and which others there are."""
     yield f"{found.region} ({HOWS.get(found.region_how, found.region_how)})"
@@ -125,7 +130,7 @@ def list_parts(found: ResolvedModel, other_regions: Sequence[str]) -> Iterator[s
         yield f"also on {and_text(sorted(other_regions))}: --region"
 
 
-def change_text(change: Change) -> str:
+def change_text(change: MeterChange) -> str:
     """`input +100.0%`, `cached input new at 0.50`."""
     label = label_of(change.meter)
     if change.after is None:
@@ -135,7 +140,7 @@ def change_text(change: Change) -> str:
     return f"{label} {percent_text(change.ratio, signed=True)}"
 
 
-def _headline(sheet: Sheet) -> str:
+def _headline(sheet: PriceSheet) -> str:
     """What the shortest requests cost, or why they have no price, and what is published for later."""
     name, block = f"{sheet.found.provider}/{sheet.found.model}", sheet.block
     if block is None or not sheet.lengths:
@@ -162,7 +167,7 @@ def costs_text(prices: Mapping[str, Price], currency: str) -> str:
     return and_text(said)
 
 
-def _facts(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _facts(sheet: PriceSheet) -> Iterator[tuple[str, tuple[str, ...]]]:
     found, book = sheet.found, sheet.book
     yield "model", (f"{found.provider}/{found.model}", *list_parts(found, sheet.other_regions))
     if sheet.model.name != found.model:
@@ -182,7 +187,7 @@ def _facts(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "days", (f"begin at 00:00 {book.timezone}",)
 
 
-def _since(sheet: Sheet, block: PriceBlock) -> Iterator[str]:
+def _since(sheet: PriceSheet, block: PriceBlock) -> Iterator[str]:
     yield f"on {day_text(sheet.day)}"
     if block.starts is None:
         yield f"in force {since_text(None, block.observed)}, the start unknown: an estimate before that day"
@@ -194,7 +199,7 @@ def _since(sheet: Sheet, block: PriceBlock) -> Iterator[str]:
         yield f"locked until {day_text(block.locked_until)}"
 
 
-def _end(sheet: Sheet) -> Iterator[str]:
+def _end(sheet: PriceSheet) -> Iterator[str]:
     assert sheet.end is not None
     past = "ended on" if sheet.end.day <= sheet.day else "on"
     yield f"{past} {day_text(sheet.end.day)}: it cannot be bought from then on"
@@ -226,7 +231,7 @@ def _derived(found: Derivation | None) -> Iterator[Block]:
     yield Facts(rows, each_in_a_line=True)
 
 
-def _value_text(step: Step) -> str:
+def _value_text(step: DerivationStep) -> str:
     if step.unit == "token":
         return f"{decimal_text(round_half_up(step.value, 0))} tokens"
     if step.unit == "GPU":
@@ -234,7 +239,7 @@ def _value_text(step: Step) -> str:
     return f"{price_text(step.value)} {step.unit}"
 
 
-def _length_notes(sheet: Sheet) -> Iterator[Block]:
+def _length_notes(sheet: PriceSheet) -> Iterator[Block]:
     for bounds in sheet.unpriced:
         spans = _spans(bounds)
         yield Note(f"Requests of {spans} tokens have no price.")
@@ -245,14 +250,10 @@ def _length_notes(sheet: Sheet) -> Iterator[Block]:
 
 
 def _spans(bounds: Bounds) -> str:
-    spans = (
-        (span_text(bounds.input_over, bounds.input_up_to), "input"),
-        (span_text(bounds.output_over, bounds.output_up_to), "output"),
-    )
-    return " and ".join(f"{span} {side}" for span, side in spans if span)
+    return " and ".join(spans_of(bounds))
 
 
-def _said_by(sheet: Sheet) -> Iterator[Block]:
+def _said_by(sheet: PriceSheet) -> Iterator[Block]:
     """Who says so; on a screen of several the one that says most, and how many more there are."""
     whole = Facts(list(_origins(sheet)), each_in_a_line=True)
     more = len(sheet.meters_of) - 1
@@ -263,7 +264,7 @@ def _said_by(sheet: Sheet) -> Iterator[Block]:
     yield Folded([Facts(first, each_in_a_line=True)], [whole])
 
 
-def _origins(sheet: Sheet) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _origins(sheet: PriceSheet) -> Iterator[tuple[str, tuple[str, ...]]]:
     label = "source"
     several = len(sheet.meters_of) > 1
     for key, names in sheet.meters_of.items():
@@ -284,7 +285,7 @@ def _source(source: Source, names: Sequence[str]) -> Iterator[str]:
     yield source.url or source.key
 
 
-def _notes(sheet: Sheet) -> Iterator[str]:
+def _notes(sheet: PriceSheet) -> Iterator[str]:
     block = sheet.block
     candidates = [sheet.model.note]
     if block:
@@ -296,7 +297,7 @@ def _notes(sheet: Sheet) -> Iterator[str]:
     yield from dict.fromkeys(text for text in (*candidates, *_first_seen(sheet), *differ) if text)
 
 
-def _first_seen(sheet: Sheet) -> Iterator[str]:
+def _first_seen(sheet: PriceSheet) -> Iterator[str]:
     """Prices of the block that are known from a later day only."""
     seen: dict[tuple[date, Variant, str], dict[str, None]] = {}
     for each in sheet.lengths:
@@ -309,7 +310,7 @@ def _first_seen(sheet: Sheet) -> Iterator[str]:
         yield capital(f"{kind}{and_text(list(labels))}{length}: first seen on {day_text(day)}, an estimate before.")
 
 
-def _book(sheet: Sheet) -> Iterator[str]:
+def _book(sheet: PriceSheet) -> Iterator[str]:
     first, *others = sheet.layers
     own = not is_shipped(first.place.file)
     checked = f", checked {day_text(sheet.book.checked)}" if sheet.book.checked and not own else ""
@@ -321,7 +322,7 @@ def _book(sheet: Sheet) -> Iterator[str]:
         yield "your own; no shipped book has this model on this list"
 
 
-def _terms(sheet: Sheet) -> Iterator[str]:
+def _terms(sheet: PriceSheet) -> Iterator[str]:
     for discount in sheet.discounts:
         yield f"{plain_percent(discount.share)} off {discount.selector}{_span(discount)}{_place(discount)}"
     for commitment in sheet.commitments:
@@ -340,4 +341,4 @@ def _place(term: Discount | Commitment) -> str:
     return f" ({file_text(term.place.file)}, line {term.place.line})"
 
 
-WRITTEN = Parts(page=sheet_blocks, rows=sheet_rows, json=SHEET)
+WRITTEN = Writers(model_title, page=sheet_blocks, rows=sheet_rows, json=SHEET)

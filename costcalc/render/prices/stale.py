@@ -9,7 +9,7 @@ from costcalc.render.blocks import Block, Cell, Column, Gap, Note, grid
 from costcalc.render.columns import columns_of
 from costcalc.render.fields import Rows
 from costcalc.render.words import counted, day_text
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 from costcalc.reports.prices.stale import Stale
 
 
@@ -43,4 +43,4 @@ def stale_rows(report: Stale) -> Rows:
     return f.rows_with(MODEL, report.models, None)
 
 
-WRITTEN = Parts(page=stale_blocks, rows=stale_rows, json=STALE)
+WRITTEN = Writers("Stale prices", page=stale_blocks, rows=stale_rows, json=STALE)

@@ -32,10 +32,10 @@ def _lines(each: MissingList, missing: Missing, usage: str) -> Iterator[str]:
         yield "aliases:"
         for model in each.models:
             yield from _about(model)
-            target = f"{model.near[0].provider}/{model.near[0].listed.name}" if model.near else "openai/gpt-5-mini"
-            yield f"  {word(model.name)}: {FILL_IN}  # PROVIDER/MODEL, such as {target}"
+            such = f", such as {_target(model)}" if model.near else ""
+            yield f"  {word(model.name)}: {FILL_IN}  # PROVIDER/MODEL{such}"
         return
-    yield f"# Is one of them a known model by another name? Then delete its entry, and say so: --alias {_in_a_line(each.models[0].name)}=PROVIDER/MODEL"
+    yield f"# Is one of them a known model by another name? Then delete its entry, and say so: --alias {_in_a_line(each.models[0].name)}={_target(each.models[0])}"
     yield f"provider: {word(each.provider)}"
     if each.region:
         yield f"region: {word(each.region)}  # laid over the list that ships"
@@ -50,6 +50,11 @@ def _lines(each: MissingList, missing: Missing, usage: str) -> Iterator[str]:
         yield f"        input_tokens: {FILL_IN} per 1M"
         yield f"        # cache_read_tokens: {FILL_IN} per 1M"
         yield f"        output_tokens: {FILL_IN} per 1M"
+
+
+def _target(model: MissingModel) -> str:
+    """What it may be: the nearest that is known."""
+    return f"{model.near[0].provider}/{model.near[0].listed.name}" if model.near else "PROVIDER/MODEL"
 
 
 def _about(model: MissingModel) -> Iterator[str]:

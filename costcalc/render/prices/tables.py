@@ -18,7 +18,7 @@ def price_tables(
 ) -> Iterator[Block]:
     """The prices of one day."""
     has_outputs = any(each.bounds.output_over or each.bounds.output_up_to for each in lengths)
-    across_lengths = len(variants) == 1 and not has_outputs
+    across_lengths = len(variants) == 1 and not has_outputs and not any(each.bounds.labels for each in lengths)
     columns: Sequence[tuple[str, Sequence[tuple[LengthPrices, Variant]]]]
     if across_lengths:
         columns = [(_length_title(each.bounds, len(lengths)), [(each, variants[0])]) for each in lengths]

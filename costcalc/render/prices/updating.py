@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from costcalc.money import exact_text
-from costcalc.pricebook.importers.survey import Finding, Subject
+from costcalc.pricebook.importers.survey import Subject, SurveyFinding
 from costcalc.pricebook.importers.update import Update
 from costcalc.pricebook.model import STANDARD
 from costcalc.render import fields as f
@@ -65,7 +65,7 @@ def _name(subject: Subject) -> str:
     return f"{subject.book.provider}/{subject.model}"
 
 
-def _figures(findings: Sequence[Finding]) -> str:
+def _figures(findings: Sequence[SurveyFinding]) -> str:
     return _some([f"{_where(each)} {_money(each, each.ours)} → {_money(each, each.price)}" for each in findings])
 
 
@@ -88,13 +88,13 @@ def _end(subject: Subject) -> str:
     return f"retired {subject.end.day} ({said})" if subject.end else f"called ended: {said}"
 
 
-def _where(finding: Finding) -> str:
+def _where(finding: SurveyFinding) -> str:
     tier, mode, meter, above = finding.figure
     words = (tier if tier != STANDARD else "", mode.replace("_", "-"), meter, f"above {above:,}" if above else "")
     return " ".join(word for word in words if word)
 
 
-def _money(finding: Finding, price: Fraction | None) -> str:
+def _money(finding: SurveyFinding, price: Fraction | None) -> str:
     per = 1_000_000 if finding.figure[2].endswith("_tokens") else 1
     return "–" if price is None else exact_text(price * per, 6)
 

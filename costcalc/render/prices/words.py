@@ -9,7 +9,7 @@ from pathlib import Path
 from costcalc.meters import meters
 from costcalc.pricebook.fields import WEEKDAYS
 from costcalc.pricebook.load import is_shipped
-from costcalc.pricebook.model import STANDARD, Bounds, Schedule, Window
+from costcalc.pricebook.model import STANDARD, Bounds, Schedule, Window, labels_text
 from costcalc.render.words import DASH, capital, day_text
 from costcalc.reports.prices.rates import Variant, per_units
 
@@ -56,11 +56,16 @@ def span_text(over: int, up_to: int | None) -> str:
 
 def length_text(bounds: Bounds) -> str:
     """`32K–128K input`, `up to 32K input, over 200 output`."""
+    return ", ".join(spans_of(bounds)) or "any length"
+
+
+def spans_of(bounds: Bounds) -> list[str]:
+    """Which requests are meant, one text a side of them and a label of their rows."""
     spans = (
         (span_text(bounds.input_over, bounds.input_up_to), "input"),
         (span_text(bounds.output_over, bounds.output_up_to), "output"),
     )
-    return ", ".join(f"{span} {side}" for span, side in spans if span) or "any length"
+    return [*(f"{span} {side}" for span, side in spans if span), *filter(None, [labels_text(bounds.labels)])]
 
 
 def variant_text(variant: Variant, has_hours: bool) -> str:

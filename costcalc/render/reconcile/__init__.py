@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from costcalc.render.written import Parts
+from costcalc.render.written import Writers
 
-WRITTEN = Parts(
+WRITTEN = Writers(
     "Our rating against the invoice",
     "page:headline_blocks",
     "page:reconciliation_blocks",

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render.rounding import shared_out
-from costcalc.reports.reconcile.model import Cause, Line, Reconciliation
+from costcalc.reports.reconcile.model import Cause, ReconciledLine, Reconciliation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class LineFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class InvoiceFigures:
     """Every amount of a reconciliation in coins: lines add up to their class, classes and what stands apart to the invoice."""
 
     total: LineFigures  # of the usage compared
@@ -35,7 +35,7 @@ class Figures:
     invoiced: Decimal
 
 
-def figures_of(report: Reconciliation) -> Figures:
+def figures_of(report: Reconciliation) -> InvoiceFigures:
     """The figures, in coins of the report's currency."""
     digits, sums = minor_digits(report.currency), report.sums()
     others = [part.amount for part in report.outside if part.side == "theirs"]
@@ -59,7 +59,7 @@ def figures_of(report: Reconciliation) -> Figures:
     *causes, unexplained = round_to_total(
         [*(report.causes[i].explains for i in explaining), report.unexplained], digits
     )
-    return Figures(
+    return InvoiceFigures(
         total,
         classes,
         [lines[i] for i in range(len(report.lines))],
@@ -76,7 +76,7 @@ def stands_apart(cause: Cause) -> bool:
     return cause.code in ("credits", "tax-line")
 
 
-def _lines(lines: Sequence[Line], figures: LineFigures, digits: int) -> list[LineFigures]:
+def _lines(lines: Sequence[ReconciledLine], figures: LineFigures, digits: int) -> list[LineFigures]:
     columns = [
         shared_out([line.ours or Fraction() for line in lines], figures.ours, digits),
         shared_out([line.theirs or Fraction() for line in lines], figures.theirs, digits),

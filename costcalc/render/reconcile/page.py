@@ -15,7 +15,7 @@ from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, 
 from costcalc.render.cells import NONE
 from costcalc.render.doubts import assumption_blocks, missing_blocks
 from costcalc.render.header import FactRow, header
-from costcalc.render.reconcile.figures import Figures, LineFigures, figures_of, stands_apart
+from costcalc.render.reconcile.figures import InvoiceFigures, LineFigures, figures_of, stands_apart
 from costcalc.render.reconcile.phrases import cause_text, joined, names_text, rise_text
 from costcalc.render.rounding import shared_out
 from costcalc.render.words import (
@@ -29,7 +29,7 @@ from costcalc.render.words import (
     price_text,
     share_text,
 )
-from costcalc.reports.reconcile.model import DIFFERENT, Line, Reconciliation, Sum
+from costcalc.reports.reconcile.model import DIFFERENT, ReconciledLine, Reconciliation, Sum
 
 _SHOWN = 10
 _PERIODS = {"day": "day", "month": "month", "total": ""}
@@ -99,7 +99,7 @@ def _compared(report: Reconciliation) -> Iterator[str]:
 # --- the result -----------------------------------------------------------------------------------------------------
 
 
-def _verdict(report: Reconciliation, shown: Figures) -> Note:
+def _verdict(report: Reconciliation, shown: InvoiceFigures) -> Note:
     count = len(report.lines)
     wrong = sum(line.kind in DIFFERENT for line in report.lines)
     if not count:
@@ -138,7 +138,7 @@ def _visible(amount: Fraction, currency: str) -> str:
     return f"{price_text(Fraction(round(amount * 10**6), 10**6))} {currency}"
 
 
-def _sums(report: Reconciliation, shown: Figures) -> Grid:
+def _sums(report: Reconciliation, shown: InvoiceFigures) -> Grid:
     rows = [_sum_row(part, figures) for part, figures in zip(report.sums(), shown.classes, strict=True)]
     total = {"name": Cell("Usage compared"), "number": Cell(f"{len(report.lines):,}")} | _pair(shown.total)
     found = grid([
@@ -163,7 +163,7 @@ def _pair(shown: LineFigures) -> dict[str, Cell]:
     return {"ours": cells.money(shown.ours), "invoice": cells.money(shown.theirs), "difference": difference}
 
 
-def _apart_sums(report: Reconciliation, shown: Figures) -> list[tuple[str, Decimal]]:
+def _apart_sums(report: Reconciliation, shown: InvoiceFigures) -> list[tuple[str, Decimal]]:
     found: dict[str, Decimal] = {}
     for part, amount in zip(report.apart, shown.apart, strict=True):
         name = _APART.get(part.kind, part.kind.capitalize())
@@ -184,9 +184,9 @@ def _sum_row(part: Sum, shown: LineFigures) -> dict[str, Cell]:
 # --- by model, and the largest differences ----------------------------------------------------------------------
 
 
-def _models(report: Reconciliation, shown: Figures) -> Iterator[Block]:
+def _models(report: Reconciliation, shown: InvoiceFigures) -> Iterator[Block]:
     """The names of the lines, each over all its days; left out where they say no more than the lines do."""
-    lines: dict[LineKey, list[Line]] = {}
+    lines: dict[LineKey, list[ReconciledLine]] = {}
     for line in report.lines:
         lines.setdefault(line.key, []).append(line)
     if not report.by or len(lines) == len(report.lines) or len(lines) < 2:
@@ -217,7 +217,7 @@ def _models(report: Reconciliation, shown: Figures) -> Iterator[Block]:
     ], rows, report.currency)  # fmt: skip
 
 
-def _model_row(group: tuple[str, Sequence[Line]], shown: LineFigures) -> dict[str, Cell]:
+def _model_row(group: tuple[str, Sequence[ReconciledLine]], shown: LineFigures) -> dict[str, Cell]:
     name, lines = group
     wrong = sum(line.kind in DIFFERENT for line in lines)
     mine, other = _sum(line.ours for line in lines), _sum(line.theirs for line in lines)
@@ -230,7 +230,7 @@ def _model_row(group: tuple[str, Sequence[Line]], shown: LineFigures) -> dict[st
     return row | ({"rise": Cell(rise_text(mine, other))} if mine and other and shown.between else {})
 
 
-def _largest(report: Reconciliation, shown: Figures) -> Iterator[Block]:
+def _largest(report: Reconciliation, shown: InvoiceFigures) -> Iterator[Block]:
     both = zip(report.lines, shown.lines, strict=True)
     wrong = [(line, figures) for line, figures in both if line.kind in DIFFERENT]
     if not wrong:
@@ -250,13 +250,13 @@ def _largest(report: Reconciliation, shown: Figures) -> Iterator[Block]:
         )
 
 
-def _wrong_row(line: Line, shown: LineFigures, report: Reconciliation) -> dict[str, Cell]:
+def _wrong_row(line: ReconciledLine, shown: LineFigures, report: Reconciliation) -> dict[str, Cell]:
     name = names_text(line.key) if report.by else _period_text(line.period)
     row = {"name": Cell(name), "place": Cell(_short(line.period)), "why": Cell(_why(line))} | _pair(shown)
     return row | ({"ours": NONE} if line.ours is None else {}) | ({"invoice": NONE} if line.theirs is None else {})
 
 
-def _why(line: Line) -> str:
+def _why(line: ReconciledLine) -> str:
     if line.kind == "theirs only" and not line.is_mapped:
         return "unmapped item"
     return line.kind if line.kind != "differing" else rise_text(line.ours, line.theirs)
@@ -277,14 +277,14 @@ def _sum(amounts: Iterable[Fraction | None]) -> Fraction:
     return sum((amount for amount in amounts if amount is not None), Fraction())
 
 
-def _size(lines: Sequence[Line]) -> Fraction:
+def _size(lines: Sequence[ReconciledLine]) -> Fraction:
     return max(_sum([line.ours for line in lines]), _sum([line.theirs for line in lines]))
 
 
 # --- why --------------------------------------------------------------------------------------------------------------
 
 
-def _causes(report: Reconciliation, shown: Figures) -> Iterator[Block]:
+def _causes(report: Reconciliation, shown: InvoiceFigures) -> Iterator[Block]:
     own = [cause for cause in report.causes if stands_apart(cause)]
     if report.differing:
         yield Gap()
@@ -302,7 +302,7 @@ def _causes(report: Reconciliation, shown: Figures) -> Iterator[Block]:
 # --- days apart, and doubts -------------------------------------------------------------------------------------------
 
 
-def _outside(report: Reconciliation, shown: Figures) -> Iterator[Block]:
+def _outside(report: Reconciliation, shown: InvoiceFigures) -> Iterator[Block]:
     if not report.outside:
         return
     yield Gap()

@@ -13,7 +13,7 @@ from costcalc.render.fields import Json, Rows
 from costcalc.render.reconcile.figures import LineFigures, figures_of
 from costcalc.render.reconcile.phrases import cause_text
 from costcalc.render.rows import names_of
-from costcalc.reports.reconcile.model import Apart, Line, Reconciliation
+from costcalc.reports.reconcile.model import Apart, ReconciledLine, Reconciliation
 
 PAIR = f.fields(
     ours=f.amount("of.ours", "shown.ours"), invoice=f.amount("of.theirs", "shown.theirs"),
@@ -113,4 +113,6 @@ def _beside(part: Apart, shown: Decimal) -> Json:
 
 
 def _ratio(line: Any) -> Fraction | None:
-    return line.theirs / line.ours if isinstance(line, Line) and line.ours and line.theirs is not None else None
+    return (
+        line.theirs / line.ours if isinstance(line, ReconciledLine) and line.ours and line.theirs is not None else None
+    )

@@ -25,7 +25,7 @@ _KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-class Book:
+class Workbook:
     """Sheets by name. Money is shown in the report's currency; what a cell stores is the nearest double."""
 
     def __init__(self, currency: str) -> None:
@@ -57,7 +57,7 @@ class Book:
             "rate": {"num_format": "0.00######"}, "factor": {"num_format": "0.00######", "font_color": "#6B7280"},
         }  # fmt: skip
         self._formats: dict[tuple[str, str], Any] = {}
-        self.sheets = {name: Sheet(self, self.file.add_worksheet(name)) for name in SHEETS}
+        self.sheets = {name: WorkbookSheet(self, self.file.add_worksheet(name)) for name in SHEETS}
 
     @property
     def _code(self) -> str:
@@ -82,10 +82,10 @@ class Book:
         return self._target.getvalue()
 
 
-class Sheet:
+class WorkbookSheet:
     """One sheet. Rows and columns count from 0."""
 
-    def __init__(self, book: Book, sheet: Any) -> None:
+    def __init__(self, book: Workbook, sheet: Any) -> None:
         self.book, self.sheet = book, sheet
         sheet.hide_gridlines(2)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.forecasts.turning import ByRises, with_factors
 from costcalc.money import round_half_up
+from costcalc.months.turning import ByRises, with_factors
 from costcalc.rating.model import Cost
 from costcalc.render.coverage import in_brackets, margin_title, part_words
 from costcalc.render.plan.lines import tables_of
@@ -16,7 +16,7 @@ from costcalc.render.plan.months import month_figures, then_title
 from costcalc.render.rows import named
 from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
 from costcalc.render.words import is_cut, rise_word
-from costcalc.render.workbook.book import Book, Sheet, cell
+from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
 from costcalc.render.workbook.shares import write_customers, write_providers
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
@@ -32,7 +32,7 @@ _AHEAD = "What the scenario does to cost and margin"  # a scenario without a tit
 
 def plan_xlsx(plan: Plan, workings: Workings) -> bytes:
     """The sheets of a plan; what nobody asked for is said on its sheet."""
-    book = Book(plan.currency)
+    book = Workbook(plan.currency)
     lines = _log_lines(book, plan, plan.log, workings) if plan.log else _lines_ahead(book, plan, workings)
     months = _months(book, plan, workings) if plan.months else None
     if not months:
@@ -49,7 +49,7 @@ def plan_xlsx(plan: Plan, workings: Workings) -> bytes:
     return book.content()
 
 
-def _assumptions(book: Book, plan: Plan, workings: Workings) -> None:
+def _assumptions(book: Workbook, plan: Plan, workings: Workings) -> None:
     facts = facts_of(plan.usage, plan.rating, plan.log.other_lists if plan.log else (), plan.currency)
     facts += [("Note", note) for note in plan.notes]
     if workings.unturned:
@@ -69,11 +69,6 @@ def _can_earn_more(plan: Plan) -> bool:
     return plan.whole.after.revenue is not None and plan.whole.after.covered is None
 
 
-def _earns_by_row(plan: Plan) -> bool:
-    """Whether the log's own column says what is earned: no cell then turns it."""
-    return plan.log is not None and plan.revenue is not None and plan.revenue.kind == "rows"
-
-
 def _can_grow(plan: Plan, workings: Workings) -> bool:
     """Whether a cell turns how fast usage grows: the months are of the log alone, and every cost is in proportion to usage."""
     return bool(plan.log and plan.months and workings.months and not workings.static and not workings.unturned)
@@ -88,7 +83,7 @@ def _covered(plan: Plan, workings: Workings, lines: TurnedTable) -> ByRises | No
     return workings.covered if plan.revenue_share is not None and lines.sets else None
 
 
-def _log_lines(book: Book, plan: Plan, log: OverLog, workings: Workings) -> TurnedTable:
+def _log_lines(book: Workbook, plan: Plan, log: OverLog, workings: Workings) -> TurnedTable:
     table = table_of(plan.rating, log.lines)
     sheet = book.sheets["Lines"]
     sheet.text(0, 0, f"Lines, {_LOG.lower()}", "title")
@@ -113,7 +108,7 @@ def _log_row(line: ReportLine, plan: Plan, workings: Workings, table: Table) -> 
     )  # fmt: skip
 
 
-def _lines_ahead(book: Book, plan: Plan, workings: Workings) -> TurnedTable:
+def _lines_ahead(book: Workbook, plan: Plan, workings: Workings) -> TurnedTable:
     sheet = book.sheets["Lines"]
     sheet.text(0, 0, "Lines, over all months", "title")
     tables = tables_of(plan)
@@ -136,7 +131,7 @@ class _Months:
     start: int
 
 
-def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
+def _months(book: Workbook, plan: Plan, workings: Workings) -> _Months:
     sheet = book.sheets["Months"]
     title = "Months to come, at the log's daily rate" if plan.log else plan.scenario.name or _AHEAD
     sheet.text(0, 0, title, "title")
@@ -158,7 +153,8 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
         sheet.text(table.first_row - 1, found.start + place, name, "header right")
     for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True)):
         row = table.first_row + place
-        _month_margins(sheet, found, plan, month, row, grows=_can_grow(plan, workings))
+        covered = workings.months_covered[place] if _covered(plan, workings, table) is not None else None
+        _month_margins(sheet, found, plan, month, row, covered, grows=_can_grow(plan, workings))
         ends: list[tuple[int, Variant, Decimal]] = [(4, "low", shown.low), (5, "high", shown.high)]
         for column, end, coins in ends if plan.has_ranges else ():
             if plan.log and table.sets and workings.has_open_ends:
@@ -170,18 +166,33 @@ def _months(book: Book, plan: Plan, workings: Workings) -> _Months:
     return found
 
 
-def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, row: int, *, grows: bool) -> None:
-    """Revenue and margins of a month: they follow the cell of the revenue, or of its change, where there is one."""
+def _month_margins(
+    sheet: WorkbookSheet,
+    months: _Months,
+    plan: Plan,
+    month: PlanMonth,
+    row: int,
+    covered: ByRises | None,
+    *,
+    grows: bool,
+) -> None:
+    """Revenue and margins of a month: they follow the cell of the revenue, or of its change, where there is one.
+
+    `covered`: the part of its cost that the revenue is held against; None: all of it.
+    """
     table, start, before, after = months.table, months.start, month.before, month.after
     other, earned = cell(row, start), cell(row, start + 1)
     sheet.number(row, start, after.other)
-    cost = cell(row, table.exact) if table.sets else repr(float(after.cost))
-    if plan.log and not _earns_by_row(plan):
+    cost = cell(row, table.exact) if table.sets else repr(float(after.all_costs))
+    if plan.log:
         scale = Fraction(month.month.days, plan.usage.days)
         grown = f"*(1+growth)^{row - table.first_row + 1}" if grows else ""
         earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{grown})'
         sheet.formula(row, start + 1, earns, after.revenue)
-        for place, amount, margin in ((2, f"{float(before.cost)!r}{grown}", before.margin), (3, cost, after.margin)):
+        if covered is not None and table.sets:
+            cost = f"({table.sum_of(covered)}){grown}"
+        spent = f"{float(before.all_costs)!r}{grown}"
+        for place, amount, margin in ((2, spent, before.margin), (3, cost, after.margin)):
             share = f'IF({earned}="","",IF({earned}<=0,"",1-{amount}/{earned}))'
             sheet.formula(row, start + place, share, margin, "percent")
         return
@@ -195,7 +206,7 @@ def _month_margins(sheet: Sheet, months: _Months, plan: Plan, month: PlanMonth, 
         sheet.number(row, start + 3, after.margin, "percent")
 
 
-def _cost_row(sheet: Sheet, what: str, then: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
+def _cost_row(sheet: WorkbookSheet, what: str, then: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
     sheet.header(2, [what, "Before", then, "Change", "In percent"])
     sheet.text(3, 0, "Cost")
     sheet.formula(3, 1, table.total_before, figures.before, "currency")
@@ -204,7 +215,7 @@ def _cost_row(sheet: Sheet, what: str, then: str, table: TurnedTable, figures: F
     sheet.formula(3, 4, table.at(table.total_row, table.after + 2), cost.rise, "percent")
 
 
-def _log_summary(book: Book, plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable) -> None:
+def _log_summary(book: Workbook, plan: Plan, log: OverLog, workings: Workings, lines: TurnedTable) -> None:
     sheet, cost = book.sheets["Summary"], log.outcome.cost
     figures = table_of(plan.rating, log.lines).total.figures
     sheet.text(0, 0, f"What the {'cut' if is_cut(plan.changes) else 'rise'}s do to cost and margin", "title")
@@ -243,12 +254,12 @@ def _margin_rows(
     yield f"{title} before{bound}", f"1-{before}/revenue", outcome.before.margin, "percent"
     yield f"{title} {rise_word(plan.changes)}{bound}", f"1-{after}/revenue", outcome.after.margin, "percent"
     points = None if erosion is None else -100 * erosion
-    yield "Lost, in points", f"-100*({after}-{before})/revenue", points, "points"
-    yield "To recover the money, raise your prices by", f"({after}-{before})/revenue", outcome.recover, "percent"
-    yield "To hold the margin, raise your prices by", f"{after}/{before}-1", outcome.hold, "percent"
+    yield "Change of the margin, in points", f"-100*({after}-{before})/revenue", points, "points"
+    yield "To earn the same money: change of your prices", f"({after}-{before})/revenue", outcome.recover, "percent"
+    yield "To hold the margin: change of your prices", f"{after}/{before}-1", outcome.hold, "percent"
 
 
-def _summary_ahead(book: Book, plan: Plan, months: _Months) -> None:
+def _summary_ahead(book: Workbook, plan: Plan, months: _Months) -> None:
     sheet, table = book.sheets["Summary"], months.table
     _, total = month_figures(plan)
     sheet.text(0, 0, plan.scenario.name or _AHEAD, "title")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from costcalc.rating.model import LineKey
 from costcalc.render.rows import named
 from costcalc.render.tree import UNPRICED, status_of, table_of
-from costcalc.render.workbook.book import Book, Sheet, cell, widths_of
+from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell, widths_of
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
 from costcalc.reports.cost import CostReport
 from costcalc.reports.workings import Workings
@@ -15,7 +15,7 @@ from costcalc.reports.workings import Workings
 
 def cost_xlsx(report: CostReport, workings: Workings) -> bytes:
     """The lines of a cost report with their sum, and what they rest on."""
-    book = Book(report.currency)
+    book = Workbook(report.currency)
     lines = book.sheets["Lines"]
     table = table_of(report.rating, report.lines)
     by = report.rating.by
@@ -52,7 +52,7 @@ def cost_xlsx(report: CostReport, workings: Workings) -> bytes:
     return book.content()
 
 
-def write_names(sheet: Sheet, row: int, key: LineKey, by: Sequence[str]) -> None:
+def write_names(sheet: WorkbookSheet, row: int, key: LineKey, by: Sequence[str]) -> None:
     for column, name in enumerate(named(key, by)):
         sheet.text(row, column, name)
 
@@ -61,13 +61,13 @@ def name_widths(keys: Sequence[LineKey], by: Sequence[str]) -> list[int]:
     return list(widths_of([tuple(by), *(named(key, by) for key in keys)], 14))
 
 
-def no_months(book: Book, why: str) -> None:
+def no_months(book: Workbook, why: str) -> None:
     book.sheets["Months"].text(0, 0, "Months", "title")
     book.sheets["Months"].text(2, 0, why, "quiet")
     book.sheets["Months"].finish([60])
 
 
-def write_completeness(sheet: Sheet, row: int, is_complete: bool) -> None:
+def write_completeness(sheet: WorkbookSheet, row: int, is_complete: bool) -> None:
     if not is_complete:
         sheet.text(
             row, 0, "Incomplete: something has no price or could not be read; see Unpriced and Assumptions.", "strong"

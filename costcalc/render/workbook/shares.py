@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import exact_sum, round_half_up
-from costcalc.render.workbook.book import Book, Sheet, cell, span, widths_of
+from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell, span, widths_of
 from costcalc.render.workbook.turned import TurnedRow, TurnedTable
 from costcalc.reports.plan.model import Plan
 from costcalc.reports.plan.totals import Totals
@@ -15,7 +15,7 @@ from costcalc.reports.plan.totals import Totals
 _NOBODY = "(no customer)"
 
 
-def write_providers(book: Book, plan: Plan, lines: TurnedTable) -> None:
+def write_providers(book: Workbook, plan: Plan, lines: TurnedTable) -> None:
     """A row a provider: formulas over the lines, so that they follow whatever these follow."""
     sheet = book.sheets["Providers"]
     sheet.text(0, 0, "Providers", "title")
@@ -54,14 +54,14 @@ def _costs(rows: Sequence[TurnedRow], *, is_exact: bool) -> tuple[Fraction, Frac
     return exact_sum(Fraction(row.before or 0) for row in known), exact_sum(Fraction(row.after or 0) for row in known)
 
 
-def _write_change(sheet: Sheet, row: int, before: Decimal, after: Decimal, kind: str = "") -> None:
+def _write_change(sheet: WorkbookSheet, row: int, before: Decimal, after: Decimal, kind: str = "") -> None:
     was, then = cell(row, 1), cell(row, 2)
     sheet.formula(row, 3, f"{then}-{was}", after - before, "money", kind)
     share = Fraction(after) / Fraction(before) - 1 if before else None
     sheet.formula(row, 4, f'IF({was}=0,"",{then}/{was}-1)', share, "percent", kind)
 
 
-def write_customers(book: Book, plan: Plan, lines: TurnedTable) -> None:
+def write_customers(book: Workbook, plan: Plan, lines: TurnedTable) -> None:
     """A row a customer, the worst margin first: of the log, where its lines are customers, else of the last month to come."""
     sheet = book.sheets["Customers"]
     sheet.text(0, 0, "Customers", "title")
@@ -73,7 +73,12 @@ def write_customers(book: Book, plan: Plan, lines: TurnedTable) -> None:
         sheet.finish([60])
         return
     when = "Over the log" if plan.log else f"In {plan.last.month}"
-    sheet.text(1, 0, f"{when}; costs with other costs that are a customer's own.", "quiet")
+    sheet.text(
+        1,
+        0,
+        f"{when}; costs with other costs that are a customer's own. What each pays stands as it was stated.",
+        "quiet",
+    )
     titles = ["Customer", "Cost before", f"Cost, {lines.then.lower()}", "Revenue", "Profit", "Margin before", "Margin"]
     sheet.header(3, titles)
     for row, (name, before, after, link) in enumerate(found, 4):

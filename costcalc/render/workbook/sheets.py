@@ -9,7 +9,7 @@ from pathlib import PurePath
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.render.header import change_text
 from costcalc.render.words import days_text
-from costcalc.render.workbook.book import Book, cell
+from costcalc.render.workbook.book import Workbook, cell
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
 from costcalc.reports.workings import Workings
@@ -17,7 +17,7 @@ from costcalc.scenario.model import PriceChange
 
 
 def write_assumptions(
-    book: Book,
+    book: Workbook,
     workings: Workings,
     facts: Sequence[tuple[str, str]],
     revenue: Fraction | None,
@@ -52,7 +52,12 @@ def write_assumptions(
 
 
 def _slider(
-    book: Book, row: int, name: str, said: tuple[str, str], value: Fraction | None = Fraction(), kind: str = "percent"
+    book: Workbook,
+    row: int,
+    name: str,
+    said: tuple[str, str],
+    value: Fraction | None = Fraction(),
+    kind: str = "percent",
 ) -> int:
     """A cell that a reader may change, with its label and a note; the next row."""
     sheet = book.sheets["Assumptions"]
@@ -64,7 +69,7 @@ def _slider(
     return row + 1
 
 
-def _write_rises(book: Book, workings: Workings, row: int) -> int:
+def _write_rises(book: Workbook, workings: Workings, row: int) -> int:
     sheet = book.sheets["Assumptions"]
     passed = any(rise.is_passed for rise in workings.rises)
     note = "how much of the changes marked so arrives" if passed else "scales no change here"
@@ -128,7 +133,7 @@ def facts_of(
     return [*found, *(("Note", note) for note in usage.notes)]
 
 
-def write_unpriced(book: Book, rating: Rating) -> None:
+def write_unpriced(book: Workbook, rating: Rating) -> None:
     """What has no price: it is in no total."""
     sheet = book.sheets["Unpriced"]
     sheet.text(0, 0, "Unpriced", "title")
@@ -143,7 +148,7 @@ def write_unpriced(book: Book, rating: Rating) -> None:
     sheet.finish([16, 28, 32, 20, 40, 28, 18, 14], 4)
 
 
-def write_sources(book: Book, workings: Workings, rates: Sequence[RateUsed]) -> None:
+def write_sources(book: Workbook, workings: Workings, rates: Sequence[RateUsed]) -> None:
     """Which pages the prices come from, and by which exchange rates they came into the report's currency."""
     sheet = book.sheets["Sources"]
     sheet.text(0, 0, "Sources", "title")

@@ -12,9 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 from math import prod
 
-from costcalc.forecasts.turning import UNRAISED, ByRises, Rises
 from costcalc.money import exact_sum, round_half_up
-from costcalc.render.workbook.book import Sheet, cell, span
+from costcalc.months.turning import UNRAISED, ByRises, Rises
+from costcalc.render.workbook.book import WorkbookSheet, cell, span
 from costcalc.scenario.model import Variant
 
 ROUNDED = "Each row is rounded by itself, and the total by itself: they may differ by some of the smallest coins."
@@ -78,6 +78,12 @@ class TurnedTable:
         both = (span((at, self.first_set), (at, end)) for at in (values, row))
         return f"SUMPRODUCT({','.join(f'{self.name}!{each}' for each in both)})"
 
+    def sum_of(self, amount: ByRises) -> str:
+        """An amount of no row of the table, as its sets turn it."""
+        columns = {rises: cell(VALUE_ROWS["mid"], column) for column, rises in enumerate(self.sets, self.first_set)}
+        parts = (f"{float(each)!r}*{columns[rises]}" for rises, each in amount.items())
+        return "+".join(parts) or "0"
+
     @property
     def costs_after(self) -> str:
         """Exact where the table turns."""
@@ -92,7 +98,12 @@ class TurnedTable:
 
 
 def write_turned(
-    sheet: Sheet, texts: Sequence[str], counts: Sequence[str], then: str, rows: Sequence[TurnedRow], factors: Factors
+    sheet: WorkbookSheet,
+    texts: Sequence[str],
+    counts: Sequence[str],
+    then: str,
+    rows: Sequence[TurnedRow],
+    factors: Factors,
 ) -> TurnedTable:
     """Write the table below its title. `then`: what the costs that follow the rises are called."""
     sets = _sets(rows) if factors else ()
@@ -127,7 +138,7 @@ def _rounded_alone(row: TurnedRow, digits: int) -> TurnedRow:
     return replace(row, before=round_half_up(row.exact_before, digits), after=round_half_up(row.exact_after, digits))
 
 
-def _write_sets(sheet: Sheet, table: TurnedTable, factors: Factors, header_row: int) -> None:
+def _write_sets(sheet: WorkbookSheet, table: TurnedTable, factors: Factors, header_row: int) -> None:
     """Above each column of coefficients, what its set multiplies by: in force, at the low and at the high ends."""
     for column, rises in enumerate(table.sets, table.first_set):
         for variant, row in VALUE_ROWS.items():
@@ -139,7 +150,7 @@ def _write_sets(sheet: Sheet, table: TurnedTable, factors: Factors, header_row: 
     sheet.text(header_row, table.exact, "exact", "header right")
 
 
-def _write_row(sheet: Sheet, table: TurnedTable, row: int, line: TurnedRow) -> None:
+def _write_row(sheet: WorkbookSheet, table: TurnedTable, row: int, line: TurnedRow) -> None:
     for column, text in enumerate(line.texts):
         sheet.text(row, column, text)
     for column, count in enumerate(line.counts, len(line.texts)):
@@ -161,7 +172,7 @@ def _write_row(sheet: Sheet, table: TurnedTable, row: int, line: TurnedRow) -> N
     _write_change(sheet, table, row, (line.before, line.after), (line.exact_before, line.exact_after), grows=line.grows)
 
 
-def _write_scaled(sheet: Sheet, place: tuple[int, int], number: Fraction | None, grows: str, look: str) -> None:
+def _write_scaled(sheet: WorkbookSheet, place: tuple[int, int], number: Fraction | None, grows: str, look: str) -> None:
     """A number, or one that a cell lets grow."""
     if grows and number is not None:
         sheet.formula(*place, f"{float(number)!r}*{grows}", number, look)
@@ -170,7 +181,7 @@ def _write_scaled(sheet: Sheet, place: tuple[int, int], number: Fraction | None,
 
 
 def _write_change(
-    sheet: Sheet, table: TurnedTable, row: int, shown: tuple[Decimal, Decimal], exact: tuple[Fraction, Fraction],
+    sheet: WorkbookSheet, table: TurnedTable, row: int, shown: tuple[Decimal, Decimal], exact: tuple[Fraction, Fraction],
     kind: str = "", *, grows: str = "",
 ) -> None:  # fmt: skip
     now, then = cell(row, table.before), cell(row, table.after)
@@ -183,7 +194,7 @@ def _write_change(
         sheet.number(row, table.after + 2, share, "percent", kind)
 
 
-def _write_total(sheet: Sheet, table: TurnedTable, rows: Sequence[TurnedRow], texts: int) -> None:
+def _write_total(sheet: WorkbookSheet, table: TurnedTable, rows: Sequence[TurnedRow], texts: int) -> None:
     row, digits = table.total_row, sheet.book.digits
     known = [line for line in rows if line.is_known]
     before, after = (exact_sum(getattr(line, name) for line in known) for name in ("exact_before", "exact_after"))
@@ -214,5 +225,5 @@ def _write_total(sheet: Sheet, table: TurnedTable, rows: Sequence[TurnedRow], te
     _write_change(sheet, table, row, shown, (before, after), "total", grows="".join(line.grows for line in known))
 
 
-def _rounded(sheet: Sheet, formula: str) -> str:
+def _rounded(sheet: WorkbookSheet, formula: str) -> str:
     return f"ROUND({formula},{sheet.book.digits})"

@@ -9,21 +9,21 @@ from fractions import Fraction
 from functools import partial
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Cell, Names
-from costcalc.forecasts.horizon import Horizon, schedules_of
-from costcalc.forecasts.matching import matches
-from costcalc.forecasts.members import bits
-from costcalc.forecasts.reading import IN_PARTS
-from costcalc.forecasts.run import Run
+from costcalc.months.horizon import Horizon, schedules_of
+from costcalc.months.matching import matches
+from costcalc.months.members import bits
+from costcalc.months.reading import IN_PARTS
+from costcalc.months.run import Run
+from costcalc.months.segments import Names, Segment
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.problems import fail
 from costcalc.rating.model import PriceKey, RateUsed
 from costcalc.reports.advice.clock import peak_models, shifted
 from costcalc.reports.advice.groups import Group, groups_of
-from costcalc.reports.advice.model import Advice, Aside, Benchmark, Candidate, Together, cost_of
+from costcalc.reports.advice.model import Advice, Aside, Benchmark, Candidate, Together
 from costcalc.reports.advice.options import FEWER, OFF_PEAK_SHARE, AdviceOptions
-from costcalc.reports.advice.proposals import KINDS, Found, Log, Proposal, proposals_of, with_changes
+from costcalc.reports.advice.proposals import KINDS, FoundProposals, Proposal, SearchedUsage, proposals_of, with_changes
 from costcalc.reports.advice.siblings import Siblings, self_hosted_models
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.model import PlanOptions
@@ -48,7 +48,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
     ended = _ended(options.to, horizon, horizon.months[position])
     wished = replace(options, to=tuple(target for target in options.to if target not in ended))
     found, models = _found(horizon, first, wished, position)
-    plain = Trials(
+    plain = MonthRuns(
         first, options, [_leaner(options.scenario, _SHORTER), *_bundles(found.proposals, first, cache=False)]
     )
     ran = list(_ran(found.proposals, plain, first))
@@ -81,7 +81,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
     )
 
 
-class Trials:
+class MonthRuns:
     """Runs of the month that is looked at, over a horizon that knows some scenarios."""
 
     def __init__(self, first: Case, options: AdviceOptions, scenarios: Sequence[Scenario]) -> None:
@@ -104,10 +104,10 @@ class Trials:
         return totals(self.case, run)[-1]
 
 
-def _ran(proposals: Sequence[Proposal], plain: Trials, first: Case) -> Iterator[Candidate]:
+def _ran(proposals: Sequence[Proposal], plain: MonthRuns, first: Case) -> Iterator[Candidate]:
     """Each proposal with its own run. Cached shares are raised customer by customer: those runs keep apart more."""
     base, cached = plain.options.scenario, list(_bundles(proposals, first, cache=True))
-    apart = Trials(first, plain.options, cached) if cached else plain
+    apart = MonthRuns(first, plain.options, cached) if cached else plain
     for proposal in proposals:
         trials = apart if proposal.kind == "cache" else plain
         scenario = _scenario(base, [proposal])
@@ -115,7 +115,7 @@ def _ran(proposals: Sequence[Proposal], plain: Trials, first: Case) -> Iterator[
         notes = tuple(note for note in run.notes if note not in trials.run.notes)
         is_priced = run.months[-1].unpriced <= trials.run.months[-1].unpriced
         yield Candidate(
-            0, proposal, scenario, trials.base, trials.total(run), trials.horizon.cells.days, notes, is_priced
+            0, proposal, scenario, trials.base, trials.total(run), trials.horizon.segments.days, notes, is_priced
         )
     plain.rates |= apart.rates
 
@@ -124,15 +124,17 @@ def _case(horizon: Horizon, options: AdviceOptions, scenario: Scenario, usage: U
     return Case(horizon, PlanOptions(scenario, options.changes, (), options.earned, options.floor), usage)
 
 
-def _found(horizon: Horizon, case: Case, options: AdviceOptions, position: int) -> tuple[Found, Sequence[Group]]:
+def _found(
+    horizon: Horizon, case: Case, options: AdviceOptions, position: int
+) -> tuple[FoundProposals, Sequence[Group]]:
     """The proposals, and the usage by model."""
     run = case.run(reading=IN_PARTS, last_only=options.has_base)
     month = totals(case, run)[position]
     groups = groups_of(horizon, run, position, options.groups, options.short)
     models = groups_of(horizon, run, position, (), options.short) if options.groups else groups
     day, last_day = horizon.months[position].first, horizon.months[-1].first
-    log = Log(
-        groups, models, month.cost + month.other, horizon.cells.days,
+    log = SearchedUsage(
+        groups, models, month.cost + month.other, horizon.segments.days,
         lambda where: _is_moved(where, options.scenario.usage.moves, horizon),
         lambda target: _can_follow(target, horizon),
         lambda group: any(_has_ended(key, day, horizon) for key in group.keys),
@@ -210,7 +212,7 @@ def _together(first: Case, options: AdviceOptions, candidates: Sequence[Candidat
         {one.number: one.proposal.quality for one in chosen},
         before[position],
         months[position],
-        cost_of(total_of(before)) - cost_of(total_of(months)),
+        total_of(before).served - total_of(months).served,
         sum((one.saving for one in chosen), Fraction()),
     )
 
@@ -250,16 +252,16 @@ def _taken(candidates: Sequence[Candidate], numbers: Sequence[int], horizon: Hor
 
 
 def _touched(where: Where, horizon: Horizon) -> int:
-    """The parts of the cells that are meant, a bit each; a cell need not know what a proposal tells apart."""
+    """The parts of the segments that are meant, a bit each; a segment need not know what a proposal tells apart."""
 
-    def found(cell: Cell, names: Names) -> bool:
-        return matches(where, replace(cell, names={**cell.names, **names}))
+    def found(segment: Segment, names: Names) -> bool:
+        return matches(where, replace(segment, names={**segment.names, **names}))
 
-    cells = horizon.cells.cells
-    return bits(cell.members.among(tuple(where.names), partial(found, cell)) for cell in cells)
+    segments = horizon.segments.segments
+    return bits(segment.members.among(tuple(where.names), partial(found, segment)) for segment in segments)
 
 
-def _benchmarks(models: Sequence[Group], trials: Trials) -> Iterator[Benchmark]:
+def _benchmarks(models: Sequence[Group], trials: MonthRuns) -> Iterator[Benchmark]:
     """The dearest models, each with shorter answers."""
     served = list(dict.fromkeys(group.served for group in models if group.all.cost and group.is_named))
     for name in served[:_BENCHMARKS]:
@@ -269,7 +271,7 @@ def _benchmarks(models: Sequence[Group], trials: Trials) -> Iterator[Benchmark]:
             yield Benchmark(name, FEWER, saving)
 
 
-def _off_peak(trials: Trials) -> Iterator[Benchmark]:
+def _off_peak(trials: MonthRuns) -> Iterator[Benchmark]:
     """What a share of each model's peak usage would cost less off peak."""
     options = trials.options
     for provider, model in peak_models(trials.horizon):

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from costcalc.forecasts.cells import Cell, tokens_of
-from costcalc.forecasts.form import BESIDE, REQUESTS, value_of
-from costcalc.forecasts.horizon import Horizon
-from costcalc.forecasts.matching import matches
-from costcalc.forecasts.reading import settled
-from costcalc.forecasts.run import Run
 from costcalc.meters import meters
+from costcalc.months.form import BESIDE, REQUESTS, value_of
+from costcalc.months.horizon import Horizon
+from costcalc.months.matching import matches
+from costcalc.months.reading import settled
+from costcalc.months.run import Run
+from costcalc.months.segments import Segment, tokens_of
 from costcalc.rating.model import PriceKey
 from costcalc.scenario.where import Length, Where
 
@@ -93,17 +93,17 @@ def groups_of(horizon: Horizon, run: Run, position: int, columns: Sequence[str],
     short = Where({}, (Length("input_tokens", 0, limit),))
     is_labelled = limit in horizon.ledger.cuts.input_lengths
     found: dict[tuple[object, ...], _Sum] = {}
-    for index, cell in enumerate(horizon.cells.cells):
-        key = cell.kind.key
-        costs = run.rows.get((index, *cell.home))
+    for index, segment in enumerate(horizon.segments.segments):
+        key = segment.kind.key
+        costs = run.rows.get((index, *segment.home))
         if key is None or costs is None:
             continue
-        is_short = is_labelled and matches(short, cell)
-        for values, counts in cell.members.parts(tuple(columns)):
+        is_short = is_labelled and matches(short, segment)
+        for values, counts in segment.members.parts(tuple(columns)):
             names = tuple(zip(columns, values, strict=True))
-            place = (key.provider, key.region, cell.kind.model, key.service_tier, names)
+            place = (key.provider, key.region, segment.kind.model, key.service_tier, names)
             one = found.setdefault(place, _Sum())
-            one.add(cell, key, counts, settled(value_of(costs[position], counts)), is_short=is_short)
+            one.add(segment, key, counts, settled(value_of(costs[position], counts)), is_short=is_short)
     if not is_labelled:
         for one in found.values():
             one.judge_by_mean(limit)
@@ -119,8 +119,10 @@ class _Sum:
         self.keys: dict[PriceKey, dict[str, Fraction]] = {}
         self.is_mean = False
 
-    def add(self, cell: Cell, key: PriceKey, counts: Mapping[str, float], cost: Fraction, *, is_short: bool) -> None:
-        is_counted = cell.requests is not None
+    def add(
+        self, segment: Segment, key: PriceKey, counts: Mapping[str, float], cost: Fraction, *, is_short: bool
+    ) -> None:
+        is_counted = segment.requests is not None
         exact = {name: Fraction(count) for name, count in counts.items()}
         self.all.add(exact, cost, is_counted=is_counted)
         if is_short:
@@ -128,7 +130,7 @@ class _Sum:
         held = self.keys.setdefault(key, {})
         for name, count in exact.items():
             held[name] = held.get(name, Fraction()) + count
-        self.is_mean = self.is_mean or cell.kind.band_basis != "request"
+        self.is_mean = self.is_mean or segment.kind.band_basis != "request"
 
     def judge_by_mean(self, limit: int) -> None:
         mean = self.all.a_request(self.all.input)

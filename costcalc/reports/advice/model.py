@@ -18,9 +18,33 @@ from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
 
 
+class Outcome:
+    """The month that is looked at, without and with some change. Amounts in the report's currency."""
+
+    __slots__ = ()
+    base: Totals
+    outcome: Totals
+
+    @property
+    def saving(self) -> Fraction:
+        """Below zero where it costs more."""
+        return self.base.served - self.outcome.served
+
+    @property
+    def margin_points(self) -> Fraction | None:
+        """Gross margin gained, as a fraction of 1; None where the revenue is unknown."""
+        before, after = self.base.margin, self.outcome.margin
+        return None if before is None or after is None else after - before
+
+    @property
+    def own_rise(self) -> Fraction | None:
+        """The rise of one's own prices that brings the same margin, volume unchanged."""
+        return rise_to(self.base, self.outcome.margin)
+
+
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A proposal with its own run on top of the base. Amounts in the report's currency."""
+class Candidate(Outcome):
+    """A proposal with its own run on top of the base."""
 
     number: int  # by saving, from 1
     proposal: Proposal
@@ -32,11 +56,6 @@ class Candidate:
     is_priced: bool = True  # False: a target has no price for some of what it would serve, and the saving is none
 
     @property
-    def saving(self) -> Fraction:
-        """In the month that is looked at; below zero where it costs more."""
-        return cost_of(self.base) - cost_of(self.outcome)
-
-    @property
     def is_planned(self) -> bool:
         """Whether the plan takes it unasked: not batch, for no log says who waits; no other seller, which needs a
         contract; nor a whole model many steps down.
@@ -46,7 +65,7 @@ class Candidate:
     @property
     def bill(self) -> Fraction:
         """Of the month, before."""
-        return cost_of(self.base)
+        return self.base.served
 
     @property
     def saving_share(self) -> Fraction | None:
@@ -69,19 +88,9 @@ class Candidate:
         """Input and output, in the log."""
         return self.proposal.touches.a_request(self.proposal.touches.tokens)
 
-    @property
-    def margin_points(self) -> Fraction | None:
-        """Gross margin gained, as a fraction of 1; None where the revenue is unknown."""
-        return points_between(self.base, self.outcome)
-
-    @property
-    def own_rise(self) -> Fraction | None:
-        """The rise of one's own prices that brings the same margin, volume unchanged."""
-        return rise_to(self.base, self.outcome.margin)
-
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class Together(Outcome):
     """Some candidates as one scenario: one run of the file that says them, never the sum of single savings."""
 
     numbers: tuple[int, ...]
@@ -93,21 +102,9 @@ class Together:
     singly: Fraction  # the sum of the single savings, to be compared
 
     @property
-    def saving(self) -> Fraction:
-        return cost_of(self.base) - cost_of(self.outcome)
-
-    @property
     def adds_up(self) -> bool:
         """Whether the candidates save as much together as singly: months are floats, and what only they tell apart is one."""
         return abs(self.singly - self.saving) * RATIO <= abs(self.singly)
-
-    @property
-    def margin_points(self) -> Fraction | None:
-        return points_between(self.base, self.outcome)
-
-    @property
-    def own_rise(self) -> Fraction | None:
-        return rise_to(self.base, self.outcome.margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +161,8 @@ class Advice:
     @property
     def bill(self) -> Fraction:
         """Tokens and other costs of the month that is looked at."""
-        return cost_of(self.base)
+        return self.base.served
 
     @property
     def best(self) -> Candidate | None:
         return self.candidates[0] if self.candidates else None
-
-
-def points_between(before: Totals, after: Totals) -> Fraction | None:
-    """The margin gained, as a fraction of 1."""
-    if before.margin is None or after.margin is None:
-        return None
-    return after.margin - before.margin
-
-
-def cost_of(totals: Totals) -> Fraction:
-    """Tokens and other costs."""
-    return totals.cost + totals.other

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.changes import Efficiency, UsageChanges
 from costcalc.scenario.figure import NOTHING, Span
 from costcalc.scenario.items import Scenario
@@ -23,7 +23,7 @@ CHEAPER = Fraction(1, 10)  # a sibling must cost so much less
 OFF_PEAK_SHARE = Fraction(1, 2)  # of the peak traffic that is priced at off-peak hours
 FEWER = Fraction(1, 10)  # output tokens, of the benchmark
 
-NO_CHANGES, UNSTATED = PriceChanges(), Earned()
+NO_CHANGES, UNSTATED = PriceChanges(), StatedRevenue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class AdviceOptions:
     scenario: Scenario  # the base: what happens anyway
     changes: PriceChanges = NO_CHANGES  # the base's, at its pass-through
     groups: tuple[str, ...] = ()  # columns of the log that part the usage of one model
-    earned: Earned = UNSTATED
+    earned: StatedRevenue = UNSTATED
     floor: Fraction | None = None
     short: int = SHORT
     often: int = OFTEN

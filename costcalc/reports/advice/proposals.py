@@ -30,6 +30,7 @@ SELLER_TEST = (
     "to be tested: the same model, sold by somebody else: its contract, where the data goes, its limits, and whether its"
     " weights are as exact"
 )
+BATCH_TEST = "only if nobody waits for the answer: test that what follows{} bears a day's delay"
 TOKENS_TOO = "; its own count of tokens for the same text too"  # of a target with another tokeniser
 
 
@@ -74,7 +75,7 @@ def with_changes(usage: UsageChanges, proposals: Iterable[Proposal]) -> UsageCha
 
 
 @dataclass
-class Found:
+class FoundProposals:
     """Proposals, and how many groups were left aside for which reason."""
 
     proposals: list[Proposal] = field(default_factory=list)
@@ -83,7 +84,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Log:
+class SearchedUsage:
     """What proposals are looked for in: the groups, the bill of the month, and what tells two wheres apart."""
 
     groups: Sequence[Group]
@@ -95,9 +96,11 @@ class Log:
     has_ended: Callable[[Group], bool]  # whether its model can no longer be bought in the month that is looked at
 
 
-def proposals_of(log: Log, options: AdviceOptions, siblings: Siblings, own_hosted: Sequence[str]) -> Found:
+def proposals_of(
+    log: SearchedUsage, options: AdviceOptions, siblings: Siblings, own_hosted: Sequence[str]
+) -> FoundProposals:
     """All that is worth a run of its own."""
-    found = Found()
+    found = FoundProposals()
     for group in log.groups:
         found.proposals += _moves(group, log, options, siblings, own_hosted, found)
     for group in log.models:
@@ -111,7 +114,12 @@ def proposals_of(log: Log, options: AdviceOptions, siblings: Siblings, own_hoste
 
 
 def _moves(
-    group: Group, log: Log, options: AdviceOptions, siblings: Siblings, own_hosted: Sequence[str], found: Found
+    group: Group,
+    log: SearchedUsage,
+    options: AdviceOptions,
+    siblings: Siblings,
+    own_hosted: Sequence[str],
+    found: FoundProposals,
 ) -> Iterator[Proposal]:
     """Frequent and short requests to a cheaper sibling, to a model of your own, or where the caller says."""
     names, usage = _names_of(group, log), group.short
@@ -133,7 +141,12 @@ def _moves(
 
 
 def _whole(
-    group: Group, log: Log, options: AdviceOptions, found: Found, kind: Kind, look: Callable[[Group], Sequence[str]]
+    group: Group,
+    log: SearchedUsage,
+    options: AdviceOptions,
+    found: FoundProposals,
+    kind: Kind,
+    look: Callable[[Group], Sequence[str]],
 ) -> Iterator[Proposal]:
     """The whole model to a cheaper one of the same list, or to a cheaper seller of the same one."""
     where = Where(_names_of(group, log))
@@ -149,7 +162,9 @@ def _whole(
         yield Proposal(kind, change, group.served, (), group.all, group.is_mean, is_nearest=position == 0)
 
 
-def _cache(group: Group, log: Log, options: AdviceOptions, siblings: Siblings, found: Found) -> Iterator[Proposal]:
+def _cache(
+    group: Group, log: SearchedUsage, options: AdviceOptions, siblings: Siblings, found: FoundProposals
+) -> Iterator[Proposal]:
     """A larger part of the input read from the cache."""
     where, usage = Where(_names_of(group, log)), group.all
     length = usage.a_request(usage.input)
@@ -173,7 +188,7 @@ def _cache(group: Group, log: Log, options: AdviceOptions, siblings: Siblings, f
     yield Proposal("cache", change, group.served, group.names, usage, group.is_mean, usage.cached_share)
 
 
-def _cached_target(group: Group, log: Log) -> tuple[Fraction, str]:
+def _cached_target(group: Group, log: SearchedUsage) -> tuple[Fraction, str]:
     """What share of the input can be cached: the best like group of the model shows it; (share, which group)."""
     best, example = Fraction(), ""
     length = group.all.a_request(group.all.input)
@@ -191,7 +206,9 @@ def _cached_target(group: Group, log: Log) -> tuple[Fraction, str]:
     return LIKELY_CACHED, ""
 
 
-def _batch(group: Group, log: Log, options: AdviceOptions, siblings: Siblings, found: Found) -> Iterator[Proposal]:
+def _batch(
+    group: Group, log: SearchedUsage, options: AdviceOptions, siblings: Siblings, found: FoundProposals
+) -> Iterator[Proposal]:
     """By batch what nobody waits for; a log cannot say what that is."""
     where = Where(_names_of(group, log))
     reason = _too_little(group, group.all, log, options, where, moves=False)
@@ -202,13 +219,13 @@ def _batch(group: Group, log: Log, options: AdviceOptions, siblings: Siblings, f
             reason = "no-price"
     _note(found, "batch", reason)
     if not reason:
-        test = f"only if nobody waits for the answer: test that what follows {_called(group)} bears a day's delay"
+        test = BATCH_TEST.format(f" {_called(group)}")
         change = Efficiency(where, Span(), "batch", ONCE, quality=test)
         yield Proposal("batch", change, group.served, group.names, group.all, group.is_mean)
 
 
 def _too_little(
-    group: Group, usage: Amount, log: Log, options: AdviceOptions, where: Where, *, moves: bool = True
+    group: Group, usage: Amount, log: SearchedUsage, options: AdviceOptions, where: Where, *, moves: bool = True
 ) -> str:
     """Why the group is left aside; empty: it is not."""
     if not group.is_named:
@@ -222,7 +239,7 @@ def _too_little(
     return "moved" if moves and log.is_moved(where) else ""
 
 
-def _too_rare(group: Group, usage: Amount, log: Log, options: AdviceOptions) -> str:
+def _too_rare(group: Group, usage: Amount, log: SearchedUsage, options: AdviceOptions) -> str:
     if usage.requests is None or group.all.requests is None:
         return "uncounted"
     if usage.requests < options.often * log.days:
@@ -230,7 +247,7 @@ def _too_rare(group: Group, usage: Amount, log: Log, options: AdviceOptions) -> 
     return "small" if usage.cost < options.least * log.bill else ""
 
 
-def _names_of(group: Group, log: Log) -> dict[str, tuple[str, ...]]:
+def _names_of(group: Group, log: SearchedUsage) -> dict[str, tuple[str, ...]]:
     """What chooses the group in a scenario, with no more names than it needs."""
     found: dict[str, tuple[str, ...]] = {name: (value or "",) for name, value in group.names}
     found["model"] = (group.served,)
@@ -258,7 +275,7 @@ def _list_of(group: Group) -> tuple[str, str, str, str]:
     return group.provider, group.region, group.model, group.tier
 
 
-def _note(found: Found, kind: Kind, reason: str) -> None:
+def _note(found: FoundProposals, kind: Kind, reason: str) -> None:
     found.looked_at[kind] += 1
     if reason:
         found.left[kind][reason] += 1

@@ -143,10 +143,6 @@ class Siblings:
                 total += counts[meter] * price / 10 ** meters().by_name[meter].decimals
         return total
 
-    def has_price(self, group: Group, model: str, meter: str) -> bool:
-        """Whether a meter has a price of its own wherever the group's usage lies."""
-        return all(meter in self._prices(key, model, None) for key in group.keys)
-
     def is_cheaper(self, group: Group, meter: str, whole: str) -> bool:
         """Whether a part of the whole costs less than the rest of it."""
         for key in group.keys:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from costcalc.budget.model import Budget
 from costcalc.reports.check.finding import Finding
-from costcalc.reports.check.log import Log
+from costcalc.reports.check.log import BudgetedLog
 from costcalc.reports.prices.stale import StaleModel, stale
 
 NOT_SAID = "no source says when it was read"
@@ -15,7 +15,7 @@ NONE_USED = "no price of a pricebook is used"
 _ANY_AGE = -1  # days: every model is older
 
 
-def age_findings(budget: Budget, log: Log) -> Iterator[Finding]:
+def age_findings(budget: Budget, log: BudgetedLog) -> Iterator[Finding]:
     """One finding: of the oldest price that the usage was charged with."""
     charged = {(c.key.provider, c.key.region, c.key.model) for c in log.spend(budget.where).rating.charges if c.key and c.is_priced}  # fmt: skip
     every = stale(log.pricebook, log.options.today, _ANY_AGE).models

@@ -16,7 +16,7 @@ from costcalc.reports.check.ages import age_findings
 from costcalc.reports.check.finding import STATUSES, Finding, Status, worst
 from costcalc.reports.check.gaps import gap_findings
 from costcalc.reports.check.limits import limit_findings
-from costcalc.reports.check.log import CheckOptions, Log
+from costcalc.reports.check.log import BudgetedLog, CheckQuestion
 from costcalc.reports.check.margins import margin_findings
 from costcalc.reports.check.months import month_findings
 from costcalc.reports.check.periods import periods_of
@@ -35,7 +35,7 @@ def no_budgets() -> CostcalcError:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class AgainstBaseline:
     """A log as a whole beside its baseline; the report's currency."""
 
     usage: UsageSummary
@@ -73,7 +73,7 @@ class Check(OfRating):
     findings: Sequence[Finding]  # of each budget together, its periods in their order
     usage: UsageSummary
     rating: Rating  # of the log, by day
-    compared: Compared | None  # None: without a baseline
+    compared: AgainstBaseline | None  # None: without a baseline
 
     @property
     def currency(self) -> str:
@@ -110,7 +110,7 @@ class Check(OfRating):
 
 def check(
     ledger: UsageLedger, baseline: UsageLedger | None, pricebook: Pricebook, fx: FxTable, budgets: Sequence[Budget],
-    options: CheckOptions,
+    options: CheckQuestion,
 ) -> Check:  # fmt: skip
     """Every budget against the log.
 
@@ -118,8 +118,8 @@ def check(
     """
     if not budgets:
         raise no_budgets()
-    log = Log(ledger, pricebook, fx, options, budgets)
-    before = Log(baseline, pricebook, fx, options, budgets, log.currency) if baseline is not None else None
+    log = BudgetedLog(ledger, pricebook, fx, options, budgets)
+    before = BudgetedLog(baseline, pricebook, fx, options, budgets, log.currency) if baseline is not None else None
     if problems := list(_matching_nothing(log, budgets)):
         raise CostcalcError(problems)
     findings: list[Finding] = []
@@ -134,7 +134,7 @@ def check(
     return Check(tuple(budgets), findings, log.usage, rating, _compared(log, before))
 
 
-def _findings(budget: Budget, log: Log, before: Log | None) -> Iterable[Finding]:
+def _findings(budget: Budget, log: BudgetedLog, before: BudgetedLog | None) -> Iterable[Finding]:
     if budget.scenario is not None:
         return list(month_findings(budget, log))
     if budget.kind == "prices_checked_within":
@@ -143,7 +143,7 @@ def _findings(budget: Budget, log: Log, before: Log | None) -> Iterable[Finding]
     return list(kinds[budget.kind](budget, log, before))
 
 
-def _matching_nothing(log: Log, budgets: Sequence[Budget]) -> Iterator[Problem]:
+def _matching_nothing(log: BudgetedLog, budgets: Sequence[Budget]) -> Iterator[Problem]:
     """Budgets that would pass because nothing is looked at."""
     for budget in budgets:
         if not budget.where.is_all and not log.choice.part(budget.where).groups:
@@ -164,9 +164,9 @@ def _placed(problems: Iterable[Problem], budget: Budget) -> list[Problem]:
     ]
 
 
-def _compared(log: Log, before: Log | None) -> Compared | None:
+def _compared(log: BudgetedLog, before: BudgetedLog | None) -> AgainstBaseline | None:
     if before is None:
         return None
     cost, then = log.whole.rating, before.whole.rating
     complete = not (log.lacks_rows or before.lacks_rows) and cost.is_complete and then.is_complete
-    return Compared(before.usage, cost.total.before, then.total.before, complete, log.days.count)
+    return AgainstBaseline(before.usage, cost.total.before, then.total.before, complete, log.days.count)

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from costcalc.budget.model import Budget, Days
+from costcalc.budget.model import Budget, DayRange
 from costcalc.reports.coverage import Coverage
 
 Status = Literal["broken", "incomplete", "warn", "ok"]
@@ -33,7 +33,7 @@ class Baseline:
 
     amount: Fraction | None  # None: it does not cover the period
     days: int  # that it covers in all
-    of: Days | None = None  # the days that the amount is of; None: it does not add up by the day
+    of: DayRange | None = None  # the days that the amount is of; None: it does not add up by the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Finding:
     unit: str  # a currency, tokens, requests; "share" of a margin, a rise or a gap; "days" of an age
     limit: Fraction  # in force: prorated where the budget says so
     actual: Fraction | None  # None: unknown, and where the reason says so nothing is known of it
-    period: Days | None = None  # None: nothing that has days: the prices
-    covered: Days | None = None  # the part of the period that the log covers
+    period: DayRange | None = None  # None: nothing that has days: the prices
+    covered: DayRange | None = None  # the part of the period that the log covers
     breaks: Breaks | None = None
     baseline: Baseline | None = None
     reason: str = ""  # why it is incomplete, or warns without being near

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from costcalc.budget.model import Budget, Days
+from costcalc.budget.model import Budget, DayRange
 from costcalc.reports.check.finding import Baseline, Finding, Status
 from costcalc.reports.check.limits import REFUSED
-from costcalc.reports.check.log import Log
+from costcalc.reports.check.log import BudgetedLog
 from costcalc.reports.check.periods import overlap, periods_of
 from costcalc.reports.check.spend import Spend, within
 
 WITHOUT_TOKENS = "usage without a price has no tokens to be counted by"
 
 
-def gap_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Finding]:
+def gap_findings(budget: Budget, log: BudgetedLog, baseline: BudgetedLog | None) -> Iterator[Finding]:
     """One finding a period."""
     spend = log.spend(budget.where)
     before = baseline.spend(budget.where) if baseline else None
@@ -28,12 +28,12 @@ def gap_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Fin
         )  # fmt: skip
 
 
-def _share(spend: Spend, days: Days) -> Fraction:
+def _share(spend: Spend, days: DayRange) -> Fraction:
     tokens, missing = within(spend.tokens, days), within(spend.unpriced_tokens, days)
     return missing / tokens if tokens else Fraction()
 
 
-def _status(budget: Budget, log: Log, share: Fraction, spend: Spend, covered: Days) -> tuple[Status, str]:
+def _status(budget: Budget, log: BudgetedLog, share: Fraction, spend: Spend, covered: DayRange) -> tuple[Status, str]:
     if share > budget.limit:
         return "broken", ""
     if log.lacks_rows:
@@ -43,6 +43,6 @@ def _status(budget: Budget, log: Log, share: Fraction, spend: Spend, covered: Da
     return "ok", ""
 
 
-def _before(spend: Spend, covered: Days) -> Baseline:
+def _before(spend: Spend, covered: DayRange) -> Baseline:
     days = spend.days if covered.count == spend.days.count else overlap(covered, spend.days)
     return Baseline(_share(spend, days) if days else None, spend.days.count)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from costcalc.budget.model import Budget, Days
+from costcalc.budget.model import Budget, DayRange
 from costcalc.budget.read_limits import ONE_DAY, month_days
 from costcalc.calendar import month_of
 from costcalc.money import Money
 from costcalc.problems import fail
 from costcalc.reports.check.finding import Baseline, Breaks, Finding, Status
-from costcalc.reports.check.log import INTERVAL, Log
+from costcalc.reports.check.log import INTERVAL, BudgetedLog
 from costcalc.reports.check.periods import overlap, periods_of
 from costcalc.reports.check.spend import ByDay, Spend, first_day_above, within
-from costcalc.reports.forecast import MONTH_END, ForecastOptions, forecast
+from costcalc.reports.forecast import MONTH_END, ForecastQuestion, forecast
 
 REFUSED = "rows were refused"
 UNPRICED = "usage without a price is not in it"
 
 
-def limit_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Finding]:
+def limit_findings(budget: Budget, log: BudgetedLog, baseline: BudgetedLog | None) -> Iterator[Finding]:
     """One finding a period. CostcalcError: the log does not say what is limited, or not by the day."""
     spend = log.spend(budget.where, budget.unit if budget.is_money else "")
     _check_days(budget, spend)
@@ -30,7 +30,12 @@ def limit_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[F
 
 
 def _finding(
-    budget: Budget, log: Log, spend: Spend, amounts: ByDay, days: tuple[Days, Days], before: Baseline | None
+    budget: Budget,
+    log: BudgetedLog,
+    spend: Spend,
+    amounts: ByDay,
+    days: tuple[DayRange, DayRange],
+    before: Baseline | None,
 ) -> Finding:
     period, covered = days
     limit = budget.limit * Fraction(covered.count, period.count) if budget.prorate else budget.limit
@@ -62,14 +67,14 @@ def amounts_of(budget: Budget, spend: Spend) -> ByDay:
     return spend.requests
 
 
-def _missing(budget: Budget, log: Log, spend: Spend, covered: Days) -> str:
+def _missing(budget: Budget, log: BudgetedLog, spend: Spend, covered: DayRange) -> str:
     """Why the figure may be too low; "" where it is whole."""
     if log.lacks_rows:
         return REFUSED
     return UNPRICED if budget.is_money and log.is_incomplete(spend, covered) else ""
 
 
-def _before(budget: Budget, baseline: Log | None, covered: Days) -> Baseline | None:
+def _before(budget: Budget, baseline: BudgetedLog | None, covered: DayRange) -> Baseline | None:
     """The same days of the baseline; of a budget without a period, all of it."""
     if baseline is None:
         return None
@@ -90,7 +95,9 @@ def _check_days(budget: Budget, spend: Spend) -> None:
         )  # fmt: skip
 
 
-def _breaks(budget: Budget, log: Log, spend: Spend, amounts: ByDay, period: Days, covered: Days) -> Breaks | None:
+def _breaks(
+    budget: Budget, log: BudgetedLog, spend: Spend, amounts: ByDay, period: DayRange, covered: DayRange
+) -> Breaks | None:
     """When the limit of the whole period is passed: seen in the log, forecast, or at the daily rate."""
     past = first_day_above(amounts, covered, budget.limit)
     if past:
@@ -104,9 +111,9 @@ def _breaks(budget: Budget, log: Log, spend: Spend, amounts: ByDay, period: Days
     return _at_the_daily_rate(budget, within(amounts, covered), period, covered)
 
 
-def _by_forecast(budget: Budget, log: Log, spend: Spend) -> tuple[bool, Breaks | None]:
+def _by_forecast(budget: Budget, log: BudgetedLog, spend: Spend) -> tuple[bool, Breaks | None]:
     """Whether there is a forecast of the month that the log ends in, and what it says."""
-    options = ForecastOptions(
+    options = ForecastQuestion(
         MONTH_END,
         Money(budget.limit, spend.currency),
         INTERVAL,
@@ -122,7 +129,7 @@ def _by_forecast(budget: Budget, log: Log, spend: Spend) -> tuple[bool, Breaks |
     return True, Breaks(answer.day, False, None, answer.earliest, answer.latest, by_forecast=True)
 
 
-def _at_the_daily_rate(budget: Budget, spent: Fraction, period: Days, covered: Days) -> Breaks | None:
+def _at_the_daily_rate(budget: Budget, spent: Fraction, period: DayRange, covered: DayRange) -> Breaks | None:
     """The total of the days covered, carried on by the day; None: it holds."""
     rate = spent / covered.count
     if rate <= 0:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from costcalc.budget.model import ALL_USAGE, Budget, Days
+from costcalc.budget.model import ALL_USAGE, Budget, DayRange
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, fail
@@ -14,35 +14,35 @@ from costcalc.rating.earners import earning_within, with_earners
 from costcalc.rating.model import Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.reports.check.spend import Spend, days_of, spend_of
-from costcalc.reports.check.usage import Choice, missing_lengths
+from costcalc.reports.check.usage import BudgetedUsage, missing_lengths
 from costcalc.reports.prices.day import DayIn
-from costcalc.reports.revenue import Earned
+from costcalc.reports.revenue import StatedRevenue
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.where import Where
 from costcalc.usage.ledger import UsageLedger, first_day_of
 
-UNKNOWN_REVENUE = Earned(source="configuration")
+UNKNOWN_REVENUE = StatedRevenue(source="configuration")
 INTERVAL = Fraction(4, 5)  # of the forecast that says when a limit breaks
 
 
 @dataclass(frozen=True, slots=True)
-class CheckOptions:
+class CheckQuestion:
     """How a log is priced and judged."""
 
     today: DayIn  # the age of prices is counted to it
     basis: str = "auto"
     currency: str | None = None
     timezone: str = "UTC"
-    earned: Earned = UNKNOWN_REVENUE
+    earned: StatedRevenue = UNKNOWN_REVENUE
     allow_unpriced: bool = False  # what has no price does not make a finding incomplete
     allow_refused: bool = False
 
 
-class Log:
+class BudgetedLog:
     """A ledger with its prices, and the parts of it that budgets mean."""
 
     def __init__(
-        self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: CheckOptions, budgets: Sequence[Budget],
+        self, ledger: UsageLedger, pricebook: Pricebook, fx: FxTable, options: CheckQuestion, budgets: Sequence[Budget],
         currency: str | None = None,
     ) -> None:  # fmt: skip
         """`currency`: of the report, where it is known already.
@@ -59,9 +59,9 @@ class Log:
                 remedy="give a log with rows, or other days",
             )
         self.ledger, self.pricebook, self.fx, self.options = ledger, pricebook, fx, options
-        self.days: Days = days
+        self.days: DayRange = days
         self.usage: UsageSummary = summary_of(ledger, options.timezone)
-        self.choice = Choice(ledger, pricebook, fx, [budget.where for budget in budgets], options.timezone)
+        self.choice = BudgetedUsage(ledger, pricebook, fx, [budget.where for budget in budgets], options.timezone)
         self._spends: dict[tuple[object, ...], Spend] = {}
         self.currency = currency or options.currency or ""
         self.whole = self.spend(ALL_USAGE)
@@ -79,13 +79,13 @@ class Log:
             )  # fmt: skip
         return found
 
-    def rating_of(self, where: Where, days: Days) -> Rating:
+    def rating_of(self, where: Where, days: DayRange) -> Rating:
         """The usage meant, of these days alone: what customers earn in them stands against what they cost in them."""
         options = RatingOptions(("day",), self.options.basis, self.currency or None, self.options.timezone)
         whole, part = (self._within(ledger, days) for ledger in (self.ledger, self.choice.part(where)))
         return Rater(earning_within(with_earners(whole), part), self.pricebook, self.fx, options).rating()
 
-    def _within(self, ledger: UsageLedger, days: Days) -> UsageLedger:
+    def _within(self, ledger: UsageLedger, days: DayRange) -> UsageLedger:
         if days == self.days:
             return ledger
         timezone = self.options.timezone
@@ -97,10 +97,10 @@ class Log:
         """Whether rows were refused, or files not read, that nobody allowed to be."""
         return not self.usage.is_whole and not self.options.allow_refused
 
-    def is_incomplete(self, spend: Spend, days: Days) -> bool:
+    def is_incomplete(self, spend: Spend, days: DayRange) -> bool:
         """Whether the cost of these days lacks something that nobody allowed to be missing."""
         return self.lacks_rows or (not self.options.allow_unpriced and self.lacks_prices(spend, days))
 
     @staticmethod
-    def lacks_prices(spend: Spend, days: Days) -> bool:
+    def lacks_prices(spend: Spend, days: DayRange) -> bool:
         return any(days.first <= day <= days.last for day in spend.unpriced_days)

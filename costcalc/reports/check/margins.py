@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.budget.model import Budget, Days
+from costcalc.budget.model import Budget, DayRange
 from costcalc.problems import fail
 from costcalc.rating.model import Rating
 from costcalc.reports.check.finding import Baseline, Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
-from costcalc.reports.check.log import Log
+from costcalc.reports.check.log import BudgetedLog
 from costcalc.reports.check.periods import overlap, periods_of
 from costcalc.reports.check.spend import Spend, within
 from costcalc.reports.coverage import Coverage
@@ -22,7 +22,7 @@ UNEARNED = "the revenue of the rest is not known"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RevenueAndCost:
     """Revenue and the cost that it is held against, in some days."""
 
     revenue: Fraction
@@ -41,7 +41,7 @@ class Held:
         return (revenue - self.cost) / revenue if revenue > 0 else None
 
 
-def margin_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Finding]:
+def margin_findings(budget: Budget, log: BudgetedLog, baseline: BudgetedLog | None) -> Iterator[Finding]:
     """One finding a period. CostcalcError: the revenue is not known, or not for so short a period."""
     spend = log.spend(budget.where)
     revenue = _revenue(budget, log, spend)
@@ -55,7 +55,7 @@ def margin_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[
         )  # fmt: skip
 
 
-def _revenue(budget: Budget, log: Log, spend: Spend) -> Revenue:
+def _revenue(budget: Budget, log: BudgetedLog, spend: Spend) -> Revenue:
     """CostcalcError: nobody says what the usage earned, or nobody for so short a period."""
     found = revenue_of(
         log.options.earned, spend.rating, log.fx, log.ledger, log.days.last, is_part=not budget.where.is_all
@@ -74,18 +74,18 @@ def _revenue(budget: Budget, log: Log, spend: Spend) -> Revenue:
     return found
 
 
-def _held(revenue: Revenue, budget: Budget, log: Log, days: Days) -> Held:
+def _held(revenue: Revenue, budget: Budget, log: BudgetedLog, days: DayRange) -> RevenueAndCost:
     """A total is carried by the day; a column's revenue stands against the cost of those who earn it in these days."""
     spend = log.spend(budget.where)
     cost = within(spend.cost, days)
     if revenue.kind == "total":
         lacks = log.is_incomplete(spend, days) and not revenue.is_implied
         coverage = _coverage(log, spend, days, Fraction(1) if cost else None, is_bound=lacks)
-        return Held(revenue.amount * Fraction(days.count, spend.days.count), cost, Fraction(), coverage)
+        return RevenueAndCost(revenue.amount * Fraction(days.count, spend.days.count), cost, Fraction(), coverage)
     if spend.rating.earns_by_row:
         earned, against = within(spend.revenue, days), within(spend.covered_cost, days)
         without = spend.rating.revenue_without_cost if log.lacks_prices(spend, days) else Fraction()
-        return Held(earned, against, without, _coverage(log, spend, days, against / cost if cost else None))
+        return RevenueAndCost(earned, against, without, _coverage(log, spend, days, against / cost if cost else None))
     rating = log.rating_of(budget.where, days)
     earned, against = _of_column(rating)
     total = rating.total.before
@@ -93,7 +93,7 @@ def _held(revenue: Revenue, budget: Budget, log: Log, days: Days) -> Held:
     coverage = _coverage(
         log, spend, days, against / total if total else None, is_bound=lacks, parts_customers=log.ledger.parts_customers
     )
-    return Held(earned, against, rating.revenue_without_cost, coverage)
+    return RevenueAndCost(earned, against, rating.revenue_without_cost, coverage)
 
 
 def _of_column(rating: Rating) -> tuple[Fraction, Fraction]:
@@ -102,7 +102,13 @@ def _of_column(rating: Rating) -> tuple[Fraction, Fraction]:
 
 
 def _coverage(
-    log: Log, spend: Spend, days: Days, cost: Fraction | None, *, is_bound: bool = False, parts_customers: bool = False
+    log: BudgetedLog,
+    spend: Spend,
+    days: DayRange,
+    cost: Fraction | None,
+    *,
+    is_bound: bool = False,
+    parts_customers: bool = False,
 ) -> Coverage:
     tokens, unpriced = within(spend.tokens, days), within(spend.unpriced_tokens, days)
     priced = 1 - unpriced / tokens if tokens else None
@@ -110,7 +116,9 @@ def _coverage(
     return Coverage(cost, priced, unread, not log.lacks_prices(spend, days), is_bound, parts_customers)
 
 
-def _status(budget: Budget, log: Log, spend: Spend, covered: Days, held: Held, revenue: Revenue) -> tuple[Status, str]:
+def _status(
+    budget: Budget, log: BudgetedLog, spend: Spend, covered: DayRange, held: RevenueAndCost, revenue: Revenue
+) -> tuple[Status, str]:
     """Broken where what is known breaks it and what has no price could not mend it; else all must be known."""
     lacks = log.is_incomplete(spend, covered)
     if held.margin is None:
@@ -126,7 +134,7 @@ def _status(budget: Budget, log: Log, spend: Spend, covered: Days, held: Held, r
     return ("warn" if budget.warn_below is not None and held.margin < budget.warn_below else "ok"), ""
 
 
-def _before(budget: Budget, log: Log, covered: Days) -> Baseline:
+def _before(budget: Budget, log: BudgetedLog, covered: DayRange) -> Baseline:
     """The baseline's margin by its own rows; a total says nothing of it."""
     whole = budget.each is None and budget.period is None
     spend = log.spend(budget.where)

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from costcalc.budget.model import Budget, Days
+from costcalc.budget.model import Budget, DayRange
 from costcalc.budget.read_limits import month_days
-from costcalc.forecasts.horizon import Horizon, HorizonOptions
-from costcalc.forecasts.run import MonthRun, Run
+from costcalc.money import sum_if_known
+from costcalc.months.horizon import Horizon, HorizonOptions
+from costcalc.months.run import MonthRun, Run
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.reports.check.finding import Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
-from costcalc.reports.check.log import Log
+from costcalc.reports.check.log import BudgetedLog
 from costcalc.reports.check.margins import UNEARNED
 from costcalc.reports.coverage import Coverage
 from costcalc.reports.plan.ahead import ends_of
@@ -41,7 +42,7 @@ class Future:
     coverage: Sequence[Coverage | None]  # of the margin of each month
 
 
-def month_findings(budget: Budget, log: Log) -> Iterator[Finding]:
+def month_findings(budget: Budget, log: BudgetedLog) -> Iterator[Finding]:
     """One finding a month; of a limit without `each`, one for all months.
 
     CostcalcError: the revenue is not known; the scenario names what this log does not use.
@@ -54,7 +55,7 @@ def month_findings(budget: Budget, log: Log) -> Iterator[Finding]:
         yield from _limits(budget, future, log)
 
 
-def _future(budget: Budget, scenario: Scenario, log: Log) -> Future:
+def _future(budget: Budget, scenario: Scenario, log: BudgetedLog) -> Future:
     options = log.options
     unit = budget.unit if budget.is_money and budget.unit else ""
     currency = unit or scenario.currency or log.currency
@@ -78,7 +79,7 @@ def _future(budget: Budget, scenario: Scenario, log: Log) -> Future:
     )
 
 
-def _margins(budget: Budget, future: Future, log: Log) -> Iterator[Finding]:
+def _margins(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Finding]:
     if not future.revenue_source:
         raise fail(
             "no-revenue", f'the budget "{budget.name}" is of a margin, and the revenue is not known',
@@ -96,7 +97,7 @@ def _margins(budget: Budget, future: Future, log: Log) -> Iterator[Finding]:
         yield replace(found, coverage=of)
 
 
-def _limits(budget: Budget, future: Future, log: Log) -> Iterator[Finding]:
+def _limits(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Finding]:
     unit = future.currency if budget.is_money else budget.unit
     missing = _missing(future, log, of_cost=budget.is_money)
     amounts = [_amount(budget, line, middle) for line, middle in zip(future.months, future.middle, strict=True)]
@@ -106,11 +107,14 @@ def _limits(budget: Budget, future: Future, log: Log) -> Iterator[Finding]:
         for one in zip(amounts, dear, days, strict=True):
             yield _judged(budget, unit, *one, missing)
         return
-    known = [amount for amount in amounts if amount is not None]
-    whole = sum(known, Fraction()) if len(known) == len(amounts) else None
     at_most = [amount for amount in dear if amount is not None]
     yield _judged(
-        budget, unit, whole, sum(at_most, Fraction()) if at_most else None, Days(days[0].first, days[-1].last), missing
+        budget,
+        unit,
+        sum_if_known(amounts),
+        sum(at_most, Fraction()) if at_most else None,
+        DayRange(days[0].first, days[-1].last),
+        missing,
     )
 
 
@@ -134,7 +138,7 @@ def _judged(
     unit: str,
     actual: Fraction | None,
     dear: Fraction | None,
-    days: Days,
+    days: DayRange,
     missing: str,
     source: str = "",
 ) -> Finding:
@@ -143,9 +147,7 @@ def _judged(
         budget, "ok", unit, budget.limit, actual, days, days, source=source, dear=dear if dear != actual else None
     )
     status, reason = _status(budget, finding, missing)
-    return Finding(
-        budget, status, unit, budget.limit, actual, days, days, reason=reason, source=source, dear=finding.dear
-    )
+    return replace(finding, status=status, reason=reason)
 
 
 def _status(budget: Budget, finding: Finding, missing: str) -> tuple[Status, str]:
@@ -164,7 +166,7 @@ def _status(budget: Budget, finding: Finding, missing: str) -> tuple[Status, str
     return ("warn" if near else "ok"), ""
 
 
-def _missing(future: Future, log: Log, *, of_cost: bool) -> str:
+def _missing(future: Future, log: BudgetedLog, *, of_cost: bool) -> str:
     if log.lacks_rows:
         return REFUSED
     return UNPRICED if of_cost and not future.is_complete and not log.options.allow_unpriced else ""
@@ -176,7 +178,9 @@ def _check_absent(budget: Budget, case: Case, after: Run) -> None:
     A shipped scenario is of a whole market: it must touch the log somewhere; a file of one's own, with every entry.
     """
     scenario = case.scenario
-    used = {(provider, model) for _, provider, model in after.rows} | {cell.home for cell in case.horizon.cells.cells}
+    used = {(provider, model) for _, provider, model in after.rows} | {
+        segment.home for segment in case.horizon.segments.segments
+    }
     served = {(provider, *case.horizon.pricebook.names_of(provider, model)) for provider, model in used}
     idle = [change for change in case.options.changes if not any(change.selector.matches(*names) for names in served)]
     if not Path(scenario.written).suffix:

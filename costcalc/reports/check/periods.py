@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from costcalc.budget.model import Budget, Days
+from costcalc.budget.model import Budget, DayRange
 from costcalc.budget.read_limits import ONE_DAY, month_days
 from costcalc.calendar import month_of
 
 _WEEK = timedelta(days=7)
 
 
-def periods_of(budget: Budget, log: Days) -> list[tuple[Days, Days]]:
+def periods_of(budget: Budget, log: DayRange) -> list[tuple[DayRange, DayRange]]:
     """Each period with the part of it that the log covers; empty where a period lies outside the log."""
     if budget.period:
         return [(budget.period, both)] if (both := overlap(budget.period, log)) else []
@@ -21,12 +21,12 @@ def periods_of(budget: Budget, log: Days) -> list[tuple[Days, Days]]:
     return [(period, both) for period in _each(budget.each, log) if (both := overlap(period, log))]
 
 
-def overlap(one: Days, other: Days) -> Days | None:
+def overlap(one: DayRange, other: DayRange) -> DayRange | None:
     first, last = max(one.first, other.first), min(one.last, other.last)
-    return Days(first, last) if first <= last else None
+    return DayRange(first, last) if first <= last else None
 
 
-def _each(each: str, log: Days) -> Iterator[Days]:
+def _each(each: str, log: DayRange) -> Iterator[DayRange]:
     if each == "month":
         month = month_of(log.first)
         while month.first <= log.last:
@@ -36,5 +36,5 @@ def _each(each: str, log: Days) -> Iterator[Days]:
     step = ONE_DAY if each == "day" else _WEEK
     first = log.first if each == "day" else log.first - ONE_DAY * log.first.weekday()
     while first <= log.last:
-        yield Days(first, first + step - ONE_DAY)
+        yield DayRange(first, first + step - ONE_DAY)
         first += step

@@ -9,14 +9,14 @@ from costcalc.budget.model import Budget
 from costcalc.problems import fail
 from costcalc.reports.check.finding import Baseline, Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
-from costcalc.reports.check.log import Log
+from costcalc.reports.check.log import BudgetedLog
 from costcalc.reports.check.spend import Spend, within
 
 SHORT = 7  # days
 AN_ESTIMATE = "of under seven days a daily rate is an estimate: compare as many days of both to be sure"
 
 
-def rise_findings(budget: Budget, log: Log, baseline: Log | None) -> Iterator[Finding]:
+def rise_findings(budget: Budget, log: BudgetedLog, baseline: BudgetedLog | None) -> Iterator[Finding]:
     """The rise of the whole log's cost. CostcalcError: there is no baseline."""
     if baseline is None:
         raise fail(
@@ -49,7 +49,7 @@ def _is_short(*spends: Spend) -> bool:
     return any(spend.days.count < SHORT for spend in spends)
 
 
-def _status(budget: Budget, sides: tuple[Log, Log], rise: Fraction | None) -> tuple[Status, str]:
+def _status(budget: Budget, sides: tuple[BudgetedLog, BudgetedLog], rise: Fraction | None) -> tuple[Status, str]:
     """What is missing now can only add to a rise; what is missing of the baseline makes it look greater."""
     log, baseline = sides
     broken = rise is None or rise > budget.limit
@@ -66,7 +66,7 @@ def _status(budget: Budget, sides: tuple[Log, Log], rise: Fraction | None) -> tu
     return ("warn" if near else "ok"), ""
 
 
-def _lacks(side: Log, budget: Budget) -> str:
+def _lacks(side: BudgetedLog, budget: Budget) -> str:
     if side.lacks_rows:
         return REFUSED
     spend = side.spend(budget.where)

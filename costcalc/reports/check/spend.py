@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from costcalc.budget.model import Days
+from costcalc.budget.model import DayRange
 from costcalc.calendar import DAY_SECONDS
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
@@ -27,7 +27,7 @@ class Spend:
     ledger: UsageLedger
     rater: Rater
     rating: Rating  # by day; of a ledger with a breakdown what has no price is by its groups
-    days: Days  # that the log covers; the first and the last may be covered in part
+    days: DayRange  # that the log covers; the first and the last may be covered in part
 
     @property
     def currency(self) -> str:
@@ -90,25 +90,25 @@ def spend_of(
     currency: str | None,
     basis: str,
     timezone: str,
-    days: Days,
+    days: DayRange,
 ) -> Spend:
     """The usage, priced. CostcalcError: a currency without a rate."""
     rater = Rater(ledger, pricebook, fx, RatingOptions(("day",), basis, currency, timezone))
     return Spend(ledger, rater, rater.rating(), days)
 
 
-def days_of(ledger: UsageLedger, timezone: str) -> Days | None:
+def days_of(ledger: UsageLedger, timezone: str) -> DayRange | None:
     """The days that a log covers; None: it holds no usage."""
     first, last = covered_days(ledger, timezone)
-    return Days(first, last) if first and last else None
+    return DayRange(first, last) if first and last else None
 
 
-def within(amounts: ByDay, days: Days) -> Fraction:
+def within(amounts: ByDay, days: DayRange) -> Fraction:
     """What lies on these days."""
     return sum((amount for day, amount in amounts.items() if days.first <= day <= days.last), Fraction())
 
 
-def first_day_above(amounts: ByDay, days: Days, limit: Fraction) -> date | None:
+def first_day_above(amounts: ByDay, days: DayRange, limit: Fraction) -> date | None:
     """The first day on which what came together since the first one is above the limit."""
     total = Fraction()
     for day in sorted(day for day in amounts if days.first <= day <= days.last):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from costcalc.budget.model import Budget
-from costcalc.forecasts.matching import INSIDE, PRICE_NAMES, columns_of, hours_label, label_name, may_match
+from costcalc.months.matching import INSIDE, PRICE_NAMES, columns_of, hours_label, label_name, may_match
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import Place, Problem, nearest_names
@@ -41,7 +41,7 @@ def with_budgets(cuts: Cuts, budgets: Iterable[Budget]) -> Cuts:
     )
 
 
-class Choice:
+class BudgetedUsage:
     """A ledger, and the parts of it that budgets mean."""
 
     def __init__(

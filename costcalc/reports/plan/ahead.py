@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import fsum
 
-from costcalc.forecasts.earning import Owner
-from costcalc.forecasts.horizon import Horizon
-from costcalc.forecasts.members import Sums, add_up
-from costcalc.forecasts.reading import IN_PARTS, End, Number, settled
-from costcalc.forecasts.run import Run
+from costcalc.months.earning import Owner
+from costcalc.months.horizon import Horizon
+from costcalc.months.members import MemberSums, add_up
+from costcalc.months.reading import IN_PARTS, Number, RangePoint, settled
+from costcalc.months.run import Run
 from costcalc.rating.model import LineKey
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.ending import ending
-from costcalc.reports.plan.model import CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions, Step
+from costcalc.reports.plan.model import BridgeStep, CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions
+from costcalc.reports.plan.published import list_changes
 from costcalc.reports.plan.solve import answers
 from costcalc.reports.plan.totals import Estimated, Totals, rise_to, total_of
 from costcalc.usage.ledger import CUSTOMER
@@ -48,11 +49,13 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
         is_priced=after.is_complete and horizon.rating.is_complete,
         months=months_under(case, frozen, announced, after, *ends),
         bridge=[
-            Step(cause, name, totals(case, found)[-1], total_of(totals(case, found))) for cause, name, found in steps
+            BridgeStep(cause, name, totals(case, found)[-1], total_of(totals(case, found)))
+            for cause, name, found in steps
         ],
         lines=lines_of(horizon, options.by, announced, after),
         customers=customers_of(case, totals_by_customer(case, frozen), after),
         replicas=after.replicas,
+        published=list_changes(horizon.rater.quotes, horizon.segments, frozen, announced),
         notes=[
             *case.left_out,
             *ending(horizon.pricebook, served, horizon.months[-1]),
@@ -67,7 +70,7 @@ def ends_of(case: Case, middle: Run) -> tuple[Run, Run]:
     """The runs at the cheap and at the dear end of every range."""
     if not case.options.changes.has_range and not case.scenario.has_ranges:
         return middle, middle
-    return case.run(reading=End("low")), case.run(reading=End("high"))
+    return case.run(reading=RangePoint("low")), case.run(reading=RangePoint("high"))
 
 
 def months_under(case: Case, frozen: Run, announced: Run, after: Run, *ends: Run) -> list[PlanMonth]:
@@ -97,16 +100,16 @@ def lines_of(horizon: Horizon, by: Sequence[str], announced: Run, after: Run) ->
 
 def costs_by(horizon: Horizon, by: Sequence[str], run: Run) -> dict[LineKey, list[Number]]:
     """Cost by month of every line."""
-    by_server: dict[tuple[tuple[str, str | None], ...], Sums] = {}
+    by_server: dict[tuple[tuple[str, str | None], ...], MemberSums] = {}
     for (index, provider, model), costs in run.rows.items():
-        cell = horizon.cells.cells[index]
-        # A cell of models that no list has may hold very many: where it stays, each member has its own.
-        is_open = cell.kind.key is None and cell.home == (provider, model) and MODEL in by
+        segment = horizon.segments.segments[index]
+        # A segment of models that no list has may hold very many: where it stays, each member has its own.
+        is_open = segment.kind.key is None and segment.home == (provider, model) and MODEL in by
         served = {"provider": provider} if is_open else {"provider": provider, MODEL: model or None}
         place = tuple((name, value) for name, value in served.items() if name in by)
         if place not in by_server:
-            by_server[place] = Sums(tuple(name for name in by if name not in served), len(costs))
-        by_server[place].add(cell.members, costs)
+            by_server[place] = MemberSums(tuple(name for name in by if name not in served), len(costs))
+        by_server[place].add(segment.members, costs)
     found: dict[LineKey, list[Number]] = {}
     for place, sums in by_server.items():
         served = dict(place)
@@ -151,12 +154,12 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     """Cost and revenue of the last month by customer; a total is never shared out by guess."""
     if CUSTOMER not in case.horizon.ledger.names:
         return {}
-    income, cells = case.income, case.horizon.cells.cells
-    cost, covered = Sums((CUSTOMER,)), Sums((CUSTOMER,))
+    income, segments = case.income, case.horizon.segments.segments
+    cost, covered = MemberSums((CUSTOMER,)), MemberSums((CUSTOMER,))
     for (index, _, _), series in run.rows.items():
-        cost.add(cells[index].members, series[-1:])
-        if income.is_of_a_part and income.covers(cells[index]):
-            covered.add(cells[index].members, series[-1:])
+        cost.add(segments[index].members, series[-1:])
+        if income.is_of_a_part and income.covers(segments[index]):
+            covered.add(segments[index].members, series[-1:])
     costs, covers = _of_customers(cost), _of_customers(covered)
     revenue, other = (_owned(case.horizon, amounts) for amounts in (run.revenue, run.other))
     known = any(owner[0] != "all" for owner in run.revenue)
@@ -180,16 +183,16 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
 
 def _owned(horizon: Horizon, amounts: Mapping[Owner, Sequence[Number]]) -> dict[str | None, Fraction]:
     """What of the last month is somebody's."""
-    sums = Sums((CUSTOMER,))
+    sums = MemberSums((CUSTOMER,))
     pinned: dict[str | None, Number] = {}
     for (what, which), series in amounts.items():
         if what == CUSTOMER:
             pinned[str(which)] = pinned.get(str(which), 0) + series[-1]
-        elif what == "cell":
-            sums.add(horizon.cells.cells[int(which)].members, series[-1:])
+        elif what == "segment":
+            sums.add(horizon.segments.segments[int(which)].members, series[-1:])
     found = _of_customers(sums)
     return found | {name: found.get(name, 0) + settled(amount) for name, amount in pinned.items()}
 
 
-def _of_customers(sums: Sums) -> dict[str | None, Number]:
+def _of_customers(sums: MemberSums) -> dict[str | None, Number]:
     return {name: amount for (name,), (amount,) in sums.items()}

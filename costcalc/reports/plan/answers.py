@@ -44,7 +44,7 @@ class TokenSaving:
 
     fewer: Fraction | None  # None: even all of them do not suffice
     provider: str = ""  # whose tokens; "": all
-    margin: Fraction | None = None  # that is met then; None: over the log, where the provider's cost is what it was
+    margin: Fraction | None = None  # that is met then; None: over the log, where what is lost comes back
     in_steps: bool = False
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
-from costcalc.forecasts.earning import UNKNOWN, Income, undated
-from costcalc.forecasts.horizon import Horizon, left_out_of
-from costcalc.forecasts.reading import IN_PARTS, MIDDLE, Reading
-from costcalc.forecasts.run import MonthRun, Run
+from costcalc.months.earning import UNKNOWN, Income, undated
+from costcalc.months.horizon import Horizon, left_out_of
+from costcalc.months.reading import IN_PARTS, MIDDLE, Reading
+from costcalc.months.run import Assumptions, MonthRun, Run
 from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
@@ -18,7 +18,7 @@ from costcalc.reports.plan.model import PlanOptions
 from costcalc.reports.plan.totals import Estimated, Totals, rounded_ratio
 from costcalc.reports.revenue import Revenue, check_floor, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
-from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
+from costcalc.scenario.changes import UsageChanges
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.scenario.revenue import Business
 from costcalc.selectors import Selector
@@ -63,15 +63,14 @@ class Case:
         last_only: bool = False,
     ) -> Run:
         """The scenario, with a part of it replaced; all months, or the last one alone."""
-        return self.horizon.run(
+        what = Assumptions(
             self.scenario.usage if usage is None else usage,
             self.options.changes if changes is None else changes,
             self.scenario.business if business is None else business,
             self.income,
             self.fx,
-            reading,
-            last_only=last_only,
         )
+        return self.horizon.run(what, reading, last_only=last_only)
 
     def utilisation(self, name: str) -> Fraction:
         """The share of the hours in which the replicas of a self-hosted target may be busy, in the last month."""
@@ -96,27 +95,27 @@ class Case:
 
     def _steps(self, reading: Reading) -> Iterator[tuple[str, str, Callable[[], Run]]]:
         business = self.scenario.business
-        now, income, run = undated(business, self.horizon.last_day), self.income, self.horizon.run
-        yield "today", "", partial(run, business=now, income=income, is_frozen=True, reading=IN_PARTS)
-        yield "published", "", partial(run, business=now, income=income, reading=IN_PARTS)
-        usage = NO_USAGE_CHANGES
+        run, what = self.horizon.run, Assumptions(business=undated(business, self.horizon.last_day), income=self.income)
+        yield "today", "", partial(run, replace(what, is_frozen=True), IN_PARTS)
+        yield "published", "", partial(run, what, IN_PARTS)
         for kind in USAGE_STEPS:
             part = getattr(self.scenario.usage, kind)
             if part:
-                usage = replace(usage, **{kind: part})
-                yield kind, "", partial(run, usage, business=now, income=income, reading=reading)
-        touched = self._providers(usage)
+                what = replace(what, usage=replace(what.usage, **{kind: part}))
+                yield kind, "", partial(run, what, reading)
+        touched = self._providers(what.usage)
         for count, provider in enumerate(touched, 1):
             changes = of_providers(self.options.changes, touched[:count], every=count == len(touched))
-            yield "prices", provider, partial(run, usage, changes, now, income, reading=reading)
+            yield "prices", provider, partial(run, replace(what, changes=changes), reading)
+        what = replace(what, changes=self.options.changes, fx=self.fx)
         if self.scenario.fx:
-            yield "fx", "", partial(run, usage, self.options.changes, now, income, self.fx, reading)
-        if now != business:
-            yield "revenue", "", partial(run, usage, self.options.changes, business, income, self.fx, reading)
+            yield "fx", "", partial(run, what, reading)
+        if what.business != business:
+            yield "revenue", "", partial(run, replace(what, business=business), reading)
 
     def _providers(self, usage: UsageChanges) -> list[str]:
         """The providers whose prices the scenario changes, in the order written."""
-        present = {cell.kind.provider for cell in self.horizon.cells.cells}
+        present = {segment.kind.provider for segment in self.horizon.segments.segments}
         asked = [*(move.to for move in usage.moves), *(change.first for change in usage.escalation)]
         present |= {self.horizon.targets[name].provider for name in asked}
         found: dict[str, None] = {}

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from costcalc.meters import meters
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail
-from costcalc.rating.model import Charge, Cost, sum_costs
+from costcalc.rating.model import Charge, sum_costs
 from costcalc.rating.rate import Rater
 from costcalc.reports.plan.answers import Answers, FurtherRise, MoveShare, PriceAnswer, TokenSaving
-from costcalc.reports.plan.moving import Moved, Pays
+from costcalc.reports.plan.moving import MovedTraffic, Pays
 from costcalc.reports.plan.totals import Outcome, rise_to
 from costcalc.reports.usage import UsageSummary
 
@@ -27,25 +28,39 @@ def log_answers(
     usage: UsageSummary,
 ) -> Answers:
     """What restores the margin over the log, or its cost. `target`: where traffic might move, as the rater knows it."""
+    counted = [charge for charge in charges if charge.has_revenue or outcome.before.covered is None]
     return Answers(
         hold=PriceAnswer(margin, outcome.hold) if (margin := outcome.before.margin) is not None else None,
         floor=PriceAnswer(floor, rise_to(outcome.after, floor)) if floor is not None and outcome.has_margin else None,
         recover=outcome.recover,
         moves=[_move(rater, charges, target, usage)] if target else (),
-        tokens=_tokens(charges),
+        tokens=_tokens(rater, counted),
         rises=_rises(outcome, charges, floor),
     )
 
 
-def _tokens(charges: Sequence[Charge]) -> list[TokenSaving]:
-    """For every provider whose cost rises, in the order of the alphabet: 1 − before ÷ after restores its own cost."""
-    by_provider: dict[str, list[Cost]] = {}
+def _tokens(rater: Rater, charges: Sequence[Charge]) -> list[TokenSaving]:
+    """For every provider whose cost rises, in the order of the alphabet: with 1 − before ÷ after it costs what it did.
+
+    What falls elsewhere counts: each saves its part of what is paid more in all, so that together they bring that back.
+    """
+    words, by_provider = meters().names_of("tokens") or (), dict[str, list[Charge]]()
     for charge in charges:
-        by_provider.setdefault(charge.provider, []).append(charge.cost)
-    costs = [(provider, sum_costs(found)) for provider, found in sorted(by_provider.items())]
-    return [
-        TokenSaving(1 - cost.before / cost.mid, provider) for provider, cost in costs if cost.mid > cost.before >= 0
-    ]
+        by_provider.setdefault(charge.provider, []).append(charge)
+    costs = {provider: sum_costs(each.cost for each in found) for provider, found in sorted(by_provider.items())}
+    raised = {provider: cost.change for provider, cost in costs.items() if cost.change > 0 and cost.before >= 0}
+    lost, rises = sum_costs(costs.values()).change, sum(raised.values(), _NONE)
+    if lost <= 0:
+        return []
+    found = []
+    for provider, change in raised.items():
+        of_tokens = [each for each in by_provider[provider] if each.meter in words or each.meter is None]
+        spent = sum_costs(each.cost for each in of_tokens if not each.is_shortfall).mid
+        fewer = change * lost / rises / spent if spent > 0 else None
+        names = {(provider, *each.names) for each in of_tokens}
+        is_enough = fewer is not None and fewer <= 1 and not _owed(rater, names, fewer)
+        found.append(TokenSaving(fewer if is_enough else None, provider))
+    return found
 
 
 def _rises(outcome: Outcome, charges: Sequence[Charge], floor: Fraction | None) -> list[FurtherRise]:
@@ -80,7 +95,7 @@ def _move(rater: Rater, charges: Sequence[Charge], found: ResolvedModel, usage: 
     end = rater.pricebook.model(found).end
     if end and usage.last_day and end.day <= usage.last_day:
         return answer(f"it cannot be bought from {end.day} on")
-    stays, moved = Fraction(), Moved(rater, found)
+    stays, moved = Fraction(), MovedTraffic(rater, found)
     moving: set[tuple[str, ...]] = set()  # a provider, then the names of a model
     for kind, sums in rater.amounts.items():
         if (kind.provider, kind.model) == (found.provider, found.model):

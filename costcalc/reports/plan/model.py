@@ -17,13 +17,14 @@ from costcalc.reports.coverage import Coverage
 from costcalc.reports.lines import OtherList, ReportLine, Touched
 from costcalc.reports.plan.answers import Answers
 from costcalc.reports.plan.totals import AssumedMargin, Ends, Outcome, Totals, added
-from costcalc.reports.revenue import UNSTATED, Earned, Revenue
+from costcalc.reports.revenue import UNSTATED, Revenue, StatedRevenue
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
 
 if TYPE_CHECKING:
-    from costcalc.forecasts.capacity import Replicas
+    from costcalc.months.capacity import Replicas
+    from costcalc.reports.plan.published import ListChange
     from costcalc.reports.simulation import Simulation
 
 
@@ -34,7 +35,7 @@ class PlanOptions:
     scenario: Scenario = Scenario("")
     changes: PriceChanges = NO_CHANGES  # the scenario's, at its pass-through
     by: tuple[str, ...] = ("provider", "model")
-    earned: Earned = UNSTATED
+    earned: StatedRevenue = UNSTATED
     floor: Fraction | None = None
 
 
@@ -90,7 +91,7 @@ class PlanMonth(Ends):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BridgeStep:
     """One cause of the bridge: what the months come to once it is in. Each is a full run of its own."""
 
     cause: str  # today, published, growth, mix, escalation, moves, efficiency, prices, fx, revenue
@@ -183,10 +184,11 @@ class Plan(OverMonths):
     is_priced: bool
     log: OverLog | None = None  # None: the scenario changes more than prices
     months: Sequence[PlanMonth] = ()
-    bridge: Sequence[Step] = ()
+    bridge: Sequence[BridgeStep] = ()
     lines: Sequence[LineAhead] = ()  # of the months to come, most expensive first
     customers: Sequence[CustomerLine] = ()  # in the last month, worst first
     replicas: Sequence[Replicas] = ()
+    published: Sequence[ListChange] = ()  # what the months of before hold beside today's list, what moves most first
     notes: Sequence[str] = ()
     absent: Sequence[str] = ()  # what the scenario names and the log does not use
     has_ranges: bool = False  # in the months to come

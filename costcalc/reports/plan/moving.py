@@ -12,12 +12,12 @@ from costcalc.calendar import month_of
 from costcalc.money import Money
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import SelfHosted
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.rate import Rater
 from costcalc.records import dataclass
 
 if TYPE_CHECKING:
-    from costcalc.forecasts.capacity import Replicas
+    from costcalc.months.capacity import Replicas
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Pays:
         return self.there / self.stays - 1 if self.stays else None
 
 
-class Moved:
+class MovedTraffic:
     """Traffic at the target, kind by kind, as it is added up: by the token, or by what it asks of machines."""
 
     def __init__(self, rater: Rater, target: ResolvedModel) -> None:
@@ -59,7 +59,7 @@ class Moved:
         self.is_used = False  # the log has usage of the target itself
         self.is_uniform = True  # the same facts on every day
 
-    def add(self, kind: Kind, sums: Amounts, cost: Fraction) -> None:
+    def add(self, kind: ChargeKey, sums: Amounts, cost: Fraction) -> None:
         """`kind`: as the target would serve it; `cost`: what it costs there, by the token."""
         facts = self._facts_of(kind)
         if facts is None or kind.key is None:
@@ -74,13 +74,13 @@ class Moved:
         self.by_token += cost - charged
         self.hours += _hours(facts, counts)
 
-    def add_own(self, kind: Kind, sums: Amounts) -> None:
+    def add_own(self, kind: ChargeKey, sums: Amounts) -> None:
         """What the log itself asks of the target: the replicas written are paid for already."""
         if (facts := self._facts_of(kind)) is not None:
             self.is_used = True
             self.own += _hours(facts, self.rater.counts(kind, sums))
 
-    def _facts_of(self, kind: Kind) -> SelfHosted | None:
+    def _facts_of(self, kind: ChargeKey) -> SelfHosted | None:
         block = self.rater.quotes.quote(kind.key).block if kind.key else None
         facts = block.self_hosted if block else None
         self.is_uniform &= facts == (self.facts or facts)
@@ -116,8 +116,8 @@ class Moved:
 
     def _parts(self, facts: SelfHosted, first: date, last: date) -> list[Replicas]:
         """The machines of each month of the log."""
-        from costcalc.forecasts.capacity import Load, replicas_of  # imported where there are machines
-        from costcalc.forecasts.reading import MIDDLE
+        from costcalc.months.capacity import Load, replicas_of  # imported where there are machines
+        from costcalc.months.reading import MIDDLE
 
         days = Counter(month_of(first + timedelta(days=number)) for number in range((last - first).days + 1))
         rise = self.charged / self.at_list if self.at_list else Fraction(1)
@@ -132,8 +132,8 @@ class Moved:
     def _break_even(
         self, parts: list[Replicas], owed: Fraction, saved: Fraction, free: Fraction = Fraction()
     ) -> tuple[int, Fraction] | None:
-        from costcalc.forecasts.capacity import break_even
-        from costcalc.forecasts.reading import MIDDLE
+        from costcalc.months.capacity import break_even
+        from costcalc.months.reading import MIDDLE
 
         begins, each, offered = (sum(getattr(part, name) for part in parts) for name in ("begins", "each", "offered"))
         return break_even(begins + owed, each, offered / self.hours, saved, MIDDLE.exact, free)
@@ -151,8 +151,8 @@ class Moved:
 
 
 def _hours(facts: SelfHosted, counts: dict[str, Fraction]) -> Fraction:
-    from costcalc.forecasts.capacity import hours_of
-    from costcalc.forecasts.reading import MIDDLE
+    from costcalc.months.capacity import hours_of
+    from costcalc.months.reading import MIDDLE
 
     asked = {meter: count for meter, count in counts.items() if meter in facts.per_second}
     return Fraction(hours_of(facts, asked, Fraction(1), MIDDLE.exact))

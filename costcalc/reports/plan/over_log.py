@@ -5,9 +5,10 @@ It needs nothing of the months engine where no months are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from costcalc.calendar import month_of, months_from
 from costcalc.pricebook.fx import FxTable
@@ -25,6 +26,9 @@ from costcalc.reports.plan.totals import Outcome, Totals, at_assumed_margins, ou
 from costcalc.reports.revenue import Revenue, check_floor, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
+
+if TYPE_CHECKING:
+    from costcalc.reports.plan.published import ListChange
 
 _DEFAULTS = LogOptions()
 
@@ -46,7 +50,7 @@ def plan_over_log(
     check_floor(options.floor, options.earned, revenue)
     found = _outcome(revenue, rating)
     lines = with_lines(rater, rating, rating.revenue if revenue and revenue.kind == "rows" else {})
-    months = list(_months(rater, asked, usage, revenue))
+    months, published = _months(rater, asked, usage, revenue)
     log = OverLog(
         found,
         touched_by(options.changes, rating),
@@ -73,6 +77,7 @@ def plan_over_log(
         is_priced=rating.is_complete and not any(month.unpriced_tokens for month in months),
         log=log,
         months=months,
+        published=published,
         notes=left_out + (ending(pricebook, _models(rating, target), months[-1].month) if months else []),
         has_ranges=any(each.low != each.high for each in (found, *months)),
     )
@@ -117,23 +122,29 @@ def _fixed(options: PlanOptions, asked: LogOptions, rating: Rating) -> RatingOpt
     return RatingOptions(options.by, asked.basis, rating.currency, asked.timezone)
 
 
-def _months(rater: Rater, asked: LogOptions, usage: UsageSummary, revenue: Revenue | None) -> Iterator[PlanMonth]:
+def _months(
+    rater: Rater, asked: LogOptions, usage: UsageSummary, revenue: Revenue | None
+) -> tuple[list[PlanMonth], Sequence[ListChange]]:
+    """The months to come, and the published list prices that are in them; nothing where none are asked for."""
     if not asked.months or usage.last_day is None:
-        return
-    months = list(months_from(month_of(usage.last_day).next, asked.months))
-    from costcalc.forecasts.price_months import rate_months  # imported where months are asked for
+        return [], ()
+    # imported where months are asked for
+    from costcalc.months.price_months import rate_months
+    from costcalc.reports.plan.published import list_changes
 
-    found = rate_months(rater, months, usage.days, usage.last_day)
-    rater.rates_used |= dict.fromkeys(found.rates_used)
+    months, found = list(months_from(month_of(usage.last_day).next, asked.months)), []
+    ahead = rate_months(rater, months, usage.days, usage.last_day)
+    rater.rates_used |= dict.fromkeys(ahead.rates_used)
     for place, month in enumerate(months):
         scale = Fraction(month.days, usage.days)
         today, before, low, after, high = (
             _earning(Fraction(run.months[place].cost), Fraction(run.months[place].covered), revenue, scale)
-            for run in found.runs
+            for run in ahead.runs
         )
         requests = usage.requests * scale if usage.requests is not None else None
-        unpriced = Fraction(found.middle.months[place].unpriced)
-        yield PlanMonth(month, requests, usage.tokens * scale, today, before, low, after, high, unpriced)
+        unpriced = Fraction(ahead.middle.months[place].unpriced)
+        found.append(PlanMonth(month, requests, usage.tokens * scale, today, before, low, after, high, unpriced))
+    return found, list_changes(rater.quotes, ahead.segments, ahead.frozen, ahead.before)
 
 
 def _earning(cost: Fraction, covered: Fraction, revenue: Revenue | None, scale: Fraction) -> Totals:

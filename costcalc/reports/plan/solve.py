@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import Any
 
 from costcalc.calendar import Month
-from costcalc.forecasts.capacity import Replicas, break_even
-from costcalc.forecasts.form import value_of
-from costcalc.forecasts.reading import UNROUNDED, settled
-from costcalc.forecasts.run import Run
+from costcalc.months.capacity import Replicas, break_even
+from costcalc.months.form import value_of
+from costcalc.months.reading import UNROUNDED, settled
+from costcalc.months.run import Run
 from costcalc.reports.plan.answers import Answers, BreakEven, FurtherRise, MoveShare, PriceAnswer, TokenSaving
 from costcalc.reports.plan.case import Case, totals
 from costcalc.reports.plan.totals import Totals, rise_to
@@ -189,7 +189,7 @@ def _pairs(whole: Run, none: Run, target: str) -> list[tuple[Replicas, float]]:
 def _further_rises(case: Case, after: Run, target: Fraction, spare: float) -> list[FurtherRise]:
     spent: dict[str, float] = {}
     for (index, provider, _), costs in after.rows.items():
-        counts = case.horizon.cells.cells[index].floats
+        counts = case.horizon.segments.segments[index].floats
         spent[provider] = spent.get(provider, 0.0) + value_of(costs[-1], counts)
     found = []
     for provider in sorted(spent, key=lambda name: (-spent[name], name))[:_MOST_PROVIDERS]:

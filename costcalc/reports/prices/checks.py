@@ -10,7 +10,7 @@ from costcalc.money import exact_text
 from costcalc.pricebook.model import Book, Bounds
 from costcalc.problems import Problem
 from costcalc.reports.prices.family import Families
-from costcalc.reports.prices.figures import Figure, Part, figures_of, parts_of
+from costcalc.reports.prices.figures import BlockSection, RateText, figures_of, parts_of
 from costcalc.reports.prices.rates import per_units
 from costcalc.yamldoc import Document, Map, Node, Scalar, line_of
 
@@ -21,14 +21,14 @@ _MAIN = ("input_tokens", "output_tokens")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LintFinding:
     """A problem; a warning may be true, and somebody should look."""
 
     problem: Problem
     is_error: bool = True
 
 
-def check_book(book: Book, document: Document, families: Families) -> Iterator[Found]:
+def check_book(book: Book, document: Document, families: Families) -> Iterator[LintFinding]:
     """Everything that is wrong or doubtful in a book that can be read; with machines of one's own a meter may well be free."""
     yield from _check_sources(book, document)
     yield from _check_currency(book, document)
@@ -46,17 +46,17 @@ def check_book(book: Book, document: Document, families: Families) -> Iterator[F
         yield from _check_rise(part, figures, document)
 
 
-def _check_figure(figure: Figure, document: Document, families: Families, is_free: bool) -> Iterator[Found]:
+def _check_figure(figure: RateText, document: Document, families: Families, is_free: bool) -> Iterator[LintFinding]:
     if not figure.rate.price and not is_free:
         yield _found(
             figure.text, document, "price-of-zero", f"{figure.meter} costs nothing", is_error=False,
             remedy="zero means free; leave the meter out where its price is not known",
         )  # fmt: skip
     if slip := slip_problem(figure, document, families):
-        yield Found(slip)
+        yield LintFinding(slip)
 
 
-def slip_problem(figure: Figure, document: Document, families: Families) -> Problem | None:
+def slip_problem(figure: RateText, document: Document, families: Families) -> Problem | None:
     """A figure so far off what its meter costs that its unit is wrong."""
     slip = families.slip(figure)
     if slip is None:
@@ -72,7 +72,7 @@ def slip_problem(figure: Figure, document: Document, families: Families) -> Prob
     ).problem  # fmt: skip
 
 
-def _check_source(part: Part, figures: Sequence[Figure], document: Document) -> Iterator[Found]:
+def _check_source(part: BlockSection, figures: Sequence[RateText], document: Document) -> Iterator[LintFinding]:
     without = [figure for figure in figures if not figure.rate.source]
     if without:
         meters = ", ".join(dict.fromkeys(figure.meter for figure in without))
@@ -82,7 +82,7 @@ def _check_source(part: Part, figures: Sequence[Figure], document: Document) -> 
         )  # fmt: skip
 
 
-def _check_sources(book: Book, document: Document) -> Iterator[Found]:
+def _check_sources(book: Book, document: Document) -> Iterator[LintFinding]:
     root = document.root
     assert isinstance(root, Map)
     written = root.get("sources")
@@ -91,7 +91,7 @@ def _check_sources(book: Book, document: Document) -> Iterator[Found]:
             yield _found(key, document, "source-without-url", f'the source "{key.text}" does not say where it is read')
 
 
-def _check_currency(book: Book, document: Document) -> Iterator[Found]:
+def _check_currency(book: Book, document: Document) -> Iterator[LintFinding]:
     """Mainland lists are in CNY, all others are not; a region that names its currency is what it says."""
     if book.currency.lower() in book.region.split("-"):
         return
@@ -107,11 +107,11 @@ def _check_currency(book: Book, document: Document) -> Iterator[Found]:
     )  # fmt: skip
 
 
-def _check_gaps(part: Part, figures: Sequence[Figure], document: Document) -> Iterator[Found]:
+def _check_gaps(part: BlockSection, figures: Sequence[RateText], document: Document) -> Iterator[LintFinding]:
     """A length without a price between two that have one."""
     by_meter: dict[str, list[Bounds]] = {}
     for figure in figures:
-        if figure.meter not in part.section.rates:
+        if figure.meter not in part.section.rates and not figure.bounds.labels:
             by_meter.setdefault(figure.meter, []).append(figure.bounds)
     node = part.node.get("bands")
     gaps: dict[str, list[str]] = {}
@@ -139,7 +139,7 @@ def _gap(bounds: Sequence[Bounds]) -> str:
     return ""
 
 
-def _check_cached(figures: Sequence[Figure], document: Document) -> Iterator[Found]:
+def _check_cached(figures: Sequence[RateText], document: Document) -> Iterator[LintFinding]:
     by_place = {(figure.meter, figure.bounds): figure for figure in figures}
     for cached, whole in _CACHED:
         for (meter, bounds), figure in by_place.items():
@@ -151,7 +151,7 @@ def _check_cached(figures: Sequence[Figure], document: Document) -> Iterator[Fou
                 )  # fmt: skip
 
 
-def _check_tier(part: Part, figures: Sequence[Figure], document: Document) -> Iterator[Found]:
+def _check_tier(part: BlockSection, figures: Sequence[RateText], document: Document) -> Iterator[LintFinding]:
     """Tiers that are sold as cheaper, and tiers that price only half of a request."""
     standard = part.block.standard
     if part.section is standard or part.mode:
@@ -182,7 +182,7 @@ def _check_tier(part: Part, figures: Sequence[Figure], document: Document) -> It
             )  # fmt: skip
 
 
-def _check_dearer(part: Part, figures: Sequence[Figure], document: Document) -> Iterator[Found]:
+def _check_dearer(part: BlockSection, figures: Sequence[RateText], document: Document) -> Iterator[LintFinding]:
     """Tiers that are paid more for, and cost less; not one that is known only since another block holds."""
     position = part.model.blocks.index(part.block)
     following = part.model.blocks[position + 1].starts if position + 1 < len(part.model.blocks) else None
@@ -203,7 +203,7 @@ def _check_dearer(part: Part, figures: Sequence[Figure], document: Document) -> 
             )  # fmt: skip
 
 
-def _check_rise(part: Part, figures: Sequence[Figure], document: Document) -> Iterator[Found]:
+def _check_rise(part: BlockSection, figures: Sequence[RateText], document: Document) -> Iterator[LintFinding]:
     """A standard price that moved, and a tier that stayed where it was: its new figures were not read, or forgotten."""
     position = part.model.blocks.index(part.block)
     before = part.model.blocks[position - 1] if position else None
@@ -226,7 +226,7 @@ def _check_rise(part: Part, figures: Sequence[Figure], document: Document) -> It
         )  # fmt: skip
 
 
-def _standard_rate(part: Part, figure: Figure) -> Fraction | None:
+def _standard_rate(part: BlockSection, figure: RateText) -> Fraction | None:
     if figure.rate.relative:
         return None
     rate = part.block.standard.rates_for(figure.bounds.input_over, figure.bounds.output_over).get(figure.meter)
@@ -246,7 +246,7 @@ def _found(
     is_error: bool = True,
     expected: str = "",
     remedy: str = "",
-) -> Found:
+) -> LintFinding:
     width = len(node.text) if isinstance(node, Scalar) else 1
     excerpt = line_of(document.text, node.place.line)
-    return Found(Problem(code, message, node.place, excerpt, width, expected, (), remedy), is_error)
+    return LintFinding(Problem(code, message, node.place, excerpt, width, expected, (), remedy), is_error)

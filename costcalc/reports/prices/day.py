@@ -18,6 +18,11 @@ def find_model(
     """The model that the name means. CostcalcError with near names where it means none."""
     found = pricebook.resolve(name, provider, region)
     if isinstance(found, Unresolved):
+        if found.lists:
+            raise fail(
+                "unknown-region", f'no list that has {name} is of the region "{region}"',
+                nearest=nearest_names(region or "", found.lists), expected=", ".join(found.lists),
+            )  # fmt: skip
         raise fail("unknown-model", f'"{name}" means no model: {found.reason}', nearest=pricebook.nearest([name])[name])
     return found
 

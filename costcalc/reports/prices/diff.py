@@ -16,7 +16,7 @@ from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.reports.prices.day import books_of
 from costcalc.reports.prices.rates import PriceReader
-from costcalc.reports.prices.sheet import Change, changes_between
+from costcalc.reports.prices.sheet import MeterChange, changes_between
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger
 
@@ -34,7 +34,7 @@ class ModelDiff:
     is_new: bool  # it has no price on the first day
     is_gone: bool  # none on the second
     why_gone: str
-    changes: Sequence[Change]
+    changes: Sequence[MeterChange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _model(pricebook: Pricebook, book: Book, name: str, first: date, second: dat
     lookups = [pricebook.block_on(book.provider, book.region, name, day) for day in (first, second)]
     if lookups[0].block is None and lookups[1].block is None:
         return None
-    changes: Sequence[Change] = ()
+    changes: Sequence[MeterChange] = ()
     if lookups[0].block is not lookups[1].block:
         reader = PriceReader(pricebook, ResolvedModel(book.provider, book.region, name, "exact"), quotes)
         changes = changes_between(reader.by_length([first, second]))

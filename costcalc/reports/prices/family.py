@@ -13,7 +13,7 @@ from costcalc.pricebook.cache import CODE
 from costcalc.pricebook.load import shipped_books, shipped_files
 from costcalc.pricebook.model import Book, Model, PriceBlock, Rate, Section
 from costcalc.problems import Problem
-from costcalc.reports.prices.figures import Figure
+from costcalc.reports.prices.figures import RateText
 
 SLIP = 500  # a slip of the unit is a factor of 1,000; the spread of honest prices stays below half of it
 _ENOUGH = 3  # figures that make a median
@@ -37,7 +37,7 @@ class Families:
                 key = (meter, book.currency, book.provider, model.name)
                 self.figures.setdefault(key, []).append((of_one.numerator, of_one.denominator))
 
-    def slip(self, figure: Figure) -> tuple[Fraction, str] | None:
+    def slip(self, figure: RateText) -> tuple[Fraction, str] | None:
         """The median that a figure lies far off, and whose it is."""
         return self.slip_of(figure.part.book, figure.part.model, figure.part.block, figure.meter, figure.rate)
 

@@ -14,7 +14,7 @@ ANY_LENGTH = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BlockSection:
     """A section of a block as it is written: of a tier, of thinking mode, of off-peak hours."""
 
     book: Book
@@ -32,10 +32,10 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class RateText:
     """One rate, and the text that says it."""
 
-    part: Part
+    part: BlockSection
     bounds: Bounds
     meter: str
     rate: Rate
@@ -46,7 +46,7 @@ class Figure:
         return self.rate.price / self.rate.per_units
 
 
-def parts_of(book: Book, document: Document) -> Iterator[Part]:
+def parts_of(book: Book, document: Document) -> Iterator[BlockSection]:
     """Every section of the book, with its node."""
     models = _map(document.root).get("models")
     for key, node in _map(models):
@@ -54,13 +54,13 @@ def parts_of(book: Book, document: Document) -> Iterator[Part]:
         blocks = {block.place: block for block in model.blocks}
         for day, written in _map(_map(node).get("prices")):
             block = blocks[day.place]
-            yield from _sections(Part(book, model, block, STANDARD, "", block.standard, _map(written)))
+            yield from _sections(BlockSection(book, model, block, STANDARD, "", block.standard, _map(written)))
             for tier, inner in _map(_map(written).get("service_tiers")):
                 section = block.service_tiers[tier.text]
-                yield from _sections(Part(book, model, block, tier.text, "", section, _map(inner)))
+                yield from _sections(BlockSection(book, model, block, tier.text, "", section, _map(inner)))
 
 
-def figures_of(part: Part) -> Iterator[Figure]:
+def figures_of(part: BlockSection) -> Iterator[RateText]:
     """The rates of a section itself, those of its bands included."""
     yield from _figures(part, ANY_LENGTH, part.node, part.section.rates)
     bands = part.node.get("bands")
@@ -69,19 +69,19 @@ def figures_of(part: Part) -> Iterator[Figure]:
         yield from _figures(part, band.bounds, _map(node), band.rates)
 
 
-def _figures(part: Part, bounds: Bounds, node: Map, rates: Mapping[str, Rate]) -> Iterator[Figure]:
+def _figures(part: BlockSection, bounds: Bounds, node: Map, rates: Mapping[str, Rate]) -> Iterator[RateText]:
     for meter, rate in rates.items():
         text = node.get(meter)
         if isinstance(text, Scalar):
-            yield Figure(part, bounds, meter, rate, text)
+            yield RateText(part, bounds, meter, rate, text)
 
 
-def _sections(part: Part) -> Iterator[Part]:
+def _sections(part: BlockSection) -> Iterator[BlockSection]:
     yield part
     for mode, inner in (("thinking", part.section.thinking), ("off_peak", part.section.off_peak)):
         node = part.node.get(mode)
         if inner is not None and isinstance(node, Map):
-            yield Part(part.book, part.model, part.block, part.tier, mode, inner, node)
+            yield BlockSection(part.book, part.model, part.block, part.tier, mode, inner, node)
 
 
 def _map(node: Node | None) -> Map:

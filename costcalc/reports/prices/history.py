@@ -24,7 +24,7 @@ from costcalc.reports.prices.rates import (
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MeterStep:
     """One meter's price in one block, and the change against the last block that had one."""
 
     price: Price
@@ -33,7 +33,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """What holds from a day on."""
 
     starts: date | None  # None: start unknown
@@ -52,26 +52,36 @@ class LengthHistory:
     """Requests of one length: for each entry, each line's price and change."""
 
     bounds: Bounds
-    moves: Sequence[Mapping[Line, Moved]]
+    moves: Sequence[Mapping[Line, MeterStep]]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Price by start day, for the shortest requests of one variant; None where there is no price."""
+
+    meter: str
+    variant: Variant
+    steps: Sequence[tuple[date, Fraction | None]]
 
 
 @dataclass(frozen=True)
-class History:
+class PriceHistory:
     """The answer of `prices history`."""
 
     found: ResolvedModel
     book: Book
     day: date  # what is announced for later days is marked
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     variants: Sequence[Variant]
     lengths: Sequence[LengthHistory]
     never_applied: Sequence[PriceBlock]  # cancelled and superseded announcements
     other_regions: Sequence[str]
+    chart: Sequence[Series] = ()  # of one meter
 
 
 def history(
     pricebook: Pricebook, name: str, day_in: DayIn, region: str | None = None, tier: str | None = None
-) -> History:
+) -> PriceHistory:
     """The history of the model that the name means; of its standard tier, or of another. CostcalcError: no such name."""
     found = find_model(pricebook, name, region=region)
     reader = PriceReader(pricebook, found)
@@ -81,7 +91,7 @@ def history(
     histories = [LengthHistory(each.bounds, _moves(each, lengths[0])) for each in lengths]
     kept = [each for each in histories if any(kind in variants for moves in each.moves for kind, _ in moves)]
     entries = _entries(reader, days)
-    return History(
+    return PriceHistory(
         found,
         reader.book,
         day_in(reader.book.timezone),
@@ -110,14 +120,14 @@ def _applying(blocks: Sequence[PriceBlock]) -> list[PriceBlock]:
     return [block for block in blocks if block.status not in NEVER_APPLIES]
 
 
-def _entries(reader: PriceReader, days: Sequence[date]) -> list[Entry]:
-    found: list[Entry] = []
+def _entries(reader: PriceReader, days: Sequence[date]) -> list[HistoryEntry]:
+    found: list[HistoryEntry] = []
     for day in days:
         block = _block_on(reader, day)
         schedule = reader.book.schedules[block.schedule] if block and block.schedule else None
         redirect = reader.model.redirects.get(day)
         found.append(
-            Entry(
+            HistoryEntry(
                 None if day == date.min else day,
                 block.observed if block and block.starts is None else None,
                 block.status if block else "in_force",
@@ -142,9 +152,9 @@ def _block_on(reader: PriceReader, day: date) -> PriceBlock | None:
     return begun[-1] if begun else None
 
 
-def _moves(each: LengthPrices, shortest: LengthPrices) -> list[Mapping[Line, Moved]]:
+def _moves(each: LengthPrices, shortest: LengthPrices) -> list[Mapping[Line, MeterStep]]:
     last: dict[Line, Price] = {}
-    found: list[Mapping[Line, Moved]] = []
+    found: list[Mapping[Line, MeterStep]] = []
     for position, prices in enumerate(each.on):
         priced = billed(prices, shortest.on[position])
         found.append({line: _moved(price, last.get(line), position) for line, price in priced.items()})
@@ -152,7 +162,7 @@ def _moves(each: LengthPrices, shortest: LengthPrices) -> list[Mapping[Line, Mov
     return found
 
 
-def _moved(price: Price, before: Price | None, position: int) -> Moved:
+def _moved(price: Price, before: Price | None, position: int) -> MeterStep:
     if before is None:
-        return Moved(price, None, is_first_seen=position > 0)
-    return Moved(price, price.of_one / before.of_one - 1 if before.of_one else None, is_first_seen=False)
+        return MeterStep(price, None, is_first_seen=position > 0)
+    return MeterStep(price, price.of_one / before.of_one - 1 if before.of_one else None, is_first_seen=False)

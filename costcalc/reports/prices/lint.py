@@ -17,7 +17,7 @@ from costcalc.pricebook.read import parse_file
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem, fail
-from costcalc.reports.prices.checks import Found, check_book
+from costcalc.reports.prices.checks import LintFinding, check_book
 from costcalc.reports.prices.family import Families, shipped_families
 from costcalc.reports.prices.figures import figures_of, parts_of
 from costcalc.yamldoc import Document, read_yaml
@@ -91,14 +91,14 @@ def _read_file(file: Path, read: _Read) -> None:
             read.books.append((book, document))
 
 
-def _unmet_terms(read: _Read, shipped: Sequence[Book]) -> list[Found]:
+def _unmet_terms(read: _Read, shipped: Sequence[Book]) -> list[LintFinding]:
     """Terms that name nothing, neither in these books nor in the shipped ones."""
     known = {(book.provider, book.region): book for book in (*shipped, *(book for book, _ in read.books))}
     problems = term_problems(Pricebook(tuple(known.values()), shelf=shelf_of_hosts()).with_terms(joined(read.terms)))
-    return [Found(problem) for problem in problems]
+    return [LintFinding(problem) for problem in problems]
 
 
-def _twice(books: Sequence[tuple[Book, Document]]) -> Iterator[Found]:
+def _twice(books: Sequence[tuple[Book, Document]]) -> Iterator[LintFinding]:
     """Two files for one list, or two defaults of one provider."""
     lists = Counter((book.provider, book.region) for book, _ in books)
     defaults = Counter(book.provider for book, _ in books if book.is_default)
@@ -106,9 +106,9 @@ def _twice(books: Sequence[tuple[Book, Document]]) -> Iterator[Found]:
         place = document.root.place
         if lists[book.provider, book.region] > 1:
             message = f"several files are the list of {book.provider} in {book.region}"
-            yield Found(Problem("list-twice", message, place, remedy="put them into one, or name another region"))
+            yield LintFinding(Problem("list-twice", message, place, remedy="put them into one, or name another region"))
         if book.is_default and defaults[book.provider] > 1:
-            yield Found(Problem("default-twice", f"several lists of {book.provider} are its default", place, remedy="keep one"))  # fmt: skip
+            yield LintFinding(Problem("default-twice", f"several lists of {book.provider} are its default", place, remedy="keep one"))  # fmt: skip
 
 
 def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -45,6 +45,14 @@ class ListedBook:
     without_price: Mapping[str, str]  # model -> why it has no price on that day
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The answer of `prices list`."""
+
+    books: Sequence[ListedBook]
+    data: str = ""  # whose data it is, where not costcalc's own
+
+
 def list_prices(
     pricebook: Pricebook, day_in: DayIn, providers: Sequence[str] = (), region: str | None = None
 ) -> list[ListedBook]:
@@ -100,5 +108,8 @@ def _model(reader: PriceReader, block: PriceBlock, day: date, billed_as: str, en
 
 def _also(block: PriceBlock) -> tuple[str, ...]:
     standard = block.standard
-    found = {"lengths": standard.all_bands(), "thinking": standard.thinking, "off-peak": standard.off_peak}
+    bounds = [band.bounds for band in standard.all_bands()]
+    by_label = any(each.labels for each in bounds)
+    lengths = any(not each.labels for each in bounds)
+    found = {"lengths": lengths, "labels": by_label, "thinking": standard.thinking, "off-peak": standard.off_peak}
     return (*(word for word, has in found.items() if has), *(tier for tier in block.service_tiers if tier != STANDARD))

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.meters import meters
-from costcalc.pricebook.model import STANDARD, Book, Bounds, Model, Section
+from costcalc.pricebook.model import STANDARD, Book, Bounds, Labels, Model, Section
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import fail, nearest_names
 from costcalc.rating.cuts import model_cuts
@@ -72,13 +72,13 @@ class PriceReader:
         self._quotes = quotes or Quotes(pricebook)
 
     def prices(
-        self, day: date, variant: Variant = PLAIN, input_over: int = 0, output_over: int = 0
+        self, day: date, variant: Variant = PLAIN, input_over: int = 0, output_over: int = 0, labels: Labels = ()
     ) -> dict[str, Price]:
         """The price of each meter for such a request on a price day; empty where it has none."""
         found = self.found
         key = PriceKey(
             found.provider, found.region, found.model, variant.tier, variant.thinking, variant.off_peak,
-            input_over, output_over, day,
+            input_over, output_over, day, labels,
         )  # fmt: skip
         quote = self._quotes.quote(key)
         section = quote.block.service_tiers.get(variant.tier, quote.block.standard) if quote.block else None
@@ -107,13 +107,28 @@ class PriceReader:
                 ]
             else:
                 columns.append(column)
-        return [each for column in columns for each in column]
+        return [*(each for column in columns for each in column), *self._by_label(days, variants)]
 
-    def _all(self, day: date, variants: Sequence[Variant], input_over: int, output_over: int) -> Prices:
+    def _by_label(self, days: Sequence[date], variants: Sequence[Variant]) -> Iterator[LengthPrices]:
+        """What costs something else where a row states some labels, or has a price only there."""
+        plain = [self._all(day, variants) for day in days]
+        blocks = [block for model in self.family for block in model.blocks]
+        bands = (band for block in blocks for section in block.sections() for band in section.all_bands())
+        for labels in dict.fromkeys(band.bounds.labels for band in bands if band.bounds.labels):
+            on = (self._all(day, variants, labels=labels).items() for day in days)
+            own = tuple(
+                {line: price for line, price in each if base.get(line) != price}
+                for each, base in zip(on, plain, strict=True)
+            )
+            yield LengthPrices(Bounds(labels=labels), own)
+
+    def _all(
+        self, day: date, variants: Sequence[Variant], input_over: int = 0, output_over: int = 0, labels: Labels = ()
+    ) -> Prices:
         found = {
             (variant, meter): price
             for variant in variants
-            for meter, price in self.prices(day, variant, input_over, output_over).items()
+            for meter, price in self.prices(day, variant, input_over, output_over, labels).items()
         }
         return dict(sorted(found.items(), key=lambda pair: (variants.index(pair[0][0]), meter_order(pair[0][1]))))
 

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from costcalc.problems import fail, nearest_names
-from costcalc.reports.prices.history import History
-from costcalc.reports.prices.rates import Variant, meter_order, per_units
+from costcalc.reports.prices.history import PriceHistory, Series
+from costcalc.reports.prices.rates import meter_order, per_units
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Price by start day, for the shortest requests of one variant; None where there is no price."""
-
-    meter: str
-    variant: Variant
-    steps: Sequence[tuple[date, Fraction | None]]
-
-
-def series(report: History, meter: str | None = None) -> list[Series]:
+def series(report: PriceHistory, meter: str | None = None) -> list[Series]:
     """The price of a meter over time: input unless another is asked for; peak and off-peak where both exist.
 
     CostcalcError: a meter that the model has no price for.
@@ -47,7 +37,7 @@ def series(report: History, meter: str | None = None) -> list[Series]:
     return [each for each in found if any(price is not None for _, price in each.steps)]
 
 
-def _next_start(report: History, observed: date | None) -> date | None:
+def _next_start(report: PriceHistory, observed: date | None) -> date | None:
     """The first known start, if it lies before the day on which the open block was seen."""
     first = next((entry.starts for entry in report.entries if entry.starts), None)
     return first if first and (observed is None or first < observed) else None

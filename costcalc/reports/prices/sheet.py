@@ -11,7 +11,7 @@ from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.importers.decided import Decision, read_decided
 from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Bounds, End, Model, Modifier, PriceBlock, Schedule, Source
-from costcalc.pricebook.overlay import Layer, precedence
+from costcalc.pricebook.overlay import FileLayer, precedence
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.selfhosted import Derivation, derivation
 from costcalc.pricebook.terms import Commitment, Discount
@@ -30,7 +30,7 @@ from costcalc.reports.prices.rates import (
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MeterChange:
     """What one meter's price becomes: `ratio` is the rise, None where it is new, gone, or was nothing."""
 
     variant: Variant
@@ -51,11 +51,11 @@ class NextChange:
     starts: date
     status: str
     withdrawn: str
-    changes: Sequence[Change]
+    changes: Sequence[MeterChange]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PriceSheet:
     """The answer of `prices show`."""
 
     found: ResolvedModel
@@ -73,7 +73,7 @@ class Sheet:
     sources: Mapping[str, Source]  # of the rates shown, by key
     meters_of: Mapping[str, Sequence[str]]  # which meters a source gave
     next_change: NextChange | None
-    layers: Sequence[Layer]  # the file whose model is used, then those it goes before
+    layers: Sequence[FileLayer]  # the file whose model is used, then those it goes before
     discounts: Sequence[Discount]  # of contracts, on that day: the prices here are the list's
     commitments: Sequence[Commitment]
     other_regions: Sequence[str]
@@ -87,7 +87,7 @@ def sheet(
     day_in: DayIn,
     region: str | None = None,
     tier: str | None = None,
-) -> Sheet:
+) -> PriceSheet:
     """The sheet of the model that the name means.
 
     CostcalcError: a name, a region or a service tier that no book knows.
@@ -99,11 +99,12 @@ def sheet(
     model = reader.book.models[lookup.billed_as]
     lengths = reader.by_length([day])
     shortest = lengths[0].on[0]
+    by_label = any(each.bounds.labels for each in lengths)
     priced = [each for each in lengths if any(is_priced(each.on[0], shortest, kind) for kind, _ in each.on[0])]
     variants = of_tier(telling(priced), tier, found)
     used = _sources(priced, variants)
     block = lookup.block
-    return Sheet(
+    return PriceSheet(
         found,
         reader.book,
         model,
@@ -113,7 +114,7 @@ def sheet(
         lookup.reason,
         variants,
         priced,
-        [each.bounds for each in lengths if each not in priced] if priced else (),
+        [each.bounds for each in lengths if each not in priced and not by_label] if priced else (),
         reader.book.schedules[block.schedule] if block and block.schedule else None,
         [reader.book.modifiers[name] for name in block.modifiers] if block else (),
         {key: reader.book.sources[key] for key in used if key in reader.book.sources},
@@ -139,7 +140,7 @@ def _decisions(book: Book, model: Model) -> list[Decision]:
     return [each for each in read_decided(shipped_folder()) if each.is_about(names)]
 
 
-def changes_between(lengths: Sequence[LengthPrices]) -> list[Change]:
+def changes_between(lengths: Sequence[LengthPrices]) -> list[MeterChange]:
     """What differs between the two days that the lengths were read for, each line of `telling` variants."""
     found = []
     for variant in telling(lengths):
@@ -151,7 +152,9 @@ def changes_between(lengths: Sequence[LengthPrices]) -> list[Change]:
                 then, now = before.get((kind, meter)), after.get((kind, meter))
                 if (then.of_one if then else None) != (now.of_one if now else None):
                     found.append(
-                        Change(kind, each.bounds, meter, then.of_one if then else None, now.of_one if now else None)
+                        MeterChange(
+                            kind, each.bounds, meter, then.of_one if then else None, now.of_one if now else None
+                        )
                     )
     return found
 

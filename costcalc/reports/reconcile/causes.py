@@ -41,7 +41,7 @@ _NO_AMOUNT = Fraction()
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparableLines:
     """Both sides of the lines that can be compared."""
 
     theirs: Side
@@ -76,7 +76,7 @@ class Idea:
 class Search:
     """The search for the causes of one reconciliation."""
 
-    compared: Compared
+    compared: ComparableLines
     log: Ours
     lines: Collection[LineKey]  # the lines that may be looked at: those with a price for everything
     ours: dict[Key, Fraction]  # set right by every cause that was found
@@ -403,7 +403,7 @@ class Search:
         return (ours - theirs) / (ours - sum((whole[key] for key in keys), _NO_AMOUNT))
 
 
-def other_rates(ours: Side, log: Ours, compared: Compared) -> Iterator[Idea]:
+def other_rates(ours: Side, log: Ours, compared: ComparableLines) -> Iterator[Idea]:
     """Our lines of another currency, at the rates that other months and the ends of months have."""
     currency = log.rating.currency
     foreign = {line: next(iter(names)) for line, names in log.currencies.items() if len(names) == 1 and currency not in names}  # fmt: skip
@@ -446,7 +446,7 @@ def _month_end(fx: FxTable, base: str, quote: str, month: Month) -> Fraction | N
     return None
 
 
-def _month(period: str, compared: Compared) -> Month | None:
+def _month(period: str, compared: ComparableLines) -> Month | None:
     """The month that a period lies in; None: it may be any."""
     if len(period) == len("2026-09-01"):
         return month_of(read_day(period))

@@ -34,7 +34,7 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReconciledLine:
     """One line of both sides: a day (a month, or the whole period) and the names of `by`."""
 
     period: str  # 2026-09-01, 2026-09, or "" for the whole period
@@ -126,7 +126,7 @@ class Reconciliation:
     rating: Rating  # of the whole log
     invoices: Sequence[Invoice]
     days: tuple[date, date] | None  # the first and the last day compared
-    lines: Sequence[Line]
+    lines: Sequence[ReconciledLine]
     outside: Sequence[Outside]
     apart: Sequence[Apart]
     causes: Sequence[Cause]

@@ -22,15 +22,15 @@ from costcalc.reports.reconcile.bills import (
     items_of,
     names_said,
 )
-from costcalc.reports.reconcile.causes import Compared, Key, Search
+from costcalc.reports.reconcile.causes import ComparableLines, Key, Search
 from costcalc.reports.reconcile.model import (
     Apart,
     Cause,
     Class,
     Each,
     Invoice,
-    Line,
     Outside,
+    ReconciledLine,
     Reconciliation,
     Tolerance,
 )
@@ -45,7 +45,7 @@ _NOTHING = Fraction()
 
 
 @dataclass(frozen=True, slots=True)
-class ReconcileOptions:
+class ReconcileQuestion:
     """How both sides are compared."""
 
     by: tuple[str, ...] | None = None  # None: provider and model, as far as the invoice names them
@@ -60,7 +60,7 @@ class ReconcileOptions:
 
 
 def reconcile(
-    ledger: UsageLedger, invoices: Sequence[UsageLedger], pricebook: Pricebook, fx: FxTable, options: ReconcileOptions
+    ledger: UsageLedger, invoices: Sequence[UsageLedger], pricebook: Pricebook, fx: FxTable, options: ReconcileQuestion
 ) -> Reconciliation:
     """Our cost of a log against invoices for it, with the causes of what differs.
 
@@ -86,7 +86,7 @@ class _Reconciling:
 
     log: Ours
     invoices: Sequence[UsageLedger]
-    options: ReconcileOptions
+    options: ReconcileQuestion
     rates_used: dict[RateUsed, None] = field(default_factory=dict)
 
     def report(self) -> Reconciliation:
@@ -210,12 +210,12 @@ class _Reconciling:
     # --- causes ---------------------------------------------------------------------------------------------------
 
     def _causes(
-        self, lines: Sequence[Line], usage: Sequence[Item], period_of: Callable[[date | None], str | None]
+        self, lines: Sequence[ReconciledLine], usage: Sequence[Item], period_of: Callable[[date | None], str | None]
     ) -> tuple[list[Cause], Fraction]:
         known = {line.key for line in lines} - {line.key for line in lines if line.kind == "unpriced"}
         if not any(line.kind in ("differing", "ours only", "theirs only") for line in lines):
             return [], _NOTHING
-        compared = Compared(
+        compared = ComparableLines(
             theirs={(line.period, line.key): line.theirs for line in lines if line.theirs is not None},
             rows={(line.period, line.key): line.rows for line in lines},
             unmapped={line.key for line in lines if not line.is_mapped},
@@ -332,7 +332,7 @@ def _place(item: Item, days: tuple[date, date] | None) -> date | None:
 def _lines(
     usage: Sequence[Item], log: Ours, period_of: Callable[[date | None], str | None], each: Each, tolerance: Tolerance,
     days: tuple[date, date] | None,
-) -> list[Line]:  # fmt: skip
+) -> list[ReconciledLine]:  # fmt: skip
     """Both sides of every line, in the order of periods and names."""
     theirs: dict[Key, Fraction] = {}
     rows: dict[Key, int] = {}
@@ -355,7 +355,7 @@ def _lines(
             missing[period, line] = missing.get((period, line), _NOTHING) + tokens
     keys = sorted({**ours, **theirs, **missing}, key=lambda key: (key[0], tuple(str(name or "") for name in key[1])))
     return [
-        Line(
+        ReconciledLine(
             period=key[0],
             key=key[1],
             ours=ours.get(key),

@@ -30,24 +30,24 @@ _HIGHEST = 20.0  # e^20 times the mean day: beyond it a logarithm says nothing
 
 
 @dataclass(frozen=True, eq=False)
-class Paths:
+class SpendPaths:
     """What may be spent on each day to come: a path a row, a day a column, all equally likely."""
 
     spend: Floats
 
-    def scaled(self, factors: Sequence[float]) -> Paths:
+    def scaled(self, factors: Sequence[float]) -> SpendPaths:
         """Every day times its factor: a price that changes."""
         import numpy as np
 
-        return Paths(self.spend * np.asarray(factors))
+        return SpendPaths(self.spend * np.asarray(factors))
 
-    def without(self, spent: float) -> Paths:
+    def without(self, spent: float) -> SpendPaths:
         """The first day has begun: what of it is still to come."""
         import numpy as np
 
         rest = self.spend.copy()
         rest[:, 0] = np.maximum(rest[:, 0] - spent, 0.0)
-        return Paths(rest)
+        return SpendPaths(rest)
 
     def by_day(self, levels: Sequence[float]) -> list[list[float]]:
         """The quantiles of each day."""
@@ -75,7 +75,7 @@ class Paths:
         return [day if day < days else None for day in found], float(np.mean(first == days))
 
 
-def paths(spend: Sequence[float], first_weekday: int, days: int) -> Paths:
+def paths(spend: Sequence[float], first_weekday: int, days: int) -> SpendPaths:
     """Paths of the days after `spend`, which holds LEAST_DAYS days or more; negative days count as zero.
 
     `first_weekday` is that of spend's first day. What the past leaves open is drawn too: how fast the level moves,
@@ -88,14 +88,14 @@ def paths(spend: Sequence[float], first_weekday: int, days: int) -> Paths:
     past, weekday = past[skipped:], first_weekday + skipped
     mean = float(past.mean())
     if mean == 0.0:
-        return Paths(np.zeros((_PATHS, days)))
+        return SpendPaths(np.zeros((_PATHS, days)))
     random = np.random.default_rng(_SEED)
     known, coming = _design(len(past), days, weekday)
     fits = list(_fits(past / mean, known, coming))
     weights = np.exp(np.array([fit.evidence for fit in fits]) - max(fit.evidence for fit in fits))
     counts = random.multinomial(_PATHS, weights / weights.sum())
     drawn = [fit.draw(int(count), random) for fit, count in zip(fits, counts, strict=True) if count]
-    return Paths(np.vstack(drawn) * mean)
+    return SpendPaths(np.vstack(drawn) * mean)
 
 
 @dataclass(frozen=True, eq=False)

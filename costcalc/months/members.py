@@ -1,4 +1,4 @@
-"""Members: who is in a cell, as columns: a row for each set of names, a column for each count."""
+"""Members: who is in a segment, as columns: a row for each set of names, a column for each count."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from costcalc.forecasts.reading import DIGITS, Number, settled
-from costcalc.forecasts.terms import Terms
 from costcalc.money import exact_sum
+from costcalc.months.reading import DIGITS, Number, settled
+from costcalc.months.terms import FactorSum
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +49,7 @@ def numbered(columns: Iterable[Codes], rows: int) -> tuple[Codes, Codes]:
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
+class NameSets:
     """Every set of names that usage of a log has; members know theirs by its position."""
 
     by: tuple[str, ...]
@@ -74,9 +74,9 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """The usage of each set of names within a cell, over the whole log."""
+    """The usage of each set of names within a segment, over the whole log."""
 
-    lines: Lines
+    lines: NameSets
     codes: Codes  # by member, the position of its line
     names: tuple[str, ...]  # of the counts: meters, what lies in no part of them; requests, revenue and bill beside
     made: Callable[[], Floats]  # members × counts; made when it is asked for
@@ -160,11 +160,11 @@ def bits(masks: Iterable[Mask]) -> int:
     return int.from_bytes(np.packbits(np.concatenate([*masks])).tobytes(), "big")
 
 
-class Sums:
-    """Amounts of cells, shared out among their members and added up by some of their names."""
+class MemberSums:
+    """Amounts of segments, shared out among their members and added up by some of their names."""
 
     def __init__(self, by: tuple[str, ...], width: int = 1) -> None:
-        """`width`: the amounts of each cell, such as months."""
+        """`width`: the amounts of each segment, such as months."""
         self.by, self.width = by, width
         self._values: list[Values] = []
         self._is_there: Any = None  # by value, whether anybody has it
@@ -173,7 +173,7 @@ class Sums:
         self._factors: Any = None  # of these numbers
 
     def add(self, members: Members, amounts: Sequence[Any]) -> None:
-        """The amounts are forms over the counts of the cell."""
+        """The amounts are forms over the counts of the segment."""
         import numpy as np
 
         members = members if self.by else members.as_one
@@ -191,7 +191,7 @@ class Sums:
                 row = places.get(name)
                 if row is None:  # nobody has any
                     continue
-                if not isinstance(number, Terms):
+                if not isinstance(number, FactorSum):
                     flat[row, column] = number
                     continue
                 self._factors = number.factors
@@ -230,7 +230,7 @@ class Sums:
                 found: list[Number] = [settled(amount) for amount in amounts]
                 for column in range(self.width) if opened else ():
                     terms = {product: float(settled(each[code][column])) for product, each in opened.items()}
-                    found[column] = Terms(self._factors, terms) + found[column]
+                    found[column] = FactorSum(self._factors, terms) + found[column]
                 yield values, found
 
     def _zeros(self, rows: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Plan: the usage changes of a scenario held against the cells: which match, how far each has come, what each can do."""
+"""Plan: the usage changes of a scenario held against the segments: which match, how far each has come, what each can do."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Cell
-from costcalc.forecasts.lengths import Stretch
-from costcalc.forecasts.matching import matches, matches_always, matches_now
-from costcalc.forecasts.reading import Number, Reading
-from costcalc.forecasts.targets import Targets
+from costcalc.months.lengths import LengthChange
+from costcalc.months.matching import matches, matches_always, matches_now
+from costcalc.months.reading import Number, Reading
+from costcalc.months.segments import Segment
+from costcalc.months.targets import Targets
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import Efficiency, Escalation, Growth, Move, UsageChange, UsageChanges
 from costcalc.scenario.revenue import OwnPrice
@@ -35,8 +35,8 @@ class When:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The usage changes of a run, and the cells that they are applied to."""
+class UsagePlan:
+    """The usage changes of a run, and the segments that they are applied to."""
 
     usage: UsageChanges
     lost: Sequence[OwnPrice]  # own price changes that cost customers
@@ -46,37 +46,41 @@ class Plan:
     ]  # whether a flow's tier has a price on a day: for a meter, or for any ("")
     cost_of: Callable[[Any, date, Month], Number | None]  # of a flow at a day's prices; None: not known by itself
     limits: dict[str, None] = field(default_factory=dict)  # what a change could not do, said once
-    stretches: dict[tuple[int, ...], tuple[Stretch, Stretch]] = field(default_factory=dict)  # by the path of a flow
+    stretches: dict[tuple[int, ...], tuple[LengthChange, LengthChange]] = field(
+        default_factory=dict
+    )  # by the path of a flow
     _matching: dict[int, tuple[Change, ...]] = field(default_factory=dict)
     _shaping: dict[int, tuple[Change, ...]] = field(default_factory=dict)
     _now: dict[tuple[object, ...], bool] = field(default_factory=dict)
     _levels: dict[tuple[int, int, type], Number] = field(default_factory=dict)  # by growth or lever, and stage
 
-    def matching(self, cell: Cell) -> tuple[Change, ...]:
-        """What matches the cell's usage as the log has it; efficiency is asked later, of whatever serves it then."""
-        found = self._matching.get(id(cell))
+    def matching(self, segment: Segment) -> tuple[Change, ...]:
+        """What matches the segment's usage as the log has it; efficiency is asked later, of whatever serves it then."""
+        found = self._matching.get(id(segment))
         if found is None:
             early: tuple[Change, ...] = (
                 *self.usage.growth, *self.usage.mix, *self.usage.escalation, *self.usage.moves, *self.lost,
             )  # fmt: skip
-            found = self._matching[id(cell)] = tuple(change for change in early if matches_always(change.where, cell))
+            found = self._matching[id(segment)] = tuple(
+                change for change in early if matches_always(change.where, segment)
+            )
         return found
 
     def matches_now(self, change: Efficiency, flow: Any) -> bool:
         """Whether the usage of a flow is meant, whatever serves it now."""
-        place = (id(change), id(flow.cell), id(flow.target), flow.tier)
+        place = (id(change), id(flow.segment), id(flow.target), flow.tier)
         found = self._now.get(place)
         if found is None:
-            found = matches_now(change.where, flow.cell, flow.provider, flow.model, flow.service_tier)
+            found = matches_now(change.where, flow.segment, flow.provider, flow.model, flow.service_tier)
             self._now[place] = found
         return found
 
-    def state(self, cell: Cell, when: When) -> tuple[int, ...]:
-        """How far everything has come that shapes the cell's usage: while it stays, so do the flows."""
-        shaping = self._shaping.get(id(cell))
+    def state(self, segment: Segment, when: When) -> tuple[int, ...]:
+        """How far everything has come that shapes the segment's usage: while it stays, so do the flows."""
+        shaping = self._shaping.get(id(segment))
         if shaping is None:
-            mine = (change for change in self.matching(cell) if not _is_volume(change))
-            shaping = self._shaping[id(cell)] = (*mine, *self.usage.efficiency)
+            mine = (change for change in self.matching(segment) if not _is_volume(change))
+            shaping = self._shaping[id(segment)] = (*mine, *self.usage.efficiency)
         return tuple([self.stage(change, when) for change in shaping])
 
     def stage(self, change: Change, when: When) -> int:
@@ -110,10 +114,10 @@ class Plan:
         costs = [cost for cost in found if cost is not None]
         return reading.is_less(sum(costs[1:]), costs[0]) if len(costs) == len(found) else else_
 
-    def volume(self, cell: Cell, when: When, reading: Reading) -> Number:
-        """How many times today's requests the cell has: with growth, without the customers that were lost."""
+    def volume(self, segment: Segment, when: When, reading: Reading) -> Number:
+        """How many times today's requests the segment has: with growth, without the customers that were lost."""
         scale: Number = reading.number(ONE)
-        for change in self.matching(cell):
+        for change in self.matching(segment):
             if isinstance(change, Growth) and change.meters is None:
                 scale = scale * self.level(change, when, reading)
             elif isinstance(change, OwnPrice) and change.span.holds_on(when.day):
@@ -143,19 +147,19 @@ class Plan:
         return found
 
 
-def check_overlaps(usage: UsageChanges, cells: Sequence[Cell]) -> None:
+def check_overlaps(usage: UsageChanges, segments: Sequence[Segment]) -> None:
     """CostcalcError: two moves, or two escalations, that match the same usage at the same time."""
     problems: dict[tuple[int, int], Problem] = {}
     sides: tuple[tuple[Sequence[Move | Escalation], str], ...] = (
         (usage.moves, "moves"), (usage.escalation, "escalations"),
     )  # fmt: skip
     for changes, what in sides:
-        for cell in cells:
-            mine = [change for change in changes if matches(change.where, cell)]
+        for segment in segments:
+            mine = [change for change in changes if matches(change.where, segment)]
             for position, one in enumerate(mine):
                 for other in mine[position + 1 :]:
                     if (id(one), id(other)) not in problems and _meet(one, other):
-                        problems[id(one), id(other)] = _overlap(one, other, cell, what)
+                        problems[id(one), id(other)] = _overlap(one, other, segment, what)
     if problems:
         raise CostcalcError(list(problems.values()))
 
@@ -190,9 +194,9 @@ def _meet(one: Move | Escalation, other: Move | Escalation) -> bool:
     return first < end
 
 
-def _overlap(one: Move | Escalation, other: Move | Escalation, cell: Cell, what: str) -> Problem:
+def _overlap(one: Move | Escalation, other: Move | Escalation, segment: Segment, what: str) -> Problem:
     first = f" (the first in line {one.place.line})" if one.place else ""
-    where = ", ".join(f"{name} {text}" for name, text in cell.names.items() if text)
+    where = ", ".join(f"{name} {text}" for name, text in segment.names.items() if text)
     return Problem(
         f"overlapping-{what}",
         f"two {what} match the same usage at the same time{first}: {where}",

@@ -1,7 +1,7 @@
 """Shares: what is newly read from the cache where a share of cache reads is raised for many names, one by one.
 
 Who is above the share already keeps it, and nobody reads more than can be read: so the sum over all is no form over
-the counts of the cell. It becomes a column of its own beside them.
+the counts of the segment. It becomes a column of its own beside them.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from costcalc.forecasts.form import Form
-from costcalc.forecasts.members import Members, added
-from costcalc.forecasts.reading import NEAR
+from costcalc.months.form import Form
+from costcalc.months.members import Members, added
+from costcalc.months.reading import NEAR
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from costcalc.forecasts.members import Codes, Floats
+    from costcalc.months.members import Codes, Floats
 
     Signs = NDArray[np.bool_]
 
 
 class Units:
-    """The members of a cell, those together for which a share is raised as one."""
+    """The members of a segment, those together for which a share is raised as one."""
 
     def __init__(self, members: Members, kinds: tuple[str, ...]) -> None:
         import numpy as np
@@ -77,10 +77,10 @@ class Units:
 
 
 class Shares(Units):
-    """The columns of a cell."""
+    """The columns of a segment."""
 
     def __init__(self, members: Members, kinds: tuple[str, ...], totals: dict[str, float]) -> None:
-        """`totals`: of the cell, by column; a new one is added to it."""
+        """`totals`: of the segment, by column; a new one is added to it."""
         super().__init__(members, kinds)
         self.totals = totals
         self._known: dict[object, tuple[Form | None, bool]] = {}

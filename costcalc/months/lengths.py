@@ -9,8 +9,8 @@ from fractions import Fraction
 from itertools import product
 from math import ceil, floor
 
-from costcalc.forecasts.reading import NEAR
 from costcalc.meters import meters
+from costcalc.months.reading import NEAR
 from costcalc.scenario.changes import LEVERS, Efficiency, Growth, Mix, UsageChanges
 from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import VARIANTS
@@ -20,15 +20,15 @@ _MOST_MAPS = 400  # ways in which a request's length can change that the scan is
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class LengthChange:
     """A request of L tokens becomes one of `factor` × L + `more`; not `is_even` where its parts grow apart."""
 
     factor: Fraction = Fraction(1)
     more: Fraction = Fraction()
     is_even: bool = True
 
-    def then(self, factor: Fraction, more: Fraction = Fraction(), *, even: bool = True) -> Stretch:
-        return Stretch(self.factor * factor, self.more * factor + more, self.is_even and even)
+    def then(self, factor: Fraction, more: Fraction = Fraction(), *, even: bool = True) -> LengthChange:
+        return LengthChange(self.factor * factor, self.more * factor + more, self.is_even and even)
 
     def before(self, threshold: int) -> Fraction:
         """The length that becomes the threshold."""
@@ -39,11 +39,11 @@ class Stretch:
         return self.factor == 1 and self.more == 0 and self.is_even
 
 
-UNCHANGED = Stretch()
+UNCHANGED = LengthChange()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BandPlace:
     """Where a request lies among the cuts of its price, and whether only the mean request says so."""
 
     over: int
@@ -59,7 +59,7 @@ class Cut:
     of_means: int  # where they are means of many requests, which have decimals
 
 
-def cuts_after(stretch: Stretch, cuts: Iterable[int]) -> list[Cut] | None:
+def cuts_after(stretch: LengthChange, cuts: Iterable[int]) -> list[Cut] | None:
     """The cuts, ascending; None where today's length does not say what a request's will be."""
     if not stretch.is_even or stretch.factor < 0:
         return None
@@ -72,7 +72,7 @@ def cuts_after(stretch: Stretch, cuts: Iterable[int]) -> list[Cut] | None:
 def place_of(
     label: int, cuts: Sequence[int], known: Sequence[Cut] | None, edges: Sequence[int],
     mean: Callable[[], float | None], *, is_whole: bool,
-) -> Place:  # fmt: skip
+) -> BandPlace:  # fmt: skip
     """The largest cut that the requests of a label are above after a stretch.
 
     `known`: the cuts as `cuts_after` has them. `edges`: the lengths the scan labelled; a request of the label is above
@@ -94,7 +94,7 @@ def place_of(
         if length is None or length <= cut * (1 + NEAR):
             break
         over = cut
-    return Place(over, assumed)
+    return BandPlace(over, assumed)
 
 
 def lengths_to_label(usage: UsageChanges, thresholds: Sequence[int], side: str, months: int) -> set[int]:
@@ -108,7 +108,7 @@ def lengths_to_label(usage: UsageChanges, thresholds: Sequence[int], side: str, 
     return found - {0}
 
 
-def _stretches(usage: UsageChanges, side: str, months: int) -> list[Stretch]:
+def _stretches(usage: UsageChanges, side: str, months: int) -> list[LengthChange]:
     """Every way in which the changes may stretch a request, as far as they are not too many to label."""
     steps = [
         *([UNCHANGED, *_grown(growth, side, months)] for growth in usage.growth if _touches(growth.meters, side)),
@@ -117,7 +117,7 @@ def _stretches(usage: UsageChanges, side: str, months: int) -> list[Stretch]:
          *(_scaled(figure) for move in usage.moves for figure in _ends(move.tokens))],
         *([UNCHANGED, *_cut(change, side)] for change in usage.efficiency),
     ]  # fmt: skip
-    found: dict[Stretch, None] = {UNCHANGED: None}
+    found: dict[LengthChange, None] = {UNCHANGED: None}
     for step in steps:
         options = list(dict.fromkeys(step))
         if len(options) == 1 or len(found) * len(options) > _MOST_MAPS:
@@ -126,8 +126,8 @@ def _stretches(usage: UsageChanges, side: str, months: int) -> list[Stretch]:
     return list(found)
 
 
-def _scaled(factor: Fraction) -> Stretch:
-    return Stretch(factor)
+def _scaled(factor: Fraction) -> LengthChange:
+    return LengthChange(factor)
 
 
 def _ends(figure: Figure) -> Iterable[Fraction]:
@@ -138,7 +138,7 @@ def _touches(names: frozenset[str] | None, side: str) -> bool:
     return names is not None and f"{side}_tokens" in names
 
 
-def _grown(growth: Growth, side: str, months: int) -> list[Stretch]:
+def _grown(growth: Growth, side: str, months: int) -> list[LengthChange]:
     if growth.shape == "table":
         return [_scaled(1 + rate) for figure in growth.table.values() for rate in _ends(figure)]
     rates = list(_ends(growth.rate))
@@ -150,22 +150,22 @@ def _grown(growth: Growth, side: str, months: int) -> list[Stretch]:
     return [_scaled((1 + rate) ** passed) for rate in rates for passed in range(1, months + 1)]
 
 
-def _mixed(mix: Mix, side: str) -> list[Stretch]:
-    found: dict[Stretch, None] = {}
+def _mixed(mix: Mix, side: str) -> list[LengthChange]:
+    found: dict[LengthChange, None] = {}
     for variant in VARIANTS:
         values = {name: (one.factor.at(variant), one.more.at(variant)) for name, one in mix.meters.items()}
         found[stretch_of(values, side)] = None
     return list(found)
 
 
-def stretch_of(rescales: Mapping[str, tuple[Fraction, Fraction]], side: str) -> Stretch:
+def stretch_of(rescales: Mapping[str, tuple[Fraction, Fraction]], side: str) -> LengthChange:
     """The stretch of one side of a request when some meters have so many times as much, and so many more."""
     inside = meters().with_parts(f"{side}_tokens")
     one = Fraction(1)
     factors = {rescales[entry][0] if (entry := entry_for(name, rescales)) else one for name in inside}
     whole = entry_for(f"{side}_tokens", rescales)
     added = sum((more for name, (_, more) in rescales.items() if name in inside), Fraction())
-    return Stretch(rescales[whole][0] if whole else Fraction(1), added, len(factors) == 1)
+    return LengthChange(rescales[whole][0] if whole else Fraction(1), added, len(factors) == 1)
 
 
 def entry_for(meter: str, entries: Collection[str]) -> str | None:
@@ -179,7 +179,7 @@ def entry_for(meter: str, entries: Collection[str]) -> str | None:
     return name
 
 
-def _cut(change: Efficiency, side: str) -> list[Stretch]:
+def _cut(change: Efficiency, side: str) -> list[LengthChange]:
     if LEVERS[change.lever].cuts != f"{side}_tokens":
         return []
     steps = range(1, change.span.ramp_months + 1)

@@ -1,4 +1,4 @@
-"""Lengths of cells: which labels can matter to usage of a model under the changes that match it; the rest are joined."""
+"""Lengths of segments: which labels can matter to usage of a model under the changes that match it; the rest are joined."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from costcalc.forecasts.cells import Names
-from costcalc.forecasts.lengths import lengths_to_label
-from costcalc.forecasts.matching import may_match
-from costcalc.forecasts.targets import Targets
+from costcalc.months.lengths import lengths_to_label
+from costcalc.months.matching import may_match
+from costcalc.months.segments import Names
+from costcalc.months.targets import Targets
 from costcalc.rating.model import PriceKey
 from costcalc.scenario.changes import UsageChange, UsageChanges
 from costcalc.scenario.where import Where

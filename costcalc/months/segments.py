@@ -1,4 +1,4 @@
-"""Cells: the log added up by everything that a price or a change of the scenario can tell apart, and who is in each."""
+"""Segments: the log added up by everything that a price or a change of the scenario can tell apart, and who is in each."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
-from costcalc.forecasts.form import BESIDE, BILLED, REQUESTS, REVENUE
-from costcalc.forecasts.members import Members, numbered
-from costcalc.forecasts.reading import Number
-from costcalc.forecasts.shares import Shares
-from costcalc.forecasts.usage import Source, Usage, model_of
 from costcalc.meters import meters
+from costcalc.money import sum_if_known
+from costcalc.months.form import BESIDE, BILLED, REQUESTS, REVENUE
+from costcalc.months.members import Members, numbered
+from costcalc.months.reading import Number
+from costcalc.months.shares import Shares
+from costcalc.months.usage import Usage, UsageSource, model_of
 from costcalc.pricebook.resolve import ResolvedModel
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.model import PriceKey
 from costcalc.rating.rate import Rater
 from costcalc.usage.ledger import Earns, Edges
 
 if TYPE_CHECKING:
-    from costcalc.forecasts.members import Codes, Floats
+    from costcalc.months.members import Codes, Floats
 
 Names = Mapping[str, str | None]
 _NO_MONTH = Month(1, 1)
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class Segment:
     """Usage of the whole log that shares its price and the changes that match it, in every month to come."""
 
-    kind: Kind  # without a day and names: its price is looked up again in every month
+    kind: ChargeKey  # without a day and names: its price is looked up again in every month
     names: Names  # of one member: what changes ask for is the same for all
     members: Members
     counts: Mapping[
@@ -91,18 +92,17 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class Segments:
     """The log's daily rate is these over the days that it covers."""
 
-    cells: Sequence[Cell]
+    segments: Sequence[Segment]
     days: int  # calendar days covered
     last_day: date
     currency: str
 
     @property
     def requests(self) -> Fraction | None:
-        counts = [cell.requests for cell in self.cells]
-        return None if None in counts else sum((count for count in counts if count is not None), Fraction())
+        return sum_if_known(segment.requests for segment in self.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class Sorting:
     own: tuple[str, ...] = ()  # names that tell apart usage with a stated cost besides
 
 
-def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting, usage: Usage) -> Cells:
-    """The cells of the usage of a rating that was made; its `by` are their names."""
+def segments_of(rater: Rater, days: int, last_day: date, sorting: Sorting, usage: Usage) -> Segments:
+    """The segments of the usage of a rating that was made; its `by` are their names."""
     import numpy as np
 
     sorter = _Sorter(rater, sorting)
@@ -126,7 +126,7 @@ def cells_of(rater: Rater, days: int, last_day: date, sorting: Sorting, usage: U
     for number in np.argsort(first).tolist():  # in the order of the usage
         rows = rows_of[number]
         sorter.add(usage, rows, int(treated[usage.line[rows[0]]]))
-    return Cells([one.cell(rater, usage) for one in sorter.found.values()], days, last_day, rater.currency)
+    return Segments([one.segment(rater, usage) for one in sorter.found.values()], days, last_day, rater.currency)
 
 
 def _places(usage: Usage, treated: Codes, own: tuple[str, ...]) -> tuple[Codes, Codes]:
@@ -144,14 +144,14 @@ def _places(usage: Usage, treated: Codes, own: tuple[str, ...]) -> tuple[Codes, 
 
 
 class _Sorter:
-    """The cells while usage is put into them."""
+    """The segments while usage is put into them."""
 
     def __init__(self, rater: Rater, sorting: Sorting) -> None:
         self.rater, self.sorting = rater, sorting
         self.treatments: list[tuple[Names, tuple[object, ...]]] = []  # names that are treated so, and their signature
         self.found: dict[tuple[object, ...], _Sum] = {}
-        self._plain: dict[tuple[object, ...], tuple[Kind, int]] = {}
-        self._apart: dict[Kind, int] = {}
+        self._plain: dict[tuple[object, ...], tuple[ChargeKey, int]] = {}
+        self._apart: dict[ChargeKey, int] = {}
 
     def treated(self, usage: Usage) -> Codes:
         """By line, the position of its treatment."""
@@ -196,10 +196,12 @@ class _Sorter:
         self.found[place].add(self.rater, kind, rows, sums)
 
 
-_OF_CELLS = tuple(name for name in (each.name for each in fields(Kind)) if name not in ("line", "earns", "weighted"))
+_OF_CELLS = tuple(
+    name for name in (each.name for each in fields(ChargeKey)) if name not in ("line", "earns", "weighted")
+)
 
 
-def _plain(kind: Kind, earns: Earns, edges: Edges, *, has_cost: bool) -> Kind:
+def _plain(kind: ChargeKey, earns: Earns, edges: Edges, *, has_cost: bool) -> ChargeKey:
     """The kind without names and days, and with those lengths alone that can matter to it."""
     key = kind.key
     if key is not None:
@@ -219,15 +221,15 @@ def _coarse(label: int, edges: Sequence[int]) -> int:
 
 
 class _Sum:
-    """One cell while it is added up."""
+    """One segment while it is added up."""
 
-    def __init__(self, kind: Kind, edges: Edges, source: Source) -> None:
+    def __init__(self, kind: ChargeKey, edges: Edges, source: UsageSource) -> None:
         self.kind, self.edges, self.source = kind, edges, source
         self.rows: list[Codes] = []
         self.sums: list[Amounts] = []  # of these rows, where they are exact or state a cost
         self.listed: Fraction | None = Fraction()
 
-    def add(self, rater: Rater, kind: Kind, rows: Codes, sums: Amounts | None) -> None:
+    def add(self, rater: Rater, kind: ChargeKey, rows: Codes, sums: Amounts | None) -> None:
         self.rows.append(rows)
         if sums is None:
             return
@@ -237,7 +239,7 @@ class _Sum:
             at_list = rater.list_cost(replace(kind, month=self.kind.month), sums)
             self.listed = self.listed + at_list.before if at_list else None
 
-    def cell(self, rater: Rater, usage: Usage) -> Cell:
+    def segment(self, rater: Rater, usage: Usage) -> Segment:
         import numpy as np
 
         kind, rows = self.kind, np.sort(np.concatenate(self.rows))
@@ -252,14 +254,14 @@ class _Sum:
         codes, place = np.unique(usage.line[rows], return_inverse=True)
         made = partial(_counts, usage, rows, place.reshape(-1), tuple(counts))
         members = Members(usage.lines, codes, tuple(counts), made)
-        cell = Cell(
+        segment = Segment(
             kind, usage.lines.names(int(usage.line[rows[0]])), members, counts,
             None if whole.requests is None else Fraction(whole.requests), self.edges, has_revenue=kind.has_revenue,
         )  # fmt: skip
         if not whole.has_cost:
-            return cell
+            return segment
         return replace(
-            cell,
+            segment,
             billed=Fraction(whole.cost),
             bill_wins=rater.bill_wins(kind, whole),
             may_stand_in=rater.may_stand_in(whole),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 
-from costcalc.forecasts.reading import NEAR, End, Number, settled
-from costcalc.forecasts.terms import Factors, Terms, Values, listed
+from costcalc.months.reading import NEAR, Number, RangePoint, settled
+from costcalc.months.terms import Factors, FactorSum, Values, listed
 from costcalc.scenario.model import PriceChange
 
 Rises = tuple[int, ...]  # which rises multiply an amount, by their positions, ascending
@@ -18,7 +18,7 @@ _ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Turning(End):
+class Turning(RangePoint):
     """An end of every range, with rises that stay open."""
 
     place: Callable[[PriceChange], int | None] = lambda _: None  # of a rise that stays open
@@ -27,7 +27,7 @@ class Turning(End):
     factors: Factors = field(default_factory=Factors, compare=False)
 
     def nothing(self) -> Number:
-        return Terms(self.factors, {})
+        return FactorSum(self.factors, {})
 
     def raised(self, change: PriceChange) -> Number:
         at = self.place(change)
@@ -46,14 +46,14 @@ class Turning(End):
         return int(right > left + near) - int(right < left - near)
 
     def settled(self, value: Number) -> Number:
-        if not self.rounds or not isinstance(value, Terms):
+        if not self.rounds or not isinstance(value, FactorSum):
             return super(Turning, self).settled(value)
-        return Terms(self.factors, {product: float(settled(each)) for product, each in value.terms.items()})
+        return FactorSum(self.factors, {product: float(settled(each)) for product, each in value.terms.items()})
 
 
 def by_rises(number: Number) -> ByRises:
     """A number of such a run, whether anything turns it or not."""
-    if not isinstance(number, Terms):
+    if not isinstance(number, FactorSum):
         return {UNRAISED: Fraction(number)} if number else {}
     made, products = number.factors.made, number.factors.products
     found: dict[Rises, Fraction] = {}

@@ -8,9 +8,9 @@ from datetime import date
 from fractions import Fraction
 
 from costcalc.calendar import Month
-from costcalc.forecasts.flows import Flow
-from costcalc.forecasts.form import value_of
-from costcalc.forecasts.reading import Number, Reading
+from costcalc.months.flows import Flow
+from costcalc.months.form import value_of
+from costcalc.months.reading import Number, Reading
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.selfhosted import SelfHosted
 
@@ -55,7 +55,7 @@ class Load:
     target: ResolvedModel
     day: date
     days: int
-    moved: list[tuple[int, Flow, Number]] = field(default_factory=list)  # (cell, flow, hours of one replica)
+    moved: list[tuple[int, Flow, Number]] = field(default_factory=list)  # (segment, flow, hours of one replica)
     own: Number = 0
     paid: int = 0
     requests: Number | None = 0
@@ -71,7 +71,7 @@ def hours_of(facts: SelfHosted, counts: Mapping[str, Number], part: Number, read
 
 def replicas_for(load: Load, month: Month, exchange: Number, rise: Number, reading: Reading) -> Replicas:
     """The replicas that the load needs, and what those beyond the paid ones cost, with spare ones and the fixed cost."""
-    moved = sum((value_of(each, flow.cell.floats) for _, flow, each in load.moved), reading.number(Fraction()))
+    moved = sum((value_of(each, flow.segment.floats) for _, flow, each in load.moved), reading.number(Fraction()))
     return replicas_of(load, moved, month, exchange, rise, reading)
 
 

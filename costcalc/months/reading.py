@@ -9,13 +9,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from costcalc.calendar import Month
-from costcalc.forecasts.form import Form
+from costcalc.months.form import Form
 from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import PriceChange, Variant
 
 if TYPE_CHECKING:
-    from costcalc.forecasts.cells import Cell
-    from costcalc.forecasts.draws import Draws
+    from costcalc.months.draws import Draws
+    from costcalc.months.segments import Segment
 
 # A float in a run; terms where draws or rises stay open. The arithmetic is written once for all.
 Number = Any
@@ -27,7 +27,7 @@ Note = Callable[[Form, Form], None]  # what is newly read from the cache, and ho
 _OTHER: dict[Variant, Variant] = {"low": "high", "mid": "mid", "high": "low"}
 
 
-Reading: TypeAlias = "End | Draws"  # what a run takes for each figure of a scenario
+Reading: TypeAlias = "RangePoint | Draws"  # what a run takes for each figure of a scenario
 
 
 def settled(value: float) -> Fraction:
@@ -42,12 +42,12 @@ def settled(value: float) -> Fraction:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class RangePoint:
     """Every range at its cheap end, its middle or its dear end."""
 
     variant: Variant = "mid"
-    in_parts: bool = False  # every amount as a form over the counts of a cell, so that its members' are known
-    note: Note | None = None  # is told what decides between members of a cell
+    in_parts: bool = False  # every amount as a form over the counts of a segment, so that its members' are known
+    note: Note | None = None  # is told what decides between members of a segment
     rounds: bool = True  # whether amounts are rounded as they are shown; not where they are solved with
 
     is_drawn = False  # whether a figure differs from draw to draw, so that nothing may be decided by what it comes to
@@ -66,9 +66,9 @@ class End:
         """A figure that is no range."""
         return float(value)
 
-    def count(self, cell: Cell, name: str) -> Number:
+    def count(self, segment: Segment, name: str) -> Number:
         """A count of the log."""
-        return Form({name: 1.0}) if self.in_parts or cell.kinds else cell.floats.get(name, 0.0)
+        return Form({name: 1.0}) if self.in_parts or segment.kinds else segment.floats.get(name, 0.0)
 
     def of(self, figure: Figure) -> Number:
         """A figure that makes the bill dearer the higher it is."""
@@ -116,7 +116,7 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class Exact(End):
+class Exact(RangePoint):
     """The same in Fractions: what requests' lengths are multiplied by, and what floats are held against."""
 
     def nothing(self) -> Number:
@@ -125,8 +125,8 @@ class Exact(End):
     def number(self, value: Fraction | int) -> Number:
         return value
 
-    def count(self, cell: Cell, name: str) -> Number:
-        return Form({name: Fraction(1)}) if self.in_parts or cell.kinds else cell.counts.get(name, Fraction())
+    def count(self, segment: Segment, name: str) -> Number:
+        return Form({name: Fraction(1)}) if self.in_parts or segment.kinds else segment.counts.get(name, Fraction())
 
     def of(self, figure: Figure) -> Number:
         return figure.at(self.variant)
@@ -151,6 +151,6 @@ class Exact(End):
 
 
 _EXACT: dict[Variant, Exact] = {"low": Exact("low"), "mid": Exact("mid"), "high": Exact("high")}
-MIDDLE = End()
-UNROUNDED = End(rounds=False)
-IN_PARTS = End(in_parts=True)
+MIDDLE = RangePoint()
+UNROUNDED = RangePoint(rounds=False)
+IN_PARTS = RangePoint(in_parts=True)

@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from costcalc.forecasts.members import Lines, numbered
-from costcalc.forecasts.reading import settled
-from costcalc.rating.kinds import Amounts, Kind
+from costcalc.months.members import NameSets, numbered
+from costcalc.months.reading import settled
+from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.rate import Rater
 from costcalc.usage.arrays import REQUESTS, REVENUE, STATED, arrays_of
 from costcalc.usage.breakdown import MODEL, Breakdown
 from costcalc.usage.ledger import CUSTOMER
 
 if TYPE_CHECKING:
-    from costcalc.forecasts.members import Codes, Floats
+    from costcalc.months.members import Codes, Floats
 
 _BESIDE = {REQUESTS: -3, REVENUE: -2, STATED: -1}  # columns of counts, after those of the meters
 Named = tuple[Sequence[str | None], Any]  # the values of a name, and by row the position of its own
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class UsageSource:
     """What rows share: their kind, and what is said of them."""
 
-    kind: Kind
+    kind: ChargeKey
     knows_requests: bool
     has_cost: bool
 
@@ -35,8 +35,8 @@ class Source:
 class Usage:
     """The rows. Counts are those of the whole log: of each meter with its parts; requests, revenue, stated cost."""
 
-    lines: Lines
-    sources: Sequence[Source]
+    lines: NameSets
+    sources: Sequence[UsageSource]
     source: Codes  # by row, its position among the sources
     line: Codes  # by row, the position of its names
     meters: tuple[str, ...]
@@ -78,7 +78,7 @@ class Usage:
         return found
 
 
-def model_of(kind: Kind, names: Mapping[str, str | None]) -> str:
+def model_of(kind: ChargeKey, names: Mapping[str, str | None]) -> str:
     """The model of usage: a kind may stand for very many that no list has, which their names tell."""
     return kind.model if kind.key is not None else names.get(MODEL) or kind.model
 
@@ -120,17 +120,17 @@ def usage_by_line(rater: Rater) -> Usage:
     return Usage(lines, sources, source, line, rater.ledger.meters, counts)
 
 
-def _of_kinds(rater: Rater, amounts: Mapping[Kind, Amounts]) -> tuple[list[Source], Floats]:
+def _of_kinds(rater: Rater, amounts: Mapping[ChargeKey, Amounts]) -> tuple[list[UsageSource], Floats]:
     """A row for each kind."""
     import numpy as np
 
-    sources = [Source(kind, sums.requests is not None, sums.has_cost) for kind, sums in amounts.items()]
+    sources = [UsageSource(kind, sums.requests is not None, sums.has_cost) for kind, sums in amounts.items()]
     rows = [[*sums.quantities, sums.requests or 0, sums.revenue, sums.cost] for sums in amounts.values()]
     width = len(rater.ledger.meters) + len(_BESIDE)
     return sources, np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
 
-def _of_breakdown(rater: Rater, breakdown: Breakdown) -> tuple[list[Source], Codes, dict[str, Named], Floats]:
+def _of_breakdown(rater: Rater, breakdown: Breakdown) -> tuple[list[UsageSource], Codes, dict[str, Named], Floats]:
     """A row for each share of a group and each set of names."""
     import numpy as np
 
@@ -140,7 +140,7 @@ def _of_breakdown(rater: Rater, breakdown: Breakdown) -> tuple[list[Source], Cod
     shares = [
         (group, kind, weight) for group, parts in zip(groups, rater.shares, strict=True) for kind, weight in parts
     ]
-    sources = [Source(kind, group.requests is not None, group.billed is not None) for group, kind, _ in shares]
+    sources = [UsageSource(kind, group.requests is not None, group.billed is not None) for group, kind, _ in shares]
     parts = np.array([len(parts) for parts in rater.shares], dtype=np.intp)
     times = parts[table.groups]  # a row is there once for each share of its group
     row = np.repeat(np.arange(len(times), dtype=np.intp), times)
@@ -172,7 +172,7 @@ def _filled(opened: Named, known: Named) -> Named:
 
 
 def _share_revenue(
-    rater: Rater, sources: Sequence[Source], source: Codes, names: Mapping[str, Named], counts: Floats
+    rater: Rater, sources: Sequence[UsageSource], source: Codes, names: Mapping[str, Named], counts: Floats
 ) -> None:
     """What a customer earns as a whole grows with its requests, on whichever row it is stated: it goes with them.
 
@@ -201,7 +201,7 @@ def _share_revenue(
     counts[whole, -2] = shared
 
 
-def _of_sources(rater: Rater, sources: Sequence[Source]) -> dict[str, Named]:
+def _of_sources(rater: Rater, sources: Sequence[UsageSource]) -> dict[str, Named]:
     """Names by what the groups know of them."""
     import numpy as np
 
@@ -213,7 +213,7 @@ def _of_sources(rater: Rater, sources: Sequence[Source]) -> dict[str, Named]:
     return found
 
 
-def _lines(by: Sequence[str], names: Mapping[str, Named], rows: int) -> tuple[Lines, Codes]:
+def _lines(by: Sequence[str], names: Mapping[str, Named], rows: int) -> tuple[NameSets, Codes]:
     """Every set of names once, and by row the position of its own."""
     first, line = numbered([names[name][1] for name in by], rows)
-    return Lines(tuple(by), {n: names[n][0] for n in by}, {n: names[n][1][first] for n in by}, len(first)), line
+    return NameSets(tuple(by), {n: names[n][0] for n in by}, {n: names[n][1][first] for n in by}, len(first)), line

@@ -1,4 +1,4 @@
-"""Flows: what becomes of a cell's requests in a month to come: mixed, escalated, moved, made leaner."""
+"""Flows: what becomes of a segment's requests in a month to come: mixed, escalated, moved, made leaner."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
-from costcalc.forecasts.cells import Cell, whole_of
-from costcalc.forecasts.form import REQUESTS, Form, value_of
-from costcalc.forecasts.lengths import UNCHANGED, Stretch, entry_for, stretch_of
-from costcalc.forecasts.plan import Plan, When
-from costcalc.forecasts.reading import NEAR, End, Number, Reading
 from costcalc.meters import meters
+from costcalc.months.form import REQUESTS, Form, value_of
+from costcalc.months.lengths import UNCHANGED, LengthChange, entry_for, stretch_of
+from costcalc.months.plan import UsagePlan, When
+from costcalc.months.reading import NEAR, Number, RangePoint, Reading
+from costcalc.months.segments import Segment, whole_of
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import LEVERS, Efficiency, Escalation, Growth, Mix, Move
@@ -25,54 +25,56 @@ SIDES = ("input", "output")
 
 @dataclass(slots=True, eq=False)
 class Flow:
-    """A part of a cell's requests that is served alike. Its counts are those of the whole log, times `scale`."""
+    """A part of a segment's requests that is served alike. Its counts are those of the whole log, times `scale`."""
 
-    cell: Cell
+    segment: Segment
     scale: Number
-    leaves: Mapping[str, Number]  # by meter, as in Cell; forms over the cell's counts where parts of it are asked for
+    leaves: Mapping[
+        str, Number
+    ]  # by meter, as in Segment; forms over the segment's counts where parts of it are asked for
     target: ResolvedModel | None = None  # None: the model of today
     tier: str = ""  # "": the service tier of today
-    stretches: tuple[Stretch, ...] = (UNCHANGED, UNCHANGED)  # of input and output length
-    path: tuple[int, ...] = ()  # what made it: flows of a cell with the same path cost the same at scale 1
+    stretches: tuple[LengthChange, ...] = (UNCHANGED, UNCHANGED)  # of input and output length
+    path: tuple[int, ...] = ()  # what made it: flows of a segment with the same path cost the same at scale 1
     move: Move | None = None
 
     def scaled(self, share: Number) -> Flow:
         """A share of it."""
         return Flow(
-            self.cell, self.scale * share, self.leaves, self.target, self.tier, self.stretches, self.path, self.move
+            self.segment, self.scale * share, self.leaves, self.target, self.tier, self.stretches, self.path, self.move
         )
 
     @property
     def provider(self) -> str:
-        return self.target.provider if self.target else self.cell.kind.provider
+        return self.target.provider if self.target else self.segment.kind.provider
 
     @property
     def model(self) -> str:
-        return self.target.model if self.target else self.cell.kind.model
+        return self.target.model if self.target else self.segment.kind.model
 
     @property
     def service_tier(self) -> str:
-        return self.tier or (self.cell.kind.key.service_tier if self.cell.kind.key else "standard")
+        return self.tier or (self.segment.kind.key.service_tier if self.segment.kind.key else "standard")
 
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """A cell's usage at today's number of requests: what is asked for, and how it is served."""
+    """A segment's usage at today's number of requests: what is asked for, and how it is served."""
 
     asked: Sequence[Flow]  # after growth of tokens and mix
     served: Sequence[Flow]  # the same requests after escalation, moves and efficiency
 
 
-def flows_of(plan: Plan, cell: Cell, when: When, reading: Reading) -> Flows:
-    """What becomes of the cell's requests in some days."""
-    asked = _asked(plan, cell, when, reading)
-    return Flows(asked, _served(plan, cell, asked, when, reading))
+def flows_of(plan: UsagePlan, segment: Segment, when: When, reading: Reading) -> Flows:
+    """What becomes of the segment's requests in some days."""
+    asked = _asked(plan, segment, when, reading)
+    return Flows(asked, _served(plan, segment, asked, when, reading))
 
 
-def _asked(plan: Plan, cell: Cell, when: When, reading: Reading) -> list[Flow]:
-    leaves: Mapping[str, Number] = {name: reading.count(cell, name) for name in cell.leaves}
-    flow = Flow(cell, reading.number(ONE), leaves)
-    matched = plan.matching(cell)
+def _asked(plan: UsagePlan, segment: Segment, when: When, reading: Reading) -> list[Flow]:
+    leaves: Mapping[str, Number] = {name: reading.count(segment, name) for name in segment.leaves}
+    flow = Flow(segment, reading.number(ONE), leaves)
+    matched = plan.matching(segment)
     for change in matched:
         if isinstance(change, Growth) and change.meters is not None and (stage := plan.stage(change, when)):
             level = plan.level(change, when, reading)
@@ -85,8 +87,8 @@ def _asked(plan: Plan, cell: Cell, when: When, reading: Reading) -> list[Flow]:
     return flows
 
 
-def _served(plan: Plan, cell: Cell, asked: Sequence[Flow], when: When, reading: Reading) -> list[Flow]:
-    found, matched = list(asked), plan.matching(cell)
+def _served(plan: UsagePlan, segment: Segment, asked: Sequence[Flow], when: When, reading: Reading) -> list[Flow]:
+    found, matched = list(asked), plan.matching(segment)
     for change in matched:
         if isinstance(change, Escalation) and change.span.holds_on(when.day):
             found = [part for flow in found for part in _escalated(flow, change, plan, when, reading)]
@@ -100,7 +102,12 @@ def _served(plan: Plan, cell: Cell, asked: Sequence[Flow], when: When, reading: 
 
 
 def _multiplied(
-    flow: Flow, names: frozenset[str], factor: Number, exact: Callable[[], Fraction], step: tuple[int, ...], plan: Plan
+    flow: Flow,
+    names: frozenset[str],
+    factor: Number,
+    exact: Callable[[], Fraction],
+    step: tuple[int, ...],
+    plan: UsagePlan,
 ) -> Flow:
     """Every request has `factor` times as much of some meters, and lies in the bands of `exact` times as much."""
     leaves = {name: count * factor if name in names else count for name, count in flow.leaves.items()}
@@ -110,10 +117,10 @@ def _multiplied(
         given, made, by = *flow.stretches, exact()
         stretches = _stretched(given, SIDES[0], names, by), _stretched(made, SIDES[1], names, by)
         plan.stretches[path] = stretches
-    return Flow(flow.cell, flow.scale, leaves, flow.target, flow.tier, stretches, path, flow.move)
+    return Flow(flow.segment, flow.scale, leaves, flow.target, flow.tier, stretches, path, flow.move)
 
 
-def _stretched(stretch: Stretch, side: str, names: frozenset[str], factor: Fraction) -> Stretch:
+def _stretched(stretch: LengthChange, side: str, names: frozenset[str], factor: Fraction) -> LengthChange:
     inside = meters().with_parts(f"{side}_tokens")
     if not inside & names or factor == 1:
         return stretch
@@ -134,7 +141,7 @@ def _kept(*flows: Flow) -> list[Flow]:
 
 
 def _turned(
-    flow: Flow, instead: Sequence[Flow], change: Mix | Escalation | Move, plan: Plan, when: When, reading: Reading,
+    flow: Flow, instead: Sequence[Flow], change: Mix | Escalation | Move, plan: UsagePlan, when: When, reading: Reading,
     *, saves: bool,
 ) -> list[Flow]:  # fmt: skip
     """A share of the flow becomes these. `saves`: whether that is taken to be cheaper where no price tells."""
@@ -143,7 +150,7 @@ def _turned(
     return _kept(flow.scaled(1 - share), *(part.scaled(share) for part in instead))
 
 
-def _mixed(flow: Flow, mix: Mix, plan: Plan, when: When, reading: Reading) -> list[Flow]:
+def _mixed(flow: Flow, mix: Mix, plan: UsagePlan, when: When, reading: Reading) -> list[Flow]:
     values = {name: (reading.of(one.factor), reading.of(one.more)) for name, one in mix.meters.items()}
     leaves = {
         name: count * values[entry][0] if (entry := entry_for(name, values)) else count
@@ -152,9 +159,9 @@ def _mixed(flow: Flow, mix: Mix, plan: Plan, when: When, reading: Reading) -> li
     for name, (_, more) in values.items():
         if _is_number(more) and more == 0:
             continue
-        if flow.cell.requests is None:
-            raise _needs_requests(mix, flow.cell)
-        added = reading.count(flow.cell, REQUESTS) * more * 10 ** meters().by_name[name].decimals
+        if flow.segment.requests is None:
+            raise _needs_requests(mix, flow.segment)
+        added = reading.count(flow.segment, REQUESTS) * more * 10 ** meters().by_name[name].decimals
         leaves[name] = leaves[name] + added if name in leaves else added
     path = (*flow.path, id(mix))
     stretches = plan.stretches.get(path)
@@ -164,16 +171,16 @@ def _mixed(flow: Flow, mix: Mix, plan: Plan, when: When, reading: Reading) -> li
         given, made = flow.stretches
         stretches = _joined(given, stretch_of(middles, SIDES[0])), _joined(made, stretch_of(middles, SIDES[1]))
         plan.stretches[path] = stretches
-    other = Flow(flow.cell, flow.scale, leaves, flow.target, flow.tier, stretches, path, flow.move)
+    other = Flow(flow.segment, flow.scale, leaves, flow.target, flow.tier, stretches, path, flow.move)
     return _turned(flow, [other], mix, plan, when, reading, saves=False)
 
 
-def _joined(one: Stretch, other: Stretch) -> Stretch:
+def _joined(one: LengthChange, other: LengthChange) -> LengthChange:
     return one.then(other.factor, other.more, even=other.is_even)
 
 
-def _needs_requests(change: Mix, cell: Cell) -> CostcalcError:
-    names = ", ".join(text for text in cell.names.values() if text)
+def _needs_requests(change: Mix, segment: Segment) -> CostcalcError:
+    names = ", ".join(text for text in segment.names.values() if text)
     return CostcalcError(
         [
             Problem(
@@ -186,12 +193,12 @@ def _needs_requests(change: Mix, cell: Cell) -> CostcalcError:
     )
 
 
-def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: Reading) -> list[Flow]:
-    target = plan.targets.for_usage(change.first, flow.cell)
-    if flow.target is not None or flow.cell.is_served_by(target):
+def _escalated(flow: Flow, change: Escalation, plan: UsagePlan, when: When, reading: Reading) -> list[Flow]:
+    target = plan.targets.for_usage(change.first, flow.segment)
+    if flow.target is not None or flow.segment.is_served_by(target):
         return [flow]
     if not flow.leaves:
-        if flow.cell.billed:
+        if flow.segment.billed:
             plan.limits[f"a bill without tokens cannot go to {change.first} first: it stays"] = None
         return [flow]
     first = _at_target(flow, target, "standard", change.tokens, change, plan, reading)
@@ -199,12 +206,12 @@ def _escalated(flow: Flow, change: Escalation, plan: Plan, when: When, reading: 
     return _turned(flow, [first, again], change, plan, when, reading, saves=False)
 
 
-def _moved(flow: Flow, move: Move, plan: Plan, when: When, reading: Reading) -> list[Flow]:
-    target = plan.targets.for_usage(move.to, flow.cell)
-    if flow.target is not None or flow.cell.is_served_by(target):
+def _moved(flow: Flow, move: Move, plan: UsagePlan, when: When, reading: Reading) -> list[Flow]:
+    target = plan.targets.for_usage(move.to, flow.segment)
+    if flow.target is not None or flow.segment.is_served_by(target):
         return [flow]
     if not flow.leaves:
-        if flow.cell.billed:
+        if flow.segment.billed:
             plan.limits[f"a bill without tokens cannot move to {move.to}: it stays"] = None
         return [flow]
     there = _at_target(flow, target, move.service_tier, move.tokens, move, plan, reading)
@@ -217,14 +224,14 @@ def _at_target(
     tier: str,
     tokens: Figure,
     change: Move | Escalation,
-    plan: Plan,
+    plan: UsagePlan,
     reading: Reading,
 ) -> Flow:
     every, there = meters().names_of("tokens") or frozenset(), replace(flow, target=target, tier=tier)
     return _multiplied(there, every, reading.of(tokens), partial(reading.exact.of, tokens), (id(change),), plan)
 
 
-def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Reading) -> list[Flow]:
+def _leaner(flow: Flow, change: Efficiency, plan: UsagePlan, when: When, reading: Reading) -> list[Flow]:
     if not plan.matches_now(change, flow):
         return [flow]
     amount = plan.amount(change, when, reading)
@@ -257,7 +264,9 @@ def _leaner(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     raise LookupError(f"nobody says what {change.lever} changes")
 
 
-def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Reading, step: tuple[int, ...]) -> Flow:
+def _cached(
+    flow: Flow, change: Efficiency, plan: UsagePlan, when: When, reading: Reading, step: tuple[int, ...]
+) -> Flow:
     """The share of the input that is read from the cache; a part of what is newly read was written first."""
     plain = flow.leaves.get("input_tokens")
     if plain is None:
@@ -268,11 +277,11 @@ def _cached(flow: Flow, change: Efficiency, plan: Plan, when: When, reading: Rea
     written = 1 / reading.saving(change.reads_per_write)  # tokens written for one that is read
     whole, cached = (whole_of(flow.leaves, name) for name in ("input_tokens", CACHE_READ))
     newly, most = whole * plan.amount(change, when, reading) + cached * -1, plain * (1 / (1 + written))
-    counts, is_short = flow.cell.floats, False
-    if isinstance(reading, End) and reading.note:
+    counts, is_short = flow.segment.floats, False
+    if isinstance(reading, RangePoint) and reading.note:
         reading.note(newly, most)
-    if isinstance(newly, Form) and flow.cell.kinds:
-        newly, is_short = flow.cell.shares.newly(newly, most)
+    if isinstance(newly, Form) and flow.segment.kinds:
+        newly, is_short = flow.segment.shares.newly(newly, most)
         if newly is None:
             return flow
     elif _is_number(asked := value_of(newly, counts)) and _is_number(limit := value_of(most, counts)):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from costcalc.forecasts.draws import Draws, middle_of, streams
-from costcalc.forecasts.run import MonthRun
-from costcalc.forecasts.terms import Listed, Scalar, Source, Terms, Values, listed
+from costcalc.months.draws import Draws, middle_of, streams
+from costcalc.months.run import MonthRun
+from costcalc.months.terms import FactorSum, Listed, Scalar, Source, Values, listed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,9 +46,9 @@ class Alone:
 class _Line:
     """A month's figures as terms."""
 
-    cost: Terms | Scalar
-    costs: Terms | Scalar  # that the revenue is held against
-    revenue: Terms | Scalar | None
+    cost: FactorSum | Scalar
+    costs: FactorSum | Scalar  # that the revenue is held against
+    revenue: FactorSum | Scalar | None
 
 
 class Trials:

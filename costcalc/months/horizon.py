@@ -9,12 +9,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from costcalc.calendar import Month, month_of, months_from
-from costcalc.forecasts.apart import told_apart
-from costcalc.forecasts.cells import Cells, Names, Sorting, cells_of
-from costcalc.forecasts.earning import UNKNOWN, Income
-from costcalc.forecasts.lengths import lengths_to_label
-from costcalc.forecasts.lengths_of_cells import Lengths
-from costcalc.forecasts.matching import (
+from costcalc.months.apart import told_apart
+from costcalc.months.lengths import lengths_to_label
+from costcalc.months.matching import (
     PRICE_NAMES,
     SERVED,
     check_matches,
@@ -24,12 +21,14 @@ from costcalc.forecasts.matching import (
     may_match,
     signature_of,
 )
-from costcalc.forecasts.plan import check_overlaps, months_of_growth
-from costcalc.forecasts.pricing import OFF_PEAK, PEAK, Lists
-from costcalc.forecasts.reading import MIDDLE, End, Reading
-from costcalc.forecasts.run import Assumptions, Run, Running
-from costcalc.forecasts.targets import Targets, every_target, targets_of
-from costcalc.forecasts.usage import Usage, usage_by_line
+from costcalc.months.plan import check_overlaps, months_of_growth
+from costcalc.months.pricing import OFF_PEAK, PEAK, Lists
+from costcalc.months.reading import MIDDLE, RangePoint, Reading
+from costcalc.months.run import Assumptions, Run, Running, RunPrices
+from costcalc.months.segment_lengths import Lengths
+from costcalc.months.segments import Names, Segments, Sorting, segments_of
+from costcalc.months.targets import Targets, every_target, targets_of
+from costcalc.months.usage import Usage, usage_by_line
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.model import Schedule
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
@@ -41,10 +40,10 @@ from costcalc.rating.model import Rating
 from costcalc.rating.periods import Periods
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
-from costcalc.scenario.changes import NO_USAGE_CHANGES, Growth, UsageChange, UsageChanges
+from costcalc.scenario.changes import Growth, UsageChange
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import VARIANTS, PriceChanges
-from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
+from costcalc.scenario.revenue import Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
 from costcalc.usage.ledger import CUSTOMER, Cuts, Edges, UsageLedger, covered_days
 
@@ -186,12 +185,12 @@ class Horizon:
         self._kinds = tuple(dict.fromkeys([*columns_for(scenarios), *kept]))
         self._raising = [one for one in scenarios if any(c.lever == "cache_read_share" for c in one.usage.efficiency)]
         self._quotes: dict[tuple[date, ...], Quotes] = {}
-        self.cells: Cells = self._cells(scenarios, list(labels), last)
+        self.segments: Segments = self._segments(scenarios, list(labels), last)
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:
             self.check(scenario)
 
-    def _cells(self, scenarios: Sequence[Scenario], labels: Sequence[str], last_day: date) -> Cells:
+    def _segments(self, scenarios: Sequence[Scenario], labels: Sequence[str], last_day: date) -> Segments:
         wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
         lengths = _lengths_for(self.pricebook, scenarios, self.ledger.cuts, len(self.months), self.targets)
         rules = (each for scenario in scenarios for each in self._paying(scenario.business))
@@ -208,23 +207,23 @@ class Horizon:
         # Who reads more than a share from the cache already keeps it: a share is raised for the names of `kinds` one
         # by one. A bill cannot be parted afterwards.
         sorting = Sorting(asked, signature, lengths.edges_for, self._kinds if self._raising else ())
-        found = cells_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting, self.usage)
+        found = segments_of(self.rater, (last_day - self.first_day).days + 1, last_day, sorting, self.usage)
         return (
-            replace(found, cells=[replace(cell, kinds=self._kinds) for cell in found.cells]) if self._raising else found
+            replace(found, segments=[replace(segment, kinds=self._kinds) for segment in found.segments])
+            if self._raising
+            else found
         )
 
     @cached_property
-    def _parted(self) -> Cells:
-        """The cells, those parted of which some members read more of a raised share already and others do not."""
-        cells = replace(self.cells, cells=[replace(cell, kinds=()) for cell in self.cells.cells])
+    def _parted(self) -> Segments:
+        """The segments, those parted of which some members read more of a raised share already and others do not."""
+        segments = replace(self.segments, segments=[replace(segment, kinds=()) for segment in self.segments.segments])
         runs = [
-            self._running(
-                cells, Assumptions(one.usage, NO_CHANGES, one.business, UNKNOWN, self._lists()), End(end, True)
-            )
+            self._running(segments, Assumptions(one.usage, business=one.business), RangePoint(end, True))
             for one in self._raising
             for end in VARIANTS
         ]
-        return replace(cells, cells=[*told_apart(cells.cells, runs, self._kinds)]) if runs else cells
+        return replace(segments, segments=[*told_apart(segments.segments, runs, self._kinds)]) if runs else segments
 
     def _tells_apart(self, options: RatingOptions) -> bool:
         """Whether its rating keeps apart all that is asked, and is made alike."""
@@ -269,40 +268,24 @@ class Horizon:
         """CostcalcError: what the scenario asks of this log makes no sense."""
         known = self.pricebook.all_models()
         suggested = list(self.pricebook.models_for(""))
-        self.absent |= dict.fromkeys(check_matches(wheres_of(scenario), self.cells.cells, known, suggested))
+        self.absent |= dict.fromkeys(check_matches(wheres_of(scenario), self.segments.segments, known, suggested))
         problems = [
             *_before_the_log(scenario, self.first_day), *_over_already(scenario, self.months),
             *_after_the_horizon(scenario, self.months), *_below_nothing(scenario, self.months),
         ]  # fmt: skip
         if problems:
             raise CostcalcError(problems)
-        check_overlaps(scenario.usage, self.cells.cells)
+        check_overlaps(scenario.usage, self.segments.segments)
 
-    def run(
-        self,
-        usage: UsageChanges = NO_USAGE_CHANGES,
-        changes: PriceChanges = NO_CHANGES,
-        business: Business = NO_BUSINESS,
-        income: Income = UNKNOWN,
-        fx: FxTable | None = None,
-        reading: Reading = MIDDLE,
-        *,
-        is_frozen: bool = False,
-        last_only: bool = False,
-    ) -> Run:
+    def run(self, what: Assumptions, reading: Reading = MIDDLE, *, last_only: bool = False) -> Run:
         """The months to come under these assumptions, or the last of them alone."""
-        what = Assumptions(usage, changes, business, income, self._lists(changes, fx), is_frozen)
-        cells = self._parted if reading.is_drawn else self.cells
-        return self._running(cells, what, reading, last_only=last_only).result()
+        segments = self._parted if reading.is_drawn else self.segments
+        return self._running(segments, what, reading, last_only=last_only).result()
 
-    def _lists(self, changes: PriceChanges = NO_CHANGES, fx: FxTable | None = None) -> Lists:
-        quotes = self._quotes_for(changes)
-        return Lists(self.pricebook, fx or self.fx, quotes, self.currency)
-
-    def _running(self, cells: Cells, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
-        months = self.months[-1:] if last_only else self.months
-        commitments = self.rater.commitments
-        return Running(cells, what, self.targets, months, self.months[0], self.fx, commitments, reading)
+    def _running(self, segments: Segments, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
+        lists = Lists(self.pricebook, what.fx or self.fx, self._quotes_for(what.changes), self.currency)
+        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets)
+        return Running(segments, what, prices, self.months, reading, last_only=last_only)
 
     def fx_of(self, scenario: Scenario) -> FxTable:
         """The table with the scenario's path from month 1 on."""

@@ -9,12 +9,12 @@ from fractions import Fraction
 from functools import partial
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Cell, tokens_of
-from costcalc.forecasts.flows import SIDES, Flow
-from costcalc.forecasts.form import BILLED, REQUESTS, value_of
-from costcalc.forecasts.lengths import Cut, cuts_after, place_of
-from costcalc.forecasts.reading import Number, Reading
 from costcalc.meters import meters
+from costcalc.months.flows import SIDES, Flow
+from costcalc.months.form import BILLED, REQUESTS, value_of
+from costcalc.months.lengths import Cut, cuts_after, place_of
+from costcalc.months.reading import Number, Reading
+from costcalc.months.segments import Segment, tokens_of
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.selfhosted import SelfHosted
@@ -31,8 +31,8 @@ PEAK, OFF_PEAK = "peak", "off-peak"
 class Priced:
     """What the whole log's worth of a flow costs, in the report's currency, at scale 1."""
 
-    cost: Number  # a form over the cell's counts where its members are asked for
-    total: Number  # of the whole cell
+    cost: Number  # a form over the segment's counts where its members are asked for
+    total: Number  # of the whole segment
     unpriced: Number = 0  # tokens without a price
     is_complete: bool = True
     parts: tuple[tuple[str | None, Number], ...] = ()  # of the cost, by meter: what contracts' minimums ask for
@@ -84,7 +84,7 @@ class _Server:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rated:
-    """What a cell's flows are billed by: their price key, and the prices of it."""
+    """What a segment's flows are billed by: their price key, and the prices of it."""
 
     key: PriceKey
     quote: Quote
@@ -110,7 +110,7 @@ class Pricer:
         self.assumed: dict[str, None] = {}
         self.rates_used: dict[RateUsed, None] = {}
         self._servers: dict[tuple[str, str, str], _Server] = {}
-        self._serving: dict[int, _Server | None] = {}  # by the identity of a cell, or of a target
+        self._serving: dict[int, _Server | None] = {}  # by the identity of a segment, or of a target
         self._rated: dict[tuple[object, ...], _Rated | None] = {}
         self._flows: dict[int, _Known] = {}
         self._of_flow: dict[tuple[object, ...], Priced] = {}
@@ -130,7 +130,7 @@ class Pricer:
         found = self._of_flow.get(short)
         if found is None:
             rated = self.rated(flow, day)
-            place = (id(flow.cell), rated, flow.path, flow.target is None, since if rated is None else None, rates)
+            place = (id(flow.segment), rated, flow.path, flow.target is None, since if rated is None else None, rates)
             found = self._priced.get(place)
             if found is None:
                 found = self._priced[place] = self._price(flow, rated, day, month)
@@ -142,8 +142,8 @@ class Pricer:
         if found is None:
             server = self._server(flow)
             currencies = [server.currency] if server else []
-            if flow.target is None and flow.cell.billed is not None and flow.cell.kind.cost_currency:
-                currencies.append(flow.cell.kind.cost_currency)
+            if flow.target is None and flow.segment.billed is not None and flow.segment.kind.cost_currency:
+                currencies.append(flow.segment.kind.cost_currency)
             found = self._flows[id(flow)] = _Known(flow, server, tuple(currencies))
         return found
 
@@ -203,7 +203,7 @@ class Pricer:
             return None
         is_own = flow.target is None and not flow.path
         lengths = (-1, -1) if is_own else self._lengths(flow, server)
-        place = (id(flow.cell), server, flow.target is None, flow.tier, lengths, server.since(day))
+        place = (id(flow.segment), server, flow.target is None, flow.tier, lengths, server.since(day))
         if place not in self._rated:
             key = self._key_of(flow, server, day, None if is_own else lengths)
             self._rated[place] = _Rated(key, self.lists.quotes.quote(key)) if key else None
@@ -211,7 +211,7 @@ class Pricer:
 
     def _key_of(self, flow: Flow, server: _Server, day: date, lengths: tuple[int, int] | None) -> PriceKey | None:
         """`lengths`: above which the requests are; None: as the log has them."""
-        found, since, key = server.model, server.since(day), flow.cell.kind.key
+        found, since, key = server.model, server.since(day), flow.segment.kind.key
         if lengths is None:
             return replace(key, day=since, service_tier=flow.service_tier) if key else None
         own = flow.target is None and key is not None
@@ -221,10 +221,10 @@ class Pricer:
         )  # fmt: skip
 
     def _server(self, flow: Flow) -> _Server | None:
-        target, cell = flow.target, flow.cell
-        place = id(cell) if target is None else id(target)
+        target, segment = flow.target, flow.segment
+        place = id(segment) if target is None else id(target)
         if place not in self._serving:
-            who = target or cell.kind.key
+            who = target or segment.kind.key
             self._serving[place] = self._server_of(who.provider, who.region, who.model) if who else None
         return self._serving[place]
 
@@ -241,15 +241,15 @@ class Pricer:
         schedule = self.lists.quotes.schedule(found, day)
         if schedule is None:
             return None
-        label = flow.cell.names.get(f"{PEAK} {found.provider} {schedule.name}")
+        label = flow.segment.names.get(f"{PEAK} {found.provider} {schedule.name}")
         if label is None:
             self.assumed[f"{found.provider}/{found.model}: peak prices, for the log does not say at what hour"] = None
         return label == OFF_PEAK
 
     def _lengths(self, flow: Flow, server: _Server) -> tuple[int, int]:
         """In which bands the flow's requests lie."""
-        cell = flow.cell
-        place = (id(cell), flow.path, server)
+        segment = flow.segment
+        place = (id(segment), flow.path, server)
         found = self._labels.get(place)
         if found is None:
             found = self._labels[place] = self._length(flow, server, 0), self._length(flow, server, 1)
@@ -257,58 +257,60 @@ class Pricer:
 
     def _length(self, flow: Flow, server: _Server, side: int) -> int:
         """Of input, or of output."""
-        cell, stretch, cuts = flow.cell, flow.stretches[side], server.cuts[side]
-        if stretch.is_none or cell.kind.band_basis == "unknown":
-            return cell.labels[side]
+        segment, stretch, cuts = flow.segment, flow.stretches[side], server.cuts[side]
+        if stretch.is_none or segment.kind.band_basis == "unknown":
+            return segment.labels[side]
         if not cuts:
             return 0
         place = (id(stretch), cuts)  # the plan keeps it
         if place not in self._cuts:
             self._cuts[place] = cuts_after(stretch, cuts)
         at = place_of(
-            cell.labels[side], cuts, self._cuts[place], cell.edges[side], partial(self._mean, flow, SIDES[side]),
-            is_whole=cell.kind.band_basis == "request",
+            segment.labels[side], cuts, self._cuts[place], segment.edges[side], partial(self._mean, flow, SIDES[side]),
+            is_whole=segment.kind.band_basis == "request",
         )  # fmt: skip
         if at.is_assumed:
             self.assumed[f"{server.model.model}: price band of changed requests taken from their mean length"] = None
         return at.over
 
     def _mean(self, flow: Flow, side: str) -> float | None:
-        if not flow.cell.requests:
+        if not flow.segment.requests:
             return None
         inside = meters().with_parts(f"{side}_tokens")
-        counts, middle = flow.cell.floats, self.reading.middle
+        counts, middle = flow.segment.floats, self.reading.middle
         total = sum(middle(value_of(count, counts)) for name, count in flow.leaves.items() if name in inside)
-        return total / float(flow.cell.requests)
+        return total / float(flow.segment.requests)
 
     def _price(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
-        cell = flow.cell
-        if flow.target is None and cell.billed is not None and cell.bill_wins:
+        segment = flow.segment
+        if flow.target is None and segment.billed is not None and segment.bill_wins:
             return self._billed(flow, rated, day, month)
         found = self._listed(flow, rated, day, month)
-        if not found.is_complete and flow.target is None and cell.billed is not None and cell.may_stand_in:
+        if not found.is_complete and flow.target is None and segment.billed is not None and segment.may_stand_in:
             return self._billed(flow, rated, day, month)
         return found
 
     def _listed(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
-        zero, cell = self.reading.number(0), flow.cell
+        zero, segment = self.reading.number(0), flow.segment
         if rated is None:
-            return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), cell.floats), is_complete=False)
+            return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), segment.floats), is_complete=False)
         facts = self.self_hosted(flow, day)
         quote = rated.quote
         units = self._units_of(rated, self._rate(quote.book.currency, month), contracted=True)
         known = meters().by_name
-        cost, complete = zero, not (REQUESTS in units.price and cell.requests is None)
+        cost, complete = zero, not (REQUESTS in units.price and segment.requests is None)
         parts: list[tuple[str | None, Number]] = []
         busy: dict[str, Number] = {}
         leaves = self._with_requests(flow, units)
-        if cell.kind.is_uncounted(cell.requests, leaves):
+        if segment.kind.is_uncounted(segment.requests, leaves):
             return Priced(zero, zero, zero, is_complete=False)
         for name, count in leaves.items():
             billed = units.billed_as[name]
             if billed is None:
                 if known[name].unit == "token":
-                    return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), cell.floats), is_complete=False)
+                    return Priced(
+                        zero, zero, zero + value_of(tokens_of(flow.leaves), segment.floats), is_complete=False
+                    )
                 complete = False
             elif facts is not None and billed in facts.per_second:
                 busy[billed] = busy.get(billed, zero) + count
@@ -316,47 +318,47 @@ class Pricer:
                 part = count * units.price[billed]
                 cost = cost + part
                 parts.append((quote.rates[billed].line or billed, part))
-        return Priced(cost, value_of(cost, cell.floats), zero, complete, tuple(parts), busy if facts else None)
+        return Priced(cost, value_of(cost, segment.floats), zero, complete, tuple(parts), busy if facts else None)
 
     def _billed(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
         """The stated cost, which moves in proportion to the list: the contract's discount survives."""
-        cell, kind = flow.cell, flow.cell.kind
-        amount = self.reading.count(cell, BILLED) * self._rate(kind.cost_currency or self.lists.currency, month)
+        segment, kind = flow.segment, flow.segment.kind
+        amount = self.reading.count(segment, BILLED) * self._rate(kind.cost_currency or self.lists.currency, month)
         if kind.cost_meter is not None:
             factor: Number = self.reading.number(ONE)
             for change in self._in_force(flow, day):
                 if change.selector.covers(kind.cost_meter) and change.new_rate is None:
                     factor = factor * self.reading.raised(change)
-            return self._bill(amount, {kind.cost_meter: factor}, cell)
-        if cell.listed and rated is not None:
-            rate = self.log_fx.rate(rated.quote.book.currency, self.lists.currency, cell.listed_month).rate
+            return self._bill(amount, {kind.cost_meter: factor}, segment)
+        if segment.listed and rated is not None:
+            rate = self.log_fx.rate(rated.quote.book.currency, self.lists.currency, segment.listed_month).rate
             units = self._units_of(rated, self.reading.number(rate), contracted=False)
             leaves = self._with_requests(flow, units)
             if all(units.billed_as[name] is not None for name in leaves):
-                listed = self.reading.number(cell.listed)
+                listed = self.reading.number(segment.listed)
                 now: dict[str | None, Number] = {
-                    name: value_of(count, cell.floats) * units.price[units.billed_as[name] or name] / listed
+                    name: value_of(count, segment.floats) * units.price[units.billed_as[name] or name] / listed
                     for name, count in leaves.items()
                 }
-                return self._bill(amount, now, cell)
+                return self._bill(amount, now, segment)
         if flow.path:
             self.assumed[f"{kind.model}: a bill without a list price changes with its requests only"] = None
-        return self._bill(amount, {None: self.compound(kind.provider, self.names_served(flow, day), day)}, cell)
+        return self._bill(amount, {None: self.compound(kind.provider, self.names_served(flow, day), day)}, segment)
 
-    def _bill(self, amount: Number, factors: Mapping[str | None, Number], cell: Cell) -> Priced:
+    def _bill(self, amount: Number, factors: Mapping[str | None, Number], segment: Segment) -> Priced:
         """A bill times what it comes to now, by meter; whoever pays a part of it pays so many times that part."""
         parts = tuple((meter, amount * factor) for meter, factor in factors.items())
         cost = amount * sum(factors.values(), self.reading.number(Fraction()))
-        return Priced(cost, value_of(cost, cell.floats), 0, True, parts)
+        return Priced(cost, value_of(cost, segment.floats), 0, True, parts)
 
     def _with_requests(self, flow: Flow, units: _Units) -> Mapping[str, Number]:
         """The counts, with the requests where they have a price of their own."""
-        if REQUESTS not in units.price or not flow.cell.requests:
+        if REQUESTS not in units.price or not flow.segment.requests:
             return flow.leaves
-        return {**flow.leaves, REQUESTS: self.reading.count(flow.cell, REQUESTS)}
+        return {**flow.leaves, REQUESTS: self.reading.count(flow.segment, REQUESTS)}
 
     def _in_force(self, flow: Flow, day: date) -> list[PriceChange]:
-        matching = self.changes.matching(flow.cell.kind.provider, *self.names_served(flow, day))
+        matching = self.changes.matching(flow.segment.kind.provider, *self.names_served(flow, day))
         return [change for change in matching if change.applies_on(day)]
 
     def _units_of(self, rated: _Rated, rate: Number, *, contracted: bool) -> _Units:

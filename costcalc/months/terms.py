@@ -48,25 +48,25 @@ class Factors:
     _masks: dict[int, int] = field(default_factory=dict)
     _middles: dict[Listed, Fraction] = field(default_factory=dict)
 
-    def drawn(self, source: Source, middle: Fraction) -> Terms:
+    def drawn(self, source: Source, middle: Fraction) -> FactorSum:
         return self._alone(Factor("drawn", source, middle))
 
-    def whole(self, number: Terms) -> Terms:
+    def whole(self, number: FactorSum) -> FactorSum:
         """The same as one factor: 1 + x stays whole where it is multiplied."""
         return self._alone(Factor("sum", parts=(listed(number),)))
 
-    def ceil(self, number: Terms) -> Terms:
+    def ceil(self, number: FactorSum) -> FactorSum:
         return self._alone(Factor("ceil", parts=(listed(number),)))
 
-    def chosen(self, kind: Literal["most", "least"], one: Terms | Scalar, other: Terms | Scalar) -> Terms:
+    def chosen(self, kind: Literal["most", "least"], one: FactorSum | Scalar, other: FactorSum | Scalar) -> FactorSum:
         return self._alone(Factor(kind, parts=(listed(one), listed(other))))
 
-    def _alone(self, factor: Factor) -> Terms:
+    def _alone(self, factor: Factor) -> FactorSum:
         number = self._numbers.get(factor)
         if number is None:
             number = self._numbers[factor] = len(self.made)
             self.made.append(factor)
-        return Terms(self, {self._product(((number, 1),)): 1.0})
+        return FactorSum(self, {self._product(((number, 1),)): 1.0})
 
     def _product(self, product: Product) -> int:
         found = self._ids.get(product)
@@ -136,7 +136,7 @@ class Factors:
         return values[0]
 
 
-class Terms:
+class FactorSum:
     """A sum of products of factors, each with its coefficient. Times and plus, like a number."""
 
     __slots__ = ("factors", "terms")
@@ -144,59 +144,61 @@ class Terms:
     def __init__(self, factors: Factors, terms: dict[int, float]) -> None:
         self.factors, self.terms = factors, terms
 
-    def __add__(self, more: Any) -> Terms:
-        if type(more) is Terms:
+    def __add__(self, more: Any) -> FactorSum:
+        if type(more) is FactorSum:
             one, other = self.terms, more.terms
             if len(one) < len(other):
                 one, other = other, one
-            return _added(Terms(self.factors, one.copy()), other)
+            return _added(FactorSum(self.factors, one.copy()), other)
         if not more:
             return self
-        found = Terms(self.factors, {**self.terms, _ONE: self.terms.get(_ONE, 0.0) + float(more)})
+        found = FactorSum(self.factors, {**self.terms, _ONE: self.terms.get(_ONE, 0.0) + float(more)})
         # A literal, as in 1 + x, makes a factor; an amount is a term beside the others.
         return self.factors.whole(found) if type(more) is int else found
 
     __radd__ = __add__
 
-    def __iadd__(self, more: Any) -> Terms:
+    def __iadd__(self, more: Any) -> FactorSum:
         """In place: for a long sum that nobody else holds."""
-        return _added(self, more.terms if type(more) is Terms else dict(listed(more)))
+        return _added(self, more.terms if type(more) is FactorSum else dict(listed(more)))
 
-    def __sub__(self, less: Any) -> Terms:
+    def __sub__(self, less: Any) -> FactorSum:
         return self.__add__(less * -1)
 
-    def __rsub__(self, whole: Any) -> Terms:
+    def __rsub__(self, whole: Any) -> FactorSum:
         return self.__mul__(-1).__add__(whole)
 
-    def __mul__(self, factor: Any) -> Terms:
-        if type(factor) is not Terms:
+    def __mul__(self, factor: Any) -> FactorSum:
+        if type(factor) is not FactorSum:
             scalar = float(factor)
             if len(self.terms) == 1:
                 ((product, each),) = self.terms.items()
-                return Terms(self.factors, {product: each * scalar})
-            return Terms(self.factors, {product: each * scalar for product, each in self.terms.items()})
+                return FactorSum(self.factors, {product: each * scalar})
+            return FactorSum(self.factors, {product: each * scalar for product, each in self.terms.items()})
         many, one = (self, factor) if len(self.terms) >= len(factor.terms) else (factor, self)
         ((product, coefficient),) = (one if len(one.terms) == 1 else self.factors.whole(one)).terms.items()
         times = self.factors.times
-        return Terms(self.factors, {times(each, product): value * coefficient for each, value in many.terms.items()})
+        return FactorSum(
+            self.factors, {times(each, product): value * coefficient for each, value in many.terms.items()}
+        )
 
     __rmul__ = __mul__
 
-    def __pow__(self, power: int) -> Terms:
+    def __pow__(self, power: int) -> FactorSum:
         ((product, coefficient),) = self._single().terms.items()
-        return Terms(self.factors, {self.factors.power(product, power): coefficient**power})
+        return FactorSum(self.factors, {self.factors.power(product, power): coefficient**power})
 
-    def __truediv__(self, divisor: Any) -> Terms:
-        return self.__mul__(divisor**-1 if type(divisor) is Terms else 1 / float(divisor))
+    def __truediv__(self, divisor: Any) -> FactorSum:
+        return self.__mul__(divisor**-1 if type(divisor) is FactorSum else 1 / float(divisor))
 
-    def __rtruediv__(self, number: Any) -> Terms:
+    def __rtruediv__(self, number: Any) -> FactorSum:
         return self.__pow__(-1).__mul__(number)
 
-    def _single(self) -> Terms:
+    def _single(self) -> FactorSum:
         return self if len(self.terms) == 1 else self.factors.whole(self)
 
 
-def _added(number: Terms, more: dict[int, float]) -> Terms:
+def _added(number: FactorSum, more: dict[int, float]) -> FactorSum:
     terms = number.terms
     for product, each in more.items():
         held = terms.get(product)
@@ -204,9 +206,9 @@ def _added(number: Terms, more: dict[int, float]) -> Terms:
     return number
 
 
-def listed(number: Terms | Scalar) -> Listed:
+def listed(number: FactorSum | Scalar) -> Listed:
     """A number by its terms, in one order."""
-    if isinstance(number, Terms):
+    if isinstance(number, FactorSum):
         return tuple(sorted(number.terms.items()))
     return ((_ONE, float(number)),) if number else ()
 
@@ -218,7 +220,7 @@ class Values:
         self.factors, self.drawn = factors, drawn
         self._powers: dict[tuple[int, int], Floats | float] = {}
 
-    def of(self, number: Terms | Scalar) -> Floats | float:
+    def of(self, number: FactorSum | Scalar) -> Floats | float:
         return self.of_terms(listed(number))
 
     def of_terms(self, terms: Sequence[tuple[int, float]]) -> Floats | float:

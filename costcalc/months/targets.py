@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costcalc.forecasts.cells import Cell
+from costcalc.months.segments import Segment
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import Escalation, Move, UsageChanges
@@ -25,9 +25,9 @@ class Targets(dict[str, ResolvedModel]):
         self.update(more)
         self.elsewhere.update(more.elsewhere)
 
-    def for_usage(self, written: str, cell: Cell) -> ResolvedModel:
-        """What the usage of a cell goes to."""
-        target, key = self[written], cell.kind.key
+    def for_usage(self, written: str, segment: Segment) -> ResolvedModel:
+        """What the usage of a segment goes to."""
+        target, key = self[written], segment.kind.key
         if key is None or key.provider != target.provider:
             return target
         return self.elsewhere.get((written, key.region), target)

@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Cell
-from costcalc.forecasts.inputs import Input, InputKind, Inputs
-from costcalc.forecasts.reading import MIDDLE, Exact, Number
-from costcalc.forecasts.terms import Factors, Terms, listed
+from costcalc.months.inputs import Input, InputKind, Inputs
+from costcalc.months.reading import MIDDLE, Exact, Number
+from costcalc.months.segments import Segment
+from costcalc.months.terms import Factors, FactorSum, listed
 from costcalc.scenario.figure import Figure
 from costcalc.scenario.model import PriceChange
 
@@ -39,10 +39,10 @@ class Draws:
     def __init__(self, inputs: Inputs, months: Sequence[Month]) -> None:
         self.inputs, self.months, self.factors = inputs, months, Factors()
         self._walks = {one.name: at for at, one in enumerate(inputs.listed) if one.kind == "fx"}
-        self._places: dict[tuple[int, Fraction, Fraction], Terms] = {}
+        self._places: dict[tuple[int, Fraction, Fraction], FactorSum] = {}
 
     def nothing(self) -> Number:
-        return Terms(self.factors, {})
+        return FactorSum(self.factors, {})
 
     @property
     def exact(self) -> Exact:
@@ -51,8 +51,8 @@ class Draws:
     def number(self, value: Fraction | int) -> Number:
         return float(value)
 
-    def count(self, cell: Cell, name: str) -> Number:
-        return cell.floats.get(name, 0.0)
+    def count(self, segment: Segment, name: str) -> Number:
+        return segment.floats.get(name, 0.0)
 
     def of(self, figure: Figure) -> Number:
         at = self.inputs.by_figure.get(id(figure))
@@ -83,26 +83,26 @@ class Draws:
         return found
 
     def ceil(self, value: Number) -> Number:
-        return self.factors.ceil(value) if isinstance(value, Terms) else math.ceil(value)
+        return self.factors.ceil(value) if isinstance(value, FactorSum) else math.ceil(value)
 
     def most(self, one: Number, other: Number) -> Number:
-        drawn = isinstance(one, Terms) or isinstance(other, Terms)
+        drawn = isinstance(one, FactorSum) or isinstance(other, FactorSum)
         return self.factors.chosen("most", one, other) if drawn else max(one, other)
 
     def least(self, one: Number, other: Number) -> Number:
-        drawn = isinstance(one, Terms) or isinstance(other, Terms)
+        drawn = isinstance(one, FactorSum) or isinstance(other, FactorSum)
         return self.factors.chosen("least", one, other) if drawn else min(one, other)
 
     def is_less(self, one: Number, other: Number) -> bool:
         return self.middle(one) < self.middle(other)
 
     def middle(self, value: Number) -> float:
-        return float(self.factors.middle(listed(value))) if isinstance(value, Terms) else float(value)
+        return float(self.factors.middle(listed(value))) if isinstance(value, FactorSum) else float(value)
 
     def settled(self, value: Number) -> Number:
         return value
 
-    def _between(self, at: int, low: Fraction, high: Fraction) -> Terms:
+    def _between(self, at: int, low: Fraction, high: Fraction) -> FactorSum:
         """The low end + (high − low) × the place that is drawn."""
         found = self._places.get((at, low, high))
         if found is None:

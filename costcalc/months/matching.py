@@ -1,4 +1,4 @@
-"""Matching: which cells a `where` means, and what the scan and the rating must label so that it can be said."""
+"""Matching: which segments a `where` means, and what the scan and the rating must label so that it can be said."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
 
 from costcalc.calendar import DAY_SECONDS, local_time, midnights_utc
-from costcalc.forecasts.cells import Cell
+from costcalc.months.segments import Segment
 from costcalc.problems import CostcalcError, Problem, nearest_names
 from costcalc.rating.rate import InstantLabel
 from costcalc.scenario.where import Hours, Where
@@ -18,7 +18,7 @@ INSIDE, OUTSIDE = "inside", "outside"
 
 
 def label_name(hours: Hours) -> str:
-    """How the hours are called among the names of a cell."""
+    """How the hours are called among the names of a segment."""
     return f"hours {hours.written} {hours.timezone}"
 
 
@@ -44,24 +44,24 @@ def columns_of(wheres: Iterable[Where]) -> list[str]:
     return list(dict.fromkeys(name for where in wheres for name in where.names if name not in PRICE_NAMES))
 
 
-def matches(where: Where, cell: Cell) -> bool:
-    """Whether the cell's own usage, as the log has it, is meant."""
-    if not all(_has(name, globs, cell.names, *cell.home) for name, globs in where.names.items()):
+def matches(where: Where, segment: Segment) -> bool:
+    """Whether the segment's own usage, as the log has it, is meant."""
+    if not all(_has(name, globs, segment.names, *segment.home) for name, globs in where.names.items()):
         return False
-    if where.lengths and cell.kind.band_basis in ("unknown", "none"):
+    if where.lengths and segment.kind.band_basis in ("unknown", "none"):
         return False
     for length in where.lengths:
-        label = cell.labels[length.meter != "input_tokens"]
+        label = segment.labels[length.meter != "input_tokens"]
         if label < length.over or (length.up_to is not None and label >= length.up_to):
             return False
-    return where.hours is None or cell.names[label_name(where.hours)] == INSIDE
+    return where.hours is None or segment.names[label_name(where.hours)] == INSIDE
 
 
-def matches_always(where: Where, cell: Cell) -> bool:
+def matches_always(where: Where, segment: Segment) -> bool:
     """The same, for a choice that many runs ask about: it is looked up once."""
-    found = cell.matched.get(id(where))
+    found = segment.matched.get(id(where))
     if found is None:
-        found = cell.matched[id(where)] = (where, matches(where, cell))
+        found = segment.matched[id(where)] = (where, matches(where, segment))
     return found[1]
 
 
@@ -85,12 +85,12 @@ def signature_of(wheres: Sequence[Where], labels: Sequence[str], names: Mapping[
     return (*said, *(names[label] for label in labels))
 
 
-def matches_now(where: Where, cell: Cell, provider: str, model: str, tier: str) -> bool:
-    """Whether the cell's usage is meant when another model serves it."""
-    now = {**cell.names, "service_tier": tier}
+def matches_now(where: Where, segment: Segment, provider: str, model: str, tier: str) -> bool:
+    """Whether the segment's usage is meant when another model serves it."""
+    now = {**segment.names, "service_tier": tier}
     if not all(_has(name, globs, now, provider, model) for name, globs in where.names.items()):
         return False
-    return matches(Where({}, where.lengths, where.hours), cell)
+    return matches(Where({}, where.lengths, where.hours), segment)
 
 
 def _has(name: str, globs: Sequence[str], names: Mapping[str, str | None], provider: str, model: str) -> bool:
@@ -105,7 +105,7 @@ def _has(name: str, globs: Sequence[str], names: Mapping[str, str | None], provi
 
 def check_matches(
     wheres: Sequence[Where],
-    cells: Sequence[Cell],
+    segments: Sequence[Segment],
     known_models: Iterable[tuple[str, str]],
     suggested: Iterable[tuple[str, str]],
 ) -> list[str]:
@@ -113,11 +113,11 @@ def check_matches(
     problems, absent = [], []
     booked: list[tuple[str, str]] | None = None
     for where in wheres:
-        if any(matches(where, cell) for cell in cells):
+        if any(matches(where, segment) for segment in segments):
             continue
         for name, globs in where.names.items():
-            held = {cell.names.get(name) or "" for cell in cells}
-            if any(_has(name, globs, cell.names, *cell.home) for cell in cells):
+            held = {segment.names.get(name) or "" for segment in segments}
+            if any(_has(name, globs, segment.names, *segment.home) for segment in segments):
                 continue
             if name in ("provider", "model"):
                 booked = booked if booked is not None else sorted(known_models)

@@ -9,11 +9,11 @@ from fractions import Fraction
 from typing import Literal
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Cell, Cells
-from costcalc.forecasts.form import REQUESTS, REVENUE
-from costcalc.forecasts.matching import matches
-from costcalc.forecasts.plan import When
-from costcalc.forecasts.reading import Number, Reading
+from costcalc.months.form import REQUESTS, REVENUE
+from costcalc.months.matching import matches
+from costcalc.months.plan import When
+from costcalc.months.reading import Number, Reading
+from costcalc.months.segments import Segment, Segments
 from costcalc.problems import fail
 from costcalc.scenario.figure import Span
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
@@ -23,8 +23,8 @@ from costcalc.usage.ledger import CUSTOMER
 
 Kind = Literal["none", "total", "rows", "rules"]
 Exchange = Callable[[str, Month], Number]
-# Who an amount belongs to: a cell's usage, a customer, or nobody in particular.
-Owner = tuple[str, int | str]  # ("cell", its position), ("customer", its name), ("all", "")
+# Who an amount belongs to: a segment's usage, a customer, or nobody in particular.
+Owner = tuple[str, int | str]  # ("segment", its position), ("customer", its name), ("all", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class Income:
         """Whether only some of the cost stands against it."""
         return self.kind == "rows" or self.customers is not None
 
-    def covers(self, cell: Cell) -> bool:
-        """Whether the cell's cost stands against it."""
+    def covers(self, segment: Segment) -> bool:
+        """Whether the segment's cost stands against it."""
         if self.kind in ("rows", "none"):
-            return cell.has_revenue
-        return self.customers is None or cell.names[CUSTOMER] in self.customers
+            return segment.has_revenue
+        return self.customers is None or segment.names[CUSTOMER] in self.customers
 
 
 UNKNOWN = Income()
@@ -52,7 +52,7 @@ UNKNOWN = Income()
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """What a cell's usage comes to in some days."""
+    """What a segment's usage comes to in some days."""
 
     grown: Number  # times today's requests
     asked: Number  # tokens asked for in these days, after growth and mix; a form where parts are asked for
@@ -62,7 +62,7 @@ class Volume:
 class Earner:
     """Computes revenue and other costs of the days of a run."""
 
-    cells: Cells
+    segments: Segments
     income: Income
     business: Business
     reading: Reading
@@ -75,7 +75,7 @@ class Earner:
         if self.income.kind == "none":
             return {}
         if self.income.kind == "total":
-            daily = self.reading.number(self.income.amount * Fraction(when.days, self.cells.days))
+            daily = self.reading.number(self.income.amount * Fraction(when.days, self.segments.days))
             whole = Where()
             return {("all", ""): daily * self._growth(volumes) * self._own_factor(when, whole, None)}
         if self.income.kind == "rows":
@@ -84,11 +84,11 @@ class Earner:
 
     def covers(self, owner: Owner) -> bool:
         """Whether the costs of an owner stand against the revenue: all but those of a customer without any that is known."""
-        if owner[0] == "cell":
-            return self.income.covers(self.cells.cells[int(owner[1])])
+        if owner[0] == "segment":
+            return self.income.covers(self.segments.segments[int(owner[1])])
         if self._paying is None:
-            covered = (cell for cell in self.cells.cells if self.income.covers(cell))
-            self._paying = frozenset(name for cell in covered for name in cell.members.values_of(CUSTOMER))
+            covered = (segment for segment in self.segments.segments if self.income.covers(segment))
+            self._paying = frozenset(name for segment in covered for name in segment.members.values_of(CUSTOMER))
         return owner[0] == "all" or owner[1] in self._paying
 
     def other_costs(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
@@ -96,9 +96,9 @@ class Earner:
 
     def _growth(self, volumes: Sequence[Volume]) -> Number:
         """How many times today's requests there are; weighed by tokens where the log counts no requests."""
-        cells = self.cells.cells
-        by_requests = self.cells.requests not in (None, 0)
-        weights = [(cell.requests or Fraction()) if by_requests else cell.tokens for cell in cells]
+        segments = self.segments.segments
+        by_requests = self.segments.requests not in (None, 0)
+        weights = [(segment.requests or Fraction()) if by_requests else segment.tokens for segment in segments]
         total = sum(weights, Fraction())
         if not total:
             return self.reading.number(Fraction(1))
@@ -110,13 +110,13 @@ class Earner:
 
     def _of_rows(self, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
         found: dict[Owner, Number] = {}
-        for position, (cell, volume) in enumerate(zip(self.cells.cells, volumes, strict=True)):
-            if not cell.has_revenue:
+        for position, (segment, volume) in enumerate(zip(self.segments.segments, volumes, strict=True)):
+            if not segment.has_revenue:
                 continue
-            daily = self.reading.number(Fraction(when.days, self.cells.days))
-            rate = self.exchange(cell.kind.revenue_currency or self.cells.currency, when.month)
-            factor = self._own_factor(when, None, cell)
-            found["cell", position] = self.reading.count(cell, REVENUE) * (daily * rate * volume.grown * factor)
+            daily = self.reading.number(Fraction(when.days, self.segments.days))
+            rate = self.exchange(segment.kind.revenue_currency or self.segments.currency, when.month)
+            factor = self._own_factor(when, None, segment)
+            found["segment", position] = self.reading.count(segment, REVENUE) * (daily * rate * volume.grown * factor)
         return found
 
     def _of_fees(
@@ -126,14 +126,14 @@ class Earner:
         for fee in fees:
             if not fee.span.holds_on(when.day):
                 continue
-            rate = self.exchange(fee.amount.currency or self.cells.currency, when.month)
+            rate = self.exchange(fee.amount.currency or self.segments.currency, when.month)
             amount = self.reading.number(fee.amount.amount) * rate
             for owner, times in self._times(fee, when, volumes).items():
-                cell = self.cells.cells[int(owner[1])] if owner[0] == "cell" else None
+                segment = self.segments.segments[int(owner[1])] if owner[0] == "segment" else None
                 where = self._where_of(fee, owner)
-                factor = self._own_factor(when, where, cell) if with_own_prices else 1
+                factor = self._own_factor(when, where, segment) if with_own_prices else 1
                 # Hosting and people stay when customers leave; what is paid for each customer does not.
-                leaves = cell is None and (with_own_prices or fee.per == "customer and month")
+                leaves = segment is None and (with_own_prices or fee.per == "customer and month")
                 kept = self._kept(when, where) if leaves else 1
                 due = times * (amount * factor * kept)
                 found[owner] = found[owner] + due if owner in found else due
@@ -141,47 +141,49 @@ class Earner:
 
     def _times(self, fee: Fee, when: When, volumes: Sequence[Volume]) -> dict[Owner, Number]:
         """How often the fee is due in these days, by owner."""
-        cells = self.cells.cells
+        segments = self.segments.segments
         part = self.reading.number(Fraction(when.days, when.month.days))
         if fee.per == "month":
             return {self._pinned(fee): part}
         if fee.per == "seat and month":
             return {self._pinned(fee): part * fee.seats}
-        mine = self._cells_of(fee)
+        mine = self._segments_of(fee)
         if fee.per == "customer and month":
-            named = {name for position in mine for name in cells[position].members.values_of(CUSTOMER) if name}
+            named = {name for position in mine for name in segments[position].members.values_of(CUSTOMER) if name}
             return {(CUSTOMER, name): part for name in sorted(named)}
         if fee.per == "1M tokens":
             return {
-                ("cell", position): volumes[position].asked / 1_000_000 for position in mine if cells[position].leaves
+                ("segment", position): volumes[position].asked / 1_000_000
+                for position in mine
+                if segments[position].leaves
             }
-        days = Fraction(when.days, self.cells.days)
+        days = Fraction(when.days, self.segments.days)
         found: dict[Owner, Number] = {}
         for position in mine:
-            requests = cells[position].requests
+            requests = segments[position].requests
             if requests is None:
                 raise fail(
                     "requests-unknown", "an amount per request: the log does not say how many requests there were",
                     place=fee.place, remedy="write an amount per 1M tokens or per month, or use a log that counts requests",
                 )  # fmt: skip
             share = volumes[position].grown * self.reading.number(days)
-            found["cell", position] = self.reading.count(cells[position], REQUESTS) * share
+            found["segment", position] = self.reading.count(segments[position], REQUESTS) * share
         return found
 
     def _pinned(self, fee: Fee) -> Owner:
         """The one customer, as the log writes it, that a fixed fee is for, if its `where` names one outright."""
         globs = fee.where.names.get(CUSTOMER, ())
         if len(globs) == 1 and not {*globs[0]} & {*"*?["}:
-            named = {name for cell in self.cells.cells for name in cell.members.values_of(CUSTOMER)}
+            named = {name for segment in self.segments.segments for name in segment.members.values_of(CUSTOMER)}
             meant = [name for name in named if name and glob_matches(globs[0], name)]
             if len(meant) == 1:
                 return CUSTOMER, meant[0]
         return "all", ""
 
-    def _cells_of(self, fee: Fee) -> list[int]:
+    def _segments_of(self, fee: Fee) -> list[int]:
         found = self._matched.get(id(fee))
         if found is None:
-            found = [position for position, cell in enumerate(self.cells.cells) if matches(fee.where, cell)]
+            found = [position for position, segment in enumerate(self.segments.segments) if matches(fee.where, segment)]
             self._matched[id(fee)] = found
         return found
 
@@ -191,10 +193,10 @@ class Earner:
             return Where({**fee.where.names, CUSTOMER: (str(owner[1]),)})
         return fee.where
 
-    def _own_factor(self, when: When, where: Where | None, cell: Cell | None) -> Number:
+    def _own_factor(self, when: When, where: Where | None, segment: Segment | None) -> Number:
         factor: Number = self.reading.number(Fraction(1))
         for change in self.business.own_prices:
-            if change.span.holds_on(when.day) and _concerns(change, where, cell):
+            if change.span.holds_on(when.day) and _concerns(change, where, segment):
                 factor = factor * (1 + self.reading.saving(change.change) * self._arrived(change, when))
         return factor
 
@@ -220,10 +222,10 @@ def _undated(fees: Sequence[Fee], day: date) -> tuple[Fee, ...]:
     return tuple(replace(fee, span=Span(fee.span.from_day)) if fee.span.until_day else fee for fee in today)
 
 
-def _concerns(change: OwnPrice, where: Where | None, cell: Cell | None) -> bool:
-    """Whether a price change of one's own concerns the revenue of a cell, or a fee for what `where` says."""
-    if cell is not None:
-        return matches(change.where, cell)
+def _concerns(change: OwnPrice, where: Where | None, segment: Segment | None) -> bool:
+    """Whether a price change of one's own concerns the revenue of a segment, or a fee for what `where` says."""
+    if segment is not None:
+        return matches(change.where, segment)
     if change.where.is_all:
         return True
     lengths_and_hours = (change.where.lengths, change.where.hours)

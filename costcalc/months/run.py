@@ -1,4 +1,4 @@
-"""A run: one scenario, one end of its ranges, every month to come. Runs share nothing but the cells."""
+"""A run: one scenario, one end of its ranges, every month to come. Runs share nothing but the segments."""
 
 from __future__ import annotations
 
@@ -11,38 +11,49 @@ from functools import cached_property
 from typing import Any
 
 from costcalc.calendar import Month
-from costcalc.forecasts.capacity import Load, Replicas, hours_of, replicas_for
-from costcalc.forecasts.cells import Cell, Cells, tokens_of
-from costcalc.forecasts.earning import Earner, Income, Owner, Volume
-from costcalc.forecasts.flows import Flow, Flows, flows_of
-from costcalc.forecasts.form import value_of
-from costcalc.forecasts.plan import Plan, When
-from costcalc.forecasts.pricing import Lists, Priced, Pricer
-from costcalc.forecasts.reading import MIDDLE, Number, Reading
-from costcalc.forecasts.targets import Targets
+from costcalc.months.capacity import Load, Replicas, hours_of, replicas_for
+from costcalc.months.earning import UNKNOWN, Earner, Income, Owner, Volume
+from costcalc.months.flows import Flow, Flows, flows_of
+from costcalc.months.form import value_of
+from costcalc.months.plan import UsagePlan, When
+from costcalc.months.pricing import Lists, Priced, Pricer
+from costcalc.months.reading import Number, Reading
+from costcalc.months.segments import Segment, Segments, tokens_of
+from costcalc.months.targets import Targets
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.terms import Commitment
 from costcalc.rating.commitments import settle, tally_of
 from costcalc.rating.model import Charge, Cost, RateUsed
-from costcalc.scenario.changes import UsageChanges
+from costcalc.rating.rate import NO_CHANGES
+from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
 from costcalc.scenario.model import PriceChanges
-from costcalc.scenario.revenue import Business, Fee, OwnPrice
+from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee, OwnPrice
 
 _LEAST_LOAD = Fraction(1, 10**9)  # hours: less than a nothing that could be divided by
-RowKey = tuple[int, str, str]  # the cell, and the provider and model that serve it then
+RowKey = tuple[int, str, str]  # the segment, and the provider and model that serve it then
 
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
     """What a run assumes: changes of usage, prices, business and exchange rates, and which list holds."""
 
-    usage: UsageChanges
-    changes: PriceChanges
-    business: Business
-    income: Income
-    lists: Lists
+    usage: UsageChanges = NO_USAGE_CHANGES
+    changes: PriceChanges = NO_CHANGES
+    business: Business = NO_BUSINESS
+    income: Income = UNKNOWN
+    fx: FxTable | None = None  # with a path of the scenario's; None: the log's
     is_frozen: bool = False  # at the list of the log's last day, in every month
+
+
+@dataclass(frozen=True, slots=True)
+class RunPrices:
+    """What a run is priced with, whatever it assumes of usage."""
+
+    lists: Lists  # with the exchange rates of the months to come
+    log_fx: FxTable
+    commitments: Sequence[Commitment] = ()
+    targets: Targets = field(default_factory=Targets)
 
 
 @dataclass(slots=True)
@@ -71,7 +82,7 @@ class MonthRun:
 
 @dataclass
 class Run:
-    """What comes of a scenario, month by month. Rows hold forms over the cell's counts where parts were asked for."""
+    """What comes of a scenario, month by month. Rows hold forms over the segment's counts where parts were asked for."""
 
     months: list[MonthRun]
     rows: dict[RowKey, list[Number]] = field(default_factory=dict)  # cost by month
@@ -87,38 +98,38 @@ class Run:
         return sum((month.cost for month in self.months), 0)
 
 
-def run(
-    cells: Cells,
-    what: Assumptions,
-    targets: Targets,
-    months: Sequence[Month],
-    log_fx: FxTable,
-    commitments: Sequence[Commitment] = (),
-    reading: Reading = MIDDLE,
-    *,
-    last_only: bool = False,
-) -> Run:
-    """The months under these assumptions, or the last of them alone. CostcalcError: a currency without a rate, an amount per unknown requests."""
-    shown = months[-1:] if last_only else months
-    return Running(cells, what, targets, shown, months[0], log_fx, commitments, reading).result()
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """DayRange of one month in which no change begins or ends, with what they ask of machines and of contracts."""
+
+    position: int  # of the month
+    when: When
+    tally: Any
+    loads: dict[tuple[str, str, date], Load] = field(default_factory=dict)
+
+    @property
+    def end(self) -> date:
+        return self.when.day + timedelta(days=self.when.days)
 
 
 class Running:
     """A run in progress, or the ground for one: when its changes come, and how far."""
 
     def __init__(
-        self, cells: Cells, what: Assumptions, targets: Targets, months: Sequence[Month], first: Month,
-        log_fx: FxTable, commitments: Sequence[Commitment], reading: Reading,
+        self, segments: Segments, what: Assumptions, prices: RunPrices, months: Sequence[Month], reading: Reading, *,
+        last_only: bool = False,
     ) -> None:  # fmt: skip
-        self.cells, self.what, self.months, self.first, self.reading = cells, what, months, first, reading
-        self.pricer = Pricer(what.lists, log_fx, what.changes, reading)
+        """`last_only`: the last of the months alone. CostcalcError: a currency without a rate, an amount per unknown requests."""
+        self.segments, self.what, self.first, self.reading = segments, what, months[0], reading
+        self.lists, self.commitments, targets = prices.lists, prices.commitments, prices.targets
+        self.months = months[-1:] if last_only else months
+        self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
-        self.plan = Plan(what.usage, lost, targets, self.pricer.has_price, self.pricer.cost_of)
-        self.earner = Earner(cells, what.income, what.business, reading, self.pricer.exchange)
-        self.commitments = commitments
+        self.plan = UsagePlan(what.usage, lost, targets, self.pricer.has_price, self.pricer.cost_of)
+        self.earner = Earner(segments, what.income, what.business, reading, self.pricer.exchange)
         nothing = reading.nothing
-        self.found = Run([MonthRun(month, cost=nothing(), covered=nothing()) for month in months])
-        self.homes = {cell.home for cell in cells.cells}
+        self.found = Run([MonthRun(month, cost=nothing(), covered=nothing()) for month in self.months])
+        self.homes = {segment.home for segment in segments.segments}
         self.own_hosts = {(targets[move.to].provider, targets[move.to].model) for move in what.usage.moves}
         self.asks_tokens = any(fee.per == "1M tokens" for fee in (*what.business.revenue, *what.business.other_costs))
         self.flows: dict[tuple[object, ...], Flows] = {}  # kept: they are known by their identity
@@ -138,7 +149,7 @@ class Running:
         """The days on which a model may begin or end to have a price for batch or for cache reads, where that is asked for."""
         if not any(lever.lever in ("batch", "cache_read_share") for lever in self.what.usage.efficiency):
             return []
-        lists, keys = self.what.lists, {cell.kind.key for cell in self.cells.cells if cell.kind.key}
+        lists, keys = self.lists, {segment.kind.key for segment in self.segments.segments if segment.kind.key}
         models = {(key.provider, key.region, key.model) for key in keys}
         models |= {(target.provider, target.region, target.model) for target in targets}
         first, end = self.months[0].first, self.months[-1].next.first
@@ -170,9 +181,9 @@ class Running:
         for month in self.months:
             yield from self._segments(month)
 
-    def state(self, cell: Cell, when: When) -> tuple[object, ...]:
-        """How far everything has come that shapes the cell's flows: while it stays, so do they."""
-        return bisect_right(self.offers, when.day), self.plan.state(cell, when)
+    def state(self, segment: Segment, when: When) -> tuple[object, ...]:
+        """How far everything has come that shapes the segment's flows: while it stays, so do they."""
+        return bisect_right(self.offers, when.day), self.plan.state(segment, when)
 
     def _segments(self, month: Month) -> Iterator[When]:
         first, end = month.first, month.next.first
@@ -181,31 +192,30 @@ class Running:
             yield When(month, self.first, start, (following - start).days)
 
     def _segment(self, position: int, when: When, tally: Any) -> None:
-        loads: dict[tuple[str, str, date], Load] = {}
-        volumes, end = [], when.day + timedelta(days=when.days)
+        stretch, volumes = _Stretch(position, when, tally), []
         line, number = self.found.months[position], self.reading.number
-        in_days = number(Fraction(when.days, self.cells.days))
-        for index, cell in enumerate(self.cells.cells):
-            flows = self._flows(cell, when)
-            volume = self.plan.volume(cell, when, self.reading)
+        in_days = number(Fraction(when.days, self.segments.days))
+        for index, segment in enumerate(self.segments.segments):
+            flows = self._flows(segment, when)
+            volume = self.plan.volume(segment, when, self.reading)
             scale = volume * in_days
             volumes.append(Volume(volume, self._asked(flows, scale)))
-            if cell.requests is None or line.requests is None:
+            if segment.requests is None or line.requests is None:
                 line.requests = None
             elif self.reading.keeps_rows:
-                line.requests = line.requests + scale * number(cell.requests)
+                line.requests = line.requests + scale * number(segment.requests)
             for flow in flows.served:
-                self._flow(index, flow, volume, position, when, end, loads, tally)
-        self._machines(position, when, loads, tally)
+                self._flow(index, flow, volume, stretch)
+        self._machines(stretch)
         self._business(position, when, volumes)
 
-    def _flows(self, cell: Cell, when: When) -> Flows:
-        """The cell's flows: made again only when a change has come further."""
+    def _flows(self, segment: Segment, when: When) -> Flows:
+        """The segment's flows: made again only when a change has come further."""
         weighed = when.day if self.plan.weighs and not self.reading.is_drawn else None
-        place = (id(cell), bisect_right(self.offers, when.day), self.plan.state(cell, when), weighed)
+        place = (id(segment), bisect_right(self.offers, when.day), self.plan.state(segment, when), weighed)
         found = self.flows.get(place)
         if found is None:
-            found = self.flows[place] = flows_of(self.plan, cell, when, self.reading)
+            found = self.flows[place] = flows_of(self.plan, segment, when, self.reading)
         return found
 
     def _asked(self, flows: Flows, scale: Number) -> Number:
@@ -215,14 +225,12 @@ class Running:
             (tokens_of(flow.leaves) * (flow.scale * scale) for flow in flows.asked), self.reading.number(Fraction())
         )
 
-    def _flow(
-        self, index: int, flow: Flow, volume: Number, position: int, when: When, end: date,
-        loads: dict[tuple[str, str, date], Load], tally: Any,
-    ) -> None:  # fmt: skip
+    def _flow(self, index: int, flow: Flow, volume: Number, stretch: _Stretch) -> None:
+        position, when, loads = stretch.position, stretch.when, stretch.loads
         line, scale = self.found.months[position], flow.scale * volume
         if self.reading.keeps_rows:
             line.tokens = line.tokens + self._tokens(flow) * (scale * self._share(when.days))
-        for day, days in self._price_days(flow, when, end):
+        for day, days in self._price_days(flow, when, stretch.end):
             priced = self.pricer.price(flow, day, when.month)
             part = scale * self._share(days)
             if not priced.is_complete:
@@ -231,34 +239,34 @@ class Running:
             if priced.busy is not None:
                 load = self._load(loads, flow, day, days)
                 load.moved.append((index, flow, hours_of(load.facts, priced.busy, part, self.reading)))
-                asked = flow.cell.requests
+                asked = flow.segment.requests
                 known = load.requests is not None and asked is not None
                 load.requests = (
                     load.requests + self.reading.number(asked) * part if known and asked is not None else None
                 )
-            elif flow.target is None and flow.cell.home in self.own_hosts:
+            elif flow.target is None and flow.segment.home in self.own_hosts:
                 self._own_load(loads, flow, day, days, part)
             self._cost(index, flow, position, priced.total * part, priced.cost, part)
             if self.commitments and not self.reading.is_drawn:
-                self._commit(tally, flow, priced, day, when.month, part)
+                self._commit(stretch.tally, flow, priced, day, when.month, part)
 
     def _tokens(self, flow: Flow) -> Number:
-        """Input and output tokens of the whole cell, at scale 1."""
+        """Input and output tokens of the whole segment, at scale 1."""
         found = self.tokens.get(id(flow))
         if found is None:
-            found = self.tokens[id(flow)] = value_of(tokens_of(flow.leaves), flow.cell.floats)
+            found = self.tokens[id(flow)] = value_of(tokens_of(flow.leaves), flow.segment.floats)
         return found
 
     def _share(self, days: int) -> Number:
         found = self.shares.get(days)
         if found is None:
-            found = self.shares[days] = self.reading.number(Fraction(days, self.cells.days))
+            found = self.shares[days] = self.reading.number(Fraction(days, self.segments.days))
         return found
 
     def _cost(self, index: int, flow: Flow, position: int, total: Number, cost: Number, part: Number) -> None:
         line = self.found.months[position]
         line.cost += total
-        if self.what.income.covers(flow.cell):
+        if self.what.income.covers(flow.segment):
             line.covered += total
         if self.reading.keeps_rows:
             _add(self.found.rows, (index, flow.provider, flow.model), position, len(self.months), cost * part)
@@ -266,7 +274,7 @@ class Running:
     def _price_days(self, flow: Flow, when: When, end: date) -> Iterator[tuple[date, int]]:
         """(day, days): the parts of these days within which the flow's price stays."""
         if self.what.is_frozen:
-            yield self.cells.last_day, when.days
+            yield self.segments.last_day, when.days
             return
         starts = self.pricer.days_of(flow, when.day, end)
         for start, following in zip(starts, [*starts[1:], end], strict=True):
@@ -291,20 +299,21 @@ class Running:
         """What the log's own use of a self-hosted target keeps busy of it."""
         for move in self.what.usage.moves:
             target = self.plan.targets[move.to]
-            if (target.provider, target.model) != flow.cell.home:
+            if (target.provider, target.model) != flow.segment.home:
                 continue
             there = replace(flow, target=target, move=move)
             busy = self.pricer.price(there, day, self.months[0]).busy
             if busy is not None:
                 load = self._load(loads, there, day, days)
-                load.own = load.own + value_of(hours_of(load.facts, busy, part, self.reading), flow.cell.floats)
+                load.own = load.own + value_of(hours_of(load.facts, busy, part, self.reading), flow.segment.floats)
                 return
 
-    def _machines(self, position: int, when: When, loads: dict[tuple[str, str, date], Load], tally: Any) -> None:
-        for load in loads.values():
+    def _machines(self, stretch: _Stretch) -> None:
+        position, when = stretch.position, stretch.when
+        for load in stretch.loads.values():
             if not load.moved:
                 continue
-            currency = self.what.lists.pricebook.book(load.target.provider, load.target.region).currency
+            currency = self.lists.pricebook.book(load.target.provider, load.target.region).currency
             rise = self.pricer.compound(load.target.provider, self.pricer.names_of(load.target, load.day), load.day)
             exchange = self.pricer.exchange(currency, when.month)
             machines = replicas_for(load, when.month, exchange, rise, self.reading)
@@ -316,16 +325,16 @@ class Running:
                 continue
             hourly = machines.cost / machines.load
             for index, flow, hours in load.moved:
-                total = value_of(hours, flow.cell.floats) * hourly
+                total = value_of(hours, flow.segment.floats) * hourly
                 self._cost(index, flow, position, total, hours, hourly)
                 if self.commitments:
-                    self._tally(tally, flow, None, load.day, when.month, total)
+                    self._tally(stretch.tally, flow, None, load.day, when.month, total)
 
     def _machines_of_draws(self, position: int, load: Load, machines: Replicas) -> None:
         """The bill as a whole, for there may be draws in which nothing moved; covered as far as the load is."""
         line = self.found.months[position]
         line.cost += machines.cost
-        covered = [hours for _, flow, hours in load.moved if self.what.income.covers(flow.cell)]
+        covered = [hours for _, flow, hours in load.moved if self.what.income.covers(flow.segment)]
         if covered:
             least = self.reading.number(_LEAST_LOAD)
             share = sum(covered, self.reading.number(0)) / self.reading.most(machines.load, least)
@@ -348,7 +357,7 @@ class Running:
                 _add(self.found.other, owner, position, size, amount)
 
     def _whole(self, owner: Owner, amount: Number) -> Number:
-        return value_of(amount, self.cells.cells[int(owner[1])].floats) if owner[0] == "cell" else amount
+        return value_of(amount, self.segments.segments[int(owner[1])].floats) if owner[0] == "segment" else amount
 
     def _commitments(self) -> list[Commitment]:
         if not self.what.is_frozen:
@@ -357,12 +366,12 @@ class Running:
         return [
             replace(commitment, from_day=None, until_day=None)
             for commitment in self.commitments
-            if commitment.applies_on(self.cells.last_day)
+            if commitment.applies_on(self.segments.last_day)
         ]
 
     def _commit(self, tally: Any, flow: Flow, priced: Priced, day: date, month: Month, part: Number) -> None:
         for meter, cost in priced.parts:
-            self._tally(tally, flow, meter, day, month, value_of(cost, flow.cell.floats) * part)
+            self._tally(tally, flow, meter, day, month, value_of(cost, flow.segment.floats) * part)
 
     def _tally(self, tally: Any, flow: Flow, meter: str | None, day: date, month: Month, cost: Number) -> None:
         names = self.pricer.names_served(flow, day)

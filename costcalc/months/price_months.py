@@ -5,26 +5,22 @@ They assume nothing but that usage goes on: they are exact.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from costcalc.calendar import Month
-from costcalc.forecasts.cells import Names, Sorting, cells_of
-from costcalc.forecasts.earning import UNKNOWN
-from costcalc.forecasts.pricing import Lists
-from costcalc.forecasts.reading import Exact
-from costcalc.forecasts.run import Assumptions, Run, run
-from costcalc.forecasts.targets import Targets
-from costcalc.forecasts.usage import usage_by_kind
+from costcalc.months.pricing import Lists
+from costcalc.months.reading import Exact, Reading
+from costcalc.months.run import Assumptions, Run, Running, RunPrices
+from costcalc.months.segments import Names, Segments, Sorting, segments_of
+from costcalc.months.usage import usage_by_kind
 from costcalc.rating.cuts import model_cuts
 from costcalc.rating.model import PriceKey, RateUsed
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import NO_CHANGES, Rater
-from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.model import PriceChanges, Variant
-from costcalc.scenario.revenue import NO_BUSINESS
 from costcalc.usage.ledger import Edges
 
 
@@ -37,6 +33,7 @@ class PriceMonths:
     low: Run
     middle: Run
     high: Run
+    segments: Segments
 
     @property
     def runs(self) -> tuple[Run, Run, Run, Run, Run]:
@@ -65,17 +62,24 @@ def by_price(rater: Rater) -> Sorting:
     return Sorting((), lambda names: (), edges)
 
 
+def priced_months(
+    rater: Rater, months: Sequence[Month], days_covered: int, last_day: date, changes: PriceChanges
+) -> tuple[Segments, Callable[[Assumptions, Reading], Run]]:
+    """The log at its daily rate, and what runs the months of it. `changes`: whose days its prices must know."""
+    segments = segments_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
+    lists = Lists(rater.pricebook, rater.fx, Quotes(rater.pricebook, changes.days()), rater.currency)
+    prices = RunPrices(lists, rater.fx, rater.commitments)
+    return segments, lambda what, reading: Running(segments, what, prices, months, reading).result()
+
+
 def rate_months(rater: Rater, months: Sequence[Month], days_covered: int, last_day: date) -> PriceMonths:
     """The months, run at every end; a rating must have been made before."""
-    cells = cells_of(rater, days_covered, last_day, by_price(rater), usage_by_kind(rater))
-    quotes = Quotes(rater.pricebook, rater.changes.days())
+    segments, run = priced_months(rater, months, days_covered, last_day, rater.changes)
 
     def priced(changes: PriceChanges, end: Variant = "mid", *, is_frozen: bool = False) -> Run:
-        lists = Lists(rater.pricebook, rater.fx, quotes, rater.currency)
-        what = Assumptions(NO_USAGE_CHANGES, changes, NO_BUSINESS, UNKNOWN, lists, is_frozen)
-        return run(cells, what, Targets(), months, rater.fx, rater.commitments, Exact(end))
+        return run(Assumptions(changes=changes, is_frozen=is_frozen), Exact(end))
 
     frozen, before = priced(NO_CHANGES, is_frozen=True), priced(NO_CHANGES)
     mid = priced(rater.changes) if rater.changes else before
     low, high = (priced(rater.changes, "low"), priced(rater.changes, "high")) if rater.changes.has_range else (mid, mid)
-    return PriceMonths(frozen, before, low, mid, high)
+    return PriceMonths(frozen, before, low, mid, high, segments)
