@@ -309,3 +309,12 @@ def test_reasoning_has_the_price_of_thinking_where_there_is_one(tmp_path):
     plain = rates(input_tokens="1", output_tokens="2")
     for text, total in ((plain, 2), (plain + "thinking: {output_tokens: 5 per 1M}\n", Fraction(16, 5))):
         assert cost(tmp_path, row, prices=prices(book(model("m", ("2020-01-01", text))))).total.before == total
+
+
+def test_off_peak_hours_at_a_share_of_every_rate(tmp_path):
+    """Peak from 09:00 to 12:00 in Shanghai, which is 01:00 to 04:00 UTC; half of it in other hours."""
+    head = "schedules:\n  peak: {timezone: Asia/Shanghai, peak_days: [Mon-Fri], peak_hours: [09:00-12:00]}\n"
+    text = "schedule: peak\n" + rates(input_tokens="10", output_tokens="10") + "off_peak: {all: 50% of standard}\n"
+    halved = prices(book(model("m", ("2020-01-01", text)), head=head))
+    assert cost(tmp_path, at("2026-09-17T01:00:00Z"), prices=halved).total.before == 10
+    assert cost(tmp_path, at("2026-09-17T04:00:00Z"), prices=halved).total.before == 5
