@@ -20,6 +20,7 @@ MARK = b"PK\x03\x04"  # what a zip archive begins with, and a workbook is one
 _PARTS_OF_A_WORKBOOK = {"[Content_Types].xml", "xl/workbook.xml"}
 MOST_TIMES, SPARED = 1_000, 64 << 20  # what is packed unpacks to so many times its size and these bytes at most
 _MOST_TIMES_OF_A_BOOK = 100
+_MOST_CELLS = 100_000_000  # of a sheet
 _CHUNK = 1 << 20
 Member = tuple[str, Path]  # its name, and a copy outside of the container
 NewFile = Callable[[str], Path]
@@ -47,7 +48,8 @@ def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list
     except (NotImplementedError, RuntimeError) as error:
         reason = f"its packing is unknown, or it has a password ({error})"
         raise _unreadable(name, reason, "unpack it, or pack it again without a password") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, SyntaxError, LookupError, TypeError, ValueError) as error:
+        # SyntaxError: its XML is none, or holds entities. The others are openpyxl's, of parts that do not fit.
         reason = "it begins like an archive or a workbook, and is cut or damaged"
         raise _unreadable(name, reason, "export or pack it again") from error
     if only and not found:
@@ -108,11 +110,18 @@ def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iter
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible" or not is_wanted(sheet.title):
                 continue
-            target, rows = new_file(".csv"), 0
+            target, rows, cells, width = new_file(".csv"), 0, 0, 0
+            sheet.reset_dimensions()  # which the file states, and may overstate
             with target.open("w", encoding="utf-8", newline="") as out:
                 writer = csv.writer(out)
                 for row in sheet.iter_rows(values_only=True):
                     said = [*row] if any(cell is not None for cell in row) else []
+                    width = max(width, len(said))
+                    cells += len(row)
+                    if cells > _MOST_CELLS:
+                        reason = f'its sheet "{sheet.title}" has more than {_MOST_CELLS:,} cells'
+                        raise _unreadable(name, reason, "save the sheet as CSV")
+                    said += [None] * (width - len(said)) if said else []
                     writer.writerow(map(_text, said))  # a row that is empty keeps its line
                     rows += bool(said)
             if rows > 1:

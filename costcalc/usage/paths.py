@@ -131,6 +131,8 @@ class TableColumns:
     def get(self, path: str) -> SourceColumn | None:
         base, _, inside = path.partition(INSIDE)
         found = self.columns.get(base) or self.columns.get(base.lower())
+        if not _can_be_inside(inside):
+            return None
         if found:
             self.asked[found.text] = None
         if found and "[" in inside:
@@ -183,6 +185,8 @@ class JsonColumns:
     def get(self, path: str) -> SourceColumn | None:
         path = self._spelled(path)
         base, _, inside = path.partition(INSIDE)
+        if not _can_be_inside(inside):
+            return None
         if not is_list_inside(path) and (filtered := _FILTERED.fullmatch(path)):
             return self._filtered(filtered)
         if inside and self._is_object(base):
@@ -308,6 +312,8 @@ class JsonColumns:
         """SQL of the node at these steps, which is added to the tree; None where another spelling is there already, or
         no usage object holds it.
         """
+        if not all(map(_bare, steps)):  # a key without a name, which the engine cannot spell
+            return None
         if self.names is not None and not self.names.may_hold(steps):
             if not self.names.exact:
                 self._missed(steps)
@@ -521,6 +527,11 @@ def _lacks(text: str, known: str, steps: Sequence[str], last: str) -> str:
 def _json_path(path: str) -> str:
     steps = [step.split("[]") for step in path.split(".") if step]
     return "$" + "".join((f'."{name}"' if name else "") + "[*]" * len(lists) for name, *lists in steps)
+
+
+def _can_be_inside(path: str) -> bool:
+    """Whether the engine can spell what is asked of a text with JSON: it knows no quotes in keys, and lists in order."""
+    return '"' not in path and (not any(sign in path for sign in "[]") or _LISTED.fullmatch(path) is not None)
 
 
 def _json_key(key: str) -> str:
