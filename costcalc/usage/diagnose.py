@@ -12,13 +12,14 @@ from costcalc.money import MAY_BE_THOUSANDS, may_be, two_readings
 from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain
+from costcalc.usage.cells import AMBIGUOUS
 from costcalc.usage.engine import Engine
 from costcalc.usage.limits import LONGEST_LINE
-from costcalc.usage.paths import NO_LIST, is_list_inside
+from costcalc.usage.longlines import TOO_LONG
+from costcalc.usage.paths import NO_LIST, NO_OBJECT, is_list_inside
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, rows_at
 from costcalc.usage.rows import (
-    AMBIGUOUS,
     BAD_COST,
     BAD_COUNT,
     BAD_TIME,
@@ -127,6 +128,8 @@ def _is_shown(text: str) -> bool:
 
 
 def _said(text: str) -> str:
+    if text == NO_OBJECT:
+        return "what stands where an object should be"
     return f'"{text}"' if _is_shown(text) else f"a text of {len(text):,} characters"
 
 
@@ -260,7 +263,14 @@ def malformed_line(source: ReadableFile, record: Record) -> Problem:
     except ValueError as error:
         reason, position = getattr(error, "msg", str(error)), getattr(error, "pos", 0)
     text = record.text
-    if _is_cut(reason, position, text):
+    if text == TOO_LONG:
+        problem = Problem(
+            "malformed-json",
+            f"the line is longer than {LONGEST_LINE >> 20} MiB",
+            expected="one JSON object a line",
+            remedy="leave out what is in it besides usage; the other lines are counted",
+        )
+    elif _is_cut(reason, position, text):
         problem = Problem(
             "truncated-json",
             "the line ends in the middle of its JSON",
