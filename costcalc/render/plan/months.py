@@ -136,7 +136,7 @@ MONTHS = f.fields(
     cost_low=f.figure("shown.low", column=Column("Low", drop=2)),
     cost=f.figure("shown.mid", column=Column(WITH, has_unit=True)),
     cost_high=f.figure("shown.high", column=Column("High", drop=2)),
-    change=f.figure("shown.change", column=Column("Change", drop=1, of=_change)), currency=f.CURRENCY,
+    change=f.figure("shown.change", column=Column("Change", drop=2, of=_change)), currency=f.CURRENCY,
     other_costs=f.decimal("of.after.other"), revenue=f.decimal("of.after.revenue"), margin_before=f.ratio("of.before.margin"),
     margin_low=f.ratio("of.margins.0"), margin=f.ratio("of.after.margin", column=Column("Margin")),
     margin_high=f.ratio("of.margins.1"), points=f.on_page(Column("Points", drop=3, of=_points)),
