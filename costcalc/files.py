@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
+import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import EISDIR
+from errno import EACCES, EISDIR
 from pathlib import Path
 from secrets import token_hex
 from tempfile import gettempdir
@@ -16,6 +19,8 @@ from costcalc.problems import Place, fail
 
 MOST_WRITTEN = 50_000_000  # bytes: the largest price map that others publish has a tenth of it
 _NAME_LIMIT = 100  # characters of the target's name in that of the file beside it
+_OURS = re.compile(r"(\..*\.)?costcalc-[0-9a-f]{16}(\.part)?")  # a temporary folder, a file beside its target
+_ABANDONED_SECONDS = 60  # after so long without a lock: a new one is locked at once
 # What is removed at the end. A path stands here before it is made: a signal may come between any two steps.
 _temporary: set[Path] = set()
 
@@ -24,10 +29,12 @@ _temporary: set[Path] = set()
 def temporary_folder() -> Iterator[Path]:
     """A new folder for this program alone, removed with all that is in it."""
     path = Path(gettempdir(), f"costcalc-{token_hex(8)}")
+    _remove_abandoned(path.parent)
     _temporary.add(path)
     try:
         path.mkdir(mode=0o700)
-        yield path
+        with _locked(path):
+            yield path
     finally:
         _remove(path)
 
@@ -35,13 +42,48 @@ def temporary_folder() -> Iterator[Path]:
 @contextmanager
 def file_beside(target: Path) -> Iterator[Path]:
     """A new file in the target's folder, its owner's alone; removed unless it was renamed. OSError: it cannot be made."""
-    path = target.with_name(f".{target.name[:_NAME_LIMIT]}.{token_hex(8)}.part")
+    path = target.with_name(f".{target.name[:_NAME_LIMIT]}.costcalc-{token_hex(8)}.part")
+    _remove_abandoned(path.parent)
     _temporary.add(path)
     try:
         path.touch(mode=0o600, exist_ok=False)
-        yield path
+        with _locked(path):
+            yield path
     finally:
         _remove(path)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    """Whether the path is locked within, which ends with this program however it ends; False: it is, by another one."""
+    try:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except (ImportError, OSError):  # Windows
+        yield False
+        return
+    try:
+        try:
+            flock(number, LOCK_EX | LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(number)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what a program of ours left there that was killed, or that lost its power: nobody holds its lock."""
+    with suppress(OSError):
+        for entry in [each for each in os.scandir(folder) if _OURS.fullmatch(each.name)]:
+            found = entry.stat(follow_symlinks=False)
+            is_ours = found.st_uid == os.getuid() and not stat.S_ISLNK(found.st_mode)
+            if is_ours and time.time() - found.st_mtime > _ABANDONED_SECONDS:
+                with _locked(Path(entry.path)) as is_free:
+                    if is_free:
+                        _remove(Path(entry.path))
 
 
 def remove_temporary() -> None:
@@ -67,11 +109,13 @@ def written_whole(path: Path | str) -> Iterator[Path]:
     """
     shown, target = str(path), Path(os.path.realpath(path))  # a link stays one: its target is renamed over
     try:
+        if is_stream(path):
+            yield Path(path)  # there is nothing to rename over, and a pipe has no other name
+            return
         if target.is_dir():
             raise IsADirectoryError(EISDIR, "Is a directory")
-        if target.exists() and not target.is_file():
-            yield target  # a device or a pipe: there is nothing to rename over
-            return
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(EACCES, "It is read-only")
         with file_beside(target) as beside:
             mode = target.stat().st_mode & 0o777 if target.exists() else _usual_mode()
             yield beside
@@ -123,6 +167,11 @@ def is_folder(path: Path | str) -> bool:
 def is_there(path: Path | str) -> bool:
     """Whether there is anything of that name, likewise."""
     return os.path.exists(path)  # noqa: PTH110
+
+
+def leads_nowhere_else(path: Path) -> bool:
+    """Whether what is there lies in the folder that its path names, or below: no link leads out of it."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent))
 
 
 def is_stream(path: Path | str) -> bool:

@@ -22,6 +22,7 @@ class TooManyDigits(ValueError):
 
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_BY_COMMA = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+),\d+", re.ASCII)
 MAY_BE_THOUSANDS = "[1-9][0-9]{0,2}[.][0-9]{3}"  # 2.500 is 2.5, or 2500 where points part thousands
 SIGNS = {
     "$": "USD",
@@ -81,13 +82,19 @@ def read_number(text: str) -> Fraction:
     return Fraction(stripped.replace("_", ""))
 
 
-def written_amount(text: str) -> Money:
+def written_amount(text: str, *, by_comma: bool = False) -> Money:
     """`52000`, `52,000.50`, `52_000 USD`, `$20`; "" is the currency of one without. ValueError: no amount, or no currency.
 
-    TwoAmounts: `1.000` may be 1 or 1000, for much of the world parts thousands with points.
+    TwoAmounts: `1.000` may be 1 or 1000, for much of the world parts thousands with points. `by_comma`: as in files whose
+    columns are parted by semicolons: `52.000,50` is one, and `1,234` may be two.
     """
     number, _, currency = with_code(text.strip()).partition(" ")
-    if re.fullmatch(f"[+-]?{MAY_BE_THOUSANDS}", number):
+    if by_comma and "," in number:
+        if re.fullmatch(f"[+-]?{MAY_BE_THOUSANDS}", number.replace(",", ".")) and "." not in number:
+            raise TwoAmounts(may_be(number.replace(",", ".")))
+        if _BY_COMMA.fullmatch(number):
+            number = number.replace(".", "").replace(",", ".")
+    elif re.fullmatch(f"[+-]?{MAY_BE_THOUSANDS}", number):
         raise TwoAmounts(may_be(number))
     amount, currency = (
         read_number(number.replace(",", "") if _THOUSANDS.fullmatch(number) else number),

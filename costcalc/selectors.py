@@ -72,4 +72,9 @@ def glob_pattern(glob: str) -> str:
 
 @cache
 def _glob(glob: str) -> re.Pattern[str]:
-    return re.compile(glob_pattern(glob))
+    """The same, for Python: of each text between two `*` the first place is taken for good, so that no name of a log
+    is tried in every way.
+    """
+    first, *parts = map(glob_pattern, re.split(r"\*+", glob))
+    found = "".join(f"(?>(?s:.*?){part})" for part in parts[:-1])
+    return re.compile(first + found + "".join(f"(?s:.*){part}" for part in parts[-1:]))

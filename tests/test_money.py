@@ -20,6 +20,7 @@ from costcalc.money import (
     read_number,
     round_half_up,
     round_to_total,
+    sum_if_known,
     two_readings,
     written_amount,
 )
@@ -208,3 +209,10 @@ def test_the_two_readings_of_a_point_before_three_digits():
 def test_an_exact_sum_is_that_of_fractions(parts):
     assert exact_sum(parts) == sum(parts, Fraction())
     assert exact_sum([*parts, *parts]) == 2 * sum(parts, Fraction())
+
+
+def test_a_sum_with_something_unknown_is_unknown():
+    third = Fraction(1, 3)
+    assert sum_if_known([third, Fraction(0), third]) == Fraction(2, 3)
+    assert sum_if_known([]) == 0
+    assert sum_if_known([third, None]) is None

@@ -22,7 +22,7 @@ from costcalc.budget.read_limits import (
     read_one_percent,
     read_period,
 )
-from costcalc.files import is_there
+from costcalc.files import is_there, leads_nowhere_else
 from costcalc.problems import CostcalcError, nearest_names
 from costcalc.records import dataclass
 from costcalc.scenario.fields_where import WHERE
@@ -129,6 +129,12 @@ def _scenario(entry: Entry, text: Scalar) -> Scenario | None:
         entry.document.report(
             text, "unknown-scenario", f'no scenario is called "{name}"', nearest=nearest_names(name, [*sorted(beside), *known]),
             expected=f"a file, its path from the folder of this one; or one of: {', '.join(known)}",
+        )  # fmt: skip
+        return None
+    if is_file and not leads_nowhere_else(folder / name):
+        entry.document.report(
+            text, "outside-the-folder", f'"{name}" is a link that leads out of its folder',
+            expected="a file, its path from the folder of this one", remedy="copy the scenario there",
         )  # fmt: skip
         return None
     try:

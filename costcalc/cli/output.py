@@ -30,6 +30,7 @@ MORE_ENDINGS = {
     ".focus.csv": "focus", ".focus.parquet": "focus-parquet", ".xlsx": "xlsx", ".parquet": "parquet",
     ".xml": "junit", ".sarif": "sarif",
 }  # fmt: skip
+_STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 NARROWEST = 40  # columns: below that a table cannot be read
 
 Content = Callable[[str], str | bytes]  # of a kind
@@ -69,8 +70,8 @@ def targets_of(
 
 
 def paths_of(outputs: Sequence[Path] | None) -> list[Path | None]:
-    """Each place once; - is standard output, and so is nothing."""
-    return list(dict.fromkeys(None if str(path) == "-" else path for path in outputs or ())) or [None]
+    """Each place once; - is standard output, by whatever name, and so is nothing."""
+    return list(dict.fromkeys(None if str(path) in _STANDARD_OUTPUT else path for path in outputs or ())) or [None]
 
 
 def keep_apart(outputs: Iterable[Path | None], read: Iterable[Path | str]) -> None:

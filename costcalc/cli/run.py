@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from errno import ENOSPC
+from errno import EACCES, EDQUOT, EFBIG, ENOSPC, ENOTDIR, EPERM, EROFS
 from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
 from costcalc.money import TooManyDigits
-from costcalc.problems import INPUT_EXIT, CostcalcError, fail, nearest_names
+from costcalc.problems import INPUT_EXIT, CostcalcError, Place, fail, nearest_names
 
 BUG_EXIT = 70
+_FULL = (ENOSPC, EDQUOT, EFBIG)
+_NOT_ALLOWED = (EACCES, EPERM, EROFS, ENOTDIR)
 
 
 def run(args: Sequence[str]) -> int:
@@ -35,9 +37,8 @@ def run(args: Sequence[str]) -> int:
             raise
         if isinstance(error, MemoryError):
             return _too_little_memory()
-        if isinstance(error, OSError) and error.errno == ENOSPC:
-            sys.stderr.write("cannot write the output: no space is left where it goes\n")
-            return INPUT_EXIT
+        if isinstance(error, OSError) and error.errno in (*_FULL, *_NOT_ALLOWED):
+            return _unwritable(error)
         if message := _too_large(error):
             return _said(fail("too-large", message))
         return _bug(error, show=wants_traceback)  # a bug of ours
@@ -58,6 +59,22 @@ def _too_large(error: Exception) -> str:
     if isinstance(error, OverflowError) or "integer string conversion" in str(error):
         return "a number is too large: no price, amount, count or span of time comes near it"
     return ""
+
+
+def _unwritable(error: OSError) -> int:
+    """Of the output or of temporary files: a command reads nothing unnoticed."""
+    if error.errno in _FULL:
+        message = "cannot write the output: no space is left where it goes, or where temporary files go"
+        return _said(fail("disk-full", message, remedy="free space there, or set TMPDIR to a folder on a larger disk"))
+    place = Place(str(error.filename)) if error.filename else None
+    return _said(
+        fail(
+            "unwritable-file",
+            f"cannot write here: {error.strerror}",
+            place=place,
+            remedy="check the folder and its rights",
+        )
+    )
 
 
 def _too_little_memory() -> int:

@@ -36,7 +36,7 @@ def stoppable(command: Callable[[], int]) -> int:
 
     before = _set(dict.fromkeys(_ours(), stop))
     try:
-        with _insisting(came):
+        with _insisting(came), _unraised():
             return command()
     except BaseException as error:
         # What the engine was at work on when the signal came ends with an error of its own.
@@ -52,6 +52,22 @@ def stoppable(command: Callable[[], int]) -> int:
         sys.stderr.write(f"{_SIGNALS[signal.Signals(number)]}\n")
         sys.stderr.flush()
     return _SHELL + number
+
+
+@contextmanager
+def _unraised() -> Iterator[None]:
+    """Within, nothing is said of a signal that came in a destructor: it is sent again."""
+    before = sys.unraisablehook
+
+    def say(unraisable: sys.UnraisableHookArgs) -> None:
+        if not isinstance(unraisable.exc_value, Stopped):
+            before(unraisable)
+
+    sys.unraisablehook = say
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 @contextmanager

@@ -48,8 +48,12 @@ def under_actions() -> bool:
 class _Harmless(io.TextIOWrapper):
     """A pipe to a runner: names of files, budgets and models in it are no orders."""
 
+    _last = ""  # of the line so far: an order may come in two parts
+
     def write(self, text: str) -> int:
-        return super().write(_ORDER.sub(lambda order: order[0] + _APART, text))
+        harmless = _ORDER.sub(lambda order: order[0] + _APART, self._last + text).removeprefix(self._last)
+        self._last = (self._last + text)[-2:].rpartition("\n")[2]
+        return super().write(harmless)
 
 
 def write_orders(stream: TextIO, text: str) -> None:

@@ -218,23 +218,7 @@ def _section(_: Entry, values: Values) -> Section:
 
 def _sourced(section: Section, source: str) -> Section:
     """The section, in which every rate that names no source has this one."""
-    if not source:
-        return section
-    return Section(
-        _rates_of(section.rates, source),
-        tuple(Band(band.bounds, _rates_of(band.rates, source)) for band in section.bands),
-        section.thinking and _sourced(section.thinking, source),
-        section.off_peak and _sourced(section.off_peak, source),
-        section.share,
-        section.observed,
-    )
-
-
-def _rates_of(rates: Mapping[str, Rate], source: str) -> Mapping[str, Rate]:
-    return {
-        meter: rate if rate.source else Rate(rate.price, rate.per_units, source, rate.relative, rate.observed)
-        for meter, rate in rates.items()
-    }
+    return section.mapped(lambda _, rate: rate if rate.source else replace(rate, source=source)) if source else section
 
 
 def _inner_section(what: str) -> Kind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import date, time
 from fractions import Fraction
@@ -128,6 +128,16 @@ class Section:
     def bounds_of(self, rate: Rate, meter: str) -> Bounds | None:
         """The requests that this very rate is written for; None where it holds for all of them."""
         return next((band.bounds for band in self.bands if band.rates.get(meter) is rate), None)
+
+    def mapped(self, made: Callable[[str, Rate], Rate]) -> Section:
+        """The section with another rate in the place of each, at every length and in every variation."""
+
+        def of(rates: Mapping[str, Rate]) -> dict[str, Rate]:
+            return {meter: made(meter, rate) for meter, rate in rates.items()}
+
+        bands = tuple(Band(band.bounds, of(band.rates)) for band in self.bands)
+        thinking, off_peak = (part and part.mapped(made) for part in (self.thinking, self.off_peak))
+        return Section(of(self.rates), bands, thinking, off_peak, self.share, self.observed)
 
     def all_rates(self) -> list[Rate]:
         """Every rate of the section and of its variations, at every length."""

@@ -42,7 +42,8 @@ class Column:
     key: str = ""  # what rows of cells and the script of an HTML page call it
 
     def cell(self, row: Any) -> Cell:
-        return self.of(row) if self.of else row.get(self.key, Cell())
+        """Of a row, or of a heading among rows: that has its cells by keys."""
+        return row.get(self.key, Cell()) if isinstance(row, dict) else self.of(row) if self.of else Cell()
 
 
 @dataclass(frozen=True, slots=True)

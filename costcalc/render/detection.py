@@ -10,6 +10,7 @@ from costcalc.render.fields import Rows
 from costcalc.render.words import DASH, counted
 from costcalc.render.written import Writers
 from costcalc.reports.detection import Detection, Detections
+from costcalc.usage.ledger import Loud
 
 _MOST_ASIDE = 12  # names that a page lists
 
@@ -60,7 +61,7 @@ def detection_blocks(found: Detections, is_wide: bool) -> Sequence[Block]:
         return [*_one(found.files[0], found), *_notes(found)]
     table = grid([
         Column("File", "name", of=lambda file: Cell(file.path)),
-        Column("Read as", "text", of=lambda file: Cell(file.format if file.is_read else f"{file.format}: {file.why}")),
+        Column("Read as", "text", of=lambda file: Cell(file.format if file.has_rows else f"{file.format}: {file.why}")),
         *(Column(title, of=_count(key)) for title, key in (("Counted", "counted"), ("Left out", "left_out"), ("Refused", "refused"))),
     ], found.files)  # fmt: skip
     left = [Note(f"Left out: {each.rows:,} ({each.format}): {each.reason}.") for each in found.left_out]
@@ -95,7 +96,7 @@ def _count(key: str) -> Callable[[Detection], Cell]:
 
 
 def _notes(found: Detections) -> Iterator[Block]:
-    yield from noted(Note(note) for note in found.notes)
+    yield from noted(Note(note, "loud" if isinstance(note, Loud) else "") for note in found.notes)
 
 
 def _stop(sentence: str) -> str:

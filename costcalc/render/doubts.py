@@ -11,12 +11,12 @@ from fractions import Fraction
 from costcalc.rating.model import Committed, Rating, Unpriced
 from costcalc.rating.rate import NO_CHANGES
 from costcalc.rating.unpriced import OpenUnpriced
-from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note, apart, noted
+from costcalc.render.blocks import Block, Cell, Column, Command, Drawing, Gap, Grid, Note, apart, grid, noted
 from costcalc.render.words import DASH, amount_text, counted, money_text, month_text, rise_word, share_text
 from costcalc.reports.lines import OtherList
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.model import PriceChanges
-from costcalc.usage.ledger import LEFT_OUT, SAME_AGAIN
+from costcalc.usage.ledger import Loud
 
 _MODELS_SHOWN = 10
 
@@ -44,7 +44,7 @@ def assumption_blocks(
     return noted([
         *_assumptions(rating),
         *(Note(_other_list(other, rating.currency, changes)) for other in other_lists),
-        *(Note(note, "loud" if note.startswith(LEFT_OUT) or SAME_AGAIN in note else "") for note in usage.notes),
+        *(Note(note, "loud" if isinstance(note, Loud) else "") for note in usage.notes),
         *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
     ])  # fmt: skip
 
@@ -63,10 +63,14 @@ def _unpriced_grid(rating: Rating) -> Grid:
     largest, more, rest = _by_model(rating.unpriced, _MODELS_SHOWN + 1)
     if more:
         rest, more = rest + largest.pop().tokens, more + 1
-    shown = [_unpriced_row(_what(part), part.tokens, _why(part), rating) for part in largest]
-    if more:
-        shown.append(_unpriced_row(f"… {more:,} more", rest, "--json lists all", rating))
-    return Grid([Column("Model", "name"), Column("Tokens"), Column("Share", drop=1), Column("Why", "text")], shown)
+    shown = [(_what(part), part.tokens, _why(part)) for part in largest]
+    shown += [(f"… {more:,} more", rest, "--json lists all")] if more else []
+    return grid([
+        Column("Model", "name", of=lambda row: Cell(row[0], indent=1)),
+        Column("Tokens", of=lambda row: Cell(amount_text(row[1]) if row[1] else DASH)),
+        Column("Share", drop=1, of=lambda row: Cell(share_text(row[1] / rating.tokens) if rating.tokens and row[1] else DASH)),
+        Column("Why", "text", of=lambda row: Cell(row[2])),
+    ], shown)  # fmt: skip
 
 
 def _by_model(unpriced: Sequence[Unpriced], count: int) -> tuple[list[Unpriced], int, Fraction]:
@@ -134,11 +138,6 @@ def _what(part: Unpriced) -> str:
     name = part.model or "(no model)"
     who = f"{part.provider}/{name}" if part.provider != "unknown" else name
     return f"{who}:{part.meter}" if part.meter else who
-
-
-def _unpriced_row(what: str, tokens: Fraction, reason: str, rating: Rating) -> list[Cell]:
-    share = share_text(tokens / rating.tokens) if rating.tokens and tokens else DASH
-    return [Cell(what, indent=1), Cell(amount_text(tokens) if tokens else DASH), Cell(share), Cell(reason)]
 
 
 def uncounted_notes(usage: UsageSummary) -> Iterator[Note]:

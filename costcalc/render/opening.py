@@ -38,12 +38,16 @@ def _shortened(rests_on: Facts) -> Block:
 
 def unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
     """The page with every note and detail of it, as files have it."""
+    return _spaced(_opened(blocks))
+
+
+def _opened(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         match block:
             case Notes(notes):
                 yield from notes
             case Folded() | Rest():
-                yield from unfolded(block.whole)
+                yield from _opened(block.whole)
             case _:
                 yield block
 
@@ -68,7 +72,7 @@ def _end_of(blocks: Sequence[Block]) -> int:
     return last if says else len(blocks)
 
 
-def _spaced(blocks: Sequence[Block]) -> Iterator[Block]:
+def _spaced(blocks: Iterable[Block]) -> Iterator[Block]:
     """Without two empty lines in a row, and without any at the end."""
     gap = False
     for block in blocks:

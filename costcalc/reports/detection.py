@@ -22,7 +22,8 @@ from costcalc.usage.request import ScanRequest
 from costcalc.usage.sources import ReadableFile
 from costcalc.usage.usagenames import with_all_names
 
-STORED, NOT_READ = "stored ledger", "not read"  # in the place of a format
+# In the place of a format. What is a copy or holds no usage is missing in no figure.
+STORED, NOT_READ, COPY, NO_USAGE = "stored ledger", "not read", "copy", "no usage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,13 @@ class Detection:
         return self.format != NOT_READ
 
     @property
+    def has_rows(self) -> bool:
+        """Whether it is a log, or what was counted of one."""
+        return self.is_log or self.format == STORED
+
+    @property
     def is_log(self) -> bool:
-        return self.is_read and self.format != STORED
+        return self.format not in (STORED, NOT_READ, COPY, NO_USAGE)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -109,16 +115,14 @@ def detect(
 
 
 def _not_read(left: Left) -> Iterator[Detection]:
-    for files, otherwise in (
-        (left.unread, ""),
-        (left.empty, ""),
-        (left.other, "it holds no usage"),
-        (left.answers, ""),
-    ):
-        for path, problems in files.items():
-            yield Detection(path, NOT_READ, otherwise or problems[0].message)
+    for path, problems in left.unread.items():
+        yield Detection(path, NOT_READ, problems[0].message)
+    for path, problems in (*left.empty.items(), *left.other.items(), *left.answers.items()):
+        yield Detection(
+            path, NO_USAGE, problems[0].message if path in left.empty or path in left.answers else "it holds none"
+        )
     for path, first in left.copies.items():
-        yield Detection(path, NOT_READ, f"it holds the same as {first}")
+        yield Detection(path, COPY, f"it holds the same as {first}")
 
 
 def _detection(reading: Reading, source: ReadableFile, ledger: UsageLedger, rows: RowTally) -> Detection:

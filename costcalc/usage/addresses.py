@@ -16,6 +16,7 @@ _ADDRESS = re.compile(rf"({'|'.join((*DATABASES, *STORES, *WEB))})://", re.IGNOR
 _QUERY = re.compile(r"[?&]query=(.*)", re.DOTALL)
 _HOST = r"(\[[^\]@]*\]|[^:@]*)(:[0-9]*)?"
 _HOSTS = re.compile(f"{_HOST}(,{_HOST})*")
+_NAMES_HOST = re.compile(r"\.|^\[|^localhost\b", re.IGNORECASE)
 _ENDS_HOST = re.compile(r"[/?#]")
 _TABLE = re.compile(r"(?<=[?&])table=([^&]*)&?")
 
@@ -85,7 +86,8 @@ def _is_ambiguous(written: str) -> bool:
     if "@" in account or not _HOSTS.fullmatch(hosts) or not _can_split(written):
         return True
     before = rest[len(authority) :].rpartition("@")
-    return bool(before[1]) and (bool(at) or ":" in authority + before[0])
+    is_word = scheme.lower() in WEB and not _NAMES_HOST.search(hosts)  # of an account, or the begin of its token
+    return bool(before[1]) and (bool(at) or is_word or ":" in authority + before[0])
 
 
 def _can_split(written: str) -> bool:

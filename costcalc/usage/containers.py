@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import IO
 
 from costcalc.problems import CostcalcError, Place, Problem
-from costcalc.usage.arguments import SUFFIXES, container_of
+from costcalc.usage.arguments import CONTAINERS, SUFFIXES, container_of
 
-__all__ = ["MARK", "container_of", "members_of"]
+__all__ = ["MARK", "container_of", "is_workbook", "members_of"]
 
 MARK = b"PK\x03\x04"  # what a zip archive begins with, and a workbook is one
 _PARTS_OF_A_WORKBOOK = {"[Content_Types].xml", "xl/workbook.xml"}
-_MOST_TIMES, _SPARED = 1_000, 64 << 20  # an archive unpacks to so many times its size and these bytes at most
+MOST_TIMES, SPARED = 1_000, 64 << 20  # what is packed unpacks to so many times its size and these bytes at most
+_MOST_TIMES_OF_A_BOOK = 100
+_MOST_CELLS = 100_000_000  # of a sheet
 _CHUNK = 1 << 20
 Member = tuple[str, Path]  # its name, and a copy outside of the container
 NewFile = Callable[[str], Path]
-Wanted = Callable[[str], bool]
+Wanted = Callable[..., bool]
 
 
 def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list[Member]:
@@ -32,9 +34,9 @@ def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list
     """
     held: list[str] = []
 
-    def is_wanted(inner: str) -> bool:
+    def is_wanted(inner: str, holds_others: bool = False) -> bool:
         held.append(f"{name}/{inner}")
-        return not only or only == held[-1]
+        return not only or only == held[-1] or (holds_others and only.startswith(f"{held[-1]}/"))
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -46,7 +48,8 @@ def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list
     except (NotImplementedError, RuntimeError) as error:
         reason = f"its packing is unknown, or it has a password ({error})"
         raise _unreadable(name, reason, "unpack it, or pack it again without a password") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, SyntaxError, LookupError, TypeError, ValueError) as error:
+        # SyntaxError: its XML is none, or holds entities. The others are openpyxl's, of parts that do not fit.
         reason = "it begins like an archive or a workbook, and is cut or damaged"
         raise _unreadable(name, reason, "export or pack it again") from error
     if only and not found:
@@ -56,14 +59,21 @@ def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list
     return found
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether a file that begins like an archive is a workbook. One that is damaged is said where it is read."""
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as archive:
+        return {*archive.namelist()} >= _PARTS_OF_A_WORKBOOK
+    return False
+
+
 def _files(name: str, archive: zipfile.ZipFile, size: int, new_file: NewFile, is_wanted: Wanted) -> Iterator[Member]:
-    left = size * _MOST_TIMES + _SPARED
+    left = size * MOST_TIMES + SPARED
     for entry in archive.infolist():
         inner = Path(entry.filename)
         hidden = any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in inner.parts)
         if entry.is_dir() or hidden or inner.suffix.lower() not in SUFFIXES:
             continue
-        if not is_wanted(entry.filename):
+        if not is_wanted(entry.filename, inner.suffix.lower() in CONTAINERS):
             continue
         target = new_file(inner.suffix.lower())
         with archive.open(entry) as packed, target.open("wb") as out:
@@ -77,7 +87,7 @@ def _copied(packed: IO[bytes], out: IO[bytes], most: int, name: str) -> int:
         count += len(chunk)
         if count > most:
             raise _unreadable(
-                name, f"it unpacks to more than {_MOST_TIMES:,} times its size", "unpack it if it can be trusted"
+                name, f"it unpacks to more than {MOST_TIMES:,} times its size", "unpack it if it can be trusted"
             )
         out.write(chunk)
     return count
@@ -91,16 +101,27 @@ def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iter
         raise _unreadable(
             name, "reading a workbook needs openpyxl", "pip install 'costcalc[xlsx]', or save its sheet as CSV"
         ) from None
+    with zipfile.ZipFile(path) as archive:  # its texts are held in memory
+        if sum(part.file_size for part in archive.infolist()) > path.stat().st_size * _MOST_TIMES_OF_A_BOOK + SPARED:
+            reason = f"it unpacks to more than {_MOST_TIMES_OF_A_BOOK} times its size"
+            raise _unreadable(name, reason, "save its sheet as CSV if it can be trusted")
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible" or not is_wanted(sheet.title):
                 continue
-            target, rows = new_file(".csv"), 0
+            target, rows, cells, width = new_file(".csv"), 0, 0, 0
+            sheet.reset_dimensions()  # which the file states, and may overstate
             with target.open("w", encoding="utf-8", newline="") as out:
                 writer = csv.writer(out)
                 for row in sheet.iter_rows(values_only=True):
                     said = [*row] if any(cell is not None for cell in row) else []
+                    width = max(width, len(said))
+                    cells += len(row)
+                    if cells > _MOST_CELLS:
+                        reason = f'its sheet "{sheet.title}" has more than {_MOST_CELLS:,} cells'
+                        raise _unreadable(name, reason, "save the sheet as CSV")
+                    said += [None] * (width - len(said)) if said else []
                     writer.writerow(map(_text, said))  # a row that is empty keeps its line
                     rows += bool(said)
             if rows > 1:

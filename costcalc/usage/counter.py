@@ -384,7 +384,8 @@ class Counter:
             rejected = self.engine.rejects(number)
         except NotRectangular:
             rejected = None
-        lost = {source.path for source in self.readings[number].files if has_overlong_row(source.path)}
+        files = self.readings[number].files  # of lines that end otherwise than the first the engine may read none
+        lost = {source.path for source in files if source.mixes_newlines or has_overlong_row(source.path)}
         if rejected is not None and not lost and not any(reject.swallows for reject in rejected):
             for reject in rejected:
                 self.rejected.setdefault(reject.path, []).append(reject.start)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.usage.addresses import Address
 from costcalc.usage.columns import check_names
-from costcalc.usage.limits import Limits
+from costcalc.usage.limits import LONGEST_LINE, Limits
 from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.patience import patiently
 from costcalc.usage.progress import ReadingStep
@@ -153,7 +153,7 @@ def _of_mysql(address: Address, workspace: Workspace) -> Path:
         ask(_asked(address, lambda name: f"`{name.replace('`', '``')}`", tables))
         header = [column[0] for column in cursor.description or ()]
         batches = iter(lambda: patiently(lambda: cursor.fetchmany(_AT_ONCE), end) or None, None)
-        return _written(header, batches, address.shown, workspace)
+        return _written(header, chain.from_iterable(batches), address.shown, workspace)
     except (pymysql.Error, OSError, ValueError) as error:
         raise refused(address, error) from error
     finally:
@@ -186,14 +186,14 @@ def _of_sqlite(name: str, path: Path, workspace: Workspace, is_wanted: Callable[
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as base:
             base.execute("PRAGMA query_only = ON")
             base.execute("PRAGMA trusted_schema = OFF")
+            base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_LINE)  # a column that is computed may be of any length
             base.text_factory = lambda content: content.decode("utf-8", "replace")
             listed = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
             for (table,) in base.execute(listed).fetchall():
                 if is_wanted(table):
                     rows = base.execute(f"SELECT * FROM {name_of(table)}")
                     header = [column[0] for column in rows.description]
-                    batches = iter(partial(rows.fetchmany, _AT_ONCE), [])
-                    yield f"{name}/{table}", _written(header, batches, f"{name}/{table}", workspace)
+                    yield f"{name}/{table}", _written(header, rows, f"{name}/{table}", workspace)
     except sqlite3.Error as error:
         raise _damaged(
             name, f"as a database of SQLite it is cut, damaged or locked ({error})", "copy it again"
@@ -201,7 +201,7 @@ def _of_sqlite(name: str, path: Path, workspace: Workspace, is_wanted: Callable[
 
 
 def _of_duckdb(name: str, path: Path, workspace: Workspace, is_wanted: Callable[[str], bool]) -> Iterator[Member]:
-    """Tables alone, for the same reason; the session reaches nothing else."""
+    """Tables alone, without columns that are computed, for the same reason; the session reaches nothing else."""
     import duckdb
 
     path = path.absolute()
@@ -209,14 +209,17 @@ def _of_duckdb(name: str, path: Path, workspace: Workspace, is_wanted: Callable[
     listed = (
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'kept' AND NOT internal ORDER BY ALL"
     )
+    kept = """SELECT column_name FROM information_schema.columns WHERE table_catalog = 'kept' AND table_schema = ?
+        AND table_name = ? AND is_generated = 'NEVER' ORDER BY ordinal_position"""
     try:
         with workspace.limits.named(), session:
             session.execute(f"ATTACH {quoted(str(path))} AS kept (READ_ONLY)")
             for schema, table in session.execute(listed).fetchall():
                 if is_wanted(shown := table if schema == "main" else f"{schema}.{table}"):
                     target = workspace.new_file(".parquet")
-                    rows = f"kept.{name_of(schema)}.{name_of(table)}"
-                    session.execute(f"COPY (FROM {rows}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
+                    columns = ", ".join(name_of(each) for (each,) in session.execute(kept, [schema, table]).fetchall())
+                    rows = f"SELECT {columns} FROM kept.{name_of(schema)}.{name_of(table)}"
+                    session.execute(f"COPY ({rows}) TO {quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
                     yield f"{name}/{shown}", target
     except duckdb.Error as error:
         said = str(error).splitlines()[0]
@@ -232,18 +235,16 @@ def _damaged(name: str, reason: str, remedy: str) -> CostcalcError:
 # --- rows --------------------------------------------------------------------------------------------------------
 
 
-def _written(header: Sequence[str], batches: Iterable[Sequence[Any]], shown: str, workspace: Workspace) -> Path:
-    """Rows as a Parquet copy of texts, which lose nothing; the engine writes it, so that no more than a batch is held."""
+def _written(header: Sequence[str], rows: Iterable[Sequence[Any]], shown: str, workspace: Workspace) -> Path:
+    """Rows as a Parquet copy of texts, which lose nothing; the engine writes it, so that no more than a row is held."""
     import duckdb
 
     check_names(header, Place(shown))
     lines, target, tell = workspace.new_file(".jsonl"), workspace.new_file(".parquet"), _Teller(workspace, shown)
     names = [f"c{number}" for number in range(len(header))]
     with lines.open("w", encoding="utf-8") as out:
-        for batch in batches:
-            texts = [json.dumps(dict(zip(names, map(_text, row), strict=True)), ensure_ascii=False) for row in batch]
-            out.write("".join(f"{text}\n" for text in texts))
-            tell(len(texts), sum(map(len, texts)))
+        for row in rows:
+            tell(1, out.write(json.dumps(dict(zip(names, map(_text, row), strict=True)), ensure_ascii=False) + "\n"))
     columns = ", ".join(f"{name}: 'VARCHAR'" for name in names)
     chosen = ", ".join(f"{name} AS {name_of(called)}" for name, called in zip(names, header, strict=True))
     limits: Limits = workspace.limits
@@ -254,9 +255,7 @@ def _written(header: Sequence[str], batches: Iterable[Sequence[Any]], shown: str
             session.execute(copied)
     except duckdb.InvalidInputException as error:  # "maximum_object_size"
         reason = "it has a row of more than 16 MB"
-        raise fail(
-            "unreadable-address", reason, place=Place(shown), remedy="leave long texts out with a query"
-        ) from error
+        raise fail("unreadable-file", reason, place=Place(shown), remedy="leave long texts out with a query") from error
     lines.unlink()
     return target
 
@@ -280,6 +279,6 @@ class _Teller:
         self._progress, self._shown, self._rows, self._bytes = workspace.progress, shown, 0, 0
 
     def __call__(self, rows: int, size: int) -> None:
-        self._rows, self._bytes = self._rows + rows, self._bytes + size
-        if self._progress:
+        before, self._rows, self._bytes = self._rows, self._rows + rows, self._bytes + size
+        if self._progress and -(-before // _AT_ONCE) < -(-self._rows // _AT_ONCE):
             self._progress(ReadingStep(f"Reading {self._shown}", self._bytes, None, self._rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.usage.names import stated
@@ -49,6 +50,44 @@ def pattern_of(meaning: str, column: str, samples: Sequence[str], file: str) -> 
                 raise _open(meaning, column, values[0], (days, months), file)
             return days if second <= 12 else months
     return ""
+
+
+_WRITTEN = (("yyyy", "%Y"), ("yy", "%y"), ("dd", "%d"), ("hh", "%H"), ("ss", "%S"))
+_KNOWN = datetime(2027, 11, 22, 13, 14, 15)  # noqa: DTZ001 -- any moment will do
+
+
+def check_pattern(name: str, written: str, file: str) -> None:
+    """CostcalcError: what --map says behind `as` is no pattern of days."""
+    _, said, pattern = written.partition(AS)
+    if said and not _is_pattern(pattern):
+        meant = _in_percents(pattern)
+        near = f"say it in these: {map_option(name, written.replace(pattern, meant))}; " if _is_pattern(meant) else ""
+        problem = Problem(
+            "bad-pattern",
+            f'{map_option(name, written)}: "{pattern}" is no pattern of days',
+            Place(file, 1),
+            expected="a year, a month and a day, each with a percent sign: %Y-%m-%d, %d.%m.%Y %H:%M, %b %d, %Y",
+            remedy=f"{near}%d is the day, %m the month, %Y the year, %H:%M:%S the time",
+        )
+        raise CostcalcError([problem])
+
+
+def _is_pattern(pattern: str) -> bool:
+    try:
+        found = datetime.strptime(_KNOWN.strftime(pattern), pattern)  # noqa: DTZ007 -- it has no zone
+    except ValueError:
+        return False
+    return "%" in pattern and (found.date() == _KNOWN.date() or found.date() == _KNOWN.date().replace(day=1))
+
+
+def _in_percents(pattern: str) -> str:
+    """`dd/mm/yyyy hh:mm` as `%d/%m/%Y %H:%M`; what else it says stays."""
+    found = re.sub("(?<=:)mm", "%M", pattern, flags=re.IGNORECASE)
+    found = re.sub("(?<!%)mmm", "%b", found, flags=re.IGNORECASE)
+    found = re.sub("(?<!%)mm", "%m", found, flags=re.IGNORECASE)
+    for letters, sign in _WRITTEN:
+        found = re.sub(letters, sign, found, flags=re.IGNORECASE)
+    return found
 
 
 def _open(meaning: str, column: str, value: str, ways: tuple[str, str], file: str) -> CostcalcError:

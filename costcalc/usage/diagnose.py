@@ -12,13 +12,14 @@ from costcalc.money import MAY_BE_THOUSANDS, may_be, two_readings
 from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain
+from costcalc.usage.cells import AMBIGUOUS
 from costcalc.usage.engine import Engine
 from costcalc.usage.limits import LONGEST_LINE
-from costcalc.usage.paths import NO_LIST, is_list_inside
+from costcalc.usage.longlines import TOO_LONG
+from costcalc.usage.paths import NO_LIST, NO_OBJECT, is_list_inside
 from costcalc.usage.readings import Reading
 from costcalc.usage.records import Record, rows_at
 from costcalc.usage.rows import (
-    AMBIGUOUS,
     BAD_COST,
     BAD_COUNT,
     BAD_TIME,
@@ -127,6 +128,8 @@ def _is_shown(text: str) -> bool:
 
 
 def _said(text: str) -> str:
+    if text == NO_OBJECT:
+        return "what stands where an object should be"
     return f'"{text}"' if _is_shown(text) else f"a text of {len(text):,} characters"
 
 
@@ -157,6 +160,8 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
     name = reading.shown_column(path)
     whole = str(text).strip()
     is_open = re.fullmatch(AMBIGUOUS, whole)
+    if whole == NO_OBJECT:
+        return _no_object(name), ""
     said = _said_inside(whole) if "[" in path and is_list_inside(path) else _said(str(text))
     return (
         Problem(
@@ -166,6 +171,15 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
             remedy="correct the number; costcalc does not round or guess counts",
         ),
         _underlined(str(text)),
+    )
+
+
+def _no_object(name: str) -> Problem:
+    return Problem(
+        "bad-count",
+        f"{name}: what stands where an object should be holds no count",
+        expected="an object on the way to the count, or nothing (empty, null, [])",
+        remedy="correct the row, or name a path that every row has",
     )
 
 
@@ -260,7 +274,14 @@ def malformed_line(source: ReadableFile, record: Record) -> Problem:
     except ValueError as error:
         reason, position = getattr(error, "msg", str(error)), getattr(error, "pos", 0)
     text = record.text
-    if _is_cut(reason, position, text):
+    if text == TOO_LONG:
+        problem = Problem(
+            "malformed-json",
+            f"the line is longer than {LONGEST_LINE >> 20} MiB",
+            expected="one JSON object a line",
+            remedy="leave out what is in it besides usage; the other lines are counted",
+        )
+    elif _is_cut(reason, position, text):
         problem = Problem(
             "truncated-json",
             "the line ends in the middle of its JSON",

@@ -12,7 +12,7 @@ from costcalc.calendar import Month, month_of
 from costcalc.money import CurrencyUnknown, Money, TwoAmounts, read_number, written_amount
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
-from costcalc.usage.ledger import LEFT_OUT
+from costcalc.usage.ledger import Loud
 from costcalc.usage.names import canonical, without_currency
 from costcalc.usage.period import Period, period_of_month, read_days
 
@@ -85,7 +85,8 @@ def read_earnings(path: Path | str, shown: str = "") -> Earnings:
     except UnicodeDecodeError as error:
         raise fail("unreadable-file", "the file is not UTF-8 text", place=Place(file), remedy="save it as CSV UTF-8") from error  # fmt: skip
     head = text.split("\n", 1)[0]
-    reader = csv.reader(text.splitlines(), delimiter=max("\t;,", key=head.count))
+    delimiter = max("\t;,", key=head.count)
+    reader = csv.reader(text.splitlines(), delimiter=delimiter)
     header = next(reader, [])
     columns, currency = _columns(header, file)
     rows, problems = [], []
@@ -94,11 +95,10 @@ def read_earnings(path: Path | str, shown: str = "") -> Earnings:
             continue
         place = Place(file, reader.line_num)
         try:
-            rows.append(
-                _row({name: cells[at].strip() for name, at in columns.items() if at < len(cells)}, currency, place)
-            )
+            said = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+            rows.append(_row(said, currency, place, by_comma=delimiter == ";"))
         except ValueError as error:
-            problems.append(Problem("bad-revenue", str(error), place, ",".join(cells)))
+            problems.append(Problem("bad-revenue", str(error), place, delimiter.join(cells)))
     if not rows and not problems:
         problems.append(Problem("bad-revenue", "the table has no rows", Place(file)))
     if problems:
@@ -139,8 +139,8 @@ def _columns(header: Sequence[str], file: str) -> tuple[dict[str, int], str]:
     return found, currency
 
 
-def _row(cells: Mapping[str, str], currency: str, place: Place) -> Earning:
-    """ValueError: what is wrong with it."""
+def _row(cells: Mapping[str, str], currency: str, place: Place, *, by_comma: bool) -> Earning:
+    """ValueError: what is wrong with it. `by_comma`: commas are decimal ones."""
     said = {name: text for name, text in cells.items() if text}
     if "customer" not in said:
         raise ValueError("the row names no customer")
@@ -151,14 +151,14 @@ def _row(cells: Mapping[str, str], currency: str, place: Place) -> Earning:
         raise ValueError(f"the row says {'nothing' if not ways else ' and '.join(ways)} of what is paid: write one of amount, monthly, or seats and price")  # fmt: skip
     is_monthly = ways != ["amount"]
     if ways == ["seats"]:
-        price = _money(said, "price")
+        price = _money(said, "price", by_comma)
         try:
             seats = read_number(said["seats"])
         except ValueError:
             raise ValueError(f'"{said["seats"]}" is not a number of seats') from None
         money = price * seats
     else:
-        money = _money(said, ways[0])
+        money = _money(said, ways[0], by_comma)
     stated = {code for code in (money.currency, said.get("currency", "").upper()) if code}
     if len(stated) > 1 or any(len(code) != 3 or not code.isalpha() for code in stated):
         raise ValueError(f"the currency is not clear: {' and '.join(sorted(stated))}")
@@ -173,15 +173,17 @@ def _row(cells: Mapping[str, str], currency: str, place: Place) -> Earning:
     )
 
 
-def _money(said: Mapping[str, str], name: str) -> Money:
+def _money(said: Mapping[str, str], name: str, by_comma: bool) -> Money:
     try:
-        return written_amount(said.get(name, ""))
+        return written_amount(said.get(name, ""), by_comma=by_comma)
     except CurrencyUnknown as error:
         raise ValueError(f'"{error}" is not a currency: write an ISO 4217 code such as USD') from None
     except TwoAmounts as error:
-        raise ValueError(f'"{said[name]}" {error}: write 1000, 1,000.00 or 1.00') from None
+        plain = "1000 or 1,00" if by_comma else "1000, 1,000.00 or 1.00"
+        raise ValueError(f'"{said[name]}" {error}: write {plain}') from None
     except ValueError:
-        raise ValueError(f'"{said.get(name, "")}" is not an amount: write 52000, or 52,000.50') from None
+        plain = "52000, or 52.000,50" if by_comma else "52000, or 52,000.50"
+        raise ValueError(f'"{said.get(name, "")}" is not an amount: write {plain}') from None
 
 
 def _span(said: Mapping[str, str]) -> tuple[date | None, date | None]:
@@ -254,13 +256,13 @@ class Joined:
         first, last = self.days
         if self.unknown:
             said = [f"{row.place} {row.customer}{self._near(row.customer)}" for row in self.unknown]
-            yield f"{LEFT_OUT}, without usage: {_some(said)}."
+            yield Loud(f"Revenue in no margin, without usage: {_some(said)}.")
         if self.elsewhen:
             said = [f"{row.place} {row.customer}" for row in self.elsewhen]
-            yield f"{LEFT_OUT}, of other days than the log's ({first} to {last}): {_some(said)}."
+            yield Loud(f"Revenue in no margin, of other days than the log's ({first} to {last}): {_some(said)}.")
         for name, (day, rows) in self.gaps.items():
-            yield (
-                f"{LEFT_OUT}, of {name}: {rows[0].place} and what follows say nothing of {day}, which the log"
+            yield Loud(
+                f"Revenue in no margin, of {name}: {rows[0].place} and what follows say nothing of {day}, which the log"
                 " covers: add that time (0 where nothing was earned), or choose other days with --since and --month."
             )
         alone = [name for name in self.customers if name not in self.of]

@@ -20,6 +20,7 @@ from costcalc.problems import nearest_names
 from costcalc.usage import formats as shapes
 from costcalc.usage.formats import (
     READERS,
+    TIMES,
     Condition,
     Dedupe,
     Events,
@@ -253,7 +254,12 @@ class _Reader:
 
     def plain_term(self, text: str) -> Term:
         sign = -1 if text.startswith("- ") else 1
-        return Term(self.paths(text.removeprefix("- ")), sign)
+        paths, _, times = text.removeprefix("- ").partition(" * ")
+        return (
+            Term(self.paths(paths), sign, int(times))
+            if times in TIMES
+            else Term(self.paths(text.removeprefix("- ")), sign)
+        )
 
     def terms(self, node: Node | None, what: str) -> tuple[Term, ...]:
         return tuple(self.plain_term(text) for text in self.words(node, what))

@@ -33,12 +33,16 @@ class Text:
     required: bool = False  # a row without it breaks an assumption
 
 
+TIMES = ("1000", "1000000")  # what a column of thousands or millions is multiplied with
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One summand of a count: the first of `paths` that is present."""
 
     paths: Paths
     sign: int = 1
+    times: int = 1  # 1000 where thousands are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +295,7 @@ class FormatSpec:
     ignored: frozenset[str] = frozenset()  # columns that are neither a meaning nor a dimension
     optional: frozenset[str] = frozenset()  # columns of counts that some versions of the export lack
     views: tuple[str, ...] = ()  # columns of tables that each hold all the usage, told apart by that column
+    keeps_to_paths: bool = False  # a row in which a path to a number ends too early is refused
     beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage
 
     @property

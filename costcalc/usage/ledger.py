@@ -20,8 +20,12 @@ BandBasis = Literal["request", "stated", "mean", "unknown", "none"]  # none: the
 CostKind = Literal["billed", "computed", "estimated"]
 Earns = Literal["", "row", "whole"]  # nothing is known; by each row; by all rows of a customer together
 CUSTOMER = "customer"  # who earns, where the log names customers; else the whole log
-LEFT_OUT = "Revenue in no margin"  # how notes of money begin that no margin has
-SAME_AGAIN = " the same as "  # what notes of files say that were left out, for another one holds it already
+
+
+class Loud(str):
+    """A note of something that was left out of a figure: no page may fold it away."""
+
+    __slots__ = ()
 
 
 Written = tuple[str | None, str, str | None]  # provider, model and region as the log names them
@@ -143,7 +147,7 @@ class UsageLedger:
     first_instant: int | None = None  # begin of the first row's time (a naive day counts from 00:00 UTC)
     last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
-    notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used
+    notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used; some are Loud
     undated_rows: int = 0  # rows without a time, taken as of the day of their file's last change
     asked: Asked = NOTHING_ASKED
     last_begun: int | None = None  # begin of the last group's time, before groups were joined

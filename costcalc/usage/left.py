@@ -11,7 +11,7 @@ from pathlib import Path
 
 from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
-from costcalc.usage.ledger import SAME_AGAIN
+from costcalc.usage.ledger import Loud
 
 LOOKED_AT = 64 * 1024  # bytes of a file, to tell what it may hold
 _MOST_COPIES = 20  # files with a note of their own
@@ -105,10 +105,10 @@ class Left:
 
     def notes(self) -> list[str]:
         notes = [f"{name} holds no rows" for name in self.empty]
-        copies = [f"{name} holds{SAME_AGAIN}{first}, and is left out" for name, first in self.copies.items()]
+        copies = [Loud(f"{name} holds the same as {first}, and is left out") for name, first in self.copies.items()]
         notes += copies[:_MOST_COPIES]
         if more := len(copies[_MOST_COPIES:]):
-            notes.append(f"{more:,} more files hold{SAME_AGAIN}another one, and are left out")
+            notes.append(Loud(f"{more:,} more files hold the same as another one, and are left out"))
         if self.other:
             files, verb = ("1 file", "holds") if len(self.other) == 1 else (f"{len(self.other):,} files", "hold")
             notes.append(f"{files} beside the usage {verb} none and {_be(verb)} not read: {_names([*self.other])}")

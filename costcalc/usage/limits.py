@@ -17,7 +17,8 @@ LEAST_MEMORY = 64_000_000
 MOST_THREADS = 1_024
 LONGEST_LINE = 16 << 20  # bytes: of a longer row nothing is read, and it is refused
 _MEMORY_OF_A_CORE = 32_000_000  # with less of it, reading a table of many gigabytes fails
-_FULL = ("max_temp_directory_size", "No space left on device")  # how the engine says that the disk is full
+# How the engine says that the disk is full.
+_FULL = ("max_temp_directory_size", "No space left on device", "Disk quota exceeded", "File too large")
 
 
 @dataclass(frozen=True, slots=True)

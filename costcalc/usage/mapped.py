@@ -16,8 +16,9 @@ def check_mapped(engine: Engine, readings: Sequence[Reading], held: Collection[s
     for number, reading in enumerate(readings):
         asked = {f"remark_{i}": each.text for i, each in enumerate(reading.spec.remarks) if each.must_be}
         sums = [f"sum({name})" if name in held else "0" for name in asked]
-        rows = f"FROM counted WHERE reading = {number} AND verdict IN ({COUNTED}, {OUTSIDE})"
-        for count, *found in engine.fetch(f"SELECT count(*), {', '.join(sums)} {rows}") if asked else ():
+        rows_read = f"count_if(verdict IN ({COUNTED}, {OUTSIDE}))"
+        rows = f"FROM counted WHERE reading = {number}"
+        for count, *found in engine.fetch(f"SELECT {rows_read}, {', '.join(sums)} {rows}") if asked else ():
             absent = [option for option, true_of in zip(asked.values(), found, strict=True) if count and not true_of]
             problems += [_no_such_path(option, reading) for option in absent]
     if problems:

@@ -33,6 +33,8 @@ def telemetry(lines: Iterable[Numbered]) -> Iterator[Numbered]:
             yield number, line.strip()
             continue
         spans += ((number, span) for span in _spans(export))
+        if isinstance(export.get("attributes"), dict):
+            spans.append((number, _flat_span(export)))
         for record in (*_points(export, sums), *_events(export)):
             yield number, json.dumps(record)
     outer = _outer(spans)
@@ -52,6 +54,20 @@ def _spans(export: Record) -> Iterator[Record]:
                 "parent": span.get("parentSpanId") or None,
                 **_nested({**resource, **_attributes(span)}),
             }
+
+
+def _flat_span(span: Record) -> Record:
+    """A span as the JavaScript SDK writes it to a file: attributes as an object, times as [seconds, nanoseconds]."""
+    resource = {key: value for key, value in _attributes(span.get("resource")).items() if key.startswith(_KEPT)}
+    context: Record = span["spanContext"] if isinstance(span.get("spanContext"), dict) else span
+    return {
+        "kind": "span",
+        "time": _clock(span.get("startTime")) or _clock(span.get("endTime")),
+        "trace": context.get("traceId"),
+        "span": context.get("spanId") or span.get("id"),
+        "parent": span.get("parentSpanId") or span.get("parentId") or None,
+        **_nested({**resource, **_attributes(span)}),
+    }
 
 
 def _outer(spans: Sequence[tuple[int, Record]]) -> set[tuple[Any, Any]]:
@@ -184,6 +200,14 @@ def _seconds(nanoseconds: object) -> str | None:
     """UNIX nanoseconds as seconds with all their digits."""
     text = str(nanoseconds)
     return f"{text[:-9]}.{text[-9:]}" if text.isdigit() and len(text) > 9 else None
+
+
+def _clock(time: object) -> str | None:
+    """`[1788220800, 5]` is 1788220800.000000005."""
+    match time:
+        case [int(seconds), int(nanoseconds)]:
+            return f"{seconds}.{nanoseconds:09}"
+    return None
 
 
 def _nested(attributes: Mapping[str, Any]) -> Record:

@@ -26,6 +26,7 @@ _ESCAPED_KEY = r'\\u00[2-7][0-9a-fA-F][^"]*"\s*:'
 _AS_JSON = "."  # in the tree: the node itself, as it is written
 _MAP = "{}"  # `modelUsage{}`: an object whose keys are values
 NO_LIST = -2  # the "sum" of what is no list
+NO_OBJECT = "no object"  # the "count" that lies behind what is none
 PART = "*."  # a path of the part, not of the line
 FILE = "file_index"  # what the engine calls the position of a row's file among those that it reads
 
@@ -69,6 +70,9 @@ class SourceColumns(Protocol):
 
     def unforeseen(self) -> str | None:
         """SQL that is true of rows with a path that was asked for and taken to be in no row."""
+
+    def in_the_way(self, path: str) -> str | None:
+        """SQL that is true of rows in which something else than an object stands on the way to a path inside a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,8 @@ class TableColumns:
     def get(self, path: str) -> SourceColumn | None:
         base, _, inside = path.partition(INSIDE)
         found = self.columns.get(base) or self.columns.get(base.lower())
+        if not _can_be_inside(inside):
+            return None
         if found:
             self.asked[found.text] = None
         if found and "[" in inside:
@@ -155,6 +161,11 @@ class TableColumns:
     def unforeseen(self) -> str | None:
         return None
 
+    def in_the_way(self, path: str) -> str | None:
+        base, _, inside = path.partition(INSIDE)
+        found = self.columns.get(base) or self.columns.get(base.lower())
+        return _lacks_object(found.text, inside) if found and inside and "[" not in inside else None
+
 
 @dataclass
 class JsonColumns:
@@ -165,13 +176,17 @@ class JsonColumns:
     names: UsageNames | None = None  # what the lines' usage objects hold; None: not looked at
     keys: frozenset[str] = frozenset()  # top-level keys with dots in them, which are no paths
     seen: frozenset[str] | None = None  # every path of the lines that were looked at; None: any path may be there
+    as_written: bool = False  # what lies in objects is looked up in their text, which shows where there is none
     insides: Insides = field(default_factory=Insides)
     tree: dict[str, object] = field(default_factory=dict)  # key → inner tree; an empty tree is a leaf
     missed: dict[str, None] = field(default_factory=dict)  # SQL that says a line has what those looked at lack
     lacking: dict[str, dict[str, None]] = field(default_factory=dict)  # SQL of a text with JSON → keys that it lacks
 
     def get(self, path: str) -> SourceColumn | None:
+        path = self._spelled(path)
         base, _, inside = path.partition(INSIDE)
+        if not _can_be_inside(inside):
+            return None
         if not is_list_inside(path) and (filtered := _FILTERED.fullmatch(path)):
             return self._filtered(filtered)
         if inside and self._is_object(base):
@@ -187,6 +202,20 @@ class JsonColumns:
             self.lacking.setdefault(sql, {})[key] = None
             return None
         return SourceColumn(self._inside(sql, inside) if inside else sql)
+
+    def _spelled(self, path: str) -> str:
+        """The path as it is looked up: `usage.in` is `usage::in` where objects are read as they are written."""
+        first, point, rest = path.partition(".")
+        if not self.as_written or not point or path in self.keys or INSIDE in first:
+            return path
+        return f"{first}{INSIDE}{rest.replace(INSIDE, '', 1)}"
+
+    def in_the_way(self, path: str) -> str | None:
+        base, _, inside = self._spelled(path).partition(INSIDE)
+        if not inside or "[" in inside or self._is_object(base):
+            return None
+        found = self.get(base)
+        return _lacks_object(found.text, inside) if found else None
 
     def _key_lacking(self, base: str, inside: str) -> str:
         """The first key of a path into a text that no text of the lines that were looked at has, at any place; "": a
@@ -219,6 +248,7 @@ class JsonColumns:
         return f"(SELECT line.*{file}{self.insides.columns(strictly=strictly)} FROM {lines} AS line) AS line"
 
     def presence(self, path: str) -> str | None:
+        path = self._spelled(path)
         if _FILTERED.fullmatch(path) or INSIDE in path or path.startswith(PART):
             column = self.get(path)
             return f"{column.sql} IS NOT NULL" if column else None
@@ -282,6 +312,8 @@ class JsonColumns:
         """SQL of the node at these steps, which is added to the tree; None where another spelling is there already, or
         no usage object holds it.
         """
+        if not all(map(_bare, steps)):  # a key without a name, which the engine cannot spell
+            return None
         if self.names is not None and not self.names.may_hold(steps):
             if not self.names.exact:
                 self._missed(steps)
@@ -473,19 +505,33 @@ def _sum_inside(text: str, inside: str) -> SourceColumn:
 
 def _lacks_list(text: str, known: str, path: str) -> str:
     """Whether a text with words in it is no JSON, or has something else where the list or what it lies in would be."""
-    blank = ", ".join(map(quoted, ("", *sorted(NOT_STATED))))
-    steps = [step for step in path.split(".") if step]
+    return _lacks(text, known, [step for step in path.split(".") if step], "ARRAY")
+
+
+def _lacks_object(text: str, path: str) -> str:
+    """Whether a text with words in it is no JSON, or has something else where an object on the way would be."""
+    return _lacks(text, f"CASE WHEN json_valid({text}) THEN {text} END", path.split(".")[:-1], "OBJECT")
+
+
+def _lacks(text: str, known: str, steps: Sequence[str], last: str) -> str:
+    blank = ", ".join(map(quoted, ("", "[]", *sorted(NOT_STATED))))  # [] is how some write an empty object
     found = [f"NOT json_valid({text}) AND lower(trim({text})) NOT IN ({blank})"]
     for end in range(len(steps) + 1):
-        place, kind = quoted(_json_path(".".join(steps[:end]))), "ARRAY" if end == len(steps) else "OBJECT"
+        place, kind = quoted(_json_path(".".join(steps[:end]))), last if end == len(steps) else "OBJECT"
         other = f"json_type({known}, {place}) NOT IN ('NULL', '{kind}')"
-        found.append(f"{other} AND json_extract_string({known}, {place}) <> '[]'")  # as some write an empty object
+        said = f"lower(trim(json_extract_string({known}, {place})))"
+        found.append(f"{other} AND {said} NOT IN ({blank})")
     return " OR ".join(f"coalesce({sql}, false)" for sql in found)
 
 
 def _json_path(path: str) -> str:
     steps = [step.split("[]") for step in path.split(".") if step]
     return "$" + "".join((f'."{name}"' if name else "") + "[*]" * len(lists) for name, *lists in steps)
+
+
+def _can_be_inside(path: str) -> bool:
+    """Whether the engine can spell what is asked of a text with JSON: it knows no quotes in keys, and lists in order."""
+    return '"' not in path and (not any(sign in path for sign in "[]") or _LISTED.fullmatch(path) is not None)
 
 
 def _json_key(key: str) -> str:

@@ -54,6 +54,8 @@ def _paths(paths: Paths, places: Paths) -> Paths:
 
 def _at(path: str, place: str) -> str:
     """The path from where records begin; "" where a place has nothing of the kind."""
+    if not place:
+        return path.removeprefix(_BESIDE)
     above, _, name = place.rpartition(".")
     if "_" in name:
         path = _CAPITAL.sub(lambda capital: f"_{capital[1].lower()}", path)  # who spells the object so spells it all so
@@ -63,4 +65,4 @@ def _at(path: str, place: str) -> str:
     if is_beside:
         path = path.removeprefix(_BESIDE)
         return f"{above}.{path}" if above else path
-    return f"{place}.{path}"
+    return f"{place}{'' if place.endswith('::') else '.'}{path}"

@@ -9,9 +9,10 @@ from dataclasses import field
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
-from costcalc.usage.dates import AS, pattern_of
+from costcalc.usage.dates import AS, check_pattern, pattern_of
 from costcalc.usage.everyrow import SAME, constant_of
 from costcalc.usage.formats import (
+    TIMES,
     Condition,
     FormatSpec,
     Remark,
@@ -72,6 +73,7 @@ class Understanding:
     remarks: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)  # meaning → what --map says of every row: model==gpt-5
     pattern: str = ""  # how its times are written, where that must be said: %d.%m.%Y
+    times: Mapping[str, int] = field(default_factory=dict)  # column → what --map multiplies it with
     batch: str = ""  # the column that says yes or no to whether a row was of a batch
 
 
@@ -82,6 +84,7 @@ class _Mapping:
     meanings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # meaning → columns, or paths inside one
     left: set[str] = field(default_factory=set)  # columns that are named as dimensions
     constants: dict[str, str] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)  # column of a count → what it is multiplied with
     pattern: str = ""  # of its times
 
 
@@ -126,7 +129,7 @@ def understand(
     pattern = mapped.pattern or (pattern_of(*when, samples.get(when[1], ()), file) if when else "")
     return Understanding(
         meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
-        tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern,
+        tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
     )  # fmt: skip
 
@@ -166,7 +169,10 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
     for name, written in mapping.items():
         meaning = meaning_by_name().get(canonical(name))
         column, _, pattern = written.partition(AS) if meaning in _TIMES else (written, "", "")
-        columns = _columns_of(column, header, nested)
+        if meaning in _TIMES and written not in header:
+            check_pattern(name, written, file)
+        times: dict[str, int] = {}
+        columns = _columns_of(column, header, nested, times)
         lists = [path for path in columns or () if "[" in path and path not in header]
         if written.startswith("=") and columns is None:
             if meaning in SAME:
@@ -177,7 +183,10 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
             problems.append(_no_such_column(name, column, (*header, *sorted(nested)), file))
         elif lists and not (meaning and _is_whole(meaning) and all(map(can_add_up, map(_within, lists)))):
             problems.append(_no_sum(name, written, file))
+        elif times and not (meaning and _is_whole(meaning)):
+            problems.append(_no_many(name, written, file))
         elif meaning:
+            found.times |= times
             found.pattern = pattern or found.pattern
             found.meanings[meaning] = columns
         else:
@@ -187,14 +196,29 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
     return found
 
 
-def _columns_of(written: str, header: Sequence[str], nested: Collection[str]) -> tuple[str, ...] | None:
-    """The columns that --map names: one, a path inside one, or several to be added; None: there is no such column."""
+def _columns_of(
+    written: str, header: Sequence[str], nested: Collection[str], times: dict[str, int]
+) -> tuple[str, ...] | None:
+    """The columns that --map names: one, a path inside one, or several to be added; None: there is no such column.
+
+    `times` takes what a column is multiplied with: `tokens_k*1000`.
+    """
     if written not in header:
-        parts = [_column_of(part.strip(), header, nested) for part in written.split("+")]
+        parts = [_many_of(part.strip(), header, nested, times) for part in written.split("+")]
         if len(parts) > 1 and None not in parts:
             return tuple(part for part in parts if part is not None)
-    one = _column_of(written, header, nested)
+    one = _many_of(written, header, nested, times)
     return None if one is None else (one,)
+
+
+def _many_of(written: str, header: Sequence[str], nested: Collection[str], times: dict[str, int]) -> str | None:
+    column, sign, factor = (part.strip() for part in written.rpartition("*"))
+    if not sign or factor not in TIMES or written in header:
+        return _column_of(written, header, nested)
+    found = _column_of(column, header, nested)
+    if found is not None:
+        times[found] = int(factor)
+    return found
 
 
 def _column_of(written: str, header: Sequence[str], nested: Collection[str]) -> str | None:
@@ -232,6 +256,16 @@ def _no_sum(name: str, written: str, file: str) -> Problem:
         expected="a count of tokens or requests, added up over all members (calls[].in, calls[].runs[].in) or over"
         " those of a key (counts[type=in].n)",
         remedy="write the path like one of these; of anything else in a list, write a column of its own",
+    )
+
+
+def _no_many(name: str, written: str, file: str) -> Problem:
+    return Problem(
+        "unknown-column",
+        f"--map {name}={written}: only whole counts are multiplied",
+        Place(file, 1),
+        expected="a count of tokens or requests, such as --map 'input_tokens=tokens_k*1000'",
+        remedy="write the column alone, or multiply what it holds where the log is made",
     )
 
 
@@ -305,7 +339,7 @@ def plain_format(
         service_tier=_tier(found),
         thinking=_text(found, "thinking"),
         time=_time(found),
-        requests=Term(meanings["requests"]) if "requests" in meanings else "plain",
+        requests=next(iter(counts.terms("requests")), "plain"),
         meters=counts.meters(),
         total=counts.total(),
         cost=_cost(found),
@@ -320,7 +354,10 @@ def plain_format(
             Remark(f'say in "{found.batch}" that they were of a batch: at the price of batches', is_batch),
         )
     remarks = (*remarks, *_must_be_held(found))
-    return FormatSpec(NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks)
+    return FormatSpec(
+        NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
+        keeps_to_paths=True,
+    )  # fmt: skip
 
 
 def _must_be_held(found: Understanding) -> list[Remark]:
@@ -415,7 +452,8 @@ class _Counts:
         self.input = self.terms("input_tokens") or self.terms("uncached_input_tokens")
 
     def terms(self, meaning: str) -> tuple[Term, ...]:
-        return tuple(Term((column,)) for column in self.found.meanings.get(meaning, ()))
+        columns = self.found.meanings.get(meaning, ())
+        return tuple(Term((column,), times=self.found.times.get(column, 1)) for column in columns)
 
     @property
     def is_disjoint(self) -> bool:

@@ -20,7 +20,7 @@ from costcalc.usage.formats import AGAIN, FormatSpec, RowParts, Shape, Term, Tex
 from costcalc.usage.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.maps import MapRule, entries_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning
-from costcalc.usage.paths import FILE, JsonColumns, SourceColumn, SourceColumns, TableColumns, UsageNames
+from costcalc.usage.paths import FILE, INSIDE, JsonColumns, SourceColumn, SourceColumns, TableColumns, UsageNames
 from costcalc.usage.recognition import bracketed, candidates, choose, header_names
 from costcalc.usage.sources import ReadableFile
 from costcalc.usage.uncounted import MOST, Watched, inside_texts, map_option, watch
@@ -91,6 +91,7 @@ class Reading:
             columns = JsonColumns(self.spec.roots, parts.list if parts else "", self.names)
             columns.keys = frozenset(key for key in first.scalars if "." in key)
             columns.seen = self.seen
+            columns.as_written = self.spec.keeps_to_paths and self.seen is None and not _reach_deeper(self.spec)
             for sign in self.spec.signs:
                 columns.presence(f"/{sign}")
             return columns
@@ -105,6 +106,12 @@ class Reading:
             found[AGAIN] = SourceColumn(AGAIN if self.copies else "false", "flag")
         bare = {name.strip().lower(): column for name, column in found.items()}
         return TableColumns({**bracketed(bare), **bare, **found})
+
+
+def _reach_deeper(spec: FormatSpec) -> bool:
+    """Whether a path goes into a text with JSON that lies inside an object."""
+    deep = (path.partition(INSIDE) for path in paths_of(spec))
+    return any("." in base and inside and not inside.startswith("[") for base, _, inside in deep)
 
 
 def plan(

@@ -41,32 +41,33 @@ def json_records(source: ReadableFile) -> Iterator[Record]:
             start += len(raw)
 
 
-def table_records(path: str, delimiter: str, columns: int) -> Iterator[Record]:
+def table_records(source: ReadableFile) -> Iterator[Record]:
     """Every row after the header. A quoted field may hold newlines if it ends and the row then has all its columns;
     otherwise the line stands alone, so that a quote which nobody closes costs one row and not the rest of the file.
     """
-    lines = _lines(path)
-    mark = delimiter.encode()
+    lines = _lines(source.path)
+    mark, columns = source.delimiter.encode(), len(source.header)
     waiting: list[Record] = []
-    seen_header = False
     while (first := waiting.pop(0) if waiting else next(lines, None)) is not None:
         record = _joined(first, waiting, lines, mark, columns)
-        if not record.raw.strip():
-            continue
-        if seen_header:
+        if record.line > source.skip and record.raw.strip():
             yield record
-        seen_header = True
 
 
 def _lines(path: str) -> Iterator[Record]:
     start, number = 0, 0
     with Path(path).open("rb") as stream:
-        for raw in stream:
+        while raw := stream.readline(LONGEST_LINE):
+            more = 0  # of a row that is too long nothing more is kept
+            while len(raw) == LONGEST_LINE and not raw.endswith(b"\n") and (rest := stream.readline(_GLANCE)):
+                more += len(rest)
+                if rest.endswith(b"\n"):
+                    break
             # A lone carriage return ends a line too: files of old programs, and files glued together.
             for part in raw.replace(b"\r\n", b"\n").split(b"\r") if b"\r" in raw else (raw,):
                 number += 1
                 yield Record(number, start, part.rstrip(b"\n"))
-            start += len(raw)
+            start += len(raw) + more
 
 
 _LONGEST_FIELD = 10_000  # lines
@@ -140,7 +141,7 @@ def repair(source: ReadableFile, target: Path, most: int) -> Repaired:
     count = 0
     with target.open("wb") as out:
         out.write(mark.join(b"c" for _ in range(columns)) + b"\n")
-        for record in table_records(source.path, source.delimiter, columns):
+        for record in table_records(source):
             fields = field_count(record.raw, mark)
             if fields == columns and len(record.raw) < LONGEST_LINE and _is_utf8(record.raw):
                 out.write(record.raw + b"\n")
@@ -186,7 +187,7 @@ def rows_at(source: ReadableFile, numbers: Collection[int], rejected: Collection
     if source.kind == "json":
         records = json_records(source)
     else:
-        records = table_records(source.path, source.delimiter, len(source.header))
+        records = table_records(source)
     number = 0
     for record in records:
         if record.start in rejected:

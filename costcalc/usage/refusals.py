@@ -132,7 +132,7 @@ def _is_object(record: Record) -> bool:
 def _records_at(source: ReadableFile, starts: Sequence[int]) -> list[Record]:
     found = []
     wanted = set(starts)
-    for record in table_records(source.path, source.delimiter, len(source.header)):
+    for record in table_records(source):
         if record.start in wanted:
             found.append(record)
         if record.start >= starts[-1]:

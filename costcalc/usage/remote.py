@@ -21,11 +21,20 @@ from costcalc.usage.copies import rows_told_apart
 from costcalc.usage.counter import Counter
 from costcalc.usage.diagnose import EXPLAINED, MOST_PROBLEMS, Refused, explained, shown_columns
 from costcalc.usage.engine import Engine, usage_key_pattern
-from costcalc.usage.formats import RowParts
+from costcalc.usage.formats import RowParts, paths_of
 from costcalc.usage.labels import COUNTED_ROWS, count_statement
 from costcalc.usage.left import Left
 from costcalc.usage.limits import Limits
-from costcalc.usage.paths import FILE, SourceColumn, SourceColumns, TableColumns, UsageNames, quoted
+from costcalc.usage.paths import (
+    FILE,
+    JsonColumns,
+    SourceColumn,
+    SourceColumns,
+    TableColumns,
+    UsageNames,
+    is_list_inside,
+    quoted,
+)
 from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading
 from costcalc.usage.refusals import is_refused
@@ -296,10 +305,14 @@ class RemoteCounter(Counter):
     # --- how rows are laid out there --------------------------------------------------------------------------
 
     def columns_of(self, reading: Reading, parts: RowParts | None = None) -> SourceColumns:
+        if reading.spec.keeps_to_paths and any(map(is_list_inside, paths_of(reading.spec))):
+            raise _refused(reading, "--map adds up what a list holds, which a cluster's JSON functions do not")
         columns = reading.columns(parts)
         if reading.sources[0].kind == "json":
             first = reading.sources[0]
             texts = TextColumns(reading.spec.roots, "", reading.names)
+            assert isinstance(columns, JsonColumns)
+            texts.as_written = columns.as_written
             texts.keys = frozenset(key for key in first.scalars if "." in key)
             for sign in reading.spec.signs:
                 texts.presence(f"/{sign}")

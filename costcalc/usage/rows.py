@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from costcalc.meters import meters
-from costcalc.money import MAY_BE_THOUSANDS
 from costcalc.records import dataclass
+from costcalc.usage.cells import amount_of, count_of, longer_than_kept, many_of, says_nothing, scaled
 from costcalc.usage.copies import copy_columns
 from costcalc.usage.formats import (
     Condition,
@@ -23,8 +23,7 @@ from costcalc.usage.formats import (
     Time,
     Total,
 )
-from costcalc.usage.names import NOT_STATED
-from costcalc.usage.paths import PART, JsonColumns, SourceColumn, SourceColumns, quoted
+from costcalc.usage.paths import NO_OBJECT, PART, JsonColumns, SourceColumn, SourceColumns, quoted
 from costcalc.usage.replies import reply_key
 from costcalc.usage.times import time_sql, typed_time_sql
 from costcalc.usage.uncounted import Watched, number_sql
@@ -49,15 +48,6 @@ WHOLES = (
 
 # Instants outside 2000–2100 are typing errors or written in another unit.
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
-_DIGITS = "[0-9]{1,18}([.]0*)?"
-AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
-_FIRST = "[1-9][0-9]{0,2}"  # digits before thousands, which never begin with 0
-_IN_THOUSANDS = f"({_FIRST}(,[0-9]{{3}}){{LEAST,}}|0(,000)+)([.]0*)?"
-_IN_THOUSANDS_BY_POINTS = f"({_FIRST}([.][0-9]{{3}}){{2,}}|0([.]000){{2,}})(,0*)?"
-_ZEROS_AFTER_COMMA = "[0-9]{1,18},0{0,2}"
-_EXPONENT = "[0-9]([.][0-9]{1,15})?[eE][+]?[0-9]{1,2}"
-_DECIMAL = "[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
-_THOUSANDS = f"^[^0-9,.]*{_FIRST}(,[0-9]{{3}})+([.][0-9]*)?[^0-9,.]*$"
 _DAY_SECONDS = 86_400
 _ALIAS = re.compile(r"\bn[0-9]+\b")  # of a count
 _TEXTS = ("provider", "service_tier", "region", "billed_meter")
@@ -174,6 +164,15 @@ class RowBuilder:
             return None
         return SourceColumn(self._texts.setdefault(found.sql, f"a{len(self._texts)}"), found.kind)
 
+    def _number_text(self, path: str) -> SourceColumn | None:
+        """The column of a number; it is none where its path ends too early, if the format wants that to be noticed."""
+        found = self.columns.get(path) if self.spec.keeps_to_paths else None
+        other = self.columns.in_the_way(path) if found else None
+        if found is None or other is None:
+            return self.column(path)
+        text = f"coalesce({found.text}, CASE WHEN {other} THEN {quoted(NO_OBJECT)} END)"
+        return SourceColumn(self._texts.setdefault(text, f"a{len(self._texts)}"))
+
     def text(self, text: Text) -> str | None:
         """A text of the row as SQL; None where the source cannot say it."""
         if text.constant is not None:
@@ -191,10 +190,10 @@ class RowBuilder:
         return found
 
     def _first_text(self, paths: Iterable[str]) -> str | None:
-        found = [column.text for path in paths if (column := self.column(path))]
-        if not found:
-            return None
-        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+        return _first_of([column.text for path in paths if (column := self.column(path))])
+
+    def _first_number(self, paths: Iterable[str]) -> str | None:
+        return _first_of([column.text for path in paths if (column := self._number_text(path))])
 
     def count(self, terms: Sequence[Term | Excess | SummandBeside], decimals: int = 0) -> str | None:
         """A sum of counts as SQL: NULL where one of them is no count; None where the source has none of them."""
@@ -208,7 +207,7 @@ class RowBuilder:
                 beside = self._beside(term)
                 parts += [f"+ {beside}"] if beside else []
                 continue
-            alias = self._count_alias(term.paths, decimals)
+            alias = self._count_alias(term, decimals)
             if alias:
                 parts.append(f"{'-' if term.sign < 0 else '+'} {alias}")
         return " ".join(parts).removeprefix("+ ") or None
@@ -229,8 +228,9 @@ class RowBuilder:
         sql = self._count_sql(columns[0], 0)
         return self._counts.setdefault(sql, f"n{len(self._counts)}")
 
-    def _count_alias(self, paths: tuple[str, ...], decimals: int) -> str | None:
-        present = [column for path in paths if (column := self.column(path))]
+    def _count_alias(self, term: Term, decimals: int) -> str | None:
+        paths = term.paths
+        present = [column for path in paths if (column := self._number_text(path))]
         if not present:
             return None
         present = [SourceColumn(self._once(column.sql, paths), column.kind) for column in present]
@@ -238,6 +238,8 @@ class RowBuilder:
             filled = _first_filled([column.text for column in present])
             present = [SourceColumn(self._derived.setdefault(filled, f"x{len(self._derived)}"))]
         sql = self._count_sql(present[0], decimals)
+        if term.times > 1:
+            sql = many_of(sql, self._amount(present[0].text, signs=False), term.times)
         alias = self._counts.setdefault(sql, f"n{len(self._counts)}")
         self._count_names[alias] = " or ".join(path for path in paths if self.columns.get(path))
         self._count_texts[alias] = present[0].text
@@ -250,7 +252,7 @@ class RowBuilder:
     def _count_sql(self, column: SourceColumn, decimals: int) -> str:
         x = column.sql
         if decimals:
-            return _scaled(column.text, decimals)
+            return scaled(column.text, decimals)
         if column.kind == "integer":
             return (
                 f"CASE WHEN {x} IS NULL THEN 0 WHEN {x} BETWEEN 0 AND 999999999999999999 THEN CAST({x} AS BIGINT) END"
@@ -258,15 +260,7 @@ class RowBuilder:
         return self._text_count(column.text, is_text=column.kind == "text")
 
     def _text_count(self, x: str, is_text: bool = True) -> str:
-        # A cast accepts "1e3", "1_000" and "12.7": only a text that the number would write itself is taken at once.
-        number = self._attempt(x)
-        plain = f" AND NOT regexp_full_match(trim({x}), {quoted(AMBIGUOUS)})" * is_text
-        return (
-            f"CASE WHEN CAST({number} AS VARCHAR) = {x} AND {number} BETWEEN 0 AND 999999999999999999"
-            f" THEN {number} WHEN {x} IS NULL OR trim({x}) = '' THEN 0 WHEN regexp_full_match(trim({x}), {quoted(_DIGITS)}){plain}"
-            f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT)"
-            f"{f' WHEN {_says_nothing(x)} THEN 0' * is_text}{_written_count(f'trim({x})', self.decimal_comma)} END"
-        )
+        return count_of(x, self._attempt(x), self.decimal_comma, is_text)
 
     def _attempt(self, x: str) -> str:
         """The whole number that a text may be."""
@@ -322,7 +316,7 @@ class RowBuilder:
         if not names:
             return {"lacks_tokens": "true"}
         texts = [self._count_texts[name] for name in names if name in self._count_texts]
-        none = [f"(coalesce(trim({text}), '') = '' OR {_says_nothing(text)})" for text in dict.fromkeys(texts)]
+        none = [f"(coalesce(trim({text}), '') = '' OR {says_nothing(text)})" for text in dict.fromkeys(texts)]
         return {"lacks_tokens": f"CASE WHEN {' + '.join(names)} = 0 THEN {' AND '.join(none)} ELSE false END"}
 
     def _long_columns(self, long: Long | None) -> dict[str, str]:
@@ -398,31 +392,33 @@ class RowBuilder:
             return {"requests": "CASE WHEN part_no = 1 THEN 1 ELSE 0 END"}
         if shape.requests == "plain":
             return {"requests": "CASE WHEN ended IS NULL THEN 1 END"}
-        if isinstance(shape.requests, Term) and (column := self._first_text(shape.requests.paths)):
+        if isinstance(shape.requests, Term) and (column := self._first_number(shape.requests.paths)):
             counted = self.count((shape.requests,))
             # In this order: the words are looked for in few rows.
-            known = f"CASE WHEN {column} IS NULL THEN NULL WHEN {counted} <> 0 THEN {counted} WHEN {_says_nothing(column)} THEN NULL ELSE {counted} END"
+            known = f"CASE WHEN {column} IS NULL THEN NULL WHEN {counted} <> 0 THEN {counted} WHEN {says_nothing(column)} THEN NULL ELSE {counted} END"
             return {"requests": known, "requests_count": str(counted)}
         return {}
 
     def _money_columns(self, name: str, cost: StatedCost | None) -> dict[str, str]:
         if cost is None:
             return {}
-        texts = [(term, self._once(text, term.paths)) for term in cost.terms if (text := self._first_text(term.paths))]
+        texts = [
+            (term, self._once(text, term.paths)) for term in cost.terms if (text := self._first_number(term.paths))
+        ]
         if not texts:
             return {}
         amounts = [(term, self._amount(text, cost.signs)) for term, text in texts]
         total = " ".join(f"{'-' if term.sign < 0 else '+'} coalesce({amount}, 0)" for term, amount in amounts)
         stated = " OR ".join(f"{amount} IS NOT NULL" for _, amount in amounts)
         wrong = " OR ".join(
-            f"CASE WHEN {amount} IS NULL AND coalesce(trim({text}), '') <> '' THEN NOT {_says_nothing(text, cost.none)} ELSE false END"
+            f"CASE WHEN {amount} IS NULL AND coalesce(trim({text}), '') <> '' THEN NOT {says_nothing(text, cost.none)} ELSE false END"
             for (_, text), (_, amount) in zip(texts, amounts, strict=True)
         )
         found = {
             name: amounts[0][1] if len(amounts) == 1 else f"CASE WHEN {stated} THEN {total.removeprefix('+ ')} END",
             f"{name}_wrong": f"({wrong})",
             f"{name}_text": " || ' + ' || ".join(f"nullif(trim({text}), '')" for _, text in texts),
-            f"{name}_rounded": f"({' OR '.join(_longer_than_kept(text) for _, text in texts)})",
+            f"{name}_rounded": f"({' OR '.join(longer_than_kept(text) for _, text in texts)})",
         }
         if currency := self.text(cost.currency):
             found[f"{name}_currency"] = currency
@@ -431,15 +427,8 @@ class RowBuilder:
         return found
 
     def _amount(self, text: str, signs: bool) -> str:
-        """The amount that a text may be. Most have no spaces around them, which the engine is slow to take away."""
-        written = (
-            _amount(text, signs),
-            _amount(f"trim({text})", signs),
-            _written_amount(f"trim({text})", self.decimal_comma),
-        )
-        amount = f"coalesce({', '.join(written)})"
-        if self.decimal_comma:
-            amount = f"CASE WHEN {_has_points(f'trim({text})')} ELSE {amount} END"
+        """The amount that a text may be."""
+        amount = amount_of(text, signs, self.decimal_comma)
         return self._attempts.setdefault(amount, f"v{len(self._attempts)}")
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -611,6 +600,10 @@ class RowBuilder:
         )
 
 
+def _first_of(texts: Sequence[str]) -> str | None:
+    return f"coalesce({', '.join(texts)})" if len(texts) > 1 else next(iter(texts), None)
+
+
 def _is_like(text: str, value: str) -> str:
     """Whether the text is this value: `*it*` contains it, `it*` begins with it."""
     if value.startswith("*"):
@@ -626,56 +619,6 @@ def _first_filled(texts: Sequence[str]) -> str:
     return f"CASE WHEN {first} <> '0' THEN {first} ELSE coalesce({others}, {', '.join(texts)}) END"
 
 
-def _says_nothing(text: str, more: Sequence[str] = ()) -> str:
-    """Whether the text is one of the words that exports write into empty cells."""
-    return f"lower(trim({text})) IN ({', '.join(map(quoted, sorted({*NOT_STATED, *more})))})"
-
-
-def _written_count(x: str, decimal_comma: bool) -> str:
-    """The whole number that a text with separators or an exponent is, as cases: 1,234,567 · 1.234.567 · 1e6.
-
-    Where commas are decimal ones, "1,000" is one, and only two of them part thousands.
-    """
-    thousands = _IN_THOUSANDS.replace("LEAST", "2" if decimal_comma else "1")
-    exact = f"TRY_CAST({x} AS DECIMAL(38,15))"
-    ways = (
-        (thousands, f"replace(split_part({x}, '.', 1), ',', '')"),
-        (_IN_THOUSANDS_BY_POINTS, f"replace(split_part({x}, ',', 1), '.', '')"),
-        (_ZEROS_AFTER_COMMA if not decimal_comma else "[0-9]{1,18},0*", f"split_part({x}, ',', 1)"),
-        (_EXPONENT, f"CASE WHEN {exact} = floor({exact}) THEN split_part(CAST({exact} AS VARCHAR), '.', 1) END"),
-    )
-    return "".join(
-        f" WHEN regexp_full_match({x}, {quoted(way)}) THEN TRY_CAST({number} AS BIGINT)" for way, number in ways
-    )
-
-
-def _written_amount(x: str, decimal_comma: bool) -> str:
-    """The amount that a text with a comma is: 1.234,56 and 1,25 have a decimal one, 1,234.56 has one that parts thousands.
-    "1,234" alone may be both: it is an amount only where commas are decimal ones.
-    """
-    is_open = "[1-9][0-9]{0,2},[0-9]{3}"
-    decimal = f"-?([0-9]+|{_FIRST}([.][0-9]{{3}})+),[0-9]+"
-    by_comma = f"regexp_full_match({x}, {quoted(decimal)})"
-    if not decimal_comma:
-        by_comma += f" AND NOT regexp_full_match(ltrim({x}, '-'), {quoted(is_open)})"
-    by_point = f"regexp_full_match({x}, {quoted(f'-?{_FIRST}(,[0-9]{{3}})+[.][0-9]*')})"
-    return (
-        f"CASE WHEN NOT contains({x}, ',') THEN NULL"
-        f" WHEN {by_comma} THEN TRY_CAST(replace(replace({x}, '.', ''), ',', '.') AS DECIMAL(38,24))"
-        f" WHEN {by_point} THEN TRY_CAST(replace({x}, ',', '') AS DECIMAL(38,24)) END"
-    )
-
-
-def _has_points(x: str) -> str:
-    """What a text is where commas are decimal ones: 1.234.567 has points that part thousands; 2.500 may be 2.5 or 2500."""
-    whole = f"ltrim({x}, '-')"
-    return (
-        f"regexp_full_match({whole}, {quoted(MAY_BE_THOUSANDS)}) THEN NULL"
-        f" WHEN regexp_full_match({whole}, {quoted(_FIRST + '([.][0-9]{3}){2,}')})"
-        f" THEN TRY_CAST(replace({x}, '.', '') AS DECIMAL(38,24))"
-    )
-
-
 def _is_count(name: str) -> bool:
     return name.startswith("m_") or name == "requests_count"
 
@@ -685,38 +628,6 @@ def _mapped(sql: str, text: Text) -> str:
     other = quoted(text.otherwise) if text.otherwise is not None else sql
     meant = f"CASE lower(trim({sql})) {cases} ELSE {other} END" if cases else other
     return f"CASE WHEN {sql} IS NULL THEN NULL ELSE {meant} END"
-
-
-def _scaled(x: str, decimals: int) -> str:
-    """A decimal count as a whole number of 10^-decimals; further digits are rounded half-up."""
-    whole, part = f"split_part(trim({x}), '.', 1)", f"split_part(trim({x}), '.', 2)"
-    digits = f"CAST({whole} || rpad(substr({part}, 1, {decimals}), {decimals}, '0') AS BIGINT)"
-    carry = f"CASE WHEN substr({part}, {decimals + 1}, 1) >= '5' THEN 1 ELSE 0 END"
-    return (
-        f"CASE WHEN {x} IS NULL OR trim({x}) = '' THEN 0 "
-        f"WHEN regexp_full_match(trim({x}), {quoted(_DECIMAL)}) THEN {digits} + {carry} WHEN {_says_nothing(x)} THEN 0 END"
-    )
-
-
-def _amount(text: str, signs: bool) -> str:
-    """Money as an exact decimal with 24 digits after the point; NULL where the text is no amount."""
-    if not signs:
-        return f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({text} AS DECIMAL(38,24)) END"
-    bare = f"regexp_replace({text}, '[$€£¥,\\s]', '', 'g')"
-    # A comma parts thousands or nothing: in "12,50" it is a decimal point, and 1250 would be wrong.
-    thousands = f"(NOT contains({text}, ',') OR regexp_matches({text}, {quoted(_THOUSANDS)}))"
-    return f"CASE WHEN NOT contains({text}, '_') AND {thousands} THEN TRY_CAST({bare} AS DECIMAL(38,24)) END"
-
-
-def _longer_than_kept(text: str) -> str:
-    """Whether the amount has more than 24 digits after the point. In cases: of AND the engine computes both sides."""
-    exponent = f"TRY_CAST(regexp_extract({text}, '[eE]-([0-9]+)$', 1) AS INTEGER)"
-    digits = f"strlen(regexp_extract({text}, '[.]([0-9]*?)0*[eE]', 1))"
-    return (
-        f"CASE WHEN strlen({text}) > 25 AND regexp_matches({text}, '[.][0-9]{{24}}[0-9]*[1-9]') THEN true"
-        f" WHEN contains({text}, '-') AND contains(lower({text}), 'e-') THEN coalesce({exponent} + {digits} > 24, false)"
-        " ELSE false END"
-    )
 
 
 def _contradictions(common: Mapping[str, str]) -> list[str]:

@@ -151,5 +151,6 @@ _METADATA = {
     "first_instant": _is_instant,
     "last_instant": _is_instant,
     "notes": _is_texts,
+    "loud": lambda value: value is None or _is_texts(value),
     "is_part": lambda value: value is None or isinstance(value, bool),
 }

@@ -5,10 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-import hashlib
 import io
 import os
-import re
 import shutil
 import stat
 import sys
@@ -27,10 +25,12 @@ from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage.addresses import DATABASES, is_address, read_address
 from costcalc.usage.arguments import Named
-from costcalc.usage.containers import MARK, container_of, members_of
+from costcalc.usage.containers import MARK, MOST_TIMES, SPARED, container_of, is_workbook, members_of
+from costcalc.usage.contents import each_once, stem_of
 from costcalc.usage.formats import Unfold
-from costcalc.usage.left import Left
+from costcalc.usage.headers import before_header, delimiter_of
 from costcalc.usage.limits import USUAL, Limits, disk_full
+from costcalc.usage.longlines import TOO_LONG, first_lines, without_long_lines
 from costcalc.usage.looks import Looks
 from costcalc.usage.paths import quoted
 from costcalc.usage.progress import Progress, ReadingStep, watched
@@ -43,8 +43,8 @@ _SAMPLE_LINES = 200
 csv.field_size_limit(_SNIFF_BYTES)  # characters: a field may be as long as what is looked at
 _CLOSE_LOOKS = 20  # tables of one header; of more of them only the header is looked at
 _SAMPLE_ROWS = 100
-_SMALL_BYTES = 16 * 1024
 _EXCERPT = 10_000
+_LARGEST_DOCUMENT = 1 << 30  # bytes
 _CHUNK_BYTES = 1 << 20
 _ENCODINGS = ("utf-8", "gb18030", "latin-1")  # tried in this order; the last one reads every byte
 
@@ -67,9 +67,10 @@ class ReadableFile:
     notes: tuple[str, ...] = ()  # what a reader of its figures should know
     content: str = ""  # what `path` was made of, unpacked, where its records were taken apart; "": path itself
     is_empty: bool = False  # it has a header and no rows
+    mixes_newlines: bool = False  # what stands above its header ends otherwise than its rows
     is_named: bool = True  # by an argument; a folder was searched for the others, and may hold anything
     changed: int = 0  # 00:00 UTC (epoch seconds) of the day of the file's last change
-    digest: bytes = b""  # of all its bytes, where they were looked at
+    stem: bytes = b""  # what files of the same text share
 
     @property
     def size(self) -> int:
@@ -113,6 +114,8 @@ class Workspace:
         with target.open("wb") as out:
             while chunk := stream.read(_CHUNK_BYTES):
                 out.write(chunk)
+                if size is not None and out.tell() > size * MOST_TIMES + SPARED:
+                    raise OSError(f"it unpacks to more than {MOST_TIMES:,} times its size")
                 if self.progress:
                     self.progress(ReadingStep(what, packed.tell() if packed else out.tell(), size))
         return target
@@ -137,7 +140,7 @@ def open_sources(named: Named, workspace: Workspace) -> list[ReadableFile]:
                 problems += error.problems
     if problems or not sources:
         raise CostcalcError([*problems, *named.left.problems])
-    return _each_once(sources, named.left)
+    return each_once(sources, named.left)
 
 
 def _opened(name: str, workspace: Workspace, named: Named) -> list[ReadableFile]:
@@ -179,9 +182,24 @@ def _members(name: str, packed: Packed, workspace: Workspace, named: Named, only
         members = members_of(name, packed.path, workspace.new_file, only)
     found: list[ReadableFile] = []
     for shown, path in members:
-        file = UnreadFile(shown, str(path), packed.changed, bool(only))
-        found += _looked_at_or_left(file, _begin(file.path), workspace, named)
+        file, begin = UnreadFile(shown, str(path), packed.changed, bool(only)), _begin(str(path))
+        if begin.startswith(MARK) and is_workbook(path):
+            found += _sheets_of(file, only, workspace, named)
+        else:
+            found += _looked_at_or_left(file, begin, workspace, named)
     return found
+
+
+def _sheets_of(file: UnreadFile, only: str, workspace: Workspace, named: Named) -> list[ReadableFile]:
+    """The sheets of a workbook in an archive."""
+    within = only if only.startswith(f"{file.shown}/") else ""
+    try:
+        return _members(file.shown, Packed(Path(file.path), file.changed), workspace, named, within)
+    except CostcalcError as error:
+        if only:
+            raise
+        named.left.unread[file.shown] = error.problems
+        return []
 
 
 def _looked_at_or_left(file: UnreadFile, begin: bytes, workspace: Workspace, named: Named) -> list[ReadableFile]:
@@ -191,28 +209,6 @@ def _looked_at_or_left(file: UnreadFile, begin: bytes, workspace: Workspace, nam
         empty = {problem.code for problem in error.problems} == {"empty-file"}
         (named.left.empty if empty else named.left.unread)[file.shown] = error.problems
         return []
-
-
-def _each_once(sources: Sequence[ReadableFile], left: Left) -> list[ReadableFile]:
-    """Of files that hold the same bytes, packed or not, the first one: another would count all its usage twice."""
-    contents = [source.content or source.path for source in sources]
-    sizes = [os.stat(path).st_size for path in contents]  # noqa: PTH116 -- there may be many files
-    several = {size for size, count in Counter(sizes).items() if count > 1}
-    first: dict[tuple[int, bytes], str] = {}
-    kept = []
-    for source, path, size in zip(sources, contents, sizes, strict=True):
-        if size in several and not source.is_empty:
-            same = first.setdefault((size, source.digest or _digest_of(path)), source.shown)
-            if same is not source.shown:
-                left.copies[source.shown] = same
-                continue
-        kept.append(source)
-    return kept
-
-
-def _digest_of(path: str) -> bytes:
-    with io.FileIO(path) as stream:
-        return hashlib.file_digest(stream, "blake2b").digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +257,9 @@ def _looked_at(file: UnreadFile, begin: bytes, workspace: Workspace) -> Readable
     except (OSError, EOFError) as error:
         raise _blamed(file.shown, error) from error
     if begin.startswith(b"PAR1"):
-        return ReadableFile(file.shown, file.path, "parquet", changed=file.changed, is_named=file.is_named)
+        return ReadableFile(
+            file.shown, file.path, "parquet", changed=file.changed, is_named=file.is_named, stem=stem_of(begin)
+        )
     return _text_source(file, begin, workspace)
 
 
@@ -330,7 +328,7 @@ def _text_source(file: UnreadFile, begin: bytes, workspace: Workspace) -> Readab
         file = replace(file, path=str(_recoded(Path(file.path), encoding, workspace)))
         begin = _begin(file.path)
     if text.lstrip()[0] in "{[":
-        return json_source(file, text, is_whole, workspace)
+        return json_source(file, text, is_whole, workspace, stem=stem_of(begin))
     if is_stream(text):
         return _of_events(file, workspace)
     return _table_source(file, text, begin, is_whole, workspace)
@@ -348,7 +346,8 @@ def _of_events(file: UnreadFile, workspace: Workspace) -> ReadableFile:
             starts.append(number)
     copy = replace(file, path=str(target))
     text = _begin(copy.path).decode("utf-8", "ignore")
-    return replace(json_source(copy, text, True, workspace, tuple(starts)), content=file.path)
+    found = json_source(copy, text, True, workspace, tuple(starts), stem_of(_begin(file.path)))
+    return replace(found, content=file.path)
 
 
 def _not_text(name: str) -> Problem:
@@ -358,6 +357,16 @@ def _not_text(name: str) -> Problem:
         Place(name),
         expected="CSV, TSV, JSON lines, JSON, Parquet or .xlsx; .gz, .zst and .zip are unpacked",
         remedy="unpack or export the log as one of these",
+    )
+
+
+def _too_large(name: str) -> Problem:
+    return Problem(
+        "unreadable-file",
+        f"it is one JSON document of more than {_LARGEST_DOCUMENT >> 20:,} MiB, which would have to be held in memory",
+        Place(name),
+        expected="JSON lines",
+        remedy="write a record a line, as jq -c '.[]' does with a list",
     )
 
 
@@ -390,13 +399,16 @@ def _table_source(file: UnreadFile, text: str, begin: bytes, is_whole: bool, wor
     first, _, more = text.partition("\n")
     known = workspace.first_lines.get(first) if more[:1].strip() else None
     skip, is_empty = 1, False
+    notes: tuple[str, ...] = ()
     samples: tuple[tuple[str, ...], ...] = ()
     if known:
         delimiter, header = known
     else:
-        delimiter = _delimiter(text)
-        blank = _before_header(text)
-        skip += len(text[:blank].splitlines())
+        delimiter = delimiter_of(text)
+        blank = before_header(text)
+        skip += (above := len(text[:blank].splitlines()))
+        if text[:blank].strip() and not text.lstrip().startswith("sep="):
+            notes = (_above(file.shown, above),)
         lines = csv.reader(io.StringIO(text[blank:], newline=""), delimiter=delimiter)
         header = tuple(column.strip() for column in next(lines))
         workspace.headers[header] += 1
@@ -420,12 +432,17 @@ def _table_source(file: UnreadFile, text: str, begin: bytes, is_whole: bool, wor
         header,
         samples,
         skip=skip,
-        notes=() if last in b"\r\n" else (cut,),
+        notes=notes if last in b"\r\n" else (*notes, cut),
         is_empty=is_empty,
+        mixes_newlines=skip > 1 and 0 < begin.count(b"\r\n") < begin.count(b"\n"),
         changed=file.changed,
         is_named=file.is_named,
-        digest=hashlib.blake2b(begin).digest() if len(begin) <= _SMALL_BYTES else b"",
+        stem=stem_of(begin),
     )
+
+
+def _above(name: str, lines: int) -> str:
+    return f"{name}: the {f'{lines} lines' if lines > 1 else 'line'} above its columns {'are no rows' if lines > 1 else 'is no row'}"
 
 
 def _last_byte(path: str) -> bytes:
@@ -435,14 +452,21 @@ def _last_byte(path: str) -> bytes:
 
 
 def json_source(
-    file: UnreadFile, text: str, is_whole: bool, workspace: Workspace, starts: tuple[int, ...] = ()
+    file: UnreadFile, text: str, is_whole: bool, workspace: Workspace, starts: tuple[int, ...] = (), stem: bytes = b""
 ) -> ReadableFile:
     """JSON lines as they are; a document (an array, or an object over several lines) as a copy with a record a line.
 
     `starts`: the line at which each began, where the file's lines are copies.
     """
     path = file.path
-    if not starts and not _is_lines(text):
+    if not is_whole and "\n" not in text and text.lstrip()[0] == "{":
+        text = first_lines(path) or text
+    is_lines = bool(starts) or _is_lines(text)
+    if is_lines and not is_whole:
+        path = without_long_lines(path, workspace.new_file)
+    if not is_lines:
+        if not is_whole and os.stat(path).st_size > _LARGEST_DOCUMENT:  # noqa: PTH116 -- as above
+            raise CostcalcError([_too_large(file.shown)])
         whole_text = text if is_whole else Path(path).read_text(encoding="utf-8-sig", errors="replace")
         taken = list(_records(whole_text))
         copy = workspace.new_file(".jsonl")
@@ -453,6 +477,8 @@ def json_source(
     if look.unfold is not None:
         path, starts = _unfolded(Path(path), starts, look.unfold, workspace, beside)
         look = workspace.members.at(_begin(path).decode("utf-8", "ignore"))
+    content = file.path if path != file.path else ""
+    path = path if is_whole else without_long_lines(path, workspace.new_file)
     return ReadableFile(
         file.shown,
         path,
@@ -461,7 +487,8 @@ def json_source(
         scalars=look.scalars,
         records=look.records,
         lines=starts,
-        content=file.path if path != file.path else "",
+        content=content,
+        stem=stem,
         notes=tuple(filter(None, [beside.note(file.shown)])),
         changed=file.changed,
         is_named=file.is_named,
@@ -484,6 +511,8 @@ def _unfolded(
 
 def _is_lines(text: str) -> bool:
     """Whether each line is an object: the first one is, or nothing that begins there ends anywhere."""
+    if text.startswith(TOO_LONG):
+        return True
     if text.lstrip().startswith("["):
         return False
     try:
@@ -518,16 +547,3 @@ def _next_record(text: str, place: int) -> int | None:
     while place < len(text) and text[place] in " \t\r\n,":
         place += 1
     return place if place < len(text) and text[place] != "]" else None
-
-
-def _before_header(text: str) -> int:
-    """The characters before the header: empty lines, and Excel's own "sep=;"."""
-    found = re.match(r"[\r\n]*(sep=[,;\t|][\r\n]+)?", text)
-    return found.end() if found else 0
-
-
-def _delimiter(text: str) -> str:
-    """The character that splits the first line into most columns: comma, semicolon, tab or bar."""
-    line = text[_before_header(text) :].partition("\n")[0].splitlines()[0]
-    marks = [mark for mark in ",;\t|" if mark == "," or mark in line]
-    return max(marks, key=lambda mark: len(next(csv.reader([line], delimiter=mark))))

@@ -18,7 +18,7 @@ from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.engine import Engine, naming
 from costcalc.usage.labels import MONEY_DIGITS, bounds_clause, largest_cut
-from costcalc.usage.ledger import Cuts, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.ledger import Cuts, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.names import canonical
 from costcalc.usage.paths import name_of, quoted
@@ -111,6 +111,7 @@ def _about(ledger: UsageLedger) -> dict[str, object]:
         "first_instant": ledger.first_instant,
         "last_instant": ledger.last_instant,
         "notes": list(ledger.notes),
+        "loud": [note for note in ledger.notes if isinstance(note, Loud)],
         "undated_rows": ledger.undated_rows,
         "is_part": ledger.is_part,
         "parts_customers": ledger.parts_customers,
@@ -194,7 +195,7 @@ def read_ledger(engine: Engine, source: ReadableFile, number: int) -> Stored:
         first_instant=about["first_instant"],
         last_instant=about["last_instant"],
         available_dimensions=dimensions,
-        notes=about["notes"],
+        notes=[Loud(note) if note in about.get("loud", ()) else note for note in about["notes"]],
         undated_rows=about.get("undated_rows", 0),
         is_part=about.get("is_part", False),
         parts_customers=about.get("parts_customers", False),

@@ -68,7 +68,11 @@ def _rewritten(node: exp.Expression) -> exp.Expression:
         return exp.Column(this=exp.Star(), table=exp.to_identifier("line"))
     elif isinstance(node, exp.JSONExtractScalar):
         path = re.sub(r'\."([^"]*)"', r"['\1']", node.expression.sql(dialect="duckdb").strip("'"))
+        if path == "$":
+            return _sql(_said(node.this))
         return exp.Anonymous(this="get_json_object", expressions=[_sql(_said(node.this)), exp.Literal.string(path)])
+    elif isinstance(node, exp.JSONType):
+        return _json_type(node.this, node.expression)
     elif isinstance(node, exp.Anonymous):
         return _function(node)
     return node
@@ -83,6 +87,14 @@ def _function(node: exp.Anonymous) -> exp.Expression:
     if name in _RENAMED:
         node.set("this", _RENAMED[name])
     return node
+
+
+def _json_type(text: exp.Expression, path: exp.Expression) -> exp.Expression:
+    """Whether an object lies at a path: NULL where nothing does. A text there that itself holds one counts as one."""
+    place = exp.Literal.string(re.sub(r'\."([^"]*)"', r"['\1']", path.name))
+    found = _said(text) if place.name == "$" else f"get_json_object({_said(text)}, {place.sql(dialect='spark')})"
+    kind = f"CASE WHEN json_object_keys({found}) IS NOT NULL THEN 'OBJECT' ELSE 'VARCHAR' END"
+    return _sql(f"(CASE WHEN {found} IS NOT NULL THEN {kind} END)")
 
 
 def _sum(node: exp.Sum) -> exp.Expression:

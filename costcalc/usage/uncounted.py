@@ -66,8 +66,13 @@ def hint(path: str) -> str:
 
 
 def _says_other(name: str) -> bool:
-    words = {word.lower() for word in _WORD.findall(name)}
+    words = words_of(name)
     return bool(words & _NO_COUNT or (words & _THINGS and not _TOKENS.search(name)))
+
+
+def words_of(name: str) -> set[str]:
+    """The words of a name, in lower case: `maxTokens`, `max_tokens`."""
+    return {word.lower() for word in _WORD.findall(name)}
 
 
 def watch(columns: Sequence[str], samples: Mapping[str, Sequence[str]]) -> tuple[Watched, ...]:

@@ -10,11 +10,12 @@ from costcalc.problems import Problem
 from costcalc.usage.formats import FormatSpec, RowParts, Shape, counted_in, paths_of
 from costcalc.usage.names import TOTALS, canonical, is_meaning, last_of
 from costcalc.usage.paths import UsageNames
-from costcalc.usage.uncounted import MOST, Watched, hint, map_option
+from costcalc.usage.uncounted import MOST, Watched, hint, map_option, words_of
 
 # What is billed by its number besides tokens: searches, calls of tools, pictures, sound.
 _BILLED = re.compile(r"search|quer|image|audio|video|character|sources|(calls?|requests?|invocations)$", re.IGNORECASE)
-_NO_COUNT = re.compile(r"cost|price|ticks|latency|duration|time|speed|per_|limit|max|id$", re.IGNORECASE)
+_NO_COUNT = re.compile(r"cost|price|ticks|latency|duration|speed|limit", re.IGNORECASE)
+_NO_COUNT_ALONE = frozenset(("time", "times", "per", "max", "id", "ids"))  # within words they mean nothing: hyper, paid
 
 
 def with_unread(watched: Iterable[Watched], spec: FormatSpec, names: UsageNames) -> tuple[Watched, ...]:
@@ -109,10 +110,14 @@ def unread_problem(seen: Watched, amount: int) -> Problem:
 
 
 def _is_count(path: str) -> bool:
-    return is_billed(path) or bool(hint(path) and not _NO_COUNT.search(last_of(path)))
+    return is_billed(path) or bool(hint(path) and not _is_none(last_of(path)))
 
 
 def is_billed(path: str) -> bool:
     """Whether the name says that it counts what is billed by its number, besides tokens."""
     name = last_of(path)
-    return bool(_BILLED.search(name)) and not _NO_COUNT.search(name)
+    return bool(_BILLED.search(name)) and not _is_none(name)
+
+
+def _is_none(name: str) -> bool:
+    return bool(_NO_COUNT.search(name) or words_of(name) & _NO_COUNT_ALONE)

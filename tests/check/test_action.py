@@ -192,6 +192,15 @@ def test_checks_with_a_tag_have_a_comment_each(runner):
     assert "costcalc-check-team-a" in runner.outputs["check"]["sarif"]
 
 
+def test_a_tag_is_no_path_and_no_output_of_its_own(runner):
+    (runner.temp / "kept").mkdir()
+    runner.inputs["tag"] = "/../kept\nexit-code=0"
+    assert runner.run() == 2
+    assert (runner.temp / "kept").is_dir()
+    assert runner.outputs["check"]["exit-code"] == "2"
+    assert Path(runner.outputs["check"]["sarif"]).parent.parent == runner.temp
+
+
 def test_a_budget_that_holds_passes(runner):
     runner.inputs["args"] += "\n--max-cost=6USD"
     assert runner.run() == 0

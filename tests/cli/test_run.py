@@ -14,7 +14,17 @@ from costcalc.usage.engine import Engine
     ("error", "code", "said"),
     [
         (RuntimeError("Query interrupted"), 130, "Interrupted.\n"),
-        (OSError(errno.ENOSPC, "No space"), 2, "cannot write the output: no space is left where it goes\n"),
+        (
+            OSError(errno.ENOSPC, "No space"),
+            2,
+            "error[disk-full]: cannot write the output: no space is left where it goes, or where temporary files go\n"
+            "  = remedy:   free space there, or set TMPDIR to a folder on a larger disk\n",
+        ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/tmp/x"),
+            2,
+            "/tmp/x: error[unwritable-file]: cannot write here: Permission denied\n  = remedy:   check the folder and its rights\n",
+        ),
     ],
 )
 def test_interrupted_or_full(error, code, said, run_costcalc, monkeypatch):

@@ -88,6 +88,24 @@ def test_a_name_that_is_no_text_is_read_scanned_and_shown(run_costcalc, here):
     _says(run_costcalc("cost", "l.parquet", cwd=here), 0, "1,500 tokens")
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ("cost bad.csv.gz", 2, "bad.csv.gz: error[unreadable-file]"),
+        ("cost cut.parquet", 2, "cut.parquet: error[unreadable-file]"),
+        ("cost deep.jsonl", 0, "10 tokens"),
+        ("cost one.jsonl", 0, "333 tokens"),
+        ("cost p.csv", 0, "10 tokens"),
+        ("cost p.jsonl", 0, "10 tokens"),
+        ("cost ws.csv", 0, "200 tokens"),
+        ("check p.csv --budgets ob.yaml", 0, "The budget holds"),
+    ],
+)
+def test_what_ended_in_a_bug_once(run_costcalc, words, code, says):
+    """Bytes of one changed, cut short, nested a thousand levels, an object as a count, a prompt beside counts, blanks."""
+    _says(run_costcalc(*words.split(), cwd=Path(__file__).parent / "cases"), code, says)
+
+
 # --- words of the command line -------------------------------------------------------------------------------------
 
 

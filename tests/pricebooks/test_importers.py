@@ -356,7 +356,7 @@ def test_a_history_that_ends_or_overlaps_says_so(tmp_path):
     ended = from_llm_prices(
         tmp_path, {"id": "m", "name": "M", "price_history": [period("2026-01-01", "2026-01-31", 1)]}
     )
-    assert only_book(ended).models["m"].blocks[-1].withdrawn == "the history of llm-prices ends here"
+    assert only_book(ended).models["m"].blocks[-1].withdrawn == "the history of catalogue ends here"
     twice = [period("2026-01-01", None, 1), period("2026-02-01", None, 2)]
     overlap = from_llm_prices(tmp_path, {"id": "m", "name": "M", "price_history": twice})
     assert left(overlap) == [("m", "one of its prices")]

@@ -76,6 +76,36 @@ def test_sizes_of_one_log_are_kept_apart(run_costcalc, tmp_path):
     assert [part["rows"] for part in run.json["unpriced"]] == [1]
 
 
+def test_openais_old_export_says_the_size(run_costcalc, tmp_path):
+    """DALL·E 2 by size alone: 10 × 0.018; DALL·E 3 by quality too, which the export does not say; 12,345 × 0.000015."""
+    file = tmp_path / "activity.csv"
+    file.write_text(
+        "n_context_tokens_total,n_generated_tokens_total,usage_type,model,timestamp,num_requests,num_images,image_size,num_characters\n"
+        ",,dalle,dall-e-2,1745452800,10,10,512x512,\n"
+        ",,dalle,dall-e-3,1745452800,10,10,1024x1024,\n"
+        ",,tts,tts-1,1745452800,5,,,12345\n",
+        encoding="utf-8",
+    )
+    run = run_costcalc("cost", file, "--json")
+    assert run.code == 3
+    assert run.json["total"]["exact"] == "0.365175"
+    assert [(part["model"], part["reason"]) for part in run.json["unpriced"]] == [
+        (
+            "dall-e-3",
+            "its price depends on image_quality and image_size, and the log does not say image_quality: "
+            "--map image_quality=COLUMN",
+        )
+    ]
+
+
+def test_an_explanation_says_for_which_rows_a_price_is(run_costcalc, tmp_path):
+    found = run_costcalc("explain", log_of(tmp_path, "10,high,1024x1024"), "--json")
+    assert found.code == 0
+    assert [price["band"]["labels"] for line in found.json["lines"] for price in line["prices"]] == [
+        "image_quality high, image_size 1024x1024"
+    ]
+
+
 def test_the_price_page_lists_them(run_costcalc):
     shown = run_costcalc("prices", "show", f"fal/{MODEL}", "--json").json["prices"]
     prices = {each["labels"]: each["price"] for each in shown}
@@ -100,6 +130,32 @@ models:
         images: 1 per 1
         bands:
 """
+
+
+@pytest.mark.parametrize(("size", "cost"), [("", "5.00 USD"), ("low", "5.00 USD"), ("high", "12.00 USD")])
+def test_the_fee_of_a_search_is_by_its_size(run_costcalc, tmp_path, size, cost):
+    """1,000 requests without tokens at 5 or 12 per 1K; low where a request says nothing, as the page has it."""
+    log = tmp_path / "log.csv"
+    log.write_text(
+        f"date,provider,model,requests,input_tokens,output_tokens,search_context_size\n2026-09-20,perplexity,sonar,1000,0,0,{size}\n",
+        encoding="utf-8",
+    )
+    run = run_costcalc("cost", log)
+    assert (run.code, run.err) == (0, "")
+    assert cost in run.out
+
+
+def test_the_us_endpoint_of_xai_costs_a_tenth_more(run_costcalc, tmp_path):
+    """1 M of input at 2.00, and at 2.20; an older endpoint of one region costs what the global one does."""
+    log = tmp_path / "log.csv"
+    rows = "".join(f"2026-11-29,xai,grok-4.7,{region},100000,0\n" for region in ("us",) * 10)
+    others = "".join(f"2026-11-29,xai,grok-4.7,{region},100000,0\n" for region in ("", "us-east-1") * 5)
+    head = "date,provider,model,region,input_tokens,output_tokens\n"
+    for text, cost in ((rows, "2.20 USD"), (others, "2.00 USD")):
+        log.write_text(head + text, encoding="utf-8")
+        run = run_costcalc("cost", log)
+        assert run.code == 0
+        assert cost in run.out
 
 
 def test_a_band_by_label_goes_before_the_price_of_all(run_costcalc, tmp_path):

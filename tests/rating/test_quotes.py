@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 import costcalc
+from costcalc.problems import IncompleteWarning
 from tests.kit import book, flat, model, prices, rates, usage
 
 MILLION = {"input_tokens": 1_000_000, "output_tokens": 0}
@@ -289,3 +290,31 @@ def test_a_new_standard_rate_leaves_the_price_of_thinking_alone(tmp_path):
         prices=prices(book(model("m", ("2020-01-01", text)))),
     )
     assert (found.total.before, found.total.mid) == (8, 8)
+
+
+def test_a_tier_that_does_not_price_thinking_has_no_price_for_it(tmp_path):
+    text = rates(input_tokens="1", output_tokens="2") + "thinking: {output_tokens: 5 per 1M}\n"
+    text += "service_tiers: {batch: {input_tokens: 1 per 1M, output_tokens: 1 per 1M}}\n"
+    thinking = prices(book(model("m", ("2020-01-01", text))))
+    row = {"date": "2026-09-17", "input_tokens": 0, "output_tokens": 1_000_000, "service_tier": "batch"}
+    assert cost(tmp_path, {**row, "thinking": "false"}, prices=thinking).total.before == 1
+    with pytest.warns(IncompleteWarning):
+        found = cost(tmp_path, {**row, "thinking": "true"}, prices=thinking)
+    assert [part.reason for part in found.unpriced] == ["no batch price in thinking mode"]
+
+
+def test_reasoning_has_the_price_of_thinking_where_there_is_one(tmp_path):
+    """600 K plain and 400 K reasoning: 2 in all, or 0.6 × 2 + 0.4 × 5."""
+    row = {"date": "2026-09-17", "input_tokens": 0, "output_tokens": 1_000_000, "reasoning_tokens": 400_000}
+    plain = rates(input_tokens="1", output_tokens="2")
+    for text, total in ((plain, 2), (plain + "thinking: {output_tokens: 5 per 1M}\n", Fraction(16, 5))):
+        assert cost(tmp_path, row, prices=prices(book(model("m", ("2020-01-01", text))))).total.before == total
+
+
+def test_off_peak_hours_at_a_share_of_every_rate(tmp_path):
+    """Peak from 09:00 to 12:00 in Shanghai, which is 01:00 to 04:00 UTC; half of it in other hours."""
+    head = "schedules:\n  peak: {timezone: Asia/Shanghai, peak_days: [Mon-Fri], peak_hours: [09:00-12:00]}\n"
+    text = "schedule: peak\n" + rates(input_tokens="10", output_tokens="10") + "off_peak: {all: 50% of standard}\n"
+    halved = prices(book(model("m", ("2020-01-01", text)), head=head))
+    assert cost(tmp_path, at("2026-09-17T01:00:00Z"), prices=halved).total.before == 10
+    assert cost(tmp_path, at("2026-09-17T04:00:00Z"), prices=halved).total.before == 5

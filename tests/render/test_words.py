@@ -96,3 +96,13 @@ def test_what_is_something_is_never_nothing():
     assert money_text(Fraction("0.005"), "USD") == "0.01 USD"
     assert money_text(Fraction("-0.0000004"), "USD") == "−0.0000004 USD"
     assert money_text(Fraction(0), "USD") == "0.00 USD"
+
+
+def test_a_long_word_ends_a_line_behind_its_joints():
+    """The name of a model stays readable where a screen is narrow."""
+    assert wrapped("anthropic/claude-sonnet-5", 20) == ["anthropic/claude-", "sonnet-5"]
+    assert wrapped("by anthropic/claude", 12) == ["by", "anthropic/", "claude"]
+    assert wrapped("a-" + "b" * 30, 20) == [
+        "a-" + "b" * 18,
+        "b" * 12,
+    ]  # a joint so near to the start would waste the line

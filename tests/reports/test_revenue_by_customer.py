@@ -40,6 +40,8 @@ def earned(result):
         ("customer,amount\nacme,900\n", 900),
         ("client;period;Amount (USD)\nACME;2026-Q3;920\n", 300),  # 30 of the 92 days of the quarter
         ("customer,month,amount\nacme,2026-09,500\nacme,2026-09,\"1,400.50\"\n", Fraction("1900.5")),
+        ("customer;amount\nacme;1.400,50\nacme;499,5\n", 1900),  # commas are decimal ones
+        ("customer;amount\nacme;1400.50\nacme;499.50 USD\n", 1900),
         ("customer,seats,price\nacme,20,$45\n", 900),
         ("customer,from,until,monthly\nacme,2026-01,2026-09-11,900\n", 300),  # 10 of the 30 days of September
         ("customer,from,to,monthly\nacme,2026-01,2026-09-10,900\n", 300),
@@ -54,6 +56,13 @@ def test_a_row_is_read_and_falls_on_the_days_of_the_log(log, tmp_path, text, acm
     assert earned(result) == {"acme": acme, "Brio": None, "cobalt": None}
     assert result.report.revenue.amount == acme
     assert result.report.coverage.cost == Fraction(1, 3)
+
+
+@pytest.mark.parametrize("amount", ["1,234", "-1,234", "1,234 EUR", "2.500"])
+def test_where_commas_are_decimal_ones_an_amount_that_may_be_two_is_asked_for(tmp_path, amount):
+    with pytest.raises(CostcalcError, match=r"may be .* write 1000 or 1,00") as error:
+        read_earnings(table(tmp_path, f"customer;amount\nacme;{amount}\nbrio;1,25\n"))
+    assert [problem.place.line for problem in error.value.problems] == [2]
 
 
 def test_a_margin_of_a_credit_is_undefined_everywhere_and_comes_first(log, tmp_path):

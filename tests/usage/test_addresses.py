@@ -14,6 +14,7 @@ AMBIGUOUS = (
     "https://bob:hun#ter2@example.com/log.jsonl",
     "https://bob:hun?ter2@example.com/log.jsonl",
     "https://bob:1/hunter@example.com/log.jsonl",
+    "https://hun/ter@example.com/log.jsonl",
     "postgres://bob:hun@ter2@localhost/db?table=logs",
     "postgres://bob:x@hun/ter2@localhost/db?table=logs",
     "postgres://bo/b:hunter@localhost/db",
@@ -29,6 +30,7 @@ CLEAR = {
     "mysql://localhost:3306/db?query=SELECT ':@x'": "mysql://localhost:3306/db?query=SELECT ':@x'",
     "mysql://bob:hunter@localhost/db?query=SELECT '@x'": "mysql://localhost/db?query=SELECT '@x'",
     "https://example.com/@scope/pkg@1.0/log.jsonl": "https://example.com/@scope/pkg@1.0/log.jsonl",
+    "https://localhost/@scope/log.jsonl": "https://localhost/@scope/log.jsonl",
     "https://example.com:8080/log.jsonl?key=hunter": "https://example.com:8080/log.jsonl",
     "s3://bucket/me@example.com/log.jsonl": "s3://bucket/me@example.com/log.jsonl",
 }

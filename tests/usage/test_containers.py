@@ -1,13 +1,17 @@
 """Archives and workbooks: their members are logs like any other, with places of their own."""
 
 import datetime
+import gzip
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from costcalc.problems import CostcalcError
+from costcalc.usage.records import table_records
 from costcalc.usage.scan import ScanRequest, scan
+from costcalc.usage.sources import Workspace, open_source
 
 ROWS = "date,model,input_tokens,output_tokens\n2026-09-{day},gpt-5-mini,{count},1\n"
 
@@ -56,8 +60,8 @@ def test_names_that_lead_out_of_an_archive_write_nothing_outside(tmp_path):
 
 def test_an_archive_that_unpacks_to_far_more_than_its_size_is_refused(tmp_path, monkeypatch):
     """600 MB of zeros in 600 KB: nothing honest packs so tightly."""
-    monkeypatch.setattr("costcalc.usage.containers._SPARED", 1 << 20)
-    monkeypatch.setattr("costcalc.usage.containers._MOST_TIMES", 100)
+    monkeypatch.setattr("costcalc.usage.containers.SPARED", 1 << 20)
+    monkeypatch.setattr("costcalc.usage.containers.MOST_TIMES", 100)
     name = packed(tmp_path / "bomb.zip", u_csv=ROWS.format(day="01", count=1) + "0" * (20 << 20))
     with pytest.raises(CostcalcError, match="unpacks to more than 100 times its size"):
         read(name)
@@ -114,6 +118,56 @@ def test_a_workbook_in_a_folder_that_holds_no_usage_is_left_aside(tmp_path):
     assert any("plan.xlsx" in note or "Usage" in note for note in ledger.notes)
 
 
+def test_workbooks_within_an_archive_are_read_by_their_sheets(tmp_path):
+    rows = [["Usage of September"], [], HEAD, [datetime.date(2026, 9, 1), "gpt-5-mini", 1000, 5, 0.25]]
+    book = workbook(tmp_path / "u.xlsx", rows)
+    name = str(tmp_path / "e.zip")
+    with zipfile.ZipFile(name, "w") as archive:
+        archive.write(book, "finance/u.xlsx")
+        archive.writestr("a.csv", ROWS.format(day="02", count=10))
+        archive.writestr("damaged.xlsx", Path(book).read_bytes()[:500])
+    ledger = read(name)
+    assert [source.path for source in ledger.sources] == [f"{name}/finance/u.xlsx/Usage", f"{name}/a.csv"]
+    assert (ledger.totals["input_tokens"], ledger.unread_files) == (1010, 1)
+    assert read(f"{name}/finance/u.xlsx").totals["input_tokens"] == 1000
+    assert read(f"{name}/finance/u.xlsx/Usage").totals["input_tokens"] == 1000
+    with pytest.raises(CostcalcError, match="does not hold it"):
+        read(f"{name}/finance/u.xlsx/Other")
+
+
+def test_a_workbook_whose_parts_are_far_larger_than_itself_is_refused(tmp_path, monkeypatch):
+    """Its texts are held in memory while its sheets are read."""
+    monkeypatch.setattr("costcalc.usage.containers.SPARED", 1 << 20)
+    name = workbook(tmp_path / "u.xlsx", [HEAD, [datetime.date(2026, 9, 1), "gpt-5-mini", 1000, 5, 0.25]])
+    with zipfile.ZipFile(name, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/bomb.xml", "0" * (20 << 20))
+    with pytest.raises(CostcalcError, match="unpacks to more than 100 times its size"):
+        read(name)
+
+
+def test_a_file_that_unpacks_to_far_more_than_its_size_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("costcalc.usage.sources.SPARED", 1 << 20)
+    monkeypatch.setattr("costcalc.usage.sources.MOST_TIMES", 100)
+    (tmp_path / "u.csv.gz").write_bytes(gzip.compress((ROWS.format(day="01", count=1) + "0" * (20 << 20)).encode()))
+    with pytest.raises(CostcalcError, match="unpacks to more than 100 times its size"):
+        read(str(tmp_path / "u.csv.gz"))
+
+
+@pytest.mark.parametrize("opened", ["[", '{"a":', '{"usage":{"a":['])
+def test_records_within_records_ten_thousand_deep_are_refused_as_any(tmp_path, opened):
+    deep = opened * 10_000 + "1"
+    closed = deep + "".join({"[": "]", "{": "}"}[sign] for sign in reversed(opened * 10_000) if sign in "[{")
+    row = '{"timestamp":"2026-09-01","model":"gpt-5-mini","input_tokens":7,"more":%s}\n'
+    for text in (row % "1" + row % closed, row % "1" + closed + "\n", row % "1" + deep + "\n"):
+        (tmp_path / "u.jsonl").write_text(text)
+        ledger = read(str(tmp_path / "u.jsonl"))
+        assert (ledger.totals["input_tokens"], ledger.refused_rows) in ((7, 1), (14, 0))
+    for text in (closed, deep):
+        (tmp_path / "u.json").write_text(text)
+        with pytest.raises(CostcalcError):
+            read(str(tmp_path / "u.json"))
+
+
 @pytest.mark.parametrize("mib", [20, 50])
 def test_a_row_of_more_than_16_mib_is_refused(tmp_path, mib):
     """The engine reports such a row once, and one that is longer than two of its buffers not at all."""
@@ -124,3 +178,27 @@ def test_a_row_of_more_than_16_mib_is_refused(tmp_path, mib):
     assert (ledger.totals["input_tokens"], ledger.refused_rows) == (11, 1)
     assert str(ledger.problems[0].place).endswith("u.csv:3")
     assert "longer than 16 MiB" in str(ledger.problems[0])
+
+
+@pytest.mark.parametrize("mib", [9, 17, 25, 40])
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("kind", ["lines", "document"])
+def test_a_json_line_of_more_than_16_mib_is_refused_and_the_others_are_read(tmp_path, mib, place, kind):
+    record = '{"timestamp":"2026-09-01","model":"gpt-5-mini","input_tokens":7,"more":"%s"}'
+    rows = [record % ("x" * (mib << 20) if number == place else number) for number in range(3)]
+    text = "\n".join(rows) + "\n" if kind == "lines" else "[" + ",\n".join(rows) + "]"
+    (tmp_path / "u.json").write_text(text)
+    ledger = read(str(tmp_path / "u.json"))
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == ((21, 0) if mib < 16 else (14, 1))
+    for problem in ledger.problems:
+        assert str(problem.place).endswith(f"u.json:{place + 1}")
+        assert "longer than 16 MiB" in str(problem)
+
+
+def test_a_csv_row_that_is_too_long_is_not_held_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("costcalc.usage.records.LONGEST_LINE", 1000)
+    path = tmp_path / "u.csv"
+    path.write_text("a,b\n1,2\n3," + "x" * 500_000 + "\n5,6\n7," + "y" * 70_000)
+    source = open_source(str(path), Workspace(tmp_path), str(path))
+    found = [(record.line, record.start, len(record.raw)) for record in table_records(source)]
+    assert found == [(2, 4, 3), (3, 8, 1000), (4, 500_011, 3), (5, 500_015, 1000)]

@@ -120,6 +120,13 @@ def server():
         yield from _served(Path(folder))
 
 
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
 def _served(folder):
     folder.chmod(0o755)  # the server runs as somebody else, who may not enter the folders of the tests
     home, password = folder / "own", folder / "password"
@@ -129,9 +136,7 @@ def _served(folder):
     if os.geteuid() == 0:  # it refuses to run as root
         shutil.chown(home, "postgres")
         as_other = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     made = [
         "initdb",
         "-D",
@@ -225,6 +230,100 @@ def test_what_a_server_refuses_is_said(run_costcalc, tmp_path, server):
     assert costcalc.scan(f"{server}?table=Used").refused_rows == 1  # nothing was deleted
     closed = run_costcalc("cost", "postgres://me@127.0.0.1:1/x?table=a", cwd=tmp_path)
     assert (closed.code, "error[unreadable-address]" in closed.err) == (2, True)
+
+
+@pytest.fixture(scope="module")
+def mysql():
+    """The address of a MariaDB of its own, with the rows in a table, and new-api's log."""
+    if not shutil.which("mariadbd") or not shutil.which("mariadb-install-db"):
+        pytest.skip("MariaDB is not installed (apt-get install mariadb-server)")
+    pytest.importorskip("pymysql")
+    with TemporaryDirectory() as folder:
+        yield from _served_by_mariadb(Path(folder))
+
+
+def _served_by_mariadb(folder):
+    import pymysql
+
+    data, socket_ = folder / "data", folder / "s"
+    as_root = ["--user=root"] if os.geteuid() == 0 else []
+    made = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"]  # fmt: skip
+    subprocess.run([*made, *as_root], check=True, capture_output=True)
+    port = _free_port()
+    options = ["--no-defaults", f"--datadir={data}", f"--socket={socket_}", f"--port={port}", "--bind-address=127.0.0.1", "--skip-log-bin"]  # fmt: skip
+    running = subprocess.Popen(["mariadbd", *options, *as_root], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        asking = ["mariadb", "--no-defaults", f"--socket={socket_}", "-u", "root", "-e", "SELECT 1"]
+        for _ in range(300):
+            if subprocess.run(asking, capture_output=True, check=False).returncode == 0:
+                break
+            time.sleep(0.1)
+        with pymysql.connect(unix_socket=str(socket_), user="root", autocommit=True) as base, base.cursor() as cursor:
+            cursor.execute("CREATE DATABASE logs")
+            cursor.execute(f"CREATE USER me@'127.0.0.1' IDENTIFIED BY '{SECRET}'")
+            cursor.execute("GRANT ALL ON logs.* TO me@'127.0.0.1'")
+            cursor.execute("USE logs")
+            kinds = ("datetime", "text", "varchar(40)", "bigint", "decimal(20,0)", "decimal(30,12)", "text")
+            cursor.execute(f"CREATE TABLE used ({', '.join(map(' '.join, zip(HEAD, kinds, strict=True)))})")
+            cursor.executemany(f"INSERT INTO used VALUES ({', '.join(['%s'] * len(HEAD))})", ROWS)
+            cursor.execute(NEW_API.replace("BOOLEAN", "tinyint(1)"))
+            cursor.executemany(NEW_API_ROWS.replace("?", "%s"), NEW_API_LOGS)
+        yield f"mysql://me:s3cr3t%20pass%2Fword@127.0.0.1:{port}/logs"
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+# As the gateway makes it: model/log.go of QuantumNous/new-api.
+NEW_API = """CREATE TABLE logs (id bigint PRIMARY KEY, user_id bigint, created_at bigint, type bigint, content text,
+    username varchar(191), token_name varchar(191), model_name varchar(191), quota bigint, prompt_tokens bigint,
+    completion_tokens bigint, use_time bigint, is_stream BOOLEAN, channel_id bigint, token_id bigint, `group` varchar(191),
+    ip varchar(191), other text)"""
+NEW_API_ROWS = f"INSERT INTO logs VALUES ({', '.join('?' * 18)})"
+NEW_API_LOGS = [
+    (1, 1, 1790812800, 2, "", "ada", "key", "qwen-plus", 500, 1000, 500, 2, 0, 3, 4, "default", "", '{"cache_tokens": 200}'),
+    (2, 1, 1790812900, 2, "", "bob", "key", "claude-sonnet-4-5", 900, 100, 50, 2, 1, 3, 4, "default", "", '{"claude": true, "cache_tokens": 30}'),
+    (3, 1, 1790812950, 1, "top-up", "bob", "", "", 500000, 0, 0, 0, 0, 0, 0, "", "", ""),
+]  # fmt: skip
+
+
+def _reads_new_api(run_costcalc, folder, usage):
+    run = run_costcalc("cost", usage, "--by", "user", "--json", cwd=folder)
+    assert run.json["usage"]["requests"] == 2, run.err
+    assert "1,680 tokens" in run_costcalc("cost", usage, cwd=folder).out  # 1,000 + 500, and 100 + 30 + 50
+    assert [file["format"] for file in run.json["usage"]["files"]] == ["new-api"]
+
+
+@pytest.mark.network
+def test_a_table_of_mysql_is_read_like_a_file(run_costcalc, tmp_path, mysql):
+    _same_as_rows(run_costcalc, tmp_path, f"{mysql}?table=used")
+    _same_as_rows(run_costcalc, tmp_path, f"{mysql}?query=SELECT * FROM used ORDER BY timestamp")
+    _reads_new_api(run_costcalc, tmp_path, f"{mysql}?table=logs.logs")
+
+
+@pytest.mark.network
+def test_what_a_mysql_server_refuses_is_said_without_the_password(run_costcalc, tmp_path, mysql):
+    for asked, says in (
+        ("", "logs.used"),
+        ("?table=nope", "doesn't exist"),
+        ("?query=DELETE FROM used", "READ ONLY transaction"),
+        ("?query=SELECT nope", "nknown column"),
+    ):
+        run = run_costcalc("cost", mysql + asked, cwd=tmp_path)
+        assert (run.code, says in run.err, "s3cr3t" in run.both) == (2, True, False), run.err
+    wrong = run_costcalc("cost", f"{mysql.replace('%2F', '')}?table=used", cwd=tmp_path)
+    assert (wrong.code, "Access denied" in wrong.err, "s3cr3t" in wrong.both) == (2, True, False), wrong.err
+    assert costcalc.scan(f"{mysql}?table=used").refused_rows == 1  # nothing was deleted
+
+
+def test_the_tables_of_new_api_in_a_file(run_costcalc, tmp_path):
+    with sqlite3.connect(tmp_path / "one-api.db") as base:
+        base.execute(NEW_API)
+        base.executemany(NEW_API_ROWS, NEW_API_LOGS)
+        base.execute("CREATE TABLE users (id integer, username text, quota integer)")
+    base.close()
+    _reads_new_api(run_costcalc, tmp_path, "one-api.db/logs")
+    _reads_new_api(run_costcalc, tmp_path, "one-api.db")
 
 
 @pytest.mark.network

@@ -120,3 +120,43 @@ def test_neither_is_an_object_in_a_member_a_list(tmp_path):
     file = lines(tmp_path, [{**RECORD, "steps": [{"runs": {"n": 5}}]}, RECORD])
     ledger = counted(file, mapping={"input_tokens": "steps[].runs[].n", "output_tokens": "out"})
     assert (ledger.totals["input_tokens"], ledger.refused_rows) == (3, 1)
+
+
+IN_THE_WAY = ["not json", '{"u":5}', '{"u":"x"}', "5", "[1]", '{"u":[{"n":5}]}', '{"u":{"n":{"m":1}}}']
+NOTHING_THERE = ["", "n/a", "null", "{}", "[]", '{"u":null}', '{"u":{}}', '{"u":[]}', '{"u":"-"}', '{"u":{"m":5}}']
+
+
+def with_texts(folder, kind, texts):
+    """Rows whose column `meta` holds these texts: in a table, as texts of JSON lines, or as what they say."""
+    if kind == "table":
+        cells = ('"' + text.replace('"', '""') + '"' for text in texts)
+        return write(folder, "date,model,out,meta\n" + "".join(f"2026-09-01,gpt-5-mini,1,{cell}\n" for cell in cells))
+    row = {"date": "2026-09-01", "model": "gpt-5-mini", "out": 1}
+    read = [text if kind == "texts" or text[:1] not in "{[5" else json.loads(text or '""') for text in texts]
+    return lines(folder, [{**row, "meta": value} for value in read])
+
+
+@pytest.mark.parametrize("kind", ["table", "texts", "objects"])
+@pytest.mark.parametrize("name", ["input_tokens", "cost"])
+def test_what_is_no_object_on_the_way_refuses_its_row(tmp_path, kind, name):
+    file = with_texts(tmp_path, kind, ['{"u":{"n":5}}', *IN_THE_WAY, *NOTHING_THERE])
+    path = "meta.u.n" if kind == "objects" else "meta::u.n"
+    ledger = counted(file, mapping={name: path, "output_tokens": "out"})
+    assert ledger.refused_rows == len(IN_THE_WAY)
+    assert ledger.totals["output_tokens"] == 1 + len(NOTHING_THERE)
+    assert (ledger.totals["input_tokens"] if name == "input_tokens" else 5) == 5
+    said = [problem.message for problem in ledger.problems]
+    assert sum("what stands where an object should be" in message for message in said) == len(IN_THE_WAY) - 1
+
+
+def test_rows_of_a_large_log_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("costcalc.usage.usagenames._SMALL", 1000)
+    file = with_texts(tmp_path, "objects", ['{"u":{"n":5}}'] * 500 + ['{"u":5}'])
+    ledger = counted(file, mapping={"input_tokens": "meta.u.n", "output_tokens": "out"})
+    assert (ledger.refused_rows, ledger.totals["input_tokens"]) == (1, 2500)
+
+
+def test_rows_that_are_refused_for_something_else_show_that_a_path_is_there(tmp_path):
+    row = '2026-09-0{},gpt-5-mini,{},"{}"\n'
+    file = write(tmp_path, "date,model,out,meta\n" + row.format(1, "much", '{""n"":5}') + row.format(2, 1, "{}"))
+    assert counted(file, mapping={"input_tokens": "meta::n", "output_tokens": "out"}).refused_rows == 1

@@ -276,6 +276,7 @@ def test_openai_legacy_activity_export():
     )
     assert ledger.requests == total(rows, "num_requests")
     assert ledger.totals["images"] == total(rows, "num_images")
+    assert ledger.totals["characters"] == total(rows, "num_characters")
 
 
 @pytest.mark.parametrize("name", ["daily", "monthly", "session", "unified_v20.made"])

@@ -94,7 +94,7 @@ def test_a_copy_is_left_out_and_said(tmp_path):
 
 
 def test_a_copy_is_known_by_what_it_holds(tmp_path):
-    """Under another name, in another folder, packed, or linked; in JSON too. One more byte makes another file."""
+    """Under another name, in another folder, packed, or linked; in JSON too. One more row makes another file."""
     record = '[{"date": "2026-09-01", "model": "gpt-5-mini", "input_tokens": 100}]'
     for name, text in (("u.csv", TEXT), ("u.json", record)):
         folder = tmp_path / name
@@ -108,8 +108,35 @@ def test_a_copy_is_known_by_what_it_holds(tmp_path):
         once = counted(one).totals["input_tokens"]
         assert (ledger.totals["input_tokens"], len(ledger.sources)) == (once, 1)
         assert sum("and is left out" in note for note in ledger.notes) == 4
-        write(folder, text + "\n", f"e-{name}")
-        assert counted(folder).totals["input_tokens"] == 2 * once
+        more = write(folder, text + text.splitlines()[-1] + "\n", f"e-{name}")
+        assert counted(folder).totals["input_tokens"] == once + counted(more).totals["input_tokens"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "json"])
+@pytest.mark.parametrize("rows", [1, 3, 400])
+def test_a_copy_that_was_saved_anew_is_one(tmp_path, kind, rows):
+    """With a byte order mark, other line ends, more or fewer empty lines at its end, or in UTF-16."""
+    days = [f"2026-09-{1 + number % 28:02}" for number in range(rows)]
+    records = [json.dumps({"date": day, "model": "gpt-5-mini", "input_tokens": 100}) for day in days]
+    text = {
+        "csv": "date,model,input_tokens\n" + "".join(f"{day},gpt-5-mini,100\n" for day in days),
+        "jsonl": "\n".join(records) + "\n",
+        "json": "[\n" + ",\n".join(records) + "\n]\n",
+    }[kind]
+    saved = {
+        "bom": text.encode("utf-8-sig"),
+        "crlf": text.replace("\n", "\r\n").encode(),
+        "both": text.replace("\n", "\r\n").encode("utf-8-sig"),
+        "no-end": text.rstrip("\n").encode(),
+        "more-end": (text + "\n\n").encode(),
+        "utf-16": text.encode("utf-16"),
+    }
+    write(tmp_path, text, f"a.{kind}")
+    for name, content in saved.items():
+        write(tmp_path, content, f"{name}.{kind}")
+    ledger = counted(tmp_path)
+    assert (ledger.totals["input_tokens"], len(ledger.sources)) == (100 * rows, 1)
+    assert sum("holds the same as" in note for note in ledger.notes) == len(saved)
 
 
 def test_files_that_hold_no_rows_are_no_copies(tmp_path):

@@ -25,6 +25,7 @@ from costcalc.cli.app import app
 from costcalc.problems import CostcalcError
 from tests.kit import DEEP
 from tests.usage.test_copies import openrouter
+from tests.usage.test_paths_in_lists import IN_THE_WAY, NOTHING_THERE, with_texts
 
 pytestmark = pytest.mark.network  # a server on this machine
 
@@ -292,3 +293,18 @@ def test_samples_give_the_same_ledger(same, shared):
     assert len(logs) >= len(SAMPLES)
     for log in logs:
         same(log)
+
+
+@pytest.mark.parametrize("kind", ["table", "texts", "objects"])
+def test_what_is_no_object_on_the_way_refuses_its_row(same, tmp_path, kind):
+    file = with_texts(tmp_path, kind, ['{"u":{"n":5}}', *IN_THE_WAY, *NOTHING_THERE])
+    ledger = same(
+        file, columns={"input_tokens": "meta.u.n" if kind == "objects" else "meta::u.n", "output_tokens": "out"}
+    )
+    assert (ledger.refused_rows, ledger.totals["input_tokens"]) == (len(IN_THE_WAY), 5)
+
+
+def test_lists_in_texts_are_added_up_at_home(same, tmp_path):
+    file = with_texts(tmp_path, "table", ['{"u":[{"n":5}]}'])
+    with pytest.raises(CostcalcError, match="adds up what a list holds"):
+        same(file, columns={"input_tokens": "meta::u[].n", "output_tokens": "out"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.server
+import json
 import threading
 import urllib.parse
 from xml.sax.saxutils import escape
@@ -31,7 +32,9 @@ class _Answers(http.server.BaseHTTPRequestHandler):
         path, _, question = self.path.partition("?")
         asked = urllib.parse.parse_qs(question, keep_blank_values=True)
         name = urllib.parse.unquote(path).lstrip("/")
-        if name == "moved.csv":
+        if name.startswith("storage/v1/b/"):
+            self._give_as_google(path.removeprefix("/storage/v1/b/"), asked)
+        elif name == "moved.csv":
             self._give(302, b"", {"Location": f"/a.csv?{question}"})
         elif name == "cut.csv":
             self._give(200, LOG.encode(), {"Content-Length": "5000"})
@@ -59,6 +62,26 @@ class _Answers(http.server.BaseHTTPRequestHandler):
             for key in own
         ) + "".join(f"<CommonPrefixes><Prefix>{escape(folder)}</Prefix></CommonPrefixes>" for folder in sorted(folders))
         return f'<?xml version="1.0"?><ListBucketResult><Name>{bucket}</Name><KeyCount>{len(own)}</KeyCount><IsTruncated>false</IsTruncated>{inner}</ListBucketResult>'.encode()
+
+    def _give_as_google(self, path: str, asked: dict[str, list[str]]) -> None:
+        """As much of Google's JSON API: an object's record, its content, and those whose names begin alike."""
+        bucket, _, name = path.partition("/o")
+        key = f"{bucket}/{urllib.parse.unquote(name.lstrip('/'))}"
+        if key == f"{bucket}/":
+            below = [each for each in self.objects if each.startswith(key + asked.get("prefix", [""])[0])]
+            self._give(200, json.dumps({"kind": "storage#objects", "items": [*map(self._record, below)]}).encode())
+        elif key not in self.objects:
+            self._give(404, b'{"error": {"code": 404, "message": "none"}}')
+        elif asked.get("alt") == ["media"]:
+            self._give(200, self.objects[key])
+        else:
+            self._give(200, json.dumps(self._record(key)).encode())
+
+    def _record(self, key: str) -> dict[str, str]:
+        bucket, _, name = key.partition("/")
+        day = "2026-10-01T00:00:00Z"
+        return {"kind": "storage#object", "id": key, "bucket": bucket, "name": name, "size": str(len(self.objects[key])),
+                "generation": "1", "metageneration": "1", "timeCreated": day, "updated": day}  # fmt: skip
 
     def _give_part(self, content: bytes) -> None:
         span = self.headers.get("Range")
@@ -152,6 +175,17 @@ def test_files_of_an_object_store(run_costcalc, tmp_path, s3, path, tokens):
     assert (run.code, f"{tokens} tokens" in run.out) == (0, True), run.both
     assert "hidden-word" not in run.both
     assert "part.csv" not in run.both
+
+
+@pytest.mark.parametrize(("path", "tokens"), [("logs/2026/10/one.csv", "1,500"), ("logs/2026/", "3,000"), ("logs/2026/10/*.csv.gz", "1,500"), ("logs/**.csv*", "3,000")])  # fmt: skip
+def test_files_of_google_cloud_storage(run_costcalc, tmp_path, server, path, tokens):
+    if not hasattr(pytest.importorskip("pyarrow.fs"), "GcsFileSystem"):
+        pytest.skip("this pyarrow cannot read it")
+    address = f"gs://anonymous@{path}?scheme=http&endpoint_override={server}&retry_limit_seconds=5"
+    run = run_costcalc("cost", address, cwd=tmp_path)
+    assert (run.code, f"{tokens} tokens" in run.out) == (0, True), run.err
+    gone = run_costcalc("cost", address.replace("logs/2026", "logs/nope"), cwd=tmp_path)
+    assert gone.code == (0 if "**" in path else 2)
 
 
 def test_what_an_object_store_does_not_have_is_said(run_costcalc, tmp_path, s3):

@@ -131,3 +131,12 @@ def test_a_column_may_be_a_dimension_beside_its_meaning_and_a_count_only_one(tmp
     ledger = counted(path, "family", "load", mapping={"family": "model", "load": "requests"})
     (group,) = ledger.groups
     assert (group.model, group.dimensions, group.requests) == ("gpt-5", ("gpt-5", "3"), None)
+
+
+@pytest.mark.parametrize("name", ["hyper_tokens", "paid_tokens", "superTokens", "sometimes_tokens"])
+def test_words_within_words_say_nothing(tmp_path, name):
+    usage = {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11, name: 5}
+    record = {"id": "x", "created": 1_788_220_800, "model": "gpt-5-mini", "usage": usage}
+    assert [message for _, message in uncounted(counted(lines(tmp_path, [record])))] == [
+        f"usage.{name}: 5 in all, and no figure counts it"
+    ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from costcalc.pricebook.importers.figures import NOWHERE, PER_MILLION, ImportedPrice, block_of
 from costcalc.pricebook.importers.homes import Home, means
-from costcalc.pricebook.model import Book, Model, PriceBlock, Schedule, Source
+from costcalc.pricebook.model import STANDARD, Book, Model, PriceBlock, Rate, Schedule, Source
 
 NO_METER = "no meter of ours counts this"
 ZERO = "0 everywhere: free, part of a subscription, or unknown"
@@ -211,18 +211,14 @@ def _with_own_aliases(models: Mapping[str, Model]) -> dict[str, Model]:
 
 
 def _same_prices(first: Model, second: Model) -> bool:
-    return [_figures(block) for block in first.blocks] == [_figures(block) for block in second.blocks]
+    return [*map(_said, first.blocks)] == [*map(_said, second.blocks)]
 
 
-def _figures(block: PriceBlock) -> tuple[object, ...]:
+def _said(block: PriceBlock) -> tuple[object, ...]:
     """What the block costs, whoever says so."""
-    sections = (block.standard, *block.service_tiers.values())
-    priced = [
-        [(meter, rate.price / rate.per_units) for meter, rate in rates.items()]
-        for section in sections
-        for rates in (section.rates, *(band.rates for band in section.all_bands()))
-    ]
-    return (block.starts, tuple(block.service_tiers), priced, block.place == NOWHERE)
+    sections = {STANDARD: block.standard, **block.service_tiers}
+    bare = lambda _, rate: Rate(rate.price / rate.per_units, 1)  # noqa: E731
+    return block.starts, {name: section.mapped(bare) for name, section in sections.items()}
 
 
 def _key(name: str) -> str:

@@ -26,13 +26,10 @@ def parse_json(text: str, file: str = "<json>") -> Any:
         )
     except json.JSONDecodeError as error:
         place = Place(file, error.lineno, error.colno)
-        raise CostcalcError(
-            [
-                Problem(
-                    "bad-json", f"not JSON: {error.msg}", place, line_of(text, error.lineno), remedy="download it again"
-                )
-            ]
-        ) from error
+        problem = Problem(
+            "bad-json", f"not JSON: {error.msg}", place, line_of(text, error.lineno), remedy="download it again"
+        )
+        raise CostcalcError([problem]) from error
     except (ValueError, RecursionError) as error:
         raise fail("bad-json", f"cannot take this JSON: {error}", place=Place(file)) from error
 

@@ -48,22 +48,9 @@ _LISTS = {
     Home("zhipu", "intl", _SHANGHAI): "z.ai zai zhipu",
     Home("zhipu", "cn-usd", _SHANGHAI, note=CONVERTED): "bigmodel zhipuai",
 }
-_MAKERS = [
-    "anthropic",
-    "arcee",
-    "cohere",
-    "deepgram",
-    "elevenlabs",
-    "jina",
-    "meta",
-    "mistral",
-    "perplexity",
-    "runwayml",
-    "soniox",
-    "voyage",
-]
+_MAKERS = "anthropic arcee cohere deepgram elevenlabs jina meta mistral perplexity runwayml soniox voyage"
 _HOMES = {
-    **{name: Home(name) for name in _MAKERS},
+    **{name: Home(name) for name in _MAKERS.split()},
     **{name: home for home, names in _LISTS.items() for name in names.split()},
 }
 _MAINLAND = {"alibaba": "cn-beijing", "volcengine": "cn-beijing"}  # the region of a list in CNY; elsewhere it is cn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from costcalc.pricebook.importers.differences import Difference, differences, jo
 from costcalc.pricebook.importers.edits import Edits
 from costcalc.pricebook.importers.figures import NOWHERE
 from costcalc.pricebook.importers.fill import Fill
-from costcalc.pricebook.model import NEVER_APPLIES, Band, Book, Model, PriceBlock, Rate, Section, Source
+from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock, Section, Source
 from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.pricebook.write import block_lines, default_source, model_lines, schedule_lines, source_line
@@ -232,16 +232,7 @@ class _Adding:
         )
 
     def _section(self, section: Section) -> Section:
-        return replace(
-            section,
-            rates=self._rates(section.rates),
-            bands=tuple(Band(band.bounds, self._rates(band.rates)) for band in section.bands),
-            thinking=section.thinking and self._section(section.thinking),
-            off_peak=section.off_peak and self._section(section.off_peak),
-        )
-
-    def _rates(self, rates: Mapping[str, Rate]) -> dict[str, Rate]:
-        return {meter: replace(rate, source=self._key(rate.source)) for meter, rate in rates.items()}
+        return section.mapped(lambda _, rate: replace(rate, source=self._key(rate.source)))
 
     def _key(self, key: str) -> str:
         """The file's key of an offered source: the same one read again on another day is another source."""

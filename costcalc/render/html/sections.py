@@ -118,8 +118,12 @@ def months_table(plan: Plan) -> HtmlTable:
     rows, total = month_rows_of(plan)
     caption = f"Cost {'and margin ' if has_margin(plan) else ''}by month, {plan.currency}"
     off_paper = ("tokens",) if plan.has_ranges else ()
+    columns = month_columns(plan)
+    spare = {"requests", "tokens", "low", "high", "points"} | {
+        each.key for each in columns if each.key == "change" and each.drop
+    }
     return HtmlTable.of(
-        "months-table", caption, month_columns(plan), rows, [total] if total else [], off_paper=off_paper
+        "months-table", caption, columns, rows, [total] if total else [], off_paper=off_paper, spare=spare
     )
 
 

@@ -132,11 +132,11 @@ MONTHS = f.fields(
     month=f.text("of.month", column=Column("Month", "name", of=lambda row: Cell(row.label))),
     requests=f.computed(column=Column("Requests", drop=4)),
     tokens=f.computed(column=Column("Tokens", drop=5, of=lambda row: cells.tokens(row.tokens))),
-    cost_frozen=f.figure(_frozen), cost_before=f.figure("shown.before", column=Column("Before", has_unit=True)),
+    cost_frozen=f.figure(_frozen), cost_before=f.figure("shown.before", column=Column("Before", drop=1, has_unit=True)),
     cost_low=f.figure("shown.low", column=Column("Low", drop=2)),
     cost=f.figure("shown.mid", column=Column(WITH, has_unit=True)),
     cost_high=f.figure("shown.high", column=Column("High", drop=2)),
-    change=f.figure("shown.change", column=Column("Change", drop=1, of=_change)), currency=f.CURRENCY,
+    change=f.figure("shown.change", column=Column("Change", drop=2, of=_change)), currency=f.CURRENCY,
     other_costs=f.decimal("of.after.other"), revenue=f.decimal("of.after.revenue"), margin_before=f.ratio("of.before.margin"),
     margin_low=f.ratio("of.margins.0"), margin=f.ratio("of.after.margin", column=Column("Margin")),
     margin_high=f.ratio("of.margins.1"), points=f.on_page(Column("Points", drop=3, of=_points)),
@@ -163,8 +163,8 @@ def month_columns(plan: Plan, is_wide: bool = True) -> list[Column]:
     if is_over_log and not plan.changes:  # prices as they are published: one column says it
         without |= {"cost_low", "cost", "cost_high", "change", "points"}
         titles["cost_before"] = "Cost"
-    found = columns_of(MONTHS, plan, without, titles)
-    return found if margins else [replace(each, drop=0) if each.key == "change" else each for each in found]
+    stays = {"cost_before" if "cost" in without else "", "" if margins else "change"}
+    return [replace(each, drop=0) if each.key in stays else each for each in columns_of(MONTHS, plan, without, titles)]
 
 
 def month_rows(plan: Plan) -> Rows:

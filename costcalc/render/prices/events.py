@@ -8,7 +8,7 @@ from fractions import Fraction
 from costcalc.calendar import read_day, read_month
 from costcalc.pricebook.events import Event
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, grid
 from costcalc.render.cells import change_style
 from costcalc.render.fields import Rows
 from costcalc.render.prices.words import file_text
@@ -21,12 +21,16 @@ def event_blocks(found: Catalogue, is_wide: bool) -> Sequence[Block]:
     """A row an event; those that were named, in full."""
     if found.in_full:
         return [block for event in found.events for block in _in_full(event)]
-    columns = [Column("Event", "name"), Column("Change"), Column("What", "text")]
-    if is_wide:
-        columns[2:2] = [Column("From"), Column("Status", "text"), Column("Source", "text")]
-    rows = [list(_row(event, is_wide)) for event in found.events]
+    table = grid([
+        Column("Event", "name", of=lambda event: Cell(event.id)),
+        Column("Change", of=lambda event: Cell(change_range(event), change_style(_high(event)))),
+        is_wide and Column("From", of=lambda event: Cell(partial_day(event.effective) or DASH)),
+        is_wide and Column("Status", "text", of=lambda event: Cell(_status(event), "quiet")),
+        is_wide and Column("Source", "text", of=lambda event: Cell(event.confidence, "quiet")),
+        Column("What", "text", of=lambda event: Cell(event.scope if is_wide else f"{partial_day(event.effective) or _status(event)}: {event.scope}")),
+    ], found.events)  # fmt: skip
     end = (Gap(), Note("Any of them in full: costcalc prices events NAME.", "quiet"))
-    return [_headline(found), *((Gap(), Grid(columns, rows), *end) if rows else ())]
+    return [_headline(found), *((Gap(), table, *end) if found.events else ())]
 
 
 def _headline(found: Catalogue) -> Note:
@@ -79,17 +83,8 @@ def partial_day(text: str) -> str:
     return day_text(read_day(text)) if len(text) > len("2026-09") else month_text(read_month(text))
 
 
-def _row(event: Event, is_wide: bool) -> Iterator[Cell]:
-    yield Cell(event.id)
-    yield Cell(change_range(event), change_style(_high(event)))
-    begins = partial_day(event.effective)
-    if is_wide:
-        yield Cell(begins or DASH)
-        yield Cell(event.status.replace("_", " "), "quiet")
-        yield Cell(event.confidence, "quiet")
-        yield Cell(event.scope)
-    else:
-        yield Cell(f"{begins or event.status.replace('_', ' ')}: {event.scope}")
+def _status(event: Event) -> str:
+    return event.status.replace("_", " ")
 
 
 def _in_full(event: Event) -> Iterator[Block]:
@@ -110,7 +105,7 @@ def _facts(event: Event) -> Iterator[tuple[str, tuple[str, ...]]]:
         f"in force from {partial_day(event.effective)}" if event.effective else "no day is known from which it holds"
     )
     yield "when", tuple(dates)
-    yield "status", (event.status.replace("_", " ") + (f": {event.status_note}" if event.status_note else ""),)
+    yield "status", (_status(event) + (f": {event.status_note}" if event.status_note else ""),)
     yield "source", (event.confidence, *event.sources)
     if event.note:
         yield "note", (event.note,)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from costcalc.render import fields as f
-from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, noted
+from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, grid, noted
+from costcalc.render.cells import NONE
 from costcalc.render.fields import Json, Rows
 from costcalc.render.prices.parts import price_of
 from costcalc.render.prices.words import label_of, per_text, since_text
-from costcalc.render.words import DASH, counted, day_text, days_text, price_text
+from costcalc.render.words import counted, day_text, days_text, price_text
 from costcalc.render.written import Writers
 from costcalc.reports.prices.listing import ListedBook, ListedModel, Listing
 from costcalc.reports.prices.rates import per_units
 
-_SHOWN = ("input_tokens", "cache_read_tokens", "output_tokens")
+_SHOWN = {"input_tokens": "Input", "cache_read_tokens": "Cached", "output_tokens": "Output"}
 
 
 def listing_blocks(listing: Listing, is_wide: bool) -> Sequence[Block]:
@@ -28,7 +30,8 @@ def listing_blocks(listing: Listing, is_wide: bool) -> Sequence[Block]:
     of = f" on {days_text(days[0], days[-1])}" if days else ""
     none = f"; {missing} had none that day" if missing else ""
     headline = f"{counted(count, 'model has', 'models have')} a price{of}, on {counted(len(shown), 'list')}{none}."
-    tokens, others = _token_rows(shown), _other_rows(shown)
+    tokens = list(_by_list(shown, tokens=True))
+    others = [row for each in _by_list(shown, tokens=False) for row in _meters(each)]
     varies = any(_varies(model) for book in shown for model in book.models)
     return [
         Note(headline, "strong"),
@@ -81,35 +84,51 @@ def listing_rows(listing: Listing) -> Rows:
     return f.rows_with(COLUMNS, rows, None)
 
 
-def _token_grid(rows: Sequence[Sequence[Cell]]) -> Grid:
-    columns = [
-        Column("Per 1M tokens", "name"), Column("Input"), Column("Cached"), Column("Output"), Column("Since"),
-        Column("Also priced", "text", drop=1),
-    ]  # fmt: skip
-    return Grid(columns, rows)
+def _token_grid(rows: Iterable[Any]) -> Grid:
+    """A row a model."""
+
+    def price(meter: str) -> Column:
+        def cell(model: ListedModel) -> Cell:
+            found = model.prices.get(meter)
+            return Cell(price_text(found.per(meter))) if found else NONE
+
+        return Column(_SHOWN[meter], key="currency", of=cell)
+
+    return grid([
+        Column("Per 1M tokens", "name", key="name", of=lambda model: Cell(model.name + (" *" if _varies(model) else ""), indent=1)),
+        *map(price, _SHOWN), Column("Since", of=_since),
+        Column("Also priced", "text", drop=1, of=lambda model: Cell(", ".join(model.also), "quiet")),
+    ], rows)  # fmt: skip
 
 
-def _other_grid(rows: Sequence[Sequence[Cell]]) -> Grid:
-    return Grid([Column("Other units", "name"), Column("Price"), Column("Per", "text"), Column("Since")], rows)
+def _other_grid(rows: Iterable[Any]) -> Grid:
+    """A row a meter: (model, meter, whether it is the model's first)."""
+    return grid([
+        Column("Other units", "name", key="name", of=lambda row: Cell(row[0].name, indent=1) if row[2] else Cell(label_of(row[1]), indent=2)),
+        Column("Price", key="currency", of=lambda row: Cell(price_text(row[0].prices[row[1]].per(row[1])))),
+        Column("Per", "text", of=lambda row: Cell(per_text(row[1]), "quiet")), Column("Since", of=lambda row: _since(row[0])),
+    ], rows)  # fmt: skip
 
 
-def _token_rows(books: Sequence[ListedBook]) -> list[list[Cell]]:
-    found = []
+def _since(model: ListedModel) -> Cell:
+    return Cell(since_text(model.since, model.observed), "quiet")
+
+
+def _by_list(books: Sequence[ListedBook], *, tokens: bool) -> Iterator[Any]:
+    """The models that are priced by the token, or those that are not, each list's under its heading."""
     for book in books:
-        models = [model for model in book.models if model.has_tokens]
-        if models:
-            found.append([_heading(book), *(Cell(book.currency, "quiet") for _ in _SHOWN), Cell(), Cell()])
-            found += [list(_token_row(model)) for model in models]
-    return found
+        if models := [model for model in book.models if model.has_tokens is tokens]:
+            default = " (default)" if book.is_default else ""
+            yield {
+                "name": Cell(f"{book.provider} {book.region}{default}", "strong"),
+                "currency": Cell(book.currency, "quiet"),
+            }
+            yield from models
 
 
-def _token_row(model: ListedModel) -> Iterator[Cell]:
-    yield Cell(model.name + (" *" if _varies(model) else ""), indent=1)
-    for meter in _SHOWN:
-        price = model.prices.get(meter)
-        yield Cell(price_text(price.per(meter))) if price else Cell(DASH, "quiet")
-    yield Cell(since_text(model.since, model.observed), "quiet")
-    yield Cell(", ".join(model.also), "quiet")
+def _meters(row: Any) -> Sequence[Any]:
+    """The rows of a model; a heading is one."""
+    return [row] if isinstance(row, dict) else [(row, meter, not place) for place, meter in enumerate(row.prices)]
 
 
 def _end_notes(books: Sequence[ListedBook]) -> Iterator[Note]:
@@ -124,28 +143,6 @@ def _end_notes(books: Sequence[ListedBook]) -> Iterator[Note]:
         yield Note(f"Cannot be bought: {'; '.join(listed)}.", "quiet")
     if moved := [f"{name} as {billed}" for name, billed, _ in models if not name.endswith(f"/{billed}")]:
         yield Note(f"Billed: {', '.join(moved)}.", "quiet")
-
-
-def _other_rows(books: Sequence[ListedBook]) -> list[list[Cell]]:
-    found = []
-    for book in books:
-        models = [model for model in book.models if not model.has_tokens]
-        if models:
-            found.append([_heading(book), Cell(book.currency, "quiet"), Cell(), Cell()])
-        for model in models:
-            for position, (meter, price) in enumerate(model.prices.items()):
-                name = model.name if position == 0 else label_of(meter)
-                since = since_text(model.since, model.observed)
-                found.append([
-                    Cell(name, indent=1 if position == 0 else 2), Cell(price_text(price.per(meter))),
-                    Cell(per_text(meter), "quiet"), Cell(since, "quiet"),
-                ])  # fmt: skip
-    return found
-
-
-def _heading(book: ListedBook) -> Cell:
-    default = " (default)" if book.is_default else ""
-    return Cell(f"{book.provider} {book.region}{default}", "strong")
 
 
 def _varies(model: ListedModel) -> bool:

@@ -57,7 +57,7 @@ def _tokens(rater: Rater, charges: Sequence[Charge]) -> list[TokenSaving]:
         of_tokens = [each for each in by_provider[provider] if each.meter in words or each.meter is None]
         spent = sum_costs(each.cost for each in of_tokens if not each.is_shortfall).mid
         fewer = change * lost / rises / spent if spent > 0 else None
-        names = {(provider, *each.names) for each in of_tokens}
+        names = {(provider, *(each.names or (each.model,))) for each in of_tokens}
         is_enough = fewer is not None and fewer <= 1 and not _owed(rater, names, fewer)
         found.append(TokenSaving(fewer if is_enough else None, provider))
     return found

@@ -35,6 +35,13 @@ CASES = {
     "part-larger-than-whole": ("usage.csv", PLAIN + "2026-09-01T10:00:00Z,qwen3-max,1000,3000,300,search\n", {}),
     "bad-time": ("usage.csv", PLAIN + "yesterday,qwen3-max,1,0,1,search\n", {}),
     "ambiguous-dates": ("usage.csv", PLAIN + "01/09/2026,qwen3-max,1,0,1,search\n", {}),
+    "bad-pattern": ("usage.csv", PLAIN + GOOD, {"mapping": {"timestamp": "timestamp as dd/mm/yyyy hh:mm"}}),
+    "only-counts-are-multiplied": ("usage.csv", PLAIN + GOOD, {"mapping": {"team": "team", "model": "model*1000"}}),
+    "no-object-on-the-way": (
+        "usage.csv",
+        'date,model,output_tokens,meta\n2026-09-01,m,5,"{""u"":{""n"":7}}"\n2026-09-01,m,5,"{""u"":7}"\n',
+        {"mapping": {"input_tokens": "meta::u.n"}},
+    ),
     "no-time": ("usage.csv", PLAIN + ",qwen3-max,1,0,1,search\n", {}),
     "bad-span": (
         "usage.csv",
