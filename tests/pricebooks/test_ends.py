@@ -164,7 +164,7 @@ def test_advice_proposes_nothing_for_what_has_ended_by_then(run_costcalc, tmp_pa
     assert {kind for kind, _ in proposed} >= {"batch", "cache", "sibling"}
     left = {(each["kind"], each["reasons"][0]["reason"]) for each in found["left_aside"]}
     assert left == {(kind, "ended") for kind in ("move", "sibling", "seller", "cache", "batch")}
-    page = run_costcalc("advise", log, "--pricebook", book, "--months", "1").out
+    page = run_costcalc("advise", log, "--pricebook", book, "--months", "1", "--all").out
     assert "of a model that cannot be bought by then" in " ".join(page.split())
 
 

@@ -98,6 +98,14 @@ def test_openais_old_export_says_the_size(run_costcalc, tmp_path):
     ]
 
 
+def test_an_explanation_says_for_which_rows_a_price_is(run_costcalc, tmp_path):
+    found = run_costcalc("explain", log_of(tmp_path, "10,high,1024x1024"), "--json")
+    assert found.code == 0
+    assert [price["band"]["labels"] for line in found.json["lines"] for price in line["prices"]] == [
+        "image_quality high, image_size 1024x1024"
+    ]
+
+
 def test_the_price_page_lists_them(run_costcalc):
     shown = run_costcalc("prices", "show", f"fal/{MODEL}", "--json").json["prices"]
     prices = {each["labels"]: each["price"] for each in shown}

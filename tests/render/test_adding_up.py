@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from costcalc.money import round_half_up
 from costcalc.rating.model import Charge, Cost, Rating
-from costcalc.render.rounding import share_out
+from costcalc.render.rounding import share_out, shared_out
 from costcalc.render.rows import line_rows
 from costcalc.render.tables import csv_of
 from costcalc.render.tree import LARGEST, Figures, figures_of, table_of
@@ -165,3 +165,15 @@ def test_the_columns_have_a_header_without_lines_too():
     header, lines = line_rows(projection(ledger(), "alibaba=34"))
     assert (list(header[:4]), lines) == (["provider", "model", "requests", "tokens"], [])
     assert header == line_rows(projection(USUAL, "alibaba=34"))[0]
+
+
+def test_a_line_with_the_same_amount_keeps_the_coin_that_it_had():
+    """Of three thirds of a coin the first is rounded up, or the one that was before."""
+    thirds = [Fraction(1, 3)] * 3
+    assert share_out(thirds, 1) == [1, 0, 0]
+    assert share_out(thirds, 1, [*zip(thirds, (0, 1, 0), strict=True)]) == [0, 1, 0]
+    assert share_out(thirds, 1, [(Fraction(1, 2), coin) for coin in (0, 1, 0)]) == [1, 0, 0]
+
+
+def test_parts_of_a_coin_are_shared_out_in_its_decimals():
+    assert shared_out([Fraction(1, 3), Fraction(2, 3)], Decimal("1.00"), 2) == [Decimal("0.33"), Decimal("0.67")]
