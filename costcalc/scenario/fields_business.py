@@ -64,7 +64,7 @@ def _is_change(entry: Entry) -> bool:
 
 def _fee(entry: Entry, values: Values) -> Fee:
     return Fee(
-        values["where"], span_of(values), values["per"] or "month", values["amount"] or Money(Fraction(), ""), values["seats"], entry.map.place,
+        values["where"], span_of(values), values["per"] or "month", values["amount"] or Money(Fraction(), ""), values["seats"] or 1, entry.map.place,
         values["note"],
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ _PER = word_of(PER, "unknown-per", 'nothing is earned or paid per "{}"')
 _EARNED = (
     WHERE,
     YamlField("per", _PER, "Of what each one brings, or costs, the amount.", of=lambda each: getattr(each, "per", None)),
-    YamlField("seats", SEATS, "How many seats.", default=1, of=lambda each: each.seats if getattr(each, "per", "") == _BY_SEAT else None),
+    YamlField("seats", SEATS, "How many seats.", of=lambda each: each.seats if getattr(each, "per", "") == _BY_SEAT else None),
     YamlField("amount", AMOUNT, "An amount; without a currency, in the report's.", of=lambda each: getattr(each, "amount", None)),
     ON, UNTIL, NOTE,
 )  # fmt: skip

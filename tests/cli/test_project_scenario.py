@@ -13,7 +13,7 @@ MONEY = ("--revenue", "24000", "--floor", "55%")
     ("name", "flags"), [("hybrid", ()), ("all-at-once", MONEY), ("multimodal", ("--by", "customer"))]
 )
 def test_the_scenarios_that_ship_as_pages(name, flags, run_costcalc, golden):
-    run = run_costcalc("project", USAGE, "--scenario", name, *flags)
+    run = run_costcalc("project", USAGE, "--scenario", name, *flags, "--all")
     assert (run.code, run.err) == (0, "")
     golden(f"outlook-{name}-80.txt", run.out)
 

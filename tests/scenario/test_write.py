@@ -193,6 +193,12 @@ def test_what_is_written_is_read_back(scenario):
     assert bare(read_back(scenario)) == bare(scenario)
 
 
+def test_one_seat_is_written():
+    """It is what a fee has that counts none, and was left out: the file could not be read back."""
+    text = "scenario: One\nother_costs:\n  - {per: seat and month, seats: 1, amount: 45 USD}\n"
+    assert "seats: 1" in scenario_yaml(parse_scenario(text, "x", EVENTS))
+
+
 @pytest.mark.parametrize("name", shipped_scenarios())
 def test_a_shipped_scenario_is_read_back(name):
     scenario = read_scenario(name, EVENTS)
