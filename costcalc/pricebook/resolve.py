@@ -385,7 +385,7 @@ class Pricebook:
         )
 
     def _sellers(self, wanted: str) -> list[str]:
-        """What hosts sell by this name, or by the maker's behind its `/`, as PROVIDER/MODEL.
+        """What hosts sell by this name, by the maker's behind its `/`, or with a maker before it, as PROVIDER/MODEL.
 
         None of them is taken, for the log does not say who bills it.
         """
@@ -396,7 +396,21 @@ class Pricebook:
                 for book in self.by_provider[provider]:
                     if known := self._names_of(book).find(name):
                         found.setdefault(provider, f"{provider}/{known[0]}")
-        return list(found.values())
+        for provider, model in self._makers_names_at_hosts.get(wanted, ()):
+            found.setdefault(provider, f"{provider}/{model}")
+        return [found[provider] for provider in sorted(found)]
+
+    @cached_property
+    def _makers_names_at_hosts(self) -> Mapping[str, list[tuple[str, str]]]:
+        """Of hosts' names that name the maker first, such as `moonshotai/kimi-k2-instruct`, by what is behind it."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for provider in self.by_provider.unread:
+            for book in self.by_provider[provider]:
+                for name in book.models:
+                    _, slash, bare = name.rpartition("/")
+                    if slash:
+                        found.setdefault(bare, []).append((provider, name))
+        return found
 
     def _resolve_at(
         self, provider: str, wanted: str, region: str | None, meant: str | None = None

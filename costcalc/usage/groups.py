@@ -8,9 +8,9 @@ the whole cost of the customer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from costcalc.records import dataclass
 from costcalc.usage.engine import Engine
 from costcalc.usage.joining import MADE, joined
 from costcalc.usage.labels import LABELS, final_names, final_sums

@@ -273,6 +273,14 @@ def answer(name: str, provider: str | None = None, region: str | None = None) ->
     return found.reason if isinstance(found, Unresolved) else f"{found.provider}/{found.model}"
 
 
+def test_what_a_maker_resells_and_hosts_sell_with_its_maker_before_it_has_no_list_of_its_own():
+    """Baidu resells Kimi K2 by its bare name; hosts write `moonshotai/kimi-k2-instruct`. A bare name says none of them."""
+    reason, _, sellers = answer("kimi-k2-instruct").partition(": sold by ")
+    assert reason == "the log does not say who bills it"
+    assert {"baidu", "groq", "together_ai"} <= {*sellers.split(", ")}
+    assert answer("kimi-k2-instruct", "baidu") == "baidu/kimi-k2-instruct"
+
+
 def test_who_bills_decides_and_where_requests_stay():
     assert answer("groq/llama-3.3-70b-versatile") == "groq/llama-3.3-70b-versatile"
     assert answer("llama-3.3-70b-versatile") == "the log does not say who bills it: sold by groq"
