@@ -59,7 +59,7 @@ def test_revenue_that_may_be_two_amounts_is_asked_for(tmp_path):
     (tmp_path / "revenue.csv").write_text("customer;revenue\nacme;1.000\n")
     for revenue, said in (
         ("1.000 EUR", "may be 1 or 1000"),
-        (tmp_path / "revenue.csv", "write 1000, 1,000.00 or 1.00"),
+        (tmp_path / "revenue.csv", "write 1000 or 1,00"),
     ):
         with pytest.raises(CostcalcError, match=said):
             costcalc.project(tmp_path / "log.csv", hikes="openai=34", revenue=revenue, by="customer")
