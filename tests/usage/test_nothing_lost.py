@@ -185,6 +185,8 @@ def body_of(spec, shape, numbers, *, states_total):
     for paths in shape.when.present:
         if not {*paths} & {*whole, *parts, *total}:
             put(record, paths[0], "1")
+    for amount in shape.cost.terms if shape.cost else ():
+        put(record, amount.paths[0], "1")
     put(record, shape.model.paths[0], "x")
     for name in spec.signs if spec.name == "claude-code" else ():
         put(record, name, "x")
