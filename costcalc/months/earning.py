@@ -32,7 +32,7 @@ class Income:
     """Where the revenue of a run comes from."""
 
     kind: Kind = "none"
-    amount: Fraction = Fraction()  # of a total: for the log's period, in the report's currency
+    amounts: Mapping[str, Fraction] = field(default_factory=dict)  # of a total: for the log's period, by currency
     customers: frozenset[str | None] | None = None  # of rules: those that they concern; None: everybody
 
     @property
@@ -75,12 +75,18 @@ class Earner:
         if self.income.kind == "none":
             return {}
         if self.income.kind == "total":
-            daily = self.reading.number(self.income.amount * Fraction(when.days, self.segments.days))
-            whole = Where()
-            return {("all", ""): daily * self._growth(volumes) * self._own_factor(when, whole, None)}
+            times = self._growth(volumes) * self._own_factor(when, Where(), None)
+            return {("all", ""): self._of_total(when) * times}
         if self.income.kind == "rows":
             return self._of_rows(when, volumes)
         return self._of_fees(self.business.revenue, when, volumes, with_own_prices=True)
+
+    def _of_total(self, when: When) -> Number:
+        """The total's part for these days, at their month's exchange rates."""
+        share, number = Fraction(when.days, self.segments.days), self.reading.number
+        amounts = self.income.amounts.items()
+        parts = (number(amount * share) * self.exchange(currency, when.month) for currency, amount in amounts)
+        return sum(parts, number(Fraction()))
 
     def covers(self, owner: Owner) -> bool:
         """Whether the costs of an owner stand against the revenue: all but those of a customer without any that is known."""

@@ -27,16 +27,15 @@ Unit = str | None  # a customer, or the log
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What is earned, in the report's currency."""
+    """What is earned, in the report's currency where nothing else is said."""
 
     by_line: dict[LineKey, Fraction]  # with what has a cost, by the line of the row that states it
+    by_currency: dict[str, Fraction]  # the same in the currencies in which it is stated
     without_cost: Fraction
     lacks_cost: bool  # some usage has no price, and what its customer earns stands against all of its usage
 
 
-def earned_of(
-    rater: Rater, lacking: Collection[ChargeKey], exchange: Callable[[str | None, Month], Fraction]
-) -> Earned:
+def earned_of(rater: Rater, lacking: Collection[ChargeKey], exchange: Callable[[str, Month], Fraction]) -> Earned:
     """Of a rating whose charges were made. `lacking`: the kinds of which something has no price."""
     parts: dict[ChargeKey, list[tuple[bool, Fraction]]] = {}  # whether a cost stands against it, and how much
     lacks_cost = False
@@ -45,18 +44,21 @@ def earned_of(
             parts.setdefault(kind, []).append((held, amount * weight))
             lacks_cost = lacks_cost or (held and kind in lacking)
     by_line: dict[LineKey, Fraction] = {}
+    by_currency: dict[str, Fraction] = {}
     without_cost = Fraction()
     for kind, sums in rater.amounts.items():
         if kind.earns == "row":
             parts[kind] = [(rater.has_cost(kind), sums.revenue)]
         earned = parts.get(kind, [])
-        rate = exchange(kind.revenue_currency, kind.month) if any(amount for _, amount in earned) else Fraction(1)
+        currency = kind.revenue_currency or rater.currency
+        rate = exchange(currency, kind.month) if any(amount for _, amount in earned) else Fraction(1)
         for held, amount in earned:
             if held:
                 by_line[kind.line] = by_line.get(kind.line, Fraction()) + amount * rate
+                by_currency[currency] = by_currency.get(currency, Fraction()) + amount
             else:
                 without_cost += amount * rate
-    return Earned(by_line, without_cost, lacks_cost)
+    return Earned(by_line, by_currency, without_cost, lacks_cost)
 
 
 def _together(rater: Rater) -> Iterator[tuple[int, bool, Fraction]]:

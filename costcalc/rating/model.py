@@ -184,6 +184,7 @@ class Rating:
     revenue: Mapping[LineKey, Fraction] = field(
         default_factory=dict
     )  # stated, of what has a cost, by the line of its row
+    revenue_stated: Mapping[str, Fraction] = field(default_factory=dict)  # the same, in its own currencies
     revenue_without_cost: Fraction = Fraction()  # stated of what has no price: no margin can be said of it
     earns_by_row: bool = True  # every row whose revenue is known states its own: so does every line
     lacks_cost_of_earners: bool = False  # a customer whose revenue is known as a whole has usage without a price

@@ -149,7 +149,7 @@ class Rater:
                 lacking.add(kind)
         if no_rate:
             raise lacking_rates(self, no_rate)
-        earned = earned_of(self, lacking, lambda currency, month: self.exchange(currency or self.currency, month))
+        earned = earned_of(self, lacking, self.exchange)
         self._noting = False
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
@@ -167,6 +167,7 @@ class Rater:
             self._all_tokens(),
             tuple(self.rates_used),
             earned.by_line,
+            earned.by_currency,
             earned.without_cost,
             not any(group.earns == "whole" for group in self.ledger.groups),
             earned.lacks_cost,

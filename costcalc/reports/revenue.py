@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costcalc.calendar import month_of
+from costcalc.calendar import Month, month_of
 from costcalc.money import Money
-from costcalc.pricebook.fx import FxTable
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.rating.earners import with_earnings
 from costcalc.rating.model import Rating
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from costcalc.months.earning import Kind
 
 RULES = "scenario"
+Exchange = Callable[[str, Month], Fraction]  # units of the report's currency for one of another, in a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,18 @@ class Revenue:
     kind: Kind
     amount: Fraction  # in the report's currency; of rules 0: they say what months earn
     source: str  # --revenue, --margin, scenario, revenue column, configuration
+    stated: Mapping[str, Fraction] = field(default_factory=dict)  # the amount in the currencies in which it is stated
     is_implied: bool = False  # by a margin of the cost that is known: it is that of the priced part
+
+    def in_month(self, month: Month, exchange: Exchange) -> Fraction:
+        """The amount, if it were earned in that month: converted as its costs are."""
+        return sum((amount * exchange(currency, month) for currency, amount in self.stated.items()), Fraction())
 
 
 def revenue_of(
     earned: StatedRevenue,
     rating: Rating,
-    fx: FxTable,
+    exchange: Exchange,
     ledger: UsageLedger,
     last_day: date | None,
     *,
@@ -81,10 +87,11 @@ def revenue_of(
         raise fail("two-revenues", "--revenue and --margin both say what you earn", remedy="give one of them")
     by_rows = None
     if rating.revenue:
-        by_rows = Revenue("rows", sum(rating.revenue.values(), Fraction()), ledger.revenue_source)
+        whole = sum(rating.revenue.values(), Fraction())
+        by_rows = Revenue("rows", whole, ledger.revenue_source, rating.revenue_stated)
     if isinstance(earned.revenue, Earnings) and earned.is_flag:
         return by_rows
-    stated = None if is_part else _stated(earned, rating, fx, last_day)
+    stated = None if is_part else _stated(earned, rating, exchange, last_day)
     if stated and earned.is_flag:
         return stated
     if has_rules:
@@ -102,24 +109,26 @@ def check_floor(floor: Fraction | None, earned: StatedRevenue, revenue: Revenue 
         )  # fmt: skip
 
 
-def _rate(fx: FxTable, earned_in: str, currency: str, last_day: date) -> Fraction:
+def _rate(exchange: Exchange, earned_in: str, last_day: date) -> Fraction:
     try:
-        return fx.rate(earned_in, currency, month_of(last_day)).rate
+        return exchange(earned_in, month_of(last_day))
     except CostcalcError as error:
         raise CostcalcError(
             [replace(each, message=f"revenue in {earned_in}: {each.message}") for each in error.problems]
         ) from None
 
 
-def _stated(earned: StatedRevenue, rating: Rating, fx: FxTable, last_day: date | None) -> Revenue | None:
+def _stated(earned: StatedRevenue, rating: Rating, exchange: Exchange, last_day: date | None) -> Revenue | None:
     if earned.margin is not None:
         if earned.margin >= 1:
             said = "--margin" if earned.is_flag else "the margin of the configuration"
             raise fail("bad-margin", f"{said} must be below 100%", expected="60%, or 0.6")
-        return Revenue("total", rating.total.before / (1 - earned.margin), earned.source, is_implied=True)
+        implied = rating.total.before / (1 - earned.margin)
+        return Revenue("total", implied, earned.source, {rating.currency: implied}, is_implied=True)
     if earned.revenue is None or isinstance(earned.revenue, Earnings):
         return None
     money, rate = earned.revenue, Fraction(1)
     if money.currency and money.currency != rating.currency and last_day is not None:
-        rate = _rate(fx, money.currency, rating.currency, last_day)
-    return Revenue("total", money.amount * rate, earned.source)
+        rate = _rate(exchange, money.currency, last_day)
+    stated = {money.currency or rating.currency: money.amount}
+    return Revenue("total", money.amount * rate, earned.source, stated)

@@ -61,12 +61,17 @@ def customers(repo_root, paid):
 
 
 @pytest.fixture(scope="module")
+def in_euros(repo_root):
+    return costcalc.project(str(repo_root / USAGE), hikes="alibaba=34", revenue="24000 EUR", currency="USD", months=3)
+
+
+@pytest.fixture(scope="module")
 def customers_ahead(repo_root, paid):
     return costcalc.outlook(str(repo_root / USAGE), scenario="efficiency", revenue=paid)
 
 
 @pytest.fixture(scope="module")
-def turned(projection, scaled, ahead, customers, customers_ahead, tmp_path_factory):
+def turned(projection, scaled, ahead, customers, customers_ahead, in_euros, tmp_path_factory):
     """Every workbook that LibreOffice is asked to compute, by its name."""
     content, share, months = projection.to_xlsx(), scaled.to_xlsx(), ahead.to_xlsx()
     calm = dict.fromkeys(_hikes(openpyxl.load_workbook(io.BytesIO(months))), 0.0)
@@ -82,6 +87,7 @@ def turned(projection, scaled, ahead, customers, customers_ahead, tmp_path_facto
         "customers": (customers.to_xlsx(), {"hike_1": 0.5}),
         "customers-paying-more": (customers.to_xlsx(), {"hike_1": 0.5, "growth": 0.05, "revenue": 2 * 9400}),
         "customers-ahead": (customers_ahead.to_xlsx(), {}),
+        "in-euros": (in_euros.to_xlsx(), {}),
     }
     return recalculated(books, tmp_path_factory.mktemp("turned"))
 
@@ -257,6 +263,14 @@ def test_months_of_a_table_of_revenue_follow_the_hikes_the_growth_and_the_revenu
         assert column(book, "Months", name)[:-1] == pytest.approx(margins)
     assert 0 < engine.months[0].after.covered < engine.months[0].after.cost
     assert customers.report.log.outcome.after.revenue == 9400
+
+
+def test_revenue_in_another_currency_is_converted_by_the_month(turned, in_euros, tmp_path):
+    months = in_euros.report.months
+    assert [round(float(each.after.margin), 3) for each in months] == [0.609] * 3  # 1 − 9,395.49 EUR ÷ 24,000 EUR
+    for book in (turned["in-euros"], stored(in_euros.to_xlsx(), tmp_path)):
+        assert column(book, "Months", "Revenue")[:-1] == pytest.approx([float(each.after.revenue) for each in months])
+        assert column(book, "Months", "Margin")[:-1] == pytest.approx([float(each.after.margin) for each in months])
 
 
 def test_a_cut_is_no_rise_and_a_scenario_is_a_scenario(repo_root, tmp_path):

@@ -187,7 +187,9 @@ def _month_margins(
     if plan.log:
         scale = Fraction(month.month.days, plan.usage.days)
         grown = f"*(1+growth)^{row - table.first_row + 1}" if grows else ""
-        earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{grown})'
+        changed = after.revenue / (plan.revenue.amount * scale) if plan.revenue and after.revenue else Fraction(1)
+        rate = "" if changed == 1 else f"*{float(changed)!r}"  # of its currency, since the log
+        earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{rate}{grown})'
         sheet.formula(row, start + 1, earns, after.revenue)
         if covered is not None and table.sets:
             cost = f"({table.sum_of(covered)}){grown}"

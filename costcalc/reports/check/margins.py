@@ -58,7 +58,12 @@ def margin_findings(budget: Budget, log: BudgetedLog, baseline: BudgetedLog | No
 def _revenue(budget: Budget, log: BudgetedLog, spend: Spend) -> Revenue:
     """CostcalcError: nobody says what the usage earned, or nobody for so short a period."""
     found = revenue_of(
-        log.options.earned, spend.rating, log.fx, log.ledger, log.days.last, is_part=not budget.where.is_all
+        log.options.earned,
+        spend.rating,
+        spend.rater.exchange,
+        log.ledger,
+        log.days.last,
+        is_part=not budget.where.is_all,
     )
     if found is None:
         raise fail(

@@ -36,7 +36,7 @@ class Case:
         self.revenue = revenue_of(
             options.earned,
             horizon.rating,
-            horizon.fx,
+            horizon.rater.exchange,
             horizon.ledger,
             horizon.last_day,
             has_rules=bool(self.scenario.business.revenue),
@@ -148,7 +148,7 @@ def income_of(horizon: Horizon, revenue: Revenue | None, business: Business) -> 
         return UNKNOWN
     if revenue.kind == "rules":
         return Income("rules", customers=horizon.customers_of(business))
-    return Income(revenue.kind, revenue.amount if revenue.kind == "total" else Fraction())
+    return Income(revenue.kind, revenue.stated if revenue.kind == "total" else {})
 
 
 def _check_own_prices(business: Business, income: Income) -> None:

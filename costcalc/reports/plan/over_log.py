@@ -46,7 +46,7 @@ def plan_over_log(
     rating = by_line(rater, rater.rating())
     usage = summary_of(ledger, asked.timezone)
     left_out = check_changes(options.changes, asked.months, rating, pricebook, usage, options.scenario.horizon or 0)
-    revenue = _named(options, revenue_of(options.earned, rating, fx, ledger, usage.last_day))
+    revenue = _named(options, revenue_of(options.earned, rating, rater.exchange, ledger, usage.last_day))
     check_floor(options.floor, options.earned, revenue)
     found = _outcome(revenue, rating)
     lines = with_lines(rater, rating, rating.revenue if revenue and revenue.kind == "rows" else {})
@@ -134,21 +134,20 @@ def _months(
 
     months, found = list(months_from(month_of(usage.last_day).next, asked.months)), []
     ahead = rate_months(rater, months, usage.days, usage.last_day)
-    rater.rates_used |= dict.fromkeys(ahead.rates_used)
     for place, month in enumerate(months):
         scale = Fraction(month.days, usage.days)
+        earned = scale * revenue.in_month(month, rater.exchange) if revenue else None
         today, before, low, after, high = (
-            _earning(Fraction(run.months[place].cost), Fraction(run.months[place].covered), revenue, scale)
+            _beside(Fraction(run.months[place].cost), Fraction(run.months[place].covered), revenue, earned)
             for run in ahead.runs
         )
         requests = usage.requests * scale if usage.requests is not None else None
         unpriced = Fraction(ahead.middle.months[place].unpriced)
         found.append(PlanMonth(month, requests, usage.tokens * scale, today, before, low, after, high, unpriced))
+    rater.rates_used |= dict.fromkeys(ahead.rates_used)
     return found, list_changes(rater.quotes, ahead.segments, ahead.frozen, ahead.before)
 
 
-def _earning(cost: Fraction, covered: Fraction, revenue: Revenue | None, scale: Fraction) -> Totals:
-    """A month beside its share of the log's revenue."""
-    if revenue is None:
-        return Totals(cost)
-    return Totals(cost, Fraction(), revenue.amount * scale, covered if revenue.kind == "rows" else None)
+def _beside(cost: Fraction, covered: Fraction, revenue: Revenue | None, earned: Fraction | None) -> Totals:
+    """A month's cost beside what it earns."""
+    return Totals(cost, Fraction(), earned, covered if revenue and revenue.kind == "rows" else None)
