@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costcalc.calendar import Month, month_of
+from costcalc.calendar import Month, month_of, months_from
 from costcalc.money import Money
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.rating.earners import with_earnings
 from costcalc.rating.model import Rating
 from costcalc.records import dataclass
-from costcalc.usage.earnings import Earnings
+from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.usage.earnings import Earnings, contracts_ahead
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 if TYPE_CHECKING:
@@ -52,6 +53,21 @@ def earning(earned: StatedRevenue, ledger: UsageLedger, timezone: str) -> UsageL
     if not earned.is_flag and any(group.revenue is not None for group in ledger.groups):
         return ledger
     return replace(with_earnings(ledger, earned.revenue, timezone), revenue_source=earned.source)
+
+
+def summary_ahead(earned: StatedRevenue, ledger: UsageLedger, timezone: str, months: int) -> UsageSummary:
+    """The summary of a ledger that went through `earning`; with a word on contracts that change before the months to come end."""
+    usage = summary_of(ledger, timezone)
+    first, last = usage.first_day, usage.last_day
+    if not isinstance(earned.revenue, Earnings) or ledger.revenue_source != earned.source:
+        return usage
+    if not months or first is None or last is None:
+        return usage
+    *_, final = months_from(month_of(last).next, months)
+    place = ledger.dimensions.index(CUSTOMER)
+    named = {name for group in ledger.groups if (name := group.dimensions[place])}
+    end = final.next.first - timedelta(days=1)
+    return replace(usage, notes=[*usage.notes, *contracts_ahead(earned.revenue, (first, last), end, named)])
 
 
 @dataclass(frozen=True, slots=True)

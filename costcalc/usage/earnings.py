@@ -278,6 +278,23 @@ class Joined:
         return f" (is it {near[0]}?)" if near else ""
 
 
+def contracts_ahead(earnings: Earnings, days: tuple[date, date], end: date, customers: Iterable[str]) -> Iterator[str]:
+    """Of contracts that begin within the log's days, or end before `end`: months to come are not paid as these days were."""
+    first, last = days
+    known = {name.casefold() for name in customers}
+    found = [
+        f"{row.place} {row.customer} ({f'to {row.last}' if ends else f'from {row.first}'})"
+        for row in earnings.rows
+        if row.is_contract and row.customer.casefold() in known and row.in_months(first, last)
+        if (ends := row.last is not None and row.last < end) or (row.first is not None and row.first > first)
+    ]
+    if found:
+        yield Loud(
+            "Months to come go on by the day as the log's days were paid, whatever contracts say of them:"
+            f" {_some(found)}. What holds then can be written as revenue of a scenario, in place of the table."
+        )
+
+
 def _gap(rows: Sequence[Earning], first: date, last: date) -> tuple[date, Sequence[Earning]] | None:
     """The first day of the log of which months or periods say nothing; a contract says that before and after it nothing is paid."""
     if any(row.is_contract or row.first is None for row in rows):

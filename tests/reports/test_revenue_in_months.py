@@ -7,6 +7,7 @@ import pytest
 import costcalc
 from costcalc.calendar import Month
 from costcalc.pricebook.load import load_fx
+from costcalc.usage.ledger import Loud
 
 LOG = "examples/usage.csv"
 PAID = {"acme": 9000, "borealis": 3000, "cobalt": 4500, "delta-foods": 3000, "ember": 1000}
@@ -95,3 +96,21 @@ def test_a_scenario_s_exchange_rates_convert_a_total_too(log, tmp_path):
 def test_every_rate_that_it_rests_on_is_named(log):
     used = costcalc.project(log, hikes="alibaba=34", months=2, revenue="24000 EUR", currency="USD").report.rates_used
     assert [str(each.month) for each in used if each.base == "EUR"] == ["2026-09", "2026-10", "2026-11"]
+
+
+CONTRACTS = "customer,from,to,monthly\nacme,2026-09-16,,600\nborealis,2026-01-01,2026-10-31,900\ncobalt,2026-01-01,2027-12-31,900\n"
+
+
+@pytest.mark.parametrize(("months", "named"), [(0, ()), (1, ("acme",)), (2, ("acme", "borealis"))])
+def test_contracts_that_change_before_the_months_end_are_said(log, prices, tmp_path, months, named):
+    (tmp_path / "contracts.csv").write_text(CONTRACTS, encoding="utf-8")
+    words = {"revenue": tmp_path / "contracts.csv", "months": months}
+    asked = [costcalc.project(log, hikes="alibaba=34", **words)]
+    if months:
+        asked += [costcalc.compare(log, scenarios=[prices, "efficiency"], **words)]
+        asked += [costcalc.outlook(log, scenario="efficiency", **words)]
+    for answer in asked:
+        said = [note for note in answer.report.usage.notes if note.startswith("Months to come go on by the day")]
+        assert len(said) == bool(named)
+        assert all(isinstance(note, Loud) for note in said)
+        assert [name for name in ("acme", "borealis", "cobalt") if name in "".join(said)] == [*named]

@@ -16,8 +16,8 @@ from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.plan.model import PlanOptions
 from costcalc.reports.plan.totals import Estimated, Totals, rounded_ratio
-from costcalc.reports.revenue import Revenue, check_floor, revenue_of
-from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.reports.revenue import Revenue, check_floor, revenue_of, summary_ahead
+from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.changes import UsageChanges
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.scenario.revenue import Business
@@ -45,7 +45,9 @@ class Case:
         self.source = self.revenue.source if self.revenue else ""
         self.income = income_of(horizon, self.revenue, self.scenario.business)
         self.fx = horizon.fx_of(self.scenario)
-        self.usage = usage or summary_of(horizon.ledger, horizon.options.timezone)
+        self.usage = usage or summary_ahead(
+            options.earned, horizon.ledger, horizon.options.timezone, len(horizon.months)
+        )
         count, stated = len(horizon.months), self.scenario.horizon or 0
         self.left_out = [
             *check_changes(options.changes, count, horizon.rating, horizon.pricebook, self.usage, stated),

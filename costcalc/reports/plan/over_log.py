@@ -23,8 +23,8 @@ from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.log_answers import log_answers, move_target
 from costcalc.reports.plan.model import LogOptions, OverLog, PassThrough, Plan, PlanMonth, PlanOptions
 from costcalc.reports.plan.totals import Outcome, Totals, at_assumed_margins, outcome
-from costcalc.reports.revenue import Revenue, check_floor, revenue_of
-from costcalc.reports.usage import UsageSummary, summary_of
+from costcalc.reports.revenue import Revenue, check_floor, revenue_of, summary_ahead
+from costcalc.reports.usage import UsageSummary
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def plan_over_log(
     target = move_target(pricebook, asked.move_to) if asked.move_to else None
     rater = Rater(ledger, pricebook, fx, asked.rating(options.by), options.changes, [target] if target else [])
     rating = by_line(rater, rater.rating())
-    usage = summary_of(ledger, asked.timezone)
+    usage = summary_ahead(options.earned, ledger, asked.timezone, asked.months)
     left_out = check_changes(options.changes, asked.months, rating, pricebook, usage, options.scenario.horizon or 0)
     revenue = _named(options, revenue_of(options.earned, rating, rater.exchange, ledger, usage.last_day))
     check_floor(options.floor, options.earned, revenue)
