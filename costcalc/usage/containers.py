@@ -46,7 +46,7 @@ def members_of(name: str, path: Path, new_file: NewFile, hidden: list[Member], o
                 copies = _sheets(name, path, new_file, is_wanted)
             else:
                 copies = _files(name, archive, path.stat().st_size, new_file, is_wanted)
-            found = []
+            found: list[Member] = []
             for inner, target, is_hidden in copies:
                 (hidden if is_hidden and not only else found).append((f"{name}/{inner}", target))
     except (NotImplementedError, RuntimeError) as error:
